@@ -1,0 +1,119 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Logging
+import ReflogModel
+import ReflogService
+
+/// An error as it is answered: the one place that knows statuses and codes.
+struct ErrorAnswer {
+  let status: HTTPResponse.Status
+  let code: String
+  let message: String
+  var target: String?
+  var details: [String] = []
+  var retryAfter: String?
+  var wwwAuthenticate: String?
+  var change: Change.ID?
+  let logLevel: Logger.Level
+
+  init(_ error: any Error) {
+    switch error {
+    case let error as RequestError: self.init(error)
+    case let error as ServiceError: self.init(error)
+    default:
+      self.init(.internalServerError, "internalError", "Something went wrong inside Reflog; its log says what.", .error)
+    }
+  }
+
+  private init(_ error: RequestError) {
+    switch error {
+    case .unauthenticated:
+      self.init(.unauthorized, "unauthenticated", "Send a valid API token as 'Authorization: Bearer …'.", .info)
+      wwwAuthenticate = #"Bearer realm="Reflog""#
+    case .forbidden:
+      self.init(.forbidden, "forbidden", "Your role does not allow this.", .info)
+    case .badRequest(let message, let target):
+      self.init(.badRequest, "badRequest", message, .info)
+      self.target = target
+    case .bodyTooLarge(let limit):
+      self.init(.contentTooLarge, "badRequest", "The body is longer than \(limit) bytes.", .info)
+      target = "body"
+    case .notProxied:
+      self.init(
+        .notImplemented,
+        "notProxied",
+        "Reflog does not stand in front of this. Send it to Microsoft Graph itself.",
+        .info
+      )
+    case .notFound:
+      self.init(.notFound, "notFound", "There is nothing here.", .info)
+    }
+  }
+
+  private init(_ error: ServiceError) {
+    let message = error.description
+    let level = error.logLevel
+    switch error {
+    case .forbidden: self.init(.forbidden, "forbidden", message, level)
+    case .changeNotFound: self.init(.notFound, "changeNotFound", message, level)
+    case .stepUnresolved: self.init(.conflict, "stepUnresolved", message, level, retryAfter: 1)
+    case .changeSuperseded(_, let later):
+      self.init(.conflict, "changeSuperseded", message, level)
+      details = later.map(\.description)
+    case .connectorMissing: self.init(.conflict, "connectorMissing", message, level)
+    case .notRollbackable: self.init(.conflict, "notRollbackable", message, level)
+    case .busy: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
+    case .ledgerUnavailable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)
+    case .directoryUnavailable: self.init(.serviceUnavailable, "directoryUnavailable", message, level, retryAfter: 5)
+    case .clockBehind: self.init(.serviceUnavailable, "clockBehind", message, level, retryAfter: 60)
+    case .outcomeUnknown: self.init(.badGateway, "outcomeUnknown", message, level)
+    case .notSent: self.init(.badGateway, "notSent", message, level)
+    case .refused(_, let refusal):
+      self.init(HTTPResponse.Status(code: refusal.httpStatus), refusal.code, message, level)
+      retryAfter = refusal.retryAfter
+      wwwAuthenticate = refusal.wwwAuthenticate
+    }
+    change = error.changes.first
+  }
+
+  private init(
+    _ status: HTTPResponse.Status,
+    _ code: String,
+    _ message: String,
+    _ logLevel: Logger.Level,
+    retryAfter seconds: Int? = nil
+  ) {
+    self.status = status
+    self.code = code
+    self.message = message
+    self.logLevel = logLevel
+    retryAfter = seconds.map(String.init)
+  }
+
+  /// The answer in Graph's shape.
+  func response(_ context: ReflogRequestContext) -> Response {
+    var response = Response(json: body(context), status: status)
+    response.headers[.retryAfter] = retryAfter
+    response.headers[.wwwAuthenticate] = wwwAuthenticate
+    response.headers[named: "Reflog-Change-Id"] = change?.description
+    return response
+  }
+
+  private func body(_ context: ReflogRequestContext) -> JSONObject {
+    var error: JSONObject = ["code": .string(code), "message": .string(message)]
+    if let target { error["target"] = .string(target) }
+    if !details.isEmpty {
+      error["details"] = .array(
+        details.map { .object(["code": .string(code), "message": .string("change \($0)"), "target": .string($0)]) }
+      )
+    }
+    error["innerError"] = .object([
+      // Graph writes this time without a zone.
+      "date": .string(String(Timestamp(Date()).description.prefix(19))),
+      "request-id": .string(context.requestID),
+      "client-request-id": .string(context.clientRequestID ?? context.requestID),
+    ])
+    return ["error": .object(error)]
+  }
+}

@@ -1,0 +1,62 @@
+import ReflogModel
+
+/// The body of a request that creates a user flow, its references taken out.
+struct FlowBody {
+  static let configurationName = "apiConnectorConfiguration"
+
+  /// With the prefix that Graph gives it.
+  let id: FlowID
+  /// What its steps are to call from the start.
+  let references: [Step: ConnectorID]
+  /// The other members.
+  let rest: JSONObject
+
+  init(_ body: JSONObject, flowType: FlowType, authority: String?) throws(RequestError) {
+    guard let text = body["id"]?.string,
+      let id = FlowID(
+        text.asciiFolded.hasPrefix(flowType.idPrefix.asciiFolded) ? text : flowType.idPrefix + text
+      )
+    else {
+      throw .badRequest("A user flow needs an id of letters, digits, '_', '.' or '-'.", target: "id")
+    }
+    self.id = id
+    var rest = body
+    let configuration = body.member(named: Self.configurationName)
+    if let configuration { rest[configuration.name] = nil }
+    self.rest = rest
+    references = try Self.references(configuration?.value ?? .null, authority: authority)
+  }
+
+  /// Reads `{"postFederationSignup":{"@odata.id":url}}`, and `{"PostFederationSignup":{"Id":id}}` as Microsoft365DSC
+  /// sends it.
+  private static func references(
+    _ configuration: JSONValue,
+    authority: String?
+  ) throws(RequestError) -> [Step: ConnectorID] {
+    if configuration == .null { return [:] }
+    guard let object = configuration.object else {
+      throw .badRequest("\(configurationName) must be an object.", target: configurationName)
+    }
+    var references: [Step: ConnectorID] = [:]
+    for member in object.members where !member.name.hasPrefix("@odata.") {
+      guard let step = Step(member.name) else {
+        throw .badRequest("\(member.name) is no name of a step.", target: member.name)
+      }
+      if member.value == .null { continue }
+      guard references[step] == nil else { throw .badRequest("The step \(step) stands twice.", target: member.name) }
+      references[step] = try connectorID(of: member, authority: authority)
+    }
+    return references
+  }
+
+  private static func connectorID(of member: JSONObject.Member, authority: String?) throws(RequestError) -> ConnectorID
+  {
+    if let url = member.value.object?["@odata.id"]?.string {
+      return try ReferenceBody.connectorID(of: url, authority: authority)
+    }
+    guard let text = member.value.object?.member(named: "id")?.value.string, let id = ConnectorID(text) else {
+      throw .badRequest("\(member.name) must hold the @odata.id or the id of a connector.", target: member.name)
+    }
+    return id
+  }
+}

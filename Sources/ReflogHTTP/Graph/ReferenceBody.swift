@@ -1,0 +1,79 @@
+import ReflogModel
+
+/// The body of a `$ref` request: `{"@odata.id": url}`, or `{}` (or `null` for the url) to disable the step.
+///
+/// Only the connector's id is taken from the URL; nothing is ever sent to where it points.
+enum ReferenceBody {
+  /// - Parameter authority: this server's own, `host:port`, whose URLs are taken too.
+  static func reference(_ body: JSONObject, authority: String?) throws(RequestError) -> ConnectorReference {
+    if let other = body.members.first(where: { $0.name != "@odata.id" }) {
+      throw .badRequest("The body holds the member \(other.name); only @odata.id may stand there.", target: other.name)
+    }
+    switch body["@odata.id"] {
+    case nil, .null: return .none
+    case .string(let url): return .connector(try connectorID(of: url, authority: authority), displayName: nil)
+    case .some(let value):
+      throw .badRequest("@odata.id must be a URL or null, not \(value.kindName).", target: "@odata.id")
+    }
+  }
+
+  /// The hosts of Microsoft Graph in its clouds.
+  static let graphHosts = [
+    "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
+  ]
+
+  /// The id at the end of a connector's URL: absolute on a Graph host or this one, or relative; `…/apiConnectors/{id}`
+  /// or `…/apiConnectors('{id}')`.
+  static func connectorID(of url: String, authority: String?) throws(RequestError) -> ConnectorID {
+    let path = try path(of: url, authority: authority)
+    var segments = path.split(separator: "/").map(String.init)[...]
+    if let first = segments.first?.lowercased(), ["beta", "v1.0", "v1"].contains(first) { segments.removeFirst() }
+    if segments.first?.lowercased() == "identity" { segments.removeFirst() }
+    guard let id = id(in: Array(segments)) else {
+      throw .badRequest(
+        "@odata.id must end in identity/apiConnectors/ and the id of a connector.",
+        target: "@odata.id"
+      )
+    }
+    return id
+  }
+
+  private static func id(in segments: [String]) -> ConnectorID? {
+    switch segments.count {
+    case 2 where segments[0].lowercased() == "apiconnectors":
+      return ConnectorID(segments[1])
+    case 1:
+      let (open, close) = ("apiconnectors('", "')")
+      guard segments[0].lowercased().hasPrefix(open), segments[0].hasSuffix(close) else { return nil }
+      return ConnectorID(segments[0].dropFirst(open.count).dropLast(close.count))
+    default:
+      return nil
+    }
+  }
+
+  /// The path of the URL, if it leads to a place that is trusted with ids.
+  private static func path(of url: String, authority: String?) throws(RequestError) -> Substring {
+    guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !url.contains(where: { "%?#@\\".contains($0) }) else {
+      throw .badRequest(
+        "@odata.id holds a character that no connector's URL has: one of % ? # @ \\, white space, or no ASCII.",
+        target: "@odata.id"
+      )
+    }
+    guard let separator = url.firstRange(of: "://") else {
+      guard !url.hasPrefix("//"), !url.contains(":") else { throw foreignHost }
+      return url[...]
+    }
+    let scheme = url[..<separator.lowerBound].lowercased()
+    let rest = url[separator.upperBound...]
+    let end = rest.firstIndex(of: "/") ?? rest.endIndex
+    let host = rest[..<end].lowercased()
+    let isGraph = scheme == "https" && (graphHosts.contains(host) || graphHosts.map { $0 + ":443" }.contains(host))
+    let isOwn = (scheme == "https" || scheme == "http") && host == authority?.lowercased()
+    guard isGraph || isOwn else { throw foreignHost }
+    return rest[end...]
+  }
+
+  private static var foreignHost: RequestError {
+    .badRequest("@odata.id must be on a host of Microsoft Graph or on this one, or relative.", target: "@odata.id")
+  }
+}

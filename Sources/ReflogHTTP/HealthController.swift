@@ -1,0 +1,27 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Whether the process lives, and whether it takes changes; open to everybody.
+struct HealthController {
+  let isReady: @Sendable () -> Bool
+
+  func addRoutes(to router: Router<ReflogRequestContext>) {
+    router.get("/livez") { _, _ in Response(status: .ok, text: "ok\n") }
+    router.get("/readyz") { [isReady] _, _ in
+      isReady()
+        ? Response(status: .ok, text: "ok\n")
+        : Response(status: .serviceUnavailable, text: "not ready\n")
+    }
+  }
+}
+
+extension Response {
+  fileprivate init(status: HTTPResponse.Status, text: String) {
+    self.init(
+      status: status,
+      headers: [.contentType: "text/plain; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+    )
+  }
+}

@@ -1,0 +1,17 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// What this server's ledger is and holds.
+struct StatusController {
+  let history: HistoryService
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/reflog/status", use: status)
+  }
+
+  private func status(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    return Response(json: try await history.status().json)
+  }
+}

@@ -1,0 +1,29 @@
+import HTTPTypes
+import Hummingbird
+import ReflogService
+
+/// Lets in only callers whose identity is proven.
+struct AuthenticationMiddleware: RouterMiddleware {
+  let authentication: Authentication
+
+  func handle(
+    _ request: Request,
+    context: ReflogRequestContext,
+    next: @concurrent (Request, ReflogRequestContext) async throws -> Response
+  ) async throws -> Response {
+    guard let token = Self.bearerToken(of: request),
+      let caller = try await authentication.caller(bearing: token, from: context.ipAddress)
+    else { throw RequestError.unauthenticated }
+    var context = context
+    context.identify(as: caller)
+    return try await next(request, context)
+  }
+
+  /// RFC 6750 §2.1; the scheme is read in any case (RFC 9110 §11.1).
+  private static func bearerToken(of request: Request) -> String? {
+    guard let header = request.headers[.authorization] else { return nil }
+    let parts = header.split(separator: " ", omittingEmptySubsequences: true)
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+    return String(parts[1])
+  }
+}

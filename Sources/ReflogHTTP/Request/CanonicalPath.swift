@@ -1,0 +1,57 @@
+import ReflogModel
+
+/// Makes a path canonical, so that routing, authorisation, log and ledger all see the same one.
+enum CanonicalPath {
+  /// Unreserved characters (RFC 3986 §2.3) and `%24` are decoded, `//` is read as `/`. Encoded slashes, backslashes,
+  /// percent signs and NULs are refused, and so are the segments `.` and `..`.
+  static func canonical(_ path: some StringProtocol) throws(RequestError) -> String {
+    guard path.utf8.first == UInt8(ascii: "/") else {
+      throw .badRequest("The path must begin with a slash.", target: "path")
+    }
+    var output: [UInt8] = []
+    var bytes = Array(path.utf8)[...]
+    while let byte = bytes.popFirst() {
+      switch byte {
+      case UInt8(ascii: "%"):
+        let digits = bytes.prefix(2)
+        guard digits.count == 2, let decoded = UInt8(hexadecimal: digits) else {
+          throw .badRequest("A percent sign in the path is not followed by two hexadecimal digits.", target: "path")
+        }
+        bytes = bytes.dropFirst(2)
+        guard !forbiddenWhenEncoded.contains(decoded) else {
+          throw .badRequest("The path holds an encoded slash, backslash, percent sign or NUL.", target: "path")
+        }
+        if decoded.isUnreserved || decoded == UInt8(ascii: "$") {
+          output.append(decoded)
+        } else {
+          output += [byte] + digits
+        }
+      case UInt8(ascii: "\\"):
+        throw .badRequest("The path holds a backslash.", target: "path")
+      case UInt8(ascii: "/") where output.last == UInt8(ascii: "/"):
+        break
+      default:
+        output.append(byte)
+      }
+    }
+    let canonical = String(decoding: output, as: UTF8.self)
+    guard !canonical.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
+      throw .badRequest("The path holds the segment . or ...", target: "path")
+    }
+    return canonical
+  }
+
+  private static let forbiddenWhenEncoded: [UInt8] = [0, UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "%")]
+}
+
+extension UInt8 {
+  init?(hexadecimal digits: some Collection<UInt8>) {
+    guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else { return nil }
+    self.init(String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+
+  /// RFC 3986 §2.3.
+  fileprivate var isUnreserved: Bool {
+    isASCIILetter || isASCIIDigit || "-._~".utf8.contains(self)
+  }
+}

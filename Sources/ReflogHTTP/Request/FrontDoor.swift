@@ -1,0 +1,38 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+
+/// Stands before the router: makes the path canonical, gives every answer its ids, and answers what can't be routed.
+struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
+  let inner: Inner
+
+  func respond(to request: Request, context: ReflogRequestContext) async throws -> Response {
+    var context = context
+    var response: Response
+    do {
+      context.clientRequestID = try Self.clientRequestID(of: request)
+      response = try await inner.respond(to: try Self.canonical(request), context: context)
+    } catch {
+      response = ErrorAnswer(error).response(context)
+    }
+    response.headers[named: "request-id"] = context.requestID
+    response.headers[named: "client-request-id"] = context.clientRequestID ?? context.requestID
+    return response
+  }
+
+  private static func canonical(_ request: Request) throws(RequestError) -> Request {
+    let target = request.head.path ?? "/"
+    let mark = target.firstIndex(of: "?") ?? target.endIndex
+    var head = request.head
+    head.path = try CanonicalPath.canonical(target[..<mark]) + target[mark...]
+    return Request(head: head, body: request.body)
+  }
+
+  private static func clientRequestID(of request: Request) throws(RequestError) -> String? {
+    guard let text = request.headers[named: "client-request-id"] else { return nil }
+    guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw .badRequest("client-request-id has 1 to 128 visible ASCII characters.", target: "client-request-id")
+    }
+    return text
+  }
+}

@@ -1,0 +1,70 @@
+import Hummingbird
+import ReflogModel
+
+/// The query of a URL, each option known by name; the `$` before it may be missing or encoded.
+struct QueryOptions {
+  /// The options that Reflog has, some of them at some places only.
+  enum Name: String, CaseIterable {
+    case top, skiptoken, format, expand, raw
+  }
+
+  private var values: [Name: String] = [:]
+
+  /// Refuses whatever is not allowed at this place, twice there, or broken: nothing is silently ignored.
+  init(_ request: Request, allowing allowed: [Name]) throws(RequestError) {
+    guard let query = request.uri.query, !query.isEmpty else { return }
+    for pair in query.split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let key = parts[0].percentDecoded(plusIsSpace: true),
+        let value = (parts.count == 2 ? parts[1] : "").percentDecoded(plusIsSpace: true)
+      else { throw .badRequest("The query holds a broken percent sign or no UTF-8.", target: String(pair)) }
+      let bare = key.hasPrefix("$") ? String(key.dropFirst()) : key
+      guard let name = allowed.first(where: { $0.rawValue == bare.lowercased() }) else {
+        throw .badRequest("The query option \(key) is not supported here.", target: key)
+      }
+      guard values[name] == nil else { throw .badRequest("The query option \(key) stands twice.", target: key) }
+      values[name] = value
+    }
+  }
+
+  subscript(name: Name) -> String? { values[name] }
+
+  /// `$top`: 1 to 1000, and 100 where it is not given.
+  func top() throws(RequestError) -> Int {
+    guard let text = values[.top] else { return 100 }
+    guard let top = Int(text), (1...1000).contains(top) else {
+      throw .badRequest("$top is a whole number from 1 to 1000.", target: "$top")
+    }
+    return top
+  }
+
+  /// `$skiptoken`: where the page before this one ended.
+  func skiptoken() throws(RequestError) -> Change.ID? {
+    guard let text = values[.skiptoken] else { return nil }
+    guard let id = Change.ID(text) else {
+      throw .badRequest("$skiptoken is none that an @odata.nextLink held.", target: "$skiptoken")
+    }
+    return id
+  }
+
+  func flag(_ name: Name) throws(RequestError) -> Bool {
+    switch values[name] {
+    case nil, "false": return false
+    case "true": return true
+    default: throw .badRequest("\(name.rawValue) is true or false.", target: name.rawValue)
+    }
+  }
+
+  /// `$expand`: steps with commas between them.
+  func expandedSteps() throws(RequestError) -> [Step] {
+    guard let text = values[.expand] else { return [] }
+    var steps: [Step] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let step = Step(part) else {
+        throw .badRequest("$expand holds steps with commas between them.", target: "$expand")
+      }
+      if !steps.contains(step) { steps.append(step) }
+    }
+    return steps
+  }
+}

@@ -1,0 +1,32 @@
+import FoundationEssentials
+package import Hummingbird
+import NIOCore
+import ReflogModel
+
+/// What is known of a request besides its bytes.
+package struct ReflogRequestContext: RequestContext {
+  package var coreContext: CoreRequestContextStorage
+  /// Reflog's own id for the request.
+  let requestID: String
+  /// The caller's id for the request: correlation, and nothing else.
+  var clientRequestID: String?
+  /// Who asks, once it is proven.
+  private(set) var caller: Caller?
+  let ipAddress: String?
+
+  package init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    requestID = UUID().uuidString.lowercased()
+    ipAddress = source.channel.remoteAddress?.ipAddress
+  }
+
+  mutating func identify(as caller: Caller) {
+    self.caller = caller
+  }
+
+  /// The caller; every route behind the authentication has one.
+  func requireCaller() throws(RequestError) -> Caller {
+    guard let caller else { throw .unauthenticated }
+    return caller
+  }
+}

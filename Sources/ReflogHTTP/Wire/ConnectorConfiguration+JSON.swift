@@ -1,0 +1,34 @@
+package import ReflogModel
+
+extension ConnectorConfiguration {
+  /// The entry as the history surface shows it.
+  package var json: JSONObject {
+    var reference = change.after.json
+    reference["connectorId"] = reference["connectorId"] ?? .null
+    reference["displayName"] = reference["displayName"] ?? .null
+    reference["targetUrl"] = .null
+    return [
+      "flowType": .string(address.flowType.rawValue),
+      "flowId": .string(address.flow.text),
+      "step": .string(address.step.name),
+      "known": .bool(true),
+      "certain": .bool(isCertain),
+      "reference": .object(reference),
+      "changeId": .string(change.id.description),
+      "changedDateTime": .optional(change.resultDateTime?.description),
+      "kind": .string(change.intent.kind.rawValue),
+      "initiatedBy": .object(change.intent.actor.json),
+      "verifiedDateTime": .null,
+    ]
+  }
+}
+
+extension [ConnectorConfiguration] {
+  /// All of them as one answer.
+  package func json(versionURL: String) -> JSONObject {
+    [
+      "@odata.context": .string("\(versionURL)/$metadata#auditLogs/connectorConfigurations"),
+      "value": .array(map { .object($0.json) }),
+    ]
+  }
+}

@@ -1,0 +1,16 @@
+package import ReflogModel
+
+extension LedgerStatus {
+  /// The status as the server and the command line show it.
+  package var json: JSONObject {
+    [
+      "directory": .string(directory.rawValue),
+      "tenantId": .string(tenantID),
+      "newestChangeId": .optional(newestChange?.description),
+      "newestSequence": newestSequence.map { .integer($0) } ?? .null,
+      "pendingChanges": .integer(pendingChanges),
+      "oldestPendingDateTime": .optional(oldestPending?.description),
+      "verifiedDateTime": .null,
+    ]
+  }
+}

@@ -1,0 +1,113 @@
+import GRDB
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// What holds an address or a connector, if anything does.
+  package func pendingChange(at address: Address) async throws -> Change? {
+    try await changes(
+      """
+      SELECT * FROM history WHERE id = (
+        SELECT change.id FROM change
+        WHERE change.address = \(Self.rowOfAddress) AND change.result = 'pending' AND change.subject = 'step'
+      )
+      """,
+      Self.arguments(address)
+    ).first
+  }
+
+  package func pendingChange(of connector: ConnectorID) async throws -> Change? {
+    try await changes(
+      """
+      SELECT * FROM history WHERE id = (
+        SELECT change.id FROM change
+        WHERE change.before_connector = (SELECT id FROM connector WHERE connector_id = :connector)
+          AND change.result = 'pending' AND change.subject = 'connector' AND change.before_connector IS NOT NULL
+      )
+      """,
+      ["connector": connector.text]
+    ).first
+  }
+
+  /// The newest applied change at an address: its after is what stands there.
+  package func newestApplied(at address: Address) async throws -> Change? {
+    try await changes(
+      """
+      SELECT * FROM history WHERE id = (
+        SELECT max(change.id) FROM change WHERE change.address = \(Self.rowOfAddress) AND change.result = 'applied'
+      )
+      """,
+      Self.arguments(address)
+    ).first
+  }
+
+  /// The newest change at an address that made a difference.
+  package func newestEffective(at address: Address) async throws -> Change? {
+    try await changes(
+      """
+      SELECT * FROM history WHERE id = (
+        SELECT max(change.id) FROM change WHERE change.address = \(Self.rowOfAddress) AND \(Self.isEffective)
+      )
+      """,
+      Self.arguments(address)
+    ).first
+  }
+
+  /// The changes at an address behind this one that made a difference, oldest first.
+  package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws -> [Change.ID] {
+    try await reader.read { db in
+      try Int64.fetchAll(
+        db.cachedStatement(
+          sql: """
+            SELECT change.id FROM change
+            WHERE change.address = \(Self.rowOfAddress) AND \(Self.isEffective) AND change.id > :id
+            ORDER BY change.id LIMIT :limit
+            """
+        ),
+        arguments: Self.arguments(address) + ["id": id.number, "limit": limit]
+      ).map { Change.ID($0) }
+    }
+  }
+
+  /// What every address that the ledger has seen holds now, in order of addresses.
+  package func configurations() async throws -> [ConnectorConfiguration] {
+    try await reader.read { db in
+      let sql = """
+        SELECT history.*, EXISTS (
+          SELECT 1 FROM change
+          WHERE change.address = address.id AND change.result = 'pending' AND change.subject = 'step'
+        ) AS is_pending
+        FROM address
+        JOIN history ON history.id = coalesce(
+          (SELECT max(change.id) FROM change WHERE change.address = address.id AND \(Self.isEffective)),
+          (SELECT max(change.id) FROM change WHERE change.address = address.id AND change.result = 'applied')
+        )
+        ORDER BY history.flow_type, history.flow_id, history.step
+        """
+      return try Row.fetchAll(db, sql: sql).compactMap { row in
+        let change = try Change(row: row)
+        return change.intent.subject.address.map { address in
+          ConnectorConfiguration(address: address, change: change, isCertain: !row["is_pending"])
+        }
+      }
+    }
+  }
+
+  /// Spelled as the partial index `change_effective` spells it, so that SQLite uses that.
+  private static let isEffective = """
+    change.result = 'applied' AND (
+      change.before_state <> change.after_state OR change.before_connector IS NOT change.after_connector
+    )
+    """
+
+  private static let rowOfAddress = """
+    (SELECT address.id FROM address
+    JOIN flow ON flow.id = address.flow
+    JOIN step ON step.id = address.step
+    WHERE flow.flow_type = :flowType AND flow.flow_id = :flow AND step.name = :step)
+    """
+
+  private static func arguments(_ address: Address) -> StatementArguments {
+    ["flowType": address.flowType.rawValue, "flow": address.flow.text, "step": address.step.name]
+  }
+}

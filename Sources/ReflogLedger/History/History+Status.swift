@@ -1,0 +1,33 @@
+import GRDB
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// What the ledger is and holds; takes the same time however long the history is.
+  package func status() async throws -> LedgerStatus {
+    try await reader.read { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT directory, tenant_id,
+            (SELECT max(id) FROM change) AS newest_change,
+            (SELECT max(sequence) FROM entry) AS newest_sequence,
+            (SELECT count(*) FROM change WHERE result = 'pending') AS pending_changes,
+            (SELECT min(activity_time) FROM change WHERE result = 'pending') AS oldest_pending
+          FROM ledger
+          """
+      )
+      guard let row, let directory = DirectoryKind(rawValue: row["directory"]) else {
+        throw LedgerError.corrupt("no directory is recorded")
+      }
+      return LedgerStatus(
+        directory: directory,
+        tenantID: row["tenant_id"],
+        newestChange: (row["newest_change"] as Int64?).map { Change.ID($0) },
+        newestSequence: row["newest_sequence"],
+        pendingChanges: row["pending_changes"],
+        oldestPending: (row["oldest_pending"] as Int64?).map(Timestamp.init(microseconds:))
+      )
+    }
+  }
+}

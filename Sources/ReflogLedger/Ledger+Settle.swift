@@ -1,0 +1,81 @@
+import GRDB
+package import ReflogModel
+import ReflogStorage
+
+extension Ledger {
+  /// Settles pending changes by what happened to them, in one transaction, and records what was found in their place.
+  ///
+  /// When this returns the outcomes are durable, or none of them is. A change that the event leaves pending stays
+  /// untouched and comes back as it was.
+  ///
+  /// - Parameters:
+  ///   - usingReservedPlace: whether an append reserved the place for these outcomes.
+  ///   - found: drifts to record behind the outcomes.
+  package func settle(
+    _ changes: [Change],
+    by event: Change.Event,
+    settledBy settler: Change.Settler,
+    usingReservedPlace: Bool,
+    recording found: [Change.Intent] = []
+  ) async throws(LedgerError) -> [Change] {
+    let now = clock()
+    do {
+      return try await writer.write(usingReservedPlace ? .reserved : .ordinary) { db in
+        let time = max(now, try Entries.newestTime(db) ?? now)
+        let settled = try changes.map { try Self.settle($0, by: event, settler, at: time, db) }
+        for intent in found { _ = try Self.insert(Draft(intent, .found, settledBy: settler), at: time, db) }
+        return settled
+      }
+    } catch {
+      throw LedgerError(error)
+    }
+  }
+
+  private static func settle(
+    _ change: Change,
+    by event: Change.Event,
+    _ settler: Change.Settler,
+    at time: Timestamp,
+    _ db: Database
+  ) throws -> Change {
+    let current = try String.fetchOne(
+      db,
+      sql: "SELECT result FROM change WHERE id = :id",
+      arguments: ["id": change.id.number]
+    )
+    guard let result = current.flatMap(Change.Result.init(rawValue:)) else {
+      throw LedgerError.corrupt("change \(change.id) has the result \(current ?? "NULL")")
+    }
+    guard let outcome = try Change.outcome(of: event, on: result, settledBy: settler) else { return change }
+    let created = try outcome.created.flatMap(Identities(db).rows(of:))
+    try db.cachedStatement(
+      sql: """
+        UPDATE change SET
+          result = :result, result_time = :resultTime, http_status = :httpStatus, error_code = :errorCode,
+          error_message = :errorMessage, settled_by = :settledBy, graph_request_id = :graphRequestID,
+          created_connector = :createdConnector, created_name = :createdName
+        WHERE id = :id
+        """
+    ).execute(arguments: [
+      "id": change.id.number,
+      "result": outcome.result.rawValue,
+      "resultTime": time.microseconds,
+      "httpStatus": outcome.httpStatus,
+      "errorCode": outcome.code,
+      "errorMessage": outcome.message,
+      "settledBy": outcome.settledBy.rawValue,
+      "graphRequestID": outcome.graphRequestID,
+      "createdConnector": created?.connector,
+      "createdName": created?.name,
+    ])
+    return Change(
+      id: change.id,
+      sequence: try Entries.append(.outcome, of: change.id, db),
+      tenantID: change.tenantID,
+      activityDateTime: change.activityDateTime,
+      intent: change.intent,
+      outcome: outcome,
+      resultDateTime: time
+    )
+  }
+}

@@ -1,0 +1,35 @@
+package import ReflogModel
+package import ReflogStorage
+
+/// The append-only store of changes.
+///
+/// Each method that writes is one transaction; once it returns, what it wrote is on disk. The read side is ``history``.
+package struct Ledger: Sendable {
+  package let history: History
+  let writer: GroupCommitWriter
+  let clock: WallClock
+
+  /// Takes a ledger into use for one directory and tenant, for good.
+  ///
+  /// Call it before the storage's writer runs.
+  package init(
+    storage: Storage,
+    directory: DirectoryKind,
+    tenantID: String,
+    clock: @escaping WallClock
+  ) throws {
+    history = History(reader: storage.reader)
+    writer = storage.writer
+    self.clock = clock
+    let created = clock()
+    let (servedDirectory, servedTenantID) = try storage.setUp { db in
+      try LedgerIdentity.findOrRecord(directory: directory, tenantID: tenantID, created: created, in: db)
+    }
+    guard servedDirectory == directory.rawValue, servedTenantID == tenantID else {
+      throw LedgerError.servesAnother(path: storage.path, directory: servedDirectory, tenantID: servedTenantID)
+    }
+  }
+
+  /// Whether the ledger takes changes.
+  package var isOpen: Bool { writer.isOpen }
+}

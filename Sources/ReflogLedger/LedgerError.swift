@@ -1,0 +1,47 @@
+package import ReflogModel
+import ReflogStorage
+
+/// Why the ledger could not record, or could not answer.
+package enum LedgerError: Error, Sendable, CustomStringConvertible {
+  /// The ledger serves another directory or another tenant.
+  case servesAnother(path: String, directory: String, tenantID: String)
+  /// Too much waits to be written; nothing was recorded.
+  case busy
+  /// The clock is behind the newest entry; nothing was recorded.
+  case clockBehind(by: Duration)
+  /// Nothing was recorded, and the reason may pass.
+  case unavailable(String)
+  /// Whether it was recorded is unknown; the ledger takes no more until the next start.
+  case commitUnknown(String)
+  /// Another change of this address or connector is pending.
+  case alreadyPending
+  /// The change can't take this event.
+  case illegal(Change.IllegalTransition)
+  /// A stored value is none that Reflog writes.
+  case corrupt(String)
+
+  package var description: String {
+    switch self {
+    case .servesAnother(let path, let directory, let tenantID):
+      "\(path) serves the \(directory) directory of tenant \(tenantID), for good. Name another --database."
+    case .busy: "Too many changes are waiting to be recorded. Try again."
+    case .clockBehind(let lag): "The clock is \(lag) behind the newest entry of the ledger. Set the clock."
+    case .unavailable(let problem): "The ledger can't record: \(problem)"
+    case .commitUnknown(let problem): "Whether the ledger recorded it is unknown: \(problem)"
+    case .alreadyPending: "Another change is pending there."
+    case .illegal(let transition): transition.description
+    case .corrupt(let problem): "The ledger holds what Reflog does not write: \(problem)."
+    }
+  }
+
+  /// The ledger's meaning of whatever a read or a write of its file threw.
+  init(_ error: any Error) {
+    switch error {
+    case let error as LedgerError: self = error
+    case let error as Change.IllegalTransition: self = .illegal(error)
+    case StorageError.queueFull: self = .busy
+    case StorageError.commitUnknown(let problem): self = .commitUnknown(problem)
+    default: self = .unavailable("\(error)")
+    }
+  }
+}

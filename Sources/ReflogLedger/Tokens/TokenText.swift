@@ -1,0 +1,37 @@
+import Crypto
+import ReflogModel
+
+/// The text of an API token: `reflog_<id>_<secret>`, where the id is 16 and the secret 64 hexadecimal digits.
+///
+/// The prefix lets secret scanners find tokens that went astray.
+struct TokenText {
+  let id: String
+  private let secret: String
+
+  /// A new token of 256 random bits.
+  init(using generator: inout some RandomNumberGenerator) {
+    id = Self.randomHexadecimal(bytes: 8, &generator)
+    secret = Self.randomHexadecimal(bytes: 32, &generator)
+  }
+
+  init?(_ text: String) {
+    let parts = text.split(separator: "_", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0] == "reflog", parts[1].utf8.count == 16, parts[2].utf8.count == 64 else {
+      return nil
+    }
+    id = String(parts[1])
+    secret = String(parts[2])
+  }
+
+  var text: String { "reflog_\(id)_\(secret)" }
+
+  /// What is stored. The secret has 256 random bits, so a plain hash gives nothing away.
+  var secretHash: SHA256.Digest { SHA256.hash(data: Array(secret.utf8)) }
+
+  private static func randomHexadecimal(bytes: Int, _ generator: inout some RandomNumberGenerator) -> String {
+    (0..<bytes).map { _ in
+      let byte = UInt8.random(in: .min ... .max, using: &generator)
+      return (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}

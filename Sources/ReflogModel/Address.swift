@@ -1,0 +1,30 @@
+/// The place that a reference stands in: one step of one user flow.
+package struct Address: Hashable, Sendable {
+  package let flowType: FlowType
+  package let flow: FlowID
+  package let step: Step
+
+  package init(flowType: FlowType, flow: FlowID, step: Step) {
+    self.flowType = flowType
+    self.flow = flow
+    self.step = step
+  }
+
+  /// Reads `FLOWTYPE/FLOW/STEP`, the form of the command line.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, let flowType = FlowType(segment: parts[0]), let flow = FlowID(parts[1]),
+      let step = Step(parts[2])
+    else { return nil }
+    self.init(flowType: flowType, flow: flow, step: step)
+  }
+}
+
+extension Address: CustomStringConvertible, Comparable {
+  /// `b2cUserFlows/B2C_1_signup/postFederationSignup`.
+  package var description: String { "\(flowType.rawValue)/\(flow)/\(step)" }
+
+  package static func < (left: Address, right: Address) -> Bool {
+    (left.flowType.rawValue, left.flow, left.step) < (right.flowType.rawValue, right.flow, right.step)
+  }
+}

@@ -1,0 +1,82 @@
+/// What is known of a write once the directory has answered, or has not.
+package enum DirectoryAnswer: Sendable {
+  /// The directory did it.
+  case applied(DirectoryResponse)
+  /// The directory definitely did not do it.
+  case refused(DirectoryRefusal)
+  /// No byte of the request was written.
+  case notSent(reason: String)
+  /// Whether it was done can't be told from the answer.
+  case unknown(httpStatus: Int?, reason: String)
+}
+
+/// A successful answer of the directory.
+package struct DirectoryResponse: Sendable {
+  package let httpStatus: Int
+  /// Without `@odata.context`, which the surface adds from `contextFragment`.
+  package let body: JSONObject?
+  /// What stands behind `$metadata#` in the body's `@odata.context`.
+  package let contextFragment: String?
+  /// The directory's own id for the request.
+  package let requestID: String?
+  /// The connector that a write made.
+  package let created: DirectoryConnector?
+
+  package init(
+    httpStatus: Int,
+    body: JSONObject? = nil,
+    contextFragment: String? = nil,
+    requestID: String? = nil,
+    created: DirectoryConnector? = nil
+  ) {
+    self.httpStatus = httpStatus
+    self.body = body
+    self.contextFragment = contextFragment
+    self.requestID = requestID
+    self.created = created
+  }
+
+  package static let noContent = DirectoryResponse(httpStatus: 204)
+}
+
+/// A definite refusal by the directory, passed on as it came.
+package struct DirectoryRefusal: Sendable {
+  package let httpStatus: Int
+  package let code: String
+  package let message: String
+  /// Passed on where it is there: `Retry-After` and `WWW-Authenticate`.
+  package let retryAfter: String?
+  package let wwwAuthenticate: String?
+  package let requestID: String?
+
+  package init(
+    httpStatus: Int,
+    code: String,
+    message: String,
+    retryAfter: String? = nil,
+    wwwAuthenticate: String? = nil,
+    requestID: String? = nil
+  ) {
+    self.httpStatus = httpStatus
+    self.code = code
+    self.message = message
+    self.retryAfter = retryAfter
+    self.wwwAuthenticate = wwwAuthenticate
+    self.requestID = requestID
+  }
+}
+
+/// Why the directory could not be read.
+package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
+  /// It answered, and refused.
+  case refused(DirectoryRefusal)
+  /// It did not answer, or not so that it could be understood.
+  case unavailable(reason: String)
+
+  package var description: String {
+    switch self {
+    case .refused(let refusal): "The directory refused: \(refusal.httpStatus) \(refusal.code): \(refusal.message)"
+    case .unavailable(let reason): "The directory can't be read: \(reason)"
+    }
+  }
+}

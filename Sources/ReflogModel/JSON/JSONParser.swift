@@ -1,0 +1,189 @@
+/// A text is no JSON value as RFC 8259 and Reflog want it.
+package struct JSONError: Error, CustomStringConvertible {
+  package let problem: String
+  /// Counted in bytes from 0.
+  package let position: Int
+
+  package var description: String { "\(problem) at byte \(position)" }
+}
+
+extension JSONValue {
+  /// Reads one JSON text (RFC 8259), strictly: no duplicate member names, no depth beyond `maximumDepth`, no invalid
+  /// UTF-8, no lone surrogates, nothing behind the value.
+  package init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
+    var parser = JSONParser(bytes: Array(bytes))
+    self = try parser.parseDocument()
+  }
+
+  /// Deeper than anything that Graph answers, shallow enough for any stack.
+  package static let maximumDepth = 64
+}
+
+private struct JSONParser {
+  let bytes: [UInt8]
+  var position = 0
+
+  init(bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  mutating func parseDocument() throws(JSONError) -> JSONValue {
+    let value = try parseValue(depth: 0)
+    skipSpace()
+    guard position == bytes.count else { throw error("Something stands behind the value") }
+    return value
+  }
+
+  mutating func parseValue(depth: Int) throws(JSONError) -> JSONValue {
+    guard depth < JSONValue.maximumDepth else {
+      throw error("Values are nested more than \(JSONValue.maximumDepth) deep")
+    }
+    skipSpace()
+    switch peek {
+    case UInt8(ascii: "{"): return .object(try parseObject(depth: depth))
+    case UInt8(ascii: "["): return .array(try parseArray(depth: depth))
+    case UInt8(ascii: "\""): return .string(try parseString())
+    case UInt8(ascii: "t"): return try parse(literal: "true", as: .bool(true))
+    case UInt8(ascii: "f"): return try parse(literal: "false", as: .bool(false))
+    case UInt8(ascii: "n"): return try parse(literal: "null", as: .null)
+    case let byte? where byte == UInt8(ascii: "-") || byte.isASCIIDigit: return .number(try parseNumber())
+    case nil: throw error("The text ends where a value is expected")
+    default: throw error("No value begins like this")
+    }
+  }
+
+  mutating func parseObject(depth: Int) throws(JSONError) -> JSONObject {
+    position += 1
+    var object: JSONObject = [:]
+    if skip(UInt8(ascii: "}")) { return object }
+    repeat {
+      skipSpace()
+      guard peek == UInt8(ascii: "\"") else { throw error("A member name is expected") }
+      let start = position
+      let name = try parseString()
+      guard object[name] == nil else { throw JSONError(problem: "The member \(name) stands twice", position: start) }
+      guard skip(UInt8(ascii: ":")) else { throw error("A colon is expected") }
+      object[name] = try parseValue(depth: depth + 1)
+    } while skip(UInt8(ascii: ","))
+    guard skip(UInt8(ascii: "}")) else { throw error("A comma or the end of the object is expected") }
+    return object
+  }
+
+  mutating func parseArray(depth: Int) throws(JSONError) -> [JSONValue] {
+    position += 1
+    var values: [JSONValue] = []
+    if skip(UInt8(ascii: "]")) { return values }
+    repeat {
+      values.append(try parseValue(depth: depth + 1))
+    } while skip(UInt8(ascii: ","))
+    guard skip(UInt8(ascii: "]")) else { throw error("A comma or the end of the array is expected") }
+    return values
+  }
+
+  mutating func parseString() throws(JSONError) -> String {
+    let start = position
+    position += 1
+    var text: [UInt8] = []
+    while let byte = peek {
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw JSONError(problem: "The string is no valid UTF-8", position: start)
+        }
+        return string
+      case UInt8(ascii: "\\"): text.append(contentsOf: try parseEscape())
+      case 0..<0x20: throw error("A control character stands unescaped in a string")
+      default: text.append(byte)
+      }
+    }
+    throw JSONError(problem: "The string does not end", position: start)
+  }
+
+  mutating func parseEscape() throws(JSONError) -> [UInt8] {
+    guard let byte = peek else { throw error("The text ends in an escape") }
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0C]
+    case UInt8(ascii: "n"): return [0x0A]
+    case UInt8(ascii: "r"): return [0x0D]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "u"): return Array(String(try parseUnicodeEscape()).utf8)
+    default: throw error("There is no such escape")
+    }
+  }
+
+  mutating func parseUnicodeEscape() throws(JSONError) -> Unicode.Scalar {
+    let first = try parseHexadecimal()
+    var code = UInt32(first)
+    if (0xD800...0xDBFF).contains(first), skipEscapeMark() {
+      let second = try parseHexadecimal()
+      guard (0xDC00...0xDFFF).contains(second) else { throw error("A surrogate stands alone") }
+      code = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
+    }
+    guard let scalar = Unicode.Scalar(code) else { throw error("A surrogate stands alone") }
+    return scalar
+  }
+
+  /// Whether `\u` follows; steps over it.
+  mutating func skipEscapeMark() -> Bool {
+    guard bytes[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { return false }
+    position += 2
+    return true
+  }
+
+  mutating func parseHexadecimal() throws(JSONError) -> UInt16 {
+    let digits = bytes[position...].prefix(4)
+    guard digits.count == 4, !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-")),
+      let value = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+    else { throw error("Four hexadecimal digits are expected") }
+    position += 4
+    return value
+  }
+
+  mutating func parseNumber() throws(JSONError) -> String {
+    let start = position
+    if peek == UInt8(ascii: "-") { position += 1 }
+    if peek == UInt8(ascii: "0") { position += 1 } else { try skipDigits() }
+    if peek == UInt8(ascii: ".") {
+      position += 1
+      try skipDigits()
+    }
+    if peek == UInt8(ascii: "e") || peek == UInt8(ascii: "E") {
+      position += 1
+      if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { position += 1 }
+      try skipDigits()
+    }
+    return String(decoding: bytes[start..<position], as: UTF8.self)
+  }
+
+  mutating func skipDigits() throws(JSONError) {
+    let start = position
+    while peek?.isASCIIDigit == true { position += 1 }
+    guard position > start else { throw error("A digit is expected") }
+  }
+
+  mutating func parse(literal: String, as value: JSONValue) throws(JSONError) -> JSONValue {
+    guard bytes[position...].starts(with: literal.utf8) else { throw error("No value begins like this") }
+    position += literal.utf8.count
+    return value
+  }
+
+  /// Steps over white space and then this byte, if it is there.
+  mutating func skip(_ byte: UInt8) -> Bool {
+    skipSpace()
+    guard peek == byte else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func skipSpace() {
+    while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+  }
+
+  var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  func error(_ problem: String) -> JSONError { JSONError(problem: problem, position: position) }
+}

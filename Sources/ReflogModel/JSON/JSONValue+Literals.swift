@@ -1,0 +1,5 @@
+extension JSONValue: ExpressibleByStringLiteral {
+  package init(stringLiteral value: String) {
+    self = .string(value)
+  }
+}

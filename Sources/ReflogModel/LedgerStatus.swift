@@ -1,0 +1,25 @@
+/// What a ledger is and holds.
+package struct LedgerStatus: Sendable {
+  package let directory: DirectoryKind
+  package let tenantID: String
+  package let newestChange: Change.ID?
+  package let newestSequence: Int64?
+  package let pendingChanges: Int
+  package let oldestPending: Timestamp?
+
+  package init(
+    directory: DirectoryKind,
+    tenantID: String,
+    newestChange: Change.ID?,
+    newestSequence: Int64?,
+    pendingChanges: Int,
+    oldestPending: Timestamp?
+  ) {
+    self.directory = directory
+    self.tenantID = tenantID
+    self.newestChange = newestChange
+    self.newestSequence = newestSequence
+    self.pendingChanges = pendingChanges
+    self.oldestPending = oldestPending
+  }
+}

@@ -1,0 +1,39 @@
+/// A step of a user flow, by the name of its relationship in Graph's `userFlowApiConnectorConfiguration`.
+///
+/// A name is `[A-Za-z][A-Za-z0-9]*` of at most 128 bytes. One that Graph knows takes Graph's spelling whatever case it
+/// comes in; others keep theirs. Steps are compared without regard to ASCII case.
+package struct Step: Sendable {
+  package static let maximumLength = 128
+
+  package let name: String
+
+  package init?(_ text: some StringProtocol) {
+    guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.first?.isASCIILetter == true,
+      text.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit })
+    else { return nil }
+    let folded = String(text).asciiFolded
+    name = Self.known.first { $0.name.asciiFolded == folded }?.name ?? String(text)
+  }
+
+  private init(known name: String) {
+    self.name = name
+  }
+
+  package static let postFederationSignup = Step(known: "postFederationSignup")
+  package static let postAttributeCollection = Step(known: "postAttributeCollection")
+  package static let preTokenIssuance = Step(known: "preTokenIssuance")
+
+  /// The steps of Graph's beta metadata.
+  package static let known = [postFederationSignup, postAttributeCollection, preTokenIssuance]
+}
+
+extension Step: Hashable, Comparable, CustomStringConvertible {
+  package var description: String { name }
+
+  package static func == (left: Step, right: Step) -> Bool { left.name.asciiFolded == right.name.asciiFolded }
+  package static func < (left: Step, right: Step) -> Bool { left.name.asciiFolded < right.name.asciiFolded }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(name.asciiFolded)
+  }
+}

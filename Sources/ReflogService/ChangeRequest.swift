@@ -1,0 +1,64 @@
+package import ReflogModel
+
+/// Somebody asks for a change.
+package struct ChangeRequest: Sendable {
+  package enum Action: Sendable {
+    /// Points an address at a connector or at nothing.
+    case setReference(Address, ConnectorReference)
+    /// Replays the reference that stood before a change.
+    case rollBack(Change.ID, force: Bool)
+    case createConnector(JSONObject)
+    case updateConnector(ConnectorID, JSONObject)
+    case deleteConnector(ConnectorID)
+    /// The body comes without its `apiConnectorConfiguration`, which is in `references`.
+    case createFlow(FlowType, FlowID, body: JSONObject, references: [Step: ConnectorID])
+    /// Touches no reference.
+    case updateFlow(FlowType, FlowID, JSONObject)
+    case deleteFlow(FlowType, FlowID)
+  }
+
+  package let action: Action
+  package let caller: Caller
+  package let reason: String?
+  /// The caller's `client-request-id`.
+  package let correlationID: String?
+  /// Reflog's own id for the request.
+  package let requestID: String
+
+  package init(action: Action, caller: Caller, reason: String?, correlationID: String?, requestID: String) {
+    self.action = action
+    self.caller = caller
+    self.reason = reason
+    self.correlationID = correlationID
+    self.requestID = requestID
+  }
+
+  /// A change that this request intends.
+  func intent(
+    _ subject: Change.Subject,
+    kind: Change.Kind = .update,
+    before: ConnectorReference,
+    after: ConnectorReference,
+    changedProperties: [Change.ChangedProperty]? = nil,
+    rollbackOf: Change.ID? = nil
+  ) -> Change.Intent {
+    Change.Intent(
+      subject: subject,
+      kind: kind,
+      before: before,
+      after: after,
+      changedProperties: changedProperties,
+      actor: caller.actor,
+      reason: reason,
+      correlationID: correlationID,
+      requestID: requestID,
+      rollbackOf: rollbackOf
+    )
+  }
+}
+
+/// A request that was done: its changes as they were recorded, and what the directory answered.
+package struct ChangeReceipt: Sendable {
+  package let changes: [Change]
+  package let response: DirectoryResponse
+}

@@ -1,0 +1,87 @@
+package import Logging
+package import ReflogLedger
+package import ReflogModel
+
+/// The one path of a change. Nothing else writes to a directory.
+package struct ChangeService: Sendable {
+  let ledger: Ledger
+  let directory: any Directory
+  let turns: Turns
+  let reconciliation: Reconciliation
+  private let logger: Logger
+
+  package init(ledger: Ledger, directory: any Directory, turns: Turns, logger: Logger) {
+    self.ledger = ledger
+    self.directory = directory
+    self.turns = turns
+    self.logger = logger
+    reconciliation = Reconciliation(ledger: ledger, directory: directory)
+  }
+
+  /// Does what is asked: decides who may, waits for the turn, reads what stands, records the intent, asks the directory,
+  /// and records what came of it.
+  ///
+  /// When this returns, the directory did it and the ledger knows. When it throws, the error says whether anything was
+  /// sent, and which changes are on record.
+  package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
+    guard Policy.permits(request.caller.role, .change) else { throw try await deny(request) }
+    let turn = try await turns.take(try await turnKeys(of: request))
+    defer { turn.end() }
+    switch try await prepare(request) {
+    case .done(let change):
+      return ChangeReceipt(changes: [change], response: .noContent)
+    case .toDo(let preparation):
+      let pending = try await recordIntents(preparation)
+      let answer = await directory.write(preparation.write)
+      return try await recordOutcome(answer, of: pending)
+    }
+  }
+
+  private func recordIntents(_ preparation: Preparation) async throws(ServiceError) -> [Change] {
+    guard !preparation.intents.isEmpty else { return [] }
+    do {
+      return try await ledger.append(preparation.intents.map { .init($0, .intended) }, reservingOutcome: true)
+    } catch {
+      throw ServiceError(beforeSending: error)
+    }
+  }
+
+  private func recordOutcome(
+    _ answer: DirectoryAnswer,
+    of pending: [Change]
+  ) async throws(ServiceError) -> ChangeReceipt {
+    let settled = try await settle(pending, answer)
+    let ids = settled.map(\.id)
+    for change in settled { log(change) }
+    switch answer {
+    case .applied(let response): return ChangeReceipt(changes: settled, response: response)
+    case .refused(let refusal): throw .refused(ids, refusal)
+    case .notSent(let reason): throw .notSent(ids, why: reason)
+    case .unknown(_, let reason): throw .outcomeUnknown(ids, why: reason)
+    }
+  }
+
+  private func settle(_ pending: [Change], _ answer: DirectoryAnswer) async throws(ServiceError) -> [Change] {
+    guard !pending.isEmpty else { return [] }
+    if case .unknown = answer {
+      ledger.releaseOutcome()
+      return pending
+    }
+    do {
+      return try await ledger.settle(pending, by: .answered(answer), settledBy: .request, usingReservedPlace: true)
+    } catch {
+      throw .outcomeUnknown(pending.map(\.id), why: "the directory answered, but \(error)")
+    }
+  }
+
+  private func log(_ change: Change) {
+    logger.info(
+      "change",
+      metadata: [
+        "id": "\(change.id)", "kind": "\(change.intent.kind.rawValue)", "result": "\(change.result.rawValue)",
+        "subject": "\(change.intent.subject.address?.description ?? "connector")",
+        "request-id": "\(change.intent.requestID)",
+      ]
+    )
+  }
+}

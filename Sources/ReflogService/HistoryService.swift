@@ -1,0 +1,51 @@
+package import ReflogLedger
+package import ReflogModel
+
+/// Answers questions about history, for the server as for the command line.
+package struct HistoryService: Sendable {
+  private let history: History
+
+  package init(history: History) {
+    self.history = history
+  }
+
+  /// Opens a ledger's file for reading alone, without a server.
+  package init(readingFileAt path: String) throws {
+    history = try History(readingFileAt: path)
+  }
+
+  /// One change. Throws `changeNotFound`.
+  package func change(_ id: Change.ID) async throws(ServiceError) -> Change {
+    do {
+      if let change = try await history.change(id) { return change }
+    } catch {
+      throw ServiceError(reading: error)
+    }
+    throw .changeNotFound(id)
+  }
+
+  /// A page of history, newest first. Changes that come while somebody pages do not shift it.
+  package func page(before: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
+    do {
+      let found = try await history.newestChanges(before: before, limit: size + 1)
+      let changes = Array(found.prefix(size))
+      return ChangePage(changes: changes, next: found.count > size ? changes.last?.id : nil)
+    } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// What every address that the ledger has seen holds now.
+  package func configurations() async throws(ServiceError) -> [ConnectorConfiguration] {
+    do { return try await history.configurations() } catch { throw ServiceError(reading: error) }
+  }
+
+  package func status() async throws(ServiceError) -> LedgerStatus {
+    do { return try await history.status() } catch { throw ServiceError(reading: error) }
+  }
+
+  /// All of history as it stands when the first piece is taken, oldest first.
+  package func export() -> HistoryExport {
+    HistoryExport(history: history)
+  }
+}

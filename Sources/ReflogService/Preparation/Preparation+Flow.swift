@@ -1,0 +1,40 @@
+import ReflogModel
+
+extension ChangeService {
+  /// A flow that does not exist yet has nothing at any step, so there is nothing to read.
+  func prepareFlowCreation(
+    _ request: ChangeRequest,
+    _ flowType: FlowType,
+    _ flow: FlowID,
+    _ body: JSONObject,
+    _ references: [Step: ConnectorID]
+  ) async throws(ServiceError) -> Preparation {
+    var intents: [Change.Intent] = []
+    for (step, connector) in references.sorted(by: { $0.key < $1.key }) {
+      let address = Address(flowType: flowType, flow: flow, step: step)
+      try await requireSettled(.address(address))
+      intents.append(request.intent(.step(address), before: .none, after: await named(connector)))
+    }
+    return Preparation(
+      intents: intents,
+      write: .createFlow(flowType, flow, body: body, references: references)
+    )
+  }
+
+  /// One change for each step that calls something.
+  func prepareFlowDeletion(
+    _ request: ChangeRequest,
+    _ flowType: FlowType,
+    _ flow: FlowID
+  ) async throws(ServiceError) -> Preparation {
+    var intents: [Change.Intent] = []
+    for step in Step.known {
+      let address = Address(flowType: flowType, flow: flow, step: step)
+      let before = try await readBefore(address, for: request) { unread in
+        request.intent(.step(address), before: unread, after: .none)
+      }
+      if before != .none { intents.append(request.intent(.step(address), before: before, after: .none)) }
+    }
+    return Preparation(intents: intents, write: .deleteFlow(flowType, flow))
+  }
+}

@@ -1,0 +1,89 @@
+import ReflogLedger
+import ReflogModel
+
+extension ChangeService {
+  func prepareReference(
+    _ request: ChangeRequest,
+    _ address: Address,
+    _ reference: ConnectorReference
+  ) async throws(ServiceError) -> Preparation {
+    let before = try await readBefore(address, for: request) { unread in
+      request.intent(.step(address), before: unread, after: reference)
+    }
+    let after = if let id = reference.connectorID { await named(id) } else { reference }
+    return Preparation(
+      intents: [request.intent(.step(address), before: before, after: after)],
+      write: .setReference(address, after)
+    )
+  }
+
+  /// What stands at the address before anything is sent.
+  ///
+  /// If it is not what the ledger thought, somebody went round Reflog: the drift is recorded first, so that the chain
+  /// of the address stays whole. A definite refusal is recorded as the `rejected` change that `intent` makes of an
+  /// unknown before; a refusal because of load is only passed on.
+  func readBefore(
+    _ address: Address,
+    for request: ChangeRequest,
+    intent: (ConnectorReference) -> Change.Intent
+  ) async throws(ServiceError) -> ConnectorReference {
+    try await requireSettled(.address(address))
+    let found: ConnectorReference
+    do {
+      found = try await directory.reference(at: address)
+    } catch {
+      guard case .refused(let refusal) = error, refusal.httpStatus != 429 else {
+        throw ServiceError(beforeSending: error)
+      }
+      throw try await recordRefusal(refusal, of: intent(.unknown))
+    }
+    try await recordDrift(to: found, at: address, requestID: request.requestID)
+    return found
+  }
+
+  private func recordRefusal(
+    _ refusal: DirectoryRefusal,
+    of intent: Change.Intent
+  ) async throws(ServiceError) -> ServiceError {
+    do {
+      let recorded = try await ledger.append([.init(intent, .answered(.refused(refusal)))])
+      return .refused(recorded.map(\.id), refusal)
+    } catch {
+      throw ServiceError(beforeSending: error)
+    }
+  }
+
+  private func recordDrift(
+    to found: ConnectorReference,
+    at address: Address,
+    requestID: String
+  ) async throws(ServiceError) {
+    guard let newest = try await newestApplied(at: address), newest.after != found else { return }
+    let drift = Change.Intent.drift(at: address, from: newest, to: found, requestID: requestID)
+    do {
+      _ = try await ledger.append([.init(drift, .found)])
+    } catch {
+      throw ServiceError(beforeSending: error)
+    }
+  }
+}
+
+extension Change.Intent {
+  /// What somebody else did, as seen from the newest change that the ledger knows there.
+  static func drift(
+    at address: Address,
+    from newest: Change,
+    to found: ConnectorReference,
+    requestID: String
+  ) -> Change.Intent {
+    Change.Intent(
+      subject: .step(address),
+      kind: .drift,
+      before: newest.after,
+      after: found,
+      actor: .unknown,
+      requestID: requestID,
+      lastVerifiedDateTime: newest.resultDateTime
+    )
+  }
+}

@@ -1,0 +1,84 @@
+package import ReflogModel
+
+/// A change that can be rolled back: where, and to what.
+struct RollbackTarget: Sendable {
+  let change: Change
+  let address: Address
+  var reference: ConnectorReference { change.intent.before }
+}
+
+extension ChangeService {
+  /// What rolling a change back would do now. Reads, and records nothing.
+  package func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
+    let target = try await rollbackTarget(id)
+    let before: ConnectorReference
+    do {
+      before = try await directory.reference(at: target.address)
+    } catch {
+      throw ServiceError(beforeSending: error)
+    }
+    let missing = try await missingConnector(of: target.reference)
+    return RollbackPlan(
+      rollbackOf: id,
+      address: target.address,
+      before: before,
+      after: target.reference,
+      supersededBy: try await effectiveChanges(at: target.address, after: id),
+      connectorExists: missing == nil
+    )
+  }
+
+  /// The change to roll back, if it can be: a change of a step that was applied, was not merely found standing there,
+  /// and whose before is known.
+  func rollbackTarget(_ id: Change.ID) async throws(ServiceError) -> RollbackTarget {
+    guard let change = try await change(id) else { throw .changeNotFound(id) }
+    guard let address = change.intent.subject.address else {
+      throw .notRollbackable(id, why: "it is about a connector itself, whose secrets nobody can read back")
+    }
+    guard change.result == .applied else {
+      throw .notRollbackable(id, why: "it is \(change.result.rawValue), and only an applied change can be")
+    }
+    guard change.intent.kind != .baseline, change.intent.before != .unknown else {
+      throw .notRollbackable(id, why: "what stood there before it is unknown")
+    }
+    return RollbackTarget(change: change, address: address)
+  }
+
+  func prepareRollback(_ request: ChangeRequest, of id: Change.ID, force: Bool) async throws(ServiceError) -> Prepared {
+    let target = try await rollbackTarget(id)
+    let after = target.reference
+    func intent(before: ConnectorReference, after: ConnectorReference) -> Change.Intent {
+      request.intent(.step(target.address), kind: .rollback, before: before, after: after, rollbackOf: id)
+    }
+    let before = try await readBefore(target.address, for: request) { intent(before: $0, after: after) }
+    if let earlier = try await rollbackInForce(of: id, at: target.address) { return .done(earlier) }
+    let later = try await effectiveChanges(at: target.address, after: id)
+    guard force || later.isEmpty else { throw .changeSuperseded(id, by: later) }
+    if let missing = try await missingConnector(of: after) { throw .connectorMissing(missing) }
+    let named = if let connector = after.connectorID { await named(connector) } else { after }
+    return .toDo(
+      Preparation(
+        intents: [intent(before: before, after: named)],
+        write: .setReference(target.address, named)
+      )
+    )
+  }
+
+  /// An earlier rollback of the same change that is still the address's last effective change: asking again gives that.
+  private func rollbackInForce(of id: Change.ID, at address: Address) async throws(ServiceError) -> Change? {
+    guard let earlier = try await newestRollback(of: id), earlier.isEffective,
+      try await newestEffective(at: address)?.id == earlier.id
+    else { return nil }
+    return earlier
+  }
+
+  /// The connector of a reference, if the directory has it no more.
+  private func missingConnector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorID? {
+    guard let id = reference.connectorID else { return nil }
+    do {
+      return try await directory.connector(id) == nil ? id : nil
+    } catch {
+      throw ServiceError(beforeSending: error)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package import Logging
+import ReflogLedger
+package import ReflogModel
+
+/// Why a request was not done, or is not known to be.
+package enum ServiceError: Error, Sendable {
+  /// The caller may not do it; the attempts that were recorded.
+  case forbidden([Change.ID])
+  case changeNotFound(Change.ID)
+  /// The address or connector is locked by a change whose outcome is unknown.
+  case stepUnresolved(Change.ID)
+  /// Later effective changes stand in the way of a rollback.
+  case changeSuperseded(Change.ID, by: [Change.ID])
+  /// The connector to go back to is gone.
+  case connectorMissing(ConnectorID)
+  case notRollbackable(Change.ID, why: String)
+  /// Too much waits; nothing was sent.
+  case busy(String)
+  /// The intent could not be recorded; nothing was sent.
+  case ledgerUnavailable(String)
+  /// The directory could not be read; nothing was sent.
+  case directoryUnavailable(String)
+  case clockBehind(String)
+  /// Something may have been sent; the reconciler finds out.
+  case outcomeUnknown([Change.ID], why: String)
+  /// No byte of it reached the directory.
+  case notSent([Change.ID], why: String)
+  /// The directory refused it.
+  case refused([Change.ID], DirectoryRefusal)
+}
+
+extension ServiceError {
+  /// The changes that the request left in the ledger, or ran into.
+  package var changes: [Change.ID] {
+    switch self {
+    case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
+    case .stepUnresolved(let id): [id]
+    case .changeNotFound, .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable,
+      .directoryUnavailable, .clockBehind:
+      []
+    }
+  }
+
+  /// How loud it is in the log: what an operator must look at is an error.
+  package var logLevel: Logger.Level {
+    switch self {
+    case .outcomeUnknown, .ledgerUnavailable, .clockBehind: .error
+    case .directoryUnavailable, .notSent, .busy: .warning
+    case .forbidden, .changeNotFound, .stepUnresolved, .changeSuperseded, .connectorMissing, .notRollbackable,
+      .refused:
+      .info
+    }
+  }
+
+  /// The meaning of a ledger that could not record an intent: nothing was sent.
+  init(beforeSending error: LedgerError) {
+    self =
+      switch error {
+      case .busy: .busy(error.description)
+      case .clockBehind: .clockBehind(error.description)
+      case .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .corrupt:
+        .ledgerUnavailable(error.description)
+      }
+  }
+
+  /// The meaning of a directory that could not be read: nothing was sent.
+  init(beforeSending failure: DirectoryFailure) {
+    self =
+      switch failure {
+      case .refused(let refusal): .refused([], refusal)
+      case .unavailable(let reason): .directoryUnavailable(reason)
+      }
+  }
+
+  /// The meaning of a failed read of the ledger.
+  init(reading error: any Error) {
+    self = .ledgerUnavailable("\(error)")
+  }
+}
+
+extension ServiceError: CustomStringConvertible {
+  /// One or two plain sentences: what, which, and what to do about it.
+  package var description: String {
+    switch self {
+    case .forbidden:
+      "Your role does not allow this. Changes take an operator; ask whoever looks after Reflog for a token of that role."
+    case .changeNotFound(let id): "There is no change \(id)."
+    case .stepUnresolved(let id):
+      "Change \(id) is still pending there: whether it took place is being found out. Try again shortly."
+    case .changeSuperseded(let id, let later):
+      "Later changes stand in the way of rolling back change \(id): \(later.map(\.description).joined(separator: ", ")). "
+        + "Roll those back first, or force it."
+    case .connectorMissing(let id):
+      "The connector \(id) that stood there before does not exist any more. Set another one instead."
+    case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
+    case .busy(let why): "\(why) Nothing was changed; try again."
+    case .ledgerUnavailable(let why): "The change could not be recorded, so it was not sent: \(why)"
+    case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(why)"
+    case .clockBehind(let why): "Nothing was changed. \(why)"
+    case .outcomeUnknown(let ids, let why):
+      "Whether the change took place is unknown: \(why). "
+        + (ids.isEmpty ? "Look at the directory." : "It is recorded and will be settled; look at the change.")
+    case .notSent(_, let why): "The change never reached the directory: \(why)."
+    case .refused(_, let refusal): refusal.message
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package import ReflogModel
+
+/// What only one request at a time may work on.
+package enum TurnKey: Hashable, Comparable, Sendable {
+  case address(Address)
+  case connector(ConnectorID)
+  /// What this request creates, which has no id yet.
+  case creation(requestID: String)
+}
+
+extension Change {
+  /// The turn that whoever works on this change holds.
+  var turnKey: TurnKey {
+    switch intent.subject {
+    case .step(let address): .address(address)
+    case .connector: intent.before.connectorID.map(TurnKey.connector) ?? .creation(requestID: intent.requestID)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import FoundationEssentials
+import Glibc
+
+/// Looks at the path of a file that SQLite is to open for writing, before it does.
+enum FileChecks {
+  /// When this returns, `path` is a plain file with one name on a file system whose locks and flushes hold; it was made,
+  /// readable by its owner alone, if nothing stood there, and its folder knows it durably.
+  static func prepareFile(at path: String) throws(StorageError) {
+    guard !path.isEmpty, !path.hasPrefix("file:"), !path.utf8.contains(0) else {
+      throw .notAPlainFile(path: path, problem: "is no path")
+    }
+    var status = stat()
+    if lstat(path, &status) != 0 {
+      try make(path)
+    } else {
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        throw .notAPlainFile(path: path, problem: "is a folder, a link or a device")
+      }
+      guard status.st_nlink == 1 else {
+        throw .notAPlainFile(path: path, problem: "has more than one name (hard links)")
+      }
+    }
+    try refuseUnsafeFileSystem(of: path)
+  }
+
+  private static func make(_ path: String) throws(StorageError) {
+    let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
+    close(file)
+    let folder = open(folderPath(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
+  }
+
+  /// Types of file systems as mountinfo names them, the FUSE ones by their prefix.
+  private static let unsafeFileSystems = ["nfs", "nfs4", "smb3", "cifs", "smbfs", "9p"]
+
+  private static func refuseUnsafeFileSystem(of path: String) throws(StorageError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
+    // The kernel's encoding of a device, as glibc's major and minor macros take it apart.
+    let (number, high) = (status.st_dev, status.st_dev >> 32)
+    let device = "\(number >> 8 & 0xFFF | high & ~0xFFF):\(number & 0xFF | number >> 12 & 0xFFFF_FF00)"
+    guard let type = fileSystemType(ofDevice: device) else { return }
+    if unsafeFileSystems.contains(type) || type.hasPrefix("fuse") { throw .unsafeFileSystem(path: path, name: type) }
+  }
+
+  /// The type of the file system on a device, from proc(5): `36 35 98:0 /root /mount rw - ext4 /dev/sda rw`.
+  private static func fileSystemType(ofDevice device: String) -> String? {
+    // Without /proc the check is left out: it only guards against a mistake.
+    guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
+    for line in mounts.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard fields.count > 2, fields[2] == device, let separator = fields.firstIndex(of: "-") else { continue }
+      return fields.indices.contains(separator + 1) ? String(fields[separator + 1]) : nil
+    }
+    return nil
+  }
+
+  /// Whether the folder of this path takes new files from this process.
+  static func canWriteFolder(of path: String) -> Bool {
+    access(folderPath(of: path), W_OK) == 0
+  }
+
+  static func exists(_ path: String) -> Bool {
+    access(path, F_OK) == 0
+  }
+
+  private static func folderPath(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
+
+/// What `errno` says, in words.
+func lastSystemError() -> String {
+  String(cString: strerror(errno))
+}

@@ -1,0 +1,180 @@
+package import GRDB
+import ServiceLifecycle
+import Synchronization
+
+/// The one writer of a file: concurrent writes share a transaction, and each returns once that is on disk.
+///
+/// A write that throws is taken back alone, the others of its transaction are kept. When COMMIT itself fails, nobody
+/// knows whether the transaction took place: every write in it throws ``StorageError/commitUnknown(_:)``, the writer
+/// takes no more, and ``run()`` throws, so that the process ends and the next start finds out.
+package final class GroupCommitWriter: Service {
+  /// Whether a write came by a place of its own.
+  package enum Place: Sendable {
+    /// Queues with the others.
+    case ordinary
+    /// Queues with the others, and reserves a place for one ``reserved`` write. If the write is made, that place is the
+    /// caller's to use or to give back; if it fails, it is given back.
+    case ordinaryReservingNext
+    /// Takes a place that an earlier write reserved, and goes before all ordinary ones.
+    case reserved
+  }
+
+  /// A write that waits: makes its changes and returns what to do once they are durable.
+  private struct Write: Sendable {
+    let make: @Sendable (Database) throws -> @Sendable () -> Void
+    let fail: @Sendable (any Error) -> Void
+  }
+
+  private struct State {
+    var queue: GroupCommitQueue<Write>
+    var isOpen = true
+    var sleeper: CheckedContinuation<Void, Never>?
+  }
+
+  private let pool: DatabasePool
+  private let limits: GroupCommitLimits
+  private let state: Mutex<State>
+
+  init(pool: DatabasePool, limits: GroupCommitLimits) {
+    self.pool = pool
+    self.limits = limits
+    state = Mutex(State(queue: GroupCommitQueue(limits: limits)))
+  }
+
+  /// Whether the writer takes writes.
+  package var isOpen: Bool { state.withLock { $0.isOpen } }
+
+  /// Makes a write in a transaction that it may share with others, and returns once that is durable.
+  ///
+  /// Waits for the answer even if the calling task is cancelled: whoever asked must know. Throws what `body` throws, or
+  /// a ``StorageError``.
+  package func write<Value: Sendable>(
+    _ place: Place = .ordinary,
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      let write = Write(
+        make: { db in
+          let value = try body(db)
+          return { continuation.resume(returning: value) }
+        },
+        fail: { error in
+          if case .ordinaryReservingNext = place { self.releasePlace() }
+          continuation.resume(throwing: error)
+        }
+      )
+      if let refusal = add(write, to: place) { continuation.resume(throwing: refusal) }
+    }
+  }
+
+  /// Gives back a place that ``Place/ordinaryReservingNext`` reserved.
+  package func releasePlace() {
+    state.withLock { $0.queue.releasePlace() }
+  }
+
+  private func add(_ write: Write, to place: Place) -> StorageError? {
+    let (refusal, sleeper) = state.withLock { state -> (StorageError?, CheckedContinuation<Void, Never>?) in
+      guard state.isOpen else {
+        if case .reserved = place { state.queue.releasePlace() }
+        return (.stopped, nil)
+      }
+      switch place {
+      case .reserved: state.queue.add(reserved: write)
+      case .ordinary, .ordinaryReservingNext:
+        var reserves = false
+        if case .ordinaryReservingNext = place { reserves = true }
+        guard state.queue.add(ordinary: write, reservingPlace: reserves) else { return (.queueFull, nil) }
+      }
+      return (nil, state.sleeper.take())
+    }
+    sleeper?.resume()
+    return refusal
+  }
+
+  /// Writes until a graceful shutdown, or the cancellation of its task, and then what still waits.
+  package func run() async throws {
+    try await withTaskCancellationHandler {
+      try await withGracefulShutdownHandler {
+        try await writeBatches()
+      } onGracefulShutdown: {
+        self.close()
+      }
+    } onCancel: {
+      close()
+    }
+  }
+
+  private func writeBatches() async throws {
+    var writesSinceCheckpoint = 0
+    while await waitForWork() {
+      let batch = state.withLock { $0.queue.takeBatch() }
+      let settlements = try await commit(batch)
+      for settle in settlements { settle() }
+      writesSinceCheckpoint += batch.count
+      if writesSinceCheckpoint >= limits.writesBetweenCheckpoints {
+        try await checkpoint()
+        writesSinceCheckpoint = 0
+      }
+    }
+  }
+
+  /// Sleeps until something waits. Returns false once the writer is closed and nothing waits any more.
+  private func waitForWork() async -> Bool {
+    await withCheckedContinuation { continuation in
+      let isReady = state.withLock { state in
+        if state.queue.isEmpty, state.isOpen {
+          state.sleeper = continuation
+          return false
+        }
+        return true
+      }
+      if isReady { continuation.resume() }
+    }
+    return state.withLock { !$0.queue.isEmpty || $0.isOpen }
+  }
+
+  private func close() {
+    let sleeper = state.withLock { state in
+      state.isOpen = false
+      return state.sleeper.take()
+    }
+    sleeper?.resume()
+  }
+
+  /// Runs a batch as one transaction. Returns how to settle its writes; throws where COMMIT leaves the outcome open,
+  /// with everything failed.
+  private func commit(_ batch: [Write]) async throws -> [@Sendable () -> Void] {
+    // Not GRDB's async write: that one is interrupted when its task is cancelled.
+    let transaction = await withCheckedContinuation { continuation in
+      pool.asyncWriteWithoutTransaction { db in
+        continuation.resume(returning: GroupCommitTransaction.run(batch.map(\.make), in: db))
+      }
+    }
+    switch transaction {
+    case .committed(let results):
+      return zip(batch, results).map { write, result in
+        switch result {
+        case .success(let settle): settle
+        case .failure(let error): { write.fail(error) }
+        }
+      }
+    case .rolledBack(let error):
+      return batch.map { write in { write.fail(error) } }
+    case .unknown(let problem):
+      let error = StorageError.commitUnknown(problem)
+      close()
+      for write in batch { write.fail(error) }
+      for write in state.withLock({ $0.queue.takeAll() }) { write.fail(StorageError.stopped) }
+      throw error
+    }
+  }
+
+  /// Reads the WAL back into the file as far as readers allow, on the connection that writes.
+  private func checkpoint() async throws {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      pool.asyncWriteWithoutTransaction { db in
+        continuation.resume(with: Result { _ = try db.checkpoint(.passive) })
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import GRDB
+import ReflogMigrations
+
+extension Migrations {
+  /// Brings the file to the newest schema, each migration in a transaction of its own.
+  func migrate(_ writer: some DatabaseWriter, path: String) throws {
+    let migrator = migrator
+    guard try !writer.read(migrator.hasBeenSuperseded) else { throw StorageError.newerSchema(path: path) }
+    try migrator.migrate(writer)
+  }
+
+  /// Refuses to read a file whose schema is not the one that this program knows.
+  func refuseOtherSchema(_ db: Database, path: String) throws {
+    let migrator = migrator
+    if try migrator.hasBeenSuperseded(db) { throw StorageError.newerSchema(path: path) }
+    guard try migrator.hasCompletedMigrations(db) else {
+      throw StorageError.unusable(path: path, problem: "an older Reflog wrote it; start the server once to migrate it")
+    }
+  }
+
+  /// Refuses a file that another program made, or that is another of Reflog's files.
+  func refuseForeignFile(_ db: Database, path: String) throws {
+    let found = try Int32.fetchOne(db, sql: "PRAGMA application_id")
+    if found == applicationID { return }
+    // A start that was cut short may have left the migrator's own table, and nothing else.
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
+    let isEmpty = try Int.fetchOne(db, sql: tables) == 0
+    guard found == 0, isEmpty else { throw StorageError.foreign(path: path) }
+  }
+
+  private var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    for (index, migration) in migrations.enumerated() {
+      migrator.registerMigration(migration.name) { db in
+        if index == 0 { try db.execute(sql: "PRAGMA application_id = \(applicationID)") }
+        try db.execute(sql: migration.sql)
+      }
+    }
+    return migrator
+  }
+}

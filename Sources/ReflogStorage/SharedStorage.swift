@@ -1,0 +1,33 @@
+package import GRDB
+
+/// A small SQLite file in rollback-journal mode that several processes open at once, such as the server and the command
+/// line.
+package struct SharedStorage: Sendable {
+  private let queue: DatabaseQueue
+
+  /// Opens the file, or makes it, with the newest schema.
+  package init(path: String, kind: StorageKind) throws {
+    try FileChecks.prepareFile(at: path)
+    do {
+      var configuration = StorageSettings.configuration(of: .writable)
+      configuration.prepareDatabase { db in
+        try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;")
+      }
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.read { db in try kind.migrations.refuseForeignFile(db, path: path) }
+      try kind.migrations.migrate(queue, path: path)
+    } catch let error as DatabaseError {
+      throw StorageError.unusable(path: path, problem: error.message ?? error.description)
+    }
+  }
+
+  /// Reads in a transaction of its own.
+  package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await queue.read(body)
+  }
+
+  /// Writes in a transaction of its own, durable when this returns.
+  package func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await queue.write(body)
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import ReflogHTTP
+import ReflogModel
+import ReflogService
+
+/// Answers the questions of reading verbs, each with the HTTP body of the same question.
+protocol HistorySource {
+  func history(top: Int) async throws -> JSONObject
+  func change(_ id: Change.ID) async throws -> JSONObject
+  func configurations() async throws -> JSONObject
+  func status() async throws -> JSONObject
+  /// Hands out all of history as CSV.
+  func export(raw: Bool, to output: (Data) throws -> Void) async throws
+}
+
+extension ServerClient: HistorySource {
+  func history(top: Int) async throws -> JSONObject {
+    try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)").body
+  }
+
+  func change(_ id: Change.ID) async throws -> JSONObject {
+    try await send(.GET, "/beta/auditLogs/connectorChanges/\(id)").body
+  }
+
+  func configurations() async throws -> JSONObject {
+    try await send(.GET, "/beta/auditLogs/connectorConfigurations").body
+  }
+
+  func status() async throws -> JSONObject {
+    try await send(.GET, "/beta/reflog/status").body
+  }
+
+  func export(raw: Bool, to output: (Data) throws -> Void) async throws {
+    try await stream("/beta/auditLogs/connectorChanges?$format=csv&raw=\(raw)") {
+      try output(Data($0.readableBytesView))
+    }
+  }
+}
+
+/// The ledger's file, read without a server.
+struct LedgerFile: HistorySource {
+  private let service: HistoryService
+  /// What the links of a server at its default place would begin with.
+  private let versionURL = ServerOptions.defaultServer + "/beta"
+
+  init(path: String) throws {
+    service = try HistoryService(readingFileAt: path)
+  }
+
+  func history(top: Int) async throws -> JSONObject {
+    try await service.page(before: nil, size: top).json(versionURL: versionURL, size: top)
+  }
+
+  func change(_ id: Change.ID) async throws -> JSONObject {
+    try await service.change(id).json
+  }
+
+  func configurations() async throws -> JSONObject {
+    try await service.configurations().json(versionURL: versionURL)
+  }
+
+  func status() async throws -> JSONObject {
+    try await service.status().json
+  }
+
+  func export(raw: Bool, to output: (Data) throws -> Void) async throws {
+    let csv = ChangeCSV(isRaw: raw)
+    try output(Data(csv.header.utf8))
+    var export = service.export()
+    while let piece = try await export.next() {
+      try output(Data(piece.map(csv.line(of:)).joined().utf8))
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import ReflogModel
+
+/// Talks to a Reflog server as any client would.
+struct ServerClient {
+  /// Without a slash at the end.
+  let baseURL: String
+  let token: String?
+  let http: HTTPClient
+
+  /// The server's answer, with what a command needs of it.
+  struct Answer {
+    let status: Int
+    let body: JSONObject
+    let changeID: String?
+  }
+
+  /// Longer than the server lets anybody wait for a turn.
+  private static let timeout = TimeAmount.seconds(60)
+  /// More than the largest page.
+  private static let bodyLimit = 64 << 20
+
+  /// Sends a request and returns a success; a failure becomes what the command ends with.
+  func send(
+    _ method: HTTPMethod,
+    _ path: String,
+    body: JSONObject? = nil,
+    reason: String? = nil
+  ) async throws -> Answer {
+    var request = self.request(method, path)
+    if let body {
+      request.headers.add(name: "content-type", value: "application/json")
+      request.body = .bytes(JSONValue.object(body).bytes)
+    }
+    if let reason { request.headers.add(name: "Reflog-Reason", value: Self.percentEncoded(reason)) }
+    let response = try await execute(request)
+    let bytes = try await response.body.collect(upTo: Self.bodyLimit)
+    let answer = Answer(
+      status: Int(response.status.code),
+      body: (try? JSONValue(parsing: bytes.readableBytesView))?.object ?? [:],
+      changeID: response.headers.first(name: "Reflog-Change-Id")
+    )
+    guard (200..<300).contains(answer.status) else { throw CommandFailure(answer: answer) }
+    return answer
+  }
+
+  /// Hands on the body of an answer as it comes.
+  func stream(_ path: String, to output: (ByteBuffer) throws -> Void) async throws {
+    let response = try await execute(request(.GET, path))
+    guard response.status.code == 200 else {
+      let bytes = try await response.body.collect(upTo: Self.bodyLimit)
+      let body = (try? JSONValue(parsing: bytes.readableBytesView))?.object ?? [:]
+      throw CommandFailure(answer: Answer(status: Int(response.status.code), body: body, changeID: nil))
+    }
+    for try await piece in response.body { try output(piece) }
+  }
+
+  private func request(_ method: HTTPMethod, _ path: String) -> HTTPClientRequest {
+    var request = HTTPClientRequest(url: baseURL + path)
+    request.method = method
+    if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
+    return request
+  }
+
+  private func execute(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+    do {
+      return try await http.execute(request, timeout: Self.timeout)
+    } catch {
+      throw CommandFailure(.tryAgain, "The server at \(baseURL) can't be reached: \(error).")
+    }
+  }
+
+  private static func percentEncoded(_ text: String) -> String {
+    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+  }
+}
+
+extension CommandFailure {
+  /// What a refusal of the server means for whoever typed the command.
+  init(answer: ServerClient.Answer) {
+    let error = answer.body["error"]?.object ?? [:]
+    let code = error["code"]?.string ?? "status \(answer.status)"
+    let message = error["message"]?.string ?? "The server answered with status \(answer.status)."
+    let change = answer.changeID.map { " (change \($0))" } ?? ""
+    let exitCode: ExitCode =
+      switch (answer.status, code) {
+      case (404, _), (410, _): .notFound
+      case (_, "stepUnresolved"), (_, "outcomeUnknown"), (503, _): .tryAgain
+      case (500, _): .internal
+      default: .refused
+      }
+    self.init(exitCode, "\(code): \(message)\(change)")
+  }
+}

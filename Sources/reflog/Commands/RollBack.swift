@@ -1,0 +1,73 @@
+import ArgumentParser
+import NIOHTTP1
+import ReflogModel
+
+/// `reflog rollback`
+struct RollBack: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rollback",
+    abstract: "Brings back what stood before a change.",
+    discussion: """
+      Names the change, or with --step the address whose last effective change is to be taken back. Refused where later
+      changes stand in the way, unless --force, and where the connector to go back to is gone.
+
+        reflog rollback 17 --dry-run
+        reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup --reason INC0042
+      """
+  )
+
+  @Argument(help: "The change's id.")
+  var id: Change.ID?
+
+  @Option(help: "FLOWTYPE/FLOW/STEP, whose last effective change is taken back.")
+  var step: Address?
+
+  @Flag(help: "Say what would be done, and do nothing.")
+  var dryRun = false
+
+  @Flag(help: "Roll back although later changes stand in the way.")
+  var force = false
+
+  @Option(help: "Why, for the record.")
+  var reason: String?
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (id == nil) != (step == nil) else { throw ValidationError("Name a change, or say --step.") }
+  }
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await server.withClient { client in
+        var body: JSONObject = ["force": .bool(force), "dryRun": .bool(dryRun)]
+        if let reason { body["reason"] = .string(reason) }
+        let target = try await target(client)
+        let answer = try await client.send(.POST, "/beta/auditLogs/connectorChanges/\(target)/rollback", body: body)
+        output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
+      }
+    }
+  }
+
+  private func target(_ client: ServerClient) async throws -> String {
+    if let id { return id.description }
+    let entries = try await client.configurations()["value"]?.array ?? []
+    let entry = entries.lazy.compactMap(\.object).first { entry in
+      let parts = ["flowType", "flowId", "step"].compactMap { entry[$0]?.string }
+      return Address(parts.joined(separator: "/")) == step
+    }
+    guard let change = entry?["changeId"]?.string else {
+      throw CommandFailure(.notFound, "No change of \(step?.description ?? "the step") is on record.")
+    }
+    return change
+  }
+
+  private static func plan(_ plan: JSONObject) -> Table {
+    var rows = [["plan", plan["summary"]?.string ?? ""]]
+    let later = (plan["supersededBy"]?.array ?? []).compactMap(\.string)
+    if !later.isEmpty { rows.append(["in the way", "changes " + later.joined(separator: ", ")]) }
+    if plan["connectorExists"] == .bool(false) { rows.append(["missing", "the connector does not exist any more"]) }
+    return Table(rows: rows)
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Logging
+
+/// `reflog serve`
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serves the Graph surface and the history.",
+    discussion: """
+      Settings come from flags, then from the environment (REFLOG_HOST, REFLOG_PORT, REFLOG_DATABASE,
+      REFLOG_DIRECTORY, REFLOG_SAMPLE), then from the JSON file that --config names.
+
+      At the first start a token for each role is made, and shown if a terminal listens, else written to
+      <database>.first-tokens. SIGTERM lets what is in flight finish.
+
+        reflog serve --directory embedded --sample
+      """
+  )
+
+  @Option(help: ArgumentHelp(Setting.host.meaning))
+  var host: String?
+
+  @Option(help: ArgumentHelp(Setting.port.meaning))
+  var port: Int?
+
+  @Option(help: ArgumentHelp(Setting.database.meaning))
+  var database: String?
+
+  @Option(help: ArgumentHelp(Setting.directory.meaning))
+  var directory: String?
+
+  @Flag(help: ArgumentHelp(Setting.sample.meaning))
+  var sample = false
+
+  @Option(help: "A JSON file whose members are the settings.")
+  var config: String?
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      let settings = try await ServerSettings(
+        flags: flags,
+        environment: ProcessInfo.processInfo.environment,
+        file: config
+      )
+      LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+      try await Composition(settings: settings, logger: Logger(label: "reflog")).run()
+    }
+  }
+
+  private var flags: [Setting: ConfigValue] {
+    var flags: [Setting: ConfigValue] = [:]
+    flags[.host] = host.map { ConfigValue(.string($0), isSecret: false) }
+    flags[.port] = port.map { ConfigValue(.int($0), isSecret: false) }
+    flags[.database] = database.map { ConfigValue(.string($0), isSecret: false) }
+    flags[.directory] = directory.map { ConfigValue(.string($0), isSecret: false) }
+    flags[.sample] = sample ? ConfigValue(.bool(true), isSecret: false) : nil
+    return flags
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import NIOHTTP1
+import ReflogModel
+
+/// `reflog set`
+struct SetReference: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set",
+    abstract: "Points a step of a user flow at a connector, or at nothing.",
+    discussion: """
+        reflog set b2cUserFlows B2C_1_signup postFederationSignup 3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01 --reason CHG0042
+        reflog set b2cUserFlows B2C_1_signup postFederationSignup --none
+      """
+  )
+
+  @Argument(help: "b2cUserFlows or b2xUserFlows.")
+  var flowType: FlowType
+
+  @Argument(help: "The user flow's id.")
+  var flow: String
+
+  @Argument(help: "The step, such as postFederationSignup.")
+  var step: String
+
+  @Argument(help: "The connector's id.")
+  var connector: String?
+
+  @Flag(help: "Point the step at nothing.")
+  var none = false
+
+  @Option(help: "Why, for the record.")
+  var reason: String?
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard FlowID(flow) != nil else { throw ValidationError("\(flow) is no id of a user flow.") }
+    guard Step(step) != nil else { throw ValidationError("\(step) is no name of a step.") }
+    guard (connector == nil) == none else { throw ValidationError("Name a connector, or say --none.") }
+    if let connector, ConnectorID(connector) == nil { throw ValidationError("\(connector) is no id of a connector.") }
+  }
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await server.withClient { client in
+        let answer = try await client.send(
+          .PUT,
+          "/beta/identity/\(flowType.rawValue)/\(flow)/apiConnectorConfiguration/\(step)/$ref",
+          body: connector.map { ["@odata.id": .string("identity/apiConnectors/\($0)")] } ?? [:],
+          reason: reason
+        )
+        guard let id = answer.changeID.flatMap({ Change.ID($0) }) else {
+          throw CommandFailure(.internal, "The server did not name the change.")
+        }
+        output.show(try await client.change(id), asTable: ChangeTables.change)
+      }
+    }
+  }
+}

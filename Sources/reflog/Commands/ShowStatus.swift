@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// `reflog status`
+struct ShowStatus: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Shows what the ledger serves and holds."
+  )
+
+  @OptionGroup var source: SourceOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await source.withSource { source in
+        output.show(try await source.status(), asTable: ChangeTables.status)
+      }
+    }
+  }
+}

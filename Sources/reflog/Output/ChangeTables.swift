@@ -1,0 +1,100 @@
+import ReflogModel
+
+/// Tables made of the bodies that the history surface answers.
+enum ChangeTables {
+  static func history(_ body: JSONObject) -> Table {
+    var table = Table(
+      header: ["ID", "TIME (UTC)", "STEP", "BEFORE", "AFTER", "KIND", "RESULT", "WHO", "REASON"],
+      emptyText: "No changes are recorded yet."
+    )
+    table.rows = objects(body["value"]).map { change in
+      [
+        text(change["id"]), shortTime(change["activityDateTime"]), place(change), reference(change["before"]),
+        reference(change["after"]), text(change["kind"]), text(change["result"]), who(change["initiatedBy"]),
+        text(change["reason"]),
+      ]
+    }
+    return table
+  }
+
+  static func configurations(_ body: JSONObject) -> Table {
+    var table = Table(
+      header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO"],
+      emptyText: "The ledger has seen no step yet."
+    )
+    table.rows = objects(body["value"]).map { entry in
+      [
+        place(entry),
+        reference(entry["reference"]) + (entry["certain"] == .bool(false) ? " (a change is under way)" : ""),
+        shortTime(entry["changedDateTime"]), text(entry["changeId"]), who(entry["initiatedBy"]),
+      ]
+    }
+    return table
+  }
+
+  /// One change, a line for each thing known of it.
+  static func change(_ change: JSONObject) -> Table {
+    let status = change["status"]?.object ?? [:]
+    let refusal = [text(status["code"]), text(status["message"])].filter { !$0.isEmpty }.joined(separator: ": ")
+    let lines = [
+      ("change", text(change["id"])), ("step", place(change)), ("before", reference(change["before"])),
+      ("after", reference(change["after"])), ("properties", properties(change["changedProperties"])),
+      ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
+      ("status", text(status["http"])), ("answer", refusal), ("settled by", text(status["settledBy"])),
+      ("who", who(change["initiatedBy"])), ("from", text(change["initiatedBy"]?.object?["ipAddress"])),
+      ("reason", text(change["reason"])), ("recorded", text(change["activityDateTime"])),
+      ("settled", text(change["resultDateTime"])), ("last verified", text(change["lastVerifiedDateTime"])),
+      ("request", text(change["requestId"])), ("correlation", text(change["correlationId"])),
+    ]
+    return Table(rows: lines.filter { !$0.1.isEmpty }.map { [$0.0, $0.1] })
+  }
+
+  static func status(_ status: JSONObject) -> Table {
+    Table(rows: status.members.map { [$0.name, $0.value == .null ? "-" : text($0.value)] })
+  }
+
+  private static func objects(_ value: JSONValue?) -> [JSONObject] {
+    (value?.array ?? []).compactMap(\.object)
+  }
+
+  private static func text(_ value: JSONValue?) -> String {
+    switch value {
+    case .string(let text), .number(let text): text
+    case .bool(let flag): String(flag)
+    case .null, .array, .object, nil: ""
+    }
+  }
+
+  /// To the second: enough for a list.
+  private static func shortTime(_ value: JSONValue?) -> String {
+    String(text(value).prefix(19)).replacing("T", with: " ")
+  }
+
+  private static func place(_ value: JSONObject) -> String {
+    guard case .string(let step) = value["step"] else { return text(value["subject"]) }
+    return "\(text(value["flowType"]))/\(text(value["flowId"]))/\(step)"
+  }
+
+  private static func reference(_ value: JSONValue?) -> String {
+    guard let reference = value?.object else { return "" }
+    guard text(reference["state"]) == "connector" else { return "(\(text(reference["state"])))" }
+    let name = text(reference["displayName"])
+    return name.isEmpty ? text(reference["connectorId"]) : name
+  }
+
+  private static func properties(_ value: JSONValue?) -> String {
+    objects(value).map { property in
+      let (before, after) = (text(property["before"]), text(property["after"]))
+      return text(property["name"]) + (before + after == "" ? "" : " \(before) → \(after)")
+    }.joined(separator: ", ")
+  }
+
+  private static func who(_ value: JSONValue?) -> String {
+    guard let actor = value?.object else { return "" }
+    let names = [
+      actor["user"]?.object?["userPrincipalName"], actor["user"]?.object?["displayName"],
+      actor["token"]?.object?["displayName"], actor["app"]?.object?["displayName"],
+    ].map(text)
+    return names.first { !$0.isEmpty } ?? text(actor["type"])
+  }
+}

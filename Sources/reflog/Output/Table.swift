@@ -1,0 +1,35 @@
+/// Columns of text for people.
+struct Table {
+  /// Nothing where the rows speak for themselves.
+  var header: [String] = []
+  var rows: [[String]] = []
+  /// Shown where there are no rows.
+  var emptyText = ""
+
+  var text: String {
+    guard !rows.isEmpty else { return emptyText.isEmpty ? "" : emptyText + "\n" }
+    let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(Self.printable) }
+    let widths = (lines.first ?? []).indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    return lines.map { line in
+      zip(line, widths).enumerated().map { index, cell in
+        let (text, width) = cell
+        let isLast = index == line.count - 1
+        return isLast ? text : text + String(repeating: " ", count: width - text.count)
+      }.joined(separator: "  ") + "\n"
+    }.joined()
+  }
+
+  /// Control characters would let a name drive the terminal.
+  private static func printable(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+          default: scalar
+          }
+        }
+      )
+    )
+  }
+}

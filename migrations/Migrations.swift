@@ -1,0 +1,38 @@
+/// The migrations of one kind of file, in order: names and SQL, embedded from the files beside this one.
+///
+/// Until version 1.0 is tagged the first ones may still change; a released file is never edited.
+package struct Migrations: Sendable {
+  package struct Migration: Sendable {
+    /// The name of its file, without `.sql`.
+    package let name: String
+    package let sql: String
+  }
+
+  /// Marks the files of this kind in their header (SQLite's `application_id`), so that none is taken for another.
+  package let applicationID: Int32
+  package let migrations: [Migration]
+
+  /// The ledger: changes and the entries about them.
+  package static let ledger = Migrations(
+    applicationID: 0x52_46_4C_47,  // "RFLG"
+    migrations: [Migration("ledger-0001-changes", PackageResources.ledger_0001_changes_sql)]
+  )
+
+  /// The embedded directory.
+  package static let directory = Migrations(
+    applicationID: 0x52_46_44_52,  // "RFDR"
+    migrations: [Migration("directory-0001-flows", PackageResources.directory_0001_flows_sql)]
+  )
+
+  /// API tokens.
+  package static let tokens = Migrations(
+    applicationID: 0x52_46_54_4B,  // "RFTK"
+    migrations: [Migration("tokens-0001-tokens", PackageResources.tokens_0001_tokens_sql)]
+  )
+}
+
+extension Migrations.Migration {
+  fileprivate init(_ name: String, _ bytes: [UInt8]) {
+    self.init(name: name, sql: String(decoding: bytes, as: UTF8.self))
+  }
+}

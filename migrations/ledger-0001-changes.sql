@@ -1,0 +1,331 @@
+-- The ledger: an append-only store of changes.
+--
+-- A change is one row. Its intent columns never change, its outcome columns are written once, together, when it is
+-- settled. Long ids stand once, in identity rows that changes refer to; the names that things had are rows apart.
+-- Times are microseconds since 1970-01-01T00:00:00Z.
+
+-- Which directory and tenant this ledger serves, for good.
+CREATE TABLE ledger (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  directory TEXT NOT NULL CHECK (directory IN ('graph', 'embedded')),
+  tenant_id TEXT NOT NULL CHECK (tenant_id <> ''),
+  created INTEGER NOT NULL
+) STRICT;
+
+-- Identity rows: one for each id ever seen, in its first spelling.
+
+CREATE TABLE flow (
+  id INTEGER PRIMARY KEY,
+  flow_type TEXT NOT NULL CHECK (flow_type IN ('b2cUserFlows', 'b2xUserFlows')),
+  flow_id TEXT NOT NULL COLLATE NOCASE CHECK (length(flow_id) BETWEEN 1 AND 128),
+  UNIQUE (flow_type, flow_id)
+) STRICT;
+
+CREATE TABLE step (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (length(name) BETWEEN 1 AND 128)
+) STRICT;
+
+-- The place that a reference stands in.
+CREATE TABLE address (
+  id INTEGER PRIMARY KEY,
+  flow INTEGER NOT NULL REFERENCES flow (id),
+  step INTEGER NOT NULL REFERENCES step (id),
+  UNIQUE (flow, step)
+) STRICT;
+
+CREATE TABLE connector (
+  id INTEGER PRIMARY KEY,
+  connector_id TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (length(connector_id) BETWEEN 1 AND 128)
+) STRICT;
+
+CREATE TABLE connector_name (
+  id INTEGER PRIMARY KEY,
+  connector INTEGER NOT NULL REFERENCES connector (id),
+  display_name TEXT NOT NULL,
+  UNIQUE (connector, display_name)
+) STRICT;
+
+CREATE TABLE actor (
+  id INTEGER PRIMARY KEY,
+  actor_type TEXT NOT NULL CHECK (actor_type IN ('user', 'app', 'token', 'unknown')),
+  actor_id TEXT,
+  CHECK ((actor_type = 'unknown') = (actor_id IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX actor_identity ON actor (actor_type, coalesce(actor_id, ''));
+
+CREATE TABLE actor_name (
+  id INTEGER PRIMARY KEY,
+  actor INTEGER NOT NULL REFERENCES actor (id),
+  name TEXT,
+  user_principal_name TEXT,
+  CHECK (name IS NOT NULL OR user_principal_name IS NOT NULL)
+) STRICT;
+
+CREATE UNIQUE INDEX actor_name_identity ON actor_name (actor, coalesce(name, ''), coalesce(user_principal_name, ''));
+
+-- The application that an actor used.
+CREATE TABLE client_app (
+  id INTEGER PRIMARY KEY,
+  app_id TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE change (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+
+  -- Intent: immutable.
+  activity_time INTEGER NOT NULL,
+  subject TEXT NOT NULL CHECK (subject IN ('step', 'connector')),
+  address INTEGER REFERENCES address (id),
+  kind TEXT NOT NULL CHECK (kind IN ('update', 'rollback', 'drift', 'baseline')),
+  before_state TEXT NOT NULL CHECK (before_state IN ('connector', 'none', 'unknown')),
+  before_connector INTEGER REFERENCES connector (id),
+  before_name INTEGER REFERENCES connector_name (id),
+  after_state TEXT NOT NULL CHECK (after_state IN ('connector', 'none', 'unknown')),
+  after_connector INTEGER REFERENCES connector (id),
+  after_name INTEGER REFERENCES connector_name (id),
+  -- JSON: [{"name","before","after"}].
+  changed_properties TEXT,
+  actor INTEGER NOT NULL REFERENCES actor (id),
+  actor_proof TEXT CHECK (actor_proof IN ('entra', 'graph', 'apiToken')),
+  client_app INTEGER REFERENCES client_app (id),
+  correlation_id TEXT,
+  request_id TEXT NOT NULL,
+  rollback_of INTEGER REFERENCES change (id),
+  rollback_to INTEGER,
+  batch_id TEXT,
+  last_verified_time INTEGER,
+
+  -- Outcome: written once, together, when the change is settled.
+  result TEXT NOT NULL DEFAULT 'pending' CHECK (
+    result IN ('pending', 'applied', 'rejected', 'denied', 'notApplied', 'superseded', 'unknown')
+  ),
+  result_time INTEGER,
+  http_status INTEGER,
+  error_code TEXT,
+  error_message TEXT,
+  settled_by TEXT CHECK (settled_by IN ('request', 'reconciler', 'person')),
+  graph_request_id TEXT,
+  created_connector INTEGER REFERENCES connector (id),
+  created_name INTEGER REFERENCES connector_name (id),
+
+  CHECK ((subject = 'step') = (address IS NOT NULL)),
+  CHECK ((before_state = 'connector') = (before_connector IS NOT NULL)),
+  CHECK ((after_state = 'connector') = (after_connector IS NOT NULL)),
+  CHECK (before_name IS NULL OR before_connector IS NOT NULL),
+  CHECK (after_name IS NULL OR after_connector IS NOT NULL),
+  CHECK (kind <> 'rollback' OR rollback_of IS NOT NULL OR rollback_to IS NOT NULL),
+  CHECK (rollback_of IS NULL OR rollback_of < id),
+  CHECK ((result = 'pending') = (result_time IS NULL)),
+  CHECK ((result = 'pending') = (settled_by IS NULL)),
+  CHECK (result <> 'pending' OR coalesce(http_status, error_code, error_message, graph_request_id) IS NULL),
+  CHECK (result_time IS NULL OR result_time >= activity_time),
+  CHECK (created_connector IS NULL OR (subject = 'connector' AND before_state = 'none' AND result = 'applied')),
+  CHECK (created_name IS NULL OR created_connector IS NOT NULL)
+) STRICT;
+
+-- One change at a time: what is pending locks its address, and its connector.
+CREATE UNIQUE INDEX change_pending_address ON change (address) WHERE result = 'pending' AND subject = 'step';
+CREATE UNIQUE INDEX change_pending_connector ON change (before_connector)
+WHERE result = 'pending' AND subject = 'connector' AND before_connector IS NOT NULL;
+CREATE INDEX change_pending ON change (id) WHERE result = 'pending';
+
+-- The chain of an address, and the part of it that made a difference.
+CREATE INDEX change_applied ON change (address, id) WHERE result = 'applied';
+CREATE INDEX change_effective ON change (address, id)
+WHERE result = 'applied' AND (before_state <> after_state OR before_connector IS NOT after_connector);
+CREATE INDEX change_rollback_of ON change (rollback_of, id) WHERE rollback_of IS NOT NULL;
+
+-- Personal data of a change, kept apart from what the ledger is about.
+CREATE TABLE change_personal (
+  change INTEGER PRIMARY KEY REFERENCES change (id),
+  actor_name INTEGER REFERENCES actor_name (id),
+  ip_address TEXT,
+  reason TEXT
+) STRICT;
+
+-- Everything ever appended, numbered in commit order without gaps.
+CREATE TABLE entry (
+  sequence INTEGER PRIMARY KEY CHECK (sequence >= 0),
+  kind TEXT NOT NULL CHECK (kind IN ('intent', 'outcome', 'settled')),
+  change INTEGER NOT NULL REFERENCES change (id)
+) STRICT;
+
+CREATE UNIQUE INDEX entry_of_change ON entry (change, sequence);
+
+-- Changes with their identity rows resolved: what Reflog reads, and whoever opens this file with sqlite3.
+CREATE VIEW history AS
+SELECT
+  change.id,
+  (SELECT max(entry.sequence) FROM entry WHERE entry.change = change.id) AS sequence,
+  change.activity_time,
+  ledger.tenant_id,
+  change.subject,
+  flow.flow_type,
+  flow.flow_id,
+  step.name AS step,
+  change.address,
+  change.kind,
+  change.before_state,
+  before_connector.connector_id AS before_connector_id,
+  before_name.display_name AS before_display_name,
+  change.after_state,
+  after_connector.connector_id AS after_connector_id,
+  after_name.display_name AS after_display_name,
+  change.changed_properties,
+  actor.actor_type,
+  change.actor_proof,
+  actor.actor_id,
+  actor_name.name AS actor_name,
+  actor_name.user_principal_name,
+  client_app.app_id AS client_app_id,
+  change_personal.ip_address,
+  change_personal.reason,
+  change.correlation_id,
+  change.request_id,
+  change.rollback_of,
+  change.rollback_to,
+  change.batch_id,
+  change.last_verified_time,
+  change.result,
+  change.result_time,
+  change.http_status,
+  change.error_code,
+  change.error_message,
+  change.settled_by,
+  change.graph_request_id,
+  created_connector.connector_id AS created_connector_id,
+  created_name.display_name AS created_display_name
+FROM change
+LEFT JOIN ledger ON ledger.id = 1
+LEFT JOIN address ON address.id = change.address
+LEFT JOIN flow ON flow.id = address.flow
+LEFT JOIN step ON step.id = address.step
+LEFT JOIN connector AS before_connector ON before_connector.id = change.before_connector
+LEFT JOIN connector_name AS before_name ON before_name.id = change.before_name
+LEFT JOIN connector AS after_connector ON after_connector.id = change.after_connector
+LEFT JOIN connector_name AS after_name ON after_name.id = change.after_name
+LEFT JOIN actor ON actor.id = change.actor
+LEFT JOIN change_personal ON change_personal.change = change.id
+LEFT JOIN actor_name ON actor_name.id = change_personal.actor_name
+LEFT JOIN client_app ON client_app.id = change.client_app
+LEFT JOIN connector AS created_connector ON created_connector.id = change.created_connector
+LEFT JOIN connector_name AS created_name ON created_name.id = change.created_name;
+
+-- History is never edited: not by Reflog's own code, and not by hand.
+
+CREATE TRIGGER entry_follows_the_last BEFORE INSERT ON entry
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), -1) + 1 FROM entry)
+BEGIN SELECT RAISE(ABORT, 'entries are numbered without gaps'); END;
+
+CREATE TRIGGER entry_update BEFORE UPDATE ON entry
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER entry_delete BEFORE DELETE ON entry
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+-- REPLACE deletes without firing delete triggers, so a row that is there can't be inserted again.
+CREATE TRIGGER change_insert BEFORE INSERT ON change
+WHEN NEW.id IN (SELECT id FROM change)
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER change_intent_update BEFORE UPDATE OF
+  id, activity_time, subject, address, kind, before_state, before_connector, before_name, after_state, after_connector,
+  after_name, changed_properties, actor, actor_proof, client_app, correlation_id, request_id, rollback_of, rollback_to,
+  batch_id, last_verified_time
+ON change
+BEGIN SELECT RAISE(ABORT, 'the intent of a change is immutable'); END;
+
+CREATE TRIGGER change_outcome_update BEFORE UPDATE OF
+  result, result_time, http_status, error_code, error_message, settled_by, graph_request_id, created_connector,
+  created_name
+ON change WHEN OLD.result <> 'pending'
+BEGIN SELECT RAISE(ABORT, 'the outcome of a change is written once'); END;
+
+CREATE TRIGGER change_delete BEFORE DELETE ON change
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER change_personal_insert BEFORE INSERT ON change_personal
+WHEN NEW.change IN (SELECT change FROM change_personal)
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER change_personal_update BEFORE UPDATE ON change_personal
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER change_personal_delete BEFORE DELETE ON change_personal
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER ledger_insert BEFORE INSERT ON ledger
+WHEN EXISTS (SELECT 1 FROM ledger)
+BEGIN SELECT RAISE(ABORT, 'a ledger serves one directory and one tenant, for good'); END;
+CREATE TRIGGER ledger_update BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'a ledger serves one directory and one tenant, for good'); END;
+CREATE TRIGGER ledger_delete BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'a ledger serves one directory and one tenant, for good'); END;
+
+-- Identity rows stay as they are: what refers to them must go on meaning the same.
+
+CREATE TRIGGER flow_insert BEFORE INSERT ON flow
+WHEN EXISTS (SELECT 1 FROM flow WHERE id = NEW.id OR (flow_type = NEW.flow_type AND flow_id = NEW.flow_id))
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER flow_update BEFORE UPDATE ON flow
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER flow_delete BEFORE DELETE ON flow
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER step_insert BEFORE INSERT ON step
+WHEN EXISTS (SELECT 1 FROM step WHERE id = NEW.id OR (name = NEW.name))
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER step_update BEFORE UPDATE ON step
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER step_delete BEFORE DELETE ON step
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER address_insert BEFORE INSERT ON address
+WHEN EXISTS (SELECT 1 FROM address WHERE id = NEW.id OR (flow = NEW.flow AND step = NEW.step))
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER address_update BEFORE UPDATE ON address
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER address_delete BEFORE DELETE ON address
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER connector_insert BEFORE INSERT ON connector
+WHEN EXISTS (SELECT 1 FROM connector WHERE id = NEW.id OR (connector_id = NEW.connector_id))
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER connector_update BEFORE UPDATE ON connector
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER connector_delete BEFORE DELETE ON connector
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER connector_name_insert BEFORE INSERT ON connector_name
+WHEN EXISTS (SELECT 1 FROM connector_name WHERE id = NEW.id OR (connector = NEW.connector AND display_name = NEW.display_name))
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER connector_name_update BEFORE UPDATE ON connector_name
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER connector_name_delete BEFORE DELETE ON connector_name
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER actor_insert BEFORE INSERT ON actor
+WHEN EXISTS (SELECT 1 FROM actor WHERE id = NEW.id OR (actor_type = NEW.actor_type AND actor_id IS NEW.actor_id))
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER actor_update BEFORE UPDATE ON actor
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER actor_delete BEFORE DELETE ON actor
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER actor_name_insert BEFORE INSERT ON actor_name
+WHEN EXISTS (SELECT 1 FROM actor_name WHERE id = NEW.id OR (actor = NEW.actor AND name IS NEW.name AND user_principal_name IS NEW.user_principal_name))
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER actor_name_update BEFORE UPDATE ON actor_name
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER actor_name_delete BEFORE DELETE ON actor_name
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER client_app_insert BEFORE INSERT ON client_app
+WHEN EXISTS (SELECT 1 FROM client_app WHERE id = NEW.id OR (app_id = NEW.app_id))
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER client_app_update BEFORE UPDATE ON client_app
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER client_app_delete BEFORE DELETE ON client_app
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
