@@ -110,6 +110,31 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]
     ),
+    .target(
+      name: "ReflogTesting",
+      dependencies: ["ReflogLedger", "ReflogModel", "ReflogService", "ReflogStorage"],
+      path: "Tests/ReflogTesting"
+    ),
+    .testTarget(name: "ReflogModelTests", dependencies: ["ReflogModel"]),
+    .testTarget(
+      name: "ReflogStorageTests",
+      dependencies: [
+        "ReflogMigrations", "ReflogStorage", "ReflogTesting",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]
+    ),
+    .testTarget(name: "ReflogLedgerTests", dependencies: ["ReflogLedger", "ReflogTesting"]),
+    .testTarget(name: "ReflogDirectoryTests", dependencies: ["ReflogDirectory", "ReflogTesting"]),
+    .testTarget(name: "ReflogServiceTests", dependencies: ["ReflogService", "ReflogTesting"]),
+    .testTarget(
+      name: "ReflogHTTPTests",
+      dependencies: [
+        "ReflogHTTP", "ReflogTesting",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+      ]
+    ),
   ]
 )
 

@@ -133,7 +133,8 @@ package final class GroupCommitWriter: Service {
     return state.withLock { !$0.queue.isEmpty || $0.isOpen }
   }
 
-  private func close() {
+  /// Takes no more; what waits is still written.
+  package func close() {
     let sleeper = state.withLock { state in
       state.isOpen = false
       return state.sleeper.take()

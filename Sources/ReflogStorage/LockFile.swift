@@ -1,11 +1,12 @@
 import Glibc
+import Synchronization
 
-/// Holds `<path>.lock` against every other process for as long as it lives.
+/// Holds `<path>.lock` against every other process until it is released, or lives no more.
 ///
 /// SQLite's own exclusive mode would shut the readers out, hence a file beside it. The kernel lets go of the lock when
 /// the process ends, however it ends.
 final class LockFile: Sendable {
-  private let descriptor: Int32
+  private let descriptor: Mutex<Int32?>
 
   init(for path: String) throws(StorageError) {
     let descriptor = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
@@ -16,10 +17,16 @@ final class LockFile: Sendable {
       close(descriptor)
       throw isTaken ? .inUse(path: path) : .unusable(path: path + ".lock", problem: problem)
     }
-    self.descriptor = descriptor
+    self.descriptor = Mutex(descriptor)
+  }
+
+  func release() {
+    descriptor.withLock { descriptor in
+      if let open = descriptor.take() { close(open) }
+    }
   }
 
   deinit {
-    close(descriptor)
+    release()
   }
 }

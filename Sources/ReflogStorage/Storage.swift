@@ -39,7 +39,7 @@ package struct Storage: Sendable {
     try pool.write(body)
   }
 
-  /// Empties the WAL into the file and closes every connection, the writer's last.
+  /// Empties the WAL into the file, closes every connection, the writer's last, and releases the lock.
   ///
   /// Call it once nothing writes any more. A failure loses nothing: the WAL is read at the next start.
   package func close() throws {
@@ -48,5 +48,6 @@ package struct Storage: Sendable {
     }
     pool.invalidateReadOnlyConnections()
     try pool.close()
+    lock.release()
   }
 }

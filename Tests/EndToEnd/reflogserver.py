@@ -1,0 +1,164 @@
+"""Starts the real program on a free port in a temporary folder, and talks to it as any client would."""
+
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = ROOT / ".build" / "debug" / "reflog"
+
+# The sample's connectors.
+FRAUD_CHECK = "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01"
+NEW_VENDOR = "8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602"
+INVITATION_CODES = "c05b2e9d-6f48-4a73-b1d2-0e8f7a3c9403"
+LOYALTY = "e7d83f16-94ab-4d5c-a2e0-16b7c8d9f504"
+PARTNER_APPROVAL = "1b92c4ef-70d3-4e86-95fb-d3a4b5c6e705"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Answer:
+    """What came back: status, headers by lower-case name, body."""
+
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.text = response.read().decode()
+
+    @property
+    def json(self):
+        return json.loads(self.text)
+
+    @property
+    def code(self):
+        return self.json["error"]["code"]
+
+    @property
+    def change(self):
+        return self.headers.get("reflog-change-id")
+
+
+class Server:
+    """A server with the sample tenant. `with Server() as server:` ends it and removes its folder."""
+
+    def __init__(self, binary=BINARY):
+        self.binary = str(binary)
+        self.folder = tempfile.mkdtemp(prefix="reflog-test-")
+        self.database = os.path.join(self.folder, "reflog.sqlite")
+        self.port = free_port()
+        self.process = None
+        self.tokens = {}
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self):
+        return pathlib.Path(self.folder, "log").read_text()
+
+    def start(self):
+        """Returns once /readyz is green."""
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                [self.binary, "serve", "--directory", "embedded", "--sample", "--port", str(self.port),
+                 "--database", self.database],
+                stdout=subprocess.DEVNULL, stderr=log, env=self.environment(),
+            )
+        deadline = time.monotonic() + 60
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError("the server did not come up:\n" + self.log)
+            time.sleep(0.02)
+        if not self.tokens:
+            with open(self.database + ".first-tokens") as lines:
+                self.tokens = dict(line.split() for line in lines)
+
+    def is_ready(self):
+        try:
+            return self.request("GET", "/readyz", role=None).status == 200
+        except OSError:
+            return False
+
+    def stop(self):
+        """Asks the server to end, and returns its exit code."""
+        if self.process is None or self.process.poll() is not None:
+            return None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def environment(self, role=None):
+        """This process's environment without variables of Reflog's, and with a token if a role is named."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
+        if role:
+            kept.update(REFLOG_SERVER=self.url, REFLOG_TOKEN=self.tokens[role])
+        return kept
+
+    def request(self, method, path, body=None, role="operator", headers=None, raw=None):
+        """Sends a request; `body` goes as JSON, `raw` as it is."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            fields = dict(headers or {})
+            if role:
+                fields["Authorization"] = "Bearer " + self.tokens[role]
+            if body is not None:
+                raw = json.dumps(body)
+            if raw is not None:
+                fields.setdefault("Content-Type", "application/json")
+            connection.request(method, path, raw.encode() if isinstance(raw, str) else raw, fields)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def put(self, address, connector, role="operator", headers=None):
+        """Points `flowType/flow/step` at a connector, or with None at nothing."""
+        flow, step = address.rsplit("/", 1)
+        body = {} if connector is None else {
+            "@odata.id": f"https://graph.microsoft.com/beta/identity/apiConnectors/{connector}"
+        }
+        return self.request("PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref", body, role, headers)
+
+    def reference(self, address):
+        """The id of the connector that stands at an address in the directory, or None."""
+        flow, step = address.rsplit("/", 1)
+        answer = self.request("GET", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}")
+        assert answer.status in (200, 204), answer.text
+        return answer.json["id"] if answer.status == 200 else None
+
+    def history(self):
+        """All changes, oldest first, paged through as the links say."""
+        path, changes = "/beta/auditLogs/connectorChanges?$top=1000", []
+        while path:
+            page = self.request("GET", path).json
+            changes += page["value"]
+            path = page.get("@odata.nextLink", "").removeprefix(self.url)
+        return changes[::-1]
+
+    def command(self, *arguments, role=None):
+        """Runs the command line, and returns its completed process."""
+        return subprocess.run(
+            [self.binary, *arguments], capture_output=True, text=True, env=self.environment(role), timeout=60
+        )

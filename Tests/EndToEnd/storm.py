@@ -1,0 +1,146 @@
+"""Many clients change a few steps at once, while the server may be killed; then history is held against the truth."""
+
+import collections
+import http.client
+import json
+import random
+import shutil
+import sqlite3
+import threading
+import time
+
+import reflogserver as rs
+
+ADDRESSES = [
+    f"b2cUserFlows/{flow}/{step}"
+    for flow in ("B2C_1_signup", "B2C_1_signup_signin", "B2C_1_profile_edit", "B2C_1_password_reset")
+    for step in ("postFederationSignup", "postAttributeCollection")
+]
+TARGETS = [None, rs.FRAUD_CHECK, rs.NEW_VENDOR, rs.INVITATION_CODES, rs.LOYALTY, rs.PARTNER_APPROVAL]
+
+# A request that a client sent: what it asked for, and what it was told (status None: no answer).
+Attempt = collections.namedtuple("Attempt", "correlation address target status change")
+
+
+class Storm:
+    def __init__(self, server, clients, addresses, seed):
+        self.server = server
+        self.clients = clients
+        self.addresses = ADDRESSES[:addresses]
+        self.seed = seed
+        self.attempts = []
+        self.lock = threading.Lock()
+
+    def run(self, seconds, kills=0):
+        """Lets the clients loose for so long, and kills and restarts the server so often meanwhile."""
+        self.stopped = threading.Event()
+        threads = [threading.Thread(target=self.client, args=(number,)) for number in range(self.clients)]
+        for thread in threads:
+            thread.start()
+        chance = random.Random(self.seed)
+        if kills:
+            for _ in range(kills):
+                time.sleep(chance.uniform(0.3, seconds / kills))
+                self.server.kill()
+                self.server.start()
+            time.sleep(0.3)
+        else:
+            time.sleep(seconds)
+        self.stopped.set()
+        for thread in threads:
+            thread.join()
+
+    def client(self, number):
+        chance = random.Random(f"{self.seed}/{number}")
+        connection, mine = None, []
+        while not self.stopped.is_set():
+            address, target = chance.choice(self.addresses), chance.choice(TARGETS)
+            correlation = f"client-{number}-{len(mine)}"
+            status = change = None
+            try:
+                connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+                flow, step = address.rsplit("/", 1)
+                connection.request(
+                    "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref",
+                    json.dumps({"@odata.id": f"/identity/apiConnectors/{target}"} if target else {}),
+                    {"Authorization": "Bearer " + self.server.tokens["operator"], "client-request-id": correlation},
+                )
+                response = connection.getresponse()
+                response.read()
+                status, change = response.status, response.getheader("Reflog-Change-Id")
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                connection = None
+                time.sleep(0.05)
+            mine.append(Attempt(correlation, address, target, status, change))
+        if connection:
+            connection.close()
+        with self.lock:
+            self.attempts += mine
+
+    def violations(self, database=None):
+        """What does not hold, in words. The server must run, and be ready."""
+        found = []
+        ledger = sqlite3.connect(f"file:{database or self.server.database}?mode=ro", uri=True)
+        ledger.row_factory = sqlite3.Row
+        rows = ledger.execute("SELECT * FROM history ORDER BY id").fetchall()
+        by_id = {row["id"]: row for row in rows}
+        by_correlation = collections.Counter(row["correlation_id"] for row in rows if row["correlation_id"])
+        for attempt in self.attempts:
+            if attempt.status != 204:
+                continue
+            row = by_id.get(int(attempt.change))
+            if row is None:
+                found.append(f"acknowledged change {attempt.change} is lost")
+            elif (row["correlation_id"], row["result"], row["after_connector_id"], address_of(row)) != (
+                attempt.correlation, "applied", attempt.target, attempt.address,
+            ):
+                found.append(f"change {attempt.change} is not what was acknowledged")
+            if by_correlation[attempt.correlation] != 1:
+                found.append(f"{attempt.correlation} stands {by_correlation[attempt.correlation]} times")
+        found += [f"change {row['id']} is still pending" for row in rows if row["result"] == "pending"]
+        last = {}
+        for row in rows:
+            if row["result"] != "applied" or row["subject"] != "step":
+                continue
+            address = address_of(row)
+            before = (row["before_state"], row["before_connector_id"])
+            if address in last and last[address] != before:
+                found.append(f"the chain of {address} is broken at change {row['id']}")
+            last[address] = (row["after_state"], row["after_connector_id"])
+        for address in self.addresses:
+            if address in last and last[address][1] != self.server.reference(address):
+                found.append(f"the directory disagrees about {address}")
+        drifts = [row["id"] for row in rows if row["kind"] == "drift"]
+        found += [f"change {id} is a drift that nobody made" for id in drifts]
+        sequences = [row[0] for row in ledger.execute("SELECT sequence FROM entry ORDER BY sequence")]
+        if sequences != list(range(len(sequences))):
+            found.append("the entries have gaps")
+        if ledger.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            found.append("the file is damaged")
+        self.results = collections.Counter(row["result"] for row in rows)
+        ledger.close()
+        return found
+
+    def control(self):
+        """Loses one acknowledged change in a copy of the ledger; returns what the check says of it."""
+        acknowledged = [attempt for attempt in self.attempts if attempt.status == 204]
+        copy = self.server.database + ".control"
+        source = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)
+        target = sqlite3.connect(copy)
+        source.backup(target)
+        target.execute("DROP TRIGGER change_delete")
+        target.execute("DELETE FROM change WHERE id = ?", (acknowledged[len(acknowledged) // 2].change,))
+        target.commit()
+        target.close()
+        source.close()
+        return self.violations(copy)
+
+    @property
+    def summary(self):
+        statuses = collections.Counter(str(attempt.status or "no answer") for attempt in self.attempts)
+        return f"requests {len(self.attempts)}, answers {dict(statuses)}, results {dict(self.results)}"
+
+
+def address_of(row):
+    return f"{row['flow_type']}/{row['flow_id']}/{row['step']}"

@@ -1,0 +1,147 @@
+import json
+import os
+import stat
+import unittest
+
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
+
+STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+
+
+class CommandLine(unittest.TestCase):
+    """Verbs, formats and exit codes."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+
+    def run_verb(self, *arguments, role="operator"):
+        return self.server.command(*arguments, role=role)
+
+    def test_set_show_rollback_and_asking_again(self):
+        done = self.run_verb("set", *STEP.split("/"), NEW_VENDOR, "--reason", "trial, “quoted”", "--format", "json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        change = json.loads(done.stdout)
+        self.assertEqual((change["reason"], change["after"]["connectorId"]), ("trial, “quoted”", NEW_VENDOR))
+
+        plan = self.run_verb("rollback", "--step", STEP, "--dry-run", "--format", "json")
+        self.assertEqual(json.loads(plan.stdout)["rollbackOf"], change["id"])
+        self.assertEqual(self.server.reference(STEP), NEW_VENDOR)
+
+        back = json.loads(self.run_verb("rollback", "--step", STEP, "--format", "json").stdout)
+        self.assertEqual((back["kind"], back["rollbackOf"]), ("rollback", change["id"]))
+        self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
+
+        again = json.loads(self.run_verb("rollback", change["id"], "--format", "json").stdout)
+        self.assertEqual(again["id"], back["id"])
+
+        over = self.run_verb("set", *STEP.split("/"), "--none")
+        self.assertEqual(over.returncode, 0)
+        stopped = self.run_verb("rollback", change["id"])
+        self.assertEqual(stopped.returncode, 1)
+        self.assertIn("changeSuperseded", stopped.stderr)
+        self.assertEqual(self.run_verb("rollback", change["id"], "--force").returncode, 0)
+        self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
+
+    def test_json_is_the_body_of_the_same_question(self):
+        for verb, path in (
+            (["history", "--top", "2"], "/beta/auditLogs/connectorChanges?$top=2"),
+            (["config"], "/beta/auditLogs/connectorConfigurations"),
+            (["status"], "/beta/reflog/status"),
+        ):
+            body = self.server.request("GET", path).json
+            asked = self.run_verb(*verb, "--format", "json", "--server", self.server.url)
+            self.assertEqual(json.loads(asked.stdout), body)
+            read = self.run_verb(*verb, "--format", "json", "--database", self.server.database)
+            self.assertEqual(json.loads(read.stdout).get("value"), body.get("value"))
+
+    def test_exit_codes(self):
+        cases = [
+            (["show", "4711", "--server", self.server.url], 2),
+            (["show", "4711", "--database", self.server.database], 2),
+            (["rollback", "4711"], 2),
+            (["set", *STEP.split("/"), "00000000-0000-0000-0000-000000000000"], 2),
+            (["show", "zero"], 64),
+            (["set", "c2bUserFlows", "a", "b", "--none"], 64),
+            (["set", *STEP.split("/")], 64),
+            (["set", *STEP.split("/"), "x", "--none"], 64),
+            (["rollback"], 64),
+            (["history", "--top", "0"], 64),
+            (["history", "--filter", "x"], 64),
+            (["unknown"], 64),
+            (["history", "--database", "/nowhere/reflog.sqlite"], 1),
+            (["history", "--server", "ftp://x"], 64),
+            (["history", "--server", "http://127.0.0.1:1"], 75),
+            (["--help"], 0),
+        ]
+        for arguments, code in cases:
+            with self.subTest(arguments):
+                done = self.run_verb(*arguments)
+                self.assertEqual(done.returncode, code, done.stderr)
+                if code:
+                    self.assertTrue(done.stderr)
+
+    def test_a_reader_may_not_set(self):
+        done = self.run_verb("set", *STEP.split("/"), NEW_VENDOR, role="reader")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("forbidden", done.stderr)
+
+    def test_settings_that_nobody_knows_stop_the_start(self):
+        config = os.path.join(self.server.folder, "config.json")
+        with open(config, "w") as file:
+            file.write('{"directory":"embedded","hots":"0.0.0.0"}')
+        for arguments, word in (
+            (["serve"], "--directory"),
+            (["serve", "--directory", "toy"], "toy"),
+            (["serve", "--directory", "embedded", "--port", "70000"], "port"),
+            (["serve", "--config", config], "hots"),
+            (["serve", "--nonsense"], "--nonsense"),
+        ):
+            done = self.run_verb(*arguments)
+            self.assertEqual(done.returncode, 64)
+            self.assertIn(word, done.stderr)
+
+    def test_a_second_server_on_the_same_ledger_ends_with_a_clear_line(self):
+        done = self.run_verb("serve", "--directory", "embedded", "--port", "0", "--database", self.server.database)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("in use by another Reflog process", done.stderr)
+
+    def test_files_are_their_owners_alone(self):
+        for suffix in ("", ".directory", ".tokens", ".first-tokens", ".lock"):
+            mode = stat.S_IMODE(os.stat(self.server.database + suffix).st_mode)
+            self.assertEqual(mode & 0o077, 0, suffix)
+
+    def test_no_secret_is_stored_or_logged(self):
+        canary = "canary-4f0c"
+        self.server.request("POST", "/beta/identity/apiConnectors", {
+            "displayName": "Canary", "targetUrl": f"https://api.contoso.example/x?code={canary}-query",
+            "authenticationConfiguration": {
+                "@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": canary + "-password",
+            },
+        })
+        secrets = [canary + "-password", *(token.split("_")[2] for token in self.server.tokens.values())]
+        for suffix in ("", "-wal", ".directory", ".directory-wal", ".tokens"):
+            path = self.server.database + suffix
+            if not os.path.exists(path):
+                continue
+            with open(path, "rb") as file:
+                stored = file.read()
+            for secret in secrets + ([canary + "-query"] if "directory" not in suffix else []):
+                self.assertNotIn(secret.encode(), stored, path)
+        for secret in secrets + [canary + "-query"]:
+            self.assertNotIn(secret, self.server.log)
+
+
+class Stopping(unittest.TestCase):
+    def test_sigterm_ends_with_0_and_leaves_a_file_that_can_be_read_anywhere(self):
+        with Server() as server:
+            server.put(STEP, NEW_VENDOR)
+            self.assertEqual(server.stop(), 0)
+            self.assertFalse(os.path.exists(server.database + "-wal"))
+            shown = server.command("history", "--database", server.database, "--format", "json")
+            self.assertEqual(len(json.loads(shown.stdout)["value"]), 1)

@@ -1,0 +1,105 @@
+import csv
+import io
+import os
+import sqlite3
+import subprocess
+import unittest
+import urllib.parse
+
+from reflogserver import Server
+
+STEP = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
+AWKWARD = [
+    "plain", "comma, in it", 'quote " in it', '"quoted"', "line\nbreak", "carriage\r\nreturn", "emoji 🔁 and ümläut",
+    "=HYPERLINK(\"https://evil.example\")", "+1", "-1", "@sum", "\ttab first", " spaces ", "'apostrophe",
+]
+
+
+def text(value):
+    return "" if value is None else str(value)
+
+
+def cells_of(change):
+    """The cells of a change in JSON, by the names of the CSV's columns."""
+    before, after, actor, status = change["before"], change["after"], change["initiatedBy"], change["status"]
+    token = actor["token"] or {}
+    return {name: text(value) for name, value in {
+        **{name: change[name] for name in (
+            "id", "sequence", "activityDateTime", "tenantId", "subject", "flowType", "flowId", "step", "kind", "result",
+            "resultDateTime", "reason", "correlationId", "requestId", "graphRequestId", "rollbackOf", "rollbackTo",
+            "batchId", "lastVerifiedDateTime")},
+        "beforeState": before["state"], "beforeConnectorId": before.get("connectorId"),
+        "beforeConnectorName": before.get("displayName"), "afterState": after["state"],
+        "afterConnectorId": after.get("connectorId"), "afterConnectorName": after.get("displayName"),
+        "actorType": actor["type"], "actorProof": actor["proof"], "actorId": token.get("id"),
+        "actorName": token.get("displayName"), "actorUserPrincipalName": None, "clientAppId": None,
+        "ipAddress": actor["ipAddress"], "httpStatus": status["http"], "errorCode": status["code"],
+        "errorMessage": status["message"], "settledBy": status["settledBy"],
+    }.items()}
+
+
+class CSVTests(unittest.TestCase):
+    """The CSV, read by programs that nobody here wrote, is the history that the JSON shows."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = server = Server()
+        server.start()
+        authentication = {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": "p"}
+        for name in AWKWARD:
+            connector = server.request("POST", "/beta/identity/apiConnectors", {
+                "displayName": name, "targetUrl": "https://api.contoso.example/a?key=1",
+                "authenticationConfiguration": authentication,
+            }).json["id"]
+            answer = server.put(STEP, connector, headers={"Reflog-Reason": urllib.parse.quote(name)})
+            assert answer.status == 204, answer.text
+        server.request("POST", "/beta/auditLogs/connectorChanges/2/rollback", {"force": True, "reason": "a,\"b\"\r\n=c"})
+        cls.expected = [cells_of(change) for change in server.history()]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+
+    def export(self, query):
+        answer = self.server.request("GET", f"/beta/auditLogs/connectorChanges?$format=csv{query}")
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.headers["content-type"], "text/csv; charset=utf-8; header=present")
+        return answer.text
+
+    def compare(self, rows):
+        self.assertEqual(len(rows), len(self.expected))
+        for row, expected in zip(rows, self.expected):
+            self.assertEqual({name: row[name] for name in expected}, expected)
+
+    def test_python_reads_back_what_the_json_shows(self):
+        self.compare(list(csv.DictReader(io.StringIO(self.export("&raw=true"), newline=""), strict=True)))
+
+    def test_sqlite_imports_what_the_json_shows(self):
+        path = os.path.join(self.server.folder, "export.csv")
+        with open(path, "w", newline="") as file:
+            file.write(self.export("&raw=true"))
+        imported = os.path.join(self.server.folder, "import.sqlite")
+        subprocess.run(["sqlite3", imported, f".import --csv {path} history"], check=True)
+        connection = sqlite3.connect(imported)
+        connection.row_factory = sqlite3.Row
+        self.compare([dict(row) for row in connection.execute("SELECT * FROM history")])
+        connection.close()
+
+    def test_a_cell_that_a_spreadsheet_would_run_is_guarded(self):
+        rows = list(csv.DictReader(io.StringIO(self.export(""), newline=""), strict=True))
+        names = {row["afterConnectorName"] for row in rows}
+        self.assertIn("'=HYPERLINK(\"https://evil.example\")", names)
+        self.assertFalse([name for name in names if name[:1] in tuple("=+-@\t\r\n") and name])
+
+    def test_lines_end_with_crlf_and_the_command_line_gives_the_same_bytes(self):
+        exported = self.export("")
+        self.assertTrue(exported.endswith("\r\n"))
+        result = subprocess.run(
+            [self.server.binary, "export", "--database", self.server.database],
+            capture_output=True, env=self.server.environment(), check=True,
+        )
+        self.assertEqual(result.stdout.decode(), exported)
+
+    def test_accept_asks_for_csv_too(self):
+        answer = self.server.request("GET", "/v1.0/auditLogs/connectorChanges", headers={"Accept": "text/csv"})
+        self.assertEqual(answer.text, self.export(""))

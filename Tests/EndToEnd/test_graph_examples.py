@@ -1,0 +1,50 @@
+import subprocess
+import unittest
+
+from reflogserver import FRAUD_CHECK, INVITATION_CODES, Server
+
+# The requests of Microsoft's page "Configure an API connector in a user flow", host, token and {id} aside.
+FLOW = "B2C_1_testuserflow"
+BODY = """{
+    "@odata.id": "https://graph.microsoft.com/beta/identity/apiConnectors/{id}"   
+}"""
+
+
+class GraphExamples(unittest.TestCase):
+    """The three examples of Microsoft's page, sent with curl as printed there."""
+
+    def curl_put(self, server, step, body):
+        result = subprocess.run(
+            ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-X", "PUT",
+             f"{server.url}/beta/identity/b2cUserFlows/{FLOW}/apiConnectorConfiguration/{step}/$ref",
+             "-H", "Authorization: Bearer " + server.tokens["operator"], "-H", "Content-Type: application/json",
+             "-d", body],
+            capture_output=True, text=True, check=True,
+        )
+        return result.stdout
+
+    def test_enable_enable_disable(self):
+        with Server() as server:
+            flow = {"id": FLOW, "userFlowType": "signUp", "userFlowTypeVersion": 3}
+            self.assertEqual(server.request("POST", "/beta/identity/b2cUserFlows", flow).status, 201)
+
+            statuses = [
+                self.curl_put(server, "postFederationSignup", BODY.replace("{id}", FRAUD_CHECK)),
+                self.curl_put(server, "postAttributeCollection", BODY.replace("{id}", INVITATION_CODES)),
+                self.curl_put(server, "postAttributeCollection", "{ }"),
+            ]
+
+            self.assertEqual(statuses, ["204", "204", "204"])
+            fraud_check = {"state": "connector", "connectorId": FRAUD_CHECK, "displayName": "Fraud check"}
+            invitations = {"state": "connector", "connectorId": INVITATION_CODES, "displayName": "Invitation codes"}
+            nothing = {"state": "none"}
+            self.assertEqual(
+                [(row["flowId"], row["step"], row["before"], row["after"], row["result"]) for row in server.history()],
+                [
+                    (FLOW, "postFederationSignup", nothing, fraud_check, "applied"),
+                    (FLOW, "postAttributeCollection", nothing, invitations, "applied"),
+                    (FLOW, "postAttributeCollection", invitations, nothing, "applied"),
+                ],
+            )
+            self.assertEqual(server.reference(f"b2cUserFlows/{FLOW}/postFederationSignup"), FRAUD_CHECK)
+            self.assertIsNone(server.reference(f"b2cUserFlows/{FLOW}/postAttributeCollection"))

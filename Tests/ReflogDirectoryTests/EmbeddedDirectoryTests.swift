@@ -1,0 +1,104 @@
+import ReflogDirectory
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+import Testing
+
+struct EmbeddedDirectoryTests {
+  private func withDirectory(_ body: (EmbeddedDirectory) async throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+      let storage = try Storage(path: folder + "/directory.sqlite", kind: .directory)
+      let directory = try EmbeddedDirectory(storage: storage, newTenantID: "tenant", sample: true)
+      try await running(storage) { _ in try await body(directory) }
+    }
+  }
+
+  @Test func theSampleReadsLikeATenant() async throws {
+    try await withDirectory { directory in
+      let flows = try await directory.read(.flows(.b2cUserFlows)).body?["value"]?.array
+      let connectors = try await directory.read(.connectors).body?["value"]?.array
+
+      #expect(flows?.count == 4)
+      #expect(connectors?.count == 5)
+      #expect(try await directory.reference(at: Sample.signup) == Sample.fraudCheck)
+    }
+  }
+
+  @Test func anUnknownFlowOrStepIsARefusal() async throws {
+    try await withDirectory { directory in
+      for (text, status) in [
+        ("b2cUserFlows/nowhere/postFederationSignup", 404), ("b2cUserFlows/B2C_1_signup/other", 400),
+      ] {
+        let error = await #expect(throws: DirectoryFailure.self) {
+          try await directory.reference(at: Sample.address(text))
+        }
+        guard case .refused(let refusal) = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+        #expect(refusal.httpStatus == status)
+      }
+    }
+  }
+
+  @Test func aConnectorInUseCannotBeDeleted() async throws {
+    try await withDirectory { directory in
+      let id = try #require(Sample.fraudCheck.connectorID)
+
+      guard case .refused(let refusal) = await directory.write(.deleteConnector(id)) else {
+        Issue.record("it was deleted")
+        return
+      }
+      #expect(refusal.httpStatus == 409)
+
+      _ = await directory.write(.setReference(Sample.signup, .none))
+      guard case .applied = await directory.write(.deleteConnector(id)) else {
+        Issue.record("it was not deleted")
+        return
+      }
+      #expect(try await directory.connector(id) == nil)
+    }
+  }
+
+  @Test func aNewConnectorIsGivenAnIDAndKeepsNoSecret() async throws {
+    try await withDirectory { directory in
+      let body: JSONObject = [
+        "displayName": "Age check", "targetUrl": "https://api.contoso.example/age",
+        "authenticationConfiguration": .object([
+          "@odata.type": "#microsoft.graph.basicAuthentication", "username": "svc", "password": "canary",
+        ]),
+      ]
+
+      guard case .applied(let response) = await directory.write(.createConnector(body)) else {
+        Issue.record("it was not created")
+        return
+      }
+
+      let created = try #require(response.created)
+      #expect(response.httpStatus == 201)
+      let read = try await directory.read(.connector(created.id)).body
+      #expect(read?["authenticationConfiguration"]?.object?["password"] == "******")
+    }
+  }
+
+  @Test func aFlowIsCreatedWithReferencesOrNotAtAll() async throws {
+    try await withDirectory { directory in
+      let flow = try #require(FlowID("B2C_1_new"))
+      let missing = try #require(ConnectorID("missing"))
+      let body: JSONObject = ["id": "B2C_1_new", "userFlowType": "signUp", "userFlowTypeVersion": .number("3")]
+      let write = DirectoryWrite.createFlow(
+        .b2cUserFlows,
+        flow,
+        body: body,
+        references: [.postFederationSignup: missing]
+      )
+
+      guard case .refused = await directory.write(write) else {
+        Issue.record("it was created")
+        return
+      }
+
+      await #expect(throws: DirectoryFailure.self) { try await directory.read(.flow(.b2cUserFlows, flow)) }
+    }
+  }
+}

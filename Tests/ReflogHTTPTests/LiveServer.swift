@@ -1,0 +1,92 @@
+import AsyncHTTPClient
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+import ReflogHTTP
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+
+/// A real server on a free port of loopback, over a scripted directory.
+struct LiveServer {
+  let fixture: ServiceFixture
+  let port: Int
+  let tokens: [Role: String]
+
+  /// What came back.
+  struct Answer {
+    let status: Int
+    let headers: HTTPHeaders
+    let body: JSONObject
+
+    var code: String? { body["error"]?.object?["code"]?.string }
+  }
+
+  func send(
+    _ method: HTTPMethod,
+    _ path: String,
+    _ body: JSONObject? = nil,
+    role: Role = .operator
+  ) async throws -> Answer {
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+    request.method = method
+    request.headers.add(name: "authorization", value: "Bearer \(tokens[role] ?? "")")
+    if let body { request.body = .bytes(JSONValue.object(body).bytes) }
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+    let bytes = try await response.body.collect(upTo: 1 << 20)
+    return Answer(
+      status: Int(response.status.code),
+      headers: response.headers,
+      body: (try? JSONValue(parsing: bytes.readableBytesView))?.object ?? [:]
+    )
+  }
+
+  func set(_ reference: ConnectorReference) async throws -> Answer {
+    let body: JSONObject = reference.connectorID.map { ["@odata.id": .string("apiConnectors/\($0)")] } ?? [:]
+    return try await send(.PUT, Self.signup, body)
+  }
+
+  static let signup = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
+  static let changes = "/beta/auditLogs/connectorChanges"
+}
+
+/// Runs a body with a server that ends with it.
+func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) async throws {
+  try await withTemporaryFolder { folder in
+    let store = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: ManualClock().read)
+    var tokens: [Role: String] = [:]
+    for role in Role.allCases {
+      tokens[role] = try await store.create(name: role.rawValue, role: role, lifetime: .seconds(60)).text
+    }
+    let texts = tokens
+    try await withService { fixture in
+      var logger = Logger(label: "test")
+      logger.logLevel = .critical
+      let api = ReflogAPI(
+        changes: fixture.service,
+        history: HistoryService(history: fixture.history),
+        authentication: Authentication(tokens: store),
+        directory: .embedded,
+        isReady: { true },
+        logger: logger
+      )
+      let (ports, port) = AsyncStream.makeStream(of: Int.self)
+      let application = Application(
+        responder: api.buildResponder(),
+        configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+        onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
+        logger: logger
+      )
+      try await withThrowingTaskGroup { group in
+        group.addTask { try await application.run() }
+        for await port in ports {
+          try await body(LiveServer(fixture: fixture, port: port, tokens: texts))
+          break
+        }
+        group.cancelAll()
+      }
+    }
+  }
+}

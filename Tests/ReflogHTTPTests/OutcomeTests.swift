@@ -1,0 +1,123 @@
+import NIOHTTP1
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Testing
+
+/// What a client is told of each way that a change can end.
+struct OutcomeTests {
+  @Test func anUnknownOutcomeIs502AndNever503() async throws {
+    try await withServer { server in
+      server.fixture.directory.react(.loseRequest)
+
+      let answer = try await server.set(Sample.newVendor)
+
+      #expect(answer.status == 502)
+      #expect(answer.code == "outcomeUnknown")
+      #expect(answer.headers.first(name: "Reflog-Change-Id") == "1")
+    }
+  }
+
+  @Test func whatWasNeverSentIs502() async throws {
+    try await withServer { server in
+      server.fixture.directory.react(.neverSent)
+
+      let answer = try await server.set(Sample.newVendor)
+
+      #expect(answer.status == 502)
+      #expect(answer.code == "notSent")
+    }
+  }
+
+  @Test func aDirectoryThatCannotBeReadIs503() async throws {
+    try await withServer { server in
+      server.fixture.directory.failReads(.unavailable(reason: "timeout"))
+
+      let answer = try await server.set(Sample.newVendor)
+
+      #expect(answer.status == 503)
+      #expect(answer.code == "directoryUnavailable")
+      #expect(answer.headers.first(name: "Retry-After") == "5")
+      #expect(server.fixture.directory.writes.isEmpty)
+    }
+  }
+
+  @Test func aRefusalIsPassedOnAsItCame() async throws {
+    try await withServer { server in
+      server.fixture.directory.react(
+        .refuse(DirectoryRefusal(httpStatus: 429, code: "TooManyRequests", message: "Later.", retryAfter: "17"))
+      )
+
+      let answer = try await server.set(Sample.newVendor)
+
+      #expect(answer.status == 429)
+      #expect(answer.code == "TooManyRequests")
+      #expect(answer.headers.first(name: "Retry-After") == "17")
+    }
+  }
+
+  @Test func aPendingChangeCannotBeRolledBack() async throws {
+    try await withServer { server in
+      server.fixture.directory.react(.loseRequest)
+      _ = try await server.set(Sample.newVendor)
+
+      let answer = try await server.send(.POST, LiveServer.changes + "/1/rollback", [:])
+
+      #expect(answer.status == 409)
+      #expect(answer.code == "notRollbackable")
+      #expect(server.fixture.directory.writes.count == 1)
+    }
+  }
+
+  @Test func aLockedStepIs409AndNamesTheChange() async throws {
+    try await withServer { server in
+      server.fixture.directory.react(.loseRequest)
+      _ = try await server.set(Sample.newVendor)
+      server.fixture.directory.failReads(.unavailable(reason: "timeout"))
+
+      let answer = try await server.set(.none)
+
+      #expect(answer.status == 409)
+      #expect(answer.code == "stepUnresolved")
+      #expect(answer.headers.first(name: "Reflog-Change-Id") == "1")
+      #expect(answer.headers.first(name: "Retry-After") == "1")
+    }
+  }
+
+  @Test func changesInTheWayOfARollbackAreNamed() async throws {
+    try await withServer { server in
+      _ = try await server.set(Sample.newVendor)
+      _ = try await server.set(.none)
+
+      let answer = try await server.send(.POST, LiveServer.changes + "/1/rollback", [:])
+
+      #expect(answer.status == 409)
+      #expect(answer.code == "changeSuperseded")
+      let details = answer.body["error"]?.object?["details"]?.array?.compactMap { $0.object?["target"]?.string }
+      #expect(details == ["2"])
+    }
+  }
+
+  @Test func aMissingConnectorIs409() async throws {
+    try await withServer { server in
+      _ = try await server.set(Sample.newVendor)
+      server.fixture.directory.removeConnector(try #require(Sample.fraudCheck.connectorID))
+
+      let answer = try await server.send(.POST, LiveServer.changes + "/1/rollback", [:])
+
+      #expect(answer.status == 409)
+      #expect(answer.code == "connectorMissing")
+    }
+  }
+
+  @Test func aClientsOwnIDComesBackAndIsRecorded() async throws {
+    try await withServer { server in
+      let change = try await server.set(Sample.newVendor)
+      #expect(change.headers.first(name: "request-id") != nil)
+      #expect(change.headers.first(name: "client-request-id") == change.headers.first(name: "request-id"))
+
+      let recorded = try await server.send(.GET, LiveServer.changes + "/1", role: .reader)
+      #expect(recorded.body["requestId"]?.string == change.headers.first(name: "request-id"))
+    }
+  }
+}

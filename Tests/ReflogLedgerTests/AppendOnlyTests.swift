@@ -1,0 +1,81 @@
+import ReflogLedger
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+import Testing
+
+/// What somebody finds who opens the file with plain `sqlite3`.
+struct AppendOnlyTests {
+  @Test(arguments: [
+    "UPDATE change SET after_state = 'none', after_connector = NULL, after_name = NULL WHERE id = 1",
+    "UPDATE change SET activity_time = 0 WHERE id = 1",
+    "UPDATE change SET actor = 2",
+    "UPDATE change SET result = 'rejected' WHERE id = 1",
+    "UPDATE change SET result_time = result_time + 1 WHERE id = 1",
+    "UPDATE change SET id = 9 WHERE id = 1",
+    "DELETE FROM change WHERE id = 1",
+    "DELETE FROM change",
+    "REPLACE INTO change (id, activity_time, subject, address, kind, before_state, after_state, actor, request_id) "
+      + "SELECT 1, 0, subject, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1",
+    "DELETE FROM entry WHERE sequence = 0",
+    "UPDATE entry SET change = 1",
+    "INSERT INTO entry VALUES (9, 'intent', 1)",
+    "REPLACE INTO entry VALUES (0, 'settled', 1)",
+    "UPDATE change_personal SET reason = 'other'",
+    "DELETE FROM change_personal",
+    "REPLACE INTO change_personal (change, reason) VALUES (1, 'other')",
+    "UPDATE connector SET connector_id = 'other'",
+    "DELETE FROM connector",
+    "REPLACE INTO connector VALUES (1, 'other')",
+    "REPLACE INTO connector (connector_id) SELECT connector_id FROM connector",
+    "UPDATE connector_name SET display_name = 'other'",
+    "UPDATE actor SET actor_id = 'other'",
+    "UPDATE actor_name SET name = 'other'",
+    "UPDATE flow SET flow_id = 'other'",
+    "UPDATE step SET name = 'other'",
+    "UPDATE address SET step = 1",
+    "UPDATE ledger SET tenant_id = 'other'",
+    "DELETE FROM ledger",
+    "REPLACE INTO ledger VALUES (1, 'graph', 'other', 0)",
+  ])
+  func historyCannotBeEdited(statement: String) async throws {
+    try await withLedger { ledger, storage in
+      let change = try await ledger.append([
+        .init(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor), .intended)
+      ])
+      _ = try await ledger.settle(
+        change,
+        by: .answered(.applied(.noContent)),
+        settledBy: .request,
+        usingReservedPlace: false
+      )
+      let before = try sqlite3(storage.path, Self.everything)
+
+      let output = try sqlite3(storage.path, statement)
+
+      #expect(
+        output.contains("append-only") || output.contains("immutable") || output.contains("written once")
+          || output.contains("without gaps") || output.contains("for good"),
+        "\(output)"
+      )
+      #expect(try sqlite3(storage.path, Self.everything) == before)
+    }
+  }
+
+  @Test func whatIsPendingCanBeSettledButNotRewritten() async throws {
+    try await withLedger { ledger, storage in
+      _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .intended)])
+
+      let rewritten = try sqlite3(storage.path, "UPDATE change SET kind = 'drift' WHERE id = 1")
+      let halfSettled = try sqlite3(storage.path, "UPDATE change SET result = 'applied' WHERE id = 1")
+
+      #expect(rewritten.contains("immutable"))
+      #expect(halfSettled.contains("CHECK constraint failed"))
+    }
+  }
+
+  private static let everything = """
+    SELECT * FROM history; SELECT * FROM entry; SELECT * FROM change; SELECT * FROM change_personal;
+    SELECT * FROM connector; SELECT * FROM connector_name; SELECT * FROM actor; SELECT * FROM ledger
+    """
+}

@@ -1,0 +1,68 @@
+import ReflogLedger
+import ReflogModel
+import ReflogTesting
+import Testing
+
+struct TokenStoreTests {
+  private func withTokens(_ body: (TokenStore, ManualClock, String) async throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+      let clock = ManualClock()
+      try await body(try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read), clock, folder)
+    }
+  }
+
+  @Test func aTokenOpensUntilItExpires() async throws {
+    try await withTokens { tokens, clock, _ in
+      let (token, text) = try await tokens.create(name: "ci", role: .operator, lifetime: .seconds(60))
+
+      #expect(try await tokens.authenticate(text)?.id == token.id)
+      clock.advance(by: .seconds(60))
+      #expect(try await tokens.authenticate(text) == nil)
+    }
+  }
+
+  @Test func aRevokedTokenOpensNothing() async throws {
+    try await withTokens { tokens, _, _ in
+      let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
+
+      try await tokens.revoke(name: "ci")
+
+      #expect(try await tokens.authenticate(text) == nil)
+      await #expect(throws: TokenError.self) { try await tokens.revoke(name: "other") }
+    }
+  }
+
+  @Test func aWrongSecretOpensNothing() async throws {
+    try await withTokens { tokens, _, _ in
+      let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
+      let other = try await tokens.create(name: "cd", role: .reader, lifetime: .seconds(60)).text
+      let mixed = text.split(separator: "_")[1] + "_" + other.split(separator: "_")[2]
+
+      for wrong in ["", "reflog", "reflog_" + mixed, text + "0", String(text.dropLast()), text.uppercased()] {
+        #expect(try await tokens.authenticate(wrong) == nil)
+      }
+    }
+  }
+
+  @Test func namesAreNeverUsedTwice() async throws {
+    try await withTokens { tokens, _, _ in
+      _ = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60))
+
+      await #expect(throws: TokenError.self) {
+        try await tokens.create(name: "ci", role: .admin, lifetime: .seconds(60))
+      }
+    }
+  }
+
+  @Test func theSecretIsNotStored() async throws {
+    try await withTokens { tokens, _, folder in
+      let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
+      let secret = text.split(separator: "_")[2]
+
+      let dump = try sqlite3(folder + "/reflog.sqlite.tokens", ".dump")
+
+      #expect(dump.contains("'ci'"))
+      #expect(!dump.contains(secret))
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import ReflogModel
+import Testing
+
+struct IdentifierTests {
+  @Test(arguments: [
+    "B2C_1_signup", "a", "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "x.y", String(repeating: "a", count: 128),
+  ])
+  func idsAreLettersDigitsAndThreeSigns(text: String) {
+    #expect(FlowID(text)?.text == text)
+  }
+
+  @Test(arguments: ["", ".", "..", "a b", "a/b", "ä", "a\u{0}", "a\n", "аdmin", String(repeating: "a", count: 129)])
+  func anythingElseIsNoID(text: String) {
+    #expect(ConnectorID(text) == nil)
+  }
+
+  @Test func idsAreComparedWithoutASCIICase() {
+    #expect(FlowID("B2C_1_Signup") == FlowID("b2c_1_SIGNUP"))
+    #expect(Set([FlowID("A"), FlowID("a")]).count == 1)
+  }
+
+  @Test func knownStepsTakeGraphsSpelling() {
+    #expect(Step("POSTFEDERATIONSIGNUP")?.name == "postFederationSignup")
+    #expect(Step("somethingNew")?.name == "somethingNew")
+  }
+
+  @Test(arguments: ["", "1st", "post-federation", "post federation", "é", String(repeating: "a", count: 129)])
+  func aStepIsAnIdentifier(text: String) {
+    #expect(Step(text) == nil)
+  }
+
+  @Test func addressesReadAndWriteTheSameForm() {
+    #expect(
+      Address("B2CUserFlows/B2C_1_signup/postfederationsignup")?.description
+        == "b2cUserFlows/B2C_1_signup/postFederationSignup"
+    )
+    #expect(Address("b2cUserFlows/B2C_1_signup") == nil)
+    #expect(Address("b2cUserFlows//postFederationSignup") == nil)
+    #expect(Address("users/x/y") == nil)
+  }
+
+  @Test(arguments: [("1", 1), ("17", 17), ("9223372036854775807", Int64.max)])
+  func changeIDsAreDecimal(text: String, number: Int64) {
+    #expect(Change.ID(text)?.number == number)
+  }
+
+  @Test(arguments: ["", "0", "01", "-1", "+1", "1.0", "x", "9223372036854775808", "١"])
+  func changeIDsAreNothingElse(text: String) {
+    #expect(Change.ID(text) == nil)
+  }
+
+  @Test func referencesAreEqualWhereTheyPointAtTheSame() throws {
+    let id = try #require(ConnectorID("c"))
+    #expect(ConnectorReference.connector(id, displayName: "before") == .connector(id, displayName: "after"))
+    #expect(ConnectorReference.none != .unknown)
+  }
+
+  @Test(arguments: [
+    ("https://a.example/x", "https://a.example/x"), ("https://a.example/x?code=1", "https://a.example/x?…"),
+    ("https://a.example/x?a=1?b", "https://a.example/x?…"), ("", ""),
+  ])
+  func theQueryOfATargetURLIsNeverShown(url: String, shown: String) {
+    #expect(withoutQuery(url) == shown)
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import ReflogModel
+import Testing
+
+struct JSONTests {
+  @Test(arguments: [
+    #"{"a":1,"b":[true,false,null],"c":{"d":"e"}}"#, #"[]"#, #"{}"#, #""""#, "-0", "1.5e-10", "12345678901234567890.5",
+    #"["\"\\\b\f\n\r\t\u0001 é 🔁"]"#,
+  ])
+  func whatIsReadIsWrittenTheSame(text: String) throws {
+    #expect(try JSONValue(parsing: text.utf8).text == text)
+  }
+
+  @Test func escapesAreRead() throws {
+    #expect(try JSONValue(parsing: #""\u00e9\uD83D\uDD01\/""#.utf8) == "é🔁/")
+  }
+
+  @Test(arguments: [
+    "", " ", "{", "[1,]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "01", "1.", "1e", "+1", "--1", "tru", "nulll", "1 2",
+    "\"", "\"\\x\"", "\"\\u12\"", "\"\\u+123\"", "\"\\uD800\"", "\"\\uDC00\"", "\"\n\"", "{\"a\":1,\"a\":2}",
+    String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
+  ])
+  func whatIsNoJSONIsRefused(text: String) {
+    #expect(throws: JSONError.self) { try JSONValue(parsing: text.utf8) }
+  }
+
+  @Test func invalidUTF8IsRefused() {
+    #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
+    #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xC0, 0xAF, 0x22]) }
+  }
+
+  @Test func errorsSayWhere() throws {
+    let error = try #require(throws: JSONError.self) { try JSONValue(parsing: #"{"a":1,"a":2}"#.utf8) }
+    #expect(error.description == "The member a stands twice at byte 7")
+  }
+
+  @Test func foundationReadsWhatIsWritten() throws {
+    let texts = (0..<0x300).compactMap(Unicode.Scalar.init).map(String.init)
+    let written = JSONValue.array(texts.map(JSONValue.string)).bytes
+    #expect(try JSONDecoder().decode([String].self, from: Data(written)) == texts)
+  }
+}

@@ -1,0 +1,173 @@
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Testing
+
+struct RollbackTests {
+  @Test func aRollbackReplaysTheReferenceThatStoodBefore() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+
+      let rollback = try await fixture.rollBack(bad.id)
+
+      #expect(rollback.intent.kind == .rollback)
+      #expect(rollback.intent.rollbackOf == bad.id)
+      #expect(rollback.after == Sample.fraudCheck)
+      #expect(try await fixture.directory.reference(at: Sample.signup) == Sample.fraudCheck)
+    }
+  }
+
+  @Test func aRollbackCanBeRolledBack() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      let rollback = try await fixture.rollBack(bad.id)
+
+      let again = try await fixture.rollBack(rollback.id)
+
+      #expect(again.after == Sample.newVendor)
+    }
+  }
+
+  @Test func laterChangesStopARollbackUnlessForced() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      let later = try await fixture.set(.none)
+
+      let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
+      let forced = try await fixture.rollBack(bad.id, force: true)
+
+      guard case .changeSuperseded(let id, let inTheWay) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(id == bad.id)
+      #expect(inTheWay == [later.id])
+      #expect(forced.intent.before == .none)
+      #expect(forced.after == Sample.fraudCheck)
+    }
+  }
+
+  @Test func aLaterChangeStandsInTheWayEvenIfTheValueIsTheSameAgain() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      _ = try await fixture.set(.none)
+      _ = try await fixture.set(Sample.newVendor)
+
+      await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
+    }
+  }
+
+  @Test func aChangeThatMadeNoDifferenceDoesNotStandInTheWay() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      _ = try await fixture.set(Sample.newVendor)
+
+      #expect(try await fixture.rollBack(bad.id).after == Sample.fraudCheck)
+    }
+  }
+
+  @Test func somebodyWhoWentRoundReflogStandsInTheWay() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      fixture.directory.goRound(Sample.signup, .none)
+
+      let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
+
+      guard case .changeSuperseded(_, let later) = error, let drift = later.first else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      let recorded = try await fixture.history.change(drift)?.intent.kind
+      #expect(recorded == .drift)
+      #expect(fixture.directory.writes.count == 1)
+    }
+  }
+
+  @Test func askingAgainGivesTheEarlierRollback() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+
+      let rollbacks = try await withThrowingTaskGroup { group in
+        for _ in 0..<20 { group.addTask { try await fixture.rollBack(bad.id) } }
+        return try await group.reduce(into: Set<Change.ID>()) { $0.insert($1.id) }
+      }
+
+      #expect(rollbacks.count == 1)
+      #expect(fixture.directory.writes.count == 2)
+    }
+  }
+
+  @Test func askingAgainIsJudgedAnewOnceSomethingElseHappened() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      _ = try await fixture.rollBack(bad.id)
+      _ = try await fixture.set(.none)
+
+      await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
+    }
+  }
+
+  @Test func theConnectorToGoBackToMustExist() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      let id = try #require(Sample.fraudCheck.connectorID)
+      fixture.directory.removeConnector(id)
+
+      let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
+      let plan = try await fixture.service.plan(rollbackOf: bad.id)
+
+      guard case .connectorMissing(let missing) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(missing == id)
+      #expect(!plan.connectorExists)
+      #expect(fixture.directory.writes.count == 1)
+    }
+  }
+
+  @Test func onlyAnAppliedChangeCanBeRolledBack() async throws {
+    try await withService { fixture in
+      fixture.directory.react(.applyAndLoseAnswer)
+      await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
+
+      let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(Change.ID(1)) }
+
+      #expect(error?.description == "Change 1 can't be rolled back: it is pending, and only an applied change can be.")
+      await #expect(throws: ServiceError.self) { try await fixture.rollBack(Change.ID(99)) }
+    }
+  }
+
+  @Test func aPlanSaysWhatWouldCallWhatAndChangesNothing() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      let later = try await fixture.set(.none)
+
+      let plan = try await fixture.service.plan(rollbackOf: bad.id)
+
+      #expect(
+        plan.summary == "postFederationSignup of B2C_1_signup will call "
+          + "Fraud check (3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01); it now calls nothing"
+      )
+      #expect(plan.supersededBy == [later.id])
+      #expect(fixture.directory.writes.count == 2)
+      #expect(try await fixture.history.newestID() == later.id)
+    }
+  }
+
+  @Test func whoMayNotRollBackIsDeniedOnRecord() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+
+      await #expect(throws: ServiceError.self) {
+        try await fixture.service.perform(fixture.request(.rollBack(bad.id, force: false), as: .reader))
+      }
+
+      let denied = try #require(try await fixture.history.change(Change.ID(2)))
+      #expect(denied.result == .denied)
+      #expect(denied.intent.kind == .rollback)
+      #expect(denied.intent.rollbackOf == bad.id)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Crypto
+import Foundation
+import ReflogMigrations
+import Testing
+
+struct MigrationTests {
+  @Test func theBinaryHoldsTheFilesAsTheyAre() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../migrations")
+    let embedded = [Migrations.ledger, .directory, .tokens].flatMap(\.migrations)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".sql") }
+
+    #expect(Set(files) == Set(embedded.map { $0.name + ".sql" }))
+    for migration in embedded {
+      #expect(try String(contentsOf: folder.appending(path: migration.name + ".sql"), encoding: .utf8) == migration.sql)
+    }
+  }
+
+  /// Until version 1.0 is tagged a change here is a change of this table too; afterwards a new file is made instead.
+  @Test func theFilesAreWhatTheyWere() {
+    let hashes = [Migrations.ledger, .directory, .tokens].flatMap(\.migrations).map { migration in
+      SHA256.hash(data: Data(migration.sql.utf8)).description.suffix(64) + " " + migration.name
+    }
+
+    #expect(
+      hashes == [
+        "eac7f1b2d8736b4876d3c906050920bdc6f9f13d5c76afe24ff7e7180c7e859f ledger-0001-changes",
+        "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
+        "705d77a41e7870a08ce1f0a6eabc61d89f93bdc3a954d179cd27c6e2e41aa7a4 tokens-0001-tokens",
+      ]
+    )
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import GRDB
+import ReflogStorage
+import ReflogTesting
+import Testing
+
+struct StorageTests {
+  @Test func theWriterOfAnOpenFileFlushesEveryCommit() async throws {
+    try await withStorage { storage in
+      let synchronous = try await storage.writer.write { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") }
+
+      #expect(synchronous == 2, "2 is FULL")
+    }
+  }
+
+  @Test(arguments: [
+    ("journal_mode", "wal"), ("foreign_keys", "1"), ("wal_autocheckpoint", "0"), ("auto_vacuum", "2"),
+    ("secure_delete", "1"), ("trusted_schema", "0"),
+  ])
+  func theWriterIsSetAsReflogWantsIt(pragma: String, value: String) async throws {
+    try await withStorage { storage in
+      let found = try await storage.writer.write { db in try String.fetchOne(db, sql: "PRAGMA \(pragma)") }
+
+      #expect(found == value)
+    }
+  }
+
+  @Test func readersCannotWrite() async throws {
+    try await withStorage { storage in
+      await #expect(throws: DatabaseError.self) {
+        try await storage.reader.read { db in try db.execute(sql: "CREATE TABLE t (x)") }
+      }
+    }
+  }
+
+  @Test func aSecondOpeningIsRefused() async throws {
+    try await withStorage { storage in
+      let error = #expect(throws: StorageError.self) { try Storage(path: storage.path, kind: .ledger) }
+
+      #expect(error?.description.contains("in use by another Reflog process") == true)
+    }
+  }
+
+  @Test func anotherKindOfFileIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/file.sqlite"
+      try Storage(path: path, kind: .directory).close()
+
+      let error = #expect(throws: StorageError.self) { try Storage(path: path, kind: .ledger) }
+
+      #expect(error?.description.contains("of something else") == true)
+    }
+  }
+
+  @Test func aForeignSQLiteFileIsRefusedAndLeftAlone() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/file.sqlite"
+      _ = try sqlite3(path, "CREATE TABLE mine (x); INSERT INTO mine VALUES (1)")
+
+      #expect(throws: StorageError.self) { try Storage(path: path, kind: .ledger) }
+
+      #expect(try sqlite3(path, "SELECT group_concat(name) FROM sqlite_schema") == "mine")
+    }
+  }
+
+  @Test func aStartThatWasCutShortCanBeRepeated() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/file.sqlite"
+      _ = try sqlite3(
+        path,
+        "PRAGMA auto_vacuum = 2; CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"
+      )
+
+      try Storage(path: path, kind: .ledger).close()
+    }
+  }
+
+  @Test func aNewerSchemaIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/file.sqlite"
+      try Storage(path: path, kind: .ledger).close()
+      _ = try sqlite3(path, "INSERT INTO grdb_migrations VALUES ('ledger-9999-later')")
+
+      let error = #expect(throws: StorageError.self) { try Storage(path: path, kind: .ledger) }
+
+      #expect(error?.description.contains("newer Reflog") == true)
+    }
+  }
+
+  @Test func linksAndFoldersAreRefused() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/file.sqlite"
+      try Storage(path: path, kind: .ledger).close()
+      try FileManager.default.createSymbolicLink(atPath: folder + "/soft", withDestinationPath: path)
+      try FileManager.default.linkItem(atPath: path, toPath: folder + "/hard")
+
+      for other in ["/soft", "/hard", ""] {
+        #expect(throws: StorageError.self) { try Storage(path: folder + other, kind: .ledger) }
+      }
+    }
+  }
+
+  @Test func aClosedFileIsReadWhereNothingCanBeWritten() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/file.sqlite"
+      try Storage(path: path, kind: .ledger).close()
+      #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
+
+      let reader = try StorageReader(readingFileAt: path, kind: .ledger)
+
+      #expect(try await reader.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM history") } == 0)
+    }
+  }
+}

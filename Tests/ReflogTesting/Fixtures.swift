@@ -1,0 +1,146 @@
+import Logging
+package import ReflogLedger
+package import ReflogModel
+package import ReflogService
+package import ReflogStorage
+
+/// Things that tests talk about. They are made of literals that hold, so that a test that breaks them traps at once.
+package enum Sample {
+  package static let signup = address("b2cUserFlows/B2C_1_signup/postFederationSignup")
+  package static let attributes = address("b2cUserFlows/B2C_1_signup/postAttributeCollection")
+  package static let fraudCheck = connector("3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "Fraud check")
+  package static let newVendor = connector("8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602", "Fraud check (new vendor)")
+  package static let operatorActor = Change.Actor(
+    type: .token,
+    id: "0123456789abcdef",
+    name: "deploy",
+    ipAddress: "127.0.0.1",
+    proof: .apiToken
+  )
+
+  package static func address(_ text: String) -> Address {
+    guard let address = Address(text) else { preconditionFailure("\(text) is no address") }
+    return address
+  }
+
+  package static func connector(_ text: String, _ displayName: String) -> ConnectorReference {
+    guard let id = ConnectorID(text) else { preconditionFailure("\(text) is no id") }
+    return .connector(id, displayName: displayName)
+  }
+
+  /// A change of the sign-up step.
+  package static func intent(
+    before: ConnectorReference,
+    after: ConnectorReference,
+    at address: Address = signup
+  ) -> Change.Intent {
+    Change.Intent(
+      subject: .step(address),
+      kind: .update,
+      before: before,
+      after: after,
+      actor: operatorActor,
+      reason: "CHG0042",
+      requestID: "request"
+    )
+  }
+}
+
+/// Runs a body with an open file whose writer runs.
+@discardableResult
+package func withStorage<Value: Sendable>(
+  _ kind: StorageKind = .ledger,
+  limits: GroupCommitLimits = .standard,
+  _ body: (Storage) async throws -> Value
+) async throws -> Value {
+  try await withTemporaryFolder { folder in
+    try await running(try Storage(path: folder + "/reflog.sqlite", kind: kind, limits: limits), body)
+  }
+}
+
+/// Runs a body while the writer of a file runs, then closes the file.
+@discardableResult
+package func running<Value: Sendable>(
+  _ storage: Storage,
+  _ body: (Storage) async throws -> Value
+) async throws -> Value {
+  async let writer: Void = storage.writer.run()
+  let result: Result<Value, any Error>
+  do { result = .success(try await body(storage)) } catch { result = .failure(error) }
+  storage.writer.close()
+  try await writer
+  try storage.close()
+  return try result.get()
+}
+
+/// Runs a body with an empty ledger.
+@discardableResult
+package func withLedger<Value: Sendable>(
+  clock: ManualClock = ManualClock(),
+  _ body: (Ledger, Storage) async throws -> Value
+) async throws -> Value {
+  try await withTemporaryFolder { folder in
+    let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
+    let ledger = try Ledger(storage: storage, directory: .embedded, tenantID: "tenant", clock: clock.read)
+    return try await running(storage) { try await body(ledger, $0) }
+  }
+}
+
+/// A service over a scripted directory in which the sign-up step calls the fraud check.
+package struct ServiceFixture: Sendable {
+  package let service: ChangeService
+  package let ledger: Ledger
+  package let directory: ScriptedDirectory
+
+  package var history: History { ledger.history }
+
+  package func set(
+    _ reference: ConnectorReference,
+    at address: Address = Sample.signup,
+    as role: Role = .operator
+  ) async throws -> Change {
+    let receipt = try await service.perform(request(.setReference(address, reference), as: role))
+    guard let change = receipt.changes.first else { throw ServiceError.busy("no change was recorded") }
+    return change
+  }
+
+  package func rollBack(_ id: Change.ID, force: Bool = false) async throws -> Change {
+    let receipt = try await service.perform(request(.rollBack(id, force: force)))
+    guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
+    return change
+  }
+
+  package func request(_ action: ChangeRequest.Action, as role: Role = .operator) -> ChangeRequest {
+    ChangeRequest(
+      action: action,
+      caller: Caller(actor: Sample.operatorActor, role: role),
+      reason: "CHG0042",
+      correlationID: "correlation",
+      requestID: "request"
+    )
+  }
+}
+
+/// Runs a body with a service of its own.
+@discardableResult
+package func withService<Value: Sendable>(
+  turns: Turns = Turns(),
+  _ body: (ServiceFixture) async throws -> Value
+) async throws -> Value {
+  try await withLedger { ledger, _ in
+    let names = [Sample.fraudCheck, Sample.newVendor].compactMap { reference in
+      reference.connectorID.map { ($0, reference.displayName ?? "") }
+    }
+    let directory = ScriptedDirectory(
+      references: [
+        Sample.signup: Sample.fraudCheck, Sample.attributes: .none,
+        Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance"): .none,
+      ],
+      connectors: Dictionary(uniqueKeysWithValues: names)
+    )
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let service = ChangeService(ledger: ledger, directory: directory, turns: turns, logger: logger)
+    return try await body(ServiceFixture(service: service, ledger: ledger, directory: directory))
+  }
+}

@@ -1,0 +1,126 @@
+package import ReflogModel
+import Synchronization
+
+/// A directory in memory that answers writes as it is told to, and remembers what it was asked.
+package final class ScriptedDirectory: Directory {
+  /// What becomes of a write.
+  package enum Reaction: Sendable {
+    /// It is done and answered.
+    case apply
+    /// It is done, and the answer is lost.
+    case applyAndLoseAnswer
+    /// It is not done, and the answer is lost.
+    case loseRequest
+    case refuse(DirectoryRefusal)
+    case neverSent
+  }
+
+  private struct State {
+    var references: [Address: ConnectorReference]
+    var connectors: [ConnectorID: String]
+    var reactions: [Reaction] = []
+    var writes: [DirectoryWrite] = []
+    var readFailure: DirectoryFailure?
+  }
+
+  private let state: Mutex<State>
+  package let kind = DirectoryKind.embedded
+
+  package init(references: [Address: ConnectorReference] = [:], connectors: [ConnectorID: String]) {
+    state = Mutex(State(references: references, connectors: connectors))
+  }
+
+  /// The writes that reached it, in order.
+  package var writes: [DirectoryWrite] { state.withLock { $0.writes } }
+
+  /// Says what becomes of the next writes; those after them are applied.
+  package func react(_ reactions: Reaction...) {
+    state.withLock { $0.reactions += reactions }
+  }
+
+  /// Lets every read fail like this, or none.
+  package func failReads(_ failure: DirectoryFailure?) {
+    state.withLock { $0.readFailure = failure }
+  }
+
+  /// Changes a reference behind Reflog's back.
+  package func goRound(_ address: Address, _ reference: ConnectorReference) {
+    state.withLock { $0.references[address] = reference }
+  }
+
+  package func removeConnector(_ id: ConnectorID) {
+    state.withLock { $0.connectors[id] = nil }
+  }
+
+  package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
+    let (failure, reference) = state.withLock { ($0.readFailure, $0.references[address]) }
+    if let failure { throw failure }
+    guard let reference else { throw .refused(.unknownFlow) }
+    return reference
+  }
+
+  package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
+    let (failure, name) = state.withLock { ($0.readFailure, $0.connectors[id]) }
+    if let failure { throw failure }
+    return name.map { DirectoryConnector(id: id, displayName: $0, targetURL: "https://api.contoso.example/") }
+  }
+
+  package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
+    throw .unavailable(reason: "nobody scripted \(question)")
+  }
+
+  package func write(_ write: DirectoryWrite) async -> DirectoryAnswer {
+    state.withLock { state in
+      state.writes.append(write)
+      switch state.reactions.isEmpty ? .apply : state.reactions.removeFirst() {
+      case .apply:
+        return .applied(Self.apply(write, to: &state))
+      case .applyAndLoseAnswer:
+        _ = Self.apply(write, to: &state)
+        return .unknown(httpStatus: nil, reason: "the connection was reset")
+      case .loseRequest:
+        return .unknown(httpStatus: 504, reason: "the gateway timed out")
+      case .refuse(let refusal):
+        return .refused(refusal)
+      case .neverSent:
+        return .notSent(reason: "connection refused")
+      }
+    }
+  }
+
+  private static func apply(_ write: DirectoryWrite, to state: inout State) -> DirectoryResponse {
+    switch write {
+    case .setReference(let address, let reference):
+      state.references[address] = reference
+    case .deleteConnector(let id):
+      state.connectors[id] = nil
+    case .createConnector(let body):
+      let name = body["displayName"]?.string ?? ""
+      if let id = ConnectorID("created") {
+        state.connectors[id] = name
+        let created = DirectoryConnector(id: id, displayName: name, targetURL: "https://api.contoso.example/")
+        return DirectoryResponse(httpStatus: 201, body: body, created: created)
+      }
+    case .createFlow(let flowType, let flow, _, let references):
+      for step in Step.known {
+        let reference = references[step].map { ConnectorReference.connector($0, displayName: nil) }
+        state.references[Address(flowType: flowType, flow: flow, step: step)] = reference ?? ConnectorReference.none
+      }
+    case .deleteFlow(let flowType, let flow):
+      state.references = state.references.filter { $0.key.flowType != flowType || $0.key.flow != flow }
+    case .updateConnector(let id, let body):
+      if let name = body["displayName"]?.string { state.connectors[id] = name }
+    case .updateFlow:
+      break
+    }
+    return .noContent
+  }
+}
+
+extension DirectoryRefusal {
+  package static let unknownFlow = DirectoryRefusal(
+    httpStatus: 404,
+    code: "Request_ResourceNotFound",
+    message: "There is no such flow."
+  )
+}

@@ -1,0 +1,23 @@
+import Foundation
+
+/// Runs a body with the path of a new folder, and removes that afterwards.
+package func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+  let path = FileManager.default.temporaryDirectory.appending(path: "reflog-\(UUID().uuidString)").path()
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  return try await body(path)
+}
+
+/// Runs Debian's `sqlite3` on a file, as somebody would by hand. Returns what it printed, errors included.
+package func sqlite3(_ path: String, _ sql: String) throws -> String {
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/sqlite3")
+  process.arguments = [path, sql]
+  let output = Pipe()
+  process.standardOutput = output
+  process.standardError = output
+  try process.run()
+  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  return text.trimmingCharacters(in: .whitespacesAndNewlines)
+}
