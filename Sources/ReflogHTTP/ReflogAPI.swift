@@ -33,7 +33,7 @@ package struct ReflogAPI: Sendable {
     FrontDoor(inner: buildRouter().buildResponder())
   }
 
-  private func buildRouter() -> Router<ReflogRequestContext> {
+  func buildRouter() -> Router<ReflogRequestContext> {
     let router = Router(
       context: ReflogRequestContext.self,
       options: [.caseInsensitive, .autoGenerateHeadEndpoints]

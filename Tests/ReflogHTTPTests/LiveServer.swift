@@ -52,16 +52,22 @@ struct LiveServer {
   static let changes = "/beta/auditLogs/connectorChanges"
 }
 
-/// Runs a body with a server that ends with it.
-func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) async throws {
+/// Runs a body with the whole API over a scripted directory.
+func withAPI<Value: Sendable>(_ body: (ReflogAPI) async throws -> Value) async throws -> Value {
+  try await withAPI { api, _, _ in try await body(api) }
+}
+
+/// Runs a body with the whole API over a scripted directory, what is behind it, and a token for each role.
+func withAPI<Value: Sendable>(
+  _ body: (ReflogAPI, ServiceFixture, [Role: String]) async throws -> Value
+) async throws -> Value {
   try await withTemporaryFolder { folder in
     let store = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: ManualClock().read)
     var tokens: [Role: String] = [:]
     for role in Role.allCases {
       tokens[role] = try await store.create(name: role.rawValue, role: role, lifetime: .seconds(60)).text
     }
-    let texts = tokens
-    try await withService { fixture in
+    return try await withService { fixture in
       var logger = Logger(label: "test")
       logger.logLevel = .critical
       let api = ReflogAPI(
@@ -72,21 +78,28 @@ func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) a
         isReady: { true },
         logger: logger
       )
-      let (ports, port) = AsyncStream.makeStream(of: Int.self)
-      let application = Application(
-        responder: api.buildResponder(),
-        configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-        onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
-        logger: logger
-      )
-      try await withThrowingTaskGroup { group in
-        group.addTask { try await application.run() }
-        for await port in ports {
-          try await body(LiveServer(fixture: fixture, port: port, tokens: texts))
-          break
-        }
-        group.cancelAll()
+      return try await body(api, fixture, tokens)
+    }
+  }
+}
+
+/// Runs a body with a server that ends with it.
+func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) async throws {
+  try await withAPI { api, fixture, tokens in
+    let (ports, port) = AsyncStream.makeStream(of: Int.self)
+    let application = Application(
+      responder: api.buildResponder(),
+      configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+      onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    )
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await application.run() }
+      for await port in ports {
+        try await body(LiveServer(fixture: fixture, port: port, tokens: tokens))
+        break
       }
+      group.cancelAll()
     }
   }
 }

@@ -1,0 +1,60 @@
+import re
+import unittest
+
+from reflogserver import ROOT, Server
+
+README = (ROOT / "README.md").read_text()
+
+
+def table(heading):
+    """The rows of the first table below a heading, cells stripped of code marks."""
+    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("|").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row] for row in rows[2:]]
+
+
+class Documentation(unittest.TestCase):
+    """What the README documents exists, and what exists is documented there."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+
+    def test_verbs(self):
+        listed = self.server.command("--help").stdout.split("SUBCOMMANDS:")[1]
+        verbs = re.findall(r"^  (\w+)  +", listed, re.MULTILINE)
+        documented = [row[0].strip("`").removeprefix("reflog ") for row in table("The command line")]
+        self.assertEqual(documented, verbs)
+
+    def test_settings(self):
+        shown = re.sub(r"\s+", " ", self.server.command("serve", "--help").stdout)
+        flags = set(re.findall(r"--([a-z-]+)", shown.split("OPTIONS:")[1])) - {"config", "version", "help"}
+        rows = table("Settings of the server")
+        self.assertEqual({row[0].strip("`") for row in rows}, flags)
+        for key, flag, variable, meaning in rows:
+            name = key.strip("`")
+            self.assertEqual((flag, variable), (f"`--{name}`", f"`REFLOG_{name.upper()}`"))
+            self.assertIn(meaning, shown)
+
+    def test_columns(self):
+        header = self.server.request("GET", "/beta/auditLogs/connectorChanges?$format=csv").text.split("\r\n")[0]
+        self.assertIn(f"\n`{header}`\n", README)
+
+    def test_routes_exist(self):
+        values = {"v": "beta", "flowType": "b2cUserFlows", "flow": "B2C_1_none", "step": "preTokenIssuance",
+                  "connector": "none", "change": "4711"}
+        for row in table("Routes"):
+            method, path = row[0].strip("`").split(" ")
+            answer = self.server.request(method, re.sub(r"{(\w+)}", lambda name: values[name[1]], path), {})
+            self.assertNotIn(answer.status, (401, 405, 500, 501), row[0])
+            if answer.status == 404:
+                self.assertIn(answer.code, ("Request_ResourceNotFound", "changeNotFound"), row[0])
+
+    def test_links(self):
+        for target in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
+            self.assertTrue((ROOT / target).exists(), target)
