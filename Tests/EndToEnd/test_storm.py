@@ -1,6 +1,10 @@
+import json
+import socket
+import threading
+import time
 import unittest
 
-from reflogserver import Server
+from reflogserver import NEW_VENDOR, Server
 from storm import Storm
 
 
@@ -20,3 +24,32 @@ class StormTests(unittest.TestCase):
             storm = Storm(server, clients=16, addresses=8, seed=2)
             storm.run(seconds=3, kills=3)
             self.assertEqual(storm.violations(), [])
+
+    def test_a_stop_under_load_lets_what_is_in_flight_finish(self):
+        with Server() as server:
+            storm = Storm(server, clients=16, addresses=8, seed=3)
+            runner = threading.Thread(target=storm.run, args=(2,))
+            runner.start()
+            time.sleep(1)
+            self.assertEqual(server.stop(), 0)
+            shown = server.command("status", "--database", server.database, "--format", "json")
+            self.assertEqual(json.loads(shown.stdout)["pendingChanges"], 0)
+            server.start()
+            runner.join()
+            self.assertEqual(storm.violations(), [])
+
+    def test_a_client_that_leaves_does_not_take_its_change_along(self):
+        with Server() as server:
+            storm = Storm(server, clients=0, addresses=8, seed=4)
+            for number in range(200):
+                with socket.create_connection(("127.0.0.1", server.port)) as connection:
+                    body = b"{}" if number % 2 else b'{"@odata.id":"apiConnectors/%s"}' % NEW_VENDOR.encode()
+                    connection.sendall(
+                        b"PUT /beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
+                        b" HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
+                        % (server.tokens["operator"].encode(), len(body), body)
+                    )
+                    time.sleep(number % 10 / 2000)
+            server.put("b2cUserFlows/B2C_1_signup/postFederationSignup", None)
+            self.assertEqual(storm.violations(), [])
+            self.assertGreater(storm.results["applied"], 20)
