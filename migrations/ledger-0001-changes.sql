@@ -227,7 +227,7 @@ BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 -- REPLACE deletes without firing delete triggers, so a row that is there can't be inserted again.
 CREATE TRIGGER change_insert BEFORE INSERT ON change
-WHEN NEW.id IN (SELECT id FROM change)
+WHEN EXISTS (SELECT 1 FROM change WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_intent_update BEFORE UPDATE OF
@@ -247,7 +247,7 @@ CREATE TRIGGER change_delete BEFORE DELETE ON change
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_insert BEFORE INSERT ON change_personal
-WHEN NEW.change IN (SELECT change FROM change_personal)
+WHEN EXISTS (SELECT 1 FROM change_personal WHERE change = NEW.change)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_update BEFORE UPDATE ON change_personal

@@ -174,7 +174,7 @@ package final class GroupCommitWriter: Service {
   private func checkpoint() async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       pool.asyncWriteWithoutTransaction { db in
-        continuation.resume(with: Result { _ = try db.checkpoint(.passive) })
+        continuation.resume(with: Result { try WALCheckpoint.run(.passive, db) })
       }
     }
   }

@@ -41,11 +41,9 @@ package struct Storage: Sendable {
 
   /// Empties the WAL into the file, closes every connection, the writer's last, and releases the lock.
   ///
-  /// Call it once nothing writes any more. A failure loses nothing: the WAL is read at the next start.
+  /// Call it once nothing writes any more. What another process's reading keeps in the WAL is read at the next start.
   package func close() throws {
-    try pool.writeWithoutTransaction { db in
-      _ = try db.checkpoint(.truncate)
-    }
+    try pool.writeWithoutTransaction { db in try WALCheckpoint.run(.truncate, db) }
     pool.invalidateReadOnlyConnections()
     try pool.close()
     lock.release()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = ROOT / ".build" / "debug" / "reflog"
@@ -162,3 +163,16 @@ class Server:
         return subprocess.run(
             [self.binary, *arguments], capture_output=True, text=True, env=self.environment(role), timeout=60
         )
+
+
+class ServerTestCase(unittest.TestCase):
+    """Tests that share one server."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()

@@ -1,7 +1,6 @@
 import sqlite3
-import unittest
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, ServerTestCase
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 REF = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
@@ -9,17 +8,8 @@ GOOD = {"@odata.id": f"https://graph.microsoft.com/beta/identity/apiConnectors/{
 CHANGES = "/beta/auditLogs/connectorChanges"
 
 
-class BadInput(unittest.TestCase):
+class BadInput(ServerTestCase):
     """What is wrong gets a clear error, and changes nothing."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
 
     def setUp(self):
         self.changes_before = len(self.server.history())

@@ -3,22 +3,13 @@ import os
 import stat
 import unittest
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, ServerTestCase
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
 
-class CommandLine(unittest.TestCase):
+class CommandLine(ServerTestCase):
     """Verbs, formats and exit codes."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
 
     def run_verb(self, *arguments, role="operator"):
         return self.server.command(*arguments, role=role)

@@ -3,10 +3,9 @@ import io
 import os
 import sqlite3
 import subprocess
-import unittest
 import urllib.parse
 
-from reflogserver import Server
+from reflogserver import ServerTestCase
 
 STEP = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
 AWKWARD = [
@@ -38,13 +37,13 @@ def cells_of(change):
     }.items()}
 
 
-class CSVTests(unittest.TestCase):
+class CSVTests(ServerTestCase):
     """The CSV, read by programs that nobody here wrote, is the history that the JSON shows."""
 
     @classmethod
     def setUpClass(cls):
-        cls.server = server = Server()
-        server.start()
+        super().setUpClass()
+        server = cls.server
         authentication = {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": "p"}
         for name in AWKWARD:
             connector = server.request("POST", "/beta/identity/apiConnectors", {
@@ -55,10 +54,6 @@ class CSVTests(unittest.TestCase):
             assert answer.status == 204, answer.text
         server.request("POST", "/beta/auditLogs/connectorChanges/2/rollback", {"force": True, "reason": "a,\"b\"\r\n=c"})
         cls.expected = [cells_of(change) for change in server.history()]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
 
     def export(self, query):
         answer = self.server.request("GET", f"/beta/auditLogs/connectorChanges?$format=csv{query}")

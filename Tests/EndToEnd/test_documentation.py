@@ -1,7 +1,6 @@
 import re
-import unittest
 
-from reflogserver import ROOT, Server
+from reflogserver import ROOT, ServerTestCase
 
 README = (ROOT / "README.md").read_text()
 
@@ -13,17 +12,8 @@ def table(heading):
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
-class Documentation(unittest.TestCase):
+class Documentation(ServerTestCase):
     """What the README documents exists, and what exists is documented there."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__()
 
     def test_verbs(self):
         listed = self.server.command("--help").stdout.split("SUBCOMMANDS:")[1]

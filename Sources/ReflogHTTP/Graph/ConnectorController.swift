@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import ReflogModel
 import ReflogService
@@ -17,38 +16,23 @@ struct ConnectorController {
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    return Response(try await changes.read(.connectors), versionURL: try request.versionURL(context))
+    try await changes.answer(.connectors, to: request, context)
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    let response = try await changes.read(.connector(try context.connectorID()))
-    return Response(response, versionURL: try request.versionURL(context))
+    try await changes.answer(.connector(try context.connectorID()), to: request, context)
   }
 
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    return try await perform(.createConnector(try await request.jsonObject()), request, context)
+    try await changes.answer(.createConnector(try await request.jsonObject()), to: request, context)
   }
 
   private func update(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let id = try context.connectorID()
-    return try await perform(.updateConnector(id, try await request.jsonObject()), request, context)
+    return try await changes.answer(.updateConnector(id, try await request.jsonObject()), to: request, context)
   }
 
   private func delete(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    return try await perform(.deleteConnector(try context.connectorID()), request, context)
-  }
-
-  private func perform(
-    _ action: ChangeRequest.Action,
-    _ request: Request,
-    _ context: ReflogRequestContext
-  ) async throws -> Response {
-    let receipt = try await changes.perform(try request.changeRequest(action, context))
-    return Response(receipt.response, versionURL: try request.versionURL(context)).about(receipt.changes.first)
+    try await changes.answer(.deleteConnector(try context.connectorID()), to: request, context)
   }
 }

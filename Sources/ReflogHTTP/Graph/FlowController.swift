@@ -17,34 +17,24 @@ struct FlowController {
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    let response = try await changes.read(.flows(try context.flowType()))
-    return Response(response, versionURL: try request.versionURL(context))
+    try await changes.answer(.flows(try context.flowType()), to: request, context)
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    let response = try await changes.read(.flow(try context.flowType(), try context.flowID()))
-    return Response(response, versionURL: try request.versionURL(context))
+    try await changes.answer(.flow(try context.flowType(), try context.flowID()), to: request, context)
   }
 
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let flowType = try context.flowType()
-    let body = try await request.jsonObject()
-    let flow = try FlowBody(body, flowType: flowType, authority: request.head.authority)
-    let versionURL = try request.versionURL(context)
-    var response = try await perform(
-      .createFlow(flowType, flow.id, body: flow.rest, references: flow.references),
-      request,
-      context
-    )
-    response.headers[.location] = "\(versionURL)/identity/\(flowType.rawValue)/\(flow.id)"
+    let flow = try FlowBody(try await request.jsonObject(), flowType: flowType, authority: request.head.authority)
+    let action = ChangeRequest.Action.createFlow(flowType, flow.id, body: flow.rest, references: flow.references)
+    var response = try await changes.answer(action, to: request, context)
+    response.headers[.location] = "\(try request.versionURL(context))/identity/\(flowType.rawValue)/\(flow.id)"
     return response
   }
 
   private func update(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
+    let (flowType, flow) = (try context.flowType(), try context.flowID())
     let body = try await request.jsonObject()
     guard body.member(named: FlowBody.configurationName) == nil else {
       throw RequestError.badRequest(
@@ -52,20 +42,10 @@ struct FlowController {
         target: FlowBody.configurationName
       )
     }
-    return try await perform(.updateFlow(try context.flowType(), try context.flowID(), body), request, context)
+    return try await changes.answer(.updateFlow(flowType, flow, body), to: request, context)
   }
 
   private func delete(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    return try await perform(.deleteFlow(try context.flowType(), try context.flowID()), request, context)
-  }
-
-  private func perform(
-    _ action: ChangeRequest.Action,
-    _ request: Request,
-    _ context: ReflogRequestContext
-  ) async throws -> Response {
-    let receipt = try await changes.perform(try request.changeRequest(action, context))
-    return Response(receipt.response, versionURL: try request.versionURL(context)).about(receipt.changes.first)
+    try await changes.answer(.deleteFlow(try context.flowType(), try context.flowID()), to: request, context)
   }
 }

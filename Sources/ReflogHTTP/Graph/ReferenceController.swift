@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import ReflogModel
 import ReflogService
@@ -18,36 +17,22 @@ struct ReferenceController {
 
   private func setReference(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let address = try context.address()
-    _ = try QueryOptions(request, allowing: [])
-    let body = try await request.jsonObject()
-    let reference = try ReferenceBody.reference(body, authority: request.head.authority)
-    return try await perform(.setReference(address, reference), request, context)
+    let reference = try ReferenceBody.reference(try await request.jsonObject(), authority: request.head.authority)
+    return try await changes.answer(.setReference(address, reference), to: request, context)
   }
 
   private func removeReference(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    return try await perform(.setReference(try context.address(), .none), request, context)
-  }
-
-  private func perform(
-    _ action: ChangeRequest.Action,
-    _ request: Request,
-    _ context: ReflogRequestContext
-  ) async throws -> Response {
-    let receipt = try await changes.perform(try request.changeRequest(action, context))
-    return Response(status: .noContent).about(receipt.changes.first)
+    try await changes.answer(.setReference(try context.address(), .none), to: request, context)
   }
 
   private func configuration(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let steps = try QueryOptions(request, allowing: [.expand]).expandedSteps()
     let question = DirectoryRead.configuration(try context.flowType(), try context.flowID(), expand: steps)
-    return Response(try await changes.read(question), versionURL: try request.versionURL(context))
+    return try await changes.answer(question, to: request, context, allowing: [.expand])
   }
 
   private func connector(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    let response = try await changes.read(.connectorAt(try context.address()))
-    return Response(response, versionURL: try request.versionURL(context))
+    try await changes.answer(.connectorAt(try context.address()), to: request, context)
   }
 
   private func reference(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

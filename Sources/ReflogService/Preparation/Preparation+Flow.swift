@@ -1,7 +1,8 @@
 import ReflogModel
 
 extension ChangeService {
-  /// A flow that does not exist yet has nothing at any step, so there is nothing to read.
+  /// A flow that does not exist yet has nothing at any step; if it does exist, the directory will refuse, and what
+  /// stands there is on record.
   func prepareFlowCreation(
     _ request: ChangeRequest,
     _ flowType: FlowType,
@@ -12,8 +13,8 @@ extension ChangeService {
     var intents: [Change.Intent] = []
     for (step, connector) in references.sorted(by: { $0.key < $1.key }) {
       let address = Address(flowType: flowType, flow: flow, step: step)
-      try await requireSettled(.address(address))
-      intents.append(request.intent(.step(address), before: .none, after: await named(connector)))
+      let before = try await readBeforeCreation(address, for: request)
+      intents.append(request.intent(.step(address), before: before, after: await named(connector)))
     }
     return Preparation(
       intents: intents,

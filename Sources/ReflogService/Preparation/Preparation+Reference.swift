@@ -41,6 +41,25 @@ extension ChangeService {
     return found
   }
 
+  /// What stands at an address whose flow is about to be created: nothing, where there is no such flow.
+  func readBeforeCreation(
+    _ address: Address,
+    for request: ChangeRequest
+  ) async throws(ServiceError) -> ConnectorReference {
+    try await requireSettled(.address(address))
+    let found: ConnectorReference
+    do {
+      found = try await directory.reference(at: address)
+    } catch {
+      guard case .refused(let refusal) = error, refusal.httpStatus == 404 else {
+        throw ServiceError(beforeSending: error)
+      }
+      found = .none
+    }
+    try await recordDrift(to: found, at: address, requestID: request.requestID)
+    return found
+  }
+
   private func recordRefusal(
     _ refusal: DirectoryRefusal,
     of intent: Change.Intent
