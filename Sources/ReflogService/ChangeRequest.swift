@@ -24,13 +24,23 @@ package struct ChangeRequest: Sendable {
   package let correlationID: String?
   /// Reflog's own id for the request.
   package let requestID: String
+  /// For a reference: what must stand before.
+  package let precondition: Precondition?
 
-  package init(action: Action, caller: Caller, reason: String?, correlationID: String?, requestID: String) {
+  package init(
+    action: Action,
+    caller: Caller,
+    reason: String?,
+    correlationID: String?,
+    requestID: String,
+    precondition: Precondition? = nil
+  ) {
     self.action = action
     self.caller = caller
     self.reason = reason
     self.correlationID = correlationID
     self.requestID = requestID
+    self.precondition = precondition
   }
 
   /// A change that this request intends.

@@ -7,6 +7,8 @@ package enum ServiceError: Error, Sendable {
   /// The caller may not do it; the attempts that were recorded.
   case forbidden([Change.ID])
   case changeNotFound(Change.ID)
+  /// Something else stands at the address than the request says.
+  case preconditionFailed(standing: ConnectorReference)
   /// The address or connector is locked by a change whose outcome is unknown.
   case stepUnresolved(Change.ID)
   /// Later effective changes stand in the way of a rollback.
@@ -35,7 +37,8 @@ extension ServiceError {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id): [id]
-    case .changeNotFound, .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable,
+    case .changeNotFound, .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy,
+      .ledgerUnavailable,
       .directoryUnavailable, .clockBehind:
       []
     }
@@ -46,7 +49,8 @@ extension ServiceError {
     switch self {
     case .outcomeUnknown, .ledgerUnavailable, .clockBehind: .error
     case .directoryUnavailable, .notSent, .busy: .warning
-    case .forbidden, .changeNotFound, .stepUnresolved, .changeSuperseded, .connectorMissing, .notRollbackable,
+    case .forbidden, .changeNotFound, .preconditionFailed, .stepUnresolved, .changeSuperseded, .connectorMissing,
+      .notRollbackable,
       .refused:
       .info
     }
@@ -85,6 +89,8 @@ extension ServiceError: CustomStringConvertible {
     case .forbidden:
       "Your role does not allow this. Changes take an operator; ask whoever looks after Reflog for a token of that role."
     case .changeNotFound(let id): "There is no change \(id)."
+    case .preconditionFailed(let standing):
+      "If-Match does not hold: the step calls \(standing). Nothing was changed; read again."
     case .stepUnresolved(let id):
       "Change \(id) is still pending there: whether it took place is being found out. Try again shortly."
     case .changeSuperseded(let id, let later):

@@ -120,8 +120,16 @@ class BadInput(ServerTestCase):
             self.assertTrue(answer.json["error"]["target"])
 
     def test_headers_that_are_not_built_are_not_ignored(self):
-        for name in ("If-Match", "Idempotency-Key"):
-            self.assert_refused(self.server.request("PUT", REF, GOOD, headers={name: '"x"'}), 400, "badRequest")
+        for path, name in ((REF, "Idempotency-Key"), (f"{CHANGES}/1/rollback", "If-Match")):
+            method = "PUT" if path == REF else "POST"
+            answer = self.server.request(method, path, GOOD if path == REF else {}, headers={name: '"x"'})
+            self.assert_refused(answer, 400, "badRequest")
+
+    def test_if_match(self):
+        for tag, status, code in (('"none"', 412, "preconditionFailed"), ('"x"', 412, "preconditionFailed"),
+                                  (f'"connector:{NEW_VENDOR}"', 412, "preconditionFailed"),
+                                  (f'W/"connector:{FRAUD_CHECK}"', 412, "preconditionFailed"), ("x", 400, "badRequest")):
+            self.assert_refused(self.server.request("PUT", REF, GOOD, headers={"If-Match": tag}), status, code)
 
     def test_paths_that_are_graphs_own_business(self):
         for method, path in (("POST", "/beta/$batch"), ("PATCH", REF.removesuffix("/$ref")),

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import ReflogModel
 import ReflogService
@@ -38,12 +39,15 @@ struct ReferenceController {
   private func reference(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let versionURL = try request.versionURL(context)
-    guard let id = try await changes.reference(at: try context.address()).connectorID else {
-      return Response(status: .noContent)
-    }
-    return Response(json: [
-      "@odata.context": .string("\(versionURL)/$metadata#$ref"),
-      "@odata.id": .string("\(versionURL)/identity/apiConnectors/\(id)"),
-    ])
+    let reference = try await changes.reference(at: try context.address())
+    var response =
+      reference.connectorID.map { id in
+        Response(json: [
+          "@odata.context": .string("\(versionURL)/$metadata#$ref"),
+          "@odata.id": .string("\(versionURL)/identity/apiConnectors/\(id)"),
+        ])
+      } ?? Response(status: .noContent)
+    response.headers[.eTag] = EntityTag.tag(of: reference)
+    return response
   }
 }

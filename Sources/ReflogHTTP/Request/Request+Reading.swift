@@ -87,9 +87,18 @@ extension Request {
 
   /// Refuses headers that ask for what is not built: a caller that relies on them must not be left in the belief.
   func refuseUnsupportedHeaders() throws(RequestError) {
-    for name in ["Idempotency-Key", "If-Match"] where headers[named: name] != nil {
-      throw .badRequest("The header \(name) is not supported.", target: name)
+    if headers[named: "Idempotency-Key"] != nil {
+      throw .badRequest("The header Idempotency-Key is not supported.", target: "Idempotency-Key")
     }
+  }
+
+  /// What `If-Match` demands; a step's reference alone has an entity tag.
+  private func precondition(_ action: ChangeRequest.Action) throws(RequestError) -> Precondition? {
+    guard let header = headers[.ifMatch] else { return nil }
+    guard case .setReference = action else {
+      throw .badRequest("If-Match is supported at …/{step}/$ref only.", target: "If-Match")
+    }
+    return try EntityTag.precondition(header)
   }
 
   /// A change that this request asks for.
@@ -105,7 +114,8 @@ extension Request {
       caller: try context.requireCaller(),
       reason: reason,
       correlationID: context.clientRequestID,
-      requestID: context.requestID
+      requestID: context.requestID,
+      precondition: try precondition(action)
     )
   }
 

@@ -10,6 +10,9 @@ extension ChangeService {
     let before = try await readBefore(address, for: request) { unread in
       request.intent(.step(address), before: unread, after: reference)
     }
+    if let precondition = request.precondition, !precondition.holds(for: before) {
+      throw .preconditionFailed(standing: before)
+    }
     let after = if let id = reference.connectorID { await named(id) } else { reference }
     return Preparation(
       intents: [request.intent(.step(address), before: before, after: after)],

@@ -1,0 +1,47 @@
+import ReflogModel
+import ReflogService
+
+/// The strong entity tag of what stands at an address (RFC 9110 §8.8.3).
+enum EntityTag {
+  private static let nothing = "none"
+  private static let connectorPrefix = "connector:"
+
+  /// The tag of a reference, quotes included; none where it is unknown.
+  static func tag(of reference: ConnectorReference) -> String? {
+    switch reference {
+    case .connector(let id, _): "\"\(connectorPrefix)\(id.text.asciiFolded)\""
+    case .none: "\"\(nothing)\""
+    case .unknown: nil
+    }
+  }
+
+  /// Reads `If-Match`: `*`, or tags with commas between them. A weak tag, or one that Reflog never gave, matches nothing.
+  static func precondition(_ header: String) throws(RequestError) -> Precondition {
+    let members = header.split(separator: ",").map { $0.trimming(while: { $0 == " " || $0 == "\t" }) }
+    if members.count == 1, members[0] == "*" { return .anyConnector }
+    var references: [ConnectorReference] = []
+    for member in members where !member.isEmpty {
+      let strong = member.hasPrefix("W/") ? member.dropFirst(2) : member
+      guard strong.count >= 2, strong.hasPrefix("\""), strong.hasSuffix("\"") else {
+        throw .badRequest("If-Match holds * or entity tags in quotes with commas between them.", target: "If-Match")
+      }
+      if member == strong, let reference = reference(strong.dropFirst().dropLast()) { references.append(reference) }
+    }
+    guard !members.isEmpty else { throw .badRequest("If-Match is empty.", target: "If-Match") }
+    return .oneOf(references)
+  }
+
+  private static func reference(_ tag: Substring) -> ConnectorReference? {
+    if tag == nothing { return ConnectorReference.none }
+    guard tag.hasPrefix(connectorPrefix), let id = ConnectorID(tag.dropFirst(connectorPrefix.count)) else { return nil }
+    return .connector(id, displayName: nil)
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(while isSpace: (Character) -> Bool) -> Substring {
+    var trimmed = drop(while: isSpace)
+    while let last = trimmed.last, isSpace(last) { trimmed.removeLast() }
+    return trimmed
+  }
+}
