@@ -154,6 +154,19 @@ CREATE TABLE entry (
 
 CREATE UNIQUE INDEX entry_of_change ON entry (change, sequence);
 
+-- What clients called their requests (Idempotency-Key), kept for a day and then removed: no part of history.
+CREATE TABLE idempotency (
+  -- SHA-256 of actor, method, path and key.
+  key_hash BLOB PRIMARY KEY CHECK (length(key_hash) = 32),
+  -- SHA-256 of the body.
+  body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
+  -- The first change of the request.
+  change INTEGER NOT NULL REFERENCES change (id),
+  recorded INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_recorded ON idempotency (recorded);
+
 -- Changes with their identity rows resolved: what Reflog reads, and whoever opens this file with sqlite3.
 CREATE VIEW history AS
 SELECT

@@ -43,7 +43,9 @@ package struct ReflogAPI: Sendable {
     HealthController(isReady: isReady).addRoutes(to: router)
     // From here on, and wherever no route leads, only proven callers.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
-    let versioned = router.group("/:version").add(middleware: VersionMiddleware())
+    let versioned = router.group("/:version")
+      .add(middleware: VersionMiddleware())
+      .add(middleware: IdempotencyMiddleware())
     ReferenceController(changes: changes).addRoutes(to: versioned)
     FlowController(changes: changes).addRoutes(to: versioned)
     ConnectorController(changes: changes).addRoutes(to: versioned)

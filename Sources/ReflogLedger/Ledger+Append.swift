@@ -21,9 +21,15 @@ extension Ledger {
 
   /// Records changes in one transaction. When this returns they are durable, in this order, or none of them is.
   ///
-  /// - Parameter reservingOutcome: reserves the place for their outcomes; it is used by ``settle(_:by:settledBy:usingReservedPlace:recording:)``,
-  ///   or given back by ``releaseOutcome()``.
-  package func append(_ drafts: [Draft], reservingOutcome: Bool = false) async throws(LedgerError) -> [Change] {
+  /// - Parameters:
+  ///   - reservingOutcome: reserves the place for their outcomes, which
+  ///     ``settle(_:by:settledBy:usingReservedPlace:recording:)`` uses or ``releaseOutcome()`` gives back.
+  ///   - key: names them from now on, see ``change(named:)``.
+  package func append(
+    _ drafts: [Draft],
+    reservingOutcome: Bool = false,
+    named key: IdempotencyKey? = nil
+  ) async throws(LedgerError) -> [Change] {
     let now = clock()
     do {
       return try await writer.write(reservingOutcome ? .ordinaryReservingNext : .ordinary) { db in
@@ -31,7 +37,9 @@ extension Ledger {
         let lag = newest.map { $0.since(now) } ?? .zero
         guard lag <= Self.toleratedClockLag else { throw LedgerError.clockBehind(by: lag) }
         let time = max(now, newest ?? now)
-        return try drafts.map { try Self.insert($0, at: time, db) }
+        let changes = try drafts.map { try Self.insert($0, at: time, db) }
+        if let key, let first = changes.first { try IdempotencyRows.record(key, for: first.id, at: time, db) }
+        return changes
       }
     } catch {
       throw LedgerError(error)

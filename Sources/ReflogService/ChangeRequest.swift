@@ -26,6 +26,8 @@ package struct ChangeRequest: Sendable {
   package let requestID: String
   /// For a reference: what must stand before.
   package let precondition: Precondition?
+  /// What the caller named the request, so that a repeat of it is not a second change.
+  package let idempotencyKey: IdempotencyKey?
 
   package init(
     action: Action,
@@ -33,7 +35,8 @@ package struct ChangeRequest: Sendable {
     reason: String?,
     correlationID: String?,
     requestID: String,
-    precondition: Precondition? = nil
+    precondition: Precondition? = nil,
+    idempotencyKey: IdempotencyKey? = nil
   ) {
     self.action = action
     self.caller = caller
@@ -41,6 +44,7 @@ package struct ChangeRequest: Sendable {
     self.correlationID = correlationID
     self.requestID = requestID
     self.precondition = precondition
+    self.idempotencyKey = idempotencyKey
   }
 
   /// A change that this request intends.

@@ -33,7 +33,7 @@ extension ChangeService {
       return switch key {
       case .address(let address): try await ledger.history.pendingChange(at: address)
       case .connector(let id): try await ledger.history.pendingChange(of: id)
-      case .creation: nil
+      case .creation, .named: nil
       }
     } catch {
       throw ServiceError(reading: error)

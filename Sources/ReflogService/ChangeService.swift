@@ -27,20 +27,25 @@ package struct ChangeService: Sendable {
     guard Policy.permits(request.caller.role, .change) else { throw try await deny(request) }
     let turn = try await turns.take(try await turnKeys(of: request))
     defer { turn.end() }
+    if let earlier = try await earlierAnswer(to: request) { return earlier }
     switch try await prepare(request) {
     case .done(let change):
       return ChangeReceipt(changes: [change], response: .noContent)
     case .toDo(let preparation):
-      let pending = try await recordIntents(preparation)
+      let pending = try await recordIntents(preparation, named: request.idempotencyKey)
       let answer = await directory.write(preparation.write)
       return try await recordOutcome(answer, of: pending)
     }
   }
 
-  private func recordIntents(_ preparation: Preparation) async throws(ServiceError) -> [Change] {
+  private func recordIntents(
+    _ preparation: Preparation,
+    named key: IdempotencyKey?
+  ) async throws(ServiceError) -> [Change] {
     guard !preparation.intents.isEmpty else { return [] }
     do {
-      return try await ledger.append(preparation.intents.map { .init($0, .intended) }, reservingOutcome: true)
+      let drafts = preparation.intents.map { Ledger.Draft($0, .intended) }
+      return try await ledger.append(drafts, reservingOutcome: true, named: key)
     } catch {
       throw ServiceError(beforeSending: error)
     }

@@ -11,6 +11,8 @@ package enum ServiceError: Error, Sendable {
   case preconditionFailed(standing: ConnectorReference)
   /// The address or connector is locked by a change whose outcome is unknown.
   case stepUnresolved(Change.ID)
+  /// The name of the request was given before, to one with another body.
+  case idempotencyMismatch(Change.ID)
   /// Later effective changes stand in the way of a rollback.
   case changeSuperseded(Change.ID, by: [Change.ID])
   /// The connector to go back to is gone.
@@ -36,7 +38,7 @@ extension ServiceError {
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
-    case .stepUnresolved(let id): [id]
+    case .stepUnresolved(let id), .idempotencyMismatch(let id): [id]
     case .changeNotFound, .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy,
       .ledgerUnavailable,
       .directoryUnavailable, .clockBehind:
@@ -49,7 +51,8 @@ extension ServiceError {
     switch self {
     case .outcomeUnknown, .ledgerUnavailable, .clockBehind: .error
     case .directoryUnavailable, .notSent, .busy: .warning
-    case .forbidden, .changeNotFound, .preconditionFailed, .stepUnresolved, .changeSuperseded, .connectorMissing,
+    case .forbidden, .changeNotFound, .preconditionFailed, .idempotencyMismatch, .stepUnresolved, .changeSuperseded,
+      .connectorMissing,
       .notRollbackable,
       .refused:
       .info
@@ -93,6 +96,8 @@ extension ServiceError: CustomStringConvertible {
       "If-Match does not hold: the step calls \(standing). Nothing was changed; read again."
     case .stepUnresolved(let id):
       "Change \(id) is still pending there: whether it took place is being found out. Try again shortly."
+    case .idempotencyMismatch(let id):
+      "This Idempotency-Key was used for change \(id) with another body. Use another key for another request."
     case .changeSuperseded(let id, let later):
       "Later changes stand in the way of rolling back change \(id): \(later.map(\.description).joined(separator: ", ")). "
         + "Roll those back first, or force it."

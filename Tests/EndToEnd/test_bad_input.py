@@ -119,11 +119,11 @@ class BadInput(ServerTestCase):
             self.assert_refused(answer, 400, "badRequest")
             self.assertTrue(answer.json["error"]["target"])
 
-    def test_headers_that_are_not_built_are_not_ignored(self):
-        for path, name in ((REF, "Idempotency-Key"), (f"{CHANGES}/1/rollback", "If-Match")):
-            method = "PUT" if path == REF else "POST"
-            answer = self.server.request(method, path, GOOD if path == REF else {}, headers={name: '"x"'})
-            self.assert_refused(answer, 400, "badRequest")
+    def test_headers_are_not_ignored_where_they_mean_nothing(self):
+        answer = self.server.request("POST", f"{CHANGES}/1/rollback", {}, headers={"If-Match": '"x"'})
+        self.assert_refused(answer, 400, "badRequest")
+        answer = self.server.request("PUT", REF, GOOD, headers={"Idempotency-Key": "a b"})
+        self.assert_refused(answer, 400, "badRequest")
 
     def test_if_match(self):
         for tag, status, code in (('"none"', 412, "preconditionFailed"), ('"x"', 412, "preconditionFailed"),

@@ -238,4 +238,20 @@ struct ChangeServiceTests {
       )
     }
   }
+
+  @Test(arguments: [
+    (ScriptedDirectory.Reaction.neverSent, 2), (.refuse(DirectoryRefusal(httpStatus: 429, code: "x", message: "y")), 2),
+    (.refuse(DirectoryRefusal(httpStatus: 409, code: "x", message: "y")), 1), (.loseRequest, 1),
+  ])
+  func aNameIsFreeAgainWhereNothingTookPlace(reaction: ScriptedDirectory.Reaction, sent: Int) async throws {
+    try await withService { fixture in
+      let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
+      let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)
+      fixture.directory.react(reaction)
+
+      for _ in 0..<2 { _ = try? await fixture.service.perform(request) }
+
+      #expect(fixture.directory.writes.count == sent)
+    }
+  }
 }

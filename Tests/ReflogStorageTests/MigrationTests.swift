@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "569bd8079a33fb3695562176804f67e2eb5214209343d71af6ba94e644f3e76b ledger-0001-changes",
+        "805af2e75b389d55004056f43c76381c71840cf3c5628972db95de23039a7b39 ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "705d77a41e7870a08ce1f0a6eabc61d89f93bdc3a954d179cd27c6e2e41aa7a4 tokens-0001-tokens",
       ]

@@ -110,13 +110,18 @@ package struct ServiceFixture: Sendable {
     return change
   }
 
-  package func request(_ action: ChangeRequest.Action, as role: Role = .operator) -> ChangeRequest {
+  package func request(
+    _ action: ChangeRequest.Action,
+    as role: Role = .operator,
+    named key: IdempotencyKey? = nil
+  ) -> ChangeRequest {
     ChangeRequest(
       action: action,
       caller: Caller(actor: Sample.operatorActor, role: role),
       reason: "CHG0042",
       correlationID: "correlation",
-      requestID: "request"
+      requestID: "request",
+      idempotencyKey: key
     )
   }
 }

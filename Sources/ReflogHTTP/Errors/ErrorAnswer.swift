@@ -58,6 +58,7 @@ struct ErrorAnswer {
     case .forbidden: self.init(.forbidden, "forbidden", message, level)
     case .changeNotFound: self.init(.notFound, "changeNotFound", message, level)
     case .preconditionFailed: self.init(.preconditionFailed, "preconditionFailed", message, level)
+    case .idempotencyMismatch: self.init(.unprocessableContent, "idempotencyMismatch", message, level)
     case .stepUnresolved: self.init(.conflict, "stepUnresolved", message, level, retryAfter: 1)
     case .changeSuperseded(_, let later):
       self.init(.conflict, "changeSuperseded", message, level)

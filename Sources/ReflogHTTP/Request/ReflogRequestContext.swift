@@ -10,6 +10,8 @@ package struct ReflogRequestContext: RequestContext {
   let requestID: String
   /// The caller's id for the request: correlation, and nothing else.
   var clientRequestID: String?
+  /// What the caller named the request.
+  var idempotencyKey: IdempotencyKey?
   /// Who asks, once it is proven.
   private(set) var caller: Caller?
   let ipAddress: String?

@@ -62,16 +62,20 @@ extension ReflogRequestContext {
 }
 
 extension Request {
+  /// The whole body, if it is not too large.
+  func boundedBody() async throws -> ByteBuffer {
+    do {
+      return try await body.collect(upTo: RequestLimits.body)
+    } catch is NIOTooManyBytesError {
+      throw RequestError.bodyTooLarge(limit: RequestLimits.body)
+    }
+  }
+
   /// The body as one JSON object.
   ///
   /// - Parameter emptyMeans: what no body at all stands for; nothing where there must be one.
   func jsonObject(emptyMeans: JSONObject? = nil) async throws -> JSONObject {
-    let buffer: ByteBuffer
-    do {
-      buffer = try await body.collect(upTo: RequestLimits.body)
-    } catch is NIOTooManyBytesError {
-      throw RequestError.bodyTooLarge(limit: RequestLimits.body)
-    }
+    let buffer = try await boundedBody()
     if buffer.readableBytes == 0, let emptyMeans { return emptyMeans }
     guard buffer.readableBytes > 0 else { throw RequestError.badRequest("The request has no body.", target: "body") }
     do {
@@ -82,13 +86,6 @@ extension Request {
       return object
     } catch let error as JSONError {
       throw RequestError.badRequest("The body is no JSON: \(error).", target: "body")
-    }
-  }
-
-  /// Refuses headers that ask for what is not built: a caller that relies on them must not be left in the belief.
-  func refuseUnsupportedHeaders() throws(RequestError) {
-    if headers[named: "Idempotency-Key"] != nil {
-      throw .badRequest("The header Idempotency-Key is not supported.", target: "Idempotency-Key")
     }
   }
 
@@ -107,7 +104,6 @@ extension Request {
     _ context: ReflogRequestContext,
     reason: String? = nil
   ) throws(RequestError) -> ChangeRequest {
-    try refuseUnsupportedHeaders()
     let reason = if let reason { try Self.checkedReason(reason) } else { try reasonHeader() }
     return ChangeRequest(
       action: action,
@@ -115,7 +111,8 @@ extension Request {
       reason: reason,
       correlationID: context.clientRequestID,
       requestID: context.requestID,
-      precondition: try precondition(action)
+      precondition: try precondition(action),
+      idempotencyKey: context.idempotencyKey
     )
   }
 

@@ -38,7 +38,7 @@ extension ChangeService {
       guard case .refused(let refusal) = error, refusal.httpStatus != 429 else {
         throw ServiceError(beforeSending: error)
       }
-      throw try await recordRefusal(refusal, of: intent(.unknown))
+      throw try await recordRefusal(refusal, of: intent(.unknown), named: request.idempotencyKey)
     }
     try await recordDrift(to: found, at: address, requestID: request.requestID)
     return found
@@ -65,10 +65,11 @@ extension ChangeService {
 
   private func recordRefusal(
     _ refusal: DirectoryRefusal,
-    of intent: Change.Intent
+    of intent: Change.Intent,
+    named key: IdempotencyKey?
   ) async throws(ServiceError) -> ServiceError {
     do {
-      let recorded = try await ledger.append([.init(intent, .answered(.refused(refusal)))])
+      let recorded = try await ledger.append([.init(intent, .answered(.refused(refusal)))], named: key)
       return .refused(recorded.map(\.id), refusal)
     } catch {
       throw ServiceError(beforeSending: error)

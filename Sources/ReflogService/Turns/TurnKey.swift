@@ -6,6 +6,8 @@ package enum TurnKey: Hashable, Comparable, Sendable {
   case connector(ConnectorID)
   /// What this request creates, which has no id yet.
   case creation(requestID: String)
+  /// What callers gave this name (SHA-256), so that a repeat waits for the first.
+  case named(keyHash: String)
 }
 
 extension Change {

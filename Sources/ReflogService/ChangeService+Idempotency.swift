@@ -1,0 +1,45 @@
+import ReflogLedger
+import ReflogModel
+
+extension ChangeService {
+  /// The answer to a request that was made before under the same name; nothing where it is to be done. The turn of the
+  /// name is held.
+  ///
+  /// A repeat of what took place gets the same answer, of what was refused the same refusal, of what is not known yet
+  /// that it is not. Where nothing took place, or the directory had only too much to do, the name is free again.
+  func earlierAnswer(to request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt? {
+    guard let key = request.idempotencyKey, let (earlier, isSameBody) = try await change(named: key) else { return nil }
+    guard isSameBody else { throw .idempotencyMismatch(earlier.id) }
+    switch earlier.result {
+    case .applied:
+      let status = earlier.outcome?.httpStatus ?? DirectoryResponse.noContent.httpStatus
+      return ChangeReceipt(changes: [earlier], response: DirectoryResponse(httpStatus: status))
+    case .notApplied:
+      return nil
+    case .rejected where earlier.outcome?.httpStatus == 429:
+      return nil
+    case .rejected:
+      throw .refused([earlier.id], DirectoryRefusal(repeating: earlier.outcome))
+    case .denied:
+      throw .forbidden([earlier.id])
+    case .pending, .superseded, .unknown:
+      throw .outcomeUnknown([earlier.id], why: "it was asked for before, and is \(earlier.result.rawValue)")
+    }
+  }
+
+  private func change(named key: IdempotencyKey) async throws(ServiceError) -> (change: Change, isSameBody: Bool)? {
+    do { return try await ledger.change(named: key) } catch { throw ServiceError(reading: error) }
+  }
+}
+
+extension DirectoryRefusal {
+  /// The refusal that is on record.
+  fileprivate init(repeating outcome: Change.Outcome?) {
+    self.init(
+      httpStatus: outcome?.httpStatus ?? 400,
+      code: outcome?.code ?? "rejected",
+      message: outcome?.message ?? "The directory refused it.",
+      requestID: outcome?.graphRequestID
+    )
+  }
+}
