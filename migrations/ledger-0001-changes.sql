@@ -135,7 +135,6 @@ CREATE INDEX change_pending ON change (id) WHERE result = 'pending';
 CREATE INDEX change_applied ON change (address, id) WHERE result = 'applied';
 CREATE INDEX change_effective ON change (address, id)
 WHERE result = 'applied' AND (before_state <> after_state OR before_connector IS NOT after_connector);
-CREATE INDEX change_rollback_of ON change (rollback_of, id) WHERE rollback_of IS NOT NULL;
 
 -- Personal data of a change, kept apart from what the ledger is about.
 CREATE TABLE change_personal (
@@ -232,16 +231,32 @@ CREATE TRIGGER entry_follows_the_last BEFORE INSERT ON entry
 WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), -1) + 1 FROM entry)
 BEGIN SELECT RAISE(ABORT, 'entries are numbered without gaps'); END;
 
+CREATE TRIGGER entry_begins_or_ends_a_change BEFORE INSERT ON entry
+WHEN (SELECT group_concat(kind) FROM entry WHERE change = NEW.change)
+  IS NOT CASE NEW.kind WHEN 'outcome' THEN 'intent' END
+BEGIN SELECT RAISE(ABORT, 'a change has one intent and one outcome, or was born settled'); END;
+
 CREATE TRIGGER entry_update BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER entry_delete BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
--- REPLACE deletes without firing delete triggers, so a row that is there can't be inserted again.
+-- REPLACE deletes without firing delete triggers, so a row that is there can't be inserted again, and none can take the
+-- place of the one that is pending.
 CREATE TRIGGER change_insert BEFORE INSERT ON change
 WHEN EXISTS (SELECT 1 FROM change WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER change_pending_insert BEFORE INSERT ON change
+WHEN NEW.result = 'pending' AND EXISTS (
+  SELECT 1 FROM change
+  WHERE result = 'pending' AND (
+    (subject = 'step' AND NEW.subject = 'step' AND address = NEW.address)
+    OR (subject = 'connector' AND NEW.subject = 'connector' AND before_connector = NEW.before_connector)
+  )
+)
+BEGIN SELECT RAISE(ABORT, 'another change is pending there'); END;
 
 CREATE TRIGGER change_intent_update BEFORE UPDATE OF
   id, activity_time, subject, address, kind, before_state, before_connector, before_name, after_state, after_connector,
@@ -260,7 +275,7 @@ CREATE TRIGGER change_delete BEFORE DELETE ON change
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_insert BEFORE INSERT ON change_personal
-WHEN EXISTS (SELECT 1 FROM change_personal WHERE change = NEW.change)
+WHEN EXISTS (SELECT 1 FROM entry WHERE change = NEW.change)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_update BEFORE UPDATE ON change_personal

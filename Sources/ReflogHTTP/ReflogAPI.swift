@@ -30,7 +30,7 @@ package struct ReflogAPI: Sendable {
 
   /// Answers every request: the path is made canonical, then routed.
   package func buildResponder() -> some HTTPResponder<ReflogRequestContext> {
-    FrontDoor(inner: buildRouter().buildResponder())
+    FrontDoor(inner: buildRouter().buildResponder(), logger: logger)
   }
 
   func buildRouter() -> Router<ReflogRequestContext> {
@@ -44,6 +44,7 @@ package struct ReflogAPI: Sendable {
     // From here on, and wherever no route leads, only proven callers.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     let versioned = router.group("/:version")
+      .add(middleware: ReaderMiddleware())
       .add(middleware: VersionMiddleware())
       .add(middleware: IdempotencyMiddleware())
     ReferenceController(changes: changes).addRoutes(to: versioned)

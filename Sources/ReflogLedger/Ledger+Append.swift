@@ -102,7 +102,7 @@ extension Ledger {
         "settledBy": outcome?.settledBy.rawValue,
         "graphRequestID": outcome?.graphRequestID,
       ])
-    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+    } catch let error as DatabaseError where error.message == "another change is pending there" {
       throw LedgerError.alreadyPending
     }
     let id = Change.ID(db.lastInsertedRowID)

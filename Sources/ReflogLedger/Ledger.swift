@@ -30,6 +30,12 @@ package struct Ledger: Sendable {
     }
   }
 
-  /// Whether the ledger takes changes.
-  package var isOpen: Bool { writer.isOpen }
+  /// Whether the last write went through, and more are taken.
+  package var isHealthy: Bool { writer.isHealthy }
+
+  /// Tries a write that changes nothing, so that a disk with room again is noticed before somebody needs it.
+  package func probeUnlessHealthy() async {
+    guard !isHealthy else { return }
+    await writer.probe()
+  }
 }

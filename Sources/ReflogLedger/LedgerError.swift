@@ -1,3 +1,4 @@
+import GRDB
 package import ReflogModel
 import ReflogStorage
 
@@ -9,7 +10,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case busy
   /// The clock is behind the newest entry; nothing was recorded.
   case clockBehind(by: Duration)
-  /// Nothing was recorded, and the reason may pass.
+  /// It can't be written or read now; nothing was recorded.
   case unavailable(String)
   /// Whether it was recorded is unknown; the ledger takes no more until the next start.
   case commitUnknown(String)
@@ -26,7 +27,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
       "\(path) serves the \(directory) directory of tenant \(tenantID), for good. Name another --database."
     case .busy: "Too many changes are waiting to be recorded. Try again."
     case .clockBehind(let lag): "The clock is \(lag) behind the newest entry of the ledger. Set the clock."
-    case .unavailable(let problem): "The ledger can't record: \(problem)"
+    case .unavailable(let problem): "The ledger is unavailable: \(problem)"
     case .commitUnknown(let problem): "Whether the ledger recorded it is unknown: \(problem)"
     case .alreadyPending: "Another change is pending there."
     case .illegal(let transition): transition.description
@@ -41,6 +42,9 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case let error as Change.IllegalTransition: self = .illegal(error)
     case StorageError.queueFull: self = .busy
     case StorageError.commitUnknown(let problem): self = .commitUnknown(problem)
+    case is CancellationError: self = .unavailable("the request was given up")
+    // Without the statement, which is nobody's business outside.
+    case let error as DatabaseError: self = .unavailable(error.message ?? "\(error.resultCode)")
     default: self = .unavailable("\(error)")
     }
   }

@@ -25,7 +25,7 @@ package struct Authentication: Sendable {
         )
       }
     } catch {
-      throw .ledgerUnavailable("the file of API tokens can't be read: \(error)")
+      throw ServiceError(reading: error)
     }
   }
 }

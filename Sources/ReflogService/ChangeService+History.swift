@@ -15,10 +15,6 @@ extension ChangeService {
     do { return try await ledger.history.newestEffective(at: address) } catch { throw ServiceError(reading: error) }
   }
 
-  func newestRollback(of id: Change.ID) async throws(ServiceError) -> Change? {
-    do { return try await ledger.history.newestRollback(of: id) } catch { throw ServiceError(reading: error) }
-  }
-
   /// At most a hundred: enough to say what stands in the way.
   func effectiveChanges(at address: Address, after id: Change.ID) async throws(ServiceError) -> [Change.ID] {
     do {

@@ -1,4 +1,3 @@
-import ReflogLedger
 package import ReflogModel
 
 extension ChangeService {
@@ -11,7 +10,4 @@ extension ChangeService {
   package func reference(at address: Address) async throws(ServiceError) -> ConnectorReference {
     do { return try await directory.reference(at: address) } catch { throw ServiceError(beforeSending: error) }
   }
-
-  /// Whether a change would be recorded.
-  package var isLedgerOpen: Bool { ledger.isOpen }
 }

@@ -20,6 +20,10 @@ package enum ServiceError: Error, Sendable {
   case notRollbackable(Change.ID, why: String)
   /// Too much waits; nothing was sent.
   case busy(String)
+  /// The ledger could not be read; nothing was sent.
+  case ledgerUnreadable(String)
+  /// The ledger holds what Reflog does not write.
+  case ledgerDamaged(String)
   /// The intent could not be recorded; nothing was sent.
   case ledgerUnavailable(String)
   /// The directory could not be read; nothing was sent.
@@ -40,8 +44,7 @@ extension ServiceError {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id), .idempotencyMismatch(let id): [id]
     case .changeNotFound, .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy,
-      .ledgerUnavailable,
-      .directoryUnavailable, .clockBehind:
+      .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
     }
   }
@@ -49,12 +52,10 @@ extension ServiceError {
   /// How loud it is in the log: what an operator must look at is an error.
   package var logLevel: Logger.Level {
     switch self {
-    case .outcomeUnknown, .ledgerUnavailable, .clockBehind: .error
+    case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
     case .directoryUnavailable, .notSent, .busy: .warning
     case .forbidden, .changeNotFound, .preconditionFailed, .idempotencyMismatch, .stepUnresolved, .changeSuperseded,
-      .connectorMissing,
-      .notRollbackable,
-      .refused:
+      .connectorMissing, .notRollbackable, .refused:
       .info
     }
   }
@@ -80,8 +81,9 @@ extension ServiceError {
   }
 
   /// The meaning of a failed read of the ledger.
-  init(reading error: any Error) {
-    self = .ledgerUnavailable("\(error)")
+  init(reading error: LedgerError) {
+    self =
+      if case .corrupt = error { .ledgerDamaged(error.description) } else { .ledgerUnreadable(error.description) }
   }
 }
 
@@ -105,14 +107,20 @@ extension ServiceError: CustomStringConvertible {
       "The connector \(id) that stood there before does not exist any more. Set another one instead."
     case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
     case .busy(let why): "\(why) Nothing was changed; try again."
-    case .ledgerUnavailable(let why): "The change could not be recorded, so it was not sent: \(why)"
-    case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(why)"
+    case .ledgerUnreadable(let why), .ledgerDamaged(let why): why
+    case .ledgerUnavailable(let why): "The change could not be recorded, so it was not sent. \(why)"
+    case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(clause(why))."
     case .clockBehind(let why): "Nothing was changed. \(why)"
     case .outcomeUnknown(let ids, let why):
-      "Whether the change took place is unknown: \(why). "
+      "Whether the change took place is unknown: \(clause(why)). "
         + (ids.isEmpty ? "Look at the directory." : "It is recorded and will be settled; look at the change.")
-    case .notSent(_, let why): "The change never reached the directory: \(why)."
+    case .notSent(_, let why): "The change never reached the directory: \(clause(why))."
     case .refused(_, let refusal): refusal.message
     }
   }
+}
+
+/// A sentence made to stand inside another one.
+private func clause(_ sentence: String) -> Substring {
+  sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
 }

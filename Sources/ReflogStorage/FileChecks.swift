@@ -63,6 +63,19 @@ enum FileChecks {
     access(folderPath(of: path), W_OK) == 0
   }
 
+  /// How much may still be written beside this file; everything, where that can't be told.
+  static func freeBytes(besideFileAt path: String) -> UInt64 {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return .max }
+    return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+  }
+
+  /// The size of a file, or nothing where there is none.
+  static func size(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
   static func exists(_ path: String) -> Bool {
     access(path, F_OK) == 0
   }

@@ -9,14 +9,23 @@ package struct GroupCommitLimits: Sendable {
   package let batch: Int
   /// After this many writes the WAL is read back into the file.
   package let writesBetweenCheckpoints: Int
+  /// A write that reserves a place for another is refused where the disk has less room than this: about what the
+  /// reserved writes of a busy moment need.
+  package let headroomBytes: UInt64
 
-  package init(places: Int, batch: Int, writesBetweenCheckpoints: Int) {
+  package init(places: Int, batch: Int, writesBetweenCheckpoints: Int, headroomBytes: UInt64) {
     self.places = places
     self.batch = batch
     self.writesBetweenCheckpoints = writesBetweenCheckpoints
+    self.headroomBytes = headroomBytes
   }
 
-  package static let standard = GroupCommitLimits(places: 2048, batch: 128, writesBetweenCheckpoints: 1000)
+  package static let standard = GroupCommitLimits(
+    places: 2048,
+    batch: 128,
+    writesBetweenCheckpoints: 1000,
+    headroomBytes: 16 << 20
+  )
 }
 
 /// What waits for the writer: a bounded queue in which reserved writes go first and always have a place.

@@ -46,7 +46,7 @@ enum GroupCommitTransaction {
       try db.execute(sql: "RELEASE write")
       return .success(settlement)
     } catch {
-      let concernsAll = (error as? DatabaseError).map { sparesNothing($0.resultCode) } ?? false
+      let concernsAll = (error as? DatabaseError).map { endsTransaction($0.resultCode) } ?? false
       guard db.isInsideTransaction, !concernsAll else { throw error }
       try db.execute(sql: "ROLLBACK TO write; RELEASE write")
       return .failure((error as? DatabaseError).map { meaning(of: $0) } ?? error)
@@ -64,7 +64,7 @@ enum GroupCommitTransaction {
   }
 
   /// Errors after which SQLite may roll the whole transaction back (sqlite.org/lang_transaction.html).
-  private static func sparesNothing(_ code: ResultCode) -> Bool {
+  private static func endsTransaction(_ code: ResultCode) -> Bool {
     [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_BUSY, .SQLITE_INTERRUPT, .SQLITE_CORRUPT].contains(code)
   }
 

@@ -28,6 +28,7 @@ package final class GroupCommitWriter: Service {
   private struct State {
     var queue: GroupCommitQueue<Write>
     var isOpen = true
+    var hasFailed = false
     var sleeper: CheckedContinuation<Void, Never>?
   }
 
@@ -41,8 +42,14 @@ package final class GroupCommitWriter: Service {
     state = Mutex(State(queue: GroupCommitQueue(limits: limits)))
   }
 
-  /// Whether the writer takes writes.
-  package var isOpen: Bool { state.withLock { $0.isOpen } }
+  /// Whether the writer takes writes, and the last transaction went through.
+  package var isHealthy: Bool { state.withLock { $0.isOpen && !$0.hasFailed } }
+
+  /// Writes a page as it is, to see whether writing works.
+  package func probe() async {
+    // What comes of it shows in `isHealthy`.
+    try? await write { db in try db.execute(sql: "PRAGMA user_version = 0") }
+  }
 
   /// Makes a write in a transaction that it may share with others, and returns once that is durable.
   ///
@@ -63,13 +70,21 @@ package final class GroupCommitWriter: Service {
           continuation.resume(throwing: error)
         }
       )
-      if let refusal = add(write, to: place) { continuation.resume(throwing: refusal) }
+      if let refusal = hasHeadroom(for: place) ? add(write, to: place) : .diskFull {
+        continuation.resume(throwing: refusal)
+      }
     }
   }
 
   /// Gives back a place that ``Place/ordinaryReservingNext`` reserved.
   package func releasePlace() {
     state.withLock { $0.queue.releasePlace() }
+  }
+
+  /// Whether the disk has room for what is to follow: an outcome that its intent reserved a place for must find it.
+  private func hasHeadroom(for place: Place) -> Bool {
+    guard case .ordinaryReservingNext = place else { return true }
+    return FileChecks.freeBytes(besideFileAt: pool.path) >= limits.headroomBytes
   }
 
   private func add(_ write: Write, to place: Place) -> StorageError? {
@@ -106,15 +121,21 @@ package final class GroupCommitWriter: Service {
 
   private func writeBatches() async throws {
     var writesSinceCheckpoint = 0
-    while await waitForWork() {
-      let batch = state.withLock { $0.queue.takeBatch() }
-      let settlements = try await commit(batch)
-      for settle in settlements { settle() }
-      writesSinceCheckpoint += batch.count
-      if writesSinceCheckpoint >= limits.writesBetweenCheckpoints {
-        try await checkpoint()
-        writesSinceCheckpoint = 0
+    do {
+      while await waitForWork() {
+        let batch = state.withLock { $0.queue.takeBatch() }
+        let settlements = try await commit(batch)
+        for settle in settlements { settle() }
+        writesSinceCheckpoint += batch.count
+        if writesSinceCheckpoint >= limits.writesBetweenCheckpoints {
+          try await checkpoint()
+          writesSinceCheckpoint = 0
+        }
       }
+    } catch {
+      close()
+      for write in state.withLock({ $0.queue.takeAll() }) { write.fail(StorageError.stopped) }
+      throw error
     }
   }
 
@@ -153,6 +174,7 @@ package final class GroupCommitWriter: Service {
     }
     switch transaction {
     case .committed(let results):
+      state.withLock { $0.hasFailed = false }
       return zip(batch, results).map { write, result in
         switch result {
         case .success(let settle): settle
@@ -160,12 +182,12 @@ package final class GroupCommitWriter: Service {
         }
       }
     case .rolledBack(let error):
+      state.withLock { $0.hasFailed = true }
       return batch.map { write in { write.fail(error) } }
     case .unknown(let problem):
       let error = StorageError.commitUnknown(problem)
       close()
       for write in batch { write.fail(error) }
-      for write in state.withLock({ $0.queue.takeAll() }) { write.fail(StorageError.stopped) }
       throw error
     }
   }

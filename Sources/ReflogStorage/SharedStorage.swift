@@ -5,8 +5,11 @@ package import GRDB
 package struct SharedStorage: Sendable {
   private let queue: DatabaseQueue
 
-  /// Opens the file, or makes it, with the newest schema.
-  package init(path: String, kind: StorageKind) throws {
+  /// Opens the file, or makes it if it may, with the newest schema.
+  package init(path: String, kind: StorageKind, creating: Bool) throws {
+    guard creating || FileChecks.exists(path) else {
+      throw StorageError.unusable(path: path, problem: "there is no such file")
+    }
     try FileChecks.prepareFile(at: path)
     do {
       var configuration = StorageSettings.configuration(of: .writable)

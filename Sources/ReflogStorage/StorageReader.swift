@@ -13,11 +13,18 @@ package struct StorageReader: Sendable {
 
   /// Opens a file for reading alone: beside a running server, or on media that can't be written.
   ///
-  /// Where there is no `-wal` and the folder can't be written, SQLite is told that nothing changes
-  /// (`immutable=1`): it could not make the files by which it would notice.
+  /// Where the folder can't be written, SQLite is told that nothing changes (`immutable=1`): it could not make the files
+  /// by which it would notice. It would not look into a `-wal` then, so one that is not empty is refused.
   package init(readingFileAt path: String, kind: StorageKind) throws {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "there is no such file") }
-    let isImmutable = !FileChecks.exists(path + "-wal") && !FileChecks.canWriteFolder(of: path)
+    let canWrite = FileChecks.canWriteFolder(of: path)
+    guard canWrite || (FileChecks.size(of: path + "-wal") ?? 0) == 0 else {
+      throw StorageError.unusable(
+        path: path,
+        problem: "changes are still in \(path)-wal; copy both files to a folder that can be written"
+      )
+    }
+    let isImmutable = !canWrite
     do {
       let pool = try DatabasePool(
         path: isImmutable ? Self.immutableURI(of: path) : path,

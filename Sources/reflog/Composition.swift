@@ -26,8 +26,16 @@ struct Composition {
     self.settings = settings
     self.logger = logger
     let clock: WallClock = { Timestamp(Date()) }
+    let directoryPath = settings.database + ".directory"
+    let files = FileManager.default
+    guard !files.fileExists(atPath: settings.database) || files.fileExists(atPath: directoryPath) else {
+      throw CommandFailure(
+        .refused,
+        "\(settings.database) is there, but \(directoryPath), which it belongs to, is not."
+      )
+    }
+    directoryStorage = try Storage(path: directoryPath, kind: .directory)
     ledgerStorage = try Storage(path: settings.database, kind: .ledger)
-    directoryStorage = try Storage(path: settings.database + ".directory", kind: .directory)
     directory = try EmbeddedDirectory(
       storage: directoryStorage,
       newTenantID: UUID().uuidString.lowercased(),
@@ -62,7 +70,12 @@ struct Composition {
       logger: logger
     )
     configuration.maximumGracefulShutdownDuration = Self.shutdownLimit
-    try await ServiceGroup(configuration: configuration).run()
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch let error as IOError {
+      let place = "\(settings.host):\(settings.port)"
+      throw CommandFailure(.refused, "\(place) can't be listened on: \(String(cString: strerror(error.errnoCode))).")
+    }
     try directoryStorage.close()
     try ledgerStorage.close()
     logger.notice("stopped")
@@ -74,7 +87,7 @@ struct Composition {
       history: HistoryService(history: ledger.history),
       authentication: Authentication(tokens: tokens),
       directory: directory.kind,
-      isReady: { reconciler.isReady && changes.isLedgerOpen },
+      isReady: { reconciler.isReady },
       logger: logger
     )
     let settings = settings

@@ -11,31 +11,35 @@ struct FirstTokens {
   /// which its owner alone can read.
   func makeIfNoneExist() async throws {
     guard try await tokens.tokens().isEmpty else { return }
-    var lines: [String] = []
-    for role in Role.allCases {
-      let (token, text) = try await tokens.create(
-        name: "first-\(role.rawValue)",
-        role: role,
-        lifetime: APIToken.defaultLifetime
-      )
-      lines.append("\(token.role.rawValue) \(text)")
-    }
     if Talk.isTerminal {
-      Talk.say("The first API tokens, shown this once (role and token):\n" + lines.joined(separator: "\n"))
+      Talk.say("The first API tokens, shown this once (role and token):\n" + (try await make()))
     } else {
-      try write(lines)
+      // The file first: tokens that nobody was told could never be made again.
+      let file = try newFile()
+      try file.write(contentsOf: Data((try await make() + "\n").utf8))
+      try file.synchronize()
+      Talk.say("The first API tokens, one for each role, stand in \(path). Move them to a safe place.")
     }
   }
 
-  private func write(_ lines: [String]) throws {
-    let path = database + ".first-tokens"
-    let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw CommandFailure(.refused, "\(path) can't be written: \(String(cString: strerror(errno))).")
+  private var path: String { database + ".first-tokens" }
+
+  private func make() async throws -> String {
+    var lines: [String] = []
+    for role in Role.allCases {
+      let name = "first-\(role.rawValue)"
+      let text = try await tokens.create(name: name, role: role, lifetime: APIToken.defaultLifetime).text
+      lines.append("\(role.rawValue) \(text)")
     }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    try file.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
-    try file.synchronize()
-    Talk.say("The first API tokens, one for each role, stand in \(path). Move them to a safe place.")
+    return lines.joined(separator: "\n")
+  }
+
+  /// A file that nobody else prepared.
+  private func newFile() throws -> FileHandle {
+    let descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw CommandFailure(.refused, "\(path) can't be made for the first tokens: \(String(cString: strerror(errno))).")
+    }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 }

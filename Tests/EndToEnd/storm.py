@@ -122,6 +122,10 @@ class Storm:
         ledger.close()
         return found
 
+    def failures(self):
+        """Answers that are neither success nor none at all."""
+        return [attempt for attempt in self.attempts if attempt.status not in (204, None)]
+
     def control(self):
         """Loses one acknowledged change in a copy of the ledger; returns what the check says of it."""
         acknowledged = [attempt for attempt in self.attempts if attempt.status == 204]

@@ -1,6 +1,8 @@
 import json
 import os
 import stat
+import subprocess
+import tempfile
 import unittest
 
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, ServerTestCase
@@ -30,6 +32,11 @@ class CommandLine(ServerTestCase):
 
         again = json.loads(self.run_verb("rollback", change["id"], "--format", "json").stdout)
         self.assertEqual(again["id"], back["id"])
+
+        twice = self.run_verb("rollback", "--step", STEP)
+        self.assertEqual(twice.returncode, 1)
+        self.assertIn("is itself a rollback", twice.stderr)
+        self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
 
         over = self.run_verb("set", *STEP.split("/"), "--none")
         self.assertEqual(over.returncode, 0)
@@ -68,6 +75,8 @@ class CommandLine(ServerTestCase):
             (["history", "--database", "/nowhere/reflog.sqlite"], 1),
             (["history", "--server", "ftp://x"], 64),
             (["history", "--server", "http://127.0.0.1:1"], 75),
+            (["rollback", "--step", "b2xUserFlows/B2X_1_partner_signup/postFederationSignup"], 2),
+            (["token", "list", "--database", "/tmp/no-such-reflog.sqlite"], 1),
             (["--help"], 0),
         ]
         for arguments, code in cases:
@@ -101,6 +110,39 @@ class CommandLine(ServerTestCase):
         done = self.run_verb("serve", "--directory", "embedded", "--port", "0", "--database", self.server.database)
         self.assertEqual(done.returncode, 1)
         self.assertIn("in use by another Reflog process", done.stderr)
+
+    def test_a_port_that_is_taken_is_named(self):
+        with Server() as other:
+            other.stop()
+            done = self.run_verb("serve", "--directory", "embedded", "--port", str(self.server.port), "--database",
+                                 other.database)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"127.0.0.1:{self.server.port} can't be listened on: Address already in use", done.stderr)
+
+    def test_a_ledger_whose_directory_is_missing_is_not_served(self):
+        with Server() as other:
+            other.stop()
+            os.remove(other.database + ".directory")
+            done = self.run_verb("serve", "--directory", "embedded", "--port", "0", "--database", other.database)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("is there, but", done.stderr)
+            self.assertFalse(os.path.exists(other.database + ".directory"))
+
+    def test_an_answer_that_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([self.server.binary, "history", "--database", self.server.database], stdout=full,
+                                  stderr=subprocess.PIPE, text=True, env=self.server.environment(), timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("can't be written", done.stderr)
+
+    def test_first_tokens_are_not_written_into_a_file_that_is_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            database = os.path.join(folder, "reflog.sqlite")
+            with open(database + ".first-tokens", "w"):
+                pass
+            done = self.run_verb("serve", "--directory", "embedded", "--port", "0", "--database", database)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(os.path.getsize(database + ".first-tokens"), 0)
 
     def test_files_are_their_owners_alone(self):
         for suffix in ("", ".directory", ".tokens", ".first-tokens", ".lock"):

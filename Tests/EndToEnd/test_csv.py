@@ -10,7 +10,8 @@ from reflogserver import ServerTestCase
 STEP = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
 AWKWARD = [
     "plain", "comma, in it", 'quote " in it', '"quoted"', "line\nbreak", "carriage\r\nreturn", "emoji 🔁 and ümläut",
-    "=HYPERLINK(\"https://evil.example\")", "+1", "-1", "@sum", "\ttab first", " spaces ", "'apostrophe",
+    "=HYPERLINK(\"https://evil.example\")", "+1", "-1", "@sum", "\ttab first", " spaces ", "'apostrophe", 'a"\u0301,=b',
+    "=\u0301x", "x,\u0301y",
 ]
 
 

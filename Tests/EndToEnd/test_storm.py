@@ -9,21 +9,24 @@ from storm import Storm
 
 
 class StormTests(unittest.TestCase):
-    """The short form of tools/storm."""
+    """Nothing acknowledged is lost, whatever happens to the server."""
 
-    def test_nothing_acknowledged_is_lost_under_load(self):
+    def test_64_clients_change_8_addresses_for_10_seconds(self):
         with Server() as server:
-            storm = Storm(server, clients=16, addresses=8, seed=1)
-            storm.run(seconds=2)
+            storm = Storm(server, clients=64, addresses=8, seed=20261123)
+            storm.run(seconds=10)
             self.assertEqual(storm.violations(), [])
-            self.assertGreater(storm.results["applied"], 50)
+            self.assertEqual(storm.failures(), [])
+            self.assertGreater(storm.results["applied"], 500)
             self.assertTrue(storm.control(), "the check can't fail")
 
-    def test_nothing_acknowledged_is_lost_when_the_server_is_killed(self):
+    def test_the_server_is_killed_20_times_under_that_load(self):
         with Server() as server:
-            storm = Storm(server, clients=16, addresses=8, seed=2)
-            storm.run(seconds=3, kills=3)
+            storm = Storm(server, clients=64, addresses=8, seed=20261124)
+            storm.run(seconds=30, kills=20)
             self.assertEqual(storm.violations(), [])
+            self.assertEqual(storm.failures(), [])
+            self.assertGreater(storm.results["applied"], 500)
 
     def test_a_stop_under_load_lets_what_is_in_flight_finish(self):
         with Server() as server:

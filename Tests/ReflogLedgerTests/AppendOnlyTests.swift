@@ -17,6 +17,9 @@ struct AppendOnlyTests {
     "DELETE FROM change",
     "REPLACE INTO change (id, activity_time, subject, address, kind, before_state, after_state, actor, request_id) "
       + "SELECT 1, 0, subject, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1",
+    "INSERT INTO entry VALUES (2, 'outcome', 1)",
+    "INSERT INTO entry VALUES (2, 'settled', 1)",
+    "INSERT INTO change_personal (change, reason) VALUES (1, 'other')",
     "DELETE FROM entry WHERE sequence = 0",
     "UPDATE entry SET change = 1",
     "INSERT INTO entry VALUES (9, 'intent', 1)",
@@ -55,7 +58,7 @@ struct AppendOnlyTests {
 
       #expect(
         output.contains("append-only") || output.contains("immutable") || output.contains("written once")
-          || output.contains("without gaps") || output.contains("for good"),
+          || output.contains("without gaps") || output.contains("one outcome") || output.contains("for good"),
         "\(output)"
       )
       #expect(try sqlite3(storage.path, Self.everything) == before)
@@ -66,9 +69,17 @@ struct AppendOnlyTests {
     try await withLedger { ledger, storage in
       _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .intended)])
 
+      let replaced = try sqlite3(
+        storage.path,
+        """
+        REPLACE INTO change (activity_time, subject, address, kind, before_state, after_state, actor, request_id)
+        SELECT activity_time, subject, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1
+        """
+      )
       let rewritten = try sqlite3(storage.path, "UPDATE change SET kind = 'drift' WHERE id = 1")
       let halfSettled = try sqlite3(storage.path, "UPDATE change SET result = 'applied' WHERE id = 1")
 
+      #expect(replaced.contains("another change is pending there"))
       #expect(rewritten.contains("immutable"))
       #expect(halfSettled.contains("CHECK constraint failed"))
     }

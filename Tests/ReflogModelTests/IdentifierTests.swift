@@ -54,12 +54,4 @@ struct IdentifierTests {
     #expect(ConnectorReference.connector(id, displayName: "before") == .connector(id, displayName: "after"))
     #expect(ConnectorReference.none != .unknown)
   }
-
-  @Test(arguments: [
-    ("https://a.example/x", "https://a.example/x"), ("https://a.example/x?code=1", "https://a.example/x?…"),
-    ("https://a.example/x?a=1?b", "https://a.example/x?…"), ("", ""),
-  ])
-  func theQueryOfATargetURLIsNeverShown(url: String, shown: String) {
-    #expect(withoutQuery(url) == shown)
-  }
 }

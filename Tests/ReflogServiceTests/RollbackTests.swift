@@ -170,4 +170,37 @@ struct RollbackTests {
       #expect(denied.intent.rollbackOf == bad.id)
     }
   }
+
+  @Test func somebodyWhoIsDeniedDoesNotChangeWhatAskingAgainGives() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      let rollback = try await fixture.rollBack(bad.id)
+      await #expect(throws: ServiceError.self) {
+        try await fixture.service.perform(fixture.request(.rollBack(bad.id, force: false), as: .reader))
+      }
+
+      let again = try await fixture.rollBack(bad.id)
+      let plan = try await fixture.service.plan(rollbackOf: bad.id)
+
+      #expect(again.id == rollback.id)
+      #expect(plan.supersededBy.isEmpty)
+    }
+  }
+
+  @Test func askingAgainWhileTheEarlierRollbackIsPendingNamesThatOne() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      fixture.directory.react(.loseRequest)
+      await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
+      fixture.directory.failReads(.unavailable(reason: "timeout"))
+
+      let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
+
+      guard case .outcomeUnknown(let ids, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(ids.map(\.number) == [2])
+    }
+  }
 }

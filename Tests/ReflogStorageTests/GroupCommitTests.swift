@@ -36,7 +36,7 @@ struct GroupCommitTests {
         try await storage.writer.write { db in try db.execute(sql: "INSERT INTO t VALUES (1), (1)") }
       }
 
-      #expect(storage.writer.isOpen)
+      #expect(storage.writer.isHealthy)
     }
   }
 
@@ -71,7 +71,7 @@ struct GroupCommitTests {
 
   @Test func theQueueIsBoundedAndReservedWritesGoFirst() {
     var queue = GroupCommitQueue<String>(
-      limits: GroupCommitLimits(places: 4, batch: 3, writesBetweenCheckpoints: 1000)
+      limits: GroupCommitLimits(places: 4, batch: 3, writesBetweenCheckpoints: 1000, headroomBytes: 0)
     )
 
     let taken = (1...3).map { queue.add(ordinary: "intent \($0)", reservingPlace: $0 < 3) }

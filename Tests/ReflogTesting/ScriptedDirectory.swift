@@ -66,7 +66,12 @@ package final class ScriptedDirectory: Directory {
   }
 
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
-    throw .unavailable(reason: "nobody scripted \(question)")
+    guard case .flow(let flowType, let flow) = question else {
+      throw .unavailable(reason: "nobody scripted \(question)")
+    }
+    let isThere = state.withLock { $0.references.keys.contains { $0.flowType == flowType && $0.flow == flow } }
+    guard isThere else { throw .refused(.unknownFlow) }
+    return DirectoryResponse(httpStatus: 200, body: ["id": .string(flow.text)])
   }
 
   package func write(_ write: DirectoryWrite) async -> DirectoryAnswer {

@@ -127,8 +127,11 @@ enum EmbeddedConnectors {
         }
         connector.displayName = text
       case "targetUrl":
-        guard let text = member.value.string, let url = URL(string: text), url.scheme == "https", url.host() != nil
-        else { throw DirectoryRefusal.badRequest("The property 'targetUrl' must be an absolute https URL.") }
+        guard let text = member.value.string, let url = URL(string: text), url.scheme == "https", url.host() != nil,
+          url.user() == nil
+        else {
+          throw DirectoryRefusal.badRequest("The property 'targetUrl' must be an absolute https URL without a user.")
+        }
         connector.targetURL = text
       case "authenticationConfiguration":
         connector.authentication = try EmbeddedAuthentication.readable(member.value)

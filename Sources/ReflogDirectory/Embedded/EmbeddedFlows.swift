@@ -87,7 +87,7 @@ enum EmbeddedFlows {
       userFlowTypeVersion: "1",
       isLanguageCustomizationEnabled: false
     )
-    try apply(body, to: &flow)
+    try apply(body, to: &flow, isNew: true)
     let stored = try insert(flow, db)
     for (step, connector) in references {
       let address = Address(flowType: flowType, flow: id, step: step)
@@ -116,7 +116,7 @@ enum EmbeddedFlows {
   static func update(_ flowType: FlowType, _ id: FlowID, _ body: JSONObject, _ db: Database) throws -> DirectoryResponse
   {
     var flow = try find(flowType, id, db)
-    try apply(body, to: &flow)
+    try apply(body, to: &flow, isNew: false)
     try db.execute(
       sql: """
         UPDATE flow
@@ -140,11 +140,16 @@ enum EmbeddedFlows {
     "signUp", "signIn", "signUpOrSignIn", "passwordReset", "profileUpdate", "resourceOwner",
   ]
 
-  private static func apply(_ body: JSONObject, to flow: inout EmbeddedFlow) throws {
+  /// The versions that Microsoft documents.
+  private static let userFlowTypeVersions = ["1", "1.0", "3", "3.0"]
+
+  /// What a flow is can't be changed once it is made.
+  private static func apply(_ body: JSONObject, to flow: inout EmbeddedFlow, isNew: Bool) throws {
     for member in body.members {
       switch (member.name, member.value) {
-      case ("userFlowType", .string(let type)) where userFlowTypes.contains(type): flow.userFlowType = type
-      case ("userFlowTypeVersion", .number(let version)): flow.userFlowTypeVersion = version
+      case ("userFlowType", .string(let type)) where isNew && userFlowTypes.contains(type): flow.userFlowType = type
+      case ("userFlowTypeVersion", .number(let version)) where isNew && userFlowTypeVersions.contains(version):
+        flow.userFlowTypeVersion = version
       case ("isLanguageCustomizationEnabled", .bool(let isEnabled)): flow.isLanguageCustomizationEnabled = isEnabled
       case ("defaultLanguageTag", .string(let tag)): flow.defaultLanguageTag = tag
       case ("defaultLanguageTag", .null): flow.defaultLanguageTag = nil

@@ -14,7 +14,7 @@ struct ErrorAnswer {
   var details: [String] = []
   var retryAfter: String?
   var wwwAuthenticate: String?
-  var change: Change.ID?
+  var changes: [Change.ID] = []
   let logLevel: Logger.Level
 
   init(_ error: any Error) {
@@ -31,8 +31,6 @@ struct ErrorAnswer {
     case .unauthenticated:
       self.init(.unauthorized, "unauthenticated", "Send a valid API token as 'Authorization: Bearer …'.", .info)
       wwwAuthenticate = #"Bearer realm="Reflog""#
-    case .forbidden:
-      self.init(.forbidden, "forbidden", "Your role does not allow this.", .info)
     case .badRequest(let message, let target):
       self.init(.badRequest, "badRequest", message, .info)
       self.target = target
@@ -66,6 +64,8 @@ struct ErrorAnswer {
     case .connectorMissing: self.init(.conflict, "connectorMissing", message, level)
     case .notRollbackable: self.init(.conflict, "notRollbackable", message, level)
     case .busy: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
+    case .ledgerDamaged: self.init(.internalServerError, "internalError", message, level)
+    case .ledgerUnreadable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)
     case .ledgerUnavailable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)
     case .directoryUnavailable: self.init(.serviceUnavailable, "directoryUnavailable", message, level, retryAfter: 5)
     case .clockBehind: self.init(.serviceUnavailable, "clockBehind", message, level, retryAfter: 60)
@@ -76,7 +76,7 @@ struct ErrorAnswer {
       retryAfter = refusal.retryAfter
       wwwAuthenticate = refusal.wwwAuthenticate
     }
-    change = error.changes.first
+    changes = error.changes
   }
 
   private init(
@@ -93,13 +93,25 @@ struct ErrorAnswer {
     retryAfter = seconds.map(String.init)
   }
 
+  /// Says in the log what was refused, as loudly as it deserves.
+  func log(to logger: Logger, _ request: Request, _ context: ReflogRequestContext, cause: any Error) {
+    logger.log(
+      level: logLevel,
+      "refused",
+      metadata: [
+        "method": "\(request.method)", "path": "\(request.uri.path.printable)", "status": "\(status.code)",
+        "code": "\(code)", "request-id": "\(context.requestID)",
+        "message": "\((logLevel >= .error ? "\(cause)" : message).printable)",
+      ]
+    )
+  }
+
   /// The answer in Graph's shape.
   func response(_ context: ReflogRequestContext) -> Response {
     var response = Response(json: body(context), status: status)
     response.headers[.retryAfter] = retryAfter
     response.headers[.wwwAuthenticate] = wwwAuthenticate
-    response.headers[named: "Reflog-Change-Id"] = change?.description
-    return response
+    return response.about(changes)
   }
 
   private func body(_ context: ReflogRequestContext) -> JSONObject {

@@ -15,23 +15,17 @@ struct ErrorMiddleware: RouterMiddleware {
       return try await next(request, context)
     } catch {
       let answer = ErrorAnswer(Self.meaning(of: error, at: request.uri.path))
-      logger.log(
-        level: answer.logLevel,
-        "refused",
-        metadata: [
-          "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(answer.status.code)",
-          "code": "\(answer.code)", "request-id": "\(context.requestID)",
-          "message": "\(answer.logLevel >= .error ? "\(error)" : answer.message)",
-        ]
-      )
+      answer.log(to: logger, request, context, cause: error)
       return answer.response(context)
     }
   }
 
-  /// Below a version of Graph, what has no route is Graph's.
+  /// Below a version of Graph, what has no route is Graph's, but for the places that are Reflog's own.
   private static func meaning(of error: any Error, at path: String) -> any Error {
     guard let httpError = error as? HTTPError, httpError.status == .notFound else { return error }
-    let first = path.split(separator: "/").first?.lowercased()
-    return first == "beta" || first == "v1.0" ? RequestError.notProxied : RequestError.notFound
+    let segments = path.lowercased().split(separator: "/")
+    guard let version = segments.first, version == "beta" || version == "v1.0" else { return RequestError.notFound }
+    let isOwn = segments.dropFirst().first == "reflog" || path.lowercased().contains("/auditlogs/connector")
+    return isOwn ? RequestError.notFound : RequestError.notProxied
   }
 }

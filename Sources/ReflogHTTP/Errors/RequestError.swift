@@ -1,7 +1,6 @@
 /// Why a request is refused for what it says, before anything is looked at.
 enum RequestError: Error, Sendable {
   case unauthenticated
-  case forbidden
   /// What is wrong, and which part of the request it is.
   case badRequest(String, target: String)
   case bodyTooLarge(limit: Int)

@@ -53,6 +53,9 @@ package struct ChangeCSV: Sendable {
     let startsFormula = text.utf8.first.map(Self.formulaStarts.contains) ?? false
     let guarded = startsFormula && !isRaw ? "'" + text : text
     guard guarded.utf8.contains(where: Self.quoted.contains) else { return guarded }
-    return "\"" + guarded.replacing("\"", with: "\"\"") + "\""
+    // Byte by byte: a combining mark behind a quote must not hide it.
+    let quote = UInt8(ascii: "\"")
+    let doubled = guarded.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
+    return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
   }
 }

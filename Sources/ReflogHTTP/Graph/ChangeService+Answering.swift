@@ -23,6 +23,6 @@ extension ChangeService {
   ) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let receipt = try await perform(try request.changeRequest(action, context))
-    return Response(receipt.response, versionURL: try request.versionURL(context)).about(receipt.changes.first)
+    return Response(receipt.response, versionURL: try request.versionURL(context)).about(receipt.changes.map(\.id))
   }
 }

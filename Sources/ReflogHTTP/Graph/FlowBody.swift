@@ -51,12 +51,14 @@ struct FlowBody {
 
   private static func connectorID(of member: JSONObject.Member, authority: String?) throws(RequestError) -> ConnectorID
   {
-    if let url = member.value.object?["@odata.id"]?.string {
-      return try ReferenceBody.connectorID(of: url, authority: authority)
+    let members = member.value.object?.members ?? []
+    if members.count == 1, let text = members[0].value.string {
+      if members[0].name == "@odata.id" { return try ReferenceBody.connectorID(of: text, authority: authority) }
+      if members[0].name.asciiFolded == "id", let id = ConnectorID(text) { return id }
     }
-    guard let text = member.value.object?.member(named: "id")?.value.string, let id = ConnectorID(text) else {
-      throw .badRequest("\(member.name) must hold the @odata.id or the id of a connector.", target: member.name)
-    }
-    return id
+    throw .badRequest(
+      "\(member.name) must hold the @odata.id or the id of a connector, and nothing else.",
+      target: member.name
+    )
   }
 }

@@ -27,7 +27,7 @@ struct ChangeController {
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let change = try await history.change(try context.changeID())
-    return Response(json: change.json).about(change)
+    return Response(json: change.json).about([change.id])
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -38,7 +38,7 @@ struct ChangeController {
     let action = ChangeRequest.Action.rollBack(id, force: body.isForced)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
-    return Response(json: change.json).about(change)
+    return Response(json: change.json).about([change.id])
   }
 
   /// Asked for by `$format`, or by `Accept` where that is missing.
@@ -47,9 +47,15 @@ struct ChangeController {
     switch options[.format]?.lowercased() {
     case "csv", "text/csv": return true
     case "json", "application/json": return false
-    case nil: return request.headers[.accept]?.lowercased().hasPrefix("text/csv") ?? false
+    case nil: return Self.prefersCSV(request.headers[.accept] ?? "")
     case let format?: throw .badRequest("$format is json or csv, not \(format).", target: "$format")
     }
+  }
+
+  /// Whether the first media range of an `Accept` header is CSV.
+  private static func prefersCSV(_ accept: String) -> Bool {
+    let first = accept.split(separator: ",").first?.split(separator: ";").first ?? ""
+    return first.lowercased().filter { $0 != " " } == "text/csv"
   }
 
   /// All of history, streamed as fast as the taker reads.

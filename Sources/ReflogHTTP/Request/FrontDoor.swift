@@ -1,10 +1,12 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import ReflogModel
 
 /// Stands before the router: makes the path canonical, gives every answer its ids, and answers what can't be routed.
 struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   let inner: Inner
+  let logger: Logger
 
   func respond(to request: Request, context: ReflogRequestContext) async throws -> Response {
     var context = context
@@ -13,7 +15,9 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
       context.clientRequestID = try Self.clientRequestID(of: request)
       response = try await inner.respond(to: try Self.canonical(request), context: context)
     } catch {
-      response = ErrorAnswer(error).response(context)
+      let answer = ErrorAnswer(error)
+      answer.log(to: logger, request, context, cause: error)
+      response = answer.response(context)
     }
     response.headers[named: "request-id"] = context.requestID
     response.headers[named: "client-request-id"] = context.clientRequestID ?? context.requestID

@@ -8,8 +8,8 @@ import ReflogService
 enum RequestLimits {
   /// A reference, a connector or a flow is a few hundred bytes; this leaves room for long URLs.
   static let body = 64 * 1024
-  /// As long as a good commit message.
-  static let reasonCharacters = 1000
+  /// As long as a good commit message in any script.
+  static let reasonBytes = 4000
 }
 
 extension ReflogRequestContext {
@@ -68,6 +68,9 @@ extension Request {
       return try await body.collect(upTo: RequestLimits.body)
     } catch is NIOTooManyBytesError {
       throw RequestError.bodyTooLarge(limit: RequestLimits.body)
+    } catch {
+      // Whatever went wrong, it went wrong on the way here.
+      throw RequestError.badRequest("The body did not arrive whole.", target: "body")
     }
   }
 
@@ -126,9 +129,9 @@ extension Request {
   }
 
   private static func checkedReason(_ reason: String) throws(RequestError) -> String {
-    guard reason.count <= RequestLimits.reasonCharacters, !reason.utf8.contains(0) else {
+    guard reason.utf8.count <= RequestLimits.reasonBytes, !reason.utf8.contains(0) else {
       throw .badRequest(
-        "A reason has at most \(RequestLimits.reasonCharacters) characters, and none of them is NUL.",
+        "A reason has at most \(RequestLimits.reasonBytes) bytes of UTF-8, and none of them is NUL.",
         target: "reason"
       )
     }

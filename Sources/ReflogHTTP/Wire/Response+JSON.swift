@@ -13,10 +13,12 @@ extension Response {
     )
   }
 
-  /// An answer about a recorded change.
-  func about(_ change: Change?) -> Response {
+  /// An answer about recorded changes, one or several.
+  func about(_ changes: [Change.ID]) -> Response {
     var response = self
-    if let change { response.headers[named: "Reflog-Change-Id"] = change.id.description }
+    if !changes.isEmpty {
+      response.headers[named: "Reflog-Change-Id"] = changes.map(\.description).joined(separator: ", ")
+    }
     return response
   }
 }

@@ -1,10 +1,9 @@
 import GRDB
 package import ReflogModel
-import ReflogStorage
 
 extension History {
   /// What holds an address or a connector, if anything does.
-  package func pendingChange(at address: Address) async throws -> Change? {
+  package func pendingChange(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(
       """
       SELECT * FROM history WHERE id = (
@@ -16,7 +15,7 @@ extension History {
     ).first
   }
 
-  package func pendingChange(of connector: ConnectorID) async throws -> Change? {
+  package func pendingChange(of connector: ConnectorID) async throws(LedgerError) -> Change? {
     try await changes(
       """
       SELECT * FROM history WHERE id = (
@@ -30,7 +29,7 @@ extension History {
   }
 
   /// The newest applied change at an address: its after is what stands there.
-  package func newestApplied(at address: Address) async throws -> Change? {
+  package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(
       """
       SELECT * FROM history WHERE id = (
@@ -42,7 +41,7 @@ extension History {
   }
 
   /// The newest change at an address that made a difference.
-  package func newestEffective(at address: Address) async throws -> Change? {
+  package func newestEffective(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(
       """
       SELECT * FROM history WHERE id = (
@@ -54,8 +53,10 @@ extension History {
   }
 
   /// The changes at an address behind this one that made a difference, oldest first.
-  package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws -> [Change.ID] {
-    try await reader.read { db in
+  package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws(LedgerError)
+    -> [Change.ID]
+  {
+    try await read { db in
       try Int64.fetchAll(
         db.cachedStatement(
           sql: """
@@ -70,8 +71,8 @@ extension History {
   }
 
   /// What every address that the ledger has seen holds now, in order of addresses.
-  package func configurations() async throws -> [ConnectorConfiguration] {
-    try await reader.read { db in
+  package func configurations() async throws(LedgerError) -> [ConnectorConfiguration] {
+    try await read { db in
       let sql = """
         SELECT history.*, EXISTS (
           SELECT 1 FROM change

@@ -1,11 +1,10 @@
 import GRDB
 package import ReflogModel
-import ReflogStorage
 
 extension History {
   /// What the ledger is and holds; takes the same time however long the history is.
-  package func status() async throws -> LedgerStatus {
-    try await reader.read { db in
+  package func status() async throws(LedgerError) -> LedgerStatus {
+    try await read { db in
       let row = try Row.fetchOne(
         db,
         sql: """

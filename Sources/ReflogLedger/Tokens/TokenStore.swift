@@ -11,9 +11,11 @@ package struct TokenStore: Sendable {
   private let storage: SharedStorage
   private let clock: WallClock
 
-  /// Opens the tokens of the ledger at this path, or makes their file.
-  package init(besideLedgerAt path: String, clock: @escaping WallClock) throws {
-    storage = try SharedStorage(path: path + ".tokens", kind: .tokens)
+  /// Opens the tokens of the ledger at this path.
+  ///
+  /// - Parameter creating: makes their file where there is none; without it that is an error.
+  package init(besideLedgerAt path: String, creating: Bool = true, clock: @escaping WallClock) throws {
+    storage = try SharedStorage(path: path + ".tokens", kind: .tokens, creating: creating)
     self.clock = clock
   }
 
@@ -75,14 +77,19 @@ package struct TokenStore: Sendable {
   }
 
   /// The token that this text is, if it opens anything now. Secrets are compared in constant time.
-  package func authenticate(_ text: String) async throws -> APIToken? {
+  package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }
-    let found = try await storage.read { db in
-      try Row.fetchOne(
-        db,
-        sql: "SELECT id, name, role, created, expires, revoked, secret_hash FROM token WHERE id = :id",
-        arguments: ["id": presented.id]
-      ).map { row in (token: try APIToken(row: row), hash: row["secret_hash"] as Data) }
+    let found: (token: APIToken, hash: Data)?
+    do {
+      found = try await storage.read { db in
+        try Row.fetchOne(
+          db,
+          sql: "SELECT id, name, role, created, expires, revoked, secret_hash FROM token WHERE id = :id",
+          arguments: ["id": presented.id]
+        ).map { row in (try APIToken(row: row), row["secret_hash"]) }
+      }
+    } catch {
+      throw LedgerError(error)
     }
     guard let found, presented.secretHash == found.hash, found.token.isValid(at: clock()) else { return nil }
     return found.token

@@ -26,19 +26,14 @@ package enum DirectoryKind: String, Sendable, CaseIterable {
 package struct DirectoryConnector: Sendable {
   package let id: ConnectorID
   package let displayName: String
-  /// With the query shown as `?…`, since a key may stand there.
+  /// Redacted, see ``redactedURL(_:)``.
   package let targetURL: String
 
   package init(id: ConnectorID, displayName: String, targetURL: String) {
     self.id = id
     self.displayName = displayName
-    self.targetURL = withoutQuery(targetURL)
+    self.targetURL = redactedURL(targetURL)
   }
 
   package var reference: ConnectorReference { .connector(id, displayName: displayName) }
-}
-
-/// The URL with whatever stands behind its first `?` shown as `…`.
-package func withoutQuery(_ url: String) -> String {
-  url.firstIndex(of: "?").map { url[...$0] + "…" } ?? url
 }

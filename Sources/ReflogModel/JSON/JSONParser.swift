@@ -54,19 +54,23 @@ private struct JSONParser {
 
   mutating func parseObject(depth: Int) throws(JSONError) -> JSONObject {
     position += 1
-    var object: JSONObject = [:]
-    if skip(UInt8(ascii: "}")) { return object }
+    var members: [JSONObject.Member] = []
+    // By their bytes: names that only look the same are not the same.
+    var names: Set<[UInt8]> = []
+    if skip(UInt8(ascii: "}")) { return JSONObject(uniqueMembers: []) }
     repeat {
       skipSpace()
       guard peek == UInt8(ascii: "\"") else { throw error("A member name is expected") }
       let start = position
       let name = try parseString()
-      guard object[name] == nil else { throw JSONError(problem: "The member \(name) stands twice", position: start) }
+      guard names.insert(Array(name.utf8)).inserted else {
+        throw JSONError(problem: "The member \(name) stands twice", position: start)
+      }
       guard skip(UInt8(ascii: ":")) else { throw error("A colon is expected") }
-      object[name] = try parseValue(depth: depth + 1)
+      members.append(JSONObject.Member(name: name, value: try parseValue(depth: depth + 1)))
     } while skip(UInt8(ascii: ","))
     guard skip(UInt8(ascii: "}")) else { throw error("A comma or the end of the object is expected") }
-    return object
+    return JSONObject(uniqueMembers: members)
   }
 
   mutating func parseArray(depth: Int) throws(JSONError) -> [JSONValue] {

@@ -47,6 +47,10 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
   package private(set) var members: [Member]
 
+  init(uniqueMembers members: [Member]) {
+    self.members = members
+  }
+
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
     members = elements.map { Member(name: $0, value: $1) }
   }

@@ -59,7 +59,7 @@ enum ConnectorProperties {
         Change.ChangedProperty(
           name: member.name,
           before: connector?.targetURL,
-          after: member.value.string.map(withoutQuery)
+          after: member.value.string.map(redactedURL)
         )
       case "id", "@odata.type", "@odata.context": nil
       default: Change.ChangedProperty(name: member.name, before: nil, after: nil)

@@ -13,8 +13,11 @@ extension ChangeService {
     var intents: [Change.Intent] = []
     for (step, connector) in references.sorted(by: { $0.key < $1.key }) {
       let address = Address(flowType: flowType, flow: flow, step: step)
-      let before = try await readBeforeCreation(address, for: request)
-      intents.append(request.intent(.step(address), before: before, after: await named(connector)))
+      let after = await named(connector)
+      let before = try await readBefore(address, for: request, isCreatingFlow: true) { unread in
+        request.intent(.step(address), before: unread, after: after)
+      }
+      intents.append(request.intent(.step(address), before: before, after: after))
     }
     return Preparation(
       intents: intents,
@@ -22,12 +25,13 @@ extension ChangeService {
     )
   }
 
-  /// One change for each step that calls something.
+  /// One change for each step that calls something; a flow that calls nothing, or is none, leaves no change.
   func prepareFlowDeletion(
     _ request: ChangeRequest,
     _ flowType: FlowType,
     _ flow: FlowID
   ) async throws(ServiceError) -> Preparation {
+    _ = try await read(.flow(flowType, flow))
     var intents: [Change.Intent] = []
     for step in Step.known {
       let address = Address(flowType: flowType, flow: flow, step: step)

@@ -25,9 +25,12 @@ extension ChangeService {
   /// If it is not what the ledger thought, somebody went round Reflog: the drift is recorded first, so that the chain
   /// of the address stays whole. A definite refusal is recorded as the `rejected` change that `intent` makes of an
   /// unknown before; a refusal because of load is only passed on.
+  ///
+  /// - Parameter isCreatingFlow: there may be no flow yet, and then nothing stands there.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,
+    isCreatingFlow: Bool = false,
     intent: (ConnectorReference) -> Change.Intent
   ) async throws(ServiceError) -> ConnectorReference {
     try await requireSettled(.address(address))
@@ -35,29 +38,12 @@ extension ChangeService {
     do {
       found = try await directory.reference(at: address)
     } catch {
-      guard case .refused(let refusal) = error, refusal.httpStatus != 429 else {
-        throw ServiceError(beforeSending: error)
+      switch error {
+      case .refused(let refusal) where isCreatingFlow && refusal.httpStatus == 404: found = .none
+      case .refused(let refusal) where refusal.httpStatus != 429:
+        throw try await recordRefusal(refusal, of: intent(.unknown), named: request.idempotencyKey)
+      case .refused, .unavailable: throw ServiceError(beforeSending: error)
       }
-      throw try await recordRefusal(refusal, of: intent(.unknown), named: request.idempotencyKey)
-    }
-    try await recordDrift(to: found, at: address, requestID: request.requestID)
-    return found
-  }
-
-  /// What stands at an address whose flow is about to be created: nothing, where there is no such flow.
-  func readBeforeCreation(
-    _ address: Address,
-    for request: ChangeRequest
-  ) async throws(ServiceError) -> ConnectorReference {
-    try await requireSettled(.address(address))
-    let found: ConnectorReference
-    do {
-      found = try await directory.reference(at: address)
-    } catch {
-      guard case .refused(let refusal) = error, refusal.httpStatus == 404 else {
-        throw ServiceError(beforeSending: error)
-      }
-      found = .none
     }
     try await recordDrift(to: found, at: address, requestID: request.requestID)
     return found

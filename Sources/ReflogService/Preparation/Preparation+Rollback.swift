@@ -11,19 +11,17 @@ extension ChangeService {
   /// What rolling a change back would do now. Reads, and records nothing.
   package func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
     let target = try await rollbackTarget(id)
-    let before: ConnectorReference
-    do {
-      before = try await directory.reference(at: target.address)
-    } catch {
-      throw ServiceError(beforeSending: error)
-    }
+    if let pending = try await pendingChange(holding: .address(target.address)) { throw .stepUnresolved(pending.id) }
+    let before = try await reference(at: target.address)
+    let inForce = try await rollbackInForce(of: id, at: target.address)
+    let later = inForce == nil ? try await effectiveChanges(at: target.address, after: id) : []
     let missing = try await missingConnector(of: target.reference)
     return RollbackPlan(
       rollbackOf: id,
       address: target.address,
       before: before,
       after: target.reference,
-      supersededBy: try await effectiveChanges(at: target.address, after: id),
+      supersededBy: later,
       connectorExists: missing == nil
     )
   }
@@ -50,6 +48,7 @@ extension ChangeService {
     func intent(before: ConnectorReference, after: ConnectorReference) -> Change.Intent {
       request.intent(.step(target.address), kind: .rollback, before: before, after: after, rollbackOf: id)
     }
+    try await requireNoPendingRollback(of: id, at: target.address)
     let before = try await readBefore(target.address, for: request) { intent(before: $0, after: after) }
     if let earlier = try await rollbackInForce(of: id, at: target.address) { return .done(earlier) }
     let later = try await effectiveChanges(at: target.address, after: id)
@@ -64,12 +63,20 @@ extension ChangeService {
     )
   }
 
+  /// Asking again while an earlier rollback of the same change is pending gives that one, settled if it can be.
+  private func requireNoPendingRollback(of id: Change.ID, at address: Address) async throws(ServiceError) {
+    guard let pending = try await pendingChange(holding: .address(address)), pending.intent.rollbackOf == id else {
+      return
+    }
+    guard try await reconciliation.settle(pending) != nil else {
+      throw .outcomeUnknown([pending.id], why: "its rollback was asked for before, and is pending")
+    }
+  }
+
   /// An earlier rollback of the same change that is still the address's last effective change: asking again gives that.
   private func rollbackInForce(of id: Change.ID, at address: Address) async throws(ServiceError) -> Change? {
-    guard let earlier = try await newestRollback(of: id), earlier.isEffective,
-      try await newestEffective(at: address)?.id == earlier.id
-    else { return nil }
-    return earlier
+    guard let newest = try await newestEffective(at: address), newest.intent.rollbackOf == id else { return nil }
+    return newest
   }
 
   /// The connector of a reference, if the directory has it no more.

@@ -68,8 +68,14 @@ struct ServerClient {
   private func execute(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
     do {
       return try await http.execute(request, timeout: Self.timeout)
+    } catch let error as HTTPClientError where error != .connectTimeout {
+      throw CommandFailure(
+        .tryAgain,
+        "The server at \(baseURL) gave no answer (\(error.shortDescription)), so whether it did what was asked is "
+          + "unknown. Look at `reflog history`."
+      )
     } catch {
-      throw CommandFailure(.tryAgain, "The server at \(baseURL) can't be reached: \(error).")
+      throw CommandFailure(.tryAgain, "The server at \(baseURL) can't be reached.")
     }
   }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// `reflog export`
 struct Export: AsyncParsableCommand {
@@ -21,7 +20,7 @@ struct Export: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        try await source.export(raw: raw) { try FileHandle.standardOutput.write(contentsOf: $0) }
+        try await source.export(raw: raw) { try Talk.data($0) }
       }
     }
   }

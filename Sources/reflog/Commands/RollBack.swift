@@ -44,23 +44,41 @@ struct RollBack: AsyncParsableCommand {
         var body: JSONObject = ["force": .bool(force), "dryRun": .bool(dryRun)]
         if let reason { body["reason"] = .string(reason) }
         let target = try await target(client)
-        let answer = try await client.send(.POST, "/beta/auditLogs/connectorChanges/\(target)/rollback", body: body)
-        output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
+        do {
+          let path = "/beta/auditLogs/connectorChanges/\(target)/rollback"
+          let answer = try await client.send(.POST, path, body: body)
+          try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
+        } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
+          // By its id the rollback can be asked for again without being made twice; by --step it could take itself back.
+          throw CommandFailure(.tryAgain, failure.message + " Try again with: reflog rollback \(target)")
+        }
       }
     }
   }
 
-  private func target(_ client: ServerClient) async throws -> String {
-    if let id { return id.description }
+  private func target(_ client: ServerClient) async throws -> Change.ID {
+    if let id { return id }
+    let place = step?.description ?? ""
     let entries = try await client.configurations()["value"]?.array ?? []
     let entry = entries.lazy.compactMap(\.object).first { entry in
       let parts = ["flowType", "flowId", "step"].compactMap { entry[$0]?.string }
       return Address(parts.joined(separator: "/")) == step
     }
-    guard let change = entry?["changeId"]?.string else {
-      throw CommandFailure(.notFound, "No change of \(step?.description ?? "the step") is on record.")
+    guard let last = entry?["changeId"]?.string.flatMap({ Change.ID($0) }) else {
+      throw CommandFailure(.notFound, "No change of \(place) is on record.")
     }
-    return change
+    let change = try await client.change(last)
+    guard change["before"] != change["after"] else {
+      throw CommandFailure(.notFound, "No change of \(place) that made a difference is on record.")
+    }
+    if let undone = change["rollbackOf"]?.string {
+      throw CommandFailure(
+        .refused,
+        "The last change of \(place) is itself a rollback: change \(last) took back change \(undone). "
+          + "To take that back in turn, name it: reflog rollback \(last)"
+      )
+    }
+    return last
   }
 
   private static func plan(_ plan: JSONObject) -> Table {

@@ -53,7 +53,12 @@ struct SetReference: AsyncParsableCommand {
         guard let id = answer.changeID.flatMap({ Change.ID($0) }) else {
           throw CommandFailure(.internal, "The server did not name the change.")
         }
-        output.show(try await client.change(id), asTable: ChangeTables.change)
+        do {
+          try await output.show(client.change(id), asTable: ChangeTables.change)
+        } catch {
+          // The deed is done; not to be able to show it is no reason to let anybody repeat it.
+          Talk.say("Change \(id) was made. It can't be shown: \(CommandFailure(error).message)")
+        }
       }
     }
   }

@@ -19,7 +19,7 @@ struct Show: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        output.show(try await source.change(id), asTable: ChangeTables.change)
+        try await output.show(source.change(id), asTable: ChangeTables.change)
       }
     }
   }

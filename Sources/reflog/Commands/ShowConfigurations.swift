@@ -16,7 +16,7 @@ struct ShowConfigurations: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        output.show(try await source.configurations(), asTable: ChangeTables.configurations)
+        try await output.show(source.configurations(), asTable: ChangeTables.configurations)
       }
     }
   }

@@ -26,7 +26,7 @@ struct ShowHistory: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        output.show(try await source.history(top: top), asTable: ChangeTables.history)
+        try await output.show(source.history(top: top), asTable: ChangeTables.history)
       }
     }
   }

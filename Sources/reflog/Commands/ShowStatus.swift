@@ -13,7 +13,7 @@ struct ShowStatus: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        output.show(try await source.status(), asTable: ChangeTables.status)
+        try await output.show(source.status(), asTable: ChangeTables.status)
       }
     }
   }

@@ -24,9 +24,9 @@ struct TokenFileOptions: ParsableArguments {
   @Option(help: "The ledger's file. Default REFLOG_DATABASE, and else ./reflog.sqlite.")
   var database: String?
 
-  func store() throws -> TokenStore {
+  func store(creating: Bool = false) throws -> TokenStore {
     let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
-    return try TokenStore(besideLedgerAt: path, clock: { Timestamp(Date()) })
+    return try TokenStore(besideLedgerAt: path, creating: creating, clock: { Timestamp(Date()) })
   }
 }
 
@@ -54,7 +54,7 @@ struct CreateToken: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       let lifetime = Duration.seconds(expires * 86_400)
-      Talk.data(try await file.store().create(name: name, role: role, lifetime: lifetime).text + "\n")
+      try await Talk.data(file.store(creating: true).create(name: name, role: role, lifetime: lifetime).text + "\n")
     }
   }
 }
@@ -76,7 +76,7 @@ struct ListTokens: AsyncParsableCommand {
           token.revoked?.description ?? "",
         ]
       }
-      Talk.data(table.text)
+      try Talk.data(table.text)
     }
   }
 }

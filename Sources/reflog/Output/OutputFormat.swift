@@ -15,10 +15,10 @@ struct OutputOptions: ParsableArguments {
   var format: OutputFormat = .table
 
   /// Shows a body, by itself or as the table that is made of it.
-  func show(_ body: JSONObject, asTable table: (JSONObject) -> Table) {
+  func show(_ body: JSONObject, asTable table: (JSONObject) -> Table) throws {
     switch format {
-    case .json: Talk.data(JSONValue.object(body).text + "\n")
-    case .table: Talk.data(table(body).text)
+    case .json: try Talk.data(JSONValue.object(body).text + "\n")
+    case .table: try Talk.data(table(body).text)
     }
   }
 }

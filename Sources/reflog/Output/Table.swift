@@ -1,3 +1,5 @@
+import ReflogModel
+
 /// Columns of text for people.
 struct Table {
   /// Nothing where the rows speak for themselves.
@@ -8,7 +10,7 @@ struct Table {
 
   var text: String {
     guard !rows.isEmpty else { return emptyText.isEmpty ? "" : emptyText + "\n" }
-    let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(Self.printable) }
+    let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }
     let widths = (lines.first ?? []).indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     return lines.map { line in
       zip(line, widths).enumerated().map { index, cell in
@@ -17,19 +19,5 @@ struct Table {
         return isLast ? text : text + String(repeating: " ", count: width - text.count)
       }.joined(separator: "  ") + "\n"
     }.joined()
-  }
-
-  /// Control characters would let a name drive the terminal.
-  private static func printable(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          switch scalar.properties.generalCategory {
-          case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-          default: scalar
-          }
-        }
-      )
-    )
   }
 }

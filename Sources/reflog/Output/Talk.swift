@@ -3,13 +3,22 @@ import Foundation
 /// What is said to people goes to stderr; stdout is for data.
 enum Talk {
   static func say(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    // Nobody can be told where even this can't be written.
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
   /// Whether a person reads along.
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  static func data(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+  static func data(_ text: String) throws {
+    try data(Data(text.utf8))
+  }
+
+  static func data(_ bytes: Data) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: bytes)
+    } catch {
+      throw CommandFailure(.refused, "The answer can't be written: \(error.localizedDescription)")
+    }
   }
 }

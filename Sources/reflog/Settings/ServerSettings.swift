@@ -17,9 +17,7 @@ struct ServerSettings: Sendable {
   init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
     try Self.refuseUnknownVariables(environment)
     var providers: [any ConfigProvider] = [
-      InMemoryProvider(
-        values: Dictionary(uniqueKeysWithValues: flags.map { (AbsoluteConfigKey([$0.key.rawValue]), $0.value) })
-      ),
+      InMemoryProvider(values: Self.keyed(flags)),
       EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "reflog"),
     ]
     if let file {

@@ -1,0 +1,23 @@
+/// The URL as it may be recorded: user and password shown as `…@`, query and fragment as `?…` and `#…`, since keys may
+/// stand in them.
+///
+/// Works on bytes, so that no combining mark hides a delimiter.
+package func redactedURL(_ url: String) -> String {
+  let bytes = Array(url.utf8)
+  let end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
+  let authority = authority(of: bytes[..<end])
+  let at = bytes[authority].lastIndex(of: UInt8(ascii: "@"))
+  let hidden = Array("…".utf8)
+  let shown =
+    bytes[..<authority.lowerBound] + (at == nil ? [] : hidden[...]) + bytes[(at ?? authority.lowerBound)..<end]
+    + (end == bytes.endIndex ? [] : [bytes[end]] + hidden)
+  return String(decoding: shown, as: UTF8.self)
+}
+
+/// Where user, host and port stand: from behind `//` to the next slash.
+private func authority(of bytes: ArraySlice<UInt8>) -> Range<Int> {
+  let slash = UInt8(ascii: "/")
+  let start = zip(bytes.indices, bytes.indices.dropFirst()).first { bytes[$0] == slash && bytes[$1] == slash }
+  guard let start = start.map({ $0.1 + 1 }) else { return bytes.startIndex..<bytes.startIndex }
+  return start..<(bytes[start...].firstIndex(of: slash) ?? bytes.endIndex)
+}
