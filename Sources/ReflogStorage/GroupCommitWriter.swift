@@ -42,8 +42,10 @@ package final class GroupCommitWriter: Service {
     state = Mutex(State(queue: GroupCommitQueue(limits: limits)))
   }
 
-  /// Whether the writer takes writes, and the last transaction went through.
-  package var isHealthy: Bool { state.withLock { $0.isOpen && !$0.hasFailed } }
+  /// Whether the writer takes writes, the last transaction went through, and the disk has room for more.
+  package var isHealthy: Bool {
+    state.withLock { $0.isOpen && !$0.hasFailed } && hasHeadroom(for: .ordinaryReservingNext)
+  }
 
   /// Writes a page as it is, to see whether writing works.
   package func probe() async {
