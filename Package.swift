@@ -57,7 +57,10 @@ let package = Package(
       dependencies: [
         "ReflogModel",
         "ReflogStorage",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]
     ),
     .target(
@@ -126,7 +129,15 @@ let package = Package(
       ]
     ),
     .testTarget(name: "ReflogLedgerTests", dependencies: ["ReflogLedger", "ReflogTesting"]),
-    .testTarget(name: "ReflogDirectoryTests", dependencies: ["ReflogDirectory", "ReflogTesting"]),
+    .testTarget(
+      name: "ReflogDirectoryTests",
+      dependencies: [
+        "ReflogDirectory", "ReflogTesting",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]
+    ),
     .testTarget(name: "ReflogServiceTests", dependencies: ["ReflogService", "ReflogTesting"]),
     .testTarget(
       name: "ReflogHTTPTests",

@@ -53,6 +53,7 @@ extension ServiceError {
   package var logLevel: Logger.Level {
     switch self {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
+    case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .notSent, .busy: .warning
     case .forbidden, .changeNotFound, .preconditionFailed, .idempotencyMismatch, .stepUnresolved, .changeSuperseded,
       .connectorMissing, .notRollbackable, .refused:
@@ -115,6 +116,9 @@ extension ServiceError: CustomStringConvertible {
       "Whether the change took place is unknown: \(clause(why)). "
         + (ids.isEmpty ? "Look at the directory." : "It is recorded and will be settled; look at the change.")
     case .notSent(_, let why): "The change never reached the directory: \(clause(why))."
+    case .refused(_, let refusal) where refusal.isOfOwnCredential:
+      "The directory refused Reflog's own credential (\(refusal.httpStatus) \(refusal.code): "
+        + "\(clause(refusal.message))). Mend the credential or its permissions."
     case .refused(_, let refusal): refusal.message
     }
   }

@@ -56,6 +56,28 @@ struct OutcomeTests {
     }
   }
 
+  @Test func aRefusalOfReflogsOwnCredentialIs502() async throws {
+    try await withServer { server in
+      let refusal = DirectoryRefusal(
+        httpStatus: 403,
+        code: "AADB2C",
+        message: "Access is denied.",
+        wwwAuthenticate: "Bearer x",
+        isOfOwnCredential: true
+      )
+      server.fixture.directory.react(.refuse(refusal))
+
+      let answer = try await server.set(Sample.newVendor)
+
+      #expect(answer.status == 502)
+      #expect(answer.code == "directoryRefused")
+      #expect(answer.body["error"]?.object?["message"]?.string?.contains("AADB2C") == true)
+      #expect(answer.headers.first(name: "WWW-Authenticate") == nil)
+      let change = try await server.send(.GET, LiveServer.changes + "/1")
+      #expect(change.body["result"]?.string == "rejected")
+    }
+  }
+
   @Test func aPendingChangeCannotBeRolledBack() async throws {
     try await withServer { server in
       server.fixture.directory.react(.loseRequest)

@@ -71,6 +71,8 @@ struct ErrorAnswer {
     case .clockBehind: self.init(.serviceUnavailable, "clockBehind", message, level, retryAfter: 60)
     case .outcomeUnknown: self.init(.badGateway, "outcomeUnknown", message, level)
     case .notSent: self.init(.badGateway, "notSent", message, level)
+    case .refused(_, let refusal) where refusal.isOfOwnCredential:
+      self.init(.badGateway, "directoryRefused", message, level)
     case .refused(_, let refusal):
       self.init(HTTPResponse.Status(code: refusal.httpStatus), refusal.code, message, level)
       retryAfter = refusal.retryAfter

@@ -48,6 +48,8 @@ package struct DirectoryRefusal: Sendable {
   package let retryAfter: String?
   package let wwwAuthenticate: String?
   package let requestID: String?
+  /// Whether it was Reflog's own credential that was refused, which no caller can mend.
+  package let isOfOwnCredential: Bool
 
   package init(
     httpStatus: Int,
@@ -55,7 +57,8 @@ package struct DirectoryRefusal: Sendable {
     message: String,
     retryAfter: String? = nil,
     wwwAuthenticate: String? = nil,
-    requestID: String? = nil
+    requestID: String? = nil,
+    isOfOwnCredential: Bool = false
   ) {
     self.httpStatus = httpStatus
     self.code = code
@@ -63,6 +66,7 @@ package struct DirectoryRefusal: Sendable {
     self.retryAfter = retryAfter
     self.wwwAuthenticate = wwwAuthenticate
     self.requestID = requestID
+    self.isOfOwnCredential = isOfOwnCredential
   }
 }
 

@@ -92,13 +92,19 @@ struct Reconciliation: Sendable {
       let found: String
       switch property.name {
       case "displayName": found = connector.displayName
-      case "targetUrl" where property.after?.contains("?") == false: found = connector.targetURL
+      // What was redacted can't be compared.
+      case "targetUrl" where property.after?.contains("…") == false: found = connector.targetURL
       default: return nil
       }
-      return (found == property.after, found == property.before)
+      return (isSame(found, property.after), isSame(found, property.before))
     }
     guard !shows.contains(where: { $0 == nil }) else { return .unreadable }
     if shows.allSatisfy({ $0?.after == true }) { return .after }
     return shows.allSatisfy { $0?.before == true } ? .before : .unreadable
   }
+}
+
+/// Byte by byte: Swift's `==` takes different spellings of a character for the same.
+private func isSame(_ left: String, _ right: String?) -> Bool {
+  right.map { left.utf8.elementsEqual($0.utf8) } ?? false
 }

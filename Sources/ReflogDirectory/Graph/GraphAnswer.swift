@@ -1,0 +1,63 @@
+import ReflogModel
+
+extension DirectoryAnswer {
+  /// What an exchange means for a write: done, definitely not done, never sent, or unknown.
+  ///
+  /// A redirect is unknown, since it is not followed; so is a 5xx, since some are answered after the deed.
+  init(_ exchange: GraphExchange) {
+    switch exchange {
+    case .neverSent(let reason): self = .notSent(reason: reason)
+    case .broken(let reason): self = .unknown(httpStatus: nil, reason: reason)
+    case .answered(let response):
+      switch response.httpStatus {
+      case 200..<300: self = .applied(DirectoryResponse(response))
+      case 400, 401, 403, 404, 405, 409, 412, 422, 429: self = .refused(DirectoryRefusal(response))
+      case let status: self = .unknown(httpStatus: status, reason: "Microsoft Graph answered with status \(status)")
+      }
+    }
+  }
+}
+
+extension DirectoryResponse {
+  /// A success as Graph answered it; `@odata.context` is left to the surface that shows it.
+  init(_ response: GraphResponse) {
+    var body = response.json
+    let fragment = body?["@odata.context"]?.string.flatMap { context in
+      context.firstIndex(of: "#").map { String(context[context.index(after: $0)...]) }
+    }
+    body?["@odata.context"] = nil
+    self.init(
+      httpStatus: response.httpStatus,
+      body: body,
+      contextFragment: fragment,
+      requestID: response.requestID,
+      created: response.httpStatus == 201 ? body.flatMap(DirectoryConnector.init(graph:)) : nil
+    )
+  }
+}
+
+extension DirectoryRefusal {
+  /// A refusal as Graph answered it, with a code of its own where the body holds none. Every request bears Reflog's own
+  /// token, so a 401 or 403 is about that.
+  init(_ response: GraphResponse) {
+    let error = response.json?["error"]?.object
+    self.init(
+      httpStatus: response.httpStatus,
+      code: error?["code"]?.string ?? "status\(response.httpStatus)",
+      message: error?["message"]?.string ?? "Microsoft Graph answered with status \(response.httpStatus).",
+      retryAfter: response.headers["retry-after"],
+      wwwAuthenticate: response.headers["www-authenticate"],
+      requestID: response.requestID,
+      isOfOwnCredential: response.httpStatus == 401 || response.httpStatus == 403
+    )
+  }
+}
+
+extension DirectoryConnector {
+  /// Reads an `identityApiConnector`.
+  init?(graph object: JSONObject) {
+    guard let id = object["id"]?.string.flatMap({ ConnectorID($0) }), let displayName = object["displayName"]?.string
+    else { return nil }
+    self.init(id: id, displayName: displayName, targetURL: object["targetUrl"]?.string ?? "")
+  }
+}

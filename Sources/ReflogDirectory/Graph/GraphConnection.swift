@@ -1,0 +1,71 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import ReflogModel
+
+/// Sends requests to one host and says exactly what became of each. Follows no redirect, so that a token never goes
+/// elsewhere.
+struct GraphConnection: Sendable {
+  /// More than the largest page of connectors or flows.
+  private static let bodyLimit = 4 << 20
+  /// A connection that takes longer is none.
+  private static let connectTimeout = TimeAmount.seconds(5)
+
+  private let reading: HTTPClient
+  private let writing: HTTPClient
+  private let timeout: Duration
+
+  /// - Parameter timeout: for a whole exchange, from the first attempt to connect to the last byte of the answer.
+  init(timeout: Duration) {
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    configuration.timeout.connect = Self.connectTimeout
+    configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.httpVersion = .http1Only
+    reading = HTTPClient(configuration: configuration)
+    // A connection that idles may be closed by the other side in the moment in which a write begins, and then nobody
+    // knows whether that write arrived. Writes take new ones.
+    configuration.connectionPool.idleTimeout = .zero
+    writing = HTTPClient(configuration: configuration)
+    self.timeout = timeout
+  }
+
+  /// Sends a request, once. Never throws: an exchange that fails says how far it got.
+  func send(
+    _ method: HTTPMethod,
+    _ url: String,
+    headers: HTTPHeaders,
+    body: [UInt8]?,
+    isWrite: Bool
+  ) async -> GraphExchange {
+    let request: HTTPClient.Request
+    do {
+      request = try HTTPClient.Request(
+        url: url,
+        method: method,
+        headers: headers,
+        body: body.map { .bytes($0) }
+      )
+    } catch {
+      return .neverSent("the URL can't be used: \(error)")
+    }
+    let recorder = GraphRecorder(bodyLimit: Self.bodyLimit)
+    let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
+    do {
+      let client = isWrite ? writing : reading
+      return .answered(try await client.execute(request: request, delegate: recorder, deadline: deadline).get())
+    } catch {
+      let reason = (error as? HTTPClientError)?.shortDescription ?? "\(error)"
+      return recorder.hasBegunSending ? .broken(reason) : .neverSent(reason)
+    }
+  }
+
+  /// Closes all connections. Call it once, when nothing is sent any more.
+  func shutdown() async throws {
+    try await reading.shutdown()
+    try await writing.shutdown()
+  }
+}
+
+extension Duration {
+  fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}

@@ -1,0 +1,59 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Records how far an exchange gets, and its answer up to a limit.
+final class GraphRecorder: HTTPClientResponseDelegate {
+  typealias Response = GraphResponse
+
+  /// The answer is longer than anything that Graph answers.
+  struct TooLong: Error, CustomStringConvertible {
+    let limit: Int
+    var description: String { "the answer is longer than \(limit) bytes" }
+  }
+
+  private struct State {
+    var hasBegunSending = false
+    var head: HTTPResponseHead?
+    var body: [UInt8] = []
+  }
+
+  private let bodyLimit: Int
+  private let state = Mutex(State())
+
+  init(bodyLimit: Int) {
+    self.bodyLimit = bodyLimit
+  }
+
+  /// Whether a byte of the request may have been written.
+  var hasBegunSending: Bool { state.withLock { $0.hasBegunSending } }
+
+  func didSendRequestHead(task: HTTPClient.Task<GraphResponse>, _ head: HTTPRequestHead) {
+    state.withLock { $0.hasBegunSending = true }
+  }
+
+  func didReceiveHead(task: HTTPClient.Task<GraphResponse>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+    state.withLock { $0.head = head }
+    return task.eventLoop.makeSucceededVoidFuture()
+  }
+
+  func didReceiveBodyPart(task: HTTPClient.Task<GraphResponse>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+    let isTooLong = state.withLock { state in
+      guard state.body.count + buffer.readableBytes <= bodyLimit else { return true }
+      state.body += buffer.readableBytesView
+      return false
+    }
+    return isTooLong
+      ? task.eventLoop.makeFailedFuture(TooLong(limit: bodyLimit)) : task.eventLoop.makeSucceededVoidFuture()
+  }
+
+  func didFinishRequest(task: HTTPClient.Task<GraphResponse>) throws -> GraphResponse {
+    try state.withLock { state in
+      guard let head = state.head else { throw HTTPClientError.remoteConnectionClosed }
+      var headers: [String: String] = [:]
+      for (name, value) in head.headers where headers[name.lowercased()] == nil { headers[name.lowercased()] = value }
+      return GraphResponse(httpStatus: Int(head.status.code), headers: headers, body: state.body)
+    }
+  }
+}

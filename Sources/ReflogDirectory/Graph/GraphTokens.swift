@@ -1,0 +1,70 @@
+import NIOHTTP1
+import ReflogModel
+
+/// Keeps an access token of Reflog's own at hand.
+///
+/// The client credentials flow of the Microsoft identity platform: `POST {login}/{tenant}/oauth2/v2.0/token`. Two
+/// requests that need a new token at once may both fetch one, which does no harm.
+actor GraphTokens {
+  /// A token is renewed this long before it expires, so that none expires on its way.
+  private static let margin = Duration.seconds(300)
+
+  private let credential: GraphCredential
+  private let loginURL: String
+  private let scope: String
+  private let connection: GraphConnection
+  private let clock = ContinuousClock()
+  private var current: (token: String, renewal: ContinuousClock.Instant)?
+
+  init(credential: GraphCredential, loginURL: String, graphURL: String, connection: GraphConnection) {
+    self.credential = credential
+    self.loginURL = loginURL
+    scope = graphURL + "/.default"
+    self.connection = connection
+  }
+
+  /// A token that is good for now.
+  ///
+  /// - Parameter rejected: one that Graph just refused, which is not handed out again.
+  func token(insteadOf rejected: String? = nil) async throws(DirectoryFailure) -> String {
+    if let current, current.token != rejected, clock.now < current.renewal { return current.token }
+    let (token, lifetime) = try await fetch()
+    current = (token, clock.now + max(lifetime - Self.margin, lifetime / 2))
+    return token
+  }
+
+  private func fetch() async throws(DirectoryFailure) -> (token: String, lifetime: Duration) {
+    let form = [
+      ("grant_type", "client_credentials"), ("client_id", credential.clientID),
+      ("client_secret", credential.clientSecret), ("scope", scope),
+    ].map { "\($0)=\(Self.formEncoded($1))" }.joined(separator: "&")
+    let exchange = await connection.send(
+      .POST,
+      "\(loginURL)/\(credential.tenantID)/oauth2/v2.0/token",
+      headers: ["content-type": "application/x-www-form-urlencoded", "accept": "application/json"],
+      body: Array(form.utf8),
+      isWrite: false
+    )
+    switch exchange {
+    case .neverSent(let reason), .broken(let reason):
+      throw .unavailable(reason: "no token was to be had from \(loginURL): \(reason)")
+    case .answered(let response):
+      guard response.httpStatus == 200, let token = response.json?["access_token"]?.string,
+        case .number(let seconds) = response.json?["expires_in"], let lifetime = Int(seconds)
+      else {
+        // The code names the fault; the description may quote what was sent.
+        let code = response.json?["error"]?.string ?? "no token in the answer"
+        throw .unavailable(reason: "no token was to be had from \(loginURL): \(response.httpStatus) \(code)")
+      }
+      return (token, .seconds(lifetime))
+    }
+  }
+
+  /// application/x-www-form-urlencoded, everything but letters and digits escaped.
+  private static func formEncoded(_ text: String) -> String {
+    text.utf8.map { byte in
+      byte.isASCIILetter || byte.isASCIIDigit
+        ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}

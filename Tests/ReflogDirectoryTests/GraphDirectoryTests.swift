@@ -1,0 +1,171 @@
+import ReflogDirectory
+import ReflogModel
+import ReflogTesting
+import Testing
+
+/// The Graph client against a peer that misbehaves over real TCP.
+struct GraphDirectoryTests {
+  private static let token = ScriptedPeer.Reaction.json("200 OK", #"{"access_token":"first","expires_in":3600}"#)
+  private static let noContent = ScriptedPeer.Reaction.send("HTTP/1.1 204 No Content\r\n\r\n")
+
+  /// Runs a body with a directory whose Graph and login are the same peer.
+  private func withDirectory(
+    at url: String,
+    timeout: Duration = .seconds(10),
+    _ body: (GraphDirectory) async throws -> Void
+  ) async throws {
+    let directory = GraphDirectory(
+      graphURL: url,
+      loginURL: url,
+      credential: GraphCredential(tenantID: "tenant", clientID: "client", clientSecret: "s3cret&=canary"),
+      timeout: timeout
+    )
+    do {
+      try await body(directory)
+    } catch {
+      try await directory.shutdown()
+      throw error
+    }
+    try await directory.shutdown()
+  }
+
+  private let write = DirectoryWrite.setReference(Sample.signup, Sample.newVendor)
+
+  @Test func aReferenceIsSetAsMicrosoftDocumentsIt() async throws {
+    try await ScriptedPeer.with(Self.token, Self.noContent) { url, peer in
+      try await withDirectory(at: url) { directory in
+        guard case .applied(let response) = await directory.write(write) else {
+          Issue.record("it was not applied")
+          return
+        }
+        #expect(response.httpStatus == 204)
+      }
+
+      let login = peer.requests[0]
+      #expect(login.hasPrefix("POST /tenant/oauth2/v2.0/token HTTP/1.1\r\n"))
+      #expect(login.contains("client_secret=s3cret%26%3dcanary"))
+      let put = peer.requests[1]
+      let path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
+      #expect(put.hasPrefix("PUT \(path) HTTP/1.1\r\n"))
+      #expect(put.lowercased().contains("authorization: bearer first"))
+      #expect(
+        put.hasSuffix(#"{"@odata.id":"\#(url)/beta/identity/apiConnectors/8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602"}"#)
+      )
+    }
+  }
+
+  @Test func aStepIsReadByExpandingIt() async throws {
+    let body = #"{"@odata.context":"x","postFederationSignup":{"id":"abc","displayName":"A","targetUrl":"https://a"}}"#
+    try await ScriptedPeer.with(Self.token, .json("200 OK", body), .json("200 OK", "{}")) { url, peer in
+      try await withDirectory(at: url) { directory in
+        let found = try await directory.reference(at: Sample.signup)
+        let nothing = try await directory.reference(at: Sample.signup)
+        #expect(found.connectorID?.text == "abc")
+        #expect(found.displayName == "A")
+        #expect(nothing == ConnectorReference.none)
+      }
+      #expect(peer.requests[1].contains("/apiConnectorConfiguration?$expand=postFederationSignup HTTP/1.1"))
+    }
+  }
+
+  @Test(arguments: [
+    ScriptedPeer.Reaction.close, .sendAndClose("HTTP/1.1 204 No"), .sendAndClose("nonsense\r\n\r\n"),
+    .sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), .json("500 Oops", "{}"), .json("503 Later", ""),
+    .json("302 Found", "", headers: "Location: http://127.0.0.1:1/\r\n"), .hang,
+  ])
+  func whatMayHaveBeenDoneIsUnknownAndNotSentTwice(reaction: ScriptedPeer.Reaction) async throws {
+    try await ScriptedPeer.with(Self.token, reaction) { url, peer in
+      try await withDirectory(at: url, timeout: .milliseconds(500)) { directory in
+        guard case .unknown = await directory.write(write) else {
+          Issue.record("it is not unknown")
+          return
+        }
+      }
+      #expect(peer.requests.count == 2)
+    }
+  }
+
+  @Test func whereNobodyListensNothingIsSent() async throws {
+    try await ScriptedPeer.with(Self.token) { url, _ in
+      let directory = GraphDirectory(
+        graphURL: "http://127.0.0.1:1",
+        loginURL: url,
+        credential: GraphCredential(tenantID: "tenant", clientID: "client", clientSecret: "s"),
+        timeout: .seconds(5)
+      )
+      let answer = await directory.write(write)
+      try await directory.shutdown()
+
+      guard case .notSent = answer else {
+        Issue.record("\(answer)")
+        return
+      }
+    }
+  }
+
+  @Test func whereNoTokenIsToBeHadNothingIsSentAndNoSecretIsTold() async throws {
+    let refusal = #"{"error":"invalid_client","error_description":"s3cret&=canary is wrong"}"#
+    try await ScriptedPeer.with(.json("401 Unauthorized", refusal)) { url, peer in
+      try await withDirectory(at: url) { directory in
+        guard case .notSent(let reason) = await directory.write(write) else {
+          Issue.record("something was sent")
+          return
+        }
+        #expect(reason.contains("invalid_client"))
+        #expect(!reason.contains("canary"))
+      }
+      #expect(peer.requests.count == 1)
+    }
+  }
+
+  @Test func aTokenThatGraphRefusesIsRenewedOnce() async throws {
+    let second = ScriptedPeer.Reaction.json("200 OK", #"{"access_token":"second","expires_in":3600}"#)
+    let refusal = ScriptedPeer.Reaction.json("401 Unauthorized", #"{"error":{"code":"InvalidAuthenticationToken"}}"#)
+    try await ScriptedPeer.with(Self.token, refusal, second, refusal, Self.noContent) { url, peer in
+      try await withDirectory(at: url) { directory in
+        guard case .refused(let answer) = await directory.write(write) else {
+          Issue.record("it is no refusal")
+          return
+        }
+        #expect(answer.httpStatus == 401)
+        guard case .applied = await directory.write(write) else {
+          Issue.record("it was not applied")
+          return
+        }
+      }
+      #expect(peer.requests.filter { $0.hasPrefix("PUT") }.count == 3)
+    }
+  }
+
+  @Test func aRefusalIsPassedOn() async throws {
+    let body = #"{"error":{"code":"AADB2C","message":"User Authorization: Access is denied."}}"#
+    try await ScriptedPeer.with(Self.token, .json("403 Forbidden", body, headers: "request-id: r\r\n")) { url, _ in
+      try await withDirectory(at: url) { directory in
+        guard case .refused(let refusal) = await directory.write(write) else {
+          Issue.record("it is no refusal")
+          return
+        }
+        #expect(refusal.code == "AADB2C")
+        #expect(refusal.requestID == "r")
+      }
+    }
+  }
+
+  @Test func anAnswerWithoutEndIsCutOff() async throws {
+    let endless = "HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + String(repeating: "x", count: 5_000_000)
+    try await ScriptedPeer.with(Self.token, .send(endless)) { url, _ in
+      try await withDirectory(at: url) { directory in
+        await #expect(throws: DirectoryFailure.self) { try await directory.connector(#require(ConnectorID("abc"))) }
+      }
+    }
+  }
+
+  @Test func aConnectorThatIsNotThereIsNone() async throws {
+    try await ScriptedPeer.with(Self.token, .json("404 Not Found", "{}")) { url, _ in
+      try await withDirectory(at: url) { directory in
+        let connector = try await directory.connector(#require(ConnectorID("abc")))
+        #expect(connector == nil)
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The other end of a TCP connection, which answers each HTTP request as it is told to.
+final class ScriptedPeer: Sendable {
+  enum Reaction: Sendable {
+    /// Sends these bytes, whatever they are.
+    case send(String)
+    /// Sends these bytes and closes.
+    case sendAndClose(String)
+    /// Closes without an answer.
+    case close
+    /// Never answers.
+    case hang
+
+    static func json(_ status: String, _ body: String, headers: String = "") -> Reaction {
+      .send("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
+    }
+  }
+
+  private struct State {
+    var reactions: [Reaction]
+    var requests: [String] = []
+  }
+
+  private let state: Mutex<State>
+
+  private init(_ reactions: [Reaction]) {
+    state = Mutex(State(reactions: reactions))
+  }
+
+  /// What it was sent, whole requests in order.
+  var requests: [String] { state.withLock { $0.requests } }
+
+  /// Runs a body with the URL of a peer on a free port of loopback; a request that nobody scripted is closed.
+  static func with(
+    _ reactions: Reaction...,
+    body: (String, ScriptedPeer) async throws -> Void
+  ) async throws {
+    let peer = ScriptedPeer(reactions)
+    let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Handler(peer: peer)) }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+    do {
+      try await body("http://127.0.0.1:\(server.localAddress?.port ?? 0)", peer)
+    } catch {
+      try await server.close()
+      throw error
+    }
+    try await server.close()
+  }
+
+  private func next(_ request: String) -> Reaction {
+    state.withLock { state in
+      state.requests.append(request)
+      return state.reactions.isEmpty ? .close : state.reactions.removeFirst()
+    }
+  }
+
+  private final class Handler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let peer: ScriptedPeer
+    private var received = ""
+
+    init(peer: ScriptedPeer) {
+      self.peer = peer
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      received += String(buffer: unwrapInboundIn(data))
+      guard let request = takeRequest() else { return }
+      switch peer.next(request) {
+      case .send(let text): context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+      case .sendAndClose(let text):
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        context.close(promise: nil)
+      case .close: context.close(promise: nil)
+      case .hang: break
+      }
+    }
+
+    /// A whole request, once it is there: its head, and as much body as that says.
+    private func takeRequest() -> String? {
+      guard let end = received.firstRange(of: "\r\n\r\n") else { return nil }
+      let length = received[..<end.lowerBound].lowercased().firstMatch(of: /content-length: (\d+)/).flatMap {
+        Int($0.1)
+      }
+      guard received[end.upperBound...].utf8.count >= length ?? 0 else { return nil }
+      defer { received = "" }
+      return received
+    }
+  }
+}
