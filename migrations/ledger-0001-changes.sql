@@ -131,6 +131,9 @@ CREATE UNIQUE INDEX change_pending_connector ON change (before_connector)
 WHERE result = 'pending' AND subject = 'connector' AND before_connector IS NOT NULL;
 CREATE INDEX change_pending ON change (id) WHERE result = 'pending';
 
+-- All that was tried at an address.
+CREATE INDEX change_address ON change (address, id) WHERE address IS NOT NULL;
+
 -- The chain of an address, and the part of it that made a difference.
 CREATE INDEX change_applied ON change (address, id) WHERE result = 'applied';
 CREATE INDEX change_effective ON change (address, id)

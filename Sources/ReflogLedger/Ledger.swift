@@ -30,6 +30,9 @@ package struct Ledger: Sendable {
     }
   }
 
+  /// The moment it is now, as far as the ledger is concerned.
+  package var now: Timestamp { clock() }
+
   /// Whether the last write went through, and more are taken.
   package var isHealthy: Bool { writer.isHealthy }
 

@@ -18,6 +18,12 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     left.microseconds < right.microseconds
   }
 
+  /// The moment this long before.
+  package func before(_ duration: Duration) -> Timestamp {
+    let (seconds, attoseconds) = duration.components
+    return Timestamp(microseconds: microseconds - seconds * 1_000_000 - attoseconds / 1_000_000_000_000)
+  }
+
   /// The time from an earlier moment to this one; negative if `other` is later.
   package func since(_ other: Timestamp) -> Duration {
     .microseconds(microseconds - other.microseconds)

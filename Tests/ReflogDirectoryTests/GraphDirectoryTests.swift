@@ -18,7 +18,8 @@ struct GraphDirectoryTests {
       graphURL: url,
       loginURL: url,
       credential: GraphCredential(tenantID: "tenant", clientID: "client", clientSecret: "s3cret&=canary"),
-      timeout: timeout
+      timeout: timeout,
+      settleWindow: .seconds(60)
     )
     do {
       try await body(directory)
@@ -91,7 +92,8 @@ struct GraphDirectoryTests {
         graphURL: "http://127.0.0.1:1",
         loginURL: url,
         credential: GraphCredential(tenantID: "tenant", clientID: "client", clientSecret: "s"),
-        timeout: .seconds(5)
+        timeout: .seconds(5),
+        settleWindow: .seconds(60)
       )
       let answer = await directory.write(write)
       try await directory.shutdown()

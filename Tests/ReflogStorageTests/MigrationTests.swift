@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "f80e55f6735a4ee06315b25436302a2ae2fcc35a5c2b745af470ff4fc0bcdb02 ledger-0001-changes",
+        "934c9ec0b897f5eff26720aeb7df06c9d87ab054d87b2b293f360857391cb8ab ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "705d77a41e7870a08ce1f0a6eabc61d89f93bdc3a954d179cd27c6e2e41aa7a4 tokens-0001-tokens",
       ]

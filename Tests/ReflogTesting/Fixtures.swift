@@ -130,9 +130,11 @@ package struct ServiceFixture: Sendable {
 @discardableResult
 package func withService<Value: Sendable>(
   turns: Turns = Turns(),
+  clock: ManualClock = ManualClock(),
+  settleWindow: Duration = .zero,
   _ body: (ServiceFixture) async throws -> Value
 ) async throws -> Value {
-  try await withLedger { ledger, _ in
+  try await withLedger(clock: clock) { ledger, _ in
     let names = [Sample.fraudCheck, Sample.newVendor].compactMap { reference in
       reference.connectorID.map { ($0, reference.displayName ?? "") }
     }
@@ -141,7 +143,8 @@ package func withService<Value: Sendable>(
         Sample.signup: Sample.fraudCheck, Sample.attributes: .none,
         Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance"): .none,
       ],
-      connectors: Dictionary(uniqueKeysWithValues: names)
+      connectors: Dictionary(uniqueKeysWithValues: names),
+      settleWindow: settleWindow
     )
     var logger = Logger(label: "test")
     logger.logLevel = .critical

@@ -21,13 +21,21 @@ package final class ScriptedDirectory: Directory {
     var reactions: [Reaction] = []
     var writes: [DirectoryWrite] = []
     var readFailure: DirectoryFailure?
+    /// What reads of an address show instead of the truth.
+    var staleReads: [Address: ConnectorReference] = [:]
   }
 
   private let state: Mutex<State>
   package let kind = DirectoryKind.embedded
+  package let settleWindow: Duration
 
-  package init(references: [Address: ConnectorReference] = [:], connectors: [ConnectorID: String]) {
+  package init(
+    references: [Address: ConnectorReference] = [:],
+    connectors: [ConnectorID: String],
+    settleWindow: Duration
+  ) {
     state = Mutex(State(references: references, connectors: connectors))
+    self.settleWindow = settleWindow
   }
 
   /// The writes that reached it, in order.
@@ -48,12 +56,19 @@ package final class ScriptedDirectory: Directory {
     state.withLock { $0.references[address] = reference }
   }
 
+  /// Lets reads of an address show this, whatever stands there; with nothing, the truth again.
+  package func readStale(_ address: Address, _ reference: ConnectorReference?) {
+    state.withLock { $0.staleReads[address] = reference }
+  }
+
   package func removeConnector(_ id: ConnectorID) {
     state.withLock { $0.connectors[id] = nil }
   }
 
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
-    let (failure, reference) = state.withLock { ($0.readFailure, $0.references[address]) }
+    let (failure, reference) = state.withLock { state in
+      (state.readFailure, state.staleReads[address] ?? state.references[address])
+    }
     if let failure { throw failure }
     guard let reference else { throw .refused(.unknownFlow) }
     return reference

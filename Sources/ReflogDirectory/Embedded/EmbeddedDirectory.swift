@@ -7,6 +7,7 @@ package import ReflogStorage
 /// every write before it, so it has no settle window.
 package struct EmbeddedDirectory: Directory {
   package let kind = DirectoryKind.embedded
+  package let settleWindow = Duration.zero
   package let tenantID: String
   private let reader: StorageReader
   private let writer: GroupCommitWriter

@@ -7,6 +7,7 @@ package import ReflogModel
 /// renewed once; nothing else is sent twice.
 package struct GraphDirectory: Directory {
   package let kind = DirectoryKind.graph
+  package let settleWindow: Duration
   private let graphURL: String
   private let connection: GraphConnection
   private let tokens: GraphTokens
@@ -14,8 +15,16 @@ package struct GraphDirectory: Directory {
   /// - Parameters:
   ///   - graphURL: without a slash at the end; so too `loginURL`.
   ///   - timeout: for a whole exchange.
-  package init(graphURL: String, loginURL: String, credential: GraphCredential, timeout: Duration) {
+  ///   - settleWindow: Entra is eventually consistent, and promises no bound.
+  package init(
+    graphURL: String,
+    loginURL: String,
+    credential: GraphCredential,
+    timeout: Duration,
+    settleWindow: Duration
+  ) {
     self.graphURL = graphURL
+    self.settleWindow = settleWindow
     connection = GraphConnection(timeout: timeout)
     tokens = GraphTokens(credential: credential, loginURL: loginURL, graphURL: graphURL, connection: connection)
   }

@@ -40,6 +40,21 @@ extension History {
     ).first
   }
 
+  /// The changes at an address that were recorded or settled at this moment or later, newest first.
+  package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
+    try await changes(
+      """
+      SELECT * FROM history WHERE id IN (
+        SELECT change.id FROM change
+        WHERE change.address = \(Self.rowOfAddress) AND change.address IS NOT NULL
+        ORDER BY change.id DESC LIMIT :limit
+      ) AND coalesce(result_time, activity_time) >= :since
+      ORDER BY id DESC
+      """,
+      Self.arguments(address) + ["since": since.microseconds, "limit": limit]
+    )
+  }
+
   /// The newest change at an address that made a difference.
   package func newestEffective(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(

@@ -65,7 +65,7 @@ extension Change {
         graphRequestID: refusal.requestID
       )
     case .answered(.notSent(let reason)):
-      Outcome(result: next, code: "notSent", message: reason, settledBy: settler)
+      Outcome(result: next, code: Change.notSentCode, message: reason, settledBy: settler)
     case .denied:
       Outcome(result: next, code: "forbidden", settledBy: settler)
     case .stated(_, let reason):

@@ -4,6 +4,9 @@
 package protocol Directory: Sendable {
   var kind: DirectoryKind { get }
 
+  /// How long after a write a read may still show what stood before it; zero where every read is the truth.
+  var settleWindow: Duration { get }
+
   /// What stands at an address now. An unknown flow or step is a refusal.
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference
 

@@ -22,8 +22,8 @@ extension ChangeService {
 
   /// What stands at the address before anything is sent.
   ///
-  /// If it is not what the ledger thought, somebody went round Reflog: the drift is recorded first, so that the chain
-  /// of the address stays whole. A definite refusal is recorded as the `rejected` change that `intent` makes of an
+  /// If somebody went round Reflog, the drift is recorded first, so that the chain of the address stays whole. A definite
+  /// refusal is recorded as the `rejected` change that `intent` makes of an
   /// unknown before; a refusal because of load is only passed on.
   ///
   /// - Parameter isCreatingFlow: there may be no flow yet, and then nothing stands there.
@@ -45,8 +45,7 @@ extension ChangeService {
       case .refused, .unavailable: throw ServiceError(beforeSending: error)
       }
     }
-    try await recordDrift(to: found, at: address, requestID: request.requestID)
-    return found
+    return try await standing(found, at: address, requestID: request.requestID)
   }
 
   private func recordRefusal(
@@ -60,39 +59,5 @@ extension ChangeService {
     } catch {
       throw ServiceError(beforeSending: error)
     }
-  }
-
-  private func recordDrift(
-    to found: ConnectorReference,
-    at address: Address,
-    requestID: String
-  ) async throws(ServiceError) {
-    guard let newest = try await newestApplied(at: address), newest.after != found else { return }
-    let drift = Change.Intent.drift(at: address, from: newest, to: found, requestID: requestID)
-    do {
-      _ = try await ledger.append([.init(drift, .found)])
-    } catch {
-      throw ServiceError(beforeSending: error)
-    }
-  }
-}
-
-extension Change.Intent {
-  /// What somebody else did, as seen from the newest change that the ledger knows there.
-  static func drift(
-    at address: Address,
-    from newest: Change,
-    to found: ConnectorReference,
-    requestID: String
-  ) -> Change.Intent {
-    Change.Intent(
-      subject: .step(address),
-      kind: .drift,
-      before: newest.after,
-      after: found,
-      actor: .unknown,
-      requestID: requestID,
-      lastVerifiedDateTime: newest.resultDateTime
-    )
   }
 }

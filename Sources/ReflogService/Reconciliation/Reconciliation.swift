@@ -7,8 +7,10 @@ struct Reconciliation: Sendable {
   let directory: any Directory
 
   /// Settles a pending change that no request is working on; the caller holds its turn. Returns the settled change, or
-  /// nothing where the directory can't be read or its answers don't agree.
+  /// nothing where the directory can't be read, its answers don't agree, or the settle window is not over: until then a
+  /// write may still land, and a read may not show it.
   func settle(_ change: Change) async throws(ServiceError) -> Change? {
+    guard ledger.now.since(change.activityDateTime) >= directory.settleWindow else { return nil }
     guard let look = await observe(change) else { return nil }
     do {
       return try await ledger.settle(

@@ -1,0 +1,35 @@
+/// What a read of the directory is worth, given what the ledger knows of the address.
+package enum Reading: Hashable, Sendable {
+  /// It shows what the ledger thought.
+  case asRecorded
+  /// It shows what stood there a moment ago: a directory that is eventually consistent may. The ledger is right.
+  case stale
+  /// It shows what somebody else did.
+  case drift
+
+  /// - Parameters:
+  ///   - recorded: what the ledger thinks stands at the address.
+  ///   - recent: the changes whose writes may have reached the address within the settle window.
+  package init(found: ConnectorReference, recorded: ConnectorReference, recent: [Change]) {
+    if found == recorded {
+      self = .asRecorded
+    } else {
+      let held = recent.flatMap { [$0.intent.before, $0.after] }
+      self = held.contains(found) ? .stale : .drift
+    }
+  }
+}
+
+extension Change {
+  /// Whether a byte of the change may have reached the directory.
+  package var mayHaveBeenSent: Bool {
+    switch result {
+    case .pending, .applied, .superseded, .unknown: intent.kind != .drift && intent.kind != .baseline
+    case .notApplied: outcome?.code != Change.notSentCode
+    case .rejected, .denied: false
+    }
+  }
+
+  /// The code of an outcome whose change never reached the directory.
+  package static let notSentCode = "notSent"
+}

@@ -1,0 +1,102 @@
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Testing
+
+/// What a read is worth in a directory that is eventually consistent.
+struct SettleWindowTests {
+  private let clock = ManualClock()
+
+  private func withWindow(_ body: (ServiceFixture) async throws -> Void) async throws {
+    try await withService(clock: clock, settleWindow: .seconds(60), body)
+  }
+
+  @Test func aStaleReadWithinTheWindowIsNoDrift() async throws {
+    try await withWindow { fixture in
+      _ = try await fixture.set(Sample.newVendor)
+      fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
+      clock.advance(by: .seconds(59))
+
+      let next = try await fixture.set(.none)
+
+      #expect(next.id.number == 2)
+      #expect(next.intent.before == Sample.newVendor)
+    }
+  }
+
+  @Test func aRollbackWithinSecondsGoesThroughAlthoughReadsAreStale() async throws {
+    try await withWindow { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
+
+      let rollback = try await fixture.rollBack(bad.id)
+
+      #expect(rollback.id.number == 2)
+      #expect(rollback.intent.before == Sample.newVendor)
+      #expect(rollback.after == Sample.fraudCheck)
+    }
+  }
+
+  @Test func anOlderValueOfTheWindowIsStaleToo() async throws {
+    try await withWindow { fixture in
+      _ = try await fixture.set(Sample.newVendor)
+      _ = try await fixture.set(.none)
+      fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
+
+      let next = try await fixture.set(Sample.newVendor)
+
+      #expect(next.id.number == 3)
+      #expect(next.intent.before == ConnectorReference.none)
+    }
+  }
+
+  @Test func onceTheWindowIsOverWhatIsReadIsTheTruth() async throws {
+    try await withWindow { fixture in
+      _ = try await fixture.set(Sample.newVendor)
+      fixture.directory.goRound(Sample.signup, Sample.fraudCheck)
+      clock.advance(by: .seconds(61))
+
+      let next = try await fixture.set(.none)
+
+      let drift = try await fixture.history.change(Change.ID(2))
+      #expect(drift?.intent.kind == .drift)
+      #expect(next.intent.before == Sample.fraudCheck)
+    }
+  }
+
+  @Test func aValueThatNeverStoodThereIsDriftAtOnce() async throws {
+    try await withWindow { fixture in
+      _ = try await fixture.set(Sample.newVendor)
+      fixture.directory.goRound(Sample.signup, .none)
+
+      let next = try await fixture.set(Sample.fraudCheck)
+
+      let drift = try await fixture.history.change(Change.ID(2))
+      #expect(drift?.intent.kind == .drift)
+      #expect(next.intent.before == ConnectorReference.none)
+    }
+  }
+
+  @Test func aPendingChangeIsNotSettledByAnEarlyRead() async throws {
+    try await withWindow { fixture in
+      fixture.directory.react(.applyAndLoseAnswer)
+      await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
+      fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
+      clock.advance(by: .seconds(59))
+
+      let early = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }
+      clock.advance(by: .seconds(1))
+      fixture.directory.readStale(Sample.signup, nil)
+      let late = try await fixture.set(.none)
+
+      guard case .stepUnresolved = early else {
+        Issue.record("\(String(describing: early))")
+        return
+      }
+      let settled = try await fixture.history.change(Change.ID(1))
+      #expect(settled?.result == .applied)
+      #expect(late.intent.before == Sample.newVendor)
+    }
+  }
+}
