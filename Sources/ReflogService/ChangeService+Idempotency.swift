@@ -12,8 +12,7 @@ extension ChangeService {
     guard isSameBody else { throw .idempotencyMismatch(earlier.id) }
     switch earlier.result {
     case .applied:
-      let status = earlier.outcome?.httpStatus ?? DirectoryResponse.noContent.httpStatus
-      return ChangeReceipt(changes: [earlier], response: DirectoryResponse(httpStatus: status))
+      return ChangeReceipt(changes: [earlier], response: await response(repeating: earlier))
     case .notApplied:
       return nil
     case .rejected where earlier.outcome?.httpStatus == 429:
@@ -25,6 +24,20 @@ extension ChangeService {
     case .pending, .superseded, .unknown:
       throw .outcomeUnknown([earlier.id], why: "it was asked for before, and is \(earlier.result.rawValue)")
     }
+  }
+
+  /// The answer of an applied change again: its status, and the connector that it made as that is now.
+  private func response(repeating change: Change) async -> DirectoryResponse {
+    let status = change.outcome?.httpStatus ?? DirectoryResponse.noContent.httpStatus
+    guard let made = change.outcome?.created?.connectorID, let connector = try? await read(.connector(made)) else {
+      return DirectoryResponse(httpStatus: status)
+    }
+    return DirectoryResponse(
+      httpStatus: status,
+      body: connector.body,
+      contextFragment: connector.contextFragment,
+      requestID: connector.requestID
+    )
   }
 
   private func change(named key: IdempotencyKey) async throws(ServiceError) -> (change: Change, isSameBody: Bool)? {

@@ -24,6 +24,15 @@ extension ChangeService {
     }
   }
 
+  /// What stands at an address, and whether somebody went round Reflog. Records nothing, and needs no turn.
+  func look(at address: Address) async throws(ServiceError) -> (standing: ConnectorReference, isDrifted: Bool) {
+    let found = try await reference(at: address)
+    guard let newest = try await newestApplied(at: address), newest.after != found else { return (found, false) }
+    let recent = try await changesWithinWindow(at: address)
+    let reading = Reading(found: found, recorded: newest.after, recent: recent)
+    return reading == .stale ? (newest.after, false) : (found, true)
+  }
+
   /// The changes whose writes may have reached the address so lately that a read may not show them yet.
   private func changesWithinWindow(at address: Address) async throws(ServiceError) -> [Change] {
     let window = directory.settleWindow

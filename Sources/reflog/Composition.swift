@@ -75,6 +75,8 @@ struct Composition {
     } catch let error as IOError {
       let place = "\(settings.host):\(settings.port)"
       throw CommandFailure(.refused, "\(place) can't be listened on: \(String(cString: strerror(error.errnoCode))).")
+    } catch let error as SocketAddressError.UnknownHost {
+      throw CommandFailure(.refused, "\(error.host) is no address to listen on.")
     }
     try directoryStorage.close()
     try ledgerStorage.close()

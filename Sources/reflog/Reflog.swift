@@ -7,18 +7,18 @@ struct Reflog: AsyncParsableCommand {
     commandName: "reflog",
     abstract: "Records who pointed which step of which user flow at which API connector, and takes it back.",
     discussion: """
-      Reflog stands in front of Microsoft Graph's
-      PUT /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref.
+      Reflog takes PUT /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft \
+      Graph does. Today the references live in an embedded directory.
 
-      Changing verbs talk to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Reading verbs do so where
+      Changing verbs talk to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Reading verbs do so where \
       --server is given, and otherwise read the ledger's file, beside a running server too.
 
       At two in the morning, with sign-up broken:
-        reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup --dry-run
-        reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup --reason INC0042
+        STEP=b2cUserFlows/B2C_1_signup/postFederationSignup
+        reflog rollback --step $STEP --dry-run
+        reflog rollback --step $STEP --reason INC0042
 
-      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 usage, 65 the ledger does not verify, 70 internal,
-      75 try again.
+      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 usage, 70 internal, 75 try again.
       """,
     subcommands: [
       Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,

@@ -122,6 +122,10 @@ class BadInput(ServerTestCase):
     def test_headers_are_not_ignored_where_they_mean_nothing(self):
         answer = self.server.request("POST", f"{CHANGES}/1/rollback", {}, headers={"If-Match": '"x"'})
         self.assert_refused(answer, 400, "badRequest")
+        for name in ("If-None-Match", "If-Unmodified-Since", "Content-Encoding", "Reflog-Foo"):
+            self.assert_refused(self.server.request("PUT", REF, GOOD, headers={name: "*"}), 400, "badRequest")
+        answer = self.server.request("POST", f"{CHANGES}/1/rollback", {"reason": "a"}, headers={"Reflog-Reason": "b"})
+        self.assert_refused(answer, 400, "badRequest")
         answer = self.server.request("PUT", REF, GOOD, headers={"Idempotency-Key": "a b"})
         self.assert_refused(answer, 400, "badRequest")
 

@@ -40,6 +40,8 @@ class CommandLine(ServerTestCase):
 
         over = self.run_verb("set", *STEP.split("/"), "--none")
         self.assertEqual(over.returncode, 0)
+        self.assertEqual(self.run_verb("rollback", change["id"], "--dry-run").returncode, 1)
+        self.assertEqual(self.run_verb("rollback", change["id"], "--dry-run", "--force").returncode, 0)
         stopped = self.run_verb("rollback", change["id"])
         self.assertEqual(stopped.returncode, 1)
         self.assertIn("changeSuperseded", stopped.stderr)
@@ -56,7 +58,8 @@ class CommandLine(ServerTestCase):
             asked = self.run_verb(*verb, "--format", "json", "--server", self.server.url)
             self.assertEqual(json.loads(asked.stdout), body)
             read = self.run_verb(*verb, "--format", "json", "--database", self.server.database)
-            self.assertEqual(json.loads(read.stdout).get("value"), body.get("value"))
+            links = ("@odata.context", "@odata.nextLink")
+            self.assertEqual(json.loads(read.stdout), {name: body[name] for name in body if name not in links})
 
     def test_exit_codes(self):
         cases = [
@@ -69,6 +72,9 @@ class CommandLine(ServerTestCase):
             (["set", *STEP.split("/")], 64),
             (["set", *STEP.split("/"), "x", "--none"], 64),
             (["rollback"], 64),
+            (["history", "--server", self.server.url, "--database", self.server.database], 64),
+            (["token", "revoke", "nobody", "--database", self.server.database], 2),
+            (["rollback", "4711", "--dry-run"], 2),
             (["history", "--top", "0"], 64),
             (["history", "--filter", "x"], 64),
             (["unknown"], 64),

@@ -47,6 +47,7 @@ class Idempotency(ServerTestCase):
         answers = [self.server.request("POST", "/beta/identity/apiConnectors", body, headers=self.key) for _ in "123"]
 
         self.assertEqual([answer.status for answer in answers], [201, 201, 201])
+        self.assertEqual(len({answer.json["id"] for answer in answers}), 1)
         self.assertEqual(len(self.new_changes()), 1)
 
     def test_another_body_is_refused(self):

@@ -203,4 +203,16 @@ struct RollbackTests {
       #expect(ids.map(\.number) == [2])
     }
   }
+
+  @Test func aPlanSeesThatSomebodyWentRoundReflog() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      fixture.directory.goRound(Sample.signup, .none)
+
+      let plan = try await fixture.service.plan(rollbackOf: bad.id)
+
+      #expect(plan.isDrifted)
+      #expect(plan.summary.hasSuffix("it now calls nothing, which somebody set without Reflog"))
+    }
+  }
 }

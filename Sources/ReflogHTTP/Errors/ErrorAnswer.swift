@@ -41,7 +41,7 @@ struct ErrorAnswer {
       self.init(
         .notImplemented,
         "notProxied",
-        "Reflog does not stand in front of this. Send it to Microsoft Graph itself.",
+        "Reflog does not pass this on. What can't touch an API connector, send to Microsoft Graph itself.",
         .info
       )
     case .notFound:

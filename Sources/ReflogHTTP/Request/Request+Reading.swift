@@ -92,6 +92,20 @@ extension Request {
     }
   }
 
+  /// Headers that would change what a request means, and that Reflog does not have.
+  private static let unsupportedHeaders = [
+    "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Encoding",
+    "X-HTTP-Method-Override",
+  ]
+
+  /// Refuses headers that would otherwise be ignored to somebody's harm.
+  private func refuseUnsupportedHeaders() throws(RequestError) {
+    let ownOnes = headers.map(\.name.canonicalName).filter { $0.hasPrefix("reflog-") && $0 != "reflog-reason" }
+    if let name = ownOnes.first ?? Self.unsupportedHeaders.first(where: { headers[named: $0] != nil }) {
+      throw .badRequest("The header \(name) is not supported.", target: name)
+    }
+  }
+
   /// What `If-Match` demands; a step's reference alone has an entity tag.
   private func precondition(_ action: ChangeRequest.Action) throws(RequestError) -> Precondition? {
     guard let header = headers[.ifMatch] else { return nil }
@@ -107,6 +121,10 @@ extension Request {
     _ context: ReflogRequestContext,
     reason: String? = nil
   ) throws(RequestError) -> ChangeRequest {
+    try refuseUnsupportedHeaders()
+    guard reason == nil || headers[named: "Reflog-Reason"] == nil else {
+      throw .badRequest("The reason stands in the body and in Reflog-Reason.", target: "reason")
+    }
     let reason = if let reason { try Self.checkedReason(reason) } else { try reasonHeader() }
     return ChangeRequest(
       action: action,

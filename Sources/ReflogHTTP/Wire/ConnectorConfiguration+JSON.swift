@@ -24,11 +24,13 @@ extension ConnectorConfiguration {
 }
 
 extension [ConnectorConfiguration] {
-  /// All of them as one answer.
-  package func json(versionURL: String) -> JSONObject {
-    [
-      "@odata.context": .string("\(versionURL)/$metadata#auditLogs/connectorConfigurations"),
-      "value": .array(map { .object($0.json) }),
-    ]
+  /// All of them as one answer; without a server there is no link.
+  package func json(versionURL: String?) -> JSONObject {
+    var json: JSONObject = [:]
+    if let versionURL {
+      json["@odata.context"] = .string("\(versionURL)/$metadata#auditLogs/connectorConfigurations")
+    }
+    json["value"] = .array(map { .object($0.json) })
+    return json
   }
 }

@@ -12,6 +12,7 @@ extension RollbackPlan {
       "before": .object(before.json),
       "after": .object(after.json),
       "supersededBy": .array(supersededBy.map { .string($0.description) }),
+      "drifted": .bool(isDrifted),
       "connectorExists": .bool(connectorExists),
       "summary": .string(summary),
     ]

@@ -8,6 +8,8 @@ package struct RollbackPlan: Sendable {
   package let after: ConnectorReference
   /// Later effective changes at the address, oldest first: they stand in the way unless forced.
   package let supersededBy: [Change.ID]
+  /// Whether somebody went round Reflog since, which the rollback would record as a later change.
+  package let isDrifted: Bool
   /// Whether the connector to go back to still exists; true where that is nothing.
   package let connectorExists: Bool
 
@@ -17,6 +19,7 @@ package struct RollbackPlan: Sendable {
     before: ConnectorReference,
     after: ConnectorReference,
     supersededBy: [Change.ID],
+    isDrifted: Bool,
     connectorExists: Bool
   ) {
     self.rollbackOf = rollbackOf
@@ -24,11 +27,13 @@ package struct RollbackPlan: Sendable {
     self.before = before
     self.after = after
     self.supersededBy = supersededBy
+    self.isDrifted = isDrifted
     self.connectorExists = connectorExists
   }
 
   /// The target as a sentence, never just "undo".
   package var summary: String {
-    "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
+    let deed = "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
+    return isDrifted ? deed + ", which somebody set without Reflog" : deed
   }
 }

@@ -12,7 +12,7 @@ extension ChangeService {
   package func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
     let target = try await rollbackTarget(id)
     if let pending = try await pendingChange(holding: .address(target.address)) { throw .stepUnresolved(pending.id) }
-    let before = try await reference(at: target.address)
+    let (before, isDrifted) = try await look(at: target.address)
     let inForce = try await rollbackInForce(of: id, at: target.address)
     let later = inForce == nil ? try await effectiveChanges(at: target.address, after: id) : []
     let missing = try await missingConnector(of: target.reference)
@@ -22,6 +22,7 @@ extension ChangeService {
       before: before,
       after: target.reference,
       supersededBy: later,
+      isDrifted: isDrifted,
       connectorExists: missing == nil
     )
   }

@@ -28,8 +28,16 @@ struct SourceOptions: ParsableArguments {
 
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let server { return try await ServerClient.with(url: server, body) }
-    let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
+    let environment = ProcessInfo.processInfo.environment
+    let path = database ?? environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
+    if let server = environment["REFLOG_SERVER"], !FileManager.default.fileExists(atPath: path) {
+      throw CommandFailure(.refused, "There is no \(path). To ask the server instead, say --server \(server)")
+    }
     try await body(try LedgerFile(path: path))
+  }
+
+  func validate() throws {
+    guard server == nil || database == nil else { throw ValidationError("Say --server or --database, not both.") }
   }
 }
 

@@ -39,18 +39,16 @@ extension ServerClient: HistorySource {
   }
 }
 
-/// The ledger's file, read without a server.
+/// The ledger's file, read without a server; its answers have no links.
 struct LedgerFile: HistorySource {
   private let service: HistoryService
-  /// What the links of a server at its default place would begin with.
-  private let versionURL = ServerOptions.defaultServer + "/beta"
 
   init(path: String) throws {
     service = try HistoryService(readingFileAt: path)
   }
 
   func history(top: Int) async throws -> JSONObject {
-    try await service.page(before: nil, size: top).json(versionURL: versionURL, size: top)
+    try await service.page(before: nil, size: top).json(versionURL: nil, size: top)
   }
 
   func change(_ id: Change.ID) async throws -> JSONObject {
@@ -58,7 +56,7 @@ struct LedgerFile: HistorySource {
   }
 
   func configurations() async throws -> JSONObject {
-    try await service.configurations().json(versionURL: versionURL)
+    try await service.configurations().json(versionURL: nil)
   }
 
   func status() async throws -> JSONObject {

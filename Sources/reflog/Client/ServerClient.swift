@@ -91,6 +91,10 @@ extension CommandFailure {
     let code = error["code"]?.string ?? "status \(answer.status)"
     let message = error["message"]?.string ?? "The server answered with status \(answer.status)."
     let change = answer.changeID.map { " (change \($0))" } ?? ""
+    if code == "unauthenticated" {
+      self.init(.refused, "The server wants an API token: REFLOG_TOKEN is not set, or opens nothing there (any more).")
+      return
+    }
     let exitCode: ExitCode =
       switch (answer.status, code) {
       case (404, _), (410, _): .notFound

@@ -5,7 +5,7 @@ struct Export: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes the whole history as CSV, oldest first.",
     discussion: """
-      RFC 4180 with a header row, in UTF-8, to stdout. A cell that a spreadsheet would run as a formula gets a leading
+      RFC 4180 with a header row, in UTF-8, to stdout. A cell that a spreadsheet would run as a formula gets a leading \
       apostrophe, unless --raw.
 
         reflog export > history.csv

@@ -8,11 +8,12 @@ struct RollBack: AsyncParsableCommand {
     commandName: "rollback",
     abstract: "Brings back what stood before a change.",
     discussion: """
-      Names the change, or with --step the address whose last effective change is to be taken back. Refused where later
-      changes stand in the way, unless --force, and where the connector to go back to is gone.
+      Names the change, or with --step the address whose last effective change is to be taken back. Refused where \
+      later changes stand in the way, unless --force, and where the connector to go back to is gone. --dry-run exits \
+      with 1 where it would be refused.
 
         reflog rollback 17 --dry-run
-        reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup --reason INC0042
+        reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
       """
   )
 
@@ -48,6 +49,7 @@ struct RollBack: AsyncParsableCommand {
           let path = "/beta/auditLogs/connectorChanges/\(target)/rollback"
           let answer = try await client.send(.POST, path, body: body)
           try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
+          if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
         } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
           // By its id the rollback can be asked for again without being made twice; by --step it could take itself back.
           throw CommandFailure(.tryAgain, failure.message + " Try again with: reflog rollback \(target)")
@@ -82,10 +84,17 @@ struct RollBack: AsyncParsableCommand {
   }
 
   private static func plan(_ plan: JSONObject) -> Table {
-    var rows = [["plan", plan["summary"]?.string ?? ""]]
+    Table(rows: [["plan", plan["summary"]?.string ?? ""]])
+  }
+
+  /// Why the rollback would be refused, if it would.
+  private func obstacle(_ plan: JSONObject) -> String? {
+    if plan["connectorExists"] == .bool(false) {
+      return "It would be refused: the connector to go back to does not exist any more."
+    }
     let later = (plan["supersededBy"]?.array ?? []).compactMap(\.string)
-    if !later.isEmpty { rows.append(["in the way", "changes " + later.joined(separator: ", ")]) }
-    if plan["connectorExists"] == .bool(false) { rows.append(["missing", "the connector does not exist any more"]) }
-    return Table(rows: rows)
+    guard !force, !later.isEmpty || plan["drifted"] == .bool(true) else { return nil }
+    let changes = later.isEmpty ? "a change made without Reflog" : "changes " + later.joined(separator: ", ")
+    return "It would be refused: \(changes) came later. Roll that back first, or say --force."
   }
 }

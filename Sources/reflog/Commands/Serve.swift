@@ -8,11 +8,11 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serves the Graph surface and the history.",
     discussion: """
-      Settings come from flags, then from the environment (REFLOG_HOST, REFLOG_PORT, REFLOG_DATABASE,
+      Settings come from flags, then from the environment (REFLOG_HOST, REFLOG_PORT, REFLOG_DATABASE, \
       REFLOG_DIRECTORY, REFLOG_SAMPLE), then from the JSON file that --config names.
 
-      At the first start a token for each role is made, and shown if a terminal listens, else written to
-      <database>.first-tokens. SIGTERM lets what is in flight finish.
+      At the first start a token for each role is made, good for 90 days, and shown if a terminal listens, else \
+      written to <database>.first-tokens. SIGTERM lets what is in flight finish.
 
         reflog serve --directory embedded --sample
       """

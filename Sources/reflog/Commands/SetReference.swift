@@ -8,7 +8,7 @@ struct SetReference: AsyncParsableCommand {
     commandName: "set",
     abstract: "Points a step of a user flow at a connector, or at nothing.",
     discussion: """
-        reflog set b2cUserFlows B2C_1_signup postFederationSignup 3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01 --reason CHG0042
+        reflog set b2cUserFlows B2C_1_signup postFederationSignup CONNECTOR
         reflog set b2cUserFlows B2C_1_signup postFederationSignup --none
       """
   )

@@ -9,8 +9,8 @@ struct Tokens: AsyncParsableCommand {
     commandName: "token",
     abstract: "Makes, lists and revokes API tokens.",
     discussion: """
-      Tokens stand in <database>.tokens, by the hash of their secret alone. These verbs work before the first start and
-      beside a running server.
+      Tokens stand in <database>.tokens, by the hash of their secret alone. These verbs work on that file, on the \
+      server's machine: before the first start, and beside a running server.
 
         reflog token create --role reader --name auditor-2026 --expires 30
         reflog token revoke auditor-2026

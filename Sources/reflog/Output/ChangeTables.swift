@@ -37,8 +37,8 @@ enum ChangeTables {
     let status = change["status"]?.object ?? [:]
     let refusal = [text(status["code"]), text(status["message"])].filter { !$0.isEmpty }.joined(separator: ": ")
     let lines = [
-      ("change", text(change["id"])), ("step", place(change)), ("before", reference(change["before"])),
-      ("after", reference(change["after"])), ("properties", properties(change["changedProperties"])),
+      ("change", text(change["id"])), ("step", place(change)), ("before", fullReference(change["before"])),
+      ("after", fullReference(change["after"])), ("properties", properties(change["changedProperties"])),
       ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
       ("status", text(status["http"])), ("answer", refusal), ("settled by", text(status["settledBy"])),
       ("who", who(change["initiatedBy"])), ("from", text(change["initiatedBy"]?.object?["ipAddress"])),
@@ -71,7 +71,10 @@ enum ChangeTables {
   }
 
   private static func place(_ value: JSONObject) -> String {
-    guard case .string(let step) = value["step"] else { return text(value["subject"]) }
+    guard case .string(let step) = value["step"] else {
+      let ids = [value["before"], value["after"]].map { text($0?.object?["connectorId"]) }
+      return "connector " + (ids.first { !$0.isEmpty } ?? "")
+    }
     return "\(text(value["flowType"]))/\(text(value["flowId"]))/\(step)"
   }
 
@@ -80,6 +83,12 @@ enum ChangeTables {
     guard text(reference["state"]) == "connector" else { return "(\(text(reference["state"])))" }
     let name = text(reference["displayName"])
     return name.isEmpty ? text(reference["connectorId"]) : name
+  }
+
+  /// With the id, which commands want.
+  private static func fullReference(_ value: JSONValue?) -> String {
+    let (name, id) = (reference(value), text(value?.object?["connectorId"]))
+    return id.isEmpty || id == name ? name : "\(name) (\(id))"
   }
 
   private static func properties(_ value: JSONValue?) -> String {

@@ -11,7 +11,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// The choice of a format, and the one place that renders.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "table, for people, or json, exactly the HTTP body of the same question.")
+  @Option(help: "table, for people, or json, the HTTP body of the same question.")
   var format: OutputFormat = .table
 
   /// Shows a body, by itself or as the table that is made of it.
