@@ -132,6 +132,7 @@ package func withService<Value: Sendable>(
   turns: Turns = Turns(),
   clock: ManualClock = ManualClock(),
   settleWindow: Duration = .zero,
+  longestWrite: Duration = .zero,
   _ body: (ServiceFixture) async throws -> Value
 ) async throws -> Value {
   try await withLedger(clock: clock) { ledger, _ in
@@ -144,7 +145,8 @@ package func withService<Value: Sendable>(
         Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance"): .none,
       ],
       connectors: Dictionary(uniqueKeysWithValues: names),
-      settleWindow: settleWindow
+      settleWindow: settleWindow,
+      longestWrite: longestWrite
     )
     var logger = Logger(label: "test")
     logger.logLevel = .critical

@@ -28,14 +28,17 @@ package final class ScriptedDirectory: Directory {
   private let state: Mutex<State>
   package let kind = DirectoryKind.embedded
   package let settleWindow: Duration
+  package let longestWrite: Duration
 
   package init(
     references: [Address: ConnectorReference] = [:],
     connectors: [ConnectorID: String],
-    settleWindow: Duration
+    settleWindow: Duration,
+    longestWrite: Duration
   ) {
     state = Mutex(State(references: references, connectors: connectors))
     self.settleWindow = settleWindow
+    self.longestWrite = longestWrite
   }
 
   /// The writes that reached it, in order.

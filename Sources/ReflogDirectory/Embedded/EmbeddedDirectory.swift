@@ -8,6 +8,8 @@ package import ReflogStorage
 package struct EmbeddedDirectory: Directory {
   package let kind = DirectoryKind.embedded
   package let settleWindow = Duration.zero
+  /// What a process left under way ended with it.
+  package let longestWrite = Duration.zero
   package let tenantID: String
   private let reader: StorageReader
   private let writer: GroupCommitWriter

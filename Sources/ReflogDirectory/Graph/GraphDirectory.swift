@@ -8,6 +8,7 @@ package import ReflogModel
 package struct GraphDirectory: Directory {
   package let kind = DirectoryKind.graph
   package let settleWindow: Duration
+  package let longestWrite: Duration
   private let graphURL: String
   private let connection: GraphConnection
   private let tokens: GraphTokens
@@ -25,6 +26,8 @@ package struct GraphDirectory: Directory {
   ) {
     self.graphURL = graphURL
     self.settleWindow = settleWindow
+    // A token, the write, and both again where the token was refused.
+    longestWrite = timeout * 4
     connection = GraphConnection(timeout: timeout)
     tokens = GraphTokens(credential: credential, loginURL: loginURL, graphURL: graphURL, connection: connection)
   }

@@ -7,6 +7,9 @@ package protocol Directory: Sendable {
   /// How long after a write a read may still show what stood before it; zero where every read is the truth.
   var settleWindow: Duration { get }
 
+  /// How long after it was asked for a write may still be on its way.
+  var longestWrite: Duration { get }
+
   /// What stands at an address now. An unknown flow or step is a refusal.
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference
 

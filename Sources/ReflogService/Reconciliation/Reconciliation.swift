@@ -10,7 +10,8 @@ struct Reconciliation: Sendable {
   /// nothing where the directory can't be read, its answers don't agree, or the settle window is not over: until then a
   /// write may still land, and a read may not show it.
   func settle(_ change: Change) async throws(ServiceError) -> Change? {
-    guard ledger.now.since(change.activityDateTime) >= directory.settleWindow else { return nil }
+    let doubt = directory.longestWrite + directory.settleWindow
+    guard ledger.now.since(change.activityDateTime) >= doubt else { return nil }
     guard let look = await observe(change) else { return nil }
     do {
       return try await ledger.settle(
