@@ -22,6 +22,6 @@ extension Response {
 extension Request {
   /// The URL of this server up to the version, as the caller addressed it, without a slash behind it.
   func versionURL(_ context: ReflogRequestContext) throws(RequestError) -> String {
-    "\(baseURL(context))/\(try context.version())"
+    "http://\(head.authority ?? "localhost")/\(try context.version())"
   }
 }

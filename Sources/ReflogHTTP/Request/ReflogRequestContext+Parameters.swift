@@ -1,0 +1,52 @@
+import Hummingbird
+import ReflogModel
+
+/// The segments of the path, checked.
+extension ReflogRequestContext {
+  /// The version segment of the path, `beta` or `v1.0`, in Graph's spelling.
+  func version() throws(RequestError) -> String {
+    let segment = parameters.get("version") ?? ""
+    guard let version = ["beta", "v1.0"].first(where: { $0 == segment.lowercased() }) else {
+      throw .notProxied
+    }
+    return version
+  }
+
+  func flowType() throws(RequestError) -> FlowType {
+    let segment = parameters.get("flowType") ?? ""
+    guard let flowType = FlowType(segment: segment) else { throw .notProxied }
+    return flowType
+  }
+
+  func flowID() throws(RequestError) -> FlowID {
+    guard let id = FlowID(parameters.get("flow") ?? "") else {
+      throw .badRequest("A user flow's id has 1 to 128 letters, digits, '_', '.' or '-'.", target: "flow")
+    }
+    return id
+  }
+
+  func step() throws(RequestError) -> Step {
+    guard let step = Step(parameters.get("step") ?? "") else {
+      throw .badRequest("A step is a name of letters and digits that begins with a letter.", target: "step")
+    }
+    return step
+  }
+
+  func address() throws(RequestError) -> Address {
+    Address(flowType: try flowType(), flow: try flowID(), step: try step())
+  }
+
+  func connectorID() throws(RequestError) -> ConnectorID {
+    guard let id = ConnectorID(parameters.get("connector") ?? "") else {
+      throw .badRequest("A connector's id has 1 to 128 letters, digits, '_', '.' or '-'.", target: "connector")
+    }
+    return id
+  }
+
+  func changeID() throws(RequestError) -> Change.ID {
+    guard let id = Change.ID(parameters.get("change") ?? "") else {
+      throw .badRequest("A change's id is a positive whole number.", target: "id")
+    }
+    return id
+  }
+}

@@ -1,0 +1,35 @@
+import Hummingbird
+import NIOCore
+import ReflogModel
+
+extension Request {
+  /// The whole body, if it is not too large.
+  func boundedBody() async throws -> ByteBuffer {
+    do {
+      return try await body.collect(upTo: RequestLimits.body)
+    } catch is NIOTooManyBytesError {
+      throw RequestError.bodyTooLarge(limit: RequestLimits.body)
+    } catch {
+      // Whatever went wrong, it went wrong on the way here.
+      throw RequestError.badRequest("The body did not arrive whole.", target: "body")
+    }
+  }
+
+  /// The body as one JSON object.
+  ///
+  /// - Parameter emptyMeans: what no body at all stands for; nothing where there must be one.
+  func jsonObject(emptyMeans: JSONObject? = nil) async throws -> JSONObject {
+    let buffer = try await boundedBody()
+    if buffer.readableBytes == 0, let emptyMeans { return emptyMeans }
+    guard buffer.readableBytes > 0 else { throw RequestError.badRequest("The request has no body.", target: "body") }
+    do {
+      let value = try JSONValue(parsing: buffer.readableBytesView)
+      guard let object = value.object else {
+        throw RequestError.badRequest("The body must be a JSON object, not \(value.kindName).", target: "body")
+      }
+      return object
+    } catch let error as JSONError {
+      throw RequestError.badRequest("The body is no JSON: \(error).", target: "body")
+    }
+  }
+}

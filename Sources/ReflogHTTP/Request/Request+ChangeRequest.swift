@@ -1,0 +1,70 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+extension Request {
+  /// Headers that would change what a request means, and that Reflog does not have.
+  private static let unsupportedHeaders = [
+    "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Encoding",
+    "X-HTTP-Method-Override",
+  ]
+
+  /// Refuses headers that would otherwise be ignored to somebody's harm.
+  private func refuseUnsupportedHeaders() throws(RequestError) {
+    let ownOnes = headers.map(\.name.canonicalName).filter { $0.hasPrefix("reflog-") && $0 != "reflog-reason" }
+    if let name = ownOnes.first ?? Self.unsupportedHeaders.first(where: { headers[named: $0] != nil }) {
+      throw .badRequest("The header \(name) is not supported.", target: name)
+    }
+  }
+
+  /// What `If-Match` demands; a step's reference alone has an entity tag.
+  private func precondition(_ action: ChangeRequest.Action) throws(RequestError) -> Precondition? {
+    guard let header = headers[.ifMatch] else { return nil }
+    guard case .setReference = action else {
+      throw .badRequest("If-Match is supported at …/{step}/$ref only.", target: "If-Match")
+    }
+    return try EntityTag.precondition(header)
+  }
+
+  /// A change that this request asks for.
+  func changeRequest(
+    _ action: ChangeRequest.Action,
+    _ context: ReflogRequestContext,
+    reason: String? = nil
+  ) throws(RequestError) -> ChangeRequest {
+    try refuseUnsupportedHeaders()
+    guard reason == nil || headers[named: "Reflog-Reason"] == nil else {
+      throw .badRequest("The reason stands in the body and in Reflog-Reason.", target: "reason")
+    }
+    let reason = if let reason { try Self.checkedReason(reason) } else { try reasonHeader() }
+    return ChangeRequest(
+      action: action,
+      caller: try context.requireCaller(),
+      reason: reason,
+      correlationID: context.clientRequestID,
+      requestID: context.requestID,
+      precondition: try precondition(action),
+      idempotencyKey: context.idempotencyKey
+    )
+  }
+
+  /// `Reflog-Reason`: percent-encoded UTF-8.
+  private func reasonHeader() throws(RequestError) -> String? {
+    guard let header = headers[named: "Reflog-Reason"] else { return nil }
+    guard let reason = header.percentDecoded(plusIsSpace: false) else {
+      throw .badRequest("Reflog-Reason is not percent-encoded UTF-8.", target: "Reflog-Reason")
+    }
+    return try Self.checkedReason(reason)
+  }
+
+  private static func checkedReason(_ reason: String) throws(RequestError) -> String {
+    guard reason.utf8.count <= RequestLimits.reasonBytes, !reason.utf8.contains(0) else {
+      throw .badRequest(
+        "A reason has at most \(RequestLimits.reasonBytes) bytes of UTF-8, and none of them is NUL.",
+        target: "reason"
+      )
+    }
+    return reason
+  }
+}
