@@ -38,7 +38,10 @@ struct FirstTokens {
   private func newFile() throws -> FileHandle {
     let descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      throw CommandFailure(.refused, "\(path) can't be made for the first tokens: \(String(cString: strerror(errno))).")
+      throw CommandFailure(
+        .refused,
+        "\(path) can't be made for the first tokens: \(String(cString: strerror(errno))). If it is there, move it away."
+      )
     }
     return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }

@@ -55,7 +55,14 @@ struct ServerClient {
       let body = (try? JSONValue(parsing: bytes.readableBytesView))?.object ?? [:]
       throw CommandFailure(answer: Answer(status: Int(response.status.code), body: body, changeID: nil))
     }
-    for try await piece in response.body { try output(piece) }
+    do {
+      for try await piece in response.body { try output(piece) }
+    } catch let error as HTTPClientError {
+      throw CommandFailure(
+        .tryAgain,
+        "The server at \(baseURL) broke off (\(error.shortDescription)); this is not all."
+      )
+    }
   }
 
   private func request(_ method: HTTPMethod, _ path: String) -> HTTPClientRequest {

@@ -4,7 +4,7 @@ import ArgumentParser
 struct ShowConfigurations: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Shows what every step calls now, as far as the ledger has seen it.",
+    abstract: "Shows what each step calls now that was ever changed through Reflog.",
     discussion: """
         reflog config
       """
