@@ -139,6 +139,11 @@ CREATE INDEX change_applied ON change (address, id) WHERE result = 'applied';
 CREATE INDEX change_effective ON change (address, id)
 WHERE result = 'applied' AND (before_state <> after_state OR before_connector IS NOT after_connector);
 
+-- All that was done to connectors, and to one of them.
+CREATE INDEX change_connector ON change (before_connector, id) WHERE subject = 'connector';
+CREATE INDEX change_created_connector ON change (created_connector) WHERE created_connector IS NOT NULL;
+CREATE INDEX change_connectors ON change (id) WHERE subject = 'connector';
+
 -- Personal data of a change, kept apart from what the ledger is about.
 CREATE TABLE change_personal (
   change INTEGER PRIMARY KEY REFERENCES change (id),
@@ -168,6 +173,34 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX idempotency_recorded ON idempotency (recorded);
+
+-- What the last conclusive looks at the directory showed, and when: overwritten by every look, no part of history.
+
+CREATE TABLE seen_reference (
+  address INTEGER PRIMARY KEY REFERENCES address (id),
+  state TEXT NOT NULL CHECK (state IN ('connector', 'none')),
+  connector INTEGER REFERENCES connector (id),
+  seen INTEGER NOT NULL,
+  CHECK ((state = 'connector') = (connector IS NOT NULL))
+) STRICT;
+
+CREATE TABLE seen_connector (
+  connector INTEGER PRIMARY KEY REFERENCES connector (id),
+  display_name TEXT NOT NULL,
+  -- Without its query.
+  target_url TEXT NOT NULL,
+  -- The kind, and behind it the thumbprints of certificates.
+  authentication TEXT,
+  -- The newest entry before the look; -1 in an empty ledger.
+  entry INTEGER NOT NULL,
+  seen INTEGER NOT NULL
+) STRICT;
+
+-- The last sweep that looked at everything.
+CREATE TABLE sweep (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  finished INTEGER NOT NULL
+) STRICT;
 
 -- Changes with their identity rows resolved: what Reflog reads, and whoever opens this file with sqlite3.
 CREATE VIEW history AS

@@ -25,22 +25,27 @@ extension Ledger {
   ///   - reservingOutcome: reserves the place for their outcomes, which
   ///     ``settle(_:by:settledBy:usingReservedPlace:recording:)`` uses or ``releaseOutcome()`` gives back.
   ///   - key: names them from now on, see ``change(named:)``.
+  ///   - sightings: what the looks showed by which the changes were found.
   package func append(
     _ drafts: [Draft],
     reservingOutcome: Bool = false,
-    named key: IdempotencyKey? = nil
+    named key: IdempotencyKey? = nil,
+    remembering sightings: [Sighting] = []
   ) async throws(LedgerError) -> [Change] {
     let now = clock()
     do {
-      return try await writer.write(reservingOutcome ? .ordinaryReservingNext : .ordinary) { db in
+      let changes = try await writer.write(reservingOutcome ? .ordinaryReservingNext : .ordinary) { db in
         let newest = try Entries.newestTime(db)
         let lag = newest.map { $0.since(now) } ?? .zero
         guard lag <= Self.toleratedClockLag else { throw LedgerError.clockBehind(by: lag) }
         let time = max(now, newest ?? now)
         let changes = try drafts.map { try Self.insert($0, at: time, db) }
         if let key, let first = changes.first { try IdempotencyRows.record(key, for: first.id, at: time, db) }
+        try SightingRows.record(sightings, at: time, db)
         return changes
       }
+      tellSettled(changes)
+      return changes
     } catch {
       throw LedgerError(error)
     }

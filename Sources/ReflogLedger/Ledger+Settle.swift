@@ -20,12 +20,14 @@ extension Ledger {
   ) async throws(LedgerError) -> [Change] {
     let now = clock()
     do {
-      return try await writer.write(usingReservedPlace ? .reserved : .ordinary) { db in
+      let (settled, recorded) = try await writer.write(usingReservedPlace ? .reserved : .ordinary) { db in
         let time = max(now, try Entries.newestTime(db) ?? now)
         let settled = try changes.map { try Self.settle($0, by: event, settler, at: time, db) }
-        for intent in found { _ = try Self.insert(Draft(intent, .found, settledBy: settler), at: time, db) }
-        return settled
+        let recorded = try found.map { try Self.insert(Draft($0, .found, settledBy: settler), at: time, db) }
+        return (settled, recorded)
       }
+      tellSettled(settled + recorded)
+      return settled
     } catch {
       throw LedgerError(error)
     }

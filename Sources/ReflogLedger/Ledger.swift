@@ -8,19 +8,24 @@ package struct Ledger: Sendable {
   package let history: History
   let writer: GroupCommitWriter
   let clock: WallClock
+  private let onSettled: @Sendable (Change) -> Void
 
   /// Takes a ledger into use for one directory and tenant, for good.
   ///
   /// Call it before the storage's writer runs.
+  ///
+  /// - Parameter onSettled: hears of every change once its outcome is on disk.
   package init(
     storage: Storage,
     directory: DirectoryKind,
     tenantID: String,
-    clock: @escaping WallClock
+    clock: @escaping WallClock,
+    onSettled: @escaping @Sendable (Change) -> Void = { _ in }
   ) throws {
     history = History(reader: storage.reader)
     writer = storage.writer
     self.clock = clock
+    self.onSettled = onSettled
     let created = clock()
     let (servedDirectory, servedTenantID) = try storage.setUp { db in
       try LedgerIdentity.findOrRecord(directory: directory, tenantID: tenantID, created: created, in: db)
@@ -28,6 +33,10 @@ package struct Ledger: Sendable {
     guard servedDirectory == directory.rawValue, servedTenantID == tenantID else {
       throw LedgerError.servesAnother(path: storage.path, directory: servedDirectory, tenantID: servedTenantID)
     }
+  }
+
+  func tellSettled(_ changes: [Change]) {
+    for change in changes where change.outcome != nil { onSettled(change) }
   }
 
   /// The moment it is now, as far as the ledger is concerned.

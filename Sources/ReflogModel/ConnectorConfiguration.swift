@@ -5,10 +5,16 @@ package struct ConnectorConfiguration: Sendable {
   package let change: Change
   /// False while a change is under way there.
   package let isCertain: Bool
+  /// Where the connector that stands sends to, redacted; nothing where no look at the directory showed it.
+  package let targetURL: String?
+  /// When a look at the directory last showed that this stands; nothing where none has since the change.
+  package let verified: Timestamp?
 
-  package init(address: Address, change: Change, isCertain: Bool) {
+  package init(address: Address, change: Change, isCertain: Bool, targetURL: String?, verified: Timestamp?) {
     self.address = address
     self.change = change
     self.isCertain = isCertain
+    self.targetURL = targetURL
+    self.verified = verified
   }
 }

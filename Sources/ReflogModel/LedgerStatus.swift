@@ -6,6 +6,8 @@ package struct LedgerStatus: Sendable {
   package let newestSequence: Int64?
   package let pendingChanges: Int
   package let oldestPending: Timestamp?
+  /// When a sweep last finished looking at everything; nothing where none ever has, and nothing is verified.
+  package let verified: Timestamp?
 
   package init(
     directory: DirectoryKind,
@@ -13,7 +15,8 @@ package struct LedgerStatus: Sendable {
     newestChange: Change.ID?,
     newestSequence: Int64?,
     pendingChanges: Int,
-    oldestPending: Timestamp?
+    oldestPending: Timestamp?,
+    verified: Timestamp?
   ) {
     self.directory = directory
     self.tenantID = tenantID
@@ -21,5 +24,6 @@ package struct LedgerStatus: Sendable {
     self.newestSequence = newestSequence
     self.pendingChanges = pendingChanges
     self.oldestPending = oldestPending
+    self.verified = verified
   }
 }

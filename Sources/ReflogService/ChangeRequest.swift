@@ -10,11 +10,15 @@ package struct ChangeRequest: Sendable {
     case createConnector(JSONObject)
     case updateConnector(ConnectorID, JSONObject)
     case deleteConnector(ConnectorID)
+    /// The body is `{"pkcs12Value","password"}`.
+    case uploadCertificate(ConnectorID, JSONObject)
     /// The body comes without its `apiConnectorConfiguration`, which is in `references`.
     case createFlow(FlowType, FlowID, body: JSONObject, references: [Step: ConnectorID])
     /// Touches no reference.
     case updateFlow(FlowType, FlowID, JSONObject)
     case deleteFlow(FlowType, FlowID)
+    /// What can't touch a connector, handed on as it came.
+    case other(DirectoryWrite.PassedOn)
   }
 
   package let action: Action

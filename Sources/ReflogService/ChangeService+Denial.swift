@@ -46,7 +46,11 @@ extension ChangeService {
           after: .connector(connector, displayName: nil)
         )
       }
-    case .updateFlow:
+    case .uploadCertificate(let id, _):
+      let reference = ConnectorReference.connector(id, displayName: nil)
+      let properties = ConnectorProperties.writtenByCertificate
+      return [request.intent(.connector, before: reference, after: reference, changedProperties: properties)]
+    case .updateFlow, .other:
       return []
     case .deleteFlow(let flowType, let flow):
       return try await knownReferences(of: flow, flowType).map { address in

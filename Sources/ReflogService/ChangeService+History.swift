@@ -11,6 +11,10 @@ extension ChangeService {
     do { return try await ledger.history.newestApplied(at: address) } catch { throw ServiceError(reading: error) }
   }
 
+  func recorded(at address: Address) async throws(ServiceError) -> RecordedReference? {
+    do { return try await ledger.history.recorded(at: address) } catch { throw ServiceError(reading: error) }
+  }
+
   func newestEffective(at address: Address) async throws(ServiceError) -> Change? {
     do { return try await ledger.history.newestEffective(at: address) } catch { throw ServiceError(reading: error) }
   }

@@ -9,6 +9,7 @@ extension ChangeService {
   /// that it is not. Where nothing took place, or the directory had only too much to do, the name is free again.
   func earlierAnswer(to request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt? {
     guard let key = request.idempotencyKey, let (earlier, isSameBody) = try await change(named: key) else { return nil }
+    try await prove(request.caller)
     guard isSameBody else { throw .idempotencyMismatch(earlier.id) }
     switch earlier.result {
     case .applied:
@@ -29,7 +30,9 @@ extension ChangeService {
   /// The answer of an applied change again: its status, and the connector that it made as that is now.
   private func response(repeating change: Change) async -> DirectoryResponse {
     let status = change.outcome?.httpStatus ?? DirectoryResponse.noContent.httpStatus
-    guard let made = change.outcome?.created?.connectorID, let connector = try? await read(.connector(made)) else {
+    guard let made = change.outcome?.created?.connectorID,
+      let connector = try? await directory.read(DirectoryRead(.connector(made)))
+    else {
       return DirectoryResponse(httpStatus: status)
     }
     return DirectoryResponse(

@@ -14,10 +14,10 @@ extension ChangeService {
     case .setReference(let address, _): [.address(address)]
     case .rollBack(let id, _): [.address(try await rollbackTarget(id).address)]
     case .createConnector: [.creation(requestID: request.requestID)]
-    case .updateConnector(let id, _), .deleteConnector(let id): [.connector(id)]
+    case .updateConnector(let id, _), .deleteConnector(let id), .uploadCertificate(let id, _): [.connector(id)]
     case .createFlow(let flowType, let flow, _, let references):
       references.keys.map { .address(Address(flowType: flowType, flow: flow, step: $0)) }
-    case .updateFlow: []
+    case .updateFlow, .other: []
     case .deleteFlow(let flowType, let flow):
       Step.known.map { .address(Address(flowType: flowType, flow: flow, step: $0)) }
     }

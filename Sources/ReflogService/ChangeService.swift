@@ -1,20 +1,29 @@
 package import Logging
+package import Metrics
 package import ReflogLedger
 package import ReflogModel
 
 /// The one path of a change. Nothing else writes to a directory.
 package struct ChangeService: Sendable {
   let ledger: Ledger
-  let directory: any Directory
+  private(set) var directory: any Directory
   let turns: Turns
-  let reconciliation: Reconciliation
+  private(set) var reconciliation: Reconciliation
   private let logger: Logger
+  private let metrics: any MetricsFactory
 
-  package init(ledger: Ledger, directory: any Directory, turns: Turns, logger: Logger) {
+  package init(
+    ledger: Ledger,
+    directory: any Directory,
+    turns: Turns,
+    logger: Logger,
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance
+  ) {
     self.ledger = ledger
     self.directory = directory
     self.turns = turns
     self.logger = logger
+    self.metrics = metrics
     reconciliation = Reconciliation(ledger: ledger, directory: directory)
   }
 
@@ -24,7 +33,14 @@ package struct ChangeService: Sendable {
   /// When this returns, the directory did it and the ledger knows. When it throws, the error says whether anything was
   /// sent, and which changes are on record.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
-    guard Policy.permits(request.caller.role, .change) else { throw try await deny(request) }
+    guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
+    let service = try acting(for: request.caller)
+    let start = ContinuousClock.now
+    defer { Timer(label: "reflog_change_seconds", factory: metrics).record(duration: ContinuousClock.now - start) }
+    return try await service.performPermitted(request)
+  }
+
+  private func performPermitted(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     let turn = try await turns.take(try await turnKeys(of: request))
     defer { turn.end() }
     if let earlier = try await earlierAnswer(to: request) { return earlier }
@@ -33,8 +49,30 @@ package struct ChangeService: Sendable {
       return ChangeReceipt(changes: [change], response: .noContent)
     case .toDo(let preparation):
       let pending = try await recordIntents(preparation, named: request.idempotencyKey)
-      let answer = await directory.write(preparation.write)
+      let answer = await directory.write(
+        preparation.write,
+        correlationID: request.correlationID ?? request.requestID
+      ).hiding(preparation.write.secrets)
       return try await recordOutcome(answer, of: pending)
+    }
+  }
+
+  /// This service as it asks the directory for a caller: with the token that the caller brought, else in Reflog's own
+  /// name.
+  ///
+  /// What an earlier request left behind is looked at in Reflog's own name where it has one.
+  func acting(for caller: Caller) throws(ServiceError) -> ChangeService {
+    switch caller.standing {
+    case .role:
+      guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
+      return self
+    case .directoryToken(let token):
+      var service = self
+      service.directory = directory.bearing(token)
+      if !directory.hasOwnCredential {
+        service.reconciliation = Reconciliation(ledger: ledger, directory: service.directory)
+      }
+      return service
     }
   }
 

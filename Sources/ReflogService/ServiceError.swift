@@ -6,11 +6,15 @@ package import ReflogModel
 package enum ServiceError: Error, Sendable {
   /// The caller may not do it; the attempts that were recorded.
   case forbidden([Change.ID])
+  /// The caller's token is of another tenant than the ledger.
+  case otherTenant
+  /// Reflog has no credential of its own for the directory, and the caller brought none.
+  case noDirectoryCredentials
   case changeNotFound(Change.ID)
   /// Something else stands at the address than the request says.
   case preconditionFailed(standing: ConnectorReference)
-  /// The address or connector is locked by a change whose outcome is unknown.
-  case stepUnresolved(Change.ID)
+  /// The address or connector is locked by a change whose outcome is unknown; when to ask again.
+  case stepUnresolved(Change.ID, retryAfter: Duration)
   /// The name of the request was given before, to one with another body.
   case idempotencyMismatch(Change.ID)
   /// Later effective changes stand in the way of a rollback.
@@ -42,8 +46,9 @@ extension ServiceError {
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
-    case .stepUnresolved(let id), .idempotencyMismatch(let id): [id]
-    case .changeNotFound, .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy,
+    case .stepUnresolved(let id, _), .idempotencyMismatch(let id): [id]
+    case .otherTenant, .noDirectoryCredentials, .changeNotFound, .preconditionFailed, .changeSuperseded,
+      .connectorMissing, .notRollbackable, .busy,
       .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
     }
@@ -55,7 +60,8 @@ extension ServiceError {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .notSent, .busy: .warning
-    case .forbidden, .changeNotFound, .preconditionFailed, .idempotencyMismatch, .stepUnresolved, .changeSuperseded,
+    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .preconditionFailed, .idempotencyMismatch,
+      .stepUnresolved, .changeSuperseded,
       .connectorMissing, .notRollbackable, .refused:
       .info
     }
@@ -94,10 +100,14 @@ extension ServiceError: CustomStringConvertible {
     switch self {
     case .forbidden:
       "Your role does not allow this. Changes take an operator; ask whoever looks after Reflog for a token of that role."
+    case .otherTenant: "Your token is of another tenant than the one that this Reflog records."
+    case .noDirectoryCredentials:
+      "Reflog has no credential of its own for Microsoft Graph, so it can't do this. Set REFLOG_GRAPH_CLIENT_ID and a "
+        + "secret, or send the change with a token of Graph's."
     case .changeNotFound(let id): "There is no change \(id)."
     case .preconditionFailed(let standing):
       "If-Match does not hold: the step calls \(standing). Nothing was changed; read again."
-    case .stepUnresolved(let id):
+    case .stepUnresolved(let id, _):
       "Change \(id) is still pending there: whether it took place is being found out. Try again shortly."
     case .idempotencyMismatch(let id):
       "This Idempotency-Key was used for change \(id) with another body. Use another key for another request."

@@ -34,6 +34,9 @@ package struct Storage: Sendable {
     writer = GroupCommitWriter(pool: pool, limits: limits)
   }
 
+  /// The size of the write-ahead log.
+  package var walBytes: Int64 { Int64(FileChecks.size(of: path + "-wal") ?? 0) }
+
   /// Makes one write before the writer runs, on its connection. When this returns, it is durable.
   package func setUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try pool.write(body)

@@ -15,39 +15,44 @@ import UnixSignals
 struct Composition {
   private let settings: ServerSettings
   private let logger: Logger
-  private let ledgerStorage: Storage
-  private let directoryStorage: Storage
+  private let metrics: PrometheusRegistry
+  private let served: ServedDirectory
+  private let storage: Storage
   private let ledger: Ledger
-  private let directory: EmbeddedDirectory
   private let tokens: TokenStore
+  private let changes: ChangeService
+  private let watchlist: Watchlist
 
   /// Opens the files. When this returns, this process holds the ledger and nothing is served yet.
-  init(settings: ServerSettings, logger: Logger) throws {
+  init(settings: ServerSettings, logger: Logger) async throws {
     self.settings = settings
     self.logger = logger
     let clock: WallClock = { Timestamp(Date()) }
-    let directoryPath = settings.database + ".directory"
-    let files = FileManager.default
-    guard !files.fileExists(atPath: settings.database) || files.fileExists(atPath: directoryPath) else {
-      throw CommandFailure(
-        .refused,
-        "\(settings.database) is there, but \(directoryPath), which it belongs to, is not."
-      )
-    }
-    directoryStorage = try Storage(path: directoryPath, kind: .directory)
-    ledgerStorage = try Storage(path: settings.database, kind: .ledger)
-    directory = try EmbeddedDirectory(
-      storage: directoryStorage,
-      newTenantID: UUID().uuidString.lowercased(),
-      sample: settings.sample
+    metrics = PrometheusRegistry(counters: MetricHelp.counters)
+    served = try await ServedDirectory(settings.directory, database: settings.database, metrics: metrics)
+    storage = try Storage(path: settings.database, kind: .ledger)
+    let (changeMetrics, watchlist) = (
+      ChangeMetrics(factory: metrics), Watchlist(window: served.directory.settleWindow)
     )
     ledger = try Ledger(
-      storage: ledgerStorage,
-      directory: directory.kind,
-      tenantID: directory.tenantID,
-      clock: clock
+      storage: storage,
+      directory: served.directory.kind,
+      tenantID: served.tenantID,
+      clock: clock,
+      onSettled: { change in
+        changeMetrics.count(change)
+        watchlist.watch(change)
+      }
     )
+    self.watchlist = watchlist
     tokens = try TokenStore(besideLedgerAt: settings.database, clock: clock)
+    changes = ChangeService(
+      ledger: ledger,
+      directory: served.directory,
+      turns: Turns(),
+      logger: logger,
+      metrics: metrics
+    )
   }
 
   /// How long what is in flight may take to finish after a SIGTERM.
@@ -55,17 +60,11 @@ struct Composition {
 
   /// Serves until a signal asks to stop, then lets what is in flight finish and closes the files.
   func run() async throws {
-    try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
-    let changes = ChangeService(ledger: ledger, directory: directory, turns: Turns(), logger: logger)
-    let reconciler = Reconciler(service: changes, logger: logger)
-    // They end in reverse order: the door first, the writers last.
+    if settings.authenticationModes.contains(.token) {
+      try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
+    }
     var configuration = ServiceGroupConfiguration(
-      services: [
-        .init(service: ledgerStorage.writer),
-        .init(service: directoryStorage.writer),
-        .init(service: reconciler),
-        .init(service: application(changes, reconciler)),
-      ],
+      services: services,
       gracefulShutdownSignals: [.sigterm, .sigint],
       logger: logger
     )
@@ -78,17 +77,47 @@ struct Composition {
     } catch let error as SocketAddressError.UnknownHost {
       throw CommandFailure(.refused, "\(error.host) is no address to listen on.")
     }
-    try directoryStorage.close()
-    try ledgerStorage.close()
+    try await served.close()
+    try storage.close()
     logger.notice("stopped")
   }
 
-  private func application(_ changes: ChangeService, _ reconciler: Reconciler) -> some ApplicationProtocol {
+  /// They end in reverse order: the door first, the writers last.
+  private var services: [ServiceGroupConfiguration.ServiceConfiguration] {
+    let reconciler = Reconciler(service: changes, logger: logger)
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: storage.writer)]
+    switch served {
+    case .embedded(_, let storage):
+      services.append(.init(service: storage.writer))
+    case .graph(let directory, let graph):
+      if directory.hasOwnCredential { services.append(.init(service: sweeper(graph))) }
+    }
+    return services + [.init(service: reconciler), .init(service: application(reconciler))]
+  }
+
+  private func sweeper(_ graph: GraphSettings) -> Sweeper {
+    Sweeper(
+      service: changes,
+      watchlist: watchlist,
+      interval: graph.sweepInterval,
+      readInterval: .seconds(60) / graph.readsPerMinute,
+      logger: logger,
+      metrics: metrics
+    )
+  }
+
+  private func application(_ reconciler: Reconciler) -> some ApplicationProtocol {
     let api = ReflogAPI(
       changes: changes,
       history: HistoryService(history: ledger.history),
-      authentication: Authentication(tokens: tokens),
-      directory: directory.kind,
+      authentication: Authentication(
+        tokens: tokens,
+        modes: settings.authenticationModes,
+        tenantID: served.tenantID
+      ),
+      directory: served.directory.kind,
+      metrics: metrics,
+      walBytes: { [storage] in storage.walBytes },
       isReady: { reconciler.isReady },
       logger: logger
     )
@@ -102,7 +131,7 @@ struct Composition {
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? settings.port
         Talk.say(
-          "Reflog listens on http://\(settings.host):\(port), with the \(settings.directory.rawValue) directory; "
+          "Reflog listens on http://\(settings.host):\(port), with the \(settings.directory.kind.rawValue) directory; "
             + "the ledger is \(settings.database)."
         )
       },

@@ -8,9 +8,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = ROOT / ".build" / "debug" / "reflog"
@@ -21,6 +23,20 @@ NEW_VENDOR = "8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602"
 INVITATION_CODES = "c05b2e9d-6f48-4a73-b1d2-0e8f7a3c9403"
 LOYALTY = "e7d83f16-94ab-4d5c-a2e0-16b7c8d9f504"
 PARTNER_APPROVAL = "1b92c4ef-70d3-4e86-95fb-d3a4b5c6e705"
+
+
+TENANT = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
+
+
+def graph_secret():
+    """What the misbehaving Graph takes for the secret of Reflog's application."""
+    import misbehavinggraph
+    return misbehavinggraph.SECRET
+
+
+def graph_connector(name):
+    """The id of a connector of the misbehaving Graph."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
 def free_port():
@@ -50,11 +66,62 @@ class Answer:
         return self.headers.get("reflog-change-id")
 
 
-class Server:
-    """A server with the sample tenant. `with Server() as server:` ends it and removes its folder."""
+class Graph:
+    """A Microsoft Graph that misbehaves on command, as a process of its own."""
 
-    def __init__(self, binary=BINARY):
+    def __init__(self, **options):
+        self.folder = tempfile.mkdtemp(prefix="reflog-graph-")
+        self.record_path = os.path.join(self.folder, "record.jsonl")
+        self.options = options
+
+    def __enter__(self):
+        program = pathlib.Path(__file__).with_name("misbehavinggraph.py")
+        flags = [part for name, value in self.options.items() for part in
+                 ([f"--{name}"] if value is True else [f"--{name}", str(value)])]
+        self.process = subprocess.Popen([sys.executable, program, "--record", self.record_path, *flags],
+                                        stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def control(self, **order):
+        """Tells it how to behave, and returns what stands."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("POST", "/control", json.dumps(order))
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
+    @property
+    def record(self):
+        """Everything that reached it, in order."""
+        with open(self.record_path) as lines:
+            return [json.loads(line) for line in lines]
+
+    def standing(self, address):
+        return self.control()["standing"].get(address)
+
+
+class Server:
+    """A server with the sample tenant, or before a Graph. `with Server() as server:` ends it and removes its folder.
+
+    `settings` are variables of the environment without `REFLOG_`.
+    """
+
+    def __init__(self, binary=BINARY, graph=None, **settings):
         self.binary = str(binary)
+        self.graph = graph
+        self.settings = settings
         self.folder = tempfile.mkdtemp(prefix="reflog-test-")
         self.database = os.path.join(self.folder, "reflog.sqlite")
         self.port = free_port()
@@ -81,18 +148,32 @@ class Server:
         """Returns once /readyz is green."""
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "serve", "--directory", "embedded", "--sample", "--port", str(self.port),
-                 "--database", self.database],
-                stdout=subprocess.DEVNULL, stderr=log, env=self.environment(),
+                [*self.wrapper, self.binary, "serve", "--port", str(self.port), "--database", self.database],
+                stdout=subprocess.DEVNULL, stderr=log, env=self.environment() | self.variables,
             )
         deadline = time.monotonic() + 60
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError("the server did not come up:\n" + self.log)
             time.sleep(0.02)
-        if not self.tokens:
+        if not self.tokens and os.path.exists(self.database + ".first-tokens"):
             with open(self.database + ".first-tokens") as lines:
                 self.tokens = dict(line.split() for line in lines)
+
+    # What runs the program, such as a tracer.
+    wrapper = []
+
+    @property
+    def variables(self):
+        """The server's settings."""
+        settings = {"DIRECTORY": "embedded", "SAMPLE": "true"}
+        if self.graph:
+            settings = {
+                "DIRECTORY": "graph", "GRAPH_URL": self.graph.url, "GRAPH_LOGIN_URL": self.graph.url,
+                "GRAPH_TENANT": TENANT, "GRAPH_CLIENT_ID": "reflog", "GRAPH_CLIENT_SECRET": graph_secret(),
+            }
+        settings |= self.settings
+        return {"REFLOG_" + name: str(value) for name, value in settings.items() if value is not None}
 
     def is_ready(self):
         try:

@@ -15,8 +15,8 @@ struct EmbeddedDirectoryTests {
 
   @Test func theSampleReadsLikeATenant() async throws {
     try await withDirectory { directory in
-      let flows = try await directory.read(.flows(.b2cUserFlows)).body?["value"]?.array
-      let connectors = try await directory.read(.connectors).body?["value"]?.array
+      let flows = try await directory.read(DirectoryRead(.flows(.b2cUserFlows))).body?["value"]?.array
+      let connectors = try await directory.read(DirectoryRead(.connectors)).body?["value"]?.array
 
       #expect(flows?.count == 4)
       #expect(connectors?.count == 5)
@@ -45,14 +45,14 @@ struct EmbeddedDirectoryTests {
     try await withDirectory { directory in
       let id = try #require(Sample.fraudCheck.connectorID)
 
-      guard case .refused(let refusal) = await directory.write(.deleteConnector(id)) else {
+      guard case .refused(let refusal) = await directory.write(.deleteConnector(id), correlationID: "c") else {
         Issue.record("it was deleted")
         return
       }
       #expect(refusal.httpStatus == 409)
 
-      _ = await directory.write(.setReference(Sample.signup, .none))
-      guard case .applied = await directory.write(.deleteConnector(id)) else {
+      _ = await directory.write(.setReference(Sample.signup, .none), correlationID: "c")
+      guard case .applied = await directory.write(.deleteConnector(id), correlationID: "c") else {
         Issue.record("it was not deleted")
         return
       }
@@ -69,14 +69,14 @@ struct EmbeddedDirectoryTests {
         ]),
       ]
 
-      guard case .applied(let response) = await directory.write(.createConnector(body)) else {
+      guard case .applied(let response) = await directory.write(.createConnector(body), correlationID: "c") else {
         Issue.record("it was not created")
         return
       }
 
       let created = try #require(response.created)
       #expect(response.httpStatus == 201)
-      let read = try await directory.read(.connector(created.id)).body
+      let read = try await directory.read(DirectoryRead(.connector(created.id))).body
       #expect(read?["authenticationConfiguration"]?.object?["password"] == "******")
     }
   }
@@ -93,12 +93,14 @@ struct EmbeddedDirectoryTests {
         references: [.postFederationSignup: missing]
       )
 
-      guard case .refused = await directory.write(write) else {
+      guard case .refused = await directory.write(write, correlationID: "correlation") else {
         Issue.record("it was created")
         return
       }
 
-      await #expect(throws: DirectoryFailure.self) { try await directory.read(.flow(.b2cUserFlows, flow)) }
+      await #expect(throws: DirectoryFailure.self) {
+        try await directory.read(DirectoryRead(.flow(.b2cUserFlows, flow)))
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ struct GraphAnswerTests {
   }
 
   private func meaning(_ exchange: GraphExchange) -> Meaning {
-    switch DirectoryAnswer(exchange) {
+    switch DirectoryAnswer(exchange, from: "https://graph.example", isOwnCredential: true) {
     case .applied: .applied
     case .refused: .refused
     case .notSent: .notSent
@@ -38,7 +38,13 @@ struct GraphAnswerTests {
       body: Array(#"{"error":{"code":"TooManyRequests","message":"Later.","innerError":{}}}"#.utf8)
     )
 
-    guard case .refused(let refusal) = DirectoryAnswer(.answered(response)) else {
+    guard
+      case .refused(let refusal) = DirectoryAnswer(
+        .answered(response),
+        from: "https://graph.example",
+        isOwnCredential: true
+      )
+    else {
       Issue.record("it is no refusal")
       return
     }
@@ -54,7 +60,13 @@ struct GraphAnswerTests {
   func aRefusalWithoutGraphsShapeIsStillARefusal(body: String) {
     let response = GraphResponse(httpStatus: 404, headers: [:], body: Array(body.utf8))
 
-    guard case .refused(let refusal) = DirectoryAnswer(.answered(response)) else {
+    guard
+      case .refused(let refusal) = DirectoryAnswer(
+        .answered(response),
+        from: "https://graph.example",
+        isOwnCredential: true
+      )
+    else {
       Issue.record("it is no refusal")
       return
     }
@@ -66,7 +78,10 @@ struct GraphAnswerTests {
     let body =
       #"{"@odata.context":"https://graph.microsoft.com/beta/$metadata#identity/apiConnectors/$entity","#
       + #""id":"abc","displayName":"A","targetUrl":"https://a.example/?k=1","x":1.50}"#
-    let response = DirectoryResponse(GraphResponse(httpStatus: 201, headers: [:], body: Array(body.utf8)))
+    let response = DirectoryResponse(
+      GraphResponse(httpStatus: 201, headers: [:], body: Array(body.utf8)),
+      from: "https://graph.example"
+    )
 
     #expect(response.created?.id.text == "abc")
     #expect(response.created?.targetURL == "https://a.example/?…")

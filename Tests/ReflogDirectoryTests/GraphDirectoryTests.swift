@@ -17,7 +17,7 @@ struct GraphDirectoryTests {
     let directory = GraphDirectory(
       graphURL: url,
       loginURL: url,
-      credential: GraphCredential(tenantID: "tenant", clientID: "client", clientSecret: "s3cret&=canary"),
+      credential: GraphCredential(tenantID: "tenant", clientID: "client", proof: .secret("s3cret&=canary")),
       timeout: timeout,
       settleWindow: .seconds(60)
     )
@@ -35,7 +35,7 @@ struct GraphDirectoryTests {
   @Test func aReferenceIsSetAsMicrosoftDocumentsIt() async throws {
     try await ScriptedPeer.with(Self.token, Self.noContent) { url, peer in
       try await withDirectory(at: url) { directory in
-        guard case .applied(let response) = await directory.write(write) else {
+        guard case .applied(let response) = await directory.write(write, correlationID: "correlation") else {
           Issue.record("it was not applied")
           return
         }
@@ -44,7 +44,7 @@ struct GraphDirectoryTests {
 
       let login = peer.requests[0]
       #expect(login.hasPrefix("POST /tenant/oauth2/v2.0/token HTTP/1.1\r\n"))
-      #expect(login.contains("client_secret=s3cret%26%3dcanary"))
+      #expect(login.contains("client_secret=s3cret%26%3Dcanary"))
       let put = peer.requests[1]
       let path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
       #expect(put.hasPrefix("PUT \(path) HTTP/1.1\r\n"))
@@ -77,7 +77,7 @@ struct GraphDirectoryTests {
   func whatMayHaveBeenDoneIsUnknownAndNotSentTwice(reaction: ScriptedPeer.Reaction) async throws {
     try await ScriptedPeer.with(Self.token, reaction) { url, peer in
       try await withDirectory(at: url, timeout: .milliseconds(500)) { directory in
-        guard case .unknown = await directory.write(write) else {
+        guard case .unknown = await directory.write(write, correlationID: "correlation") else {
           Issue.record("it is not unknown")
           return
         }
@@ -91,11 +91,11 @@ struct GraphDirectoryTests {
       let directory = GraphDirectory(
         graphURL: "http://127.0.0.1:1",
         loginURL: url,
-        credential: GraphCredential(tenantID: "tenant", clientID: "client", clientSecret: "s"),
+        credential: GraphCredential(tenantID: "tenant", clientID: "client", proof: .secret("s")),
         timeout: .seconds(5),
         settleWindow: .seconds(60)
       )
-      let answer = await directory.write(write)
+      let answer = await directory.write(write, correlationID: "correlation")
       try await directory.shutdown()
 
       guard case .notSent = answer else {
@@ -109,7 +109,7 @@ struct GraphDirectoryTests {
     let refusal = #"{"error":"invalid_client","error_description":"s3cret&=canary is wrong"}"#
     try await ScriptedPeer.with(.json("401 Unauthorized", refusal)) { url, peer in
       try await withDirectory(at: url) { directory in
-        guard case .notSent(let reason) = await directory.write(write) else {
+        guard case .notSent(let reason) = await directory.write(write, correlationID: "correlation") else {
           Issue.record("something was sent")
           return
         }
@@ -125,12 +125,12 @@ struct GraphDirectoryTests {
     let refusal = ScriptedPeer.Reaction.json("401 Unauthorized", #"{"error":{"code":"InvalidAuthenticationToken"}}"#)
     try await ScriptedPeer.with(Self.token, refusal, second, refusal, Self.noContent) { url, peer in
       try await withDirectory(at: url) { directory in
-        guard case .refused(let answer) = await directory.write(write) else {
+        guard case .refused(let answer) = await directory.write(write, correlationID: "correlation") else {
           Issue.record("it is no refusal")
           return
         }
         #expect(answer.httpStatus == 401)
-        guard case .applied = await directory.write(write) else {
+        guard case .applied = await directory.write(write, correlationID: "correlation") else {
           Issue.record("it was not applied")
           return
         }
@@ -143,7 +143,7 @@ struct GraphDirectoryTests {
     let body = #"{"error":{"code":"AADB2C","message":"User Authorization: Access is denied."}}"#
     try await ScriptedPeer.with(Self.token, .json("403 Forbidden", body, headers: "request-id: r\r\n")) { url, _ in
       try await withDirectory(at: url) { directory in
-        guard case .refused(let refusal) = await directory.write(write) else {
+        guard case .refused(let refusal) = await directory.write(write, correlationID: "correlation") else {
           Issue.record("it is no refusal")
           return
         }

@@ -73,8 +73,10 @@ func withAPI<Value: Sendable>(
       let api = ReflogAPI(
         changes: fixture.service,
         history: HistoryService(history: fixture.history),
-        authentication: Authentication(tokens: store),
+        authentication: Authentication(tokens: store, modes: [.token, .passthrough], tenantID: "tenant"),
         directory: .embedded,
+        metrics: PrometheusRegistry(counters: MetricHelp.counters),
+        walBytes: { 4096 },
         isReady: { true },
         logger: logger
       )

@@ -102,7 +102,7 @@ struct OutcomeTests {
       #expect(answer.status == 409)
       #expect(answer.code == "stepUnresolved")
       #expect(answer.headers.first(name: "Reflog-Change-Id") == "1")
-      #expect(answer.headers.first(name: "Retry-After") == "1")
+      #expect(answer.headers.first(name: "Retry-After") == "5")
     }
   }
 

@@ -7,6 +7,7 @@ struct ChangeLifeTests {
   /// Every event there is.
   private static let events: [(name: String, event: Change.Event)] = [
     ("intended", .intended), ("denied", .denied), ("found", .found),
+    ("notKept", .notKept(Change.ID(1))),
     ("applied", .answered(.applied(.noContent))), ("refused", .answered(.refused(refusal))),
     ("notSent", .answered(.notSent(reason: ""))), ("unknown", .answered(.unknown(httpStatus: nil, reason: ""))),
     ("after", .observed(.after)), ("before", .observed(.before)), ("third", .observed(.third)),
@@ -16,7 +17,7 @@ struct ChangeLifeTests {
 
   /// The legal transitions; everything else is illegal.
   private static let transitions: [Change.Result?: [String: Change.Result]] = [
-    nil: ["intended": .pending, "denied": .denied, "found": .applied, "refused": .rejected],
+    nil: ["intended": .pending, "denied": .denied, "found": .applied, "notKept": .applied, "refused": .rejected],
     .pending: [
       "applied": .applied, "refused": .rejected, "notSent": .notApplied, "unknown": .pending, "after": .applied,
       "before": .notApplied, "third": .superseded, "unreadable": .unknown, "statedApplied": .applied,

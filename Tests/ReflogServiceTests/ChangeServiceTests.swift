@@ -141,7 +141,7 @@ struct ChangeServiceTests {
 
       let error = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }
 
-      guard case .stepUnresolved(let id) = error else {
+      guard case .stepUnresolved(let id, _) = error else {
         Issue.record("\(String(describing: error))")
         return
       }

@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "934c9ec0b897f5eff26720aeb7df06c9d87ab054d87b2b293f360857391cb8ab ledger-0001-changes",
+        "b7244a3fd1ee7b642cd96b59490f242796afcad738ac3fde2ef81477dac4f556 ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "705d77a41e7870a08ce1f0a6eabc61d89f93bdc3a954d179cd27c6e2e41aa7a4 tokens-0001-tokens",
       ]

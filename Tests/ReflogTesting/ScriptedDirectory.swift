@@ -17,7 +17,7 @@ package final class ScriptedDirectory: Directory {
 
   private struct State {
     var references: [Address: ConnectorReference]
-    var connectors: [ConnectorID: String]
+    var connectors: [ConnectorID: DirectoryConnector]
     var reactions: [Reaction] = []
     var writes: [DirectoryWrite] = []
     var readFailure: DirectoryFailure?
@@ -27,6 +27,7 @@ package final class ScriptedDirectory: Directory {
 
   private let state: Mutex<State>
   package let kind = DirectoryKind.embedded
+  package let hasOwnCredential = true
   package let settleWindow: Duration
   package let longestWrite: Duration
 
@@ -36,7 +37,10 @@ package final class ScriptedDirectory: Directory {
     settleWindow: Duration,
     longestWrite: Duration
   ) {
-    state = Mutex(State(references: references, connectors: connectors))
+    let connectors = connectors.map { id, name in
+      (id, DirectoryConnector(id: id, displayName: name, targetURL: "https://api.contoso.example/"))
+    }
+    state = Mutex(State(references: references, connectors: Dictionary(uniqueKeysWithValues: connectors)))
     self.settleWindow = settleWindow
     self.longestWrite = longestWrite
   }
@@ -78,21 +82,59 @@ package final class ScriptedDirectory: Directory {
   }
 
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
-    let (failure, name) = state.withLock { ($0.readFailure, $0.connectors[id]) }
+    let (failure, connector) = state.withLock { ($0.readFailure, $0.connectors[id]) }
     if let failure { throw failure }
-    return name.map { DirectoryConnector(id: id, displayName: $0, targetURL: "https://api.contoso.example/") }
+    return connector
   }
+
+  /// Puts a connector there behind Reflog's back, or in place of the one that is there.
+  package func goRound(_ connector: DirectoryConnector) {
+    state.withLock { $0.connectors[connector.id] = connector }
+  }
+
+  package func bearing(_ token: DirectoryToken) -> any Directory {
+    TokenCheckingDirectory(inner: self, isAccepted: token.text.hasSuffix(Self.acceptedSignature))
+  }
+
+  /// What a caller's token must end with to be taken.
+  package static let acceptedSignature = ".accepted"
 
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
-    guard case .flow(let flowType, let flow) = question else {
+    let state = state.withLock { $0 }
+    if let failure = state.readFailure { throw failure }
+    switch question.resource {
+    case .flow(let flowType, let flow):
+      guard state.references.keys.contains(where: { $0.flowType == flowType && $0.flow == flow }) else {
+        throw .refused(.unknownFlow)
+      }
+      return DirectoryResponse(httpStatus: 200, body: ["id": .string(flow.text)])
+    case .flows(let flowType):
+      let ids = Set(state.references.keys.filter { $0.flowType == flowType }.map(\.flow)).sorted()
+      return Self.list(ids.map { ["id": .string($0.text)] })
+    case .configuration(let flowType, let flow):
+      let known = state.references.filter { $0.key.flowType == flowType && $0.key.flow == flow }
+      guard !known.isEmpty else { throw .refused(.unknownFlow) }
+      var body: JSONObject = [:]
+      for address in known.keys {
+        let reference = state.staleReads[address] ?? known[address]
+        let connector = reference?.connectorID.map { id in
+          state.connectors[id] ?? DirectoryConnector(id: id, displayName: "gone", targetURL: "")
+        }
+        body[address.step.name] = connector.map { .object($0.json) } ?? .null
+      }
+      return DirectoryResponse(httpStatus: 200, body: body)
+    case .connectors:
+      return Self.list(state.connectors.values.sorted { $0.id < $1.id }.map(\.json))
+    case .connectorAt, .connector, .other:
       throw .unavailable(reason: "nobody scripted \(question)")
     }
-    let isThere = state.withLock { $0.references.keys.contains { $0.flowType == flowType && $0.flow == flow } }
-    guard isThere else { throw .refused(.unknownFlow) }
-    return DirectoryResponse(httpStatus: 200, body: ["id": .string(flow.text)])
   }
 
-  package func write(_ write: DirectoryWrite) async -> DirectoryAnswer {
+  private static func list(_ objects: [JSONObject]) -> DirectoryResponse {
+    DirectoryResponse(httpStatus: 200, body: ["value": .array(objects.map { .object($0) })])
+  }
+
+  package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     state.withLock { state in
       state.writes.append(write)
       switch state.reactions.isEmpty ? .apply : state.reactions.removeFirst() {
@@ -118,10 +160,13 @@ package final class ScriptedDirectory: Directory {
     case .deleteConnector(let id):
       state.connectors[id] = nil
     case .createConnector(let body):
-      let name = body["displayName"]?.string ?? ""
       if let id = ConnectorID("created") {
-        state.connectors[id] = name
-        let created = DirectoryConnector(id: id, displayName: name, targetURL: "https://api.contoso.example/")
+        let created = DirectoryConnector(
+          id: id,
+          displayName: body["displayName"]?.string ?? "",
+          targetURL: body["targetUrl"]?.string ?? "https://api.contoso.example/"
+        )
+        state.connectors[id] = created
         return DirectoryResponse(httpStatus: 201, body: body, created: created)
       }
     case .createFlow(let flowType, let flow, _, let references):
@@ -132,11 +177,31 @@ package final class ScriptedDirectory: Directory {
     case .deleteFlow(let flowType, let flow):
       state.references = state.references.filter { $0.key.flowType != flowType || $0.key.flow != flow }
     case .updateConnector(let id, let body):
-      if let name = body["displayName"]?.string { state.connectors[id] = name }
-    case .updateFlow:
+      if let old = state.connectors[id] {
+        state.connectors[id] = DirectoryConnector(
+          id: id,
+          displayName: body["displayName"]?.string ?? old.displayName,
+          targetURL: body["targetUrl"]?.string ?? old.targetURL,
+          authentication: old.authentication
+        )
+      }
+    case .uploadCertificate, .updateFlow, .other:
       break
     }
     return .noContent
+  }
+}
+
+extension DirectoryConnector {
+  /// As Microsoft Graph shows it.
+  fileprivate var json: JSONObject {
+    var json: JSONObject = [
+      "id": .string(id.text), "displayName": .string(displayName), "targetUrl": .string(targetURL),
+    ]
+    if let authentication {
+      json["authenticationConfiguration"] = .object(["@odata.type": .string("#microsoft.graph.\(authentication)")])
+    }
+    return json
   }
 }
 

@@ -2,6 +2,9 @@ import ReflogModel
 
 /// How a connector proves itself to the API it calls, as a reader may see it.
 enum EmbeddedAuthentication {
+  /// What a connector calls it.
+  static let property = "authenticationConfiguration"
+
   private static let redacted = JSONValue.string("******")
 
   /// Takes an `apiAuthenticationConfigurationBase` as a writer sends it, and drops its secrets.

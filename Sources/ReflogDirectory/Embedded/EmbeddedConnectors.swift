@@ -104,6 +104,16 @@ enum EmbeddedConnectors {
     return .noContent
   }
 
+  /// Keeps nothing of the certificate: the embedded directory calls nobody.
+  static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Database) throws -> DirectoryResponse {
+    guard body["pkcs12Value"]?.string != nil, body["password"]?.string != nil else {
+      throw DirectoryRefusal.badRequest("The properties 'pkcs12Value' and 'password' are required.")
+    }
+    let type: JSONObject = ["@odata.type": "#microsoft.graph.pkcs12Certificate"]
+    _ = try update(id, [EmbeddedAuthentication.property: .object(type)], db)
+    return try require(id, db).response(httpStatus: 200)
+  }
+
   static func delete(_ id: ConnectorID, _ db: Database) throws -> DirectoryResponse {
     let connector = try require(id, db)
     let isCalled = try Row.fetchOne(
@@ -133,7 +143,7 @@ enum EmbeddedConnectors {
           throw DirectoryRefusal.badRequest("The property 'targetUrl' must be an absolute https URL without a user.")
         }
         connector.targetURL = text
-      case "authenticationConfiguration":
+      case EmbeddedAuthentication.property:
         connector.authentication = try EmbeddedAuthentication.readable(member.value)
       case "id", "@odata.type", "@odata.context": break
       default:

@@ -10,6 +10,7 @@ package struct EmbeddedDirectory: Directory {
   package let settleWindow = Duration.zero
   /// What a process left under way ended with it.
   package let longestWrite = Duration.zero
+  package let hasOwnCredential = true
   package let tenantID: String
   private let reader: StorageReader
   private let writer: GroupCommitWriter
@@ -29,6 +30,9 @@ package struct EmbeddedDirectory: Directory {
     }
   }
 
+  /// The same: it asks nobody for a token.
+  package func bearing(_ token: DirectoryToken) -> any Directory { self }
+
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     try await answering { db in
       try EmbeddedReferences.reference(at: address, db)
@@ -43,19 +47,25 @@ package struct EmbeddedDirectory: Directory {
 
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     try await answering { db in
-      switch question {
+      if case .configuration(let flowType, let flow) = question.resource {
+        let steps = try EmbeddedQuery.expandedSteps(question.query)
+        return try EmbeddedReferences.configuration(of: flow, flowType, expand: steps, db)
+      }
+      try EmbeddedQuery.refuse(question.query)
+      return switch question.resource {
       case .flows(let flowType): try EmbeddedFlows.list(flowType, db)
       case .flow(let flowType, let id): try EmbeddedFlows.find(flowType, id, db).response(httpStatus: 200)
-      case .configuration(let flowType, let flow, let steps):
-        try EmbeddedReferences.configuration(of: flow, flowType, expand: steps, db)
+      case .configuration(let flowType, let flow):
+        try EmbeddedReferences.configuration(of: flow, flowType, expand: [], db)
       case .connectorAt(let address): try EmbeddedReferences.connectorResponse(at: address, db)
       case .connectors: try EmbeddedConnectors.list(db)
       case .connector(let id): try EmbeddedConnectors.require(id, db).response(httpStatus: 200)
+      case .other(let path): throw DirectoryRefusal.unknownSegment(path)
       }
     }
   }
 
-  package func write(_ write: DirectoryWrite) async -> DirectoryAnswer {
+  package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     do {
       let response = try await writer.write { db in
         switch write {
@@ -63,10 +73,12 @@ package struct EmbeddedDirectory: Directory {
         case .createConnector(let body): try EmbeddedConnectors.create(body, db)
         case .updateConnector(let id, let body): try EmbeddedConnectors.update(id, body, db)
         case .deleteConnector(let id): try EmbeddedConnectors.delete(id, db)
+        case .uploadCertificate(let id, let body): try EmbeddedConnectors.upload(body, to: id, db)
         case .createFlow(let flowType, let id, let body, let references):
           try EmbeddedFlows.create(flowType, id, body, references, db)
         case .updateFlow(let flowType, let id, let body): try EmbeddedFlows.update(flowType, id, body, db)
         case .deleteFlow(let flowType, let id): try EmbeddedFlows.delete(flowType, id, db)
+        case .other(let passedOn): throw DirectoryRefusal.unknownSegment(passedOn.path)
         }
       }
       return .applied(response)

@@ -4,14 +4,19 @@ extension DirectoryAnswer {
   /// What an exchange means for a write: done, definitely not done, never sent, or unknown.
   ///
   /// A redirect is unknown, since it is not followed; so is a 5xx, since some are answered after the deed.
-  init(_ exchange: GraphExchange) {
+  ///
+  /// - Parameters:
+  ///   - graphURL: where the links in a body lead.
+  ///   - isOwnCredential: whether Reflog asked in its own name.
+  init(_ exchange: GraphExchange, from graphURL: String, isOwnCredential: Bool) {
     switch exchange {
     case .neverSent(let reason): self = .notSent(reason: reason)
     case .broken(let reason): self = .unknown(httpStatus: nil, reason: reason)
     case .answered(let response):
       switch response.httpStatus {
-      case 200..<300: self = .applied(DirectoryResponse(response))
-      case 400, 401, 403, 404, 405, 409, 412, 422, 429: self = .refused(DirectoryRefusal(response))
+      case 200..<300: self = .applied(DirectoryResponse(response, from: graphURL))
+      case 400, 401, 403, 404, 405, 409, 412, 422, 429:
+        self = .refused(DirectoryRefusal(response, isOwnCredential: isOwnCredential))
       case let status: self = .unknown(httpStatus: status, reason: "Microsoft Graph answered with status \(status)")
       }
     }
@@ -20,16 +25,21 @@ extension DirectoryAnswer {
 
 extension DirectoryResponse {
   /// A success as Graph answered it; `@odata.context` is left to the surface that shows it.
-  init(_ response: GraphResponse) {
+  init(_ response: GraphResponse, from graphURL: String) {
     var body = response.json
     let fragment = body?["@odata.context"]?.string.flatMap { context in
       context.firstIndex(of: "#").map { String(context[context.index(after: $0)...]) }
     }
     body?["@odata.context"] = nil
+    let raw = body == nil && !response.body.isEmpty
     self.init(
       httpStatus: response.httpStatus,
       body: body,
+      raw: raw
+        ? RawBody(contentType: response.headers["content-type"] ?? "application/octet-stream", bytes: response.body)
+        : nil,
       contextFragment: fragment,
+      linkBase: graphURL,
       requestID: response.requestID,
       created: response.httpStatus == 201 ? body.flatMap(DirectoryConnector.init(graph:)) : nil
     )
@@ -37,9 +47,8 @@ extension DirectoryResponse {
 }
 
 extension DirectoryRefusal {
-  /// A refusal as Graph answered it, with a code of its own where the body holds none. Every request bears Reflog's own
-  /// token, so a 401 or 403 is about that.
-  init(_ response: GraphResponse) {
+  /// A refusal as Graph answered it, with a code of its own where the body holds none.
+  init(_ response: GraphResponse, isOwnCredential: Bool) {
     let error = response.json?["error"]?.object
     self.init(
       httpStatus: response.httpStatus,
@@ -48,16 +57,7 @@ extension DirectoryRefusal {
       retryAfter: response.headers["retry-after"],
       wwwAuthenticate: response.headers["www-authenticate"],
       requestID: response.requestID,
-      isOfOwnCredential: response.httpStatus == 401 || response.httpStatus == 403
+      isOfOwnCredential: isOwnCredential && (response.httpStatus == 401 || response.httpStatus == 403)
     )
-  }
-}
-
-extension DirectoryConnector {
-  /// Reads an `identityApiConnector`.
-  init?(graph object: JSONObject) {
-    guard let id = object["id"]?.string.flatMap({ ConnectorID($0) }), let displayName = object["displayName"]?.string
-    else { return nil }
-    self.init(id: id, displayName: displayName, targetURL: object["targetUrl"]?.string ?? "")
   }
 }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Metrics
 import NIOCore
 import NIOHTTP1
 import ReflogModel
@@ -14,9 +15,10 @@ struct GraphConnection: Sendable {
   private let reading: HTTPClient
   private let writing: HTTPClient
   private let timeout: Duration
+  private let metrics: any MetricsFactory
 
   /// - Parameter timeout: for a whole exchange, from the first attempt to connect to the last byte of the answer.
-  init(timeout: Duration) {
+  init(timeout: Duration, metrics: any MetricsFactory) {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = Self.connectTimeout
     configuration.connectionPool.retryConnectionEstablishment = false
@@ -27,10 +29,26 @@ struct GraphConnection: Sendable {
     configuration.connectionPool.idleTimeout = .zero
     writing = HTTPClient(configuration: configuration)
     self.timeout = timeout
+    self.metrics = metrics
   }
 
   /// Sends a request, once. Never throws: an exchange that fails says how far it got.
   func send(
+    _ method: HTTPMethod,
+    _ url: String,
+    headers: HTTPHeaders,
+    body: [UInt8]?,
+    isWrite: Bool
+  ) async -> GraphExchange {
+    let start = ContinuousClock.now
+    let exchange = await exchange(method, url, headers: headers, body: body, isWrite: isWrite)
+    let status = [("status", exchange.status)]
+    Counter(label: "reflog_graph_requests_total", dimensions: status, factory: metrics).increment()
+    Timer(label: "reflog_graph_seconds", factory: metrics).record(duration: ContinuousClock.now - start)
+    return exchange
+  }
+
+  private func exchange(
     _ method: HTTPMethod,
     _ url: String,
     headers: HTTPHeaders,

@@ -1,35 +1,50 @@
+package import Metrics
 import NIOHTTP1
 package import ReflogModel
 
 /// Microsoft Graph as the directory.
 ///
-/// Every question and every write is one request to beta, under Reflog's own credential. A token that Graph refuses is
-/// renewed once; nothing else is sent twice.
+/// Every question and every write is one request. A token of Reflog's own that Graph refuses is renewed once; nothing
+/// else is sent twice.
 package struct GraphDirectory: Directory {
   package let kind = DirectoryKind.graph
   package let settleWindow: Duration
   package let longestWrite: Duration
+  package let hasOwnCredential: Bool
   private let graphURL: String
   private let connection: GraphConnection
-  private let tokens: GraphTokens
+  private var authorization: GraphAuthorization
 
   /// - Parameters:
   ///   - graphURL: without a slash at the end; so too `loginURL`.
+  ///   - credential: nothing where every caller brings a token.
   ///   - timeout: for a whole exchange.
   ///   - settleWindow: Entra is eventually consistent, and promises no bound.
   package init(
     graphURL: String,
     loginURL: String,
-    credential: GraphCredential,
+    credential: GraphCredential?,
     timeout: Duration,
-    settleWindow: Duration
+    settleWindow: Duration,
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance
   ) {
     self.graphURL = graphURL
     self.settleWindow = settleWindow
     // A token, the write, and both again where the token was refused.
     longestWrite = timeout * 4
-    connection = GraphConnection(timeout: timeout)
-    tokens = GraphTokens(credential: credential, loginURL: loginURL, graphURL: graphURL, connection: connection)
+    let connection = GraphConnection(timeout: timeout, metrics: metrics)
+    self.connection = connection
+    hasOwnCredential = credential != nil
+    authorization =
+      credential.map { credential in
+        .own(GraphTokens(credential: credential, loginURL: loginURL, graphURL: graphURL, connection: connection))
+      } ?? .nobody
+  }
+
+  package func bearing(_ token: DirectoryToken) -> any Directory {
+    var directory = self
+    directory.authorization = .caller(token)
+    return directory
   }
 
   /// Closes all connections. Call it once, when nothing is asked any more.
@@ -38,27 +53,19 @@ package struct GraphDirectory: Directory {
   }
 
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
-    let request = GraphRequest.configuration(of: address.flow, address.flowType, expand: [address.step])
-    let response = try await answer(to: request)
-    guard let configuration = response.json else {
-      throw .unavailable(reason: "Microsoft Graph answered no JSON object")
-    }
-    switch configuration.member(named: address.step.name)?.value {
-    case nil, .null: return .none
-    case .object(let object):
-      guard let connector = DirectoryConnector(graph: object) else {
-        throw .unavailable(reason: "Microsoft Graph answered a connector without id or name")
-      }
-      return connector.reference
-    case .some(let value):
-      throw .unavailable(reason: "Microsoft Graph answered \(value.kindName) where a connector is expected")
-    }
+    let expand = QueryItem("$expand", address.step.name)
+    let question = DirectoryRead(.configuration(address.flowType, address.flow), query: [expand])
+    let response = try await answer(to: GraphRequest(question))
+    guard let configuration = response.json,
+      let reference = ConnectorReference(graphStep: configuration.member(named: address.step.name)?.value)
+    else { throw .unavailable(reason: "Microsoft Graph answered something else than a connector") }
+    return reference
   }
 
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     let response: GraphResponse
     do {
-      response = try await answer(to: .connector(id))
+      response = try await answer(to: GraphRequest(DirectoryRead(.connector(id))))
     } catch {
       if case .refused(let refusal) = error, refusal.httpStatus == 404 { return nil }
       throw error
@@ -70,12 +77,13 @@ package struct GraphDirectory: Directory {
   }
 
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
-    DirectoryResponse(try await answer(to: GraphRequest(question)))
+    DirectoryResponse(try await answer(to: GraphRequest(question)), from: graphURL)
   }
 
-  package func write(_ write: DirectoryWrite) async -> DirectoryAnswer {
+  package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     do {
-      return DirectoryAnswer(try await send(GraphRequest(write, graphURL: graphURL)))
+      let exchange = try await send(GraphRequest(write, graphURL: graphURL), correlationID: correlationID)
+      return DirectoryAnswer(exchange, from: graphURL, isOwnCredential: authorization.isOwn)
     } catch {
       return .notSent(reason: error.description)
     }
@@ -83,11 +91,11 @@ package struct GraphDirectory: Directory {
 
   /// A success, or why there is none.
   private func answer(to request: GraphRequest) async throws(DirectoryFailure) -> GraphResponse {
-    switch try await send(request) {
+    switch try await send(request, correlationID: nil) {
     case .neverSent(let reason), .broken(let reason):
       throw .unavailable(reason: "Microsoft Graph gave no answer: \(reason)")
     case .answered(let response):
-      switch DirectoryAnswer(.answered(response)) {
+      switch DirectoryAnswer(.answered(response), from: graphURL, isOwnCredential: authorization.isOwn) {
       case .applied: return response
       case .refused(let refusal): throw .refused(refusal)
       case .notSent(let reason), .unknown(_, let reason): throw .unavailable(reason: reason)
@@ -96,22 +104,28 @@ package struct GraphDirectory: Directory {
   }
 
   /// Throws where no token was to be had, and so nothing was sent.
-  private func send(_ request: GraphRequest) async throws(DirectoryFailure) -> GraphExchange {
-    let token = try await tokens.token()
-    let exchange = await send(request, bearing: token)
-    guard case .answered(let response) = exchange, response.httpStatus == 401 else { return exchange }
+  private func send(
+    _ request: GraphRequest,
+    correlationID: String?
+  ) async throws(DirectoryFailure) -> GraphExchange {
+    let token = try await authorization.token()
+    let exchange = await send(request, bearing: token, correlationID)
+    guard case .answered(let response) = exchange, response.httpStatus == 401,
+      let another = try await authorization.token(insteadOf: token)
+    else { return exchange }
     // A definite refusal: nothing was done, so it may be sent again.
-    return await send(request, bearing: try await tokens.token(insteadOf: token))
+    return await send(request, bearing: another, correlationID)
   }
 
-  private func send(_ request: GraphRequest, bearing token: String) async -> GraphExchange {
+  private func send(_ request: GraphRequest, bearing token: String, _ correlationID: String?) async -> GraphExchange {
     var headers: HTTPHeaders = ["authorization": "Bearer \(token)", "accept": "application/json"]
-    if request.body != nil { headers.add(name: "content-type", value: "application/json") }
+    if let content = request.content { headers.add(name: "content-type", value: content.type) }
+    if let correlationID { headers.add(name: "client-request-id", value: correlationID) }
     return await connection.send(
       request.method,
       graphURL + request.path,
       headers: headers,
-      body: request.body.map { JSONValue.object($0).bytes },
+      body: request.content?.bytes,
       isWrite: request.isWrite
     )
   }

@@ -7,6 +7,15 @@ enum GraphExchange: Sendable {
   /// Something was written, and no whole answer came back.
   case broken(String)
   case answered(GraphResponse)
+
+  /// The status as a metric's label.
+  var status: String {
+    switch self {
+    case .neverSent: "neverSent"
+    case .broken: "broken"
+    case .answered(let response): "\(response.httpStatus)"
+    }
+  }
 }
 
 /// A whole answer of Microsoft Graph.

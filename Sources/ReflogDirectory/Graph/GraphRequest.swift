@@ -6,58 +6,76 @@ struct GraphRequest: Sendable {
   let method: HTTPMethod
   /// From the version on, with its query.
   let path: String
-  var body: JSONObject?
+  let content: Content?
 
-  /// Everything is asked of beta: `b2cUserFlows` exists nowhere else.
-  private static let version = "/beta"
+  struct Content: Sendable {
+    let type: String
+    let bytes: [UInt8]
+  }
 
-  init(_ method: HTTPMethod, _ path: String, body: JSONObject? = nil) {
+  /// Whether it can change anything.
+  var isWrite: Bool { method != .GET }
+
+  /// - Parameter path: below `/identity`; ids and steps are ASCII by rule, and need no escaping.
+  private init(
+    _ method: HTTPMethod,
+    _ path: String,
+    version: APIVersion = .beta,
+    query: [QueryItem] = [],
+    content: Content? = nil
+  ) {
     self.method = method
-    self.path = Self.version + path
-    self.body = body
+    self.path = "/\(version.rawValue)/identity\(path)" + Self.text(of: query)
+    self.content = content
   }
 
-  /// Ids and steps are ASCII by rule, and need no escaping.
-  static func configuration(of flow: FlowID, _ flowType: FlowType, expand steps: [Step]) -> GraphRequest {
-    let expand = steps.isEmpty ? "" : "?$expand=" + steps.map(\.name).joined(separator: ",")
-    return GraphRequest(.GET, "/identity/\(flowType.rawValue)/\(flow)/apiConnectorConfiguration\(expand)")
+  private init(_ method: HTTPMethod, _ path: String, _ body: JSONObject) {
+    self.init(method, path, content: Content(type: "application/json", bytes: JSONValue.object(body).bytes))
   }
 
-  static func connector(_ id: ConnectorID) -> GraphRequest {
-    GraphRequest(.GET, "/identity/apiConnectors/\(id)")
+  /// What Graph reads literally in a query is left as it is (RFC 3986 §3.4 allows it there).
+  private static func text(of query: [QueryItem]) -> String {
+    let kept = "$,'()*:/@"
+    let options = query.map { "\($0.name.percentEncoded(keeping: kept))=\($0.value.percentEncoded(keeping: kept))" }
+    return options.isEmpty ? "" : "?" + options.joined(separator: "&")
   }
+}
 
+extension GraphRequest {
   init(_ question: DirectoryRead) {
-    switch question {
-    case .flows(let flowType): self.init(.GET, "/identity/\(flowType.rawValue)")
-    case .flow(let flowType, let id): self.init(.GET, "/identity/\(flowType.rawValue)/\(id)")
-    case .configuration(let flowType, let flow, let steps):
-      self = .configuration(of: flow, flowType, expand: steps)
-    case .connectorAt(let address):
-      self.init(
-        .GET,
-        "/identity/\(address.flowType.rawValue)/\(address.flow)/apiConnectorConfiguration/\(address.step)"
-      )
-    case .connectors: self.init(.GET, "/identity/apiConnectors")
-    case .connector(let id): self = .connector(id)
-    }
+    let path =
+      switch question.resource {
+      case .flows(let flowType): "/\(flowType.rawValue)"
+      case .flow(let flowType, let id): "/\(flowType.rawValue)/\(id)"
+      case .configuration(let flowType, let flow): "/\(flowType.rawValue)/\(flow)/apiConnectorConfiguration"
+      case .connectorAt(let address):
+        "/\(address.flowType.rawValue)/\(address.flow)/apiConnectorConfiguration/\(address.step)"
+      case .connectors: "/apiConnectors"
+      case .connector(let id): "/apiConnectors/\(id)"
+      case .other(let path): path
+      }
+    self.init(.GET, path, version: question.version, query: question.query)
   }
 
+  /// What Reflog writes itself is written through beta: `b2cUserFlows` exists nowhere else.
+  ///
   /// - Parameter graphURL: on whose host the URLs inside bodies are built anew.
   init(_ write: DirectoryWrite, graphURL: String) {
     func url(of connector: ConnectorID) -> JSONValue {
-      .string("\(graphURL)\(Self.version)/identity/apiConnectors/\(connector)")
+      .string("\(graphURL)/\(APIVersion.beta.rawValue)/identity/apiConnectors/\(connector)")
     }
     switch write {
     case .setReference(let address, let reference):
       self.init(
         .PUT,
-        "/identity/\(address.flowType.rawValue)/\(address.flow)/apiConnectorConfiguration/\(address.step)/$ref",
-        body: reference.connectorID.map { ["@odata.id": url(of: $0)] } ?? [:]
+        "/\(address.flowType.rawValue)/\(address.flow)/apiConnectorConfiguration/\(address.step)/$ref",
+        reference.connectorID.map { ["@odata.id": url(of: $0)] } ?? [:]
       )
-    case .createConnector(let body): self.init(.POST, "/identity/apiConnectors", body: body)
-    case .updateConnector(let id, let body): self.init(.PATCH, "/identity/apiConnectors/\(id)", body: body)
-    case .deleteConnector(let id): self.init(.DELETE, "/identity/apiConnectors/\(id)")
+    case .createConnector(let body): self.init(.POST, "/apiConnectors", body)
+    case .updateConnector(let id, let body): self.init(.PATCH, "/apiConnectors/\(id)", body)
+    case .deleteConnector(let id): self.init(.DELETE, "/apiConnectors/\(id)")
+    case .uploadCertificate(let id, let body):
+      self.init(.POST, "/apiConnectors/\(id)/uploadClientCertificate", body)
     case .createFlow(let flowType, _, var body, let references):
       if !references.isEmpty {
         var configuration: JSONObject = [:]
@@ -66,13 +84,18 @@ struct GraphRequest: Sendable {
         }
         body["apiConnectorConfiguration"] = .object(configuration)
       }
-      self.init(.POST, "/identity/\(flowType.rawValue)", body: body)
-    case .updateFlow(let flowType, let id, let body):
-      self.init(.PATCH, "/identity/\(flowType.rawValue)/\(id)", body: body)
-    case .deleteFlow(let flowType, let id): self.init(.DELETE, "/identity/\(flowType.rawValue)/\(id)")
+      self.init(.POST, "/\(flowType.rawValue)", body)
+    case .updateFlow(let flowType, let id, let body): self.init(.PATCH, "/\(flowType.rawValue)/\(id)", body)
+    case .deleteFlow(let flowType, let id): self.init(.DELETE, "/\(flowType.rawValue)/\(id)")
+    case .other(let request):
+      let type = request.contentType ?? "application/json"
+      self.init(
+        HTTPMethod(rawValue: request.method.rawValue),
+        request.path,
+        version: request.version,
+        query: request.query,
+        content: request.body.isEmpty ? nil : Content(type: type, bytes: request.body)
+      )
     }
   }
-
-  /// Whether it can change anything.
-  var isWrite: Bool { method != .GET }
 }

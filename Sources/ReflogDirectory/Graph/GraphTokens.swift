@@ -34,13 +34,11 @@ actor GraphTokens {
   }
 
   private func fetch() async throws(DirectoryFailure) -> (token: String, lifetime: Duration) {
-    let form = [
-      ("grant_type", "client_credentials"), ("client_id", credential.clientID),
-      ("client_secret", credential.clientSecret), ("scope", scope),
-    ].map { "\($0)=\(Self.formEncoded($1))" }.joined(separator: "&")
+    let tokenURL = "\(loginURL)/\(credential.tenantID)/oauth2/v2.0/token"
+    let form = try await form(tokenURL: tokenURL)
     let exchange = await connection.send(
       .POST,
-      "\(loginURL)/\(credential.tenantID)/oauth2/v2.0/token",
+      tokenURL,
       headers: ["content-type": "application/x-www-form-urlencoded", "accept": "application/json"],
       body: Array(form.utf8),
       isWrite: false
@@ -60,11 +58,15 @@ actor GraphTokens {
     }
   }
 
-  /// application/x-www-form-urlencoded, everything but letters and digits escaped.
-  private static func formEncoded(_ text: String) -> String {
-    text.utf8.map { byte in
-      byte.isASCIILetter || byte.isASCIIDigit
-        ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+  /// The body of a token request, application/x-www-form-urlencoded.
+  private func form(tokenURL: String) async throws(DirectoryFailure) -> String {
+    let proof: [(name: String, value: String)]
+    do {
+      proof = try await credential.fields(tokenURL: tokenURL)
+    } catch {
+      throw .unavailable(reason: "Reflog's own credential can't be used: \(error)")
+    }
+    let fields = [("grant_type", "client_credentials"), ("client_id", credential.clientID), ("scope", scope)] + proof
+    return fields.map { "\($0)=\($1.percentEncoded())" }.joined(separator: "&")
   }
 }

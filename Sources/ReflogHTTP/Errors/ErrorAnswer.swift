@@ -54,10 +54,13 @@ struct ErrorAnswer {
     let level = error.logLevel
     switch error {
     case .forbidden: self.init(.forbidden, "forbidden", message, level)
+    case .otherTenant: self.init(.forbidden, "forbidden", message, level)
+    case .noDirectoryCredentials: self.init(.conflict, "noDirectoryCredentials", message, level)
     case .changeNotFound: self.init(.notFound, "changeNotFound", message, level)
     case .preconditionFailed: self.init(.preconditionFailed, "preconditionFailed", message, level)
     case .idempotencyMismatch: self.init(.unprocessableContent, "idempotencyMismatch", message, level)
-    case .stepUnresolved: self.init(.conflict, "stepUnresolved", message, level, retryAfter: 1)
+    case .stepUnresolved(_, let wait):
+      self.init(.conflict, "stepUnresolved", message, level, retryAfter: Self.seconds(wait))
     case .changeSuperseded(_, let later):
       self.init(.conflict, "changeSuperseded", message, level)
       details = later.map(\.description)
@@ -93,6 +96,11 @@ struct ErrorAnswer {
     self.message = message
     self.logLevel = logLevel
     retryAfter = seconds.map(String.init)
+  }
+
+  /// Whole seconds, at least one, never less than the time.
+  private static func seconds(_ wait: Duration) -> Int {
+    max(1, Int(wait.components.seconds) + (wait.components.attoseconds > 0 ? 1 : 0))
   }
 
   /// Says in the log what was refused, as loudly as it deserves.

@@ -4,15 +4,15 @@ import ReflogService
 
 /// The two things that routes of the Graph surface do.
 extension ChangeService {
-  /// Answers a question from the directory.
+  /// Answers a question from the directory, which judges the query.
   func answer(
-    _ question: DirectoryRead,
+    _ resource: DirectoryRead.Resource,
     to request: Request,
-    _ context: ReflogRequestContext,
-    allowing options: [QueryOptions.Name] = []
+    _ context: ReflogRequestContext
   ) async throws -> Response {
-    _ = try QueryOptions(request, allowing: options)
-    return Response(try await read(question), versionURL: try request.versionURL(context))
+    let question = DirectoryRead(resource, version: try context.version(), query: try request.queryItems())
+    let response = try await read(question, for: try context.requireCaller())
+    return try Response(response, at: try request.place(context))
   }
 
   /// Does a change, and answers as the directory did.
@@ -21,8 +21,7 @@ extension ChangeService {
     to request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let receipt = try await perform(try request.changeRequest(action, context))
-    return Response(receipt.response, versionURL: try request.versionURL(context)).about(receipt.changes.map(\.id))
+    return try Response(receipt.response, at: try request.place(context)).about(receipt.changes.map(\.id))
   }
 }

@@ -13,6 +13,7 @@ struct ConnectorController {
       .get(":connector", use: one)
       .patch(":connector", use: update)
       .delete(":connector", use: delete)
+      .post(":connector/uploadClientCertificate", use: uploadCertificate)
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -34,5 +35,10 @@ struct ConnectorController {
 
   private func delete(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     try await changes.answer(.deleteConnector(try context.connectorID()), to: request, context)
+  }
+
+  private func uploadCertificate(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let id = try context.connectorID()
+    return try await changes.answer(.uploadCertificate(id, try await request.jsonObject()), to: request, context)
   }
 }

@@ -27,9 +27,7 @@ struct ReferenceController {
   }
 
   private func configuration(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let steps = try QueryOptions(request, allowing: [.expand]).expandedSteps()
-    let question = DirectoryRead.configuration(try context.flowType(), try context.flowID(), expand: steps)
-    return try await changes.answer(question, to: request, context, allowing: [.expand])
+    try await changes.answer(.configuration(try context.flowType(), try context.flowID()), to: request, context)
   }
 
   private func connector(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -39,7 +37,7 @@ struct ReferenceController {
   private func reference(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let versionURL = try request.versionURL(context)
-    let reference = try await changes.reference(at: try context.address())
+    let reference = try await changes.reference(at: try context.address(), for: try context.requireCaller())
     var response =
       reference.connectorID.map { id in
         Response(json: [

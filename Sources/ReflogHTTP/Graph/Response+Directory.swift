@@ -1,27 +1,47 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import ReflogModel
+import ReflogService
 
-extension Response {
-  /// What the directory answered, with `@odata.context` on this server.
-  init(_ response: DirectoryResponse, versionURL: String) {
-    let status = HTTPResponse.Status(code: response.httpStatus)
-    guard let body = response.body else {
-      self.init(status: status)
-      return
-    }
-    var json: JSONObject = [:]
-    if let fragment = response.contextFragment {
-      json["@odata.context"] = .string("\(versionURL)/$metadata#\(fragment)")
-    }
-    for member in body.members { json[member.name] = member.value }
-    self.init(json: json, status: status)
-  }
+/// Where the caller sees this server.
+struct Place {
+  /// `http://host:port`, as the caller addressed it, without a slash behind it.
+  let baseURL: String
+  let version: APIVersion
+
+  /// Up to the version, without a slash behind it.
+  var versionURL: String { "\(baseURL)/\(version.rawValue)" }
 }
 
 extension Request {
+  func place(_ context: ReflogRequestContext) throws(RequestError) -> Place {
+    Place(baseURL: "http://\(head.authority ?? "localhost")", version: try context.version())
+  }
+
   /// The URL of this server up to the version, as the caller addressed it, without a slash behind it.
   func versionURL(_ context: ReflogRequestContext) throws(RequestError) -> String {
-    "http://\(head.authority ?? "localhost")/\(try context.version())"
+    try place(context).versionURL
+  }
+}
+
+extension Response {
+  /// What the directory answered, its links leading to this server.
+  init(_ response: DirectoryResponse, at place: Place) throws(ServiceError) {
+    let status = HTTPResponse.Status(code: response.httpStatus)
+    if let raw = response.raw {
+      let body = ResponseBody(byteBuffer: ByteBuffer(bytes: raw.bytes))
+      self.init(status: status, headers: [.contentType: raw.contentType], body: body)
+    } else if let body = response.body {
+      var json: JSONObject = [:]
+      if let fragment = response.contextFragment {
+        json["@odata.context"] = .string("\(place.versionURL)/$metadata#\(fragment)")
+      }
+      let links = LinkRewriting(from: response.linkBase, to: place.baseURL)
+      for member in try links.rewritten(body).members { json[member.name] = member.value }
+      self.init(json: json, status: status)
+    } else {
+      self.init(status: status)
+    }
   }
 }

@@ -14,6 +14,7 @@ struct ChangeController {
       .get("", use: list)
       .get(":change", use: one)
       .post(":change/rollback", use: rollBack)
+      .post(":change/reconcile", use: reconcile)
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -38,6 +39,16 @@ struct ChangeController {
     let action = ChangeRequest.Action.rollBack(id, force: body.isForced)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
+    return Response(json: change.json).about([change.id])
+  }
+
+  private func reconcile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let change = try await changes.reconcile(
+      try context.changeID(),
+      for: try context.requireCaller(),
+      stating: try ReconcileBody.statement(try await request.jsonObject(emptyMeans: [:]))
+    )
     return Response(json: change.json).about([change.id])
   }
 

@@ -1,10 +1,12 @@
 import HTTPTypes
 import Hummingbird
+import Metrics
 import ReflogService
 
 /// Lets in only callers whose identity is proven.
 struct AuthenticationMiddleware: RouterMiddleware {
   let authentication: Authentication
+  let metrics: any MetricsFactory
 
   func handle(
     _ request: Request,
@@ -13,7 +15,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
   ) async throws -> Response {
     guard let token = Self.bearerToken(of: request),
       let caller = try await authentication.caller(bearing: token, from: context.ipAddress)
-    else { throw RequestError.unauthenticated }
+    else {
+      Counter(label: "reflog_unauthenticated_total", factory: metrics).increment()
+      throw RequestError.unauthenticated
+    }
     var context = context
     context.identify(as: caller)
     return try await next(request, context)

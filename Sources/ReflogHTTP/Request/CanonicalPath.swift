@@ -43,15 +43,3 @@ enum CanonicalPath {
 
   private static let forbiddenWhenEncoded: [UInt8] = [0, UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "%")]
 }
-
-extension UInt8 {
-  init?(hexadecimal digits: some Collection<UInt8>) {
-    guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else { return nil }
-    self.init(String(decoding: digits, as: UTF8.self), radix: 16)
-  }
-
-  /// RFC 3986 §2.3.
-  fileprivate var isUnreserved: Bool {
-    isASCIILetter || isASCIIDigit || "-._~".utf8.contains(self)
-  }
-}

@@ -1,12 +1,14 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Metrics
 import ReflogModel
 
 /// Stands before the router: makes the path canonical, gives every answer its ids, and answers what can't be routed.
 struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   let inner: Inner
   let logger: Logger
+  let metrics: any MetricsFactory
 
   func respond(to request: Request, context: ReflogRequestContext) async throws -> Response {
     var context = context
@@ -19,6 +21,8 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
       answer.log(to: logger, request, context, cause: error)
       response = answer.response(context)
     }
+    let status = [("status", "\(response.status.code)")]
+    Counter(label: "reflog_http_requests_total", dimensions: status, factory: metrics).increment()
     response.headers[named: "request-id"] = context.requestID
     response.headers[named: "client-request-id"] = context.clientRequestID ?? context.requestID
     return response

@@ -5,25 +5,21 @@ import ReflogModel
 struct QueryOptions {
   /// The options that Reflog has, some of them at some places only.
   enum Name: String, CaseIterable {
-    case top, skiptoken, format, expand, raw
+    case top, skiptoken, format, raw
   }
 
   private var values: [Name: String] = [:]
 
   /// Refuses whatever is not allowed at this place, twice there, or broken: nothing is silently ignored.
   init(_ request: Request, allowing allowed: [Name]) throws(RequestError) {
-    guard let query = request.uri.query, !query.isEmpty else { return }
-    for pair in query.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let key = parts[0].percentDecoded(plusIsSpace: true),
-        let value = (parts.count == 2 ? parts[1] : "").percentDecoded(plusIsSpace: true)
-      else { throw .badRequest("The query holds a broken percent sign or no UTF-8.", target: String(pair)) }
+    for item in try request.queryItems() {
+      let key = item.name
       let bare = key.hasPrefix("$") ? String(key.dropFirst()) : key
       guard let name = allowed.first(where: { $0.rawValue == bare.lowercased() }) else {
         throw .badRequest("The query option \(key) is not supported here.", target: key)
       }
       guard values[name] == nil else { throw .badRequest("The query option \(key) stands twice.", target: key) }
-      values[name] = value
+      values[name] = item.value
     }
   }
 
@@ -54,17 +50,25 @@ struct QueryOptions {
     default: throw .badRequest("\(name.rawValue) is true or false.", target: name.rawValue)
     }
   }
+}
 
-  /// `$expand`: steps with commas between them.
-  func expandedSteps() throws(RequestError) -> [Step] {
-    guard let text = values[.expand] else { return [] }
-    var steps: [Step] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let step = Step(part) else {
-        throw .badRequest("$expand holds steps with commas between them.", target: "$expand")
-      }
-      if !steps.contains(step) { steps.append(step) }
-    }
-    return steps
+extension Request {
+  /// The options in the query, decoded, for the directory to judge.
+  func queryItems() throws(RequestError) -> [QueryItem] {
+    guard let query = uri.query, !query.isEmpty else { return [] }
+    var items: [QueryItem] = []
+    for pair in query.split(separator: "&") { items.append(try QueryItem(pair: pair)) }
+    return items
+  }
+}
+
+extension QueryItem {
+  /// Reads `name=value`, percent-encoded.
+  fileprivate init(pair: Substring) throws(RequestError) {
+    let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let name = parts[0].percentDecoded(plusIsSpace: true),
+      let value = (parts.count == 2 ? parts[1] : "").percentDecoded(plusIsSpace: true)
+    else { throw .badRequest("The query holds a broken percent sign or no UTF-8.", target: String(pair)) }
+    self.init(name, value)
   }
 }

@@ -3,12 +3,9 @@ import ReflogModel
 
 /// The segments of the path, checked.
 extension ReflogRequestContext {
-  /// The version segment of the path, `beta` or `v1.0`, in Graph's spelling.
-  func version() throws(RequestError) -> String {
-    let segment = parameters.get("version") ?? ""
-    guard let version = ["beta", "v1.0"].first(where: { $0 == segment.lowercased() }) else {
-      throw .notProxied
-    }
+  /// The version segment of the path.
+  func version() throws(RequestError) -> APIVersion {
+    guard let version = APIVersion(segment: parameters.get("version") ?? "") else { throw .notProxied }
     return version
   }
 

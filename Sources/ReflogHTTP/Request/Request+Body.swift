@@ -4,11 +4,11 @@ import ReflogModel
 
 extension Request {
   /// The whole body, if it is not too large.
-  func boundedBody() async throws -> ByteBuffer {
+  func boundedBody(upTo limit: Int = RequestLimits.body) async throws -> ByteBuffer {
     do {
-      return try await body.collect(upTo: RequestLimits.body)
+      return try await body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
-      throw RequestError.bodyTooLarge(limit: RequestLimits.body)
+      throw RequestError.bodyTooLarge(limit: limit)
     } catch {
       // Whatever went wrong, it went wrong on the way here.
       throw RequestError.badRequest("The body did not arrive whole.", target: "body")

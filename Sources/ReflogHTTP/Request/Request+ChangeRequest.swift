@@ -34,6 +34,7 @@ extension Request {
     reason: String? = nil
   ) throws(RequestError) -> ChangeRequest {
     try refuseUnsupportedHeaders()
+    if case .other = action {} else { _ = try QueryOptions(self, allowing: []) }
     guard reason == nil || headers[named: "Reflog-Reason"] == nil else {
       throw .badRequest("The reason stands in the body and in Reflog-Reason.", target: "reason")
     }

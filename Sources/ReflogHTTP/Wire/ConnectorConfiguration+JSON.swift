@@ -6,7 +6,7 @@ extension ConnectorConfiguration {
     var reference = change.after.json
     reference["connectorId"] = reference["connectorId"] ?? .null
     reference["displayName"] = reference["displayName"] ?? .null
-    reference["targetUrl"] = .null
+    reference["targetUrl"] = .optional(targetURL)
     return [
       "flowType": .string(address.flowType.rawValue),
       "flowId": .string(address.flow.text),
@@ -18,7 +18,7 @@ extension ConnectorConfiguration {
       "changedDateTime": .optional(change.resultDateTime?.description),
       "kind": .string(change.intent.kind.rawValue),
       "initiatedBy": .object(change.intent.actor.json),
-      "verifiedDateTime": .null,
+      "verifiedDateTime": .optional(verified?.description),
     ]
   }
 }

@@ -10,7 +10,7 @@ extension LedgerStatus {
       "newestSequence": newestSequence.map { .integer($0) } ?? .null,
       "pendingChanges": .integer(pendingChanges),
       "oldestPendingDateTime": .optional(oldestPending?.description),
-      "verifiedDateTime": .null,
+      "verifiedDateTime": .optional(verified?.description),
     ]
   }
 }

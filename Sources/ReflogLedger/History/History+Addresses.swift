@@ -30,14 +30,20 @@ extension History {
 
   /// The newest applied change at an address: its after is what stands there.
   package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
-    try await changes(
-      """
-      SELECT * FROM history WHERE id = (
-        SELECT max(change.id) FROM change WHERE change.address = \(Self.rowOfAddress) AND change.result = 'applied'
-      )
-      """,
-      Self.arguments(address)
-    ).first
+    try await read { db in try Self.newestApplied(at: address, db) }
+  }
+
+  static func newestApplied(at address: Address, _ db: Database) throws -> Change? {
+    try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT * FROM history WHERE id = (
+            SELECT max(change.id) FROM change WHERE change.address = \(rowOfAddress) AND change.result = 'applied'
+          )
+          """
+      ),
+      arguments: arguments(address)
+    ).map(Change.init(row:))
   }
 
   /// The changes at an address that were recorded or settled at this moment or later, newest first.
@@ -92,18 +98,31 @@ extension History {
         SELECT history.*, EXISTS (
           SELECT 1 FROM change
           WHERE change.address = address.id AND change.result = 'pending' AND change.subject = 'step'
-        ) AS is_pending
+        ) AS is_pending,
+          (SELECT max(result_time) FROM change WHERE change.address = address.id AND change.result = 'applied')
+            AS known_time,
+          seen_reference.seen, seen_connector.target_url AS seen_target_url
         FROM address
         JOIN history ON history.id = coalesce(
           (SELECT max(change.id) FROM change WHERE change.address = address.id AND \(Self.isEffective)),
           (SELECT max(change.id) FROM change WHERE change.address = address.id AND change.result = 'applied')
         )
+        LEFT JOIN seen_reference ON seen_reference.address = address.id
+        LEFT JOIN connector ON connector.connector_id = history.after_connector_id
+        LEFT JOIN seen_connector ON seen_connector.connector = connector.id
         ORDER BY history.flow_type, history.flow_id, history.step
         """
       return try Row.fetchAll(db, sql: sql).compactMap { row in
         let change = try Change(row: row)
+        let (known, seen) = (row["known_time"] as Int64, row["seen"] as Int64?)
         return change.intent.subject.address.map { address in
-          ConnectorConfiguration(address: address, change: change, isCertain: !row["is_pending"])
+          ConnectorConfiguration(
+            address: address,
+            change: change,
+            isCertain: !row["is_pending"],
+            targetURL: row["seen_target_url"],
+            verified: seen.flatMap { $0 >= known ? Timestamp(microseconds: $0) : nil }
+          )
         }
       }
     }
@@ -116,14 +135,14 @@ extension History {
     )
     """
 
-  private static let rowOfAddress = """
+  static let rowOfAddress = """
     (SELECT address.id FROM address
     JOIN flow ON flow.id = address.flow
     JOIN step ON step.id = address.step
     WHERE flow.flow_type = :flowType AND flow.flow_id = :flow AND step.name = :step)
     """
 
-  private static func arguments(_ address: Address) -> StatementArguments {
+  static func arguments(_ address: Address) -> StatementArguments {
     ["flowType": address.flowType.rawValue, "flow": address.flow.text, "step": address.step.name]
   }
 }

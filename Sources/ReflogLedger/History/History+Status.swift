@@ -12,7 +12,8 @@ extension History {
             (SELECT max(id) FROM change) AS newest_change,
             (SELECT max(sequence) FROM entry) AS newest_sequence,
             (SELECT count(*) FROM change WHERE result = 'pending') AS pending_changes,
-            (SELECT min(activity_time) FROM change WHERE result = 'pending') AS oldest_pending
+            (SELECT min(activity_time) FROM change WHERE result = 'pending') AS oldest_pending,
+            (SELECT finished FROM sweep) AS verified
           FROM ledger
           """
       )
@@ -25,7 +26,8 @@ extension History {
         newestChange: (row["newest_change"] as Int64?).map { Change.ID($0) },
         newestSequence: row["newest_sequence"],
         pendingChanges: row["pending_changes"],
-        oldestPending: (row["oldest_pending"] as Int64?).map(Timestamp.init(microseconds:))
+        oldestPending: (row["oldest_pending"] as Int64?).map(Timestamp.init(microseconds:)),
+        verified: (row["verified"] as Int64?).map(Timestamp.init(microseconds:))
       )
     }
   }

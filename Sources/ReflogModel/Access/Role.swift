@@ -7,14 +7,3 @@ package enum Role: String, Sendable, CaseIterable {
   /// A reader who also looks after tokens and retention, and changes nothing.
   case admin
 }
-
-/// Somebody whose identity was proven.
-package struct Caller: Sendable {
-  package let actor: Change.Actor
-  package let role: Role
-
-  package init(actor: Change.Actor, role: Role) {
-    self.actor = actor
-    self.role = role
-  }
-}

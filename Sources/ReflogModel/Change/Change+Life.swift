@@ -7,6 +7,8 @@ extension Change {
     case denied
     /// It was found in the directory, done by somebody else.
     case found
+    /// It was found in the directory, which brings back what stood before this earlier change.
+    case notKept(Change.ID)
     /// The directory answered it, or refused the read before it.
     case answered(DirectoryAnswer)
     /// A conclusive look at the directory showed this.
@@ -51,7 +53,7 @@ extension Change {
       switch event {
       case .intended: return .pending
       case .denied: return .denied
-      case .found: return .applied
+      case .found, .notKept: return .applied
       case .answered(.refused): return .rejected
       case .answered(.applied), .answered(.notSent), .answered(.unknown), .observed, .stated: break
       }
@@ -67,7 +69,7 @@ extension Change {
       case .observed(.unreadable): return .unknown
       case .stated(.applied, _): return .applied
       case .stated(.notApplied, _): return .notApplied
-      case .intended, .denied, .found: break
+      case .intended, .denied, .found, .notKept: break
       }
     case .applied, .rejected, .denied, .notApplied, .superseded, .unknown:
       break

@@ -70,6 +70,13 @@ extension Change {
       Outcome(result: next, code: "forbidden", settledBy: settler)
     case .stated(_, let reason):
       Outcome(result: next, message: reason, settledBy: settler)
+    case .notKept(let id):
+      Outcome(
+        result: next,
+        code: Change.notKeptCode,
+        message: "What stood before change \(id) stands there again.",
+        settledBy: settler
+      )
     case .intended, .found, .answered(.unknown), .observed:
       Outcome(result: next, settledBy: settler)
     }

@@ -1,6 +1,6 @@
 /// Where references really live: Microsoft Graph, or the embedded directory.
 ///
-/// Nothing but the one path of a change calls ``write(_:)``.
+/// Nothing but the one path of a change calls ``write(_:correlationID:)``.
 package protocol Directory: Sendable {
   var kind: DirectoryKind { get }
 
@@ -9,6 +9,12 @@ package protocol Directory: Sendable {
 
   /// How long after it was asked for a write may still be on its way.
   var longestWrite: Duration { get }
+
+  /// Whether Reflog can ask it in its own name.
+  var hasOwnCredential: Bool { get }
+
+  /// The same directory, asked with a caller's token in place of Reflog's own credential.
+  func bearing(_ token: DirectoryToken) -> any Directory
 
   /// What stands at an address now. An unknown flow or step is a refusal.
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference
@@ -20,26 +26,20 @@ package protocol Directory: Sendable {
   func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse
 
   /// Asks for a write. Returns what is known of it, and never throws: once it is called, bytes may have been sent.
-  func write(_ write: DirectoryWrite) async -> DirectoryAnswer
+  ///
+  /// - Parameter correlationID: what the write is called in the directory's own logs (`client-request-id`).
+  func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer
 }
 
 /// Which directory it is; a ledger serves one for good.
 package enum DirectoryKind: String, Sendable, CaseIterable {
   case graph, embedded
-}
 
-/// What Reflog knows of a connector: nothing of it is a secret.
-package struct DirectoryConnector: Sendable {
-  package let id: ConnectorID
-  package let displayName: String
-  /// Redacted, see ``redactedURL(_:)``.
-  package let targetURL: String
-
-  package init(id: ConnectorID, displayName: String, targetURL: String) {
-    self.id = id
-    self.displayName = displayName
-    self.targetURL = redactedURL(targetURL)
+  /// Whether others than Reflog write to it, so that it must be looked at from time to time.
+  package var isShared: Bool {
+    switch self {
+    case .graph: true
+    case .embedded: false
+    }
   }
-
-  package var reference: ConnectorReference { .connector(id, displayName: displayName) }
 }

@@ -10,35 +10,6 @@ package enum DirectoryAnswer: Sendable {
   case unknown(httpStatus: Int?, reason: String)
 }
 
-/// A successful answer of the directory.
-package struct DirectoryResponse: Sendable {
-  package let httpStatus: Int
-  /// Without `@odata.context`, which the surface adds from `contextFragment`.
-  package let body: JSONObject?
-  /// What stands behind `$metadata#` in the body's `@odata.context`.
-  package let contextFragment: String?
-  /// The directory's own id for the request.
-  package let requestID: String?
-  /// The connector that a write made.
-  package let created: DirectoryConnector?
-
-  package init(
-    httpStatus: Int,
-    body: JSONObject? = nil,
-    contextFragment: String? = nil,
-    requestID: String? = nil,
-    created: DirectoryConnector? = nil
-  ) {
-    self.httpStatus = httpStatus
-    self.body = body
-    self.contextFragment = contextFragment
-    self.requestID = requestID
-    self.created = created
-  }
-
-  package static let noContent = DirectoryResponse(httpStatus: 204)
-}
-
 /// A definite refusal by the directory, passed on as it came.
 package struct DirectoryRefusal: Sendable {
   package let httpStatus: Int

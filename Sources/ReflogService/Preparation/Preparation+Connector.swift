@@ -1,7 +1,9 @@
 import ReflogModel
 
 extension ChangeService {
-  func prepareCreation(_ request: ChangeRequest, _ body: JSONObject) -> Preparation {
+  func prepareCreation(_ request: ChangeRequest, _ body: JSONObject) async throws(ServiceError) -> Preparation {
+    // Nothing is read before a creation that would prove the caller.
+    try await prove(request.caller)
     let properties = ConnectorProperties.written(by: body, over: nil)
     return Preparation(
       intents: [request.intent(.connector, before: .none, after: .unknown, changedProperties: properties)],
@@ -14,7 +16,7 @@ extension ChangeService {
     _ id: ConnectorID,
     _ body: JSONObject
   ) async throws(ServiceError) -> Preparation {
-    let connector = try await standingConnector(id)
+    let connector = try await standingConnector(id, for: request)
     let properties = ConnectorProperties.written(by: body, over: connector)
     let before = connector?.reference ?? .connector(id, displayName: nil)
     let after = ConnectorReference.connector(id, displayName: body["displayName"]?.string ?? connector?.displayName)
@@ -25,7 +27,7 @@ extension ChangeService {
   }
 
   func prepareDeletion(_ request: ChangeRequest, _ id: ConnectorID) async throws(ServiceError) -> Preparation {
-    let connector = try await standingConnector(id)
+    let connector = try await standingConnector(id, for: request)
     let before = connector?.reference ?? .connector(id, displayName: nil)
     return Preparation(
       intents: [request.intent(.connector, before: before, after: .none)],
@@ -33,9 +35,26 @@ extension ChangeService {
     )
   }
 
+  func prepareCertificate(
+    _ request: ChangeRequest,
+    _ id: ConnectorID,
+    _ body: JSONObject
+  ) async throws(ServiceError) -> Preparation {
+    let connector = try await standingConnector(id, for: request)
+    let reference = connector?.reference ?? .connector(id, displayName: nil)
+    let properties = ConnectorProperties.writtenByCertificate
+    return Preparation(
+      intents: [request.intent(.connector, before: reference, after: reference, changedProperties: properties)],
+      write: .uploadCertificate(id, body)
+    )
+  }
+
   /// The connector as it is now. One that is not there is for the directory to refuse, on record.
-  private func standingConnector(_ id: ConnectorID) async throws(ServiceError) -> DirectoryConnector? {
-    try await requireSettled(.connector(id))
+  private func standingConnector(
+    _ id: ConnectorID,
+    for request: ChangeRequest
+  ) async throws(ServiceError) -> DirectoryConnector? {
+    try await requireSettled(.connector(id), for: request.caller)
     do {
       return try await directory.connector(id)
     } catch {
@@ -46,6 +65,10 @@ extension ChangeService {
 
 /// What a write of a connector changes: names, and values only where they are no secrets.
 enum ConnectorProperties {
+  static let authentication = "authenticationConfiguration"
+
+  static let writtenByCertificate = [Change.ChangedProperty(name: authentication, before: nil, after: nil)]
+
   static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
     body.members.compactMap { member in
       switch member.name {

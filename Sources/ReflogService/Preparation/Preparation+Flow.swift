@@ -31,7 +31,11 @@ extension ChangeService {
     _ flowType: FlowType,
     _ flow: FlowID
   ) async throws(ServiceError) -> Preparation {
-    _ = try await read(.flow(flowType, flow))
+    do {
+      _ = try await directory.read(DirectoryRead(.flow(flowType, flow)))
+    } catch {
+      throw ServiceError(beforeSending: error)
+    }
     var intents: [Change.Intent] = []
     for step in Step.known {
       let address = Address(flowType: flowType, flow: flow, step: step)

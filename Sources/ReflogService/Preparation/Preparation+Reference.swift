@@ -23,8 +23,8 @@ extension ChangeService {
   /// What stands at the address before anything is sent.
   ///
   /// If somebody went round Reflog, the drift is recorded first, so that the chain of the address stays whole. A definite
-  /// refusal is recorded as the `rejected` change that `intent` makes of an
-  /// unknown before; a refusal because of load is only passed on.
+  /// refusal is recorded as the `rejected` change that `intent` makes of an unknown before; a refusal because of load is
+  /// only passed on, and so is one of a caller whom nobody knows.
   ///
   /// - Parameter isCreatingFlow: there may be no flow yet, and then nothing stands there.
   func readBefore(
@@ -33,14 +33,14 @@ extension ChangeService {
     isCreatingFlow: Bool = false,
     intent: (ConnectorReference) -> Change.Intent
   ) async throws(ServiceError) -> ConnectorReference {
-    try await requireSettled(.address(address))
+    try await requireSettled(.address(address), for: request.caller)
     let found: ConnectorReference
     do {
       found = try await directory.reference(at: address)
     } catch {
       switch error {
       case .refused(let refusal) where isCreatingFlow && refusal.httpStatus == 404: found = .none
-      case .refused(let refusal) where refusal.httpStatus != 429:
+      case .refused(let refusal) where !refusal.isTransient && !refusal.leavesUnproven(request.caller):
         throw try await recordRefusal(refusal, of: intent(.unknown), named: request.idempotencyKey)
       case .refused, .unavailable: throw ServiceError(beforeSending: error)
       }
@@ -59,5 +59,15 @@ extension ChangeService {
     } catch {
       throw ServiceError(beforeSending: error)
     }
+  }
+}
+
+extension DirectoryRefusal {
+  /// Whether it says nothing of the request, only of the moment.
+  fileprivate var isTransient: Bool { httpStatus == 429 }
+
+  /// Whether the directory does not take the token by which alone the caller is known.
+  fileprivate func leavesUnproven(_ caller: Caller) -> Bool {
+    if case .directoryToken = caller.standing { httpStatus == 401 } else { false }
   }
 }

@@ -10,8 +10,11 @@ struct RollbackTarget: Sendable {
 extension ChangeService {
   /// What rolling a change back would do now. Reads, and records nothing.
   package func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
+    guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
     let target = try await rollbackTarget(id)
-    if let pending = try await pendingChange(holding: .address(target.address)) { throw .stepUnresolved(pending.id) }
+    if let pending = try await pendingChange(holding: .address(target.address)) {
+      throw .stepUnresolved(pending.id, retryAfter: .zero)
+    }
     let (before, isDrifted) = try await look(at: target.address)
     let inForce = try await rollbackInForce(of: id, at: target.address)
     let later = inForce == nil ? try await effectiveChanges(at: target.address, after: id) : []
@@ -69,7 +72,7 @@ extension ChangeService {
     guard let pending = try await pendingChange(holding: .address(address)), pending.intent.rollbackOf == id else {
       return
     }
-    guard try await reconciliation.settle(pending) != nil else {
+    guard case .settled = try await reconciliation.settle(pending) else {
       throw .outcomeUnknown([pending.id], why: "its rollback was asked for before, and is pending")
     }
   }

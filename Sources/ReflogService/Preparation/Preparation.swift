@@ -24,25 +24,30 @@ extension ChangeService {
     case .rollBack(let id, let force):
       return try await prepareRollback(request, of: id, force: force)
     case .createConnector(let body):
-      return .toDo(prepareCreation(request, body))
+      return .toDo(try await prepareCreation(request, body))
     case .updateConnector(let id, let body):
       return .toDo(try await prepareUpdate(request, id, body))
     case .deleteConnector(let id):
       return .toDo(try await prepareDeletion(request, id))
+    case .uploadCertificate(let id, let body):
+      return .toDo(try await prepareCertificate(request, id, body))
     case .createFlow(let flowType, let flow, let body, let references):
       return .toDo(try await prepareFlowCreation(request, flowType, flow, body, references))
     case .updateFlow(let flowType, let flow, let body):
       return .toDo(Preparation(intents: [], write: .updateFlow(flowType, flow, body)))
     case .deleteFlow(let flowType, let flow):
       return .toDo(try await prepareFlowDeletion(request, flowType, flow))
+    case .other(let passedOn):
+      return .toDo(Preparation(intents: [], write: .other(passedOn)))
     }
   }
 
   /// Settles what an earlier request left pending, or refuses: it holds the key, and its turn is held here, so nobody
   /// works on it.
-  func requireSettled(_ key: TurnKey) async throws(ServiceError) {
+  func requireSettled(_ key: TurnKey, for caller: Caller) async throws(ServiceError) {
     guard let pending = try await pendingChange(holding: key) else { return }
-    guard try await reconciliation.settle(pending) != nil else { throw .stepUnresolved(pending.id) }
+    try await prove(caller)
+    try await settle(pending)
   }
 
   /// The connector by the name that it has now, for the record; its id alone where it has none or can't be read.

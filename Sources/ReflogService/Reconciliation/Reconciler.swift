@@ -61,7 +61,7 @@ package final class Reconciler: Service {
       guard let turn = service.turns.takeWithoutWaiting(change.turnKey) else { return true }
       defer { turn.end() }
       guard let current = try await service.change(id), current.result == .pending,
-        let settled = try await service.reconciliation.settle(current)
+        case .settled(let settled) = try await service.reconciliation.settle(current)
       else { return true }
       logger.notice(
         "settled a pending change",

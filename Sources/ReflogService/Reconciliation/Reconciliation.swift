@@ -6,25 +6,44 @@ struct Reconciliation: Sendable {
   let ledger: Ledger
   let directory: any Directory
 
-  /// Settles a pending change that no request is working on; the caller holds its turn. Returns the settled change, or
-  /// nothing where the directory can't be read, its answers don't agree, or the settle window is not over: until then a
-  /// write may still land, and a read may not show it.
-  func settle(_ change: Change) async throws(ServiceError) -> Change? {
-    let doubt = directory.longestWrite + directory.settleWindow
-    guard ledger.now.since(change.activityDateTime) >= doubt else { return nil }
-    guard let look = await observe(change) else { return nil }
+  /// What came of looking at a pending change.
+  enum Verdict: Sendable {
+    case settled(Change)
+    /// Until then a write may still land, and a read may not show it.
+    case tooEarly(Duration)
+    case unreadable(String)
+    /// Two looks showed different things.
+    case unsteady
+  }
+
+  /// Settles a pending change that no request is working on, if the directory shows what became of it; the caller holds
+  /// its turn.
+  func settle(_ change: Change) async throws(ServiceError) -> Verdict {
+    let remaining = doubt - ledger.now.since(change.activityDateTime)
+    guard remaining <= .zero else { return .tooEarly(remaining) }
+    let look: Look
     do {
-      return try await ledger.settle(
+      guard let steady = try await observeTwice(change) else { return .unsteady }
+      look = steady
+    } catch {
+      return .unreadable(error.description)
+    }
+    do {
+      let settled = try await ledger.settle(
         [change],
         by: .observed(look.observation),
         settledBy: .reconciler,
         usingReservedPlace: false,
         recording: look.drift.map { [$0] } ?? []
-      ).first
+      )
+      return .settled(settled.first ?? change)
     } catch {
       throw ServiceError(beforeSending: error)
     }
   }
+
+  /// How long after its intent a change may still take place, or not show.
+  private var doubt: Duration { directory.longestWrite + directory.settleWindow }
 
   /// What a look shows, and what somebody else did where it shows that.
   private struct Look: Sendable {
@@ -32,25 +51,30 @@ struct Reconciliation: Sendable {
     var drift: Change.Intent?
   }
 
-  private func observe(_ change: Change) async -> Look? {
+  /// What two agreeing looks show, or nothing where they don't agree.
+  private func observeTwice(_ change: Change) async throws(DirectoryFailure) -> Look? {
     switch change.intent.subject {
     case .step(let address):
-      guard let first = await reference(at: address), let second = await reference(at: address), first == second
-      else { return nil }
-      let observation = Self.observation(of: first, for: change.intent)
+      let found = try await reference(at: address)
+      guard try await reference(at: address) == found else { return nil }
+      let observation = Self.observation(of: found, for: change.intent)
       guard case .third = observation else { return Look(observation: observation) }
       let drift = Change.Intent(
         subject: change.intent.subject,
         kind: .drift,
         before: change.intent.before,
-        after: first,
+        after: found,
         actor: .unknown,
         requestID: change.intent.requestID,
         lastVerifiedDateTime: change.activityDateTime
       )
       return Look(observation: observation, drift: drift)
     case .connector:
-      return await observeConnector(change.intent).map { Look(observation: $0) }
+      // A connector that was to be created has no id to look for.
+      guard let id = change.intent.before.connectorID else { return Look(observation: .unreadable) }
+      let observation = Self.observation(of: try await directory.connector(id), for: change.intent)
+      let second = Self.observation(of: try await directory.connector(id), for: change.intent)
+      return observation == second ? Look(observation: observation) : nil
     }
   }
 
@@ -61,28 +85,18 @@ struct Reconciliation: Sendable {
   }
 
   /// What stands at the address; nothing does where the flow is gone.
-  private func reference(at address: Address) async -> ConnectorReference? {
+  private func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     do {
       return try await directory.reference(at: address)
     } catch .refused(let refusal) where refusal.httpStatus == 404 {
-      return ConnectorReference.none
-    } catch {
-      // The change stays pending, and the next look tries again.
-      return nil
+      return .none
     }
   }
 
-  private func observeConnector(_ intent: Change.Intent) async -> Change.Observation? {
-    // A connector that was to be created has no id to look for.
-    guard let id = intent.before.connectorID else { return .unreadable }
-    do {
-      let connector = try await directory.connector(id)
-      if intent.after == .none { return connector == nil ? .after : .before }
-      return Self.observation(of: connector, for: intent.changedProperties ?? [])
-    } catch {
-      // As above: a later look tries again.
-      return nil
-    }
+  /// What a connector says of a deletion or an edit.
+  static func observation(of connector: DirectoryConnector?, for intent: Change.Intent) -> Change.Observation {
+    if intent.after == .none { return connector == nil ? .after : .before }
+    return observation(of: connector, for: intent.changedProperties ?? [])
   }
 
   /// What a connector says of an edit: only names and the readable part of URLs can be compared.

@@ -146,6 +146,8 @@ package struct Turn: Sendable {
   fileprivate let keys: [TurnKey]
   fileprivate let turns: Turns
 
+  func holds(_ key: TurnKey) -> Bool { keys.contains(key) }
+
   /// Lets the next ones in. Call it once.
   package func end() {
     turns.end(keys)

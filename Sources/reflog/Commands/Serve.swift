@@ -8,8 +8,9 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serves the Graph surface and the history.",
     discussion: """
-      Settings come from flags, then from the environment (REFLOG_HOST, REFLOG_PORT, REFLOG_DATABASE, \
-      REFLOG_DIRECTORY, REFLOG_SAMPLE), then from the JSON file that --config names.
+      Settings come from flags, then from the environment, then from the JSON file that --config names. The variables:
+
+      \(settings)
 
       At the first start a token for each role is made, good for 90 days, and shown if a terminal listens, else \
       written to <database>.first-tokens. SIGTERM lets what is in flight finish.
@@ -17,6 +18,10 @@ struct Serve: AsyncParsableCommand {
         reflog serve --directory embedded --sample
       """
   )
+
+  private static var settings: String {
+    Setting.allCases.map { "\($0.variable): \($0.meaning)" }.joined(separator: "\n")
+  }
 
   @Option(help: ArgumentHelp(Setting.host.meaning))
   var host: String?
@@ -44,7 +49,8 @@ struct Serve: AsyncParsableCommand {
         file: config
       )
       LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-      try await Composition(settings: settings, logger: Logger(label: "reflog")).run()
+      let composition = try await Composition(settings: settings, logger: Logger(label: "reflog"))
+      try await composition.run()
     }
   }
 

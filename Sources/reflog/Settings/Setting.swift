@@ -1,9 +1,28 @@
 /// A key of the server's configuration. This table is all there are: what is not in it stops the start.
 enum Setting: String, CaseIterable {
   case host, port, database, directory, sample
+  case graphUrl, graphLoginUrl, graphCloud
+  case graphTenant, graphClientId
+  case graphClientSecret, graphClientSecretFile, graphClientCertificate, azureFederatedTokenFile
+  case graphTimeout, graphReadsPerMinute, settleWindow, sweepInterval
+  case authMode
 
   /// The environment's name for it.
-  var variable: String { "REFLOG_" + rawValue.uppercased() }
+  var variable: String {
+    let words = rawValue.map { $0.isUppercase ? "_\($0)" : $0.uppercased() }.joined()
+    return self == .azureFederatedTokenFile ? words : "REFLOG_" + words
+  }
+
+  /// The flag for it, where there is one: what a file or the environment says as well needs none.
+  var flag: String? {
+    switch self {
+    case .host, .port, .database, .directory, .sample: "--" + rawValue
+    default: nil
+    }
+  }
+
+  /// Whether its value must not be shown.
+  var isSecret: Bool { self == .graphClientSecret }
 
   /// What it means, and its default.
   var meaning: String {
@@ -11,8 +30,25 @@ enum Setting: String, CaseIterable {
     case .host: "The address to listen on. Default 127.0.0.1."
     case .port: "The port to listen on, 0 for a free one. Default 8080."
     case .database: "The ledger's file; others stand beside it. Default ./reflog.sqlite."
-    case .directory: "Where references really live: `embedded`. No default, so that nobody audits a toy by mistake."
+    case .directory:
+      "Where references really live: `graph` or `embedded`. No default, so that nobody audits a toy by mistake."
     case .sample: "Whether a new embedded directory starts with sample flows and connectors. Default false."
+    case .graphUrl: "The base URL of Microsoft Graph, without a version. Default: the cloud's."
+    case .graphLoginUrl: "The base URL of the login that hands out tokens. Default: the cloud's."
+    case .graphCloud: "`global`, `usGovernment`, `usGovernmentDoD` or `china`. Default global."
+    case .graphTenant: "The tenant's id, a GUID."
+    case .graphClientId: "The client id of Reflog's own application."
+    case .graphClientSecret: "A secret of that application."
+    case .graphClientSecretFile: "A file whose first line is that secret; read anew for every token."
+    case .graphClientCertificate:
+      "A PEM file with a certificate of that application and its RSA key, without a password."
+    case .azureFederatedTokenFile:
+      "A file with a token of another identity provider (workload identity); counts where none of the three before is set."
+    case .graphTimeout: "How long one exchange with Graph may take, in seconds. Default 10."
+    case .graphReadsPerMinute: "How many reads a minute the sweep may make; Graph allows 200 requests. Default 100."
+    case .settleWindow: "How long a read of Graph may still show an older value, in seconds. Default 60."
+    case .sweepInterval: "How often everything in Graph is looked at, in seconds. Default 900."
+    case .authMode: "Who may call: `token`, `passthrough`, or both with a comma. Default token."
     }
   }
 

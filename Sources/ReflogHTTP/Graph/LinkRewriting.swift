@@ -1,0 +1,57 @@
+import ReflogModel
+import ReflogService
+
+/// Makes the links in what the directory answered lead to this server: whoever follows one sends a token along.
+struct LinkRewriting {
+  /// The annotations of OData that hold a URL (OData JSON Format 4.01 §4.5).
+  private static let annotations = ["@odata.context", "@odata.id", "@odata.editLink", "@odata.readLink"]
+  /// Those that a client follows by itself.
+  private static let followed = ["@odata.nextLink", "@odata.deltaLink"]
+
+  private let source: String?
+  private let target: String
+
+  /// - Parameters:
+  ///   - source: where links lead now, without a slash at the end; nothing where there are none.
+  ///   - target: where they are to lead.
+  init(from source: String?, to target: String) {
+    self.source = source
+    self.target = target
+  }
+
+  /// Throws where a link that clients follow leads elsewhere than to the directory.
+  func rewritten(_ object: JSONObject) throws(ServiceError) -> JSONObject {
+    guard let source else { return object }
+    var result: JSONObject = [:]
+    for member in object.members {
+      result[member.name] =
+        if case .string(let url) = member.value, member.name.contains("@odata.") {
+          .string(try rewritten(url, of: member.name, from: source))
+        } else {
+          try rewritten(member.value)
+        }
+    }
+    return result
+  }
+
+  private func rewritten(_ value: JSONValue) throws(ServiceError) -> JSONValue {
+    switch value {
+    case .object(let object): return .object(try rewritten(object))
+    case .array(let values):
+      var result: [JSONValue] = []
+      for value in values { result.append(try rewritten(value)) }
+      return .array(result)
+    case .null, .bool, .number, .string: return value
+    }
+  }
+
+  private func rewritten(_ url: String, of name: String, from source: String) throws(ServiceError) -> String {
+    let isFollowed = Self.followed.contains { name.hasSuffix($0) }
+    guard isFollowed || Self.annotations.contains(where: { name.hasSuffix($0) }) else { return url }
+    if url.lowercased().hasPrefix(source.lowercased() + "/") { return target + url.dropFirst(source.count) }
+    guard !isFollowed else {
+      throw .directoryUnavailable("it answered with a link to another host than its own")
+    }
+    return url
+  }
+}

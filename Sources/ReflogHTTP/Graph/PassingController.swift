@@ -1,0 +1,57 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// What is below a user flow or a connector and can't touch a reference: handed on as it comes.
+struct PassingController {
+  let changes: ChangeService
+
+  /// The parts of a flow that may be written without a record: none of them leads to a connector.
+  private static let writableParts = [
+    "identityProviders", "languages", "userAttributeAssignments", "userFlowIdentityProviders",
+  ]
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.group("/identity")
+      .get("apiConnectors/$count", use: read)
+      .get("apiConnectors/:connector/**", use: read)
+      .get(":flowType/$count", use: read)
+      .get(":flowType/:flow/**", use: read)
+      .post(":flowType/:flow/**") { try await write(.post, $0, $1) }
+      .put(":flowType/:flow/**") { try await write(.put, $0, $1) }
+      .patch(":flowType/:flow/**") { try await write(.patch, $0, $1) }
+      .delete(":flowType/:flow/**") { try await write(.delete, $0, $1) }
+  }
+
+  private func read(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    try await changes.answer(.other(path: try path(request, context)), to: request, context)
+  }
+
+  private func write(
+    _ method: DirectoryWrite.Method,
+    _ request: Request,
+    _ context: ReflogRequestContext
+  ) async throws -> Response {
+    let part = context.parameters.getCatchAll().first?.lowercased() ?? ""
+    guard Self.writableParts.contains(where: { $0.lowercased() == part }) else { throw RequestError.notProxied }
+    let body = try await request.boundedBody(upTo: RequestLimits.passedOnBody)
+    let passedOn = DirectoryWrite.PassedOn(
+      method: method,
+      version: try context.version(),
+      path: try path(request, context),
+      query: try request.queryItems(),
+      contentType: request.headers[.contentType],
+      body: Array(body.readableBytesView)
+    )
+    return try await changes.answer(.other(passedOn), to: request, context)
+  }
+
+  /// The canonical path below `/{version}/identity`; the flow type and the ids in it are checked as everywhere.
+  private func path(_ request: Request, _ context: ReflogRequestContext) throws(RequestError) -> String {
+    if context.parameters.get("flowType") != nil { _ = try context.flowType() }
+    if context.parameters.get("flow") != nil { _ = try context.flowID() }
+    if context.parameters.get("connector") != nil { _ = try context.connectorID() }
+    return "/" + request.uri.path.split(separator: "/").dropFirst(2).joined(separator: "/")
+  }
+}

@@ -1,0 +1,30 @@
+package import ReflogModel
+
+/// Who may do what: the one place that decides.
+package enum Policy {
+  package enum Operation: Sendable, CaseIterable {
+    /// Reading history, configurations and metrics; exports; plans.
+    case read
+    /// Reading what the directory holds.
+    case readDirectory
+    /// Changes, rollbacks, reconciling.
+    case change
+  }
+
+  /// Whether a caller may. What somebody with a token of the directory's own may do there, the directory decides; of
+  /// history it opens nothing.
+  package static func permits(_ caller: Caller, _ operation: Operation) -> Bool {
+    switch caller.standing {
+    case .role(let role): permits(role, operation)
+    case .directoryToken: operation != .read
+    }
+  }
+
+  private static func permits(_ role: Role, _ operation: Operation) -> Bool {
+    switch (role, operation) {
+    case (_, .read), (_, .readDirectory): true
+    case (.operator, .change): true
+    case (.reader, .change), (.admin, .change): false
+    }
+  }
+}

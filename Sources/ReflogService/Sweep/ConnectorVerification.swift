@@ -1,0 +1,129 @@
+import FoundationEssentials
+import ReflogLedger
+import ReflogModel
+
+/// Looks at the connectors themselves: a connector that is edited changes what every step that calls it does.
+struct ConnectorVerification: Sendable {
+  let service: ChangeService
+  let inventory: Inventory
+
+  /// Looks at all connectors and records what others did to them. What is under way or fresh waits for the next sweep.
+  func verify() async throws {
+    let ledger = service.ledger
+    let entry = try await ledger.history.status().newestSequence ?? -1
+    let recorded = try await ledger.history.recordedConnectors()
+    let found = try await inventory.connectors()
+    let busy = try await busyConnectors()
+    var sightings: [Sighting] = []
+    for connector in found where !busy.ids.contains(connector.id) {
+      let known = recorded[connector.id]
+      let changes = try await ledger.history.changes(of: connector.id, after: known?.entry ?? -1)
+      if known == nil, changes.isEmpty {
+        if !busy.isCreating { try await recordBaseline(of: connector, entry) }
+        continue
+      }
+      let differences = ConnectorDifferences.between(known?.connector, changes, found: connector)
+      if differences.isEmpty {
+        sightings.append(.connector(connector, entry: entry))
+      } else {
+        try await recordDrift(of: connector, differences, lastSeen: known?.seen, entry)
+      }
+    }
+    let present = Set(found.map(\.id))
+    for (id, known) in recorded where !present.contains(id) && !busy.ids.contains(id) {
+      let changes = try await ledger.history.changes(of: id, after: known.entry)
+      if changes.contains(where: { $0.after == .none }) {
+        sightings.append(.connectorGone(id))
+      } else {
+        try await recordDisappearance(of: known)
+      }
+    }
+    try await ledger.remember(sightings)
+  }
+
+  /// The connectors of which a read is not conclusive now, and whether one is being created whose id nobody knows yet.
+  private func busyConnectors() async throws -> (ids: Set<ConnectorID>, isCreating: Bool) {
+    let since = service.ledger.now.before(service.directory.settleWindow)
+    // More than a window ever sees.
+    let recent = try await service.ledger.history.recentConnectorChanges(since: since, limit: 1000)
+    let ids = recent.flatMap { [$0.intent.before.connectorID, $0.after.connectorID] }.compactMap { $0 }
+    return (Set(ids), recent.contains { $0.result == .pending && $0.intent.before == .none })
+  }
+
+  private func recordBaseline(of connector: DirectoryConnector, _ entry: Int64) async throws {
+    try await record(
+      .baseline,
+      before: .unknown,
+      after: connector.reference,
+      ConnectorDifferences.all(of: connector),
+      .connector(connector, entry: entry)
+    )
+  }
+
+  private func recordDrift(
+    of connector: DirectoryConnector,
+    _ differences: [Change.ChangedProperty],
+    lastSeen: Timestamp?,
+    _ entry: Int64
+  ) async throws {
+    let id = connector.id
+    guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
+    defer { turn.end() }
+    guard try await service.pendingChange(holding: .connector(id)) == nil,
+      let again = try await read(id), again.isSame(as: connector)
+    else { return }
+    let nameBefore = differences.first { $0.name == "displayName" }?.before ?? connector.displayName
+    try await record(
+      .drift,
+      before: .connector(id, displayName: nameBefore),
+      after: connector.reference,
+      differences,
+      .connector(connector, entry: entry),
+      lastSeen: lastSeen
+    )
+  }
+
+  private func recordDisappearance(of known: RecordedConnector) async throws {
+    let id = known.connector.id
+    guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
+    defer { turn.end() }
+    guard try await service.pendingChange(holding: .connector(id)) == nil, try await read(id) == nil else { return }
+    try await record(
+      .drift,
+      before: known.connector.reference,
+      after: .none,
+      nil,
+      .connectorGone(id),
+      lastSeen: known.seen
+    )
+  }
+
+  private func read(_ id: ConnectorID) async throws -> DirectoryConnector? {
+    await inventory.pace.waitForTurn()
+    return try await service.directory.connector(id)
+  }
+
+  private func record(
+    _ kind: Change.Kind,
+    before: ConnectorReference,
+    after: ConnectorReference,
+    _ properties: [Change.ChangedProperty]?,
+    _ sighting: Sighting,
+    lastSeen: Timestamp? = nil
+  ) async throws {
+    let intent = Change.Intent(
+      subject: .connector,
+      kind: kind,
+      before: before,
+      after: after,
+      changedProperties: properties,
+      actor: .unknown,
+      requestID: UUID().uuidString.lowercased(),
+      lastVerifiedDateTime: lastSeen
+    )
+    _ = try await service.ledger.append(
+      [Ledger.Draft(intent, .found, settledBy: .reconciler)],
+      remembering: [sighting]
+    )
+  }
+}

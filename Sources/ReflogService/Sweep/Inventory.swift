@@ -1,0 +1,63 @@
+import ReflogModel
+
+/// Reads the lists of what the directory holds, whole, page by page.
+struct Inventory: Sendable {
+  let directory: any Directory
+  let pace: Pace
+
+  /// More pages than a tenant has of anything: a directory that goes on for ever is not believed.
+  private static let pageLimit = 10_000
+
+  func flows(_ flowType: FlowType) async throws(DirectoryFailure) -> [FlowID] {
+    try await all(.flows(flowType)).map { (object) throws(DirectoryFailure) in
+      guard let id = object["id"]?.string.flatMap({ FlowID($0) }) else {
+        throw .unavailable(reason: "it listed a user flow without an id")
+      }
+      return id
+    }
+  }
+
+  func connectors() async throws(DirectoryFailure) -> [DirectoryConnector] {
+    try await all(.connectors).map { (object) throws(DirectoryFailure) in
+      guard let connector = DirectoryConnector(graph: object) else {
+        throw .unavailable(reason: "it listed a connector without id or name")
+      }
+      return connector
+    }
+  }
+
+  /// What some steps of a flow call.
+  func references(
+    of flow: FlowID,
+    _ flowType: FlowType,
+    at steps: [Step]
+  ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
+    let expand = QueryItem("$expand", steps.map(\.name).joined(separator: ","))
+    let response = try await pace.read(
+      DirectoryRead(.configuration(flowType, flow), query: [expand]),
+      from: directory
+    )
+    guard let body = response.body else { throw .unavailable(reason: "it answered no JSON object") }
+    var references: [Step: ConnectorReference] = [:]
+    for step in steps {
+      guard let reference = ConnectorReference(graphStep: body.member(named: step.name)?.value) else {
+        throw .unavailable(reason: "it answered something else than a connector")
+      }
+      references[step] = reference
+    }
+    return references
+  }
+
+  private func all(_ resource: DirectoryRead.Resource) async throws(DirectoryFailure) -> [JSONObject] {
+    var objects: [JSONObject] = []
+    var query: [QueryItem] = []
+    for _ in 0..<Self.pageLimit {
+      let response = try await pace.read(DirectoryRead(resource, query: query), from: directory)
+      guard let page = response.body?["value"]?.array else { throw .unavailable(reason: "it listed nothing") }
+      objects += page.compactMap(\.object)
+      guard let link = response.body?["@odata.nextLink"]?.string else { return objects }
+      query = QueryItem.items(ofURL: link)
+    }
+    throw .unavailable(reason: "its list does not end")
+  }
+}

@@ -1,0 +1,59 @@
+import ReflogLedger
+import ReflogModel
+
+/// One look at everything that the directory holds.
+struct Sweep: Sendable {
+  let service: ChangeService
+  let inventory: Inventory
+  let watchlist: Watchlist
+
+  /// Looks at all steps of all flows and at all connectors. When this returns, everything was looked at that nobody was
+  /// working on; the rest is on the watchlist.
+  func run() async throws {
+    try await ConnectorVerification(service: service, inventory: inventory).verify()
+    let steps = try await stepsByFlow()
+    let verification = Verification(service: service, inventory: inventory)
+    for (flow, steps) in steps.sorted(by: { $0.key < $1.key }) {
+      try Task.checkCancellation()
+      for address in try await verification.verify(flow.id, flow.flowType, steps: steps) { watchlist.watch(address) }
+    }
+    try await service.ledger.rememberFinishedSweep()
+  }
+
+  private struct Flow: Hashable, Comparable {
+    let flowType: FlowType
+    let id: FlowID
+
+    static func < (left: Flow, right: Flow) -> Bool {
+      (left.flowType.rawValue, left.id) < (right.flowType.rawValue, right.id)
+    }
+  }
+
+  /// Every flow that the directory lists or the ledger knows, with the steps that Graph has and those that the ledger
+  /// knows besides.
+  private func stepsByFlow() async throws -> [Flow: [Step]] {
+    var steps: [Flow: Set<Step>] = [:]
+    for flowType in FlowType.allCases {
+      for id in try await flows(flowType) { steps[Flow(flowType: flowType, id: id)] = Set(Step.known) }
+    }
+    for address in try await service.ledger.history.addresses() {
+      steps[Flow(flowType: address.flowType, id: address.flow), default: []].insert(address.step)
+    }
+    return steps.mapValues { $0.sorted() }
+  }
+
+  private func flows(_ flowType: FlowType) async throws -> [FlowID] {
+    do {
+      return try await inventory.flows(flowType)
+    } catch {
+      guard case .refused(let refusal) = error, refusal.saysTenantHasNone else { throw error }
+      return []
+    }
+  }
+}
+
+extension DirectoryRefusal {
+  /// A tenant has user flows of one type at most; Graph answers a question about the other with 403 `AADB2C`, or does
+  /// not know the resource. Reflog's own credential is refused with another code.
+  fileprivate var saysTenantHasNone: Bool { httpStatus == 404 || (httpStatus == 403 && code == "AADB2C") }
+}

@@ -1,0 +1,94 @@
+import FoundationEssentials
+import ReflogLedger
+import ReflogModel
+
+/// Looks at what the steps of a flow call, and records what the ledger does not know.
+struct Verification: Sendable {
+  let service: ChangeService
+  let inventory: Inventory
+
+  /// Looks at some steps of a flow. Returns those that could not be looked at conclusively: somebody works there, or a
+  /// write is so fresh that a read may not show it.
+  func verify(_ flow: FlowID, _ flowType: FlowType, steps: [Step]) async throws -> [Address] {
+    let addresses = steps.map { Address(flowType: flowType, flow: flow, step: $0) }
+    let turns = addresses.compactMap { service.turns.takeWithoutWaiting(.address($0)) }
+    defer { for turn in turns { turn.end() } }
+    var free: [Address] = []
+    for address in addresses where turns.contains(where: { $0.holds(.address(address)) }) {
+      if try await isSettled(address) { free.append(address) }
+    }
+    guard !free.isEmpty else { return addresses }
+    let found = try await references(of: flow, flowType, at: free.map(\.step))
+    var sightings: [Sighting] = []
+    for address in free {
+      guard let reference = found[address.step] else { continue }
+      if let sighting = try await judge(reference, at: address) { sightings.append(sighting) }
+    }
+    try await service.ledger.remember(sightings)
+    return addresses.filter { !free.contains($0) }
+  }
+
+  /// Whether a read is conclusive: nothing is pending at the address, and nothing was written there within the window.
+  private func isSettled(_ address: Address) async throws -> Bool {
+    guard try await service.pendingChange(holding: .address(address)) == nil else { return false }
+    return try await service.changesWithinWindow(at: address).isEmpty
+  }
+
+  /// What is to be remembered of what was found; nothing where it is recorded already, as a drift or a baseline, or is
+  /// not shown twice.
+  private func judge(_ found: ConnectorReference, at address: Address) async throws -> Sighting? {
+    let recorded = try await service.recorded(at: address)
+    let sighting = Sighting.reference(address, found)
+    guard let recorded else {
+      guard found != .none else { return sighting }
+      try await record(baseline(at: address, found), sighting)
+      return nil
+    }
+    if recorded.reference == found { return sighting }
+    let again = try await references(of: address.flow, address.flowType, at: [address.step])
+    guard again[address.step] == found else { return nil }
+    let requestID = UUID().uuidString.lowercased()
+    try await record(
+      try await service.drift(at: address, from: recorded, to: found, requestID: requestID, by: .reconciler),
+      sighting
+    )
+    return nil
+  }
+
+  private func baseline(at address: Address, _ found: ConnectorReference) -> Ledger.Draft {
+    let intent = Change.Intent(
+      subject: .step(address),
+      kind: .baseline,
+      before: .unknown,
+      after: found,
+      actor: .unknown,
+      requestID: UUID().uuidString.lowercased()
+    )
+    return Ledger.Draft(intent, .found, settledBy: .reconciler)
+  }
+
+  private func record(_ draft: Ledger.Draft, _ sighting: Sighting) async throws {
+    _ = try await service.ledger.append([draft], remembering: [sighting])
+  }
+
+  /// What the steps call; nothing where the flow is gone, and no entry for a step that this flow does not have.
+  private func references(
+    of flow: FlowID,
+    _ flowType: FlowType,
+    at steps: [Step]
+  ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
+    do {
+      return try await inventory.references(of: flow, flowType, at: steps)
+    } catch .refused(let refusal) where refusal.httpStatus == 404 {
+      return Dictionary(uniqueKeysWithValues: steps.map { ($0, ConnectorReference.none) })
+    } catch .refused(let refusal) where refusal.httpStatus == 400 {
+      // Which of the steps is unknown, the refusal does not say.
+      guard steps.count > 1 else { return [:] }
+      var references: [Step: ConnectorReference] = [:]
+      for step in steps {
+        references.merge(try await self.references(of: flow, flowType, at: [step])) { $1 }
+      }
+      return references
+    }
+  }
+}

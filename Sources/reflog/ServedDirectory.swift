@@ -1,0 +1,79 @@
+import Foundation
+import Metrics
+import ReflogDirectory
+import ReflogModel
+import ReflogStorage
+
+/// The directory that a server stands in front of, opened.
+enum ServedDirectory {
+  case embedded(EmbeddedDirectory, Storage)
+  case graph(GraphDirectory, GraphSettings)
+
+  /// - Parameter database: the ledger's file, beside which an embedded directory stands.
+  init(_ settings: DirectorySettings, database: String, metrics: any MetricsFactory) async throws {
+    switch settings {
+    case .embedded(let sample):
+      let path = database + ".directory"
+      let files = FileManager.default
+      guard !files.fileExists(atPath: database) || files.fileExists(atPath: path) else {
+        throw CommandFailure(.refused, "\(database) is there, but \(path), which it belongs to, is not.")
+      }
+      let storage = try Storage(path: path, kind: .directory)
+      let directory = try EmbeddedDirectory(
+        storage: storage,
+        newTenantID: UUID().uuidString.lowercased(),
+        sample: sample
+      )
+      self = .embedded(directory, storage)
+    case .graph(let graph):
+      let directory = GraphDirectory(
+        graphURL: graph.graphURL,
+        loginURL: graph.loginURL,
+        credential: try await Self.credential(graph),
+        timeout: graph.timeout,
+        settleWindow: graph.settleWindow,
+        metrics: metrics
+      )
+      self = .graph(directory, graph)
+    }
+  }
+
+  var directory: any Directory {
+    switch self {
+    case .embedded(let directory, _): directory
+    case .graph(let directory, _): directory
+    }
+  }
+
+  var tenantID: String {
+    switch self {
+    case .embedded(let directory, _): directory.tenantID
+    case .graph(_, let settings): settings.tenantID
+    }
+  }
+
+  /// Lets go of everything. Call it once, when nothing asks the directory any more.
+  func close() async throws {
+    switch self {
+    case .embedded(_, let storage): try storage.close()
+    case .graph(let directory, _): try await directory.shutdown()
+    }
+  }
+
+  private static func credential(_ settings: GraphSettings) async throws -> GraphCredential? {
+    guard let clientID = settings.clientID, let source = settings.proof else { return nil }
+    let proof: GraphCredential.Proof
+    switch source {
+    case .secret(let secret): proof = .secret(secret)
+    case .secretFile(let path): proof = .secretFile(path: path)
+    case .certificate(let path):
+      do {
+        proof = .certificate(try await GraphCertificate(pemFileAt: path))
+      } catch {
+        throw CommandFailure(.usage, "\(error)")
+      }
+    case .federatedTokenFile(let path): proof = .federatedTokenFile(path: path)
+    }
+    return GraphCredential(tenantID: settings.tenantID, clientID: clientID, proof: proof)
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import ReflogDirectory
+
+/// How Microsoft Graph is reached, and how Reflog proves to it that it is itself.
+struct GraphSettings: Sendable {
+  let graphURL: String
+  let loginURL: String
+  let tenantID: String
+  let clientID: String?
+  let proof: Proof?
+  let timeout: Duration
+  let settleWindow: Duration
+  let sweepInterval: Duration
+  let readsPerMinute: Int
+
+  /// Where the proof of Reflog's own credential comes from.
+  enum Proof: Sendable {
+    case secret(String)
+    case secretFile(String)
+    case certificate(String)
+    case federatedTokenFile(String)
+  }
+
+  init(_ values: SettingValues) async throws {
+    let cloud = try await Self.cloud(values)
+    graphURL = try Self.baseURL(.graphUrl, try await values.string(.graphUrl) ?? cloud.graphURL)
+    loginURL = try Self.baseURL(.graphLoginUrl, try await values.string(.graphLoginUrl) ?? cloud.loginURL)
+    tenantID = try Self.tenantID(try await values.string(.graphTenant))
+    clientID = try await values.string(.graphClientId)
+    proof = try await Self.proof(values)
+    timeout = try await values.seconds(.graphTimeout, in: 0.1...300) ?? .seconds(10)
+    settleWindow = try await values.seconds(.settleWindow, in: 0...86_400) ?? .seconds(60)
+    sweepInterval = try await values.seconds(.sweepInterval, in: 1...86_400) ?? .seconds(900)
+    readsPerMinute = try await values.int(.graphReadsPerMinute) ?? 100
+    guard (1...100_000).contains(readsPerMinute) else {
+      throw CommandFailure(.usage, "\(Setting.graphReadsPerMinute.variable) must be from 1 to 100000.")
+    }
+    guard (clientID == nil) == (proof == nil) else {
+      throw CommandFailure(
+        .usage,
+        "A credential for Graph is \(Setting.graphClientId.variable) and one of "
+          + "\(Self.proofs.map(\.variable).joined(separator: ", ")): one without the other is none."
+      )
+    }
+  }
+
+  private static let proofs: [Setting] = [
+    .graphClientSecret, .graphClientSecretFile, .graphClientCertificate, .azureFederatedTokenFile,
+  ]
+
+  private static func cloud(_ values: SettingValues) async throws -> GraphCloud {
+    guard let word = try await values.string(.graphCloud) else { return .global }
+    guard let cloud = GraphCloud(rawValue: word) else {
+      let known = GraphCloud.allCases.map(\.rawValue).joined(separator: ", ")
+      throw CommandFailure(.usage, "\(Setting.graphCloud.variable) is \(word), and must be one of \(known).")
+    }
+    return cloud
+  }
+
+  /// https, or http on this machine: tokens and secrets go there.
+  private static func baseURL(_ setting: Setting, _ text: String) throws -> String {
+    let bare = text.hasSuffix("/") ? String(text.dropLast()) : text
+    let loopback = ["127.0.0.1", "localhost", "[::1]", "::1"]
+    guard let url = URL(string: bare), let host = url.host(), url.query() == nil, url.fragment() == nil,
+      url.user() == nil, url.scheme == "https" || (url.scheme == "http" && loopback.contains(host))
+    else {
+      throw CommandFailure(
+        .usage,
+        "\(setting.variable) must be an https URL (http on loopback only) without user, query or fragment."
+      )
+    }
+    return bare
+  }
+
+  private static func tenantID(_ text: String?) throws -> String {
+    guard let text else {
+      throw CommandFailure(.usage, "Say which tenant: set \(Setting.graphTenant.variable) to its id, a GUID.")
+    }
+    guard let id = UUID(uuidString: text) else {
+      throw CommandFailure(.usage, "\(Setting.graphTenant.variable) is \(text), and must be the tenant's id, a GUID.")
+    }
+    return id.uuidString.lowercased()
+  }
+
+  private static func proof(_ values: SettingValues) async throws -> Proof? {
+    var found: [(setting: Setting, proof: Proof)] = []
+    for setting in proofs where setting != .azureFederatedTokenFile || found.isEmpty {
+      guard let value = try await values.string(setting) else { continue }
+      switch setting {
+      case .graphClientSecret: found.append((setting, .secret(value)))
+      case .graphClientSecretFile: found.append((setting, .secretFile(value)))
+      case .graphClientCertificate: found.append((setting, .certificate(value)))
+      default: found.append((setting, .federatedTokenFile(value)))
+      }
+    }
+    guard found.count < 2 else {
+      let names = found.map(\.setting.variable).joined(separator: " and ")
+      throw CommandFailure(.usage, "\(names) are set; a credential has one proof. Unset the others.")
+    }
+    return found.first?.proof
+  }
+}

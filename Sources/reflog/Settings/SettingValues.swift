@@ -1,0 +1,103 @@
+import Configuration
+import Foundation
+import ReflogModel
+import SystemPackage
+
+/// The values of settings, from wherever they come; what is not in the table of settings stops the start.
+struct SettingValues {
+  private let config: ConfigReader
+
+  /// - Parameters:
+  ///   - flags: the values of flags that were given; they go before the environment, and that before the file.
+  ///   - file: the path of a JSON file whose members are the keys.
+  init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
+    try Self.refuseUnknownVariables(environment)
+    var providers: [any ConfigProvider] = [
+      InMemoryProvider(values: Self.keyed(flags)),
+      EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "reflog"),
+      InMemoryProvider(values: Self.keyed(Self.variablesOfOthers(environment))),
+    ]
+    if let file {
+      try Self.refuseUnknownMembers(ofFileAt: file)
+      providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
+    }
+    config = ConfigReader(providers: providers)
+  }
+
+  func string(_ setting: Setting) async throws -> String? {
+    let text = try await value(of: setting) { try await config.fetchString(forKey: $0, isSecret: setting.isSecret) }
+    guard text?.isEmpty != true else { throw CommandFailure(.usage, "\(setting.variable) is empty. Unset or set it.") }
+    return text
+  }
+
+  func int(_ setting: Setting) async throws -> Int? {
+    try await value(of: setting) { try await config.fetchInt(forKey: $0) }
+  }
+
+  func bool(_ setting: Setting) async throws -> Bool? {
+    try await value(of: setting) { try await config.fetchBool(forKey: $0) }
+  }
+
+  /// A number of seconds within these bounds.
+  func seconds(_ setting: Setting, in bounds: ClosedRange<Double>) async throws -> Duration? {
+    guard let seconds = try await value(of: setting, { try await config.fetchDouble(forKey: $0) }) else { return nil }
+    guard bounds.contains(seconds) else {
+      throw CommandFailure(
+        .usage,
+        "\(setting.variable) is \(seconds), and must be from \(bounds.lowerBound) to \(bounds.upperBound) seconds."
+      )
+    }
+    return .seconds(seconds)
+  }
+
+  private func value<Value>(
+    of setting: Setting,
+    _ fetch: (ConfigKey) async throws -> Value?
+  ) async throws -> Value? {
+    do {
+      return try await fetch(ConfigKey([setting.rawValue]))
+    } catch {
+      let problem = setting.isSecret ? "" : ": \(error)"
+      throw CommandFailure(.usage, "\(setting.rawValue) has a value of the wrong kind\(problem)")
+    }
+  }
+
+  private static func keyed(_ values: [Setting: ConfigValue]) -> [AbsoluteConfigKey: ConfigValue] {
+    Dictionary(uniqueKeysWithValues: values.map { (AbsoluteConfigKey([$0.key.rawValue]), $0.value) })
+  }
+
+  /// Settings whose variables other programs name.
+  private static func variablesOfOthers(_ environment: [String: String]) -> [Setting: ConfigValue] {
+    var values: [Setting: ConfigValue] = [:]
+    for setting in Setting.allCases where !setting.variable.hasPrefix("REFLOG_") {
+      values[setting] = environment[setting.variable].map { ConfigValue(.string($0), isSecret: setting.isSecret) }
+    }
+    return values
+  }
+
+  private static func refuseUnknownVariables(_ environment: [String: String]) throws {
+    let known = Set(Setting.allCases.map(\.variable) + Setting.variablesOfCommands)
+    let unknown = environment.keys.filter { $0.hasPrefix("REFLOG_") && !known.contains($0) }
+    if let name = unknown.min() {
+      throw CommandFailure(.usage, "The environment holds \(name), which Reflog does not know. Unset or correct it.")
+    }
+  }
+
+  private static func refuseUnknownMembers(ofFileAt path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CommandFailure(.usage, "The configuration file \(path) can't be read.")
+    }
+    let members: [JSONObject.Member]
+    do {
+      guard let object = try JSONValue(parsing: data).object else {
+        throw CommandFailure(.usage, "The configuration file \(path) must hold one JSON object.")
+      }
+      members = object.members
+    } catch let error as JSONError {
+      throw CommandFailure(.usage, "The configuration file \(path) is no JSON: \(error).")
+    }
+    if let member = members.first(where: { Setting(rawValue: $0.name) == nil }) {
+      throw CommandFailure(.usage, "\(path) holds the member \(member.name), which Reflog does not know.")
+    }
+  }
+}

@@ -1,0 +1,519 @@
+#!/usr/bin/env python3
+"""A Microsoft Graph that misbehaves on command, and keeps a durable record of what reached it.
+
+It serves user flows, connectors and the references between them over real HTTP, and the login that hands out tokens. What
+goes wrong is drawn from a mix with a fixed seed, or told to it by `POST /control`. Every write that arrives, what it did
+and when, stands in the record (JSON Lines, flushed before it goes on), so that a test can hold a ledger against it.
+
+    misbehavinggraph.py --port 0 --record record.jsonl --ledger reflog.sqlite --seed 1 --mix
+"""
+
+import argparse
+import asyncio
+import collections
+import email.utils
+import json
+import os
+import random
+import signal
+import sqlite3
+import time
+import urllib.parse
+import uuid
+
+STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
+SECRET = "a secret that only Graph knows"
+
+# What may become of a write, and how often in the mix.
+WRITE_FAULTS = {
+    "ok": 60, "slow": 4, "reset_before": 3, "reset_after": 3, "hang_before": 1, "hang_after": 1, "late": 3,
+    "refuse_400": 1, "refuse_403": 1, "refuse_404": 1, "refuse_409": 1, "refuse_412": 1, "refuse_422": 1,
+    "throttle_seconds": 1, "throttle_date": 1, "throttle_decimal": 1, "throttle_garbage": 1, "throttle_absent": 1,
+    "throttle_absurd": 1, "500_before": 1, "500_after": 1, "502_before": 1, "502_after": 1, "503_before": 1,
+    "503_after": 1, "504_before": 1, "504_after": 1, "garbage_before": 1, "garbage_after": 1, "endless": 1,
+    "trickle": 1, "redirect": 1, "token_expired": 1,
+}
+READ_FAULTS = {
+    "ok": 400, "slow": 6, "reset": 4, "hang": 1, "500": 3, "503": 3, "throttle_seconds": 1, "garbage": 3, "endless": 1,
+    "trickle": 1, "redirect": 1, "token_expired": 1,
+}
+THROTTLES = {
+    "throttle_seconds": "1", "throttle_date": None, "throttle_decimal": "0.5", "throttle_garbage": "soon",
+    "throttle_absurd": "99999999",
+}
+
+
+class Closed(Exception):
+    """The connection is to be closed without another word."""
+
+
+class Graph:
+    def __init__(self, options):
+        self.options = options
+        self.chance = random.Random(options.seed)
+        self.connectors, self.flows = {}, {}
+        # address -> [(moment, connector or None)], oldest first; the last one is the truth.
+        self.standing = collections.defaultdict(lambda: [(0.0, None)])
+        self.touched = collections.defaultdict(float)
+        self.in_flight = collections.Counter()
+        self.tokens = {"number": 0, "accepted": set(), "any": False}
+        self.write_queue, self.read_queue = [], []
+        self.mixing = options.mix
+        self.hung = set()
+        self.killing = {}
+        self.delay = 0.0
+        self.number = 0
+        self.record_file = os.open(options.record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.ledger = None
+        for number in range(options.flows):
+            self.flows[("b2cUserFlows", f"B2C_1_flow{number}")] = {"userFlowType": "signUpOrSignIn"}
+        self.flows[("b2cUserFlows", "B2C_1_signup")] = {"userFlowType": "signUp"}
+        self.flows[("b2xUserFlows", "B2X_1_partner")] = {"userFlowType": "signUpOrSignIn"}
+        for name in ("Fraud check", "Fraud check (new vendor)", "Invitation codes", "Loyalty", "Outsider A", "Outsider B",
+                     "Partner approval"):
+            self.add_connector({"displayName": name, "targetUrl": "https://api.contoso.example/" + name[:5].lower()},
+                               str(uuid.uuid5(uuid.NAMESPACE_URL, name)))
+
+    # The record
+
+    def note(self, **event):
+        event["time"] = time.time()
+        os.write(self.record_file, (json.dumps(event) + "\n").encode())
+        os.fdatasync(self.record_file)
+
+    def intent_seen(self, correlation):
+        """Whether the ledger holds the intent of this write, as another process sees it."""
+        if not self.options.ledger:
+            return None
+        if self.ledger is None:
+            self.ledger = sqlite3.connect(f"file:{self.options.ledger}?mode=ro", uri=True)
+        found = self.ledger.execute(
+            "SELECT 1 FROM change WHERE result = 'pending' AND correlation_id = ?", (correlation,)
+        ).fetchone()
+        return found is not None
+
+    # What there is
+
+    def add_connector(self, body, id=None):
+        id = id or str(uuid.uuid4())
+        self.connectors[id] = {
+            "id": id, "displayName": body.get("displayName"), "targetUrl": body.get("targetUrl"),
+            "authenticationConfiguration": redacted(body.get("authenticationConfiguration")),
+            "x-undocumented": 1.50,
+        }
+        return self.connectors[id]
+
+    def land(self, address, value, by):
+        self.standing[address].append((time.monotonic(), value))
+        del self.standing[address][:-32]
+        self.note(event="landed", by=by, address=address, value=value)
+
+    def seen(self, address):
+        """What a read shows: within the stale time, any value that stood in it."""
+        now = time.monotonic()
+        values = self.standing[address]
+        fresh = [index for index, (moment, _) in enumerate(values) if index and moment > now - self.options.stale]
+        if not fresh or self.chance.random() < 0.4:
+            return values[-1][1]
+        return self.chance.choice(values[fresh[0] - 1:])[1]
+
+    async def outsider(self, rate):
+        """Somebody who goes round Reflog, at steps where nobody has been for a while."""
+        others = [id for id, connector in self.connectors.items() if connector["displayName"].startswith("Outsider")]
+        while True:
+            await asyncio.sleep(self.chance.expovariate(rate))
+            if not self.mixing:
+                continue
+            quiet = time.monotonic() - self.options.quiet
+            places = [place for place, moment in self.touched.items()
+                      if moment < quiet and not self.in_flight[place] and self.standing[place][-1][0] < quiet]
+            if places:
+                address = self.chance.choice(sorted(places))
+                value = self.chance.choice([id for id in others if id != self.standing[address][-1][1]])
+                self.land(address, value, "outsider")
+                # Seen everywhere at once: what nobody could know of can't be told from a stale read.
+                self.standing[address][:-1] = []
+
+    # HTTP
+
+    async def serve(self, reader, writer):
+        try:
+            if self.killing.get("accepted"):
+                self.kill("accepted")
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                lines = head.decode("latin-1").split("\r\n")
+                method, target, _ = lines[0].split(" ", 2)
+                headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:-2])}
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                await self.answer(Request(method, target, headers, body, writer))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError, Closed):
+            pass
+        finally:
+            writer.close()
+
+    async def answer(self, request):
+        if request.path == "/control":
+            return self.control(request)
+        if request.path.endswith("/oauth2/v2.0/token"):
+            return self.login(request)
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        is_read = request.method == "GET"
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if not self.tokens["any"] and token not in self.tokens["accepted"]:
+            return request.error(401, "InvalidAuthenticationToken", "Access token is invalid.",
+                                 {"WWW-Authenticate": 'Bearer realm="", claims="e30="'})
+        await (self.read(request, token) if is_read else self.write(request, token))
+
+    def login(self, request):
+        form = urllib.parse.parse_qs(request.body.decode())
+        self.note(event="login", fields=sorted(form), assertion=form.get("client_assertion", [None])[0])
+        if "client_secret" in form and form["client_secret"][0] != SECRET:
+            return request.answer(401, {"error": "invalid_client", "error_description": form["client_secret"][0]})
+        self.tokens["number"] += 1
+        token = f"graph-token-{self.tokens['number']}"
+        self.tokens["accepted"].add(token)
+        return request.answer(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": token})
+
+    def control(self, request):
+        """Changes how it behaves, and answers what stands."""
+        order = json.loads(request.body or b"{}")
+        self.write_queue += order.get("writes", [])
+        self.read_queue += order.get("reads", [])
+        self.mixing = order.get("mix", self.mixing)
+        self.delay = order.get("delay", self.delay)
+        self.hung = set(order.get("hang", self.hung))
+        self.killing = order.get("kill", self.killing)
+        self.tokens["any"] = order.get("any_token", self.tokens["any"])
+        self.tokens["accepted"] |= set(order.get("tokens", []))
+        self.options.stale = order.get("stale", self.options.stale)
+        if order.get("forget"):
+            self.touched.clear()
+        for address, value in order.get("set", {}).items():
+            self.land(address, value, "outsider")
+            self.standing[address][:-1] = []
+        for id, change in order.get("edit", {}).items():
+            self.connectors[id].update(change)
+        for id in order.get("remove", []):
+            del self.connectors[id]
+        for flow in order.get("remove_flows", []):
+            del self.flows[tuple(flow.split("/"))]
+        for flow in order.get("add_flows", []):
+            self.flows[tuple(flow.split("/"))] = {"userFlowType": "signUp"}
+        request.answer(200, {
+            "standing": {address: values[-1][1] for address, values in self.standing.items()},
+            "connectors": self.connectors, "in_flight": sum(self.in_flight.values()),
+            "queued": len(self.write_queue) + len(self.read_queue),
+        })
+
+    def kill(self, stage):
+        """Kills whom it was told to kill when it gets this far."""
+        if stage in self.killing:
+            os.kill(self.killing.pop(stage), signal.SIGKILL)
+            self.note(event="killed", stage=stage)
+
+    def draw(self, queue, faults):
+        if queue:
+            return queue.pop(0)
+        return self.chance.choices(list(faults), list(faults.values()))[0] if self.mixing else "ok"
+
+    # Reading
+
+    async def read(self, request, token):
+        fault = self.draw(self.read_queue, READ_FAULTS)
+        place = request.address
+        if place:
+            self.touched[place] = time.monotonic()
+            if place in self.hung:
+                await asyncio.sleep(3600)
+        self.kill("reading")
+        if fault == "slow":
+            await asyncio.sleep(self.chance.uniform(0, 0.7) * self.options.timeout)
+        elif fault == "reset":
+            raise Closed
+        elif fault == "hang":
+            await asyncio.sleep(self.options.timeout * 4)
+            raise Closed
+        elif fault in ("500", "503"):
+            return request.error(int(fault), "serviceNotAvailable", "There is a problem with the service.")
+        elif fault.startswith("throttle"):
+            return request.throttle(fault)
+        elif fault == "token_expired":
+            self.tokens["accepted"].discard(token)
+            return request.error(401, "InvalidAuthenticationToken", "Lifetime validation failed.")
+        elif fault in ("garbage", "endless", "trickle", "redirect"):
+            return await self.nonsense(fault, request)
+        self.show(request)
+        self.kill("read")
+
+    def show(self, request):
+        match request.segments:
+            case ["apiConnectors"]:
+                self.page(request, list(self.connectors.values()))
+            case ["apiConnectors", "$count"]:
+                request.raw(200, "text/plain", str(len(self.connectors)).encode())
+            case ["apiConnectors", id]:
+                if id in self.connectors:
+                    request.answer(200, self.entity(request, self.connectors[id], "apiConnectors/$entity"))
+                else:
+                    request.error(404, "Request_ResourceNotFound", f"Resource '{id}' does not exist.")
+            case [("b2cUserFlows" | "b2xUserFlows") as kind]:
+                flows = [{"id": id, "apiConnectorConfiguration": {}, **flow}
+                         for (flow_type, id), flow in self.flows.items() if flow_type == kind]
+                self.page(request, flows)
+            case [("b2cUserFlows" | "b2xUserFlows") as kind, flow, *rest]:
+                if (kind, flow) not in self.flows:
+                    return request.error(404, "Request_ResourceNotFound", f"Resource '{flow}' does not exist.")
+                self.show_flow(request, kind, flow, rest)
+            case _:
+                request.error(400, "BadRequest", "Resource not found for the segment.")
+
+    def show_flow(self, request, kind, flow, rest):
+        match rest:
+            case []:
+                request.answer(200, self.entity(request, {"id": flow, **self.flows[(kind, flow)]}, kind + "/$entity"))
+            case ["apiConnectorConfiguration"]:
+                steps = [step for step in request.query.get("$expand", "").split(",") if step]
+                if any(step not in STEPS for step in steps):
+                    return request.error(400, "BadRequest", "Could not find a property.")
+                body = {step: self.connectors.get(self.seen(f"{kind}/{flow}/{step}")) for step in steps}
+                request.answer(200, self.entity(request, body, f"{kind}('{flow}')/apiConnectorConfiguration"))
+            case ["apiConnectorConfiguration", step] if step in STEPS:
+                connector = self.connectors.get(self.seen(f"{kind}/{flow}/{step}"))
+                if connector:
+                    request.answer(200, self.entity(request, connector, "apiConnectors/$entity"))
+                else:
+                    request.raw(204, None, b"")
+            case ["languages"]:
+                self.page(request, [{"id": "en", "isEnabled": True, "x-undocumented": {"deep": [1.50, None]}}])
+            case _:
+                request.error(400, "BadRequest", "Resource not found for the segment.")
+
+    def entity(self, request, body, fragment):
+        return {"@odata.context": f"{request.base}/{request.version}/$metadata#identity/{fragment}", **body}
+
+    def page(self, request, values):
+        """A page of a list, with a link to the next one on this host."""
+        top = int(request.query.get("$top", self.options.page))
+        start = int(request.query.get("$skiptoken", 0))
+        page = {"@odata.context": f"{request.base}/{request.version}/$metadata#identity/list", "value": values[start:start + top]}
+        if start + top < len(values):
+            link = f"{request.base}/{request.version}/identity/{'/'.join(request.segments)}"
+            page["@odata.nextLink"] = f"{link}?%24top={top}&%24skiptoken={start + top}"
+        request.answer(200, page)
+
+    # Writing
+
+    async def write(self, request, token):
+        self.number += 1
+        number, place = self.number, request.address or "/".join(request.segments)
+        fault = self.draw(self.write_queue, WRITE_FAULTS)
+        correlation = request.headers.get("client-request-id")
+        self.touched[place] = time.monotonic()
+        self.note(event="arrived", number=number, method=request.method, path=request.path, address=place, fault=fault,
+                  correlation=correlation, body=request.body.decode(errors="replace"),
+                  overlapping=self.in_flight[place], intent=self.intent_seen(correlation))
+        self.in_flight[place] += 1
+        self.kill("arrived")
+        try:
+            if place in self.hung:
+                await asyncio.sleep(3600)
+            await self.write_faulty(request, token, fault, number)
+            await request.writer.drain()
+            self.kill("answered")
+        finally:
+            self.touched[place] = time.monotonic()
+            self.in_flight[place] -= 1
+            self.note(event="ended", number=number)
+
+    async def write_faulty(self, request, token, fault, number):
+        timeout = self.options.timeout
+        if fault == "slow":
+            await asyncio.sleep(self.chance.uniform(0, 0.7) * timeout)
+            fault = "ok"
+        if fault == "reset_before":
+            raise Closed
+        if fault == "hang_before":
+            await asyncio.sleep(timeout * 2)
+            raise Closed
+        if fault.startswith("refuse_"):
+            return request.error(int(fault[7:]), "Request_BadRequest", "It is refused: " + request.body.decode(errors="replace"))
+        if fault.startswith("throttle"):
+            return request.throttle(fault)
+        if fault == "token_expired":
+            self.tokens["accepted"].discard(token)
+            return request.error(401, "InvalidAuthenticationToken", "Lifetime validation failed.")
+        if fault == "redirect":
+            return await self.nonsense("redirect", request)
+        if fault.endswith("_before") and fault[:3].isdigit():
+            return request.error(int(fault[:3]), "serviceNotAvailable", "There is a problem with the service.")
+        if fault == "garbage_before":
+            return await self.nonsense("garbage", request)
+        if fault == "late":
+            # The connection is gone, and the write is still on its way.
+            request.writer.transport.abort()
+            await asyncio.sleep(self.chance.uniform(0.3, 2.5) * timeout)
+        answer = self.apply(request, number)
+        self.kill("landed")
+        if fault == "ok":
+            return answer()
+        if fault in ("reset_after", "late"):
+            raise Closed
+        if fault == "hang_after":
+            await asyncio.sleep(timeout * 2)
+            raise Closed
+        if fault[:3].isdigit():
+            return request.error(int(fault[:3]), "serviceNotAvailable", "There is a problem with the service.")
+        await self.nonsense(fault.removesuffix("_after"), request)
+
+    def apply(self, request, number):
+        """Does the write, and returns what answers it."""
+        body = json.loads(request.body or b"{}") if request.method != "DELETE" else {}
+        no_content = lambda: request.raw(204, None, b"")
+        match request.method, request.segments:
+            case ("PUT" | "DELETE"), [kind, flow, "apiConnectorConfiguration", step, "$ref"]:
+                url = body.get("@odata.id")
+                id = url.rsplit("/", 1)[1] if url else None
+                if (kind, flow) not in self.flows or step not in STEPS or (id and id not in self.connectors):
+                    return lambda: request.error(404, "Request_ResourceNotFound", "It does not exist.")
+                self.land(request.address, id, number)
+                return no_content
+            case "POST", ["apiConnectors"]:
+                connector = self.add_connector(body)
+                self.note(event="landed", by=number, address="apiConnectors", value=connector["id"])
+                return lambda: request.answer(201, self.entity(request, connector, "apiConnectors/$entity"))
+            case _, ["apiConnectors", id, *_] if id not in self.connectors:
+                return lambda: request.error(404, "Request_ResourceNotFound", "It does not exist.")
+            case "PATCH", ["apiConnectors", id]:
+                if "authenticationConfiguration" in body:
+                    body["authenticationConfiguration"] = redacted(body["authenticationConfiguration"])
+                self.connectors[id].update(body)
+                return no_content
+            case "DELETE", ["apiConnectors", id]:
+                del self.connectors[id]
+                return no_content
+            case "POST", ["apiConnectors", id, "uploadClientCertificate"]:
+                thumbprint = uuid.uuid5(uuid.NAMESPACE_URL, body["pkcs12Value"]).hex
+                self.connectors[id]["authenticationConfiguration"] = {
+                    "@odata.type": "#microsoft.graph.clientCertificateAuthentication",
+                    "certificateList": [{"thumbprint": thumbprint, "isActive": True}],
+                }
+                return lambda: request.answer(200, self.entity(request, self.connectors[id], "apiConnectors/$entity"))
+            case "POST", [kind]:
+                id = body["id"] if body["id"].upper().startswith("B2") else {"b2c": "B2C_1_", "b2x": "B2X_1_"}[kind[:3]] + body["id"]
+                self.flows[(kind, id)] = {"userFlowType": body.get("userFlowType", "signUpOrSignIn")}
+                for step, value in body.get("apiConnectorConfiguration", {}).items():
+                    self.land(f"{kind}/{id}/{step}", value["@odata.id"].rsplit("/", 1)[1], number)
+                return lambda: request.answer(201, self.entity(request, {"id": id}, kind + "/$entity"))
+            case "DELETE", [kind, flow] if (kind, flow) in self.flows:
+                del self.flows[(kind, flow)]
+                for step in STEPS:
+                    if self.standing[f"{kind}/{flow}/{step}"][-1][1]:
+                        self.land(f"{kind}/{flow}/{step}", None, number)
+                return no_content
+            case "PUT", [_, _, "languages", _]:
+                return lambda: request.answer(200, {"id": request.segments[-1], **body})
+            case _:
+                return lambda: request.error(404, "Request_ResourceNotFound", "It does not exist.")
+
+    async def nonsense(self, kind, request):
+        writer = request.writer
+        if kind == "garbage":
+            writer.write(b"\x00\x01 this is no HTTP at all\r\n\r\n")
+            raise Closed
+        if kind == "redirect":
+            return request.raw(307, "text/html", b"", {"Location": f"{request.base}/elsewhere"})
+        if kind == "endless":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in range(200):
+                writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+                await writer.drain()
+            raise Closed
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+        for _ in range(60):
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(self.options.timeout / 10)
+        raise Closed
+
+
+class Request:
+    def __init__(self, method, target, headers, body, writer):
+        self.method, self.headers, self.body, self.writer = method, headers, body, writer
+        url = urllib.parse.urlsplit(target)
+        self.path, self.query = url.path, dict(urllib.parse.parse_qsl(url.query))
+        self.base = "http://" + headers.get("host", "")
+        parts = url.path.strip("/").split("/")
+        self.version, self.segments = parts[0], parts[2:] if parts[1:2] == ["identity"] else []
+
+    @property
+    def address(self):
+        """`flowType/flow/step`, where the request is about one step."""
+        parts = self.segments
+        if parts[2:3] == ["apiConnectorConfiguration"]:
+            step = parts[3] if len(parts) > 3 else self.query.get("$expand", "")
+            return f"{parts[0]}/{parts[1]}/{step}" if step in STEPS else None
+        return None
+
+    def raw(self, status, content_type, body, headers=None):
+        fields = {"request-id": str(uuid.uuid4()), "Content-Length": len(body), **(headers or {})}
+        if status == 204:
+            del fields["Content-Length"]
+        if content_type:
+            fields["Content-Type"] = content_type
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        self.writer.write(f"HTTP/1.1 {status} x\r\n{lines}\r\n".encode() + body)
+
+    def answer(self, status, body, headers=None):
+        self.raw(status, "application/json", json.dumps(body).encode(), headers)
+
+    def error(self, status, code, message, headers=None):
+        self.answer(status, {"error": {"code": code, "message": message, "innerError": {"date": "2026-01-02T03:04:05"}}},
+                    headers)
+
+    def throttle(self, kind):
+        wait = THROTTLES.get(kind)
+        if kind == "throttle_date":
+            wait = email.utils.formatdate(time.time() + 1, usegmt=True)
+        self.error(429, "TooManyRequests", "Too many requests.", {"Retry-After": wait} if wait else {})
+
+
+def redacted(authentication):
+    """As Graph shows it: secrets replaced."""
+    if not authentication:
+        return authentication
+    kind = authentication.get("@odata.type", "")
+    if "pkcs12" in kind:
+        thumbprint = uuid.uuid5(uuid.NAMESPACE_URL, authentication.get("pkcs12Value", "")).hex
+        return {"@odata.type": "#microsoft.graph.clientCertificateAuthentication",
+                "certificateList": [{"thumbprint": thumbprint}]}
+    return {name: "******" if name == "password" else value for name, value in authentication.items()}
+
+
+async def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--record", required=True, help="the file that the record is appended to")
+    parser.add_argument("--ledger", help="a ledger in which each arriving write's intent is looked for")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mix", action="store_true", help="misbehave by chance")
+    parser.add_argument("--flows", type=int, default=4)
+    parser.add_argument("--page", type=int, default=100, help="how many things a page of a list holds")
+    parser.add_argument("--timeout", type=float, default=10, help="how long the other side waits, in seconds")
+    parser.add_argument("--stale", type=float, default=0, help="how long reads may show older values, in seconds")
+    parser.add_argument("--outsiders", type=float, default=0, help="changes behind Reflog's back, per second")
+    parser.add_argument("--quiet", type=float, default=5, help="how long a step rests before an outsider comes")
+    options = parser.parse_args()
+    graph = Graph(options)
+    server = await asyncio.start_server(graph.serve, "127.0.0.1", options.port, limit=1 << 20)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    if options.outsiders:
+        outsider = asyncio.create_task(graph.outsider(options.outsiders))
+    async with server:
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
