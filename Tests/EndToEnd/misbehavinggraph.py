@@ -56,12 +56,14 @@ class Graph:
         self.standing = collections.defaultdict(lambda: [(0.0, None)])
         self.touched = collections.defaultdict(float)
         self.in_flight = collections.Counter()
-        self.tokens = {"number": 0, "accepted": set(), "any": False}
+        self.tokens = {"number": 0, "accepted": set(), "any": False, "hand_out": None}
         self.write_queue, self.read_queue = [], []
         self.mixing = options.mix
         self.hung = set()
         self.killing = {}
         self.delay = 0.0
+        # When each request was worked on, from its last byte to its answer.
+        self.timings = collections.deque(maxlen=100_000)
         self.number = 0
         self.record_file = os.open(options.record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.ledger = None
@@ -138,8 +140,7 @@ class Graph:
 
     async def serve(self, reader, writer):
         try:
-            if self.killing.get("accepted"):
-                self.kill("accepted")
+            self.kill("accepted")
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 lines = head.decode("latin-1").split("\r\n")
@@ -159,13 +160,19 @@ class Graph:
         if request.path.endswith("/oauth2/v2.0/token"):
             return self.login(request)
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        is_read = request.method == "GET"
+        start = time.time()
+        try:
+            await self.serve_authorized(request, token)
+        finally:
+            self.timings.append((start, time.time()))
+
+    async def serve_authorized(self, request, token):
         if self.delay:
             await asyncio.sleep(self.delay)
         if not self.tokens["any"] and token not in self.tokens["accepted"]:
             return request.error(401, "InvalidAuthenticationToken", "Access token is invalid.",
                                  {"WWW-Authenticate": 'Bearer realm="", claims="e30="'})
-        await (self.read(request, token) if is_read else self.write(request, token))
+        await (self.read(request, token) if request.method == "GET" else self.write(request, token))
 
     def login(self, request):
         form = urllib.parse.parse_qs(request.body.decode())
@@ -173,7 +180,7 @@ class Graph:
         if "client_secret" in form and form["client_secret"][0] != SECRET:
             return request.answer(401, {"error": "invalid_client", "error_description": form["client_secret"][0]})
         self.tokens["number"] += 1
-        token = f"graph-token-{self.tokens['number']}"
+        token = self.tokens["hand_out"] or f"graph-token-{self.tokens['number']}"
         self.tokens["accepted"].add(token)
         return request.answer(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": token})
 
@@ -187,6 +194,7 @@ class Graph:
         self.hung = set(order.get("hang", self.hung))
         self.killing = order.get("kill", self.killing)
         self.tokens["any"] = order.get("any_token", self.tokens["any"])
+        self.tokens["hand_out"] = order.get("hand_out", self.tokens["hand_out"])
         self.tokens["accepted"] |= set(order.get("tokens", []))
         self.options.stale = order.get("stale", self.options.stale)
         if order.get("forget"):
@@ -205,14 +213,22 @@ class Graph:
         request.answer(200, {
             "standing": {address: values[-1][1] for address, values in self.standing.items()},
             "connectors": self.connectors, "in_flight": sum(self.in_flight.values()),
+            "timings": list(self.timings) if order.get("timings") else None,
             "queued": len(self.write_queue) + len(self.read_queue),
         })
 
-    def kill(self, stage):
+    def kill(self, stage, delay=0):
         """Kills whom it was told to kill when it gets this far."""
         if stage in self.killing:
-            os.kill(self.killing.pop(stage), signal.SIGKILL)
-            self.note(event="killed", stage=stage)
+            victim = self.killing.pop(stage)
+            if delay:
+                asyncio.get_running_loop().call_later(delay, self.kill_now, stage, victim)
+            else:
+                self.kill_now(stage, victim)
+
+    def kill_now(self, stage, victim):
+        os.kill(victim, signal.SIGKILL)
+        self.note(event="killed", stage=stage)
 
     def draw(self, queue, faults):
         if queue:
@@ -323,6 +339,7 @@ class Graph:
             await self.write_faulty(request, token, fault, number)
             await request.writer.drain()
             self.kill("answered")
+            self.kill("later", self.chance.uniform(0.0005, 0.01))
         finally:
             self.touched[place] = time.monotonic()
             self.in_flight[place] -= 1

@@ -12,6 +12,11 @@ struct GraphConnection: Sendable {
   /// A connection that takes longer is none.
   private static let connectTimeout = TimeAmount.seconds(5)
 
+  /// Enough that exchanges which hang, one at most for each address and caller, leave room for all others.
+  private static let connectionLimit = 256
+  /// Shorter than servers keep a connection that idles, so that a read rarely begins on one that is being closed.
+  private static let readingIdleTimeout = TimeAmount.seconds(20)
+
   private let reading: HTTPClient
   private let writing: HTTPClient
   private let timeout: Duration
@@ -23,6 +28,8 @@ struct GraphConnection: Sendable {
     configuration.timeout.connect = Self.connectTimeout
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.httpVersion = .http1Only
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionLimit
+    configuration.connectionPool.idleTimeout = Self.readingIdleTimeout
     reading = HTTPClient(configuration: configuration)
     // A connection that idles may be closed by the other side in the moment in which a write begins, and then nobody
     // knows whether that write arrived. Writes take new ones.

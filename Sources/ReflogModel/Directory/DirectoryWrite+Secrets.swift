@@ -13,10 +13,16 @@ extension DirectoryWrite {
     body.members.flatMap { member -> [String] in
       switch (member.name, member.value) {
       case ("displayName", _), ("id", _), ("@odata.type", _): []
-      case ("targetUrl", .string(let url)): url.split(separator: "?", maxSplits: 1).dropFirst().map(String.init)
+      case ("targetUrl", .string(let url)): secrets(ofURL: url)
       case (_, let value): texts(in: value)
       }
     }.filter { !$0.isEmpty }
+  }
+
+  /// The URL itself where something of it may not be shown, and what stands behind `?` and `#`.
+  private static func secrets(ofURL url: String) -> [String] {
+    guard redactedURL(url) != url else { return [] }
+    return [url] + url.split(whereSeparator: { $0 == "?" || $0 == "#" }).dropFirst().map(String.init)
   }
 
   private static func texts(in value: JSONValue) -> [String] {
@@ -40,9 +46,11 @@ extension DirectoryAnswer {
 
 extension DirectoryRefusal {
   fileprivate func hiding(_ secrets: [String]) -> DirectoryRefusal {
+    // As they are and as they stand in JSON; the longest first, since one may be a part of another.
+    let shown = (secrets + secrets.map { String(JSONValue.string($0).text.dropFirst().dropLast()) })
+      .sorted { $0.utf8.count > $1.utf8.count }
     func hide(_ text: String) -> String {
-      // The longest first: one secret may be a part of another.
-      secrets.sorted { $0.utf8.count > $1.utf8.count }.reduce(text) { $0.replacing($1, with: "…") }
+      shown.reduce(text) { $0.replacing($1, with: "…") }
     }
     return DirectoryRefusal(
       httpStatus: httpStatus,

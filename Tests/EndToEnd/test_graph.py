@@ -1,0 +1,429 @@
+import base64
+import json
+import time
+import unittest
+
+from reflogserver import TENANT, Graph, Server, graph_connector
+
+SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+OTHER = "b2cUserFlows/B2C_1_signup/postAttributeCollection"
+FRAUD_CHECK, LOYALTY, OUTSIDER = (graph_connector(name) for name in ("Fraud check", "Loyalty", "Outsider A"))
+FAST = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 0.5, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
+# The longest that a write may be on its way, and the window.
+DOUBT = 4 * 0.5 + 1
+
+
+def eventually(what, seconds=20):
+    """Waits until something is there, and returns it."""
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not come about")
+        time.sleep(0.05)
+    return found
+
+
+def graph_token(**claims):
+    """A token that reads like one of Microsoft Graph's; only Graph could tell."""
+    claims = {"tid": TENANT, "oid": "0b1c2d3e-0000-4000-8000-000000000001", "name": "Adele Vance", "scp": "x",
+              "upn": "adele@contoso.example", "appid": "14d82eec-204b-4c2f-b7e8-296a70dab67e"} | claims
+    parts = [{"alg": "RS256", "nonce": "x"}, {name: value for name, value in claims.items() if value}]
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + ".c2ln"
+
+
+class GraphTestCase(unittest.TestCase):
+    """Each test has a Graph and a server of its own."""
+
+    settings = FAST
+    options = {}
+
+    def setUp(self):
+        self.graph = self.enterContext(Graph(timeout=0.5, **self.options))
+        self.graph.control(set={SIGNUP: FRAUD_CHECK})
+        self.server = self.enterContext(Server(graph=self.graph, **self.settings))
+
+    def changes(self, **wanted):
+        """The changes that look like this, oldest first."""
+        return [change for change in self.server.history() if all(change[name] == value for name, value in wanted.items())]
+
+    def swept(self):
+        """Waits for a sweep that began after this call."""
+        def verified():
+            return self.server.request("GET", "/beta/reflog/status").json["verifiedDateTime"]
+        for _ in range(2):
+            before = verified()
+            eventually(lambda: verified() != before)
+
+
+class RollingBack(GraphTestCase):
+    def test_a_bad_change_is_rolled_back_within_seconds_although_reads_are_stale(self):
+        self.graph.control(stale=1000)
+
+        bad = self.server.put(SIGNUP, LOYALTY)
+        answers = [self.server.request("POST", f"/beta/auditLogs/connectorChanges/{bad.change}/rollback", {})]
+        for _ in range(5):
+            answers.append(self.server.put(SIGNUP, LOYALTY))
+            path = f"/beta/auditLogs/connectorChanges/{answers[-1].change}/rollback"
+            answers.append(self.server.request("POST", path, {}))
+
+        self.assertEqual({answer.status for answer in answers}, {200, 204})
+        self.assertEqual(self.graph.standing(SIGNUP), FRAUD_CHECK)
+        self.assertEqual(self.changes(kind="drift"), [])
+
+
+class Sweeping(GraphTestCase):
+    def test_what_stands_at_the_start_is_recorded_once(self):
+        self.swept()
+
+        baselines = self.changes(kind="baseline", subject="step")
+        self.assertEqual([(c["step"], c["before"]["state"], c["after"]["connectorId"]) for c in baselines],
+                         [("postFederationSignup", "unknown", FRAUD_CHECK)])
+        self.server.stop()
+        self.server.start()
+        self.swept()
+        self.assertEqual(len(self.changes(kind="baseline", subject="step")), 1)
+
+    def test_what_somebody_else_does_is_recorded_as_drift(self):
+        self.swept()
+        self.graph.control(set={SIGNUP: OUTSIDER, OTHER: LOYALTY})
+
+        first, second = eventually(lambda: len(found := self.changes(kind="drift")) == 2 and found)
+
+        self.assertEqual({first["step"]: first["after"]["connectorId"], second["step"]: second["after"]["connectorId"]},
+                         {"postFederationSignup": OUTSIDER, "postAttributeCollection": LOYALTY})
+        self.assertEqual((first["initiatedBy"]["type"], first["status"]["settledBy"]), ("unknown", "reconciler"))
+        self.assertIsNotNone(first["lastVerifiedDateTime"])
+        self.swept()
+        self.assertEqual(len(self.changes(kind="drift")), 2)
+
+    def test_a_drift_can_be_rolled_back(self):
+        self.swept()
+        self.graph.control(set={SIGNUP: OUTSIDER})
+        drift = eventually(lambda: self.changes(kind="drift"))[0]
+
+        answer = self.server.request("POST", f"/beta/auditLogs/connectorChanges/{drift['id']}/rollback", {})
+
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(self.graph.standing(SIGNUP), FRAUD_CHECK)
+
+    def test_a_change_that_graph_does_not_keep_is_said_so(self):
+        change = self.server.put(SIGNUP, LOYALTY).change
+        self.graph.control(set={SIGNUP: FRAUD_CHECK})
+
+        drift = eventually(lambda: self.changes(kind="drift"))[0]
+
+        self.assertEqual(drift["status"]["code"], "notKept")
+        self.assertIn(f"change {change} ", drift["status"]["message"])
+
+    def test_a_flow_that_is_gone_calls_nothing_any_more(self):
+        self.swept()
+        self.graph.control(remove_flows=["b2cUserFlows/B2C_1_signup"])
+
+        drift = eventually(lambda: self.changes(kind="drift"))[0]
+
+        self.assertEqual((drift["step"], drift["after"]["state"]), ("postFederationSignup", "none"))
+
+    def test_what_is_verified_is_said_and_since_when(self):
+        self.server.put(OTHER, LOYALTY)
+        fresh = self.configuration("postAttributeCollection")
+        verified = eventually(lambda: (found := self.configuration("postAttributeCollection"))["verifiedDateTime"] and found)
+
+        self.assertIsNone(fresh["verifiedDateTime"])
+        self.assertGreater(verified["verifiedDateTime"], verified["changedDateTime"])
+        self.assertEqual(verified["reference"]["targetUrl"], "https://api.contoso.example/loyal")
+        self.assertRegex(self.server.request("GET", "/metrics").text,
+                         r"\nreflog_sweep_last_success_timestamp_seconds 1[0-9]{9}\n")
+
+    def configuration(self, step):
+        configurations = self.server.request("GET", "/beta/auditLogs/connectorConfigurations").json["value"]
+        return next(found for found in configurations if found["step"] == step)
+
+
+class SweepingConnectors(GraphTestCase):
+    def setUp(self):
+        super().setUp()
+        self.swept()
+
+    def drift(self):
+        return eventually(lambda: self.changes(kind="drift", subject="connector"))[0]
+
+    def test_an_edited_connector_is_drift(self):
+        certificate = {"@odata.type": "#microsoft.graph.clientCertificateAuthentication",
+                       "certificateList": [{"thumbprint": "AB12"}]}
+        self.graph.control(edit={LOYALTY: {"displayName": "Loyal", "targetUrl": "https://evil.example/?key=canary",
+                                           "authenticationConfiguration": certificate}})
+
+        drift = self.drift()
+
+        self.assertEqual((drift["before"]["displayName"], drift["after"]["displayName"]), ("Loyalty", "Loyal"))
+        properties = {found["name"]: (found["before"], found["after"]) for found in drift["changedProperties"]}
+        self.assertEqual(properties["targetUrl"], ("https://api.contoso.example/loyal", "https://evil.example/?…"))
+
+    def test_another_certificate_is_drift(self):
+        path = f"/beta/identity/apiConnectors/{LOYALTY}/uploadClientCertificate"
+        uploaded = self.server.request("POST", path, {"pkcs12Value": "AAAA", "password": "canary"})
+        self.assertEqual(uploaded.status, 200)
+        time.sleep(FAST["SETTLE_WINDOW"])
+        self.swept()
+        self.assertEqual(self.changes(kind="drift"), [])
+
+        certificate = {"@odata.type": "#microsoft.graph.clientCertificateAuthentication",
+                       "certificateList": [{"thumbprint": "CD34"}]}
+        self.graph.control(edit={LOYALTY: {"authenticationConfiguration": certificate}})
+
+        changed = self.drift()["changedProperties"]
+        self.assertEqual([found["after"] for found in changed], ["clientCertificateAuthentication CD34"])
+
+    def test_a_connector_that_is_gone_is_drift(self):
+        self.graph.control(remove=[LOYALTY])
+
+        self.assertEqual(self.drift()["after"]["state"], "none")
+
+    def test_what_is_done_through_reflog_is_no_drift(self):
+        body = {"displayName": "New", "targetUrl": "https://api.contoso.example/new?code=canary",
+                "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u",
+                                                "password": "canary"}}
+        created = self.server.request("POST", "/beta/identity/apiConnectors", body).json["id"]
+        self.server.request("PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"displayName": "Loyal"})
+        self.server.request("DELETE", f"/beta/identity/apiConnectors/{OUTSIDER}")
+        time.sleep(FAST["SETTLE_WINDOW"])
+        self.swept()
+
+        self.assertEqual(self.changes(kind="drift"), [])
+        self.assertEqual([c["kind"] for c in self.changes(subject="connector") if c["after"].get("connectorId") == created],
+                         ["update"])
+
+
+class Reconciling(GraphTestCase):
+    def pending(self, fault):
+        self.graph.control(writes=[fault])
+        answer = self.server.put(SIGNUP, LOYALTY)
+        self.assertEqual((answer.status, answer.code), (502, "outcomeUnknown"))
+        return f"/beta/auditLogs/connectorChanges/{answer.change}"
+
+    def test_what_the_directory_shows_settles_it(self):
+        path = self.pending("reset_after")
+        early = self.server.request("POST", path + "/reconcile")
+        locked = self.server.put(SIGNUP, None)
+
+        settled = eventually(lambda: (found := self.server.request("GET", path).json)["result"] != "pending" and found)
+
+        self.assertEqual((early.status, early.json["result"]), (200, "pending"))
+        self.assertEqual((locked.status, locked.code), (409, "stepUnresolved"))
+        self.assertIn(int(locked.headers["retry-after"]), range(1, 4))
+        self.assertEqual((settled["result"], settled["status"]["settledBy"]), ("applied", "reconciler"))
+
+    def test_a_person_settles_it_only_where_the_directory_cant_be_read(self):
+        path = self.pending("hang_before")
+        statement = {"result": "notApplied", "reason": "Microsoft support says so"}
+        early = self.server.request("POST", path + "/reconcile", statement)
+        self.graph.control(reads=["500"] * 10000)
+        time.sleep(DOUBT)
+
+        refused = self.server.request("POST", path + "/reconcile", statement, role="reader")
+        settled = self.server.request("POST", path + "/reconcile", statement).json
+
+        self.assertEqual((early.status, early.code), (409, "stepUnresolved"))
+        self.assertEqual(refused.status, 403)
+        self.assertEqual((settled["result"], settled["status"]["settledBy"]), ("notApplied", "person"))
+        self.assertIn("Microsoft support says so", settled["status"]["message"])
+
+    def test_what_the_directory_shows_goes_before_what_somebody_says(self):
+        path = self.pending("reset_after")
+        time.sleep(DOUBT)
+
+        settled = self.server.request("POST", path + "/reconcile", {"result": "notApplied", "reason": "a guess"}).json
+
+        self.assertEqual((settled["result"], settled["status"]["settledBy"]), ("applied", "reconciler"))
+
+    def test_bad_statements_are_refused(self):
+        path = self.pending("reset_after")
+        for body in ({"result": "applied"}, {"reason": "x"}, {"result": "pending", "reason": "x"}, {"x": 1},
+                     {"result": "applied", "reason": ""}):
+            self.assertEqual(self.server.request("POST", path + "/reconcile", body).status, 400, body)
+
+
+class Answers(GraphTestCase):
+    """What Graph says of a write, and what the caller hears."""
+
+    def test_a_refusal_is_passed_on_as_it_came(self):
+        for status in (400, 404, 409, 412, 422):
+            self.graph.control(writes=[f"refuse_{status}"])
+            answer = self.server.put(SIGNUP, LOYALTY)
+            self.assertEqual((answer.status, answer.code), (status, "Request_BadRequest"))
+            change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{answer.change}").json
+            self.assertEqual((change["result"], change["status"]["http"]), ("rejected", status))
+
+    def test_a_refusal_of_reflogs_own_credential_is_502(self):
+        self.graph.control(writes=["refuse_403"])
+        answer = self.server.put(SIGNUP, LOYALTY)
+        self.assertEqual((answer.status, answer.code), (502, "directoryRefused"))
+        self.assertIn("403", answer.json["error"]["message"])
+
+    def test_retry_after_is_passed_on(self):
+        for fault, value in (("throttle_seconds", "1"), ("throttle_decimal", "0.5"), ("throttle_garbage", "soon"),
+                             ("throttle_absurd", "99999999"), ("throttle_absent", None)):
+            self.graph.control(writes=[fault])
+            answer = self.server.put(SIGNUP, LOYALTY)
+            self.assertEqual((answer.status, answer.headers.get("retry-after")), (429, value))
+
+    def test_an_expired_token_is_renewed_and_nobody_notices(self):
+        self.graph.control(reads=["token_expired"], writes=["token_expired"])
+        self.assertEqual(self.server.put(SIGNUP, LOYALTY).status, 204)
+
+    def test_where_graph_cant_be_read_nothing_is_sent(self):
+        writes = sum(event["event"] == "arrived" for event in self.graph.record)
+        for fault in ("reset", "500", "garbage", "endless", "trickle", "redirect", "hang"):
+            self.graph.control(reads=[fault] * 8)
+            answer = self.server.put(SIGNUP, LOYALTY)
+            self.assertEqual((answer.status, answer.code), (503, "directoryUnavailable"), fault)
+            eventually(lambda: self.graph.control()["queued"] == 0)
+        self.assertEqual(sum(event["event"] == "arrived" for event in self.graph.record), writes)
+
+    def test_graphs_logs_know_the_change_by_the_callers_id(self):
+        self.server.put(SIGNUP, LOYALTY, headers={"client-request-id": "my-own-id"})
+        self.assertEqual([e["correlation"] for e in self.graph.record if e["event"] == "arrived"], ["my-own-id"])
+
+
+class PassingOn(GraphTestCase):
+    options = {"page": 3}
+
+    def test_pages_lead_to_reflog(self):
+        path, seen = "/v1.0/identity/apiConnectors", []
+        while path:
+            page = self.server.request("GET", path).json
+            seen += page["value"]
+            link = page.get("@odata.nextLink", "")
+            self.assertTrue(link == "" or link.startswith(self.server.url + "/v1.0/"), link)
+            path = link.removeprefix(self.server.url)
+        self.assertEqual(len(seen), 7)
+        # A member that nobody knows comes through as it is.
+        self.assertEqual(seen[0]["x-undocumented"], 1.5)
+
+    def test_what_is_no_json_comes_through(self):
+        answer = self.server.request("GET", "/beta/identity/apiConnectors/$count")
+        self.assertEqual((answer.status, answer.text, answer.headers["content-type"]), (200, "7", "text/plain"))
+
+    def test_languages_are_passed_on_unrecorded(self):
+        path = "/beta/identity/b2cUserFlows/B2C_1_signup/languages"
+        self.assertEqual(self.server.request("GET", path).json["value"][0]["x-undocumented"], {"deep": [1.5, None]})
+        self.assertEqual(self.server.request("PUT", path + "/en", {"id": "en"}).json, {"id": "en"})
+        self.assertEqual(self.server.request("PUT", path + "/en", {"id": "en"}, role="reader").status, 403)
+        self.assertEqual(self.changes(kind="update"), [])
+
+    def test_what_may_touch_a_connector_is_not(self):
+        flow = "/beta/identity/b2cUserFlows/B2C_1_signup"
+        for method, path in (("PATCH", flow + "/apiConnectorConfiguration/postFederationSignup"),
+                             ("DELETE", flow + "/apiConnectorConfiguration/postFederationSignup"),
+                             ("POST", flow + "/apiConnectorConfiguration/postFederationSignup/uploadClientCertificate"),
+                             ("PUT", flow + "/apiConnectorConfiguration"), ("POST", "/beta/$batch"),
+                             ("POST", flow + "/languagesX"), ("PUT", "/beta/identity/conditionalAccess/policies/x")):
+            answer = self.server.request(method, path, {})
+            self.assertEqual((answer.status, answer.code), (501, "notProxied"), path)
+        self.assertEqual([e for e in self.graph.record if e["event"] == "arrived"], [])
+
+    def test_flows_with_references_are_created_and_deleted_on_record(self):
+        url = f"https://graph.microsoft.com/beta/identity/apiConnectors/{LOYALTY}"
+        body = {"id": "new", "userFlowType": "signUp", "userFlowTypeVersion": 3,
+                "apiConnectorConfiguration": {"postFederationSignup": {"@odata.id": url}}}
+        created = self.server.request("POST", "/beta/identity/b2cUserFlows", body)
+        deleted = self.server.request("DELETE", "/beta/identity/b2cUserFlows/B2C_1_new")
+
+        self.assertEqual((created.status, deleted.status), (201, 204))
+        arrived = json.loads(next(e["body"] for e in self.graph.record if e["event"] == "arrived"))
+        self.assertEqual(arrived["apiConnectorConfiguration"]["postFederationSignup"]["@odata.id"],
+                         f"{self.graph.url}/beta/identity/apiConnectors/{LOYALTY}")
+        changes = self.changes(flowId="B2C_1_new", kind="update")
+        self.assertEqual([(c["result"], c["after"]["state"]) for c in changes], [("applied", "connector"), ("applied", "none")])
+
+
+class PassThrough(GraphTestCase):
+    settings = FAST | {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
+
+    def setUp(self):
+        super().setUp()
+        self.server.tokens["adele"] = graph_token()
+        self.graph.control(tokens=[self.server.tokens["adele"]])
+
+    def test_the_caller_is_the_actor_once_graph_took_the_token(self):
+        answer = self.server.put(SIGNUP, LOYALTY, role="adele")
+
+        self.assertEqual(answer.status, 204)
+        actor = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{answer.change}").json["initiatedBy"]
+        self.assertEqual((actor["type"], actor["proof"]), ("user", "graph"))
+        self.assertEqual(actor["user"]["userPrincipalName"], "adele@contoso.example")
+        self.assertEqual(actor["app"]["appId"], "14d82eec-204b-4c2f-b7e8-296a70dab67e")
+
+    def test_an_application_is_one(self):
+        token = graph_token(idtyp="app", scp=None, upn=None, name=None, app_displayname="Deploy")
+        self.graph.control(tokens=[token])
+        self.server.tokens["app"] = token
+        change = self.server.put(SIGNUP, LOYALTY, role="app").change
+        actor = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{change}").json["initiatedBy"]
+        self.assertEqual((actor["type"], actor["app"]["displayName"]), ("app", "Deploy"))
+
+    def test_a_token_that_graph_refuses_leaves_nothing_behind(self):
+        self.server.tokens["forged"] = graph_token(name="Mallory")
+        key = {"Idempotency-Key": "mine"}
+        adele = self.server.put(SIGNUP, LOYALTY, role="adele", headers=key)
+        self.server.tokens["forged adele"] = graph_token()[:-4] + "Zm9v"
+        self.graph.control(writes=["reset_after"])
+        pending = self.server.put(OTHER, LOYALTY, role="adele").change
+
+        paths = f"/beta/identity/{SIGNUP.rsplit('/', 1)[0]}"
+        answers = [self.server.put(SIGNUP, None, role="forged"),
+                   # What Reflog remembers is not told to whom nobody knows.
+                   self.server.put(SIGNUP, LOYALTY, role="forged adele", headers=key),
+                   self.server.put(OTHER, None, role="forged"),
+                   self.server.request("DELETE", paths, role="forged"),
+                   self.server.request("GET", paths, role="forged"),
+                   self.server.request("POST", "/beta/identity/apiConnectors", {"displayName": "x"}, role="forged")]
+
+        for answer in answers:
+            self.assertEqual((answer.status, answer.code), (401, "InvalidAuthenticationToken"))
+            self.assertIn('claims="e30="', answer.headers["www-authenticate"])
+            self.assertIsNone(answer.change)
+        self.assertEqual([c["id"] for c in self.server.history()], [adele.change, pending])
+
+    def test_what_a_caller_leaves_pending_the_next_one_settles(self):
+        self.graph.control(writes=["reset_after"])
+        path = f"/beta/auditLogs/connectorChanges/{self.server.put(SIGNUP, LOYALTY, role='adele').change}"
+        time.sleep(DOUBT)
+
+        self.assertEqual(self.server.put(SIGNUP, None, role="adele").status, 204)
+        self.assertEqual(self.server.request("GET", path).json["result"], "applied")
+
+    def test_another_tenant_is_refused_before_anything_is_sent(self):
+        self.server.tokens["stranger"] = graph_token(tid="11111111-2222-4333-8444-555555555555")
+        self.graph.control(any_token=True)
+        before = len(self.graph.record)
+        answer = self.server.put(SIGNUP, LOYALTY, role="stranger")
+        self.assertEqual((answer.status, answer.code), (403, "forbidden"))
+        self.assertEqual((len(self.graph.record), self.server.history()), (before, []))
+
+    def test_history_wants_another_proof(self):
+        for path in ("/beta/auditLogs/connectorChanges", "/beta/auditLogs/connectorConfigurations", "/metrics",
+                     "/beta/reflog/status", "/beta/auditLogs/connectorChanges?$format=csv"):
+            self.assertEqual(self.server.request("GET", path, role="adele").status, 401, path)
+
+    def test_without_a_credential_reflog_itself_can_do_nothing(self):
+        change = self.server.put(SIGNUP, LOYALTY, role="adele").change
+        for answer in (self.server.put(SIGNUP, None),
+                       self.server.request("POST", f"/beta/auditLogs/connectorChanges/{change}/rollback", {})):
+            self.assertEqual((answer.status, answer.code), (409, "noDirectoryCredentials"))
+        self.assertIsNone(self.server.request("GET", "/beta/reflog/status").json["verifiedDateTime"])
+
+
+class Upstream(unittest.TestCase):
+    def test_a_second_reflog_serves_as_an_upstream(self):
+        with Server() as upstream, Graph() as login:
+            token = upstream.tokens["operator"]
+            login.control(hand_out=token)
+            with Server(graph=login, **FAST, GRAPH_URL=upstream.url) as server:
+                step = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+                before = upstream.reference(step)
+                change = server.put(step, None).change
+                self.assertIsNone(upstream.reference(step))
+                server.request("POST", f"/beta/auditLogs/connectorChanges/{change}/rollback", {})
+                self.assertEqual(upstream.reference(step), before)
+                self.assertEqual([c["kind"] for c in upstream.history()], ["update", "update"])

@@ -1,0 +1,153 @@
+import collections
+import os
+import re
+import shutil
+import tempfile
+import time
+import unittest
+
+from graphstorm import ADDRESSES, GraphStorm
+from reflogserver import Graph, Server, graph_connector
+
+
+class MisbehavingGraph(unittest.TestCase):
+    """Whatever Graph does, the ledger tells what Graph's own record tells. `tools/graph-storm` is the long run."""
+
+    def assertNothingFound(self, storm):
+        self.assertEqual({kind: found for kind, found in storm.findings().items() if found}, {})
+
+    def test_every_fault_at_once(self):
+        with GraphStorm(seed=20261123) as storm:
+            storm.run(writes=1500)
+            self.assertNothingFound(storm)
+            self.assertGreater(len(storm.faults), 30, "not every fault came up")
+            self.assertGreater(storm.results["update applied"], 500)
+
+    def test_a_server_that_believes_early_reads_is_found_out(self):
+        with GraphStorm(seed=20261124, window=0) as storm:
+            storm.run(writes=600)
+            self.assertTrue(any(storm.findings().values()), "the checks can't fail")
+
+    def test_the_server_is_killed_at_every_stage_of_a_change(self):
+        # While Graph is asked what stands, before it answers; as the write's connection comes up; with the write there,
+        # done, answered, and a moment later.
+        stages = ["reading", "read", "accepted", "arrived", "landed", "answered", "later"] * 3
+        with GraphStorm(seed=20261125, clients=12) as storm:
+            def kill_again():
+                if storm.server.process.poll() is not None:
+                    storm.server.process.wait()
+                    storm.server.start()
+                    if stages:
+                        stages.pop()
+                elif stages:
+                    storm.graph.control(kill={stages[-1]: storm.server.process.pid})
+            storm.run(writes=700, meanwhile=kill_again, until=lambda: not stages)
+            self.assertNothingFound(storm)
+            killed = collections.Counter(e["stage"] for e in storm.graph.record if e["event"] == "killed")
+            self.assertEqual(set(killed.values()), {3})
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class OrderOfSystemCalls(unittest.TestCase):
+    def test_no_byte_of_a_write_is_sent_before_its_intent_is_on_disk(self):
+        trace = os.path.join(tempfile.gettempdir(), f"reflog-trace-{os.getpid()}")
+        self.addCleanup(lambda: os.path.exists(trace) and os.remove(trace))
+        with GraphStorm(seed=20261126, clients=6) as storm:
+            storm.server.stop()
+            storm.server.wrapper = ["strace", "-D", "-f", "-y", "-s", "5000", "-o", trace, "-e",
+                                    "trace=pwrite64,fdatasync,write,writev,sendto,sendmsg"]
+            storm.server.start()
+            storm.run(writes=150)
+            self.assertEqual([], storm.findings()["writes without an earlier intent"])
+            storm.server.stop()
+        found = self.orders(trace)
+        self.assertGreater(len(found), 100)
+        self.assertEqual([correlation for correlation, is_ordered in found.items() if not is_ordered], [])
+
+    def orders(self, trace):
+        """For each write that was sent: whether a flush of the log that began behind its intent had returned before."""
+        flush_began, flushed, intent_written, found = {}, -1, {}, {}
+        with open(trace, errors="replace") as lines:
+            for number, line in enumerate(lines):
+                thread, _, call = line.partition(" ")
+                call = call.lstrip()
+                if "reflog.sqlite-wal>" in call and call.startswith("pwrite64("):
+                    for correlation in re.findall(r"client-\d+-\d+-end", call):
+                        intent_written.setdefault(correlation, number)
+                elif "reflog.sqlite-wal>" in call and call.startswith("fdatasync("):
+                    flush_began[thread] = number
+                    if "unfinished" not in call:
+                        flushed = max(flushed, flush_began.pop(thread))
+                elif call.startswith("<... fdatasync resumed"):
+                    if thread in flush_began:
+                        flushed = max(flushed, flush_began.pop(thread))
+                elif "PUT /beta/identity" in call:
+                    correlation = re.search(r"client-request-id: (client-\d+-\d+-end)", call)[1]
+                    is_ordered = flushed > intent_written.get(correlation, number)
+                    found[correlation] = found.get(correlation, True) and is_ordered
+        return found
+
+
+class Secrets(unittest.TestCase):
+    """A secret that goes through any route is found nowhere afterwards."""
+
+    CANARIES = ["canary-password", "canary-query", "Q0FOQVJZLXBmeA==", 'canary "quoted" \\ slash', "canary-token",
+                "canary-url-user", "canary-fragment"]
+
+    def test_they_are_nowhere(self):
+        with Graph() as graph, Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1,
+                                      AUTH_MODE="token,passthrough") as server:
+            answers = []
+
+            def send(method, path, body=None, faults=(), **more):
+                graph.control(writes=list(faults))
+                answers.append(server.request(method, path, body, **more))
+                return answers[-1]
+
+            url = "https://canary-url-user@api.contoso.example/x?code=canary-query#canary-fragment"
+            bodies = [
+                {"displayName": "New", "targetUrl": url, "authenticationConfiguration": {
+                    "@odata.type": "#microsoft.graph.basicAuthentication", "username": "svc", "password": password}}
+                for password in ("canary-password", 'canary "quoted" \\ slash')
+            ] + [{"displayName": "Cert", "targetUrl": url, "authenticationConfiguration": {
+                "@odata.type": "#microsoft.graph.pkcs12Certificate", "pkcs12Value": "Q0FOQVJZLXBmeA==",
+                "password": "canary-password"}}]
+            certificate = {"pkcs12Value": "Q0FOQVJZLXBmeA==", "password": "canary-password"}
+            id = graph_connector("Loyalty")
+            # Done, refused with what was sent in the message, and unknown; by whoever may and whoever may not.
+            for faults in ((), ("refuse_400",), ("reset_before",), ("500_after",)):
+                for body in bodies:
+                    send("POST", "/beta/identity/apiConnectors", body, faults)
+                    send("PATCH", f"/beta/identity/apiConnectors/{id}", body, faults)
+                send("POST", f"/beta/identity/apiConnectors/{id}/uploadClientCertificate", certificate, faults)
+                time.sleep(5 if faults in (("reset_before",), ("500_after",)) else 0)
+            for body in bodies:
+                send("POST", "/beta/identity/apiConnectors", body, role="reader")
+                send("PATCH", f"/beta/identity/apiConnectors/{id}", body, role="admin")
+            send("POST", "/beta/identity/apiConnectors", raw='{"password": "canary-password", ')
+            send("POST", "/beta/identity/b2cUserFlows", bodies[0] | {"id": "x"})
+            server.tokens["canary"] = "canary-token"
+            server.tokens["canary-jwt"] = "e30.eyJ4IjoxfQ.canary-token"
+            for path in ("/beta/identity/apiConnectors", "/beta/auditLogs/connectorChanges", "/metrics", "/beta/x"):
+                for role in ("canary", "canary-jwt"):
+                    send("GET", path, role=role)
+            for path in ("/beta/auditLogs/connectorChanges?$top=1000", "/beta/auditLogs/connectorChanges?$format=csv",
+                         "/beta/auditLogs/connectorConfigurations", "/metrics", "/beta/reflog/status"):
+                send("GET", path)
+            sent = sum(event["event"] == "arrived" for event in graph.record)
+            server.stop()
+            # What Graph shows of a connector comes through as it is; what is refused or read from the ledger may not.
+            places = {f"answer {number}: {answer.text}": answer.text.encode() for number, answer in enumerate(answers)
+                      if answer.status >= 400 or "targetUrl\":\"https" not in answer.text}
+            for name in os.listdir(server.folder):
+                with open(os.path.join(server.folder, name), "rb") as file:
+                    places[name] = file.read()
+            own = [graph.control() and secret for secret in ("a secret that only Graph knows", "graph-token-1")]
+            tokens = [token for role, token in server.tokens.items() if role in ("operator", "reader", "admin")]
+
+        self.assertGreater(sent, 15)
+        self.assertIn(b"Loyalty", places["reflog.sqlite"])
+        forms = [form for canary in self.CANARIES + own + tokens for form in (canary, canary.replace('"', '\\"'))]
+        found = [(canary, place) for canary in forms for place, content in places.items()
+                 if canary.encode() in content and place != "reflog.sqlite.first-tokens"]
+        self.assertEqual(found, [])
