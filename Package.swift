@@ -146,7 +146,14 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]
     ),
-    .testTarget(name: "ReflogServiceTests", dependencies: ["ReflogService", "ReflogTesting"]),
+    .testTarget(
+      name: "ReflogServiceTests",
+      dependencies: [
+        "ReflogService", "ReflogTesting",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ]
+    ),
     .testTarget(
       name: "ReflogHTTPTests",
       dependencies: [

@@ -14,6 +14,17 @@ need() {
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# Installs Microsoft's Python SDK for Graph into a folder of its own below .build, if it is not there.
+need_sdk() {
+  local version=1.66.0
+  [ "$(cat .build/sdk/version 2>/dev/null)" = "$version" ] && return
+  echo "Installing msgraph-beta-sdk $version …" >&2
+  rm -rf .build/sdk
+  python3 -m venv .build/sdk
+  .build/sdk/bin/pip install --quiet --disable-pip-version-check "msgraph-beta-sdk==$version" >&2
+  echo "$version" >.build/sdk/version
+}
+
 # Ends the script where there is no Swift toolchain.
 need_swift() {
   command -v swift >/dev/null || {

@@ -27,25 +27,28 @@ struct Composition {
   init(settings: ServerSettings, logger: Logger) async throws {
     self.settings = settings
     self.logger = logger
-    let clock: WallClock = { Timestamp(Date()) }
     metrics = PrometheusRegistry(counters: MetricHelp.counters)
     served = try await ServedDirectory(settings.directory, database: settings.database, metrics: metrics)
-    storage = try Storage(path: settings.database, kind: .ledger)
-    let (changeMetrics, watchlist) = (
-      ChangeMetrics(factory: metrics), Watchlist(window: served.directory.settleWindow)
-    )
-    ledger = try Ledger(
-      storage: storage,
-      directory: served.directory.kind,
-      tenantID: served.tenantID,
-      clock: clock,
-      onSettled: { change in
-        changeMetrics.count(change)
-        watchlist.watch(change)
-      }
-    )
-    self.watchlist = watchlist
-    tokens = try TokenStore(besideLedgerAt: settings.database, clock: clock)
+    watchlist = Watchlist(window: served.directory.settleWindow)
+    do {
+      let clock: WallClock = { Timestamp(Date()) }
+      let (changeMetrics, watchlist) = (ChangeMetrics(factory: metrics), watchlist)
+      storage = try Storage(path: settings.database, kind: .ledger)
+      ledger = try Ledger(
+        storage: storage,
+        directory: served.directory.kind,
+        tenantID: served.tenantID,
+        clock: clock,
+        onSettled: { change in
+          changeMetrics.count(change)
+          watchlist.watch(change)
+        }
+      )
+      tokens = try TokenStore(besideLedgerAt: settings.database, clock: clock)
+    } catch {
+      await served.abandon()
+      throw error
+    }
     changes = ChangeService(
       ledger: ledger,
       directory: served.directory,
@@ -60,6 +63,18 @@ struct Composition {
 
   /// Serves until a signal asks to stop, then lets what is in flight finish and closes the files.
   func run() async throws {
+    do {
+      try await serve()
+    } catch {
+      await served.abandon()
+      throw error
+    }
+    try await served.close()
+    try storage.close()
+    logger.notice("stopped")
+  }
+
+  private func serve() async throws {
     if settings.authenticationModes.contains(.token) {
       try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
     }
@@ -77,9 +92,6 @@ struct Composition {
     } catch let error as SocketAddressError.UnknownHost {
       throw CommandFailure(.refused, "\(error.host) is no address to listen on.")
     }
-    try await served.close()
-    try storage.close()
-    logger.notice("stopped")
   }
 
   /// They end in reverse order: the door first, the writers last.

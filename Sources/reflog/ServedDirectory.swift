@@ -60,6 +60,11 @@ enum ServedDirectory {
     }
   }
 
+  /// Lets go of what must not be dropped, where something else went wrong that is to be told.
+  func abandon() async {
+    if case .graph(let directory, _) = self { try? await directory.shutdown() }
+  }
+
   private static func credential(_ settings: GraphSettings) async throws -> GraphCredential? {
     guard let clientID = settings.clientID, let source = settings.proof else { return nil }
     let proof: GraphCredential.Proof

@@ -50,6 +50,24 @@ class Documentation(ServerTestCase):
             if answer.status == 404:
                 self.assertIn(answer.code, ("Request_ResourceNotFound", "changeNotFound"), row[0])
 
+    def test_alerts_are_about_metrics_that_there_are(self):
+        shown = self.server.request("GET", "/metrics").text
+        # Those with labels come into being when something is counted.
+        self.server.put("b2cUserFlows/B2C_1_signup/postFederationSignup", None)
+        shown += self.server.request("GET", "/metrics").text
+        rules = (ROOT / "tools" / "alerts.yml").read_text()
+        used = set(re.findall(r"\breflog_\w+", rules)) - {"reflog_graph_requests_total"}
+        self.assertGreater(len(used), 5)
+        self.assertEqual({name for name in used if f"\n{name}" not in shown}, set())
+        self.assertIn("reflog_graph_requests_total", README)
+
+    def test_metrics(self):
+        shown = re.findall(r"^# HELP (\w+) (.*)$", self.server.request("GET", "/metrics").text, re.MULTILINE)
+        documented = {row[0].split("{")[0].strip("`"): row[1] for row in table("Metrics")}
+        self.assertGreater(len(shown), 8)
+        for name, help in shown:
+            self.assertEqual(documented.get(name), help)
+
     def test_links(self):
         for target in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
             self.assertTrue((ROOT / target).exists(), target)

@@ -1,0 +1,130 @@
+import base64
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+import unittest.mock
+
+from reflogserver import TENANT, Graph, Server, graph_secret, graph_connector
+
+SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+LOYALTY = graph_connector("Loyalty")
+CREDENTIAL = {"GRAPH_CLIENT_ID": "reflog", "GRAPH_CLIENT_SECRET": "s"}
+
+
+class Credentials(unittest.TestCase):
+    """The ways in which Reflog proves to the login that it is itself."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="reflog-credential-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.graph = self.enterContext(Graph())
+
+    def file(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
+    def login(self):
+        return [event for event in self.graph.record if event["event"] == "login"][-1]
+
+    def test_a_secret_in_a_file_may_change(self):
+        path = self.file("secret", "wrong\n")
+        with Server(graph=self.graph, GRAPH_CLIENT_SECRET=None, GRAPH_CLIENT_SECRET_FILE=path) as server:
+            wrong = server.put(SIGNUP, LOYALTY)
+            self.file("secret", graph_secret() + "\n")
+            right = server.put(SIGNUP, LOYALTY)
+            self.assertNotIn("wrong", wrong.text + server.log)
+        self.assertEqual((wrong.status, wrong.code, right.status), (503, "directoryUnavailable", 204))
+
+    def test_a_token_of_another_identity_provider(self):
+        path = self.file("token", "federated.token.here\n")
+        server = Server(graph=self.graph, GRAPH_CLIENT_SECRET=None)
+        others = server.variables | {"AZURE_FEDERATED_TOKEN_FILE": path}
+        with unittest.mock.patch.object(Server, "variables", others), server:
+            self.assertEqual(server.put(SIGNUP, LOYALTY).status, 204)
+        self.assertEqual(self.login()["assertion"], "federated.token.here")
+
+    def test_a_certificate(self):
+        key, certificate = os.path.join(self.folder, "key.pem"), os.path.join(self.folder, "certificate.pem")
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=reflog", "-days", "1", "-keyout", key,
+                     "-out", certificate)
+        both = self.file("both.pem", "".join(pathlib.Path(path).read_text() for path in (certificate, key)))
+        with Server(graph=self.graph, GRAPH_CLIENT_SECRET=None, GRAPH_CLIENT_CERTIFICATE=both) as server:
+            self.assertEqual(server.put(SIGNUP, LOYALTY).status, 204)
+
+        header, claims, signature = self.login()["assertion"].split(".")
+        decoded = [base64.urlsafe_b64decode(part + "==") for part in (header, claims, signature)]
+        self.assertEqual(json.loads(decoded[0])["alg"], "PS256")
+        der = self.openssl("x509", "-in", certificate, "-outform", "DER")
+        digest = self.openssl("dgst", "-sha256", "-binary", input=der)
+        self.assertEqual(json.loads(decoded[0])["x5t#S256"], base64.urlsafe_b64encode(digest).decode().rstrip("="))
+        said = json.loads(decoded[1])
+        self.assertEqual((said["iss"], said["sub"]), ("reflog", "reflog"))
+        self.assertEqual(said["aud"], f"{self.graph.url}/{TENANT}/oauth2/v2.0/token")
+        # OpenSSL, which nobody here wrote, verifies it.
+        public = self.file("public.pem", self.openssl("x509", "-in", certificate, "-noout", "-pubkey").decode())
+        signed = os.path.join(self.folder, "signature")
+        with open(signed, "wb") as file:
+            file.write(decoded[2])
+        self.openssl("dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32", "-verify", public,
+                     "-signature", signed, input=f"{header}.{claims}".encode())
+
+    def openssl(self, *arguments, input=None):
+        return subprocess.run(["openssl", *arguments], input=input, capture_output=True, check=True).stdout
+
+
+class Starting(unittest.TestCase):
+    """What can't work stops the start with one line."""
+
+    def refusal(self, **settings):
+        with tempfile.TemporaryDirectory() as folder:
+            variables = {"REFLOG_" + name: str(value) for name, value in settings.items()}
+            path = os.path.join(folder, "x.sqlite")
+            run = subprocess.run([Server().binary, "serve", "--port", "0", "--database", path], capture_output=True,
+                                 text=True, env={"PATH": os.environ["PATH"]} | variables, timeout=20)
+            self.assertFalse(os.path.exists(path), "a file was made")
+            self.assertEqual(len(run.stderr.strip().splitlines()), 1, run.stderr)
+            self.assertEqual(run.returncode, 64, run.stderr)
+            return run.stderr
+
+    def test_what_cant_work(self):
+        graph = {"DIRECTORY": "graph", "GRAPH_TENANT": TENANT}
+        for words, settings in (
+            ("There is no default", {}),
+            ("must be graph or embedded", {"DIRECTORY": "ldap"}),
+            ("REFLOG_GRAPH_TENANT", {"DIRECTORY": "graph"} | CREDENTIAL),
+            ("a GUID", {"DIRECTORY": "graph", "GRAPH_TENANT": "contoso.example"} | CREDENTIAL),
+            ("credential of Reflog's own", graph),
+            ("one without the other is none", graph | {"GRAPH_CLIENT_ID": "x"}),
+            ("one without the other is none", graph | {"GRAPH_CLIENT_SECRET": "x"}),
+            ("a credential has one proof", graph | CREDENTIAL | {"GRAPH_CLIENT_SECRET_FILE": "/x"}),
+            ("/nowhere can't be read", graph | {"GRAPH_CLIENT_ID": "x", "GRAPH_CLIENT_CERTIFICATE": "/nowhere"}),
+            ("passthrough needs the graph directory", {"DIRECTORY": "embedded", "AUTH_MODE": "passthrough"}),
+            ("must be token or passthrough", {"DIRECTORY": "embedded", "AUTH_MODE": "token,magic"}),
+            ("https", graph | CREDENTIAL | {"GRAPH_URL": "http://graph.example"}),
+            ("https", graph | CREDENTIAL | {"GRAPH_LOGIN_URL": "https://user@login.example"}),
+            ("usGovernment", graph | CREDENTIAL | {"GRAPH_CLOUD": "germany"}),
+            ("REFLOG_GRAPH_TIMEOUT", graph | CREDENTIAL | {"GRAPH_TIMEOUT": 0}),
+            ("wrong kind", graph | CREDENTIAL | {"SETTLE_WINDOW": "long"}),
+            ("REFLOG_SWEEP_INTERVAL", graph | CREDENTIAL | {"SWEEP_INTERVAL": -1}),
+            ("REFLOG_GRAPH_CLIENT_SECRET is empty", graph | {"GRAPH_CLIENT_ID": "x", "GRAPH_CLIENT_SECRET": ""}),
+            ("Only an embedded directory has a sample", graph | CREDENTIAL | {"SAMPLE": "true"}),
+            ("REFLOG_GRAPH_SECRET", graph | CREDENTIAL | {"GRAPH_SECRET": "x"}),
+        ):
+            with self.subTest(settings):
+                self.assertIn(words, self.refusal(**settings))
+
+    def test_a_ledger_serves_one_directory_for_good(self):
+        with Server() as server:
+            server.stop()
+            run = subprocess.run(
+                [server.binary, "serve", "--port", "0", "--database", server.database], capture_output=True, text=True,
+                env={"PATH": os.environ["PATH"], "REFLOG_DIRECTORY": "graph", "REFLOG_GRAPH_TENANT": TENANT,
+                     "REFLOG_GRAPH_CLIENT_ID": "x", "REFLOG_GRAPH_CLIENT_SECRET": "y"}, timeout=20)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn("serves the embedded directory", run.stderr)

@@ -1,0 +1,29 @@
+import ReflogModel
+import Testing
+
+/// What a directory quotes of a write where it refuses it.
+struct SecretsTests {
+  private let body: JSONObject = [
+    "displayName": "Fraud check",
+    "targetUrl": "https://user@api.contoso.example/check?code=canary-query#canary-fragment",
+    "authenticationConfiguration": .object([
+      "@odata.type": "#microsoft.graph.basicAuthentication", "username": "svc", "password": #"canary "quoted""#,
+    ]),
+  ]
+
+  @Test func secretsAreHiddenAndTheRestStays() throws {
+    let write = DirectoryWrite.createConnector(body)
+    let quoted =
+      "Fraud check of svc is wrong: " + JSONValue.object(body).text + #" canary "quoted", ?code=canary-query"#
+    let refusal = DirectoryRefusal(httpStatus: 400, code: "x", message: quoted)
+
+    guard case .refused(let hidden) = DirectoryAnswer.refused(refusal).hiding(write.secrets) else {
+      Issue.record("it is no refusal")
+      return
+    }
+
+    #expect(!hidden.message.contains("canary"))
+    #expect(!hidden.message.contains("user@"))
+    #expect(hidden.message.hasPrefix("Fraud check of svc is wrong: "))
+  }
+}

@@ -1,0 +1,168 @@
+import Logging
+import Metrics
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Testing
+
+/// What a look at everything records.
+struct SweepTests {
+  private let clock = ManualClock()
+
+  private struct Sweeping {
+    let fixture: ServiceFixture
+    let sweeper: Sweeper
+    let watchlist: Watchlist
+
+    /// All changes but the baselines of connectors, oldest first.
+    func changes() async throws -> [Change] {
+      let newest = try await fixture.history.newestID() ?? Change.ID(0)
+      return try await fixture.history.oldestChanges(after: nil, upTo: newest, limit: 100)
+        .filter { $0.intent.kind != .baseline || $0.intent.subject != .connector }
+    }
+  }
+
+  private func withSweeper(
+    settleWindow: Duration = .zero,
+    _ body: (Sweeping) async throws -> Void
+  ) async throws {
+    try await withService(clock: clock, settleWindow: settleWindow, longestWrite: .seconds(40)) { fixture in
+      var logger = Logger(label: "test")
+      logger.logLevel = .critical
+      let watchlist = Watchlist(window: .zero)
+      let sweeper = Sweeper(
+        service: fixture.service,
+        watchlist: watchlist,
+        interval: .seconds(900),
+        readInterval: .zero,
+        logger: logger,
+        metrics: NOOPMetricsHandler.instance
+      )
+      try await body(Sweeping(fixture: fixture, sweeper: sweeper, watchlist: watchlist))
+    }
+  }
+
+  @Test func whatStandsWhereNothingWasSeenYetIsABaseline() async throws {
+    try await withSweeper { sweeping in
+      await #expect(sweeping.sweeper.sweep())
+      await #expect(sweeping.sweeper.sweep())
+
+      let changes = try await sweeping.changes()
+      #expect(changes.map(\.intent.kind) == [.baseline])
+      #expect(changes.first?.intent.before == .unknown)
+      #expect(changes.first?.after == Sample.fraudCheck)
+    }
+  }
+
+  @Test func whereNothingStoodALaterReferenceIsDrift() async throws {
+    try await withSweeper { sweeping in
+      await #expect(sweeping.sweeper.sweep())
+      let seen = clock.read()
+      clock.advance(by: .seconds(60))
+      sweeping.fixture.directory.goRound(Sample.attributes, Sample.newVendor)
+
+      await #expect(sweeping.sweeper.sweep())
+
+      let drift = try await sweeping.changes().last
+      #expect(drift?.intent.kind == .drift)
+      #expect(drift?.intent.before == ConnectorReference.none)
+      #expect(drift?.after == Sample.newVendor)
+      #expect(drift?.intent.lastVerifiedDateTime == seen)
+    }
+  }
+
+  @Test func aFreshChangeIsLookedAtOnlyOnceItsWindowIsOver() async throws {
+    try await withSweeper(settleWindow: .seconds(60)) { sweeping in
+      _ = try await sweeping.fixture.set(Sample.newVendor)
+      sweeping.fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
+      clock.advance(by: .seconds(59))
+
+      await #expect(sweeping.sweeper.sweep())
+      await sweeping.sweeper.lookAtWatched()
+      let early = try await sweeping.changes()
+      clock.advance(by: .seconds(2))
+      await sweeping.sweeper.lookAtWatched()
+
+      #expect(early.map(\.intent.kind) == [.update])
+      let drift = try await sweeping.changes().last
+      #expect(drift?.intent.kind == .drift)
+      #expect(drift?.outcome?.code == "notKept")
+      #expect(drift?.outcome?.message == "What stood before change 1 stands there again.")
+    }
+  }
+
+  @Test func aDriftThatFlapsIsRecordedOnce() async throws {
+    try await withSweeper(settleWindow: .seconds(60)) { sweeping in
+      await #expect(sweeping.sweeper.sweep())
+      clock.advance(by: .seconds(100))
+      sweeping.fixture.directory.goRound(Sample.signup, Sample.newVendor)
+      await #expect(sweeping.sweeper.sweep())
+      // One that answers still shows what stood before.
+      sweeping.fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
+
+      await #expect(sweeping.sweeper.sweep())
+      let next = try await sweeping.fixture.set(.none)
+
+      let kinds = try await sweeping.changes().map(\.intent.kind)
+      #expect(kinds == [.baseline, .drift, .update])
+      #expect(next.intent.before == Sample.newVendor)
+    }
+  }
+
+  @Test func aPendingChangeIsLeftToTheReconciler() async throws {
+    try await withSweeper(settleWindow: .seconds(60)) { sweeping in
+      sweeping.fixture.directory.react(.applyAndLoseAnswer)
+      await #expect(throws: ServiceError.self) { try await sweeping.fixture.set(Sample.newVendor) }
+      clock.advance(by: .seconds(1000))
+
+      await #expect(sweeping.sweeper.sweep())
+
+      let results = try await sweeping.changes().map(\.result)
+      #expect(results == [.pending])
+    }
+  }
+
+  @Test func whereTheDirectoryCantBeReadNothingIsVerified() async throws {
+    try await withSweeper { sweeping in
+      sweeping.fixture.directory.failReads(.unavailable(reason: "timeout"))
+
+      await #expect(!sweeping.sweeper.sweep())
+
+      let before = try await sweeping.fixture.history.status().verified
+      sweeping.fixture.directory.failReads(nil)
+      await #expect(sweeping.sweeper.sweep())
+      let after = try await sweeping.fixture.history.status().verified
+      #expect(before == nil)
+      #expect(after == clock.read())
+    }
+  }
+
+  @Test func aConnectorThatIsEditedByOthersIsDrift() async throws {
+    try await withSweeper { sweeping in
+      await #expect(sweeping.sweeper.sweep())
+      let id = try #require(Sample.newVendor.connectorID)
+      let edit: JSONObject = ["displayName": "Renamed"]
+      _ = try await sweeping.fixture.service.perform(sweeping.fixture.request(.updateConnector(id, edit)))
+      clock.advance(by: .seconds(1))
+      sweeping.fixture.directory.goRound(
+        DirectoryConnector(id: id, displayName: "Renamed", targetURL: "https://evil.example/?k")
+      )
+
+      await #expect(sweeping.sweeper.sweep())
+      await #expect(sweeping.sweeper.sweep())
+
+      let drifts = try await sweeping.changes().filter { $0.intent.kind == .drift }
+      #expect(drifts.count == 1)
+      #expect(
+        drifts.first?.intent.changedProperties == [
+          Change.ChangedProperty(
+            name: "targetUrl",
+            before: "https://api.contoso.example/",
+            after: "https://evil.example/?…"
+          )
+        ]
+      )
+    }
+  }
+}
