@@ -152,14 +152,39 @@ CREATE TABLE change_personal (
   reason TEXT
 ) STRICT;
 
+-- What happened to Reflog itself.
+CREATE TABLE service_event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  time INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind <> ''),
+  -- Who did it; nobody where it happened by itself.
+  actor INTEGER REFERENCES actor (id),
+  actor_proof TEXT CHECK (actor_proof IN ('entra', 'graph', 'apiToken')),
+  client_app INTEGER REFERENCES client_app (id),
+  -- How often, where a minute's worth is one event.
+  count INTEGER NOT NULL CHECK (count > 0),
+  -- A JSON object.
+  details TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE service_event_personal (
+  event INTEGER PRIMARY KEY REFERENCES service_event (id),
+  actor_name INTEGER REFERENCES actor_name (id),
+  ip_address TEXT
+) STRICT;
+
 -- Everything ever appended, numbered in commit order without gaps.
 CREATE TABLE entry (
   sequence INTEGER PRIMARY KEY CHECK (sequence >= 0),
-  kind TEXT NOT NULL CHECK (kind IN ('intent', 'outcome', 'settled')),
-  change INTEGER NOT NULL REFERENCES change (id)
+  kind TEXT NOT NULL CHECK (kind IN ('intent', 'outcome', 'settled', 'event')),
+  change INTEGER REFERENCES change (id),
+  event INTEGER REFERENCES service_event (id),
+  CHECK ((kind = 'event') = (event IS NOT NULL)),
+  CHECK ((change IS NULL) <> (event IS NULL))
 ) STRICT;
 
-CREATE UNIQUE INDEX entry_of_change ON entry (change, sequence);
+CREATE UNIQUE INDEX entry_of_change ON entry (change, sequence) WHERE change IS NOT NULL;
+CREATE UNIQUE INDEX entry_of_event ON entry (event) WHERE event IS NOT NULL;
 
 -- What clients called their requests (Idempotency-Key), kept for a day and then removed: no part of history.
 CREATE TABLE idempotency (
@@ -268,7 +293,7 @@ WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), -1) + 1 FROM entry)
 BEGIN SELECT RAISE(ABORT, 'entries are numbered without gaps'); END;
 
 CREATE TRIGGER entry_begins_or_ends_a_change BEFORE INSERT ON entry
-WHEN (SELECT group_concat(kind) FROM entry WHERE change = NEW.change)
+WHEN NEW.change IS NOT NULL AND (SELECT group_concat(kind) FROM entry WHERE change = NEW.change)
   IS NOT CASE NEW.kind WHEN 'outcome' THEN 'intent' END
 BEGIN SELECT RAISE(ABORT, 'a change has one intent and one outcome, or was born settled'); END;
 
@@ -312,6 +337,21 @@ BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_insert BEFORE INSERT ON change_personal
 WHEN EXISTS (SELECT 1 FROM entry WHERE change = NEW.change)
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER service_event_insert BEFORE INSERT ON service_event
+WHEN EXISTS (SELECT 1 FROM service_event WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER service_event_update BEFORE UPDATE ON service_event
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER service_event_delete BEFORE DELETE ON service_event
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER service_event_personal_insert BEFORE INSERT ON service_event_personal
+WHEN EXISTS (SELECT 1 FROM entry WHERE event = NEW.event)
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER service_event_personal_update BEFORE UPDATE ON service_event_personal
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER service_event_personal_delete BEFORE DELETE ON service_event_personal
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_update BEFORE UPDATE ON change_personal

@@ -7,8 +7,11 @@ package import ReflogService
 package struct ReflogAPI: Sendable {
   let changes: ChangeService
   let history: HistoryService
+  let events: EventRecorder
   let authentication: Authentication
+  let tokens: TokenService
   let directory: DirectoryKind
+  let proxies: ProxySettings
   let metrics: PrometheusRegistry
   let walBytes: @Sendable () -> Int64
   let isReady: @Sendable () -> Bool
@@ -17,8 +20,11 @@ package struct ReflogAPI: Sendable {
   package init(
     changes: ChangeService,
     history: HistoryService,
+    events: EventRecorder,
     authentication: Authentication,
+    tokens: TokenService,
     directory: DirectoryKind,
+    proxies: ProxySettings = .direct,
     metrics: PrometheusRegistry,
     walBytes: @escaping @Sendable () -> Int64,
     isReady: @escaping @Sendable () -> Bool,
@@ -26,8 +32,11 @@ package struct ReflogAPI: Sendable {
   ) {
     self.changes = changes
     self.history = history
+    self.events = events
     self.authentication = authentication
+    self.tokens = tokens
     self.directory = directory
+    self.proxies = proxies
     self.metrics = metrics
     self.walBytes = walBytes
     self.isReady = isReady
@@ -36,7 +45,7 @@ package struct ReflogAPI: Sendable {
 
   /// Answers every request: the path is made canonical, then routed.
   package func buildResponder() -> some HTTPResponder<ReflogRequestContext> {
-    FrontDoor(inner: buildRouter().buildResponder(), logger: logger, metrics: metrics)
+    FrontDoor(inner: buildRouter().buildResponder(), proxies: proxies, logger: logger, metrics: metrics)
   }
 
   func buildRouter() -> Router<ReflogRequestContext> {
@@ -48,8 +57,9 @@ package struct ReflogAPI: Sendable {
     HomeController(directory: directory).addRoutes(to: router)
     HealthController(isReady: isReady).addRoutes(to: router)
     // From here on, and wherever no route leads, only proven callers.
-    router.add(middleware: AuthenticationMiddleware(authentication: authentication, metrics: metrics))
-    MetricsController(registry: metrics, history: history, walBytes: walBytes, isReady: isReady).addRoutes(to: router)
+    router.add(middleware: AuthenticationMiddleware(authentication: authentication, events: events, metrics: metrics))
+    MetricsController(registry: metrics, history: history, walBytes: walBytes, isReady: isReady)
+      .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read)))
     addGraphSurface(to: router)
     addHistorySurface(to: router)
     return router
@@ -70,9 +80,12 @@ package struct ReflogAPI: Sendable {
     let group = router.group("/:version")
       .add(middleware: VersionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .read))
+      .add(middleware: ReadCountingMiddleware(events: events))
       .add(middleware: IdempotencyMiddleware())
-    ChangeController(changes: changes, history: history).addRoutes(to: group)
+    ChangeController(changes: changes, history: history, events: events).addRoutes(to: group)
     ConfigurationController(history: history).addRoutes(to: group)
+    EventController(history: history, events: events).addRoutes(to: group)
     StatusController(history: history).addRoutes(to: group)
+    TokenController(tokens: tokens).addRoutes(to: group)
   }
 }

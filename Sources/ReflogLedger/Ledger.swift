@@ -8,23 +8,28 @@ package struct Ledger: Sendable {
   package let history: History
   let writer: GroupCommitWriter
   let clock: WallClock
+  let acceptsClock: Bool
   private let onSettled: @Sendable (Change) -> Void
 
   /// Takes a ledger into use for one directory and tenant, for good.
   ///
   /// Call it before the storage's writer runs.
   ///
-  /// - Parameter onSettled: hears of every change once its outcome is on disk.
+  /// - Parameters:
+  ///   - acceptsClock: whether changes are taken although the clock is behind the newest entry, and dated as that.
+  ///   - onSettled: hears of every change once its outcome is on disk.
   package init(
     storage: Storage,
     directory: DirectoryKind,
     tenantID: String,
     clock: @escaping WallClock,
+    acceptsClock: Bool = false,
     onSettled: @escaping @Sendable (Change) -> Void = { _ in }
   ) throws {
     history = History(reader: storage.reader)
     writer = storage.writer
     self.clock = clock
+    self.acceptsClock = acceptsClock
     self.onSettled = onSettled
     let created = clock()
     let (servedDirectory, servedTenantID) = try storage.setUp { db in

@@ -51,6 +51,17 @@ package struct ChangeRequest: Sendable {
     self.idempotencyKey = idempotencyKey
   }
 
+  /// Whether it leaves a change on record.
+  var isRecorded: Bool {
+    switch action {
+    case .setReference, .rollBack, .createConnector, .updateConnector, .deleteConnector, .uploadCertificate,
+      .createFlow,
+      .deleteFlow:
+      true
+    case .updateFlow, .other: false
+    }
+  }
+
   /// A change that this request intends.
   func intent(
     _ subject: Change.Subject,

@@ -9,6 +9,7 @@ package struct ChangeService: Sendable {
   private(set) var directory: any Directory
   let turns: Turns
   private(set) var reconciliation: Reconciliation
+  private let reasonRule: ReasonRule?
   private let logger: Logger
   private let metrics: any MetricsFactory
 
@@ -16,12 +17,14 @@ package struct ChangeService: Sendable {
     ledger: Ledger,
     directory: any Directory,
     turns: Turns,
+    reasonRule: ReasonRule? = nil,
     logger: Logger,
     metrics: any MetricsFactory = NOOPMetricsHandler.instance
   ) {
     self.ledger = ledger
     self.directory = directory
     self.turns = turns
+    self.reasonRule = reasonRule
     self.logger = logger
     self.metrics = metrics
     reconciliation = Reconciliation(ledger: ledger, directory: directory)
@@ -34,6 +37,9 @@ package struct ChangeService: Sendable {
   /// sent, and which changes are on record.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
+    if let reasonRule, request.isRecorded, !reasonRule.permits(request.reason) {
+      throw .reasonRequired(pattern: reasonRule.pattern)
+    }
     let service = try acting(for: request.caller)
     let start = ContinuousClock.now
     defer { Timer(label: "reflog_change_seconds", factory: metrics).record(duration: ContinuousClock.now - start) }
@@ -63,7 +69,7 @@ package struct ChangeService: Sendable {
   /// What an earlier request left behind is looked at in Reflog's own name where it has one.
   func acting(for caller: Caller) throws(ServiceError) -> ChangeService {
     switch caller.standing {
-    case .role:
+    case .roles:
       guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
       return self
     case .directoryToken(let token):

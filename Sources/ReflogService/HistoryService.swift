@@ -48,4 +48,16 @@ package struct HistoryService: Sendable {
   package func export() -> HistoryExport {
     HistoryExport(history: history)
   }
+
+  /// What happened to Reflog itself, newest first: at most `limit` events with ids below `before`.
+  package func events(before: Int64?, limit: Int) async throws(ServiceError) -> [ServiceEvent] {
+    do { return try await history.newestEvents(before: before, limit: limit) } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// All of it as it stands when the first piece is taken, oldest first.
+  package func exportEvents() -> EventExport {
+    EventExport(history: history)
+  }
 }

@@ -11,6 +11,11 @@ package enum ServiceError: Error, Sendable {
   /// Reflog has no credential of its own for the directory, and the caller brought none.
   case noDirectoryCredentials
   case changeNotFound(Change.ID)
+  case tokenNotFound(String)
+  /// Every change needs a reason that looks like this.
+  case reasonRequired(pattern: String)
+  /// The token can't be made as asked for.
+  case badToken(String)
   /// Something else stands at the address than the request says.
   case preconditionFailed(standing: ConnectorReference)
   /// The address or connector is locked by a change whose outcome is unknown; when to ask again.
@@ -47,7 +52,9 @@ extension ServiceError {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id): [id]
-    case .otherTenant, .noDirectoryCredentials, .changeNotFound, .preconditionFailed, .changeSuperseded,
+    case .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken, .reasonRequired,
+      .preconditionFailed,
+      .changeSuperseded,
       .connectorMissing, .notRollbackable, .busy,
       .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
@@ -60,7 +67,8 @@ extension ServiceError {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .notSent, .busy: .warning
-    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .preconditionFailed, .idempotencyMismatch,
+    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken, .reasonRequired,
+      .preconditionFailed, .idempotencyMismatch,
       .stepUnresolved, .changeSuperseded,
       .connectorMissing, .notRollbackable, .refused:
       .info
@@ -104,6 +112,10 @@ extension ServiceError: CustomStringConvertible {
     case .noDirectoryCredentials:
       "Reflog has no credential of its own for Microsoft Graph, so it can't do this. Set REFLOG_GRAPH_CLIENT_ID and a "
         + "secret, or send the change with a token of Graph's."
+    case .tokenNotFound: "There is no token with this id."
+    case .badToken(let why): why
+    case .reasonRequired(let pattern):
+      "Every change here needs a reason that matches \(pattern). Give it in Reflog-Reason, or with --reason."
     case .changeNotFound(let id): "There is no change \(id)."
     case .preconditionFailed(let standing):
       "If-Match does not hold: the step calls \(standing). Nothing was changed; read again."

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ReflogDirectory
@@ -22,11 +23,14 @@ struct Composition {
   private let tokens: TokenStore
   private let changes: ChangeService
   private let watchlist: Watchlist
+  private let events: EventRecorder
+  private let tls: TLS?
 
   /// Opens the files. When this returns, this process holds the ledger and nothing is served yet.
   init(settings: ServerSettings, logger: Logger) async throws {
     self.settings = settings
     self.logger = logger
+    tls = try settings.listener.tls.map { try TLS($0, logger: logger) }
     metrics = PrometheusRegistry(counters: MetricHelp.counters)
     served = try await ServedDirectory(settings.directory, database: settings.database, metrics: metrics)
     watchlist = Watchlist(window: served.directory.settleWindow)
@@ -39,6 +43,7 @@ struct Composition {
         directory: served.directory.kind,
         tenantID: served.tenantID,
         clock: clock,
+        acceptsClock: settings.acceptsClock,
         onSettled: { change in
           changeMetrics.count(change)
           watchlist.watch(change)
@@ -53,8 +58,14 @@ struct Composition {
       ledger: ledger,
       directory: served.directory,
       turns: Turns(),
+      reasonRule: settings.reasonRule,
       logger: logger,
       metrics: metrics
+    )
+    events = EventRecorder(
+      ledger: ledger,
+      started: ServiceEvent.Content(.start, details: settings.shown),
+      logger: logger
     )
   }
 
@@ -79,7 +90,7 @@ struct Composition {
       try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
     }
     var configuration = ServiceGroupConfiguration(
-      services: services,
+      services: try services(),
       gracefulShutdownSignals: [.sigterm, .sigint],
       logger: logger
     )
@@ -87,7 +98,7 @@ struct Composition {
     do {
       try await ServiceGroup(configuration: configuration).run()
     } catch let error as IOError {
-      let place = "\(settings.host):\(settings.port)"
+      let place = "\(settings.listener.host):\(settings.listener.port)"
       throw CommandFailure(.refused, "\(place) can't be listened on: \(String(cString: strerror(error.errnoCode))).")
     } catch let error as SocketAddressError.UnknownHost {
       throw CommandFailure(.refused, "\(error.host) is no address to listen on.")
@@ -95,7 +106,7 @@ struct Composition {
   }
 
   /// They end in reverse order: the door first, the writers last.
-  private var services: [ServiceGroupConfiguration.ServiceConfiguration] {
+  private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     let reconciler = Reconciler(service: changes, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: storage.writer)]
     switch served {
@@ -104,7 +115,10 @@ struct Composition {
     case .graph(let directory, let graph):
       if directory.hasOwnCredential { services.append(.init(service: sweeper(graph))) }
     }
-    return services + [.init(service: reconciler), .init(service: application(reconciler))]
+    if let tls { services.append(.init(service: tls.reloader)) }
+    return services + [
+      .init(service: events), .init(service: reconciler), .init(service: try application(reconciler)),
+    ]
   }
 
   private func sweeper(_ graph: GraphSettings) -> Sweeper {
@@ -118,16 +132,30 @@ struct Composition {
     )
   }
 
-  private func application(_ reconciler: Reconciler) -> some ApplicationProtocol {
+  private var authentication: Authentication {
+    let modes = settings.authenticationModes
+    let clock: WallClock = { Timestamp(Date()) }
+    let entra = settings.entra.map { entra in
+      let keys = EntraKeys(settings: entra, clock: clock, fetch: EntraDocuments.fetch, logger: logger)
+      return EntraTokens(settings: entra, keys: keys, clock: clock)
+    }
+    return Authentication(
+      tokens: modes.contains(.token) ? tokens : nil,
+      entra: entra,
+      passThroughTenantID: modes.contains(.passthrough) ? served.tenantID : nil,
+      logger: logger
+    )
+  }
+
+  private func application(_ reconciler: Reconciler) throws -> some ApplicationProtocol {
     let api = ReflogAPI(
       changes: changes,
       history: HistoryService(history: ledger.history),
-      authentication: Authentication(
-        tokens: tokens,
-        modes: settings.authenticationModes,
-        tenantID: served.tenantID
-      ),
+      events: events,
+      authentication: authentication,
+      tokens: TokenService(store: tokens, events: events),
       directory: served.directory.kind,
+      proxies: settings.listener.proxies,
       metrics: metrics,
       walBytes: { [storage] in storage.walBytes },
       isReady: { reconciler.isReady },
@@ -136,15 +164,17 @@ struct Composition {
     let settings = settings
     return Application(
       responder: api.buildResponder(),
+      server: try HTTPServerBuilder.reflog(tls),
       configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port),
-        serverName: "Reflog"
+        address: .hostname(settings.listener.host, port: settings.listener.port),
+        serverName: "Reflog",
+        availableConnectionsDelegate: MaximumAvailableConnections(RequestLimits.connections)
       ),
       onServerRunning: { channel in
-        let port = channel.localAddress?.port ?? settings.port
+        let port = channel.localAddress?.port ?? settings.listener.port
         Talk.say(
-          "Reflog listens on http://\(settings.host):\(port), with the \(settings.directory.kind.rawValue) directory; "
-            + "the ledger is \(settings.database)."
+          "Reflog listens on \(settings.listener.scheme)://\(settings.listener.host):\(port), with the "
+            + "\(settings.directory.kind.rawValue) directory; the ledger is \(settings.database)."
         )
       },
       logger: logger

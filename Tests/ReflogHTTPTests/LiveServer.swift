@@ -70,10 +70,17 @@ func withAPI<Value: Sendable>(
     return try await withService { fixture in
       var logger = Logger(label: "test")
       logger.logLevel = .critical
+      let events = EventRecorder(
+        ledger: fixture.ledger,
+        started: ServiceEvent.Content(.start),
+        logger: logger
+      )
       let api = ReflogAPI(
         changes: fixture.service,
         history: HistoryService(history: fixture.history),
-        authentication: Authentication(tokens: store, modes: [.token, .passthrough], tenantID: "tenant"),
+        events: events,
+        authentication: Authentication(tokens: store, entra: nil, passThroughTenantID: "tenant", logger: logger),
+        tokens: TokenService(store: store, events: events),
         directory: .embedded,
         metrics: PrometheusRegistry(counters: MetricHelp.counters),
         walBytes: { 4096 },

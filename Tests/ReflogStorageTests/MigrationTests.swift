@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "b7244a3fd1ee7b642cd96b59490f242796afcad738ac3fde2ef81477dac4f556 ledger-0001-changes",
+        "806be6fedec660da74ce5fd7a5152ccf37a8a2bbc4a20216f38e78a394f0324a ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "705d77a41e7870a08ce1f0a6eabc61d89f93bdc3a954d179cd27c6e2e41aa7a4 tokens-0001-tokens",
       ]

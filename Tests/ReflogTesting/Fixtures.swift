@@ -117,7 +117,7 @@ package struct ServiceFixture: Sendable {
   ) -> ChangeRequest {
     ChangeRequest(
       action: action,
-      caller: Caller(actor: Sample.operatorActor, standing: .role(role)),
+      caller: Caller(actor: Sample.operatorActor, standing: .roles([role])),
       reason: "CHG0042",
       correlationID: "correlation",
       requestID: "request",

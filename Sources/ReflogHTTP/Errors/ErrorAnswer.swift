@@ -56,6 +56,11 @@ struct ErrorAnswer {
     case .forbidden: self.init(.forbidden, "forbidden", message, level)
     case .otherTenant: self.init(.forbidden, "forbidden", message, level)
     case .noDirectoryCredentials: self.init(.conflict, "noDirectoryCredentials", message, level)
+    case .tokenNotFound: self.init(.notFound, "notFound", message, level)
+    case .badToken: self.init(.badRequest, "badRequest", message, level)
+    case .reasonRequired:
+      self.init(.badRequest, "badRequest", message, level)
+      target = "reason"
     case .changeNotFound: self.init(.notFound, "changeNotFound", message, level)
     case .preconditionFailed: self.init(.preconditionFailed, "preconditionFailed", message, level)
     case .idempotencyMismatch: self.init(.unprocessableContent, "idempotencyMismatch", message, level)

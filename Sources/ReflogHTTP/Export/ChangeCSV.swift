@@ -23,7 +23,7 @@ package struct ChangeCSV: Sendable {
 
   /// One line, CRLF included.
   package func line(of change: Change) -> String {
-    cells(of: change).map { $0.map(cell) ?? "" }.joined(separator: ",") + "\r\n"
+    CSVCell.line(cells(of: change), isRaw: isRaw)
   }
 
   private func cells(of change: Change) -> [String?] {
@@ -43,19 +43,5 @@ package struct ChangeCSV: Sendable {
       outcome?.httpStatus.map(String.init), outcome?.code, outcome?.message, outcome?.settledBy.rawValue,
       intent.lastVerifiedDateTime?.description,
     ]
-  }
-
-  /// What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection).
-  private static let formulaStarts = Set("=+-@\t\r\n".utf8)
-  private static let quoted = Set(",\"\r\n".utf8)
-
-  private func cell(_ text: String) -> String {
-    let startsFormula = text.utf8.first.map(Self.formulaStarts.contains) ?? false
-    let guarded = startsFormula && !isRaw ? "'" + text : text
-    guard guarded.utf8.contains(where: Self.quoted.contains) else { return guarded }
-    // Byte by byte: a combining mark behind a quote must not hide it.
-    let quote = UInt8(ascii: "\"")
-    let doubled = guarded.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }
-    return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
   }
 }

@@ -26,7 +26,11 @@ struct FlowController {
 
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let flowType = try context.flowType()
-    let flow = try FlowBody(try await request.jsonObject(), flowType: flowType, authority: request.head.authority)
+    let flow = try FlowBody(
+      try await request.jsonObject(),
+      flowType: flowType,
+      authority: request.ownAuthority(context)
+    )
     let action = ChangeRequest.Action.createFlow(flowType, flow.id, body: flow.rest, references: flow.references)
     var response = try await changes.answer(action, to: request, context)
     response.headers[.location] = "\(try request.versionURL(context))/identity/\(flowType.rawValue)/\(flow.id)"

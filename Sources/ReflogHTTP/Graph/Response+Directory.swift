@@ -16,7 +16,14 @@ struct Place {
 
 extension Request {
   func place(_ context: ReflogRequestContext) throws(RequestError) -> Place {
-    Place(baseURL: "http://\(head.authority ?? "localhost")", version: try context.version())
+    let heard = "\(context.scheme)://\(head.authority ?? "localhost")"
+    return Place(baseURL: context.publicURL ?? heard, version: try context.version())
+  }
+
+  /// `host:port` of this server, whose URLs are taken as its own.
+  func ownAuthority(_ context: ReflogRequestContext) -> String? {
+    context.publicURL.flatMap { url in url.firstRange(of: "://").map { String(url[$0.upperBound...]) } }
+      ?? head.authority
   }
 
   /// The URL of this server up to the version, as the caller addressed it, without a slash behind it.

@@ -8,6 +8,7 @@ import ReflogService
 struct ChangeController {
   let changes: ChangeService
   let history: HistoryService
+  let events: EventRecorder
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/auditLogs/connectorChanges")
@@ -18,7 +19,7 @@ struct ChangeController {
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    if try wantsCSV(request) { return try export(request) }
+    if case .csv = try ExportFormat(request) { return try await export(request, context) }
     let options = try QueryOptions(request, allowing: [.top, .skiptoken, .format])
     let size = try options.top()
     let page = try await history.page(before: try options.skiptoken(), size: size)
@@ -35,7 +36,7 @@ struct ChangeController {
     _ = try QueryOptions(request, allowing: [])
     let id = try context.changeID()
     let body = try RollbackBody(try await request.jsonObject(emptyMeans: [:]))
-    if body.isDryRun { return Response(json: try await changes.plan(rollbackOf: id).json) }
+    if body.isDryRun { return Response(json: try await changes.plan(rollbackOf: id, for: try context.requireCaller()).json) }
     let action = ChangeRequest.Action.rollBack(id, force: body.isForced)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
@@ -52,41 +53,22 @@ struct ChangeController {
     return Response(json: change.json).about([change.id])
   }
 
-  /// Asked for by `$format`, or by `Accept` where that is missing.
-  private func wantsCSV(_ request: Request) throws(RequestError) -> Bool {
-    let options = try QueryOptions(request, allowing: QueryOptions.Name.allCases)
-    switch options[.format]?.lowercased() {
-    case "csv", "text/csv": return true
-    case "json", "application/json": return false
-    case nil: return Self.prefersCSV(request.headers[.accept] ?? "")
-    case let format?: throw .badRequest("$format is json or csv, not \(format).", target: "$format")
-    }
-  }
-
-  /// Whether the first media range of an `Accept` header is CSV.
-  private static func prefersCSV(_ accept: String) -> Bool {
-    let first = accept.split(separator: ",").first?.split(separator: ";").first ?? ""
-    return first.lowercased().filter { $0 != " " } == "text/csv"
-  }
-
-  /// All of history, streamed as fast as the taker reads.
-  private func export(_ request: Request) throws(RequestError) -> Response {
+  /// All of history; that it was taken is on record before the first byte of it leaves.
+  private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let csv = ChangeCSV(isRaw: try QueryOptions(request, allowing: [.format, .raw]).flag(.raw))
-    let history = history
-    return Response(
-      status: .ok,
-      headers: [
-        .contentType: "text/csv; charset=utf-8; header=present",
-        .contentDisposition: #"attachment; filename="connectorChanges.csv""#,
-      ],
-      body: ResponseBody { writer in
-        try await writer.write(ByteBuffer(string: csv.header))
-        var export = history.export()
-        while let piece = try await export.next() {
-          try await writer.write(ByteBuffer(string: piece.map(csv.line(of:)).joined()))
-        }
-        try await writer.finish(nil)
-      }
+    let actor = try context.requireCaller().actor
+    try await events.record(
+      ServiceEvent.Content(.export, actor: actor, details: ["of": "connectorChanges", "format": "csv"])
     )
+    let history = history
+    let body = ResponseBody { writer in
+      try await writer.write(ByteBuffer(string: csv.header))
+      var export = history.export()
+      while let piece = try await export.next() {
+        try await writer.write(ByteBuffer(string: piece.map(csv.line(of:)).joined()))
+      }
+      try await writer.finish(nil)
+    }
+    return Response(csvNamed: "connectorChanges", body: body)
   }
 }

@@ -6,6 +6,7 @@ import ReflogService
 /// Lets in only callers whose identity is proven.
 struct AuthenticationMiddleware: RouterMiddleware {
   let authentication: Authentication
+  let events: EventRecorder
   let metrics: any MetricsFactory
 
   func handle(
@@ -17,6 +18,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
       let caller = try await authentication.caller(bearing: token, from: context.ipAddress)
     else {
       Counter(label: "reflog_unauthenticated_total", factory: metrics).increment()
+      events.countFailure(from: context.ipAddress)
       throw RequestError.unauthenticated
     }
     var context = context

@@ -7,11 +7,14 @@ import ReflogModel
 /// Stands before the router: makes the path canonical, gives every answer its ids, and answers what can't be routed.
 struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   let inner: Inner
+  let proxies: ProxySettings
   let logger: Logger
   let metrics: any MetricsFactory
 
   func respond(to request: Request, context: ReflogRequestContext) async throws -> Response {
     var context = context
+    context.ipAddress = proxies.clientAddress(peer: context.ipAddress, request)
+    (context.publicURL, context.scheme) = (proxies.publicURL, proxies.scheme)
     var response: Response
     do {
       context.clientRequestID = try Self.clientRequestID(of: request)
@@ -25,7 +28,7 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
     Counter(label: "reflog_http_requests_total", dimensions: status, factory: metrics).increment()
     response.headers[named: "request-id"] = context.requestID
     response.headers[named: "client-request-id"] = context.clientRequestID ?? context.requestID
-    return response
+    return response.secured()
   }
 
   private static func canonical(_ request: Request) throws(RequestError) -> Request {

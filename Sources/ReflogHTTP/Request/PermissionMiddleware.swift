@@ -2,7 +2,9 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Lets through only who may read at this surface: whoever may change may read, so this holds for every route.
+/// Lets through only who may read at this surface.
+///
+/// A request that is not for reading goes on to whoever decides about it, and records it where it is denied.
 struct PermissionMiddleware: RouterMiddleware {
   let operation: Policy.Operation
 
@@ -11,8 +13,13 @@ struct PermissionMiddleware: RouterMiddleware {
     context: ReflogRequestContext,
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
-    // Whoever may do nothing here is known elsewhere only: this surface wants another proof.
-    guard Policy.permits(try context.requireCaller(), operation) else { throw RequestError.unauthenticated }
-    return try await next(request, context)
+    let caller = try context.requireCaller()
+    guard !Policy.permits(caller, operation) else { return try await next(request, context) }
+    switch caller.standing {
+    // Known elsewhere only: this surface wants another proof.
+    case .directoryToken: throw RequestError.unauthenticated
+    case .roles where request.method == .get || request.method == .head: throw ServiceError.forbidden([])
+    case .roles: return try await next(request, context)
+    }
   }
 }

@@ -14,7 +14,12 @@ package struct ReflogRequestContext: RequestContext {
   var idempotencyKey: IdempotencyKey?
   /// Who asks, once it is proven.
   private(set) var caller: Caller?
-  let ipAddress: String?
+  /// Where the client is, as far as it can be known.
+  var ipAddress: String?
+  /// Where clients see this server, without a slash at the end; nothing: where they say they do.
+  var publicURL: String?
+  /// `http` or `https`, as this server itself speaks.
+  var scheme = "http"
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)

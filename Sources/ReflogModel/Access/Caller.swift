@@ -10,8 +10,8 @@ package struct Caller: Sendable {
 
   /// What speaks for a caller.
   package enum Standing: Sendable {
-    /// Reflog knows it, and trusts it with this.
-    case role(Role)
+    /// Reflog knows it, and trusts it with this; it may be nothing.
+    case roles(Set<Role>)
     /// It came with a token of the directory's own, which only the directory can judge. Until that has, the actor is
     /// what the token claims.
     case directoryToken(DirectoryToken)

@@ -1,43 +1,64 @@
+package import Logging
 package import ReflogLedger
 package import ReflogModel
 
 /// Tells who a caller is.
 package struct Authentication: Sendable {
-  private let tokens: TokenStore
-  private let modes: Set<AuthenticationMode>
-  private let tenantID: String
+  private let tokens: TokenStore?
+  private let entra: EntraTokens?
+  private let passThroughTenantID: String?
+  private let logger: Logger
 
-  /// - Parameter tenantID: the tenant of the ledger; a token of another one is refused.
-  package init(tokens: TokenStore, modes: Set<AuthenticationMode>, tenantID: String) {
+  /// - Parameters:
+  ///   - tokens: where API tokens are; nothing where they open nothing.
+  ///   - entra: judges Entra's tokens; nothing where they open nothing.
+  ///   - passThroughTenantID: the tenant of which a token of the directory's own must be; nothing where such open nothing.
+  package init(tokens: TokenStore?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
     self.tokens = tokens
-    self.modes = modes
-    self.tenantID = tenantID
+    self.entra = entra
+    self.passThroughTenantID = passThroughTenantID
+    self.logger = logger
   }
 
   /// The caller that a bearer token speaks for, or nobody.
-  package func caller(bearing token: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
-    if modes.contains(.token), let caller = try await holder(ofAPIToken: token, from: ipAddress) { return caller }
-    guard modes.contains(.passthrough), let claims = DirectoryTokenClaims(token) else { return nil }
-    guard claims.tenantID.asciiFolded == tenantID.asciiFolded else { throw .otherTenant }
-    return Caller(actor: claims.actor(ipAddress: ipAddress), standing: .directoryToken(DirectoryToken(token)))
+  package func caller(bearing text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
+    if let caller = try await holder(ofAPIToken: text, from: ipAddress) { return caller }
+    if let caller = try await bearer(ofEntraToken: text, from: ipAddress) { return caller }
+    return try bearer(ofDirectoryToken: text, from: ipAddress)
   }
 
-  private func holder(ofAPIToken token: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
-    do {
-      return try await tokens.authenticate(token).map { token in
-        Caller(
-          actor: Change.Actor(
-            type: .token,
-            id: token.id,
-            name: token.name,
-            ipAddress: ipAddress,
-            proof: .apiToken
-          ),
-          standing: .role(token.role)
-        )
-      }
-    } catch {
-      throw ServiceError(reading: error)
+  private func holder(ofAPIToken text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
+    let found: APIToken?
+    do { found = try await tokens?.authenticate(text) } catch { throw ServiceError(reading: error) }
+    return found.map { token in
+      Caller(
+        actor: Change.Actor(type: .token, id: token.id, name: token.name, ipAddress: ipAddress, proof: .apiToken),
+        standing: .roles([token.role])
+      )
     }
+  }
+
+  private func bearer(ofEntraToken text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
+    guard let entra else { return nil }
+    let claims: TokenClaims
+    do {
+      claims = try await entra.claims(of: text)
+    } catch {
+      logger.debug("an Entra token was refused", metadata: ["reason": "\(error)"])
+      return nil
+    }
+    guard entra.isOwnTenant(claims.tenantID) else { throw .otherTenant }
+    return Caller(actor: claims.actor(ipAddress: ipAddress, proof: .entra), standing: .roles(claims.roles))
+  }
+
+  private func bearer(ofDirectoryToken text: String, from ipAddress: String?) throws(ServiceError) -> Caller? {
+    guard let passThroughTenantID, let claims = SignedToken(text).flatMap({ TokenClaims($0.claims) }) else {
+      return nil
+    }
+    guard claims.tenantID.asciiFolded == passThroughTenantID.asciiFolded else { throw .otherTenant }
+    return Caller(
+      actor: claims.actor(ipAddress: ipAddress, proof: .graph),
+      standing: .directoryToken(DirectoryToken(text))
+    )
   }
 }

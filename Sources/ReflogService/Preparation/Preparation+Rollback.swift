@@ -9,7 +9,8 @@ struct RollbackTarget: Sendable {
 
 extension ChangeService {
   /// What rolling a change back would do now. Reads, and records nothing.
-  package func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
+  package func plan(rollbackOf id: Change.ID, for caller: Caller) async throws(ServiceError) -> RollbackPlan {
+    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
     let target = try await rollbackTarget(id)
     if let pending = try await pendingChange(holding: .address(target.address)) {

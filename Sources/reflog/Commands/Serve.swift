@@ -38,6 +38,12 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(Setting.sample.meaning))
   var sample = false
 
+  @Flag(help: ArgumentHelp(Setting.plainHttp.meaning))
+  var plainHttp = false
+
+  @Flag(help: ArgumentHelp(Setting.acceptClock.meaning))
+  var acceptClock = false
+
   @Option(help: "A JSON file whose members are the settings.")
   var config: String?
 
@@ -60,6 +66,8 @@ struct Serve: AsyncParsableCommand {
     flags[.port] = port.map { ConfigValue(.int($0), isSecret: false) }
     flags[.database] = database.map { ConfigValue(.string($0), isSecret: false) }
     flags[.directory] = directory.map { ConfigValue(.string($0), isSecret: false) }
+    flags[.plainHttp] = plainHttp ? ConfigValue(.bool(true), isSecret: false) : nil
+    flags[.acceptClock] = acceptClock ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.sample] = sample ? ConfigValue(.bool(true), isSecret: false) : nil
     return flags
   }

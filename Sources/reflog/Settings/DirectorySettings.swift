@@ -12,6 +12,13 @@ enum DirectorySettings: Sendable {
     }
   }
 
+  var graph: GraphSettings? {
+    switch self {
+    case .embedded: nil
+    case .graph(let graph): graph
+    }
+  }
+
   init(_ values: SettingValues) async throws {
     let sample = try await values.bool(.sample) ?? false
     switch try await values.string(.directory) {

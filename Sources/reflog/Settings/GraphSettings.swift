@@ -23,8 +23,8 @@ struct GraphSettings: Sendable {
 
   init(_ values: SettingValues) async throws {
     let cloud = try await Self.cloud(values)
-    graphURL = try Self.baseURL(.graphUrl, try await values.string(.graphUrl) ?? cloud.graphURL)
-    loginURL = try Self.baseURL(.graphLoginUrl, try await values.string(.graphLoginUrl) ?? cloud.loginURL)
+    graphURL = try SecureURL.base(.graphUrl, try await values.string(.graphUrl) ?? cloud.graphURL)
+    loginURL = try SecureURL.base(.graphLoginUrl, try await values.string(.graphLoginUrl) ?? cloud.loginURL)
     tenantID = try Self.tenantID(try await values.string(.graphTenant))
     clientID = try await values.string(.graphClientId)
     proof = try await Self.proof(values)
@@ -55,21 +55,6 @@ struct GraphSettings: Sendable {
       throw CommandFailure(.usage, "\(Setting.graphCloud.variable) is \(word), and must be one of \(known).")
     }
     return cloud
-  }
-
-  /// https, or http on this machine: tokens and secrets go there.
-  private static func baseURL(_ setting: Setting, _ text: String) throws -> String {
-    let bare = text.hasSuffix("/") ? String(text.dropLast()) : text
-    let loopback = ["127.0.0.1", "localhost", "[::1]", "::1"]
-    guard let url = URL(string: bare), let host = url.host(), url.query() == nil, url.fragment() == nil,
-      url.user() == nil, url.scheme == "https" || (url.scheme == "http" && loopback.contains(host))
-    else {
-      throw CommandFailure(
-        .usage,
-        "\(setting.variable) must be an https URL (http on loopback only) without user, query or fragment."
-      )
-    }
-    return bare
   }
 
   private static func tenantID(_ text: String?) throws -> String {

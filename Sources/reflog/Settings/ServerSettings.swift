@@ -1,29 +1,76 @@
 import Configuration
 import Foundation
+import ReflogModel
 import ReflogService
 
 /// How a server is to run: flags, then the environment, then a JSON file.
 struct ServerSettings: Sendable {
-  let host: String
-  let port: Int
+  let listener: ListenerSettings
   let database: String
+  let reasonRule: ReasonRule?
+  let acceptsClock: Bool
   let directory: DirectorySettings
   let authenticationModes: Set<AuthenticationMode>
+  /// What an Entra token must show; nothing where none opens anything.
+  let entra: EntraSettings?
 
   /// - Parameters:
   ///   - flags: the values of flags that were given.
   ///   - file: the path of a JSON file whose members are the keys.
   init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
     let values = try await SettingValues(flags: flags, environment: environment, file: file)
-    host = try await values.string(.host) ?? "127.0.0.1"
-    port = try await values.int(.port) ?? 8080
-    guard (0...65535).contains(port) else {
-      throw CommandFailure(.usage, "port is \(port), and must be from 0 to 65535.")
-    }
+    listener = try await ListenerSettings(values)
+    reasonRule = try await values.string(.requireReason).map { try Self.reasonRule($0) }
+    acceptsClock = try await values.bool(.acceptClock) ?? false
     database = try await values.string(.database) ?? "./reflog.sqlite"
     authenticationModes = try Self.modes(try await values.string(.authMode) ?? AuthenticationMode.token.rawValue)
     directory = try await DirectorySettings(values)
+    entra =
+      authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
     try refuseWhatCantWork()
+  }
+
+  /// What may be told of the settings.
+  var shown: JSONObject {
+    var shown: JSONObject = [
+      "host": .string(listener.host), "port": .integer(listener.port), "scheme": .string(listener.scheme),
+      "directory": .string(directory.kind.rawValue),
+      "authMode": .string(authenticationModes.map(\.rawValue).sorted().joined(separator: ",")),
+    ]
+    if let graph = directory.graph {
+      shown["graphUrl"] = .string(graph.graphURL)
+      shown["graphClientId"] = .optional(graph.clientID)
+      shown["settleWindowSeconds"] = .integer(graph.settleWindow.components.seconds)
+      shown["sweepIntervalSeconds"] = .integer(graph.sweepInterval.components.seconds)
+    }
+    if let reasonRule { shown["requireReason"] = .string(reasonRule.pattern) }
+    if let entra { shown["entraIssuer"] = .string(entra.issuer) }
+    return shown
+  }
+
+  private static func entra(_ values: SettingValues, tenantID: String?) async throws -> EntraSettings {
+    guard let issuer = try await values.string(.entraIssuer), let audience = try await values.string(.entraAudience)
+    else {
+      throw CommandFailure(
+        .usage,
+        "entra needs to know whose tokens count: set \(Setting.entraIssuer.variable) and "
+          + "\(Setting.entraAudience.variable)."
+      )
+    }
+    return EntraSettings(
+      issuer: try SecureURL.checked(.entraIssuer, issuer),
+      audience: audience,
+      keysURL: try await values.string(.entraJwksUrl).map { try SecureURL.checked(.entraJwksUrl, $0) },
+      tenantID: tenantID
+    )
+  }
+
+  private static func reasonRule(_ pattern: String) throws -> ReasonRule {
+    do {
+      return try ReasonRule(pattern: pattern)
+    } catch {
+      throw CommandFailure(.usage, "\(Setting.requireReason.variable) is no regular expression: \(error)")
+    }
   }
 
   private static func modes(_ text: String) throws -> Set<AuthenticationMode> {
@@ -48,7 +95,7 @@ struct ServerSettings: Sendable {
       guard graph.proof != nil || authenticationModes.contains(.passthrough) else {
         throw CommandFailure(
           .usage,
-          "Callers known by an API token need a credential of Reflog's own for Graph: set "
+          "Callers whom Reflog itself knows need a credential of Reflog's own for Graph: set "
             + "\(Setting.graphClientId.variable) and \(Setting.graphClientSecretFile.variable)."
         )
       }

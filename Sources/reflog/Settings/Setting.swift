@@ -5,7 +5,9 @@ enum Setting: String, CaseIterable {
   case graphTenant, graphClientId
   case graphClientSecret, graphClientSecretFile, graphClientCertificate, azureFederatedTokenFile
   case graphTimeout, graphReadsPerMinute, settleWindow, sweepInterval
-  case authMode
+  case authMode, entraIssuer, entraAudience, entraJwksUrl
+  case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
+  case requireReason, acceptClock
 
   /// The environment's name for it.
   var variable: String {
@@ -17,6 +19,8 @@ enum Setting: String, CaseIterable {
   var flag: String? {
     switch self {
     case .host, .port, .database, .directory, .sample: "--" + rawValue
+    case .plainHttp: "--plain-http"
+    case .acceptClock: "--accept-clock"
     default: nil
     }
   }
@@ -48,7 +52,18 @@ enum Setting: String, CaseIterable {
     case .graphReadsPerMinute: "How many reads a minute the sweep may make; Graph allows 200 requests. Default 100."
     case .settleWindow: "How long a read of Graph may still show an older value, in seconds. Default 60."
     case .sweepInterval: "How often everything in Graph is looked at, in seconds. Default 900."
-    case .authMode: "Who may call: `token`, `passthrough`, or both with a comma. Default token."
+    case .authMode: "Who may call: `token`, `entra`, `passthrough`, or several with commas. Default token."
+    case .entraIssuer:
+      "Who signs the Entra tokens, exactly as in `iss`: `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens."
+    case .entraAudience: "For whom they are made, as in `aud`: the client id of Reflog's own app registration (v2)."
+    case .entraJwksUrl: "Where the issuer's keys are. Default: discovered from the issuer."
+    case .publicUrl: "Where clients see Reflog, for the links in its answers. Default: what they say in `Host`."
+    case .trustedProxies: "Blocks of addresses (CIDR) with commas, whose `Forwarded` and `X-Forwarded-For` count."
+    case .tlsCertificate: "A PEM file with the certificate chain of the listener; it is read again when it changes."
+    case .tlsKey: "A PEM file with its private key."
+    case .plainHttp: "Whether to speak plain HTTP beyond loopback, as behind a proxy. Default false."
+    case .requireReason: "A regular expression that the reason of every change must match whole."
+    case .acceptClock: "Whether to take changes although the clock is behind the newest entry; recorded. Default false."
     }
   }
 

@@ -1,0 +1,83 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// API tokens, for admins.
+struct TokenController {
+  let tokens: TokenService
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.group("/reflog/tokens")
+      .get("", use: list)
+      .post("", use: create)
+      .delete(":token", use: revoke)
+  }
+
+  private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let all = try await tokens.tokens(for: try context.requireCaller())
+    return Response(json: ["value": .array(all.map { .object($0.json) })])
+  }
+
+  private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let body = try TokenBody(try await request.jsonObject())
+    let made = try await tokens.create(
+      name: body.name,
+      role: body.role,
+      lifetime: body.lifetime,
+      for: try context.requireCaller()
+    )
+    var json = made.token.json
+    json["token"] = .string(made.text)
+    return Response(json: json, status: .created)
+  }
+
+  private func revoke(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    try await tokens.revoke(id: context.parameters.get("token") ?? "", for: try context.requireCaller())
+    return Response(status: .noContent)
+  }
+}
+
+/// `{"name","role","expiresInDays"}`; the last is optional.
+private struct TokenBody {
+  let name: String
+  let role: Role
+  let lifetime: Duration
+
+  init(_ body: JSONObject) throws(RequestError) {
+    if let other = body.members.first(where: { !["name", "role", "expiresInDays"].contains($0.name) }) {
+      throw .badRequest(
+        "The body holds the member \(other.name); only name, role and expiresInDays may stand there.",
+        target: other.name
+      )
+    }
+    guard let name = body["name"]?.string else { throw .badRequest("name must be a string.", target: "name") }
+    guard let role = body["role"]?.string.flatMap(Role.init(rawValue:)) else {
+      throw .badRequest("role must be reader, operator or admin.", target: "role")
+    }
+    self.name = name
+    self.role = role
+    switch body["expiresInDays"] {
+    case nil: lifetime = APIToken.defaultLifetime
+    case .number(let text):
+      guard let days = Int(text), (1...3650).contains(days) else {
+        throw .badRequest("expiresInDays must be a whole number from 1 to 3650.", target: "expiresInDays")
+      }
+      lifetime = .seconds(days * 86_400)
+    case .some: throw .badRequest("expiresInDays must be a whole number from 1 to 3650.", target: "expiresInDays")
+    }
+  }
+}
+
+extension APIToken {
+  fileprivate var json: JSONObject {
+    [
+      "id": .string(id), "name": .string(name), "role": .string(role.rawValue),
+      "createdDateTime": .string(created.description), "expiryDateTime": .string(expires.description),
+      "revokedDateTime": .optional(revoked?.description),
+    ]
+  }
+}

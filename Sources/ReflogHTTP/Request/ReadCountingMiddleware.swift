@@ -1,0 +1,17 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// Counts who reads history.
+struct ReadCountingMiddleware: RouterMiddleware {
+  let events: EventRecorder
+
+  func handle(
+    _ request: Request,
+    context: ReflogRequestContext,
+    next: @concurrent (Request, ReflogRequestContext) async throws -> Response
+  ) async throws -> Response {
+    if request.method == .get { events.countRead(by: try context.requireCaller().actor) }
+    return try await next(request, context)
+  }
+}

@@ -1,0 +1,49 @@
+import GRDB
+package import ReflogModel
+import ReflogStorage
+
+extension Ledger {
+  /// Records what happened to Reflog itself, in one transaction. When this returns, it is durable.
+  ///
+  /// A clock that is behind does not stop it: what is recorded is then dated as the newest entry.
+  package func record(_ events: [ServiceEvent.Content]) async throws(LedgerError) {
+    guard !events.isEmpty else { return }
+    let now = clock()
+    do {
+      try await writer.write { db in
+        let time = max(now, try Entries.newestTime(db) ?? now)
+        for event in events { try Self.insert(event, at: time, db) }
+      }
+    } catch {
+      throw LedgerError(error)
+    }
+  }
+
+  private static func insert(_ event: ServiceEvent.Content, at time: Timestamp, _ db: Database) throws {
+    let identities = Identities(db)
+    let actor = try event.actor.map(identities.row(ofActor:))
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO service_event (time, kind, actor, actor_proof, client_app, count, details)
+        VALUES (:time, :kind, :actor, :actorProof, :clientApp, :count, :details)
+        """
+    ).execute(arguments: [
+      "time": time.microseconds,
+      "kind": event.kind.rawValue,
+      "actor": actor,
+      "actorProof": event.actor?.proof?.rawValue,
+      "clientApp": try event.actor?.clientAppID.map(identities.row(ofClientApp:)),
+      "count": event.count,
+      "details": JSONValue.object(event.details).text,
+    ])
+    let id = db.lastInsertedRowID
+    let name = try actor.flatMap { row in try event.actor.flatMap { try identities.row(ofNameOf: $0, actor: row) } }
+    if name != nil || event.actor?.ipAddress != nil {
+      try db.cachedStatement(
+        sql:
+          "INSERT INTO service_event_personal (event, actor_name, ip_address) VALUES (:event, :actorName, :ipAddress)"
+      ).execute(arguments: ["event": id, "actorName": name, "ipAddress": event.actor?.ipAddress])
+    }
+    _ = try Entries.append(event: id, db)
+  }
+}

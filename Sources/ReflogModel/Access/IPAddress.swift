@@ -1,0 +1,93 @@
+/// An address of the Internet protocol, version 4 or 6.
+package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+  /// Four bytes or sixteen.
+  package let bytes: [UInt8]
+  package let description: String
+
+  /// Reads `192.0.2.1` or `2001:db8::1` (RFC 4291 §2.2). An IPv6 address that stands for an IPv4 one becomes that.
+  package init?(_ text: some StringProtocol) {
+    if let bytes = Self.version4(text) {
+      self.bytes = bytes
+    } else if let bytes = Self.version6(text) {
+      let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11].allSatisfy { $0 == 0xFF }
+      self.bytes = isMapped ? Array(bytes.suffix(4)) : bytes
+    } else {
+      return nil
+    }
+    description = self.bytes.count == 4 ? self.bytes.map(String.init).joined(separator: ".") : String(text).asciiFolded
+  }
+
+  /// Reads a node as proxies write it: perhaps in quotes, in brackets, with a port (RFC 7239 §6).
+  package init?(forwarded text: some StringProtocol) {
+    var node = String(text)
+    if node.hasPrefix("\""), node.hasSuffix("\""), node.utf8.count >= 2 { node = String(node.dropFirst().dropLast()) }
+    if node.hasPrefix("["), let end = node.firstIndex(of: "]") {
+      node = String(node[node.index(after: node.startIndex)..<end])
+    } else if node.count(where: { $0 == ":" }) == 1, let colon = node.firstIndex(of: ":") {
+      node = String(node[..<colon])
+    }
+    self.init(node)
+  }
+
+  private static func version4(_ text: some StringProtocol) -> [UInt8]? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 4 else { return nil }
+    let bytes = parts.compactMap { part -> UInt8? in
+      let isPlain = !part.isEmpty && part.utf8.allSatisfy(\.isASCIIDigit) && (part.utf8.count == 1 || part.first != "0")
+      return isPlain ? UInt8(part) : nil
+    }
+    return bytes.count == 4 ? bytes : nil
+  }
+
+  private static func version6(_ text: some StringProtocol) -> [UInt8]? {
+    let halves = String(text).split(separator: "::", omittingEmptySubsequences: false)
+    guard (1...2).contains(halves.count) else { return nil }
+    guard let head = groups(halves[0]), let tail = halves.count == 2 ? groups(halves[1]) : [] else { return nil }
+    let missing = 16 - head.count - tail.count
+    guard halves.count == 2 ? missing >= 2 : missing == 0 else { return nil }
+    return head + [UInt8](repeating: 0, count: missing) + tail
+  }
+
+  private static func groups(_ text: Substring) -> [UInt8]? {
+    if text.isEmpty { return [] }
+    var bytes: [UInt8] = []
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+      if index == parts.count - 1, let last = version4(part) {
+        bytes += last
+      } else {
+        guard (1...4).contains(part.utf8.count), let group = UInt16(part, radix: 16), part.first != "+" else {
+          return nil
+        }
+        bytes += [UInt8(group >> 8), UInt8(group & 0xFF)]
+      }
+    }
+    return bytes.count <= 16 ? bytes : nil
+  }
+}
+
+/// A block of addresses: an address, and how many of its first bits count (RFC 4632, CIDR).
+package struct AddressBlock: Hashable, Sendable {
+  private let address: IPAddress
+  private let prefix: Int
+
+  /// Reads `10.0.0.0/8`, or one address.
+  package init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let address = IPAddress(first) else { return nil }
+    let bits = address.bytes.count * 8
+    guard let prefix = parts.count == 2 ? Int(parts[1]) : bits, (0...bits).contains(prefix) else { return nil }
+    self.address = address
+    self.prefix = prefix
+  }
+
+  package func contains(_ other: IPAddress) -> Bool {
+    guard other.bytes.count == address.bytes.count else { return false }
+    for (index, (left, right)) in zip(address.bytes, other.bytes).enumerated() {
+      let bits = min(8, max(0, prefix - index * 8))
+      let mask = UInt8(truncatingIfNeeded: 0xFF00 >> bits)
+      if left & mask != right & mask { return false }
+    }
+    return true
+  }
+}

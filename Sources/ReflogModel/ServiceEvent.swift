@@ -1,0 +1,49 @@
+/// Something that happened to Reflog itself.
+package struct ServiceEvent: Sendable {
+  package let id: Int64
+  /// The number of its ledger entry.
+  package let sequence: Int64
+  package let activityDateTime: Timestamp
+  package let content: Content
+
+  package init(id: Int64, sequence: Int64, activityDateTime: Timestamp, content: Content) {
+    self.id = id
+    self.sequence = sequence
+    self.activityDateTime = activityDateTime
+    self.content = content
+  }
+
+  package enum Kind: String, Sendable, CaseIterable {
+    /// The server came up; with the settings that are no secrets.
+    case start
+    /// It went down in good order.
+    case stop
+    /// It was told to go on although the clock is behind the newest entry.
+    case clockAccepted
+    /// Somebody read history, so often within a minute.
+    case historyRead
+    /// Somebody took history away.
+    case export
+    /// Requests that could not prove to be anybody's, so many within a minute.
+    case authenticationFailure
+    case tokenCreated
+    case tokenRevoked
+  }
+
+  /// What is recorded of an event.
+  package struct Content: Sendable {
+    package let kind: Kind
+    /// Who did it; nothing where it happened by itself.
+    package let actor: Change.Actor?
+    /// How often, where a minute's worth is one event.
+    package let count: Int
+    package let details: JSONObject
+
+    package init(_ kind: Kind, actor: Change.Actor? = nil, count: Int = 1, details: JSONObject = [:]) {
+      self.kind = kind
+      self.actor = actor
+      self.count = count
+      self.details = details
+    }
+  }
+}

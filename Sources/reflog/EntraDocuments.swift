@@ -1,0 +1,22 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// Fetches what an OpenID provider publishes of itself.
+enum EntraDocuments {
+  /// More than any provider's keys.
+  private static let limit = 1 << 20
+  private static let timeout = TimeAmount.seconds(5)
+
+  static func fetch(_ url: String) async throws -> [UInt8] {
+    let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: timeout)
+    guard response.status == .ok else { throw FetchError(url: url, status: Int(response.status.code)) }
+    return Array(try await response.body.collect(upTo: limit).readableBytesView)
+  }
+
+  private struct FetchError: Error, CustomStringConvertible {
+    let url: String
+    let status: Int
+    var description: String { "\(url) answered with status \(status)." }
+  }
+}

@@ -1,0 +1,21 @@
+import HummingbirdCore
+import HummingbirdTLS
+import ReflogHTTP
+
+extension HTTPServerBuilder {
+  /// HTTP/1.1 within Reflog's limits, over TLS where there is a certificate.
+  static func reflog(_ tls: TLS?) throws -> HTTPServerBuilder {
+    let http1 = HTTPServerBuilder.http1(
+      configuration: HTTP1Channel.Configuration(
+        additionalChannelHandlers: [RequestDeadline()],
+        idleTimeout: RequestLimits.idle,
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: RequestLimits.headers,
+          maxHeaderListSize: RequestLimits.headers,
+          maxHeaderFieldCount: RequestLimits.headerFields
+        )
+      )
+    )
+    return if let tls { try .tls(http1, tlsConfiguration: tls.configuration) } else { http1 }
+  }
+}

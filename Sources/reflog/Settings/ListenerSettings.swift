@@ -1,0 +1,80 @@
+import Foundation
+import ReflogHTTP
+import ReflogModel
+
+/// Where and how the server listens, and how clients see it.
+struct ListenerSettings: Sendable {
+  let host: String
+  let port: Int
+  /// Nothing where it speaks plain HTTP.
+  let tls: TLSFiles?
+  let proxies: ProxySettings
+
+  struct TLSFiles: Sendable {
+    let certificate: String
+    let key: String
+  }
+
+  /// `http` or `https`.
+  var scheme: String { tls == nil ? "http" : "https" }
+
+  init(_ values: SettingValues) async throws {
+    host = try await values.string(.host) ?? "127.0.0.1"
+    port = try await values.int(.port) ?? 8080
+    guard (0...65535).contains(port) else {
+      throw CommandFailure(.usage, "port is \(port), and must be from 0 to 65535.")
+    }
+    tls = try await Self.tls(values)
+    let isPlainAllowed = try await values.bool(.plainHttp) ?? false
+    guard tls != nil || isPlainAllowed || Self.isLoopback(host) else {
+      throw CommandFailure(
+        .usage,
+        "\(host) is beyond loopback, and tokens would go there in the clear. Set \(Setting.tlsCertificate.variable) and "
+          + "\(Setting.tlsKey.variable), or say --plain-http behind a proxy that speaks TLS."
+      )
+    }
+    proxies = ProxySettings(
+      publicURL: try await values.string(.publicUrl).map { try Self.publicURL($0) },
+      trusted: try Self.blocks(try await values.string(.trustedProxies)),
+      scheme: tls == nil ? "http" : "https"
+    )
+  }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    let block = AddressBlock("127.0.0.0/8")
+    return host == "localhost" || host == "::1" || IPAddress(host).map { block?.contains($0) == true } == true
+  }
+
+  private static func tls(_ values: SettingValues) async throws -> TLSFiles? {
+    switch (try await values.string(.tlsCertificate), try await values.string(.tlsKey)) {
+    case (nil, nil): return nil
+    case (let certificate?, let key?): return TLSFiles(certificate: certificate, key: key)
+    case (nil, _), (_, nil):
+      throw CommandFailure(
+        .usage,
+        "TLS needs both \(Setting.tlsCertificate.variable) and \(Setting.tlsKey.variable)."
+      )
+    }
+  }
+
+  private static func publicURL(_ text: String) throws -> String {
+    guard let url = URL(string: text), url.host() != nil, ["http", "https"].contains(url.scheme), url.query() == nil,
+      url.fragment() == nil, url.user() == nil, ["", "/"].contains(url.path())
+    else {
+      throw CommandFailure(.usage, "\(Setting.publicUrl.variable) must be http or https, a host, and perhaps a port.")
+    }
+    return text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+
+  private static func blocks(_ text: String?) throws -> [AddressBlock] {
+    try (text ?? "").split(separator: ",").map { part in
+      guard let block = AddressBlock(part.trimmingCharacters(in: .whitespaces)) else {
+        throw CommandFailure(
+          .usage,
+          "\(Setting.trustedProxies.variable) holds \(part), which is no block of addresses."
+        )
+      }
+      return block
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import json
+import re
+import time
+import unittest
+
+from openidprovider import AUDIENCE, OpenIDProvider
+from reflogserver import NEW_VENDOR, Graph, Server
+
+SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+CHANGES = "/beta/auditLogs/connectorChanges"
+READ, CHANGE, ADMINISTER = {"reader", "operator", "admin"}, {"operator"}, {"admin"}
+
+# Each route once, and who may: the README's table of routes says the same.
+MATRIX = [
+    ("GET", "/beta/identity/b2cUserFlows", None, READ),
+    ("GET", "/beta/identity/b2cUserFlows/B2C_1_signup", None, READ),
+    ("GET", "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration", None, READ),
+    ("GET", "/v1.0/identity/b2xUserFlows/B2X_1_partner_signup/apiConnectorConfiguration/postAttributeCollection", None, READ),
+    ("GET", "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref", None, READ),
+    ("GET", "/beta/identity/apiConnectors", None, READ),
+    ("GET", f"/beta/identity/apiConnectors/{NEW_VENDOR}", None, READ),
+    ("PUT", "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref", {}, CHANGE),
+    ("DELETE", "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref", None, CHANGE),
+    ("POST", "/beta/identity/apiConnectors", {"displayName": "x"}, CHANGE),
+    ("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", {"displayName": "Vendor"}, CHANGE),
+    ("POST", f"/beta/identity/apiConnectors/{NEW_VENDOR}/uploadClientCertificate", {"pkcs12Value": "x", "password": ""}, CHANGE),
+    ("DELETE", "/beta/identity/apiConnectors/none", None, CHANGE),
+    ("POST", "/beta/identity/b2cUserFlows", {"id": "x"}, CHANGE),
+    ("PATCH", "/beta/identity/b2cUserFlows/B2C_1_signup", {"isLanguageCustomizationEnabled": True}, CHANGE),
+    ("PUT", "/beta/identity/b2cUserFlows/B2C_1_signup/languages/en", {"id": "en"}, CHANGE),
+    ("DELETE", "/beta/identity/b2cUserFlows/B2C_1_none", None, CHANGE),
+    ("GET", CHANGES, None, READ), ("GET", CHANGES + "?$format=csv", None, READ), ("GET", CHANGES + "/1", None, READ),
+    ("POST", CHANGES + "/1/rollback", {"dryRun": True}, READ), ("POST", CHANGES + "/1/rollback", {}, CHANGE),
+    ("POST", CHANGES + "/1/reconcile", None, CHANGE),
+    ("GET", "/beta/auditLogs/connectorConfigurations", None, READ), ("GET", "/beta/auditLogs/serviceEvents", None, READ),
+    ("GET", "/beta/reflog/status", None, READ), ("GET", "/metrics", None, READ),
+    ("GET", "/beta/reflog/tokens", None, ADMINISTER), ("POST", "/beta/reflog/tokens", {"name": "x", "role": "reader"}, ADMINISTER),
+    ("DELETE", "/beta/reflog/tokens/none", None, ADMINISTER),
+]
+
+
+class Access(unittest.TestCase):
+    """Who may do what, for every role, route and defect of a token."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.provider = cls.enterClassContext(OpenIDProvider())
+        cls.server = cls.enterClassContext(Server(
+            AUTH_MODE="token,entra", ENTRA_ISSUER=cls.provider.issuer, ENTRA_AUDIENCE=AUDIENCE))
+        cls.server.put(SIGNUP, NEW_VENDOR)
+        words = {"reader": ["Reflog.Read"], "operator": ["Reflog.Operate"], "admin": ["Reflog.Admin"], "nobody": []}
+        for role, roles in words.items():
+            cls.server.tokens["entra " + role] = cls.provider.token(cls.provider.claims(roles))
+
+    def test_every_role_at_every_route(self):
+        for method, path, body, allowed in MATRIX:
+            for role in ("reader", "operator", "admin", "entra reader", "entra operator", "entra admin", "entra nobody"):
+                answer = self.server.request(method, path, body, role)
+                with self.subTest(method=method, path=path, role=role):
+                    if role.removeprefix("entra ") in allowed:
+                        self.assertNotIn(answer.status, (401, 403), answer.text)
+                        self.assertLess(answer.status, 500, answer.text)
+                    else:
+                        self.assertEqual((answer.status, answer.code), (403, "forbidden"), answer.text)
+
+    def test_every_defect_at_every_route_is_the_same_401(self):
+        before = len(self.server.history())
+        looks, defects = set(), self.provider.defects()
+        for name, token in defects.items():
+            self.server.tokens["defect"] = token
+            for method, path, body, _ in MATRIX if name in ("none", "expired", "alg none") else MATRIX[:1] + MATRIX[17:18]:
+                answer = self.server.request(method, path, body, "defect" if token is not None else None)
+                self.assertEqual((answer.status, answer.code), (401, "unauthenticated"), (name, method, path))
+                self.assertIsNone(answer.change)
+                headers = {key: value for key, value in answer.headers.items() if "request-id" not in key and key != "date"}
+                looks.add((re.sub(r'"innerError":.*', "", answer.text), json.dumps(headers, sort_keys=True).replace(
+                    answer.headers["content-length"], "")))
+        self.assertGreater(len(defects), 40)
+        self.assertEqual(len(looks), 1, looks)
+        self.assertEqual(len(self.server.history()), before)
+
+    def test_a_denied_change_is_on_record_with_its_proven_actor(self):
+        answer = self.server.put(SIGNUP, None, role="entra reader")
+        change = self.server.request("GET", f"{CHANGES}/{answer.change}").json
+        self.assertEqual((change["result"], change["initiatedBy"]["proof"]), ("denied", "entra"))
+        self.assertEqual(change["initiatedBy"]["user"], {"id": "0b1c2d3e-0000-4000-8000-000000000002", "displayName": "Lee Gu",
+                                                         "userPrincipalName": "lee@contoso.example"})
+        self.assertEqual(change["initiatedBy"]["app"]["appId"], "14d82eec-204b-4c2f-b7e8-296a70dab67e")
+
+    def test_applications_are_told_from_users_and_v1_from_v2(self):
+        for claims, actor_type, client in (
+            ({"idtyp": "app", "scp": None, "preferred_username": None, "azp": "client"}, "app", "client"),
+            ({"scp": None, "preferred_username": None, "name": None, "appid": "v1", "azp": None, "ver": "1.0"}, "app", "v1"),
+            ({"unique_name": "lee@contoso.example", "preferred_username": None, "appid": "v1", "azp": None}, "user", "v1"),
+        ):
+            claims = {name: value for name, value in self.provider.claims(["Reflog.Operate"], **claims).items() if value}
+            self.server.tokens["someone"] = self.provider.token(claims)
+            change = self.server.put(SIGNUP, None, role="someone").change
+            actor = self.server.request("GET", f"{CHANGES}/{change}").json["initiatedBy"]
+            self.assertEqual((actor["type"], actor["app"]["appId"]), (actor_type, client), claims)
+
+    def test_several_roles_are_all_of_them(self):
+        self.server.tokens["both"] = self.provider.token(self.provider.claims(["Reflog.Admin", "Reflog.Operate", "Other"]))
+        self.assertEqual(self.server.put(SIGNUP, None, role="both").status, 204)
+        self.assertEqual(self.server.request("GET", "/beta/reflog/tokens", role="both").status, 200)
+
+    def test_an_audience_may_be_a_list(self):
+        self.server.tokens["list"] = self.provider.token(self.provider.claims(["Reflog.Read"], aud=["x", AUDIENCE]))
+        self.assertEqual(self.server.request("GET", CHANGES, role="list").status, 200)
+
+
+class Keys(unittest.TestCase):
+    """The issuer's keys: fetched once, rolled over, and believed while it is down."""
+
+    def test_they_are_fetched_once_and_a_flood_of_unknown_ones_fetches_no_more(self):
+        with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
+            server.tokens["lee"] = provider.token(provider.claims(["Reflog.Read"]))
+            server.tokens["unknown"] = provider.token(provider.claims(["Reflog.Read"]), key=provider.other)
+            for _ in range(20):
+                self.assertEqual(server.request("GET", CHANGES, role="lee").status, 200)
+                self.assertEqual(server.request("GET", CHANGES, role="unknown").status, 401)
+            self.assertEqual(provider.requests, 2)
+            # Down: what is known goes on.
+            provider.is_down = True
+            self.assertEqual(server.request("GET", CHANGES, role="lee").status, 200)
+            # Mode entra alone: an API token opens nothing.
+            self.assertFalse(server.tokens.get("operator"))
+
+    def test_a_provider_that_is_down_at_the_start_lets_nobody_in_and_later_does(self):
+        with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE,
+                                                  ENTRA_JWKS_URL=provider.issuer + "/keys") as server:
+            provider.is_down = True
+            server.tokens["lee"] = provider.token(provider.claims(["Reflog.Read"]))
+            self.assertEqual(server.request("GET", CHANGES, role="lee").status, 401)
+            self.assertIn("can't be had", server.log)
+
+
+class Tenants(unittest.TestCase):
+    def test_a_token_of_another_tenant_is_403_before_anything_is_sent(self):
+        with OpenIDProvider() as provider, Graph() as graph, Server(
+            graph=graph, AUTH_MODE="token,entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE, SETTLE_WINDOW=1,
+        ) as server:
+            own = provider.claims(["Reflog.Operate"])
+            server.tokens["own"] = provider.token(own)
+            server.tokens["other"] = provider.token(own | {"tid": "11111111-2222-4333-8444-555555555555"})
+            refused = server.put(SIGNUP, None, role="other")
+            self.assertEqual((refused.status, refused.code), (403, "forbidden"))
+            self.assertEqual([event for event in graph.record if event["event"] == "arrived"], [])
+            self.assertEqual(server.put(SIGNUP, None, role="own").status, 204)
+
+
+class Events(unittest.TestCase):
+    """What happens to Reflog itself is on record."""
+
+    def test_starts_stops_exports_reads_failures_and_tokens(self):
+        with Server() as server:
+            made = server.request("POST", "/beta/reflog/tokens", {"name": "ci", "role": "reader", "expiresInDays": 7}, "admin")
+            self.assertEqual(made.status, 201)
+            server.tokens["ci"] = made.json["token"]
+            for _ in range(3):
+                server.request("GET", CHANGES, role="ci")
+            server.request("GET", CHANGES + "?$format=csv", role="ci")
+            server.request("DELETE", f"/beta/reflog/tokens/{made.json['id']}", role="admin")
+            self.assertEqual(server.request("GET", CHANGES, role="ci").status, 401)
+            listed = server.request("GET", "/beta/reflog/tokens", role="admin")
+            self.assertNotIn(made.json["token"], listed.text)
+            server.stop()
+            server.start()
+            time.sleep(0.3)
+            events = server.request("GET", "/beta/auditLogs/serviceEvents").json["value"][::-1]
+
+            kinds = [event["kind"] for event in events]
+            self.assertEqual([kind for kind in kinds if kind in ("start", "stop", "export", "tokenCreated", "tokenRevoked")],
+                             ["start", "tokenCreated", "export", "tokenRevoked", "stop", "start"])
+            by_kind = {event["kind"]: event for event in events}
+            self.assertEqual(by_kind["tokenCreated"]["details"]["name"], "ci")
+            self.assertEqual(by_kind["export"]["initiatedBy"]["token"]["displayName"], "ci")
+            self.assertEqual(by_kind["start"]["details"]["directory"], "embedded")
+            reads = [e for e in events if e["kind"] == "historyRead" and (e["initiatedBy"]["token"] or {})["displayName"] == "ci"]
+            self.assertEqual(sum(event["count"] for event in reads), 4)
+            self.assertEqual(by_kind["authenticationFailure"]["initiatedBy"]["ipAddress"], "127.0.0.1")
+            self.assertEqual([event["sequence"] for event in events], list(range(len(events))))
+
+            page = server.request("GET", "/beta/auditLogs/serviceEvents?$top=2").json
+            self.assertEqual(len(page["value"]), 2)
+            following = server.request("GET", page["@odata.nextLink"].removeprefix(server.url)).json
+            self.assertLess(int(following["value"][0]["id"]), int(page["value"][1]["id"]))
+            csv = server.request("GET", "/beta/auditLogs/serviceEvents?$format=csv").text
+            self.assertTrue(csv.startswith("id,sequence,activityDateTime,kind,count,"))
+            self.assertNotIn(made.json["token"], csv)
