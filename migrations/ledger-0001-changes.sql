@@ -152,6 +152,15 @@ CREATE TABLE change_personal (
   reason TEXT
 ) STRICT;
 
+-- What a person said became of a change, where the directory could not be asked: who, and why.
+CREATE TABLE change_statement (
+  change INTEGER PRIMARY KEY REFERENCES change (id),
+  actor INTEGER NOT NULL REFERENCES actor (id),
+  actor_name INTEGER REFERENCES actor_name (id),
+  ip_address TEXT,
+  reason TEXT NOT NULL
+) STRICT;
+
 -- What happened to Reflog itself.
 CREATE TABLE service_event (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -265,7 +274,10 @@ SELECT
   change.result_time,
   change.http_status,
   change.error_code,
-  change.error_message,
+  coalesce(
+    change.error_message,
+    coalesce(stating_name.name, stating_actor.actor_id) || ': ' || change_statement.reason
+  ) AS error_message,
   change.settled_by,
   change.graph_request_id,
   created_connector.connector_id AS created_connector_id,
@@ -283,6 +295,9 @@ LEFT JOIN actor ON actor.id = change.actor
 LEFT JOIN change_personal ON change_personal.change = change.id
 LEFT JOIN actor_name ON actor_name.id = change_personal.actor_name
 LEFT JOIN client_app ON client_app.id = change.client_app
+LEFT JOIN change_statement ON change_statement.change = change.id
+LEFT JOIN actor AS stating_actor ON stating_actor.id = change_statement.actor
+LEFT JOIN actor_name AS stating_name ON stating_name.id = change_statement.actor_name
 LEFT JOIN connector AS created_connector ON created_connector.id = change.created_connector
 LEFT JOIN connector_name AS created_name ON created_name.id = change.created_name;
 
@@ -337,6 +352,14 @@ BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_insert BEFORE INSERT ON change_personal
 WHEN EXISTS (SELECT 1 FROM entry WHERE change = NEW.change)
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER change_statement_insert BEFORE INSERT ON change_statement
+WHEN EXISTS (SELECT 1 FROM entry WHERE change = NEW.change AND kind <> 'intent')
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER change_statement_update BEFORE UPDATE ON change_statement
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER change_statement_delete BEFORE DELETE ON change_statement
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER service_event_insert BEFORE INSERT ON service_event

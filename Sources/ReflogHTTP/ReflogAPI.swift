@@ -56,6 +56,7 @@ package struct ReflogAPI: Sendable {
     router.add(middleware: ErrorMiddleware(logger: logger))
     HomeController(directory: directory).addRoutes(to: router)
     HealthController(isReady: isReady).addRoutes(to: router)
+    OpenAPIController().addRoutes(to: router)
     // From here on, and wherever no route leads, only proven callers.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication, events: events, metrics: metrics))
     MetricsController(registry: metrics, history: history, walBytes: walBytes, isReady: isReady)

@@ -50,6 +50,12 @@ extension Ledger {
     }
     guard let outcome = try Change.outcome(of: event, on: result, settledBy: settler) else { return change }
     let created = try outcome.created.flatMap(Identities(db).rows(of:))
+    var message = outcome.message
+    if case .stated(let statement) = event {
+      try insert(statement, on: change.id, db)
+      // The words are somebody's, and stand where they can be erased.
+      message = nil
+    }
     try db.cachedStatement(
       sql: """
         UPDATE change SET
@@ -64,7 +70,7 @@ extension Ledger {
       "resultTime": time.microseconds,
       "httpStatus": outcome.httpStatus,
       "errorCode": outcome.code,
-      "errorMessage": outcome.message,
+      "errorMessage": message,
       "settledBy": outcome.settledBy.rawValue,
       "graphRequestID": outcome.graphRequestID,
       "createdConnector": created?.connector,
@@ -79,5 +85,22 @@ extension Ledger {
       outcome: outcome,
       resultDateTime: time
     )
+  }
+
+  private static func insert(_ statement: Change.Statement, on change: Change.ID, _ db: Database) throws {
+    let identities = Identities(db)
+    let actor = try identities.row(ofActor: statement.actor)
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO change_statement (change, actor, actor_name, ip_address, reason)
+        VALUES (:change, :actor, :actorName, :ipAddress, :reason)
+        """
+    ).execute(arguments: [
+      "change": change.number,
+      "actor": actor,
+      "actorName": try identities.row(ofNameOf: statement.actor, actor: actor),
+      "ipAddress": statement.actor.ipAddress,
+      "reason": statement.reason,
+    ])
   }
 }

@@ -51,17 +51,6 @@ package struct ChangeRequest: Sendable {
     self.idempotencyKey = idempotencyKey
   }
 
-  /// Whether it leaves a change on record.
-  var isRecorded: Bool {
-    switch action {
-    case .setReference, .rollBack, .createConnector, .updateConnector, .deleteConnector, .uploadCertificate,
-      .createFlow,
-      .deleteFlow:
-      true
-    case .updateFlow, .other: false
-    }
-  }
-
   /// A change that this request intends.
   func intent(
     _ subject: Change.Subject,
@@ -83,6 +72,19 @@ package struct ChangeRequest: Sendable {
       requestID: requestID,
       rollbackOf: rollbackOf
     )
+  }
+}
+
+extension ChangeRequest.Action {
+  /// Whether it leaves a change on record if it is done.
+  package var isRecorded: Bool {
+    switch self {
+    case .setReference, .rollBack, .createConnector, .updateConnector, .deleteConnector, .uploadCertificate,
+      .deleteFlow:
+      true
+    case .createFlow(_, _, _, let references): !references.isEmpty
+    case .updateFlow, .other: false
+    }
   }
 }
 

@@ -14,7 +14,7 @@ extension ChangeService {
   }
 
   /// What the request would have intended. The directory is not asked on behalf of somebody who may not.
-  private func deniedIntents(_ request: ChangeRequest) async throws(ServiceError) -> [Change.Intent] {
+  func deniedIntents(_ request: ChangeRequest) async throws(ServiceError) -> [Change.Intent] {
     switch request.action {
     case .setReference(let address, let reference):
       return [request.intent(.step(address), before: .unknown, after: reference)]
@@ -61,11 +61,10 @@ extension ChangeService {
 
   /// The addresses of a flow at which the ledger knows a reference.
   private func knownReferences(of flow: FlowID, _ flowType: FlowType) async throws(ServiceError) -> [Address] {
-    var addresses: [Address] = []
-    for step in Step.known {
-      let address = Address(flowType: flowType, flow: flow, step: step)
-      if try await newestApplied(at: address)?.after.connectorID != nil { addresses.append(address) }
+    var referring: [Address] = []
+    for address in try await addresses(of: flow, flowType) {
+      if try await newestApplied(at: address)?.after.connectorID != nil { referring.append(address) }
     }
-    return addresses
+    return referring
   }
 }

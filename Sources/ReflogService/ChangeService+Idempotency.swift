@@ -6,17 +6,17 @@ extension ChangeService {
   /// name is held.
   ///
   /// A repeat of what took place gets the same answer, of what was refused the same refusal, of what is not known yet
-  /// that it is not. Where nothing took place, or the directory had only too much to do, the name is free again.
+  /// that it is not. Where nothing took place and a repeat may fare better, the name is free again: the directory had only
+  /// too much to do, or Reflog's own credential was refused, which is for others to mend.
   func earlierAnswer(to request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt? {
     guard let key = request.idempotencyKey, let (earlier, isSameBody) = try await change(named: key) else { return nil }
-    try await prove(request.caller)
     guard isSameBody else { throw .idempotencyMismatch(earlier.id) }
     switch earlier.result {
     case .applied:
       return ChangeReceipt(changes: [earlier], response: await response(repeating: earlier))
     case .notApplied:
       return nil
-    case .rejected where earlier.outcome?.httpStatus == 429:
+    case .rejected where earlier.outcome?.httpStatus == 429 || earlier.refusedOwnCredential:
       return nil
     case .rejected:
       throw .refused([earlier.id], DirectoryRefusal(repeating: earlier.outcome))
@@ -45,6 +45,14 @@ extension ChangeService {
 
   private func change(named key: IdempotencyKey) async throws(ServiceError) -> (change: Change, isSameBody: Bool)? {
     do { return try await ledger.change(named: key) } catch { throw ServiceError(reading: error) }
+  }
+}
+
+extension Change {
+  /// Whether the directory refused whom Reflog is to it, and not the caller.
+  fileprivate var refusedOwnCredential: Bool {
+    let status = outcome?.httpStatus
+    return intent.actor.proof != .graph && (status == 401 || status == 403)
   }
 }
 

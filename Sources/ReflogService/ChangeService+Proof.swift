@@ -1,8 +1,9 @@
 import ReflogModel
 
 extension ChangeService {
-  /// Lets the directory judge a caller whom Reflog itself doesn't know, before anything is recorded for it or answered
-  /// to it from memory. Whatever the directory says but 401 proves the token, and with it what it claims.
+  /// Lets the directory judge a caller whom Reflog itself doesn't know, before anything is recorded for it, answered to it
+  /// from memory, or kept waiting behind it. Whatever the directory says but 401 proves the token, and with it what it
+  /// claims.
   func prove(_ caller: Caller) async throws(ServiceError) {
     guard case .directoryToken = caller.standing else { return }
     do {

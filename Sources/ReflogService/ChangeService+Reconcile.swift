@@ -1,17 +1,6 @@
 import ReflogLedger
 package import ReflogModel
 
-/// What a person says became of a change, where the directory can't be asked.
-package struct ChangeStatement: Sendable {
-  package let result: Change.Statement
-  package let reason: String
-
-  package init(result: Change.Statement, reason: String) {
-    self.result = result
-    self.reason = reason
-  }
-}
-
 extension ChangeService {
   /// Looks at once at what became of a pending change, and returns the change as it is then: settled, or still pending
   /// where the looks don't agree or none was possible. One that is settled already comes back as it is.
@@ -21,14 +10,19 @@ extension ChangeService {
   package func reconcile(
     _ id: Change.ID,
     for caller: Caller,
-    stating statement: ChangeStatement? = nil
+    stating statement: (result: Change.StatedResult, reason: String)? = nil
   ) async throws(ServiceError) -> Change {
     guard Policy.permits(caller, .change) else { throw .forbidden([]) }
     guard let change = try await change(id) else { throw .changeNotFound(id) }
     let turn = try await turns.take([change.turnKey])
     defer { turn.end() }
     guard let current = try await self.change(id) else { throw .changeNotFound(id) }
-    guard current.result == .pending else { return current }
+    guard current.result == .pending else {
+      guard statement.map({ $0.result.rawValue == current.result.rawValue }) ?? true else {
+        throw .alreadySettled(id, current.result)
+      }
+      return current
+    }
     switch (try await reconciliation.settle(current), statement) {
     case (.settled(let settled), _): return settled
     case (.tooEarly(let wait), _?): throw .stepUnresolved(id, retryAfter: wait)
@@ -52,14 +46,14 @@ extension ChangeService {
 
   private func settle(
     _ change: Change,
-    by statement: ChangeStatement,
+    by statement: (result: Change.StatedResult, reason: String),
     of caller: Caller
   ) async throws(ServiceError) -> Change {
-    let author = caller.actor.name ?? caller.actor.id ?? "somebody"
+    let statement = Change.Statement(result: statement.result, reason: statement.reason, actor: caller.actor)
     do {
       return try await ledger.settle(
         [change],
-        by: .stated(statement.result, reason: "\(author): \(statement.reason)"),
+        by: .stated(statement),
         settledBy: .person,
         usingReservedPlace: false
       ).first ?? change

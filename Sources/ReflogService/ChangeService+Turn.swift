@@ -19,7 +19,7 @@ extension ChangeService {
       references.keys.map { .address(Address(flowType: flowType, flow: flow, step: $0)) }
     case .updateFlow, .other: []
     case .deleteFlow(let flowType, let flow):
-      Step.known.map { .address(Address(flowType: flowType, flow: flow, step: $0)) }
+      try await addresses(of: flow, flowType).map { .address($0) }
     }
   }
 }

@@ -1,4 +1,3 @@
-package import Logging
 package import Metrics
 package import ReflogLedger
 package import ReflogModel
@@ -10,7 +9,6 @@ package struct ChangeService: Sendable {
   let turns: Turns
   private(set) var reconciliation: Reconciliation
   private let reasonRule: ReasonRule?
-  private let logger: Logger
   private let metrics: any MetricsFactory
 
   package init(
@@ -18,14 +16,12 @@ package struct ChangeService: Sendable {
     directory: any Directory,
     turns: Turns,
     reasonRule: ReasonRule? = nil,
-    logger: Logger,
     metrics: any MetricsFactory = NOOPMetricsHandler.instance
   ) {
     self.ledger = ledger
     self.directory = directory
     self.turns = turns
     self.reasonRule = reasonRule
-    self.logger = logger
     self.metrics = metrics
     reconciliation = Reconciliation(ledger: ledger, directory: directory)
   }
@@ -37,10 +33,11 @@ package struct ChangeService: Sendable {
   /// sent, and which changes are on record.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
-    if let reasonRule, request.isRecorded, !reasonRule.permits(request.reason) {
+    if let reasonRule, request.action.isRecorded, !reasonRule.permits(request.reason) {
       throw .reasonRequired(pattern: reasonRule.pattern)
     }
     let service = try acting(for: request.caller)
+    try await service.prove(request.caller)
     let start = ContinuousClock.now
     defer { Timer(label: "reflog_change_seconds", factory: metrics).record(duration: ContinuousClock.now - start) }
     return try await service.performPermitted(request)
@@ -101,7 +98,6 @@ package struct ChangeService: Sendable {
   ) async throws(ServiceError) -> ChangeReceipt {
     let settled = try await settle(pending, answer)
     let ids = settled.map(\.id)
-    for change in settled { log(change) }
     switch answer {
     case .applied(let response): return ChangeReceipt(changes: settled, response: response)
     case .refused(let refusal): throw .refused(ids, refusal)
@@ -121,16 +117,5 @@ package struct ChangeService: Sendable {
     } catch {
       throw .outcomeUnknown(pending.map(\.id), why: "the directory answered, but \(error)")
     }
-  }
-
-  private func log(_ change: Change) {
-    logger.info(
-      "change",
-      metadata: [
-        "id": "\(change.id)", "kind": "\(change.intent.kind.rawValue)", "result": "\(change.result.rawValue)",
-        "subject": "\(change.intent.subject.address?.description ?? "connector")",
-        "request-id": "\(change.intent.requestID)",
-      ]
-    )
   }
 }

@@ -11,6 +11,8 @@ package enum ServiceError: Error, Sendable {
   /// Reflog has no credential of its own for the directory, and the caller brought none.
   case noDirectoryCredentials
   case changeNotFound(Change.ID)
+  /// Something else is on record of the change than what is stated now.
+  case alreadySettled(Change.ID, Change.Result)
   case tokenNotFound(String)
   /// Every change needs a reason that looks like this.
   case reasonRequired(pattern: String)
@@ -51,12 +53,10 @@ extension ServiceError {
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
-    case .stepUnresolved(let id, _), .idempotencyMismatch(let id): [id]
+    case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _): [id]
     case .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken, .reasonRequired,
-      .preconditionFailed,
-      .changeSuperseded,
-      .connectorMissing, .notRollbackable, .busy,
-      .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .directoryUnavailable, .clockBehind:
+      .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable,
+      .ledgerUnreadable, .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
     }
   }
@@ -67,10 +67,9 @@ extension ServiceError {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .notSent, .busy: .warning
-    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken, .reasonRequired,
-      .preconditionFailed, .idempotencyMismatch,
-      .stepUnresolved, .changeSuperseded,
-      .connectorMissing, .notRollbackable, .refused:
+    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken,
+      .reasonRequired, .alreadySettled, .preconditionFailed, .idempotencyMismatch, .stepUnresolved,
+      .changeSuperseded, .connectorMissing, .notRollbackable, .refused:
       .info
     }
   }
@@ -112,6 +111,8 @@ extension ServiceError: CustomStringConvertible {
     case .noDirectoryCredentials:
       "Reflog has no credential of its own for Microsoft Graph, so it can't do this. Set REFLOG_GRAPH_CLIENT_ID and a "
         + "secret, or send the change with a token of Graph's."
+    case .alreadySettled(let id, let result):
+      "Change \(id) is on record as \(result.rawValue), and what is on record stands. Nothing was recorded."
     case .tokenNotFound: "There is no token with this id."
     case .badToken(let why): why
     case .reasonRequired(let pattern):

@@ -36,7 +36,7 @@ struct Composition {
     watchlist = Watchlist(window: served.directory.settleWindow)
     do {
       let clock: WallClock = { Timestamp(Date()) }
-      let (changeMetrics, watchlist) = (ChangeMetrics(factory: metrics), watchlist)
+      let (reporter, watchlist) = (ChangeReporter(factory: metrics, logger: logger), watchlist)
       storage = try Storage(path: settings.database, kind: .ledger)
       ledger = try Ledger(
         storage: storage,
@@ -45,7 +45,7 @@ struct Composition {
         clock: clock,
         acceptsClock: settings.acceptsClock,
         onSettled: { change in
-          changeMetrics.count(change)
+          reporter.report(change)
           watchlist.watch(change)
         }
       )
@@ -59,7 +59,6 @@ struct Composition {
       directory: served.directory,
       turns: Turns(),
       reasonRule: settings.reasonRule,
-      logger: logger,
       metrics: metrics
     )
     events = EventRecorder(
@@ -107,13 +106,14 @@ struct Composition {
 
   /// They end in reverse order: the door first, the writers last.
   private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
-    let reconciler = Reconciler(service: changes, logger: logger)
+    let pace = Pace(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
+    let reconciler = Reconciler(service: changes, pace: pace, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: storage.writer)]
     switch served {
     case .embedded(_, let storage):
       services.append(.init(service: storage.writer))
     case .graph(let directory, let graph):
-      if directory.hasOwnCredential { services.append(.init(service: sweeper(graph))) }
+      if directory.hasOwnCredential { services.append(.init(service: sweeper(graph, pace))) }
     }
     if let tls { services.append(.init(service: tls.reloader)) }
     return services + [
@@ -121,12 +121,12 @@ struct Composition {
     ]
   }
 
-  private func sweeper(_ graph: GraphSettings) -> Sweeper {
+  private func sweeper(_ graph: GraphSettings, _ pace: Pace) -> Sweeper {
     Sweeper(
       service: changes,
       watchlist: watchlist,
       interval: graph.sweepInterval,
-      readInterval: .seconds(60) / graph.readsPerMinute,
+      pace: pace,
       logger: logger,
       metrics: metrics
     )
@@ -172,6 +172,7 @@ struct Composition {
       ),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? settings.listener.port
+        for warning in settings.warnings { Talk.say(warning) }
         Talk.say(
           "Reflog listens on \(settings.listener.scheme)://\(settings.listener.host):\(port), with the "
             + "\(settings.directory.kind.rawValue) directory; the ledger is \(settings.database)."

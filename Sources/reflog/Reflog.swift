@@ -8,7 +8,7 @@ struct Reflog: AsyncParsableCommand {
     abstract: "Records who pointed which step of which user flow at which API connector, and takes it back.",
     discussion: """
       Reflog takes PUT /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft \
-      Graph does. Today the references live in an embedded directory.
+      Graph does, and stands in front of it.
 
       Changing verbs talk to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Reading verbs do so where \
       --server is given, and otherwise read the ledger's file, beside a running server too.

@@ -67,18 +67,19 @@ enum ServedDirectory {
 
   private static func credential(_ settings: GraphSettings) async throws -> GraphCredential? {
     guard let clientID = settings.clientID, let source = settings.proof else { return nil }
-    let proof: GraphCredential.Proof
-    switch source {
-    case .secret(let secret): proof = .secret(secret)
-    case .secretFile(let path): proof = .secretFile(path: path)
-    case .certificate(let path):
-      do {
-        proof = .certificate(try await GraphCertificate(pemFileAt: path))
-      } catch {
-        throw CommandFailure(.usage, "\(error)")
-      }
-    case .federatedTokenFile(let path): proof = .federatedTokenFile(path: path)
+    do {
+      let proof: GraphCredential.Proof =
+        switch source {
+        case .secret(let secret): .secret(secret)
+        case .secretFile(let path): .secretFile(path: path)
+        case .certificate(let path): .certificate(try await GraphCertificate(pemFileAt: path))
+        case .federatedTokenFile(let path): .federatedTokenFile(path: path)
+        }
+      let credential = GraphCredential(tenantID: settings.tenantID, clientID: clientID, proof: proof)
+      try credential.requireReadable()
+      return credential
+    } catch {
+      throw CommandFailure(.usage, "\(error)")
     }
-    return GraphCredential(tenantID: settings.tenantID, clientID: clientID, proof: proof)
   }
 }

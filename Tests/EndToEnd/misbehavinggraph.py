@@ -59,7 +59,7 @@ class Graph:
         self.tokens = {"number": 0, "accepted": set(), "any": False, "hand_out": None}
         self.write_queue, self.read_queue = [], []
         self.mixing = options.mix
-        self.hung = set()
+        self.hung, self.unknown_steps = set(), set()
         self.killing = {}
         self.delay = 0.0
         # When each request was worked on, from its last byte to its answer.
@@ -192,6 +192,7 @@ class Graph:
         self.mixing = order.get("mix", self.mixing)
         self.delay = order.get("delay", self.delay)
         self.hung = set(order.get("hang", self.hung))
+        self.unknown_steps = set(order.get("unknown_steps", self.unknown_steps))
         self.killing = order.get("kill", self.killing)
         self.tokens["any"] = order.get("any_token", self.tokens["any"])
         self.tokens["hand_out"] = order.get("hand_out", self.tokens["hand_out"])
@@ -242,8 +243,8 @@ class Graph:
         place = request.address
         if place:
             self.touched[place] = time.monotonic()
-            if place in self.hung:
-                await asyncio.sleep(3600)
+        if place in self.hung or "/".join(request.segments[:2]) in self.hung:
+            await asyncio.sleep(3600)
         self.kill("reading")
         if fault == "slow":
             await asyncio.sleep(self.chance.uniform(0, 0.7) * self.options.timeout)
@@ -256,6 +257,10 @@ class Graph:
             return request.error(int(fault), "serviceNotAvailable", "There is a problem with the service.")
         elif fault.startswith("throttle"):
             return request.throttle(fault)
+        elif fault.startswith("refuse_"):
+            return request.error(int(fault[7:]), "Request_BadRequest", "It is refused.")
+        elif fault == "twice":
+            return request.raw(200, "application/json", b'{"x": 1, "x": 2, "@odata.nextLink": "https://evil.example/"}')
         elif fault == "token_expired":
             self.tokens["accepted"].discard(token)
             return request.error(401, "InvalidAuthenticationToken", "Lifetime validation failed.")
@@ -292,7 +297,7 @@ class Graph:
                 request.answer(200, self.entity(request, {"id": flow, **self.flows[(kind, flow)]}, kind + "/$entity"))
             case ["apiConnectorConfiguration"]:
                 steps = [step for step in request.query.get("$expand", "").split(",") if step]
-                if any(step not in STEPS for step in steps):
+                if any(step not in STEPS or step in self.unknown_steps for step in steps):
                     return request.error(400, "BadRequest", "Could not find a property.")
                 body = {step: self.connectors.get(self.seen(f"{kind}/{flow}/{step}")) for step in steps}
                 request.answer(200, self.entity(request, body, f"{kind}('{flow}')/apiConnectorConfiguration"))

@@ -129,5 +129,5 @@ class OpenIDProvider:
             "header twice": encoded(b'{"alg":"none","alg":"RS256","kid":"first"}') + "." + body + "." + signature,
             "claims that are no object": self.token(None, payload=encoded(b'["x"]')),
             "not JSON": self.token(None, payload=encoded(b"\xff\xfe")), "padding": head + "=." + body + "." + signature,
-            "oversize": self.token(claims(groups=["g" * 36] * 600)),
+            "oversize": self.token(claims(groups=["g" * 36] * 400)),
         }

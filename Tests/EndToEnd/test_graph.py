@@ -1,5 +1,6 @@
 import base64
 import json
+import os
 import time
 import unittest
 
@@ -139,6 +140,32 @@ class Sweeping(GraphTestCase):
         return next(found for found in configurations if found["step"] == step)
 
 
+class SweepingWhatFails(GraphTestCase):
+    settings = FAST | {"GRAPH_READS_PER_MINUTE": 600}
+    options = {"flows": 3}
+
+    def test_one_flow_that_cant_be_read_does_not_hide_the_others(self):
+        self.graph.control(hang=["b2cUserFlows/B2C_1_flow0"], set={OTHER: LOYALTY})
+        self.server.stop()
+        os.remove(self.server.database)
+        self.server.start()
+
+        found = eventually(lambda: self.changes(kind="baseline", subject="step"))
+
+        self.assertIn(LOYALTY, [change["after"]["connectorId"] for change in found])
+        self.assertIsNone(self.server.request("GET", "/beta/reflog/status").json["verifiedDateTime"])
+
+    def test_a_pause_that_graph_asks_for_keeps_nobody_else_waiting(self):
+        self.graph.control(reads=["throttle_absurd"] * 3)
+        time.sleep(1)
+        start = time.monotonic()
+        self.graph.control(reads=[])
+        for value in (LOYALTY, None, LOYALTY):
+            answer = self.server.put(SIGNUP, value)
+            self.assertIn(answer.status, (204, 429), answer.text)
+        self.assertLess(time.monotonic() - start, 10)
+
+
 class SweepingConnectors(GraphTestCase):
     def setUp(self):
         super().setUp()
@@ -267,6 +294,18 @@ class Answers(GraphTestCase):
             answer = self.server.put(SIGNUP, LOYALTY)
             self.assertEqual((answer.status, answer.headers.get("retry-after")), (429, value))
 
+    def test_what_reflogs_own_credential_was_refused_is_done_under_the_same_key_later(self):
+        key = {"Idempotency-Key": "once"}
+        self.graph.control(writes=["refuse_403"])
+        self.assertEqual(self.server.put(SIGNUP, LOYALTY, headers=key).status, 502)
+        self.assertEqual(self.server.put(SIGNUP, LOYALTY, headers=key).status, 204)
+
+    def test_a_refused_read_of_a_connector_is_on_record(self):
+        self.graph.control(reads=["refuse_403"])
+        answer = self.server.request("PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"displayName": "x"})
+        self.assertEqual((answer.status, answer.code), (502, "directoryRefused"))
+        self.assertEqual([c["id"] for c in self.changes(result="rejected")], [answer.change])
+
     def test_an_expired_token_is_renewed_and_nobody_notices(self):
         self.graph.control(reads=["token_expired"], writes=["token_expired"])
         self.assertEqual(self.server.put(SIGNUP, LOYALTY).status, 204)
@@ -321,6 +360,35 @@ class PassingOn(GraphTestCase):
             answer = self.server.request(method, path, {})
             self.assertEqual((answer.status, answer.code), (501, "notProxied"), path)
         self.assertEqual([e for e in self.graph.record if e["event"] == "arrived"], [])
+
+    def test_a_second_spelling_hides_no_reference(self):
+        hidden = {"PostFederationSignup": {"@odata.id": f"https://graph.microsoft.com/beta/identity/apiConnectors/{LOYALTY}"}}
+        answer = self.server.request("POST", "/beta/identity/b2cUserFlows", {
+            "id": "new", "apiConnectorConfiguration": {}, "ApiConnectorConfiguration": hidden})
+        self.assertEqual((answer.status, answer.code), (400, "badRequest"))
+        self.assertEqual([e for e in self.graph.record if e["event"] == "arrived"], [])
+
+    def test_a_key_that_could_not_hold_is_refused(self):
+        for method, path, body in (("POST", "/beta/identity/b2cUserFlows", {"id": "x"}),
+                                   ("PUT", "/beta/identity/b2cUserFlows/B2C_1_signup/languages/en", {"id": "en"})):
+            answer = self.server.request(method, path, body, headers={"Idempotency-Key": "k"})
+            self.assertEqual((answer.status, answer.json["error"]["target"]), (400, "Idempotency-Key"))
+
+    def test_json_that_cant_be_read_is_not_handed_on(self):
+        self.graph.control(reads=["twice"] * 20)
+        answer = self.server.request("GET", "/beta/identity/apiConnectors")
+        self.assertEqual((answer.status, answer.code), (503, "directoryUnavailable"))
+
+    def test_a_connectors_members_count_in_any_case(self):
+        answer = self.server.request("PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"DisplayName": "Loyal"})
+        change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{answer.change}").json
+        self.assertEqual(change["changedProperties"], [{"name": "displayName", "before": "Loyalty", "after": "Loyal"}])
+
+    def test_a_flow_without_one_of_the_steps_can_be_deleted(self):
+        self.graph.control(unknown_steps=["preTokenIssuance"])
+        answer = self.server.request("DELETE", "/beta/identity/b2cUserFlows/B2C_1_signup")
+        self.assertEqual(answer.status, 204)
+        self.assertEqual([c["step"] for c in self.changes(kind="update")], ["postFederationSignup"])
 
     def test_flows_with_references_are_created_and_deleted_on_record(self):
         url = f"https://graph.microsoft.com/beta/identity/apiConnectors/{LOYALTY}"

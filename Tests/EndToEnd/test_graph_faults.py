@@ -8,6 +8,7 @@ import unittest
 
 from graphstorm import ADDRESSES, GraphStorm
 from reflogserver import Graph, Server, graph_connector
+from test_graph import graph_token
 
 
 class MisbehavingGraph(unittest.TestCase):
@@ -25,8 +26,11 @@ class MisbehavingGraph(unittest.TestCase):
 
     def test_a_server_that_believes_early_reads_is_found_out(self):
         with GraphStorm(seed=20261124, window=0) as storm:
-            storm.run(writes=600)
-            self.assertTrue(any(storm.findings().values()), "the checks can't fail")
+            storm.run(writes=1500)
+            findings = storm.findings()
+            # Those of the reconciler, and those of the reads before changes.
+            self.assertTrue(findings["settled wrongly"], "the checks can't fail")
+            self.assertTrue(findings["false drift"], "the checks can't fail")
 
     def test_the_server_is_killed_at_every_stage_of_a_change(self):
         # While Graph is asked what stands, before it answers; as the write's connection comes up; with the write there,
@@ -125,9 +129,20 @@ class Secrets(unittest.TestCase):
                 send("POST", "/beta/identity/apiConnectors", body, role="reader")
                 send("PATCH", f"/beta/identity/apiConnectors/{id}", body, role="admin")
             send("POST", "/beta/identity/apiConnectors", raw='{"password": "canary-password", ')
-            send("POST", "/beta/identity/b2cUserFlows", bodies[0] | {"id": "x"})
+            for faults in ((), ("refuse_400",), ("reset_before",)):
+                flow = {"id": "canary-free", "identityProviders": [{"clientSecret": "canary-password"}],
+                        "apiConnectorConfiguration": {"postFederationSignup": {"@odata.id": f"/identity/apiConnectors/{id}"}}}
+                send("POST", "/beta/identity/b2cUserFlows", flow, faults)
+                send("PUT", "/beta/identity/b2cUserFlows/B2C_1_signup/identityProviders/x", {"clientSecret": "canary-password"},
+                     faults)
             server.tokens["canary"] = "canary-token"
             server.tokens["canary-jwt"] = "e30.eyJ4IjoxfQ.canary-token"
+            # One that Graph takes.
+            server.tokens["taken"] = graph_token()[:-4] + "canary-token"
+            graph.control(tokens=[server.tokens["taken"]])
+            for faults in ((), ("refuse_400",), ("reset_before",)):
+                send("PUT", "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postAttributeCollection/$ref", {},
+                     faults, role="taken")
             for path in ("/beta/identity/apiConnectors", "/beta/auditLogs/connectorChanges", "/metrics", "/beta/x"):
                 for role in ("canary", "canary-jwt"):
                     send("GET", path, role=role)
@@ -142,7 +157,7 @@ class Secrets(unittest.TestCase):
             for name in os.listdir(server.folder):
                 with open(os.path.join(server.folder, name), "rb") as file:
                     places[name] = file.read()
-            own = [graph.control() and secret for secret in ("a secret that only Graph knows", "graph-token-1")]
+            own = ["a secret that only Graph knows", "graph-token-1"]
             tokens = [token for role, token in server.tokens.items() if role in ("operator", "reader", "admin")]
 
         self.assertGreater(sent, 15)

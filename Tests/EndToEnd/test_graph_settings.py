@@ -105,7 +105,7 @@ class Starting(unittest.TestCase):
             ("a credential has one proof", graph | CREDENTIAL | {"GRAPH_CLIENT_SECRET_FILE": "/x"}),
             ("/nowhere can't be read", graph | {"GRAPH_CLIENT_ID": "x", "GRAPH_CLIENT_CERTIFICATE": "/nowhere"}),
             ("passthrough needs the graph directory", {"DIRECTORY": "embedded", "AUTH_MODE": "passthrough"}),
-            ("must be token or passthrough", {"DIRECTORY": "embedded", "AUTH_MODE": "token,magic"}),
+            ("must be one of token, entra, passthrough", {"DIRECTORY": "embedded", "AUTH_MODE": "token,magic"}),
             ("https", graph | CREDENTIAL | {"GRAPH_URL": "http://graph.example"}),
             ("https", graph | CREDENTIAL | {"GRAPH_LOGIN_URL": "https://user@login.example"}),
             ("usGovernment", graph | CREDENTIAL | {"GRAPH_CLOUD": "germany"}),

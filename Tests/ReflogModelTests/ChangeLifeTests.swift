@@ -4,6 +4,10 @@ import Testing
 struct ChangeLifeTests {
   private static let refusal = DirectoryRefusal(httpStatus: 404, code: "x", message: "y")
 
+  private static func statement(_ result: Change.StatedResult) -> Change.Statement {
+    Change.Statement(result: result, reason: "", actor: .unknown)
+  }
+
   /// Every event there is.
   private static let events: [(name: String, event: Change.Event)] = [
     ("intended", .intended), ("denied", .denied), ("found", .found),
@@ -11,8 +15,8 @@ struct ChangeLifeTests {
     ("applied", .answered(.applied(.noContent))), ("refused", .answered(.refused(refusal))),
     ("notSent", .answered(.notSent(reason: ""))), ("unknown", .answered(.unknown(httpStatus: nil, reason: ""))),
     ("after", .observed(.after)), ("before", .observed(.before)), ("third", .observed(.third)),
-    ("unreadable", .observed(.unreadable)), ("statedApplied", .stated(.applied, reason: "")),
-    ("statedNotApplied", .stated(.notApplied, reason: "")),
+    ("unreadable", .observed(.unreadable)), ("statedApplied", .stated(statement(.applied))),
+    ("statedNotApplied", .stated(statement(.notApplied))),
   ]
 
   /// The legal transitions; everything else is illegal.

@@ -6,7 +6,7 @@ import Testing
 /// Finding out what became of a change, on demand.
 struct ReconcileTests {
   private let clock = ManualClock()
-  private let statement = ChangeStatement(result: .applied, reason: "seen in the portal")
+  private let statement = (result: Change.StatedResult.applied, reason: "seen in the portal")
 
   private func withPending(
     _ reaction: ScriptedDirectory.Reaction = .applyAndLoseAnswer,
@@ -66,6 +66,7 @@ struct ReconcileTests {
       #expect(change.outcome?.settledBy == .person)
       #expect(change.outcome?.message == "deploy: seen in the portal")
       #expect(again.outcome?.settledBy == .person)
+      #expect(again.outcome?.message == "deploy: seen in the portal")
     }
   }
 

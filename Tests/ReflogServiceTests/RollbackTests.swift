@@ -115,7 +115,10 @@ struct RollbackTests {
       fixture.directory.removeConnector(id)
 
       let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
-      let plan = try await fixture.service.plan(rollbackOf: bad.id, for: fixture.request(.setReference(Sample.signup, .none)).caller)
+      let plan = try await fixture.service.plan(
+        rollbackOf: bad.id,
+        for: fixture.request(.setReference(Sample.signup, .none)).caller
+      )
 
       guard case .connectorMissing(let missing) = error else {
         Issue.record("\(String(describing: error))")
@@ -144,7 +147,10 @@ struct RollbackTests {
       let bad = try await fixture.set(Sample.newVendor)
       let later = try await fixture.set(.none)
 
-      let plan = try await fixture.service.plan(rollbackOf: bad.id, for: fixture.request(.setReference(Sample.signup, .none)).caller)
+      let plan = try await fixture.service.plan(
+        rollbackOf: bad.id,
+        for: fixture.request(.setReference(Sample.signup, .none)).caller
+      )
 
       #expect(
         plan.summary == "postFederationSignup of B2C_1_signup will call "
@@ -180,7 +186,10 @@ struct RollbackTests {
       }
 
       let again = try await fixture.rollBack(bad.id)
-      let plan = try await fixture.service.plan(rollbackOf: bad.id, for: fixture.request(.setReference(Sample.signup, .none)).caller)
+      let plan = try await fixture.service.plan(
+        rollbackOf: bad.id,
+        for: fixture.request(.setReference(Sample.signup, .none)).caller
+      )
 
       #expect(again.id == rollback.id)
       #expect(plan.supersededBy.isEmpty)
@@ -209,7 +218,10 @@ struct RollbackTests {
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.goRound(Sample.signup, .none)
 
-      let plan = try await fixture.service.plan(rollbackOf: bad.id, for: fixture.request(.setReference(Sample.signup, .none)).caller)
+      let plan = try await fixture.service.plan(
+        rollbackOf: bad.id,
+        for: fixture.request(.setReference(Sample.signup, .none)).caller
+      )
 
       #expect(plan.isDrifted)
       #expect(plan.summary.hasSuffix("it now calls nothing, which somebody set without Reflog"))

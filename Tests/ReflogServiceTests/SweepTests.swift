@@ -35,7 +35,7 @@ struct SweepTests {
         service: fixture.service,
         watchlist: watchlist,
         interval: .seconds(900),
-        readInterval: .zero,
+        pace: Pace(interval: .zero),
         logger: logger,
         metrics: NOOPMetricsHandler.instance
       )
@@ -135,6 +135,38 @@ struct SweepTests {
       let after = try await sweeping.fixture.history.status().verified
       #expect(before == nil)
       #expect(after == clock.read())
+    }
+  }
+
+  @Test func denialsCannotCrowdOutAFreshChange() async throws {
+    try await withSweeper(settleWindow: .seconds(60)) { sweeping in
+      _ = try await sweeping.fixture.set(Sample.newVendor)
+      for _ in 0..<300 {
+        await #expect(throws: ServiceError.self) { try await sweeping.fixture.set(.none, as: .reader) }
+      }
+      sweeping.fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
+
+      let next = try await sweeping.fixture.set(.none)
+
+      #expect(next.intent.before == Sample.newVendor)
+      let drifts = try await sweeping.changes().filter { $0.intent.kind == .drift }
+      #expect(drifts.isEmpty)
+    }
+  }
+
+  @Test func authenticationThatComesAndGoesIsDrift() async throws {
+    try await withSweeper { sweeping in
+      let id = try #require(Sample.newVendor.connectorID)
+      for kind in [nil, "basicAuthentication", nil, "clientCertificateAuthentication"] {
+        sweeping.fixture.directory.goRound(
+          DirectoryConnector(id: id, displayName: "Vendor", targetURL: "https://a.example/", authentication: kind)
+        )
+        await #expect(sweeping.sweeper.sweep())
+        clock.advance(by: .seconds(1))
+      }
+
+      let drifts = try await sweeping.changes().filter { $0.intent.kind == .drift }
+      #expect(drifts.count == 3)
     }
   }
 

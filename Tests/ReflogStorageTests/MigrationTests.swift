@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "806be6fedec660da74ce5fd7a5152ccf37a8a2bbc4a20216f38e78a394f0324a ledger-0001-changes",
+        "ab0863b2e7ea47878579b4eaa288bb323c79d13a2a02fde2ed73bb05c0223e35 ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "705d77a41e7870a08ce1f0a6eabc61d89f93bdc3a954d179cd27c6e2e41aa7a4 tokens-0001-tokens",
       ]

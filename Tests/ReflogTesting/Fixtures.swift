@@ -1,4 +1,3 @@
-import Logging
 package import ReflogLedger
 package import ReflogModel
 package import ReflogService
@@ -148,9 +147,7 @@ package func withService<Value: Sendable>(
       settleWindow: settleWindow,
       longestWrite: longestWrite
     )
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
-    let service = ChangeService(ledger: ledger, directory: directory, turns: turns, logger: logger)
+    let service = ChangeService(ledger: ledger, directory: directory, turns: turns)
     return try await body(ServiceFixture(service: service, ledger: ledger, directory: directory))
   }
 }

@@ -31,7 +31,8 @@ extension DirectoryResponse {
       context.firstIndex(of: "#").map { String(context[context.index(after: $0)...]) }
     }
     body?["@odata.context"] = nil
-    let raw = body == nil && !response.body.isEmpty
+    // JSON that can't be read can't have its links led here, and is not handed on.
+    let raw = body == nil && !response.body.isEmpty && !response.isJSON
     self.init(
       httpStatus: response.httpStatus,
       body: body,
@@ -41,7 +42,8 @@ extension DirectoryResponse {
       contextFragment: fragment,
       linkBase: graphURL,
       requestID: response.requestID,
-      created: response.httpStatus == 201 ? body.flatMap(DirectoryConnector.init(graph:)) : nil
+      created: response.httpStatus == 201 && body?["targetUrl"] != nil
+        ? body.flatMap(DirectoryConnector.init(graph:)) : nil
     )
   }
 }

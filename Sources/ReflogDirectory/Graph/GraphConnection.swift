@@ -62,6 +62,9 @@ struct GraphConnection: Sendable {
     body: [UInt8]?,
     isWrite: Bool
   ) async -> GraphExchange {
+    var headers = headers
+    // No other write may follow on this connection.
+    if isWrite { headers.add(name: "connection", value: "close") }
     let request: HTTPClient.Request
     do {
       request = try HTTPClient.Request(
@@ -77,7 +80,10 @@ struct GraphConnection: Sendable {
     let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
     do {
       let client = isWrite ? writing : reading
-      return .answered(try await client.execute(request: request, delegate: recorder, deadline: deadline).get())
+      // On one loop, so that nothing is on its way which the recorder has not heard of when the deadline comes.
+      let loop = HTTPClient.EventLoopPreference.delegateAndChannel(on: client.eventLoopGroup.any())
+      let task = client.execute(request: request, delegate: recorder, eventLoop: loop, deadline: deadline)
+      return .answered(try await task.get())
     } catch {
       let reason = (error as? HTTPClientError)?.shortDescription ?? "\(error)"
       return recorder.hasBegunSending ? .broken(reason) : .neverSent(reason)

@@ -21,6 +21,14 @@ package struct GraphCredential: Sendable {
     self.proof = proof
   }
 
+  /// Throws a ``CredentialError`` where the file that it stands in can't be used now.
+  package func requireReadable() throws(CredentialError) {
+    switch proof {
+    case .secret, .certificate: break
+    case .secretFile(let path), .federatedTokenFile(let path): _ = try CredentialFile.firstLine(ofFileAt: path)
+    }
+  }
+
   /// A client assertion's type (RFC 7523 §2.2).
   private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

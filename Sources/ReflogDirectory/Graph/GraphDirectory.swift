@@ -77,7 +77,11 @@ package struct GraphDirectory: Directory {
   }
 
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
-    DirectoryResponse(try await answer(to: GraphRequest(question)), from: graphURL)
+    let response = try await answer(to: GraphRequest(question))
+    guard !response.isJSON || response.body.isEmpty || response.json != nil else {
+      throw .unavailable(reason: "Microsoft Graph answered JSON that can't be read")
+    }
+    return DirectoryResponse(response, from: graphURL)
   }
 
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {

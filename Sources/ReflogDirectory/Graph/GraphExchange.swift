@@ -28,5 +28,8 @@ struct GraphResponse: Sendable {
   /// The body where it is a JSON object.
   var json: JSONObject? { try? JSONValue(parsing: body).object }
 
+  /// Whether the body is said to be JSON.
+  var isJSON: Bool { headers["content-type"]?.lowercased().contains("json") ?? false }
+
   var requestID: String? { headers["request-id"] }
 }

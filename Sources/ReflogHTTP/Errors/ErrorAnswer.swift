@@ -29,7 +29,12 @@ struct ErrorAnswer {
   private init(_ error: RequestError) {
     switch error {
     case .unauthenticated:
-      self.init(.unauthorized, "unauthenticated", "Send a valid API token as 'Authorization: Bearer …'.", .info)
+      self.init(
+        .unauthorized,
+        "unauthenticated",
+        "Send a valid token as 'Authorization: Bearer …'. One of Microsoft Graph's counts below /identity alone, where it does.",
+        .info
+      )
       wwwAuthenticate = #"Bearer realm="Reflog""#
     case .badRequest(let message, let target):
       self.init(.badRequest, "badRequest", message, .info)
@@ -44,6 +49,21 @@ struct ErrorAnswer {
         "Reflog does not pass this on. What can't touch an API connector, send to Microsoft Graph itself.",
         .info
       )
+    case .batch:
+      self.init(
+        .notImplemented,
+        "notProxied",
+        "Reflog takes no batch. Nothing was done; send its requests one by one.",
+        .info
+      )
+    case .missingRef:
+      self.init(
+        .notImplemented,
+        "notProxied",
+        "What a step calls is written at …/apiConnectorConfiguration/{step}/$ref. Nothing was done; in a shell, keep $ref "
+          + "in single quotes or write \\$ref.",
+        .info
+      )
     case .notFound:
       self.init(.notFound, "notFound", "There is nothing here.", .info)
     }
@@ -56,6 +76,7 @@ struct ErrorAnswer {
     case .forbidden: self.init(.forbidden, "forbidden", message, level)
     case .otherTenant: self.init(.forbidden, "forbidden", message, level)
     case .noDirectoryCredentials: self.init(.conflict, "noDirectoryCredentials", message, level)
+    case .alreadySettled: self.init(.conflict, "alreadySettled", message, level)
     case .tokenNotFound: self.init(.notFound, "notFound", message, level)
     case .badToken: self.init(.badRequest, "badRequest", message, level)
     case .reasonRequired:

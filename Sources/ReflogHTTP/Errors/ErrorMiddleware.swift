@@ -25,6 +25,7 @@ struct ErrorMiddleware: RouterMiddleware {
     guard let httpError = error as? HTTPError, httpError.status == .notFound else { return error }
     let segments = path.lowercased().split(separator: "/")
     guard let version = segments.first, version == "beta" || version == "v1.0" else { return RequestError.notFound }
+    if segments.last == "$batch" { return RequestError.batch }
     let isOwn = segments.dropFirst().first == "reflog" || path.lowercased().contains("/auditlogs/connector")
     return isOwn ? RequestError.notFound : RequestError.notProxied
   }

@@ -6,6 +6,10 @@ enum RequestError: Error, Sendable {
   case bodyTooLarge(limit: Int)
   /// A path that Reflog does not stand in front of.
   case notProxied
+  /// A batch, whose requests would not be seen.
+  case batch
+  /// The place of a step, without the reference that can be written there.
+  case missingRef
   /// Nothing is there.
   case notFound
 }

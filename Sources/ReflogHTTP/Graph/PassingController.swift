@@ -34,6 +34,7 @@ struct PassingController {
     _ context: ReflogRequestContext
   ) async throws -> Response {
     let part = context.parameters.getCatchAll().first?.lowercased() ?? ""
+    if part == "apiconnectorconfiguration" { throw RequestError.missingRef }
     guard Self.writableParts.contains(where: { $0.lowercased() == part }) else { throw RequestError.notProxied }
     let body = try await request.boundedBody(upTo: RequestLimits.passedOnBody)
     let passedOn = DirectoryWrite.PassedOn(

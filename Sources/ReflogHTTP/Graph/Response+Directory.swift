@@ -4,34 +4,6 @@ import NIOCore
 import ReflogModel
 import ReflogService
 
-/// Where the caller sees this server.
-struct Place {
-  /// `http://host:port`, as the caller addressed it, without a slash behind it.
-  let baseURL: String
-  let version: APIVersion
-
-  /// Up to the version, without a slash behind it.
-  var versionURL: String { "\(baseURL)/\(version.rawValue)" }
-}
-
-extension Request {
-  func place(_ context: ReflogRequestContext) throws(RequestError) -> Place {
-    let heard = "\(context.scheme)://\(head.authority ?? "localhost")"
-    return Place(baseURL: context.publicURL ?? heard, version: try context.version())
-  }
-
-  /// `host:port` of this server, whose URLs are taken as its own.
-  func ownAuthority(_ context: ReflogRequestContext) -> String? {
-    context.publicURL.flatMap { url in url.firstRange(of: "://").map { String(url[$0.upperBound...]) } }
-      ?? head.authority
-  }
-
-  /// The URL of this server up to the version, as the caller addressed it, without a slash behind it.
-  func versionURL(_ context: ReflogRequestContext) throws(RequestError) -> String {
-    try place(context).versionURL
-  }
-}
-
 extension Response {
   /// What the directory answered, its links leading to this server.
   init(_ response: DirectoryResponse, at place: Place) throws(ServiceError) {

@@ -36,7 +36,9 @@ struct ChangeController {
     _ = try QueryOptions(request, allowing: [])
     let id = try context.changeID()
     let body = try RollbackBody(try await request.jsonObject(emptyMeans: [:]))
-    if body.isDryRun { return Response(json: try await changes.plan(rollbackOf: id, for: try context.requireCaller()).json) }
+    if body.isDryRun {
+      return Response(json: try await changes.plan(rollbackOf: id, for: try context.requireCaller()).json)
+    }
     let action = ChangeRequest.Action.rollBack(id, force: body.isForced)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }

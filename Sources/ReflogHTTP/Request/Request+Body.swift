@@ -27,6 +27,9 @@ extension Request {
       guard let object = value.object else {
         throw RequestError.badRequest("The body must be a JSON object, not \(value.kindName).", target: "body")
       }
+      if let name = value.collidingName {
+        throw RequestError.badRequest("The body holds the member \(name) twice, but for its case.", target: name)
+      }
       return object
     } catch let error as JSONError {
       throw RequestError.badRequest("The body is no JSON: \(error).", target: "body")

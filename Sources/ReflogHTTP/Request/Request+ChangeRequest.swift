@@ -35,6 +35,9 @@ extension Request {
   ) throws(RequestError) -> ChangeRequest {
     try refuseUnsupportedHeaders()
     if case .other = action {} else { _ = try QueryOptions(self, allowing: []) }
+    guard context.idempotencyKey == nil || action.isRecorded else {
+      throw .badRequest("Idempotency-Key holds only for what is recorded, and this is not.", target: "Idempotency-Key")
+    }
     guard reason == nil || headers[named: "Reflog-Reason"] == nil else {
       throw .badRequest("The reason stands in the body and in Reflog-Reason.", target: "reason")
     }

@@ -46,13 +46,15 @@ extension History {
     ).map(Change.init(row:))
   }
 
-  /// The changes at an address that were recorded or settled at this moment or later, newest first.
+  /// The changes at an address that may have reached the directory and were recorded or settled at this moment or later,
+  /// newest first. What was denied or refused does not count, so that nobody can crowd out what does.
   package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       """
       SELECT * FROM history WHERE id IN (
         SELECT change.id FROM change
         WHERE change.address = \(Self.rowOfAddress) AND change.address IS NOT NULL
+          AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
         ORDER BY change.id DESC LIMIT :limit
       ) AND coalesce(result_time, activity_time) >= :since
       ORDER BY id DESC

@@ -106,12 +106,14 @@ extension History {
     )
   }
 
-  /// The changes of connectors that were recorded or settled at this moment or later, newest first.
+  /// The changes of connectors that may have reached the directory and were recorded or settled at this moment or later, newest first.
   package func recentConnectorChanges(since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       """
       SELECT * FROM history WHERE id IN (
-        SELECT change.id FROM change WHERE change.subject = 'connector' ORDER BY change.id DESC LIMIT :limit
+        SELECT change.id FROM change
+        WHERE change.subject = 'connector' AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
+        ORDER BY change.id DESC LIMIT :limit
       ) AND (coalesce(result_time, activity_time) >= :since OR result = 'pending')
       ORDER BY id DESC
       """,

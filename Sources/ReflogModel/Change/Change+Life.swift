@@ -14,7 +14,7 @@ extension Change {
     /// A conclusive look at the directory showed this.
     case observed(Observation)
     /// A person said what became of it.
-    case stated(Statement, reason: String)
+    case stated(Statement)
   }
 
   /// What a conclusive look at the directory shows of a pending change.
@@ -29,8 +29,20 @@ extension Change {
     case unreadable
   }
 
-  /// What a person may say of a pending change.
-  package enum Statement: String, Sendable {
+  /// What a person says of a pending change.
+  package struct Statement: Sendable {
+    package let result: StatedResult
+    package let reason: String
+    package let actor: Actor
+
+    package init(result: StatedResult, reason: String, actor: Actor) {
+      self.result = result
+      self.reason = reason
+      self.actor = actor
+    }
+  }
+
+  package enum StatedResult: String, Sendable {
     case applied, notApplied
   }
 
@@ -67,8 +79,11 @@ extension Change {
       case .observed(.before): return .notApplied
       case .observed(.third): return .superseded
       case .observed(.unreadable): return .unknown
-      case .stated(.applied, _): return .applied
-      case .stated(.notApplied, _): return .notApplied
+      case .stated(let statement):
+        switch statement.result {
+        case .applied: return .applied
+        case .notApplied: return .notApplied
+        }
       case .intended, .denied, .found, .notKept: break
       }
     case .applied, .rejected, .denied, .notApplied, .superseded, .unknown:

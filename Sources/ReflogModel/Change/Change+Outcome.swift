@@ -68,8 +68,12 @@ extension Change {
       Outcome(result: next, code: Change.notSentCode, message: reason, settledBy: settler)
     case .denied:
       Outcome(result: next, code: "forbidden", settledBy: settler)
-    case .stated(_, let reason):
-      Outcome(result: next, message: reason, settledBy: settler)
+    case .stated(let statement):
+      Outcome(
+        result: next,
+        message: "\(statement.actor.name ?? statement.actor.id ?? "somebody"): \(statement.reason)",
+        settledBy: settler
+      )
     case .notKept(let id):
       Outcome(
         result: next,

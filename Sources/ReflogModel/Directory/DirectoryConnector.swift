@@ -4,7 +4,8 @@ package struct DirectoryConnector: Sendable {
   package let displayName: String
   /// Redacted, see ``redactedURL(_:)``.
   package let targetURL: String
-  /// The kind of its authentication, and behind it the thumbprints of its certificates, sorted.
+  /// The kind of its authentication, and behind it the thumbprints of its certificates, sorted; `none` where it has none,
+  /// nothing where nobody looked.
   package let authentication: String?
 
   package init(id: ConnectorID, displayName: String, targetURL: String, authentication: String? = nil) {
@@ -18,20 +19,19 @@ package struct DirectoryConnector: Sendable {
 }
 
 extension DirectoryConnector {
-  /// Reads an `identityApiConnector` of Microsoft Graph.
+  /// Reads an `identityApiConnector` of Microsoft Graph; one without a name goes by its id.
   package init?(graph object: JSONObject) {
-    guard let id = object["id"]?.string.flatMap({ ConnectorID($0) }), let displayName = object["displayName"]?.string
-    else { return nil }
+    guard let id = object["id"]?.string.flatMap({ ConnectorID($0) }) else { return nil }
     self.init(
       id: id,
-      displayName: displayName,
+      displayName: object["displayName"]?.string ?? id.text,
       targetURL: object["targetUrl"]?.string ?? "",
-      authentication: object["authenticationConfiguration"]?.object.flatMap(Self.authentication)
+      authentication: Self.authentication(object["authenticationConfiguration"]?.object)
     )
   }
 
-  private static func authentication(_ object: JSONObject) -> String? {
-    guard let type = object["@odata.type"]?.string else { return nil }
+  private static func authentication(_ object: JSONObject?) -> String {
+    guard let object, let type = object["@odata.type"]?.string else { return "none" }
     let kind = type.split(separator: ".").last.map(String.init) ?? type
     let thumbprints = (object["certificateList"]?.array ?? []).compactMap { $0.object?["thumbprint"]?.string }
     return ([kind] + thumbprints.sorted()).joined(separator: " ")

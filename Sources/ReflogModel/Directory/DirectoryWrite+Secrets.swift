@@ -4,17 +4,24 @@ extension DirectoryWrite {
   package var secrets: [String] {
     switch self {
     case .createConnector(let body), .updateConnector(_, let body), .uploadCertificate(_, let body):
-      Self.secrets(of: body)
-    case .setReference, .deleteConnector, .createFlow, .updateFlow, .deleteFlow, .other: []
+      Self.secrets(ofConnector: body)
+    case .createFlow(_, _, let body, _), .updateFlow(_, _, let body):
+      Self.texts(in: .object(body), named: Self.secretNames)
+    case .other(let request):
+      (try? JSONValue(parsing: request.body)).map { Self.texts(in: $0, named: Self.secretNames) } ?? []
+    case .setReference, .deleteConnector, .deleteFlow: []
     }
   }
 
-  private static func secrets(of body: JSONObject) -> [String] {
+  /// Members that hold a secret wherever they stand, in small letters.
+  private static let secretNames: Set = ["clientsecret", "password", "pkcs12value", "certificatedata", "secrettext"]
+
+  private static func secrets(ofConnector body: JSONObject) -> [String] {
     body.members.flatMap { member -> [String] in
-      switch (member.name, member.value) {
-      case ("displayName", _), ("id", _), ("@odata.type", _): []
-      case ("targetUrl", .string(let url)): secrets(ofURL: url)
-      case (_, let value): texts(in: value)
+      switch (member.name.asciiFolded, member.value) {
+      case ("displayname", _), ("id", _), ("@odata.type", _): []
+      case ("targeturl", .string(let url)): secrets(ofURL: url)
+      case (_, let value): texts(in: value, named: nil)
       }
     }.filter { !$0.isEmpty }
   }
@@ -25,41 +32,20 @@ extension DirectoryWrite {
     return [url] + url.split(whereSeparator: { $0 == "?" || $0 == "#" }).dropFirst().map(String.init)
   }
 
-  private static func texts(in value: JSONValue) -> [String] {
+  /// The texts within a value: those of members with such a name, or all but types and user names.
+  private static func texts(in value: JSONValue, named names: Set<String>?) -> [String] {
     switch value {
-    case .string(let text): [text]
-    case .array(let values): values.flatMap(texts)
+    case .string(let text): return names == nil ? [text] : []
+    case .array(let values): return values.flatMap { texts(in: $0, named: names) }
     case .object(let object):
-      object.members.filter { $0.name != "@odata.type" && $0.name != "username" }.flatMap { texts(in: $0.value) }
-    case .null, .bool, .number: []
+      return object.members.flatMap { member -> [String] in
+        let name = member.name.asciiFolded
+        guard let names else {
+          return name == "@odata.type" || name == "username" ? [] : texts(in: member.value, named: nil)
+        }
+        return texts(in: member.value, named: names.contains(name) ? nil : names)
+      }
+    case .null, .bool, .number: return []
     }
-  }
-}
-
-extension DirectoryAnswer {
-  /// The answer without these texts, which a directory may quote where it refuses them.
-  package func hiding(_ secrets: [String]) -> DirectoryAnswer {
-    guard case .refused(let refusal) = self, !secrets.isEmpty else { return self }
-    return .refused(refusal.hiding(secrets))
-  }
-}
-
-extension DirectoryRefusal {
-  fileprivate func hiding(_ secrets: [String]) -> DirectoryRefusal {
-    // As they are and as they stand in JSON; the longest first, since one may be a part of another.
-    let shown = (secrets + secrets.map { String(JSONValue.string($0).text.dropFirst().dropLast()) })
-      .sorted { $0.utf8.count > $1.utf8.count }
-    func hide(_ text: String) -> String {
-      shown.reduce(text) { $0.replacing($1, with: "…") }
-    }
-    return DirectoryRefusal(
-      httpStatus: httpStatus,
-      code: hide(code),
-      message: hide(message),
-      retryAfter: retryAfter,
-      wwwAuthenticate: wwwAuthenticate,
-      requestID: requestID,
-      isOfOwnCredential: isOfOwnCredential
-    )
   }
 }

@@ -1,9 +1,7 @@
 import ReflogModel
 
 extension ChangeService {
-  func prepareCreation(_ request: ChangeRequest, _ body: JSONObject) async throws(ServiceError) -> Preparation {
-    // Nothing is read before a creation that would prove the caller.
-    try await prove(request.caller)
+  func prepareCreation(_ request: ChangeRequest, _ body: JSONObject) -> Preparation {
     let properties = ConnectorProperties.written(by: body, over: nil)
     return Preparation(
       intents: [request.intent(.connector, before: .none, after: .unknown, changedProperties: properties)],
@@ -19,7 +17,10 @@ extension ChangeService {
     let connector = try await standingConnector(id, for: request)
     let properties = ConnectorProperties.written(by: body, over: connector)
     let before = connector?.reference ?? .connector(id, displayName: nil)
-    let after = ConnectorReference.connector(id, displayName: body["displayName"]?.string ?? connector?.displayName)
+    let after = ConnectorReference.connector(
+      id,
+      displayName: body.member(named: "displayName")?.value.string ?? connector?.displayName
+    )
     return Preparation(
       intents: [request.intent(.connector, before: before, after: after, changedProperties: properties)],
       write: .updateConnector(id, body)
@@ -54,39 +55,11 @@ extension ChangeService {
     _ id: ConnectorID,
     for request: ChangeRequest
   ) async throws(ServiceError) -> DirectoryConnector? {
-    try await requireSettled(.connector(id), for: request.caller)
+    try await requireSettled(.connector(id))
     do {
       return try await directory.connector(id)
     } catch {
-      throw ServiceError(beforeSending: error)
-    }
-  }
-}
-
-/// What a write of a connector changes: names, and values only where they are no secrets.
-enum ConnectorProperties {
-  static let authentication = "authenticationConfiguration"
-
-  static let writtenByCertificate = [Change.ChangedProperty(name: authentication, before: nil, after: nil)]
-
-  static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
-    body.members.compactMap { member in
-      switch member.name {
-      case "displayName":
-        Change.ChangedProperty(
-          name: member.name,
-          before: connector?.displayName,
-          after: member.value.string
-        )
-      case "targetUrl":
-        Change.ChangedProperty(
-          name: member.name,
-          before: connector?.targetURL,
-          after: member.value.string.map(redactedURL)
-        )
-      case "id", "@odata.type", "@odata.context": nil
-      default: Change.ChangedProperty(name: member.name, before: nil, after: nil)
-      }
+      throw try await refusedRead(error, of: try await deniedIntents(request), for: request)
     }
   }
 }

@@ -26,36 +26,39 @@ extension ChangeService {
   /// refusal is recorded as the `rejected` change that `intent` makes of an unknown before; a refusal because of load is
   /// only passed on, and so is one of a caller whom nobody knows.
   ///
-  /// - Parameter isCreatingFlow: there may be no flow yet, and then nothing stands there.
+  /// - Parameter absent: the statuses by which the directory says that nothing can stand there yet.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,
-    isCreatingFlow: Bool = false,
+    orNothingWhere absent: Set<Int> = [],
     intent: (ConnectorReference) -> Change.Intent
   ) async throws(ServiceError) -> ConnectorReference {
-    try await requireSettled(.address(address), for: request.caller)
+    try await requireSettled(.address(address))
     let found: ConnectorReference
     do {
       found = try await directory.reference(at: address)
     } catch {
-      switch error {
-      case .refused(let refusal) where isCreatingFlow && refusal.httpStatus == 404: found = .none
-      case .refused(let refusal) where !refusal.isTransient && !refusal.leavesUnproven(request.caller):
-        throw try await recordRefusal(refusal, of: intent(.unknown), named: request.idempotencyKey)
-      case .refused, .unavailable: throw ServiceError(beforeSending: error)
+      guard case .refused(let refusal) = error, absent.contains(refusal.httpStatus) else {
+        throw try await refusedRead(error, of: [intent(.unknown)], for: request)
       }
+      found = .none
     }
     return try await standing(found, at: address, requestID: request.requestID)
   }
 
-  private func recordRefusal(
-    _ refusal: DirectoryRefusal,
-    of intent: Change.Intent,
-    named key: IdempotencyKey?
+  /// What a read before a change means that did not succeed: a definite refusal is recorded as `rejected`; one because of
+  /// load, or of a caller whom nobody knows, is only passed on, and so is a failure.
+  func refusedRead(
+    _ failure: DirectoryFailure,
+    of intents: [Change.Intent],
+    for request: ChangeRequest
   ) async throws(ServiceError) -> ServiceError {
+    guard case .refused(let refusal) = failure, !refusal.isTransient, !refusal.leavesUnproven(request.caller),
+      !intents.isEmpty
+    else { return ServiceError(beforeSending: failure) }
     do {
-      let recorded = try await ledger.append([.init(intent, .answered(.refused(refusal)))], named: key)
-      return .refused(recorded.map(\.id), refusal)
+      let drafts = intents.map { Ledger.Draft($0, .answered(.refused(refusal))) }
+      return .refused(try await ledger.append(drafts, named: request.idempotencyKey).map(\.id), refusal)
     } catch {
       throw ServiceError(beforeSending: error)
     }

@@ -24,7 +24,7 @@ extension ChangeService {
     case .rollBack(let id, let force):
       return try await prepareRollback(request, of: id, force: force)
     case .createConnector(let body):
-      return .toDo(try await prepareCreation(request, body))
+      return .toDo(prepareCreation(request, body))
     case .updateConnector(let id, let body):
       return .toDo(try await prepareUpdate(request, id, body))
     case .deleteConnector(let id):
@@ -44,9 +44,8 @@ extension ChangeService {
 
   /// Settles what an earlier request left pending, or refuses: it holds the key, and its turn is held here, so nobody
   /// works on it.
-  func requireSettled(_ key: TurnKey, for caller: Caller) async throws(ServiceError) {
+  func requireSettled(_ key: TurnKey) async throws(ServiceError) {
     guard let pending = try await pendingChange(holding: key) else { return }
-    try await prove(caller)
     try await settle(pending)
   }
 

@@ -6,25 +6,34 @@ import Synchronization
 
 /// Settles, at start and while the service runs, what no request is working on any more.
 package final class Reconciler: Service {
+  private struct State {
+    var hasRecovered = false
+    /// When each change that could not be settled is worth another look, and how long it waited for this one.
+    var postponed: [Change.ID: (until: ContinuousClock.Instant, wait: Duration)] = [:]
+  }
+
   private let service: ChangeService
+  private let pace: Pace
   private let interval: Duration
   private let logger: Logger
-  private let hasRecovered = Mutex(false)
+  private let state = Mutex(State())
 
-  package init(service: ChangeService, interval: Duration = .seconds(1), logger: Logger) {
+  /// - Parameter pace: shared with whoever else reads in the background.
+  package init(service: ChangeService, pace: Pace, interval: Duration = .seconds(1), logger: Logger) {
     self.service = service
+    self.pace = pace
     self.interval = interval
     self.logger = logger
   }
 
-  /// Whether everything that the last run left pending was settled, as far as the directory can be read, and the ledger
+  /// Whether everything that the last run left pending was looked at, as far as the directory can be read, and the ledger
   /// takes changes.
-  package var isReady: Bool { hasRecovered.withLock { $0 } && service.ledger.isHealthy }
+  package var isReady: Bool { state.withLock { $0.hasRecovered } && service.ledger.isHealthy }
 
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        if await self.look() { self.hasRecovered.withLock { $0 = true } }
+        if await self.look() { self.state.withLock { $0.hasRecovered = true } }
         await self.service.ledger.probeUnlessHealthy()
         // Ends early only when it is time to stop.
         try? await Task.sleep(for: self.interval)
@@ -34,16 +43,20 @@ package final class Reconciler: Service {
 
   /// Enough for what a crash leaves behind at any load that the queues admit.
   private static let pageSize = 256
+  /// How many changes are looked at side by side: one that the directory leaves hanging must not delay the others.
+  private static let width = 16
+  /// The longest wait between two looks at a change that can't be settled.
+  private static let longestWait = Duration.seconds(60)
 
-  /// Looks once at everything that is pending. Returns whether it got through; what it did not get through stays pending
-  /// and its address locked, and the next look tries again.
+  /// Looks once at everything that is pending and worth it. Returns whether it got through; what it did not get through
+  /// stays pending and its address locked, and a later look tries again.
   private func look() async -> Bool {
     var last: Change.ID?
     var isThrough = true
     do {
       while !Task.isCancelled {
         let page = try await service.ledger.history.pendingIDs(after: last, limit: Self.pageSize)
-        for id in page where await !settle(id) { isThrough = false }
+        if await !settle(page.filter(isDue)) { isThrough = false }
         guard page.count == Self.pageSize else { return isThrough }
         last = page.last
       }
@@ -53,24 +66,67 @@ package final class Reconciler: Service {
     return false
   }
 
+  private func isDue(_ id: Change.ID) -> Bool {
+    state.withLock { ($0.postponed[id]?.until ?? .now) <= .now }
+  }
+
+  private func settle(_ ids: [Change.ID]) async -> Bool {
+    await withTaskGroup(of: Bool.self) { group in
+      var isThrough = true
+      for (index, id) in ids.enumerated() {
+        if index >= Self.width, let result = await group.next() { isThrough = isThrough && result }
+        group.addTask { await self.settle(id) }
+      }
+      for await result in group { isThrough = isThrough && result }
+      return isThrough
+    }
+  }
+
   /// Returns whether nothing stood in the way of looking at the change.
   private func settle(_ id: Change.ID) async -> Bool {
     do {
       guard let change = try await service.change(id), change.result == .pending else { return true }
+      if let wait = service.reconciliation.remainingDoubt(of: change) {
+        postpone(id, for: wait)
+        return true
+      }
+      await pace.waitForTurn(reads: 2)
       // Whoever holds the turn works on the change, or settles it before anything else.
       guard let turn = service.turns.takeWithoutWaiting(change.turnKey) else { return true }
       defer { turn.end() }
-      guard let current = try await service.change(id), current.result == .pending,
-        case .settled(let settled) = try await service.reconciliation.settle(current)
-      else { return true }
-      logger.notice(
-        "settled a pending change",
-        metadata: ["id": "\(settled.id)", "result": "\(settled.result.rawValue)"]
-      )
+      guard let current = try await service.change(id), current.result == .pending else { return true }
+      switch try await service.reconciliation.settle(current) {
+      case .settled(let settled): log(settled)
+      case .tooEarly(let wait): postpone(id, for: wait)
+      case .unsteady: postponeLonger(id)
+      case .unreadable(let failure):
+        pace.heed(failure)
+        postponeLonger(id)
+      }
       return true
     } catch {
       logger.error("a pending change can't be settled", metadata: ["id": "\(id)", "error": "\(error)"])
       return false
+    }
+  }
+
+  private func log(_ settled: Change) {
+    state.withLock { $0.postponed[settled.id] = nil }
+    logger.notice(
+      "settled a pending change",
+      metadata: ["id": "\(settled.id)", "result": "\(settled.result.rawValue)"]
+    )
+  }
+
+  private func postpone(_ id: Change.ID, for wait: Duration) {
+    state.withLock { $0.postponed[id] = (.now + wait, .zero) }
+  }
+
+  /// Waits twice as long as before.
+  private func postponeLonger(_ id: Change.ID) {
+    state.withLock { state in
+      let wait = min(max(interval, (state.postponed[id]?.wait ?? .zero) * 2), Self.longestWait)
+      state.postponed[id] = (.now + wait, wait)
     }
   }
 }

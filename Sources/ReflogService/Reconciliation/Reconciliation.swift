@@ -11,7 +11,7 @@ struct Reconciliation: Sendable {
     case settled(Change)
     /// Until then a write may still land, and a read may not show it.
     case tooEarly(Duration)
-    case unreadable(String)
+    case unreadable(DirectoryFailure)
     /// Two looks showed different things.
     case unsteady
   }
@@ -19,14 +19,13 @@ struct Reconciliation: Sendable {
   /// Settles a pending change that no request is working on, if the directory shows what became of it; the caller holds
   /// its turn.
   func settle(_ change: Change) async throws(ServiceError) -> Verdict {
-    let remaining = doubt - ledger.now.since(change.activityDateTime)
-    guard remaining <= .zero else { return .tooEarly(remaining) }
+    if let remaining = remainingDoubt(of: change) { return .tooEarly(remaining) }
     let look: Look
     do {
       guard let steady = try await observeTwice(change) else { return .unsteady }
       look = steady
     } catch {
-      return .unreadable(error.description)
+      return .unreadable(error)
     }
     do {
       let settled = try await ledger.settle(
@@ -42,8 +41,12 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// How long after its intent a change may still take place, or not show.
-  private var doubt: Duration { directory.longestWrite + directory.settleWindow }
+  /// How much longer a change may still take place, or not show; nothing once a look is conclusive.
+  func remainingDoubt(of change: Change) -> Duration? {
+    let doubt = directory.longestWrite + directory.settleWindow
+    let remaining = doubt - ledger.now.since(change.activityDateTime)
+    return remaining > .zero ? remaining : nil
+  }
 
   /// What a look shows, and what somebody else did where it shows that.
   private struct Look: Sendable {

@@ -32,7 +32,9 @@ enum ConnectorDifferences {
   }
 
   private static func values(of connector: DirectoryConnector) -> [String: String] {
-    var values = ["displayName": connector.displayName, "targetUrl": connector.targetURL]
+    var values = [
+      ConnectorProperties.displayName: connector.displayName, ConnectorProperties.targetURL: connector.targetURL,
+    ]
     values[ConnectorProperties.authentication] = connector.authentication
     return values
   }

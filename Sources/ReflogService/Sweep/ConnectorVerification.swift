@@ -67,10 +67,11 @@ struct ConnectorVerification: Sendable {
     _ entry: Int64
   ) async throws {
     let id = connector.id
+    await inventory.pace.waitForTurn()
     guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
     defer { turn.end() }
     guard try await service.pendingChange(holding: .connector(id)) == nil,
-      let again = try await read(id), again.isSame(as: connector)
+      let again = try await service.directory.connector(id), again.isSame(as: connector)
     else { return }
     let nameBefore = differences.first { $0.name == "displayName" }?.before ?? connector.displayName
     try await record(
@@ -85,9 +86,12 @@ struct ConnectorVerification: Sendable {
 
   private func recordDisappearance(of known: RecordedConnector) async throws {
     let id = known.connector.id
+    await inventory.pace.waitForTurn()
     guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
     defer { turn.end() }
-    guard try await service.pendingChange(holding: .connector(id)) == nil, try await read(id) == nil else { return }
+    guard try await service.pendingChange(holding: .connector(id)) == nil,
+      try await service.directory.connector(id) == nil
+    else { return }
     try await record(
       .drift,
       before: known.connector.reference,
@@ -96,11 +100,6 @@ struct ConnectorVerification: Sendable {
       .connectorGone(id),
       lastSeen: known.seen
     )
-  }
-
-  private func read(_ id: ConnectorID) async throws -> DirectoryConnector? {
-    await inventory.pace.waitForTurn()
-    return try await service.directory.connector(id)
   }
 
   private func record(

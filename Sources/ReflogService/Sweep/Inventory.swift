@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// Reads the lists of what the directory holds, whole, page by page.
+/// Reads what the directory holds, at the pace that it allows.
 struct Inventory: Sendable {
   let directory: any Directory
   let pace: Pace
@@ -20,23 +20,20 @@ struct Inventory: Sendable {
   func connectors() async throws(DirectoryFailure) -> [DirectoryConnector] {
     try await all(.connectors).map { (object) throws(DirectoryFailure) in
       guard let connector = DirectoryConnector(graph: object) else {
-        throw .unavailable(reason: "it listed a connector without id or name")
+        throw .unavailable(reason: "it listed a connector without an id")
       }
       return connector
     }
   }
 
-  /// What some steps of a flow call.
+  /// What some steps of a flow call. Does not wait for the pace: whoever holds turns asks.
   func references(
     of flow: FlowID,
     _ flowType: FlowType,
     at steps: [Step]
   ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
     let expand = QueryItem("$expand", steps.map(\.name).joined(separator: ","))
-    let response = try await pace.read(
-      DirectoryRead(.configuration(flowType, flow), query: [expand]),
-      from: directory
-    )
+    let response = try await read(DirectoryRead(.configuration(flowType, flow), query: [expand]))
     guard let body = response.body else { throw .unavailable(reason: "it answered no JSON object") }
     var references: [Step: ConnectorReference] = [:]
     for step in steps {
@@ -52,12 +49,22 @@ struct Inventory: Sendable {
     var objects: [JSONObject] = []
     var query: [QueryItem] = []
     for _ in 0..<Self.pageLimit {
-      let response = try await pace.read(DirectoryRead(resource, query: query), from: directory)
+      await pace.waitForTurn()
+      let response = try await read(DirectoryRead(resource, query: query))
       guard let page = response.body?["value"]?.array else { throw .unavailable(reason: "it listed nothing") }
       objects += page.compactMap(\.object)
       guard let link = response.body?["@odata.nextLink"]?.string else { return objects }
       query = QueryItem.items(ofURL: link)
     }
     throw .unavailable(reason: "its list does not end")
+  }
+
+  private func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
+    do {
+      return try await directory.read(question)
+    } catch {
+      pace.heed(error)
+      throw error
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Logging
 import ReflogLedger
 import ReflogModel
 
@@ -6,18 +7,45 @@ struct Sweep: Sendable {
   let service: ChangeService
   let inventory: Inventory
   let watchlist: Watchlist
+  let logger: Logger
 
-  /// Looks at all steps of all flows and at all connectors. When this returns, everything was looked at that nobody was
-  /// working on; the rest is on the watchlist.
-  func run() async throws {
-    try await ConnectorVerification(service: service, inventory: inventory).verify()
-    let steps = try await stepsByFlow()
-    let verification = Verification(service: service, inventory: inventory)
-    for (flow, steps) in steps.sorted(by: { $0.key < $1.key }) {
-      try Task.checkCancellation()
-      for address in try await verification.verify(flow.id, flow.flowType, steps: steps) { watchlist.watch(address) }
+  /// Looks at all steps of all flows and at all connectors. Returns whether everything was looked at that nobody was
+  /// working on; what could not be is on the watchlist, and stands in the log.
+  func run() async throws -> Bool {
+    var isWhole = await attempt("connectors") {
+      try await ConnectorVerification(service: service, inventory: inventory).verify()
     }
-    try await service.ledger.rememberFinishedSweep()
+    let verification = Verification(service: service, inventory: inventory)
+    for (flow, steps) in try await stepsByFlow().sorted(by: { $0.key < $1.key }) {
+      try Task.checkCancellation()
+      let addresses = steps.map { Address(flowType: flow.flowType, flow: flow.id, step: $0) }
+      let succeeded = await attempt(flow.id.text) {
+        for address in try await verification.verify(flow.id, flow.flowType, steps: steps) { watchlist.watch(address) }
+      }
+      if !succeeded {
+        isWhole = false
+        for address in addresses { watchlist.watch(address) }
+      }
+    }
+    if isWhole {
+      try await service.ledger.rememberFinishedSweep()
+      logger.info("everything in the directory was looked at")
+    }
+    return isWhole
+  }
+
+  /// One part that can't be looked at must not hide the others.
+  private func attempt(_ part: String, _ look: () async throws -> Void) async -> Bool {
+    do {
+      try await look()
+      return true
+    } catch {
+      logger.warning(
+        "a part of the directory could not be looked at",
+        metadata: ["part": "\(part)", "error": "\(error)"]
+      )
+      return false
+    }
   }
 
   private struct Flow: Hashable, Comparable {

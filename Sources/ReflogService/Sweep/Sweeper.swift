@@ -15,22 +15,19 @@ package struct Sweeper: Service {
 
   /// - Parameters:
   ///   - interval: from the start of one sweep to that of the next.
-  ///   - readInterval: between two reads, as the directory's limits want it.
+  ///   - pace: shared with whoever else reads in the background.
   package init(
     service: ChangeService,
     watchlist: Watchlist,
     interval: Duration,
-    readInterval: Duration,
+    pace: Pace,
     logger: Logger,
     metrics: any MetricsFactory
   ) {
     self.service = service
     self.watchlist = watchlist
     self.interval = interval
-    inventory = Inventory(
-      directory: service.directory,
-      pace: Pace(interval: readInterval)
-    )
+    inventory = Inventory(directory: service.directory, pace: pace)
     self.logger = logger
     self.metrics = metrics
   }
@@ -60,14 +57,14 @@ package struct Sweeper: Service {
   /// Looks at everything once. Returns whether that was possible.
   package func sweep() async -> Bool {
     do {
-      try await Sweep(service: service, inventory: inventory, watchlist: watchlist).run()
-      return true
+      let sweep = Sweep(service: service, inventory: inventory, watchlist: watchlist, logger: logger)
+      if try await sweep.run() { return true }
     } catch {
       guard !Task.isCancelled else { return false }
-      Counter(label: "reflog_sweep_failures_total", factory: metrics).increment()
       logger.warning("the directory could not be swept", metadata: ["error": "\(error)"])
-      return false
     }
+    Counter(label: "reflog_sweep_failures_total", factory: metrics).increment()
+    return false
   }
 
   /// Often enough that a look is hardly later than its window.

@@ -7,9 +7,10 @@ struct Verification: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
-  /// Looks at some steps of a flow. Returns those that could not be looked at conclusively: somebody works there, or a
-  /// write is so fresh that a read may not show it.
+  /// Looks at some steps of a flow. Returns those that could not be looked at conclusively: somebody works there, a write
+  /// is so fresh that a read may not show it, or two reads did not agree.
   func verify(_ flow: FlowID, _ flowType: FlowType, steps: [Step]) async throws -> [Address] {
+    await inventory.pace.waitForTurn()
     let addresses = steps.map { Address(flowType: flowType, flow: flow, step: $0) }
     let turns = addresses.compactMap { service.turns.takeWithoutWaiting(.address($0)) }
     defer { for turn in turns { turn.end() } }
@@ -20,12 +21,27 @@ struct Verification: Sendable {
     guard !free.isEmpty else { return addresses }
     let found = try await references(of: flow, flowType, at: free.map(\.step))
     var sightings: [Sighting] = []
+    var unsteady: [Address] = []
     for address in free {
       guard let reference = found[address.step] else { continue }
-      if let sighting = try await judge(reference, at: address) { sightings.append(sighting) }
+      switch try await judge(reference, at: address) {
+      case .seen(let sighting): sightings.append(sighting)
+      case .recorded: break
+      case .unsteady: unsteady.append(address)
+      }
     }
     try await service.ledger.remember(sightings)
-    return addresses.filter { !free.contains($0) }
+    return addresses.filter { !free.contains($0) || unsteady.contains($0) }
+  }
+
+  /// What a look came to.
+  private enum Judgement {
+    /// What is known stands there, and that it was seen is to be remembered.
+    case seen(Sighting)
+    /// A drift or a baseline is on record, and what was seen with it.
+    case recorded
+    /// A second read showed something else.
+    case unsteady
   }
 
   /// Whether a read is conclusive: nothing is pending at the address, and nothing was written there within the window.
@@ -34,25 +50,22 @@ struct Verification: Sendable {
     return try await service.changesWithinWindow(at: address).isEmpty
   }
 
-  /// What is to be remembered of what was found; nothing where it is recorded already, as a drift or a baseline, or is
-  /// not shown twice.
-  private func judge(_ found: ConnectorReference, at address: Address) async throws -> Sighting? {
+  private func judge(_ found: ConnectorReference, at address: Address) async throws -> Judgement {
     let recorded = try await service.recorded(at: address)
     let sighting = Sighting.reference(address, found)
+    if found == recorded?.reference || (recorded == nil && found == .none) { return .seen(sighting) }
     guard let recorded else {
-      guard found != .none else { return sighting }
       try await record(baseline(at: address, found), sighting)
-      return nil
+      return .recorded
     }
-    if recorded.reference == found { return sighting }
     let again = try await references(of: address.flow, address.flowType, at: [address.step])
-    guard again[address.step] == found else { return nil }
+    guard again[address.step] == found else { return .unsteady }
     let requestID = UUID().uuidString.lowercased()
     try await record(
       try await service.drift(at: address, from: recorded, to: found, requestID: requestID, by: .reconciler),
       sighting
     )
-    return nil
+    return .recorded
   }
 
   private func baseline(at address: Address, _ found: ConnectorReference) -> Ledger.Draft {

@@ -99,7 +99,7 @@ extension CommandFailure {
     let message = error["message"]?.string ?? "The server answered with status \(answer.status)."
     let change = answer.changeID.map { " (change \($0))" } ?? ""
     if code == "unauthenticated" {
-      self.init(.refused, "The server wants an API token: REFLOG_TOKEN is not set, or opens nothing there (any more).")
+      self.init(.refused, "The server wants an API token that opens something there: see to REFLOG_TOKEN.")
       return
     }
     let exitCode: ExitCode =

@@ -67,7 +67,7 @@ struct RollBack: AsyncParsableCommand {
       return Address(parts.joined(separator: "/")) == step
     }
     guard let last = entry?["changeId"]?.string.flatMap({ Change.ID($0) }) else {
-      throw CommandFailure(.notFound, "No change of \(place) is on record.")
+      throw try await noTarget(at: place, client)
     }
     let change = try await client.change(last)
     guard change["before"] != change["after"] else {
@@ -96,5 +96,18 @@ struct RollBack: AsyncParsableCommand {
     guard !force, !later.isEmpty || plan["drifted"] == .bool(true) else { return nil }
     let changes = later.isEmpty ? "a change made without Reflog" : "changes " + later.joined(separator: ", ")
     return "It would be refused: \(changes) came later. Roll that back first, or say --force."
+  }
+
+  /// Why there is nothing to take back: a change that is under way, or none at all.
+  private func noTarget(at place: String, _ client: ServerClient) async throws -> CommandFailure {
+    let newest = try await client.history(top: 1000)["value"]?.array ?? []
+    let pending = newest.lazy.compactMap(\.object).first { change in
+      let parts = ["flowType", "flowId", "step"].compactMap { change[$0]?.string }
+      return change["result"] == "pending" && Address(parts.joined(separator: "/")) == step
+    }
+    guard let id = pending?["id"]?.string else {
+      return CommandFailure(.notFound, "No change of \(place) is on record.")
+    }
+    return CommandFailure(.tryAgain, "Change \(id) of \(place) is still pending: `reflog show \(id)`. Try again later.")
   }
 }

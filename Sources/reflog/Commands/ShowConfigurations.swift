@@ -4,7 +4,7 @@ import ArgumentParser
 struct ShowConfigurations: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Shows what each step calls now that was ever changed through Reflog.",
+    abstract: "Shows what each step calls now of which anything is on record.",
     discussion: """
         reflog config
       """

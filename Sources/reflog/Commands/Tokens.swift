@@ -24,9 +24,11 @@ struct TokenFileOptions: ParsableArguments {
   @Option(help: "The ledger's file. Default REFLOG_DATABASE, and else ./reflog.sqlite.")
   var database: String?
 
+  /// The ledger's file.
+  var path: String { database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite" }
+
   func store(creating: Bool = false) throws -> TokenStore {
-    let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
-    return try TokenStore(besideLedgerAt: path, creating: creating, clock: { Timestamp(Date()) })
+    try TokenStore(besideLedgerAt: path, creating: creating, clock: { Timestamp(Date()) })
   }
 }
 
@@ -54,6 +56,7 @@ struct CreateToken: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       let lifetime = Duration.seconds(expires * 86_400)
+      Talk.say("The token opens what the ledger \(file.path) holds.")
       try await Talk.data(file.store(creating: true).create(name: name, role: role, lifetime: lifetime).text + "\n")
     }
   }

@@ -37,7 +37,8 @@ enum ChangeTables {
     let status = change["status"]?.object ?? [:]
     let refusal = [text(status["code"]), text(status["message"])].filter { !$0.isEmpty }.joined(separator: ": ")
     let lines = [
-      ("change", text(change["id"])), ("step", place(change)), ("before", fullReference(change["before"])),
+      ("change", text(change["id"])), (change["subject"] == "connector" ? "connector" : "step", place(change)),
+      ("before", fullReference(change["before"])),
       ("after", fullReference(change["after"])), ("properties", properties(change["changedProperties"])),
       ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
       ("status", text(status["http"])), ("answer", refusal), ("settled by", text(status["settledBy"])),

@@ -4,9 +4,11 @@ import Foundation
 enum SecureURL {
   private static let loopback = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
-  /// Without a slash at the end.
+  /// A host and perhaps a port, without a slash at the end.
   static func base(_ setting: Setting, _ text: String) throws -> String {
-    _ = try checked(setting, text)
+    guard ["", "/"].contains(URL(string: try checked(setting, text))?.path() ?? "") else {
+      throw CommandFailure(.usage, "\(setting.variable) is \(text), and must end behind the host: no version, no path.")
+    }
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 

@@ -48,6 +48,22 @@ struct ServerSettings: Sendable {
     return shown
   }
 
+  /// What somebody should know who starts it so.
+  var warnings: [String] {
+    var warnings: [String] = []
+    if let graph = directory.graph, graph.proof == nil {
+      warnings.append(
+        "Reflog has no credential of its own for Graph: drift is not looked for, nothing is verified, and rollback is off."
+      )
+    }
+    if authenticationModes == [.passthrough] {
+      warnings.append(
+        "Only Graph's own tokens open anything: history, rollback and metrics are open to nobody over HTTP."
+      )
+    }
+    return warnings
+  }
+
   private static func entra(_ values: SettingValues, tenantID: String?) async throws -> EntraSettings {
     guard let issuer = try await values.string(.entraIssuer), let audience = try await values.string(.entraAudience)
     else {
@@ -77,8 +93,11 @@ struct ServerSettings: Sendable {
     var modes: Set<AuthenticationMode> = []
     for word in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let mode = AuthenticationMode(rawValue: word.trimmingCharacters(in: .whitespaces)) else {
-        let known = AuthenticationMode.allCases.map(\.rawValue).joined(separator: " or ")
-        throw CommandFailure(.usage, "\(Setting.authMode.variable) holds \(word), and must be \(known).")
+        let known = AuthenticationMode.allCases.map(\.rawValue).joined(separator: ", ")
+        throw CommandFailure(
+          .usage,
+          "\(Setting.authMode.variable) holds \(word), and must be one of \(known), or several with commas."
+        )
       }
       modes.insert(mode)
     }

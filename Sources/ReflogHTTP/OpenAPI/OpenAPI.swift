@@ -1,0 +1,101 @@
+package import ReflogModel
+
+/// The description of both surfaces in OpenAPI 3.0.3, for tools that read it.
+package enum OpenAPI {
+  /// - Parameter baseURL: of this server, without a slash at the end.
+  package static func document(baseURL: String) -> JSONObject {
+    [
+      "openapi": "3.0.3",
+      "info": .object([
+        "title": "Reflog",
+        "description": "Who pointed which step of which user flow at which API connector, and how it is taken back.",
+        "version": "1",
+        "license": .object(["name": "MIT"]),
+      ]),
+      "servers": .array([.object(["url": .string(baseURL)])]),
+      "security": .array([.object(["token": .array([])])]),
+      "paths": .object(paths),
+      "components": .object([
+        "securitySchemes": .object(["token": .object(["type": "http", "scheme": "bearer"])]),
+        "schemas": .object(OpenAPISchemas.all),
+      ]),
+    ]
+  }
+
+  private static var paths: JSONObject {
+    var paths: JSONObject = [:]
+    for operation in OpenAPIOperations.all {
+      var item = paths[operation.path]?.object ?? [:]
+      item[operation.method.lowercased()] = .object(operation.json)
+      paths[operation.path] = .object(item)
+    }
+    return paths
+  }
+}
+
+/// One method at one path.
+struct OpenAPIOperation {
+  let method: String
+  let path: String
+  let summary: String
+  var query: [(name: String, schema: JSONObject)] = []
+  var headers: [String] = []
+  /// The schema of the body, and whether there may be none.
+  var body: (schema: String, isRequired: Bool)?
+  /// Successes, each with the schema of its body.
+  let successes: [(status: Int, schema: String?)]
+  var contentType = "application/json"
+  var isOpen = false
+
+  var json: JSONObject {
+    var json: JSONObject = ["summary": .string(summary)]
+    if isOpen { json["security"] = .array([]) }
+    let parameters = pathParameters + queryParameters + headerParameters
+    if !parameters.isEmpty { json["parameters"] = .array(parameters.map { .object($0) }) }
+    if let body {
+      json["requestBody"] = .object([
+        "required": .bool(body.isRequired), "content": .object(Self.content(body.schema, "application/json")),
+      ])
+    }
+    json["responses"] = .object(responses)
+    return json
+  }
+
+  private var pathParameters: [JSONObject] {
+    path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
+      let name = String(segment.dropFirst().dropLast())
+      return [
+        "name": .string(name), "in": "path", "required": .bool(true),
+        "schema": .object(OpenAPISchemas.parameter(named: name)),
+      ]
+    }
+  }
+
+  private var queryParameters: [JSONObject] {
+    query.map { ["name": .string($0.name), "in": "query", "schema": .object($0.schema)] }
+  }
+
+  private var headerParameters: [JSONObject] {
+    headers.map { ["name": .string($0), "in": "header", "schema": .object(OpenAPISchemas.header(named: $0))] }
+  }
+
+  private var responses: JSONObject {
+    var responses: JSONObject = [:]
+    for (status, schema) in successes {
+      var response: JSONObject = ["description": .string(schema ?? "Done.")]
+      if let schema { response["content"] = .object(Self.content(schema, contentType)) }
+      responses[String(status)] = .object(response)
+    }
+    guard !isOpen else { return responses }
+    for (status, meaning) in OpenAPISchemas.failures {
+      responses[String(status)] = .object([
+        "description": .string(meaning), "content": .object(Self.content("Error", "application/json")),
+      ])
+    }
+    return responses
+  }
+
+  private static func content(_ schema: String, _ type: String) -> JSONObject {
+    [type: .object(["schema": .object(["$ref": .string("#/components/schemas/\(schema)")])])]
+  }
+}

@@ -1,0 +1,205 @@
+import ReflogModel
+
+/// Everything that can be asked of the server.
+enum OpenAPIOperations {
+  static let all = graphSurface + historySurface + doors
+
+  private static let flows = "/{version}/identity/{flowType}"
+  private static let configuration = flows + "/{flow}/apiConnectorConfiguration"
+  private static let reference = configuration + "/{step}/$ref"
+  private static let connectors = "/{version}/identity/apiConnectors"
+  private static let changes = "/{version}/auditLogs/connectorChanges"
+  private static let ofChange = ["client-request-id", "Idempotency-Key", "Reflog-Reason"]
+  private static let expand: (String, JSONObject) = ("$expand", ["type": "string", "maxLength": .integer(400)])
+  private static let page: [(String, JSONObject)] = [
+    ("$top", ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)]),
+    ("$skiptoken", ["type": "string", "maxLength": .integer(200)]),
+    ("$format", ["type": "string", "enum": .array(["json", "csv"])]), ("raw", ["type": "boolean"]),
+  ]
+
+  private static let graphSurface: [OpenAPIOperation] = [
+    .init(method: "GET", path: flows, summary: "Lists user flows.", successes: [(200, "List")]),
+    .init(
+      method: "POST",
+      path: flows,
+      summary: "Creates a user flow; each reference in it is a recorded change.",
+      headers: ofChange,
+      body: ("UserFlow", true),
+      successes: [(201, "Entity")]
+    ),
+    .init(method: "GET", path: flows + "/{flow}", summary: "One user flow.", successes: [(200, "Entity")]),
+    .init(
+      method: "PATCH",
+      path: flows + "/{flow}",
+      summary: "Edits a user flow's language settings.",
+      body: ("Entity", true),
+      successes: [(204, nil)]
+    ),
+    .init(
+      method: "DELETE",
+      path: flows + "/{flow}",
+      summary: "Deletes a user flow; each reference in it is a recorded change.",
+      headers: ofChange,
+      successes: [(204, nil)]
+    ),
+    .init(
+      method: "GET",
+      path: configuration,
+      summary: "What the steps of a user flow call.",
+      query: [expand],
+      successes: [(200, "Entity")]
+    ),
+    .init(
+      method: "GET",
+      path: configuration + "/{step}",
+      summary: "The connector that a step calls.",
+      successes: [(200, "Entity"), (204, nil)]
+    ),
+    .init(method: "GET", path: reference, summary: "The reference.", successes: [(200, "Reference"), (204, nil)]),
+    .init(
+      method: "PUT",
+      path: reference,
+      summary: "Points a step at a connector, or with an empty object at nothing.",
+      headers: ofChange + ["If-Match"],
+      body: ("ReferenceUpdate", true),
+      successes: [(204, nil)]
+    ),
+    .init(
+      method: "DELETE",
+      path: reference,
+      summary: "Points a step at nothing.",
+      headers: ofChange + ["If-Match"],
+      successes: [(204, nil)]
+    ),
+    .init(method: "GET", path: connectors, summary: "Lists API connectors.", successes: [(200, "List")]),
+    .init(
+      method: "POST",
+      path: connectors,
+      summary: "Creates an API connector; recorded.",
+      headers: ofChange,
+      body: ("Connector", true),
+      successes: [(201, "Entity")]
+    ),
+    .init(
+      method: "GET",
+      path: connectors + "/{connector}",
+      summary: "One API connector.",
+      successes: [(200, "Entity")]
+    ),
+    .init(
+      method: "PATCH",
+      path: connectors + "/{connector}",
+      summary: "Edits an API connector; recorded.",
+      headers: ofChange,
+      body: ("Connector", true),
+      successes: [(204, nil)]
+    ),
+    .init(
+      method: "DELETE",
+      path: connectors + "/{connector}",
+      summary: "Deletes an API connector; recorded.",
+      headers: ofChange,
+      successes: [(204, nil)]
+    ),
+    .init(
+      method: "POST",
+      path: connectors + "/{connector}/uploadClientCertificate",
+      summary: "Gives an API connector a certificate; recorded.",
+      headers: ofChange,
+      body: ("Certificate", true),
+      successes: [(200, "Entity")]
+    ),
+  ]
+
+  private static let historySurface: [OpenAPIOperation] = [
+    .init(
+      method: "GET",
+      path: changes,
+      summary: "History, newest first; as CSV all of it, oldest first.",
+      query: page,
+      successes: [(200, "ChangeList")]
+    ),
+    .init(method: "GET", path: changes + "/{change}", summary: "One change.", successes: [(200, "Change")]),
+    .init(
+      method: "POST",
+      path: changes + "/{change}/rollback",
+      summary: "Brings back what stood before a change, or answers the plan.",
+      headers: ofChange,
+      body: ("Rollback", false),
+      successes: [(200, "Entity")]
+    ),
+    .init(
+      method: "POST",
+      path: changes + "/{change}/reconcile",
+      summary: "Looks at what became of a pending change, or settles it by an operator's word.",
+      body: ("Statement", false),
+      successes: [(200, "Change")]
+    ),
+    .init(
+      method: "GET",
+      path: "/{version}/auditLogs/connectorConfigurations",
+      summary: "What each step holds now of which anything is on record.",
+      successes: [(200, "List")]
+    ),
+    .init(
+      method: "GET",
+      path: "/{version}/auditLogs/serviceEvents",
+      summary: "What happened to Reflog itself, newest first; as CSV all of it, oldest first.",
+      query: page,
+      successes: [(200, "List")]
+    ),
+    .init(
+      method: "GET",
+      path: "/{version}/reflog/status",
+      summary: "What the ledger holds.",
+      successes: [(200, "Entity")]
+    ),
+    .init(method: "GET", path: "/{version}/reflog/tokens", summary: "API tokens; admin.", successes: [(200, "List")]),
+    .init(
+      method: "POST",
+      path: "/{version}/reflog/tokens",
+      summary: "Makes an API token and shows it once; admin.",
+      body: ("Token", true),
+      successes: [(201, "Entity")]
+    ),
+    .init(
+      method: "DELETE",
+      path: "/{version}/reflog/tokens/{token}",
+      summary: "Revokes an API token; admin.",
+      successes: [(204, nil)]
+    ),
+    .init(
+      method: "GET",
+      path: "/metrics",
+      summary: "Numbers for Prometheus.",
+      successes: [(200, "Text")],
+      contentType: "text/plain"
+    ),
+  ]
+
+  private static let doors: [OpenAPIOperation] = [
+    .init(
+      method: "GET",
+      path: "/livez",
+      summary: "Whether the process lives.",
+      successes: [(200, "Text")],
+      contentType: "text/plain",
+      isOpen: true
+    ),
+    .init(
+      method: "GET",
+      path: "/readyz",
+      summary: "Whether the ledger takes changes.",
+      successes: [(200, "Text"), (503, "Text")],
+      contentType: "text/plain",
+      isOpen: true
+    ),
+    .init(
+      method: "GET",
+      path: "/openapi.json",
+      summary: "This description.",
+      successes: [(200, "Entity")],
+      isOpen: true
+    ),
+  ]
+}

@@ -1,0 +1,122 @@
+import ReflogModel
+
+/// The shapes of what is sent and answered.
+enum OpenAPISchemas {
+  /// What goes wrong anywhere, with the status and its meaning.
+  static let failures: [(status: Int, meaning: String)] = [
+    (400, "The request is wrong; target says which part."), (401, "A valid token is missing."),
+    (403, "The caller may not; a change is on record as denied."), (404, "There is no such thing."),
+    (409, "Something stands in the way."), (412, "If-Match does not hold."), (413, "The body is too long."),
+    (422, "The Idempotency-Key was used with another body."), (429, "The directory is asked too much."),
+    (501, "Reflog does not pass this on."), (502, "The directory did not do it, or it is unknown whether it did."),
+    (503, "Nothing was done; try again."),
+  ]
+
+  static func parameter(named name: String) -> JSONObject {
+    switch name {
+    case "version": ["type": "string", "enum": .array(["beta", "v1.0"])]
+    case "flowType": ["type": "string", "enum": .array(["b2cUserFlows", "b2xUserFlows"])]
+    case "step": ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]{0,127}$"]
+    case "change": ["type": "string", "pattern": "^[1-9][0-9]{0,17}$"]
+    default: ["type": "string", "pattern": "^[A-Za-z0-9_.-]{1,128}$"]
+    }
+  }
+
+  static func header(named name: String) -> JSONObject {
+    switch name {
+    case "If-Match": ["type": "string", "pattern": "^(\\*|\"[A-Za-z0-9:_.-]{1,150}\")$"]
+    case "Reflog-Reason": ["type": "string", "pattern": "^([A-Za-z0-9_.~-]|%20){0,400}$"]
+    default: ["type": "string", "pattern": "^[!-~]{1,128}$"]
+    }
+  }
+
+  static let all: JSONObject = [
+    "Text": .object(["type": "string"]),
+    "Entity": .object(["type": "object"]),
+    "List": .object(object(["value": .object(["type": "array", "items": .object(["type": "object"])])], ["value"])),
+    "Error": .object(
+      object(
+        [
+          "error": .object(
+            object(
+              [
+                "code": string, "message": string, "target": string, "details": array,
+                "innerError": .object(innerError),
+              ],
+              ["code", "message", "innerError"]
+            )
+          )
+        ],
+        ["error"]
+      )
+    ),
+    "ReferenceUpdate": .object(closed(["@odata.id": .object(["type": "string", "nullable": .bool(true)])])),
+    "Reference": .object(object(["@odata.context": string, "@odata.id": string], ["@odata.id"])),
+    "Connector": .object(
+      closed(["displayName": string, "targetUrl": string, "authenticationConfiguration": .object(["type": "object"])])
+    ),
+    "Certificate": .object(closed(["pkcs12Value": string, "password": string], ["pkcs12Value", "password"])),
+    "UserFlow": .object(
+      object(["id": string, "userFlowType": string, "apiConnectorConfiguration": .object(["type": "object"])], ["id"])
+    ),
+    "Rollback": .object(closed(["reason": string, "force": boolean, "dryRun": boolean])),
+    "Statement": .object(
+      closed(
+        ["result": .object(["type": "string", "enum": .array(["applied", "notApplied"])]), "reason": string],
+        ["result", "reason"]
+      )
+    ),
+    "Token": .object(
+      closed(
+        [
+          "name": string, "role": .object(["type": "string", "enum": .array(["reader", "operator", "admin"])]),
+          "expiresInDays": .object(["type": "integer", "minimum": .integer(1), "maximum": .integer(3650)]),
+        ],
+        ["name", "role"]
+      )
+    ),
+    "Change": .object(
+      object(
+        [
+          "id": string, "sequence": .object(["type": "integer"]), "activityDateTime": time,
+          "kind": words(Change.Kind.allCases.map(\.rawValue)), "result": words(Change.Result.allCases.map(\.rawValue)),
+          "before": .object(["type": "object"]), "after": .object(["type": "object"]),
+          "initiatedBy": .object(["type": "object"]), "status": .object(["type": "object"]),
+        ],
+        ["id", "sequence", "activityDateTime", "kind", "result", "before", "after", "initiatedBy", "status"]
+      )
+    ),
+    "ChangeList": .object(
+      object(
+        ["value": .object(["type": "array", "items": .object(["$ref": "#/components/schemas/Change"])])],
+        ["value"]
+      )
+    ),
+  ]
+
+  private static let string: JSONValue = .object(["type": "string"])
+  private static let boolean: JSONValue = .object(["type": "boolean"])
+  private static let array: JSONValue = .object(["type": "array", "items": .object(["type": "object"])])
+  private static let time: JSONValue = .object(["type": "string", "format": "date-time"])
+  private static let innerError = object(
+    ["date": string, "request-id": string, "client-request-id": string],
+    ["date", "request-id", "client-request-id"]
+  )
+
+  private static func words(_ words: [String]) -> JSONValue {
+    .object(["type": "string", "enum": .array(words.map(JSONValue.string))])
+  }
+
+  private static func object(_ properties: JSONObject, _ required: [String] = []) -> JSONObject {
+    var object: JSONObject = ["type": "object", "properties": .object(properties)]
+    if !required.isEmpty { object["required"] = .array(required.map(JSONValue.string)) }
+    return object
+  }
+
+  /// One that may hold nothing else.
+  private static func closed(_ properties: JSONObject, _ required: [String] = []) -> JSONObject {
+    var object = object(properties, required)
+    object["additionalProperties"] = .bool(false)
+    return object
+  }
+}

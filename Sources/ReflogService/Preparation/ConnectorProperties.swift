@@ -1,0 +1,29 @@
+import ReflogModel
+
+/// What a write of a connector changes: names, and values only where they are no secrets.
+enum ConnectorProperties {
+  static let displayName = "displayName"
+  static let targetURL = "targetUrl"
+  static let authentication = "authenticationConfiguration"
+
+  static let writtenByCertificate = [Change.ChangedProperty(name: authentication, before: nil, after: nil)]
+
+  /// In Graph's spelling, whatever case they come in.
+  static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
+    body.members.compactMap { member in
+      switch member.name.asciiFolded {
+      case displayName.asciiFolded:
+        Change.ChangedProperty(name: displayName, before: connector?.displayName, after: member.value.string)
+      case targetURL.asciiFolded:
+        Change.ChangedProperty(
+          name: targetURL,
+          before: connector?.targetURL,
+          after: member.value.string.map(redactedURL)
+        )
+      case authentication.asciiFolded: Change.ChangedProperty(name: authentication, before: nil, after: nil)
+      case "id", "@odata.type", "@odata.context": nil
+      default: Change.ChangedProperty(name: member.name, before: nil, after: nil)
+      }
+    }
+  }
+}
