@@ -61,9 +61,10 @@ struct Composition {
       reasonRule: settings.reasonRule,
       metrics: metrics
     )
+    let started = ServiceEvent.Content(.start, details: settings.shown)
     events = EventRecorder(
       ledger: ledger,
-      started: ServiceEvent.Content(.start, details: settings.shown),
+      started: [started] + (settings.acceptsClock ? [ServiceEvent.Content(.clockAccepted)] : []),
       logger: logger
     )
   }

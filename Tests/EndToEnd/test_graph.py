@@ -301,7 +301,7 @@ class Answers(GraphTestCase):
         self.assertEqual(self.server.put(SIGNUP, LOYALTY, headers=key).status, 204)
 
     def test_a_refused_read_of_a_connector_is_on_record(self):
-        self.graph.control(reads=["refuse_403"])
+        self.graph.control(reads=["refuse_403"] * 5)
         answer = self.server.request("PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"displayName": "x"})
         self.assertEqual((answer.status, answer.code), (502, "directoryRefused"))
         self.assertEqual([c["id"] for c in self.changes(result="rejected")], [answer.change])

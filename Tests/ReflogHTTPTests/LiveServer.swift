@@ -72,7 +72,7 @@ func withAPI<Value: Sendable>(
       logger.logLevel = .critical
       let events = EventRecorder(
         ledger: fixture.ledger,
-        started: ServiceEvent.Content(.start),
+        started: [],
         logger: logger
       )
       let api = ReflogAPI(

@@ -19,12 +19,12 @@ package final class EventRecorder: Service {
   private static let interval = Duration.seconds(60)
 
   private let ledger: Ledger
-  private let started: ServiceEvent.Content
+  private let started: [ServiceEvent.Content]
   private let logger: Logger
   private let counts = Mutex<[Count: ServiceEvent.Content]>([:])
 
   /// - Parameter started: what is recorded first.
-  package init(ledger: Ledger, started: ServiceEvent.Content, logger: Logger) {
+  package init(ledger: Ledger, started: [ServiceEvent.Content], logger: Logger) {
     self.ledger = ledger
     self.started = started
     self.logger = logger
@@ -63,7 +63,7 @@ package final class EventRecorder: Service {
 
   /// Records the start, then every minute what was counted, and at the end the stop.
   package func run() async throws {
-    await write([started])
+    await write(started)
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         // Ends early only when it is time to stop.

@@ -1,0 +1,205 @@
+import os
+import shutil
+import socket
+import ssl
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+
+from reflogserver import NEW_VENDOR, Server
+
+STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+CHANGES = "/beta/auditLogs/connectorChanges"
+
+
+class TLSServer(Server):
+    """One whose readiness is asked for over TLS."""
+
+    def is_ready(self):
+        try:
+            return self.get("/readyz")[0] == 200
+        except OSError:
+            return False
+
+    def get(self, path):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        request = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}",
+                                         headers={"Authorization": "Bearer " + self.tokens.get("operator", "")})
+        with urllib.request.urlopen(request, context=context) as answer:
+            return answer.status, answer.read().decode()
+
+    def serial(self):
+        return ssl.get_server_certificate(("127.0.0.1", self.port))
+
+
+class TLS(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="reflog-tls-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.key, self.certificate = os.path.join(self.folder, "key.pem"), os.path.join(self.folder, "certificate.pem")
+        self.make()
+
+    def make(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1",
+                        "-keyout", self.key, "-out", self.certificate], check=True, capture_output=True)
+
+    def test_it_speaks_tls_and_its_links_say_so(self):
+        with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
+            self.assertIn(f'"@odata.context":"https://127.0.0.1:{server.port}/beta', server.get(CHANGES)[1])
+            with self.assertRaises(ssl.SSLError):
+                old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+                old.maximum_version = ssl.TLSVersion.TLSv1_1
+                with socket.create_connection(("127.0.0.1", server.port)) as plain:
+                    old.wrap_socket(plain)
+
+    def test_what_cant_be_a_certificate_stops_the_start(self):
+        with open(self.key, "w") as file:
+            file.write("no key at all, canary-secret")
+        server = Server(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key)
+        run = subprocess.run([server.binary, "serve", "--port", "0", "--database", self.folder + "/x"], capture_output=True,
+                             text=True, env=server.environment() | server.variables, timeout=20)
+        self.assertEqual(run.returncode, 64)
+        self.assertIn("belong together", run.stderr)
+        self.assertNotIn("canary", run.stderr)
+
+
+class Proxies(unittest.TestCase):
+    """What proxies say counts only where they are trusted."""
+
+    def address(self, server, **headers):
+        answer = server.put(STEP, None, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return server.request("GET", f"{CHANGES}/{answer.change}").json["initiatedBy"]["ipAddress"]
+
+    def test_nobody_is_trusted_unless_named(self):
+        with Server() as server:
+            self.assertEqual(self.address(server, X_Forwarded_For="203.0.113.9"), "127.0.0.1")
+            self.assertEqual(self.address(server, Forwarded="for=203.0.113.9"), "127.0.0.1")
+
+    def test_a_trusted_one_names_the_client_and_no_client_can_lie(self):
+        with Server(TRUSTED_PROXIES="127.0.0.0/8,10.0.0.0/8", PUBLIC_URL="https://reflog.contoso.example") as server:
+            self.assertEqual(self.address(server, X_Forwarded_For="203.0.113.9"), "203.0.113.9")
+            # The client wrote the first, the proxies the others.
+            self.assertEqual(self.address(server, X_Forwarded_For="1.1.1.1, 203.0.113.9, 10.1.2.3"), "203.0.113.9")
+            self.assertEqual(self.address(server, Forwarded='for=1.1.1.1, for="[2001:db8::7]:4711";proto=https'), "2001:db8::7")
+            self.assertEqual(self.address(server, X_Forwarded_For="nonsense, 203.0.113.9"), "203.0.113.9")
+            self.assertEqual(self.address(server, X_Forwarded_For="<script>"), "127.0.0.1")
+            page = server.request("GET", CHANGES + "?$top=1").json
+            self.assertTrue(page["@odata.nextLink"].startswith("https://reflog.contoso.example/beta/"))
+            own = server.put(STEP, NEW_VENDOR).status, server.request(
+                "PUT", f"/beta/identity/{STEP.rsplit('/', 1)[0]}/apiConnectorConfiguration/postFederationSignup/$ref",
+                {"@odata.id": f"https://reflog.contoso.example/beta/identity/apiConnectors/{NEW_VENDOR}"}).status
+            self.assertEqual(own, (204, 204))
+
+
+class Reasons(unittest.TestCase):
+    def test_every_change_needs_one_that_matches(self):
+        with Server(REQUIRE_REASON="(CHG|INC)[0-9]{4,}") as server:
+            for headers in ({}, {"Reflog-Reason": "because"}, {"Reflog-Reason": "CHG0042%20and%20more"}):
+                answer = server.put(STEP, None, headers=headers)
+                self.assertEqual((answer.status, answer.code), (400, "badRequest"))
+                self.assertIn("(CHG|INC)[0-9]{4,}", answer.json["error"]["message"])
+            self.assertEqual(server.history(), [])
+            change = server.put(STEP, None, headers={"Reflog-Reason": "CHG0042"}).change
+            path = f"{CHANGES}/{change}/rollback"
+            self.assertEqual(server.request("POST", path, {}).status, 400)
+            self.assertEqual(server.request("POST", path, {"reason": "INC12345"}).status, 200)
+
+
+class Clock(unittest.TestCase):
+    def test_a_clock_that_is_behind_stops_changes_unless_it_is_accepted(self):
+        with Server() as server:
+            server.put(STEP, None)
+            server.stop()
+            # What a clock that was an hour ahead has left behind.
+            ledger = sqlite3.connect(server.database)
+            ledger.execute("INSERT INTO service_event (time, kind, count, details) "
+                           "VALUES ((SELECT max(time) FROM service_event) + 3600000000, 'stop', 1, '{}')")
+            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, 'event', NULL, (SELECT max(id) FROM service_event) FROM entry")
+            ledger.commit()
+            ledger.close()
+            server.start()
+            behind = server.put(STEP, NEW_VENDOR)
+            self.assertEqual((behind.status, behind.code), (503, "clockBehind"))
+            self.assertIn("retry-after", behind.headers)
+            server.stop()
+            server.settings["ACCEPT_CLOCK"] = "true"
+            server.start()
+            self.assertEqual(server.put(STEP, NEW_VENDOR).status, 204)
+            kinds = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]]
+            self.assertIn("clockAccepted", kinds)
+
+
+class Limits(unittest.TestCase):
+    def test_slow_clients_by_the_hundred_keep_nobody_from_being_served(self):
+        with Server() as server:
+            slow = []
+            self.addCleanup(lambda: [connection.close() for connection in slow])
+            token = server.tokens["operator"].encode()
+            for number in range(600):
+                connection = socket.create_connection(("127.0.0.1", server.port))
+                # A third never ends its head, a third never its body, a third never reads the answer.
+                connection.sendall((
+                    b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+                    b"PUT /beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref "
+                    b"HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + b"\r\nContent-Length: 100\r\n\r\n{",
+                    b"GET /beta/auditLogs/connectorChanges?$format=csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                    + token + b"\r\n\r\n",
+                )[number % 3])
+                slow.append(connection)
+            times = []
+            for _ in range(50):
+                start = time.monotonic()
+                self.assertEqual(server.put(STEP, None).status, 204)
+                times.append(time.monotonic() - start)
+            # Not a speed: that they were served at all, and none waited for the others' limits.
+            self.assertLess(max(times), 10)
+
+    def test_a_request_that_does_not_arrive_is_given_up(self):
+        with Server() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+            connection.settimeout(45)
+            ended = threading.Event()
+
+            def trickle():
+                while not ended.wait(1):
+                    try:
+                        connection.sendall(b"x")
+                    except OSError:
+                        return
+            threading.Thread(target=trickle, daemon=True).start()
+            start = time.monotonic()
+            try:
+                self.assertEqual(connection.recv(100), b"")
+            except ConnectionError:
+                pass
+            ended.set()
+            self.assertGreater(time.monotonic() - start, 20)
+
+    def test_headers_have_a_limit(self):
+        with Server() as server:
+            for head in (b"X-Long: " + b"x" * 40_000, b"\r\n".join(b"X-%d: x" % number for number in range(300))):
+                with socket.create_connection(("127.0.0.1", server.port)) as connection:
+                    connection.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n")
+                    self.assertTrue(connection.recv(100).startswith(b"HTTP/1.1 400"))
+
+    def test_answers_tell_browsers_to_do_nothing(self):
+        with Server() as server:
+            for path in ("/", "/livez", CHANGES, "/beta/nothing"):
+                headers = server.request("GET", path).headers
+                self.assertEqual((headers["x-content-type-options"], headers["x-frame-options"], headers["cache-control"]),
+                                 ("nosniff", "DENY", "no-store"), path)
+
+
+class Starting(unittest.TestCase):
+    def test_a_plain_listener_beyond_loopback_must_be_asked_for(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for host, words in (("0.0.0.0", "--plain-http"), ("::", "--plain-http"), ("192.0.2.1", "--plain-http")):
+                run = Server().command("serve", "--directory", "embedded", "--host", host, "--port", "0", "--database", folder + "/x")
+                self.assertEqual(run.returncode, 64)
+                self.assertIn(words, run.stderr)
