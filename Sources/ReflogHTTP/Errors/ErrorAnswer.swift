@@ -14,6 +14,7 @@ struct ErrorAnswer {
   var details: [String] = []
   var retryAfter: String?
   var wwwAuthenticate: String?
+  var allow: String?
   var changes: [Change.ID] = []
   let logLevel: Logger.Level
 
@@ -64,6 +65,9 @@ struct ErrorAnswer {
           + "in single quotes or write \\$ref.",
         .info
       )
+    case .methodNotAllowed:
+      self.init(.methodNotAllowed, "badRequest", "Nothing here has this method.", .info)
+      allow = FrontDoorMethods.all.map(\.rawValue).joined(separator: ", ")
     case .notFound:
       self.init(.notFound, "notFound", "There is nothing here.", .info)
     }
@@ -147,6 +151,7 @@ struct ErrorAnswer {
     var response = Response(json: body(context), status: status)
     response.headers[.retryAfter] = retryAfter
     response.headers[.wwwAuthenticate] = wwwAuthenticate
+    response.headers[.allow] = allow
     return response.about(changes)
   }
 

@@ -10,6 +10,8 @@ enum RequestError: Error, Sendable {
   case batch
   /// The place of a step, without the reference that can be written there.
   case missingRef
+  /// A method that nothing here has.
+  case methodNotAllowed
   /// Nothing is there.
   case notFound
 }

@@ -83,7 +83,13 @@ struct OpenAPIOperation {
     var responses: JSONObject = [:]
     for (status, schema) in successes {
       var response: JSONObject = ["description": .string(schema ?? "Done.")]
-      if let schema { response["content"] = .object(Self.content(schema, contentType)) }
+      if let schema {
+        var content = Self.content(schema, contentType)
+        if query.contains(where: { $0.name == "$format" }) {
+          content["text/csv"] = Self.content("Text", "text/csv")["text/csv"]
+        }
+        response["content"] = .object(content)
+      }
       responses[String(status)] = .object(response)
     }
     guard !isOpen else { return responses }

@@ -16,7 +16,8 @@ enum OpenAPISchemas {
     switch name {
     case "version": ["type": "string", "enum": .array(["beta", "v1.0"])]
     case "flowType": ["type": "string", "enum": .array(["b2cUserFlows", "b2xUserFlows"])]
-    case "step": ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]{0,127}$"]
+    case "step": ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]{0,127}$", "example": "postFederationSignup"]
+    case "flow": ["type": "string", "pattern": "^[A-Za-z0-9_.-]{1,128}$", "example": "B2C_1_signup"]
     case "change": ["type": "string", "pattern": "^[1-9][0-9]{0,17}$"]
     default: ["type": "string", "pattern": "^[A-Za-z0-9_.-]{1,128}$"]
     }

@@ -17,6 +17,7 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
     (context.publicURL, context.scheme) = (proxies.publicURL, proxies.scheme)
     var response: Response
     do {
+      guard FrontDoorMethods.all.contains(request.method) else { throw RequestError.methodNotAllowed }
       context.clientRequestID = try Self.clientRequestID(of: request)
       response = try await inner.respond(to: try Self.canonical(request), context: context)
     } catch {
@@ -46,4 +47,9 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
     }
     return text
   }
+}
+
+/// The methods that anything here has.
+enum FrontDoorMethods {
+  static let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
 }
