@@ -7,12 +7,14 @@ package struct HistoryExport: Sendable {
   private static let pieceSize = 500
 
   private let history: History
+  private let query: ChangeQuery
   /// The newest change when the export began: what comes later is not part of it.
   private var last: Change.ID?
   private var after: Change.ID?
 
-  init(history: History) {
+  init(history: History, query: ChangeQuery) {
     self.history = history
+    self.query = query
   }
 
   /// The next changes, or nothing at the end.
@@ -20,7 +22,7 @@ package struct HistoryExport: Sendable {
     do {
       if last == nil { last = try await history.newestID() }
       guard let last else { return nil }
-      let piece = try await history.oldestChanges(after: after, upTo: last, limit: Self.pieceSize)
+      let piece = try await history.oldestChanges(query, after: after, upTo: last, limit: Self.pieceSize)
       after = piece.last?.id ?? after
       return piece.isEmpty ? nil : piece
     } catch {

@@ -24,15 +24,20 @@ package struct HistoryService: Sendable {
     throw .changeNotFound(id)
   }
 
-  /// A page of history, newest first. Changes that come while somebody pages do not shift it.
-  package func page(before: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
+  /// A page of what is asked for. Changes that come while somebody pages do not shift it.
+  package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     do {
-      let found = try await history.newestChanges(before: before, limit: size + 1)
+      let found = try await history.page(query, behind: behind, limit: size + 1)
       let changes = Array(found.prefix(size))
       return ChangePage(changes: changes, next: found.count > size ? changes.last?.id : nil)
     } catch {
       throw ServiceError(reading: error)
     }
+  }
+
+  /// How many changes there are of what is asked for.
+  package func count(_ query: ChangeQuery) async throws(ServiceError) -> Int {
+    do { return try await history.count(query) } catch { throw ServiceError(reading: error) }
   }
 
   /// What every address that the ledger has seen holds now.
@@ -44,9 +49,9 @@ package struct HistoryService: Sendable {
     do { return try await history.status() } catch { throw ServiceError(reading: error) }
   }
 
-  /// All of history as it stands when the first piece is taken, oldest first.
-  package func export() -> HistoryExport {
-    HistoryExport(history: history)
+  /// All that is asked for as it stands when the first piece is taken, oldest first.
+  package func export(_ query: ChangeQuery = ChangeQuery()) -> HistoryExport {
+    HistoryExport(history: history, query: query)
   }
 
   /// What happened to Reflog itself, newest first: at most `limit` events with ids below `before`.

@@ -114,7 +114,7 @@ class BadInput(ServerTestCase):
         self.assert_refused(answer, 413, "badRequest")
 
     def test_query_options_that_are_not_built(self):
-        for query in ("$filter=id eq '1'", "filter=x", "%24orderby=id", "$count=true", "$select=id", "$search=x", "$top=0",
+        for query in ("filter=x", "$search=x", "$apply=x", "$top=0",
                       "$top=1001", "$top=x", "$skiptoken=x", "$top=1&$top=2", "after=1", "excel=true", "$format=xml", "x=%zz"):
             answer = self.server.request("GET", f"{CHANGES}?{query.replace(' ', '%20')}")
             self.assert_refused(answer, 400, "badRequest")

@@ -20,10 +20,22 @@ struct ChangeController {
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     if case .csv = try ExportFormat(request) { return try await export(request, context) }
-    let options = try QueryOptions(request, allowing: [.top, .skiptoken, .format])
-    let size = try options.top()
-    let page = try await history.page(before: try options.skiptoken(), size: size)
-    return Response(json: page.json(versionURL: try request.versionURL(context), size: size))
+    let options = try QueryOptions(request, allowing: QueryOptions.Name.allCases)
+    if options[.raw] != nil {
+      throw RequestError.badRequest("raw belongs to $format=csv.", target: "raw")
+    }
+    let (query, size) = (try options.changeQuery(), try options.top())
+    let behind = try options[.skiptoken].map { token in try Cursor(token, of: query).behind }
+    let page = try await history.page(query, behind: behind, size: size)
+    let listing = ChangeListing(
+      page: page,
+      query: query,
+      selected: try options.selected(from: ChangeListing.members),
+      count: try options.flag(.count) ? try await history.count(query) : nil
+    )
+    return Response(
+      json: listing.json(versionURL: try request.versionURL(context), repeating: try request.queryItems())
+    )
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -57,15 +69,22 @@ struct ChangeController {
 
   /// All of history; that it was taken is on record before the first byte of it leaves.
   private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let csv = ChangeCSV(isRaw: try QueryOptions(request, allowing: [.format, .raw]).flag(.raw))
+    let options = try QueryOptions(request, allowing: [.filter, .format, .raw])
+    let (csv, query) = (ChangeCSV(isRaw: try options.flag(.raw)), try options.changeQuery())
     let actor = try context.requireCaller().actor
     try await events.record(
-      ServiceEvent.Content(.export, actor: actor, details: ["of": "connectorChanges", "format": "csv"])
+      ServiceEvent.Content(
+        .export,
+        actor: actor,
+        details: [
+          "of": "connectorChanges", "format": "csv", "filter": .optional(options[.filter]),
+        ]
+      )
     )
     let history = history
     let body = ResponseBody { writer in
       try await writer.write(ByteBuffer(string: csv.header))
-      var export = history.export()
+      var export = history.export(query)
       while let piece = try await export.next() {
         try await writer.write(ByteBuffer(string: piece.map(csv.line(of:)).joined()))
       }

@@ -17,6 +17,12 @@ enum OpenAPIOperations {
     ("$format", ["type": "string", "enum": .array(["json", "csv"])]), ("raw", ["type": "boolean"]),
   ]
 
+  private static let questions: [(String, JSONObject)] = [
+    ("$filter", ["type": "string", "maxLength": .integer(8192), "example": "result eq 'applied'"]),
+    ("$orderby", ["type": "string", "enum": .array(["activityDateTime", "id", "activityDateTime desc", "id asc"])]),
+    ("$count", ["type": "boolean"]), ("$select", ["type": "string", "example": "id,kind"]),
+  ]
+
   private static let graphSurface: [OpenAPIOperation] = [
     .init(method: "GET", path: flows, summary: "Lists user flows.", successes: [(200, "List")]),
     .init(
@@ -116,8 +122,8 @@ enum OpenAPIOperations {
       method: "GET",
       path: changes,
       summary: "History, newest first; as CSV all of it, oldest first.",
-      query: page,
-      successes: [(200, "ChangeList")]
+      query: questions + page,
+      successes: [(200, "Entity")]
     ),
     .init(method: "GET", path: changes + "/{change}", summary: "One change.", successes: [(200, "Change")]),
     .init(

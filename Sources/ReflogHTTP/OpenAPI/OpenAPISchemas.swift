@@ -87,12 +87,6 @@ enum OpenAPISchemas {
         ["id", "sequence", "activityDateTime", "kind", "result", "before", "after", "initiatedBy", "status"]
       )
     ),
-    "ChangeList": .object(
-      object(
-        ["value": .object(["type": "array", "items": .object(["$ref": "#/components/schemas/Change"])])],
-        ["value"]
-      )
-    ),
   ]
 
   private static let string: JSONValue = .object(["type": "string"])

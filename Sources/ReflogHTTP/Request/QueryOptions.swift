@@ -5,7 +5,7 @@ import ReflogModel
 struct QueryOptions {
   /// The options that Reflog has, some of them at some places only.
   enum Name: String, CaseIterable {
-    case top, skiptoken, format, raw
+    case filter, orderby, top, count, select, skiptoken, format, raw
   }
 
   private var values: [Name: String] = [:]
@@ -34,13 +34,46 @@ struct QueryOptions {
     return top
   }
 
-  /// `$skiptoken`: where the page before this one ended.
+  /// `$skiptoken` of a list of service events: where the page before this one ended.
   func skiptoken() throws(RequestError) -> Change.ID? {
     guard let text = values[.skiptoken] else { return nil }
-    guard let id = Change.ID(text) else {
-      throw .badRequest("$skiptoken is none that an @odata.nextLink held.", target: "$skiptoken")
-    }
+    guard let id = Change.ID(text) else { throw Self.strangeToken }
     return id
+  }
+
+  static let strangeToken = RequestError.badRequest(
+    "$skiptoken is none that an @odata.nextLink held for this question.",
+    target: "$skiptoken"
+  )
+
+  /// `$filter`, and the order that `$orderby` asks for: `activityDateTime` or `id`, each perhaps with `asc` or `desc`.
+  func changeQuery() throws(RequestError) -> ChangeQuery {
+    let filter: Filter?
+    do {
+      filter = try values[.filter].map { (text) throws(FilterError) in try FilterParser.parse(text) }
+    } catch {
+      throw .badRequest(error.description, target: "$filter")
+    }
+    guard let order = values[.orderby] else { return ChangeQuery(filter: filter) }
+    // The two are one order, so whatever stands behind the first changes nothing.
+    let words = (order.split(separator: ",").first ?? "").split(separator: " ")
+    guard let field = words.first, ["activityDateTime", "id"].contains(field), words.count <= 2,
+      words.count == 1 || ["asc", "desc"].contains(words[1]),
+      order.split(separator: ",", omittingEmptySubsequences: false).count <= 2
+    else { throw .badRequest("$orderby is activityDateTime or id, with asc or desc behind it.", target: "$orderby") }
+    return ChangeQuery(filter: filter, isAscending: words.count == 1 || words[1] == "asc")
+  }
+
+  /// `$select`: names of members, with commas between them; nothing where all are wanted.
+  func selected(from known: [String]) throws(RequestError) -> Set<String>? {
+    guard let text = values[.select] else { return nil }
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map {
+      String($0).trimmingPrefix(while: { $0 == " " })
+    }
+    if let unknown = names.first(where: { !known.contains(String($0)) }) {
+      throw .badRequest("$select holds \(unknown), and there is no such member.", target: "$select")
+    }
+    return Set(names.map(String.init))
   }
 
   func flag(_ name: Name) throws(RequestError) -> Bool {

@@ -7,20 +7,40 @@ extension History {
     try await changes("SELECT * FROM history WHERE id = :id", ["id": id.number]).first
   }
 
-  /// A page of history, newest first: at most `limit` changes with ids below `before`.
-  package func newestChanges(before: Change.ID?, limit: Int) async throws(LedgerError) -> [Change] {
-    try await changes(
-      "SELECT * FROM history WHERE id < :before ORDER BY id DESC LIMIT :limit",
-      ["before": before?.number ?? Int64.max, "limit": limit]
+  /// A page of what is asked for: at most `limit` changes behind the one with this id, in the order asked for.
+  package func page(_ query: ChangeQuery, behind: Change.ID?, limit: Int) async throws(LedgerError) -> [Change] {
+    let filter = FilterSQL(query.filter)
+    let (sign, direction, start) = query.isAscending ? (">", "ASC", Int64(0)) : ("<", "DESC", Int64.max)
+    return try await changes(
+      """
+      SELECT * FROM history WHERE id \(sign) :behind AND \(filter.condition) ORDER BY id \(direction) LIMIT :limit
+      """,
+      StatementArguments(filter.arguments) + ["behind": behind?.number ?? start, "limit": limit]
     )
   }
 
+  /// How many changes there are of what is asked for; takes longer the more there are.
+  package func count(_ query: ChangeQuery) async throws(LedgerError) -> Int {
+    let filter = FilterSQL(query.filter)
+    return try await read { db in
+      try Int.fetchOne(
+        db.cachedStatement(sql: "SELECT count(*) FROM history WHERE \(filter.condition)"),
+        arguments: StatementArguments(filter.arguments)
+      ) ?? 0
+    }
+  }
+
   /// A piece of history, oldest first: at most `limit` changes with ids above `after` and up to `last`.
-  package func oldestChanges(after: Change.ID?, upTo last: Change.ID, limit: Int) async throws(LedgerError) -> [Change]
-  {
-    try await changes(
-      "SELECT * FROM history WHERE id > :after AND id <= :last ORDER BY id LIMIT :limit",
-      ["after": after?.number ?? 0, "last": last.number, "limit": limit]
+  package func oldestChanges(
+    _ query: ChangeQuery = ChangeQuery(),
+    after: Change.ID?,
+    upTo last: Change.ID,
+    limit: Int
+  ) async throws(LedgerError) -> [Change] {
+    let filter = FilterSQL(query.filter)
+    return try await changes(
+      "SELECT * FROM history WHERE id > :after AND id <= :last AND \(filter.condition) ORDER BY id LIMIT :limit",
+      StatementArguments(filter.arguments) + ["after": after?.number ?? 0, "last": last.number, "limit": limit]
     )
   }
 

@@ -100,12 +100,12 @@ struct RollBack: AsyncParsableCommand {
 
   /// Why there is nothing to take back: a change that is under way, or none at all.
   private func noTarget(at place: String, _ client: ServerClient) async throws -> CommandFailure {
-    let newest = try await client.history(top: 1000)["value"]?.array ?? []
-    let pending = newest.lazy.compactMap(\.object).first { change in
-      let parts = ["flowType", "flowId", "step"].compactMap { change[$0]?.string }
-      return change["result"] == "pending" && Address(parts.joined(separator: "/")) == step
-    }
-    guard let id = pending?["id"]?.string else {
+    guard let step else { return CommandFailure(.notFound, "No step is named.") }
+    let filter =
+      "result eq 'pending' and flowType eq '\(step.flowType.rawValue)' and flowId eq '\(step.flow)' "
+      + "and step eq '\(step.step)'"
+    let newest = try await client.history(top: 1, filter: filter)["value"]?.array ?? []
+    guard let id = newest.first?.object?["id"]?.string else {
       return CommandFailure(.notFound, "No change of \(place) is on record.")
     }
     return CommandFailure(.tryAgain, "Change \(id) of \(place) is still pending: `reflog show \(id)`. Try again later.")

@@ -9,11 +9,15 @@ struct ShowHistory: AsyncParsableCommand {
       Newest first: who pointed which step at which connector, and what stood there before.
 
         reflog history --top 5
+        reflog history --flow B2C_1_signup --since 2026-03-01 --until 2026-04-01
+        reflog history --actor adele@contoso.example --result denied
+        reflog history --filter "before/displayName eq 'Fraud check' and kind ne 'rollback'"
         reflog history --server https://reflog.contoso.example --format json
       """
   )
 
   @OptionGroup var source: SourceOptions
+  @OptionGroup var filter: FilterOptions
   @OptionGroup var output: OutputOptions
 
   @Option(help: "How many changes, 1 to 1000.")
@@ -26,7 +30,7 @@ struct ShowHistory: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        try await output.show(source.history(top: top), asTable: ChangeTables.history)
+        try await output.show(source.history(top: top, filter: filter.text), asTable: ChangeTables.history)
       }
     }
   }

@@ -1,0 +1,58 @@
+extension Filter {
+  /// Whether a change is what is asked for, by looking at the change alone: what SQL has to agree with.
+  package func matches(_ change: Change) -> Bool {
+    switch self {
+    case .comparison(let field, let comparison, let value): Self.compare(change[field], comparison, value, field)
+    case .oneOf(let field, let values): values.contains { Self.compare(change[field], .eq, $0, field) }
+    case .startsWith(let field, let prefix):
+      Self.text(change[field], field)?.starts(with: Self.folded(prefix, field)) ?? false
+    case .contains(let field, let part): Self.text(change[field], field)?.contains(Self.folded(part, field)) ?? false
+    case .and(let left, let right): left.matches(change) && right.matches(change)
+    case .or(let left, let right): left.matches(change) || right.matches(change)
+    case .not(let filter): !filter.matches(change)
+    }
+  }
+
+  private static func compare(
+    _ found: FilterValue,
+    _ comparison: Comparison,
+    _ value: FilterValue,
+    _ field: FilterField
+  ) -> Bool {
+    let order: Int? =
+      switch (found, value) {
+      case (.null, .null): 0
+      case (.number(let left), .number(let right)): left < right ? -1 : left == right ? 0 : 1
+      case (.time(let left), .time(let right)): left < right ? -1 : left == right ? 0 : 1
+      case (.text(let left), .text(let right)): order(folded(left, field), folded(right, field))
+      default: nil
+      }
+    return switch comparison {
+    case .eq: order == 0
+    case .ne: order != 0
+    case .gt: order.map { $0 > 0 } ?? false
+    case .ge: order.map { $0 >= 0 } ?? false
+    case .lt: order.map { $0 < 0 } ?? false
+    case .le: order.map { $0 <= 0 } ?? false
+    }
+  }
+
+  private static func order(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    left == right ? 0 : left.lexicographicallyPrecedes(right) ? -1 : 1
+  }
+
+  private static func text(_ value: FilterValue, _ field: FilterField) -> [UInt8]? {
+    if case .text(let text) = value { folded(text, field) } else { nil }
+  }
+
+  /// Bytes, as the field compares them.
+  private static func folded(_ text: String, _ field: FilterField) -> [UInt8] {
+    Array((field.kind == .name ? text.asciiFolded : text).utf8)
+  }
+}
+
+extension [UInt8] {
+  fileprivate func contains(_ part: [UInt8]) -> Bool {
+    part.isEmpty || (count >= part.count && (0...(count - part.count)).contains { self[$0...].starts(with: part) })
+  }
+}

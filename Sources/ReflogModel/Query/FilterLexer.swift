@@ -1,0 +1,69 @@
+/// Cuts the text of a filter into words, strings and signs.
+struct FilterLexer {
+  struct Token: Hashable {
+    enum Kind: Hashable {
+      /// A name, a keyword or a bare literal.
+      case word(String)
+      /// What stood in single quotes, two of which are one.
+      case string(String)
+      case open, close, comma
+      case end
+    }
+
+    let kind: Kind
+    let position: Int
+  }
+
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ text: String) {
+    bytes = Array(text.utf8)
+  }
+
+  mutating func next() throws(FilterError) -> Token {
+    while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
+    let start = position
+    guard position < bytes.count else { return Token(kind: .end, position: start) }
+    switch bytes[position] {
+    case UInt8(ascii: "("): return sign(.open)
+    case UInt8(ascii: ")"): return sign(.close)
+    case UInt8(ascii: ","): return sign(.comma)
+    case UInt8(ascii: "'"): return Token(kind: .string(try string()), position: start)
+    default: break
+    }
+    while position < bytes.count, isWordByte(bytes[position]) { position += 1 }
+    guard position > start else { throw FilterError(problem: "an unexpected character", position: start) }
+    return Token(kind: .word(String(decoding: bytes[start..<position], as: UTF8.self)), position: start)
+  }
+
+  private mutating func sign(_ kind: Token.Kind) -> Token {
+    defer { position += 1 }
+    return Token(kind: kind, position: position)
+  }
+
+  private mutating func string() throws(FilterError) -> String {
+    let start = position
+    position += 1
+    var content: [UInt8] = []
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      guard byte == UInt8(ascii: "'") else {
+        content.append(byte)
+        continue
+      }
+      guard position < bytes.count, bytes[position] == byte else {
+        guard !content.contains(0) else { throw FilterError(problem: "a string holds a NUL", position: start) }
+        return String(decoding: content, as: UTF8.self)
+      }
+      content.append(byte)
+      position += 1
+    }
+    throw FilterError(problem: "a string does not end", position: start)
+  }
+
+  private func isWordByte(_ byte: UInt8) -> Bool {
+    byte.isASCIILetter || byte.isASCIIDigit || "_.-:/+".utf8.contains(byte)
+  }
+}

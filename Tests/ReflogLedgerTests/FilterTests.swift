@@ -1,0 +1,176 @@
+import Foundation
+import ReflogLedger
+import ReflogModel
+import ReflogTesting
+import Testing
+
+/// What SQL answers to a filter is what looking at each change alone answers.
+struct FilterTests {
+  /// So many generated filters; FILTER_COUNT says how many more.
+  private static let count = ProcessInfo.processInfo.environment["FILTER_COUNT"].flatMap { Int($0) } ?? 2000
+  private static let texts = [
+    "B2C_1_signup", "b2c_1_SIGNUP", "postFederationSignup", "applied", "denied", "connector", "none", "token", "user",
+    "deploy",
+    "Adele Vance", "adele@contoso.example", "it's", "CHG0042", "Fraud check", "Straße", "e\u{301}", "é", "", "3f1c",
+    "'", "x'y",
+  ]
+
+  private func fill(_ ledger: Ledger, _ clock: ManualClock, _ chance: inout some RandomNumberGenerator) async throws {
+    let connectors: [ConnectorReference] = [Sample.fraudCheck, Sample.newVendor, .none, .unknown]
+    let actors = [
+      Sample.operatorActor, .unknown,
+      Change.Actor(
+        type: .user,
+        id: "oid",
+        name: "Adele Vance",
+        userPrincipalName: "adele@contoso.example",
+        clientAppID: "14d8",
+        ipAddress: "192.0.2.1",
+        proof: .entra
+      ),
+      Change.Actor(type: .app, id: "sp", name: "it's", clientAppID: "cli", proof: .graph),
+    ]
+    for number in 0..<120 {
+      clock.advance(by: .milliseconds(Int.random(in: 0...5000, using: &chance)))
+      let address = Sample.address(
+        ["b2cUserFlows/B2C_1_signup/postFederationSignup", "b2xUserFlows/B2X_1_e/preTokenIssuance"][number % 2]
+      )
+      let intent = Change.Intent(
+        subject: number % 7 == 0 ? .connector : .step(address),
+        kind: .update,
+        before: connectors[Int.random(in: 0..<4, using: &chance)],
+        after: connectors[Int.random(in: 0..<4, using: &chance)],
+        actor: actors[Int.random(in: 0..<actors.count, using: &chance)],
+        reason: Bool.random(using: &chance) ? Self.texts.randomElement(using: &chance) : nil,
+        correlationID: Bool.random(using: &chance) ? "c\(number)" : nil,
+        requestID: "r\(number)"
+      )
+      let refusal = DirectoryRefusal(httpStatus: 404, code: "x'y", message: "Straße")
+      let events: [Change.Event] = [.found, .denied, .answered(.refused(refusal)), .notKept(Change.ID(1))]
+      _ = try await ledger.append([.init(intent, events[Int.random(in: 0..<4, using: &chance)])])
+    }
+  }
+
+  private func value(_ field: FilterField, _ chance: inout some RandomNumberGenerator) -> String {
+    if Int.random(in: 0..<8, using: &chance) == 0 { return "null" }
+    switch field.kind {
+    case .text, .name:
+      let text = Self.texts.randomElement(using: &chance) ?? ""
+      return "'\(text.replacing("'", with: "''"))'"
+    case .number: return ["1", "'17'", "404", "60", "-1", "9223372036854775807"].randomElement(using: &chance) ?? "1"
+    case .time:
+      let offset = Int64.random(in: -1_000_000...400_000_000, using: &chance)
+      return Timestamp(microseconds: ManualClock.start.microseconds + offset).description
+    }
+  }
+
+  private func text(_ depth: Int, _ chance: inout some RandomNumberGenerator) -> String {
+    guard depth > 0, Int.random(in: 0..<3, using: &chance) > 0 else { return term(&chance) }
+    switch Int.random(in: 0..<4, using: &chance) {
+    case 0: return "not (\(text(depth - 1, &chance)))"
+    case 1: return "(\(text(depth - 1, &chance)))"
+    case 2: return "\(text(depth - 1, &chance)) and \(text(depth - 1, &chance))"
+    default: return "\(text(depth - 1, &chance)) or \(text(depth - 1, &chance))"
+    }
+  }
+
+  private func term(_ chance: inout some RandomNumberGenerator) -> String {
+    let field = FilterField.allCases.randomElement(using: &chance) ?? .id
+    switch Int.random(in: 0..<6, using: &chance) {
+    case 0: return "\(field.rawValue) in (\((0..<3).map { _ in value(field, &chance) }.joined(separator: ", ")))"
+    case 1,
+      2 where field.kind == .text || field.kind == .name:
+      let part = (Self.texts.randomElement(using: &chance) ?? "").replacing("'", with: "''")
+      let name = Bool.random(using: &chance) ? "contains" : "startswith"
+      return field.kind == .text || field.kind == .name ? "\(name)(\(field.rawValue),'\(part)')" : "id eq 1"
+    default:
+      let value = value(field, &chance)
+      let comparison =
+        value == "null" ? "ne" : Filter.Comparison.allCases.randomElement(using: &chance)?.rawValue ?? "eq"
+      return "\(field.rawValue) \(comparison) \(value)"
+    }
+  }
+
+  @Test func whatSQLAnswersIsWhatEachChangeSays() async throws {
+    var chance = SeededGenerator(seed: 20_261_123)
+    let clock = ManualClock()
+    try await withLedger(clock: clock) { ledger, _ in
+      try await fill(ledger, clock, &chance)
+      let all = try await ledger.history.page(ChangeQuery(), behind: nil, limit: 1000)
+      var answered = 0
+      for _ in 0..<Self.count {
+        let text = text(4, &chance)
+        let filter: Filter
+        do {
+          filter = try FilterParser.parse(text)
+        } catch {
+          Issue.record("\(text): \(error)")
+          return
+        }
+        let query = ChangeQuery(filter: filter)
+        let found = try await ledger.history.page(query, behind: nil, limit: 1000).map(\.id)
+        let expected = all.filter(filter.matches).map(\.id)
+        answered += found.count
+        if found != expected {
+          Issue.record("\(text): \(found) instead of \(expected)")
+          return
+        }
+      }
+      #expect(answered > Self.count)
+    }
+  }
+
+  @Test func brokenFiltersAreRefusedWithAPlace() async throws {
+    var chance = SeededGenerator(seed: 7)
+    for _ in 0..<Self.count {
+      var bytes = Array(text(3, &chance).utf8)
+      for _ in 0...Int.random(in: 0..<3, using: &chance) {
+        let place = Int.random(in: 0..<bytes.count, using: &chance)
+        bytes[place] = "'(),=<>;%\\ az09\u{0}é".utf8.randomElement(using: &chance) ?? 0
+      }
+      let broken = String(decoding: bytes, as: UTF8.self)
+      do {
+        _ = try FilterParser.parse(broken)
+      } catch {
+        #expect((0...broken.utf8.count).contains(error.position), "\(broken)")
+        #expect(!error.problem.isEmpty)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("", 0), ("id", 2), ("id eq", 5), ("id eq 'x'", 6), ("nothing eq 1", 0), ("id = 1", 3), ("id eq 1 and", 11),
+    ("(id eq 1", 8), ("id eq 1)", 7), ("reason eq 'x", 10), ("reason gt null", 7),
+    ("activityDateTime ge '2026-01-01'", 20),
+    ("activityDateTime ge 2026-02-30", 20), ("contains(id,'1')", 9), ("id in ()", 7), ("result eq applied", 10),
+    ("reason eq 'a' or or", 17), ("id eq 1 id eq 2", 8), ("result.eq 'x'", 0), ("endswith(reason,'x')", 0),
+  ])
+  func mistakesAreNamedByTheirPlace(text: String, position: Int) {
+    let error = #expect(throws: FilterError.self) { try FilterParser.parse(text) }
+    #expect(error?.position == position, "\(String(describing: error))")
+  }
+
+  @Test func depthAndTermsAreBounded() {
+    #expect(throws: FilterError.self) { try FilterParser.parse(String(repeating: "(", count: 5000)) }
+    #expect(throws: FilterError.self) { try FilterParser.parse(String(repeating: "not ", count: 1000) + "id eq 1") }
+    let many = Array(repeating: "id eq 1", count: 201).joined(separator: " or ")
+    #expect(throws: FilterError.self) { try FilterParser.parse(many) }
+  }
+}
+
+/// The same numbers every time (splitmix64).
+private struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
