@@ -2,31 +2,56 @@ import ReflogLedger
 package import ReflogModel
 
 /// Hands out history oldest first, piece by piece, each read when it is asked for.
+///
+/// Whole, in the order of ids; or from an entry on, in the order of entries: then every change with a newer entry comes, one
+/// that was pending comes again once it is settled, and whoever puts them by id ends with exactly the history.
 package struct HistoryExport: Sendable {
   /// Few enough that a slow taker keeps little in memory and every read is short.
   private static let pieceSize = 500
 
   private let history: History
   private let query: ChangeQuery
-  /// The newest change when the export began: what comes later is not part of it.
-  private var last: Change.ID?
-  private var after: Change.ID?
+  private var position: Position
 
-  init(history: History, query: ChangeQuery) {
-    self.history = history
-    self.query = query
+  private enum Position {
+    /// Behind this change, up to the newest one when the export began.
+    case change(Change.ID?, last: Change.ID?)
+    /// Behind this entry, up to the newest one when the export began.
+    case entry(Int64, last: Int64?)
   }
 
-  /// The next changes, or nothing at the end.
+  init(history: History, query: ChangeQuery, afterEntry entry: Int64?) {
+    self.history = history
+    self.query = query
+    position = entry.map { .entry($0, last: nil) } ?? .change(nil, last: nil)
+  }
+
+  /// The next changes, or nothing at the end; a piece may be empty where nothing in it matches.
   package mutating func next() async throws(ServiceError) -> [Change]? {
     do {
-      if last == nil { last = try await history.newestID() }
-      guard let last else { return nil }
-      let piece = try await history.oldestChanges(query, after: after, upTo: last, limit: Self.pieceSize)
-      after = piece.last?.id ?? after
-      return piece.isEmpty ? nil : piece
+      switch position {
+      case .change(let behind, let last): return try await changes(behind, upTo: last)
+      case .entry(let behind, let last): return try await entries(behind, upTo: last)
+      }
     } catch {
       throw ServiceError(reading: error)
     }
+  }
+
+  private mutating func changes(_ behind: Change.ID?, upTo known: Change.ID?) async throws(LedgerError) -> [Change]? {
+    let newest = if let known { known } else { try await history.newestID() }
+    guard let last = newest else { return nil }
+    let piece = try await history.oldestChanges(query, after: behind, upTo: last, limit: Self.pieceSize)
+    position = .change(piece.last?.id ?? behind, last: last)
+    return piece.isEmpty ? nil : piece
+  }
+
+  private mutating func entries(_ behind: Int64, upTo known: Int64?) async throws(LedgerError) -> [Change]? {
+    let newest = if let known { known } else { try await history.status().newestSequence }
+    guard let last = newest, behind < last else { return nil }
+    let end = min(last, behind + Int64(Self.pieceSize))
+    let piece = try await history.changesWithEntries(query, after: behind, through: end, upTo: last)
+    position = .entry(end, last: last)
+    return piece
   }
 }

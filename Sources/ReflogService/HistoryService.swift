@@ -40,9 +40,9 @@ package struct HistoryService: Sendable {
     do { return try await history.count(query) } catch { throw ServiceError(reading: error) }
   }
 
-  /// What every address that the ledger has seen holds now.
-  package func configurations() async throws(ServiceError) -> [ConnectorConfiguration] {
-    do { return try await history.configurations() } catch { throw ServiceError(reading: error) }
+  /// What every address that the ledger has seen held at a moment.
+  package func configurations(asOf moment: Timestamp) async throws(ServiceError) -> [ConnectorConfiguration] {
+    do { return try await history.configurations(asOf: moment) } catch { throw ServiceError(reading: error) }
   }
 
   package func status() async throws(ServiceError) -> LedgerStatus {
@@ -50,8 +50,10 @@ package struct HistoryService: Sendable {
   }
 
   /// All that is asked for as it stands when the first piece is taken, oldest first.
-  package func export(_ query: ChangeQuery = ChangeQuery()) -> HistoryExport {
-    HistoryExport(history: history, query: query)
+  ///
+  /// - Parameter entry: only what has a newer entry than this.
+  package func export(_ query: ChangeQuery = ChangeQuery(), afterEntry entry: Int64? = nil) -> HistoryExport {
+    HistoryExport(history: history, query: query, afterEntry: entry)
   }
 
   /// What happened to Reflog itself, newest first: at most `limit` events with ids below `before`.

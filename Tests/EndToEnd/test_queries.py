@@ -90,3 +90,66 @@ class Queries(ServerTestCase):
         wrong = self.server.command("history", "--filter", "id eq")
         self.assertEqual(wrong.returncode, 64)
         self.assertIn("position 5", wrong.stderr)
+
+
+class AsOf(ServerTestCase):
+    """What stood at a moment."""
+
+    def held(self, moment=None, command=False):
+        if command:
+            run = self.server.command("config", *(["--as-of", moment] if moment else []), "--database", self.server.database,
+                                      "--format", "json")
+            entries = json.loads(run.stdout)["value"]
+        else:
+            query = f"?asOf={urllib.parse.quote(moment)}" if moment else ""
+            entries = self.server.request("GET", "/beta/auditLogs/connectorConfigurations" + query).json["value"]
+        return {entry["step"]: (entry["known"], entry["certain"], entry["reference"]["state"], entry["reference"]["connectorId"],
+                                entry["changeId"]) for entry in entries}
+
+    def test_each_moment_shows_what_stood_then(self):
+        for target in (NEW_VENDOR, NEW_VENDOR, None):
+            self.server.put(SIGNUP, target)
+        self.server.put(OTHER, LOYALTY)
+        self.server.put(OTHER, FRAUD_CHECK, role="reader")
+        moments = {change["id"]: change["resultDateTime"] for change in self.server.history()}
+        for command in (False, True):
+            self.assertEqual(self.held("2020-01-01", command), {
+                "postFederationSignup": (False, True, "unknown", None, None),
+                "postAttributeCollection": (False, True, "unknown", None, None)})
+            self.assertEqual(self.held(moments["1"], command)["postFederationSignup"],
+                             (True, True, "connector", NEW_VENDOR, "1"))
+            # Setting what stands already made no difference.
+            self.assertEqual(self.held(moments["2"], command)["postFederationSignup"][4], "1")
+            self.assertEqual(self.held(moments["3"], command)["postFederationSignup"], (True, True, "none", None, "3"))
+            self.assertEqual(self.held(None, command)["postAttributeCollection"], (True, True, "connector", LOYALTY, "4"))
+        for moment, words in (("yesterday", "is a time"), ("2999-01-01", "future")):
+            answer = self.server.request("GET", "/beta/auditLogs/connectorConfigurations?asOf=" + moment)
+            self.assertEqual((answer.status, answer.json["error"]["target"]), (400, "asOf"))
+            self.assertIn(words, answer.json["error"]["message"])
+
+
+class Exports(ServerTestCase):
+    def taken(self, query=""):
+        text = self.server.request("GET", f"{CHANGES}?$format=jsonl{query}").text
+        return [json.loads(line) for line in text.splitlines()]
+
+    def test_an_export_is_continued_by_after_until_it_is_the_history(self):
+        held, newest = {}, None
+        for number in range(40):
+            for _ in range(number % 4):
+                self.server.put(SIGNUP, NEW_VENDOR if number % 2 else None)
+                self.server.put(OTHER, None, role="reader")
+            piece = self.taken(f"&after={newest}" if newest is not None else "")
+            held.update({change["id"]: change for change in piece})
+            newest = max([change["sequence"] for change in piece] + ([newest] if newest is not None else []), default=newest)
+        self.assertEqual([held[key] for key in sorted(held, key=int)], self.server.history())
+        self.assertEqual(self.taken(f"&after={newest}"), [])
+
+    def test_json_lines_and_csv_hold_the_same(self):
+        self.server.put(SIGNUP, NEW_VENDOR)
+        csv = self.server.request("GET", CHANGES + "?$format=csv").text.splitlines()[1:]
+        self.assertEqual([line.split(",")[0] for line in csv], [change["id"] for change in self.taken()])
+        answer = self.server.request("GET", CHANGES, headers={"Accept": "application/x-ndjson"})
+        self.assertTrue(answer.headers["content-type"].startswith("application/jsonl"))
+        for query in ("$format=jsonl&raw=true", "$format=csv&$top=1", "after=1", "$format=csv&after=x", "$format=csv&after=-1"):
+            self.assertEqual(self.server.request("GET", f"{CHANGES}?{query}").status, 400, query)

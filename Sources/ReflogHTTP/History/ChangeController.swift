@@ -19,11 +19,11 @@ struct ChangeController {
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    if case .csv = try ExportFormat(request) { return try await export(request, context) }
-    let options = try QueryOptions(request, allowing: QueryOptions.Name.allCases)
-    if options[.raw] != nil {
-      throw RequestError.badRequest("raw belongs to $format=csv.", target: "raw")
-    }
+    if let format = try ExportFormat(request) { return try await export(format, request, context) }
+    let options = try QueryOptions(
+      request,
+      allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format]
+    )
     let (query, size) = (try options.changeQuery(), try options.top())
     let behind = try options[.skiptoken].map { token in try Cursor(token, of: query).behind }
     let page = try await history.page(query, behind: behind, size: size)
@@ -67,29 +67,30 @@ struct ChangeController {
     return Response(json: change.json).about([change.id])
   }
 
-  /// All of history; that it was taken is on record before the first byte of it leaves.
-  private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let options = try QueryOptions(request, allowing: [.filter, .format, .raw])
-    let (csv, query) = (ChangeCSV(isRaw: try options.flag(.raw)), try options.changeQuery())
-    let actor = try context.requireCaller().actor
+  /// All that is asked for; that it was taken is on record before the first byte of it leaves.
+  private func export(
+    _ format: ExportFormat,
+    _ request: Request,
+    _ context: ReflogRequestContext
+  ) async throws -> Response {
+    let options = try QueryOptions(request, allowing: [.filter, .format, .after] + (format == .csv ? [.raw] : []))
+    let (query, after) = (try options.changeQuery(), try options.after())
+    let lines = format == .csv ? ChangeFormat.csv(ChangeCSV(isRaw: try options.flag(.raw))) : .jsonl
+    var details: JSONObject = ["of": "connectorChanges", "format": .string(format.rawValue)]
+    if let filter = options[.filter] { details["filter"] = .string(filter) }
+    if let after { details["after"] = .integer(after) }
     try await events.record(
-      ServiceEvent.Content(
-        .export,
-        actor: actor,
-        details: [
-          "of": "connectorChanges", "format": "csv", "filter": .optional(options[.filter]),
-        ]
-      )
+      ServiceEvent.Content(.export, actor: try context.requireCaller().actor, details: details)
     )
     let history = history
     let body = ResponseBody { writer in
-      try await writer.write(ByteBuffer(string: csv.header))
-      var export = history.export(query)
+      try await writer.write(ByteBuffer(string: lines.header))
+      var export = history.export(query, afterEntry: after)
       while let piece = try await export.next() {
-        try await writer.write(ByteBuffer(string: piece.map(csv.line(of:)).joined()))
+        try await writer.write(ByteBuffer(string: piece.map(lines.line(of:)).joined()))
       }
       try await writer.finish(nil)
     }
-    return Response(csvNamed: "connectorChanges", body: body)
+    return format.response(named: "connectorChanges", body: body)
   }
 }

@@ -1,8 +1,9 @@
+import FoundationEssentials
 import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// What every address holds.
+/// What every address holds, or held.
 struct ConfigurationController {
   let history: HistoryService
 
@@ -11,8 +12,8 @@ struct ConfigurationController {
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    let configurations = try await history.configurations()
+    let moment = try QueryOptions(request, allowing: [.asOf]).moment() ?? Timestamp(Date())
+    let configurations = try await history.configurations(asOf: moment)
     return Response(json: configurations.json(versionURL: try request.versionURL(context)))
   }
 }

@@ -14,10 +14,7 @@ struct EventController {
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    switch try ExportFormat(request) {
-    case .csv: return try await export(request, context)
-    case nil: break
-    }
+    if let format = try ExportFormat(request) { return try await export(format, request, context) }
     let options = try QueryOptions(request, allowing: [.top, .skiptoken, .format])
     let (size, before) = (try options.top(), try options.skiptoken()?.number)
     // What was just counted is part of the answer.
@@ -33,7 +30,14 @@ struct EventController {
     return Response(json: json)
   }
 
-  private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+  private func export(
+    _ format: ExportFormat,
+    _ request: Request,
+    _ context: ReflogRequestContext
+  ) async throws -> Response {
+    guard format == .csv else {
+      throw RequestError.badRequest("Service events come as json or csv.", target: "$format")
+    }
     let csv = EventCSV(isRaw: try QueryOptions(request, allowing: [.format, .raw]).flag(.raw))
     let actor = try context.requireCaller().actor
     try await events.record(
@@ -48,6 +52,6 @@ struct EventController {
       }
       try await writer.finish(nil)
     }
-    return Response(csvNamed: "serviceEvents", body: body)
+    return format.response(named: "serviceEvents", body: body)
   }
 }

@@ -86,6 +86,7 @@ struct OpenAPIOperation {
       if let schema {
         var content = Self.content(schema, contentType)
         if query.contains(where: { $0.name == "$format" }) {
+          content["application/jsonl"] = Self.content("Text", "application/jsonl")["application/jsonl"]
           content["text/csv"] = Self.content("Text", "text/csv")["text/csv"]
         }
         response["content"] = .object(content)

@@ -14,7 +14,7 @@ enum OpenAPIOperations {
   private static let page: [(String, JSONObject)] = [
     ("$top", ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)]),
     ("$skiptoken", ["type": "string", "maxLength": .integer(200)]),
-    ("$format", ["type": "string", "enum": .array(["json", "csv"])]), ("raw", ["type": "boolean"]),
+    ("$format", ["type": "string", "enum": .array(["json", "csv", "jsonl"])]), ("raw", ["type": "boolean"]),
   ]
 
   private static let questions: [(String, JSONObject)] = [
@@ -144,7 +144,8 @@ enum OpenAPIOperations {
     .init(
       method: "GET",
       path: "/{version}/auditLogs/connectorConfigurations",
-      summary: "What each step holds now of which anything is on record.",
+      summary: "What each step holds of which anything is on record, or held.",
+      query: [("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"])],
       successes: [(200, "List")]
     ),
     .init(

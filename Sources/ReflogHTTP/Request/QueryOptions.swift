@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Hummingbird
 import ReflogModel
 
@@ -5,7 +6,8 @@ import ReflogModel
 struct QueryOptions {
   /// The options that Reflog has, some of them at some places only.
   enum Name: String, CaseIterable {
-    case filter, orderby, top, count, select, skiptoken, format, raw
+    case filter, orderby, top, count, select, skiptoken, format, raw, after
+    case asOf = "asof"
   }
 
   private var values: [Name: String] = [:]
@@ -45,6 +47,27 @@ struct QueryOptions {
     "$skiptoken is none that an @odata.nextLink held for this question.",
     target: "$skiptoken"
   )
+
+  /// `asOf`: a moment that is over.
+  func moment() throws(RequestError) -> Timestamp? {
+    guard let text = values[.asOf] else { return nil }
+    guard let moment = Timestamp(parsing: text) else {
+      throw .badRequest("asOf is a time, such as 2026-03-01T14:00:00Z.", target: "asOf")
+    }
+    guard moment <= Timestamp(Date()) else {
+      throw .badRequest("asOf is in the future, of which nothing is known.", target: "asOf")
+    }
+    return moment
+  }
+
+  /// `after`: the number of an entry.
+  func after() throws(RequestError) -> Int64? {
+    guard let text = values[.after] else { return nil }
+    guard let sequence = Int64(text), sequence >= 0 else {
+      throw .badRequest("after is the number of an entry: a sequence that an export held.", target: "after")
+    }
+    return sequence
+  }
 
   /// `$filter`, and the order that `$orderby` asks for: `activityDateTime` or `id`, each perhaps with `asc` or `desc`.
   func changeQuery() throws(RequestError) -> ChangeQuery {

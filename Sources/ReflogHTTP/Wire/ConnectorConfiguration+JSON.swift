@@ -3,7 +3,7 @@ package import ReflogModel
 extension ConnectorConfiguration {
   /// The entry as the history surface shows it.
   package var json: JSONObject {
-    var reference = change.after.json
+    var reference = (change?.after ?? .unknown).json
     reference["connectorId"] = reference["connectorId"] ?? .null
     reference["displayName"] = reference["displayName"] ?? .null
     reference["targetUrl"] = .optional(targetURL)
@@ -11,13 +11,13 @@ extension ConnectorConfiguration {
       "flowType": .string(address.flowType.rawValue),
       "flowId": .string(address.flow.text),
       "step": .string(address.step.name),
-      "known": .bool(true),
+      "known": .bool(change != nil),
       "certain": .bool(isCertain),
       "reference": .object(reference),
-      "changeId": .string(change.id.description),
-      "changedDateTime": .optional(change.resultDateTime?.description),
-      "kind": .string(change.intent.kind.rawValue),
-      "initiatedBy": .object(change.intent.actor.json),
+      "changeId": .optional(change?.id.description),
+      "changedDateTime": .optional(change?.resultDateTime?.description),
+      "kind": .optional(change?.intent.kind.rawValue),
+      "initiatedBy": change.map { .object($0.intent.actor.json) } ?? .null,
       "verifiedDateTime": .optional(verified?.description),
     ]
   }

@@ -93,45 +93,8 @@ extension History {
     }
   }
 
-  /// What every address that the ledger has seen holds now, in order of addresses.
-  package func configurations() async throws(LedgerError) -> [ConnectorConfiguration] {
-    try await read { db in
-      let sql = """
-        SELECT history.*, EXISTS (
-          SELECT 1 FROM change
-          WHERE change.address = address.id AND change.result = 'pending' AND change.subject = 'step'
-        ) AS is_pending,
-          (SELECT max(result_time) FROM change WHERE change.address = address.id AND change.result = 'applied')
-            AS known_time,
-          seen_reference.seen, seen_connector.target_url AS seen_target_url
-        FROM address
-        JOIN history ON history.id = coalesce(
-          (SELECT max(change.id) FROM change WHERE change.address = address.id AND \(Self.isEffective)),
-          (SELECT max(change.id) FROM change WHERE change.address = address.id AND change.result = 'applied')
-        )
-        LEFT JOIN seen_reference ON seen_reference.address = address.id
-        LEFT JOIN connector ON connector.connector_id = history.after_connector_id
-        LEFT JOIN seen_connector ON seen_connector.connector = connector.id
-        ORDER BY history.flow_type, history.flow_id, history.step
-        """
-      return try Row.fetchAll(db, sql: sql).compactMap { row in
-        let change = try Change(row: row)
-        let (known, seen) = (row["known_time"] as Int64, row["seen"] as Int64?)
-        return change.intent.subject.address.map { address in
-          ConnectorConfiguration(
-            address: address,
-            change: change,
-            isCertain: !row["is_pending"],
-            targetURL: row["seen_target_url"],
-            verified: seen.flatMap { $0 >= known ? Timestamp(microseconds: $0) : nil }
-          )
-        }
-      }
-    }
-  }
-
   /// Spelled as the partial index `change_effective` spells it, so that SQLite uses that.
-  private static let isEffective = """
+  static let isEffective = """
     change.result = 'applied' AND (
       change.before_state <> change.after_state OR change.before_connector IS NOT change.after_connector
     )

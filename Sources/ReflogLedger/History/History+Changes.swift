@@ -12,9 +12,10 @@ extension History {
     let filter = FilterSQL(query.filter)
     let (sign, direction, start) = query.isAscending ? (">", "ASC", Int64(0)) : ("<", "DESC", Int64.max)
     return try await changes(
-      """
-      SELECT * FROM history WHERE id \(sign) :behind AND \(filter.condition) ORDER BY id \(direction) LIMIT :limit
-      """,
+      filtered:
+        """
+        SELECT * FROM history WHERE id \(sign) :behind AND \(filter.condition) ORDER BY id \(direction) LIMIT :limit
+        """,
       StatementArguments(filter.arguments) + ["behind": behind?.number ?? start, "limit": limit]
     )
   }
@@ -24,7 +25,8 @@ extension History {
     let filter = FilterSQL(query.filter)
     return try await read { db in
       try Int.fetchOne(
-        db.cachedStatement(sql: "SELECT count(*) FROM history WHERE \(filter.condition)"),
+        db,
+        sql: "SELECT count(*) FROM history WHERE \(filter.condition)",
         arguments: StatementArguments(filter.arguments)
       ) ?? 0
     }
@@ -39,8 +41,33 @@ extension History {
   ) async throws(LedgerError) -> [Change] {
     let filter = FilterSQL(query.filter)
     return try await changes(
-      "SELECT * FROM history WHERE id > :after AND id <= :last AND \(filter.condition) ORDER BY id LIMIT :limit",
+      filtered:
+        "SELECT * FROM history WHERE id > :after AND id <= :last AND \(filter.condition) ORDER BY id LIMIT :limit",
       StatementArguments(filter.arguments) + ["after": after?.number ?? 0, "last": last.number, "limit": limit]
+    )
+  }
+
+  /// The changes whose newest entry, of those up to `last`, is one of a range; in the order of these entries.
+  package func changesWithEntries(
+    _ query: ChangeQuery,
+    after: Int64,
+    through end: Int64,
+    upTo last: Int64
+  ) async throws(LedgerError) -> [Change] {
+    let filter = FilterSQL(query.filter)
+    return try await changes(
+      filtered:
+        """
+        SELECT history.* FROM entry JOIN history ON history.id = entry.change
+        WHERE entry.sequence > :after AND entry.sequence <= :end
+          AND NOT EXISTS (
+            SELECT 1 FROM entry AS newer
+            WHERE newer.change = entry.change AND newer.sequence > entry.sequence AND newer.sequence <= :last
+          )
+          AND \(filter.condition)
+        ORDER BY entry.sequence
+        """,
+      StatementArguments(filter.arguments) + ["after": after, "end": end, "last": last]
     )
   }
 
@@ -67,5 +94,10 @@ extension History {
     try await read { db in
       try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map(Change.init(row:))
     }
+  }
+
+  /// As above, for SQL that callers shape: a statement is kept for as long as its connection, and there is no end of filters.
+  private func changes(filtered sql: String, _ arguments: StatementArguments) async throws(LedgerError) -> [Change] {
+    try await read { db in try Row.fetchAll(db, sql: sql, arguments: arguments).map(Change.init(row:)) }
   }
 }

@@ -9,7 +9,7 @@ import ReflogService
 protocol HistorySource {
   func history(top: Int, filter: String?) async throws -> JSONObject
   func change(_ id: Change.ID) async throws -> JSONObject
-  func configurations() async throws -> JSONObject
+  func configurations(asOf moment: String?) async throws -> JSONObject
   func status() async throws -> JSONObject
   /// Hands out all of history as CSV.
   func export(raw: Bool, filter: String?, to output: (Data) throws -> Void) async throws
@@ -28,8 +28,9 @@ extension ServerClient: HistorySource {
     try await send(.GET, "/beta/auditLogs/connectorChanges/\(id)").body
   }
 
-  func configurations() async throws -> JSONObject {
-    try await send(.GET, "/beta/auditLogs/connectorConfigurations").body
+  func configurations(asOf moment: String?) async throws -> JSONObject {
+    let option = moment.map { "?asOf=" + $0.percentEncoded() } ?? ""
+    return try await send(.GET, "/beta/auditLogs/connectorConfigurations" + option).body
   }
 
   func status() async throws -> JSONObject {
@@ -61,8 +62,9 @@ struct LedgerFile: HistorySource {
     try await service.change(id).json
   }
 
-  func configurations() async throws -> JSONObject {
-    try await service.configurations().json(versionURL: nil)
+  func configurations(asOf moment: String?) async throws -> JSONObject {
+    let asked = moment.flatMap { Timestamp(parsing: $0) } ?? Timestamp(Date())
+    return try await service.configurations(asOf: asked).json(versionURL: nil)
   }
 
   func status() async throws -> JSONObject {

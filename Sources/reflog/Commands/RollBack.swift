@@ -61,7 +61,7 @@ struct RollBack: AsyncParsableCommand {
   private func target(_ client: ServerClient) async throws -> Change.ID {
     if let id { return id }
     let place = step?.description ?? ""
-    let entries = try await client.configurations()["value"]?.array ?? []
+    let entries = try await client.configurations(asOf: nil)["value"]?.array ?? []
     let entry = entries.lazy.compactMap(\.object).first { entry in
       let parts = ["flowType", "flowId", "step"].compactMap { entry[$0]?.string }
       return Address(parts.joined(separator: "/")) == step
