@@ -53,12 +53,12 @@ package struct ReflogAPI: Sendable {
       context: ReflogRequestContext.self,
       options: [.caseInsensitive, .autoGenerateHeadEndpoints]
     )
-    router.add(middleware: ErrorMiddleware(logger: logger))
+    router.add(middleware: ErrorMiddleware(events: events, metrics: metrics, logger: logger))
     HomeController(directory: directory).addRoutes(to: router)
     HealthController(isReady: isReady).addRoutes(to: router)
     OpenAPIController().addRoutes(to: router)
     // From here on, and wherever no route leads, only proven callers.
-    router.add(middleware: AuthenticationMiddleware(authentication: authentication, events: events, metrics: metrics))
+    router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     MetricsController(registry: metrics, history: history, walBytes: walBytes, isReady: isReady)
       .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read)))
     addGraphSurface(to: router)

@@ -2,8 +2,9 @@ import ReflogLedger
 import ReflogModel
 
 extension ChangeService {
-  /// Records that a caller asked for what it may not do, and returns the refusal.
+  /// Records that a caller asked for what it may not do, unless it does so all the time, and returns the refusal.
   func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
+    guard denials.take(for: request.caller.actor, at: ledger.now) else { return .forbidden([]) }
     let intents = try await deniedIntents(request)
     guard !intents.isEmpty else { return .forbidden([]) }
     do {
@@ -30,11 +31,11 @@ extension ChangeService {
         )
       ]
     case .createConnector(let body):
-      let properties = ConnectorProperties.written(by: body, over: nil)
+      let properties = ConnectorProperties.names(in: body)
       return [request.intent(.connector, before: .none, after: .unknown, changedProperties: properties)]
     case .updateConnector(let id, let body):
       let reference = ConnectorReference.connector(id, displayName: nil)
-      let properties = ConnectorProperties.written(by: body, over: nil)
+      let properties = ConnectorProperties.names(in: body)
       return [request.intent(.connector, before: reference, after: reference, changedProperties: properties)]
     case .deleteConnector(let id):
       return [request.intent(.connector, before: .connector(id, displayName: nil), after: .none)]

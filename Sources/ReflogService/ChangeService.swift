@@ -9,6 +9,7 @@ package struct ChangeService: Sendable {
   let turns: Turns
   private(set) var reconciliation: Reconciliation
   private let reasonRule: ReasonRule?
+  let denials = DenialBudget()
   private let metrics: any MetricsFactory
 
   package init(
@@ -33,11 +34,11 @@ package struct ChangeService: Sendable {
   /// sent, and which changes are on record.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
+    let service = try acting(for: request.caller)
+    try await service.prove(request.caller)
     if let reasonRule, request.action.isRecorded, !reasonRule.permits(request.reason) {
       throw .reasonRequired(pattern: reasonRule.pattern)
     }
-    let service = try acting(for: request.caller)
-    try await service.prove(request.caller)
     let start = ContinuousClock.now
     defer { Timer(label: "reflog_change_seconds", factory: metrics).record(duration: ContinuousClock.now - start) }
     return try await service.performPermitted(request)

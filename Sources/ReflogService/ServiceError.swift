@@ -29,6 +29,8 @@ package enum ServiceError: Error, Sendable {
   /// The connector to go back to is gone.
   case connectorMissing(ConnectorID)
   case notRollbackable(Change.ID, why: String)
+  /// Whoever signed the caller's token can't be asked for its keys; nothing was sent.
+  case providerUnavailable
   /// Too much waits; nothing was sent.
   case busy(String)
   /// The ledger could not be read; nothing was sent.
@@ -54,8 +56,9 @@ extension ServiceError {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _): [id]
-    case .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken, .reasonRequired,
-      .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable,
+    case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken,
+      .reasonRequired, .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy,
+      .ledgerUnavailable,
       .ledgerUnreadable, .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
     }
@@ -66,7 +69,7 @@ extension ServiceError {
     switch self {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
-    case .directoryUnavailable, .notSent, .busy: .warning
+    case .directoryUnavailable, .providerUnavailable, .notSent, .busy: .warning
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken,
       .reasonRequired, .alreadySettled, .preconditionFailed, .idempotencyMismatch, .stepUnresolved,
       .changeSuperseded, .connectorMissing, .notRollbackable, .refused:
@@ -130,6 +133,7 @@ extension ServiceError: CustomStringConvertible {
     case .connectorMissing(let id):
       "The connector \(id) that stood there before does not exist any more. Set another one instead."
     case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
+    case .providerUnavailable: "The keys by which your token can be judged are not to be had now. Try again."
     case .busy(let why): "\(why) Nothing was changed; try again."
     case .ledgerUnreadable(let why), .ledgerDamaged(let why): why
     case .ledgerUnavailable(let why): "The change could not be recorded, so it was not sent. \(why)"

@@ -87,7 +87,8 @@ struct Composition {
 
   private func serve() async throws {
     if settings.authenticationModes.contains(.token) {
-      try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
+      let made = try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
+      events.recordAtStart(made.map { ServiceEvent.Content(.tokenCreated, details: $0.eventDetails) })
     }
     var configuration = ServiceGroupConfiguration(
       services: try services(),

@@ -10,7 +10,10 @@ enum EntraDocuments {
 
   static func fetch(_ url: String) async throws -> [UInt8] {
     let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: timeout)
-    guard response.status == .ok else { throw FetchError(url: url, status: Int(response.status.code)) }
+    // Keys come from where they were asked for: what a redirect led to does not count.
+    guard response.status == .ok, response.history.count <= 1 else {
+      throw FetchError(url: url, status: Int(response.status.code))
+    }
     return Array(try await response.body.collect(upTo: limit).readableBytesView)
   }
 

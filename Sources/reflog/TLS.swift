@@ -4,7 +4,7 @@ import NIOCertificateReloading
 
 /// The certificate of the listener, read again when its file changes.
 struct TLS {
-  private static let interval = Duration.seconds(60)
+  private static let interval = Duration.seconds(15)
 
   let configuration: TLSConfiguration
   /// Looks after the files; a service that runs beside the server.

@@ -60,7 +60,7 @@ class Graph:
         self.write_queue, self.read_queue = [], []
         self.mixing = options.mix
         self.hung, self.unknown_steps = set(), set()
-        self.killing = {}
+        self.killing, self.front_refuses = {}, False
         self.delay = 0.0
         # When each request was worked on, from its last byte to its answer.
         self.timings = collections.deque(maxlen=100_000)
@@ -160,6 +160,8 @@ class Graph:
         if request.path.endswith("/oauth2/v2.0/token"):
             return self.login(request)
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self.front_refuses:
+            return request.raw(400, "text/html", b"<h2>Bad Request - Request Too Long</h2>")
         start = time.time()
         try:
             await self.serve_authorized(request, token)
@@ -192,6 +194,7 @@ class Graph:
         self.mixing = order.get("mix", self.mixing)
         self.delay = order.get("delay", self.delay)
         self.hung = set(order.get("hang", self.hung))
+        self.front_refuses = order.get("front_refuses", self.front_refuses)
         self.unknown_steps = set(order.get("unknown_steps", self.unknown_steps))
         self.killing = order.get("kill", self.killing)
         self.tokens["any"] = order.get("any_token", self.tokens["any"])

@@ -76,7 +76,7 @@ class OpenIDProvider:
         now = int(time.time())
         return {"iss": self.issuer, "aud": AUDIENCE, "tid": "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a", "roles": roles,
                 "oid": "0b1c2d3e-0000-4000-8000-000000000002", "name": "Lee Gu", "preferred_username": "lee@contoso.example",
-                "scp": "user", "azp": "14d82eec-204b-4c2f-b7e8-296a70dab67e", "ver": "2.0",
+                "scp": "user", "sub": "pairwise", "azp": "14d82eec-204b-4c2f-b7e8-296a70dab67e", "ver": "2.0",
                 "nbf": now - 10, "iat": now - 10, "exp": now + 3600} | other
 
     def token(self, claims, header=None, key=None, payload=None):
@@ -85,8 +85,8 @@ class OpenIDProvider:
         head = {"alg": "RS256", "typ": "JWT", "kid": key.id} | (header or {})
         signed = encoded({name: value for name, value in head.items() if value is not None})
         signed += "." + (payload if payload is not None else encoded(claims))
-        algorithm = head["alg"]
-        if algorithm == "none":
+        algorithm = head["alg"] or "RS256"
+        if algorithm.lower() == "none":
             return signed + "."
         if algorithm.startswith("HS"):
             return signed + "." + encoded(hmac.new(key.public, signed.encode(), hashlib.sha256).digest())
@@ -114,9 +114,10 @@ class OpenIDProvider:
             "wrong issuer": self.token(claims(iss="https://sts.windows.net/x/")),
             "issuer with a slash": self.token(claims(iss=self.issuer + "/")), "no issuer": self.token(claims(iss=None)),
             "no oid": self.token(claims(oid=None)), "no tid": self.token(claims(tid=None)),
-            "alg none": self.token(good, {"alg": "none"}), "alg None": head + "." + body + ".x",
+            "alg none": self.token(good, {"alg": "none"}), "alg None": self.token(good, {"alg": "None"}),
+            "ID token": self.token(claims(scp=None, nonce="n")),
             "HS256 with the public key": self.token(good, {"alg": "HS256"}), "RS512": self.token(good, {"alg": "RS512"}),
-            "alg in small letters": self.token(good, {"alg": "rs256"}), "no alg": self.token(good, {"alg": "RS256x"}),
+            "alg in small letters": self.token(good, {"alg": "rs256"}), "no alg": self.token(good, {"alg": None}), "strange alg": self.token(good, {"alg": "RS256x"}),
             "unknown kid": self.token(good, key=self.other), "no kid": self.token(good, {"kid": None}),
             "hostile kid": self.token(good, {"kid": "../../etc/passwd"}), "kid of SQL": self.token(good, {"kid": "' OR 1=1 --"}),
             "kid that is no string": self.token(good, {"kid": 1}), "long kid": self.token(good, {"kid": "k" * 5000}),

@@ -461,6 +461,14 @@ class PassThrough(GraphTestCase):
         self.assertEqual(self.server.put(SIGNUP, None, role="adele").status, 204)
         self.assertEqual(self.server.request("GET", path).json["result"], "applied")
 
+    def test_a_front_end_that_never_looked_at_a_token_proves_nobody(self):
+        self.server.tokens["forged"] = graph_token(name="Mallory")
+        self.graph.control(any_token=True, front_refuses=True)
+        for answer in (self.server.put(SIGNUP, None, role="forged"),
+                       self.server.request("POST", "/beta/identity/apiConnectors", {"displayName": "x"}, role="forged")):
+            self.assertEqual((answer.status, answer.change), (503, None))
+        self.assertEqual(self.server.history(), [])
+
     def test_another_tenant_is_refused_before_anything_is_sent(self):
         self.server.tokens["stranger"] = graph_token(tid="11111111-2222-4333-8444-555555555555")
         self.graph.control(any_token=True)

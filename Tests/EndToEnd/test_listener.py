@@ -16,6 +16,17 @@ STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
 
 
+def connections(port):
+    """The other ends of the connections that are up at a port of loopback."""
+    found = []
+    with open("/proc/net/tcp") as lines:
+        for line in list(lines)[1:]:
+            local, remote, state = line.split()[1:4]
+            if int(local.split(":")[1], 16) == port and state == "01":
+                found.append("127.0.0.1:" + str(int(remote.split(":")[1], 16)))
+    return found
+
+
 class TLSServer(Server):
     """One whose readiness is asked for over TLS."""
 
@@ -33,7 +44,7 @@ class TLSServer(Server):
         with urllib.request.urlopen(request, context=context) as answer:
             return answer.status, answer.read().decode()
 
-    def serial(self):
+    def certificate(self):
         return ssl.get_server_certificate(("127.0.0.1", self.port))
 
 
@@ -57,6 +68,16 @@ class TLS(unittest.TestCase):
                 old.maximum_version = ssl.TLSVersion.TLSv1_1
                 with socket.create_connection(("127.0.0.1", server.port)) as plain:
                     old.wrap_socket(plain)
+
+    def test_a_certificate_that_changes_is_read_again(self):
+        with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
+            first = server.certificate()
+            self.make()
+            deadline = time.monotonic() + 40
+            while server.certificate() == first:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.5)
+            self.assertEqual(server.get("/livez")[0], 200)
 
     def test_what_cant_be_a_certificate_stops_the_start(self):
         with open(self.key, "w") as file:
@@ -88,7 +109,11 @@ class Proxies(unittest.TestCase):
             self.assertEqual(self.address(server, X_Forwarded_For="1.1.1.1, 203.0.113.9, 10.1.2.3"), "203.0.113.9")
             self.assertEqual(self.address(server, Forwarded='for=1.1.1.1, for="[2001:db8::7]:4711";proto=https'), "2001:db8::7")
             self.assertEqual(self.address(server, X_Forwarded_For="nonsense, 203.0.113.9"), "203.0.113.9")
-            self.assertEqual(self.address(server, X_Forwarded_For="<script>"), "127.0.0.1")
+            for lie in ({"X_Forwarded_For": "<script>"}, {"Forwarded": "for=6.6.6.6, for=unknown"},
+                        {"X_Forwarded_For": "6.6.6.6, fe80::1%eth0"}, {"X_Forwarded_For": "6.6.6.6,"},
+                        {"X_Forwarded_For": "203.0.113.9", "Forwarded": "for=6.6.6.6"}):
+                self.assertEqual(self.address(server, **lie), "127.0.0.1", lie)
+            self.assertEqual(self.address(server, X_Forwarded_For="6.6.6.6, unknown, 10.1.2.3"), "10.1.2.3")
             page = server.request("GET", CHANGES + "?$top=1").json
             self.assertTrue(page["@odata.nextLink"].startswith("https://reflog.contoso.example/beta/"))
             own = server.put(STEP, NEW_VENDOR).status, server.request(
@@ -180,6 +205,15 @@ class Limits(unittest.TestCase):
                 pass
             ended.set()
             self.assertGreater(time.monotonic() - start, 20)
+
+    def test_who_takes_no_answer_is_given_up(self):
+        with Server() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+            deadline = time.monotonic() + 60
+            while f"127.0.0.1:{connection.getsockname()[1]}" in connections(server.port):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(1)
 
     def test_headers_have_a_limit(self):
         with Server() as server:

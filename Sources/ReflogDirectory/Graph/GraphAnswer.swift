@@ -55,6 +55,7 @@ extension DirectoryRefusal {
     self.init(
       httpStatus: response.httpStatus,
       code: error?["code"]?.string ?? "status\(response.httpStatus)",
+      hasCode: error?["code"]?.string != nil,
       message: error?["message"]?.string ?? "Microsoft Graph answered with status \(response.httpStatus).",
       retryAfter: response.headers["retry-after"],
       wwwAuthenticate: response.headers["www-authenticate"],

@@ -22,6 +22,7 @@ struct TokenController {
 
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
+    guard Policy.permits(try context.requireCaller(), .administer) else { throw ServiceError.forbidden([]) }
     let body = try TokenBody(try await request.jsonObject())
     let made = try await tokens.create(
       name: body.name,

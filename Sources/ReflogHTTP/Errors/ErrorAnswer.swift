@@ -97,6 +97,7 @@ struct ErrorAnswer {
     case .connectorMissing: self.init(.conflict, "connectorMissing", message, level)
     case .notRollbackable: self.init(.conflict, "notRollbackable", message, level)
     case .busy: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
+    case .providerUnavailable: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 5)
     case .ledgerDamaged: self.init(.internalServerError, "internalError", message, level)
     case .ledgerUnreadable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)
     case .ledgerUnavailable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)

@@ -1,9 +1,14 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Metrics
+import ReflogModel
+import ReflogService
 
 /// Answers whatever a route throws, and where no route leads, and logs it as loudly as it deserves.
 struct ErrorMiddleware: RouterMiddleware {
+  let events: EventRecorder
+  let metrics: any MetricsFactory
   let logger: Logger
 
   func handle(
@@ -14,9 +19,22 @@ struct ErrorMiddleware: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch {
+      if Self.isFailedAuthentication(error) {
+        Counter(label: "reflog_unauthenticated_total", factory: metrics).increment()
+        events.countFailure(from: context.ipAddress)
+      }
       let answer = ErrorAnswer(Self.meaning(of: error, at: request.uri.path))
       answer.log(to: logger, request, context, cause: error)
       return answer.response(context)
+    }
+  }
+
+  /// Whether somebody could not prove to be anybody: to Reflog, or to Graph.
+  private static func isFailedAuthentication(_ error: any Error) -> Bool {
+    switch error {
+    case RequestError.unauthenticated, ServiceError.otherTenant: true
+    case ServiceError.refused(_, let refusal): refusal.httpStatus == 401 && !refusal.isOfOwnCredential
+    default: false
     }
   }
 
@@ -26,7 +44,10 @@ struct ErrorMiddleware: RouterMiddleware {
     let segments = path.lowercased().split(separator: "/")
     guard let version = segments.first, version == "beta" || version == "v1.0" else { return RequestError.notFound }
     if segments.last == "$batch" { return RequestError.batch }
-    let isOwn = segments.dropFirst().first == "reflog" || path.lowercased().contains("/auditlogs/connector")
+    let isOwn =
+      segments.dropFirst().first == "reflog"
+      || segments.dropFirst().first == "auditlogs"
+        && ["connectorchanges", "connectorconfigurations", "serviceevents"].contains(segments.dropFirst(2).first ?? "")
     return isOwn ? RequestError.notFound : RequestError.notProxied
   }
 }

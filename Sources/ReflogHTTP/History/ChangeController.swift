@@ -49,6 +49,7 @@ struct ChangeController {
     let id = try context.changeID()
     let body = try RollbackBody(try await request.jsonObject(emptyMeans: [:]))
     if body.isDryRun {
+      events.countRead(by: try context.requireCaller().actor)
       return Response(json: try await changes.plan(rollbackOf: id, for: try context.requireCaller()).json)
     }
     let action = ChangeRequest.Action.rollBack(id, force: body.isForced)
@@ -77,7 +78,8 @@ struct ChangeController {
     let (query, after) = (try options.changeQuery(), try options.after())
     let lines = format == .csv ? ChangeFormat.csv(ChangeCSV(isRaw: try options.flag(.raw))) : .jsonl
     var details: JSONObject = ["of": "connectorChanges", "format": .string(format.rawValue)]
-    if let filter = options[.filter] { details["filter"] = .string(filter) }
+    // Not the filter itself: names and addresses may stand in it, and this stays.
+    details["filtered"] = .bool(options[.filter] != nil)
     if let after { details["after"] = .integer(after) }
     try await events.record(
       ServiceEvent.Content(.export, actor: try context.requireCaller().actor, details: details)

@@ -17,8 +17,6 @@ struct EventController {
     if let format = try ExportFormat(request) { return try await export(format, request, context) }
     let options = try QueryOptions(request, allowing: [.top, .skiptoken, .format])
     let (size, before) = (try options.top(), try options.skiptoken()?.number)
-    // What was just counted is part of the answer.
-    await events.flush()
     let found = try await history.events(before: before, limit: size + 1)
     let page = found.prefix(size)
     let url = "\(try request.versionURL(context))"

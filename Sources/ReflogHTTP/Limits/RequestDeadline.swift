@@ -1,47 +1,56 @@
 package import NIOCore
 package import NIOHTTPTypes
 
-/// Closes a connection whose request takes too long to arrive: someone who sends a byte now and then must not keep one
-/// open for ever.
+/// Closes a connection whose other side takes too long: to send a request, or to take an answer.
 ///
 /// A whole request, head and body, has to be there within the limit: the first from when the connection came up, each
-/// later one from its head on. What idles between requests is for the server's idle limit.
+/// later one from its head on. What idles between requests is for the server's idle limit. While an answer is under way,
+/// something of it has to be taken within the limit.
 package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
   package typealias InboundIn = HTTPRequestPart
 
   private let limit: TimeAmount
-  private var deadline: Scheduled<Void>?
+  private var arrival: Scheduled<Void>?
+  private var taking: Scheduled<Void>?
 
   package init(limit: TimeAmount = RequestLimits.arrival) {
     self.limit = limit
   }
 
   package func handlerAdded(context: ChannelHandlerContext) {
-    schedule(context)
+    arrival = closing(context)
   }
 
   package func handlerRemoved(context: ChannelHandlerContext) {
-    deadline?.cancel()
+    arrival?.cancel()
+    taking?.cancel()
   }
 
   package func channelInactive(context: ChannelHandlerContext) {
-    deadline?.cancel()
+    arrival?.cancel()
+    taking?.cancel()
     context.fireChannelInactive()
   }
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head: if deadline == nil { schedule(context) }
+    case .head: if arrival == nil { arrival = closing(context) }
     case .body: break
     case .end:
-      deadline?.cancel()
-      deadline = nil
+      arrival?.cancel()
+      arrival = nil
     }
     context.fireChannelRead(data)
   }
 
-  private func schedule(_ context: ChannelHandlerContext) {
+  package func channelWritabilityChanged(context: ChannelHandlerContext) {
+    taking?.cancel()
+    taking = context.channel.isWritable ? nil : closing(context)
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func closing(_ context: ChannelHandlerContext) -> Scheduled<Void> {
     let channel = context.channel
-    deadline = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    return context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
   }
 }

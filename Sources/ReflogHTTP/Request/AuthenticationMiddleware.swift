@@ -1,13 +1,10 @@
 import HTTPTypes
 import Hummingbird
-import Metrics
 import ReflogService
 
 /// Lets in only callers whose identity is proven.
 struct AuthenticationMiddleware: RouterMiddleware {
   let authentication: Authentication
-  let events: EventRecorder
-  let metrics: any MetricsFactory
 
   func handle(
     _ request: Request,
@@ -16,11 +13,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
   ) async throws -> Response {
     guard let token = Self.bearerToken(of: request),
       let caller = try await authentication.caller(bearing: token, from: context.ipAddress)
-    else {
-      Counter(label: "reflog_unauthenticated_total", factory: metrics).increment()
-      events.countFailure(from: context.ipAddress)
-      throw RequestError.unauthenticated
-    }
+    else { throw RequestError.unauthenticated }
     var context = context
     context.identify(as: caller)
     return try await next(request, context)

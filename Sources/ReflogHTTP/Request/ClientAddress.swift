@@ -20,11 +20,18 @@ package struct ProxySettings: Sendable {
 
   /// The address of the client: the last one in `X-Forwarded-For`, or in the `for` of `Forwarded` (RFC 7239), that no
   /// trusted proxy has; the peer's own where that is no trusted proxy.
+  ///
+  /// Read from the end: every proxy adds whom it heard from there, and what stands before is the client's word. It ends at
+  /// what is no address. Where both headers are there, one of them is the client's, and neither counts.
   func clientAddress(peer: String?, _ request: Request) -> String? {
     guard let peer, isTrusted(peer) else { return peer }
-    let hops = Self.forwarded(request)
-    // Every proxy adds whom it heard from at the end; the first of them that is not ours is the client.
-    return hops.last { !isTrusted($0) } ?? hops.first ?? peer
+    var known = peer
+    for hop in Self.hops(request).reversed() {
+      guard let address = hop.flatMap({ IPAddress(forwarded: $0) })?.description else { return known }
+      if !isTrusted(address) { return address }
+      known = address
+    }
+    return known
   }
 
   private func isTrusted(_ address: String) -> Bool {
@@ -32,17 +39,16 @@ package struct ProxySettings: Sendable {
     return trusted.contains { $0.contains(address) }
   }
 
-  private static func forwarded(_ request: Request) -> [String] {
-    let elements: [Substring]
-    if let header = request.headers[named: "Forwarded"] {
-      elements = header.split(separator: ",").compactMap { element in
+  /// What each proxy says of the one before it; nothing where it says what can't be read.
+  private static func hops(_ request: Request) -> [Substring?] {
+    switch (request.headers[named: "Forwarded"], request.headers[named: "X-Forwarded-For"]) {
+    case (let header?, nil):
+      header.split(separator: ",", omittingEmptySubsequences: false).map { element in
         element.split(separator: ";").first { $0.trimmed.lowercased().hasPrefix("for=") }?.trimmed.dropFirst(4)
       }
-    } else {
-      elements = (request.headers[named: "X-Forwarded-For"] ?? "").split(separator: ",")
+    case (nil, let header?): header.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
+    case (nil, nil), (_?, _?): []
     }
-    // What is no address is no hop that can be named.
-    return elements.compactMap { IPAddress(forwarded: $0.trimmed)?.description }
   }
 }
 

@@ -11,7 +11,7 @@ struct ReadCountingMiddleware: RouterMiddleware {
     context: ReflogRequestContext,
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
-    if request.method == .get { events.countRead(by: try context.requireCaller().actor) }
+    if request.method == .get || request.method == .head { events.countRead(by: try context.requireCaller().actor) }
     return try await next(request, context)
   }
 }

@@ -14,6 +14,8 @@ package enum DirectoryAnswer: Sendable {
 package struct DirectoryRefusal: Sendable {
   package let httpStatus: Int
   package let code: String
+  /// Whether the directory itself gave the code.
+  package let hasCode: Bool
   package let message: String
   /// Passed on where it is there: `Retry-After` and `WWW-Authenticate`.
   package let retryAfter: String?
@@ -25,6 +27,7 @@ package struct DirectoryRefusal: Sendable {
   package init(
     httpStatus: Int,
     code: String,
+    hasCode: Bool = true,
     message: String,
     retryAfter: String? = nil,
     wwwAuthenticate: String? = nil,
@@ -33,6 +36,7 @@ package struct DirectoryRefusal: Sendable {
   ) {
     self.httpStatus = httpStatus
     self.code = code
+    self.hasCode = hasCode
     self.message = message
     self.retryAfter = retryAfter
     self.wwwAuthenticate = wwwAuthenticate

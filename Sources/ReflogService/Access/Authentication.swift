@@ -43,6 +43,8 @@ package struct Authentication: Sendable {
     let claims: TokenClaims
     do {
       claims = try await entra.claims(of: text)
+    } catch is EntraKeys.Unavailable {
+      throw .providerUnavailable
     } catch {
       logger.debug("an Entra token was refused", metadata: ["reason": "\(error)"])
       return nil

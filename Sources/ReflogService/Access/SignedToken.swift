@@ -6,8 +6,8 @@ struct SignedToken: Sendable {
   let header: JSONObject
   let claims: JSONObject
 
-  /// Longer than any token that Entra hands out, group overage included.
-  private static let maximumLength = 16 * 1024
+  /// Longer than any token that Entra hands out, group overage included, and shorter than what front ends refuse unseen.
+  private static let maximumLength = 12 * 1024
 
   /// Fails on anything but three parts of base64url of which two hold a JSON object each, names in it unique.
   init?(_ text: String) {

@@ -23,8 +23,11 @@ struct TokenClaims: Sendable {
 
   /// An application of its own accord, or a user by means of one.
   private var isApp: Bool {
-    claims["idtyp"]?.string == "app" || (claims["scp"] == nil && claims["roles"] != nil && claims["upn"] == nil)
+    claims["idtyp"]?.string == "app" || (claims["scp"] == nil && claims["sub"]?.string == objectID)
   }
+
+  /// Whether it is an access token: an ID token is for whom a user signs in to, and opens nothing.
+  var isForAccess: Bool { isApp || claims["scp"] != nil }
 
   func actor(ipAddress: String?, proof: Change.Proof) -> Change.Actor {
     Change.Actor(

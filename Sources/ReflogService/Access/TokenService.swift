@@ -50,7 +50,7 @@ package struct TokenService: Sendable {
     ServiceEvent.Content(
       kind,
       actor: caller.actor,
-      details: ["tokenId": .string(token.id), "name": .string(token.name), "role": .string(token.role.rawValue)]
+      details: token.eventDetails
     )
   }
 }
@@ -59,5 +59,12 @@ extension ServiceError {
   /// The meaning of what the store of tokens threw.
   fileprivate init(tokens error: any Error) {
     self = if let error = error as? TokenError { .badToken(error.description) } else { .ledgerUnreadable("\(error)") }
+  }
+}
+
+extension APIToken {
+  /// What events say of it.
+  package var eventDetails: JSONObject {
+    ["tokenId": .string(id), "name": .string(name), "role": .string(role.rawValue)]
   }
 }

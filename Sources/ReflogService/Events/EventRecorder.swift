@@ -14,20 +14,26 @@ package final class EventRecorder: Service {
     let ipAddress: String?
   }
 
-  /// More callers than this within a minute are counted as one: an attacker must not fill the memory.
-  private static let limit = 1000
+  /// More callers than this within a minute are counted as one: an attacker must fill neither memory nor ledger.
+  private static let readers = 1000
+  private static let failures = 100
   private static let interval = Duration.seconds(60)
 
   private let ledger: Ledger
-  private let started: [ServiceEvent.Content]
+  private let started: Mutex<[ServiceEvent.Content]>
   private let logger: Logger
   private let counts = Mutex<[Count: ServiceEvent.Content]>([:])
 
   /// - Parameter started: what is recorded first.
   package init(ledger: Ledger, started: [ServiceEvent.Content], logger: Logger) {
     self.ledger = ledger
-    self.started = started
+    self.started = Mutex(started)
     self.logger = logger
+  }
+
+  /// Adds to what is recorded first; before it runs.
+  package func recordAtStart(_ events: [ServiceEvent.Content]) {
+    started.withLock { $0 += events }
   }
 
   /// Records an event. When this returns, it is durable.
@@ -48,14 +54,13 @@ package final class EventRecorder: Service {
   }
 
   private func count(_ kind: ServiceEvent.Kind, _ actor: Change.Actor, _ count: Count) {
+    let limit = kind == .historyRead ? Self.readers : Self.failures
     counts.withLock { counts in
-      let key =
-        counts[count] != nil || counts.count < Self.limit
-        ? count : Count(kind: kind, actorType: nil, actorID: nil, ipAddress: nil)
-      let isAnybody = key.actorID == nil && key.ipAddress == nil
+      let isKnown = counts[count] != nil || counts.keys.count(where: { $0.kind == kind }) < limit
+      let key = isKnown ? count : Count(kind: kind, actorType: nil, actorID: nil, ipAddress: nil)
       counts[key] = ServiceEvent.Content(
         kind,
-        actor: isAnybody ? .unknown : actor,
+        actor: isKnown ? actor : .unknown,
         count: (counts[key]?.count ?? 0) + 1
       )
     }
@@ -63,7 +68,7 @@ package final class EventRecorder: Service {
 
   /// Records the start, then every minute what was counted, and at the end the stop.
   package func run() async throws {
-    await write(started)
+    await write(started.withLock { $0 })
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         // Ends early only when it is time to stop.
@@ -71,6 +76,7 @@ package final class EventRecorder: Service {
         await self.flush()
       }
     }
+    await flush()
     await write([ServiceEvent.Content(.stop)])
   }
 

@@ -8,6 +8,13 @@ enum ConnectorProperties {
 
   static let writtenByCertificate = [Change.ChangedProperty(name: authentication, before: nil, after: nil)]
 
+  /// What a write would change, without the values: nobody may have written them.
+  static func names(in body: JSONObject) -> [Change.ChangedProperty] {
+    written(by: body, over: nil).map {
+      Change.ChangedProperty(name: String($0.name.prefix(64)), before: nil, after: nil)
+    }
+  }
+
   /// In Graph's spelling, whatever case they come in.
   static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
     body.members.compactMap { member in

@@ -14,17 +14,21 @@ package actor EntraKeys {
     package let maximumAge: Duration
     /// The least time between two fetches because of a key that nobody knows.
     package let unknownKeyInterval: Duration
+    /// The least time between two fetches where the last one failed.
+    package let retryInterval: Duration
 
-    package init(freshness: Duration, maximumAge: Duration, unknownKeyInterval: Duration) {
+    package init(freshness: Duration, maximumAge: Duration, unknownKeyInterval: Duration, retryInterval: Duration) {
       self.freshness = freshness
       self.maximumAge = maximumAge
       self.unknownKeyInterval = unknownKeyInterval
+      self.retryInterval = retryInterval
     }
 
     package static let standard = Limits(
       freshness: .seconds(86_400),
       maximumAge: .seconds(3 * 86_400),
-      unknownKeyInterval: .seconds(60)
+      unknownKeyInterval: .seconds(60),
+      retryInterval: .seconds(5)
     )
   }
 
@@ -36,6 +40,7 @@ package actor EntraKeys {
   private var keys: [String: JWTKeyCollection] = [:]
   private var fetched: Timestamp?
   private var attempted: Timestamp?
+  private var hasFailed = false
   private var fetching: [CheckedContinuation<Void, Never>]?
 
   package init(
@@ -52,13 +57,23 @@ package actor EntraKeys {
     self.logger = logger
   }
 
-  /// The key by this id, or nothing if the issuer has none, or can't be asked and what was heard of it is too old.
-  func key(_ id: String) async -> JWTKeyCollection? {
-    let age = fetched.map { clock().since($0) }
-    let isStale = age.map { $0 > limits.freshness } ?? true
+  /// The key by this id, or nothing if the issuer has none. Throws where the issuer can't be asked, and what was heard of it
+  /// is too old to be believed.
+  func key(_ id: String) async throws(Unavailable) -> JWTKeyCollection? {
+    let isStale = age(of: fetched).map { $0 > limits.freshness } ?? true
     if isStale || keys[id] == nil { await refresh() }
-    guard let fetched, clock().since(fetched) <= limits.maximumAge else { return nil }
+    guard let age = age(of: fetched), age <= limits.maximumAge else { throw Unavailable() }
     return keys[id]
+  }
+
+  /// The issuer's keys are not to be had.
+  struct Unavailable: Error {}
+
+  /// How long ago it was; a clock that was set back makes nothing young.
+  private func age(of moment: Timestamp?) -> Duration? {
+    moment.map {
+      let age = clock().since($0); return age < .zero ? .seconds(Int64.max / 4) : age
+    }
   }
 
   /// Fetches the keys, unless that was just tried; whoever comes meanwhile waits for the same answer.
@@ -68,13 +83,15 @@ package actor EntraKeys {
       return
     }
     let now = clock()
-    if let attempted, now.since(attempted) < limits.unknownKeyInterval { return }
+    if let age = age(of: attempted), age < (hasFailed ? limits.retryInterval : limits.unknownKeyInterval) { return }
     attempted = now
     fetching = []
     do {
       keys = try await load()
       fetched = now
+      hasFailed = false
     } catch {
+      hasFailed = true
       logger.error("the keys of \(settings.issuer) can't be had", metadata: ["error": "\(error)"])
     }
     let waiting = fetching ?? []
@@ -90,7 +107,8 @@ package actor EntraKeys {
       guard let object = value.object, object["kty"] == "RSA", object["use"] == nil || object["use"] == "sig",
         let id = object["kid"]?.string, let modulus = object["n"]?.string, let exponent = object["e"]?.string
       else { continue }
-      let key = try Insecure.RSA.PublicKey(modulus: modulus, exponent: exponent)
+      // One that can't be used is no reason to do without the others.
+      guard let key = try? Insecure.RSA.PublicKey(modulus: modulus, exponent: exponent) else { continue }
       loaded[id] = await JWTKeyCollection().add(rsa: key, digestAlgorithm: .sha256)
     }
     guard !loaded.isEmpty else { throw KeysError.none(url) }
@@ -105,17 +123,21 @@ package actor EntraKeys {
     guard document?["issuer"]?.string == settings.issuer, let keysURL = document?["jwks_uri"]?.string else {
       throw KeysError.anotherIssuer(url)
     }
+    let isLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { keysURL.hasPrefix($0) }
+    guard keysURL.hasPrefix("https://") || isLocal else { throw KeysError.insecure(keysURL) }
     return keysURL
   }
 
   private enum KeysError: Error, CustomStringConvertible {
     case none(String)
     case anotherIssuer(String)
+    case insecure(String)
 
     var description: String {
       switch self {
       case .none(let url): "\(url) holds no RSA key."
       case .anotherIssuer(let url): "\(url) speaks for another issuer, or names no keys."
+      case .insecure(let url): "The keys are at \(url), which is not https."
       }
     }
   }

@@ -21,8 +21,9 @@ package struct EntraTokens: Sendable {
     self.clock = clock
   }
 
-  /// Whoever a good token proves; or why it is none, for the log alone.
-  func claims(of text: String) async throws(TokenRejection) -> TokenClaims {
+  /// Whoever a good token proves. Throws a ``TokenRejection`` where it is none, for the log alone, or
+  /// ``EntraKeys/Unavailable``.
+  func claims(of text: String) async throws -> TokenClaims {
     guard let token = SignedToken(text) else { throw TokenRejection("it is no signed token") }
     guard token.header["alg"] == "RS256" else { throw TokenRejection("its algorithm is not RS256") }
     if let name = Self.hostileHeaders.first(where: { token.header[$0] != nil }) {
@@ -32,13 +33,14 @@ package struct EntraTokens: Sendable {
       throw TokenRejection("it names no key")
     }
     try check(token.claims)
-    guard let key = await keys.key(keyID) else { throw TokenRejection("its key is none of the issuer's") }
+    guard let key = try await keys.key(keyID) else { throw TokenRejection("its key is none of the issuer's") }
     do {
       _ = try await key.verify(text, as: AnyPayload.self)
     } catch {
       throw TokenRejection("its signature is wrong")
     }
     guard let claims = TokenClaims(token.claims) else { throw TokenRejection("it has no oid or tid") }
+    guard claims.isForAccess else { throw TokenRejection("it is no access token") }
     return claims
   }
 
