@@ -155,7 +155,8 @@ def wrong(row, numbers, landed):
     expected = {"applied": True, "rejected": False, "notApplied": False, "denied": False}.get(row["result"])
     if expected is None or expected == has_landed:
         return []
-    return [f"change {row['id']} is {row['result']}, and {'took' if has_landed else 'did not take'} place"]
+    return [f"change {row['id']} is {row['result']} by the {row['settled_by']} ({row['error_code']}), and "
+            f"{'took' if has_landed else 'did not take'} place"]
 
 
 def false_drifts(rows, record):

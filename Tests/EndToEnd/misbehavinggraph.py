@@ -58,6 +58,7 @@ class Graph:
         self.in_flight = collections.Counter()
         self.tokens = {"number": 0, "accepted": set(), "any": False, "hand_out": None}
         self.write_queue, self.read_queue = [], []
+        self.last_tick, self.starved_until = time.monotonic(), 0.0
         self.mixing = options.mix
         self.hung, self.unknown_steps = set(), set()
         self.killing, self.front_refuses = {}, False
@@ -118,6 +119,15 @@ class Graph:
         if not fresh or self.chance.random() < 0.4:
             return values[-1][1]
         return self.chance.choice(values[fresh[0] - 1:])[1]
+
+    async def tick(self):
+        """Notices when this program was kept waiting."""
+        while True:
+            await asyncio.sleep(0.02)
+            now = time.monotonic()
+            if now - self.last_tick > self.options.timeout / 2:
+                self.starved_until = now + self.options.timeout / 2
+            self.last_tick = now
 
     async def outsider(self, rate):
         """Somebody who goes round Reflog, at steps where nobody has been for a while."""
@@ -334,6 +344,10 @@ class Graph:
         self.number += 1
         number, place = self.number, request.address or "/".join(request.segments)
         fault = self.draw(self.write_queue, WRITE_FAULTS)
+        if time.monotonic() - self.last_tick > self.options.timeout / 2 or time.monotonic() < self.starved_until:
+            # This program was kept waiting itself, so nobody knows how long the request has waited for it: doing it now
+            # might be later than any network delivers.
+            fault = "reset_before"
         correlation = request.headers.get("client-request-id")
         self.touched[place] = time.monotonic()
         self.note(event="arrived", number=number, method=request.method, path=request.path, address=place, fault=fault,
@@ -534,6 +548,7 @@ async def main():
     graph = Graph(options)
     server = await asyncio.start_server(graph.serve, "127.0.0.1", options.port, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], flush=True)
+    ticking = asyncio.create_task(graph.tick())
     if options.outsiders:
         outsider = asyncio.create_task(graph.outsider(options.outsiders))
     async with server:

@@ -128,6 +128,13 @@ class Keys(unittest.TestCase):
             # Mode entra alone: an API token opens nothing.
             self.assertFalse(server.tokens.get("operator"))
 
+    def test_a_key_is_not_bound_to_the_algorithm_of_the_first_token_that_names_it(self):
+        with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
+            claims = provider.claims(["Reflog.Read"])
+            for algorithm, status in (("RS512", 401), ("RS256", 200), ("RS512", 401)):
+                server.tokens["lee"] = provider.token(claims, {"alg": algorithm})
+                self.assertEqual(server.request("GET", CHANGES, role="lee").status, status, algorithm)
+
     def test_a_provider_that_is_down_at_the_start_lets_nobody_in_and_later_does(self):
         with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE,
                                                   ENTRA_JWKS_URL=provider.issuer + "/keys") as server:

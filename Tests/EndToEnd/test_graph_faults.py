@@ -7,6 +7,7 @@ import time
 import unittest
 
 from graphstorm import ADDRESSES, GraphStorm
+from openidprovider import AUDIENCE, OpenIDProvider
 from reflogserver import Graph, Server, graph_connector
 from test_graph import graph_token
 
@@ -99,8 +100,10 @@ class Secrets(unittest.TestCase):
                 "canary-url-user", "canary-fragment"]
 
     def test_they_are_nowhere(self):
-        with Graph() as graph, Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1,
-                                      AUTH_MODE="token,passthrough") as server:
+        with Graph() as graph, OpenIDProvider() as provider, Server(
+            graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1, AUTH_MODE="token,entra,passthrough",
+            ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE,
+        ) as server:
             answers = []
 
             def send(method, path, body=None, faults=(), **more):
@@ -146,6 +149,14 @@ class Secrets(unittest.TestCase):
             for path in ("/beta/identity/apiConnectors", "/beta/auditLogs/connectorChanges", "/metrics", "/beta/x"):
                 for role in ("canary", "canary-jwt"):
                     send("GET", path, role=role)
+            # One of Entra's, good, and with a wrong signature.
+            server.tokens["entra"] = provider.token(provider.claims(["Reflog.Operate"]))
+            server.tokens["entra-wrong"] = server.tokens["entra"][:-20] + "A" * 20
+            for role, status in (("entra", 204), ("entra-wrong", 401)):
+                path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/preTokenIssuance/$ref"
+                # A fault that an earlier request never met may meet this one.
+                self.assertIn(send("PUT", path, {}, role=role).status, (status, 502, 503) if status == 204 else (status,))
+            entra = [server.tokens[role].split(".")[2] for role in ("entra", "entra-wrong")]
             for path in ("/beta/auditLogs/connectorChanges?$top=1000", "/beta/auditLogs/connectorChanges?$format=csv",
                          "/beta/auditLogs/connectorConfigurations", "/metrics", "/beta/reflog/status"):
                 send("GET", path)
@@ -162,7 +173,7 @@ class Secrets(unittest.TestCase):
 
         self.assertGreater(sent, 15)
         self.assertIn(b"Loyalty", places["reflog.sqlite"])
-        forms = [form for canary in self.CANARIES + own + tokens for form in (canary, canary.replace('"', '\\"'))]
+        forms = [form for canary in self.CANARIES + own + tokens + entra for form in (canary, canary.replace('"', '\\"'))]
         found = [(canary, place) for canary in forms for place, content in places.items()
                  if canary.encode() in content and place != "reflog.sqlite.first-tokens"]
         self.assertEqual(found, [])

@@ -1,5 +1,5 @@
-package import ReflogModel
 import JWTKit
+package import ReflogModel
 
 /// Judges the tokens of Entra that are made for Reflog.
 ///
