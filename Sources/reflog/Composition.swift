@@ -111,16 +111,14 @@ struct Composition {
     let pace = Pace(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
     let reconciler = Reconciler(service: changes, pace: pace, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: storage.writer)]
-    switch served {
-    case .embedded(_, let storage):
-      services.append(.init(service: storage.writer))
-    case .graph(let directory, let graph):
-      if directory.hasOwnCredential { services.append(.init(service: sweeper(graph, pace))) }
+    if case .embedded(_, let storage) = served { services.append(.init(service: storage.writer)) }
+    // Whatever is recorded is recorded before the stop.
+    services.append(.init(service: events))
+    if case .graph(let directory, let graph) = served, directory.hasOwnCredential {
+      services.append(.init(service: sweeper(graph, pace)))
     }
     if let tls { services.append(.init(service: tls.reloader)) }
-    return services + [
-      .init(service: events), .init(service: reconciler), .init(service: try application(reconciler)),
-    ]
+    return services + [.init(service: reconciler), .init(service: try application(reconciler))]
   }
 
   private func sweeper(_ graph: GraphSettings, _ pace: Pace) -> Sweeper {

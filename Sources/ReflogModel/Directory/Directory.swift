@@ -34,12 +34,4 @@ package protocol Directory: Sendable {
 /// Which directory it is; a ledger serves one for good.
 package enum DirectoryKind: String, Sendable, CaseIterable {
   case graph, embedded
-
-  /// Whether others than Reflog write to it, so that it must be looked at from time to time.
-  package var isShared: Bool {
-    switch self {
-    case .graph: true
-    case .embedded: false
-    }
-  }
 }

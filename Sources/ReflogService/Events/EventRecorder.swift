@@ -80,21 +80,34 @@ package final class EventRecorder: Service {
     await write([ServiceEvent.Content(.stop)])
   }
 
-  /// Records what was counted so far.
-  package func flush() async {
+  /// Records what was counted so far; what can't be recorded now stays counted.
+  private func flush() async {
     let counted = counts.withLock { counts in
       defer { counts = [:] }
-      return counts.values.sorted { ($0.kind.rawValue, $0.actor?.id ?? "") < ($1.kind.rawValue, $1.actor?.id ?? "") }
+      return counts
     }
-    await write(counted)
+    let events = counted.values.sorted {
+      ($0.kind.rawValue, $0.actor?.id ?? "") < ($1.kind.rawValue, $1.actor?.id ?? "")
+    }
+    guard await !write(events) else { return }
+    counts.withLock { counts in
+      for (key, event) in counted {
+        let total = event.count + (counts[key]?.count ?? 0)
+        counts[key] = ServiceEvent.Content(event.kind, actor: event.actor, count: total)
+      }
+    }
   }
 
-  private func write(_ events: [ServiceEvent.Content]) async {
+  /// Returns whether they are on disk.
+  @discardableResult
+  private func write(_ events: [ServiceEvent.Content]) async -> Bool {
     do {
       try await ledger.record(events)
+      return true
     } catch {
       // Nobody waits for it, and the service goes on; that it is missing stands in the log.
       logger.error("service events could not be recorded", metadata: ["count": "\(events.count)", "error": "\(error)"])
+      return false
     }
   }
 }
