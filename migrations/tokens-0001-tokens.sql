@@ -8,5 +8,7 @@ CREATE TABLE token (
   role TEXT NOT NULL CHECK (role IN ('reader', 'operator', 'admin')),
   created INTEGER NOT NULL,
   expires INTEGER NOT NULL,
-  revoked INTEGER
+  revoked INTEGER,
+  -- What of this the ledger has on record as an event: nothing yet, that it was made, that it was revoked.
+  recorded INTEGER NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
 ) STRICT;

@@ -59,8 +59,9 @@ package struct ReflogAPI: Sendable {
     OpenAPIController().addRoutes(to: router)
     // From here on, and wherever no route leads, only proven callers.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
+    router.add(middleware: AdmissionMiddleware())
     MetricsController(registry: metrics, history: history, walBytes: walBytes, isReady: isReady)
-      .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read)))
+      .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read, events: events)))
     addGraphSurface(to: router)
     addHistorySurface(to: router)
     return router
@@ -69,7 +70,7 @@ package struct ReflogAPI: Sendable {
   private func addGraphSurface(to router: Router<ReflogRequestContext>) {
     let group = router.group("/:version")
       .add(middleware: VersionMiddleware())
-      .add(middleware: PermissionMiddleware(operation: .readDirectory))
+      .add(middleware: PermissionMiddleware(operation: .readDirectory, events: events))
       .add(middleware: IdempotencyMiddleware())
     ReferenceController(changes: changes).addRoutes(to: group)
     FlowController(changes: changes).addRoutes(to: group)
@@ -80,7 +81,7 @@ package struct ReflogAPI: Sendable {
   private func addHistorySurface(to router: Router<ReflogRequestContext>) {
     let group = router.group("/:version")
       .add(middleware: VersionMiddleware())
-      .add(middleware: PermissionMiddleware(operation: .read))
+      .add(middleware: PermissionMiddleware(operation: .read, events: events))
       .add(middleware: ReadCountingMiddleware(events: events))
       .add(middleware: IdempotencyMiddleware())
     ChangeController(changes: changes, history: history, events: events).addRoutes(to: group)

@@ -26,6 +26,8 @@ package struct ServiceEvent: Sendable {
     case export
     /// Requests that could not prove to be anybody's, so many within a minute.
     case authenticationFailure
+    /// Somebody asked for what it may not do and no change records, so often within a minute.
+    case denied
     case tokenCreated
     case tokenRevoked
   }

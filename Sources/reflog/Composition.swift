@@ -87,8 +87,7 @@ struct Composition {
 
   private func serve() async throws {
     if settings.authenticationModes.contains(.token) {
-      let made = try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
-      events.recordAtStart(made.map { ServiceEvent.Content(.tokenCreated, details: $0.eventDetails) })
+      try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
     }
     var configuration = ServiceGroupConfiguration(
       services: try services(),
@@ -114,12 +113,15 @@ struct Composition {
     if case .embedded(_, let storage) = served { services.append(.init(service: storage.writer)) }
     // Whatever is recorded is recorded before the stop.
     services.append(.init(service: events))
+    services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
     if case .graph(let directory, let graph) = served, directory.hasOwnCredential {
       services.append(.init(service: sweeper(graph, pace)))
     }
     if let tls { services.append(.init(service: tls.reloader)) }
     return services + [.init(service: reconciler), .init(service: try application(reconciler))]
   }
+
+  private var tokenService: TokenService { TokenService(store: tokens, events: events) }
 
   private func sweeper(_ graph: GraphSettings, _ pace: Pace) -> Sweeper {
     Sweeper(
@@ -153,7 +155,7 @@ struct Composition {
       history: HistoryService(history: ledger.history),
       events: events,
       authentication: authentication,
-      tokens: TokenService(store: tokens, events: events),
+      tokens: tokenService,
       directory: served.directory.kind,
       proxies: settings.listener.proxies,
       metrics: metrics,

@@ -8,9 +8,9 @@ struct FirstTokens {
   let database: String
 
   /// When this returns, there is a token. New ones were shown to the terminal, or stand in `<database>.first-tokens`,
-  /// which its owner alone can read. Returns those that it made.
-  func makeIfNoneExist() async throws -> [APIToken] {
-    guard try await tokens.tokens().isEmpty else { return [] }
+  /// which its owner alone can read.
+  func makeIfNoneExist() async throws {
+    guard try await tokens.tokens().isEmpty else { return }
     if Talk.isTerminal {
       Talk.say("The first API tokens, shown this once (role and token):\n" + (try await make()))
     } else {
@@ -20,7 +20,6 @@ struct FirstTokens {
       try file.synchronize()
       Talk.say("The first API tokens, one for each role, stand in \(path). Move them to a safe place.")
     }
-    return try await tokens.tokens()
   }
 
   private var path: String { database + ".first-tokens" }

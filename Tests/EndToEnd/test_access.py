@@ -214,3 +214,38 @@ class Events(unittest.TestCase):
             csv = server.request("GET", "/beta/auditLogs/serviceEvents?$format=csv").text
             self.assertTrue(csv.startswith("id,sequence,activityDateTime,kind,count,"))
             self.assertNotIn(made.json["token"], csv)
+
+    def test_what_no_change_records_is_an_event_where_it_is_denied(self):
+        with Server() as server:
+            change = server.put(SIGNUP, None).change
+            for path, body in ((f"{CHANGES}/{change}/reconcile", {}), ("/beta/reflog/tokens", {"name": "x", "role": "admin"})):
+                self.assertEqual(server.request("POST", path, body, "reader").code, "forbidden")
+            self.assertEqual(server.request("GET", "/beta/reflog/tokens", role="operator").code, "forbidden")
+            self.assertEqual(server.put(SIGNUP, None, role="reader").code, "forbidden")
+            server.stop()
+            server.start()
+
+            events = server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]
+            denied = {e["initiatedBy"]["token"]["displayName"]: e["count"] for e in events if e["kind"] == "denied"}
+            self.assertEqual(denied, {"first-reader": 2, "first-operator": 1})
+            self.assertEqual([c["result"] for c in server.history()].count("denied"), 1)
+
+    def test_tokens_of_the_command_line_are_on_record_while_the_server_runs_and_at_its_start(self):
+        def tokens(server):
+            events = server.request("GET", "/beta/auditLogs/serviceEvents").json["value"][::-1]
+            return [(e["kind"], e["details"]["name"], e["initiatedBy"]) for e in events if e["kind"].startswith("token")][3:]
+
+        with Server() as server:
+            server.command("token", "create", "--role", "reader", "--name", "by-hand", "--database", server.database)
+            deadline = time.monotonic() + 60
+            while not tokens(server):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.5)
+            server.stop()
+            server.command("token", "revoke", "by-hand", "--database", server.database)
+            server.command("token", "create", "--role", "reader", "--name", "brief", "--database", server.database)
+            server.command("token", "revoke", "brief", "--database", server.database)
+            server.start()
+            time.sleep(0.5)
+            self.assertEqual(tokens(server), [("tokenCreated", "by-hand", None), ("tokenRevoked", "by-hand", None),
+                                              ("tokenCreated", "brief", None), ("tokenRevoked", "brief", None)])

@@ -1,5 +1,6 @@
 import base64
 import json
+import socket
 import os
 import time
 import unittest
@@ -460,6 +461,26 @@ class PassThrough(GraphTestCase):
 
         self.assertEqual(self.server.put(SIGNUP, None, role="adele").status, 204)
         self.assertEqual(self.server.request("GET", path).json["result"], "applied")
+
+    def test_who_proves_nothing_and_sends_slowly_keeps_only_his_like_out(self):
+        def forged(length):
+            connection = socket.create_connection(("127.0.0.1", self.server.port))
+            connection.sendall(f"PUT /beta/identity/{SIGNUP.rsplit('/', 1)[0]}/apiConnectorConfiguration/postFederationSignup/$ref "
+                               f"HTTP/1.1\r\nHost: reflog\r\nAuthorization: Bearer {graph_token(name='Mallory')}\r\n"
+                               f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode())
+            return connection
+
+        waiting = [forged(1000) for _ in range(64)]
+        deadline = time.monotonic() + 20
+        while (answer := self.server.put(SIGNUP, LOYALTY, role="adele")).status != 503:
+            self.assertLess(time.monotonic(), deadline)
+        self.assertEqual((answer.code, answer.change), ("busy", None))
+        self.assertEqual(self.server.request("GET", "/beta/auditLogs/connectorChanges").status, 200)
+        for connection in waiting:
+            connection.close()
+        while self.server.put(SIGNUP, LOYALTY, role="adele").status != 204:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
 
     def test_a_front_end_that_never_looked_at_a_token_proves_nobody(self):
         self.server.tokens["forged"] = graph_token(name="Mallory")

@@ -8,6 +8,10 @@ package enum RequestLimits {
   static let passedOnBody = 1024 * 1024
   /// As long as a good commit message in any script.
   static let reasonBytes = 4000
+  /// How many requests of proven callers are worked on at once: with bodies of 64 KB each they hold 64 MB.
+  static let requests = 1024
+  /// How many of those whom the directory has yet to prove: with what is passed on they hold 64 MB.
+  static let unprovenRequests = 64
   /// All header fields together: an Entra token of 16 KB, and as much again for the rest.
   package static let headers = 32 * 1024
   /// More than any client sends.

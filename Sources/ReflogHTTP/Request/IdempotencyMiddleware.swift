@@ -15,8 +15,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
     guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw RequestError.badRequest("Idempotency-Key has 1 to 255 visible ASCII characters.", target: "Idempotency-Key")
     }
-    // Whoever takes the request holds it to a limit of its own.
-    let body = try await request.boundedBody(upTo: RequestLimits.passedOnBody)
+    let body = try await request.boundedBody()
     var (request, context) = (request, context)
     request.body = RequestBody(buffer: body)
     let actor = try context.requireCaller().actor

@@ -76,6 +76,32 @@ package struct TokenStore: Sendable {
     }
   }
 
+  /// Tokens that were made or revoked by this moment and of which no event says so yet, oldest first; with whether one says
+  /// that they were made.
+  package func unrecordedTokens(until moment: Timestamp) async throws -> [(token: APIToken, isMakingRecorded: Bool)] {
+    try await storage.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT id, name, role, created, expires, revoked, recorded FROM token
+          WHERE recorded < iif(revoked IS NULL, 1, 2) AND coalesce(revoked, created) <= :moment ORDER BY created, id
+          """,
+        arguments: ["moment": moment.microseconds]
+      ).map { row in (try APIToken(row: row), row["recorded"] > 0) }
+    }
+  }
+
+  /// Remembers that events say of this token what it is now.
+  package func markRecorded(_ token: APIToken) async throws {
+    let stage = token.revoked == nil ? 1 : 2
+    try await storage.write { db in
+      try db.execute(
+        sql: "UPDATE token SET recorded = max(recorded, :stage) WHERE id = :id",
+        arguments: ["stage": stage, "id": token.id]
+      )
+    }
+  }
+
   /// The token that this text is, if it opens anything now. Secrets are compared in constant time.
   package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }

@@ -31,27 +31,53 @@ package struct TokenService: Sendable {
     } catch {
       throw ServiceError(tokens: error)
     }
-    try await events.record(event(.tokenCreated, made.token, caller))
+    try await record(.tokenCreated, made.token, caller.actor)
     return made
   }
 
   /// Ends a token: it opens nothing any more from when this returns.
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
+    guard token.revoked == nil else { return }
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
-    try await events.record(event(.tokenRevoked, token, caller))
+    guard let revoked = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
+    try await record(.tokenRevoked, revoked, caller.actor)
+  }
+
+  /// Records what was done to tokens without the server, on its machine, by this moment: by nobody whom Reflog knows.
+  func recordOthers(until moment: Timestamp) async throws(ServiceError) {
+    let found: [(token: APIToken, isMakingRecorded: Bool)]
+    do { found = try await store.unrecordedTokens(until: moment) } catch { throw ServiceError(tokens: error) }
+    for (token, isMakingRecorded) in found {
+      if !isMakingRecorded { try await events.record(event(.tokenCreated, token, nil)) }
+      if token.revoked != nil { try await events.record(event(.tokenRevoked, token, nil)) }
+      try await mark(token)
+    }
+  }
+
+  /// The event first: one that stands there twice after a crash is better than none.
+  private func record(
+    _ kind: ServiceEvent.Kind,
+    _ token: APIToken,
+    _ actor: Change.Actor
+  ) async throws(ServiceError) {
+    try await events.record(event(kind, token, actor))
+    try await mark(token)
+  }
+
+  private func mark(_ token: APIToken) async throws(ServiceError) {
+    do { try await store.markRecorded(token) } catch { throw ServiceError(tokens: error) }
   }
 
   private func require(_ caller: Caller) throws(ServiceError) {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
   }
 
-  private func event(_ kind: ServiceEvent.Kind, _ token: APIToken, _ caller: Caller) -> ServiceEvent.Content {
-    ServiceEvent.Content(
-      kind,
-      actor: caller.actor,
-      details: token.eventDetails
-    )
+  private func event(_ kind: ServiceEvent.Kind, _ token: APIToken, _ actor: Change.Actor?) -> ServiceEvent.Content {
+    let details: JSONObject = [
+      "tokenId": .string(token.id), "name": .string(token.name), "role": .string(token.role.rawValue),
+    ]
+    return ServiceEvent.Content(kind, actor: actor, details: details)
   }
 }
 
@@ -59,12 +85,5 @@ extension ServiceError {
   /// The meaning of what the store of tokens threw.
   fileprivate init(tokens error: any Error) {
     self = if let error = error as? TokenError { .badToken(error.description) } else { .ledgerUnreadable("\(error)") }
-  }
-}
-
-extension APIToken {
-  /// What events say of it.
-  package var eventDetails: JSONObject {
-    ["tokenId": .string(id), "name": .string(name), "role": .string(role.rawValue)]
   }
 }

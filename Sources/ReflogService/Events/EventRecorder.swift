@@ -15,25 +15,20 @@ package final class EventRecorder: Service {
   }
 
   /// More callers than this within a minute are counted as one: an attacker must fill neither memory nor ledger.
-  private static let readers = 1000
+  private static let callers = 1000
   private static let failures = 100
   private static let interval = Duration.seconds(60)
 
   private let ledger: Ledger
-  private let started: Mutex<[ServiceEvent.Content]>
+  private let started: [ServiceEvent.Content]
   private let logger: Logger
   private let counts = Mutex<[Count: ServiceEvent.Content]>([:])
 
   /// - Parameter started: what is recorded first.
   package init(ledger: Ledger, started: [ServiceEvent.Content], logger: Logger) {
     self.ledger = ledger
-    self.started = Mutex(started)
+    self.started = started
     self.logger = logger
-  }
-
-  /// Adds to what is recorded first; before it runs.
-  package func recordAtStart(_ events: [ServiceEvent.Content]) {
-    started.withLock { $0 += events }
   }
 
   /// Records an event. When this returns, it is durable.
@@ -46,6 +41,11 @@ package final class EventRecorder: Service {
     count(.historyRead, actor, Count(kind: .historyRead, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
 
+  /// Counts that somebody asked for what it may not do, where no change records it.
+  package func countDenial(of actor: Change.Actor) {
+    count(.denied, actor, Count(kind: .denied, actorType: actor.type, actorID: actor.id, ipAddress: nil))
+  }
+
   /// Counts a request that could not prove to be anybody's.
   package func countFailure(from ipAddress: String?) {
     let actor = Change.Actor(type: .unknown, id: nil, ipAddress: ipAddress)
@@ -54,7 +54,7 @@ package final class EventRecorder: Service {
   }
 
   private func count(_ kind: ServiceEvent.Kind, _ actor: Change.Actor, _ count: Count) {
-    let limit = kind == .historyRead ? Self.readers : Self.failures
+    let limit = kind == .authenticationFailure ? Self.failures : Self.callers
     counts.withLock { counts in
       let isKnown = counts[count] != nil || counts.keys.count(where: { $0.kind == kind }) < limit
       let key = isKnown ? count : Count(kind: kind, actorType: nil, actorID: nil, ipAddress: nil)
@@ -68,7 +68,7 @@ package final class EventRecorder: Service {
 
   /// Records the start, then every minute what was counted, and at the end the stop.
   package func run() async throws {
-    await write(started.withLock { $0 })
+    await write(started)
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         // Ends early only when it is time to stop.

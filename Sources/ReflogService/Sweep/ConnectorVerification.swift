@@ -71,7 +71,7 @@ struct ConnectorVerification: Sendable {
     guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
     defer { turn.end() }
     guard try await service.pendingChange(holding: .connector(id)) == nil,
-      let again = try await service.directory.connector(id), again.isSame(as: connector)
+      let again = try await inventory.connector(id), again.isSame(as: connector)
     else { return }
     let nameBefore = differences.first { $0.name == "displayName" }?.before ?? connector.displayName
     try await record(
@@ -90,7 +90,7 @@ struct ConnectorVerification: Sendable {
     guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
     defer { turn.end() }
     guard try await service.pendingChange(holding: .connector(id)) == nil,
-      try await service.directory.connector(id) == nil
+      try await inventory.connector(id) == nil
     else { return }
     try await record(
       .drift,

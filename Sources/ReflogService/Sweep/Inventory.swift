@@ -45,6 +45,16 @@ struct Inventory: Sendable {
     return references
   }
 
+  /// One connector, or nothing if there is none by that id. Does not wait for the pace: whoever holds turns asks.
+  func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
+    do {
+      return try await directory.connector(id)
+    } catch {
+      pace.heed(error)
+      throw error
+    }
+  }
+
   private func all(_ resource: DirectoryRead.Resource) async throws(DirectoryFailure) -> [JSONObject] {
     var objects: [JSONObject] = []
     var query: [QueryItem] = []
