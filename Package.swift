@@ -133,6 +133,15 @@ let package = Package(
       dependencies: ["ReflogLedger", "ReflogModel", "ReflogService", "ReflogStorage"],
       path: "Tests/ReflogTesting"
     ),
+    // Makes large ledgers to measure with; tools/generate runs it.
+    .executableTarget(
+      name: "ReflogGenerate",
+      dependencies: [
+        "ReflogLedger", "ReflogModel", "ReflogStorage", "ReflogTesting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/ReflogGenerate"
+    ),
     .testTarget(name: "ReflogModelTests", dependencies: ["ReflogModel"]),
     .testTarget(
       name: "ReflogStorageTests",

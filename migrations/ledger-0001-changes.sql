@@ -2,14 +2,17 @@
 --
 -- A change is one row. Its intent columns never change, its outcome columns are written once, together, when it is
 -- settled. Long ids stand once, in identity rows that changes refer to; the names that things had are rows apart.
--- Times are microseconds since 1970-01-01T00:00:00Z.
+-- Times are microseconds since 1970-01-01T00:00:00Z, and never go back as ids go up. Ids of requests are GUIDs mostly: those
+-- in their usual lower-case form stand as 16 bytes, others as text; the view `history` shows all of them as text.
 
 -- Which directory and tenant this ledger serves, for good.
 CREATE TABLE ledger (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   directory TEXT NOT NULL CHECK (directory IN ('graph', 'embedded')),
   tenant_id TEXT NOT NULL CHECK (tenant_id <> ''),
-  created INTEGER NOT NULL
+  created INTEGER NOT NULL,
+  -- What ties the links to next pages to this ledger.
+  cursor_key BLOB NOT NULL CHECK (length(cursor_key) = 32)
 ) STRICT;
 
 -- Identity rows: one for each id ever seen, in its first spelling.
@@ -63,6 +66,8 @@ CREATE TABLE actor_name (
   CHECK (name IS NOT NULL OR user_principal_name IS NOT NULL)
 ) STRICT;
 
+CREATE INDEX actor_name_name ON actor_name (name) WHERE name IS NOT NULL;
+CREATE INDEX actor_name_user_principal_name ON actor_name (user_principal_name) WHERE user_principal_name IS NOT NULL;
 CREATE UNIQUE INDEX actor_name_identity ON actor_name (actor, coalesce(name, ''), coalesce(user_principal_name, ''));
 
 -- The application that an actor used.
@@ -75,6 +80,8 @@ CREATE TABLE change (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
 
   -- Intent: immutable.
+  -- The number of its first entry, and its only one where the change was born settled.
+  intent_sequence INTEGER NOT NULL,
   activity_time INTEGER NOT NULL,
   subject TEXT NOT NULL CHECK (subject IN ('step', 'connector')),
   address INTEGER REFERENCES address (id),
@@ -90,23 +97,25 @@ CREATE TABLE change (
   actor INTEGER NOT NULL REFERENCES actor (id),
   actor_proof TEXT CHECK (actor_proof IN ('entra', 'graph', 'apiToken')),
   client_app INTEGER REFERENCES client_app (id),
-  correlation_id TEXT,
-  request_id TEXT NOT NULL,
+  correlation_id ANY CHECK (typeof(correlation_id) IN ('null', 'text') OR length(correlation_id) = 16),
+  request_id ANY NOT NULL CHECK (typeof(request_id) = 'text' OR length(request_id) = 16),
   rollback_of INTEGER REFERENCES change (id),
   rollback_to INTEGER,
-  batch_id TEXT,
+  batch_id ANY CHECK (typeof(batch_id) IN ('null', 'text') OR length(batch_id) = 16),
   last_verified_time INTEGER,
 
   -- Outcome: written once, together, when the change is settled.
   result TEXT NOT NULL DEFAULT 'pending' CHECK (
     result IN ('pending', 'applied', 'rejected', 'denied', 'notApplied', 'superseded', 'unknown')
   ),
+  -- The number of its newest entry.
+  outcome_sequence INTEGER,
   result_time INTEGER,
   http_status INTEGER,
   error_code TEXT,
   error_message TEXT,
   settled_by TEXT CHECK (settled_by IN ('request', 'reconciler', 'person')),
-  graph_request_id TEXT,
+  graph_request_id ANY CHECK (typeof(graph_request_id) IN ('null', 'text') OR length(graph_request_id) = 16),
   created_connector INTEGER REFERENCES connector (id),
   created_name INTEGER REFERENCES connector_name (id),
 
@@ -118,6 +127,8 @@ CREATE TABLE change (
   CHECK (kind <> 'rollback' OR rollback_of IS NOT NULL OR rollback_to IS NOT NULL),
   CHECK (rollback_of IS NULL OR rollback_of < id),
   CHECK ((result = 'pending') = (result_time IS NULL)),
+  CHECK ((result = 'pending') = (outcome_sequence IS NULL)),
+  CHECK (outcome_sequence IS NULL OR outcome_sequence >= intent_sequence),
   CHECK ((result = 'pending') = (settled_by IS NULL)),
   CHECK (result <> 'pending' OR coalesce(http_status, error_code, error_message, graph_request_id) IS NULL),
   CHECK (result_time IS NULL OR result_time >= activity_time),
@@ -131,18 +142,35 @@ CREATE UNIQUE INDEX change_pending_connector ON change (before_connector)
 WHERE result = 'pending' AND subject = 'connector' AND before_connector IS NOT NULL;
 CREATE INDEX change_pending ON change (id) WHERE result = 'pending';
 
--- All that was tried at an address.
-CREATE INDEX change_address ON change (address, id) WHERE address IS NOT NULL;
+-- Each question that people ask is one equality and the order of ids, which every index ends with.
 
--- The chain of an address, and the part of it that made a difference.
-CREATE INDEX change_applied ON change (address, id) WHERE result = 'applied';
-CREATE INDEX change_effective ON change (address, id)
+-- All that was tried at an address; the chain of it; and the part of that which made a difference.
+CREATE INDEX change_address ON change (address) WHERE address IS NOT NULL;
+CREATE INDEX change_applied ON change (address) WHERE result = 'applied';
+CREATE INDEX change_effective ON change (address)
 WHERE result = 'applied' AND (before_state <> after_state OR before_connector IS NOT after_connector);
 
--- All that was done to connectors, and to one of them.
-CREATE INDEX change_connector ON change (before_connector, id) WHERE subject = 'connector';
+-- Where a connector came and went.
+CREATE INDEX change_before_connector ON change (before_connector) WHERE before_connector IS NOT NULL;
+CREATE INDEX change_after_connector ON change (after_connector) WHERE after_connector IS NOT NULL;
 CREATE INDEX change_created_connector ON change (created_connector) WHERE created_connector IS NOT NULL;
+
+-- All that was done to connectors, and to one of them.
 CREATE INDEX change_connectors ON change (id) WHERE subject = 'connector';
+CREATE INDEX change_connector ON change (before_connector) WHERE subject = 'connector';
+
+-- Who, and with which application.
+CREATE INDEX change_actor ON change (actor);
+CREATE INDEX change_client_app ON change (client_app) WHERE client_app IS NOT NULL;
+
+-- What did not go through.
+CREATE INDEX change_not_applied ON change (id) WHERE result <> 'applied';
+CREATE INDEX change_result ON change (result) WHERE result <> 'applied';
+
+-- What belongs together.
+CREATE INDEX change_correlation ON change (correlation_id) WHERE correlation_id IS NOT NULL;
+CREATE INDEX change_batch ON change (batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX change_rollback ON change (rollback_of) WHERE rollback_of IS NOT NULL;
 
 -- Personal data of a change, kept apart from what the ledger is about.
 CREATE TABLE change_personal (
@@ -164,6 +192,8 @@ CREATE TABLE change_statement (
 -- What happened to Reflog itself.
 CREATE TABLE service_event (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- The number of its entry.
+  sequence INTEGER NOT NULL,
   time INTEGER NOT NULL,
   kind TEXT NOT NULL CHECK (kind <> ''),
   -- Who did it; nobody where it happened by itself.
@@ -182,18 +212,13 @@ CREATE TABLE service_event_personal (
   ip_address TEXT
 ) STRICT;
 
--- Everything ever appended, numbered in commit order without gaps.
+-- Everything ever appended, numbered in commit order without gaps: the intent of a change, its outcome, a service event.
 CREATE TABLE entry (
   sequence INTEGER PRIMARY KEY CHECK (sequence >= 0),
-  kind TEXT NOT NULL CHECK (kind IN ('intent', 'outcome', 'settled', 'event')),
-  change INTEGER REFERENCES change (id),
-  event INTEGER REFERENCES service_event (id),
-  CHECK ((kind = 'event') = (event IS NOT NULL)),
+  change INTEGER,
+  event INTEGER,
   CHECK ((change IS NULL) <> (event IS NULL))
 ) STRICT;
-
-CREATE UNIQUE INDEX entry_of_change ON entry (change, sequence) WHERE change IS NOT NULL;
-CREATE UNIQUE INDEX entry_of_event ON entry (event) WHERE event IS NOT NULL;
 
 -- What clients called their requests (Idempotency-Key), kept for a day and then removed: no part of history.
 CREATE TABLE idempotency (
@@ -240,7 +265,7 @@ CREATE TABLE sweep (
 CREATE VIEW history AS
 SELECT
   change.id,
-  (SELECT max(entry.sequence) FROM entry WHERE entry.change = change.id) AS sequence,
+  coalesce(change.outcome_sequence, change.intent_sequence) AS sequence,
   change.activity_time,
   ledger.tenant_id,
   change.subject,
@@ -264,11 +289,32 @@ SELECT
   client_app.app_id AS client_app_id,
   change_personal.ip_address,
   change_personal.reason,
-  change.correlation_id,
-  change.request_id,
+  iif(
+    typeof(change.correlation_id) = 'blob',
+    lower(printf(
+      '%s-%s-%s-%s-%s', substr(hex(change.correlation_id), 1, 8), substr(hex(change.correlation_id), 9, 4),
+      substr(hex(change.correlation_id), 13, 4), substr(hex(change.correlation_id), 17, 4), substr(hex(change.correlation_id), 21)
+    )),
+    change.correlation_id
+  ) AS correlation_id,
+  iif(
+    typeof(change.request_id) = 'blob',
+    lower(printf(
+      '%s-%s-%s-%s-%s', substr(hex(change.request_id), 1, 8), substr(hex(change.request_id), 9, 4),
+      substr(hex(change.request_id), 13, 4), substr(hex(change.request_id), 17, 4), substr(hex(change.request_id), 21)
+    )),
+    change.request_id
+  ) AS request_id,
   change.rollback_of,
   change.rollback_to,
-  change.batch_id,
+  iif(
+    typeof(change.batch_id) = 'blob',
+    lower(printf(
+      '%s-%s-%s-%s-%s', substr(hex(change.batch_id), 1, 8), substr(hex(change.batch_id), 9, 4),
+      substr(hex(change.batch_id), 13, 4), substr(hex(change.batch_id), 17, 4), substr(hex(change.batch_id), 21)
+    )),
+    change.batch_id
+  ) AS batch_id,
   change.last_verified_time,
   change.result,
   change.result_time,
@@ -279,7 +325,14 @@ SELECT
     coalesce(stating_name.name, stating_actor.actor_id) || ': ' || change_statement.reason
   ) AS error_message,
   change.settled_by,
-  change.graph_request_id,
+  iif(
+    typeof(change.graph_request_id) = 'blob',
+    lower(printf(
+      '%s-%s-%s-%s-%s', substr(hex(change.graph_request_id), 1, 8), substr(hex(change.graph_request_id), 9, 4),
+      substr(hex(change.graph_request_id), 13, 4), substr(hex(change.graph_request_id), 17, 4), substr(hex(change.graph_request_id), 21)
+    )),
+    change.graph_request_id
+  ) AS graph_request_id,
   created_connector.connector_id AS created_connector_id,
   created_name.display_name AS created_display_name
 FROM change
@@ -307,10 +360,15 @@ CREATE TRIGGER entry_follows_the_last BEFORE INSERT ON entry
 WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), -1) + 1 FROM entry)
 BEGIN SELECT RAISE(ABORT, 'entries are numbered without gaps'); END;
 
-CREATE TRIGGER entry_begins_or_ends_a_change BEFORE INSERT ON entry
-WHEN NEW.change IS NOT NULL AND (SELECT group_concat(kind) FROM entry WHERE change = NEW.change)
-  IS NOT CASE NEW.kind WHEN 'outcome' THEN 'intent' END
+CREATE TRIGGER entry_is_of_its_change BEFORE INSERT ON entry
+WHEN NEW.change IS NOT NULL AND NEW.sequence IS NOT (
+  SELECT coalesce(outcome_sequence, intent_sequence) FROM change WHERE id = NEW.change
+)
 BEGIN SELECT RAISE(ABORT, 'a change has one intent and one outcome, or was born settled'); END;
+
+CREATE TRIGGER entry_is_of_its_event BEFORE INSERT ON entry
+WHEN NEW.event IS NOT NULL AND NEW.sequence IS NOT (SELECT sequence FROM service_event WHERE id = NEW.event)
+BEGIN SELECT RAISE(ABORT, 'an event has one entry'); END;
 
 CREATE TRIGGER entry_update BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
@@ -335,14 +393,14 @@ WHEN NEW.result = 'pending' AND EXISTS (
 BEGIN SELECT RAISE(ABORT, 'another change is pending there'); END;
 
 CREATE TRIGGER change_intent_update BEFORE UPDATE OF
-  id, activity_time, subject, address, kind, before_state, before_connector, before_name, after_state, after_connector,
+  id, intent_sequence, activity_time, subject, address, kind, before_state, before_connector, before_name, after_state, after_connector,
   after_name, changed_properties, actor, actor_proof, client_app, correlation_id, request_id, rollback_of, rollback_to,
   batch_id, last_verified_time
 ON change
 BEGIN SELECT RAISE(ABORT, 'the intent of a change is immutable'); END;
 
 CREATE TRIGGER change_outcome_update BEFORE UPDATE OF
-  result, result_time, http_status, error_code, error_message, settled_by, graph_request_id, created_connector,
+  result, outcome_sequence, result_time, http_status, error_code, error_message, settled_by, graph_request_id, created_connector,
   created_name
 ON change WHEN OLD.result <> 'pending'
 BEGIN SELECT RAISE(ABORT, 'the outcome of a change is written once'); END;
@@ -351,11 +409,13 @@ CREATE TRIGGER change_delete BEFORE DELETE ON change
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_insert BEFORE INSERT ON change_personal
-WHEN EXISTS (SELECT 1 FROM entry WHERE change = NEW.change)
+WHEN EXISTS (
+  SELECT 1 FROM entry WHERE sequence = (SELECT intent_sequence FROM change WHERE id = NEW.change)
+)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_statement_insert BEFORE INSERT ON change_statement
-WHEN EXISTS (SELECT 1 FROM entry WHERE change = NEW.change AND kind <> 'intent')
+WHEN (SELECT result FROM change WHERE id = NEW.change) IS NOT 'pending'
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER change_statement_update BEFORE UPDATE ON change_statement
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
@@ -370,7 +430,9 @@ BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_delete BEFORE DELETE ON service_event
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_personal_insert BEFORE INSERT ON service_event_personal
-WHEN EXISTS (SELECT 1 FROM entry WHERE event = NEW.event)
+WHEN EXISTS (
+  SELECT 1 FROM entry WHERE sequence = (SELECT sequence FROM service_event WHERE id = NEW.event)
+)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_personal_update BEFORE UPDATE ON service_event_personal
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;

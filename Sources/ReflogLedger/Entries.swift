@@ -3,37 +3,22 @@ import ReflogModel
 
 /// The entries of the ledger: everything ever appended, numbered in commit order.
 enum Entries {
-  enum Kind: String {
-    /// A change that is pending.
-    case intent
-    /// What became of it.
-    case outcome
-    /// A change that was born settled.
-    case settled
-    /// Something that happened to Reflog itself.
-    case event
+  /// The number of the entry that is appended next.
+  static func nextSequence(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(sequence), -1) + 1 FROM entry")) ?? 0
   }
 
-  /// Appends an entry and returns its number.
-  static func append(_ kind: Kind, of change: Change.ID, _ db: Database) throws -> Int64 {
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO entry (sequence, kind, change)
-        VALUES ((SELECT coalesce(max(sequence), -1) + 1 FROM entry), :kind, :change)
-        """
-    ).execute(arguments: ["kind": kind.rawValue, "change": change.number])
-    return db.lastInsertedRowID
+  /// Appends the entry of a change that has this number as its newest.
+  static func append(_ sequence: Int64, of change: Change.ID, _ db: Database) throws {
+    try db.cachedStatement(sql: "INSERT INTO entry (sequence, change) VALUES (?, ?)")
+      .execute(arguments: [sequence, change.number])
   }
 
-  /// Appends the entry of a service event and returns its number.
-  static func append(event: Int64, _ db: Database) throws -> Int64 {
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO entry (sequence, kind, event)
-        VALUES ((SELECT coalesce(max(sequence), -1) + 1 FROM entry), :kind, :event)
-        """
-    ).execute(arguments: ["kind": Kind.event.rawValue, "event": event])
-    return db.lastInsertedRowID
+  /// Appends the entry of a service event that has this number.
+  static func append(_ sequence: Int64, ofEvent event: Int64, _ db: Database) throws {
+    try db.cachedStatement(sql: "INSERT INTO entry (sequence, event) VALUES (?, ?)").execute(arguments: [
+      sequence, event,
+    ])
   }
 
   /// When the newest entry was appended.
@@ -43,7 +28,7 @@ enum Entries {
         sql: """
           SELECT coalesce(
             service_event.time,
-            CASE entry.kind WHEN 'outcome' THEN change.result_time ELSE change.activity_time END
+            iif(entry.sequence = change.intent_sequence, change.activity_time, change.result_time)
           )
           FROM entry
           LEFT JOIN change ON change.id = entry.change

@@ -63,22 +63,24 @@ extension Ledger {
     let before = try identities.rows(of: intent.before)
     let after = try identities.rows(of: intent.after)
     let actor = try identities.row(ofActor: intent.actor)
+    let sequence = try Entries.nextSequence(db)
     do {
       try db.cachedStatement(
         sql: """
           INSERT INTO change (
-            activity_time, subject, address, kind, before_state, before_connector, before_name,
+            intent_sequence, activity_time, subject, address, kind, before_state, before_connector, before_name,
             after_state, after_connector, after_name, changed_properties, actor, actor_proof, client_app,
             correlation_id, request_id, rollback_of, rollback_to, batch_id, last_verified_time,
-            result, result_time, http_status, error_code, error_message, settled_by, graph_request_id
+            result, outcome_sequence, result_time, http_status, error_code, error_message, settled_by, graph_request_id
           ) VALUES (
-            :activityTime, :subject, :address, :kind, :beforeState, :beforeConnector, :beforeName,
+            :sequence, :activityTime, :subject, :address, :kind, :beforeState, :beforeConnector, :beforeName,
             :afterState, :afterConnector, :afterName, :changedProperties, :actor, :actorProof, :clientApp,
             :correlationID, :requestID, :rollbackOf, :rollbackTo, :batchID, :lastVerifiedTime,
-            :result, :resultTime, :httpStatus, :errorCode, :errorMessage, :settledBy, :graphRequestID
+            :result, :outcomeSequence, :resultTime, :httpStatus, :errorCode, :errorMessage, :settledBy, :graphRequestID
           )
           """
       ).execute(arguments: [
+        "sequence": sequence,
         "activityTime": time.microseconds,
         "subject": intent.subject.word,
         "address": try intent.subject.address.map(identities.row(of:)),
@@ -93,26 +95,27 @@ extension Ledger {
         "actor": actor,
         "actorProof": intent.actor.proof?.rawValue,
         "clientApp": try intent.actor.clientAppID.map(identities.row(ofClientApp:)),
-        "correlationID": intent.correlationID,
-        "requestID": intent.requestID,
+        "correlationID": RequestIDColumn.value(of: intent.correlationID),
+        "requestID": RequestIDColumn.value(of: intent.requestID),
         "rollbackOf": intent.rollbackOf?.number,
         "rollbackTo": intent.rollbackTo?.microseconds,
-        "batchID": intent.batchID,
+        "batchID": RequestIDColumn.value(of: intent.batchID),
         "lastVerifiedTime": intent.lastVerifiedDateTime?.microseconds,
         "result": outcome?.result.rawValue ?? Change.Result.pending.rawValue,
+        "outcomeSequence": outcome.map { _ in sequence },
         "resultTime": outcome.map { _ in time.microseconds },
         "httpStatus": outcome?.httpStatus,
         "errorCode": outcome?.code,
         "errorMessage": outcome?.message,
         "settledBy": outcome?.settledBy.rawValue,
-        "graphRequestID": outcome?.graphRequestID,
+        "graphRequestID": RequestIDColumn.value(of: outcome?.graphRequestID),
       ])
     } catch let error as DatabaseError where error.message == "another change is pending there" {
       throw LedgerError.alreadyPending
     }
     let id = Change.ID(db.lastInsertedRowID)
     try insertPersonalData(of: intent, by: actor, change: id, identities, db)
-    let sequence = try Entries.append(outcome == nil ? .intent : .settled, of: id, db)
+    try Entries.append(sequence, of: id, db)
     return Change(
       id: id,
       sequence: sequence,

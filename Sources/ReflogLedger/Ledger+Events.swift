@@ -22,12 +22,14 @@ extension Ledger {
   private static func insert(_ event: ServiceEvent.Content, at time: Timestamp, _ db: Database) throws {
     let identities = Identities(db)
     let actor = try event.actor.map(identities.row(ofActor:))
+    let sequence = try Entries.nextSequence(db)
     try db.cachedStatement(
       sql: """
-        INSERT INTO service_event (time, kind, actor, actor_proof, client_app, count, details)
-        VALUES (:time, :kind, :actor, :actorProof, :clientApp, :count, :details)
+        INSERT INTO service_event (sequence, time, kind, actor, actor_proof, client_app, count, details)
+        VALUES (:sequence, :time, :kind, :actor, :actorProof, :clientApp, :count, :details)
         """
     ).execute(arguments: [
+      "sequence": sequence,
       "time": time.microseconds,
       "kind": event.kind.rawValue,
       "actor": actor,
@@ -44,6 +46,6 @@ extension Ledger {
           "INSERT INTO service_event_personal (event, actor_name, ip_address) VALUES (:event, :actorName, :ipAddress)"
       ).execute(arguments: ["event": id, "actorName": name, "ipAddress": event.actor?.ipAddress])
     }
-    _ = try Entries.append(event: id, db)
+    try Entries.append(sequence, ofEvent: id, db)
   }
 }

@@ -56,10 +56,11 @@ extension Ledger {
       // The words are somebody's, and stand where they can be erased.
       message = nil
     }
+    let sequence = try Entries.nextSequence(db)
     try db.cachedStatement(
       sql: """
         UPDATE change SET
-          result = :result, result_time = :resultTime, http_status = :httpStatus, error_code = :errorCode,
+          result = :result, outcome_sequence = :sequence, result_time = :resultTime, http_status = :httpStatus, error_code = :errorCode,
           error_message = :errorMessage, settled_by = :settledBy, graph_request_id = :graphRequestID,
           created_connector = :createdConnector, created_name = :createdName
         WHERE id = :id
@@ -67,18 +68,20 @@ extension Ledger {
     ).execute(arguments: [
       "id": change.id.number,
       "result": outcome.result.rawValue,
+      "sequence": sequence,
       "resultTime": time.microseconds,
       "httpStatus": outcome.httpStatus,
       "errorCode": outcome.code,
       "errorMessage": message,
       "settledBy": outcome.settledBy.rawValue,
-      "graphRequestID": outcome.graphRequestID,
+      "graphRequestID": RequestIDColumn.value(of: outcome.graphRequestID),
       "createdConnector": created?.connector,
       "createdName": created?.name,
     ])
+    try Entries.append(sequence, of: change.id, db)
     return Change(
       id: change.id,
-      sequence: try Entries.append(.outcome, of: change.id, db),
+      sequence: sequence,
       tenantID: change.tenantID,
       activityDateTime: change.activityDateTime,
       intent: change.intent,

@@ -13,7 +13,10 @@ enum LedgerIdentity {
       return (row["directory"], row["tenant_id"])
     }
     try db.execute(
-      sql: "INSERT INTO ledger (id, directory, tenant_id, created) VALUES (1, :directory, :tenantID, :created)",
+      sql: """
+        INSERT INTO ledger (id, directory, tenant_id, created, cursor_key)
+        VALUES (1, :directory, :tenantID, :created, randomblob(32))
+        """,
       arguments: ["directory": directory.rawValue, "tenantID": tenantID, "created": created.microseconds]
     )
     return (directory.rawValue, tenantID)

@@ -4,6 +4,8 @@ package struct LedgerStatus: Sendable {
   package let tenantID: String
   package let newestChange: Change.ID?
   package let newestSequence: Int64?
+  /// The number of the newest entry about a change.
+  package let newestChangeSequence: Int64?
   package let pendingChanges: Int
   package let oldestPending: Timestamp?
   /// When a sweep last finished looking at everything; nothing where none ever has, and nothing is verified.
@@ -14,6 +16,7 @@ package struct LedgerStatus: Sendable {
     tenantID: String,
     newestChange: Change.ID?,
     newestSequence: Int64?,
+    newestChangeSequence: Int64?,
     pendingChanges: Int,
     oldestPending: Timestamp?,
     verified: Timestamp?
@@ -22,6 +25,7 @@ package struct LedgerStatus: Sendable {
     self.tenantID = tenantID
     self.newestChange = newestChange
     self.newestSequence = newestSequence
+    self.newestChangeSequence = newestChangeSequence
     self.pendingChanges = pendingChanges
     self.oldestPending = oldestPending
     self.verified = verified

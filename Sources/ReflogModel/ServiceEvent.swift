@@ -22,7 +22,7 @@ package struct ServiceEvent: Sendable {
     case clockAccepted
     /// Somebody read history, so often within a minute.
     case historyRead
-    /// Somebody took history away.
+    /// Somebody took history away; or what is new of it, so often within a minute.
     case export
     /// Requests that could not prove to be anybody's, so many within a minute.
     case authenticationFailure

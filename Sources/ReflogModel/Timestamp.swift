@@ -36,24 +36,47 @@ package typealias WallClock = @Sendable () -> Timestamp
 extension Timestamp: CustomStringConvertible {
   /// For example `2026-11-23T09:15:02.123456Z`.
   package var description: String {
-    let date = CivilDate(daysSince1970: floorDivide(microseconds, by: 86_400_000_000).quotient)
-    let ofDay = floorDivide(microseconds, by: 86_400_000_000).remainder
-    let (seconds, fraction) = ofDay.quotientAndRemainder(dividingBy: 1_000_000)
-    return "\(date)T\(digits(seconds / 3600, 2)):\(digits(seconds / 60 % 60, 2)):\(digits(seconds % 60, 2))"
-      + ".\(digits(fraction, 6))Z"
+    var bytes: [UInt8] = []
+    write(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends the text of the moment.
+  package func write(to bytes: inout [UInt8]) {
+    let time = CivilTime(self)
+    time.writeDate(to: &bytes)
+    bytes.append(UInt8(ascii: "T"))
+    time.writeSeconds(to: &bytes)
+    bytes.append(UInt8(ascii: "."))
+    digits(time.fraction, 6, to: &bytes)
+    bytes.append(UInt8(ascii: "Z"))
+  }
+
+  /// Appends the text of the moment as spreadsheets read it: `2026-11-23 09:15:02.123`, in UTC, cut to milliseconds.
+  package func writeForSpreadsheet(to bytes: inout [UInt8]) {
+    let time = CivilTime(self)
+    time.writeDate(to: &bytes)
+    bytes.append(UInt8(ascii: " "))
+    time.writeSeconds(to: &bytes)
+    bytes.append(UInt8(ascii: "."))
+    digits(time.fraction / 1000, 3, to: &bytes)
   }
 }
 
-/// A date of the proleptic Gregorian calendar.
-private struct CivilDate: CustomStringConvertible {
+/// A moment as a date of the proleptic Gregorian calendar and a time of that day.
+private struct CivilTime {
   let year: Int64
   let month: Int64
   let day: Int64
+  let seconds: Int64
+  /// In microseconds.
+  let fraction: Int64
 
   /// The inverse of counting days, over 400-year eras that begin on 1 March.
-  init(daysSince1970: Int64) {
-    let sinceEpoch = daysSince1970 + 719_468
-    let (era, dayOfEra) = floorDivide(sinceEpoch, by: 146_097)
+  init(_ moment: Timestamp) {
+    let (days, ofDay) = floorDivide(moment.microseconds, by: 86_400_000_000)
+    (seconds, fraction) = ofDay.quotientAndRemainder(dividingBy: 1_000_000)
+    let (era, dayOfEra) = floorDivide(days + 719_468, by: 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let shiftedMonth = (5 * dayOfYear + 2) / 153
@@ -62,7 +85,21 @@ private struct CivilDate: CustomStringConvertible {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  var description: String { "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))" }
+  func writeDate(to bytes: inout [UInt8]) {
+    digits(year, 4, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    digits(month, 2, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    digits(day, 2, to: &bytes)
+  }
+
+  func writeSeconds(to bytes: inout [UInt8]) {
+    digits(seconds / 3600, 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    digits(seconds / 60 % 60, 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    digits(seconds % 60, 2, to: &bytes)
+  }
 }
 
 private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
@@ -70,7 +107,13 @@ private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64,
   return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }
 
-private func digits(_ value: Int64, _ width: Int) -> String {
-  let text = String(value)
-  return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+private func digits(_ value: Int64, _ width: Int, to bytes: inout [UInt8]) {
+  var divisor: Int64 = 1
+  for _ in 1..<width { divisor *= 10 }
+  // A year beyond 9999 has more digits than its width.
+  while value / divisor > 9 { divisor *= 10 }
+  while divisor > 0 {
+    bytes.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+    divisor /= 10
+  }
 }

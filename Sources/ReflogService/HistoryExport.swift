@@ -8,10 +8,13 @@ package import ReflogModel
 package struct HistoryExport: Sendable {
   /// Few enough that a slow taker keeps little in memory and every read is short.
   private static let pieceSize = 500
+  /// How long it looks for what a filter wants before it says that nothing was there.
+  private static let patience = Duration.milliseconds(200)
 
   private let history: History
   private let query: ChangeQuery
   private var position: Position
+  private var isOver = false
 
   private enum Position {
     /// Behind this change, up to the newest one when the export began.
@@ -40,10 +43,17 @@ package struct HistoryExport: Sendable {
 
   private mutating func changes(_ behind: Change.ID?, upTo known: Change.ID?) async throws(LedgerError) -> [Change]? {
     let newest = if let known { known } else { try await history.newestID() }
-    guard let last = newest else { return nil }
-    let piece = try await history.oldestChanges(query, after: behind, upTo: last, limit: Self.pieceSize)
-    position = .change(piece.last?.id ?? behind, last: last)
-    return piece.isEmpty ? nil : piece
+    guard !isOver, let last = newest else { return nil }
+    let piece = try await history.stretch(
+      ChangeQuery(filter: query.filter, isAscending: true),
+      behind: behind,
+      upTo: last,
+      limit: Self.pieceSize,
+      patience: Self.patience
+    )
+    isOver = piece.end == nil
+    position = .change(piece.end ?? behind, last: last)
+    return piece.changes
   }
 
   private mutating func entries(_ behind: Int64, upTo known: Int64?) async throws(LedgerError) -> [Change]? {

@@ -24,25 +24,41 @@ package struct HistoryService: Sendable {
     throw .changeNotFound(id)
   }
 
-  /// A page of what is asked for. Changes that come while somebody pages do not shift it.
+  /// How long a page is looked for where no index helps; then it has what was found, and a link to go on.
+  private static let pagePatience = Duration.seconds(1)
+  /// How long changes are counted.
+  private static let countPatience = Duration.seconds(20)
+
+  /// A page of what is asked for. Changes that come while somebody pages do not shift it. It may have fewer changes than
+  /// `size`, or none, and still a next one: where no index answers the question, history is looked through bit by bit.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     do {
-      let found = try await history.page(query, behind: behind, limit: size + 1)
-      let changes = Array(found.prefix(size))
-      return ChangePage(changes: changes, next: found.count > size ? changes.last?.id : nil)
+      let found = try await history.stretch(query, behind: behind, limit: size + 1, patience: Self.pagePatience)
+      let changes = Array(found.changes.prefix(size))
+      return ChangePage(changes: changes, next: found.changes.count > size ? changes.last?.id : found.end)
     } catch {
       throw ServiceError(reading: error)
     }
   }
 
-  /// How many changes there are of what is asked for.
+  /// How many changes there are of what is asked for. Throws `questionTooBroad` where that takes too long.
   package func count(_ query: ChangeQuery) async throws(ServiceError) -> Int {
-    do { return try await history.count(query) } catch { throw ServiceError(reading: error) }
+    let count: Int?
+    do { count = try await history.count(query, patience: Self.countPatience) } catch {
+      throw ServiceError(reading: error)
+    }
+    guard let count else { throw .questionTooBroad }
+    return count
   }
 
   /// What every address that the ledger has seen held at a moment.
   package func configurations(asOf moment: Timestamp) async throws(ServiceError) -> [ConnectorConfiguration] {
     do { return try await history.configurations(asOf: moment) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// What ties the links to next pages to this ledger.
+  package func cursorKey() async throws(ServiceError) -> [UInt8] {
+    do { return try await history.cursorKey() } catch { throw ServiceError(reading: error) }
   }
 
   package func status() async throws(ServiceError) -> LedgerStatus {

@@ -14,6 +14,8 @@ package enum ServiceError: Error, Sendable {
   /// Something else is on record of the change than what is stated now.
   case alreadySettled(Change.ID, Change.Result)
   case tokenNotFound(String)
+  /// To answer it takes too long over so much history.
+  case questionTooBroad
   /// Every change needs a reason that looks like this.
   case reasonRequired(pattern: String)
   /// The token can't be made as asked for.
@@ -56,7 +58,9 @@ extension ServiceError {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _): [id]
-    case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken,
+    case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .tokenNotFound,
+      .questionTooBroad,
+      .badToken,
       .reasonRequired, .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy,
       .ledgerUnavailable,
       .ledgerUnreadable, .ledgerDamaged, .directoryUnavailable, .clockBehind:
@@ -70,7 +74,8 @@ extension ServiceError {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .providerUnavailable, .notSent, .busy: .warning
-    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .badToken,
+    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .questionTooBroad,
+      .badToken,
       .reasonRequired, .alreadySettled, .preconditionFailed, .idempotencyMismatch, .stepUnresolved,
       .changeSuperseded, .connectorMissing, .notRollbackable, .refused:
       .info
@@ -117,6 +122,9 @@ extension ServiceError: CustomStringConvertible {
     case .alreadySettled(let id, let result):
       "Change \(id) is on record as \(result.rawValue), and what is on record stands. Nothing was recorded."
     case .tokenNotFound: "There is no token with this id."
+    case .questionTooBroad:
+      "To count that takes too long over this much history. Ask for less: a time, a flow, an actor, a connector, a result "
+        + "other than applied, a correlation id."
     case .badToken(let why): why
     case .reasonRequired(let pattern):
       "Every change here needs a reason that matches \(pattern). Give it in Reflog-Reason, or with --reason."

@@ -43,6 +43,15 @@ THROTTLES = {
 }
 
 
+def stored(request_id):
+    """The id of a request as the ledger's column holds it: a GUID as its bytes."""
+    try:
+        found = uuid.UUID(request_id)
+    except (TypeError, ValueError):
+        return request_id
+    return found.bytes if str(found) == request_id else request_id
+
+
 class Closed(Exception):
     """The connection is to be closed without another word."""
 
@@ -91,7 +100,7 @@ class Graph:
         if self.ledger is None:
             self.ledger = sqlite3.connect(f"file:{self.options.ledger}?mode=ro", uri=True)
         found = self.ledger.execute(
-            "SELECT 1 FROM change WHERE result = 'pending' AND correlation_id = ?", (correlation,)
+            "SELECT 1 FROM change WHERE result = 'pending' AND correlation_id = ?", (stored(correlation),)
         ).fetchone()
         return found is not None
 

@@ -470,7 +470,7 @@ class PassThrough(GraphTestCase):
                                f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode())
             return connection
 
-        waiting = [forged(1000) for _ in range(64)]
+        waiting = [forged(1000) for _ in range(80)]
         deadline = time.monotonic() + 20
         while (answer := self.server.put(SIGNUP, LOYALTY, role="adele")).status != 503:
             self.assertLess(time.monotonic(), deadline)

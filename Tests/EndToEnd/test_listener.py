@@ -143,9 +143,9 @@ class Clock(unittest.TestCase):
             server.stop()
             # What a clock that was an hour ahead has left behind.
             ledger = sqlite3.connect(server.database)
-            ledger.execute("INSERT INTO service_event (time, kind, count, details) "
-                           "VALUES ((SELECT max(time) FROM service_event) + 3600000000, 'stop', 1, '{}')")
-            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, 'event', NULL, (SELECT max(id) FROM service_event) FROM entry")
+            ledger.execute("INSERT INTO service_event (sequence, time, kind, count, details) "
+                           "VALUES ((SELECT max(sequence) + 1 FROM entry), (SELECT max(time) FROM service_event) + 3600000000, 'stop', 1, '{}')")
+            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, NULL, (SELECT max(id) FROM service_event) FROM entry")
             ledger.commit()
             ledger.close()
             server.start()

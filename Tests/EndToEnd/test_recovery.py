@@ -14,11 +14,11 @@ class Recovery(unittest.TestCase):
             # What is there when the process dies between the directory's answer and the outcome.
             ledger = sqlite3.connect(server.database)
             ledger.execute("""
-                INSERT INTO change (activity_time, subject, address, kind, before_state, before_connector, after_state,
+                INSERT INTO change (intent_sequence, activity_time, subject, address, kind, before_state, before_connector, after_state,
                   after_connector, actor, request_id)
-                SELECT activity_time, subject, address, kind, before_state, before_connector, after_state,
-                  after_connector, actor, 'crash' FROM change WHERE id = 1""")
-            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, 'intent', 2, NULL FROM entry")
+                SELECT (SELECT max(sequence) + 1 FROM entry), activity_time, subject, address, kind, before_state,
+                  before_connector, after_state, after_connector, actor, 'crash' FROM change WHERE id = 1""")
+            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, 2, NULL FROM entry")
             ledger.commit()
             ledger.close()
             shown = server.command("show", "2", "--database", server.database, "--format", "json")

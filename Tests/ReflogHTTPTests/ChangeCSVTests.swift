@@ -27,10 +27,16 @@ struct ChangeCSVTests {
     )
   }
 
+  private func line(of change: Change, _ style: CSVStyle = CSVStyle()) -> String {
+    var bytes: [UInt8] = []
+    ChangeCSV(style).write(change, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   @Test func aLineHasEveryColumnInItsPlace() throws {
     let time = "2026-11-23T09:15:02.123456Z"
     #expect(
-      ChangeCSV(isRaw: false).line(of: try change(reason: nil))
+      line(of: try change(reason: nil), CSVStyle(isRaw: false))
         == "5,9,\(time),tenant,step,b2cUserFlows,B2C_1_signup,postFederationSignup,rollback,applied,\(time),"
         + "connector,abc,Fraud check,none,,,,token,apiToken,0123456789abcdef,deploy,,,127.0.0.1,,,request,,4,,,204,,,"
         + "request,\r\n"
@@ -43,18 +49,21 @@ struct ChangeCSVTests {
     ("a=b", "a=b"), ("'x", "'x"),
   ])
   func cellsAreQuotedAndGuarded(reason: String, cell: String) throws {
-    #expect(ChangeCSV(isRaw: false).line(of: try change(reason: reason)).contains(",127.0.0.1,\(cell),,request,"))
+    #expect(line(of: try change(reason: reason), CSVStyle(isRaw: false)).contains(",127.0.0.1,\(cell),,request,"))
   }
 
   @Test func rawCellsAreOnlyQuoted() throws {
-    #expect(ChangeCSV(isRaw: true).line(of: try change(reason: "=1,1")).contains(",127.0.0.1,\"=1,1\",,request,"))
+    #expect(line(of: try change(reason: "=1,1"), CSVStyle(isRaw: true)).contains(",127.0.0.1,\"=1,1\",,request,"))
   }
 
   @Test func theHeaderNamesAsManyColumnsAsALineHas() throws {
-    let csv = ChangeCSV(isRaw: false)
-    let line = csv.line(of: try change(reason: nil))
-    #expect(
-      csv.header.split(separator: ",").count == line.split(separator: ",", omittingEmptySubsequences: false).count
-    )
+    let line = line(of: try change(reason: nil))
+    #expect(ChangeCSV.columns.count == line.split(separator: ",", omittingEmptySubsequences: false).count)
+  }
+
+  @Test func excelGetsAByteOrderMarkAndTimesThatItReads() throws {
+    let style = CSVStyle(isForExcel: true)
+    #expect(ChangeCSV(style).header.starts(with: [0xEF, 0xBB, 0xBF, UInt8(ascii: "i")]))
+    #expect(line(of: try change(reason: nil), style).hasPrefix("5,9,2026-11-23 09:15:02.123,tenant,"))
   }
 }

@@ -51,13 +51,14 @@ struct FilterTests {
     }
   }
 
-  private func value(_ field: FilterField, _ chance: inout some RandomNumberGenerator) -> String {
+  private func value(_ field: ChangeField, _ chance: inout some RandomNumberGenerator) -> String {
     if Int.random(in: 0..<8, using: &chance) == 0 { return "null" }
     switch field.kind {
     case .text, .name:
       let text = Self.texts.randomElement(using: &chance) ?? ""
       return "'\(text.replacing("'", with: "''"))'"
     case .number: return ["1", "'17'", "404", "60", "-1", "9223372036854775807"].randomElement(using: &chance) ?? "1"
+    case .flag: return "true"
     case .time:
       let offset = Int64.random(in: -1_000_000...400_000_000, using: &chance)
       return Timestamp(microseconds: ManualClock.start.microseconds + offset).description
@@ -75,7 +76,7 @@ struct FilterTests {
   }
 
   private func term(_ chance: inout some RandomNumberGenerator) -> String {
-    let field = FilterField.allCases.randomElement(using: &chance) ?? .id
+    let field = ChangeField.allCases.randomElement(using: &chance) ?? .id
     switch Int.random(in: 0..<6, using: &chance) {
     case 0: return "\(field.rawValue) in (\((0..<3).map { _ in value(field, &chance) }.joined(separator: ", ")))"
     case 1,
@@ -86,7 +87,7 @@ struct FilterTests {
     default:
       let value = value(field, &chance)
       let comparison =
-        value == "null" ? "ne" : Filter.Comparison.allCases.randomElement(using: &chance)?.rawValue ?? "eq"
+        value == "null" ? "ne" : FilterComparison.allCases.randomElement(using: &chance)?.rawValue ?? "eq"
       return "\(field.rawValue) \(comparison) \(value)"
     }
   }
@@ -96,19 +97,19 @@ struct FilterTests {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger, _ in
       try await fill(ledger, clock, &chance)
-      let all = try await ledger.history.page(ChangeQuery(), behind: nil, limit: 1000)
+      let all = try await ledger.history.changes(limit: 1000)
       var answered = 0
       for _ in 0..<Self.count {
         let text = text(4, &chance)
-        let filter: Filter
+        let filter: ChangeFilter
         do {
-          filter = try FilterParser.parse(text)
+          filter = try ChangeFilter.parse(text)
         } catch {
           Issue.record("\(text): \(error)")
           return
         }
         let query = ChangeQuery(filter: filter)
-        let found = try await ledger.history.page(query, behind: nil, limit: 1000).map(\.id)
+        let found = try await ledger.history.changes(query, limit: 1000).map(\.id)
         let expected = all.filter(filter.matches).map(\.id)
         answered += found.count
         if found != expected {
@@ -130,7 +131,7 @@ struct FilterTests {
       }
       let broken = String(decoding: bytes, as: UTF8.self)
       do {
-        _ = try FilterParser.parse(broken)
+        _ = try ChangeFilter.parse(broken)
       } catch {
         #expect((0...broken.utf8.count).contains(error.position), "\(broken)")
         #expect(!error.problem.isEmpty)
@@ -146,31 +147,14 @@ struct FilterTests {
     ("reason eq 'a' or or", 17), ("id eq 1 id eq 2", 8), ("result.eq 'x'", 0), ("endswith(reason,'x')", 0),
   ])
   func mistakesAreNamedByTheirPlace(text: String, position: Int) {
-    let error = #expect(throws: FilterError.self) { try FilterParser.parse(text) }
+    let error = #expect(throws: FilterError.self) { try ChangeFilter.parse(text) }
     #expect(error?.position == position, "\(String(describing: error))")
   }
 
   @Test func depthAndTermsAreBounded() {
-    #expect(throws: FilterError.self) { try FilterParser.parse(String(repeating: "(", count: 5000)) }
-    #expect(throws: FilterError.self) { try FilterParser.parse(String(repeating: "not ", count: 1000) + "id eq 1") }
+    #expect(throws: FilterError.self) { try ChangeFilter.parse(String(repeating: "(", count: 5000)) }
+    #expect(throws: FilterError.self) { try ChangeFilter.parse(String(repeating: "not ", count: 1000) + "id eq 1") }
     let many = Array(repeating: "id eq 1", count: 201).joined(separator: " or ")
-    #expect(throws: FilterError.self) { try FilterParser.parse(many) }
-  }
-}
-
-/// The same numbers every time (splitmix64).
-private struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
+    #expect(throws: FilterError.self) { try ChangeFilter.parse(many) }
   }
 }

@@ -130,7 +130,7 @@ struct LedgerTests {
       _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .found)])
       _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none, at: address), .found)])
 
-      let changes = try await ledger.history.page(ChangeQuery(), behind: nil, limit: 10)
+      let changes = try await ledger.history.changes(limit: 10)
 
       #expect(changes.compactMap { $0.intent.subject.address?.flow.text } == ["B2C_1_signup", "B2C_1_signup"])
     }
@@ -140,9 +140,9 @@ struct LedgerTests {
     try await withLedger { ledger, _ in
       let intent = Sample.intent(before: .none, after: .none)
       for _ in 0..<7 { _ = try await ledger.append([.init(intent, .found)]) }
-      let first = try await ledger.history.page(ChangeQuery(), behind: nil, limit: 3)
+      let first = try await ledger.history.changes(limit: 3)
       _ = try await ledger.append([.init(intent, .found)])
-      let second = try await ledger.history.page(ChangeQuery(), behind: first.last?.id, limit: 3)
+      let second = try await ledger.history.changes(behind: first.last?.id, limit: 3)
 
       #expect((first + second).map(\.id.number) == [7, 6, 5, 4, 3, 2])
     }

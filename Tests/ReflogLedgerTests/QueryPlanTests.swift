@@ -14,7 +14,6 @@ struct QueryPlanTests {
     ("SELECT id FROM change WHERE address = 1 AND \(isEffective) AND id > 5 ORDER BY id LIMIT 9", "change_effective"),
     ("SELECT id FROM change WHERE address = 1 AND result = 'pending' AND subject = 'step'", "change_pending_address"),
     ("SELECT id FROM change WHERE result = 'pending' AND id > 3 ORDER BY id LIMIT 9", "change_pending"),
-    ("SELECT max(sequence) FROM entry WHERE change = 3", "entry_of_change"),
     ("SELECT * FROM history WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
   ])
   func theIndexIsUsed(query: String, index: String) async throws {

@@ -196,7 +196,7 @@ struct ChangeServiceTests {
         }
       }
 
-      let changes = try await fixture.history.oldestChanges(after: nil, upTo: Change.ID(50), limit: 100)
+      let changes = try await fixture.history.changes(ChangeQuery(isAscending: true))
       #expect(changes.count == 50)
       #expect(zip(changes, changes.dropFirst()).allSatisfy { $1.intent.before == $0.after })
     }

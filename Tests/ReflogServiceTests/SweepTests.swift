@@ -17,8 +17,7 @@ struct SweepTests {
 
     /// All changes but the baselines of connectors, oldest first.
     func changes() async throws -> [Change] {
-      let newest = try await fixture.history.newestID() ?? Change.ID(0)
-      return try await fixture.history.oldestChanges(after: nil, upTo: newest, limit: 100)
+      return try await fixture.history.changes(ChangeQuery(isAscending: true))
         .filter { $0.intent.kind != .baseline || $0.intent.subject != .connector }
     }
   }

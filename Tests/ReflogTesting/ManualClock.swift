@@ -6,9 +6,11 @@ package final class ManualClock: Sendable {
   /// 2026-11-23T09:15:02.123456Z.
   package static let start = Timestamp(microseconds: 1_795_425_302_123_456)
 
-  private let current = Mutex(start)
+  private let current: Mutex<Timestamp>
 
-  package init() {}
+  package init(at moment: Timestamp = start) {
+    current = Mutex(moment)
+  }
 
   package var read: WallClock { { self.current.withLock { $0 } } }
 

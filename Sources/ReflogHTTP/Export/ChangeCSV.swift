@@ -2,11 +2,10 @@ package import ReflogModel
 
 /// Changes as CSV: RFC 4180, CRLF, UTF-8, always the same columns in the same order.
 package struct ChangeCSV: Sendable {
-  /// Whether cells that a spreadsheet would run are left as they are.
-  package let isRaw: Bool
+  private let style: CSVStyle
 
-  package init(isRaw: Bool) {
-    self.isRaw = isRaw
+  package init(_ style: CSVStyle = CSVStyle()) {
+    self.style = style
   }
 
   /// New columns are only ever appended.
@@ -19,29 +18,63 @@ package struct ChangeCSV: Sendable {
     "lastVerifiedDateTime",
   ]
 
-  package var header: String { Self.columns.joined(separator: ",") + "\r\n" }
+  package var header: [UInt8] { style.header(Self.columns) }
 
-  /// One line, CRLF included.
-  package func line(of change: Change) -> String {
-    CSVCell.line(cells(of: change), isRaw: isRaw)
+  /// Appends one line, CRLF included.
+  package func write(_ change: Change, to bytes: inout [UInt8]) {
+    var line = CSVLine(appendedTo: bytes, style)
+    bytes = []
+    Self.writeIntent(of: change, to: &line)
+    Self.writeActor(change.intent.actor, to: &line)
+    Self.writeRest(of: change, to: &line)
+    bytes = line.ended()
   }
 
-  private func cells(of change: Change) -> [String?] {
-    let (intent, outcome) = (change.intent, change.outcome)
+  private static func writeIntent(of change: Change, to line: inout CSVLine) {
+    let intent = change.intent
     let address = intent.subject.address
-    return [
-      change.id.description, String(change.sequence), change.activityDateTime.description, change.tenantID,
-      intent.subject.word, address?.flowType.rawValue, address?.flow.text, address?.step.name, intent.kind.rawValue,
-      change.result.rawValue, change.resultDateTime?.description,
-      intent.before.state.rawValue, intent.before.connectorID?.text, intent.before.displayName,
-      change.after.state.rawValue, change.after.connectorID?.text, change.after.displayName,
-      intent.changedProperties?.json.text,
-      intent.actor.type.rawValue, intent.actor.proof?.rawValue, intent.actor.id, intent.actor.name,
-      intent.actor.userPrincipalName, intent.actor.clientAppID, intent.actor.ipAddress,
-      intent.reason, intent.correlationID, intent.requestID, outcome?.graphRequestID,
-      intent.rollbackOf?.description, intent.rollbackTo?.description, intent.batchID,
-      outcome?.httpStatus.map(String.init), outcome?.code, outcome?.message, outcome?.settledBy.rawValue,
-      intent.lastVerifiedDateTime?.description,
-    ]
+    line.number(change.id.number)
+    line.number(change.sequence)
+    line.time(change.activityDateTime)
+    line.text(change.tenantID)
+    line.word(intent.subject.word)
+    line.word(address?.flowType.rawValue)
+    line.text(address?.flow.text)
+    line.text(address?.step.name)
+    line.word(intent.kind.rawValue)
+    line.word(change.result.rawValue)
+    line.time(change.resultDateTime)
+    for reference in [intent.before, change.after] {
+      line.word(reference.state.rawValue)
+      line.text(reference.connectorID?.text)
+      line.text(reference.displayName)
+    }
+    line.text(intent.changedProperties?.json.text)
+  }
+
+  private static func writeActor(_ actor: Change.Actor, to line: inout CSVLine) {
+    line.word(actor.type.rawValue)
+    line.word(actor.proof?.rawValue)
+    line.text(actor.id)
+    line.text(actor.name)
+    line.text(actor.userPrincipalName)
+    line.text(actor.clientAppID)
+    line.text(actor.ipAddress)
+  }
+
+  private static func writeRest(of change: Change, to line: inout CSVLine) {
+    let (intent, outcome) = (change.intent, change.outcome)
+    line.text(intent.reason)
+    line.text(intent.correlationID)
+    line.text(intent.requestID)
+    line.text(outcome?.graphRequestID)
+    line.number(intent.rollbackOf?.number)
+    line.time(intent.rollbackTo)
+    line.text(intent.batchID)
+    line.number(outcome?.httpStatus.map(Int64.init))
+    line.text(outcome?.code)
+    line.text(outcome?.message)
+    line.word(outcome?.settledBy.rawValue)
+    line.time(intent.lastVerifiedDateTime)
   }
 }

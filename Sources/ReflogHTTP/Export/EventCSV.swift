@@ -2,7 +2,7 @@ import ReflogModel
 
 /// Service events as CSV: RFC 4180, CRLF, UTF-8, always the same columns in the same order.
 struct EventCSV: Sendable {
-  let isRaw: Bool
+  let style: CSVStyle
 
   /// New columns are only ever appended.
   static let columns = [
@@ -10,17 +10,26 @@ struct EventCSV: Sendable {
     "actorUserPrincipalName", "clientAppId", "ipAddress", "details",
   ]
 
-  var header: String { Self.columns.joined(separator: ",") + "\r\n" }
+  var header: [UInt8] { style.header(Self.columns) }
 
-  func line(of event: ServiceEvent) -> String {
+  /// Appends one line, CRLF included.
+  func write(_ event: ServiceEvent, to bytes: inout [UInt8]) {
     let actor = event.content.actor
-    return CSVCell.line(
-      [
-        String(event.id), String(event.sequence), event.activityDateTime.description, event.content.kind.rawValue,
-        String(event.content.count), actor?.type.rawValue, actor?.proof?.rawValue, actor?.id, actor?.name,
-        actor?.userPrincipalName, actor?.clientAppID, actor?.ipAddress, JSONValue.object(event.content.details).text,
-      ],
-      isRaw: isRaw
-    )
+    var line = CSVLine(appendedTo: bytes, style)
+    bytes = []
+    line.number(event.id)
+    line.number(event.sequence)
+    line.time(event.activityDateTime)
+    line.word(event.content.kind.rawValue)
+    line.number(Int64(event.content.count))
+    line.word(actor?.type.rawValue)
+    line.word(actor?.proof?.rawValue)
+    line.text(actor?.id)
+    line.text(actor?.name)
+    line.text(actor?.userPrincipalName)
+    line.text(actor?.clientAppID)
+    line.text(actor?.ipAddress)
+    line.text(JSONValue.object(event.content.details).text)
+    bytes = line.ended()
   }
 }

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import ReflogModel
 import ReflogService
 
@@ -25,11 +24,12 @@ struct ChangeController {
       allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format]
     )
     let (query, size) = (try options.changeQuery(), try options.top())
-    let behind = try options[.skiptoken].map { token in try Cursor(token, of: query).behind }
+    let cursor = Cursor(of: query, key: try await history.cursorKey())
+    let behind = try options[.skiptoken].map(cursor.id(in:))
     let page = try await history.page(query, behind: behind, size: size)
     let listing = ChangeListing(
       page: page,
-      query: query,
+      cursor: cursor,
       selected: try options.selected(from: ChangeListing.members),
       count: try options.flag(.count) ? try await history.count(query) : nil
     )
@@ -68,31 +68,39 @@ struct ChangeController {
     return Response(json: change.json).about([change.id])
   }
 
-  /// All that is asked for; that it was taken is on record before the first byte of it leaves.
+  /// All that is asked for; that it was taken is on record before the first byte of it leaves, or counted where it goes on
+  /// behind an earlier one.
   private func export(
     _ format: ExportFormat,
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    let options = try QueryOptions(request, allowing: [.filter, .format, .after] + (format == .csv ? [.raw] : []))
-    let (query, after) = (try options.changeQuery(), try options.after())
-    let lines = format == .csv ? ChangeFormat.csv(ChangeCSV(isRaw: try options.flag(.raw))) : .jsonl
-    var details: JSONObject = ["of": "connectorChanges", "format": .string(format.rawValue)]
-    // Not the filter itself: names and addresses may stand in it, and this stays.
-    details["filtered"] = .bool(options[.filter] != nil)
-    if let after { details["after"] = .integer(after) }
-    try await events.record(
-      ServiceEvent.Content(.export, actor: try context.requireCaller().actor, details: details)
+    let options = try QueryOptions(
+      request,
+      allowing: [.filter, .format, .after] + (format == .csv ? [.raw, .excel] : [])
     )
-    let history = history
-    let body = ResponseBody { writer in
-      try await writer.write(ByteBuffer(string: lines.header))
-      var export = history.export(query, afterEntry: after)
-      while let piece = try await export.next() {
-        try await writer.write(ByteBuffer(string: piece.map(lines.line(of:)).joined()))
+    let (query, after) = (try options.changeQuery(), try options.after())
+    let lines: ChangeFormat =
+      switch format {
+      case .csv: .csv(ChangeCSV(try options.csvStyle()))
+      case .jsonl: .jsonl
+      case .ocsf: .ocsf
+      case .asim: .asim
       }
-      try await writer.finish(nil)
+    let actor = try context.requireCaller().actor
+    if after == nil {
+      // Not the filter itself: names and addresses may stand in it, and this stays.
+      let details: JSONObject = [
+        "of": "connectorChanges", "format": .string(format.rawValue), "filtered": .bool(options[.filter] != nil),
+      ]
+      try await events.record(ServiceEvent.Content(.export, actor: actor, details: details))
+    } else {
+      // Whoever follows asks every second.
+      events.countExport(by: actor)
     }
-    return format.response(named: "connectorChanges", body: body)
+    return format.response(
+      named: "connectorChanges",
+      ChangePieces(history.export(query, afterEntry: after), lines)
+    )
   }
 }

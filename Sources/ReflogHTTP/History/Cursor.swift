@@ -1,31 +1,37 @@
 import Crypto
 import FoundationEssentials
-import ReflogModel
+package import ReflogModel
 
 /// Where a page of history ended, and of which question: the `$skiptoken` of the next one.
 ///
-/// It names the last change shown, never a number of changes, so that what comes meanwhile shifts nothing. A digest ties it
-/// to its question: with another one it is refused, not answered wrongly.
-struct Cursor {
-  let behind: Change.ID
+/// It names the last change looked at, never a number of changes, so that what comes meanwhile shifts nothing. A keyed digest
+/// (HMAC-SHA256, its first 16 bytes) ties it to its question and to this ledger: any other is refused, not answered wrongly.
+package struct Cursor: Sendable {
+  private let key: [UInt8]
+  private let question: String
 
-  /// The text of the token: the id, and the first eight bytes of a digest in hexadecimal.
-  static func token(behind id: Change.ID, of query: ChangeQuery) -> String {
-    "\(id).\(digest(id, query))"
+  /// - Parameter key: the ledger's own.
+  package init(of query: ChangeQuery, key: [UInt8]) {
+    self.key = key
+    question = "\(query.isAscending)\n\(query.filter.map { "\($0)" } ?? "")"
   }
 
-  init(_ token: String, of query: ChangeQuery) throws(RequestError) {
+  /// The text of the token: the id, and the digest in hexadecimal.
+  func token(behind id: Change.ID) -> String {
+    "\(id).\(digest(id))"
+  }
+
+  /// What the token of an earlier page names.
+  func id(in token: String) throws(RequestError) -> Change.ID {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, let id = Change.ID(parts[0]), parts[1] == Self.digest(id, query) else {
+    guard parts.count == 2, let id = Change.ID(parts[0]), parts[1] == digest(id) else {
       throw QueryOptions.strangeToken
     }
-    behind = id
+    return id
   }
 
-  private static func digest(_ id: Change.ID, _ query: ChangeQuery) -> String {
-    let text = "\(id)\n\(query.isAscending)\n\(query.filter.map { "\($0)" } ?? "")"
-    return SHA256.hash(data: Data(text.utf8)).prefix(8).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+  private func digest(_ id: Change.ID) -> String {
+    let code = HMAC<SHA256>.authenticationCode(for: Data("\(id)\n\(question)".utf8), using: SymmetricKey(data: key))
+    return code.prefix(16).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
 }

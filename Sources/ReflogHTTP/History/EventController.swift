@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import ReflogModel
 import ReflogService
 
@@ -33,23 +32,21 @@ struct EventController {
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    guard format == .csv else {
-      throw RequestError.badRequest("Service events come as json or csv.", target: "$format")
-    }
-    let csv = EventCSV(isRaw: try QueryOptions(request, allowing: [.format, .raw]).flag(.raw))
-    let actor = try context.requireCaller().actor
-    try await events.record(
-      ServiceEvent.Content(.export, actor: actor, details: ["of": "serviceEvents", "format": "csv"])
-    )
-    let history = history
-    let body = ResponseBody { writer in
-      try await writer.write(ByteBuffer(string: csv.header))
-      var export = history.exportEvents()
-      while let piece = try await export.next() {
-        try await writer.write(ByteBuffer(string: piece.map(csv.line(of:)).joined()))
+    let options = try QueryOptions(request, allowing: [.format] + (format == .csv ? [.raw, .excel] : []))
+    let lines: EventPieces.Format =
+      switch format {
+      case .csv: .csv(EventCSV(style: try options.csvStyle()))
+      case .jsonl: .jsonl
+      case .ocsf, .asim:
+        throw RequestError.badRequest("Service events come as json, jsonl or csv.", target: "$format")
       }
-      try await writer.finish(nil)
-    }
-    return format.response(named: "serviceEvents", body: body)
+    try await events.record(
+      ServiceEvent.Content(
+        .export,
+        actor: try context.requireCaller().actor,
+        details: ["of": "serviceEvents", "format": .string(format.rawValue)]
+      )
+    )
+    return format.response(named: "serviceEvents", EventPieces(export: history.exportEvents(), format: lines))
   }
 }

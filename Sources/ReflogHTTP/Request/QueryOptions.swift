@@ -6,7 +6,7 @@ import ReflogModel
 struct QueryOptions {
   /// The options that Reflog has, some of them at some places only.
   enum Name: String, CaseIterable {
-    case filter, orderby, top, count, select, skiptoken, format, raw, after
+    case filter, orderby, top, count, select, skiptoken, format, raw, excel, after
     case asOf = "asof"
   }
 
@@ -71,9 +71,9 @@ struct QueryOptions {
 
   /// `$filter`, and the order that `$orderby` asks for: `activityDateTime` or `id`, each perhaps with `asc` or `desc`.
   func changeQuery() throws(RequestError) -> ChangeQuery {
-    let filter: Filter?
+    let filter: ChangeFilter?
     do {
-      filter = try values[.filter].map { (text) throws(FilterError) in try FilterParser.parse(text) }
+      filter = try values[.filter].map { (text) throws(FilterError) in try ChangeFilter.parse(text) }
     } catch {
       throw .badRequest(error.description, target: "$filter")
     }
@@ -97,6 +97,11 @@ struct QueryOptions {
       throw .badRequest("$select holds \(unknown), and there is no such member.", target: "$select")
     }
     return Set(names.map(String.init))
+  }
+
+  /// `raw` and `excel`: for whom a CSV is written.
+  func csvStyle() throws(RequestError) -> CSVStyle {
+    CSVStyle(isRaw: try flag(.raw), isForExcel: try flag(.excel))
   }
 
   func flag(_ name: Name) throws(RequestError) -> Bool {

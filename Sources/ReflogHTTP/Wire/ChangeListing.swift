@@ -3,16 +3,17 @@ package import ReflogModel
 /// A page of history as the history surface shows it.
 package struct ChangeListing {
   private let page: ChangePage
-  private let query: ChangeQuery
+  private let cursor: Cursor?
   private let selected: Set<String>?
   private let count: Int?
 
   /// - Parameters:
+  ///   - cursor: ties the link to the next page to its question.
   ///   - selected: the members of each change that are shown; all of them where this is nothing.
   ///   - count: how many changes there are in all, where that was asked for.
-  package init(page: ChangePage, query: ChangeQuery, selected: Set<String>? = nil, count: Int? = nil) {
+  package init(page: ChangePage, cursor: Cursor? = nil, selected: Set<String>? = nil, count: Int? = nil) {
     self.page = page
-    self.query = query
+    self.cursor = cursor
     self.selected = selected
     self.count = count
   }
@@ -33,8 +34,8 @@ package struct ChangeListing {
     var json: JSONObject = [:]
     if let versionURL { json["@odata.context"] = .string("\(versionURL)/$metadata#auditLogs/connectorChanges") }
     if let count { json["@odata.count"] = .integer(count) }
-    if let versionURL, let next = page.next {
-      let token = QueryItem("$skiptoken", Cursor.token(behind: next, of: query))
+    if let versionURL, let cursor, let next = page.next {
+      let token = QueryItem("$skiptoken", cursor.token(behind: next))
       let kept = options.filter { !$0.name.lowercased().hasSuffix("skiptoken") } + [token]
       let text = kept.map { "\($0.name.percentEncoded(keeping: "$"))=\($0.value.percentEncoded(keeping: "$'()/,:"))" }
       json["@odata.nextLink"] = .string("\(versionURL)/auditLogs/connectorChanges?\(text.joined(separator: "&"))")

@@ -8,6 +8,7 @@ extension LedgerStatus {
       "tenantId": .string(tenantID),
       "newestChangeId": .optional(newestChange?.description),
       "newestSequence": newestSequence.map { .integer($0) } ?? .null,
+      "newestChangeSequence": newestChangeSequence.map { .integer($0) } ?? .null,
       "pendingChanges": .integer(pendingChanges),
       "oldestPendingDateTime": .optional(oldestPending?.description),
       "verifiedDateTime": .optional(verified?.description),

@@ -2,16 +2,16 @@ import FoundationEssentials
 import GRDB
 import ReflogModel
 
-/// A filter as a condition on the view `history`, its values bound.
+/// A filter as a condition on what ``ChangeRows/select`` selects from, its values bound.
 struct FilterSQL: Sendable {
   private(set) var condition = ""
   private(set) var arguments: [String: any DatabaseValueConvertible & Sendable] = [:]
 
-  init(_ filter: Filter?) {
+  init(_ filter: ChangeFilter?) {
     condition = filter.map { translate($0) } ?? "true"
   }
 
-  private mutating func translate(_ filter: Filter) -> String {
+  private mutating func translate(_ filter: ChangeFilter) -> String {
     switch filter {
     case .comparison(let field, let comparison, let value): compare(field, comparison, value)
     case .oneOf(let field, let values): "(" + values.map { compare(field, .eq, $0) }.joined(separator: " OR ") + ")"
@@ -24,7 +24,7 @@ struct FilterSQL: Sendable {
   }
 
   /// `IS` and `IS NOT` are true or false with NULL too; the other comparisons are made false.
-  private mutating func compare(_ field: FilterField, _ comparison: Filter.Comparison, _ value: FilterValue) -> String {
+  private mutating func compare(_ field: ChangeField, _ comparison: FilterComparison, _ value: FilterValue) -> String {
     let expression = field.expression
     let bound =
       switch value {
@@ -32,6 +32,7 @@ struct FilterSQL: Sendable {
       case .text(let text): bind(text)
       case .number(let number): bind(number)
       case .time(let time): bind(time.microseconds)
+      case .flag(let flag): bind(flag)
       }
     return switch comparison {
     case .eq: "(\(expression) IS \(bound))"
@@ -44,13 +45,13 @@ struct FilterSQL: Sendable {
   }
 
   /// Byte by byte, as blobs. Everything begins with nothing, and holds it: `substr` and `instr` see that otherwise.
-  private mutating func startsWith(_ field: FilterField, _ prefix: [UInt8]) -> String {
+  private mutating func startsWith(_ field: ChangeField, _ prefix: [UInt8]) -> String {
     prefix.isEmpty
       ? "(\(field.expression) IS NOT NULL)"
       : "coalesce(substr(\(field.bytes), 1, \(prefix.count)) = \(bind(Data(prefix))), 0)"
   }
 
-  private mutating func contains(_ field: FilterField, _ part: [UInt8]) -> String {
+  private mutating func contains(_ field: ChangeField, _ part: [UInt8]) -> String {
     part.isEmpty
       ? "(\(field.expression) IS NOT NULL)" : "coalesce(instr(\(field.bytes), \(bind(Data(part)))) > 0, 0)"
   }
@@ -61,18 +62,18 @@ struct FilterSQL: Sendable {
     return ":" + name
   }
 
-  private static func folded(_ text: String, _ field: FilterField) -> [UInt8] {
+  private static func folded(_ text: String, _ field: ChangeField) -> [UInt8] {
     Array((field.kind == .name ? text.asciiFolded : text).utf8)
   }
 }
 
-extension FilterField {
-  /// What the field is in the view, with the collation by which it is compared.
+extension ChangeField {
+  /// What the field is in SQL, with the collation by which it is compared.
   fileprivate var expression: String {
     switch kind {
     case .text: column + " COLLATE BINARY"
     case .name: column + " COLLATE NOCASE"
-    case .number, .time: column
+    case .number, .time, .flag: column
     }
   }
 
@@ -81,49 +82,95 @@ extension FilterField {
     kind == .name ? "CAST(lower(\(column)) AS BLOB)" : "CAST(\(column) AS BLOB)"
   }
 
+  /// In terms of `change`, beside which its `personal` data stands.
   private var column: String {
     switch self {
-    case .id: "history.id"
-    case .sequence: "history.sequence"
-    case .activityDateTime: "history.activity_time"
-    case .resultDateTime: "history.result_time"
-    case .lastVerifiedDateTime: "history.last_verified_time"
-    case .rollbackTo: "history.rollback_to"
-    case .tenantId: "history.tenant_id"
-    case .subject: "history.subject"
-    case .flowType: "history.flow_type"
-    case .flowId: "history.flow_id"
-    case .step: "history.step"
-    case .kind: "history.kind"
-    case .result: "history.result"
-    case .beforeState: "history.before_state"
-    case .beforeConnectorId: "history.before_connector_id"
-    case .beforeDisplayName: "history.before_display_name"
-    case .afterState: "iif(history.created_connector_id IS NULL, history.after_state, 'connector')"
-    case .afterConnectorId: "coalesce(history.created_connector_id, history.after_connector_id)"
+    case .id: "change.id"
+    case .sequence: "coalesce(change.outcome_sequence, change.intent_sequence)"
+    case .activityDateTime: "change.activity_time"
+    case .resultDateTime: "change.result_time"
+    case .lastVerifiedDateTime: "change.last_verified_time"
+    case .rollbackTo: "change.rollback_to"
+    case .tenantId: "(SELECT ledger.tenant_id FROM ledger)"
+    case .subject: "change.subject"
+    case .flowType: Self.ofAddress("flow.flow_type")
+    case .flowId: Self.ofAddress("flow.flow_id")
+    case .step: Self.ofAddress("step.name")
+    case .kind: "change.kind"
+    case .result: "change.result"
+    case .beforeState: "change.before_state"
+    case .beforeConnectorId: Self.connector("change.before_connector")
+    case .beforeDisplayName: Self.connectorName("change.before_name")
+    case .afterState: "iif(change.created_connector IS NULL, change.after_state, 'connector')"
+    case .afterConnectorId: Self.connector("coalesce(change.created_connector, change.after_connector)")
     case .afterDisplayName:
-      "iif(history.created_connector_id IS NULL, history.after_display_name, history.created_display_name)"
-    case .actorType: "history.actor_type"
-    case .actorProof: "history.actor_proof"
-    case .ipAddress: "history.ip_address"
-    case .userId: "iif(history.actor_type = 'user', history.actor_id, NULL)"
-    case .userDisplayName: "iif(history.actor_type = 'user', history.actor_name, NULL)"
-    case .userPrincipalName: "iif(history.actor_type = 'user', history.user_principal_name, NULL)"
-    case .appId: "history.client_app_id"
-    case .servicePrincipalId: "iif(history.actor_type = 'app', history.actor_id, NULL)"
-    case .appDisplayName: "iif(history.actor_type = 'app', history.actor_name, NULL)"
-    case .tokenId: "iif(history.actor_type = 'token', history.actor_id, NULL)"
-    case .tokenDisplayName: "iif(history.actor_type = 'token', history.actor_name, NULL)"
-    case .reason: "history.reason"
-    case .correlationId: "history.correlation_id"
-    case .requestId: "history.request_id"
-    case .graphRequestId: "history.graph_request_id"
-    case .rollbackOf: "history.rollback_of"
-    case .batchId: "history.batch_id"
-    case .httpStatus: "history.http_status"
-    case .errorCode: "history.error_code"
-    case .errorMessage: "history.error_message"
-    case .settledBy: "history.settled_by"
+      Self.connectorName("iif(change.created_connector IS NULL, change.after_name, change.created_name)")
+    case .actorType: Self.ofActor("actor_type")
+    case .actorProof: "change.actor_proof"
+    case .ipAddress: "personal.ip_address"
+    case .userId: Self.ofActor("actor_id", type: "user")
+    case .userDisplayName: Self.ofActorName("name", type: "user")
+    case .userPrincipalName: Self.ofActorName("user_principal_name", type: "user")
+    case .appId: "(SELECT client_app.app_id FROM client_app WHERE client_app.id = change.client_app)"
+    case .servicePrincipalId: Self.ofActor("actor_id", type: "app")
+    case .appDisplayName: Self.ofActorName("name", type: "app")
+    case .tokenId: Self.ofActor("actor_id", type: "token")
+    case .tokenDisplayName: Self.ofActorName("name", type: "token")
+    case .reason: "personal.reason"
+    case .correlationId: Self.requestID("change.correlation_id")
+    case .requestId: Self.requestID("change.request_id")
+    case .graphRequestId: Self.requestID("change.graph_request_id")
+    case .rollbackOf: "change.rollback_of"
+    case .batchId: Self.requestID("change.batch_id")
+    case .httpStatus: "change.http_status"
+    case .errorCode: "change.error_code"
+    case .errorMessage: Self.message
+    case .settledBy: "change.settled_by"
     }
   }
+
+  private static func ofAddress(_ column: String) -> String {
+    """
+    (SELECT \(column) FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step \
+    WHERE address.id = change.address)
+    """
+  }
+
+  private static func connector(_ row: String) -> String {
+    "(SELECT connector.connector_id FROM connector WHERE connector.id = \(row))"
+  }
+
+  private static func connectorName(_ row: String) -> String {
+    "(SELECT connector_name.display_name FROM connector_name WHERE connector_name.id = \(row))"
+  }
+
+  private static func ofActor(_ column: String) -> String {
+    "(SELECT actor.\(column) FROM actor WHERE actor.id = change.actor)"
+  }
+
+  private static func ofActor(_ column: String, type: String) -> String {
+    "(SELECT actor.\(column) FROM actor WHERE actor.id = change.actor AND actor.actor_type = '\(type)')"
+  }
+
+  private static func ofActorName(_ column: String, type: String) -> String {
+    """
+    (SELECT actor_name.\(column) FROM actor_name JOIN actor ON actor.id = actor_name.actor \
+    WHERE actor_name.id = personal.actor_name AND actor.actor_type = '\(type)')
+    """
+  }
+
+  /// The text of an id whose column may hold sixteen bytes instead.
+  private static func requestID(_ column: String) -> String {
+    """
+    iif(typeof(\(column)) = 'blob', lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \
+    substr(hex(\(column)), 9, 4), substr(hex(\(column)), 13, 4), substr(hex(\(column)), 17, 4), \
+    substr(hex(\(column)), 21))), \(column))
+    """
+  }
+
+  private static let message = """
+    coalesce(change.error_message, (SELECT coalesce(actor_name.name, actor.actor_id, 'somebody') || ': ' || said.reason \
+    FROM change_statement AS said JOIN actor ON actor.id = said.actor \
+    LEFT JOIN actor_name ON actor_name.id = said.actor_name WHERE said.change = change.id))
+    """
 }

@@ -6,7 +6,7 @@ extension History {
   package func pendingChange(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(
       """
-      SELECT * FROM history WHERE id = (
+      WHERE change.id = (
         SELECT change.id FROM change
         WHERE change.address = \(Self.rowOfAddress) AND change.result = 'pending' AND change.subject = 'step'
       )
@@ -18,7 +18,7 @@ extension History {
   package func pendingChange(of connector: ConnectorID) async throws(LedgerError) -> Change? {
     try await changes(
       """
-      SELECT * FROM history WHERE id = (
+      WHERE change.id = (
         SELECT change.id FROM change
         WHERE change.before_connector = (SELECT id FROM connector WHERE connector_id = :connector)
           AND change.result = 'pending' AND change.subject = 'connector' AND change.before_connector IS NOT NULL
@@ -34,16 +34,15 @@ extension History {
   }
 
   static func newestApplied(at address: Address, _ db: Database) throws -> Change? {
-    try Row.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT * FROM history WHERE id = (
-            SELECT max(change.id) FROM change WHERE change.address = \(rowOfAddress) AND change.result = 'applied'
-          )
-          """
-      ),
-      arguments: arguments(address)
-    ).map(Change.init(row:))
+    try ChangeRows(db).changes(
+      """
+      WHERE change.id = (
+        SELECT max(change.id) FROM change WHERE change.address = \(rowOfAddress) AND change.result = 'applied'
+      )
+      """,
+      arguments(address),
+      isFixed: true
+    ).first
   }
 
   /// The changes at an address that may have reached the directory and were recorded or settled at this moment or later,
@@ -51,13 +50,13 @@ extension History {
   package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       """
-      SELECT * FROM history WHERE id IN (
+      WHERE change.id IN (
         SELECT change.id FROM change
         WHERE change.address = \(Self.rowOfAddress) AND change.address IS NOT NULL
           AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
         ORDER BY change.id DESC LIMIT :limit
-      ) AND coalesce(result_time, activity_time) >= :since
-      ORDER BY id DESC
+      ) AND coalesce(change.result_time, change.activity_time) >= :since
+      ORDER BY change.id DESC
       """,
       Self.arguments(address) + ["since": since.microseconds, "limit": limit]
     )
@@ -67,7 +66,7 @@ extension History {
   package func newestEffective(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(
       """
-      SELECT * FROM history WHERE id = (
+      WHERE change.id = (
         SELECT max(change.id) FROM change WHERE change.address = \(Self.rowOfAddress) AND \(Self.isEffective)
       )
       """,

@@ -24,11 +24,10 @@ extension History {
       try Row.fetchAll(
         db.cachedStatement(
           sql: """
-            SELECT service_event.id, entry.sequence, service_event.time, service_event.kind, service_event.count,
+            SELECT service_event.id, service_event.sequence, service_event.time, service_event.kind, service_event.count,
               service_event.details, service_event.actor_proof, actor.actor_type, actor.actor_id,
               actor_name.name, actor_name.user_principal_name, client_app.app_id, service_event_personal.ip_address
             FROM service_event
-            JOIN entry ON entry.event = service_event.id
             LEFT JOIN actor ON actor.id = service_event.actor
             LEFT JOIN service_event_personal ON service_event_personal.event = service_event.id
             LEFT JOIN actor_name ON actor_name.id = service_event_personal.actor_name

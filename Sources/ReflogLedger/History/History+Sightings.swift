@@ -92,15 +92,16 @@ extension History {
   package func changes(of connector: ConnectorID, after entry: Int64) async throws(LedgerError) -> [Change] {
     try await changes(
       """
-      SELECT * FROM history WHERE id IN (
+      WHERE change.id IN (
         SELECT change.id FROM change
         WHERE change.before_connector = (SELECT id FROM connector WHERE connector_id = :connector)
           AND change.subject = 'connector'
         UNION ALL
         SELECT change.id FROM change
         WHERE change.created_connector = (SELECT id FROM connector WHERE connector_id = :connector)
-      ) AND sequence > :entry AND result IN ('applied', 'unknown') AND kind = 'update'
-      ORDER BY id
+      ) AND coalesce(change.outcome_sequence, change.intent_sequence) > :entry
+        AND change.result IN ('applied', 'unknown') AND change.kind = 'update'
+      ORDER BY change.id
       """,
       ["connector": connector.text, "entry": entry]
     )
@@ -110,12 +111,12 @@ extension History {
   package func recentConnectorChanges(since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       """
-      SELECT * FROM history WHERE id IN (
+      WHERE change.id IN (
         SELECT change.id FROM change
         WHERE change.subject = 'connector' AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
         ORDER BY change.id DESC LIMIT :limit
-      ) AND (coalesce(result_time, activity_time) >= :since OR result = 'pending')
-      ORDER BY id DESC
+      ) AND (coalesce(change.result_time, change.activity_time) >= :since OR change.result = 'pending')
+      ORDER BY change.id DESC
       """,
       ["since": since.microseconds, "limit": limit]
     )

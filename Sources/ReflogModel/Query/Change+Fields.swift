@@ -1,6 +1,6 @@
 extension Change {
   /// What a field holds.
-  package subscript(field: FilterField) -> FilterValue {
+  package subscript(field: ChangeField) -> FilterValue {
     let address = intent.subject.address
     return switch field {
     case .id: .number(id.number)
@@ -42,7 +42,7 @@ extension Change {
 
 extension Change.Actor {
   /// What a field of `initiatedBy` holds, as JSON shows the actor.
-  fileprivate subscript(field: FilterField) -> FilterValue {
+  subscript(field: ChangeField) -> FilterValue {
     switch field {
     case .actorType: .text(type.rawValue)
     case .actorProof: .optional(proof?.rawValue)
@@ -61,6 +61,6 @@ extension Change.Actor {
 }
 
 extension FilterValue {
-  fileprivate static func optional(_ text: String?) -> FilterValue { text.map(FilterValue.text) ?? .null }
-  fileprivate static func optional(_ time: Timestamp?) -> FilterValue { time.map(FilterValue.time) ?? .null }
+  package static func optional(_ text: String?) -> FilterValue { text.map(FilterValue.text) ?? .null }
+  package static func optional(_ time: Timestamp?) -> FilterValue { time.map(FilterValue.time) ?? .null }
 }

@@ -1,11 +1,11 @@
 /// A question about history: which changes, and in which order.
 package struct ChangeQuery: Hashable, Sendable {
   /// All of them where there is none.
-  package let filter: Filter?
+  package let filter: ChangeFilter?
   /// By `id`, which is also the order of `activityDateTime`; newest first unless said otherwise.
   package let isAscending: Bool
 
-  package init(filter: Filter? = nil, isAscending: Bool = false) {
+  package init(filter: ChangeFilter? = nil, isAscending: Bool = false) {
     self.filter = filter
     self.isAscending = isAscending
   }

@@ -1,15 +1,15 @@
 extension Filter {
-  /// Whether a change is what is asked for, by looking at the change alone: what SQL has to agree with.
-  package func matches(_ change: Change) -> Bool {
+  /// Whether something is what is asked for, by looking at its fields alone: what SQL has to agree with.
+  package func matches(_ value: (Field) -> FilterValue) -> Bool {
     switch self {
-    case .comparison(let field, let comparison, let value): Self.compare(change[field], comparison, value, field)
-    case .oneOf(let field, let values): values.contains { Self.compare(change[field], .eq, $0, field) }
+    case .comparison(let field, let comparison, let wanted): Self.compare(value(field), comparison, wanted, field)
+    case .oneOf(let field, let values): values.contains { Self.compare(value(field), .eq, $0, field) }
     case .startsWith(let field, let prefix):
-      Self.text(change[field], field)?.starts(with: Self.folded(prefix, field)) ?? false
-    case .contains(let field, let part): Self.text(change[field], field)?.contains(Self.folded(part, field)) ?? false
-    case .and(let left, let right): left.matches(change) && right.matches(change)
-    case .or(let left, let right): left.matches(change) || right.matches(change)
-    case .not(let filter): !filter.matches(change)
+      Self.text(value(field), field)?.starts(with: Self.folded(prefix, field)) ?? false
+    case .contains(let field, let part): Self.text(value(field), field)?.contains(Self.folded(part, field)) ?? false
+    case .and(let left, let right): left.matches(value) && right.matches(value)
+    case .or(let left, let right): left.matches(value) || right.matches(value)
+    case .not(let filter): !filter.matches(value)
     }
   }
 
@@ -17,13 +17,14 @@ extension Filter {
     _ found: FilterValue,
     _ comparison: Comparison,
     _ value: FilterValue,
-    _ field: FilterField
+    _ field: Field
   ) -> Bool {
     let order: Int? =
       switch (found, value) {
       case (.null, .null): 0
       case (.number(let left), .number(let right)): left < right ? -1 : left == right ? 0 : 1
       case (.time(let left), .time(let right)): left < right ? -1 : left == right ? 0 : 1
+      case (.flag(let left), .flag(let right)): left == right ? 0 : 1
       case (.text(let left), .text(let right)): order(folded(left, field), folded(right, field))
       default: nil
       }
@@ -41,13 +42,19 @@ extension Filter {
     left == right ? 0 : left.lexicographicallyPrecedes(right) ? -1 : 1
   }
 
-  private static func text(_ value: FilterValue, _ field: FilterField) -> [UInt8]? {
+  private static func text(_ value: FilterValue, _ field: Field) -> [UInt8]? {
     if case .text(let text) = value { folded(text, field) } else { nil }
   }
 
   /// Bytes, as the field compares them.
-  private static func folded(_ text: String, _ field: FilterField) -> [UInt8] {
+  private static func folded(_ text: String, _ field: Field) -> [UInt8] {
     Array((field.kind == .name ? text.asciiFolded : text).utf8)
+  }
+}
+
+extension Filter<ChangeField> {
+  package func matches(_ change: Change) -> Bool {
+    matches { change[$0] }
   }
 }
 

@@ -1,20 +1,27 @@
-/// A question about changes: a tree of comparisons.
+/// A question about things that have fields: a tree of comparisons.
 ///
 /// Every comparison is either true or false: with nothing, `eq null` is true, `ne` a value is true, and every other
 /// comparison is false.
-package indirect enum Filter: Hashable, Sendable {
-  case comparison(FilterField, Comparison, FilterValue)
+package indirect enum Filter<Field: FilterField>: Hashable, Sendable {
+  case comparison(Field, Comparison, FilterValue)
   /// Any of these.
-  case oneOf(FilterField, [FilterValue])
-  case startsWith(FilterField, String)
-  case contains(FilterField, String)
+  case oneOf(Field, [FilterValue])
+  case startsWith(Field, String)
+  case contains(Field, String)
   case and(Filter, Filter)
   case or(Filter, Filter)
   case not(Filter)
 
-  package enum Comparison: String, Sendable, CaseIterable {
-    case eq, ne, gt, ge, lt, le
+  package typealias Comparison = FilterComparison
+
+  /// Reads `$filter`.
+  package static func parse(_ text: String) throws(FilterError) -> Filter {
+    try FilterParser<Field>.parse(text)
   }
+}
+
+package enum FilterComparison: String, Sendable, CaseIterable {
+  case eq, ne, gt, ge, lt, le
 }
 
 /// What a field is compared with.
@@ -22,5 +29,6 @@ package enum FilterValue: Hashable, Sendable {
   case text(String)
   case number(Int64)
   case time(Timestamp)
+  case flag(Bool)
   case null
 }

@@ -1,18 +1,18 @@
 /// Reads OData's filter language (OData 4.01 URL Conventions §5.1.1), as far as history has it: `eq ne gt ge lt le`,
 /// `in ( )`, `startswith`, `contains`, `not`, `and`, `or`, parentheses. `not` binds tighter than `and`, and that than `or`.
-package struct FilterParser {
+struct FilterParser<Field: FilterField> {
   /// Longer than any question that a person or a tool asks.
-  package static let maximumLength = 8192
+  static var maximumLength: Int { 8192 }
   /// Parentheses and `not` within each other.
-  static let maximumDepth = 32
+  static var maximumDepth: Int { 32 }
   /// Comparisons, values in a list included.
-  static let maximumTerms = 200
+  static var maximumTerms: Int { 200 }
 
   private var lexer: FilterLexer
   private var token: FilterLexer.Token
   private var terms = 0
 
-  package static func parse(_ text: String) throws(FilterError) -> Filter {
+  static func parse(_ text: String) throws(FilterError) -> Filter<Field> {
     guard text.utf8.count <= maximumLength else {
       throw FilterError(problem: "it is longer than \(maximumLength) bytes", position: maximumLength)
     }
@@ -46,19 +46,19 @@ package struct FilterParser {
     try advance()
   }
 
-  private mutating func disjunction(depth: Int) throws(FilterError) -> Filter {
+  private mutating func disjunction(depth: Int) throws(FilterError) -> Filter<Field> {
     var filter = try conjunction(depth: depth)
     while try take("or") { filter = .or(filter, try conjunction(depth: depth)) }
     return filter
   }
 
-  private mutating func conjunction(depth: Int) throws(FilterError) -> Filter {
+  private mutating func conjunction(depth: Int) throws(FilterError) -> Filter<Field> {
     var filter = try negation(depth: depth)
     while try take("and") { filter = .and(filter, try negation(depth: depth)) }
     return filter
   }
 
-  private mutating func negation(depth: Int) throws(FilterError) -> Filter {
+  private mutating func negation(depth: Int) throws(FilterError) -> Filter<Field> {
     guard depth < Self.maximumDepth else { throw error("it is nested deeper than \(Self.maximumDepth)") }
     if try take("not") { return .not(try negation(depth: depth + 1)) }
     if token.kind == .open {
@@ -70,7 +70,7 @@ package struct FilterParser {
     return try term()
   }
 
-  private mutating func term() throws(FilterError) -> Filter {
+  private mutating func term() throws(FilterError) -> Filter<Field> {
     try count()
     guard case .word(let word) = token.kind else { throw error("a field is expected") }
     if word == "startswith" || word == "contains" { return try function(word) }
@@ -80,19 +80,19 @@ package struct FilterParser {
       try advance()
       return .oneOf(field, try list(of: field))
     }
-    guard let comparison = Filter.Comparison(rawValue: operation) else {
+    guard let comparison = FilterComparison(rawValue: operation) else {
       throw error("\(operation.printable) is no operator here: eq, ne, gt, ge, lt, le or in")
     }
     let place = token
     try advance()
     let value = try self.value(for: field)
-    guard value != .null || comparison == .eq || comparison == .ne else {
-      throw FilterError(problem: "null can only be compared with eq and ne", position: place.position)
+    guard (value != .null && field.kind != .flag) || comparison == .eq || comparison == .ne else {
+      throw FilterError(problem: "null, true and false can only be compared with eq and ne", position: place.position)
     }
     return .comparison(field, comparison, value)
   }
 
-  private mutating func function(_ name: String) throws(FilterError) -> Filter {
+  private mutating func function(_ name: String) throws(FilterError) -> Filter<Field> {
     try advance()
     try expect(.open, "(")
     let place = token.position
@@ -107,8 +107,8 @@ package struct FilterParser {
     return name == "contains" ? .contains(field, text) : .startsWith(field, text)
   }
 
-  private mutating func field() throws(FilterError) -> FilterField {
-    guard case .word(let name) = token.kind, let field = FilterField(rawValue: name) else {
+  private mutating func field() throws(FilterError) -> Field {
+    guard case .word(let name) = token.kind, let field = Field(rawValue: name) else {
       if case .word(let name) = token.kind { throw error("there is no field \(name.printable)") }
       throw error("a field is expected")
     }
@@ -116,7 +116,7 @@ package struct FilterParser {
     return field
   }
 
-  private mutating func list(of field: FilterField) throws(FilterError) -> [FilterValue] {
+  private mutating func list(of field: Field) throws(FilterError) -> [FilterValue] {
     try expect(.open, "(")
     var values = [try value(for: field)]
     while token.kind == .comma {
@@ -128,24 +128,27 @@ package struct FilterParser {
     return values
   }
 
-  private mutating func value(for field: FilterField) throws(FilterError) -> FilterValue {
+  private mutating func value(for field: Field) throws(FilterError) -> FilterValue {
     let value: FilterValue?
     switch (field.kind, token.kind) {
     case (_, .word("null")): value = .null
     case (.text, .string(let text)), (.name, .string(let text)): value = .text(text)
     case (.number, .string(let text)), (.number, .word(let text)): value = Int64(text).map(FilterValue.number)
     case (.time, .word(let text)): value = Timestamp(parsing: text).map(FilterValue.time)
-    case (.text, _), (.name, _), (.time, _), (.number, _): value = nil
+    case (.flag, .word("true")): value = .flag(true)
+    case (.flag, .word("false")): value = .flag(false)
+    case (.text, _), (.name, _), (.time, _), (.number, _), (.flag, _): value = nil
     }
     guard let value else { throw error(Self.expectation(of: field)) }
     try advance()
     return value
   }
 
-  private static func expectation(of field: FilterField) -> String {
+  private static func expectation(of field: Field) -> String {
     switch field.kind {
     case .text, .name: "\(field.rawValue) is compared with a string in single quotes, or null"
     case .number: "\(field.rawValue) is compared with a whole number, or null"
+    case .flag: "\(field.rawValue) is compared with true or false"
     case .time: "\(field.rawValue) is compared with a time without quotes, 2026-03-01T14:00:00Z, or null"
     }
   }

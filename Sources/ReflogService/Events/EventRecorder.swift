@@ -41,6 +41,11 @@ package final class EventRecorder: Service {
     count(.historyRead, actor, Count(kind: .historyRead, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
 
+  /// Counts that somebody took away what is new.
+  package func countExport(by actor: Change.Actor) {
+    count(.export, actor, Count(kind: .export, actorType: actor.type, actorID: actor.id, ipAddress: nil))
+  }
+
   /// Counts that somebody asked for what it may not do, where no change records it.
   package func countDenial(of actor: Change.Actor) {
     count(.denied, actor, Count(kind: .denied, actorType: actor.type, actorID: actor.id, ipAddress: nil))

@@ -49,6 +49,7 @@ extension ServerClient {
     }
     var configuration = HTTPClient.Configuration()
     configuration.timeout.connect = .seconds(5)
+    configuration.timeout.read = .seconds(60)
     configuration.connectionPool.retryConnectionEstablishment = false
     let http = HTTPClient(configuration: configuration)
     let client = ServerClient(

@@ -11,17 +11,23 @@ protocol HistorySource {
   func change(_ id: Change.ID) async throws -> JSONObject
   func configurations(asOf moment: String?) async throws -> JSONObject
   func status() async throws -> JSONObject
-  /// Hands out all of history as CSV.
-  func export(raw: Bool, filter: String?, to output: (Data) throws -> Void) async throws
+  /// Hands out history as a file, piece by piece.
+  func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws
 }
 
 extension ServerClient: HistorySource {
+  /// Follows the links to next pages where a page has less than it was asked for: history is looked through bit by bit
+  /// where no index answers the question.
   func history(top: Int, filter: String?) async throws -> JSONObject {
-    try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + Self.option(filter)).body
-  }
-
-  private static func option(_ filter: String?) -> String {
-    filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
+    let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
+    var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + option).body
+    var found = body["value"]?.array ?? []
+    while found.count < top, let link = body["@odata.nextLink"]?.string, let mark = link.firstIndex(of: "?") {
+      body = try await send(.GET, "/beta/auditLogs/connectorChanges" + String(link[mark...])).body
+      found += body["value"]?.array ?? []
+    }
+    body["value"] = .array(Array(found.prefix(top)))
+    return body
   }
 
   func change(_ id: Change.ID) async throws -> JSONObject {
@@ -37,10 +43,8 @@ extension ServerClient: HistorySource {
     try await send(.GET, "/beta/reflog/status").body
   }
 
-  func export(raw: Bool, filter: String?, to output: (Data) throws -> Void) async throws {
-    try await stream("/beta/auditLogs/connectorChanges?$format=csv&raw=\(raw)" + Self.option(filter)) {
-      try output(Data($0.readableBytesView))
-    }
+  func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws {
+    try await stream("/beta/auditLogs/connectorChanges?" + order.query) { try output(Data($0.readableBytesView)) }
   }
 }
 
@@ -54,8 +58,12 @@ struct LedgerFile: HistorySource {
 
   func history(top: Int, filter: String?) async throws -> JSONObject {
     let query = try Self.query(filter)
-    let page = try await service.page(query, behind: nil, size: top)
-    return ChangeListing(page: page, query: query).json(versionURL: nil)
+    var page = try await service.page(query, behind: nil, size: top)
+    while page.changes.count < top, let next = page.next {
+      let further = try await service.page(query, behind: next, size: top - page.changes.count)
+      page = ChangePage(changes: page.changes + further.changes, next: further.next)
+    }
+    return ChangeListing(page: page).json(versionURL: nil)
   }
 
   func change(_ id: Change.ID) async throws -> JSONObject {
@@ -71,16 +79,17 @@ struct LedgerFile: HistorySource {
     try await service.status().json
   }
 
-  func export(raw: Bool, filter: String?, to output: (Data) throws -> Void) async throws {
-    let csv = ChangeCSV(isRaw: raw)
-    try output(Data(csv.header.utf8))
-    var export = service.export(try Self.query(filter))
-    while let piece = try await export.next() {
-      try output(Data(piece.map(csv.line(of:)).joined().utf8))
+  func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws {
+    let export = service.export(try Self.query(order.filter), afterEntry: order.after)
+    var pieces = ChangePieces(export, order.lines)
+    try output(Data(pieces.header))
+    while let (piece, rest) = try await pieces.next() {
+      try output(Data(piece))
+      pieces = rest
     }
   }
 
   private static func query(_ filter: String?) throws -> ChangeQuery {
-    ChangeQuery(filter: try filter.map(FilterParser.parse))
+    ChangeQuery(filter: try filter.map(ChangeFilter.parse))
   }
 }

@@ -33,7 +33,7 @@ struct FilterOptions: ParsableArguments {
     }
     if let result, Change.Result(rawValue: result) == nil { throw ValidationError("\(result) is no result.") }
     if let kind, Change.Kind(rawValue: kind) == nil { throw ValidationError("\(kind) is no kind.") }
-    do { _ = try filter.map(FilterParser.parse) } catch { throw ValidationError("\(error)") }
+    do { _ = try filter.map(ChangeFilter.parse) } catch { throw ValidationError("\(error)") }
   }
 
   /// All of it as one filter; nothing where everything is wanted.
@@ -56,7 +56,7 @@ struct FilterOptions: ParsableArguments {
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
 
-  private static let actorFields: [FilterField] = [
+  private static let actorFields: [ChangeField] = [
     .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appId, .tokenId, .tokenDisplayName,
   ]
 

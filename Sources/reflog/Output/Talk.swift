@@ -7,6 +7,12 @@ enum Talk {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
+  /// Says something in place of what the last line says.
+  static func overwrite(_ text: String) {
+    // As above.
+    try? FileHandle.standardError.write(contentsOf: Data(("\r" + text).utf8))
+  }
+
   /// Whether a person reads along.
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

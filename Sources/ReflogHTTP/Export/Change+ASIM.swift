@@ -1,0 +1,114 @@
+import ReflogModel
+
+extension Change {
+  /// The change as an event of Microsoft Sentinel's Advanced Security Information Model: AuditEvent, schema 0.1.2.
+  ///
+  /// What the schema has no field for stands in `AdditionalFields`, by the names of Reflog's JSON.
+  var asim: JSONObject {
+    var event: JSONObject = [
+      "TimeGenerated": .string((resultDateTime ?? activityDateTime).description),
+      "EventCount": .integer(1),
+      "EventStartTime": .string(activityDateTime.description),
+      "EventEndTime": .string((resultDateTime ?? activityDateTime).description),
+      "EventType": .string(asimType),
+      "EventResult": .string(asimResult),
+      "EventResultDetails": .string(result.rawValue),
+      "EventProduct": .string("Reflog"),
+      "EventVendor": .string("Reflog"),
+      "EventSchema": .string("AuditEvent"),
+      "EventSchemaVersion": .string("0.1.2"),
+      "EventSeverity": .string(intent.kind == .drift ? "Medium" : result == .denied ? "Low" : "Informational"),
+      "EventOriginalUid": .string(id.description),
+      "EventOriginalType": .string(intent.kind.rawValue),
+      "EventMessage": .string(sentence),
+      "Dvc": .string("Reflog"),
+      "Operation": .string(operation),
+      "Object": .string(object),
+      "ObjectType": .string("Configuration Atom"),
+      "OldValue": .string(intent.before.asimValue),
+      "NewValue": .string(after.asimValue),
+      "ActorScopeId": .string(tenantID),
+      "TargetAppName": .string("Microsoft Entra user flows"),
+      "AdditionalFields": .object(additional),
+    ]
+    event.add("ActorUserId", intent.actor.id)
+    event.add("ActorUserIdType", intent.actor.id == nil ? nil : intent.actor.type == .token ? "Other" : "EntraUserID")
+    event.add("ActorUsername", intent.actor.userPrincipalName ?? intent.actor.name)
+    event.add(
+      "ActorUsernameType",
+      intent.actor.userPrincipalName != nil ? "UPN" : intent.actor.name.map { _ in "Simple" }
+    )
+    event.add("ActorUserType", intent.actor.asimType)
+    event.add("ActingAppId", intent.actor.clientAppID)
+    event.add("SrcIpAddr", intent.actor.ipAddress)
+    return event
+  }
+
+  private var asimType: String {
+    switch (intent.subject, intent.before.state, after.state) {
+    case (.step, .none, .connector): "Enable"
+    case (.step, .connector, .none): "Disable"
+    case (.connector, .none, _): "Create"
+    case (.connector, _, .none): "Delete"
+    case (.step, _, _), (.connector, _, _): "Set"
+    }
+  }
+
+  private var asimResult: String {
+    switch result {
+    case .applied: "Success"
+    case .rejected, .denied, .notApplied: "Failure"
+    case .superseded: "Partial"
+    case .pending, .unknown: "NA"
+    }
+  }
+
+  private var operation: String {
+    switch intent.subject {
+    case .step: "Set API connector of user flow step"
+    case .connector: "Write API connector"
+    }
+  }
+
+  private var object: String {
+    switch intent.subject {
+    case .step(let address): address.description
+    case .connector: (after.connectorID ?? intent.before.connectorID)?.text ?? "unknown"
+    }
+  }
+
+  private var additional: JSONObject {
+    var rest: JSONObject = ["sequence": .integer(sequence), "requestId": .string(intent.requestID)]
+    rest.add("reason", intent.reason)
+    rest.add("correlationId", intent.correlationID)
+    rest.add("graphRequestId", outcome?.graphRequestID)
+    rest.add("code", outcome?.code)
+    rest.add("message", outcome?.message)
+    rest.add("rollbackOf", intent.rollbackOf?.description)
+    rest.add("rollbackTo", intent.rollbackTo?.description)
+    rest.add("batchId", intent.batchID)
+    if let properties = intent.changedProperties { rest["changedProperties"] = properties.json }
+    return rest
+  }
+}
+
+extension ConnectorReference {
+  fileprivate var asimValue: String {
+    switch self {
+    case .connector(let id, _): id.text
+    case .none: "none"
+    case .unknown: "unknown"
+    }
+  }
+}
+
+extension Change.Actor {
+  fileprivate var asimType: String {
+    switch type {
+    case .user: "Regular"
+    case .app: "Service Principal"
+    case .token: "Application"
+    case .unknown: "Other"
+    }
+  }
+}

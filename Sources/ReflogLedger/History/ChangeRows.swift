@@ -1,0 +1,200 @@
+import GRDB
+import ReflogModel
+
+/// Reads changes from their rows, within one read of the ledger.
+///
+/// Identity rows are looked up once each and kept for as long as the read takes: there are few of them, and many changes.
+/// Throws ``LedgerError/corrupt(_:)`` where a value is none that Reflog writes.
+final class ChangeRows {
+  private let identities: KnownIdentities
+  private let db: Database
+
+  init(_ db: Database) {
+    self.db = db
+    identities = KnownIdentities(db)
+  }
+
+  /// The columns of ``Column``, in their order; what stands behind it names rows of `change`.
+  static let select = """
+    SELECT change.id, change.intent_sequence, change.outcome_sequence, change.activity_time, change.subject,
+      change.address, change.kind, change.before_state, change.before_connector, change.before_name,
+      change.after_state, change.after_connector, change.after_name, change.changed_properties, change.actor,
+      change.actor_proof, change.client_app, change.correlation_id, change.request_id, change.rollback_of,
+      change.rollback_to, change.batch_id, change.last_verified_time, change.result, change.result_time,
+      change.http_status, change.error_code, change.error_message, change.settled_by, change.graph_request_id,
+      change.created_connector, change.created_name, personal.actor_name, personal.ip_address, personal.reason
+    FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
+    """
+
+  enum Column: Int {
+    case id, intentSequence, outcomeSequence, activityTime, subject
+    case address, kind, beforeState, beforeConnector, beforeName
+    case afterState, afterConnector, afterName, changedProperties, actor
+    case actorProof, clientApp, correlationID, requestID, rollbackOf
+    case rollbackTo, batchID, lastVerifiedTime, result, resultTime
+    case httpStatus, errorCode, errorMessage, settledBy, graphRequestID
+    case createdConnector, createdName, actorName, ipAddress, reason
+  }
+
+  /// The changes that this says of `change`: everything behind ``select``.
+  ///
+  /// - Parameter isFixed: whether the SQL is always the same, so that its statement is worth keeping; there is no end of
+  ///   filters, and a statement is kept for as long as its connection.
+  func changes(_ condition: String, _ arguments: StatementArguments, isFixed: Bool) throws -> [Change] {
+    let sql = Self.select + " " + condition
+    let statement = isFixed ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
+    var changes: [Change] = []
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
+    while let row = try rows.next() { changes.append(try change(row)) }
+    return changes
+  }
+
+  private func change(_ row: Row) throws -> Change {
+    let columns = Columns(row: row)
+    let result = try columns.word(.result, Change.Result.init)
+    return Change(
+      id: Change.ID(try columns.number(.id)),
+      sequence: try columns.optionalNumber(.outcomeSequence) ?? columns.number(.intentSequence),
+      tenantID: try identities.tenantID(),
+      activityDateTime: Timestamp(microseconds: try columns.number(.activityTime)),
+      intent: try intent(columns),
+      outcome: result == .pending ? nil : try outcome(columns, result),
+      resultDateTime: try columns.time(.resultTime)
+    )
+  }
+
+  private func intent(_ columns: Columns) throws -> Change.Intent {
+    Change.Intent(
+      subject: try subject(columns),
+      kind: try columns.word(.kind, Change.Kind.init),
+      before: try reference(columns, .beforeState, .beforeConnector, .beforeName),
+      after: try reference(columns, .afterState, .afterConnector, .afterName),
+      changedProperties: try columns.text(.changedProperties).map(ChangedPropertiesColumn.properties(of:)),
+      actor: try actor(columns),
+      reason: try columns.text(.reason),
+      correlationID: columns.requestID(.correlationID),
+      requestID: try columns.required(columns.requestID(.requestID), .requestID),
+      rollbackOf: try columns.optionalNumber(.rollbackOf).map { Change.ID($0) },
+      rollbackTo: try columns.time(.rollbackTo),
+      batchID: columns.requestID(.batchID),
+      lastVerifiedDateTime: try columns.time(.lastVerifiedTime)
+    )
+  }
+
+  private func outcome(_ columns: Columns, _ result: Change.Result) throws -> Change.Outcome {
+    let settler = try columns.word(.settledBy, Change.Settler.init)
+    return Change.Outcome(
+      result: result,
+      httpStatus: try columns.optionalNumber(.httpStatus).map { Int($0) },
+      code: try columns.text(.errorCode),
+      message: settler == .person ? try statement(columns) : try columns.text(.errorMessage),
+      settledBy: settler,
+      graphRequestID: columns.requestID(.graphRequestID),
+      created: try connector(columns, .createdConnector, .createdName)
+    )
+  }
+
+  private func subject(_ columns: Columns) throws -> Change.Subject {
+    guard let address = try columns.optionalNumber(.address) else { return .connector }
+    return .step(try identities.address(address))
+  }
+
+  private func reference(
+    _ columns: Columns,
+    _ state: Column,
+    _ connector: Column,
+    _ name: Column
+  ) throws -> ConnectorReference {
+    switch try columns.word(state, ConnectorReference.State.init) {
+    case .none: .none
+    case .unknown: .unknown
+    case .connector: try columns.required(try self.connector(columns, connector, name), connector)
+    }
+  }
+
+  private func connector(_ columns: Columns, _ connector: Column, _ name: Column) throws -> ConnectorReference? {
+    guard let row = try columns.optionalNumber(connector) else { return nil }
+    return .connector(
+      try identities.connector(row),
+      displayName: try columns.optionalNumber(name).map(identities.connectorName)
+    )
+  }
+
+  private func actor(_ columns: Columns) throws -> Change.Actor {
+    let identity = try identities.actor(try columns.number(.actor))
+    let name = try columns.optionalNumber(.actorName).map(identities.actorName)
+    return Change.Actor(
+      type: identity.type,
+      id: identity.id,
+      name: name?.name,
+      userPrincipalName: name?.userPrincipalName,
+      clientAppID: try columns.optionalNumber(.clientApp).map(identities.clientApp),
+      ipAddress: try columns.text(.ipAddress),
+      proof: try columns.text(.actorProof).map { word in
+        try columns.required(Change.Proof(rawValue: word), .actorProof)
+      }
+    )
+  }
+
+  /// What a person said of the change; nothing once that is erased.
+  private func statement(_ columns: Columns) throws -> String? {
+    let id = try columns.number(.id)
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT actor, actor_name, reason FROM change_statement WHERE change = ?"),
+      arguments: [id]
+    )
+    guard let row else { return nil }
+    let name = try (row[1] as Int64?).map(identities.actorName)?.name
+    let somebody = try name ?? identities.actor(row[0]).id ?? "somebody"
+    return "\(somebody): \(row[2] as String)"
+  }
+}
+
+/// The columns of one change. Their values are looked at before they are believed: the file may be damaged.
+private struct Columns {
+  let row: Row
+
+  private func value(_ column: ChangeRows.Column) -> DatabaseValue { row[column.rawValue] }
+
+  func required<Value>(_ value: Value?, _ column: ChangeRows.Column) throws -> Value {
+    guard let value else { throw corrupt(column) }
+    return value
+  }
+
+  func number(_ column: ChangeRows.Column) throws -> Int64 {
+    guard case .int64(let number) = value(column).storage else { throw corrupt(column) }
+    return number
+  }
+
+  func optionalNumber(_ column: ChangeRows.Column) throws -> Int64? {
+    switch value(column).storage {
+    case .int64(let number): number
+    case .null: nil
+    case .string, .blob, .double: throw corrupt(column)
+    }
+  }
+
+  func time(_ column: ChangeRows.Column) throws -> Timestamp? {
+    try optionalNumber(column).map(Timestamp.init(microseconds:))
+  }
+
+  func text(_ column: ChangeRows.Column) throws -> String? {
+    switch value(column).storage {
+    case .string(let text): text
+    case .null: nil
+    case .int64, .blob, .double: throw corrupt(column)
+    }
+  }
+
+  func word<Word>(_ column: ChangeRows.Column, _ word: (String) -> Word?) throws -> Word {
+    try required(try text(column).flatMap(word), column)
+  }
+
+  func requestID(_ column: ChangeRows.Column) -> String? {
+    RequestIDColumn.text(of: value(column))
+  }
+
+  private func corrupt(_ column: ChangeRows.Column) -> LedgerError {
+    .corrupt("\(column) of change \(value(.id)) is \(value(column))")
+  }
+}

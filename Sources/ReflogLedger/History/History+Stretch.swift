@@ -1,0 +1,144 @@
+import GRDB
+package import ReflogModel
+
+/// What was found on a stretch of history, and where to go on.
+package struct HistoryStretch: Sendable {
+  package let changes: [Change]
+  /// The last id that was looked at, behind which the next stretch begins; nothing where this was the last one.
+  package let end: Change.ID?
+}
+
+extension History {
+  /// How many ids are looked at in one short read, first and at most: at the end a read takes about a second where no index
+  /// helps, and the filter is dear.
+  private static let windows = (first: Int64(20_000), last: Int64(640_000))
+  /// How much more each read looks at than the one before it.
+  private static let windowGrowth: Int64 = 4
+
+  /// Looks through what is asked for: at most `limit` changes behind the one with this id, in the order asked for.
+  ///
+  /// Where an index answers the question, or nearly everything is what is asked for, this takes as long whatever the history
+  /// holds. Else it gives up once it has taken longer than `patience`, with what it found until then.
+  ///
+  /// - Parameter last: looks at no newer change than this.
+  package func stretch(
+    _ query: ChangeQuery,
+    behind: Change.ID?,
+    upTo last: Change.ID? = nil,
+    limit: Int,
+    patience: Duration
+  ) async throws(LedgerError) -> HistoryStretch {
+    let start = ContinuousClock.now
+    let (plan, newest) = try await read { db in (try SeekPlan(query.filter, db), try Self.newestNumber(db)) }
+    let filter = FilterSQL(query.filter)
+    var (lowest, highest) = (max(1, plan.first), min(newest, plan.last, last?.number ?? .max))
+    if let behind = behind?.number {
+      if query.isAscending { lowest = max(lowest, behind + 1) } else { highest = min(highest, behind - 1) }
+    }
+    guard lowest <= highest else { return HistoryStretch(changes: [], end: nil) }
+    var rest = lowest...highest
+    var found: [Change] = []
+    var size = query.filter == nil ? Int64.max : Self.windows.first
+    while true {
+      let window = rest.piece(of: size, fromBelow: query.isAscending)
+      let wanted = limit - found.count
+      found += try await read { db in
+        try Self.changes(plan.seeks, filter, in: window, ascending: query.isAscending, limit: wanted, db)
+      }
+      if found.count >= limit, let last = found.last { return HistoryStretch(changes: found, end: last.id) }
+      guard let further = rest.without(window, fromBelow: query.isAscending) else {
+        return HistoryStretch(changes: found, end: nil)
+      }
+      if ContinuousClock.now - start > patience {
+        let edge = query.isAscending ? window.upperBound : window.lowerBound
+        return HistoryStretch(changes: found, end: Change.ID(edge))
+      }
+      rest = further
+      size = min(size * Self.windowGrowth, Self.windows.last)
+    }
+  }
+
+  /// How many changes there are of what is asked for; nothing where that can't be counted within `patience`. It takes longer
+  /// the more there are.
+  package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
+    let start = ContinuousClock.now
+    let (plan, newest) = try await read { db in (try SeekPlan(query.filter, db), try Self.newestNumber(db)) }
+    let filter = FilterSQL(query.filter)
+    let (first, last) = (max(1, plan.first), min(newest, plan.last))
+    guard first <= last else { return 0 }
+    var rest = first...last
+    var count = 0
+    while true {
+      let window = rest.piece(of: Self.windows.last, fromBelow: true)
+      count += try await read { db in try Self.count(plan.seeks, filter, in: window, db) }
+      guard let further = rest.without(window, fromBelow: true) else { return count }
+      if ContinuousClock.now - start > patience { return nil }
+      rest = further
+    }
+  }
+
+  private static func newestNumber(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM change")) ?? 0
+  }
+
+  private static func changes(
+    _ seeks: [Seek]?,
+    _ filter: FilterSQL,
+    in window: ClosedRange<Int64>,
+    ascending: Bool,
+    limit: Int,
+    _ db: Database
+  ) throws -> [Change] {
+    let rows = ChangeRows(db)
+    var found: [Int64: Change] = [:]
+    for condition in seeks.map({ $0.map(\.condition) }) ?? ["true"] {
+      let changes = try rows.changes(
+        """
+        WHERE \(condition) AND change.id BETWEEN :first AND :last AND \(filter.condition)
+        ORDER BY change.id \(ascending ? "ASC" : "DESC") LIMIT :limit
+        """,
+        StatementArguments(filter.arguments)
+          + ["first": window.lowerBound, "last": window.upperBound, "limit": limit],
+        isFixed: false
+      )
+      // Alone it is in order already.
+      if seeks == nil || seeks?.count == 1 { return changes }
+      for change in changes { found[change.id.number] = change }
+    }
+    return Array(found.values.sorted { ascending ? $0.id < $1.id : $1.id < $0.id }.prefix(limit))
+  }
+
+  private static func count(
+    _ seeks: [Seek]?,
+    _ filter: FilterSQL,
+    in window: ClosedRange<Int64>,
+    _ db: Database
+  ) throws -> Int {
+    let parts = (seeks.map { $0.map(\.condition) } ?? ["true"]).map { condition in
+      """
+      SELECT change.id FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
+      WHERE \(condition) AND change.id BETWEEN :first AND :last AND \(filter.condition)
+      """
+    }
+    guard !parts.isEmpty else { return 0 }
+    return try Int.fetchOne(
+      db,
+      sql: "SELECT count(*) FROM (\(parts.joined(separator: " UNION ")))",
+      arguments: StatementArguments(filter.arguments) + ["first": window.lowerBound, "last": window.upperBound]
+    ) ?? 0
+  }
+}
+
+extension ClosedRange<Int64> {
+  /// At most so many of these from one end on.
+  fileprivate func piece(of size: Int64, fromBelow: Bool) -> ClosedRange<Int64> {
+    guard size < upperBound - lowerBound else { return self }
+    return fromBelow ? lowerBound...(lowerBound + size - 1) : (upperBound - size + 1)...upperBound
+  }
+
+  /// What is left without a piece at one end.
+  fileprivate func without(_ piece: ClosedRange<Int64>, fromBelow: Bool) -> ClosedRange<Int64>? {
+    if fromBelow { return piece.upperBound < upperBound ? (piece.upperBound + 1)...upperBound : nil }
+    return piece.lowerBound > lowerBound ? lowerBound...(piece.lowerBound - 1) : nil
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import ReflogLedger
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+
+/// Makes a ledger of many changes through the code that writes real ones; the same seed makes the same history.
+@main
+struct Generate: AsyncParsableCommand {
+  /// 2023-01-01T00:00:00Z.
+  private static let beginning = Timestamp(microseconds: 1_672_531_200_000_000)
+  /// Three years, however many changes there are.
+  private static let span = Duration.seconds(3 * 365 * 86_400)
+
+  @Option(help: "How many changes.")
+  var changes = 10_000
+
+  @Option(help: "What chance begins with.")
+  var seed: UInt64 = 1
+
+  @Argument(help: "The ledger's file, which must not be there yet.")
+  var database: String
+
+  func run() async throws {
+    guard !FileManager.default.fileExists(atPath: database) else {
+      throw ValidationError("\(database) is there already.")
+    }
+    let clock = ManualClock(at: Self.beginning)
+    let storage = try Storage(path: database, kind: .ledger)
+    let ledger = try Ledger(
+      storage: storage,
+      directory: .embedded,
+      tenantID: "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a",
+      clock: clock.read
+    )
+    let step = Self.span / Double(changes / GeneratedTenant.batch + 1)
+    let start = ContinuousClock.now
+    try await running(storage) { _ in
+      var tenant = GeneratedTenant(seed: seed)
+      var made = 0
+      while made < changes {
+        clock.advance(by: step)
+        let batch = tenant.batch(of: min(GeneratedTenant.batch, changes - made))
+        try await record(batch, in: ledger, clock, &tenant)
+        made += batch.count
+        if made % 100_000 < batch.count { say("\(made) changes after \(ContinuousClock.now - start)") }
+      }
+    }
+    say("\(changes) changes in \(ContinuousClock.now - start)")
+  }
+
+  /// Records a batch as the path of a change does: all intents, then the outcomes of those that were not born settled.
+  private func record(
+    _ batch: [GeneratedTenant.Attempt],
+    in ledger: Ledger,
+    _ clock: ManualClock,
+    _ tenant: inout GeneratedTenant
+  ) async throws {
+    let recorded = try await ledger.append(batch.map { .init($0.intent, $0.birth) })
+    clock.advance(by: .milliseconds(180))
+    let pending = recorded.filter { $0.result == .pending }
+    for group in [pending.prefix(pending.count / 2), pending.dropFirst(pending.count / 2)] where !group.isEmpty {
+      let response = DirectoryResponse(httpStatus: 204, requestID: tenant.requestID())
+      _ = try await ledger.settle(
+        Array(group),
+        by: .answered(.applied(response)),
+        settledBy: .request,
+        usingReservedPlace: false
+      )
+    }
+  }
+
+  private func say(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}
