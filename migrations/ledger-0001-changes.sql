@@ -220,6 +220,17 @@ CREATE TABLE entry (
   CHECK ((change IS NULL) <> (event IS NULL))
 ) STRICT;
 
+-- Rollbacks to a time: what was asked for, so that they can go on. The changes they made name them.
+CREATE TABLE time_rollback (
+  batch_id BLOB PRIMARY KEY CHECK (length(batch_id) = 16),
+  as_of INTEGER NOT NULL,
+  -- Nothing where everything is brought back.
+  flow INTEGER REFERENCES flow (id),
+  asked INTEGER NOT NULL,
+  -- When every address held what it had held then.
+  finished INTEGER
+) STRICT, WITHOUT ROWID;
+
 -- What clients called their requests (Idempotency-Key), kept for a day and then removed: no part of history.
 CREATE TABLE idempotency (
   -- SHA-256 of actor, method, path and key.

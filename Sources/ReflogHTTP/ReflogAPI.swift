@@ -7,6 +7,7 @@ package import ReflogService
 package struct ReflogAPI: Sendable {
   let changes: ChangeService
   let history: HistoryService
+  let rollbacks: TimeRollbacks
   let events: EventRecorder
   let authentication: Authentication
   let tokens: TokenService
@@ -20,6 +21,7 @@ package struct ReflogAPI: Sendable {
   package init(
     changes: ChangeService,
     history: HistoryService,
+    rollbacks: TimeRollbacks,
     events: EventRecorder,
     authentication: Authentication,
     tokens: TokenService,
@@ -32,6 +34,7 @@ package struct ReflogAPI: Sendable {
   ) {
     self.changes = changes
     self.history = history
+    self.rollbacks = rollbacks
     self.events = events
     self.authentication = authentication
     self.tokens = tokens
@@ -85,7 +88,7 @@ package struct ReflogAPI: Sendable {
       .add(middleware: ReadCountingMiddleware(events: events))
       .add(middleware: IdempotencyMiddleware())
     ChangeController(changes: changes, history: history, events: events).addRoutes(to: group)
-    ConfigurationController(history: history).addRoutes(to: group)
+    ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events).addRoutes(to: group)
     StatusController(history: history).addRoutes(to: group)
     TokenController(tokens: tokens).addRoutes(to: group)

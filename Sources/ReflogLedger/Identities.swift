@@ -10,11 +10,7 @@ struct Identities {
   }
 
   func row(of address: Address) throws -> Int64 {
-    let flow = try findOrInsert(
-      find: "SELECT id FROM flow WHERE flow_type = :flowType AND flow_id = :flowID",
-      insert: "INSERT INTO flow (flow_type, flow_id) VALUES (:flowType, :flowID)",
-      ["flowType": address.flowType.rawValue, "flowID": address.flow.text]
-    )
+    let flow = try row(of: address.flow, address.flowType)
     let step = try findOrInsert(
       find: "SELECT id FROM step WHERE name = :name",
       insert: "INSERT INTO step (name) VALUES (:name)",
@@ -24,6 +20,14 @@ struct Identities {
       find: "SELECT id FROM address WHERE flow = :flow AND step = :step",
       insert: "INSERT INTO address (flow, step) VALUES (:flow, :step)",
       ["flow": flow, "step": step]
+    )
+  }
+
+  func row(of flow: FlowID, _ flowType: FlowType) throws -> Int64 {
+    try findOrInsert(
+      find: "SELECT id FROM flow WHERE flow_type = :flowType AND flow_id = :flowID",
+      insert: "INSERT INTO flow (flow_type, flow_id) VALUES (:flowType, :flowID)",
+      ["flowType": flowType.rawValue, "flowID": flow.text]
     )
   }
 

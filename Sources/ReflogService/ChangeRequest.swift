@@ -7,6 +7,8 @@ package struct ChangeRequest: Sendable {
     case setReference(Address, ConnectorReference)
     /// Replays the reference that stood before a change.
     case rollBack(Change.ID, force: Bool)
+    /// Brings an address back to what it held at a time, as a part of a rollback to that.
+    case rollBackTo(TimeRollback, Address, ConnectorReference)
     case createConnector(JSONObject)
     case updateConnector(ConnectorID, JSONObject)
     case deleteConnector(ConnectorID)
@@ -58,7 +60,8 @@ package struct ChangeRequest: Sendable {
     before: ConnectorReference,
     after: ConnectorReference,
     changedProperties: [Change.ChangedProperty]? = nil,
-    rollbackOf: Change.ID? = nil
+    rollbackOf: Change.ID? = nil,
+    within rollback: TimeRollback? = nil
   ) -> Change.Intent {
     Change.Intent(
       subject: subject,
@@ -70,7 +73,9 @@ package struct ChangeRequest: Sendable {
       reason: reason,
       correlationID: correlationID,
       requestID: requestID,
-      rollbackOf: rollbackOf
+      rollbackOf: rollbackOf,
+      rollbackTo: rollback?.asOf,
+      batchID: rollback?.batchID
     )
   }
 }
@@ -79,7 +84,8 @@ extension ChangeRequest.Action {
   /// Whether it leaves a change on record if it is done.
   package var isRecorded: Bool {
     switch self {
-    case .setReference, .rollBack, .createConnector, .updateConnector, .deleteConnector, .uploadCertificate,
+    case .setReference, .rollBack, .rollBackTo, .createConnector, .updateConnector, .deleteConnector,
+      .uploadCertificate,
       .deleteFlow:
       true
     case .createFlow(_, _, _, let references): !references.isEmpty

@@ -30,6 +30,8 @@ extension ChangeService {
           rollbackOf: id
         )
       ]
+    case .rollBackTo(let rollback, let address, let reference):
+      return [request.intent(.step(address), kind: .rollback, before: .unknown, after: reference, within: rollback)]
     case .createConnector(let body):
       let properties = ConnectorProperties.names(in: body)
       return [request.intent(.connector, before: .none, after: .unknown, changedProperties: properties)]

@@ -12,6 +12,7 @@ extension ChangeService {
   private func placeKeys(of request: ChangeRequest) async throws(ServiceError) -> [TurnKey] {
     switch request.action {
     case .setReference(let address, _): [.address(address)]
+    case .rollBackTo(_, let address, _): [.address(address)]
     case .rollBack(let id, _): [.address(try await rollbackTarget(id).address)]
     case .createConnector: [.creation(requestID: request.requestID)]
     case .updateConnector(let id, _), .deleteConnector(let id), .uploadCertificate(let id, _): [.connector(id)]

@@ -36,12 +36,16 @@ package struct ChangeService: Sendable {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
     let service = try acting(for: request.caller)
     try await service.prove(request.caller)
-    if let reasonRule, request.action.isRecorded, !reasonRule.permits(request.reason) {
-      throw .reasonRequired(pattern: reasonRule.pattern)
-    }
+    if request.action.isRecorded { try check(reason: request.reason) }
     let start = ContinuousClock.now
     defer { Timer(label: "reflog_change_seconds", factory: metrics).record(duration: ContinuousClock.now - start) }
     return try await service.performPermitted(request)
+  }
+
+  /// Throws `reasonRequired` where every change needs a reason, and this is none.
+  func check(reason: String?) throws(ServiceError) {
+    guard let reasonRule, !reasonRule.permits(reason) else { return }
+    throw .reasonRequired(pattern: reasonRule.pattern)
   }
 
   private func performPermitted(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {

@@ -72,15 +72,33 @@ package struct HistoryService: Sendable {
     HistoryExport(history: history, query: query, afterEntry: entry)
   }
 
-  /// What happened to Reflog itself, newest first: at most `limit` events with ids below `before`.
-  package func events(before: Int64?, limit: Int) async throws(ServiceError) -> [ServiceEvent] {
-    do { return try await history.newestEvents(before: before, limit: limit) } catch {
-      throw ServiceError(reading: error)
+  /// A page of what happened to Reflog itself, newest first: at most `size` events with ids below `before`, and the id
+  /// below which the next page begins. It may have fewer, where few of many are asked for.
+  package func events(
+    _ filter: EventFilter?,
+    before: Int64?,
+    size: Int
+  ) async throws(ServiceError) -> (page: [ServiceEvent], next: Int64?) {
+    let start = ContinuousClock.now
+    var (found, bound): ([ServiceEvent], Int64?) = ([], before)
+    while true {
+      let piece: [ServiceEvent]
+      do { piece = try await history.newestEvents(before: bound, limit: Self.eventsRead) } catch {
+        throw ServiceError(reading: error)
+      }
+      found += piece.filter { filter?.matches($0) ?? true }
+      if found.count > size { return (Array(found.prefix(size)), found[size - 1].id) }
+      guard piece.count == Self.eventsRead, let last = piece.last?.id else { return (found, nil) }
+      if ContinuousClock.now - start > Self.pagePatience { return (found, last) }
+      bound = last
     }
   }
 
-  /// All of it as it stands when the first piece is taken, oldest first.
-  package func exportEvents() -> EventExport {
-    EventExport(history: history)
+  /// Events looked at in one short read: a page at the largest, and one more.
+  private static let eventsRead = 1001
+
+  /// All that is asked for as it stands when the first piece is taken, oldest first.
+  package func exportEvents(_ filter: EventFilter? = nil) -> EventExport {
+    EventExport(history: history, filter: filter)
   }
 }

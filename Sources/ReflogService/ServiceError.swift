@@ -31,6 +31,9 @@ package enum ServiceError: Error, Sendable {
   /// The connector to go back to is gone.
   case connectorMissing(ConnectorID)
   case notRollbackable(Change.ID, why: String)
+  /// The id names a rollback to another time, or of something else.
+  case otherTimeRollback(TimeRollback)
+  case timeRollbackNotFound(String)
   /// Whoever signed the caller's token can't be asked for its keys; nothing was sent.
   case providerUnavailable
   /// Too much waits; nothing was sent.
@@ -59,11 +62,9 @@ extension ServiceError {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _): [id]
     case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .tokenNotFound,
-      .questionTooBroad,
-      .badToken,
-      .reasonRequired, .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy,
-      .ledgerUnavailable,
-      .ledgerUnreadable, .ledgerDamaged, .directoryUnavailable, .clockBehind:
+      .questionTooBroad, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .preconditionFailed,
+      .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable, .ledgerUnreadable,
+      .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
     }
   }
@@ -75,9 +76,8 @@ extension ServiceError {
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .providerUnavailable, .notSent, .busy: .warning
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .questionTooBroad,
-      .badToken,
-      .reasonRequired, .alreadySettled, .preconditionFailed, .idempotencyMismatch, .stepUnresolved,
-      .changeSuperseded, .connectorMissing, .notRollbackable, .refused:
+      .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .alreadySettled, .preconditionFailed,
+      .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .connectorMissing, .notRollbackable, .refused:
       .info
     }
   }
@@ -140,6 +140,10 @@ extension ServiceError: CustomStringConvertible {
         + "Roll those back first, or force it."
     case .connectorMissing(let id):
       "The connector \(id) that stood there before does not exist any more. Set another one instead."
+    case .otherTimeRollback(let known):
+      "The batch \(known.batchID) brings back \(known.scope.words) as of \(known.asOf). Give another batchId, or none, for "
+        + "another rollback."
+    case .timeRollbackNotFound(let id): "There is no rollback to a time with the batchId \(id)."
     case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
     case .providerUnavailable: "The keys by which your token can be judged are not to be had now. Try again."
     case .busy(let why): "\(why) Nothing was changed; try again."
@@ -162,4 +166,13 @@ extension ServiceError: CustomStringConvertible {
 /// A sentence made to stand inside another one.
 private func clause(_ sentence: String) -> Substring {
   sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
+}
+
+extension TimeRollback.Scope {
+  fileprivate var words: String {
+    switch self {
+    case .everything: "everything"
+    case .flow(let flowType, let flow): "\(flowType.rawValue)/\(flow)"
+    }
+  }
 }

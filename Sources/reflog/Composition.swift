@@ -109,6 +109,7 @@ struct Composition {
   private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     let pace = Pace(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
     let reconciler = Reconciler(service: changes, pace: pace, logger: logger)
+    let rollbacks = TimeRollbacks(changes: changes, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: storage.writer)]
     if case .embedded(_, let storage) = served { services.append(.init(service: storage.writer)) }
     // Whatever is recorded is recorded before the stop.
@@ -118,7 +119,9 @@ struct Composition {
       services.append(.init(service: sweeper(graph, pace)))
     }
     if let tls { services.append(.init(service: tls.reloader)) }
-    return services + [.init(service: reconciler), .init(service: try application(reconciler))]
+    return services + [
+      .init(service: reconciler), .init(service: rollbacks), .init(service: try application(reconciler, rollbacks)),
+    ]
   }
 
   private var tokenService: TokenService { TokenService(store: tokens, events: events) }
@@ -149,10 +152,14 @@ struct Composition {
     )
   }
 
-  private func application(_ reconciler: Reconciler) throws -> some ApplicationProtocol {
+  private func application(
+    _ reconciler: Reconciler,
+    _ rollbacks: TimeRollbacks
+  ) throws -> some ApplicationProtocol {
     let api = ReflogAPI(
       changes: changes,
       history: HistoryService(history: ledger.history),
+      rollbacks: rollbacks,
       events: events,
       authentication: authentication,
       tokens: tokenService,

@@ -208,6 +208,8 @@ class Graph:
     def control(self, request):
         """Changes how it behaves, and answers what stands."""
         order = json.loads(request.body or b"{}")
+        if order.get("drop_queues"):
+            self.write_queue, self.read_queue = [], []
         self.write_queue += order.get("writes", [])
         self.read_queue += order.get("reads", [])
         self.mixing = order.get("mix", self.mixing)

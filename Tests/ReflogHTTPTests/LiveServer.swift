@@ -78,6 +78,7 @@ func withAPI<Value: Sendable>(
       let api = ReflogAPI(
         changes: fixture.service,
         history: HistoryService(history: fixture.history),
+        rollbacks: TimeRollbacks(changes: fixture.service, logger: logger),
         events: events,
         authentication: Authentication(tokens: store, entra: nil, passThroughTenantID: "tenant", logger: logger),
         tokens: TokenService(store: store, events: events),

@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "3923494c018c22252d397e33f199ecc942c227a03b50c034ee08c8f6e3cdbe00 ledger-0001-changes",
+        "7523b63301e284558aa553610de2a69d387f0c31a615cc1075f35dbbaa67d23f ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "35a1196d2ad3ac67020800a1e57e0f3e4d37509effdabcbd7c0a11200e50a07c tokens-0001-tokens",
       ]

@@ -82,6 +82,8 @@ struct ErrorAnswer {
     case .noDirectoryCredentials: self.init(.conflict, "noDirectoryCredentials", message, level)
     case .alreadySettled: self.init(.conflict, "alreadySettled", message, level)
     case .tokenNotFound: self.init(.notFound, "notFound", message, level)
+    case .otherTimeRollback: self.init(.conflict, "batchMismatch", message, level)
+    case .timeRollbackNotFound: self.init(.notFound, "notFound", message, level)
     case .questionTooBroad: self.init(.badRequest, "questionTooBroad", message, level)
     case .badToken: self.init(.badRequest, "badRequest", message, level)
     case .reasonRequired:

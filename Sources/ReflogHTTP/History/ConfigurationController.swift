@@ -1,19 +1,77 @@
 import FoundationEssentials
+import HTTPTypes
 import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// What every address holds, or held.
+/// What every address holds, or held, and bringing that back.
 struct ConfigurationController {
   let history: HistoryService
+  let rollbacks: TimeRollbacks
+  let events: EventRecorder
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
-    group.get("/auditLogs/connectorConfigurations", use: list)
+    group.group("/auditLogs/connectorConfigurations")
+      .get("", use: list)
+      .post("rollback", use: rollBack)
+      .get("rollback/:batch", use: progress)
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let moment = try QueryOptions(request, allowing: [.asOf]).moment() ?? Timestamp(Date())
-    let configurations = try await history.configurations(asOf: moment)
+    let options = try QueryOptions(request, allowing: [.asOf, .filter])
+    let moment = try options.moment() ?? Timestamp(Date())
+    let filter: ConfigurationFilter? = try options.parsedFilter()
+    let configurations = try await history.configurations(asOf: moment).filter { filter?.matches($0) ?? true }
     return Response(json: configurations.json(versionURL: try request.versionURL(context)))
+  }
+
+  private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let body = try TimeRollbackBody(try await request.jsonObject())
+    let caller = try context.requireCaller()
+    let rollback = try await rollback(body)
+    if body.isDryRun {
+      events.countRead(by: caller.actor)
+      return Response(json: rollback.plan(try await rollbacks.plan(rollback, for: caller)))
+    }
+    try await rollbacks.start(
+      TimeRollbackRequest(
+        rollback: rollback,
+        caller: caller,
+        reason: try request.reason(orInBody: body.reason),
+        correlationID: context.clientRequestID,
+        requestID: context.requestID
+      )
+    )
+    var response = try await answer(rollback.batchID, context, status: .accepted)
+    let place = "\(try request.versionURL(context))/auditLogs/connectorConfigurations/rollback/\(rollback.batchID)"
+    response.headers[.location] = place
+    return response
+  }
+
+  /// What is asked for; what is not said again is as it was said when the batch began.
+  private func rollback(_ body: TimeRollbackBody) async throws -> TimeRollback {
+    let batchID = body.batchID ?? UUID().uuidString.lowercased()
+    let known = if body.batchID == nil { TimeRollback?.none } else { try await rollbacks.known(batchID) }
+    guard let asOf = body.asOf ?? known?.asOf else {
+      throw RequestError.badRequest("asOf is missing: the time to go back to.", target: "asOf")
+    }
+    return TimeRollback(batchID: batchID, asOf: asOf, scope: body.scope ?? known?.scope ?? .everything)
+  }
+
+  private func progress(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    return try await answer(try TimeRollbackBody.batchID(context.parameters.get("batch") ?? ""), context, status: .ok)
+  }
+
+  private func answer(
+    _ batchID: String,
+    _ context: ReflogRequestContext,
+    status: HTTPResponse.Status
+  ) async throws -> Response {
+    guard let progress = try await rollbacks.progress(of: batchID, for: try context.requireCaller()) else {
+      throw ServiceError.timeRollbackNotFound(batchID)
+    }
+    return Response(json: progress.json, status: status)
   }
 }

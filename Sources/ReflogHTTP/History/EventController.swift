@@ -14,14 +14,15 @@ struct EventController {
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     if let format = try ExportFormat(request) { return try await export(format, request, context) }
-    let options = try QueryOptions(request, allowing: [.top, .skiptoken, .format])
+    let options = try QueryOptions(request, allowing: [.filter, .top, .skiptoken, .format])
     let (size, before) = (try options.top(), try options.skiptoken()?.number)
-    let found = try await history.events(before: before, limit: size + 1)
-    let page = found.prefix(size)
+    let filter: EventFilter? = try options.parsedFilter()
+    let (page, next) = try await history.events(filter, before: before, size: size)
     let url = "\(try request.versionURL(context))"
     var json: JSONObject = ["@odata.context": .string("\(url)/$metadata#auditLogs/serviceEvents")]
-    if found.count > size, let last = page.last {
-      json["@odata.nextLink"] = .string("\(url)/auditLogs/serviceEvents?$top=\(size)&$skiptoken=\(last.id)")
+    if let next {
+      let asked = options[.filter].map { "&$filter=" + $0.percentEncoded(keeping: "$'()/,:") } ?? ""
+      json["@odata.nextLink"] = .string("\(url)/auditLogs/serviceEvents?$top=\(size)\(asked)&$skiptoken=\(next)")
     }
     json["value"] = .array(page.map { .object($0.json) })
     return Response(json: json)
@@ -32,7 +33,7 @@ struct EventController {
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    let options = try QueryOptions(request, allowing: [.format] + (format == .csv ? [.raw, .excel] : []))
+    let options = try QueryOptions(request, allowing: [.filter, .format] + (format == .csv ? [.raw, .excel] : []))
     let lines: EventPieces.Format =
       switch format {
       case .csv: .csv(EventCSV(style: try options.csvStyle()))
@@ -47,6 +48,9 @@ struct EventController {
         details: ["of": "serviceEvents", "format": .string(format.rawValue)]
       )
     )
-    return format.response(named: "serviceEvents", EventPieces(export: history.exportEvents(), format: lines))
+    return format.response(
+      named: "serviceEvents",
+      EventPieces(export: history.exportEvents(try options.parsedFilter()), format: lines)
+    )
   }
 }

@@ -69,14 +69,19 @@ struct QueryOptions {
     return sequence
   }
 
-  /// `$filter`, and the order that `$orderby` asks for: `activityDateTime` or `id`, each perhaps with `asc` or `desc`.
-  func changeQuery() throws(RequestError) -> ChangeQuery {
-    let filter: ChangeFilter?
+  /// `$filter`, over the fields that this place has.
+  func parsedFilter<Field>() throws(RequestError) -> Filter<Field>? {
+    guard let text = values[.filter] else { return nil }
     do {
-      filter = try values[.filter].map { (text) throws(FilterError) in try ChangeFilter.parse(text) }
+      return try Filter<Field>.parse(text)
     } catch {
       throw .badRequest(error.description, target: "$filter")
     }
+  }
+
+  /// `$filter`, and the order that `$orderby` asks for: `activityDateTime` or `id`, each perhaps with `asc` or `desc`.
+  func changeQuery() throws(RequestError) -> ChangeQuery {
+    let filter: ChangeFilter? = try parsedFilter()
     guard let order = values[.orderby] else { return ChangeQuery(filter: filter) }
     // The two are one order, so whatever stands behind the first changes nothing.
     let words = (order.split(separator: ",").first ?? "").split(separator: " ")

@@ -38,10 +38,7 @@ extension Request {
     guard context.idempotencyKey == nil || action.isRecorded else {
       throw .badRequest("Idempotency-Key holds only for what is recorded, and this is not.", target: "Idempotency-Key")
     }
-    guard reason == nil || headers[named: "Reflog-Reason"] == nil else {
-      throw .badRequest("The reason stands in the body and in Reflog-Reason.", target: "reason")
-    }
-    let reason = if let reason { try Self.checkedReason(reason) } else { try reasonHeader() }
+    let reason = try self.reason(orInBody: reason)
     return ChangeRequest(
       action: action,
       caller: try context.requireCaller(),
@@ -51,6 +48,15 @@ extension Request {
       precondition: try precondition(action),
       idempotencyKey: context.idempotencyKey
     )
+  }
+
+  /// The reason, which stands in the body or in `Reflog-Reason`, or nowhere.
+  func reason(orInBody reason: String?) throws(RequestError) -> String? {
+    guard let reason else { return try reasonHeader() }
+    guard headers[named: "Reflog-Reason"] == nil else {
+      throw .badRequest("The reason stands in the body and in Reflog-Reason.", target: "reason")
+    }
+    return try Self.checkedReason(reason)
   }
 
   /// `Reflog-Reason`: percent-encoded UTF-8.

@@ -6,22 +6,24 @@ package struct EventExport: Sendable {
   private static let pieceSize = 500
 
   private let history: History
+  private let filter: EventFilter?
   /// The newest event when the export began.
   private var last: Int64?
   private var after: Int64 = 0
 
-  init(history: History) {
+  init(history: History, filter: EventFilter?) {
     self.history = history
+    self.filter = filter
   }
 
-  /// The next events, or nothing at the end.
+  /// The next events, or nothing at the end; a piece may be empty where nothing in it matches.
   package mutating func next() async throws(ServiceError) -> [ServiceEvent]? {
     do {
       if last == nil { last = try await history.newestEvents(before: nil, limit: 1).first?.id }
       guard let last else { return nil }
       let piece = try await history.oldestEvents(after: after, upTo: last, limit: Self.pieceSize)
       after = piece.last?.id ?? after
-      return piece.isEmpty ? nil : piece
+      return piece.isEmpty ? nil : piece.filter { filter?.matches($0) ?? true }
     } catch {
       throw ServiceError(reading: error)
     }

@@ -68,6 +68,25 @@ extension ChangeService {
     )
   }
 
+  /// Brings an address back to what it held at a time, whatever came since; where that stands already, nothing is sent.
+  func prepareRollback(
+    _ request: ChangeRequest,
+    to after: ConnectorReference,
+    at address: Address,
+    within rollback: TimeRollback
+  ) async throws(ServiceError) -> Prepared {
+    func intent(before: ConnectorReference, after: ConnectorReference) -> Change.Intent {
+      request.intent(.step(address), kind: .rollback, before: before, after: after, within: rollback)
+    }
+    let before = try await readBefore(address, for: request) { intent(before: $0, after: after) }
+    if before == after, let standing = try await newestApplied(at: address) { return .done(standing) }
+    if let missing = try await missingConnector(of: after) { throw .connectorMissing(missing) }
+    let named = if let connector = after.connectorID { await named(connector) } else { after }
+    return .toDo(
+      Preparation(intents: [intent(before: before, after: named)], write: .setReference(address, named))
+    )
+  }
+
   /// Asking again while an earlier rollback of the same change is pending gives that one, settled if it can be.
   private func requireNoPendingRollback(of id: Change.ID, at address: Address) async throws(ServiceError) {
     guard let pending = try await pendingChange(holding: .address(address)), pending.intent.rollbackOf == id else {

@@ -23,6 +23,8 @@ extension ChangeService {
       return .toDo(try await prepareReference(request, address, reference))
     case .rollBack(let id, let force):
       return try await prepareRollback(request, of: id, force: force)
+    case .rollBackTo(let rollback, let address, let reference):
+      return try await prepareRollback(request, to: reference, at: address, within: rollback)
     case .createConnector(let body):
       return .toDo(prepareCreation(request, body))
     case .updateConnector(let id, let body):

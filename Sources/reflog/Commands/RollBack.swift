@@ -6,7 +6,7 @@ import ReflogModel
 struct RollBack: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Brings back what stood before a change.",
+    abstract: "Brings back what stood before a change, or at a time.",
     discussion: """
       Names the change, or with --step the address whose last effective change is to be taken back. Refused where \
       later changes stand in the way, unless --force, and where the connector to go back to is gone. --dry-run exits \
@@ -14,6 +14,13 @@ struct RollBack: AsyncParsableCommand {
 
         reflog rollback 17 --dry-run
         reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
+
+      --as-of brings back what every step called at a time, or with --flow those of one user flow. It takes as long as \
+      the directory does, and goes on at the server if this command is broken off. What could not be brought back is \
+      said at the end, with exit code 1; --batch goes on with it.
+
+        reflog rollback --as-of 2026-11-23T02:00:00Z --dry-run
+        reflog rollback --as-of 2026-11-23T02:00:00Z --flow b2cUserFlows/B2C_1_signup --reason CHG0042
       """
   )
 
@@ -22,6 +29,15 @@ struct RollBack: AsyncParsableCommand {
 
   @Option(help: "FLOWTYPE/FLOW/STEP, whose last effective change is taken back.")
   var step: Address?
+
+  @Option(help: "Bring back what stood at this time: 2026-11-23T02:00:00Z.")
+  var asOf: String?
+
+  @Option(help: "With --as-of: only this flow, FLOWTYPE/FLOW.")
+  var flow: String?
+
+  @Option(help: "Go on with the rollback to a time that has this batch id.")
+  var batch: String?
 
   @Flag(help: "Say what would be done, and do nothing.")
   var dryRun = false
@@ -36,12 +52,25 @@ struct RollBack: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard (id == nil) != (step == nil) else { throw ValidationError("Name a change, or say --step.") }
+    let targets = [id != nil, step != nil, asOf != nil || batch != nil].count { $0 }
+    guard targets == 1 else { throw ValidationError("Name a change, or say --step, or --as-of.") }
+    if let asOf, Timestamp(parsing: asOf) == nil { throw ValidationError("--as-of \(asOf) is no time.") }
+    guard flow == nil || asOf != nil else { throw ValidationError("--flow goes with --as-of.") }
+    guard !force || (asOf == nil && batch == nil) else {
+      throw ValidationError("--as-of brings back what stood whatever came since: no --force.")
+    }
+    if let flow, flow.split(separator: "/", omittingEmptySubsequences: false).count != 2 {
+      throw ValidationError("--flow is FLOWTYPE/FLOW: b2cUserFlows/B2C_1_signup.")
+    }
   }
 
   func run() async throws {
     try await CommandFailure.wrapping {
       try await server.withClient { client in
+        if asOf != nil || batch != nil {
+          let rollback = TimeRollbackClient(client: client, output: output)
+          return try await rollback.run(asOf: asOf, flow: flow, batchID: batch, reason: reason, isDryRun: dryRun)
+        }
         var body: JSONObject = ["force": .bool(force), "dryRun": .bool(dryRun)]
         if let reason { body["reason"] = .string(reason) }
         let target = try await target(client)

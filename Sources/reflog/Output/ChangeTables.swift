@@ -50,6 +50,29 @@ enum ChangeTables {
     return Table(rows: lines.filter { !$0.1.isEmpty }.map { [$0.0, $0.1] })
   }
 
+  /// What a rollback to a time would do, a line for each step.
+  static func timeRollbackPlan(_ plan: JSONObject) -> Table {
+    Table(
+      rows: objects(plan["value"]).map { ["plan", text($0["summary"])] },
+      emptyText: "Everything is as it was then."
+    )
+  }
+
+  /// What a rollback to a time did.
+  static func timeRollback(_ progress: JSONObject) -> Table {
+    var table = Table(
+      header: ["STEP", "BEFORE", "AFTER", "RESULT", "CHANGE", "MESSAGE"],
+      emptyText: "Everything is as it was then."
+    )
+    table.rows = objects(progress["value"]).map { step in
+      [
+        place(step), reference(step["before"]), reference(step["after"]),
+        step["result"] == .null ? "-" : text(step["result"]), text(step["changeId"]), text(step["message"]),
+      ]
+    }
+    return table
+  }
+
   static func status(_ status: JSONObject) -> Table {
     Table(rows: status.members.map { [$0.name, $0.value == .null ? "-" : text($0.value)] })
   }

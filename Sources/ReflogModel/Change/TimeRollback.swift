@@ -1,0 +1,82 @@
+/// A rollback to a time: every address in its scope is brought back to what it held then.
+package struct TimeRollback: Sendable {
+  /// Common to all its changes: a GUID, in lower case.
+  package let batchID: String
+  package let asOf: Timestamp
+  package let scope: Scope
+
+  package init(batchID: String, asOf: Timestamp, scope: Scope) {
+    self.batchID = batchID
+    self.asOf = asOf
+    self.scope = scope
+  }
+
+  /// What is brought back.
+  package enum Scope: Hashable, Sendable {
+    case everything
+    case flow(FlowType, FlowID)
+
+    package func contains(_ address: Address) -> Bool {
+      switch self {
+      case .everything: true
+      case .flow(let flowType, let flow): address.flowType == flowType && address.flow == flow
+      }
+    }
+  }
+
+  /// What is to be done at an address, or was.
+  package struct Step: Sendable {
+    package let address: Address
+    /// What stood there before it was brought back; until then, what stands.
+    package let before: ConnectorReference
+    /// What it held at the time; unknown where nobody had looked yet, and then it is left alone.
+    package let after: ConnectorReference
+    /// The newest change of the rollback there.
+    package var change: Change?
+    /// Why there is none, or none that was applied, where that is known.
+    package var problem: String?
+
+    package init(address: Address, before: ConnectorReference, after: ConnectorReference, change: Change? = nil) {
+      self.address = address
+      self.before = before
+      self.after = after
+      self.change = change
+    }
+  }
+
+  /// The steps that bring back what was: where something else stands now, and where nobody knows what was.
+  ///
+  /// - Parameters:
+  ///   - then: what addresses held at the time.
+  ///   - now: what they hold now.
+  package func steps(then: [ConnectorConfiguration], now: [ConnectorConfiguration]) -> [Step] {
+    let held = Dictionary(then.map { ($0.address, $0.change?.after ?? .unknown) }) { first, _ in first }
+    return now.filter { scope.contains($0.address) }.compactMap { configuration in
+      let before = configuration.change?.after ?? .unknown
+      let after = held[configuration.address] ?? .unknown
+      return before == after ? nil : Step(address: configuration.address, before: before, after: after)
+    }
+  }
+}
+
+/// How far a rollback to a time came.
+package struct TimeRollbackProgress: Sendable {
+  package enum State: String, Sendable, CaseIterable {
+    /// It is under way.
+    case running
+    /// Every address of which it is known holds what it held then.
+    case done
+    /// It ended before that; it goes on where its id is given again.
+    case partial
+  }
+
+  package let rollback: TimeRollback
+  package let state: State
+  package let steps: [TimeRollback.Step]
+
+  package init(rollback: TimeRollback, state: State, steps: [TimeRollback.Step]) {
+    self.rollback = rollback
+    self.state = state
+    self.steps = steps
+  }
+}

@@ -1,0 +1,158 @@
+package import Logging
+import ReflogLedger
+package import ReflogModel
+import ServiceLifecycle
+import Synchronization
+
+/// Brings addresses back to what they held at a time: as long as the directory takes, whether or not somebody waits for it.
+package final class TimeRollbacks: Service {
+  /// More rollbacks than this at once would only wait for each other.
+  private static let waiting = 16
+
+  private let changes: ChangeService
+  private let logger: Logger
+  private let state = Mutex(State())
+  private let requests: AsyncStream<TimeRollbackRequest>
+  private let queue: AsyncStream<TimeRollbackRequest>.Continuation
+
+  private struct State {
+    /// What is under way, by batch, with what went wrong at addresses.
+    var running: [String: [Address: String]] = [:]
+    /// What went wrong in those that ended before everything was done.
+    var ended: [String: [Address: String]] = [:]
+    var isStopping = false
+  }
+
+  package init(changes: ChangeService, logger: Logger) {
+    self.changes = changes
+    self.logger = logger
+    (requests, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
+  }
+
+  /// What would be done now. Reads the ledger, and records nothing.
+  package func plan(_ rollback: TimeRollback, for caller: Caller) async throws(ServiceError) -> [TimeRollback.Step] {
+    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    return try await steps(of: rollback)
+  }
+
+  /// Begins, or goes on. When this returns, what was asked for is durable; ``progress(of:for:)`` tells how far it came.
+  package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
+    guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
+    _ = try changes.acting(for: request.caller)
+    try changes.check(reason: request.reason)
+    let known: TimeRollback
+    do { known = try await changes.ledger.remember(request.rollback) } catch {
+      throw ServiceError(beforeSending: error)
+    }
+    guard known.asOf == request.rollback.asOf, known.scope == request.rollback.scope else {
+      throw .otherTimeRollback(known)
+    }
+    let isNew = state.withLock { state in
+      guard state.running[known.batchID] == nil else { return false }
+      state.running[known.batchID] = [:]
+      state.ended[known.batchID] = nil
+      return true
+    }
+    guard isNew else { return }
+    guard case .enqueued = queue.yield(request) else {
+      state.withLock { $0.running[known.batchID] = nil }
+      throw .busy("Too many rollbacks to a time are waiting.")
+    }
+  }
+
+  /// The rollback of this id, where there is one.
+  package func known(_ batchID: String) async throws(ServiceError) -> TimeRollback? {
+    do { return try await changes.ledger.history.timeRollback(batchID)?.rollback } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// How far a rollback came; nothing where there is none of this id.
+  package func progress(of batchID: String, for caller: Caller) async throws(ServiceError) -> TimeRollbackProgress? {
+    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    let (problems, isRunning) = state.withLock { state in
+      (state.running[batchID] ?? state.ended[batchID] ?? [:], state.running[batchID] != nil)
+    }
+    let found: (rollback: TimeRollback, isFinished: Bool)?
+    do { found = try await changes.ledger.history.timeRollback(batchID) } catch { throw ServiceError(reading: error) }
+    guard let (rollback, isFinished) = found else { return nil }
+    let made: [Change]
+    do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
+    // What came after it is no part of one that is finished.
+    let left = isFinished ? [] : try await steps(of: rollback)
+    return TimeRollbackProgress(
+      rollback: rollback,
+      state: isRunning ? .running : isFinished ? .done : .partial,
+      steps: Self.merge(made, left, problems)
+    )
+  }
+
+  private static func merge(
+    _ made: [Change],
+    _ left: [TimeRollback.Step],
+    _ problems: [Address: String]
+  ) -> [TimeRollback.Step] {
+    var steps: [Address: TimeRollback.Step] = [:]
+    for step in left { steps[step.address] = step }
+    for change in made {
+      guard let address = change.intent.subject.address else { continue }
+      let before = steps[address]?.change?.intent.before ?? change.intent.before
+      steps[address] = TimeRollback.Step(address: address, before: before, after: change.after, change: change)
+    }
+    for (address, problem) in problems { steps[address]?.problem = problem }
+    return steps.values.sorted { $0.address < $1.address }
+  }
+
+  private func steps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Step] {
+    do {
+      let history = changes.ledger.history
+      return rollback.steps(
+        then: try await history.configurations(asOf: rollback.asOf),
+        now: try await history.configurations(asOf: changes.ledger.now)
+      )
+    } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// Works on what is asked for, one rollback after another, until a graceful shutdown; what is under way at an address then
+  /// is finished, and the rest can go on by the batch's id.
+  package func run() async throws {
+    await withGracefulShutdownHandler {
+      for await request in requests { await work(on: request) }
+    } onGracefulShutdown: {
+      self.state.withLock { $0.isStopping = true }
+      self.queue.finish()
+    }
+  }
+
+  private func work(on request: TimeRollbackRequest) async {
+    let id = request.rollback.batchID
+    do {
+      let steps = try await knownSteps(of: request.rollback)
+      let run = TimeRollbackRun(changes: changes, request: request) { self.state.withLock { $0.isStopping } }
+      await run.work(on: steps) { address, problem in
+        self.state.withLock { $0.running[id]?[address] = problem }
+      }
+      let left = try await knownSteps(of: request.rollback)
+      if left.isEmpty { try await changes.ledger.rememberFinished(request.rollback) }
+      logger.notice(
+        "a rollback to a time ended",
+        metadata: ["batchId": "\(id)", "done": "\(steps.count - left.count)", "left": "\(left.count)"]
+      )
+    } catch {
+      // Nobody waits for it: its state says that it is partial, and it can go on.
+      logger.error("a rollback to a time broke off", metadata: ["batchId": "\(id)", "error": "\(error)"])
+    }
+    state.withLock { state in
+      let problems = state.running.removeValue(forKey: id)
+      if state.ended.count >= Self.waiting { state.ended = [:] }
+      state.ended[id] = problems
+    }
+  }
+
+  /// Those that can be done: of the others nobody knows what stood there.
+  private func knownSteps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Step] {
+    try await steps(of: rollback).filter { $0.after != .unknown }
+  }
+}

@@ -1,0 +1,40 @@
+import NIOHTTP1
+import ReflogModel
+
+/// Asks a server to bring back what stood at a time, and watches it do so.
+struct TimeRollbackClient {
+  private static let interval = Duration.milliseconds(500)
+  private static let path = "/beta/auditLogs/connectorConfigurations/rollback"
+
+  let client: ServerClient
+  let output: OutputOptions
+
+  func run(asOf: String?, flow: String?, batchID: String?, reason: String?, isDryRun: Bool) async throws {
+    var body: JSONObject = ["dryRun": .bool(isDryRun)]
+    body["asOf"] = asOf.map { .string($0) }
+    body["batchId"] = batchID.map { .string($0) }
+    body["reason"] = reason.map { .string($0) }
+    let parts = (flow ?? "").split(separator: "/").map(String.init)
+    if parts.count == 2 { (body["flowType"], body["flowId"]) = (.string(parts[0]), .string(parts[1])) }
+    var progress = try await client.send(.POST, Self.path, body: body).body
+    guard !isDryRun else { return try output.show(progress, asTable: ChangeTables.timeRollbackPlan) }
+    guard let id = progress["batchId"]?.string else { throw CommandFailure(.internal, "The server gave no batch id.") }
+    Talk.say("The batch is \(id).")
+    while progress["state"]?.string == "running" {
+      try await Task.sleep(for: Self.interval)
+      progress = try await client.send(.GET, "\(Self.path)/\(id)").body
+      if Talk.isTerminal { Talk.overwrite(Self.words(progress)) }
+    }
+    if Talk.isTerminal { Talk.overwrite(Self.words(progress) + "\n") }
+    try output.show(progress, asTable: ChangeTables.timeRollback)
+    guard progress["state"]?.string == "done" else {
+      throw CommandFailure(.refused, "Not all was brought back. Go on with: reflog rollback --batch \(id)")
+    }
+  }
+
+  private static func words(_ progress: JSONObject) -> String {
+    let steps = progress["value"]?.array ?? []
+    let applied = steps.count { $0.object?["result"]?.string == "applied" }
+    return "\(applied) of \(steps.count) steps are brought back"
+  }
+}

@@ -1,0 +1,180 @@
+import datetime
+import json
+import subprocess
+import threading
+import time
+import unittest
+import uuid
+
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, ServerTestCase, graph_connector
+
+CONFIGURATIONS = "/beta/auditLogs/connectorConfigurations"
+STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def place(step):
+    return f"{step['flowType']}/{step['flowId']}/{step['step']}"
+
+
+def ended(server, batch, seconds=120):
+    """Waits until a rollback to a time is not running any more, and returns how it ended."""
+    deadline = time.monotonic() + seconds
+    while (progress := server.request("GET", f"{CONFIGURATIONS}/rollback/{batch}").json)["state"] == "running":
+        assert time.monotonic() < deadline, progress
+        time.sleep(0.1)
+    return progress
+
+
+class TwoHundredAddresses(unittest.TestCase):
+    """Everything is brought back to a time, although Graph gives up half-way."""
+
+    def set_all(self, server, addresses, connector):
+        def work(mine):
+            for address in mine:
+                assert server.put(address, connector).status == 204
+        threads = [threading.Thread(target=work, args=(addresses[number::8],)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def test_a_rollback_that_breaks_off_goes_on_where_it_stopped(self):
+        settings = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 0.5, "GRAPH_READS_PER_MINUTE": 60000}
+        with Graph(timeout=0.5, flows=67) as graph, Server(graph=graph, **settings) as server:
+            addresses = [f"b2cUserFlows/B2C_1_flow{flow}/{step}" for flow in range(67) for step in STEPS][:200]
+            good, bad = graph_connector("Fraud check"), graph_connector("Loyalty")
+            self.set_all(server, addresses, good)
+            time.sleep(0.01)
+            moment = now()
+            self.set_all(server, addresses, bad)
+
+            asked = {"asOf": moment, "reason": "CHG0042"}
+            plan = server.request("POST", f"{CONFIGURATIONS}/rollback", asked | {"dryRun": True})
+            self.assertEqual((plan.status, plan.json["dryRun"], len(plan.json["value"])), (200, True, 200))
+            first = plan.json["value"][0]
+            self.assertEqual(first["summary"], f"{first['step']} of {first['flowId']} will call Fraud check ({good}); "
+                                               f"it now calls Loyalty ({bad})")
+            self.assertEqual({step["result"] for step in plan.json["value"]}, {None})
+
+            # The hundredth write and all behind it get no answer.
+            graph.control(writes=["ok"] * 100 + ["reset_before"] * 400)
+            begun = server.request("POST", f"{CONFIGURATIONS}/rollback", asked)
+            self.assertEqual(begun.status, 202)
+            batch = begun.json["batchId"]
+            self.assertEqual(begun.headers["location"], f"{server.url}{CONFIGURATIONS}/rollback/{batch}")
+            partial = ended(server, batch)
+            results = [step["result"] for step in partial["value"]]
+            self.assertEqual((partial["state"], len(results), results.count("applied")), ("partial", 200, 100))
+            self.assertTrue(any(step["message"] for step in partial["value"] if step["result"] is None or
+                                step["result"] == "pending"))
+
+            # Graph is back; so is a server that was killed meanwhile.
+            queued = graph.control()["queued"]
+            self.assertGreater(queued, 0)
+            server.kill()
+            server.start()
+            graph.control(drop_queues=True)
+            time.sleep(1.2)
+            resumed = server.request("POST", f"{CONFIGURATIONS}/rollback", {"batchId": batch, "reason": "CHG0042"})
+            self.assertEqual((resumed.status, resumed.json["batchId"]), (202, batch))
+            done = ended(server, batch)
+            if done["state"] != "done":
+                # What the first run left pending may have been unsettled still.
+                time.sleep(3)
+                server.request("POST", f"{CONFIGURATIONS}/rollback", {"batchId": batch, "reason": "CHG0042"})
+                done = ended(server, batch)
+
+            self.assertEqual(done["state"], "done")
+            self.assertEqual({step["result"] for step in done["value"]}, {"applied"})
+            self.assertEqual({place(step) for step in done["value"]}, set(addresses))
+            standing = graph.control()["standing"]
+            self.assertEqual({standing[address] for address in addresses}, {good})
+            then = {place(entry): entry["reference"]["connectorId"] for entry in
+                    server.request("GET", f"{CONFIGURATIONS}?asOf={moment}").json["value"]}
+            held = {place(entry): entry["reference"]["connectorId"] for entry in server.request("GET", CONFIGURATIONS).json["value"]}
+            self.assertEqual(held, then)
+            for step in done["value"]:
+                change = server.request("GET", f"/beta/auditLogs/connectorChanges/{step['changeId']}").json
+                self.assertEqual((change["kind"], change["batchId"], change["rollbackTo"], change["reason"]),
+                                 ("rollback", batch, moment, "CHG0042"))
+            listed = server.request("GET", f"/beta/auditLogs/connectorChanges?$count=true&$filter=batchId%20eq%20'{batch}'%20and%20"
+                                           "result%20eq%20'applied'").json
+            self.assertEqual(listed["@odata.count"], 200)
+
+
+class Asking(ServerTestCase):
+    STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+    OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
+
+    def setUp(self):
+        self.server.put(self.STEP, FRAUD_CHECK)
+        self.server.put(self.OTHER, FRAUD_CHECK)
+        time.sleep(0.01)
+        self.moment = now()
+        self.server.put(self.STEP, NEW_VENDOR)
+        self.server.put(self.OTHER, None)
+
+    def post(self, role="operator", **body):
+        return self.server.request("POST", f"{CONFIGURATIONS}/rollback", body, role)
+
+    def test_one_flow_alone_is_brought_back(self):
+        batch = str(uuid.uuid4())
+        answer = self.post(asOf=self.moment, flowType="b2cUserFlows", flowId="b2c_1_SIGNUP", batchId=batch.upper())
+        self.assertEqual((answer.status, answer.json["batchId"]), (202, batch))
+        done = ended(self.server, batch)
+
+        self.assertEqual([(place(step), step["before"]["connectorId"], step["after"]["connectorId"], step["result"])
+                          for step in done["value"]], [(self.STEP, NEW_VENDOR, FRAUD_CHECK, "applied")])
+        self.assertIsNone(self.server.reference(self.OTHER))
+        # The same again is the same, whatever came since.
+        self.server.put(self.STEP, None)
+        self.assertEqual(self.post(batchId=batch).json["value"], done["value"])
+        other = self.post(batchId=batch, asOf="2026-01-01T00:00:00Z")
+        self.assertEqual((other.status, other.code), (409, "batchMismatch"))
+
+    def test_who_may_not_and_what_is_wrong_changes_nothing(self):
+        before = len(self.server.history())
+        cases = [({"asOf": self.moment}, "reader", 403), ({"asOf": self.moment}, "admin", 403), ({}, "operator", 400),
+                 ({"asOf": "yesterday"}, "operator", 400), ({"asOf": "2999-01-01T00:00:00Z"}, "operator", 400),
+                 ({"asOf": self.moment, "flowId": "x"}, "operator", 400), ({"asOf": self.moment, "force": True}, "operator", 400),
+                 ({"asOf": self.moment, "batchId": "x"}, "operator", 400), ({"batchId": str(uuid.uuid4())}, "operator", 400)]
+        for body, role, status in cases:
+            self.assertEqual(self.post(role, **body).status, status, (body, role))
+        self.assertEqual(self.server.request("GET", f"{CONFIGURATIONS}/rollback/{uuid.uuid4()}").status, 404)
+        self.assertEqual(len(self.server.history()), before)
+        self.assertEqual(self.post("reader", asOf=self.moment, dryRun=True).status, 200)
+
+    def test_what_nobody_had_seen_then_is_named_and_left_alone(self):
+        plan = self.post(asOf="2020-01-01T00:00:00Z", dryRun=True).json
+        unknown = {place(step): step for step in plan["value"]}[self.STEP]
+        self.assertEqual((unknown["result"], unknown["after"]["state"]), ("unknown", "unknown"))
+        standing = self.server.reference(self.STEP)
+        batch = self.post(asOf="2020-01-01T00:00:00Z").json["batchId"]
+        self.assertEqual(ended(self.server, batch)["state"], "done")
+        self.assertEqual(self.server.reference(self.STEP), standing)
+
+    def test_the_command_line_plans_and_does_it(self):
+        environment = self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["operator"]}
+        def run(*arguments):
+            return subprocess.run([self.server.binary, "rollback", "--server", self.server.url, *arguments],
+                                  capture_output=True, text=True, env=environment, timeout=60)
+        plan = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup", "--dry-run")
+        self.assertEqual(plan.returncode, 0)
+        self.assertIn("will call Fraud check", plan.stdout)
+        done = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup", "--format", "json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["state"]), (0, "done"))
+        again = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup")
+        self.assertEqual((again.returncode, again.stdout), (0, "Everything is as it was then.\n"))
+
+    def test_configurations_are_filtered(self):
+        def asked(text):
+            answer = self.server.request("GET", f"{CONFIGURATIONS}?$filter={text.replace(' ', '%20')}")
+            return [place(entry) for entry in answer.json["value"]] if answer.status == 200 else answer.json["error"]["message"]
+        self.assertEqual(asked("flowId eq 'B2C_1_SIGNUP' and known eq true and step eq 'postFederationSignup'"), [self.STEP])
+        self.assertEqual(asked(f"reference/connectorId eq '{uuid.uuid4()}'"), [])
+        self.assertIn("at position 0", asked("color eq 'red'"))
+        self.assertIn("at position 9", asked("known eq 'true'"))
