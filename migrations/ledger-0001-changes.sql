@@ -394,11 +394,15 @@ WHEN EXISTS (SELECT 1 FROM change WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_pending_insert BEFORE INSERT ON change
-WHEN NEW.result = 'pending' AND EXISTS (
-  SELECT 1 FROM change
-  WHERE result = 'pending' AND (
-    (subject = 'step' AND NEW.subject = 'step' AND address = NEW.address)
-    OR (subject = 'connector' AND NEW.subject = 'connector' AND before_connector = NEW.before_connector)
+WHEN NEW.result = 'pending' AND (
+  EXISTS (
+    SELECT 1 FROM change
+    WHERE result = 'pending' AND subject = 'step' AND address = NEW.address AND NEW.subject = 'step'
+  )
+  OR EXISTS (
+    SELECT 1 FROM change
+    WHERE result = 'pending' AND subject = 'connector' AND before_connector IS NOT NULL
+      AND before_connector = NEW.before_connector AND NEW.subject = 'connector'
   )
 )
 BEGIN SELECT RAISE(ABORT, 'another change is pending there'); END;

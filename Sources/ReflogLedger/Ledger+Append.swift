@@ -119,7 +119,7 @@ extension Ledger {
     return Change(
       id: id,
       sequence: sequence,
-      tenantID: try String.fetchOne(db, sql: "SELECT tenant_id FROM ledger") ?? "",
+      tenantID: try KnownIdentities(db).tenantID(),
       activityDateTime: time,
       intent: intent,
       outcome: outcome,

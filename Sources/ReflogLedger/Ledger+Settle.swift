@@ -41,8 +41,7 @@ extension Ledger {
     _ db: Database
   ) throws -> Change {
     let current = try String.fetchOne(
-      db,
-      sql: "SELECT result FROM change WHERE id = :id",
+      db.cachedStatement(sql: "SELECT result FROM change WHERE id = :id"),
       arguments: ["id": change.id.number]
     )
     guard let result = current.flatMap(Change.Result.init(rawValue:)) else {

@@ -13,6 +13,9 @@ enum StorageSettings {
   /// What of a WAL is kept as a file once it was read back: beginning anew in it is cheaper than growing it.
   private static let keptWALBytes = 64 << 20
 
+  /// Enough for the pages of the indexes that changes keep coming to.
+  private static let writerCacheKilobytes = 16 << 10
+
   static func configuration(of access: Access) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = access == .readOnly
@@ -46,6 +49,7 @@ enum StorageSettings {
         PRAGMA synchronous = FULL;
         PRAGMA secure_delete = ON;
         PRAGMA journal_size_limit = \(keptWALBytes);
+        PRAGMA cache_size = -\(writerCacheKilobytes);
         """
     )
     let expected = [

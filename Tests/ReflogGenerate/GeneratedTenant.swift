@@ -10,7 +10,7 @@ struct GeneratedTenant {
   }
 
   /// As many attempts as are made together, each at an address of its own.
-  static let batch = 400
+  static let batch = 100
 
   private static let flows = 400
   private static let connectors = 200

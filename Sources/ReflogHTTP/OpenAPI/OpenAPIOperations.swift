@@ -14,8 +14,14 @@ enum OpenAPIOperations {
   private static let page: [(String, JSONObject)] = [
     ("$top", ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)]),
     ("$skiptoken", ["type": "string", "maxLength": .integer(200)]),
-    ("$format", ["type": "string", "enum": .array(["json", "csv", "jsonl"])]), ("raw", ["type": "boolean"]),
+    ("raw", ["type": "boolean"]), ("excel", ["type": "boolean"]),
   ]
+
+  private static func formats(_ formats: [JSONValue]) -> [(String, JSONObject)] {
+    [("$format", ["type": "string", "enum": .array(formats)])]
+  }
+
+  private static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(8192)])
 
   private static let questions: [(String, JSONObject)] = [
     ("$filter", ["type": "string", "maxLength": .integer(8192), "example": "result eq 'applied'"]),
@@ -122,7 +128,8 @@ enum OpenAPIOperations {
       method: "GET",
       path: changes,
       summary: "History, newest first; as CSV all of it, oldest first.",
-      query: questions + page,
+      query: questions + page + formats(["json", "csv", "jsonl", "ocsf", "asim"])
+        + [("after", ["type": "integer", "minimum": .integer(0)])],
       successes: [(200, "Entity")]
     ),
     .init(method: "GET", path: changes + "/{change}", summary: "One change.", successes: [(200, "Change")]),
@@ -145,14 +152,28 @@ enum OpenAPIOperations {
       method: "GET",
       path: "/{version}/auditLogs/connectorConfigurations",
       summary: "What each step holds of which anything is on record, or held.",
-      query: [("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"])],
+      query: [("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"]), filter],
       successes: [(200, "List")]
+    ),
+    .init(
+      method: "POST",
+      path: "/{version}/auditLogs/connectorConfigurations/rollback",
+      summary: "Brings back what stood at a time, or answers the plan.",
+      headers: ["client-request-id", "Reflog-Reason"],
+      body: ("TimeRollback", true),
+      successes: [(200, "Entity"), (202, "Entity")]
+    ),
+    .init(
+      method: "GET",
+      path: "/{version}/auditLogs/connectorConfigurations/rollback/{batch}",
+      summary: "How far a rollback to a time came.",
+      successes: [(200, "Entity")]
     ),
     .init(
       method: "GET",
       path: "/{version}/auditLogs/serviceEvents",
       summary: "What happened to Reflog itself, newest first; as CSV all of it, oldest first.",
-      query: page,
+      query: [filter] + page + formats(["json", "csv", "jsonl"]),
       successes: [(200, "List")]
     ),
     .init(

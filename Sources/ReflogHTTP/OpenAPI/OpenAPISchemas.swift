@@ -61,6 +61,12 @@ enum OpenAPISchemas {
       object(["id": string, "userFlowType": string, "apiConnectorConfiguration": .object(["type": "object"])], ["id"])
     ),
     "Rollback": .object(closed(["reason": string, "force": boolean, "dryRun": boolean])),
+    "TimeRollback": .object(
+      closed([
+        "asOf": time, "flowType": string, "flowId": string, "reason": string, "dryRun": boolean,
+        "batchId": .object(["type": "string", "format": "uuid"]),
+      ])
+    ),
     "Statement": .object(
       closed(
         ["result": .object(["type": "string", "enum": .array(["applied", "notApplied"])]), "reason": string],
