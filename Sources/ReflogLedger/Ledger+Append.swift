@@ -119,7 +119,7 @@ extension Ledger {
     return Change(
       id: id,
       sequence: sequence,
-      tenantID: try KnownIdentities(db).tenantID(),
+      tenantID: try String.fetchOne(db.cachedStatement(sql: "SELECT tenant_id FROM ledger")) ?? "",
       activityDateTime: time,
       intent: intent,
       outcome: outcome,

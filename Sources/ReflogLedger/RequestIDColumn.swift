@@ -8,16 +8,8 @@ enum RequestIDColumn {
     return (bytes(ofGUID: text).map { Data($0).databaseValue }) ?? text.databaseValue
   }
 
-  static func text(of value: DatabaseValue) -> String? {
-    switch value.storage {
-    case .blob(let data): guid(data)
-    case .string(let text): text
-    case .null, .int64, .double: nil
-    }
-  }
-
-  /// Where the hyphens of a GUID stand (RFC 9562 §4).
-  private static let hyphens: Set<Int> = [8, 13, 18, 23]
+  /// Where a hyphen stands before a byte of a GUID (RFC 9562 §4).
+  private static func isHyphenated(_ index: Int) -> Bool { index == 4 || index == 6 || index == 8 || index == 10 }
 
   private static func bytes(ofGUID text: String) -> [UInt8]? {
     var text = text
@@ -25,48 +17,47 @@ enum RequestIDColumn {
       guard characters.count == 36 else { return nil }
       var bytes: [UInt8] = []
       bytes.reserveCapacity(16)
-      var high: UInt8?
-      for (index, character) in characters.enumerated() {
-        if hyphens.contains(index) {
-          guard character == UInt8(ascii: "-") else { return nil }
-          continue
+      var position = 0
+      for index in 0..<16 {
+        if isHyphenated(index) {
+          guard characters[position] == UInt8(ascii: "-") else { return nil }
+          position += 1
         }
-        guard let digit = digit(character) else { return nil }
-        if let first = high {
-          bytes.append(first << 4 | digit)
-          high = nil
-        } else {
-          high = digit
-        }
+        guard let high = value(characters[position]), let low = value(characters[position + 1]) else { return nil }
+        bytes.append(high << 4 | low)
+        position += 2
       }
       return bytes
     }
   }
 
-  private static func digit(_ character: UInt8) -> UInt8? {
-    switch character {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+  private static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
     default: nil
     }
   }
 
-  private static let digits = Array("0123456789abcdef".utf8)
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? value + UInt8(ascii: "0") : value - 10 + UInt8(ascii: "a")
+  }
 
-  private static func guid(_ bytes: Data) -> String {
-    String(unsafeUninitializedCapacity: 36) { characters in
-      var count = 0
-      func put(_ character: UInt8) {
-        guard count < 36 else { return }
-        characters[count] = character
-        count += 1
+  /// The text of a GUID in sixteen bytes; of any other number of bytes nothing.
+  static func guid(_ bytes: UnsafeRawBufferPointer) -> String? {
+    guard bytes.count == 16 else { return nil }
+    return String(unsafeUninitializedCapacity: 36) { characters in
+      var position = 0
+      for index in 0..<16 {
+        if isHyphenated(index) {
+          characters[position] = UInt8(ascii: "-")
+          position += 1
+        }
+        characters[position] = digit(bytes[index] >> 4)
+        characters[position + 1] = digit(bytes[index] & 15)
+        position += 2
       }
-      for byte in bytes {
-        if hyphens.contains(count) { put(UInt8(ascii: "-")) }
-        put(digits[Int(byte >> 4)])
-        put(digits[Int(byte & 15)])
-      }
-      return count
+      return 36
     }
   }
 }

@@ -107,13 +107,8 @@ private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64,
   return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }
 
+/// Decimal digits, with zeros in front up to a width; a year beyond 9999 has more.
 private func digits(_ value: Int64, _ width: Int, to bytes: inout [UInt8]) {
-  var divisor: Int64 = 1
-  for _ in 1..<width { divisor *= 10 }
-  // A year beyond 9999 has more digits than its width.
-  while value / divisor > 9 { divisor *= 10 }
-  while divisor > 0 {
-    bytes.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-    divisor /= 10
-  }
+  if width > 1 || value > 9 { digits(value / 10, width - 1, to: &bytes) }
+  bytes.append(UInt8(ascii: "0") + UInt8(value % 10))
 }

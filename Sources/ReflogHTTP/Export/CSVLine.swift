@@ -10,7 +10,9 @@ struct CSVLine: ~Copyable {
     }
   }
 
-  private static let (quote, apostrophe) = (UInt8(ascii: "\""), UInt8(ascii: "'"))
+  // Computed, since a stored one is looked up by every byte.
+  private static var quote: UInt8 { UInt8(ascii: "\"") }
+  private static var apostrophe: UInt8 { UInt8(ascii: "'") }
 
   private(set) var bytes: [UInt8]
   private let style: CSVStyle

@@ -3,15 +3,14 @@ import ReflogModel
 
 /// Reads changes from their rows, within one read of the ledger.
 ///
-/// Identity rows are looked up once each and kept for as long as the read takes: there are few of them, and many changes.
 /// Throws ``LedgerError/corrupt(_:)`` where a value is none that Reflog writes.
-final class ChangeRows {
+struct ChangeRows {
   private let identities: KnownIdentities
   private let db: Database
 
-  init(_ db: Database) {
+  init(_ db: Database, _ cache: IdentityCache) {
     self.db = db
-    identities = KnownIdentities(db)
+    identities = KnownIdentities(db, cache)
   }
 
   /// The columns of ``Column``, in their order; what stands behind it names rows of `change`.
@@ -26,7 +25,7 @@ final class ChangeRows {
     FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
     """
 
-  enum Column: Int {
+  enum Column: Int32 {
     case id, intentSequence, outcomeSequence, activityTime, subject
     case address, kind, beforeState, beforeConnector, beforeName
     case afterState, afterConnector, afterName, changedProperties, actor
@@ -43,14 +42,14 @@ final class ChangeRows {
   func changes(_ condition: String, _ arguments: StatementArguments, isFixed: Bool) throws -> [Change] {
     let sql = Self.select + " " + condition
     let statement = isFixed ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
+    statement.arguments = arguments
     var changes: [Change] = []
-    let rows = try Row.fetchCursor(statement, arguments: arguments)
-    while let row = try rows.next() { changes.append(try change(row)) }
+    let rows = StatementRows<Column>(statement)
+    while let columns = try rows.next() { changes.append(try change(columns)) }
     return changes
   }
 
-  private func change(_ row: Row) throws -> Change {
-    let columns = Columns(row: row)
+  private func change(_ columns: StatementRow<Column>) throws -> Change {
     let result = try columns.word(.result, Change.Result.init)
     return Change(
       id: Change.ID(try columns.number(.id)),
@@ -63,7 +62,7 @@ final class ChangeRows {
     )
   }
 
-  private func intent(_ columns: Columns) throws -> Change.Intent {
+  private func intent(_ columns: StatementRow<Column>) throws -> Change.Intent {
     Change.Intent(
       subject: try subject(columns),
       kind: try columns.word(.kind, Change.Kind.init),
@@ -81,7 +80,7 @@ final class ChangeRows {
     )
   }
 
-  private func outcome(_ columns: Columns, _ result: Change.Result) throws -> Change.Outcome {
+  private func outcome(_ columns: StatementRow<Column>, _ result: Change.Result) throws -> Change.Outcome {
     let settler = try columns.word(.settledBy, Change.Settler.init)
     return Change.Outcome(
       result: result,
@@ -94,13 +93,13 @@ final class ChangeRows {
     )
   }
 
-  private func subject(_ columns: Columns) throws -> Change.Subject {
+  private func subject(_ columns: StatementRow<Column>) throws -> Change.Subject {
     guard let address = try columns.optionalNumber(.address) else { return .connector }
     return .step(try identities.address(address))
   }
 
   private func reference(
-    _ columns: Columns,
+    _ columns: StatementRow<Column>,
     _ state: Column,
     _ connector: Column,
     _ name: Column
@@ -112,7 +111,9 @@ final class ChangeRows {
     }
   }
 
-  private func connector(_ columns: Columns, _ connector: Column, _ name: Column) throws -> ConnectorReference? {
+  private func connector(_ columns: StatementRow<Column>, _ connector: Column, _ name: Column) throws
+    -> ConnectorReference?
+  {
     guard let row = try columns.optionalNumber(connector) else { return nil }
     return .connector(
       try identities.connector(row),
@@ -120,7 +121,7 @@ final class ChangeRows {
     )
   }
 
-  private func actor(_ columns: Columns) throws -> Change.Actor {
+  private func actor(_ columns: StatementRow<Column>) throws -> Change.Actor {
     let identity = try identities.actor(try columns.number(.actor))
     let name = try columns.optionalNumber(.actorName).map(identities.actorName)
     return Change.Actor(
@@ -137,7 +138,7 @@ final class ChangeRows {
   }
 
   /// What a person said of the change; nothing once that is erased.
-  private func statement(_ columns: Columns) throws -> String? {
+  private func statement(_ columns: StatementRow<Column>) throws -> String? {
     let id = try columns.number(.id)
     let row = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT actor, actor_name, reason FROM change_statement WHERE change = ?"),
@@ -147,54 +148,5 @@ final class ChangeRows {
     let name = try (row[1] as Int64?).map(identities.actorName)?.name
     let somebody = try name ?? identities.actor(row[0]).id ?? "somebody"
     return "\(somebody): \(row[2] as String)"
-  }
-}
-
-/// The columns of one change. Their values are looked at before they are believed: the file may be damaged.
-private struct Columns {
-  let row: Row
-
-  private func value(_ column: ChangeRows.Column) -> DatabaseValue { row[column.rawValue] }
-
-  func required<Value>(_ value: Value?, _ column: ChangeRows.Column) throws -> Value {
-    guard let value else { throw corrupt(column) }
-    return value
-  }
-
-  func number(_ column: ChangeRows.Column) throws -> Int64 {
-    guard case .int64(let number) = value(column).storage else { throw corrupt(column) }
-    return number
-  }
-
-  func optionalNumber(_ column: ChangeRows.Column) throws -> Int64? {
-    switch value(column).storage {
-    case .int64(let number): number
-    case .null: nil
-    case .string, .blob, .double: throw corrupt(column)
-    }
-  }
-
-  func time(_ column: ChangeRows.Column) throws -> Timestamp? {
-    try optionalNumber(column).map(Timestamp.init(microseconds:))
-  }
-
-  func text(_ column: ChangeRows.Column) throws -> String? {
-    switch value(column).storage {
-    case .string(let text): text
-    case .null: nil
-    case .int64, .blob, .double: throw corrupt(column)
-    }
-  }
-
-  func word<Word>(_ column: ChangeRows.Column, _ word: (String) -> Word?) throws -> Word {
-    try required(try text(column).flatMap(word), column)
-  }
-
-  func requestID(_ column: ChangeRows.Column) -> String? {
-    RequestIDColumn.text(of: value(column))
-  }
-
-  private func corrupt(_ column: ChangeRows.Column) -> LedgerError {
-    .corrupt("\(column) of change \(value(.id)) is \(value(column))")
   }
 }

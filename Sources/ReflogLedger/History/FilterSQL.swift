@@ -4,11 +4,14 @@ import ReflogModel
 
 /// A filter as a condition on what ``ChangeRows/select`` selects from, its values bound.
 struct FilterSQL: Sendable {
+  /// The condition where there is no filter.
+  static let everything = "true"
+
   private(set) var condition = ""
   private(set) var arguments: [String: any DatabaseValueConvertible & Sendable] = [:]
 
   init(_ filter: ChangeFilter?) {
-    condition = filter.map { translate($0) } ?? "true"
+    condition = filter.map { translate($0) } ?? Self.everything
   }
 
   private mutating func translate(_ filter: ChangeFilter) -> String {

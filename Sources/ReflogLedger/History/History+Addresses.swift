@@ -30,17 +30,17 @@ extension History {
 
   /// The newest applied change at an address: its after is what stands there.
   package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
-    try await read { db in try Self.newestApplied(at: address, db) }
+    try await read { db in try newestApplied(at: address, db) }
   }
 
-  static func newestApplied(at address: Address, _ db: Database) throws -> Change? {
-    try ChangeRows(db).changes(
+  func newestApplied(at address: Address, _ db: Database) throws -> Change? {
+    try ChangeRows(db, identities).changes(
       """
       WHERE change.id = (
-        SELECT max(change.id) FROM change WHERE change.address = \(rowOfAddress) AND change.result = 'applied'
+        SELECT max(change.id) FROM change WHERE change.address = \(Self.rowOfAddress) AND change.result = 'applied'
       )
       """,
-      arguments(address),
+      Self.arguments(address),
       isFixed: true
     ).first
   }

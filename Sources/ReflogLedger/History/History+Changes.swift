@@ -16,7 +16,7 @@ extension History {
   ) async throws(LedgerError) -> [Change] {
     let filter = FilterSQL(query.filter)
     return try await read { db in
-      try ChangeRows(db).changes(
+      try ChangeRows(db, identities).changes(
         """
         JOIN entry ON entry.change = change.id
         WHERE entry.sequence > :after AND entry.sequence <= :end
@@ -53,6 +53,6 @@ extension History {
 
   /// The changes that a condition names that is always the same.
   func changes(_ condition: String, _ arguments: StatementArguments) async throws(LedgerError) -> [Change] {
-    try await read { db in try ChangeRows(db).changes(condition, arguments, isFixed: true) }
+    try await read { db in try ChangeRows(db, identities).changes(condition, arguments, isFixed: true) }
   }
 }

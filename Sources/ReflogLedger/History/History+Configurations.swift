@@ -8,7 +8,7 @@ extension History {
   /// settled in the order of their ids, and none before it was asked for: so what was asked for later is not looked at.
   package func configurations(asOf moment: Timestamp) async throws(LedgerError) -> [ConnectorConfiguration] {
     try await read { db in
-      let changes = ChangeRows(db)
+      let changes = ChangeRows(db, identities)
       let targets = TargetURLs(moment, db)
       let last = try ChangeTimes.lastID(notAfter: moment, db)
       let rows = try Row.fetchAll(db, sql: Self.standing, arguments: ["moment": moment.microseconds, "last": last])

@@ -6,7 +6,7 @@ extension History {
   package func recorded(at address: Address) async throws(LedgerError) -> RecordedReference? {
     try await read { db in
       let seen = try Self.seen(at: address, db)
-      guard let newest = try Self.newestApplied(at: address, db) else {
+      guard let newest = try newestApplied(at: address, db) else {
         return seen.map { RecordedReference(reference: $0.reference, newestChange: nil, lastSeen: $0.time) }
       }
       let stillSeen = seen.flatMap { $0.reference == newest.after ? $0.time : nil }

@@ -43,7 +43,7 @@ extension History {
       let window = rest.piece(of: size, fromBelow: query.isAscending)
       let wanted = limit - found.count
       found += try await read { db in
-        try Self.changes(plan.seeks, filter, in: window, ascending: query.isAscending, limit: wanted, db)
+        try changes(plan.seeks, filter, in: window, ascending: query.isAscending, limit: wanted, db)
       }
       if found.count >= limit, let last = found.last { return HistoryStretch(changes: found, end: last.id) }
       guard let further = rest.without(window, fromBelow: query.isAscending) else {
@@ -81,7 +81,7 @@ extension History {
     try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM change")) ?? 0
   }
 
-  private static func changes(
+  private func changes(
     _ seeks: [Seek]?,
     _ filter: FilterSQL,
     in window: ClosedRange<Int64>,
@@ -89,23 +89,31 @@ extension History {
     limit: Int,
     _ db: Database
   ) throws -> [Change] {
-    let rows = ChangeRows(db)
+    let rows = ChangeRows(db, identities)
+    let conditions = Self.conditions(seeks, filter, ascending: ascending)
     var found: [Int64: Change] = [:]
-    for condition in seeks.map({ $0.map(\.condition) }) ?? ["true"] {
+    for condition in conditions {
       let changes = try rows.changes(
-        """
-        WHERE \(condition) AND change.id BETWEEN :first AND :last AND \(filter.condition)
-        ORDER BY change.id \(ascending ? "ASC" : "DESC") LIMIT :limit
-        """,
+        condition,
         StatementArguments(filter.arguments)
           + ["first": window.lowerBound, "last": window.upperBound, "limit": limit],
-        isFixed: false
+        isFixed: seeks == nil && filter.condition == FilterSQL.everything
       )
       // Alone it is in order already.
-      if seeks == nil || seeks?.count == 1 { return changes }
+      if conditions.count == 1 { return changes }
       for change in changes { found[change.id.number] = change }
     }
     return Array(found.values.sorted { ascending ? $0.id < $1.id : $1.id < $0.id }.prefix(limit))
+  }
+
+  /// What stands behind ``ChangeRows/select`` for each part of a question, in which `:first`, `:last` and `:limit` are open.
+  static func conditions(_ seeks: [Seek]?, _ filter: FilterSQL, ascending: Bool) -> [String] {
+    (seeks.map { $0.map(\.condition) } ?? [FilterSQL.everything]).map { seek in
+      """
+      WHERE \(seek) AND change.id BETWEEN :first AND :last AND \(filter.condition)
+      ORDER BY change.id \(ascending ? "ASC" : "DESC") LIMIT :limit
+      """
+    }
   }
 
   private static func count(

@@ -6,6 +6,7 @@ import ReflogStorage
 /// Every method is a short transaction of its own.
 package struct History: Sendable {
   let reader: StorageReader
+  let identities = IdentityCache()
 
   init(reader: StorageReader) {
     self.reader = reader

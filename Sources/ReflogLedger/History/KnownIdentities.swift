@@ -1,30 +1,22 @@
 import GRDB
 import ReflogModel
 
-/// Identity rows, each read once and kept for as long as one read of the ledger takes.
-final class KnownIdentities {
+/// Reads identity rows, each once.
+struct KnownIdentities {
   private let db: Database
-  private var tenant: String?
-  private var addresses: [Int64: Address] = [:]
-  private var connectors: [Int64: ConnectorID] = [:]
-  private var connectorNames: [Int64: String] = [:]
-  private var actors: [Int64: (type: Change.ActorType, id: String?)] = [:]
-  private var actorNames: [Int64: (name: String?, userPrincipalName: String?)] = [:]
-  private var clientApps: [Int64: String] = [:]
+  private let cache: IdentityCache
 
-  init(_ db: Database) {
+  init(_ db: Database, _ cache: IdentityCache) {
     self.db = db
+    self.cache = cache
   }
 
   func tenantID() throws -> String {
-    if let tenant { return tenant }
-    let found = try String.fetchOne(db.cachedStatement(sql: "SELECT tenant_id FROM ledger")) ?? ""
-    tenant = found
-    return found
+    try cache.tenantID { try String.fetchOne(db.cachedStatement(sql: "SELECT tenant_id FROM ledger")) ?? "" }
   }
 
   func address(_ id: Int64) throws -> Address {
-    try kept(id, in: &addresses) {
+    try cache.value(id, in: \.addresses) {
       let row = try row(
         id,
         """
@@ -41,7 +33,7 @@ final class KnownIdentities {
   }
 
   func connector(_ id: Int64) throws -> ConnectorID {
-    try kept(id, in: &connectors) {
+    try cache.value(id, in: \.connectors) {
       let text: String = try row(id, "SELECT connector_id FROM connector WHERE id = ?")[0]
       guard let connector = ConnectorID(text) else { throw LedgerError.corrupt("connector \(id) has no id") }
       return connector
@@ -49,35 +41,28 @@ final class KnownIdentities {
   }
 
   func connectorName(_ id: Int64) throws -> String {
-    try kept(id, in: &connectorNames) { try row(id, "SELECT display_name FROM connector_name WHERE id = ?")[0] }
+    try cache.value(id, in: \.connectorNames) { try row(id, "SELECT display_name FROM connector_name WHERE id = ?")[0] }
   }
 
-  func actor(_ id: Int64) throws -> (type: Change.ActorType, id: String?) {
-    try kept(id, in: &actors) {
+  func actor(_ id: Int64) throws -> IdentityCache.ActorIdentity {
+    try cache.value(id, in: \.actors) {
       let row = try row(id, "SELECT actor_type, actor_id FROM actor WHERE id = ?")
       guard let type = Change.ActorType(rawValue: row[0]) else {
         throw LedgerError.corrupt("actor \(id) is of no type that there is")
       }
-      return (type, row[1])
+      return IdentityCache.ActorIdentity(type: type, id: row[1])
     }
   }
 
-  func actorName(_ id: Int64) throws -> (name: String?, userPrincipalName: String?) {
-    try kept(id, in: &actorNames) {
+  func actorName(_ id: Int64) throws -> IdentityCache.ActorName {
+    try cache.value(id, in: \.actorNames) {
       let row = try row(id, "SELECT name, user_principal_name FROM actor_name WHERE id = ?")
-      return (row[0], row[1])
+      return IdentityCache.ActorName(name: row[0], userPrincipalName: row[1])
     }
   }
 
   func clientApp(_ id: Int64) throws -> String {
-    try kept(id, in: &clientApps) { try row(id, "SELECT app_id FROM client_app WHERE id = ?")[0] }
-  }
-
-  private func kept<Value>(_ id: Int64, in values: inout [Int64: Value], find: () throws -> Value) throws -> Value {
-    if let value = values[id] { return value }
-    let value = try find()
-    values[id] = value
-    return value
+    try cache.value(id, in: \.clientApps) { try row(id, "SELECT app_id FROM client_app WHERE id = ?")[0] }
   }
 
   private func row(_ id: Int64, _ sql: String) throws -> Row {

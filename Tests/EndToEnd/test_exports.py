@@ -1,0 +1,204 @@
+import csv
+import io
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+import unittest
+import urllib.parse
+
+import ocsf
+from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Graph, Server, ServerTestCase, graph_connector
+
+CHANGES = "/beta/auditLogs/connectorChanges"
+SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
+ASIM_MANDATORY = {"EventCount", "EventStartTime", "EventEndTime", "EventType", "EventResult", "EventProduct", "EventVendor",
+                  "EventSchema", "EventSchemaVersion", "Dvc", "Operation", "Object", "ObjectType"}
+ASIM_TYPES = {"Set", "Read", "Create", "Delete", "Execute", "Install", "Clear", "Enable", "Disable", "Other"}
+
+
+def everything(server):
+    """Leaves one change of every sort behind."""
+    server.put(SIGNUP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042", "client-request-id": "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"})
+    server.put(SIGNUP, None)
+    server.put(SIGNUP, FRAUD_CHECK)
+    server.put(SIGNUP, LOYALTY, role="reader")
+    server.put("b2cUserFlows/none/postFederationSignup", LOYALTY)
+    made = server.request("POST", "/beta/identity/apiConnectors", {
+        "displayName": "=Made", "targetUrl": "https://api.contoso.example/a?key=1",
+        "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": "p"}})
+    place = f"/beta/identity/apiConnectors/{made.json['id']}"
+    server.request("PATCH", place, {"displayName": "Made again"})
+    server.request("DELETE", place)
+    server.request("POST", f"{CHANGES}/1/rollback", {"force": True, "reason": "back"})
+
+
+class Formats(unittest.TestCase):
+    """What programs of others take."""
+
+    def lines(self, server, format):
+        answer = server.request("GET", f"{CHANGES}?$format={format}")
+        self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/jsonl; charset=utf-8"))
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+    def check(self, server):
+        changes = server.history()
+        events = self.lines(server, "ocsf")
+        self.assertEqual([event["metadata"]["uid"] for event in events], [change["id"] for change in changes])
+        for event, change in zip(events, changes):
+            self.assertEqual(ocsf.findings(event), [], event)
+            self.assertEqual((event["category_uid"], event["class_uid"], event["type_uid"]), (3, 3004, 300400 + event["activity_id"]))
+            self.assertEqual(event["metadata"]["sequence"], change["sequence"])
+            self.assertEqual(event.get("comment"), change["reason"])
+            self.assertEqual(event["entity_result"]["data"].get("connector_id"), change["after"].get("connectorId"))
+        for event, change in zip(self.lines(server, "asim"), changes):
+            self.assertEqual(ASIM_MANDATORY - {name for name, value in event.items() if value not in (None, "")}, set())
+            self.assertIn(event["EventType"], ASIM_TYPES)
+            self.assertIn(event["EventResult"], {"Success", "Partial", "Failure", "NA"})
+            self.assertEqual((event["EventSchema"], event["EventOriginalUid"]), ("AuditEvent", change["id"]))
+        return events
+
+    def test_every_change_is_an_event_of_theirs(self):
+        with Server() as server:
+            everything(server)
+            events = self.check(server)
+            self.assertEqual({(event["activity_name"], event["status"]) for event in events}, {
+                ("Update", "Success"), ("Enable", "Success"), ("Disable", "Success"), ("Update", "Failure"), ("Create", "Success"),
+                ("Delete", "Success")})
+            event = events[0]
+            event.pop("entity")
+            event["severity_id"] = 17
+            event["nonsense"] = 1
+            self.assertEqual(ocsf.findings(event), [
+                "event lacks entity", "event has nonsense, which the schema does not know",
+                "event.severity_id is 17, which is none of its values"])
+
+    def test_drifts_and_people_too(self):
+        with Graph(timeout=0.5) as graph, Server(graph=graph, SETTLE_WINDOW=0, GRAPH_TIMEOUT=0.5) as server:
+            server.put(SIGNUP, graph_connector("Loyalty"))
+            graph.control(set={SIGNUP: graph_connector("Fraud check")})
+            server.put(SIGNUP, None)
+            events = self.check(server)
+            self.assertIn(("drift", "Medium"), [(event["metadata"]["event_code"], event["severity"]) for event in events])
+
+    def test_excel_reads_times(self):
+        with Server() as server:
+            everything(server)
+            answer = server.request("GET", f"{CHANGES}?$format=csv&excel=true")
+            self.assertTrue(answer.text.startswith("\ufeffid,sequence,"))
+            rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
+            change = server.request("GET", f"{CHANGES}/1").json
+            self.assertEqual(rows[0]["activityDateTime"], change["activityDateTime"].replace("T", " ")[:23])
+            for wrong in ("$format=jsonl&excel=true", "$format=ocsf&raw=true", "$format=xml"):
+                self.assertEqual(server.request("GET", f"{CHANGES}?{wrong}").status, 400)
+
+
+class GoingOn(unittest.TestCase):
+    """Exports that go on behind an entry, while changes settle."""
+
+    def test_who_puts_by_id_ends_with_exactly_the_history(self):
+        with Graph(timeout=0.5) as graph, Server(graph=graph, SETTLE_WINDOW=0.5, GRAPH_TIMEOUT=0.3) as server:
+            addresses = [f"b2cUserFlows/B2C_1_flow{flow}/{step}" for flow in range(4)
+                         for step in ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")]
+            taken, after, seen_pending = {}, None, 0
+            for round in range(40):
+                graph.control(writes=[["ok", "reset_after", "reset_before", "ok"][round % 4]])
+                server.put(addresses[round % len(addresses)], graph_connector("Loyalty" if round % 2 else "Fraud check"))
+                if round % 3 == 0:
+                    taken, after, pending = self.take(server, taken, after)
+                    seen_pending += pending
+            deadline = time.monotonic() + 60
+            while server.request("GET", "/beta/reflog/status").json["pendingChanges"]:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.2)
+            taken, after, _ = self.take(server, taken, after)
+
+            self.assertGreater(seen_pending, 0)
+            self.assertEqual([taken[id] for id in sorted(taken, key=int)], server.history())
+
+    def take(self, server, taken, after):
+        text = server.request("GET", f"{CHANGES}?$format=jsonl" + (f"&after={after}" if after is not None else "")).text
+        changes = [json.loads(line) for line in text.splitlines()]
+        taken = taken | {change["id"]: change for change in changes}
+        newest = max((change["sequence"] for change in taken.values()), default=after)
+        return taken, newest, sum(change["result"] == "pending" for change in changes)
+
+
+class CommandLine(ServerTestCase):
+    def run_export(self, *arguments, **options):
+        return subprocess.run([self.server.binary, "export", *arguments], capture_output=True, timeout=60,
+                              env=self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["reader"]}, **options)
+
+    def test_a_file_appears_only_when_it_is_whole(self):
+        self.server.put(SIGNUP, NEW_VENDOR)
+        path = os.path.join(self.server.folder, "history.csv")
+        done = self.run_export("--database", self.server.database, "--output", path)
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        with open(path, "rb") as file:
+            self.assertEqual(file.read(), self.run_export("--server", self.server.url).stdout)
+        broken = self.run_export("--server", "http://127.0.0.1:1", "--output", path + ".other")
+        self.assertEqual(broken.returncode, 75)
+        self.assertEqual([name for name in os.listdir(self.server.folder) if "other" in name or "partial" in name], [])
+        self.assertEqual(self.run_export("--database", self.server.database, "--output", "/nonexistent/x").returncode, 1)
+
+    def test_every_format_is_the_same_from_the_file_and_from_the_server(self):
+        self.server.put(SIGNUP, NEW_VENDOR)
+        self.server.put(SIGNUP, None, role="reader")
+        for arguments in (["--format", "csv", "--excel"], ["--format", "jsonl"], ["--format", "ocsf"], ["--format", "asim"],
+                          ["--format", "jsonl", "--after", "2", "--result", "applied"]):
+            by_file = self.run_export("--database", self.server.database, *arguments)
+            by_server = self.run_export("--server", self.server.url, *arguments)
+            self.assertEqual((by_file.returncode, by_server.returncode), (0, 0))
+            self.assertEqual(by_file.stdout, by_server.stdout)
+            self.assertTrue(by_file.stdout)
+
+    def test_following_hands_out_each_outcome_once_and_goes_on_after_a_restart(self):
+        state = os.path.join(self.server.folder, "follow.state")
+        command = [self.server.binary, "export", "--server", self.server.url, "--format", "jsonl", "--follow", "--state", state]
+        environment = self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["reader"]}
+        got = []
+        for round in range(2):
+            for number in range(3):
+                self.server.put(OTHER, [FRAUD_CHECK, NEW_VENDOR, None][(number + round) % 3])
+            newest = self.server.history()[-1]["id"]
+            follower = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
+            while not got or got[-1]["id"] != newest:
+                got.append(json.loads(follower.stdout.readline()))
+            if round == 0:
+                change = self.server.put(OTHER, None).change
+                while got[-1]["id"] != change:
+                    got.append(json.loads(follower.stdout.readline()))
+            deadline = time.monotonic() + 10
+            while not os.path.exists(state) or int(open(state).read()) < got[-1]["sequence"]:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.1)
+            follower.send_signal(signal.SIGTERM)
+            follower.wait()
+            follower.stdout.close()
+        self.assertEqual([change["id"] for change in got], [change["id"] for change in self.server.history()])
+
+    def test_what_cant_go_together_is_refused(self):
+        for arguments in (["--follow"], ["--state", "x"], ["--follow", "--state", "x", "--after", "1"], ["--format", "ocsf", "--raw"],
+                          ["--format", "xml"], ["--after", "-1"]):
+            self.assertEqual(self.run_export(*arguments).returncode, 64, arguments)
+
+
+class EventQuestions(ServerTestCase):
+    def test_service_events_are_filtered_and_taken_away(self):
+        self.server.request("GET", f"{CHANGES}?$format=csv")
+        def asked(query):
+            return self.server.request("GET", "/beta/auditLogs/serviceEvents?" + urllib.parse.urlencode(query))
+        deadline = time.monotonic() + 10
+        while "@odata.nextLink" not in (tokens := asked({"$filter": "kind eq 'tokenCreated'", "$top": 2}).json):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+        self.assertEqual([event["kind"] for event in tokens["value"]], ["tokenCreated"] * 2)
+        rest = self.server.request("GET", tokens["@odata.nextLink"].removeprefix(self.server.url)).json
+        self.assertEqual([event["kind"] for event in rest["value"]], ["tokenCreated"])
+        self.assertNotIn("@odata.nextLink", rest)
+        lines = asked({"$format": "jsonl", "$filter": "kind eq 'export'"}).text.splitlines()
+        self.assertEqual({json.loads(line)["kind"] for line in lines}, {"export"})
+        self.assertEqual(asked({"$filter": "colour eq 'red'"}).status, 400)
