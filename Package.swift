@@ -26,8 +26,8 @@ let package = Package(
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
   ],
   targets: [
-    // Every arrow points down; ReflogModel, at the bottom, depends on nothing.
-    .target(name: "ReflogModel"),
+    // Every arrow points down; ReflogModel, at the bottom, depends on nothing but what hashes and signs.
+    .target(name: "ReflogModel", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(
       name: "ReflogMigrations",
       path: "migrations",

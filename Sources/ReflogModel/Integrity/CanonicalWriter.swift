@@ -1,0 +1,106 @@
+/// Writes canonical JSON (RFC 8785).
+struct CanonicalWriter {
+  /// A record of a change takes about as much.
+  private static let usualByteCount = 1024
+
+  private(set) var output: [UInt8] = []
+
+  init() {
+    output.reserveCapacity(Self.usualByteCount)
+  }
+
+  mutating func write(_ value: JSONValue, depth: Int) throws(IntegrityError) {
+    guard depth < JSONValue.maximumDepth else { throw .nestedTooDeep }
+    switch value {
+    case .null: output += "null".utf8
+    case .bool(let value): output += (value ? "true" : "false").utf8
+    case .number(let text): try write(number: text)
+    case .string(let text): write(string: text)
+    case .array(let values): try write(values, depth: depth)
+    case .object(let object): try write(object.members, depth: depth)
+    }
+  }
+
+  private mutating func write(_ values: [JSONValue], depth: Int) throws(IntegrityError) {
+    output.append(UInt8(ascii: "["))
+    for (position, value) in values.enumerated() {
+      if position > 0 { output.append(UInt8(ascii: ",")) }
+      try write(value, depth: depth + 1)
+    }
+    output.append(UInt8(ascii: "]"))
+  }
+
+  private mutating func write(_ members: [JSONObject.Member], depth: Int) throws(IntegrityError) {
+    output.append(UInt8(ascii: "{"))
+    for (position, index) in try order(of: members).enumerated() {
+      if position > 0 { output.append(UInt8(ascii: ",")) }
+      write(string: members[index].name)
+      output.append(UInt8(ascii: ":"))
+      try write(members[index].value, depth: depth + 1)
+    }
+    output.append(UInt8(ascii: "}"))
+  }
+
+  private mutating func write(number text: String) throws(IntegrityError) {
+    let isNegative = text.utf8.first == UInt8(ascii: "-")
+    guard let size = Int64(plainDecimal: text.utf8.dropFirst(isNegative ? 1 : 0)), !(isNegative && size == 0),
+      size <= JSONValue.maximumWholeNumber
+    else { throw .noWholeNumber(text) }
+    output += text.utf8
+  }
+
+  /// Escapes what RFC 8785 §3.2.2.2 says, and nothing else.
+  private mutating func write(string text: String) {
+    output.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { bytes in
+      // Hardly any text needs an escape.
+      guard bytes.contains(where: needsEscape) else { return output.append(contentsOf: bytes) }
+      for byte in bytes { write(character: byte) }
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  private func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private mutating func write(character byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
+    case 0x08: output += "\\b".utf8
+    case 0x09: output += "\\t".utf8
+    case 0x0A: output += "\\n".utf8
+    case 0x0C: output += "\\f".utf8
+    case 0x0D: output += "\\r".utf8
+    case 0..<0x20: output += "\\u00\([byte].hexadecimal)".utf8
+    default: output.append(byte)
+    }
+  }
+
+  /// The indices of the members in the order of their names, no two of which may be the same.
+  private func order(of members: [JSONObject.Member]) throws(IntegrityError) -> [Int] {
+    let indices = Array(members.indices)
+    // Most objects come in order, and asking is cheaper than sorting.
+    if firstOutOfOrder(indices, of: members) == nil { return indices }
+    let sorted = indices.sorted { precedes(members[$0].name, members[$1].name) }
+    if let index = firstOutOfOrder(sorted, of: members) { throw .duplicateMember(name: members[index].name) }
+    return sorted
+  }
+
+  private func firstOutOfOrder(_ order: [Int], of members: [JSONObject.Member]) -> Int? {
+    zip(order, order.dropFirst()).first { !precedes(members[$0].name, members[$1].name) }?.1
+  }
+
+  /// Whether a name comes before another by their UTF-16 code units (RFC 8785 §3.2.3).
+  ///
+  /// UTF-8 sorts as UTF-16 does, but for the scalars from U+E000 to U+FFFF, whose first byte is EE or EF: they come
+  /// behind those that are surrogate pairs in UTF-16, whose first byte is F0 to F4.
+  private func precedes(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8) { rank($0) < rank($1) }
+  }
+
+  private func rank(_ byte: UInt8) -> UInt8 {
+    byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte
+  }
+}

@@ -1,0 +1,62 @@
+extension MerkleTree {
+  /// The proof that the tree of the first `older` entries is the beginning of that of the first `newer` (RFC 9162
+  /// §2.1.4.1). Of a tree with itself, and of the empty tree, it is empty.
+  package static func consistencyProof(
+    from older: Int64,
+    to newer: Int64,
+    hashAt: HashSource
+  ) throws -> [Hash] {
+    guard older >= 0, older <= newer else { throw IntegrityError.treeOutsideTree(older: older, newer: newer) }
+    guard older > 0 else { return [] }
+    var fromRoot: [Hash] = []
+    var range = 0..<newer
+    while older < range.upperBound {
+      let middle = middle(of: range)
+      let left = range.lowerBound..<middle
+      let right = middle..<range.upperBound
+      fromRoot.append(try root(of: older <= middle ? right : left, hashAt: hashAt))
+      range = older <= middle ? left : right
+    }
+    // The older tree's own root is known to whoever checks the proof.
+    if range.lowerBound > 0 { fromRoot.append(try root(of: range, hashAt: hashAt)) }
+    return fromRoot.reversed()
+  }
+
+  /// Throws unless the proof leads to both roots (RFC 9162 §2.1.4.2).
+  package static func verifyConsistency(
+    from older: Int64,
+    root olderRoot: Hash,
+    to newer: Int64,
+    root newerRoot: Hash,
+    proof: [Hash]
+  ) throws(IntegrityError) {
+    guard older >= 0, older <= newer else { throw .treeOutsideTree(older: older, newer: newer) }
+    let failure = IntegrityError.consistencyNotProven(older: older, newer: newer)
+    guard older > 0, older < newer else {
+      let isSame = older == newer ? olderRoot == newerRoot : olderRoot == emptyRoot
+      guard proof.isEmpty, isSame else { throw failure }
+      return
+    }
+    // A full older tree is a node of the newer one, and its root is left out of the proof.
+    let path = older & (older - 1) == 0 ? [olderRoot] + proof : proof
+    guard let start = path.first else { throw failure }
+    let levels = Int64((~(older - 1)).trailingZeroBitCount)
+    var node = (older - 1) >> levels
+    var last = (newer - 1) >> levels
+    var olderHash = start
+    var newerHash = start
+    for sibling in path.dropFirst() {
+      guard last > 0 else { throw failure }
+      if isSiblingLeft(of: node, last: last) {
+        olderHash = nodeHash(sibling, olderHash)
+        newerHash = nodeHash(sibling, newerHash)
+        skipLevelsWithoutSibling(&node, &last)
+      } else {
+        newerHash = nodeHash(newerHash, sibling)
+      }
+      node >>= 1
+      last >>= 1
+    }
+    guard last == 0, olderHash == olderRoot, newerHash == newerRoot else { throw failure }
+  }
+}

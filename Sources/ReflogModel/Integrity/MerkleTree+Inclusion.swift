@@ -1,0 +1,60 @@
+extension MerkleTree {
+  /// The proof that a leaf stands at this index of the tree of the first `size` entries (RFC 9162 §2.1.3.1): the hashes
+  /// beside the way from the leaf to the root, the leaf's sibling first.
+  package static func inclusionProof(
+    of index: Int64,
+    inTreeOf size: Int64,
+    hashAt: HashSource
+  ) throws -> [Hash] {
+    guard index >= 0, index < size else { throw IntegrityError.leafOutsideTree(index: index, size: size) }
+    var fromRoot: [Hash] = []
+    var range = 0..<size
+    while range.count > 1 {
+      let middle = middle(of: range)
+      let left = range.lowerBound..<middle
+      let right = middle..<range.upperBound
+      fromRoot.append(try root(of: index < middle ? right : left, hashAt: hashAt))
+      range = index < middle ? left : right
+    }
+    return fromRoot.reversed()
+  }
+
+  /// Throws unless the proof leads from the leaf's hash to the root (RFC 9162 §2.1.3.2).
+  package static func verifyInclusion(
+    of leaf: Hash,
+    at index: Int64,
+    inTreeOf size: Int64,
+    root: Hash,
+    proof: [Hash]
+  ) throws(IntegrityError) {
+    guard index >= 0, index < size else { throw .leafOutsideTree(index: index, size: size) }
+    var node = index
+    var last = size - 1
+    var hash = leaf
+    for sibling in proof {
+      guard last > 0 else { throw .inclusionNotProven(index: index, size: size) }
+      if isSiblingLeft(of: node, last: last) {
+        hash = nodeHash(sibling, hash)
+        skipLevelsWithoutSibling(&node, &last)
+      } else {
+        hash = nodeHash(hash, sibling)
+      }
+      node >>= 1
+      last >>= 1
+    }
+    guard last == 0, hash == root else { throw .inclusionNotProven(index: index, size: size) }
+  }
+
+  /// Whether the next hash of a proof stands to the left of this node, where `last` is the last node of its level.
+  static func isSiblingLeft(of node: Int64, last: Int64) -> Bool {
+    node & 1 == 1 || node == last
+  }
+
+  /// Steps over the levels on which the node is the last one and has no sibling.
+  static func skipLevelsWithoutSibling(_ node: inout Int64, _ last: inout Int64) {
+    while node & 1 == 0, node != 0 {
+      node >>= 1
+      last >>= 1
+    }
+  }
+}

@@ -1,0 +1,27 @@
+extension SignedNote {
+  /// Reads a note. What is read is written again byte for byte.
+  ///
+  /// The text ends at the last blank line, so that it may hold blank lines itself.
+  package init(parsing bytes: [UInt8]) throws(IntegrityError) {
+    guard bytes.count <= Self.maximumByteCount else { throw Self.isTooLong }
+    guard !bytes.contains(where: Self.isForbidden) else { throw Self.holdsControlCharacter }
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw .malformedNote(problem: "it is no valid UTF-8")
+    }
+    guard bytes.last == UInt8(ascii: "\n") else { throw .malformedNote(problem: "it does not end with a newline") }
+    guard let blankLine = Self.lastBlankLine(bytes) else {
+      throw .malformedNote(problem: "no blank line stands between its text and its signatures")
+    }
+    let lines = bytes[(blankLine + 1)...].dropLast()
+      .split(separator: UInt8(ascii: "\n"), maxSplits: Self.maximumSignatureCount, omittingEmptySubsequences: false)
+    guard lines.count <= Self.maximumSignatureCount else { throw Self.hasTooManySignatures }
+    var signatures: [Signature] = []
+    for line in lines { signatures.append(try Signature(line: String(decoding: line, as: UTF8.self))) }
+    try self.init(text: String(decoding: bytes[..<blankLine], as: UTF8.self), signatures: signatures)
+  }
+
+  /// The position of the newline that is a line of its own, the last one of them.
+  private static func lastBlankLine(_ bytes: [UInt8]) -> Int? {
+    bytes.indices.dropFirst().last { bytes[$0] == UInt8(ascii: "\n") && bytes[$0 - 1] == UInt8(ascii: "\n") }
+  }
+}

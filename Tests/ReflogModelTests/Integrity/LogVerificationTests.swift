@@ -1,0 +1,257 @@
+import ReflogModel
+import Testing
+
+struct LogVerificationTests {
+  typealias Finding = LogVerification.Finding
+
+  private let origin: Origin
+  private let key: SigningKey
+  private let entries = (UInt8(0)..<20).map { Hash(of: [$0]) }
+
+  init() throws {
+    origin = try Origin("audit.example/log")
+    key = try SigningKey(name: origin.keyName(), seed: [UInt8](repeating: 5, count: 32))
+  }
+
+  /// The checkpoint of the first entries, signed with the log's key or another.
+  private func claim(
+    _ size: Int,
+    of entries: [Hash]? = nil,
+    source: String? = nil,
+    origin: Origin? = nil,
+    by keys: [SigningKey]? = nil
+  ) throws -> LogVerification.Claim {
+    var frontier = MerkleFrontier()
+    for entry in (entries ?? self.entries).prefix(size) { frontier.append(MerkleTree.leafHash(of: entry)) }
+    let checkpoint = Checkpoint(origin: origin ?? self.origin, size: Int64(size), root: frontier.root)
+    return LogVerification.Claim(
+      source: source ?? "at \(size)",
+      note: try checkpoint.signed(by: keys ?? [key]).bytes
+    )
+  }
+
+  private func root(_ size: Int, of entries: [Hash]) throws -> Hash {
+    try Checkpoint(text: SignedNote(parsing: claim(size, of: entries).note).text).root
+  }
+
+  private func verify(
+    _ entries: [(Int64, Hash)],
+    against claims: [LogVerification.Claim],
+    from frontier: MerkleFrontier = MerkleFrontier()
+  ) -> LogVerification.Report {
+    var verification = LogVerification(of: origin, with: [key.verifierKey], against: claims, from: frontier)
+    for (place, entry) in entries { verification.append(entry, at: place) }
+    return verification.finish()
+  }
+
+  private func verify(_ entries: [Hash], against claims: [LogVerification.Claim]) -> LogVerification.Report {
+    verify(entries.enumerated().map { (Int64($0), $1) }, against: claims)
+  }
+
+  @Test func aLogAsItWasSignedHasNoFindings() throws {
+    let claims = try [13, 0, 1, 7, 20, 7].map { try claim($0) }
+
+    let report = verify(entries, against: claims)
+
+    #expect(report.findings.isEmpty)
+    #expect(report.size == 20)
+    #expect(report.confirmedSize == 20)
+    #expect(report.unsigned.isEmpty)
+    #expect(report.root == (try root(20, of: entries)))
+  }
+
+  @Test func whatNoCheckpointCoversIsToldApart() throws {
+    #expect(verify(entries, against: [try claim(13)]).unsigned == 13..<20)
+    #expect(verify(entries, against: []).unsigned == 0..<20)
+    #expect(verify([Hash](), against: [try claim(0)]).findings.isEmpty)
+  }
+
+  @Test(arguments: 0..<20)
+  func oneBitOfOneEntryIsFound(place: Int) throws {
+    var changed = entries
+    changed[place] = try changed[place].flipping(bit: place * 12)
+
+    let report = verify(changed, against: try [1, 7, 13, 20].map { try claim($0) })
+
+    let before = [0, 1, 7, 13].last { $0 <= place } ?? 0
+    let behind = [1, 7, 13, 20].filter { $0 > place }
+    #expect(
+      report.findings
+        == (try behind.map { size in
+          .rootMismatch(
+            source: "at \(size)",
+            size: Int64(size),
+            confirmedSize: Int64(before),
+            found: try root(size, of: changed),
+            signed: try root(size, of: entries)
+          )
+        })
+    )
+    #expect(report.confirmedSize == Int64(before))
+  }
+
+  @Test func exchangedEntriesAreFound() throws {
+    var exchanged = entries
+    exchanged.swapAt(8, 9)
+
+    let report = verify(exchanged, against: try [7, 13].map { try claim($0) })
+
+    #expect(report.findings.count == 1)
+    #expect(
+      report.findings.first?.description
+        == "at 13: the first 13 entries are not those that were signed: one or more of the entries 7 to 12 were changed, "
+        + "removed, added or moved; their root is \(try root(13, of: exchanged)), and \(try root(13, of: entries)) was "
+        + "signed."
+    )
+  }
+
+  @Test func missingEntriesAreNamed() throws {
+    let given = entries.enumerated().map { (Int64($0), $1) }.filter { ![3, 9, 10].contains($0.0) }
+
+    let report = verify(given, against: try [2, 13, 25].map { try claim($0) })
+
+    #expect(
+      report.findings == [
+        .missing(3..<4), .missing(9..<11), .uncheckable(source: "at 13", size: 13, missing: 3),
+        .beyondLog(source: "at 25", size: 25, logSize: 20),
+      ]
+    )
+    #expect(report.confirmedSize == 2)
+    #expect(report.root == nil)
+    #expect(report.size == 20)
+  }
+
+  @Test func aCutOffEndIsFound() throws {
+    let report = verify(Array(entries.prefix(5)), against: try [4, 13].map { try claim($0) })
+
+    #expect(report.findings == [.beyondLog(source: "at 13", size: 13, logSize: 5)])
+    #expect(report.confirmedSize == 4)
+  }
+
+  @Test func entriesThatComeAgainAreFoundAndLeftOut() throws {
+    let given: [(Int64, Hash)] = [(0, entries[0]), (1, entries[1]), (1, entries[1]), (2, entries[2]), (0, entries[0])]
+
+    let report = verify(given, against: [try claim(3)])
+
+    #expect(report.findings == [.outOfOrder(sequence: 1, expected: 2), .outOfOrder(sequence: 0, expected: 3)])
+    #expect(report.confirmedSize == 3)
+  }
+
+  @Test func whatIsWrongWithACheckpointIsFoundAndItsRootCountsForNothing() throws {
+    let stranger = try SigningKey(name: KeyName("stranger.example"), seed: [UInt8](repeating: 6, count: 32))
+    let other = try Origin("other.example")
+    let otherEntries = Array(entries.reversed())
+    let good = try claim(7)
+    let forged = try SignedNote(
+      text: SignedNote(parsing: claim(7, of: otherEntries).note).text,
+      signatures: SignedNote(parsing: good.note).signatures
+    )
+
+    let report = verify(
+      entries,
+      against: [
+        LogVerification.Claim(source: "garbage", note: Array("garbage".utf8)),
+        LogVerification.Claim(source: "no checkpoint", note: try SignedNote(text: "text\n", signedBy: [key]).bytes),
+        LogVerification.Claim(source: "forged", note: forged.bytes),
+        try claim(7, of: otherEntries, source: "unknown", by: [stranger]),
+        try claim(7, of: otherEntries, source: "another log", origin: other),
+        try claim(7, of: otherEntries, source: "all at once", origin: other, by: [stranger]),
+        good,
+      ]
+    )
+
+    let identity = key.verifierKey.identity
+    #expect(
+      report.findings == [
+        .malformed(source: "garbage", problem: .malformedNote(problem: "it does not end with a newline")),
+        .malformed(
+          source: "no checkpoint",
+          problem: .malformedCheckpoint(problem: "it has fewer than three whole lines")
+        ),
+        .badSignature(source: "forged", key: identity),
+        .unknownKey(source: "unknown", keys: [stranger.verifierKey.identity]),
+        .originMismatch(source: "another log", found: other, expected: origin),
+        .unknownKey(source: "all at once", keys: [stranger.verifierKey.identity]),
+        .originMismatch(source: "all at once", found: other, expected: origin),
+      ]
+    )
+    #expect(report.confirmedSize == 7)
+  }
+
+  @Test func oneFalseSignatureSpoilsACheckpointThatIsWellSignedToo() throws {
+    let next = try SigningKey(name: origin.keyName(), seed: [UInt8](repeating: 6, count: 32))
+    let good = try SignedNote(parsing: claim(7).note)
+    let bad = try SignedNote(parsing: claim(6, by: [next]).note)
+    let note = try SignedNote(text: good.text, signatures: good.signatures + bad.signatures)
+
+    var verification = LogVerification(
+      of: origin,
+      with: [key.verifierKey, next.verifierKey],
+      against: [LogVerification.Claim(source: "the anchor", note: note.bytes)]
+    )
+    for (place, entry) in entries.enumerated() { verification.append(entry, at: Int64(place)) }
+    let report = verification.finish()
+
+    #expect(report.findings == [.badSignature(source: "the anchor", key: next.verifierKey.identity)])
+    #expect(report.confirmedSize == 0)
+  }
+
+  @Test func twoHistoriesOfOneSizeAreAFork() throws {
+    let rewritten = Array(entries.reversed())
+    let claims = try [claim(7, source: "ours"), claim(7, of: rewritten, source: "theirs")]
+
+    let report = verify(entries, against: claims)
+    let beyond = verify([Hash](), against: claims)
+
+    #expect(
+      report.findings == [
+        .fork(size: 7, source: "ours", other: "theirs"),
+        .rootMismatch(
+          source: "theirs",
+          size: 7,
+          confirmedSize: 7,
+          found: try root(7, of: entries),
+          signed: try root(7, of: rewritten)
+        ),
+      ]
+    )
+    #expect(beyond.findings.first == .fork(size: 7, source: "ours", other: "theirs"))
+  }
+
+  @Test func aVerificationBeginsBehindWhatIsTrusted() throws {
+    var frontier = MerkleFrontier()
+    for entry in entries.prefix(7) { frontier.append(MerkleTree.leafHash(of: entry)) }
+    let rest = entries.enumerated().dropFirst(7).map { (Int64($0), $1) }
+
+    let report = verify(rest, against: try [3, 7, 13].map { try claim($0) }, from: frontier)
+
+    #expect(report.findings == [.beforeStart(source: "at 3", size: 3, start: 7)])
+    #expect(report.unsigned == 13..<20)
+  }
+
+  @Test func findingsAreCountedWhereTheyAreTooMany() {
+    let count = Int64(LogVerification.maximumFindingCount + 5)
+
+    let report = verify((1...count).map { ($0 * 2 - 1, entries[0]) }, against: [])
+
+    #expect(report.findings.count == LogVerification.maximumFindingCount)
+    #expect(report.omittedFindingCount == 5)
+  }
+
+  @Test func theVectorsVerifyAsALogOfEntriesOfTheirOwn() throws {
+    // The vectors' entries are texts, so that only their leaf hashes can go in.
+    let vectors = try TransparencyVectors()
+    var frontier = MerkleFrontier()
+    for leaf in try vectors.leaves { frontier.append(leaf) }
+    let claim = LogVerification.Claim(source: "the vectors", note: try vectors.checkpoints[3].note)
+
+    let verification = LogVerification(
+      of: try vectors.origin,
+      with: [try vectors.verifierKey],
+      against: [claim],
+      from: frontier
+    )
+
+    #expect(verification.finish().findings.isEmpty)
+  }
+}
