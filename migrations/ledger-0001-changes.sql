@@ -11,6 +11,8 @@ CREATE TABLE ledger (
   directory TEXT NOT NULL CHECK (directory IN ('graph', 'embedded')),
   tenant_id TEXT NOT NULL CHECK (tenant_id <> ''),
   created INTEGER NOT NULL,
+  -- The log's name, in its checkpoints.
+  origin TEXT NOT NULL CHECK (origin <> ''),
   -- What ties the links to next pages to this ledger.
   cursor_key BLOB NOT NULL CHECK (length(cursor_key) = 32)
 ) STRICT;
@@ -175,6 +177,7 @@ CREATE INDEX change_rollback ON change (rollback_of) WHERE rollback_of IS NOT NU
 -- Personal data of a change, kept apart from what the ledger is about.
 CREATE TABLE change_personal (
   change INTEGER PRIMARY KEY REFERENCES change (id),
+  salt BLOB NOT NULL CHECK (length(salt) = 16),
   actor_name INTEGER REFERENCES actor_name (id),
   ip_address TEXT,
   reason TEXT
@@ -183,6 +186,7 @@ CREATE TABLE change_personal (
 -- What a person said became of a change, where the directory could not be asked: who, and why.
 CREATE TABLE change_statement (
   change INTEGER PRIMARY KEY REFERENCES change (id),
+  salt BLOB NOT NULL CHECK (length(salt) = 16),
   actor INTEGER NOT NULL REFERENCES actor (id),
   actor_name INTEGER REFERENCES actor_name (id),
   ip_address TEXT,
@@ -208,6 +212,7 @@ CREATE TABLE service_event (
 
 CREATE TABLE service_event_personal (
   event INTEGER PRIMARY KEY REFERENCES service_event (id),
+  salt BLOB NOT NULL CHECK (length(salt) = 16),
   actor_name INTEGER REFERENCES actor_name (id),
   ip_address TEXT
 ) STRICT;
@@ -217,7 +222,28 @@ CREATE TABLE entry (
   sequence INTEGER PRIMARY KEY CHECK (sequence >= 0),
   change INTEGER,
   event INTEGER,
+  -- SHA-256 of the entry's record, which holds the salt: what the Merkle tree commits to.
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  salt BLOB CHECK (length(salt) = 16),
   CHECK ((change IS NULL) <> (event IS NULL))
+) STRICT;
+
+-- The Merkle tree above the entries, written behind them: the root of each full subtree of 256 nodes of the level below.
+CREATE TABLE subtree (
+  -- 1: of 256 entries, 2: of 65,536, and so on.
+  level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 7),
+  position INTEGER NOT NULL CHECK (position >= 0),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  PRIMARY KEY (level, position)
+) STRICT, WITHOUT ROWID;
+
+-- The newest signed checkpoint (C2SP tlog-checkpoint).
+CREATE TABLE checkpoint (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  size INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  -- The key that signed it, as C2SP signed-note writes a vkey.
+  verifier_key TEXT NOT NULL
 ) STRICT;
 
 -- Rollbacks to a time: what was asked for, so that they can go on. The changes they made name them.

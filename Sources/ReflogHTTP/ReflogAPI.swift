@@ -60,6 +60,7 @@ package struct ReflogAPI: Sendable {
     HomeController(directory: directory).addRoutes(to: router)
     HealthController(isReady: isReady).addRoutes(to: router)
     OpenAPIController().addRoutes(to: router)
+    LogController(history: history).addRoutes(to: router)
     // From here on, and wherever no route leads, only proven callers.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     router.add(middleware: AdmissionMiddleware())

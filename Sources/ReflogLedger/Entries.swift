@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import ReflogModel
 
@@ -9,16 +10,29 @@ enum Entries {
   }
 
   /// Appends the entry of a change that has this number as its newest.
-  static func append(_ sequence: Int64, of change: Change.ID, _ db: Database) throws {
-    try db.cachedStatement(sql: "INSERT INTO entry (sequence, change) VALUES (?, ?)")
-      .execute(arguments: [sequence, change.number])
+  static func append(_ sequence: Int64, of change: Change.ID, _ leaf: Leaf, _ db: Database) throws {
+    try db.cachedStatement(sql: "INSERT INTO entry (sequence, change, hash, salt) VALUES (?, ?, ?, ?)")
+      .execute(arguments: [sequence, change.number, leaf.hash.data, leaf.salt.data])
   }
 
   /// Appends the entry of a service event that has this number.
-  static func append(_ sequence: Int64, ofEvent event: Int64, _ db: Database) throws {
-    try db.cachedStatement(sql: "INSERT INTO entry (sequence, event) VALUES (?, ?)").execute(arguments: [
-      sequence, event,
-    ])
+  static func append(_ sequence: Int64, ofEvent event: Int64, _ leaf: Leaf, _ db: Database) throws {
+    try db.cachedStatement(sql: "INSERT INTO entry (sequence, event, hash, salt) VALUES (?, ?, ?, ?)")
+      .execute(arguments: [sequence, event, leaf.hash.data, leaf.salt.data])
+  }
+
+  /// The hash of the record of a change's first entry.
+  static func firstHash(of change: Change.ID, _ db: Database) throws -> Hash {
+    let data = try Data.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT hash FROM entry WHERE sequence = (SELECT intent_sequence FROM change WHERE id = ?)"
+      ),
+      arguments: [change.number]
+    )
+    guard let data, let hash = Hash(bytes: data) else {
+      throw LedgerError.corrupt("the first entry of change \(change) is missing")
+    }
+    return hash
   }
 
   /// When the newest entry was appended.

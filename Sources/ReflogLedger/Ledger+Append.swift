@@ -115,16 +115,20 @@ extension Ledger {
     }
     let id = Change.ID(db.lastInsertedRowID)
     try insertPersonalData(of: intent, by: actor, change: id, identities, db)
-    try Entries.append(sequence, of: id, db)
-    return Change(
-      id: id,
-      sequence: sequence,
-      tenantID: try String.fetchOne(db.cachedStatement(sql: "SELECT tenant_id FROM ledger")) ?? "",
-      activityDateTime: time,
-      intent: intent,
-      outcome: outcome,
-      resultDateTime: outcome.map { _ in time }
-    )
+    let change = try stored(id, db)
+    let leaf = try Leaf { salt in try Records(db).intent(of: change, at: sequence, salt) }
+    try Entries.append(sequence, of: id, leaf, db)
+    return change
+  }
+
+  /// A change as its columns say it is, which is what its entries are made of. Looked up anew: what a transaction wrote may
+  /// still be taken back, so nothing of it is kept.
+  static func stored(_ id: Change.ID, _ db: Database) throws -> Change {
+    let rows = ChangeRows(db, IdentityCache())
+    guard let change = try rows.changes("WHERE change.id = ?", [id.number], isFixed: true).first else {
+      throw LedgerError.corrupt("change \(id) is missing")
+    }
+    return change
   }
 
   /// What can be erased of a change without touching the rest.
@@ -139,11 +143,12 @@ extension Ledger {
     guard name != nil || intent.actor.ipAddress != nil || intent.reason != nil else { return }
     try db.cachedStatement(
       sql: """
-        INSERT INTO change_personal (change, actor_name, ip_address, reason)
-        VALUES (:change, :actorName, :ipAddress, :reason)
+        INSERT INTO change_personal (change, salt, actor_name, ip_address, reason)
+        VALUES (:change, :salt, :actorName, :ipAddress, :reason)
         """
     ).execute(arguments: [
-      "change": change.number, "actorName": name, "ipAddress": intent.actor.ipAddress, "reason": intent.reason,
+      "change": change.number, "salt": Salt.random().data, "actorName": name, "ipAddress": intent.actor.ipAddress,
+      "reason": intent.reason,
     ])
   }
 }

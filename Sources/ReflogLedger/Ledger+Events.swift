@@ -43,9 +43,17 @@ extension Ledger {
     if name != nil || event.actor?.ipAddress != nil {
       try db.cachedStatement(
         sql:
-          "INSERT INTO service_event_personal (event, actor_name, ip_address) VALUES (:event, :actorName, :ipAddress)"
-      ).execute(arguments: ["event": id, "actorName": name, "ipAddress": event.actor?.ipAddress])
+          """
+          INSERT INTO service_event_personal (event, salt, actor_name, ip_address)
+          VALUES (:event, :salt, :actorName, :ipAddress)
+          """
+      ).execute(arguments: [
+        "event": id, "salt": Salt.random().data, "actorName": name, "ipAddress": event.actor?.ipAddress,
+      ])
     }
-    try Entries.append(sequence, ofEvent: id, db)
+    guard let stored = try EventRows.events("service_event.id = ?", [id], db).first else {
+      throw LedgerError.corrupt("service event \(id) is missing")
+    }
+    try Entries.append(sequence, ofEvent: id, try Leaf { salt in try Records(db).event(stored, salt) }, db)
   }
 }

@@ -77,16 +77,12 @@ extension Ledger {
       "createdConnector": created?.connector,
       "createdName": created?.name,
     ])
-    try Entries.append(sequence, of: change.id, db)
-    return Change(
-      id: change.id,
-      sequence: sequence,
-      tenantID: change.tenantID,
-      activityDateTime: change.activityDateTime,
-      intent: change.intent,
-      outcome: outcome,
-      resultDateTime: time
-    )
+    let settled = try stored(change.id, db)
+    guard let outcome = settled.outcome else { throw LedgerError.corrupt("change \(change.id) did not settle") }
+    let intent = try Entries.firstHash(of: change.id, db)
+    let leaf = try Leaf { salt in try Records(db).outcome(outcome, of: settled, intent: intent, salt) }
+    try Entries.append(sequence, of: change.id, leaf, db)
+    return settled
   }
 
   private static func insert(_ statement: Change.Statement, on change: Change.ID, _ db: Database) throws {
@@ -94,11 +90,12 @@ extension Ledger {
     let actor = try identities.row(ofActor: statement.actor)
     try db.cachedStatement(
       sql: """
-        INSERT INTO change_statement (change, actor, actor_name, ip_address, reason)
-        VALUES (:change, :actor, :actorName, :ipAddress, :reason)
+        INSERT INTO change_statement (change, salt, actor, actor_name, ip_address, reason)
+        VALUES (:change, :salt, :actor, :actorName, :ipAddress, :reason)
         """
     ).execute(arguments: [
       "change": change.number,
+      "salt": Salt.random().data,
       "actor": actor,
       "actorName": try identities.row(ofNameOf: statement.actor, actor: actor),
       "ipAddress": statement.actor.ipAddress,

@@ -17,6 +17,7 @@ package struct Ledger: Sendable {
   ///
   /// - Parameters:
   ///   - acceptsClock: whether changes are taken although the clock is behind the newest entry, and dated as that.
+  ///   - origin: the log's name where this ledger is new; made up where there is none.
   ///   - onSettled: hears of every change once its outcome is on disk.
   package init(
     storage: Storage,
@@ -24,6 +25,7 @@ package struct Ledger: Sendable {
     tenantID: String,
     clock: @escaping WallClock,
     acceptsClock: Bool = false,
+    origin: String? = nil,
     onSettled: @escaping @Sendable (Change) -> Void = { _ in }
   ) throws {
     history = History(reader: storage.reader)
@@ -33,11 +35,22 @@ package struct Ledger: Sendable {
     self.onSettled = onSettled
     let created = clock()
     let (servedDirectory, servedTenantID) = try storage.setUp { db in
-      try LedgerIdentity.findOrRecord(directory: directory, tenantID: tenantID, created: created, in: db)
+      try LedgerIdentity.findOrRecord(
+        directory: directory,
+        tenantID: tenantID,
+        created: created,
+        origin: origin ?? Self.origin(ofTenant: tenantID),
+        in: db
+      )
     }
     guard servedDirectory == directory.rawValue, servedTenantID == tenantID else {
       throw LedgerError.servesAnother(path: storage.path, directory: servedDirectory, tenantID: servedTenantID)
     }
+  }
+
+  /// A name for a tenant's log that no other ledger has.
+  private static func origin(ofTenant tenantID: String) -> String {
+    "reflog/\(tenantID)/\(Salt.random().bytes.prefix(4).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())"
   }
 
   func tellSettled(_ changes: [Change]) {

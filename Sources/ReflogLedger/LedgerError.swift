@@ -16,6 +16,10 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case commitUnknown(String)
   /// Another change of this address or connector is pending.
   case alreadyPending
+  /// The key that signs checkpoints can't be used.
+  case unusableKey(path: String, problem: String)
+  /// The ledger is not the one that the anchor was made of, or an older copy of it.
+  case anchorMismatch(path: String, problem: String)
   /// The change can't take this event.
   case illegal(Change.IllegalTransition)
   /// A stored value is none that Reflog writes.
@@ -30,6 +34,10 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .unavailable(let problem): "The ledger is unavailable: \(problem)"
     case .commitUnknown(let problem): "Whether the ledger recorded it is unknown: \(problem)"
     case .alreadyPending: "Another change is pending there."
+    case .unusableKey(let path, let problem): "\(path) can't sign checkpoints: \(problem)."
+    case .anchorMismatch(let path, let problem):
+      "The ledger is not what the anchor \(path) says it was: \(problem). Put the newest copy of the ledger back. If there "
+        + "is none, keep the anchor as evidence and move it away."
     case .illegal(let transition): transition.description
     case .corrupt(let problem): "The ledger holds what Reflog does not write: \(problem)."
     }
@@ -39,6 +47,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   init(_ error: any Error) {
     switch error {
     case let error as LedgerError: self = error
+    case let error as IntegrityError: self = .corrupt(error.description)
     case let error as Change.IllegalTransition: self = .illegal(error)
     case StorageError.queueFull: self = .busy
     case StorageError.commitUnknown(let problem): self = .commitUnknown(problem)

@@ -7,6 +7,7 @@ enum LedgerIdentity {
     directory: DirectoryKind,
     tenantID: String,
     created: Timestamp,
+    origin: String,
     in db: Database
   ) throws -> (directory: String, tenantID: String) {
     if let row = try Row.fetchOne(db, sql: "SELECT directory, tenant_id FROM ledger") {
@@ -14,10 +15,13 @@ enum LedgerIdentity {
     }
     try db.execute(
       sql: """
-        INSERT INTO ledger (id, directory, tenant_id, created, cursor_key)
-        VALUES (1, :directory, :tenantID, :created, randomblob(32))
+        INSERT INTO ledger (id, directory, tenant_id, created, origin, cursor_key)
+        VALUES (1, :directory, :tenantID, :created, :origin, randomblob(32))
         """,
-      arguments: ["directory": directory.rawValue, "tenantID": tenantID, "created": created.microseconds]
+      arguments: [
+        "directory": directory.rawValue, "tenantID": tenantID, "created": created.microseconds,
+        "origin": origin,
+      ]
     )
     return (directory.rawValue, tenantID)
   }

@@ -1,6 +1,8 @@
 /// What a ledger is and holds.
 package struct LedgerStatus: Sendable {
   package let directory: DirectoryKind
+  /// The key that signed the newest checkpoint, as a vkey; nothing before the first.
+  package let verifierKey: String?
   package let tenantID: String
   package let newestChange: Change.ID?
   package let newestSequence: Int64?
@@ -13,6 +15,7 @@ package struct LedgerStatus: Sendable {
 
   package init(
     directory: DirectoryKind,
+    verifierKey: String?,
     tenantID: String,
     newestChange: Change.ID?,
     newestSequence: Int64?,
@@ -22,6 +25,7 @@ package struct LedgerStatus: Sendable {
     verified: Timestamp?
   ) {
     self.directory = directory
+    self.verifierKey = verifierKey
     self.tenantID = tenantID
     self.newestChange = newestChange
     self.newestSequence = newestSequence

@@ -56,6 +56,43 @@ package struct HistoryService: Sendable {
     do { return try await history.configurations(asOf: moment) } catch { throw ServiceError(reading: error) }
   }
 
+  /// The newest signed checkpoint of the log, and the key that signed it. Throws `notSignedYet` before the first.
+  package func checkpoint() async throws(ServiceError) -> (note: String, key: String) {
+    do {
+      if let checkpoint = try await history.checkpoint() { return checkpoint }
+    } catch {
+      throw ServiceError(reading: error)
+    }
+    throw .notSignedYet
+  }
+
+  /// The bytes of a tile of the log; nothing where the newest checkpoint does not cover it.
+  package func tile(_ tile: Tile) async throws(ServiceError) -> [UInt8]? {
+    do { return try await history.tile(tile) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// The canonical records of a change, in the order of its entries.
+  package func records(of id: Change.ID) async throws(ServiceError) -> [[UInt8]] {
+    do {
+      if let records = try await history.records(of: id) { return records }
+    } catch {
+      throw ServiceError(reading: error)
+    }
+    throw .changeNotFound(id)
+  }
+
+  /// The receipt of a change: what shows that its newest entry is in the log. Throws `notSignedYet` while no checkpoint covers
+  /// that.
+  package func proof(of id: Change.ID) async throws(ServiceError) -> TransparencyProof {
+    _ = try await change(id)
+    do {
+      if let proof = try await history.proof(of: id) { return proof }
+    } catch {
+      throw ServiceError(reading: error)
+    }
+    throw .notSignedYet
+  }
+
   /// What ties the links to next pages to this ledger.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
     do { return try await history.cursorKey() } catch { throw ServiceError(reading: error) }

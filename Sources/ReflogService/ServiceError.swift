@@ -14,6 +14,8 @@ package enum ServiceError: Error, Sendable {
   /// Something else is on record of the change than what is stated now.
   case alreadySettled(Change.ID, Change.Result)
   case tokenNotFound(String)
+  /// No checkpoint covers it yet; the next one will within a moment.
+  case notSignedYet
   /// To answer it takes too long over so much history.
   case questionTooBroad
   /// Every change needs a reason that looks like this.
@@ -62,7 +64,8 @@ extension ServiceError {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _): [id]
     case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .tokenNotFound,
-      .questionTooBroad, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .preconditionFailed,
+      .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired,
+      .preconditionFailed,
       .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable, .ledgerUnreadable,
       .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
@@ -76,7 +79,8 @@ extension ServiceError {
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .providerUnavailable, .notSent, .busy: .warning
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .questionTooBroad,
-      .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .alreadySettled, .preconditionFailed,
+      .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .alreadySettled,
+      .preconditionFailed,
       .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .connectorMissing, .notRollbackable, .refused:
       .info
     }
@@ -88,7 +92,8 @@ extension ServiceError {
       switch error {
       case .busy: .busy(error.description)
       case .clockBehind: .clockBehind(error.description)
-      case .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .corrupt:
+      case .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .corrupt, .unusableKey,
+        .anchorMismatch:
         .ledgerUnavailable(error.description)
       }
   }
@@ -122,6 +127,7 @@ extension ServiceError: CustomStringConvertible {
     case .alreadySettled(let id, let result):
       "Change \(id) is on record as \(result.rawValue), and what is on record stands. Nothing was recorded."
     case .tokenNotFound: "There is no token with this id."
+    case .notSignedYet: "No checkpoint covers this yet. One is signed within a moment; ask again."
     case .questionTooBroad:
       "To count that takes too long over this much history. Ask for less: a time, a flow, an actor, a connector, a result "
         + "other than applied, a correlation id."

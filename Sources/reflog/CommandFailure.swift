@@ -9,6 +9,7 @@ struct CommandFailure: Error {
     case refused = 1
     case notFound = 2
     case usage = 64
+    case unverified = 65
     case `internal` = 70
     case tryAgain = 75
   }

@@ -24,6 +24,7 @@ struct Composition {
   private let changes: ChangeService
   private let watchlist: Watchlist
   private let events: EventRecorder
+  private let logKey: SigningKey
   private let tls: TLS?
 
   /// Opens the files. When this returns, this process holds the ledger and nothing is served yet.
@@ -44,11 +45,13 @@ struct Composition {
         tenantID: served.tenantID,
         clock: clock,
         acceptsClock: settings.acceptsClock,
+        origin: settings.origin?.text,
         onSettled: { change in
           reporter.report(change)
           watchlist.watch(change)
         }
       )
+      logKey = try await Self.logKey(ledger.history, settings)
       tokens = try TokenStore(besideLedgerAt: settings.database, clock: clock)
     } catch {
       await served.abandon()
@@ -67,6 +70,21 @@ struct Composition {
       started: [started] + (settings.acceptsClock ? [ServiceEvent.Content(.clockAccepted)] : []),
       logger: logger
     )
+  }
+
+  /// The key that signs the log, the ledger being what the anchor says it was.
+  private static func logKey(_ history: History, _ settings: ServerSettings) async throws -> SigningKey {
+    let origin = try await history.origin()
+    guard settings.origin ?? origin == origin else {
+      throw CommandFailure(
+        .refused,
+        "The log of \(settings.database) is named \(origin), for good; \(Setting.origin.variable) says otherwise."
+      )
+    }
+    let isNew = try await history.checkpoint() == nil
+    let key = try LogKey.findOrMake(besideLedgerAt: settings.database, origin: origin, isNew: isNew)
+    try await Anchor(path: settings.anchor).check(history, key: key.verifierKey)
+    return key
   }
 
   /// How long what is in flight may take to finish after a SIGTERM.
@@ -112,6 +130,8 @@ struct Composition {
     let rollbacks = TimeRollbacks(changes: changes, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: storage.writer)]
     if case .embedded(_, let storage) = served { services.append(.init(service: storage.writer)) }
+    let anchor = Anchor(path: settings.anchor)
+    services.append(.init(service: LogKeeper(ledger: ledger, key: logKey, anchor: anchor, logger: logger)))
     // Whatever is recorded is recorded before the stop.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))

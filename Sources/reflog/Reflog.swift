@@ -18,11 +18,11 @@ struct Reflog: AsyncParsableCommand {
         reflog rollback --step $STEP --dry-run
         reflog rollback --step $STEP --reason INC0042
 
-      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 usage, 70 internal, 75 try again.
+      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 usage, 65 the ledger does not verify, 70 internal, 75 try again.
       """,
     subcommands: [
       Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,
-      ShowStatus.self, Tokens.self,
+      Verify.self, ShowCheckpoint.self, ShowStatus.self, Tokens.self,
     ]
   )
 

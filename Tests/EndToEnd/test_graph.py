@@ -148,7 +148,8 @@ class SweepingWhatFails(GraphTestCase):
     def test_one_flow_that_cant_be_read_does_not_hide_the_others(self):
         self.graph.control(hang=["b2cUserFlows/B2C_1_flow0"], set={OTHER: LOYALTY})
         self.server.stop()
-        os.remove(self.server.database)
+        for suffix in ("", ".key", ".anchor"):
+            os.remove(self.server.database + suffix)
         self.server.start()
 
         found = eventually(lambda: self.changes(kind="baseline", subject="step"))

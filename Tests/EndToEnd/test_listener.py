@@ -145,7 +145,7 @@ class Clock(unittest.TestCase):
             ledger = sqlite3.connect(server.database)
             ledger.execute("INSERT INTO service_event (sequence, time, kind, count, details) "
                            "VALUES ((SELECT max(sequence) + 1 FROM entry), (SELECT max(time) FROM service_event) + 3600000000, 'stop', 1, '{}')")
-            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, NULL, (SELECT max(id) FROM service_event) FROM entry")
+            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, NULL, (SELECT max(id) FROM service_event), zeroblob(32), NULL FROM entry")
             ledger.commit()
             ledger.close()
             server.start()

@@ -18,7 +18,7 @@ class Recovery(unittest.TestCase):
                   after_connector, actor, request_id)
                 SELECT (SELECT max(sequence) + 1 FROM entry), activity_time, subject, address, kind, before_state,
                   before_connector, after_state, after_connector, actor, 'crash' FROM change WHERE id = 1""")
-            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, 2, NULL FROM entry")
+            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, 2, NULL, zeroblob(32), NULL FROM entry")
             ledger.commit()
             ledger.close()
             shown = server.command("show", "2", "--database", server.database, "--format", "json")

@@ -18,17 +18,18 @@ struct AppendOnlyTests {
     "REPLACE INTO change "
       + "(id, intent_sequence, activity_time, subject, address, kind, before_state, after_state, actor, request_id) "
       + "SELECT 1, 0, 0, subject, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1",
-    "INSERT INTO entry VALUES (2, 1, NULL)",
+    "INSERT INTO entry VALUES (2, 1, NULL, zeroblob(32), NULL)",
     "UPDATE change SET intent_sequence = 7 WHERE id = 1",
     "UPDATE change SET outcome_sequence = 7 WHERE id = 1",
-    "INSERT INTO change_personal (change, reason) VALUES (1, 'other')",
+    "INSERT INTO change_personal (change, salt, reason) VALUES (1, zeroblob(16), 'other')",
     "DELETE FROM entry WHERE sequence = 0",
     "UPDATE entry SET change = 1",
-    "INSERT INTO entry VALUES (9, 1, NULL)",
-    "REPLACE INTO entry VALUES (0, 1, NULL)",
+    "UPDATE entry SET hash = zeroblob(32)",
+    "INSERT INTO entry VALUES (9, 1, NULL, zeroblob(32), NULL)",
+    "REPLACE INTO entry VALUES (0, 1, NULL, zeroblob(32), NULL)",
     "UPDATE change_personal SET reason = 'other'",
     "DELETE FROM change_personal",
-    "REPLACE INTO change_personal (change, reason) VALUES (1, 'other')",
+    "REPLACE INTO change_personal (change, salt, reason) VALUES (1, zeroblob(16), 'other')",
     "UPDATE connector SET connector_id = 'other'",
     "DELETE FROM connector",
     "REPLACE INTO connector VALUES (1, 'other')",
@@ -41,7 +42,7 @@ struct AppendOnlyTests {
     "UPDATE address SET step = 1",
     "UPDATE ledger SET tenant_id = 'other'",
     "DELETE FROM ledger",
-    "REPLACE INTO ledger VALUES (1, 'graph', 'other', 0, randomblob(32))",
+    "REPLACE INTO ledger VALUES (1, 'graph', 'other', 0, 'x', randomblob(32))",
   ])
   func historyCannotBeEdited(statement: String) async throws {
     try await withLedger { ledger, storage in

@@ -39,9 +39,19 @@ struct ChangeController {
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
-    let change = try await history.change(try context.changeID())
-    return Response(json: change.json).about([change.id])
+    let id = try context.changeID()
+    switch try QueryOptions(request, allowing: [.format])[.format]?.lowercased() {
+    case nil, "json":
+      let change = try await history.change(id)
+      return Response(json: change.json).about([change.id])
+    case "record":
+      let lines = try await history.records(of: id).map { $0 + [0x0A] }
+      return Response(bytes: lines.flatMap { $0 }, "application/jsonl; charset=utf-8").about([id])
+    case "tlog-proof":
+      return Response(bytes: try await history.proof(of: id).bytes, "text/plain; charset=utf-8").about([id])
+    case let format?:
+      throw RequestError.badRequest("$format is json, record or tlog-proof, not \(format).", target: "$format")
+    }
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

@@ -132,7 +132,13 @@ enum OpenAPIOperations {
         + [("after", ["type": "integer", "minimum": .integer(0)])],
       successes: [(200, "Entity")]
     ),
-    .init(method: "GET", path: changes + "/{change}", summary: "One change.", successes: [(200, "Change")]),
+    .init(
+      method: "GET",
+      path: changes + "/{change}",
+      summary: "One change; or its records, or its receipt.",
+      query: formats(["json", "record", "tlog-proof"]),
+      successes: [(200, "Change")]
+    ),
     .init(
       method: "POST",
       path: changes + "/{change}/rollback",
@@ -219,6 +225,14 @@ enum OpenAPIOperations {
       path: "/readyz",
       summary: "Whether the ledger takes changes.",
       successes: [(200, "Text"), (503, "Text")],
+      contentType: "text/plain",
+      isOpen: true
+    ),
+    .init(
+      method: "GET",
+      path: "/checkpoint",
+      summary: "The newest signed checkpoint of the log.",
+      successes: [(200, "Text"), (503, "Error")],
       contentType: "text/plain",
       isOpen: true
     ),

@@ -5,6 +5,7 @@ extension LedgerStatus {
   package var json: JSONObject {
     [
       "directory": .string(directory.rawValue),
+      "verifierKey": .optional(verifierKey),
       "tenantId": .string(tenantID),
       "newestChangeId": .optional(newestChange?.description),
       "newestSequence": newestSequence.map { .integer($0) } ?? .null,

@@ -13,6 +13,15 @@ extension Response {
     )
   }
 
+  /// An answer of bytes.
+  init(bytes: [UInt8], _ contentType: String) {
+    self.init(
+      status: .ok,
+      headers: [.contentType: contentType],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+    )
+  }
+
   /// An answer about recorded changes, one or several.
   func about(_ changes: [Change.ID]) -> Response {
     var response = self

@@ -36,6 +36,7 @@ extension History {
       }
       return LedgerStatus(
         directory: directory,
+        verifierKey: try LogRows.checkpoint(db)?.key,
         tenantID: row["tenant_id"],
         newestChange: (row["newest_change"] as Int64?).map { Change.ID($0) },
         newestSequence: row["newest_sequence"],

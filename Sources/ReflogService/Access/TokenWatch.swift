@@ -34,7 +34,9 @@ package struct TokenWatch: Service {
     do {
       try await tokens.recordOthers(until: moment)
     } catch {
-      // Nobody waits for it, and the next look finds the same tokens.
+      // It is time to stop; the next start finds the same tokens.
+      if Task.isCancelled { return }
+      // Nobody waits for it, and the next look finds them too.
       logger.error("tokens could not be recorded", metadata: ["error": "\(error)"])
     }
   }

@@ -11,6 +11,10 @@ protocol HistorySource {
   func change(_ id: Change.ID) async throws -> JSONObject
   func configurations(asOf moment: String?) async throws -> JSONObject
   func status() async throws -> JSONObject
+  /// `{"checkpoint","key"}`.
+  func checkpoint() async throws -> JSONObject
+  /// The receipt of a change.
+  func proof(_ id: Change.ID) async throws -> [UInt8]
   /// Hands out history as a file, piece by piece.
   func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws
 }
@@ -41,6 +45,22 @@ extension ServerClient: HistorySource {
 
   func status() async throws -> JSONObject {
     try await send(.GET, "/beta/reflog/status").body
+  }
+
+  /// The key is a member of the status; the checkpoint itself is what is signed.
+  func checkpoint() async throws -> JSONObject {
+    let note = try await text("/checkpoint")
+    return ["checkpoint": .string(note), "key": try await status()["verifierKey"] ?? .null]
+  }
+
+  func proof(_ id: Change.ID) async throws -> [UInt8] {
+    Array(try await text("/beta/auditLogs/connectorChanges/\(id)?$format=tlog-proof").utf8)
+  }
+
+  private func text(_ path: String) async throws -> String {
+    var bytes = Data()
+    try await stream(path) { bytes.append(contentsOf: $0.readableBytesView) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws {
@@ -77,6 +97,15 @@ struct LedgerFile: HistorySource {
 
   func status() async throws -> JSONObject {
     try await service.status().json
+  }
+
+  func checkpoint() async throws -> JSONObject {
+    let signed = try await service.checkpoint()
+    return ["checkpoint": .string(signed.note), "key": .string(signed.key)]
+  }
+
+  func proof(_ id: Change.ID) async throws -> [UInt8] {
+    try await service.proof(of: id).bytes
   }
 
   func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws {

@@ -44,6 +44,9 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(Setting.acceptClock.meaning))
   var acceptClock = false
 
+  @Option(help: ArgumentHelp(Setting.anchor.meaning))
+  var anchor: String?
+
   @Option(help: "A JSON file whose members are the settings.")
   var config: String?
 
@@ -66,6 +69,7 @@ struct Serve: AsyncParsableCommand {
     flags[.port] = port.map { ConfigValue(.int($0), isSecret: false) }
     flags[.database] = database.map { ConfigValue(.string($0), isSecret: false) }
     flags[.directory] = directory.map { ConfigValue(.string($0), isSecret: false) }
+    flags[.anchor] = anchor.map { ConfigValue(.string($0), isSecret: false) }
     flags[.plainHttp] = plainHttp ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.acceptClock] = acceptClock ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.sample] = sample ? ConfigValue(.bool(true), isSecret: false) : nil

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import ReflogModel
 
 /// `reflog show`
@@ -7,11 +8,18 @@ struct Show: AsyncParsableCommand {
     abstract: "Shows everything about one change.",
     discussion: """
         reflog show 17
+        reflog show 17 --proof receipt.tlog-proof
+
+      --proof writes the change's receipt: with the log's key it shows to anybody, without Reflog, that the change is in \
+      the log as it is in the receipt.
       """
   )
 
   @Argument(help: "The change's id.")
   var id: Change.ID
+
+  @Option(help: "Write the change's receipt (C2SP tlog-proof) to this file.")
+  var proof: String?
 
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
@@ -19,6 +27,10 @@ struct Show: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
+        if let proof {
+          let receipt = try await source.proof(id)
+          try await WholeFile.write(proof) { file in try file.write(Data(receipt)) }
+        }
         try await output.show(source.change(id), asTable: ChangeTables.change)
       }
     }

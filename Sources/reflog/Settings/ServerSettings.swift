@@ -7,6 +7,10 @@ import ReflogService
 struct ServerSettings: Sendable {
   let listener: ListenerSettings
   let database: String
+  /// The log's name, where it is given.
+  let origin: Origin?
+  /// Where the newest checkpoint stands.
+  let anchor: String
   let reasonRule: ReasonRule?
   let acceptsClock: Bool
   let directory: DirectorySettings
@@ -23,6 +27,8 @@ struct ServerSettings: Sendable {
     reasonRule = try await values.string(.requireReason).map { try Self.reasonRule($0) }
     acceptsClock = try await values.bool(.acceptClock) ?? false
     database = try await values.string(.database) ?? "./reflog.sqlite"
+    anchor = try await values.string(.anchor) ?? database + ".anchor"
+    origin = try await values.string(.origin).map { try Self.origin($0) }
     authenticationModes = try Self.modes(try await values.string(.authMode) ?? AuthenticationMode.token.rawValue)
     directory = try await DirectorySettings(values)
     entra =
@@ -79,6 +85,14 @@ struct ServerSettings: Sendable {
       keysURL: try await values.string(.entraJwksUrl).map { try SecureURL.checked(.entraJwksUrl, $0) },
       tenantID: tenantID
     )
+  }
+
+  private static func origin(_ text: String) throws -> Origin {
+    do {
+      return try Origin(text)
+    } catch {
+      throw CommandFailure(.usage, "\(Setting.origin.variable) is no name of a log: \(error)")
+    }
   }
 
   private static func reasonRule(_ pattern: String) throws -> ReasonRule {

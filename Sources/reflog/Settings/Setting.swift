@@ -7,7 +7,7 @@ enum Setting: String, CaseIterable {
   case graphTimeout, graphReadsPerMinute, settleWindow, sweepInterval
   case authMode, entraIssuer, entraAudience, entraJwksUrl
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
-  case requireReason, acceptClock
+  case requireReason, acceptClock, origin, anchor
 
   /// The environment's name for it.
   var variable: String {
@@ -18,7 +18,7 @@ enum Setting: String, CaseIterable {
   /// The flag for it, where there is one: what a file or the environment says as well needs none.
   var flag: String? {
     switch self {
-    case .host, .port, .database, .directory, .sample: "--" + rawValue
+    case .host, .port, .database, .directory, .sample, .anchor: "--" + rawValue
     case .plainHttp: "--plain-http"
     case .acceptClock: "--accept-clock"
     default: nil
@@ -63,6 +63,11 @@ enum Setting: String, CaseIterable {
     case .tlsKey: "A PEM file with its private key."
     case .plainHttp: "Whether to speak plain HTTP beyond loopback, as behind a proxy. Default false."
     case .requireReason: "A regular expression that the reason of every change must match whole."
+    case .origin:
+      "The log's name in its checkpoints, like a URL without its scheme: `audit.contoso.example/reflog`. Fixed at the first "
+        + "start. Default: made up."
+    case .anchor:
+      "The file that holds the newest checkpoint, better on another disk. Default `<database>.anchor`."
     case .acceptClock: "Whether to take changes although the clock is behind the newest entry; recorded. Default false."
     }
   }

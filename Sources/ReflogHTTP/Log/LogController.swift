@@ -1,0 +1,29 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// The transparency log (C2SP tlog-tiles), open to everybody: it holds hashes alone.
+struct LogController {
+  let history: HistoryService
+
+  func addRoutes(to router: Router<ReflogRequestContext>) {
+    router.get("/checkpoint", use: checkpoint)
+    router.get("/tile/**", use: tile)
+  }
+
+  private func checkpoint(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    Response(bytes: Array(try await history.checkpoint().note.utf8), "text/plain; charset=utf-8")
+  }
+
+  /// A full tile never changes, and a partial one stays what it was.
+  private func tile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let path = request.uri.path.drop { $0 == "/" }
+    guard let tile = try? Tile(path: path), let bytes = try await history.tile(tile) else {
+      throw RequestError.notFound
+    }
+    var response = Response(bytes: bytes, "application/octet-stream")
+    response.headers[.cacheControl] = "public, max-age=31536000, immutable"
+    return response
+  }
+}

@@ -1,0 +1,42 @@
+package import ReflogModel
+import ReflogStorage
+
+/// The newest checkpoint in a file beside the ledger, better on another disk: SQLite alone does not notice that its newest
+/// commits are gone, or that an older copy was put in its place.
+package struct Anchor: Sendable {
+  package let path: String
+
+  package init(path: String) {
+    self.path = path
+  }
+
+  /// Throws `anchorMismatch` where the ledger is shorter than the anchored one, or another.
+  package func check(_ history: History, key: VerifierKey) async throws(LedgerError) {
+    guard let bytes = try read() else { return }
+    let origin = try await history.origin()
+    let checkpoint = try open(bytes, of: origin, key)
+    guard let root = try await history.root(ofFirst: checkpoint.size) else {
+      throw .anchorMismatch(path: path, problem: "it has fewer than the \(checkpoint.size) entries that were signed")
+    }
+    guard root == checkpoint.root else {
+      throw .anchorMismatch(path: path, problem: "its first \(checkpoint.size) entries are not those that were signed")
+    }
+  }
+
+  private func read() throws(LedgerError) -> [UInt8]? {
+    do { return try DurableFile.read(path) } catch { throw LedgerError(error) }
+  }
+
+  private func open(_ bytes: [UInt8], of origin: Origin, _ key: VerifierKey) throws(LedgerError) -> Checkpoint {
+    do {
+      return try Checkpoint(opening: try SignedNote(parsing: bytes), of: origin, with: [key])
+    } catch {
+      throw .anchorMismatch(path: path, problem: error.description)
+    }
+  }
+
+  /// Puts a checkpoint in place of the older one. When this returns, it is durable.
+  package func write(_ note: SignedNote) throws(LedgerError) {
+    do { try DurableFile.write(note.bytes, to: path) } catch { throw LedgerError(error) }
+  }
+}

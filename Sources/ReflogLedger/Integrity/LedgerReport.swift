@@ -1,0 +1,52 @@
+package import ReflogModel
+
+/// What became of the verification of a ledger.
+package struct LedgerReport: Sendable {
+  /// What is wrong with rows, in the order of the log.
+  package let findings: [Finding]
+  /// What is wrong with the log itself, and how far it is as it was signed.
+  package let log: LogVerification.Report
+  /// How many changes were checked.
+  package let changes: Int64
+
+  package var isClean: Bool { findings.isEmpty && log.findings.isEmpty }
+
+  /// One row that is not what was logged.
+  package enum Finding: Hashable, Sendable {
+    /// The columns of a change are not those that were hashed.
+    case altered(change: Change.ID, sequence: Int64)
+    /// A change that the log does not know, or whose newest entry is not there.
+    case unlogged(change: Change.ID)
+    case damaged(change: Change.ID, problem: String)
+    case alteredEvent(Int64, sequence: Int64)
+    case unloggedEvent(Int64)
+    /// An entry whose change or event is gone.
+    case missing(sequence: Int64)
+  }
+}
+
+extension LedgerReport.Finding: Comparable, CustomStringConvertible {
+  package static func < (left: LedgerReport.Finding, right: LedgerReport.Finding) -> Bool { left.place < right.place }
+
+  private var place: (Int, Int64) {
+    switch self {
+    case .altered(let change, _), .unlogged(let change), .damaged(let change, _): (0, change.number)
+    case .alteredEvent(let event, _), .unloggedEvent(let event): (1, event)
+    case .missing(let sequence): (2, sequence)
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .altered(let change, let sequence):
+      "Change \(change) is not what was recorded: its row does not give entry \(sequence)."
+    case .unlogged(let change):
+      "Change \(change) is not in the log as its row says: it was added or moved, or its entry is gone."
+    case .damaged(let change, let problem): "Change \(change) can't be read: \(problem)"
+    case .alteredEvent(let event, let sequence):
+      "Service event \(event) is not what was recorded: its row does not give entry \(sequence)."
+    case .unloggedEvent(let event): "Service event \(event) is not in the log: it was added or moved."
+    case .missing(let sequence): "What entry \(sequence) records is missing."
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Small files that are either there whole, or as they were before.
+package enum DurableFile {
+  /// The bytes of a file; nothing where there is none.
+  package static func read(_ path: String) throws(StorageError) -> [UInt8]? {
+    guard FileChecks.exists(path) else { return nil }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw .unusable(path: path, problem: "it can't be read")
+    }
+    return Array(data)
+  }
+
+  /// Puts bytes in place of whatever the file held. When this returns, they are durable; the file's owner alone can read them.
+  package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+    let partial = path + ".partial"
+    let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw failure(path) }
+    let isWritten = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) } == bytes.count
+    let isDurable = isWritten && fsync(file) == 0
+    close(file)
+    guard isDurable, rename(partial, path) == 0 else { throw failure(path) }
+    let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw failure(path) }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw failure(path) }
+  }
+
+  private static func failure(_ path: String) -> StorageError {
+    .unusable(path: path, problem: "it can't be written: \(String(cString: strerror(errno)))")
+  }
+
+  /// Whether others than the file's owner may read it.
+  package static func isOpenToOthers(_ path: String) -> Bool {
+    var information = stat()
+    guard stat(path, &information) == 0 else { return false }
+    return information.st_mode & 0o077 != 0
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import ReflogModel
+
+/// `reflog checkpoint`
+struct ShowCheckpoint: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkpoint",
+    abstract: "Prints the newest signed checkpoint of the log, to keep elsewhere.",
+    discussion: """
+      Whoever keeps one, and the key that --format json shows beside it, can tell at any later time that the history before \
+      it is still the same: reflog verify --key KEY --since FILE.
+
+        reflog checkpoint > checkpoint.txt
+        reflog checkpoint --format json
+      """
+  )
+
+  @OptionGroup var source: SourceOptions
+
+  @Option(help: "table, the checkpoint alone, or json, with the key.")
+  var format: OutputFormat = .table
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await source.withSource { source in
+        let body = try await source.checkpoint()
+        switch format {
+        case .table: try Talk.data(body["checkpoint"]?.string ?? "")
+        case .json: try Talk.data(JSONValue.object(body).text + "\n")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import ReflogLedger
+import ReflogModel
+
+/// `reflog verify`
+struct Verify: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows whether history is what was recorded and signed.",
+    discussion: """
+      Goes from rows to entries to the Merkle tree to signed checkpoints, beside a running server too, and says all that it \
+      finds. It is worth what the key and the checkpoint are worth that you kept elsewhere: without --key it trusts the \
+      file's own key, and then shows only that nobody damaged the file without thinking of that.
+
+        reflog checkpoint > kept-elsewhere.txt
+        reflog verify --key 'audit.contoso.example/reflog+1f2e3d4c+…' --since kept-elsewhere.txt
+      """
+  )
+
+  @Option(help: "The ledger's file. Default REFLOG_DATABASE, and else ./reflog.sqlite.")
+  var database: String?
+
+  @Option(help: "The key whose signatures count, as a vkey: name+id+base64.")
+  var key: String?
+
+  @Option(help: "A file with the newest checkpoint. Default <database>.anchor, if it is there.")
+  var anchor: String?
+
+  @Option(help: "A file with a checkpoint that was kept elsewhere; the history before it must be the same.")
+  var since: String?
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
+      let history = try History(readingFileAt: path)
+      guard let own = try await history.checkpoint() else {
+        throw CommandFailure(.unverified, "Nothing of \(path) was signed yet.")
+      }
+      if key == nil { Talk.say("No --key is given: the file's own key is trusted, \(own.key)") }
+      let verifierKey: VerifierKey
+      do { verifierKey = try VerifierKey(key ?? own.key) } catch {
+        throw CommandFailure(.usage, "\(error)")
+      }
+      let verification = LedgerVerification(
+        of: history,
+        keys: [verifierKey],
+        against: try claims(anchor: anchor ?? path + ".anchor")
+      )
+      let progress = Counter(verb: "verified", noun: "changes")
+      let report = try await verification.run { progress.add($0) }
+      progress.end()
+      try show(report)
+    }
+  }
+
+  private func claims(anchor path: String) throws -> [LogVerification.Claim] {
+    var claims: [LogVerification.Claim] = []
+    if anchor != nil || FileManager.default.fileExists(atPath: path) {
+      claims.append(try claim("the anchor", path))
+    } else {
+      Talk.say("There is no anchor \(path): that the newest entries are gone could not be seen.")
+    }
+    if let since { claims.append(try claim(since, since)) }
+    return claims
+  }
+
+  private func claim(_ source: String, _ path: String) throws -> LogVerification.Claim {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CommandFailure(.refused, "\(path) can't be read.")
+    }
+    return LogVerification.Claim(source: source, note: Array(data))
+  }
+
+  private func show(_ report: LedgerReport) throws {
+    let lines = report.findings.map(\.description) + report.log.findings.map(\.description)
+    try Talk.data(lines.map { $0 + "\n" }.joined())
+    let log = report.log
+    let tail = log.unsigned.count
+    Talk.say(
+      "\(report.changes) changes and \(log.size) entries were checked; the first \(log.confirmedSize) entries are as they "
+        + "were signed" + (tail > 0 ? ", and \(tail) newer ones are not signed yet." : ".")
+    )
+    guard report.isClean, log.confirmedSize > 0 else {
+      throw CommandFailure(.unverified, "The ledger does not verify.")
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+const (
+	// C2SP tlog-tiles fixes the height that Go's tiles leave open.
+	tileHeight = 8
+	tileWidth  = 1 << tileHeight
+	// The level by which package tlog names tiles of entries.
+	entryLevel = -1
+	// 256 entries, each as long as its 16-bit length can say.
+	largestAnswer = tileWidth * (2 + 1<<16 - 1)
+)
+
+var errMissing = errors.New("missing")
+
+// A log reads tiles below a URL; it is the tlog.TileReader of a log of C2SP.
+type log struct {
+	base    string
+	client  http.Client
+	tiles   map[tlog.Tile][]byte
+	bundle  tlog.Tile
+	entries [][]byte
+}
+
+func newLog(base string) *log {
+	return &log{
+		base:   strings.TrimRight(base, "/"),
+		client: http.Client{Timeout: 30 * time.Second},
+		tiles:  make(map[tlog.Tile][]byte),
+	}
+}
+
+// get reads what stands below the base URL.
+func (l *log) get(path string) ([]byte, error) {
+	response, err := l.client.Get(l.base + "/" + path)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusGone {
+		return nil, fmt.Errorf("%s: %w", path, errMissing)
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", path, response.Status)
+	}
+	return io.ReadAll(io.LimitReader(response.Body, largestAnswer))
+}
+
+// path is where C2SP has a tile: Go's path without its height, and with another word for entries.
+func path(t tlog.Tile) string {
+	p := strings.TrimPrefix(t.Path(), fmt.Sprintf("tile/%d/", tileHeight))
+	return "tile/" + strings.Replace(p, "data/", "entries/", 1)
+}
+
+// getTile reads a tile and says how many items are in it: a log that grew may only have the full one.
+func (l *log) getTile(t tlog.Tile) (data []byte, width int, err error) {
+	data, err = l.get(path(t))
+	if errors.Is(err, errMissing) && t.W < tileWidth {
+		full := t
+		full.W = tileWidth
+		if data, err := l.get(path(full)); err == nil {
+			return data, tileWidth, nil
+		}
+	}
+	return data, t.W, err
+}
+
+func (l *log) Height() int { return tileHeight }
+
+func (l *log) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+	var read [][]byte
+	for _, t := range tiles {
+		data, known := l.tiles[t]
+		if !known {
+			var width int
+			var err error
+			if data, width, err = l.getTile(t); err != nil {
+				return nil, err
+			}
+			if len(data) != width*tlog.HashSize {
+				return nil, fmt.Errorf("%s: %d bytes are not %d hashes", path(t), len(data), width)
+			}
+		}
+		read = append(read, data[:t.W*tlog.HashSize])
+	}
+	return read, nil
+}
+
+func (l *log) SaveTiles(tiles []tlog.Tile, data [][]byte) {
+	for i, t := range tiles {
+		l.tiles[t] = data[i]
+	}
+}
+
+// entry reads one entry of a log of a size, and keeps the others of its bundle for the next question.
+func (l *log) entry(index, size int64) ([]byte, error) {
+	if index < 0 || index >= size {
+		return nil, fmt.Errorf("the log has no entry %d", index)
+	}
+	t := tlog.Tile{H: tileHeight, L: entryLevel, N: index / tileWidth, W: tileWidth}
+	if rest := size - t.N*tileWidth; rest < tileWidth {
+		t.W = int(rest)
+	}
+	if l.entries == nil || l.bundle != t {
+		data, width, err := l.getTile(t)
+		if err != nil {
+			return nil, err
+		}
+		entries, err := split(data)
+		if err != nil || len(entries) != width {
+			return nil, fmt.Errorf("%s: not a bundle of %d entries", path(t), width)
+		}
+		l.bundle, l.entries = t, entries
+	}
+	return l.entries[index%tileWidth], nil
+}
+
+// split parts a bundle into its entries, each behind its 16-bit length.
+func split(data []byte) (entries [][]byte, err error) {
+	for len(data) > 0 {
+		if len(data) < 2 || len(data)-2 < int(binary.BigEndian.Uint16(data)) {
+			return nil, io.ErrUnexpectedEOF
+		}
+		end := 2 + int(binary.BigEndian.Uint16(data))
+		entries, data = append(entries, data[2:end]), data[end:]
+	}
+	return entries, nil
+}

@@ -1,0 +1,205 @@
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+import unittest
+
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server
+from test_exports import everything
+from test_verifiers import GOLOG, setUpModule  # noqa: F401: builds the Go program
+
+CHANGES = "/beta/auditLogs/connectorChanges"
+STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+
+
+def settled(server):
+    """Waits until everything is signed, and returns the checkpoint and the key."""
+    deadline = time.monotonic() + 20
+    while True:
+        status = server.request("GET", "/beta/reflog/status").json
+        answer = server.request("GET", "/checkpoint", role=None)
+        text = answer.text
+        if answer.status == 200 and text.split("\n")[1] == str(status["newestSequence"] + 1):
+            return text, status["verifierKey"]
+        assert time.monotonic() < deadline, text
+        time.sleep(0.1)
+
+
+class Log(unittest.TestCase):
+    """A running log, checked by programs that share no code with it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(Server(ORIGIN="audit.contoso.example/reflog"))
+        everything(cls.server)
+        cls.old = settled(cls.server)[0]
+        for number in range(300):
+            cls.server.put(STEP, [FRAUD_CHECK, NEW_VENDOR][number % 2])
+        cls.checkpoint, cls.key = settled(cls.server)
+        cls.old_file = os.path.join(cls.server.folder, "old")
+        pathlib.Path(cls.old_file).write_text(cls.old)
+
+    def receipt(self, change):
+        answer = self.server.request("GET", f"{CHANGES}/{change}?$format=tlog-proof")
+        self.assertEqual(answer.status, 200)
+        path = os.path.join(self.server.folder, f"{change}.tlog-proof")
+        pathlib.Path(path).write_text(answer.text)
+        return path
+
+    def test_go_takes_checkpoint_inclusion_consistency_and_receipts(self):
+        sizes = ",".join(str(size) for size in (1, 2, 5, 256, int(self.old.split("\n")[1])))
+        run = subprocess.run([GOLOG, "-key", self.key, "-limit", "100000", "-sizes", sizes, "-old", self.old_file,
+                              "-proof", self.receipt(7), self.server.url], capture_output=True, text=True, timeout=120)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        size = self.checkpoint.split("\n")[1]
+        # Every entry, and the receipt's.
+        self.assertIn(f"size {size}, {int(size) + 1} inclusions", run.stdout)
+
+    def test_python_takes_tiles_records_and_receipts(self):
+        records = os.path.join(self.server.folder, "records.jsonl")
+        with open(records, "w") as file:
+            for change in self.server.history():
+                file.write(self.server.request("GET", f"{CHANGES}/{change['id']}?$format=record").text)
+        run = subprocess.run([sys.executable, ROOT / "tools" / "verify_log.py", self.server.url, "--key", self.key, "--records",
+                              records, "--old", self.old_file, "--proof", self.receipt(9)], capture_output=True, text=True)
+        self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
+        self.assertIn("0 findings", run.stdout)
+
+    def test_a_record_says_what_the_history_shows(self):
+        for change in self.server.history()[:12]:
+            lines = self.server.request("GET", f"{CHANGES}/{change['id']}?$format=record").text.splitlines()
+            records = [json.loads(line) for line in lines]
+            self.assertEqual(lines, [json.dumps(r, sort_keys=True, separators=(",", ":"), ensure_ascii=False) for r in records])
+            first, last = records[0], records[-1]
+            self.assertEqual(first["entry"], "intent" if len(records) == 2 else "settled")
+            for name in ("id", "kind", "subject", "flowType", "flowId", "step", "correlationId", "requestId", "rollbackOf",
+                         "tenantId", "activityDateTime"):
+                self.assertEqual(first[name], change[name], name)
+            self.assertEqual((last["result"], last["sequence"]), (change["result"], change["sequence"]))
+            self.assertEqual(first["before"].get("connectorId"), change["before"].get("connectorId"))
+            # What is said of people is not in it.
+            self.assertNotIn("first-", lines[0])
+            self.assertNotIn("127.0.0.1", lines[0])
+
+    def test_the_command_line_gives_checkpoint_and_receipt(self):
+        for source in (["--database", self.server.database], ["--server", self.server.url]):
+            environment = self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["reader"]}
+            run = subprocess.run([self.server.binary, "checkpoint", "--format", "json", *source], capture_output=True, text=True,
+                                 env=environment)
+            self.assertEqual(json.loads(run.stdout), {"checkpoint": self.checkpoint, "key": self.key})
+            path = os.path.join(self.server.folder, "by-hand.tlog-proof")
+            subprocess.run([self.server.binary, "show", "7", "--proof", path, *source], capture_output=True, env=environment,
+                           check=True)
+            self.assertEqual(pathlib.Path(path).read_text(), pathlib.Path(self.receipt(7)).read_text())
+
+    def test_what_is_no_tile_is_none(self):
+        for path in ("/tile/0/000.p/0", "/tile/0/999", "/tile/00/000", "/tile/9/000", "/tile/entries/x000", "/tile/0/000/"):
+            self.assertEqual(self.server.request("GET", path, role=None).status, 404, path)
+
+
+class Verifying(unittest.TestCase):
+    """Whoever edits the file is found."""
+
+    def setUp(self):
+        self.server = self.enterContext(Server())
+        everything(self.server)
+        self.checkpoint, self.key = settled(self.server)
+        self.server.stop()
+        self.copy = os.path.join(self.server.folder, "copy.sqlite")
+
+    def verify(self, *arguments, path=None):
+        return subprocess.run([self.server.binary, "verify", "--database", path or self.copy, *arguments], capture_output=True,
+                              text=True, timeout=60)
+
+    def edited(self, *statements):
+        """What verify says of a copy that somebody edited with sqlite3."""
+        for suffix in ("", ".anchor"):
+            shutil.copy(self.server.database + suffix, self.copy + suffix)
+        ledger = sqlite3.connect(self.copy)
+        triggers = ledger.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            ledger.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            ledger.execute(statement)
+        for _, sql in triggers:
+            ledger.execute(sql)
+        ledger.commit()
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        ledger.close()
+        run = self.verify("--key", self.key)
+        return run.returncode, run.stdout
+
+    def test_an_honest_ledger_verifies(self):
+        for arguments in ([], ["--key", self.key], ["--key", self.key, "--since", self.server.database + ".anchor"]):
+            run = self.verify(*arguments, path=self.server.database)
+            self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
+        self.assertEqual(self.edited(), (0, ""))
+        other = self.verify("--key", self.key[:-6] + "AAAAA=", path=self.server.database)
+        self.assertEqual(other.returncode, 64)
+
+    def test_every_edit_is_found(self):
+        for statement, words in (
+                ("UPDATE change SET after_connector = before_connector WHERE id = 1", "Change 1 "),
+                ("UPDATE change SET before_state = 'none', before_connector = NULL, before_name = NULL WHERE id = 1", "Change 1 "),
+                ("UPDATE change SET activity_time = activity_time - 1 WHERE id = 3", "Change 3 "),
+                ("UPDATE change SET result = 'rejected' WHERE id = 1", "Change 1 "),
+                ("UPDATE change SET actor = (SELECT max(id) FROM actor) WHERE id = 1", "Change 1 "),
+                ("UPDATE change_personal SET reason = 'other' WHERE change = 1", "Change 1 "),
+                ("UPDATE actor_name SET name = 'Mallory'", "Change 1 "),
+                ("UPDATE connector_name SET display_name = 'Mallory' WHERE id = 1", "Change "),
+                ("UPDATE connector SET connector_id = 'mallory' WHERE id = 1", "Change "),
+                ("UPDATE flow SET flow_id = 'mallory' WHERE id = 1", "Change 1 "),
+                ("UPDATE service_event SET count = 99 WHERE id = 1", "Service event 1 "),
+                ("DELETE FROM change_personal WHERE change = 1", "Change 1 "),
+                ("UPDATE entry SET hash = zeroblob(32) WHERE sequence = 4", "were changed, removed, added or moved"),
+                ("UPDATE entry SET salt = zeroblob(16) WHERE sequence = 5", "does not give entry 5"),
+                ("DELETE FROM entry WHERE sequence = 6", "Entry 6 is missing"),
+                ("UPDATE checkpoint SET note = replace(note, 'reflog', 'mallory')", "the ledger's checkpoint"),
+                ("UPDATE ledger SET tenant_id = 'mallory'", "Change 1 "),
+                ("UPDATE change_personal SET salt = zeroblob(16) WHERE change = 1", "Change 1 ")):
+            code, found = self.edited(statement)
+            self.assertEqual(code, 65, statement)
+            self.assertIn(words, found, statement)
+        code, found = self.edited("DELETE FROM change_personal WHERE change = 2", "DELETE FROM entry WHERE change = 2",
+                                  "DELETE FROM idempotency", "DELETE FROM change WHERE id = 2")
+        self.assertEqual(code, 65)
+
+    def test_a_tail_that_is_cut_off_is_found_by_the_anchor_alone(self):
+        self.server.start()
+        self.server.put(STEP, None)
+        settled(self.server)
+        self.server.stop()
+        newest = self.server.database + ".anchor"
+        cut = ("DELETE FROM entry WHERE sequence >= (SELECT intent_sequence FROM change ORDER BY id DESC LIMIT 1)",
+               "DELETE FROM service_event_personal WHERE event NOT IN (SELECT event FROM entry WHERE event IS NOT NULL)",
+               "DELETE FROM service_event WHERE sequence > (SELECT max(sequence) FROM entry)",
+               "DELETE FROM change_personal WHERE change = (SELECT max(id) FROM change)",
+               "DELETE FROM change WHERE id = (SELECT max(id) FROM change)",
+               f"UPDATE checkpoint SET size = {self.checkpoint.split(chr(10))[1]}, note = '{self.checkpoint}'")
+        code, found = self.edited(*cut)
+        self.assertEqual(code, 65)
+        self.assertIn("the anchor: ", found)
+        # The control: without the anchor it goes unnoticed.
+        os.remove(self.copy + ".anchor")
+        self.assertEqual(self.verify("--key", self.key).returncode, 0)
+        # And such a ledger does not start beside its anchor.
+        shutil.copy(newest, self.server.folder + "/newest")
+        shutil.copy(self.copy, self.server.database)
+        with self.assertRaisesRegex(AssertionError, "not what the anchor"):
+            self.server.start()
+
+    def test_the_key_is_its_owners_alone(self):
+        self.assertEqual(os.stat(self.server.database + ".key").st_mode & 0o777, 0o600)
+        with open(self.server.database + ".key") as file:
+            secret = file.read().split("+", 4)[4].strip()
+        self.assertNotIn(secret, self.server.log)
+        os.chmod(self.server.database + ".key", 0o644)
+        with self.assertRaisesRegex(AssertionError, "others may read it"):
+            self.server.start()
+        os.remove(self.server.database + ".key")
+        with self.assertRaisesRegex(AssertionError, "it is missing, and the ledger was signed with it"):
+            self.server.start()

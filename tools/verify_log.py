@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Checks Reflog's transparency log, and the records, older checkpoints and receipts given to it, from outside.
+
+Reads the log as C2SP tlog-tiles from a server or from a copy in a folder, and computes every tile and the root anew
+from the entries, whose hashes it holds in memory. Flags may be repeated; --key too, for a log whose key has changed.
+
+tools/verify_log.py https://reflog.contoso.example --key VKEY
+tools/verify_log.py /mnt/copy --key VKEY --records records.jsonl --old checkpoint --proof 4711.tlog-proof
+
+Exit codes: 0 nothing found, 64 usage, 65 findings (one a line), 75 the log can't be reached.
+"""
+
+import argparse
+import base64
+import collections
+import hashlib
+import http.client
+import json
+import pathlib
+import re
+import sys
+import urllib.error
+import urllib.request
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    sys.exit("verify_log.py needs cryptography: pip install cryptography, or apt-get install python3-cryptography")
+
+LARGEST_ANSWER = 256 * (2 + 65_535)  # 256 entries, each as long as its 16-bit length can say.
+WAIT_SECONDS = 30
+TEXT, NUMBER, HASH = r"[^\x00-\x1f]+", r"0|[1-9][0-9]{0,17}", r"[A-Za-z0-9+/]{43}="
+BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+CHECKPOINT = re.compile(rf"(({TEXT})\n({NUMBER})\n({HASH})\n(?:{TEXT}\n)*)\n((?:— [^ \n]+ {BASE64}\n)+)")
+RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\n(?:extra ({BASE64})\n)?index ({NUMBER})\n((?:{HASH}\n)*)\n((?s:.*))")
+
+
+class Finding(Exception):
+    """What is wrong, in one line."""
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def leaf_hash(entry):
+    return sha256(b"\0", entry)
+
+
+def tree_hash(hashes):
+    """The root above some hashes (RFC 6962 §2.1)."""
+    if len(hashes) < 2:
+        return hashes[0] if hashes else sha256()
+    half = 1 << (len(hashes) - 1).bit_length() - 1
+    return sha256(b"\1", tree_hash(hashes[:half]), tree_hash(hashes[half:]))
+
+
+def inclusion_proof(index, hashes):
+    """The hashes that lead from one of some hashes to their root (RFC 6962 §2.1.1)."""
+    if len(hashes) < 2:
+        return []
+    half = 1 << (len(hashes) - 1).bit_length() - 1
+    if index < half:
+        return inclusion_proof(index, hashes[:half]) + [tree_hash(hashes[half:])]
+    return inclusion_proof(index - half, hashes[half:]) + [tree_hash(hashes[:half])]
+
+
+def verification_key(text):
+    """A C2SP vkey for Ed25519, as its name and id, and the key."""
+    name, id, key = text.split("+", 2)
+    key = base64.b64decode(key, validate=True)
+    if key[:1] != b"\1" or sha256(name.encode(), b"\n", key)[:4].hex() != id:
+        raise ValueError
+    return (name, bytes.fromhex(id)), Ed25519PublicKey.from_public_bytes(key[1:])
+
+
+def opened(data, keys, where):
+    """Size and root of a checkpoint that one of the keys has signed (C2SP signed-note, tlog-checkpoint)."""
+    match = CHECKPOINT.fullmatch(data.decode(errors="replace"))
+    if not match:
+        raise Finding(f"{where} is not a signed checkpoint")
+    text, origin, size, root, lines = match.groups()
+    signatures = map(base64.b64decode, re.findall(f"— {re.escape(origin)} (.*)\n", lines))
+    ours = [signature for signature in signatures if (origin, signature[:4]) in keys]
+    if not ours:
+        raise Finding(f"{where} of {origin} is not signed with the key given, or that key is of another log")
+    for signature in ours:
+        try:
+            keys[origin, signature[:4]].verify(signature[4:], text.encode())
+        except InvalidSignature:
+            raise Finding(f"{where} of {origin} has a wrong signature") from None
+    return int(size), base64.b64decode(root)
+
+
+def get(base, *names):
+    """The first name below the base where something stands, and what stands there."""
+    for name in names:
+        try:
+            with urllib.request.urlopen(f"{base}/{name}", timeout=WAIT_SECONDS) as response:
+                return name, response.read(LARGEST_ANSWER)
+        except urllib.error.URLError as error:
+            if getattr(error, "code", 0) not in (404, 410) and not isinstance(error.reason, FileNotFoundError):
+                raise
+    raise Finding(f"{base}/{names[0]} is missing")
+
+
+def get_tile(base, kind, number, width):
+    """The name and the items of a tile or a bundle; a log that grew may only have the full one (C2SP tlog-tiles)."""
+    path = f"{number % 1000:03}"
+    while number := number // 1000:
+        path = f"x{number % 1000:03}/{path}"
+    full = f"tile/{kind}/{path}"
+    name, data = get(base, full) if width == 256 else get(base, f"{full}.p/{width}", full)
+    items, at = [], 0
+    while at < len(data):
+        start = at + 2 if kind == "entries" else at
+        at = start + (int.from_bytes(data[at:start], "big") if kind == "entries" else 32)
+        items.append(data[start:at])
+    if at != len(data) or len(items) != (256 if name == full else width):
+        raise Finding(f"{name} is cut short or too long")
+    return name, items[:width]
+
+
+def check_tile(base, level, number, hashes):
+    name, served = get_tile(base, level, number, len(hashes))
+    wrong = [at for at in range(len(hashes)) if served[at] != hashes[at]]
+    if wrong:
+        raise Finding(f"{name} does not fit the entries in {len(wrong)} of its hashes, the first at {wrong[0]}")
+
+
+def check_prefix(leaves, size, root, where):
+    if size > len(leaves):
+        raise Finding(f"{where} has {size} entries, the log only {len(leaves)}")
+    if tree_hash(leaves[:size]) != root:
+        raise Finding(f"{where} has another root than the first {size} entries of the log")
+
+
+def check_record(leaves, record, where):
+    """Returns the sequence of a record that is this entry of the log."""
+    try:
+        sequence = json.loads(record)["sequence"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Finding(f"{where} is not a record with a sequence") from None
+    if type(sequence) is not int or not 0 <= sequence < len(leaves):
+        raise Finding(f"{where} has sequence {json.dumps(sequence)}, which the log does not have")
+    if leaves[sequence] != leaf_hash(sha256(record)):
+        raise Finding(f"{where} is not entry {sequence} of the log")
+    return sequence
+
+
+def check_receipt(leaves, keys, data, where):
+    """A receipt without a record is for whatever entry the log has at its index (C2SP tlog-proof)."""
+    match = RECEIPT.fullmatch(data.decode(errors="replace"))
+    if not match:
+        raise Finding(f"{where} is not a receipt")
+    record, index, proof, checkpoint = match.groups()
+    size, root = opened(checkpoint.encode(), keys, f"{where}'s checkpoint")
+    check_prefix(leaves, size, root, f"{where}'s checkpoint")
+    if record is not None and check_record(leaves, base64.b64decode(record), f"{where}'s record") != int(index):
+        raise Finding(f"{where} is for entry {index}, its record is another")
+    proof = [base64.b64decode(line) for line in proof.split()]
+    if int(index) >= size or proof != inclusion_proof(int(index), leaves[:size]):
+        raise Finding(f"{where} does not prove that entry {index} is one of {size}")
+
+
+def read_leaves(base, size):
+    leaves = []
+    for start in range(0, size, 256):
+        leaves += map(leaf_hash, get_tile(base, "entries", start // 256, min(256, size - start))[1])
+    return leaves
+
+
+def tiles(leaves):
+    """Level, number and hashes of every tile above some leaves; only full tiles are hashed into the level above."""
+    level, hashes = 0, leaves
+    while hashes:
+        parts = [hashes[at:at + 256] for at in range(0, len(hashes), 256)]
+        yield from ((level, number, part) for number, part in enumerate(parts))
+        level, hashes = level + 1, [tree_hash(part) for part in parts if len(part) == 256]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.error = lambda message: parser.exit(64, f"{parser.format_usage()}{message}\n")
+    parser.add_argument("base", metavar="BASE_URL", help="what /checkpoint and /tile/… stand below, or a folder")
+    parser.add_argument("--key", type=verification_key, action="append", required=True, metavar="VKEY")
+    files = {"type": argparse.FileType("rb"), "action": "append", "default": [], "metavar": "FILE"}
+    parser.add_argument("--records", help="records, one a line", **files)
+    parser.add_argument("--old", help="an older checkpoint", **files)
+    parser.add_argument("--proof", help="a receipt", **files)
+    options = parser.parse_args()
+    base = (options.base if "://" in options.base else pathlib.Path(options.base).resolve().as_uri()).rstrip("/")
+    keys, counts, findings = dict(options.key), collections.Counter(), []
+
+    def attempt(kind, function, *arguments):
+        counts[kind] += 1
+        try:
+            return function(*arguments)
+        except Finding as finding:
+            findings.append(finding)
+            print(f"finding: {finding}")
+
+    try:
+        newest = attempt("checkpoint", lambda: opened(get(base, "checkpoint")[1], keys, "checkpoint"))
+        leaves = attempt("tree", read_leaves, base, newest[0]) if newest else None
+        if leaves is None:
+            print("nothing else could be checked")
+            return 65
+        for level, number, hashes in tiles(leaves):
+            attempt("tiles", check_tile, base, level, number, hashes)
+        attempt("root", check_prefix, leaves, *newest, "checkpoint")
+        for file in options.records:
+            for number, line in enumerate(file, 1):
+                attempt("records", check_record, leaves, line.removesuffix(b"\n"), f"{file.name}:{number}")
+        for file in options.old:
+            attempt("older", lambda: check_prefix(leaves, *opened(file.read(), keys, file.name), file.name))
+        for file in options.proof:
+            attempt("receipts", check_receipt, leaves, keys, file.read(), file.name)
+    except (OSError, http.client.HTTPException) as error:
+        print(f"{base} can't be reached: {error}", file=sys.stderr)
+        return 65 if findings else 75
+    print(f"checked: {len(leaves)} entries, {counts['tiles']} tiles, the root, its signature, {counts['records']} "
+          f"records, {counts['older']} older checkpoints, {counts['receipts']} receipts; {len(findings)} findings")
+    return 65 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
