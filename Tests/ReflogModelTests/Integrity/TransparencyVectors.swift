@@ -1,12 +1,17 @@
+import Foundation
 import ReflogModel
 import Testing
 
 /// Known answers for a log of thirteen entries, made and checked by programs that are not Reflog's.
 struct TransparencyVectors {
+  /// The tests of the whole program read them too.
+  private static let file = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../EndToEnd/tlog-vectors.json")
+
   private let members: JSONObject
 
   init() throws {
-    members = try #require(try JSONValue(parsing: Self.json.utf8).object)
+    members = try #require(try JSONValue(parsing: Data(contentsOf: Self.file)).object)
   }
 
   var origin: Origin { get throws { try Origin(text("origin")) } }
