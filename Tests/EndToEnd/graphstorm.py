@@ -52,7 +52,7 @@ class GraphStorm:
     def run(self, writes, meanwhile=lambda: None, until=lambda: True):
         """Lets the clients loose until so many writes have arrived at Graph, then waits until all is settled."""
         self.stopped = threading.Event()
-        threads = [threading.Thread(target=self.client, args=(number,)) for number in range(self.clients)]
+        threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
         for thread in threads:
             thread.start()
         while self.arrivals() < writes or not until():

@@ -34,7 +34,7 @@ class Storm:
     def run(self, seconds, kills=0):
         """Lets the clients loose for so long, and kills and restarts the server so often meanwhile."""
         self.stopped = threading.Event()
-        threads = [threading.Thread(target=self.client, args=(number,)) for number in range(self.clients)]
+        threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
         for thread in threads:
             thread.start()
         chance = random.Random(self.seed)
