@@ -54,6 +54,7 @@ struct ChangeRows {
     return Change(
       id: Change.ID(try columns.number(.id)),
       sequence: try columns.optionalNumber(.outcomeSequence) ?? columns.number(.intentSequence),
+      intentSequence: try columns.number(.intentSequence),
       tenantID: try identities.tenantID(),
       activityDateTime: Timestamp(microseconds: try columns.number(.activityTime)),
       intent: try intent(columns),

@@ -76,7 +76,8 @@ struct StatementRow<Column: RawRepresentable<Int32>> {
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   }
 
-  private func bytes(_ column: Column) -> UnsafeRawBufferPointer {
+  /// The bytes of a column, which hold until the next row; none where it is empty.
+  func bytes(_ column: Column) -> UnsafeRawBufferPointer {
     let start = sqlite3_column_blob(pointer, column.rawValue)
     return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column.rawValue)))
   }

@@ -88,21 +88,47 @@ package struct LedgerVerification: Sendable {
         [ids.lowerBound, ids.upperBound],
         isFixed: true
       )
-      let check = EntryCheck(db)
-      return (try changes.compactMap { try Self.finding(of: $0, check) }, changes.count)
+      let logged = try LoggedEntries(ofChanges: ids, db)
+      let records = Records(db)
+      return (changes.compactMap { Self.finding(of: $0, logged[$0.id], records) }, changes.count)
     }
     progress(count)
     return findings
   }
 
-  private static func finding(of change: Change, _ check: EntryCheck) throws -> LedgerReport.Finding? {
-    let pairs: [EntryCheck.Pair]
-    do { pairs = try check.records(of: change) } catch let error as LedgerError {
-      return .damaged(change: change.id, problem: error.description)
+  private static func finding(
+    of change: Change,
+    _ logged: LoggedEntries.OfChange?,
+    _ records: Records
+  ) -> LedgerReport.Finding? {
+    guard let logged, let first = logged.first else { return .unlogged(change: change.id) }
+    do {
+      let personal = try logged.personal.map { salt in
+        try PersonalPart(salt: salt, actor: change.intent.actor, reason: change.intent.reason).hash()
+      }
+      guard let outcome = change.outcome else {
+        let record = EntryRecord(intentOf: change, sequence: change.sequence, salt: first.salt, personal: personal)
+        return try record.hash() == first.hash ? nil : .altered(change: change.id, sequence: change.sequence)
+      }
+      guard let newest = logged.newest else {
+        // Born settled, it has one entry; any other lacks that of its outcome.
+        let record = EntryRecord(settled: change, outcome: outcome, salt: first.salt, personal: personal)
+        return try record.hash() == first.hash ? nil : .altered(change: change.id, sequence: change.sequence)
+      }
+      let intent = EntryRecord(
+        intentOf: change,
+        sequence: change.intentSequence,
+        salt: first.salt,
+        personal: personal
+      )
+      guard try intent.hash() == first.hash else {
+        return .altered(change: change.id, sequence: change.intentSequence)
+      }
+      let said = try records.outcome(outcome, of: change, intent: first.hash, newest.salt)
+      return try said.hash() == newest.hash ? nil : .altered(change: change.id, sequence: change.sequence)
+    } catch {
+      return .damaged(change: change.id, problem: "\(error)")
     }
-    let isWhole = pairs.last?.sequence == change.sequence
-    guard isWhole else { return .unlogged(change: change.id) }
-    return try pairs.first { try !$0.agrees() }.map { .altered(change: change.id, sequence: $0.sequence) }
   }
 
   private func eventFindings(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {

@@ -21,7 +21,13 @@ struct Records {
 
   /// The record of what became of a change whose first entry has this hash.
   func outcome(_ outcome: Change.Outcome, of change: Change, intent: Hash, _ salt: Salt) throws -> EntryRecord {
-    EntryRecord(outcome: outcome, of: change, intent: intent, salt: salt, personal: try statementHash(of: change))
+    EntryRecord(
+      outcome: outcome,
+      of: change,
+      intent: intent,
+      salt: salt,
+      personal: outcome.settledBy == .person ? try statementHash(of: change) : nil
+    )
   }
 
   func event(_ event: ServiceEvent, _ salt: Salt) throws -> EntryRecord {

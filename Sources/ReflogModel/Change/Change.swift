@@ -3,6 +3,8 @@ package struct Change: Identifiable, Sendable {
   package let id: ID
   /// The number of the newest ledger entry about this change.
   package let sequence: Int64
+  /// The number of its first one; the same where it was born settled, or is pending.
+  package let intentSequence: Int64
   package let tenantID: String
   /// When the intent was recorded.
   package let activityDateTime: Timestamp
@@ -15,6 +17,7 @@ package struct Change: Identifiable, Sendable {
   package init(
     id: ID,
     sequence: Int64,
+    intentSequence: Int64? = nil,
     tenantID: String,
     activityDateTime: Timestamp,
     intent: Intent,
@@ -23,6 +26,7 @@ package struct Change: Identifiable, Sendable {
   ) {
     self.id = id
     self.sequence = sequence
+    self.intentSequence = intentSequence ?? sequence
     self.tenantID = tenantID
     self.activityDateTime = activityDateTime
     self.intent = intent
