@@ -160,6 +160,7 @@ CREATE INDEX change_created_connector ON change (created_connector) WHERE create
 -- All that was done to connectors, and to one of them.
 CREATE INDEX change_connectors ON change (id) WHERE subject = 'connector';
 CREATE INDEX change_connector ON change (before_connector) WHERE subject = 'connector';
+CREATE INDEX change_connector_after ON change (after_connector) WHERE subject = 'connector';
 
 -- Who, and with which application.
 CREATE INDEX change_actor ON change (actor);
@@ -253,6 +254,8 @@ CREATE TABLE time_rollback (
   -- Nothing where everything is brought back.
   flow INTEGER REFERENCES flow (id),
   asked INTEGER NOT NULL,
+  -- The newest change when it was asked for: what came later is somebody's wish, and stays.
+  newest_change INTEGER NOT NULL,
   -- When every address held what it had held then.
   finished INTEGER
 ) STRICT, WITHOUT ROWID;

@@ -4,14 +4,16 @@ import ReflogStorage
 
 extension Ledger {
   /// Remembers a rollback to a time, so that it can go on; one that is known already stays as it is. When this returns, it is
-  /// durable. Returns it as it is remembered.
-  package func remember(_ rollback: TimeRollback) async throws(LedgerError) -> TimeRollback {
+  /// durable. Returns it as it is remembered, and whether it is finished.
+  package func remember(
+    _ rollback: TimeRollback
+  ) async throws(LedgerError) -> (rollback: TimeRollback, isFinished: Bool) {
     let now = clock()
     do {
       return try await writer.write { db in
-        if let known = try TimeRollbackRows.find(rollback.batchID, db) { return known.rollback }
+        if let known = try TimeRollbackRows.find(rollback.batchID, db) { return known }
         try TimeRollbackRows.insert(rollback, at: now, db)
-        return rollback
+        return try TimeRollbackRows.find(rollback.batchID, db) ?? (rollback, false)
       }
     } catch {
       throw LedgerError(error)

@@ -7,7 +7,7 @@ enum TimeRollbackRows {
     let row = try Row.fetchOne(
       db.cachedStatement(
         sql: """
-          SELECT as_of, flow_type, flow_id, finished FROM time_rollback LEFT JOIN flow ON flow.id = time_rollback.flow
+          SELECT as_of, flow_type, flow_id, finished, newest_change FROM time_rollback LEFT JOIN flow ON flow.id = time_rollback.flow
           WHERE batch_id = ?
           """
       ),
@@ -21,7 +21,12 @@ enum TimeRollbackRows {
       }
       scope = .flow(flowType, flow)
     }
-    let rollback = TimeRollback(batchID: batchID, asOf: Timestamp(microseconds: row["as_of"]), scope: scope)
+    let rollback = TimeRollback(
+      batchID: batchID,
+      asOf: Timestamp(microseconds: row["as_of"]),
+      scope: scope,
+      newestChange: Change.ID(row["newest_change"] as Int64)
+    )
     return (rollback, (row["finished"] as Int64?) != nil)
   }
 
@@ -29,7 +34,10 @@ enum TimeRollbackRows {
     var flow: Int64?
     if case .flow(let flowType, let id) = rollback.scope { flow = try Identities(db).row(of: id, flowType) }
     try db.cachedStatement(
-      sql: "INSERT INTO time_rollback (batch_id, as_of, flow, asked) VALUES (:batchID, :asOf, :flow, :asked)"
+      sql: """
+        INSERT INTO time_rollback (batch_id, as_of, flow, asked, newest_change)
+        VALUES (:batchID, :asOf, :flow, :asked, (SELECT coalesce(max(id), 0) FROM change))
+        """
     ).execute(arguments: [
       "batchID": RequestIDColumn.value(of: rollback.batchID), "asOf": rollback.asOf.microseconds, "flow": flow,
       "asked": time.microseconds,

@@ -14,6 +14,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
   }
 
+  /// Later than anything that is ever recorded.
+  package static let distantFuture = Timestamp(microseconds: .max)
+
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.microseconds < right.microseconds
   }
@@ -110,5 +113,6 @@ private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64,
 /// Decimal digits, with zeros in front up to a width; a year beyond 9999 has more.
 private func digits(_ value: Int64, _ width: Int, to bytes: inout [UInt8]) {
   if width > 1 || value > 9 { digits(value / 10, width - 1, to: &bytes) }
-  bytes.append(UInt8(ascii: "0") + UInt8(value % 10))
+  // Nothing before the year 0 is ever read; a damaged file must not end the process all the same.
+  bytes.append(UInt8(ascii: "0") + UInt8((value % 10).magnitude))
 }

@@ -36,6 +36,8 @@ package enum ServiceError: Error, Sendable {
   /// The id names a rollback to another time, or of something else.
   case otherTimeRollback(TimeRollback)
   case timeRollbackNotFound(String)
+  /// Somebody changed the address after the rollback to a time was asked for.
+  case changedSince(Change.ID)
   /// Whoever signed the caller's token can't be asked for its keys; nothing was sent.
   case providerUnavailable
   /// Too much waits; nothing was sent.
@@ -62,7 +64,8 @@ extension ServiceError {
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
-    case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _): [id]
+    case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id):
+      [id]
     case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .tokenNotFound,
       .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired,
       .preconditionFailed,
@@ -81,7 +84,8 @@ extension ServiceError {
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .questionTooBroad,
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .alreadySettled,
       .preconditionFailed,
-      .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .connectorMissing, .notRollbackable, .refused:
+      .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing, .notRollbackable,
+      .refused:
       .info
     }
   }
@@ -149,6 +153,8 @@ extension ServiceError: CustomStringConvertible {
     case .otherTimeRollback(let known):
       "The batch \(known.batchID) brings back \(known.scope.words) as of \(known.asOf). Give another batchId, or none, for "
         + "another rollback."
+    case .changedSince(let id):
+      "Change \(id) was made there since this was asked for, and stays. Ask anew to take it back too."
     case .timeRollbackNotFound(let id): "There is no rollback to a time with the batchId \(id)."
     case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
     case .providerUnavailable: "The keys by which your token can be judged are not to be had now. Try again."

@@ -53,7 +53,11 @@ class Formats(unittest.TestCase):
             self.assertEqual((event["category_uid"], event["class_uid"], event["type_uid"]), (3, 3004, 300400 + event["activity_id"]))
             self.assertEqual(event["metadata"]["sequence"], change["sequence"])
             self.assertEqual(event.get("comment"), change["reason"])
-            self.assertEqual(event["entity_result"]["data"].get("connector_id"), change["after"].get("connectorId"))
+            # What did not come about is no result.
+            self.assertEqual("entity_result" in event, change["result"] == "applied")
+            if change["result"] == "applied":
+                self.assertEqual(event["entity_result"]["data"].get("connector_id"), change["after"].get("connectorId"))
+            self.assertEqual(event["activity_id"] == 99, change["kind"] == "baseline")
         for event, change in zip(self.lines(server, "asim"), changes):
             self.assertEqual(ASIM_MANDATORY - {name for name, value in event.items() if value not in (None, "")}, set())
             self.assertIn(event["EventType"], ASIM_TYPES)
@@ -120,11 +124,10 @@ class GoingOn(unittest.TestCase):
             self.assertEqual([taken[id] for id in sorted(taken, key=int)], server.history())
 
     def take(self, server, taken, after):
-        text = server.request("GET", f"{CHANGES}?$format=jsonl" + (f"&after={after}" if after is not None else "")).text
-        changes = [json.loads(line) for line in text.splitlines()]
+        answer = server.request("GET", f"{CHANGES}?$format=jsonl" + (f"&after={after}" if after is not None else ""))
+        changes = [json.loads(line) for line in answer.text.splitlines()]
         taken = taken | {change["id"]: change for change in changes}
-        newest = max((change["sequence"] for change in taken.values()), default=after)
-        return taken, newest, sum(change["result"] == "pending" for change in changes)
+        return taken, int(answer.headers["reflog-newest-sequence"]), sum(change["result"] == "pending" for change in changes)
 
 
 class CommandLine(ServerTestCase):

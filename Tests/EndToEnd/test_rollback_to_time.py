@@ -130,11 +130,21 @@ class Asking(ServerTestCase):
         self.assertEqual([(place(step), step["before"]["connectorId"], step["after"]["connectorId"], step["result"])
                           for step in done["value"]], [(self.STEP, NEW_VENDOR, FRAUD_CHECK, "applied")])
         self.assertIsNone(self.server.reference(self.OTHER))
-        # The same again is the same, whatever came since.
+        # The same again is the same, and what came since stays.
         self.server.put(self.STEP, None)
         self.assertEqual(self.post(batchId=batch).json["value"], done["value"])
+        self.assertEqual(ended(self.server, batch)["state"], "done")
+        time.sleep(0.3)
+        self.assertIsNone(self.server.reference(self.STEP))
         other = self.post(batchId=batch, asOf="2026-01-01T00:00:00Z")
         self.assertEqual((other.status, other.code), (409, "batchMismatch"))
+
+    def test_a_time_before_all_calendars_is_refused_or_answered(self):
+        for moment in ("0000-01-01T00:00:00+00:01", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"):
+            self.assertIn(self.post(asOf=moment, dryRun=True).status, (200, 400))
+            text = f"activityDateTime ge {moment}".replace(" ", "%20").replace("+", "%2B")
+            self.assertIn(self.server.request("GET", f"/beta/auditLogs/connectorChanges?$filter={text}").status, (200, 400))
+        self.assertEqual(self.server.request("GET", "/livez").status, 200)
 
     def test_who_may_not_and_what_is_wrong_changes_nothing(self):
         before = len(self.server.history())
@@ -167,6 +177,8 @@ class Asking(ServerTestCase):
         self.assertIn("will call Fraud check", plan.stdout)
         done = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup", "--format", "json")
         self.assertEqual((done.returncode, json.loads(done.stdout)["state"]), (0, "done"))
+        for flow in ("b2cUserFlows/", "/B2C_1_signup", "b2cUserFlows", "nonsense/x", "b2cUserFlows/a/b"):
+            self.assertEqual(run("--as-of", self.moment, "--flow", flow).returncode, 64, flow)
         again = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup")
         self.assertEqual((again.returncode, again.stdout), (0, "Everything is as it was then.\n"))
 

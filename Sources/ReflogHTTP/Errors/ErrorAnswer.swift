@@ -82,6 +82,7 @@ struct ErrorAnswer {
     case .noDirectoryCredentials: self.init(.conflict, "noDirectoryCredentials", message, level)
     case .alreadySettled: self.init(.conflict, "alreadySettled", message, level)
     case .tokenNotFound: self.init(.notFound, "notFound", message, level)
+    case .changedSince: self.init(.conflict, "changeSuperseded", message, level)
     case .otherTimeRollback: self.init(.conflict, "batchMismatch", message, level)
     case .timeRollbackNotFound: self.init(.notFound, "notFound", message, level)
     case .notSignedYet: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)

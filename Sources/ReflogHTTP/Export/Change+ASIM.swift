@@ -25,14 +25,17 @@ extension Change {
       "Operation": .string(operation),
       "Object": .string(object),
       "ObjectType": .string("Configuration Atom"),
-      "OldValue": .string(intent.before.asimValue),
-      "NewValue": .string(after.asimValue),
       "ActorScopeId": .string(tenantID),
       "TargetAppName": .string("Microsoft Entra user flows"),
+      "TargetAppType": .string("SaaS application"),
+      "OldValue": .string(intent.before.asimValue),
+      "ValueType": .string("Other"),
       "AdditionalFields": .object(additional),
     ]
+    // What was intended is no value where it did not come about.
+    if result == .applied { event["NewValue"] = .string(after.asimValue) }
     event.add("ActorUserId", intent.actor.id)
-    event.add("ActorUserIdType", intent.actor.id == nil ? nil : intent.actor.type == .token ? "Other" : "EntraUserID")
+    event.add("ActorUserIdType", intent.actor.id == nil ? nil : intent.actor.type == .token ? "Other" : "AADID")
     event.add("ActorUsername", intent.actor.userPrincipalName ?? intent.actor.name)
     event.add(
       "ActorUsernameType",
@@ -40,12 +43,15 @@ extension Change {
     )
     event.add("ActorUserType", intent.actor.asimType)
     event.add("ActingAppId", intent.actor.clientAppID)
+    if intent.actor.clientAppID != nil { event["ActingAppType"] = .string("Other") }
     event.add("SrcIpAddr", intent.actor.ipAddress)
     return event
   }
 
   private var asimType: String {
-    switch (intent.subject, intent.before.state, after.state) {
+    // Nobody did anything: it was found.
+    if intent.kind == .baseline { return "Other" }
+    return switch (intent.subject, intent.before.state, after.state) {
     case (.step, .none, .connector): "Enable"
     case (.step, .connector, .none): "Disable"
     case (.connector, .none, _): "Create"
@@ -78,7 +84,10 @@ extension Change {
   }
 
   private var additional: JSONObject {
-    var rest: JSONObject = ["sequence": .integer(sequence), "requestId": .string(intent.requestID)]
+    var rest: JSONObject = [
+      "sequence": .integer(sequence), "requestId": .string(intent.requestID),
+      "intendedValue": .string(intent.after.asimValue),
+    ]
     rest.add("reason", intent.reason)
     rest.add("correlationId", intent.correlationID)
     rest.add("graphRequestId", outcome?.graphRequestID)
@@ -106,7 +115,7 @@ extension Change.Actor {
   fileprivate var asimType: String {
     switch type {
     case .user: "Regular"
-    case .app: "Service Principal"
+    case .app: "Application"
     case .token: "Application"
     case .unknown: "Other"
     }

@@ -22,9 +22,10 @@ extension Change {
       "message": .string(sentence),
       "metadata": .object(ocsfMetadata),
       "entity": .object(entity(intent.before)),
-      "entity_result": .object(entity(after)),
       "unmapped": .object(unmapped),
     ]
+    // What was intended is no result where it did not come about.
+    if result == .applied { event["entity_result"] = .object(entity(after)) }
     event.add("status_code", outcome?.code ?? outcome?.httpStatus.map(String.init))
     event.add("status_detail", outcome?.message)
     event.add("comment", intent.reason)
@@ -37,7 +38,9 @@ extension Change {
   }
 
   private var activity: (id: Int64, name: String) {
-    switch (intent.subject, intent.before.state, after.state) {
+    // Nobody did anything: it was found.
+    if intent.kind == .baseline { return (99, "Other") }
+    return switch (intent.subject, intent.before.state, after.state) {
     case (.step, .none, .connector): (8, "Enable")
     case (.step, .connector, .none): (9, "Disable")
     case (.connector, .none, _): (1, "Create")
@@ -105,6 +108,7 @@ extension Change {
   private var unmapped: JSONObject {
     var rest: JSONObject = [
       "kind": .string(intent.kind.rawValue), "result": .string(result.rawValue), "requestId": .string(intent.requestID),
+      "intended": .object(intent.after.json),
     ]
     rest.add("graphRequestId", outcome?.graphRequestID)
     rest.add("settledBy", outcome?.settledBy.rawValue)

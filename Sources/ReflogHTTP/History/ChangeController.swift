@@ -108,9 +108,13 @@ struct ChangeController {
       // Whoever follows asks every second.
       events.countExport(by: actor)
     }
-    return format.response(
+    // Read before the first piece: what settles while it is taken has a newer entry, and comes again behind this one.
+    let newest = try await history.status().newestSequence
+    var response = format.response(
       named: "connectorChanges",
       ChangePieces(history.export(query, afterEntry: after), lines)
     )
+    response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
+    return response
   }
 }

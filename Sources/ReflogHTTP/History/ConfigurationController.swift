@@ -19,7 +19,7 @@ struct ConfigurationController {
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let options = try QueryOptions(request, allowing: [.asOf, .filter])
-    let moment = try options.moment() ?? Timestamp(Date())
+    let moment = try options.moment() ?? .distantFuture
     let filter: ConfigurationFilter? = try options.parsedFilter()
     let configurations = try await history.configurations(asOf: moment).filter { filter?.matches($0) ?? true }
     return Response(json: configurations.json(versionURL: try request.versionURL(context)))
@@ -27,6 +27,12 @@ struct ConfigurationController {
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
+    for name in ["Idempotency-Key", "If-Match"] where request.headers[named: name] != nil {
+      throw RequestError.badRequest(
+        "The header \(name) is not supported here; batchId names the rollback.",
+        target: name
+      )
+    }
     let body = try TimeRollbackBody(try await request.jsonObject())
     let caller = try context.requireCaller()
     let rollback = try await rollback(body)

@@ -41,6 +41,7 @@ struct EventController {
       case .ocsf, .asim:
         throw RequestError.badRequest("Service events come as json, jsonl or csv.", target: "$format")
       }
+    let filter: EventFilter? = try options.parsedFilter()
     try await events.record(
       ServiceEvent.Content(
         .export,
@@ -50,7 +51,7 @@ struct EventController {
     )
     return format.response(
       named: "serviceEvents",
-      EventPieces(export: history.exportEvents(try options.parsedFilter()), format: lines)
+      EventPieces(export: history.exportEvents(filter), format: lines)
     )
   }
 }

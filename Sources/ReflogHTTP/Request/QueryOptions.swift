@@ -64,7 +64,10 @@ struct QueryOptions {
   func after() throws(RequestError) -> Int64? {
     guard let text = values[.after] else { return nil }
     guard let sequence = Int64(text), sequence >= 0 else {
-      throw .badRequest("after is the number of an entry: a sequence that an export held.", target: "after")
+      throw .badRequest(
+        "after is the number of an entry: the Reflog-Newest-Sequence of an earlier export.",
+        target: "after"
+      )
     }
     return sequence
   }

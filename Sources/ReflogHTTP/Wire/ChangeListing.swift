@@ -36,7 +36,12 @@ package struct ChangeListing {
     if let count { json["@odata.count"] = .integer(count) }
     if let versionURL, let cursor, let next = page.next {
       let token = QueryItem("$skiptoken", cursor.token(behind: next))
-      let kept = options.filter { !$0.name.lowercased().hasSuffix("skiptoken") } + [token]
+      // What is counted once need not be counted for every page.
+      let kept =
+        options.filter { option in
+          let name = option.name.lowercased()
+          return !name.hasSuffix("skiptoken") && !name.hasSuffix("count")
+        } + [token]
       let text = kept.map { "\($0.name.percentEncoded(keeping: "$"))=\($0.value.percentEncoded(keeping: "$'()/,:"))" }
       json["@odata.nextLink"] = .string("\(versionURL)/auditLogs/connectorChanges?\(text.joined(separator: "&"))")
     }

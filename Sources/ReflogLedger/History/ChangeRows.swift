@@ -44,8 +44,7 @@ struct ChangeRows {
     let statement = isFixed ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
     statement.arguments = arguments
     var changes: [Change] = []
-    let rows = StatementRows<Column>(statement)
-    while let columns = try rows.next() { changes.append(try change(columns)) }
+    try StatementRows<Column>.forEach(statement) { changes.append(try change($0)) }
     return changes
   }
 

@@ -12,6 +12,10 @@ extension History {
   /// How many ids are looked at in one short read, first and at most: at the end a read takes about a second where no index
   /// helps, and the filter is dear.
   private static let windows = (first: Int64(20_000), last: Int64(640_000))
+  /// The same where an index leaves few of them to look at.
+  private static let seekWindows = (first: Int64(320_000), last: Int64(5_120_000))
+  /// The same where whatever is found is wanted.
+  private static let whole = (first: Int64.max, last: Int64.max)
   /// How much more each read looks at than the one before it.
   private static let windowGrowth: Int64 = 4
 
@@ -38,7 +42,8 @@ extension History {
     guard lowest <= highest else { return HistoryStretch(changes: [], end: nil) }
     var rest = lowest...highest
     var found: [Change] = []
-    var size = query.filter == nil ? Int64.max : Self.windows.first
+    let windows = plan.isExact || query.filter == nil ? Self.whole : plan.seeks == nil ? Self.windows : Self.seekWindows
+    var size = windows.first
     while true {
       let window = rest.piece(of: size, fromBelow: query.isAscending)
       let wanted = limit - found.count
@@ -54,7 +59,7 @@ extension History {
         return HistoryStretch(changes: found, end: Change.ID(edge))
       }
       rest = further
-      size = min(size * Self.windowGrowth, Self.windows.last)
+      size = min(size * Self.windowGrowth, windows.last)
     }
   }
 
@@ -69,8 +74,8 @@ extension History {
     var rest = first...last
     var count = 0
     while true {
-      let window = rest.piece(of: Self.windows.last, fromBelow: true)
-      count += try await read { db in try Self.count(plan.seeks, filter, in: window, db) }
+      let window = rest.piece(of: plan.seeks == nil ? Self.windows.last : Self.seekWindows.last, fromBelow: true)
+      count += try await read { db in try Self.count(plan, filter, in: window, db) }
       guard let further = rest.without(window, fromBelow: true) else { return count }
       if ContinuousClock.now - start > patience { return nil }
       rest = further
@@ -117,22 +122,25 @@ extension History {
   }
 
   private static func count(
-    _ seeks: [Seek]?,
+    _ plan: SeekPlan,
     _ filter: FilterSQL,
     in window: ClosedRange<Int64>,
     _ db: Database
   ) throws -> Int {
-    let parts = (seeks.map { $0.map(\.condition) } ?? ["true"]).map { condition in
-      """
-      SELECT change.id FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
-      WHERE \(condition) AND change.id BETWEEN :first AND :last AND \(filter.condition)
-      """
+    let parts = (plan.seeks.map { $0.map(\.condition) } ?? [FilterSQL.everything]).map { seek in
+      plan.isExact
+        ? "SELECT change.id FROM change WHERE \(seek) AND change.id BETWEEN :first AND :last"
+        : """
+        SELECT change.id FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
+        WHERE \(seek) AND change.id BETWEEN :first AND :last AND \(filter.condition)
+        """
     }
     guard !parts.isEmpty else { return 0 }
+    let arguments: StatementArguments = ["first": window.lowerBound, "last": window.upperBound]
     return try Int.fetchOne(
       db,
-      sql: "SELECT count(*) FROM (\(parts.joined(separator: " UNION ")))",
-      arguments: StatementArguments(filter.arguments) + ["first": window.lowerBound, "last": window.upperBound]
+      sql: "SELECT count(*) FROM (\(parts.joined(separator: plan.isExact ? " UNION ALL " : " UNION ")))",
+      arguments: plan.isExact ? arguments : StatementArguments(filter.arguments) + arguments
     ) ?? 0
   }
 }

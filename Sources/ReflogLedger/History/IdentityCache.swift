@@ -3,7 +3,7 @@ import Synchronization
 
 /// Identity rows that were read before: there are few of them, and many changes that name them.
 ///
-/// They never change. What is erased is forgotten here too, by ``forgetNames()``.
+/// They never change.
 final class IdentityCache: Sendable {
   /// More of a kind than this are forgotten and read again: memory must not grow with the history.
   private static let capacity = 8192
@@ -50,10 +50,5 @@ final class IdentityCache: Sendable {
       kept[keyPath: part][row] = found
     }
     return found
-  }
-
-  /// Forgets what people are called.
-  func forgetNames() {
-    kept.withLock { $0.actorNames = [:] }
   }
 }

@@ -67,7 +67,7 @@ struct KnownIdentities {
 
   private func row(_ id: Int64, _ sql: String) throws -> Row {
     guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [id]) else {
-      throw LedgerError.corrupt("what a change names is missing: row \(id) of \(sql)")
+      throw LedgerError.corrupt("what a change names is missing: row \(id)")
     }
     return row
   }

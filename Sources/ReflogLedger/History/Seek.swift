@@ -25,6 +25,8 @@ struct SeekPlan: Sendable {
   private(set) var last: Int64 = .max
   /// Nothing where no index helps, so that changes are looked through in the order of ids.
   private(set) var seeks: [Seek]?
+  /// Whether whatever fulfils one of the equalities is what is asked for, so that nothing else need be looked at.
+  private(set) var isExact = false
 
   /// More than this for one page would cost more than looking through history.
   private static let maximumSeeks = 256
@@ -34,6 +36,7 @@ struct SeekPlan: Sendable {
     let resolver = SeekResolver(db)
     seeks = try resolver.seeks(filter)
     if let seeks, seeks.count > Self.maximumSeeks { self.seeks = nil }
+    isExact = seeks != nil && filter.isAnEqualityOfItsOwn
     for term in filter.conjuncts { try narrow(by: term, db) }
   }
 
@@ -65,7 +68,19 @@ struct SeekPlan: Sendable {
 
 extension Filter<ChangeField> {
   /// What all of it has to be true.
-  fileprivate var conjuncts: [ChangeFilter] {
+  var conjuncts: [ChangeFilter] {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
+  }
+
+  /// Whether an index says all of it, one change one time.
+  fileprivate var isAnEqualityOfItsOwn: Bool {
+    switch self {
+    case .comparison(.result, .ne, _): true
+    case .comparison(let field, .eq, _):
+      [.flowId, .beforeConnectorId, .correlationId, .batchId, .result, .userId, .servicePrincipalId, .tokenId]
+        .contains(field)
+    case .and(.comparison(.flowId, .eq, _), .comparison(.step, .eq, _)): true
+    default: false
+    }
   }
 }

@@ -25,9 +25,30 @@ struct SeekResolver {
     case .or(let left, let right):
       guard let left = try seeks(left), let right = try seeks(right) else { return nil }
       return left + right
-    case .and(let left, let right): return better(try seeks(left), try seeks(right))
+    case .and(let left, let right):
+      return better(try addressSeeks(filter.conjuncts), better(try seeks(left), try seeks(right)))
     case .comparison, .startsWith, .contains, .not: return nil
     }
+  }
+
+  /// Where a flow is asked for together with its type or a step, the addresses that are all of it.
+  private func addressSeeks(_ terms: [ChangeFilter]) throws -> [Seek]? {
+    var wanted: [ChangeField: String] = [:]
+    for term in terms {
+      guard case .comparison(let field, .eq, .text(let text)) = term else { continue }
+      if field == .flowId || field == .flowType || field == .step { wanted[field] = text }
+    }
+    guard let flow = wanted[.flowId], wanted.count > 1 else { return nil }
+    return try Int64.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
+          WHERE flow.flow_id = :flow AND flow.flow_type = coalesce(:flowType, flow.flow_type) COLLATE NOCASE
+            AND step.name = coalesce(:step, step.name)
+          """
+      ),
+      arguments: ["flow": flow, "flowType": wanted[.flowType], "step": wanted[.step]]
+    ).map { .row("address", $0, .step) }
   }
 
   /// The one that leaves fewer changes; what nothing can be is the fewest.
@@ -44,7 +65,7 @@ struct SeekResolver {
     guard case .text(let text) = value else { return nil }
     switch field {
     case .correlationId: return [try request("correlation_id", text, .request)]
-    case .batchId: return [try request("batch_id", text, .batch)]
+    case .batchId: return [try request("batch_id", text.asciiFolded, .batch)]
     case .result:
       guard let result = Change.Result(rawValue: text) else { return [] }
       guard result != .applied else { return nil }
@@ -61,8 +82,9 @@ struct SeekResolver {
         "SELECT address.id FROM address JOIN flow ON flow.id = address.flow WHERE flow.flow_id = ?",
         text
       ).map { .row("address", $0, .flow) }
-    case .userId, .servicePrincipalId, .tokenId:
-      return try rows("SELECT id FROM actor WHERE actor_id = ?", text).map { .row("actor", $0, .actor) }
+    case .userId: return try actors("user", text)
+    case .servicePrincipalId: return try actors("app", text)
+    case .tokenId: return try actors("token", text)
     case .userPrincipalName:
       return try rows("SELECT DISTINCT actor FROM actor_name WHERE user_principal_name = ?", text)
         .map { .row("actor", $0, .actor) }
@@ -72,6 +94,10 @@ struct SeekResolver {
       return try rows("SELECT id FROM client_app WHERE app_id = ?", text).map { .row("client_app", $0, .clientApp) }
     default: return nil
     }
+  }
+
+  private func actors(_ type: String, _ id: String) throws -> [Seek] {
+    try rows("SELECT id FROM actor WHERE actor_type = '\(type)' AND actor_id = ?", id).map { .row("actor", $0, .actor) }
   }
 
   private func connector(_ id: String) throws -> [Int64] {

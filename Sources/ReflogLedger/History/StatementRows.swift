@@ -4,25 +4,24 @@ import GRDBSQLite
 import ReflogModel
 
 /// The rows of a statement, one after another, read without a detour: histories have millions of them.
-struct StatementRows<Column: RawRepresentable<Int32>> {
-  private let statement: Statement
-
-  /// - Parameter statement: with its arguments.
-  init(_ statement: Statement) {
-    self.statement = statement
-    sqlite3_reset(statement.sqliteStatement)
-  }
-
-  /// The next row, which holds until the one behind it is asked for; nothing at the end.
-  func next() throws -> StatementRow<Column>? {
-    switch sqlite3_step(statement.sqliteStatement) {
-    case SQLITE_ROW: return StatementRow(pointer: statement.sqliteStatement)
-    case SQLITE_DONE:
-      sqlite3_reset(statement.sqliteStatement)
-      return nil
-    case let code:
-      sqlite3_reset(statement.sqliteStatement)
-      throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "The ledger can't be read.")
+enum StatementRows<Column: RawRepresentable<Int32>> {
+  /// Hands out each row of a statement with its arguments; a row holds until the next one.
+  ///
+  /// However it ends, the statement is reset: one that is left half-way keeps its connection at an old state of the file.
+  static func forEach(_ statement: Statement, _ body: (StatementRow<Column>) throws -> Void) throws {
+    let pointer = statement.sqliteStatement
+    sqlite3_reset(pointer)
+    defer { sqlite3_reset(pointer) }
+    while true {
+      switch sqlite3_step(pointer) {
+      case SQLITE_ROW: try body(StatementRow(pointer: pointer))
+      case SQLITE_DONE: return
+      case let code:
+        throw DatabaseError(
+          resultCode: ResultCode(rawValue: code),
+          message: sqlite3_errmsg(sqlite3_db_handle(pointer)).map { String(cString: $0) }
+        )
+      }
     }
   }
 }

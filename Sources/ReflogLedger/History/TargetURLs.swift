@@ -32,11 +32,13 @@ final class TargetURLs {
         sql: """
           SELECT change.changed_properties FROM change
           WHERE change.id IN (
-              SELECT id FROM change WHERE subject = 'connector' AND before_connector = \(Self.row)
+              SELECT id FROM change INDEXED BY change_connector
+              WHERE before_connector = \(Self.row) AND subject = 'connector'
               UNION ALL
               SELECT id FROM change WHERE created_connector = \(Self.row)
               UNION ALL
-              SELECT id FROM change WHERE after_connector = \(Self.row) AND subject = 'connector'
+              SELECT id FROM change INDEXED BY change_connector_after
+              WHERE after_connector = \(Self.row) AND subject = 'connector'
             )
             AND change.result = 'applied' AND change.result_time \(comparison) :moment
             AND change.changed_properties LIKE '%"targetUrl"%'

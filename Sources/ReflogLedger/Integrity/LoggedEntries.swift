@@ -37,8 +37,7 @@ struct LoggedEntries {
     )
     statement.arguments = [ids.lowerBound, ids.upperBound]
     var known: [Int64: OfChange] = [:]
-    let rows = StatementRows<Column>(statement)
-    while let row = try rows.next() {
+    try StatementRows<Column>.forEach(statement) { row in
       known[try row.number(.id)] = OfChange(
         first: Self.entry(row, .firstHash, .firstSalt),
         newest: Self.entry(row, .newestHash, .newestSalt),

@@ -4,11 +4,14 @@ package struct TimeRollback: Sendable {
   package let batchID: String
   package let asOf: Timestamp
   package let scope: Scope
+  /// The newest change when it was asked for: what was changed later is somebody's wish, and stays. Nothing in a plan.
+  package let newestChange: Change.ID?
 
-  package init(batchID: String, asOf: Timestamp, scope: Scope) {
+  package init(batchID: String, asOf: Timestamp, scope: Scope, newestChange: Change.ID? = nil) {
     self.batchID = batchID
     self.asOf = asOf
     self.scope = scope
+    self.newestChange = newestChange
   }
 
   /// What is brought back.

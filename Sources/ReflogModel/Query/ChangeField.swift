@@ -29,7 +29,7 @@ package enum ChangeField: String, FilterField {
     switch self {
     case .id, .sequence, .rollbackOf, .httpStatus: .number
     case .activityDateTime, .resultDateTime, .lastVerifiedDateTime, .rollbackTo: .time
-    case .flowId, .step, .beforeConnectorId, .afterConnectorId: .name
+    case .flowType, .flowId, .step, .beforeConnectorId, .afterConnectorId, .batchId: .name
     default: .text
     }
   }

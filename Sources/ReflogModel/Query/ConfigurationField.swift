@@ -20,7 +20,7 @@ package enum ConfigurationField: String, FilterField {
     case .known, .certain: .flag
     case .changeId: .number
     case .changedDateTime, .verifiedDateTime: .time
-    case .flowId, .step, .connectorId: .name
+    case .flowType, .flowId, .step, .connectorId: .name
     default: .text
     }
   }

@@ -39,6 +39,8 @@ package struct TokenService: Sendable {
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
+    // It may have been made elsewhere a moment ago; then that is recorded first.
+    try await recordOthers(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
     guard let revoked = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     try await record(.tokenRevoked, revoked, caller.actor)

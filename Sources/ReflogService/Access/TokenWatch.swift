@@ -25,7 +25,7 @@ package struct TokenWatch: Service {
       while !Task.isCancelled {
         // Ends early only when it is time to stop.
         try? await Task.sleep(for: Self.interval)
-        await look(until: clock().before(Self.patience))
+        if !Task.isCancelled { await look(until: clock().before(Self.patience)) }
       }
     }
   }

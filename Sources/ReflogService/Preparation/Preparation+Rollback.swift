@@ -80,11 +80,20 @@ extension ChangeService {
     }
     let before = try await readBefore(address, for: request) { intent(before: $0, after: after) }
     if before == after, let standing = try await newestApplied(at: address) { return .done(standing) }
+    if let later = try await changeSince(rollback, at: address) { throw .changedSince(later) }
     if let missing = try await missingConnector(of: after) { throw .connectorMissing(missing) }
     let named = if let connector = after.connectorID { await named(connector) } else { after }
     return .toDo(
       Preparation(intents: [intent(before: before, after: named)], write: .setReference(address, named))
     )
+  }
+
+  /// What somebody made of an address through Reflog after a rollback to a time was asked for.
+  private func changeSince(_ rollback: TimeRollback, at address: Address) async throws(ServiceError) -> Change.ID? {
+    guard let asked = rollback.newestChange, let newest = try await newestEffective(at: address), newest.id > asked,
+      newest.intent.batchID != rollback.batchID, newest.intent.kind != .drift
+    else { return nil }
+    return newest.id
   }
 
   /// Asking again while an earlier rollback of the same change is pending gives that one, settled if it can be.

@@ -23,4 +23,15 @@ package struct TimeRollbackRequest: Sendable {
     self.correlationID = correlationID
     self.requestID = requestID
   }
+
+  /// The same of the rollback as the ledger remembers it.
+  func remembered(as rollback: TimeRollback) -> TimeRollbackRequest {
+    TimeRollbackRequest(
+      rollback: rollback,
+      caller: caller,
+      reason: reason,
+      correlationID: correlationID,
+      requestID: requestID
+    )
+  }
 }

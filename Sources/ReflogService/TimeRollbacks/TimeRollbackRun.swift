@@ -1,4 +1,5 @@
 import ReflogModel
+import ServiceLifecycle
 
 /// One pass over the addresses of a rollback to a time.
 struct TimeRollbackRun: Sendable {
@@ -41,7 +42,7 @@ struct TimeRollbackRun: Sendable {
     _ step: TimeRollback.Step,
     report: @Sendable (Address, String?) -> Void
   ) async -> Bool {
-    for attempt in 1...Self.attempts {
+    for attempt in 1...Self.attempts where !isStopping() {
       let problem: ServiceError
       do {
         _ = try await changes.perform(part(step))
@@ -54,7 +55,7 @@ struct TimeRollbackRun: Sendable {
       guard let pause = problem.pauseBeforeRetry else { return !problem.saysDirectoryIsDown }
       guard attempt < Self.attempts, !isStopping() else { return false }
       // Ends early only when it is time to stop.
-      try? await Task.sleep(for: pause * attempt)
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause * attempt) }
     }
     return false
   }

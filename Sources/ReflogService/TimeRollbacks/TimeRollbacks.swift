@@ -40,13 +40,18 @@ package final class TimeRollbacks: Service {
     guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
     _ = try changes.acting(for: request.caller)
     try changes.check(reason: request.reason)
-    let known: TimeRollback
-    do { known = try await changes.ledger.remember(request.rollback) } catch {
+    let remembered: (rollback: TimeRollback, isFinished: Bool)
+    do {
+      remembered = try await changes.ledger.remember(request.rollback)
+    } catch {
       throw ServiceError(beforeSending: error)
     }
+    let known = remembered.rollback
     guard known.asOf == request.rollback.asOf, known.scope == request.rollback.scope else {
       throw .otherTimeRollback(known)
     }
+    // Asking again for what is done is no wish to do it again.
+    guard !remembered.isFinished else { return }
     let isNew = state.withLock { state in
       guard state.running[known.batchID] == nil else { return false }
       state.running[known.batchID] = [:]
@@ -54,7 +59,7 @@ package final class TimeRollbacks: Service {
       return true
     }
     guard isNew else { return }
-    guard case .enqueued = queue.yield(request) else {
+    guard case .enqueued = queue.yield(request.remembered(as: known)) else {
       state.withLock { $0.running[known.batchID] = nil }
       throw .busy("Too many rollbacks to a time are waiting.")
     }
@@ -78,13 +83,23 @@ package final class TimeRollbacks: Service {
     guard let (rollback, isFinished) = found else { return nil }
     let made: [Change]
     do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
-    // What came after it is no part of one that is finished.
-    let left = isFinished ? [] : try await steps(of: rollback)
+    let left = try await steps(of: rollback)
+    let undone = Self.undone(left, made)
+    // The reconciler may have settled the last of it.
+    let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
+    // What came after it is no part of one that is done; what nobody knew of stays named.
+    let shown = isDone ? left.filter { $0.after == .unknown } : undone + left.filter { $0.after == .unknown }
     return TimeRollbackProgress(
       rollback: rollback,
-      state: isRunning ? .running : isFinished ? .done : .partial,
-      steps: Self.merge(made, left, problems)
+      state: isRunning ? .running : isDone ? .done : .partial,
+      steps: Self.merge(made, shown, problems)
     )
+  }
+
+  /// What is still to be brought back: not where the rollback did so already, whatever came since.
+  private static func undone(_ steps: [TimeRollback.Step], _ made: [Change]) -> [TimeRollback.Step] {
+    let brought = Set(made.filter { $0.result == .applied }.compactMap(\.intent.subject.address))
+    return steps.filter { $0.after != .unknown && !brought.contains($0.address) }
   }
 
   private static func merge(
@@ -108,7 +123,7 @@ package final class TimeRollbacks: Service {
       let history = changes.ledger.history
       return rollback.steps(
         then: try await history.configurations(asOf: rollback.asOf),
-        now: try await history.configurations(asOf: changes.ledger.now)
+        now: try await history.configurations(asOf: .distantFuture)
       )
     } catch {
       throw ServiceError(reading: error)
@@ -119,7 +134,7 @@ package final class TimeRollbacks: Service {
   /// is finished, and the rest can go on by the batch's id.
   package func run() async throws {
     await withGracefulShutdownHandler {
-      for await request in requests { await work(on: request) }
+      for await request in requests where !self.state.withLock({ $0.isStopping }) { await work(on: request) }
     } onGracefulShutdown: {
       self.state.withLock { $0.isStopping = true }
       self.queue.finish()
@@ -129,12 +144,12 @@ package final class TimeRollbacks: Service {
   private func work(on request: TimeRollbackRequest) async {
     let id = request.rollback.batchID
     do {
-      let steps = try await knownSteps(of: request.rollback)
+      let steps = try await undoneSteps(of: request.rollback)
       let run = TimeRollbackRun(changes: changes, request: request) { self.state.withLock { $0.isStopping } }
       await run.work(on: steps) { address, problem in
         self.state.withLock { $0.running[id]?[address] = problem }
       }
-      let left = try await knownSteps(of: request.rollback)
+      let left = try await undoneSteps(of: request.rollback)
       if left.isEmpty { try await changes.ledger.rememberFinished(request.rollback) }
       logger.notice(
         "a rollback to a time ended",
@@ -151,8 +166,9 @@ package final class TimeRollbacks: Service {
     }
   }
 
-  /// Those that can be done: of the others nobody knows what stood there.
-  private func knownSteps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Step] {
-    try await steps(of: rollback).filter { $0.after != .unknown }
+  private func undoneSteps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Step] {
+    let made: [Change]
+    do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
+    return Self.undone(try await steps(of: rollback), made)
   }
 }

@@ -57,11 +57,10 @@ struct ServerClient {
     }
     do {
       for try await piece in response.body { try output(piece) }
-    } catch let error as HTTPClientError {
-      throw CommandFailure(
-        .tryAgain,
-        "The server at \(baseURL) broke off (\(error.shortDescription)); this is not all."
-      )
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      throw CommandFailure(.tryAgain, "The server at \(baseURL) broke off (\(error)); this is not all.")
     }
   }
 

@@ -9,13 +9,21 @@ struct TimeRollbackClient {
   let client: ServerClient
   let output: OutputOptions
 
-  func run(asOf: String?, flow: String?, batchID: String?, reason: String?, isDryRun: Bool) async throws {
+  func run(
+    asOf: String?,
+    scope: (flowType: FlowType, flow: FlowID)?,
+    batchID: String?,
+    reason: String?,
+    isDryRun: Bool
+  ) async throws {
     var body: JSONObject = ["dryRun": .bool(isDryRun)]
     body["asOf"] = asOf.map { .string($0) }
     body["batchId"] = batchID.map { .string($0) }
     body["reason"] = reason.map { .string($0) }
-    let parts = (flow ?? "").split(separator: "/").map(String.init)
-    if parts.count == 2 { (body["flowType"], body["flowId"]) = (.string(parts[0]), .string(parts[1])) }
+    if let scope {
+      body["flowType"] = .string(scope.flowType.rawValue)
+      body["flowId"] = .string(scope.flow.text)
+    }
     var progress = try await client.send(.POST, Self.path, body: body).body
     guard !isDryRun else { return try output.show(progress, asTable: ChangeTables.timeRollbackPlan) }
     guard let id = progress["batchId"]?.string else { throw CommandFailure(.internal, "The server gave no batch id.") }

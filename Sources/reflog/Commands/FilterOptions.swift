@@ -57,7 +57,8 @@ struct FilterOptions: ParsableArguments {
   }
 
   private static let actorFields: [ChangeField] = [
-    .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appId, .tokenId, .tokenDisplayName,
+    .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appDisplayName, .appId, .tokenId,
+    .tokenDisplayName,
   ]
 
   private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }

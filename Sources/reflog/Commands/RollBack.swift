@@ -59,9 +59,15 @@ struct RollBack: AsyncParsableCommand {
     guard !force || (asOf == nil && batch == nil) else {
       throw ValidationError("--as-of brings back what stood whatever came since: no --force.")
     }
-    if let flow, flow.split(separator: "/", omittingEmptySubsequences: false).count != 2 {
-      throw ValidationError("--flow is FLOWTYPE/FLOW: b2cUserFlows/B2C_1_signup.")
+    if let flow, Self.scope(flow) == nil {
+      throw ValidationError("--flow \(flow) is not FLOWTYPE/FLOW, as b2cUserFlows/B2C_1_signup is.")
     }
+  }
+
+  private static func scope(_ text: String) -> (flowType: FlowType, flow: FlowID)? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let flowType = FlowType(segment: parts[0]), let flow = FlowID(parts[1]) else { return nil }
+    return (flowType, flow)
   }
 
   func run() async throws {
@@ -69,7 +75,13 @@ struct RollBack: AsyncParsableCommand {
       try await server.withClient { client in
         if asOf != nil || batch != nil {
           let rollback = TimeRollbackClient(client: client, output: output)
-          return try await rollback.run(asOf: asOf, flow: flow, batchID: batch, reason: reason, isDryRun: dryRun)
+          return try await rollback.run(
+            asOf: asOf,
+            scope: flow.flatMap(Self.scope),
+            batchID: batch,
+            reason: reason,
+            isDryRun: dryRun
+          )
         }
         var body: JSONObject = ["force": .bool(force), "dryRun": .bool(dryRun)]
         if let reason { body["reason"] = .string(reason) }

@@ -7,8 +7,13 @@ struct WholeFile {
   /// Writes a file in place of any that is there. When this returns, it is whole and durable; if it throws, nothing is there
   /// that was not there before.
   static func write(_ path: String, _ body: (WholeFile) async throws -> Void) async throws {
-    let partial = path + ".partial"
-    let descriptor = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    var information = stat()
+    guard lstat(path, &information) != 0 || information.st_mode & S_IFMT == S_IFREG else {
+      throw CommandFailure(.refused, "\(path) is there already and no plain file, so nothing takes its place.")
+    }
+    // A name that nobody else's file has.
+    let partial = "\(path).\(UUID().uuidString.lowercased()).partial"
+    let descriptor = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw failure(partial) }
     let file = WholeFile(descriptor: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
     do {
