@@ -48,7 +48,8 @@ class Queries(ServerTestCase):
         seen = []
         while path:
             page = self.server.request("GET", path).json
-            self.assertEqual(page["@odata.count"], 4)
+            # What is counted once is not counted for every page.
+            self.assertEqual(page.get("@odata.count"), None if seen else 4)
             self.assertTrue(all(set(change) == {"id", "kind"} for change in page["value"]))
             seen += [change["id"] for change in page["value"]]
             path = page.get("@odata.nextLink", "").removeprefix(self.server.url)
