@@ -84,9 +84,10 @@ struct OpenAPIOperation {
     for (status, schema) in successes {
       var response: JSONObject = ["description": .string(schema ?? "Done.")]
       if let schema {
-        var content = Self.content(schema, contentType)
+        var content = Self.content(schema, status < 400 ? contentType : "application/json")
         if query.contains(where: { $0.name == "$format" }) {
           content["application/jsonl"] = Self.content("Text", "application/jsonl")["application/jsonl"]
+          content["text/plain"] = Self.content("Text", "text/plain")["text/plain"]
           content["text/csv"] = Self.content("Text", "text/csv")["text/csv"]
         }
         response["content"] = .object(content)

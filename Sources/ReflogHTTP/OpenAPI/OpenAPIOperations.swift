@@ -21,7 +21,8 @@ enum OpenAPIOperations {
     [("$format", ["type": "string", "enum": .array(formats)])]
   }
 
-  private static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(8192)])
+  /// Shorter than what is taken: encoded, a URL must still fit the limit of all headers together.
+  private static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(1000)])
 
   private static let questions: [(String, JSONObject)] = [
     ("$filter", ["type": "string", "maxLength": .integer(8192), "example": "result eq 'applied'"]),
