@@ -25,7 +25,7 @@ enum OpenAPIOperations {
   private static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(1000)])
 
   private static let questions: [(String, JSONObject)] = [
-    ("$filter", ["type": "string", "maxLength": .integer(8192), "example": "result eq 'applied'"]),
+    ("$filter", ["type": "string", "maxLength": .integer(1000), "example": "result eq 'applied'"]),
     ("$orderby", ["type": "string", "enum": .array(["activityDateTime", "id", "activityDateTime desc", "id asc"])]),
     ("$count", ["type": "boolean"]), ("$select", ["type": "string", "example": "id,kind"]),
   ]
