@@ -116,7 +116,7 @@ extension Ledger {
     let id = Change.ID(db.lastInsertedRowID)
     try insertPersonalData(of: intent, by: actor, change: id, identities, db)
     let change = try stored(id, db)
-    let leaf = try Leaf { salt in try Records(db).intent(of: change, at: sequence, salt) }
+    let leaf = try Leaf { salt in try Records(db).first(of: change, salt) }
     try Entries.append(sequence, of: id, leaf, db)
     return change
   }

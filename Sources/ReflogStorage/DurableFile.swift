@@ -19,7 +19,11 @@ package enum DurableFile {
     let isWritten = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) } == bytes.count
     let isDurable = isWritten && fsync(file) == 0
     close(file)
-    guard isDurable, rename(partial, path) == 0 else { throw failure(path) }
+    guard isDurable, rename(partial, path) == 0 else {
+      let failure = failure(path)
+      unlink(partial)
+      throw failure
+    }
     let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw failure(path) }
     defer { close(folder) }

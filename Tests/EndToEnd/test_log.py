@@ -96,6 +96,10 @@ class Log(unittest.TestCase):
                            check=True)
             self.assertEqual(pathlib.Path(path).read_text(), pathlib.Path(self.receipt(7)).read_text())
 
+    def test_each_checkpoint_is_one_line_of_the_log(self):
+        lines = [line for line in self.server.log.splitlines() if "checkpoint=" in line]
+        self.assertTrue(any(self.checkpoint.replace("\n", "\\n") in line for line in lines))
+
     def test_what_is_no_tile_is_none(self):
         for path in ("/tile/0/000.p/0", "/tile/0/999", "/tile/00/000", "/tile/9/000", "/tile/entries/x000", "/tile/0/000/"):
             self.assertEqual(self.server.request("GET", path, role=None).status, 404, path)

@@ -12,8 +12,12 @@ struct FilterTests {
     "B2C_1_signup", "b2c_1_SIGNUP", "postFederationSignup", "applied", "denied", "connector", "none", "token", "user",
     "deploy",
     "Adele Vance", "adele@contoso.example", "it's", "CHG0042", "Fraud check", "Straße", "e\u{301}", "é", "", "3f1c",
-    "'", "x'y",
+    "'", "x'y", "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "8A64D9B0-21f7-4c1e-8f3a-7c92e4b5d602", "0123456789abcdef",
+    "oid",
+    "sp", "cli", "c7", guid, batch, "it's", "b2xUserFlows",
   ]
+  private static let guid = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
+  private static let batch = "0f1e2d3c-4b5a-4697-8877-665544332211"
 
   private func fill(_ ledger: Ledger, _ clock: ManualClock, _ chance: inout some RandomNumberGenerator) async throws {
     let connectors: [ConnectorReference] = [Sample.fraudCheck, Sample.newVendor, .none, .unknown]
@@ -42,8 +46,9 @@ struct FilterTests {
         after: connectors[Int.random(in: 0..<4, using: &chance)],
         actor: actors[Int.random(in: 0..<actors.count, using: &chance)],
         reason: Bool.random(using: &chance) ? Self.texts.randomElement(using: &chance) : nil,
-        correlationID: Bool.random(using: &chance) ? "c\(number)" : nil,
-        requestID: "r\(number)"
+        correlationID: Bool.random(using: &chance) ? (number % 5 == 0 ? Self.guid : "c\(number)") : nil,
+        requestID: number % 3 == 0 ? Self.guid : "r\(number)",
+        batchID: number % 11 == 0 ? Self.batch : nil
       )
       let refusal = DirectoryRefusal(httpStatus: 404, code: "x'y", message: "Straße")
       let events: [Change.Event] = [.found, .denied, .answered(.refused(refusal)), .notKept(Change.ID(1))]
@@ -92,6 +97,18 @@ struct FilterTests {
     }
   }
 
+  /// Everything that is asked for, page by page.
+  private func pages(_ query: ChangeQuery, of size: Int, _ history: History) async throws -> [Change.ID] {
+    var found: [Change.ID] = []
+    var place: Change.ID?
+    while true {
+      let page = try await history.stretch(query, behind: place, limit: size, patience: .seconds(60))
+      found += page.changes.map(\.id)
+      guard let end = page.end else { return found }
+      place = end
+    }
+  }
+
   @Test func whatSQLAnswersIsWhatEachChangeSays() async throws {
     var chance = SeededGenerator(seed: 20_261_123)
     let clock = ManualClock()
@@ -108,9 +125,12 @@ struct FilterTests {
           Issue.record("\(text): \(error)")
           return
         }
-        let query = ChangeQuery(filter: filter)
-        let found = try await ledger.history.changes(query, limit: 1000).map(\.id)
-        let expected = all.filter(filter.matches).map(\.id)
+        let query = ChangeQuery(filter: filter, isAscending: Bool.random(using: &chance))
+        let found = try await pages(query, of: Int.random(in: 1...60, using: &chance), ledger.history)
+        let matching = all.filter(filter.matches).map(\.id)
+        let expected = query.isAscending ? matching.reversed() : matching
+        let count = try await ledger.history.count(query, patience: .seconds(60))
+        #expect(count == expected.count, "\(text)")
         answered += found.count
         if found != expected {
           Issue.record("\(text): \(found) instead of \(expected)")

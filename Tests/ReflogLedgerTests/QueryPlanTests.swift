@@ -28,7 +28,6 @@ struct QueryPlanTests {
 
   /// The questions that people ask, and the index that answers each.
   @Test(arguments: [
-    ("id gt 3", "PRIMARY KEY"), ("activityDateTime ge 2026-01-01T00:00:00Z", "PRIMARY KEY"),
     ("flowId eq 'b2c_1_signup'", "change_address"),
     ("flowId eq 'B2C_1_signup' and step eq 'postFederationSignup'", "change_address"),
     ("initiatedBy/token/id eq '0123456789abcdef'", "change_actor"),

@@ -17,6 +17,9 @@ struct ChangeController {
       .post(":change/reconcile", use: reconcile)
   }
 
+  /// More new entries than this are no longer what somebody who follows takes every second.
+  private static let followedEntries: Int64 = 10_000
+
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     if let format = try ExportFormat(request) { return try await export(format, request, context) }
     let options = try QueryOptions(
@@ -98,7 +101,9 @@ struct ChangeController {
       case .asim: .asim
       }
     let actor = try context.requireCaller().actor
-    if after == nil {
+    // Read before the first piece: what settles while it is taken has a newer entry, and comes again behind this one.
+    let newest = try await history.status().newestSequence
+    if (newest ?? 0) - (after ?? -1) > Self.followedEntries {
       // Not the filter itself: names and addresses may stand in it, and this stays.
       let details: JSONObject = [
         "of": "connectorChanges", "format": .string(format.rawValue), "filtered": .bool(options[.filter] != nil),
@@ -108,8 +113,6 @@ struct ChangeController {
       // Whoever follows asks every second.
       events.countExport(by: actor)
     }
-    // Read before the first piece: what settles while it is taken has a newer entry, and comes again behind this one.
-    let newest = try await history.status().newestSequence
     var response = format.response(
       named: "connectorChanges",
       ChangePieces(history.export(query, afterEntry: after), lines)

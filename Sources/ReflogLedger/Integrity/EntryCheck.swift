@@ -1,14 +1,13 @@
-import Foundation
 import GRDB
 import ReflogModel
 
-/// Holds entries against the rows that they were made of.
+/// Holds entries against the rows that they were made of, for the changes of a range.
 struct EntryCheck {
-  private let db: Database
+  private let logged: LoggedEntries
   private let records: Records
 
-  init(_ db: Database) {
-    self.db = db
+  init(_ ids: ClosedRange<Int64>, _ db: Database) throws {
+    logged = try LoggedEntries(ofChanges: ids, db)
     records = Records(db)
   }
 
@@ -22,56 +21,38 @@ struct EntryCheck {
     func agrees() throws -> Bool { try record.hash() == logged }
   }
 
-  /// The entries of a change: its first, and where it has one that of its outcome.
-  func records(of change: Change) throws -> [Pair] {
-    let rows = try Row.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT entry.sequence, entry.hash, entry.salt, change.intent_sequence FROM change
-          JOIN entry ON entry.sequence IN (change.intent_sequence, change.outcome_sequence)
-          WHERE change.id = ? AND entry.change = change.id ORDER BY entry.sequence
-          """
-      ),
-      arguments: [change.id.number]
-    )
-    var first: Hash?
-    return try rows.map { row in
-      let (sequence, logged, salt) = try Self.values(row)
-      guard sequence != row[3] as Int64 else {
-        first = logged
-        return Pair(
-          sequence: sequence,
-          record: try records.intent(of: change, at: sequence, salt),
-          logged: logged
+  /// The entries of a change: its first, and where it has one that of its outcome; none where the log does not know it.
+  func pairs(of change: Change) throws -> [Pair] {
+    guard let logged = logged[change.id], let first = logged.first else { return [] }
+    let personal = try logged.personal.map { salt in
+      try PersonalPart(salt: salt, actor: change.intent.actor, reason: change.intent.reason).hash()
+    }
+    guard let outcome = change.outcome, let newest = logged.newest else {
+      // Pending, or born settled; any other lacks the entry of its outcome, and does not give its first as one that was.
+      return [
+        Pair(
+          sequence: change.intentSequence,
+          record: Records.first(of: change, first.salt, personal: personal),
+          logged: first.hash
         )
-      }
-      guard let first, let outcome = change.outcome else {
-        throw LedgerError.corrupt("change \(change.id) has an outcome and no beginning")
-      }
-      return Pair(
-        sequence: sequence,
-        record: try records.outcome(outcome, of: change, intent: first, salt),
-        logged: logged
-      )
+      ]
     }
-  }
-
-  /// The entry of a service event; nothing where there is none.
-  func record(of event: ServiceEvent) throws -> Pair? {
-    let row = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT sequence, hash, salt FROM entry WHERE sequence = ? AND event = ?"),
-      arguments: [event.sequence, event.id]
-    )
-    return try row.map { row in
-      let (sequence, logged, salt) = try Self.values(row)
-      return Pair(sequence: sequence, record: try records.event(event, salt), logged: logged)
-    }
-  }
-
-  private static func values(_ row: Row) throws -> (Int64, Hash, Salt) {
-    guard let hash = (row[1] as Data?).flatMap({ Hash(bytes: $0) }),
-      let salt = (row[2] as Data?).flatMap({ Salt(bytes: $0) })
-    else { throw LedgerError.corrupt("entry \(row[0] as Int64) has no hash or no salt") }
-    return (row[0], hash, salt)
+    return [
+      Pair(
+        sequence: change.intentSequence,
+        record: EntryRecord(
+          intentOf: change,
+          sequence: change.intentSequence,
+          salt: first.salt,
+          personal: personal
+        ),
+        logged: first.hash
+      ),
+      Pair(
+        sequence: change.sequence,
+        record: try records.outcome(outcome, of: change, intent: first.hash, newest.salt),
+        logged: newest.hash
+      ),
+    ]
   }
 }

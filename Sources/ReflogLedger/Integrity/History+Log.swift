@@ -39,7 +39,7 @@ extension History {
   package func records(of id: Change.ID) async throws(LedgerError) -> [[UInt8]]? {
     try await read { [identities] db in
       try ChangeRows(db, identities).changes("WHERE change.id = ?", [id.number], isFixed: true).first.map { change in
-        try EntryCheck(db).records(of: change).map { try $0.record.bytes() }
+        try EntryCheck(id.number...id.number, db).pairs(of: change).map { try $0.record.bytes() }
       }
     }
   }
@@ -51,7 +51,7 @@ extension History {
       guard
         let change = try ChangeRows(db, identities).changes("WHERE change.id = ?", [id.number], isFixed: true).first,
         let signed = try LogRows.checkpoint(db), change.sequence < signed.size,
-        let newest = try EntryCheck(db).records(of: change).last
+        let newest = try EntryCheck(id.number...id.number, db).pairs(of: change).last
       else { return nil }
       return try TransparencyProof(
         index: change.sequence,

@@ -88,44 +88,18 @@ package struct LedgerVerification: Sendable {
         [ids.lowerBound, ids.upperBound],
         isFixed: true
       )
-      let logged = try LoggedEntries(ofChanges: ids, db)
-      let records = Records(db)
-      return (changes.compactMap { Self.finding(of: $0, logged[$0.id], records) }, changes.count)
+      let check = try EntryCheck(ids, db)
+      return (changes.compactMap { Self.finding(of: $0, check) }, changes.count)
     }
     progress(count)
     return findings
   }
 
-  private static func finding(
-    of change: Change,
-    _ logged: LoggedEntries.OfChange?,
-    _ records: Records
-  ) -> LedgerReport.Finding? {
-    guard let logged, let first = logged.first else { return .unlogged(change: change.id) }
+  private static func finding(of change: Change, _ check: EntryCheck) -> LedgerReport.Finding? {
     do {
-      let personal = try logged.personal.map { salt in
-        try PersonalPart(salt: salt, actor: change.intent.actor, reason: change.intent.reason).hash()
-      }
-      guard let outcome = change.outcome else {
-        let record = EntryRecord(intentOf: change, sequence: change.sequence, salt: first.salt, personal: personal)
-        return try record.hash() == first.hash ? nil : .altered(change: change.id, sequence: change.sequence)
-      }
-      guard let newest = logged.newest else {
-        // Born settled, it has one entry; any other lacks that of its outcome.
-        let record = EntryRecord(settled: change, outcome: outcome, salt: first.salt, personal: personal)
-        return try record.hash() == first.hash ? nil : .altered(change: change.id, sequence: change.sequence)
-      }
-      let intent = EntryRecord(
-        intentOf: change,
-        sequence: change.intentSequence,
-        salt: first.salt,
-        personal: personal
-      )
-      guard try intent.hash() == first.hash else {
-        return .altered(change: change.id, sequence: change.intentSequence)
-      }
-      let said = try records.outcome(outcome, of: change, intent: first.hash, newest.salt)
-      return try said.hash() == newest.hash ? nil : .altered(change: change.id, sequence: change.sequence)
+      let pairs = try check.pairs(of: change)
+      guard !pairs.isEmpty else { return .unlogged(change: change.id) }
+      return try pairs.first { try !$0.agrees() }.map { .altered(change: change.id, sequence: $0.sequence) }
     } catch {
       return .damaged(change: change.id, problem: "\(error)")
     }
@@ -141,10 +115,11 @@ package struct LedgerVerification: Sendable {
           [after, size],
           db
         )
-        let check = EntryCheck(db)
+        let records = Records(db)
         let findings = try events.compactMap { event -> LedgerReport.Finding? in
-          guard let pair = try check.record(of: event) else { return .unloggedEvent(event.id) }
-          return try pair.agrees() ? nil : .alteredEvent(event.id, sequence: event.sequence)
+          guard let logged = try LoggedEntries.entry(of: event, db) else { return .unloggedEvent(event.id) }
+          let isSame = try records.event(event, logged.salt).hash() == logged.hash
+          return isSame ? nil : .alteredEvent(event.id, sequence: event.sequence)
         }
         return (findings, events.last?.id)
       }

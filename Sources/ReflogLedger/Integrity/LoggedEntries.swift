@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import ReflogModel
 
@@ -45,6 +46,18 @@ struct LoggedEntries {
       )
     }
     self.known = known
+  }
+
+  /// What the log has of a service event; nothing where it does not know it.
+  static func entry(of event: ServiceEvent, _ db: Database) throws -> Entry? {
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT hash, salt FROM entry WHERE sequence = :sequence AND event = :event"),
+      arguments: ["sequence": event.sequence, "event": event.id]
+    )
+    guard let row, let hash = (row[0] as Data?).flatMap({ Hash(bytes: $0) }),
+      let salt = (row[1] as Data?).flatMap({ Salt(bytes: $0) })
+    else { return nil }
+    return Entry(hash: hash, salt: salt)
   }
 
   private static func entry(_ row: StatementRow<Column>, _ hash: Column, _ salt: Column) -> Entry? {

@@ -10,13 +10,18 @@ struct Records {
     self.db = db
   }
 
-  /// The record of a change's first entry, with this salt.
-  func intent(of change: Change, at sequence: Int64, _ salt: Salt) throws -> EntryRecord {
-    let personal = try personalHash(of: change)
-    guard change.sequence == sequence, let outcome = change.outcome else {
-      return EntryRecord(intentOf: change, sequence: sequence, salt: salt, personal: personal)
+  /// The record of the entry that a change is recorded with, with this salt: its intent, or all of it where it was born
+  /// settled.
+  func first(of change: Change, _ salt: Salt) throws -> EntryRecord {
+    Self.first(of: change, salt, personal: try personalHash(of: change))
+  }
+
+  static func first(of change: Change, _ salt: Salt, personal: Hash?) -> EntryRecord {
+    if let outcome = change.outcome {
+      EntryRecord(settled: change, outcome: outcome, salt: salt, personal: personal)
+    } else {
+      EntryRecord(intentOf: change, sequence: change.sequence, salt: salt, personal: personal)
     }
-    return EntryRecord(settled: change, outcome: outcome, salt: salt, personal: personal)
   }
 
   /// The record of what became of a change whose first entry has this hash.

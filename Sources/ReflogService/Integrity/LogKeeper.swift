@@ -20,27 +20,40 @@ package struct LogKeeper: Service {
     self.logger = logger
   }
 
+  /// What was signed last, and what of it the anchor does not hold yet.
+  private struct State {
+    var tree: MerkleFrontier
+    var unanchored: SignedNote?
+  }
+
   /// Signs whenever there is something new, and once more at the end.
   package func run() async throws {
-    var tree = try await ledger.signedTree()
+    var state = State(tree: try await ledger.signedTree())
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
-      tree = await sign(behind: tree)
+      await sign(&state)
       // Ends early only when it is time to stop.
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
     }
-    _ = await sign(behind: tree)
+    await sign(&state)
   }
 
-  private func sign(behind tree: MerkleFrontier) async -> MerkleFrontier {
+  private func sign(_ state: inout State) async {
     do {
-      guard let (tree, note) = try await ledger.signCheckpoint(behind: tree, with: key) else { return tree }
+      if let (tree, note) = try await ledger.signCheckpoint(behind: state.tree, with: key) {
+        state = State(tree: tree, unanchored: note)
+        logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
+      }
+      guard let note = state.unanchored else { return }
       try anchor.write(note)
-      logger.info("checkpoint", metadata: ["checkpoint": "\(String(decoding: note.bytes, as: UTF8.self))"])
-      return tree
+      state.unanchored = nil
     } catch {
-      // What was committed stands; the next time signs it too.
-      logger.error("no checkpoint could be signed", metadata: ["error": "\(error)"])
-      return tree
+      // What was committed stands; the next time does what is left to do.
+      logger.error("no checkpoint could be kept", metadata: ["error": "\(error)"])
     }
+  }
+
+  /// The note in one line, its line breaks written as `\\n`, so that whoever collects logs keeps it whole.
+  private static func line(_ note: SignedNote) -> String {
+    String(decoding: note.bytes, as: UTF8.self).replacing("\n", with: "\\n")
   }
 }

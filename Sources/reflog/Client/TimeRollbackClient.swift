@@ -36,7 +36,8 @@ struct TimeRollbackClient {
     if Talk.isTerminal { Talk.overwrite(Self.words(progress) + "\n") }
     try output.show(progress, asTable: ChangeTables.timeRollback)
     guard progress["state"]?.string == "done" else {
-      throw CommandFailure(.refused, "Not all was brought back. Go on with: reflog rollback --batch \(id)")
+      let sameReason = reason == nil ? "" : " --reason …"
+      throw CommandFailure(.refused, "Not all was brought back. Go on with: reflog rollback --batch \(id)\(sameReason)")
     }
   }
 

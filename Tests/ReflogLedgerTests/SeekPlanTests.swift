@@ -1,0 +1,34 @@
+import ReflogModel
+import ReflogTesting
+import Testing
+
+@testable import ReflogLedger
+
+/// Bounds of time and of ids become bounds of what is looked at.
+struct SeekPlanTests {
+  /// Changes 1 to 5 are recorded at 09:15:02.123456 and each a second later, 3 and 4 at the same moment.
+  @Test(arguments: [
+    ("activityDateTime ge 2026-11-23T09:15:04.123456Z", 3, Int64.max),
+    ("activityDateTime gt 2026-11-23T09:15:04.123456Z", 3, .max),
+    ("activityDateTime ge 2026-11-23T09:15:04.123457Z", 5, .max), ("activityDateTime ge 2027-01-01", 6, .max),
+    ("activityDateTime lt 2026-11-23T09:15:04.123456Z", 1, 2),
+    ("activityDateTime le 2026-11-23T09:15:04.123456Z", 1, 4),
+    ("activityDateTime eq 2026-11-23T09:15:04.123456Z", 3, 4), ("activityDateTime lt 2020-01-01", 1, 0),
+    ("resultDateTime lt 2026-11-23T09:15:03.123456Z", 1, 2), ("id ge 2 and id le 4", 2, 4), ("id eq 3", 3, 3),
+    ("id ge 2 or id eq 1", 1, .max), ("not (id ge 2)", 1, .max),
+  ])
+  func boundsNarrow(question: String, first: Int64, last: Int64) async throws {
+    let clock = ManualClock()
+    try await withLedger(clock: clock) { ledger, _ in
+      for number in 1...5 {
+        _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .found)])
+        if number != 3 { clock.advance(by: .seconds(1)) }
+      }
+
+      let filter = try ChangeFilter.parse(question)
+      let plan = try await ledger.history.read { db in try SeekPlan(filter, db) }
+
+      #expect((plan.first, plan.last) == (first, last))
+    }
+  }
+}
