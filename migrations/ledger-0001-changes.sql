@@ -17,7 +17,8 @@ CREATE TABLE ledger (
   cursor_key BLOB NOT NULL CHECK (length(cursor_key) = 32)
 ) STRICT;
 
--- Identity rows: one for each id ever seen, in its first spelling.
+-- Identity rows: one for each id ever seen, in its first spelling. Those of people and connectors, and the names that things
+-- had, are emptied once no change refers to them any more; the row stays, so that its number never means something else.
 
 CREATE TABLE flow (
   id INTEGER PRIMARY KEY,
@@ -41,19 +42,19 @@ CREATE TABLE address (
 
 CREATE TABLE connector (
   id INTEGER PRIMARY KEY,
-  connector_id TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (length(connector_id) BETWEEN 1 AND 128)
+  connector_id TEXT COLLATE NOCASE UNIQUE CHECK (length(connector_id) BETWEEN 1 AND 128)
 ) STRICT;
 
 CREATE TABLE connector_name (
   id INTEGER PRIMARY KEY,
   connector INTEGER NOT NULL REFERENCES connector (id),
-  display_name TEXT NOT NULL,
+  display_name TEXT,
   UNIQUE (connector, display_name)
 ) STRICT;
 
 CREATE TABLE actor (
   id INTEGER PRIMARY KEY,
-  actor_type TEXT NOT NULL CHECK (actor_type IN ('user', 'app', 'token', 'unknown')),
+  actor_type TEXT CHECK (actor_type IN ('user', 'app', 'token', 'unknown')),
   actor_id TEXT,
   CHECK ((actor_type = 'unknown') = (actor_id IS NULL))
 ) STRICT;
@@ -64,8 +65,7 @@ CREATE TABLE actor_name (
   id INTEGER PRIMARY KEY,
   actor INTEGER NOT NULL REFERENCES actor (id),
   name TEXT,
-  user_principal_name TEXT,
-  CHECK (name IS NOT NULL OR user_principal_name IS NOT NULL)
+  user_principal_name TEXT
 ) STRICT;
 
 CREATE INDEX actor_name_name ON actor_name (name) WHERE name IS NOT NULL;
@@ -101,7 +101,8 @@ CREATE TABLE change (
   client_app INTEGER REFERENCES client_app (id),
   correlation_id ANY CHECK (typeof(correlation_id) IN ('null', 'text') OR length(correlation_id) = 16),
   request_id ANY NOT NULL CHECK (typeof(request_id) = 'text' OR length(request_id) = 16),
-  rollback_of INTEGER REFERENCES change (id),
+  -- That change may have been purged since.
+  rollback_of INTEGER,
   rollback_to INTEGER,
   batch_id ANY CHECK (typeof(batch_id) IN ('null', 'text') OR length(batch_id) = 16),
   last_verified_time INTEGER,
@@ -178,21 +179,31 @@ CREATE INDEX change_rollback ON change (rollback_of) WHERE rollback_of IS NOT NU
 -- Personal data of a change, kept apart from what the ledger is about.
 CREATE TABLE change_personal (
   change INTEGER PRIMARY KEY REFERENCES change (id),
-  salt BLOB NOT NULL CHECK (length(salt) = 16),
+  -- Gone once it is erased; what the entry's record holds of it then stands in its place.
+  salt BLOB CHECK (length(salt) = 16),
   actor_name INTEGER REFERENCES actor_name (id),
   ip_address TEXT,
-  reason TEXT
+  reason TEXT,
+  erased_hash BLOB CHECK (length(erased_hash) = 32),
+  CHECK ((salt IS NULL) = (erased_hash IS NOT NULL)),
+  CHECK (salt IS NOT NULL OR coalesce(actor_name, ip_address, reason) IS NULL)
 ) STRICT;
 
 -- What a person said became of a change, where the directory could not be asked: who, and why.
 CREATE TABLE change_statement (
   change INTEGER PRIMARY KEY REFERENCES change (id),
-  salt BLOB NOT NULL CHECK (length(salt) = 16),
+  salt BLOB CHECK (length(salt) = 16),
   actor INTEGER NOT NULL REFERENCES actor (id),
   actor_name INTEGER REFERENCES actor_name (id),
   ip_address TEXT,
-  reason TEXT NOT NULL
+  reason TEXT,
+  erased_hash BLOB CHECK (length(erased_hash) = 32),
+  CHECK ((salt IS NULL) = (erased_hash IS NOT NULL)),
+  CHECK ((salt IS NULL) = (reason IS NULL)),
+  CHECK (salt IS NOT NULL OR coalesce(actor_name, ip_address) IS NULL)
 ) STRICT;
+
+CREATE INDEX change_statement_actor ON change_statement (actor);
 
 -- What happened to Reflog itself.
 CREATE TABLE service_event (
@@ -211,11 +222,16 @@ CREATE TABLE service_event (
   details TEXT NOT NULL
 ) STRICT;
 
+CREATE INDEX service_event_actor ON service_event (actor) WHERE actor IS NOT NULL;
+
 CREATE TABLE service_event_personal (
   event INTEGER PRIMARY KEY REFERENCES service_event (id),
-  salt BLOB NOT NULL CHECK (length(salt) = 16),
+  salt BLOB CHECK (length(salt) = 16),
   actor_name INTEGER REFERENCES actor_name (id),
-  ip_address TEXT
+  ip_address TEXT,
+  erased_hash BLOB CHECK (length(erased_hash) = 32),
+  CHECK ((salt IS NULL) = (erased_hash IS NOT NULL)),
+  CHECK (salt IS NOT NULL OR coalesce(actor_name, ip_address) IS NULL)
 ) STRICT;
 
 -- Everything ever appended, numbered in commit order without gaps: the intent of a change, its outcome, a service event.
@@ -225,6 +241,7 @@ CREATE TABLE entry (
   event INTEGER,
   -- SHA-256 of the entry's record, which holds the salt: what the Merkle tree commits to.
   hash BLOB NOT NULL CHECK (length(hash) = 32),
+  -- Gone once what the entry records was purged.
   salt BLOB CHECK (length(salt) = 16),
   CHECK ((change IS NULL) <> (event IS NULL))
 ) STRICT;
@@ -246,6 +263,58 @@ CREATE TABLE checkpoint (
   -- The key that signed it, as C2SP signed-note writes a vkey.
   verifier_key TEXT NOT NULL
 ) STRICT;
+
+-- How long history is kept: for ever where there is no row.
+CREATE TABLE retention (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  days INTEGER NOT NULL CHECK (days > 0)
+) STRICT;
+
+-- What must be kept for as long as this is in force, whatever its age: all history, or that of a flow.
+CREATE TABLE hold (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (name <> ''),
+  flow INTEGER REFERENCES flow (id),
+  reason TEXT NOT NULL,
+  placed INTEGER NOT NULL
+) STRICT;
+
+-- Purges that were asked for: of what was settled before a moment. They go on at the next start where they broke off.
+CREATE TABLE purge (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  before INTEGER NOT NULL,
+  asked INTEGER NOT NULL,
+  -- Looked at up to here, changes and then events.
+  change INTEGER NOT NULL DEFAULT 0,
+  event INTEGER NOT NULL DEFAULT 0,
+  finished INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX purge_unfinished ON purge (finished IS NULL) WHERE finished IS NULL;
+
+-- Which changes were purged, as the service event says that records it: these alone may be deleted.
+CREATE TABLE purged_change (
+  first INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL CHECK (last >= first),
+  event INTEGER NOT NULL REFERENCES service_event (id)
+) STRICT;
+
+-- Which service events were.
+CREATE TABLE purged_event (
+  first INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL CHECK (last >= first),
+  event INTEGER NOT NULL REFERENCES service_event (id)
+) STRICT;
+
+-- Whose personal data is erased, in what was recorded before the service event that says so.
+CREATE TABLE erasure (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  actor INTEGER NOT NULL REFERENCES actor (id),
+  event INTEGER NOT NULL REFERENCES service_event (id),
+  finished INTEGER
+) STRICT;
+
+CREATE INDEX erasure_actor ON erasure (actor);
 
 -- Rollbacks to a time: what was asked for, so that they can go on. The changes they made name them.
 CREATE TABLE time_rollback (
@@ -272,6 +341,7 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX idempotency_recorded ON idempotency (recorded);
+CREATE INDEX idempotency_change ON idempotency (change);
 
 -- What the last conclusive looks at the directory showed, and when: overwritten by every look, no part of history.
 
@@ -410,7 +480,11 @@ CREATE TRIGGER entry_is_of_its_event BEFORE INSERT ON entry
 WHEN NEW.event IS NOT NULL AND NEW.sequence IS NOT (SELECT sequence FROM service_event WHERE id = NEW.event)
 BEGIN SELECT RAISE(ABORT, 'an event has one entry'); END;
 
+-- The salt goes with what it was mixed into.
 CREATE TRIGGER entry_update BEFORE UPDATE ON entry
+WHEN NEW.salt IS NOT NULL OR NEW.sequence <> OLD.sequence OR NEW.change IS NOT OLD.change OR NEW.event IS NOT OLD.event
+  OR NEW.hash <> OLD.hash
+  OR EXISTS (SELECT 1 FROM change WHERE id = OLD.change) OR EXISTS (SELECT 1 FROM service_event WHERE id = OLD.event)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER entry_delete BEFORE DELETE ON entry
@@ -421,6 +495,10 @@ BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER change_insert BEFORE INSERT ON change
 WHEN EXISTS (SELECT 1 FROM change WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+CREATE TRIGGER change_rollback_insert BEFORE INSERT ON change
+WHEN NEW.rollback_of IS NOT NULL AND NOT EXISTS (SELECT 1 FROM change WHERE id = NEW.rollback_of)
+BEGIN SELECT RAISE(ABORT, 'there is no such change to roll back'); END;
 
 CREATE TRIGGER change_pending_insert BEFORE INSERT ON change
 WHEN NEW.result = 'pending' AND (
@@ -449,7 +527,40 @@ CREATE TRIGGER change_outcome_update BEFORE UPDATE OF
 ON change WHEN OLD.result <> 'pending'
 BEGIN SELECT RAISE(ABORT, 'the outcome of a change is written once'); END;
 
+-- A purge deletes what it says that it does, and never what is pending, held, or the last that made a difference.
 CREATE TRIGGER change_delete BEFORE DELETE ON change
+WHEN OLD.id > coalesce((SELECT last FROM purged_change WHERE first <= OLD.id ORDER BY first DESC LIMIT 1), 0)
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER change_delete_kept BEFORE DELETE ON change
+WHEN OLD.result = 'pending'
+  OR EXISTS (
+    SELECT 1 FROM hold
+    WHERE flow IS NULL OR flow = (SELECT address.flow FROM address WHERE address.id = OLD.address)
+  )
+  OR OLD.id = (
+    SELECT max(change.id) FROM change
+    WHERE change.address = OLD.address AND change.result = 'applied'
+      AND (change.before_state <> change.after_state OR change.before_connector IS NOT change.after_connector)
+  )
+BEGIN SELECT RAISE(ABORT, 'history is append-only: this part of it is kept, whatever its age'); END;
+
+CREATE TRIGGER purged_change_insert BEFORE INSERT ON purged_change
+WHEN (SELECT kind FROM service_event WHERE id = NEW.event) IS NOT 'purged'
+  OR EXISTS (SELECT 1 FROM purged_change WHERE first BETWEEN NEW.first AND NEW.last)
+  OR NEW.first <= (SELECT last FROM purged_change WHERE first < NEW.first ORDER BY first DESC LIMIT 1)
+BEGIN SELECT RAISE(ABORT, 'a purge is on record as one, and purges nothing twice'); END;
+CREATE TRIGGER purged_change_update BEFORE UPDATE ON purged_change
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER purged_change_delete BEFORE DELETE ON purged_change
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER purged_event_insert BEFORE INSERT ON purged_event
+WHEN (SELECT kind FROM service_event WHERE id = NEW.event) IS NOT 'purged'
+  OR EXISTS (SELECT 1 FROM purged_event WHERE first BETWEEN NEW.first AND NEW.last)
+  OR NEW.first <= (SELECT last FROM purged_event WHERE first < NEW.first ORDER BY first DESC LIMIT 1)
+BEGIN SELECT RAISE(ABORT, 'a purge is on record as one, and purges nothing twice'); END;
+CREATE TRIGGER purged_event_update BEFORE UPDATE ON purged_event
+BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+CREATE TRIGGER purged_event_delete BEFORE DELETE ON purged_event
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER change_personal_insert BEFORE INSERT ON change_personal
@@ -462,8 +573,12 @@ CREATE TRIGGER change_statement_insert BEFORE INSERT ON change_statement
 WHEN (SELECT result FROM change WHERE id = NEW.change) IS NOT 'pending'
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER change_statement_update BEFORE UPDATE ON change_statement
+WHEN NEW.change <> OLD.change OR NEW.actor <> OLD.actor OR NEW.erased_hash IS NULL OR OLD.erased_hash IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM erasure WHERE finished IS NULL AND actor = OLD.actor
+)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER change_statement_delete BEFORE DELETE ON change_statement
+WHEN OLD.change > coalesce((SELECT last FROM purged_change WHERE first <= OLD.change ORDER BY first DESC LIMIT 1), 0)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER service_event_insert BEFORE INSERT ON service_event
@@ -472,6 +587,8 @@ BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_update BEFORE UPDATE ON service_event
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_delete BEFORE DELETE ON service_event
+WHEN OLD.id > coalesce((SELECT last FROM purged_event WHERE first <= OLD.id ORDER BY first DESC LIMIT 1), 0)
+  OR EXISTS (SELECT 1 FROM hold WHERE flow IS NULL)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_personal_insert BEFORE INSERT ON service_event_personal
 WHEN EXISTS (
@@ -479,25 +596,41 @@ WHEN EXISTS (
 )
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_personal_update BEFORE UPDATE ON service_event_personal
+WHEN NEW.event <> OLD.event OR NEW.erased_hash IS NULL OR OLD.erased_hash IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM erasure WHERE finished IS NULL AND actor = (SELECT actor FROM service_event WHERE id = OLD.event)
+)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_personal_delete BEFORE DELETE ON service_event_personal
+WHEN OLD.event > coalesce((SELECT last FROM purged_event WHERE first <= OLD.event ORDER BY first DESC LIMIT 1), 0)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
+CREATE TRIGGER erasure_insert BEFORE INSERT ON erasure
+WHEN (SELECT kind FROM service_event WHERE id = NEW.event) IS NOT 'erased' OR EXISTS (SELECT 1 FROM erasure WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'an erasure is on record as one'); END;
+
+-- What is said of people goes where its erasure is on record.
 CREATE TRIGGER change_personal_update BEFORE UPDATE ON change_personal
+WHEN NEW.change <> OLD.change OR NEW.erased_hash IS NULL OR OLD.erased_hash IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM erasure WHERE finished IS NULL AND actor = (SELECT actor FROM change WHERE id = OLD.change)
+)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
-
 CREATE TRIGGER change_personal_delete BEFORE DELETE ON change_personal
+WHEN OLD.change > coalesce((SELECT last FROM purged_change WHERE first <= OLD.change ORDER BY first DESC LIMIT 1), 0)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER ledger_insert BEFORE INSERT ON ledger
 WHEN EXISTS (SELECT 1 FROM ledger)
 BEGIN SELECT RAISE(ABORT, 'a ledger serves one directory and one tenant, for good'); END;
-CREATE TRIGGER ledger_update BEFORE UPDATE ON ledger
+CREATE TRIGGER ledger_update BEFORE UPDATE OF id, directory, tenant_id, created, cursor_key ON ledger
 BEGIN SELECT RAISE(ABORT, 'a ledger serves one directory and one tenant, for good'); END;
+-- The log goes on under another name only where an older copy of it was taken into use, and says so.
+CREATE TRIGGER ledger_origin_update BEFORE UPDATE OF origin ON ledger
+WHEN (SELECT kind FROM service_event ORDER BY id DESC LIMIT 1) IS NOT 'olderLedgerAccepted'
+BEGIN SELECT RAISE(ABORT, 'a log keeps its name, for good'); END;
 CREATE TRIGGER ledger_delete BEFORE DELETE ON ledger
 BEGIN SELECT RAISE(ABORT, 'a ledger serves one directory and one tenant, for good'); END;
 
--- Identity rows stay as they are: what refers to them must go on meaning the same.
+-- Identity rows stay as they are, or are emptied once nothing refers to them: what does must go on meaning the same.
 
 CREATE TRIGGER flow_insert BEFORE INSERT ON flow
 WHEN EXISTS (SELECT 1 FROM flow WHERE id = NEW.id OR (flow_type = NEW.flow_type AND flow_id = NEW.flow_id))
@@ -524,33 +657,58 @@ CREATE TRIGGER address_delete BEFORE DELETE ON address
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER connector_insert BEFORE INSERT ON connector
-WHEN EXISTS (SELECT 1 FROM connector WHERE id = NEW.id OR (connector_id = NEW.connector_id))
+WHEN NEW.connector_id IS NULL OR EXISTS (SELECT 1 FROM connector WHERE id = NEW.id OR (connector_id = NEW.connector_id))
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER connector_update BEFORE UPDATE ON connector
+WHEN NEW.id <> OLD.id OR NEW.connector_id IS NOT NULL
+  OR EXISTS (SELECT 1 FROM change WHERE before_connector = OLD.id)
+  OR EXISTS (SELECT 1 FROM change WHERE after_connector = OLD.id)
+  OR EXISTS (SELECT 1 FROM change WHERE created_connector = OLD.id)
+  OR EXISTS (SELECT 1 FROM seen_connector WHERE connector = OLD.id)
+  OR EXISTS (SELECT 1 FROM seen_reference WHERE connector = OLD.id)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER connector_delete BEFORE DELETE ON connector
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER connector_name_insert BEFORE INSERT ON connector_name
-WHEN EXISTS (SELECT 1 FROM connector_name WHERE id = NEW.id OR (connector = NEW.connector AND display_name = NEW.display_name))
+WHEN NEW.display_name IS NULL OR EXISTS (SELECT 1 FROM connector_name WHERE id = NEW.id OR (connector = NEW.connector AND display_name = NEW.display_name))
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER connector_name_update BEFORE UPDATE ON connector_name
+WHEN NEW.id <> OLD.id OR NEW.connector <> OLD.connector OR NEW.display_name IS NOT NULL
+  OR EXISTS (SELECT 1 FROM change WHERE before_connector = OLD.connector AND before_name = OLD.id)
+  OR EXISTS (SELECT 1 FROM change WHERE after_connector = OLD.connector AND after_name = OLD.id)
+  OR EXISTS (SELECT 1 FROM change WHERE created_connector = OLD.connector AND created_name = OLD.id)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER connector_name_delete BEFORE DELETE ON connector_name
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER actor_insert BEFORE INSERT ON actor
-WHEN EXISTS (SELECT 1 FROM actor WHERE id = NEW.id OR (actor_type = NEW.actor_type AND actor_id IS NEW.actor_id))
+WHEN NEW.actor_type IS NULL OR EXISTS (SELECT 1 FROM actor WHERE id = NEW.id OR (actor_type = NEW.actor_type AND actor_id IS NEW.actor_id))
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER actor_update BEFORE UPDATE ON actor
+WHEN NEW.id <> OLD.id OR NEW.actor_type IS NOT NULL OR NEW.actor_id IS NOT NULL
+  OR EXISTS (SELECT 1 FROM change WHERE actor = OLD.id)
+  OR EXISTS (SELECT 1 FROM change_statement WHERE actor = OLD.id)
+  OR EXISTS (SELECT 1 FROM service_event WHERE actor = OLD.id)
+  OR EXISTS (SELECT 1 FROM erasure WHERE actor = OLD.id)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER actor_delete BEFORE DELETE ON actor
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 
 CREATE TRIGGER actor_name_insert BEFORE INSERT ON actor_name
-WHEN EXISTS (SELECT 1 FROM actor_name WHERE id = NEW.id OR (actor = NEW.actor AND name IS NEW.name AND user_principal_name IS NEW.user_principal_name))
+WHEN coalesce(NEW.name, NEW.user_principal_name) IS NULL OR EXISTS (SELECT 1 FROM actor_name WHERE id = NEW.id OR (actor = NEW.actor AND name IS NEW.name AND user_principal_name IS NEW.user_principal_name))
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER actor_name_update BEFORE UPDATE ON actor_name
+WHEN NEW.id <> OLD.id OR NEW.actor <> OLD.actor OR coalesce(NEW.name, NEW.user_principal_name) IS NOT NULL
+  OR EXISTS (
+    SELECT 1 FROM change JOIN change_personal ON change_personal.change = change.id
+    WHERE change.actor = OLD.actor AND change_personal.actor_name = OLD.id
+  )
+  OR EXISTS (SELECT 1 FROM change_statement WHERE actor = OLD.actor AND actor_name = OLD.id)
+  OR EXISTS (
+    SELECT 1 FROM service_event JOIN service_event_personal ON service_event_personal.event = service_event.id
+    WHERE service_event.actor = OLD.actor AND service_event_personal.actor_name = OLD.id
+  )
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER actor_name_delete BEFORE DELETE ON actor_name
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;

@@ -22,6 +22,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case anchorMismatch(path: String, problem: String)
   /// The change can't take this event.
   case illegal(Change.IllegalTransition)
+  /// The row of a change is not what was logged.
+  case altered(Change.ID)
   /// A stored value is none that Reflog writes.
   case corrupt(String)
 
@@ -39,6 +41,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
       "The ledger is not what the anchor \(path) says it was: \(problem). Put the newest copy of the ledger back. If there "
         + "is none, keep the anchor as evidence and move it away."
     case .illegal(let transition): transition.description
+    case .altered(let change):
+      "Change \(change) is not what was recorded: somebody or something altered the ledger's file. Run reflog verify."
     case .corrupt(let problem): "The ledger holds what Reflog does not write: \(problem)."
     }
   }

@@ -96,7 +96,7 @@ extension ServiceError {
       switch error {
       case .busy: .busy(error.description)
       case .clockBehind: .clockBehind(error.description)
-      case .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .corrupt, .unusableKey,
+      case .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .corrupt, .altered, .unusableKey,
         .anchorMismatch:
         .ledgerUnavailable(error.description)
       }
@@ -114,7 +114,12 @@ extension ServiceError {
   /// The meaning of a failed read of the ledger.
   init(reading error: LedgerError) {
     self =
-      if case .corrupt = error { .ledgerDamaged(error.description) } else { .ledgerUnreadable(error.description) }
+      switch error {
+      case .corrupt, .altered: .ledgerDamaged(error.description)
+      case .busy, .clockBehind, .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .unusableKey,
+        .anchorMismatch:
+        .ledgerUnreadable(error.description)
+      }
   }
 }
 

@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "15bdf360fb591527c339fb743f94db115b150ad82c31613cfca1fcca0437c502 ledger-0001-changes",
+        "f4dd41d8471294534e81409bea6ff9960947c0aac2678017e567824b4092539d ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "35a1196d2ad3ac67020800a1e57e0f3e4d37509effdabcbd7c0a11200e50a07c tokens-0001-tokens",
       ]

@@ -103,7 +103,7 @@ struct ChangeController {
     let actor = try context.requireCaller().actor
     // Read before the first piece: what settles while it is taken has a newer entry, and comes again behind this one.
     let newest = try await history.status().newestSequence
-    if (newest ?? 0) - (after ?? -1) > Self.followedEntries {
+    if after.map({ (newest ?? 0) - $0 > Self.followedEntries }) ?? true {
       // Not the filter itself: names and addresses may stand in it, and this stays.
       let details: JSONObject = [
         "of": "connectorChanges", "format": .string(format.rawValue), "filtered": .bool(options[.filter] != nil),

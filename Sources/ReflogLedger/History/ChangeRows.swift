@@ -13,17 +13,29 @@ struct ChangeRows {
     identities = KnownIdentities(db, cache)
   }
 
-  /// The columns of ``Column``, in their order; what stands behind it names rows of `change`.
-  static let select = """
-    SELECT change.id, change.intent_sequence, change.outcome_sequence, change.activity_time, change.subject,
-      change.address, change.kind, change.before_state, change.before_connector, change.before_name,
-      change.after_state, change.after_connector, change.after_name, change.changed_properties, change.actor,
-      change.actor_proof, change.client_app, change.correlation_id, change.request_id, change.rollback_of,
-      change.rollback_to, change.batch_id, change.last_verified_time, change.result, change.result_time,
-      change.http_status, change.error_code, change.error_message, change.settled_by, change.graph_request_id,
-      change.created_connector, change.created_name, personal.actor_name, personal.ip_address, personal.reason
-    FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
+  /// The columns of ``Column`` up to `reason`, in their order; what stands behind it names rows of `change`.
+  static let select = "SELECT \(columns) FROM \(tables)"
+
+  /// All columns of ``Column``, so with what the log has of each change.
+  static let loggedSelect = """
+    SELECT \(columns), first.hash, first.salt, newest.hash, newest.salt, personal.salt, personal.erased_hash
+    FROM \(tables)
+    LEFT JOIN entry AS first ON first.sequence = change.intent_sequence AND first.change = change.id
+    LEFT JOIN entry AS newest ON newest.sequence = change.outcome_sequence
+      AND change.outcome_sequence <> change.intent_sequence AND newest.change = change.id
     """
+
+  private static let columns = """
+    change.id, change.intent_sequence, change.outcome_sequence, change.activity_time, change.subject,
+    change.address, change.kind, change.before_state, change.before_connector, change.before_name,
+    change.after_state, change.after_connector, change.after_name, change.changed_properties, change.actor,
+    change.actor_proof, change.client_app, change.correlation_id, change.request_id, change.rollback_of,
+    change.rollback_to, change.batch_id, change.last_verified_time, change.result, change.result_time,
+    change.http_status, change.error_code, change.error_message, change.settled_by, change.graph_request_id,
+    change.created_connector, change.created_name, personal.actor_name, personal.ip_address, personal.reason
+    """
+
+  private static let tables = "change LEFT JOIN change_personal AS personal ON personal.change = change.id"
 
   enum Column: Int32 {
     case id, intentSequence, outcomeSequence, activityTime, subject
@@ -33,6 +45,7 @@ struct ChangeRows {
     case rollbackTo, batchID, lastVerifiedTime, result, resultTime
     case httpStatus, errorCode, errorMessage, settledBy, graphRequestID
     case createdConnector, createdName, actorName, ipAddress, reason
+    case firstHash, firstSalt, newestHash, newestSalt, personalSalt, erasedHash
   }
 
   /// The changes that this says of `change`: everything behind ``select``.
@@ -40,12 +53,35 @@ struct ChangeRows {
   /// - Parameter isFixed: whether the SQL is always the same, so that its statement is worth keeping; there is no end of
   ///   filters, and a statement is kept for as long as its connection.
   func changes(_ condition: String, _ arguments: StatementArguments, isFixed: Bool) throws -> [Change] {
-    let sql = Self.select + " " + condition
+    try rows(Self.select, condition, arguments, isFixed, change)
+  }
+
+  /// The same with what the log has of each.
+  func logged(_ condition: String, _ arguments: StatementArguments, isFixed: Bool) throws -> [LoggedChange] {
+    try rows(Self.loggedSelect, condition, arguments, isFixed) { columns in
+      LoggedChange(
+        change: try change(columns),
+        first: LoggedEntry(columns, .firstHash, .firstSalt),
+        newest: LoggedEntry(columns, .newestHash, .newestSalt),
+        personalSalt: Salt(bytes: columns.bytes(.personalSalt)),
+        erasedHash: Hash(bytes: columns.bytes(.erasedHash))
+      )
+    }
+  }
+
+  private func rows<Value>(
+    _ select: String,
+    _ condition: String,
+    _ arguments: StatementArguments,
+    _ isFixed: Bool,
+    _ value: (StatementRow<Column>) throws -> Value
+  ) throws -> [Value] {
+    let sql = select + " " + condition
     let statement = isFixed ? try db.cachedStatement(sql: sql) : try db.makeStatement(sql: sql)
     statement.arguments = arguments
-    var changes: [Change] = []
-    try StatementRows<Column>.forEach(statement) { changes.append(try change($0)) }
-    return changes
+    var values: [Value] = []
+    try StatementRows<Column>.forEach(statement) { values.append(try value($0)) }
+    return values
   }
 
   private func change(_ columns: StatementRow<Column>) throws -> Change {
@@ -147,6 +183,6 @@ struct ChangeRows {
     guard let row else { return nil }
     let name = try (row[1] as Int64?).map(identities.actorName)?.name
     let somebody = try name ?? identities.actor(row[0]).id ?? "somebody"
-    return "\(somebody): \(row[2] as String)"
+    return (row[2] as String?).map { "\(somebody): \($0)" }
   }
 }

@@ -38,8 +38,8 @@ extension History {
   /// The records of a change as they were hashed, its first entry's and, where it has one, its outcome's.
   package func records(of id: Change.ID) async throws(LedgerError) -> [[UInt8]]? {
     try await read { [identities] db in
-      try ChangeRows(db, identities).changes("WHERE change.id = ?", [id.number], isFixed: true).first.map { change in
-        try EntryCheck(id.number...id.number, db).pairs(of: change).map { try $0.record.bytes() }
+      try ChangeRows(db, identities).logged("WHERE change.id = ?", [id.number], isFixed: true).first.map { logged in
+        try logged.pairs(Records(db)).map(\.record.bytes)
       }
     }
   }
@@ -49,17 +49,17 @@ extension History {
   package func proof(of id: Change.ID) async throws(LedgerError) -> TransparencyProof? {
     try await read { [identities] db in
       guard
-        let change = try ChangeRows(db, identities).changes("WHERE change.id = ?", [id.number], isFixed: true).first,
-        let signed = try LogRows.checkpoint(db), change.sequence < signed.size,
-        let newest = try EntryCheck(id.number...id.number, db).pairs(of: change).last
+        let logged = try ChangeRows(db, identities).logged("WHERE change.id = ?", [id.number], isFixed: true).first,
+        let signed = try LogRows.checkpoint(db), logged.change.sequence < signed.size,
+        let newest = try logged.pairs(Records(db)).last
       else { return nil }
       return try TransparencyProof(
-        index: change.sequence,
-        hashes: try MerkleTree.inclusionProof(of: change.sequence, inTreeOf: signed.size) {
+        index: logged.change.sequence,
+        hashes: try MerkleTree.inclusionProof(of: logged.change.sequence, inTreeOf: signed.size) {
           try LogRows.hash(of: $0, db)
         },
         checkpoint: try SignedNote(parsing: Array(signed.note.utf8)),
-        extra: try newest.record.bytes()
+        extra: newest.record.bytes
       )
     }
   }

@@ -9,7 +9,7 @@ struct Leaf {
 
   init(_ record: (Salt) throws -> EntryRecord) throws {
     salt = Salt.random()
-    hash = try record(salt).hash()
+    hash = try record(salt).hash
   }
 }
 
@@ -20,7 +20,7 @@ extension Salt {
     return Salt(using: &generator)
   }
 
-  var data: Data { Data(bytes) }
+  var data: Data { withUnsafeBytes { Data($0) } }
 }
 
 extension Hash {

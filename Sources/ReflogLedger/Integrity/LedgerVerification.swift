@@ -83,23 +83,24 @@ package struct LedgerVerification: Sendable {
     _ progress: @Sendable (Int) -> Void
   ) async throws(LedgerError) -> [LedgerReport.Finding] {
     let (findings, count) = try await history.read { [identities = history.identities] db in
-      let changes = try ChangeRows(db, identities).changes(
+      let changes = try ChangeRows(db, identities).logged(
         "WHERE change.id BETWEEN ? AND ?",
         [ids.lowerBound, ids.upperBound],
         isFixed: true
       )
-      let check = try EntryCheck(ids, db)
-      return (changes.compactMap { Self.finding(of: $0, check) }, changes.count)
+      let records = Records(db)
+      return (changes.compactMap { Self.finding(of: $0, records) }, changes.count)
     }
     progress(count)
     return findings
   }
 
-  private static func finding(of change: Change, _ check: EntryCheck) -> LedgerReport.Finding? {
+  private static func finding(of logged: LoggedChange, _ records: Records) -> LedgerReport.Finding? {
+    let change = logged.change
     do {
-      let pairs = try check.pairs(of: change)
+      let pairs = try logged.pairs(records)
       guard !pairs.isEmpty else { return .unlogged(change: change.id) }
-      return try pairs.first { try !$0.agrees() }.map { .altered(change: change.id, sequence: $0.sequence) }
+      return pairs.first { !$0.agrees }.map { .altered(change: change.id, sequence: $0.sequence) }
     } catch {
       return .damaged(change: change.id, problem: "\(error)")
     }
@@ -117,8 +118,8 @@ package struct LedgerVerification: Sendable {
         )
         let records = Records(db)
         let findings = try events.compactMap { event -> LedgerReport.Finding? in
-          guard let logged = try LoggedEntries.entry(of: event, db) else { return .unloggedEvent(event.id) }
-          let isSame = try records.event(event, logged.salt).hash() == logged.hash
+          guard let logged = try LoggedEntry(of: event, db) else { return .unloggedEvent(event.id) }
+          let isSame = try records.event(event, logged.salt).hash == logged.hash
           return isSame ? nil : .alteredEvent(event.id, sequence: event.sequence)
         }
         return (findings, events.last?.id)

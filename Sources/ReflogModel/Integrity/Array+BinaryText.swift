@@ -3,8 +3,10 @@ import FoundationEssentials
 extension [UInt8] {
   /// Two small hexadecimal digits a byte.
   var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    var digits: [UInt8] = []
+    digits.reserveCapacity(2 * count)
+    for byte in self { digits.append(hexadecimal: byte) }
+    return String(decoding: digits, as: UTF8.self)
   }
 
   /// Base 64 with padding and in one line (RFC 4648 §4).

@@ -15,7 +15,7 @@ struct CanonicalWriter {
     case .null: output += "null".utf8
     case .bool(let value): output += (value ? "true" : "false").utf8
     case .number(let text): try write(number: text)
-    case .string(let text): write(string: text)
+    case .string(let text): output.append(canonical: text)
     case .array(let values): try write(values, depth: depth)
     case .object(let object): try write(object.members, depth: depth)
     }
@@ -34,7 +34,7 @@ struct CanonicalWriter {
     output.append(UInt8(ascii: "{"))
     for (position, index) in try order(of: members).enumerated() {
       if position > 0 { output.append(UInt8(ascii: ",")) }
-      write(string: members[index].name)
+      output.append(canonical: members[index].name)
       output.append(UInt8(ascii: ":"))
       try write(members[index].value, depth: depth + 1)
     }
@@ -47,35 +47,6 @@ struct CanonicalWriter {
       size <= JSONValue.maximumWholeNumber
     else { throw .noWholeNumber(text) }
     output += text.utf8
-  }
-
-  /// Escapes what RFC 8785 §3.2.2.2 says, and nothing else.
-  private mutating func write(string text: String) {
-    output.append(UInt8(ascii: "\""))
-    var text = text
-    text.withUTF8 { bytes in
-      // Hardly any text needs an escape.
-      guard bytes.contains(where: needsEscape) else { return output.append(contentsOf: bytes) }
-      for byte in bytes { write(character: byte) }
-    }
-    output.append(UInt8(ascii: "\""))
-  }
-
-  private func needsEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-  }
-
-  private mutating func write(character byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-    case 0x08: output += "\\b".utf8
-    case 0x09: output += "\\t".utf8
-    case 0x0A: output += "\\n".utf8
-    case 0x0C: output += "\\f".utf8
-    case 0x0D: output += "\\r".utf8
-    case 0..<0x20: output += "\\u00\([byte].hexadecimal)".utf8
-    default: output.append(byte)
-    }
   }
 
   /// The indices of the members in the order of their names, no two of which may be the same.

@@ -6,3 +6,16 @@ extension Int64 {
     self.init(String(decoding: digits, as: UTF8.self))
   }
 }
+
+extension [UInt8] {
+  /// Appends a number in decimal.
+  mutating func append(decimal value: Int64) {
+    if value < 0 { append(UInt8(ascii: "-")) }
+    append(decimal: value.magnitude)
+  }
+
+  private mutating func append(decimal value: UInt64) {
+    if value > 9 { append(decimal: value / 10) }
+    append(UInt8(ascii: "0") + UInt8(value % 10))
+  }
+}

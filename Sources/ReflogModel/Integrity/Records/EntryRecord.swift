@@ -1,22 +1,27 @@
-/// What an entry of the ledger says: the JSON whose canonical bytes (RFC 8785) are hashed into the Merkle tree.
+/// What an entry of the ledger says: canonical JSON (RFC 8785), whose bytes are hashed into the Merkle tree.
 ///
-/// It is made of the columns of the entry's row, and of nothing else; so what is queried is what is signed. Members stand in
-/// their canonical order.
+/// It is made of the columns of the entry's row, and of nothing else; so what is queried is what is signed.
 package struct EntryRecord: Sendable {
-  package let members: JSONObject
+  /// The canonical bytes.
+  package let bytes: [UInt8]
+
+  /// What the log holds of it: the SHA-256 of the canonical bytes.
+  package var hash: Hash { Hash(of: bytes) }
 
   /// The intent of a change.
   ///
   /// - Parameter personal: the hash of its personal part; nothing where it has none.
-  package init(intentOf change: Change, sequence: Int64, salt: Salt, personal: Hash?) {
-    members = Self.intent(change, entry: "intent", sequence, salt, personal)
+  package init(intentOf change: Change, sequence: Int64, salt: Salt, personal: Hash?) throws(IntegrityError) {
+    bytes = try RecordWriter { record throws(IntegrityError) in
+      try record.members(of: change, outcome: nil, sequence, salt, personal)
+    }.bytes
   }
 
   /// A change that was born settled: intent and outcome in one.
-  package init(settled change: Change, outcome: Change.Outcome, salt: Salt, personal: Hash?) {
-    var members = Self.intent(change, entry: "settled", change.sequence, salt, personal)
-    for member in Self.outcome(outcome, change.resultDateTime).members { members[member.name] = member.value }
-    self.members = members
+  package init(settled change: Change, outcome: Change.Outcome, salt: Salt, personal: Hash?) throws(IntegrityError) {
+    bytes = try RecordWriter { record throws(IntegrityError) in
+      try record.members(of: change, outcome: outcome, change.sequence, salt, personal)
+    }.bytes
   }
 
   /// What became of a change.
@@ -24,104 +29,120 @@ package struct EntryRecord: Sendable {
   /// - Parameters:
   ///   - intent: the hash of the change's first entry.
   ///   - personal: the hash of what a person said; nothing where nobody had to say anything.
-  package init(outcome: Change.Outcome, of change: Change, intent: Hash, salt: Salt, personal: Hash?) {
-    var members: JSONObject = [
-      "entry": "outcome", "id": .string(change.id.description), "intent": .string(intent.hexadecimal),
-      "personal": .optional(personal?.hexadecimal), "salt": salt.json, "sequence": .integer(change.sequence),
-    ]
-    for member in Self.outcome(outcome, change.resultDateTime).members { members[member.name] = member.value }
-    self.members = members
+  package init(
+    outcome: Change.Outcome,
+    of change: Change,
+    intent: Hash,
+    salt: Salt,
+    personal: Hash?
+  ) throws(IntegrityError) {
+    bytes = try RecordWriter { record throws(IntegrityError) in
+      try record.member("created", outcome.created)
+      record.member("entry", "outcome")
+      record.member("graphRequestId", outcome.graphRequestID)
+      record.member("id", id: change.id.number)
+      record.member("intent", intent)
+      record.member("personal", personal)
+      record.member("result", outcome.result.rawValue)
+      record.member("resultDateTime", change.resultDateTime)
+      record.member("salt", salt)
+      record.member("sequence", change.sequence)
+      try record.member("status", statusOf: outcome)
+    }.bytes
   }
 
   /// Something that happened to Reflog itself.
-  package init(_ event: ServiceEvent, salt: Salt, personal: Hash?) {
-    members = [
-      "activityDateTime": .string(event.activityDateTime.description),
-      "actor": event.content.actor.map { .object(Self.identity($0)) } ?? .null,
-      "count": .integer(event.content.count),
-      "details": .object(event.content.details),
-      "entry": "event",
-      "id": .string(String(event.id)),
-      "kind": .string(event.content.kind.rawValue),
-      "personal": .optional(personal?.hexadecimal),
-      "salt": salt.json,
-      "sequence": .integer(event.sequence),
-    ]
+  package init(_ event: ServiceEvent, salt: Salt, personal: Hash?) throws(IntegrityError) {
+    bytes = try RecordWriter { record throws(IntegrityError) in
+      record.member("activityDateTime", event.activityDateTime)
+      try record.member("actor", identityOf: event.content.actor)
+      record.member("count", Int64(event.content.count))
+      try record.member("details", .object(event.content.details))
+      record.member("entry", "event")
+      record.member("id", id: event.id)
+      record.member("kind", event.content.kind.rawValue)
+      record.member("personal", personal)
+      record.member("salt", salt)
+      record.member("sequence", event.sequence)
+    }.bytes
   }
+}
 
-  /// The canonical bytes.
-  package func bytes() throws(IntegrityError) -> [UInt8] {
-    try members.canonicalBytes()
-  }
-
-  /// What the log holds of it: the SHA-256 of the canonical bytes.
-  package func hash() throws(IntegrityError) -> Hash {
-    Hash(of: try bytes())
-  }
-
-  private static func intent(
-    _ change: Change,
-    entry: String,
+extension RecordWriter {
+  /// All of a change, in the canonical order of its members; without what became of it where that is not known yet.
+  fileprivate mutating func members(
+    of change: Change,
+    outcome: Change.Outcome?,
     _ sequence: Int64,
     _ salt: Salt,
     _ personal: Hash?
-  ) -> JSONObject {
+  ) throws(IntegrityError) {
     let intent = change.intent
     let address = intent.subject.address
-    return [
-      "activityDateTime": .string(change.activityDateTime.description),
-      "actor": .object(identity(intent.actor)),
-      "after": .object(reference(intent.after)),
-      "batchId": .optional(intent.batchID),
-      "before": .object(reference(intent.before)),
-      "changedProperties": intent.changedProperties?.json ?? .null,
-      "correlationId": .optional(intent.correlationID),
-      "entry": .string(entry),
-      "flowId": .optional(address?.flow.text),
-      "flowType": .optional(address?.flowType.rawValue),
-      "id": .string(change.id.description),
-      "kind": .string(intent.kind.rawValue),
-      "lastVerifiedDateTime": .optional(intent.lastVerifiedDateTime?.description),
-      "personal": .optional(personal?.hexadecimal),
-      "requestId": .string(intent.requestID),
-      "rollbackOf": .optional(intent.rollbackOf?.description),
-      "rollbackTo": .optional(intent.rollbackTo?.description),
-      "salt": salt.json,
-      "sequence": .integer(sequence),
-      "step": .optional(address?.step.name),
-      "subject": .string(intent.subject.word),
-      "tenantId": .string(change.tenantID),
-    ]
-  }
-
-  /// What a person said stands in the personal part.
-  private static func outcome(_ outcome: Change.Outcome, _ time: Timestamp?) -> JSONObject {
-    [
-      "created": outcome.created.map { .object(reference($0)) } ?? .null,
-      "graphRequestId": .optional(outcome.graphRequestID),
-      "result": .string(outcome.result.rawValue),
-      "resultDateTime": .optional(time?.description),
-      "status": .object([
-        "code": .optional(outcome.code),
-        "http": outcome.httpStatus.map { .integer($0) } ?? .null,
-        "message": .optional(outcome.settledBy == .person ? nil : outcome.message),
-        "settledBy": .string(outcome.settledBy.rawValue),
-      ]),
-    ]
+    member("activityDateTime", change.activityDateTime)
+    try member("actor", identityOf: intent.actor)
+    try member("after", intent.after)
+    member("batchId", intent.batchID)
+    try member("before", intent.before)
+    try member("changedProperties", intent.changedProperties?.json)
+    member("correlationId", intent.correlationID)
+    if let outcome { try member("created", outcome.created) }
+    member("entry", outcome == nil ? "intent" : "settled")
+    member("flowId", address?.flow.text)
+    member("flowType", address?.flowType.rawValue)
+    if let outcome { member("graphRequestId", outcome.graphRequestID) }
+    member("id", id: change.id.number)
+    member("kind", intent.kind.rawValue)
+    member("lastVerifiedDateTime", intent.lastVerifiedDateTime)
+    member("personal", personal)
+    member("requestId", intent.requestID)
+    if let outcome {
+      member("result", outcome.result.rawValue)
+      member("resultDateTime", change.resultDateTime)
+    }
+    member("rollbackOf", id: intent.rollbackOf?.number)
+    member("rollbackTo", intent.rollbackTo)
+    member("salt", salt)
+    member("sequence", sequence)
+    if let outcome { try member("status", statusOf: outcome) }
+    member("step", address?.step.name)
+    member("subject", intent.subject.word)
+    member("tenantId", change.tenantID)
   }
 
   /// What of an actor is no personal data: the ids.
-  private static func identity(_ actor: Change.Actor) -> JSONObject {
-    [
-      "clientAppId": .optional(actor.clientAppID), "id": .optional(actor.id), "proof": .optional(actor.proof?.rawValue),
-      "type": .string(actor.type.rawValue),
-    ]
+  fileprivate mutating func member(_ name: StaticString, identityOf actor: Change.Actor?) throws(IntegrityError) {
+    guard let actor else { return member(name, nil as String?) }
+    try member(name) { record throws(IntegrityError) in
+      record.member("clientAppId", actor.clientAppID)
+      record.member("id", actor.id)
+      record.member("proof", actor.proof?.rawValue)
+      record.member("type", actor.type.rawValue)
+    }
   }
 
-  private static func reference(_ reference: ConnectorReference) -> JSONObject {
-    [
-      "connectorId": .optional(reference.connectorID?.text), "displayName": .optional(reference.displayName),
-      "state": .string(reference.state.rawValue),
-    ]
+  fileprivate mutating func member(
+    _ name: StaticString,
+    _ reference: ConnectorReference?
+  ) throws(IntegrityError) {
+    guard let reference else { return member(name, nil as String?) }
+    try member(name) { record throws(IntegrityError) in
+      record.member("connectorId", reference.connectorID?.text)
+      record.member("displayName", reference.displayName)
+      record.member("state", reference.state.rawValue)
+    }
+  }
+
+  /// What a person said stands in the personal part.
+  fileprivate mutating func member(
+    _ name: StaticString,
+    statusOf outcome: Change.Outcome
+  ) throws(IntegrityError) {
+    try member(name) { record throws(IntegrityError) in
+      record.member("code", outcome.code)
+      record.member("http", outcome.httpStatus.map { Int64($0) })
+      record.member("message", outcome.settledBy == .person ? nil : outcome.message)
+      record.member("settledBy", outcome.settledBy.rawValue)
+    }
   }
 }

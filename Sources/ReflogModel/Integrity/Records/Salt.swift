@@ -1,19 +1,28 @@
 /// Sixteen random bytes in a record, so that nobody can guess from a hash what was hashed.
+///
+/// They lie in place, without memory of their own.
 package struct Salt: Hashable, Sendable {
   package static let byteCount = 16
 
-  package let bytes: [UInt8]
+  /// The bytes in their order, on every machine.
+  private let words: SIMD2<UInt64>
 
   /// Fails unless there are exactly 16 bytes.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
-    self.bytes = Array(bytes)
+    var words = SIMD2<UInt64>()
+    Swift.withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+    self.words = words
   }
 
   package init(using generator: inout some RandomNumberGenerator) {
-    bytes = (0..<Self.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    words = SIMD2(generator.next(), generator.next())
   }
 
-  /// As records hold it.
-  var json: JSONValue { .string(bytes.hexadecimal) }
+  package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+  /// Shows the 16 bytes where they lie, for as long as `body` runs.
+  package func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+    Swift.withUnsafeBytes(of: words, body)
+  }
 }
