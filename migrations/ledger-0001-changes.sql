@@ -223,6 +223,8 @@ CREATE TABLE service_event (
 ) STRICT;
 
 CREATE INDEX service_event_actor ON service_event (actor) WHERE actor IS NOT NULL;
+-- By which keys the log was ever signed is asked at every start.
+CREATE INDEX service_event_key ON service_event (id) WHERE kind = 'keyRotated';
 
 CREATE TABLE service_event_personal (
   event INTEGER PRIMARY KEY REFERENCES service_event (id),

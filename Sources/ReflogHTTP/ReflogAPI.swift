@@ -8,6 +8,10 @@ package struct ReflogAPI: Sendable {
   let changes: ChangeService
   let history: HistoryService
   let rollbacks: TimeRollbacks
+  let retention: Retention
+  let log: LogKeeper
+  let manifests: ExportManifests
+  let backups: Backups
   let events: EventRecorder
   let authentication: Authentication
   let tokens: TokenService
@@ -22,6 +26,10 @@ package struct ReflogAPI: Sendable {
     changes: ChangeService,
     history: HistoryService,
     rollbacks: TimeRollbacks,
+    retention: Retention,
+    log: LogKeeper,
+    manifests: ExportManifests,
+    backups: Backups,
     events: EventRecorder,
     authentication: Authentication,
     tokens: TokenService,
@@ -35,6 +43,10 @@ package struct ReflogAPI: Sendable {
     self.changes = changes
     self.history = history
     self.rollbacks = rollbacks
+    self.retention = retention
+    self.log = log
+    self.manifests = manifests
+    self.backups = backups
     self.events = events
     self.authentication = authentication
     self.tokens = tokens
@@ -88,10 +100,20 @@ package struct ReflogAPI: Sendable {
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
       .add(middleware: ReadCountingMiddleware(events: events))
       .add(middleware: IdempotencyMiddleware())
-    ChangeController(changes: changes, history: history, events: events).addRoutes(to: group)
+    ChangeController(changes: changes, history: history, manifests: manifests, events: events).addRoutes(to: group)
+    ManifestController(manifests: manifests).addRoutes(to: group)
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events).addRoutes(to: group)
     StatusController(history: history).addRoutes(to: group)
+    addAdministration(to: group)
+  }
+
+  private func addAdministration(to group: RouterGroup<ReflogRequestContext>) {
     TokenController(tokens: tokens).addRoutes(to: group)
+    RetentionController(retention: retention).addRoutes(to: group)
+    HoldController(retention: retention).addRoutes(to: group)
+    ErasureController(retention: retention).addRoutes(to: group)
+    KeyController(log: log).addRoutes(to: group)
+    BackupController(backups: backups).addRoutes(to: group)
   }
 }

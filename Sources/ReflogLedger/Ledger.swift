@@ -6,7 +6,8 @@ package import ReflogStorage
 /// Each method that writes is one transaction; once it returns, what it wrote is on disk. The read side is ``history``.
 package struct Ledger: Sendable {
   package let history: History
-  let writer: GroupCommitWriter
+  let storage: Storage
+  var writer: GroupCommitWriter { storage.writer }
   let clock: WallClock
   let acceptsClock: Bool
   private let onSettled: @Sendable (Change) -> Void
@@ -29,10 +30,11 @@ package struct Ledger: Sendable {
     onSettled: @escaping @Sendable (Change) -> Void = { _ in }
   ) throws {
     history = History(reader: storage.reader)
-    writer = storage.writer
+    self.storage = storage
     self.clock = clock
     self.acceptsClock = acceptsClock
     self.onSettled = onSettled
+    try storage.removeUnfinishedCopy()
     let created = clock()
     let (servedDirectory, servedTenantID) = try storage.setUp { db in
       try LedgerIdentity.findOrRecord(
@@ -50,7 +52,12 @@ package struct Ledger: Sendable {
 
   /// A name for a tenant's log that no other ledger has.
   private static func origin(ofTenant tenantID: String) -> String {
-    "reflog/\(tenantID)/\(Salt.random().bytes.prefix(4).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())"
+    "reflog/\(tenantID)/\(randomSuffix())"
+  }
+
+  /// Eight random hexadecimal digits.
+  static func randomSuffix() -> String {
+    String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
   }
 
   func tellSettled(_ changes: [Change]) {

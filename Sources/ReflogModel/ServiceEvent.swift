@@ -30,6 +30,32 @@ package struct ServiceEvent: Sendable {
     case denied
     case tokenCreated
     case tokenRevoked
+    /// Somebody said how long history is kept.
+    case retentionSet
+    case holdPlaced
+    case holdReleased
+    /// Somebody asked for what need not be kept to go.
+    case purgeAsked
+    /// These changes and service events were deleted; their entries' hashes stay.
+    case purged
+    /// What was recorded of a person by then goes.
+    case erased
+    /// The log is signed with another key from here on.
+    case keyRotated
+    /// An older copy of the ledger was taken into use: what its anchor says was signed since is lost.
+    case olderLedgerAccepted
+    case backup
+
+    /// Whether the rest of the ledger can't be understood, or not be verified, without it; no purge deletes it.
+    package var isKept: Bool {
+      switch self {
+      case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .erased, .keyRotated, .olderLedgerAccepted:
+        true
+      case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
+        .tokenRevoked, .backup:
+        false
+      }
+    }
   }
 
   /// What is recorded of an event.

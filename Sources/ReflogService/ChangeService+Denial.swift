@@ -20,7 +20,7 @@ extension ChangeService {
     case .setReference(let address, let reference):
       return [request.intent(.step(address), before: .unknown, after: reference)]
     case .rollBack(let id, _):
-      guard let change = try await change(id) else { throw .changeNotFound(id) }
+      let change = try await change(id)
       return [
         request.intent(
           change.intent.subject,

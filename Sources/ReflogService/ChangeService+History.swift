@@ -3,8 +3,9 @@ import ReflogModel
 
 /// What the path of a change asks the ledger, a failed read being the ledger's unavailability.
 extension ChangeService {
-  func change(_ id: Change.ID) async throws(ServiceError) -> Change? {
-    do { return try await ledger.history.change(id) } catch { throw ServiceError(reading: error) }
+  /// A change, as it was logged. Throws `changeNotFound`, or `changePurged` where it was there.
+  func change(_ id: Change.ID) async throws(ServiceError) -> Change {
+    try await HistoryService(history: ledger.history).change(id)
   }
 
   func newestApplied(at address: Address) async throws(ServiceError) -> Change? {

@@ -13,10 +13,10 @@ extension ChangeService {
     stating statement: (result: Change.StatedResult, reason: String)? = nil
   ) async throws(ServiceError) -> Change {
     guard Policy.permits(caller, .change) else { throw .forbidden([]) }
-    guard let change = try await change(id) else { throw .changeNotFound(id) }
+    let change = try await change(id)
     let turn = try await turns.take([change.turnKey])
     defer { turn.end() }
-    guard let current = try await self.change(id) else { throw .changeNotFound(id) }
+    let current = try await self.change(id)
     guard current.result == .pending else {
       guard statement.map({ $0.result.rawValue == current.result.rawValue }) ?? true else {
         throw .alreadySettled(id, current.result)

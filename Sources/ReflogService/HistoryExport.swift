@@ -49,6 +49,7 @@ package struct HistoryExport: Sendable {
       behind: behind,
       upTo: last,
       limit: Self.pieceSize,
+      isChecked: false,
       patience: Self.patience
     )
     isOver = piece.end == nil

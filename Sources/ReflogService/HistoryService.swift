@@ -14,14 +14,23 @@ package struct HistoryService: Sendable {
     history = try History(readingFileAt: path)
   }
 
-  /// One change. Throws `changeNotFound`.
+  /// One change, as it was logged. Throws `changeNotFound`, or `changePurged` where it was there.
   package func change(_ id: Change.ID) async throws(ServiceError) -> Change {
     do {
       if let change = try await history.change(id) { return change }
     } catch {
       throw ServiceError(reading: error)
     }
-    throw .changeNotFound(id)
+    throw await missing(id)
+  }
+
+  /// Why there is no change of this id.
+  private func missing(_ id: Change.ID) async -> ServiceError {
+    do {
+      return try await history.hasPurged(id) ? .changePurged(id) : .changeNotFound(id)
+    } catch {
+      return ServiceError(reading: error)
+    }
   }
 
   /// How long a page is looked for where no index helps; then it has what was found, and a link to go on.
@@ -33,7 +42,13 @@ package struct HistoryService: Sendable {
   /// `size`, or none, and still a next one: where no index answers the question, history is looked through bit by bit.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     do {
-      let found = try await history.stretch(query, behind: behind, limit: size + 1, patience: Self.pagePatience)
+      let found = try await history.stretch(
+        query,
+        behind: behind,
+        limit: size + 1,
+        isChecked: true,
+        patience: Self.pagePatience
+      )
       let changes = Array(found.changes.prefix(size))
       return ChangePage(changes: changes, next: found.changes.count > size ? changes.last?.id : found.end)
     } catch {
@@ -66,6 +81,16 @@ package struct HistoryService: Sendable {
     throw .notSignedYet
   }
 
+  /// The log's name.
+  package func origin() async throws(ServiceError) -> Origin {
+    do { return try await history.origin() } catch { throw ServiceError(reading: error) }
+  }
+
+  /// The newest signed checkpoint; nothing before the first.
+  package func newestCheckpoint() async throws(ServiceError) -> String? {
+    do { return try await history.checkpoint()?.note } catch { throw ServiceError(reading: error) }
+  }
+
   /// The bytes of a tile of the log; nothing where the newest checkpoint does not cover it.
   package func tile(_ tile: Tile) async throws(ServiceError) -> [UInt8]? {
     do { return try await history.tile(tile) } catch { throw ServiceError(reading: error) }
@@ -78,7 +103,7 @@ package struct HistoryService: Sendable {
     } catch {
       throw ServiceError(reading: error)
     }
-    throw .changeNotFound(id)
+    throw await missing(id)
   }
 
   /// The receipt of a change: what shows that its newest entry is in the log. Throws `notSignedYet` while no checkpoint covers

@@ -11,9 +11,21 @@ package enum ServiceError: Error, Sendable {
   /// Reflog has no credential of its own for the directory, and the caller brought none.
   case noDirectoryCredentials
   case changeNotFound(Change.ID)
+  /// The change was there, and was deleted by a purge.
+  case changePurged(Change.ID)
   /// Something else is on record of the change than what is stated now.
   case alreadySettled(Change.ID, Change.Result)
   case tokenNotFound(String)
+  /// History is not kept for so short a time unless somebody insists.
+  case retentionTooShort(days: Int)
+  /// Nothing says how long history is kept, so nothing is too old.
+  case noRetention
+  case holdExists(String)
+  case holdNotFound(String)
+  /// Nobody with this id is on record.
+  case actorNotFound(String)
+  /// No export that was taken whole has this manifest, or not lately.
+  case manifestNotFound(String)
   /// No checkpoint covers it yet; the next one will within a moment.
   case notSignedYet
   /// To answer it takes too long over so much history.
@@ -66,7 +78,10 @@ extension ServiceError {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id):
       [id]
-    case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .tokenNotFound,
+    case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .changePurged,
+      .retentionTooShort, .noRetention, .holdExists, .holdNotFound, .actorNotFound,
+      .manifestNotFound,
+      .tokenNotFound,
       .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired,
       .preconditionFailed,
       .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable, .ledgerUnreadable,
@@ -81,7 +96,10 @@ extension ServiceError {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .providerUnavailable, .notSent, .busy: .warning
-    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .tokenNotFound, .questionTooBroad,
+    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .changePurged, .retentionTooShort,
+      .noRetention, .holdExists, .holdNotFound, .actorNotFound,
+      .manifestNotFound,
+      .tokenNotFound, .questionTooBroad,
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .alreadySettled,
       .preconditionFailed,
       .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing, .notRollbackable,
@@ -136,6 +154,16 @@ extension ServiceError: CustomStringConvertible {
     case .alreadySettled(let id, let result):
       "Change \(id) is on record as \(result.rawValue), and what is on record stands. Nothing was recorded."
     case .tokenNotFound: "There is no token with this id."
+    case .retentionTooShort(let days):
+      "History is kept for at least \(RetentionPolicy.minimumDays) days, and \(days) are fewer. Where the law wants that, say so "
+        + "with override."
+    case .noRetention: "History is kept for ever, so nothing is too old. Set for how many days it is kept first."
+    case .holdExists(let name): "There is a hold named \(name) already. Give another name, or release that one."
+    case .holdNotFound(let name): "There is no hold named \(name)."
+    case .actorNotFound(let id): "Nobody with the id \(id) is on record."
+    case .manifestNotFound:
+      "There is no such manifest: it is there once its export was taken whole, and for the last "
+        + "\(ExportManifests.kept) exports. Take the export again."
     case .notSignedYet: "No checkpoint covers this yet. One is signed within a moment; ask again."
     case .questionTooBroad:
       "To count that takes too long over this much history. Ask for less: a time, a flow, an actor, a connector, a result "
@@ -144,6 +172,8 @@ extension ServiceError: CustomStringConvertible {
     case .reasonRequired(let pattern):
       "Every change here needs a reason that matches \(pattern). Give it in Reflog-Reason, or with --reason."
     case .changeNotFound(let id): "There is no change \(id)."
+    case .changePurged(let id):
+      "Change \(id) was purged: it was older than history is kept. The service events of kind purged say when."
     case .preconditionFailed(let standing):
       "If-Match does not hold: the step calls \(standing). Nothing was changed; read again."
     case .stepUnresolved(let id, _):
@@ -185,7 +215,7 @@ private func clause(_ sentence: String) -> Substring {
   sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
 }
 
-extension TimeRollback.Scope {
+extension FlowScope {
   fileprivate var words: String {
     switch self {
     case .everything: "everything"

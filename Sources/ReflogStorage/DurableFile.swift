@@ -19,11 +19,19 @@ package enum DurableFile {
     let isWritten = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) } == bytes.count
     let isDurable = isWritten && fsync(file) == 0
     close(file)
-    guard isDurable, rename(partial, path) == 0 else {
+    guard isDurable else {
       let failure = failure(path)
       unlink(partial)
       throw failure
     }
+    try move(partial, to: path)
+  }
+
+  package static func exists(_ path: String) -> Bool { FileChecks.exists(path) }
+
+  /// Gives a file another name, in place of whatever has it. When this returns, that is durable.
+  package static func move(_ file: String, to path: String) throws(StorageError) {
+    guard rename(file, path) == 0 else { throw failure(path) }
     let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw failure(path) }
     defer { close(folder) }

@@ -194,11 +194,21 @@ package final class GroupCommitWriter: Service {
     }
   }
 
-  /// Reads the WAL back into the file as far as readers allow, on the connection that writes.
+  /// Reads the WAL back into the file as far as readers allow.
   private func checkpoint() async throws {
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+    try await runAlone { db in try WALCheckpoint.run(.passive, db) }
+  }
+
+  var path: String { pool.path }
+
+  /// What of the disk is kept for outcomes.
+  var headroomBytes: UInt64 { limits.headroomBytes }
+
+  /// Runs something on the connection that writes, between two transactions.
+  func runAlone<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
       pool.asyncWriteWithoutTransaction { db in
-        continuation.resume(with: Result { try WALCheckpoint.run(.passive, db) })
+        continuation.resume(with: Result { try body(db) })
       }
     }
   }

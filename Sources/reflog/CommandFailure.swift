@@ -26,13 +26,21 @@ struct CommandFailure: Error {
   init(_ error: any Error) {
     switch error {
     case let failure as CommandFailure: self = failure
-    case ServiceError.changeNotFound(let id): self.init(.notFound, "There is no change \(id).")
+    case let error as ServiceError: self.init(error)
     case StorageError.commitUnknown(let problem): self.init(.internal, problem)
     case let error as StorageError: self.init(.refused, error.description)
     case let error as LedgerError: self.init(.refused, error.description)
     case TokenError.unknownName: self.init(.notFound, "\(error)")
     case let error as TokenError: self.init(.refused, error.description)
     default: self.init(.internal, "\(error)")
+    }
+  }
+
+  private init(_ error: ServiceError) {
+    switch error {
+    case .changeNotFound, .changePurged: self.init(.notFound, error.description)
+    case .ledgerDamaged: self.init(.unverified, error.description)
+    default: self.init(.refused, error.description)
     }
   }
 

@@ -24,7 +24,9 @@ struct Composition {
   private let changes: ChangeService
   private let watchlist: Watchlist
   private let events: EventRecorder
-  private let logKey: SigningKey
+  private let log: LogKeeper
+  private let retention: Retention
+  private let backups: Backups
   private let tls: TLS?
 
   /// Opens the files. When this returns, this process holds the ledger and nothing is served yet.
@@ -51,7 +53,8 @@ struct Composition {
           watchlist.watch(change)
         }
       )
-      logKey = try await Self.logKey(ledger.history, settings)
+      let log = try await OpenedLog(of: ledger, in: storage, settings)
+      self.log = LogKeeper(ledger: ledger, key: log.key, keyFile: log.keyFile, anchor: log.anchor, logger: logger)
       tokens = try TokenStore(besideLedgerAt: settings.database, clock: clock)
     } catch {
       await served.abandon()
@@ -64,27 +67,14 @@ struct Composition {
       reasonRule: settings.reasonRule,
       metrics: metrics
     )
+    retention = Retention(ledger: ledger, logger: logger)
     let started = ServiceEvent.Content(.start, details: settings.shown)
     events = EventRecorder(
       ledger: ledger,
       started: [started] + (settings.acceptsClock ? [ServiceEvent.Content(.clockAccepted)] : []),
       logger: logger
     )
-  }
-
-  /// The key that signs the log, the ledger being what the anchor says it was.
-  private static func logKey(_ history: History, _ settings: ServerSettings) async throws -> SigningKey {
-    let origin = try await history.origin()
-    guard settings.origin ?? origin == origin else {
-      throw CommandFailure(
-        .refused,
-        "The log of \(settings.database) is named \(origin), for good; \(Setting.origin.variable) says otherwise."
-      )
-    }
-    let isNew = try await history.checkpoint() == nil
-    let key = try LogKey.findOrMake(besideLedgerAt: settings.database, origin: origin, isNew: isNew)
-    try await Anchor(path: settings.anchor).check(history, key: key.verifierKey)
-    return key
+    backups = Backups(ledger: ledger, events: events)
   }
 
   /// How long what is in flight may take to finish after a SIGTERM.
@@ -130,8 +120,7 @@ struct Composition {
     let rollbacks = TimeRollbacks(changes: changes, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: storage.writer)]
     if case .embedded(_, let storage) = served { services.append(.init(service: storage.writer)) }
-    let anchor = Anchor(path: settings.anchor)
-    services.append(.init(service: LogKeeper(ledger: ledger, key: logKey, anchor: anchor, logger: logger)))
+    services.append(.init(service: log))
     // Whatever is recorded is recorded before the stop.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
@@ -140,7 +129,8 @@ struct Composition {
     }
     if let tls { services.append(.init(service: tls.reloader)) }
     return services + [
-      .init(service: reconciler), .init(service: rollbacks), .init(service: try application(reconciler, rollbacks)),
+      .init(service: reconciler), .init(service: rollbacks), .init(service: retention),
+      .init(service: try application(reconciler, rollbacks)),
     ]
   }
 
@@ -180,6 +170,10 @@ struct Composition {
       changes: changes,
       history: HistoryService(history: ledger.history),
       rollbacks: rollbacks,
+      retention: retention,
+      log: log,
+      manifests: ExportManifests { [log] in try log.sign($0) },
+      backups: backups,
       events: events,
       authentication: authentication,
       tokens: tokenService,

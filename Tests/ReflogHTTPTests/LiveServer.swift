@@ -75,10 +75,23 @@ func withAPI<Value: Sendable>(
         started: [],
         logger: logger
       )
+      let origin = try await fixture.history.origin()
+      let keyFile = LogKeyFile(besideLedgerAt: folder + "/log.sqlite", origin: origin)
+      let log = LogKeeper(
+        ledger: fixture.ledger,
+        key: try keyFile.make(),
+        keyFile: keyFile,
+        anchor: Anchor(path: folder + "/anchor"),
+        logger: logger
+      )
       let api = ReflogAPI(
         changes: fixture.service,
         history: HistoryService(history: fixture.history),
         rollbacks: TimeRollbacks(changes: fixture.service, logger: logger),
+        retention: Retention(ledger: fixture.ledger, logger: logger),
+        log: log,
+        manifests: ExportManifests { try log.sign($0) },
+        backups: Backups(ledger: fixture.ledger, events: events),
         events: events,
         authentication: Authentication(tokens: store, entra: nil, passThroughTenantID: "tenant", logger: logger),
         tokens: TokenService(store: store, events: events),

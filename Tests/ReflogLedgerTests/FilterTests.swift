@@ -102,7 +102,7 @@ struct FilterTests {
     var found: [Change.ID] = []
     var place: Change.ID?
     while true {
-      let page = try await history.stretch(query, behind: place, limit: size, patience: .seconds(60))
+      let page = try await history.stretch(query, behind: place, limit: size, isChecked: true, patience: .seconds(60))
       found += page.changes.map(\.id)
       guard let end = page.end else { return found }
       place = end

@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "f4dd41d8471294534e81409bea6ff9960947c0aac2678017e567824b4092539d ledger-0001-changes",
+        "616be69a78bab3d782badb889d1846e9f4ca9c30239d6086e52aeac5eb1afd6c ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "35a1196d2ad3ac67020800a1e57e0f3e4d37509effdabcbd7c0a11200e50a07c tokens-0001-tokens",
       ]

@@ -92,6 +92,13 @@ struct ErrorAnswer {
       self.init(.badRequest, "badRequest", message, level)
       target = "reason"
     case .changeNotFound: self.init(.notFound, "changeNotFound", message, level)
+    case .changePurged: self.init(.gone, "changePurged", message, level)
+    case .retentionTooShort:
+      self.init(.badRequest, "badRequest", message, level)
+      target = "days"
+    case .noRetention: self.init(.conflict, "noRetention", message, level)
+    case .holdExists: self.init(.conflict, "holdExists", message, level)
+    case .holdNotFound, .actorNotFound, .manifestNotFound: self.init(.notFound, "notFound", message, level)
     case .preconditionFailed: self.init(.preconditionFailed, "preconditionFailed", message, level)
     case .idempotencyMismatch: self.init(.unprocessableContent, "idempotencyMismatch", message, level)
     case .stepUnresolved(_, let wait):

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import ReflogModel
@@ -7,6 +8,7 @@ import ReflogService
 struct ChangeController {
   let changes: ChangeService
   let history: HistoryService
+  let manifests: ExportManifests
   let events: EventRecorder
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
@@ -90,7 +92,7 @@ struct ChangeController {
   ) async throws -> Response {
     let options = try QueryOptions(
       request,
-      allowing: [.filter, .format, .after] + (format == .csv ? [.raw, .excel] : [])
+      allowing: [.filter, .format, .after, .manifest] + (format == .csv ? [.raw, .excel] : [])
     )
     let (query, after) = (try options.changeQuery(), try options.after())
     let lines: ChangeFormat =
@@ -113,11 +115,31 @@ struct ChangeController {
       // Whoever follows asks every second.
       events.countExport(by: actor)
     }
+    let manifestID = try options.flag(.manifest) ? context.requestID : nil
+    let draft = if let manifestID { try await manifest(manifestID, format, options) } else { ManifestDraft?.none }
     var response = format.response(
       named: "connectorChanges",
-      ChangePieces(history.export(query, afterEntry: after), lines)
+      ChangePieces(history.export(query, afterEntry: after), lines, manifest: draft)
     )
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
+    if let manifestID {
+      let place = "\(try request.versionURL(context))/auditLogs/exportManifests/\(manifestID)"
+      response.headers[named: "Reflog-Manifest"] = place
+    }
     return response
+  }
+
+  /// What is to be signed of an export once it was taken whole.
+  private func manifest(_ id: String, _ format: ExportFormat, _ options: QueryOptions) async throws -> ManifestDraft {
+    let order = ManifestDraft.Order(
+      origin: try await history.origin(),
+      format: format.rawValue,
+      options: try [QueryOptions.Name.raw, .excel].filter { try options.flag($0) }.map(\.rawValue),
+      filter: options[.filter],
+      after: try options.after(),
+      checkpoint: try await history.newestCheckpoint(),
+      taken: Timestamp(Date())
+    )
+    return ManifestDraft(order) { [manifests] manifest in try manifests.keep(manifest, as: id) }
   }
 }

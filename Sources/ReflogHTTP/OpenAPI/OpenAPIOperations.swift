@@ -130,7 +130,7 @@ enum OpenAPIOperations {
       path: changes,
       summary: "History, newest first; as CSV all of it, oldest first.",
       query: questions + page + formats(["json", "csv", "jsonl", "ocsf", "asim"])
-        + [("after", ["type": "integer", "minimum": .integer(0)])],
+        + [("after", ["type": "integer", "minimum": .integer(0)]), ("manifest", ["type": "boolean"])],
       successes: [(200, "Entity")]
     ),
     .init(
@@ -202,6 +202,79 @@ enum OpenAPIOperations {
       path: "/{version}/reflog/tokens/{token}",
       summary: "Revokes an API token; admin.",
       successes: [(204, nil)]
+    ),
+    .init(
+      method: "GET",
+      path: "/{version}/auditLogs/exportManifests/{manifest}",
+      summary: "The signed manifest of an export that was taken whole.",
+      successes: [(200, "Text")],
+      contentType: "text/plain"
+    ),
+    .init(
+      method: "GET",
+      path: "/{version}/reflog/retention",
+      summary: "How long history is kept, and the newest purge; admin.",
+      successes: [(200, "Entity")]
+    ),
+    .init(
+      method: "POST",
+      path: "/{version}/reflog/retention",
+      summary: "Says how long history is kept; admin.",
+      body: ("Retention", true),
+      successes: [(200, "Entity")]
+    ),
+    .init(
+      method: "DELETE",
+      path: "/{version}/reflog/retention",
+      summary: "Keeps history for ever; admin.",
+      successes: [(204, nil)]
+    ),
+    .init(
+      method: "POST",
+      path: "/{version}/reflog/retention/purge",
+      summary: "Deletes what need not be kept any more, or answers the plan; admin.",
+      body: ("DryRun", false),
+      successes: [(200, "Entity"), (202, "Entity")]
+    ),
+    .init(method: "GET", path: "/{version}/reflog/holds", summary: "Legal holds; admin.", successes: [(200, "List")]),
+    .init(
+      method: "POST",
+      path: "/{version}/reflog/holds",
+      summary: "Places a legal hold; admin.",
+      body: ("Hold", true),
+      successes: [(201, "Entity")]
+    ),
+    .init(
+      method: "DELETE",
+      path: "/{version}/reflog/holds/{hold}",
+      summary: "Releases a legal hold; admin.",
+      successes: [(204, nil)]
+    ),
+    .init(
+      method: "GET",
+      path: "/{version}/reflog/erasures",
+      summary: "Erasures of what was on record of people; admin.",
+      successes: [(200, "List")]
+    ),
+    .init(
+      method: "POST",
+      path: "/{version}/reflog/erasures",
+      summary: "Erases what is on record of a person, or answers the plan; admin.",
+      body: ("Erasure", true),
+      successes: [(200, "Entity"), (202, "List")]
+    ),
+    .init(
+      method: "POST",
+      path: "/{version}/reflog/keys",
+      summary: "Signs the log with a new key from now on; admin.",
+      successes: [(201, "Entity")]
+    ),
+    .init(
+      method: "GET",
+      path: "/{version}/reflog/backup",
+      summary: "The whole ledger as a SQLite file; admin.",
+      successes: [(200, "Text")],
+      contentType: "application/vnd.sqlite3"
     ),
     .init(
       method: "GET",

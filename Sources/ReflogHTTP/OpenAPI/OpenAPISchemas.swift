@@ -6,7 +6,8 @@ enum OpenAPISchemas {
   static let failures: [(status: Int, meaning: String)] = [
     (400, "The request is wrong; target says which part."), (401, "A valid token is missing."),
     (403, "The caller may not; a change is on record as denied."), (404, "There is no such thing."),
-    (409, "Something stands in the way."), (412, "If-Match does not hold."), (413, "The body is too long."),
+    (409, "Something stands in the way."), (410, "It was purged."), (412, "If-Match does not hold."),
+    (413, "The body is too long."),
     (422, "The Idempotency-Key was used with another body."), (429, "The directory is asked too much."),
     (501, "Reflog does not pass this on."), (502, "The directory did not do it, or it is unknown whether it did."),
     (503, "Nothing was done; try again."),
@@ -82,6 +83,22 @@ enum OpenAPISchemas {
         ["name", "role"]
       )
     ),
+    "Retention": .object(
+      closed(
+        [
+          "days": .object([
+            "type": "integer", "nullable": .bool(true), "minimum": .integer(1),
+            "maximum": .integer(RetentionPolicy.maximumDays),
+          ]), "override": boolean,
+        ],
+        ["days"]
+      )
+    ),
+    "DryRun": .object(closed(["dryRun": boolean])),
+    "Hold": .object(
+      closed(["name": name, "reason": string, "flowType": string, "flowId": string], ["name", "reason"])
+    ),
+    "Erasure": .object(closed(["actor": string, "dryRun": boolean], ["actor"])),
     "Change": .object(
       object(
         [
@@ -95,6 +112,7 @@ enum OpenAPISchemas {
     ),
   ]
 
+  private static let name: JSONValue = .object(["type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"])
   private static let string: JSONValue = .object(["type": "string"])
   private static let boolean: JSONValue = .object(["type": "boolean"])
   private static let array: JSONValue = .object(["type": "array", "items": .object(["type": "object"])])

@@ -6,7 +6,7 @@ import ReflogModel
 struct QueryOptions {
   /// The options that Reflog has, some of them at some places only.
   enum Name: String, CaseIterable {
-    case filter, orderby, top, count, select, skiptoken, format, raw, excel, after
+    case filter, orderby, top, count, select, skiptoken, format, raw, excel, after, manifest
     case asOf = "asof"
   }
 

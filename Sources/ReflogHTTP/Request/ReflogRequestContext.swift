@@ -2,6 +2,7 @@ import FoundationEssentials
 package import Hummingbird
 import NIOCore
 import ReflogModel
+import ReflogService
 
 /// What is known of a request besides its bytes.
 package struct ReflogRequestContext: RequestContext {
@@ -34,6 +35,13 @@ package struct ReflogRequestContext: RequestContext {
   /// The caller; every route behind the authentication has one.
   func requireCaller() throws(RequestError) -> Caller {
     guard let caller else { throw .unauthenticated }
+    return caller
+  }
+
+  /// The caller, where it is an admin: asked before anything else is looked at. Throws `forbidden`.
+  func requireAdmin() throws -> Caller {
+    let caller = try requireCaller()
+    guard Policy.permits(caller, .administer) else { throw ServiceError.forbidden([]) }
     return caller
   }
 }

@@ -2,9 +2,12 @@ import GRDB
 package import ReflogModel
 
 extension History {
-  /// One change, or nothing if there is none by that id.
+  /// One change, or nothing if there is none by that id. Throws ``LedgerError/altered(_:)`` where its row is not what was logged.
   package func change(_ id: Change.ID) async throws(LedgerError) -> Change? {
-    try await changes("WHERE change.id = :id", ["id": id.number]).first
+    try await read { db in
+      try ChangeRows(db, identities).logged("WHERE change.id = :id", ["id": id.number], isFixed: true).first?
+        .checked(Records(db))
+    }
   }
 
   /// The changes whose newest entry, of those up to `last`, is one of a range; in the order of these entries.

@@ -24,12 +24,16 @@ extension History {
   /// Where an index answers the question, or nearly everything is what is asked for, this takes as long whatever the history
   /// holds. Else it gives up once it has taken longer than `patience`, with what it found until then.
   ///
-  /// - Parameter last: looks at no newer change than this.
+  /// - Parameters:
+  ///   - last: looks at no newer change than this.
+  ///   - isChecked: whether each row is held against the log, and ``LedgerError/altered(_:)`` thrown where one is not what was
+  ///     logged.
   package func stretch(
     _ query: ChangeQuery,
     behind: Change.ID?,
     upTo last: Change.ID? = nil,
     limit: Int,
+    isChecked: Bool,
     patience: Duration
   ) async throws(LedgerError) -> HistoryStretch {
     let start = ContinuousClock.now
@@ -48,7 +52,7 @@ extension History {
       let window = rest.piece(of: size, fromBelow: query.isAscending)
       let wanted = limit - found.count
       found += try await read { db in
-        try changes(plan.seeks, filter, in: window, ascending: query.isAscending, limit: wanted, db)
+        try changes(plan.seeks, filter, in: window, ascending: query.isAscending, limit: wanted, isChecked, db)
       }
       if found.count >= limit, let last = found.last { return HistoryStretch(changes: found, end: last.id) }
       guard let further = rest.without(window, fromBelow: query.isAscending) else {
@@ -92,18 +96,20 @@ extension History {
     in window: ClosedRange<Int64>,
     ascending: Bool,
     limit: Int,
+    _ isChecked: Bool,
     _ db: Database
   ) throws -> [Change] {
-    let rows = ChangeRows(db, identities)
+    let (rows, records) = (ChangeRows(db, identities), Records(db))
     let conditions = Self.conditions(seeks, filter, ascending: ascending)
     var found: [Int64: Change] = [:]
     for condition in conditions {
-      let changes = try rows.changes(
-        condition,
-        StatementArguments(filter.arguments)
-          + ["first": window.lowerBound, "last": window.upperBound, "limit": limit],
-        isFixed: seeks == nil && filter.condition == FilterSQL.everything
-      )
+      let arguments =
+        StatementArguments(filter.arguments) + ["first": window.lowerBound, "last": window.upperBound, "limit": limit]
+      let isFixed = seeks == nil && filter.condition == FilterSQL.everything
+      let changes =
+        isChecked
+        ? try rows.logged(condition, arguments, isFixed: isFixed).map { try $0.checked(records) }
+        : try rows.changes(condition, arguments, isFixed: isFixed)
       // Alone it is in order already.
       if conditions.count == 1 { return changes }
       for change in changes { found[change.id.number] = change }

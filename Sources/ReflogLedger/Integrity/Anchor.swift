@@ -11,10 +11,12 @@ package struct Anchor: Sendable {
   }
 
   /// Throws `anchorMismatch` where the ledger is shorter than the anchored one, or another.
-  package func check(_ history: History, key: VerifierKey) async throws(LedgerError) {
+  ///
+  /// - Parameter keys: those that sign, or signed, the log.
+  package func check(_ history: History, keys: [VerifierKey]) async throws(LedgerError) {
     guard let bytes = try read() else { return }
     let origin = try await history.origin()
-    let checkpoint = try open(bytes, of: origin, key)
+    let checkpoint = try open(bytes, of: origin, keys)
     guard let root = try await history.root(ofFirst: checkpoint.size) else {
       throw .anchorMismatch(path: path, problem: "it has fewer than the \(checkpoint.size) entries that were signed")
     }
@@ -27,9 +29,28 @@ package struct Anchor: Sendable {
     do { return try DurableFile.read(path) } catch { throw LedgerError(error) }
   }
 
-  private func open(_ bytes: [UInt8], of origin: Origin, _ key: VerifierKey) throws(LedgerError) -> Checkpoint {
+  /// The checkpoint in it, whatever log it is of and whoever signed it; nothing where there is none.
+  package func checkpoint() throws(LedgerError) -> Checkpoint? {
+    guard let bytes = try read() else { return nil }
     do {
-      return try Checkpoint(opening: try SignedNote(parsing: bytes), of: origin, with: [key])
+      return try Checkpoint(text: try SignedNote(parsing: bytes).text)
+    } catch {
+      throw .anchorMismatch(path: path, problem: error.description)
+    }
+  }
+
+  /// Moves it out of the way, as evidence of what was signed. When this returns, that is durable.
+  package func putAside(_ checkpoint: Checkpoint) throws(LedgerError) {
+    do { try DurableFile.move(path, to: "\(path).\(checkpoint.size)") } catch { throw LedgerError(error) }
+  }
+
+  private func open(
+    _ bytes: [UInt8],
+    of origin: Origin,
+    _ keys: [VerifierKey]
+  ) throws(LedgerError) -> Checkpoint {
+    do {
+      return try Checkpoint(opening: try SignedNote(parsing: bytes), of: origin, with: keys)
     } catch {
       throw .anchorMismatch(path: path, problem: error.description)
     }

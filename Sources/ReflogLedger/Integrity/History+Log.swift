@@ -20,6 +20,12 @@ extension History {
     }
   }
 
+  /// Whether the ledger is what this checkpoint says it was, or that and more.
+  package func holds(_ checkpoint: Checkpoint) async throws(LedgerError) -> Bool {
+    guard try await origin() == checkpoint.origin else { return false }
+    return try await root(ofFirst: checkpoint.size) == checkpoint.root
+  }
+
   /// The bytes of a tile (C2SP tlog-tiles); nothing where the newest checkpoint does not cover it.
   package func tile(_ tile: Tile) async throws(LedgerError) -> [UInt8]? {
     try await read { db in

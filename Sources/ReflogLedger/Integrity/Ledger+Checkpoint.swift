@@ -16,9 +16,11 @@ extension Ledger {
 
   /// Takes all new entries into the tree and signs what it then is. When this returns, the checkpoint is durable, and so are
   /// all entries that it covers; nothing where there is nothing new.
+  ///
+  /// - Parameter keys: the last of them is the one in force.
   package func signCheckpoint(
     behind tree: MerkleFrontier,
-    with key: SigningKey
+    with keys: [SigningKey]
   ) async throws(LedgerError) -> (tree: MerkleFrontier, note: SignedNote)? {
     var tree = tree
     var subtrees: [(node: MerkleTree.Node, hash: Hash)] = []
@@ -34,17 +36,19 @@ extension Ledger {
     }
     let origin = try await history.read { db in try LogRows.origin(db) }
     let signed = try await history.read { db in try LogRows.checkpoint(db) }
-    guard tree.size > 0, tree.size != signed?.size || signed?.key != key.verifierKey.text else { return nil }
+    guard let key = keys.last?.verifierKey.text, tree.size > 0, tree.size != signed?.size || signed?.key != key else {
+      return nil
+    }
     let checkpoint = Checkpoint(origin: origin, size: tree.size, root: tree.root)
     do {
-      let note = try checkpoint.signed(by: [key])
+      let note = try checkpoint.signed(by: keys)
       let text = String(decoding: note.bytes, as: UTF8.self)
       let completed = subtrees
       try await writer.write { db in
         for (node, hash) in completed {
           try LogRows.record(hash, level: node.level / Tile.height, position: node.index, db)
         }
-        try LogRows.record(checkpoint, note: text, key: key.verifierKey.text, db)
+        try LogRows.record(checkpoint, note: text, key: key, db)
       }
       return (tree, note)
     } catch {

@@ -6,8 +6,12 @@ package struct LedgerReport: Sendable {
   package let findings: [Finding]
   /// What is wrong with the log itself, and how far it is as it was signed.
   package let log: LogVerification.Report
-  /// How many changes were checked.
+  /// How many changes were checked: the newest id.
   package let changes: Int64
+  /// Entries whose record was purged, on the record.
+  package let purgedEntries: Int64
+  /// Changes, statements and events of which what they say of people was erased, on the record.
+  package let erased: Int64
 
   package var isClean: Bool { findings.isEmpty && log.findings.isEmpty }
 
@@ -20,8 +24,17 @@ package struct LedgerReport: Sendable {
     case damaged(change: Change.ID, problem: String)
     case alteredEvent(Int64, sequence: Int64)
     case unloggedEvent(Int64)
-    /// An entry whose change or event is gone.
+    /// An entry whose change or event is gone, though nothing says that it was purged.
     case missing(sequence: Int64)
+    /// No row has this id, and no purge is on record that deleted it.
+    case missingChange(Change.ID)
+    case missingEvent(Int64)
+    /// What it says of people is gone, and no erasure is on record that took it.
+    case erasedUnrecorded(change: Change.ID)
+    case erasedUnrecordedEvent(Int64)
+    case damagedEvent(Int64, problem: String)
+    /// The file is damaged where these entries stand.
+    case unreadableEntries(Range<Int64>, problem: String)
   }
 }
 
@@ -30,9 +43,14 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
 
   private var place: (Int, Int64) {
     switch self {
-    case .altered(let change, _), .unlogged(let change), .damaged(let change, _): (0, change.number)
-    case .alteredEvent(let event, _), .unloggedEvent(let event): (1, event)
+    case .altered(let change, _), .unlogged(let change), .damaged(let change, _), .missingChange(let change),
+      .erasedUnrecorded(let change):
+      (0, change.number)
+    case .alteredEvent(let event, _), .unloggedEvent(let event), .missingEvent(let event),
+      .erasedUnrecordedEvent(let event), .damagedEvent(let event, _):
+      (1, event)
     case .missing(let sequence): (2, sequence)
+    case .unreadableEntries(let range, _): (2, range.lowerBound)
     }
   }
 
@@ -47,6 +65,15 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
       "Service event \(event) is not what was recorded: its row does not give entry \(sequence)."
     case .unloggedEvent(let event): "Service event \(event) is not in the log: it was added or moved."
     case .missing(let sequence): "What entry \(sequence) records is missing."
+    case .missingChange(let change): "Change \(change) is missing, and no purge is on record that deleted it."
+    case .missingEvent(let event): "Service event \(event) is missing, and no purge is on record that deleted it."
+    case .erasedUnrecorded(let change):
+      "What change \(change) says of people is gone, and no erasure is on record that took it."
+    case .erasedUnrecordedEvent(let event):
+      "What service event \(event) says of people is gone, and no erasure is on record that took it."
+    case .damagedEvent(let event, let problem): "Service event \(event) can't be read: \(problem)"
+    case .unreadableEntries(let range, let problem):
+      "The entries \(range.lowerBound) to \(range.upperBound - 1) can't all be read: \(problem)"
     }
   }
 }

@@ -38,27 +38,49 @@ enum LogRows {
     ).execute(arguments: [level, position, hash.data])
   }
 
-  /// The hashes of entries, in order; fewer than asked for where the log ends.
-  static func entryHashes(_ range: Range<Int64>, _ db: Database) throws -> [Hash] {
-    try hashes(
-      db.cachedStatement(sql: "SELECT hash FROM entry WHERE sequence >= ? AND sequence < ? ORDER BY sequence"),
-      [range.lowerBound, range.upperBound]
-    )
+  /// An entry as the log has it.
+  struct Entry: Sendable {
+    let sequence: Int64
+    let hash: Hash
+    let change: Int64?
+    let event: Int64?
+    /// Not where what it records was purged.
+    let hasSalt: Bool
   }
 
-  /// The same with their numbers, whatever is missing between them.
-  static func numberedHashes(_ range: Range<Int64>, _ db: Database) throws -> [(Int64, Hash)] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT sequence, hash FROM entry WHERE sequence >= ? AND sequence < ? ORDER BY sequence"
-      ),
-      arguments: [range.lowerBound, range.upperBound]
-    ).map { row in
-      guard let hash = Hash(bytes: row[1] as Data) else {
-        throw LedgerError.corrupt("entry \(row[0] as Int64) has no hash")
-      }
-      return (row[0], hash)
+  private enum Column: Int32 {
+    case sequence, hash, change, event, hasSalt
+  }
+
+  /// Entries in order, whatever is missing between them.
+  static func entries(_ range: Range<Int64>, _ db: Database) throws -> [Entry] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT sequence, hash, change, event, salt IS NOT NULL FROM entry WHERE sequence >= ? AND sequence < ? ORDER BY sequence
+        """
+    )
+    statement.arguments = [range.lowerBound, range.upperBound]
+    var entries: [Entry] = []
+    entries.reserveCapacity(range.count)
+    try StatementRows<Column>.forEach(statement) { row in
+      let sequence = try row.number(.sequence)
+      guard let hash = Hash(bytes: row.bytes(.hash)) else { throw LedgerError.corrupt("entry \(sequence) has no hash") }
+      entries.append(
+        Entry(
+          sequence: sequence,
+          hash: hash,
+          change: try row.optionalNumber(.change),
+          event: try row.optionalNumber(.event),
+          hasSalt: try row.number(.hasSalt) != 0
+        )
+      )
     }
+    return entries
+  }
+
+  /// The hashes of entries, in order; fewer than asked for where the log ends.
+  static func entryHashes(_ range: Range<Int64>, _ db: Database) throws -> [Hash] {
+    try entries(range, db).map(\.hash)
   }
 
   /// The hashes of full subtrees of a level, in order.

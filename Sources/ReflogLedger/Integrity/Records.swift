@@ -39,13 +39,14 @@ struct Records {
     try EntryRecord(event, salt: salt, personal: try personalHash(of: event))
   }
 
-  private func personalHash(of change: Change) throws -> Hash? {
+  /// The hash of what a change's first entry says of people; nothing where that is nothing.
+  func personalHash(of change: Change) throws -> Hash? {
     try hash("SELECT salt, erased_hash FROM change_personal WHERE change = ?", change.id.number) { salt, _ in
       try PersonalPart(salt: salt, actor: change.intent.actor, reason: change.intent.reason)
     }
   }
 
-  private func personalHash(of event: ServiceEvent) throws -> Hash? {
+  func personalHash(of event: ServiceEvent) throws -> Hash? {
     try hash("SELECT salt, erased_hash FROM service_event_personal WHERE event = ?", event.id) { salt, _ in
       guard let actor = event.content.actor else { throw LedgerError.corrupt("service event \(event.id) is of nobody") }
       return try PersonalPart(salt: salt, actor: actor)
@@ -69,6 +70,33 @@ struct Records {
       let actor = Change.Actor(type: type, id: row[3], name: row[4], userPrincipalName: row[5], ipAddress: row[6])
       return try PersonalPart(salt: salt, statement: actor, reason: row[7])
     }
+  }
+
+  /// Who said what of a change where that is erased; nothing where it is not, or nobody said anything.
+  func erasedTeller(of change: Change) throws -> Change.Actor? {
+    let row = try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT actor_type, actor_id FROM change_statement JOIN actor ON actor.id = change_statement.actor
+          WHERE change = ? AND erased_hash IS NOT NULL
+          """
+      ),
+      arguments: [change.id.number]
+    )
+    return try row.map { row in
+      guard let type = Change.ActorType(rawValue: row[0]) else {
+        throw LedgerError.corrupt("what was said of change \(change.id) is damaged")
+      }
+      return Change.Actor(type: type, id: row[1])
+    }
+  }
+
+  /// Whether what an event says of people is erased.
+  func isErased(_ event: ServiceEvent) throws -> Bool {
+    try Bool.fetchOne(
+      db.cachedStatement(sql: "SELECT erased_hash IS NOT NULL FROM service_event_personal WHERE event = ?"),
+      arguments: [event.id]
+    ) ?? false
   }
 
   /// The hash of what a row says of people, whose first columns are its salt and the hash that stands there once it is erased;

@@ -14,7 +14,7 @@ enum TimeRollbackRows {
       arguments: [RequestIDColumn.value(of: batchID)]
     )
     guard let row else { return nil }
-    var scope = TimeRollback.Scope.everything
+    var scope = FlowScope.everything
     if let flowType = row["flow_type"] as String?, let flow = row["flow_id"] as String? {
       guard let flowType = FlowType(rawValue: flowType), let flow = FlowID(flow) else {
         throw LedgerError.corrupt("a rollback to a time of a flow that is none")

@@ -3,28 +3,15 @@ package struct TimeRollback: Sendable {
   /// Common to all its changes: a GUID, in lower case.
   package let batchID: String
   package let asOf: Timestamp
-  package let scope: Scope
+  package let scope: FlowScope
   /// The newest change when it was asked for: what was changed later is somebody's wish, and stays. Nothing in a plan.
   package let newestChange: Change.ID?
 
-  package init(batchID: String, asOf: Timestamp, scope: Scope, newestChange: Change.ID? = nil) {
+  package init(batchID: String, asOf: Timestamp, scope: FlowScope, newestChange: Change.ID? = nil) {
     self.batchID = batchID
     self.asOf = asOf
     self.scope = scope
     self.newestChange = newestChange
-  }
-
-  /// What is brought back.
-  package enum Scope: Hashable, Sendable {
-    case everything
-    case flow(FlowType, FlowID)
-
-    package func contains(_ address: Address) -> Bool {
-      switch self {
-      case .everything: true
-      case .flow(let flowType, let flow): address.flowType == flowType && address.flow == flow
-      }
-    }
   }
 
   /// What is to be done at an address, or was.

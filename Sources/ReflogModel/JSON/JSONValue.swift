@@ -10,11 +10,18 @@ package enum JSONValue: Hashable, Sendable {
 
   package static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
 
+  /// The number, or `null` where there is none.
+  package static func optional(_ number: Int64?) -> JSONValue { number.map { integer($0) } ?? .null }
+
   /// The text, or `null` where there is none.
   package static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 
   package var string: String? {
     if case .string(let text) = self { text } else { nil }
+  }
+
+  package var wholeNumber: Int64? {
+    if case .number(let text) = self { Int64(text) } else { nil }
   }
 
   package var object: JSONObject? {

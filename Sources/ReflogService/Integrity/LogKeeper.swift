@@ -2,22 +2,27 @@ package import Logging
 package import ReflogLedger
 package import ReflogModel
 import ServiceLifecycle
+import Synchronization
 
 /// Signs the log behind the commits: the newest checkpoint stands in the ledger, in the anchor, and in the log of the service,
 /// for whoever keeps that elsewhere.
-package struct LogKeeper: Service {
+package final class LogKeeper: Service {
   private static let interval = Duration.milliseconds(100)
 
   private let ledger: Ledger
-  private let key: SigningKey
   private let anchor: Anchor
+  private let keyFile: LogKeyFile
   private let logger: Logger
+  /// The key that signs; and before it the one that did until it was rotated, until one checkpoint has the word of both.
+  private let keys: Mutex<[SigningKey]>
+  private let isRotating = Mutex(false)
 
-  package init(ledger: Ledger, key: SigningKey, anchor: Anchor, logger: Logger) {
+  package init(ledger: Ledger, key: SigningKey, keyFile: LogKeyFile, anchor: Anchor, logger: Logger) {
     self.ledger = ledger
-    self.key = key
     self.anchor = anchor
+    self.keyFile = keyFile
     self.logger = logger
+    keys = Mutex([key])
   }
 
   /// What was signed last, and what of it the anchor does not hold yet.
@@ -39,9 +44,11 @@ package struct LogKeeper: Service {
 
   private func sign(_ state: inout State) async {
     do {
-      if let (tree, note) = try await ledger.signCheckpoint(behind: state.tree, with: key) {
+      let signers = keys.withLock { $0 }
+      if let (tree, note) = try await ledger.signCheckpoint(behind: state.tree, with: signers) {
         state = State(tree: tree, unanchored: note)
         logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
+        if signers.count > 1 { keys.withLock { $0.removeFirst(signers.count - 1) } }
       }
       guard let note = state.unanchored else { return }
       try anchor.write(note)
@@ -50,6 +57,42 @@ package struct LogKeeper: Service {
       // What was committed stands; the next time does what is left to do.
       logger.error("no checkpoint could be kept", metadata: ["error": "\(error)"])
     }
+  }
+
+  /// Signs what an exported file holds.
+  package func sign(_ manifest: ExportManifest) throws -> SignedNote {
+    try manifest.signed(by: keys.withLock { $0.suffix(1) })
+  }
+
+  /// Signs with a new key from now on, on behalf of an admin. When this returns, the new key is in its file, and the change of
+  /// keys is on record; the next checkpoint is signed with both.
+  package func rotate(for caller: Caller) async throws(ServiceError) -> (old: VerifierKey, new: VerifierKey) {
+    guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
+    let isFree = isRotating.withLock { isRotating in
+      defer { isRotating = true }
+      return !isRotating
+    }
+    guard isFree else { throw .busy("The key is being rotated.") }
+    defer { isRotating.withLock { $0 = false } }
+    guard let old = keys.withLock({ $0.last }) else { throw .ledgerUnavailable("There is no key.") }
+    let new: SigningKey
+    do {
+      new = try keyFile.prepare()
+      try await ledger.record([Self.rotation(from: old.verifierKey, to: new.verifierKey, by: caller.actor)])
+      try keyFile.install()
+    } catch {
+      throw ServiceError(beforeSending: error)
+    }
+    keys.withLock { $0.append(new) }
+    return (old.verifierKey, new.verifierKey)
+  }
+
+  private static func rotation(
+    from old: VerifierKey,
+    to new: VerifierKey,
+    by actor: Change.Actor
+  ) -> ServiceEvent.Content {
+    ServiceEvent.Content(.keyRotated, actor: actor, details: ["from": .string(old.text), "to": .string(new.text)])
   }
 
   /// The note in one line, its line breaks written as `\\n`, so that whoever collects logs keeps it whole.

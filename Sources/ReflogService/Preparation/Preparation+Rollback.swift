@@ -34,7 +34,7 @@ extension ChangeService {
   /// The change to roll back, if it can be: a change of a step that was applied, was not merely found standing there,
   /// and whose before is known.
   func rollbackTarget(_ id: Change.ID) async throws(ServiceError) -> RollbackTarget {
-    guard let change = try await change(id) else { throw .changeNotFound(id) }
+    let change = try await change(id)
     guard let address = change.intent.subject.address else {
       throw .notRollbackable(id, why: "it is about a connector itself, whose secrets nobody can read back")
     }

@@ -85,7 +85,8 @@ package final class Reconciler: Service {
   /// Returns whether nothing stood in the way of looking at the change.
   private func settle(_ id: Change.ID) async -> Bool {
     do {
-      guard let change = try await service.change(id), change.result == .pending else { return true }
+      let change = try await service.change(id)
+      guard change.result == .pending else { return true }
       if let wait = service.reconciliation.remainingDoubt(of: change) {
         postpone(id, for: wait)
         return true
@@ -94,7 +95,8 @@ package final class Reconciler: Service {
       // Whoever holds the turn works on the change, or settles it before anything else.
       guard let turn = service.turns.takeWithoutWaiting(change.turnKey) else { return true }
       defer { turn.end() }
-      guard let current = try await service.change(id), current.result == .pending else { return true }
+      let current = try await service.change(id)
+      guard current.result == .pending else { return true }
       switch try await service.reconciliation.settle(current) {
       case .settled(let settled): log(settled)
       case .tooEarly(let wait): postpone(id, for: wait)

@@ -66,6 +66,17 @@ extension ServerClient: HistorySource {
   func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws {
     try await stream("/beta/auditLogs/connectorChanges?" + order.query) { try output(Data($0.readableBytesView)) }
   }
+
+  /// The same with the signed manifest of what was handed out.
+  func exportWithManifest(_ order: ExportOrder, to output: (Data) throws -> Void) async throws -> String {
+    let headers = try await stream("/beta/auditLogs/connectorChanges?manifest=true&" + order.query) { piece in
+      try output(Data(piece.readableBytesView))
+    }
+    guard let id = headers.first(name: "Reflog-Manifest")?.split(separator: "/").last else {
+      throw CommandFailure(.internal, "The server named no manifest.")
+    }
+    return try await text("/beta/auditLogs/exportManifests/\(id)")
+  }
 }
 
 /// The ledger's file, read without a server; its answers have no links.

@@ -47,8 +47,9 @@ struct ServerClient {
     return answer
   }
 
-  /// Hands on the body of an answer as it comes.
-  func stream(_ path: String, to output: (ByteBuffer) throws -> Void) async throws {
+  /// Hands on the body of an answer as it comes, and returns the answer's headers.
+  @discardableResult
+  func stream(_ path: String, to output: (ByteBuffer) throws -> Void) async throws -> HTTPHeaders {
     let response = try await execute(request(.GET, path))
     guard response.status.code == 200 else {
       let bytes = try await response.body.collect(upTo: Self.bodyLimit)
@@ -62,6 +63,7 @@ struct ServerClient {
     } catch {
       throw CommandFailure(.tryAgain, "The server at \(baseURL) broke off (\(error)); this is not all.")
     }
+    return response.headers
   }
 
   private func request(_ method: HTTPMethod, _ path: String) -> HTTPClientRequest {

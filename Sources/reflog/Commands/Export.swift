@@ -18,6 +18,7 @@ struct Export: AsyncParsableCommand {
 
         reflog export > history.csv
         reflog export --since 2026-01-01 --until 2026-04-01 --excel --output quarter.csv
+        reflog export --server $REFLOG_SERVER --manifest --output quarter.csv
         reflog export --format ocsf --follow --state /var/lib/forwarder/reflog.state
       """
   )
@@ -41,6 +42,9 @@ struct Export: AsyncParsableCommand {
   @Option(help: "Write this file; it appears only when it is whole.")
   var output: String?
 
+  @Flag(help: "Write FILE.manifest beside --output FILE: what is in it, signed by the --server.")
+  var manifest = false
+
   @Flag(help: "Go on for ever with what is settled.")
   var follow = false
 
@@ -53,6 +57,9 @@ struct Export: AsyncParsableCommand {
     guard !follow || (output == nil && after == nil) else {
       throw ValidationError("--follow writes to stdout, and --state says where it begins: no --output, no --after.")
     }
+    guard !manifest || (output != nil && source.server != nil) else {
+      throw ValidationError("--manifest needs --output, and a --server that signs it.")
+    }
     guard after.map({ $0 >= 0 }) ?? true else { throw ValidationError("--after is a sequence, from 0 on.") }
   }
 
@@ -62,6 +69,8 @@ struct Export: AsyncParsableCommand {
       try await source.withSource { source in
         if let state {
           try await Follower(source: source, order: order, stateFile: state).run()
+        } else if let output, manifest, let server = source as? ServerClient {
+          try await Self.export(order, from: server, withManifestBeside: output)
         } else if let output {
           try await WholeFile.write(output) { file in try await Self.export(order, from: source, to: file.write) }
         } else {
@@ -69,6 +78,24 @@ struct Export: AsyncParsableCommand {
         }
       }
     }
+  }
+
+  /// The manifest appears once the file is there.
+  private static func export(
+    _ order: ExportOrder,
+    from server: ServerClient,
+    withManifestBeside path: String
+  ) async throws {
+    var progress = Progress(verb: "exported")
+    var note = ""
+    try await WholeFile.write(path) { file in
+      note = try await server.exportWithManifest(order) { piece in
+        try file.write(piece)
+        progress.add(piece.count)
+      }
+    }
+    progress.end()
+    try await WholeFile.write(path + ".manifest") { try $0.write(Data(note.utf8)) }
   }
 
   private static func export(

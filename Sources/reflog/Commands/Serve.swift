@@ -44,6 +44,9 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(Setting.acceptClock.meaning))
   var acceptClock = false
 
+  @Flag(help: ArgumentHelp(Setting.acceptOlderLedger.meaning))
+  var acceptOlderLedger = false
+
   @Option(help: ArgumentHelp(Setting.anchor.meaning))
   var anchor: String?
 
@@ -72,6 +75,7 @@ struct Serve: AsyncParsableCommand {
     flags[.anchor] = anchor.map { ConfigValue(.string($0), isSecret: false) }
     flags[.plainHttp] = plainHttp ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.acceptClock] = acceptClock ? ConfigValue(.bool(true), isSecret: false) : nil
+    flags[.acceptOlderLedger] = acceptOlderLedger ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.sample] = sample ? ConfigValue(.bool(true), isSecret: false) : nil
     return flags
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import ReflogLedger
 import ReflogModel
+import ReflogService
 
 /// `reflog verify`
 struct Verify: AsyncParsableCommand {
@@ -14,20 +15,27 @@ struct Verify: AsyncParsableCommand {
 
         reflog checkpoint > kept-elsewhere.txt
         reflog verify --key 'audit.contoso.example/reflog+1f2e3d4c+…' --since kept-elsewhere.txt
+        reflog verify --manifest quarter.csv.manifest
+
+      With --manifest an exported file is held against its signed manifest too, and what is missing, added or altered in it is \
+      named. What says nothing of history is not covered: free pages, the pages of indexes, and what was seen last in the directory.
       """
   )
 
   @Option(help: "The ledger's file. Default REFLOG_DATABASE, and else ./reflog.sqlite.")
   var database: String?
 
-  @Option(help: "The key whose signatures count, as a vkey: name+id+base64.")
-  var key: String?
+  @Option(help: "A key whose signatures count, as a vkey: name+id+base64. Several after rotations.")
+  var key: [String] = []
 
   @Option(help: "A file with the newest checkpoint. Default <database>.anchor, if it is there.")
   var anchor: String?
 
   @Option(help: "A file with a checkpoint that was kept elsewhere; the history before it must be the same.")
   var since: String?
+
+  @Option(help: "The signed manifest of an exported file beside it: FILE.manifest.")
+  var manifest: String?
 
   func run() async throws {
     try await CommandFailure.wrapping {
@@ -36,20 +44,23 @@ struct Verify: AsyncParsableCommand {
       guard let own = try await history.checkpoint() else {
         throw CommandFailure(.unverified, "Nothing of \(path) was signed yet.")
       }
-      if key == nil { Talk.say("No --key is given: the file's own key is trusted, \(own.key)") }
-      let verifierKey: VerifierKey
-      do { verifierKey = try VerifierKey(key ?? own.key) } catch {
+      if key.isEmpty { Talk.say("No --key is given: the file's own key is trusted, \(own.key)") }
+      let keys: [VerifierKey]
+      do { keys = try (key.isEmpty ? [own.key] : key).map { try VerifierKey($0) } } catch {
         throw CommandFailure(.usage, "\(error)")
       }
-      let verification = LedgerVerification(
-        of: history,
-        keys: [verifierKey],
-        against: try claims(anchor: anchor ?? path + ".anchor")
-      )
+      let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
+      var claims = try claims(anchor: anchor ?? path + ".anchor")
+      if let checkpoint = exported?.manifest.checkpoint {
+        claims.append(LogVerification.Claim(source: "the manifest's checkpoint", note: Array(checkpoint.utf8)))
+      }
+      let verification = LedgerVerification(of: history, keys: keys, against: claims)
       let progress = Counter(verb: "verified", noun: "changes")
       let report = try await verification.run { progress.add($0) }
       progress.end()
-      try show(report)
+      let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
+      try show(report, findings)
+      if let exported { Talk.say("\(exported.path) is what was taken at \(exported.manifest.taken).") }
     }
   }
 
@@ -71,8 +82,8 @@ struct Verify: AsyncParsableCommand {
     return LogVerification.Claim(source: source, note: Array(data))
   }
 
-  private func show(_ report: LedgerReport) throws {
-    let lines = report.findings.map(\.description) + report.log.findings.map(\.description)
+  private func show(_ report: LedgerReport, _ further: [String]) throws {
+    let lines = report.findings.map(\.description) + report.log.findings.map(\.description) + further
     try Talk.data(lines.map { $0 + "\n" }.joined())
     let log = report.log
     let tail = log.unsigned.count
@@ -80,8 +91,11 @@ struct Verify: AsyncParsableCommand {
       "\(report.changes) changes and \(log.size) entries were checked; the first \(log.confirmedSize) entries are as they "
         + "were signed" + (tail > 0 ? ", and \(tail) newer ones are not signed yet." : ".")
     )
+    if report.purgedEntries > 0 { Talk.say("\(report.purgedEntries) entries' records were purged, on the record.") }
+    if report.erased > 0 { Talk.say("What \(report.erased) of them say of people was erased, on the record.") }
     guard report.isClean, log.confirmedSize > 0 else {
       throw CommandFailure(.unverified, "The ledger does not verify.")
     }
+    guard further.isEmpty else { throw CommandFailure(.unverified, "The exported file does not verify.") }
   }
 }

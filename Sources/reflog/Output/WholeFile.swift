@@ -7,8 +7,8 @@ struct WholeFile {
   /// Writes a file in place of any that is there. When this returns, it is whole and durable; if it throws, nothing is there
   /// that was not there before.
   static func write(_ path: String, _ body: (WholeFile) async throws -> Void) async throws {
-    var information = stat()
-    guard lstat(path, &information) != 0 || information.st_mode & S_IFMT == S_IFREG else {
+    let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    guard type == nil || type == .typeRegular else {
       throw CommandFailure(.refused, "\(path) is there already and no plain file, so nothing takes its place.")
     }
     // A name that nobody else's file has.

@@ -13,6 +13,7 @@ struct ServerSettings: Sendable {
   let anchor: String
   let reasonRule: ReasonRule?
   let acceptsClock: Bool
+  let acceptsOlderLedger: Bool
   let directory: DirectorySettings
   let authenticationModes: Set<AuthenticationMode>
   /// What an Entra token must show; nothing where none opens anything.
@@ -26,6 +27,7 @@ struct ServerSettings: Sendable {
     listener = try await ListenerSettings(values)
     reasonRule = try await values.string(.requireReason).map { try Self.reasonRule($0) }
     acceptsClock = try await values.bool(.acceptClock) ?? false
+    acceptsOlderLedger = try await values.bool(.acceptOlderLedger) ?? false
     database = try await values.string(.database) ?? "./reflog.sqlite"
     anchor = try await values.string(.anchor) ?? database + ".anchor"
     origin = try await values.string(.origin).map { try Self.origin($0) }

@@ -7,7 +7,7 @@ enum Setting: String, CaseIterable {
   case graphTimeout, graphReadsPerMinute, settleWindow, sweepInterval
   case authMode, entraIssuer, entraAudience, entraJwksUrl
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
-  case requireReason, acceptClock, origin, anchor
+  case requireReason, acceptClock, origin, anchor, acceptOlderLedger
 
   /// The environment's name for it.
   var variable: String {
@@ -21,6 +21,7 @@ enum Setting: String, CaseIterable {
     case .host, .port, .database, .directory, .sample, .anchor: "--" + rawValue
     case .plainHttp: "--plain-http"
     case .acceptClock: "--accept-clock"
+    case .acceptOlderLedger: "--accept-older-ledger"
     default: nil
     }
   }
@@ -68,6 +69,9 @@ enum Setting: String, CaseIterable {
         + "start. Default: made up."
     case .anchor:
       "The file that holds the newest checkpoint, better on another disk. Default `<database>.anchor`."
+    case .acceptOlderLedger:
+      "Whether to take a ledger into use that the anchor says is older than what was signed, or another; recorded, and the log "
+        + "gets another name. Default false."
     case .acceptClock: "Whether to take changes although the clock is behind the newest entry; recorded. Default false."
     }
   }

@@ -22,13 +22,13 @@ struct TokenController {
 
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
-    guard Policy.permits(try context.requireCaller(), .administer) else { throw ServiceError.forbidden([]) }
+    let caller = try context.requireAdmin()
     let body = try TokenBody(try await request.jsonObject())
     let made = try await tokens.create(
       name: body.name,
       role: body.role,
       lifetime: body.lifetime,
-      for: try context.requireCaller()
+      for: caller
     )
     var json = made.token.json
     json["token"] = .string(made.text)
@@ -49,12 +49,7 @@ private struct TokenBody {
   let lifetime: Duration
 
   init(_ body: JSONObject) throws(RequestError) {
-    if let other = body.members.first(where: { !["name", "role", "expiresInDays"].contains($0.name) }) {
-      throw .badRequest(
-        "The body holds the member \(other.name); only name, role and expiresInDays may stand there.",
-        target: other.name
-      )
-    }
+    try body.allow(only: "name", "role", "expiresInDays")
     guard let name = body["name"]?.string else { throw .badRequest("name must be a string.", target: "name") }
     guard let role = body["role"]?.string.flatMap(Role.init(rawValue:)) else {
       throw .badRequest("role must be reader, operator or admin.", target: "role")

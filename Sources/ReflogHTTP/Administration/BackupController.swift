@@ -1,0 +1,30 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ReflogModel
+import ReflogService
+
+/// Takes the whole ledger away; for admins.
+struct BackupController {
+  let backups: Backups
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/reflog/backup", use: take)
+  }
+
+  private func take(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let copy = try await backups.make(for: try context.requireCaller())
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "application/vnd.sqlite3", .contentLength: String(copy.byteCount),
+        .contentDisposition: "attachment; filename=\"reflog.sqlite\"", .cacheControl: "no-store",
+      ],
+      body: ResponseBody(contentLength: copy.byteCount) { writer in
+        while let piece = try copy.next() { try await writer.write(ByteBuffer(bytes: piece)) }
+        try await writer.finish(nil)
+      }
+    )
+  }
+}

@@ -1,0 +1,67 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// What must be kept whatever its age; for admins.
+struct HoldController {
+  private static let reasonLimit = 1024
+
+  let retention: Retention
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.group("/reflog/holds")
+      .get("", use: list)
+      .post("", use: place)
+      .delete(":hold", use: release)
+  }
+
+  private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let holds = try await retention.holds(for: try context.requireCaller())
+    return Response(json: ["value": .array(holds.map { .object($0.json) })])
+  }
+
+  /// `{"name","reason","flowType","flowId"}`; without a flow it covers all history.
+  private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let caller = try context.requireAdmin()
+    let body = try await request.jsonObject()
+    try body.allow(only: "name", "reason", "flowType", "flowId")
+    let name = try body.requiredText("name", upTo: LegalHold.maximumNameLength)
+    guard name.utf8.allSatisfy({ $0.isLetterOrDigit || "-_.".utf8.contains($0) }) else {
+      throw RequestError.badRequest("name has letters, digits, '-', '_' and '.' alone.", target: "name")
+    }
+    let hold = try await retention.place(
+      named: name,
+      on: try body.flowScope() ?? .everything,
+      because: try body.requiredText("reason", upTo: Self.reasonLimit),
+      for: caller
+    )
+    return Response(json: hold.json, status: .created)
+  }
+
+  private func release(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    try await retention.release(context.parameters.get("hold") ?? "", for: try context.requireCaller())
+    return Response(status: .noContent)
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLetterOrDigit: Bool {
+    (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
+  }
+}
+
+extension LegalHold {
+  fileprivate var json: JSONObject {
+    var json: JSONObject = ["name": .string(name), "flowType": .null, "flowId": .null]
+    if case .flow(let flowType, let flow) = scope {
+      json["flowType"] = .string(flowType.rawValue)
+      json["flowId"] = .string(flow.text)
+    }
+    json["reason"] = .string(reason)
+    json["placedDateTime"] = .string(placed.description)
+    return json
+  }
+}

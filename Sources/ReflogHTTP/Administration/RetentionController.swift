@@ -1,0 +1,91 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// How long history is kept, and purges; for admins.
+struct RetentionController {
+  let retention: Retention
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.group("/reflog/retention")
+      .get("", use: show)
+      .post("", use: set)
+      .delete("", use: keepForEver)
+      .post("purge", use: purge)
+  }
+
+  private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    return try await answer(context)
+  }
+
+  /// `{"days","override"}`; `days` null keeps history for ever.
+  private func set(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let caller = try context.requireAdmin()
+    let body = try await request.jsonObject()
+    try body.allow(only: "days", "override")
+    try await retention.set(try Self.policy(body), insisting: try body.flag("override"), for: caller)
+    return try await answer(context)
+  }
+
+  private func keepForEver(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    try await retention.set(RetentionPolicy(days: nil), insisting: false, for: try context.requireCaller())
+    return Response(status: .noContent)
+  }
+
+  /// `{"dryRun"}`: the plan, or the beginning.
+  private func purge(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let caller = try context.requireAdmin()
+    let body = try await request.jsonObject(emptyMeans: [:])
+    try body.allow(only: "dryRun")
+    if try body.flag("dryRun") { return Response(json: try await retention.planPurge(for: caller).json) }
+    _ = try await retention.purge(for: caller)
+    var response = try await answer(context, status: .accepted)
+    response.headers[.location] = "\(try request.versionURL(context))/reflog/retention"
+    return response
+  }
+
+  private func answer(_ context: ReflogRequestContext, status: HTTPResponse.Status = .ok) async throws -> Response {
+    let (policy, purge) = try await retention.status(for: try context.requireCaller())
+    let json: JSONObject = [
+      "days": policy.days.map { .integer($0) } ?? .null, "minimumDays": .integer(RetentionPolicy.minimumDays),
+      "purge": purge.map { .object($0.json) } ?? .null,
+    ]
+    return Response(json: json, status: status)
+  }
+
+  private static func policy(_ body: JSONObject) throws(RequestError) -> RetentionPolicy {
+    switch body["days"] {
+    case .null: return RetentionPolicy(days: nil)
+    case .number(let text):
+      if let days = Int(text), (1...RetentionPolicy.maximumDays).contains(days) { return RetentionPolicy(days: days) }
+    default: break
+    }
+    throw .badRequest(
+      "days must be a whole number from 1 to \(RetentionPolicy.maximumDays), or null to keep history for ever.",
+      target: "days"
+    )
+  }
+}
+
+extension Purge {
+  fileprivate var json: JSONObject {
+    [
+      "id": .string(String(id)), "before": .string(before.description), "askedDateTime": .string(asked.description),
+      "finishedDateTime": .optional(finished?.description),
+      "state": .string(finished == nil ? "running" : "done"),
+    ]
+  }
+}
+
+extension Purge.Plan {
+  fileprivate var json: JSONObject {
+    [
+      "dryRun": .bool(true), "before": .string(before.description), "changes": .integer(changes),
+      "serviceEvents": .integer(events), "held": .integer(held), "standing": .integer(standing),
+    ]
+  }
+}

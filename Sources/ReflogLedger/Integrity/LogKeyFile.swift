@@ -1,0 +1,93 @@
+import Foundation
+package import ReflogModel
+import ReflogStorage
+
+/// The key that signs a ledger's checkpoints, in `<database>.key`, which its owner alone can read.
+///
+/// A new key is made beside it, put on record, and then put in its place; ``find(newest:)`` finishes what a crash broke off.
+package struct LogKeyFile: Sendable {
+  private let path: String
+  private let origin: Origin
+
+  package init(besideLedgerAt path: String, origin: Origin) {
+    self.path = path + ".key"
+    self.origin = origin
+  }
+
+  private var nextPath: String { path + ".next" }
+
+  /// The key in the file; nothing where there is none.
+  ///
+  /// - Parameter newest: the key that the newest rotation on record named.
+  package func find(newest: VerifierKey?) throws(LedgerError) -> SigningKey? {
+    if let next = try read(nextPath), next.verifierKey.text == newest?.text {
+      try install()
+      return next
+    }
+    return try read(path)
+  }
+
+  /// Makes the ledger's first key.
+  package func make() throws(LedgerError) -> SigningKey {
+    let key = try generate()
+    try write(key, path)
+    return key
+  }
+
+  /// Makes the next key, beside the one that is in force. When this returns, it is durable.
+  package func prepare() throws(LedgerError) -> SigningKey {
+    let key = try generate()
+    try write(key, nextPath)
+    return key
+  }
+
+  /// Puts the next key in the place of the one that was in force. When this returns, that is durable.
+  package func install() throws(LedgerError) {
+    do { try DurableFile.move(nextPath, to: path) } catch { throw LedgerError(error) }
+  }
+
+  /// Moves a key out of the way, for it signed what is lost.
+  package func putAside() throws(LedgerError) {
+    guard DurableFile.exists(path) else { return }
+    do { try DurableFile.move(path, to: path + ".old") } catch { throw LedgerError(error) }
+  }
+
+  /// What is missing where there is no key but something was signed.
+  package var missing: LedgerError {
+    .unusableKey(path: path, problem: "it is missing, and the ledger was signed with it; put it back")
+  }
+
+  private func generate() throws(LedgerError) -> SigningKey {
+    var generator = SystemRandomNumberGenerator()
+    do {
+      return try SigningKey(name: origin.keyName(), using: &generator)
+    } catch {
+      throw .unusableKey(path: path, problem: error.description)
+    }
+  }
+
+  private func write(_ key: SigningKey, _ path: String) throws(LedgerError) {
+    do { try DurableFile.write(Array((key.secretText + "\n").utf8), to: path) } catch { throw LedgerError(error) }
+  }
+
+  private func read(_ path: String) throws(LedgerError) -> SigningKey? {
+    let stored: [UInt8]?
+    do { stored = try DurableFile.read(path) } catch { throw LedgerError(error) }
+    guard let stored else { return nil }
+    guard !DurableFile.isOpenToOthers(path) else {
+      throw .unusableKey(path: path, problem: "others may read it; take that permission away (chmod 600)")
+    }
+    let key: SigningKey
+    do {
+      key = try SigningKey(
+        secretText: String(decoding: stored, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      )
+    } catch {
+      throw .unusableKey(path: path, problem: error.description)
+    }
+    guard key.verifierKey.identity.name.text == origin.text else {
+      throw .unusableKey(path: path, problem: "it is another log's key; move it away, or put that ledger back")
+    }
+    return key
+  }
+}

@@ -1,0 +1,43 @@
+import ReflogModel
+
+/// What the ledger itself says is gone: purged, erased, or lost with a newer copy of it.
+struct RecordedLosses: Sendable {
+  private(set) var changes = IDRanges()
+  private(set) var events = IDRanges()
+  /// Up to which entry what is said of an actor may have been erased.
+  private var erasures: [Erased: Int64] = [:]
+
+  private struct Erased: Hashable {
+    let type: String
+    let id: [UInt8]
+
+    init(_ type: String, _ id: String) {
+      self.type = type
+      self.id = Array(id.utf8)
+    }
+  }
+
+  /// Takes in what an event says, which is what was logged.
+  mutating func add(_ event: ServiceEvent) {
+    let details = event.content.details
+    switch event.content.kind {
+    case .purged:
+      if let ids = details["changes"]?.string.flatMap({ IDRanges($0) }) { changes = changes.union(ids) }
+      if let ids = details["events"]?.string.flatMap({ IDRanges($0) }) { events = events.union(ids) }
+    case .olderLedgerAccepted:
+      if let ids = details["lostChanges"]?.string.flatMap({ IDRanges($0) }) { changes = changes.union(ids) }
+    case .erased:
+      guard let type = details["actorType"]?.string, let id = details["actorId"]?.string else { return }
+      erasures[Erased(type, id)] = event.sequence
+    case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
+      .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .keyRotated, .backup:
+      return
+    }
+  }
+
+  /// Whether what an entry says of somebody was erased on the record.
+  func cover(_ actor: Change.Actor?, at sequence: Int64) -> Bool {
+    guard let actor, let id = actor.id else { return false }
+    return erasures[Erased(actor.type.rawValue, id)].map { sequence < $0 } ?? false
+  }
+}

@@ -1,0 +1,60 @@
+package import ReflogModel
+import ReflogStorage
+
+extension Ledger {
+  /// Makes one write in a transaction at the moment it is. When this returns, it is durable.
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    let now = clock()
+    do {
+      return try await writer.write { db in try body(try LedgerTransaction(db, notBefore: now)) }
+    } catch {
+      throw LedgerError(error)
+    }
+  }
+
+  /// Says how long history is kept from now on. When this returns, that is durable, and on record as somebody's.
+  package func set(_ policy: RetentionPolicy, by actor: Change.Actor) async throws(LedgerError) {
+    try await write { transaction in
+      try RetentionRows.set(policy, transaction.db)
+      let days = policy.days.map { JSONValue.integer($0) } ?? .null
+      try transaction.insert(ServiceEvent.Content(.retentionSet, actor: actor, details: ["days": days]))
+    }
+  }
+
+  /// Places a hold: from when this returns on, nothing that it covers is deleted. Returns whether the name was free.
+  package func place(_ hold: LegalHold, by actor: Change.Actor) async throws(LedgerError) -> Bool {
+    try await write { transaction in
+      guard try RetentionRows.place(hold, in: transaction) else { return false }
+      var details: JSONObject = ["name": .string(hold.name), "reason": .string(hold.reason)]
+      if case .flow(let flowType, let flow) = hold.scope {
+        details["flowType"] = .string(flowType.rawValue)
+        details["flowId"] = .string(flow.text)
+      }
+      try transaction.insert(ServiceEvent.Content(.holdPlaced, actor: actor, details: details))
+      return true
+    }
+  }
+
+  /// Releases a hold. Returns whether there was one of this name.
+  package func releaseHold(named name: String, by actor: Change.Actor) async throws(LedgerError) -> Bool {
+    try await write { transaction in
+      guard try RetentionRows.release(name, transaction.db) else { return false }
+      try transaction.insert(ServiceEvent.Content(.holdReleased, actor: actor, details: ["name": .string(name)]))
+      return true
+    }
+  }
+}
+
+extension History {
+  /// How long history is kept.
+  package func retentionPolicy() async throws(LedgerError) -> RetentionPolicy {
+    try await read { db in try RetentionRows.policy(db) }
+  }
+
+  /// What is held, in the order in which it was placed.
+  package func holds() async throws(LedgerError) -> [LegalHold] {
+    try await read { db in try RetentionRows.holds(db) }
+  }
+}

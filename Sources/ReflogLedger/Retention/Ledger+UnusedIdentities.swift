@@ -1,0 +1,82 @@
+import GRDB
+import ReflogModel
+import ReflogStorage
+
+extension Ledger {
+  /// Empties the rows of people, connectors and their names that no change, event or look refers to any more. When this
+  /// returns, it is durable; a row that came into use again meanwhile stays.
+  func emptyUnusedIdentities() async throws(LedgerError) {
+    for table in UnusedIdentities.all {
+      let rows = try await history.read { db in try Int64.fetchAll(db, sql: table.find) }
+      for row in rows {
+        do {
+          try await writer.write { db in try db.execute(sql: table.empty, arguments: [row]) }
+        } catch StorageError.failed {
+          // Harmless: its trigger says that it is in use after all.
+        } catch {
+          throw LedgerError(error)
+        }
+      }
+    }
+  }
+}
+
+/// Rows of a table that nothing refers to, as that table's trigger sees it.
+private struct UnusedIdentities {
+  let find: String
+  let empty: String
+
+  /// Names first: those that they are names of are in use as long as they are not.
+  static let all = [
+    UnusedIdentities(
+      find: """
+        SELECT id FROM connector_name WHERE display_name IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM change WHERE before_connector = connector_name.connector AND before_name = connector_name.id)
+          AND NOT EXISTS (SELECT 1 FROM change WHERE after_connector = connector_name.connector AND after_name = connector_name.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM change WHERE created_connector = connector_name.connector AND created_name = connector_name.id
+          )
+        """,
+      empty: "UPDATE connector_name SET display_name = NULL WHERE id = ?"
+    ),
+    UnusedIdentities(
+      find: """
+        SELECT id FROM actor_name WHERE coalesce(name, user_principal_name) IS NOT NULL
+          AND NOT EXISTS (
+            SELECT 1 FROM change JOIN change_personal ON change_personal.change = change.id
+            WHERE change.actor = actor_name.actor AND change_personal.actor_name = actor_name.id
+          )
+          AND NOT EXISTS (
+            SELECT 1 FROM change_statement
+            WHERE change_statement.actor = actor_name.actor AND change_statement.actor_name = actor_name.id
+          )
+          AND NOT EXISTS (
+            SELECT 1 FROM service_event JOIN service_event_personal ON service_event_personal.event = service_event.id
+            WHERE service_event.actor = actor_name.actor AND service_event_personal.actor_name = actor_name.id
+          )
+        """,
+      empty: "UPDATE actor_name SET name = NULL, user_principal_name = NULL WHERE id = ?"
+    ),
+    UnusedIdentities(
+      find: """
+        SELECT id FROM connector WHERE connector_id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM change WHERE before_connector = connector.id)
+          AND NOT EXISTS (SELECT 1 FROM change WHERE after_connector = connector.id)
+          AND NOT EXISTS (SELECT 1 FROM change WHERE created_connector = connector.id)
+          AND NOT EXISTS (SELECT 1 FROM seen_connector WHERE seen_connector.connector = connector.id)
+          AND NOT EXISTS (SELECT 1 FROM seen_reference WHERE seen_reference.connector = connector.id)
+        """,
+      empty: "UPDATE connector SET connector_id = NULL WHERE id = ?"
+    ),
+    UnusedIdentities(
+      find: """
+        SELECT id FROM actor WHERE actor_type IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM change WHERE change.actor = actor.id)
+          AND NOT EXISTS (SELECT 1 FROM change_statement WHERE change_statement.actor = actor.id)
+          AND NOT EXISTS (SELECT 1 FROM service_event WHERE service_event.actor = actor.id)
+          AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.actor = actor.id)
+        """,
+      empty: "UPDATE actor SET actor_type = NULL, actor_id = NULL WHERE id = ?"
+    ),
+  ]
+}

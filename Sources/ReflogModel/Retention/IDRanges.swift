@@ -1,0 +1,64 @@
+/// A set of ids that come in runs: their ranges, in order, none touching the next.
+package struct IDRanges: Hashable, Sendable {
+  package private(set) var ranges: [ClosedRange<Int64>] = []
+
+  package init() {}
+
+  /// The ids, which come in ascending order.
+  package init(_ ids: some Sequence<Int64>) {
+    for id in ids { append(id...id) }
+  }
+
+  /// Reads `1-500,502`; nothing where it is not in ascending order.
+  package init?(_ text: some StringProtocol) {
+    for part in text.utf8.split(separator: UInt8(ascii: ",")) {
+      let ends = part.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map {
+        Int64(plainDecimal: $0)
+      }
+      guard (1...2).contains(ends.count), let first = ends[0], let last = ends.count == 1 ? first : ends[1],
+        first <= last, first > ranges.last?.upperBound ?? -1
+      else { return nil }
+      append(first...last)
+    }
+  }
+
+  package var isEmpty: Bool { ranges.isEmpty }
+
+  package var count: Int64 { ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
+
+  /// Adds ids that lie behind all that are there.
+  package mutating func append(_ range: ClosedRange<Int64>) {
+    if let last = ranges.last, last.upperBound + 1 == range.lowerBound {
+      ranges[ranges.count - 1] = last.lowerBound...range.upperBound
+    } else {
+      ranges.append(range)
+    }
+  }
+
+  /// Those that are in one or the other.
+  package func union(_ other: IDRanges) -> IDRanges {
+    var all = IDRanges()
+    for range in (ranges + other.ranges).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      guard let last = all.ranges.last, range.lowerBound <= last.upperBound else {
+        all.append(range)
+        continue
+      }
+      all.ranges[all.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+    }
+    return all
+  }
+
+  package func contains(_ id: Int64) -> Bool {
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < id { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].contains(id)
+  }
+
+  /// For example `1-500,502`.
+  package var text: String {
+    ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+  }
+}

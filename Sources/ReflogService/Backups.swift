@@ -1,0 +1,41 @@
+package import ReflogLedger
+package import ReflogModel
+import Synchronization
+
+/// Copies of the ledger on behalf of admins, one at a time.
+package final class Backups: Sendable {
+  private let ledger: Ledger
+  private let events: EventRecorder
+  private let isBusy = Mutex(false)
+
+  package init(ledger: Ledger, events: EventRecorder) {
+    self.ledger = ledger
+    self.events = events
+  }
+
+  /// The ledger as it is at one moment; that somebody takes it is on record before the first byte leaves. Throws `busy` while
+  /// another copy is made.
+  package func make(for caller: Caller) async throws(ServiceError) -> Backup {
+    guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
+    let isFree = isBusy.withLock { isBusy in
+      defer { isBusy = true }
+      return !isBusy
+    }
+    guard isFree else { throw .busy("Another backup is being made.") }
+    defer { isBusy.withLock { $0 = false } }
+    try await events.record(ServiceEvent.Content(.backup, actor: caller.actor))
+    do { return Backup(copy: try await ledger.copy()) } catch { throw ServiceError(reading: error) }
+  }
+}
+
+/// The ledger as it was at one moment, as the bytes of a SQLite file that is complete on its own.
+package struct Backup: Sendable {
+  fileprivate let copy: LedgerCopy
+
+  package var byteCount: Int { copy.byteCount }
+
+  /// The next piece; nothing at the end.
+  package func next() throws(ServiceError) -> [UInt8]? {
+    do { return try copy.next() } catch { throw ServiceError(reading: error) }
+  }
+}

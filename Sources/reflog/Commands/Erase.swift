@@ -1,0 +1,81 @@
+import ArgumentParser
+import NIOHTTP1
+import ReflogModel
+
+/// `reflog erase`
+struct Erase: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Erases what is on record of a person: name, UPN, IP addresses, reasons.",
+    discussion: """
+      The changes stay, and so does the person's id; the log goes on verifying. What is held keeps its words until the hold is \
+      released: erase again then. On a terminal it asks; elsewhere it wants --yes.
+
+        reflog erase --actor 8f6f2d6a-52a2-4a0e-9d7d-0c6f5f3a1b2c --dry-run
+      """
+  )
+
+  private static let path = "/beta/reflog/erasures"
+  private static let interval = Duration.milliseconds(500)
+
+  @Option(help: "The person's id: the oid of Entra's, or the id of an API token.")
+  var actor: String
+
+  @Flag(help: "Show what would go, and do nothing.")
+  var dryRun = false
+
+  @Flag(help: "Do not ask.")
+  var yes = false
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await server.withClient { client in
+        let order: JSONObject = ["actor": .string(actor), "dryRun": .bool(true)]
+        let plan = try await client.send(.POST, Self.path, body: order).body
+        if dryRun { return try output.show(plan, asTable: Self.plan) }
+        Talk.say(
+          "What \(plan["changes"]?.wholeNumber ?? 0) changes and \(plan["serviceEvents"]?.wholeNumber ?? 0) service events say of "
+            + "\(actor) goes; \(plan["held"]?.wholeNumber ?? 0) changes are held and keep it."
+        )
+        guard yes || Confirmation.given("Erase it for good?") else {
+          throw CommandFailure(.refused, "Nothing was erased. Say --yes to erase it.")
+        }
+        var body = try await client.send(.POST, Self.path, body: ["actor": .string(actor)]).body
+        let wanted = Set((body["value"]?.array ?? []).compactMap { $0.object?["id"]?.string })
+        while Self.states(body, wanted).contains("running") {
+          try await Task.sleep(for: Self.interval)
+          body = try await client.send(.GET, Self.path).body
+        }
+        try output.show(body) { Self.table($0, wanted) }
+      }
+    }
+  }
+
+  private static func erasures(_ body: JSONObject, _ wanted: Set<String>) -> [JSONObject] {
+    (body["value"]?.array ?? []).compactMap(\.object).filter { wanted.contains($0["id"]?.string ?? "") }
+  }
+
+  private static func states(_ body: JSONObject, _ wanted: Set<String>) -> [String] {
+    erasures(body, wanted).compactMap { $0["state"]?.string }
+  }
+
+  private static func table(_ body: JSONObject, _ wanted: Set<String>) -> Table {
+    let rows = erasures(body, wanted).map { erasure in
+      [
+        erasure["actorType"]?.string ?? "", erasure["actor"]?.string ?? "",
+        erasure["finishedDateTime"]?.string.map { "done at \($0)" } ?? "under way",
+      ]
+    }
+    return Table(header: ["TYPE", "ACTOR", "STATE"], rows: rows)
+  }
+
+  private static func plan(_ plan: JSONObject) -> Table {
+    Table(
+      rows: [("changes", "changes"), ("service events", "serviceEvents"), ("held", "held")].map { title, name in
+        [title, "\(plan[name]?.wholeNumber ?? 0)"]
+      }
+    )
+  }
+}

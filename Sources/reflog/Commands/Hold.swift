@@ -1,0 +1,95 @@
+import ArgumentParser
+import NIOHTTP1
+import ReflogModel
+
+/// `reflog hold`
+struct Hold: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Places, lists and releases legal holds.",
+    discussion: """
+      What is held is neither purged nor erased, whatever its age, until the hold is released; it has no end date.
+
+        reflog hold place CASE-2026-7 --flow b2cUserFlows/B2C_1_signup --reason 'Litigation 2026-7'
+        reflog hold release CASE-2026-7
+      """,
+    subcommands: [PlaceHold.self, ListHolds.self, ReleaseHold.self]
+  )
+
+  static let path = "/beta/reflog/holds"
+
+  static func table(_ holds: [JSONValue]) -> Table {
+    let rows = holds.compactMap(\.object).map { hold in
+      let flow = hold["flowType"]?.string.flatMap { type in hold["flowId"]?.string.map { "\(type)/\($0)" } }
+      return [
+        hold["name"]?.string ?? "", flow ?? "all history", hold["placedDateTime"]?.string ?? "",
+        hold["reason"]?.string ?? "",
+      ]
+    }
+    return Table(header: ["NAME", "COVERS", "PLACED", "REASON"], rows: rows, emptyText: "Nothing is held.")
+  }
+}
+
+struct PlaceHold: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "place", abstract: "Places a hold.")
+
+  @Argument(help: "A name for it.")
+  var name: String
+
+  @Option(help: "Why, for the record.")
+  var reason: String
+
+  @Option(help: "FLOWTYPE/FLOW; without it all history is held.")
+  var flow: String?
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await server.withClient { client in
+        var body: JSONObject = ["name": .string(name), "reason": .string(reason)]
+        if let flow {
+          let parts = flow.split(separator: "/", omittingEmptySubsequences: false)
+          guard parts.count == 2 else { throw CommandFailure(.usage, "--flow is FLOWTYPE/FLOW, not \(flow).") }
+          body["flowType"] = .string(String(parts[0]))
+          body["flowId"] = .string(String(parts[1]))
+        }
+        let placed = try await client.send(.POST, Hold.path, body: body).body
+        try output.show(placed) { Hold.table([.object($0)]) }
+      }
+    }
+  }
+}
+
+struct ListHolds: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists what is held.")
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await server.withClient { client in
+        try await output.show(client.send(.GET, Hold.path).body) { Hold.table($0["value"]?.array ?? []) }
+      }
+    }
+  }
+}
+
+struct ReleaseHold: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "release", abstract: "Releases a hold.")
+
+  @Argument(help: "Its name.")
+  var name: String
+
+  @OptionGroup var server: ServerOptions
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await server.withClient { client in
+        _ = try await client.send(.DELETE, "\(Hold.path)/\(name.percentEncoded())")
+        Talk.say("The hold \(name) is released.")
+      }
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import Foundation
+
+/// A question that a person answers on the terminal.
+enum Confirmation {
+  /// Whether somebody is there who typed yes.
+  static func given(_ question: String) -> Bool {
+    guard isatty(STDIN_FILENO) == 1, Talk.isTerminal else { return false }
+    Talk.say(question + " Type yes.")
+    return readLine() == "yes"
+  }
+}

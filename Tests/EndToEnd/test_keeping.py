@@ -1,0 +1,252 @@
+"""What is kept of the log elsewhere: keys, anchors, older copies, backups, manifests."""
+
+import glob
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import time
+import unittest
+
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
+from test_exports import everything
+from test_log import settled
+from test_retention import edit
+
+CHANGES = "/beta/auditLogs/connectorChanges"
+STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+
+
+def change(server, times=1):
+    for number in range(times):
+        assert server.put(STEP, [FRAUD_CHECK, NEW_VENDOR][number % 2]).status == 204
+
+
+def verify(server, *arguments, database=None):
+    return server.command("verify", "--database", database or server.database, *arguments)
+
+
+class Keys(unittest.TestCase):
+    def test_a_key_is_rotated_on_the_record(self):
+        with Server() as server:
+            change(server, 3)
+            old_checkpoint, old = settled(server)
+            for role in ("reader", "operator"):
+                self.assertEqual(server.request("POST", "/beta/reflog/keys", {}, role).code, "forbidden")
+            run = server.command("key", "rotate", "--format", "json", role="admin")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            deadline = time.monotonic() + 20
+            while settled(server)[1] == old:
+                self.assertLess(time.monotonic(), deadline)
+            change(server, 3)
+            checkpoint, new = settled(server)
+            self.assertNotEqual(old, new)
+            self.assertIn(f'"key":"{new}"', run.stdout)
+            # One checkpoint has the word of both.
+            self.assertTrue(any(line.count("— ") == 2 for line in server.log.splitlines() if "checkpoint=" in line))
+            kept = pathlib.Path(server.folder, "kept")
+            kept.write_text(old_checkpoint)
+            self.assertEqual(verify(server, "--key", new, "--key", old, "--since", kept).returncode, 0)
+            self.assertEqual(verify(server, "--key", new, "--since", kept).returncode, 65)
+            self.assertEqual(stat.S_IMODE(os.stat(server.database + ".key").st_mode), 0o600)
+            server.stop()
+            server.start()
+            change(server)
+            self.assertEqual(settled(server)[1], new)
+
+    def test_a_rotation_that_broke_off_is_finished_or_forgotten(self):
+        with Server() as server:
+            change(server)
+            old = settled(server)[1]
+            server.stop()
+            # Made and not on record: forgotten.
+            shutil.copy(server.database + ".key", server.database + ".key.next")
+            server.start()
+            change(server)
+            self.assertEqual(settled(server)[1], old)
+            server.command("key", "rotate", role="admin")
+            change(server)
+            while (new := settled(server)[1]) == old:
+                pass
+            server.stop()
+            # On record and not put in its place: finished.
+            os.rename(server.database + ".key", server.database + ".key.next")
+            server.start()
+            change(server)
+            self.assertEqual(settled(server)[1], new)
+
+
+class OlderCopies(unittest.TestCase):
+    def test_an_older_copy_is_taken_into_use_only_where_somebody_says_so_and_then_on_the_record(self):
+        with Server() as server:
+            change(server, 4)
+            settled(server)
+            server.stop()
+            shutil.copy(server.database, server.database + ".older")
+            server.start()
+            change(server, 5)
+            lost = int(server.history()[-1]["id"])
+            signed = int(settled(server)[0].split("\n")[1])
+            old_origin = settled(server)[0].split("\n")[0]
+            server.stop()
+            signed = int(pathlib.Path(server.database + ".anchor").read_text().split("\n")[1])
+            shutil.copy(server.database + ".older", server.database)
+
+            self.assertRaisesRegex(AssertionError, "fewer than", server.start)
+
+            server.settings["ACCEPT_OLDER_LEDGER"] = "true"
+            server.start()
+            event = next(e for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]
+                         if e["kind"] == "olderLedgerAccepted")
+            self.assertEqual((event["details"]["anchoredSize"], event["details"]["anchoredOrigin"]), (signed, old_origin))
+            change(server)
+            newest = server.history()[-1]
+            self.assertGreater(int(newest["id"]), lost)
+            checkpoint, key = settled(server)
+            self.assertEqual(checkpoint.split("\n")[0], event["details"]["origin"])
+            self.assertNotEqual(event["details"]["origin"], old_origin)
+            self.assertTrue(os.path.exists(f"{server.database}.anchor.{signed}"))
+            run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+            # With the flag still there, and without it, it goes on as what it is now.
+            for value in ("true", None):
+                server.stop()
+                server.settings["ACCEPT_OLDER_LEDGER"] = value
+                server.start()
+                kinds = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]]
+                self.assertEqual(kinds.count("olderLedgerAccepted"), 1)
+
+
+class Backups(unittest.TestCase):
+    def test_a_backup_is_complete_verifies_on_read_only_media_and_can_be_started_from(self):
+        with Server() as server:
+            everything(server)
+            settled(server)
+            file = os.path.join(server.folder, "media", "backup.sqlite")
+            os.mkdir(os.path.dirname(file))
+            for role in ("reader", "operator"):
+                self.assertEqual(server.request("GET", "/beta/reflog/backup", role=role).code, "forbidden")
+            run = server.command("backup", file, role="admin")
+            self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
+            self.assertIn("and verifies", run.stderr)
+            self.assertEqual(server.command("backup", file, role="admin").returncode, 1)
+            self.assertEqual(glob.glob(server.database + ".backup*"), [])
+            self.assertEqual(stat.S_IMODE(os.stat(file).st_mode), 0o600)
+            os.chmod(os.path.dirname(file), 0o500)
+            self.assertEqual(verify(server, "--key", settled(server)[1], database=file).returncode, 0)
+            os.chmod(os.path.dirname(file), 0o700)
+            count = len(server.history())
+
+            # The way back.
+            change(server, 2)
+            server.stop()
+            for path in glob.glob(server.database + "-*"):
+                os.remove(path)
+            shutil.copy(file, server.database)
+            server.settings["ACCEPT_OLDER_LEDGER"] = "true"
+            server.start()
+            self.assertEqual(len(server.history()), count)
+            change(server)
+
+            damage(file)
+            self.assertEqual(verify(server, database=file).returncode, 65)
+
+    def test_what_a_crash_left_of_a_copy_goes_at_the_next_start(self):
+        with Server() as server:
+            server.stop()
+            pathlib.Path(server.database + ".backup").write_text("half")
+            server.start()
+            self.assertEqual(glob.glob(server.database + ".backup*"), [])
+
+
+class Manifests(unittest.TestCase):
+    """An exported file shows what was done to it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = server = cls.enterClassContext(Server())
+        everything(server)
+        change(server, 8)
+        cls.checkpoint, cls.key = settled(server)
+
+    def export(self, *arguments, name="history.csv"):
+        path = os.path.join(self.server.folder, name)
+        run = self.server.command("export", "--server", self.server.url, "--manifest", "--output", path, *arguments, role="reader")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return path
+
+    def verify(self, path):
+        return verify(self.server, "--key", self.key, "--manifest", path + ".manifest")
+
+    def test_a_file_that_nobody_touched_verifies_whatever_came_since(self):
+        for arguments, name in (((), "a.csv"), (("--raw", "--excel"), "b.csv"), (("--format", "jsonl"), "c.jsonl"),
+                                (("--format", "ocsf"), "d.jsonl"), (("--filter", "result eq 'applied'"), "e.csv"),
+                                (("--after", "20"), "f.csv"), (("--filter", "id eq 999999"), "g.csv")):
+            path = self.export(*arguments, name=name)
+            change(self.server)
+            run = self.verify(path)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+    def test_what_is_missing_added_or_altered_is_named(self):
+        path = self.export(name="edited.csv")
+        lines = pathlib.Path(path).read_bytes().split(b"\r\n")
+        rows = {int(line.split(b",")[0]): number for number, line in enumerate(lines) if line[:1].isdigit()}
+        victim = sorted(rows)[len(rows) // 2]
+        line = lines[rows[victim]]
+        for edited, word in (
+            ([l for l in lines if l != line], f"Row {victim} is missing."),
+            ([l if l != line else line.replace(b",applied,", b",rejected,") for l in lines], f"Row {victim} was altered."),
+            (lines[:-1] + [b"99999" + line[line.index(b","):], b""], "Row 99999 was added."),
+        ):
+            pathlib.Path(path).write_bytes(b"\r\n".join(edited))
+            run = self.verify(path)
+            self.assertEqual(run.returncode, 65)
+            self.assertIn(word, run.stdout)
+            self.assertIn("is not the file that was taken", run.stdout)
+
+    def test_a_manifest_that_somebody_edited_or_signed_does_not_count(self):
+        path = self.export(name="forged.csv")
+        manifest = pathlib.Path(path + ".manifest")
+        note = manifest.read_text()
+        manifest.write_text(note.replace('"rows":', '"rows":1'))
+        self.assertEqual(self.verify(path).returncode, 65)
+        other = "audit.example/other+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+        manifest.write_text(note)
+        self.assertNotEqual(verify(self.server, "--key", other, "--manifest", path + ".manifest").returncode, 0)
+
+    def test_a_manifest_is_there_once_its_export_was_taken(self):
+        answer = self.server.request("GET", CHANGES + "?$format=csv&manifest=true", role="reader")
+        place = answer.headers["reflog-manifest"]
+        note = self.server.request("GET", place[place.index("/beta"):], role="reader")
+        self.assertEqual(note.status, 200)
+        self.assertIn('"manifest":"reflog export 1"', note.text)
+        self.assertEqual(self.server.request("GET", "/beta/auditLogs/exportManifests/none", role="reader").status, 404)
+        self.assertNotIn("reflog-manifest", self.server.request("GET", CHANGES + "?$format=csv").headers)
+        self.assertEqual(self.server.request("GET", CHANGES + "?manifest=true").status, 400)
+
+
+class Damage(unittest.TestCase):
+    def test_what_does_not_give_its_leaf_is_never_shown_as_good(self):
+        with Server() as server:
+            everything(server)
+            settled(server)
+            victim = next(c["id"] for c in server.history() if c["kind"] == "update" and c["result"] == "applied")
+            server.stop()
+            edit(server.database, f"UPDATE change SET http_status = 299 WHERE id = {victim}")
+            server.start()
+            one = server.request("GET", f"{CHANGES}/{victim}")
+            self.assertEqual((one.status, one.code), (500, "internalError"))
+            self.assertIn(f"Change {victim} is not what was recorded", one.json["error"]["message"])
+            self.assertEqual(server.request("GET", f"{CHANGES}?$filter=id%20eq%20{victim}").status, 500)
+            self.assertEqual(server.request("GET", f"{CHANGES}?$filter=id%20gt%20{victim}").status, 200)
+            self.assertEqual(server.command("show", victim, "--database", server.database).returncode, 65)
+
+
+def damage(path):
+    """Flips a bit of a payload."""
+    with open(path, "r+b") as file:
+        content = file.read()
+        place = content.index(b"127.0.0.1")
+        file.seek(place)
+        file.write(bytes([content[place] ^ 1]))
