@@ -181,7 +181,8 @@ class Ledgers:
         """What is rightly gone: what is said of one person, and the oldest changes; and some that are there."""
         self.first_changes(server, graph)
         for connector in (graph_connector("Loyalty"), None):
-            server.put("b2cUserFlows/B2C_1_flow3/postFederationSignup", connector, role="brian", headers={"Reflog-Reason": "CHG0043"})
+            server.put("b2cUserFlows/B2C_1_flow3/postFederationSignup", connector, role="brian",
+                       headers={"Reflog-Reason": "CHG0043"})
         oldest = self.row(self.served, "SELECT activity_time FROM change LIMIT 1 OFFSET (SELECT count(*) / 20 FROM change)")[0]
         days = int(time.time() - oldest / 1e6) // 86400
         for path, body, table in (("erasures", {"actor": BRIAN}, "erasure"), ("retention", {"days": days}, None),
@@ -470,8 +471,8 @@ class Forger:
         }
 
     def of_event(self, id):
-        row = self.rows("SELECT service_event.*, actor_type, actor_id, app_id FROM service_event LEFT JOIN actor ON actor.id = actor "
-                        "LEFT JOIN client_app ON client_app.id = client_app WHERE service_event.id = ?", id)[0]
+        row = self.rows("SELECT service_event.*, actor_type, actor_id, app_id FROM service_event "
+                        "LEFT JOIN actor ON actor.id = actor LEFT JOIN client_app ON client_app.id = client_app WHERE service_event.id = ?", id)[0]
         return {row["sequence"]: sha256(canonical({
             "activityDateTime": moment(row["time"]), "count": row["count"], "details": json.loads(row["details"]),
             "actor": row["actor_type"] and {"clientAppId": row["app_id"], "id": row["actor_id"], "proof": row["actor_proof"],
@@ -686,8 +687,9 @@ class Verdict:
         """What failures of one cause have in common: the columns that changed, or what was said."""
         changed = [" ".join(re.sub(r" -?\d+\b", "", line.split(":")[0]).split()[:2]) for line in self.differences]
         words = (self.words.strip().splitlines() or [""])[0]
-        said = re.sub(r"'?/\S+/ledger.sqlite|0x\w+|\d+|, row: .*|(?<=malformed database schema) .*", "…", words)[:160] if self.outcome != "missed" else ""
-        return self.outcome, self.kind, "; ".join(filter(None, [", ".join(changed[:3]), said]))
+        said = re.sub(r"/\S+/ledger.sqlite|0x\w+|\d+|, row: .*|(?<=malformed database schema) .*", "…", words)[:160]
+        parts = [", ".join(changed[:3]), "" if self.outcome == "missed" else said]
+        return self.outcome, self.kind, "; ".join(filter(None, parts))
 
 
 class Mutation:
@@ -1103,7 +1105,8 @@ class Report:
     def show(self, seed):
         self.table("kind of mutation", self.kinds)
         self.table("a bit in", self.places)
-        print("\ntold: it is not signed yet, or the anchor does not know it; refused: another exit code than 0 and 65, with a message"
+        print("\ntold: it is not signed yet, or the anchor does not know it"
+              "\nrefused: another exit code than 0 and 65, with a message"
               "\nthe same: no row of history is another; quiet: and so it verifies, for nothing covers these bytes:")
         for sort, count in self.uncovered().most_common():
             print(f"    {count:6} in {sort}")

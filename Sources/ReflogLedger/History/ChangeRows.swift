@@ -61,10 +61,10 @@ struct ChangeRows {
     try rows(Self.loggedSelect, condition, arguments, isFixed) { columns in
       LoggedChange(
         change: try change(columns),
-        first: LoggedEntry(columns, .firstHash, .firstSalt),
-        newest: LoggedEntry(columns, .newestHash, .newestSalt),
-        personalSalt: Salt(bytes: columns.bytes(.personalSalt)),
-        erasedHash: Hash(bytes: columns.bytes(.erasedHash))
+        first: try LoggedEntry(columns, .firstHash, .firstSalt),
+        newest: try LoggedEntry(columns, .newestHash, .newestSalt),
+        personalSalt: try columns.blob(.personalSalt).map { try columns.required(Salt(bytes: $0), .personalSalt) },
+        erasedHash: try erasedHash(columns)
       )
     }
   }
@@ -84,6 +84,13 @@ struct ChangeRows {
     return values
   }
 
+  /// Beside it stand no words any more.
+  private func erasedHash(_ columns: StatementRow<Column>) throws -> Hash? {
+    guard let bytes = try columns.blob(.erasedHash) else { return nil }
+    try columns.requireNull(.personalSalt, .actorName, .ipAddress, .reason)
+    return try columns.required(Hash(bytes: bytes), .erasedHash)
+  }
+
   private func change(_ columns: StatementRow<Column>) throws -> Change {
     let result = try columns.word(.result, Change.Result.init)
     return Change(
@@ -91,9 +98,9 @@ struct ChangeRows {
       sequence: try columns.optionalNumber(.outcomeSequence) ?? columns.number(.intentSequence),
       intentSequence: try columns.number(.intentSequence),
       tenantID: try identities.tenantID(),
-      activityDateTime: Timestamp(microseconds: try columns.number(.activityTime)),
+      activityDateTime: try columns.required(try columns.time(.activityTime), .activityTime),
       intent: try intent(columns),
-      outcome: result == .pending ? nil : try outcome(columns, result),
+      outcome: try outcome(columns, result),
       resultDateTime: try columns.time(.resultTime)
     )
   }
@@ -107,31 +114,45 @@ struct ChangeRows {
       changedProperties: try columns.text(.changedProperties).map(ChangedPropertiesColumn.properties(of:)),
       actor: try actor(columns),
       reason: try columns.text(.reason),
-      correlationID: columns.requestID(.correlationID),
-      requestID: try columns.required(columns.requestID(.requestID), .requestID),
+      correlationID: try columns.requestID(.correlationID),
+      requestID: try columns.required(try columns.requestID(.requestID), .requestID),
       rollbackOf: try columns.optionalNumber(.rollbackOf).map { Change.ID($0) },
       rollbackTo: try columns.time(.rollbackTo),
-      batchID: columns.requestID(.batchID),
+      batchID: try columns.requestID(.batchID),
       lastVerifiedDateTime: try columns.time(.lastVerifiedTime)
     )
   }
 
-  private func outcome(_ columns: StatementRow<Column>, _ result: Change.Result) throws -> Change.Outcome {
+  /// Nothing while the change is pending: then nothing stands in any of its columns.
+  private func outcome(_ columns: StatementRow<Column>, _ result: Change.Result) throws -> Change.Outcome? {
+    guard result != .pending else {
+      try columns.requireNull(
+        .outcomeSequence, .resultTime, .httpStatus, .errorCode, .errorMessage, .settledBy, .graphRequestID,
+        .createdConnector, .createdName
+      )
+      return nil
+    }
     let settler = try columns.word(.settledBy, Change.Settler.init)
+    // What a person said stands apart.
+    if settler == .person { try columns.requireNull(.errorMessage) }
     return Change.Outcome(
       result: result,
       httpStatus: try columns.optionalNumber(.httpStatus).map { Int($0) },
       code: try columns.text(.errorCode),
       message: settler == .person ? try statement(columns) : try columns.text(.errorMessage),
       settledBy: settler,
-      graphRequestID: columns.requestID(.graphRequestID),
+      graphRequestID: try columns.requestID(.graphRequestID),
       created: try connector(columns, .createdConnector, .createdName)
     )
   }
 
   private func subject(_ columns: StatementRow<Column>) throws -> Change.Subject {
-    guard let address = try columns.optionalNumber(.address) else { return .connector }
-    return .step(try identities.address(address))
+    let address = try columns.optionalNumber(.address)
+    switch (try columns.text(.subject), address) {
+    case ("step", let address?): return .step(try identities.address(address))
+    case ("connector", nil): return .connector
+    default: throw columns.corrupt(.subject)
+    }
   }
 
   private func reference(
@@ -140,26 +161,31 @@ struct ChangeRows {
     _ connector: Column,
     _ name: Column
   ) throws -> ConnectorReference {
-    switch try columns.word(state, ConnectorReference.State.init) {
-    case .none: .none
-    case .unknown: .unknown
-    case .connector: try columns.required(try self.connector(columns, connector, name), connector)
+    let state = try columns.word(state, ConnectorReference.State.init)
+    guard state == .connector else {
+      try columns.requireNull(connector, name)
+      return state == .none ? .none : .unknown
     }
+    return try columns.required(try self.connector(columns, connector, name), connector)
   }
 
   private func connector(_ columns: StatementRow<Column>, _ connector: Column, _ name: Column) throws
     -> ConnectorReference?
   {
-    guard let row = try columns.optionalNumber(connector) else { return nil }
+    guard let row = try columns.optionalNumber(connector) else {
+      try columns.requireNull(name)
+      return nil
+    }
     return .connector(
       try identities.connector(row),
-      displayName: try columns.optionalNumber(name).map(identities.connectorName)
+      displayName: try columns.optionalNumber(name).map { try identities.name($0, ofConnector: row) }
     )
   }
 
   private func actor(_ columns: StatementRow<Column>) throws -> Change.Actor {
-    let identity = try identities.actor(try columns.number(.actor))
-    let name = try columns.optionalNumber(.actorName).map(identities.actorName)
+    let row = try columns.number(.actor)
+    let identity = try identities.actor(row)
+    let name = try columns.optionalNumber(.actorName).map { try identities.name($0, ofActor: row) }
     return Change.Actor(
       type: identity.type,
       id: identity.id,
@@ -181,8 +207,9 @@ struct ChangeRows {
       arguments: [id]
     )
     guard let row else { return nil }
-    let name = try (row[1] as Int64?).map(identities.actorName)?.name
-    let somebody = try name ?? identities.actor(row[0]).id ?? "somebody"
-    return (row[2] as String?).map { "\(somebody): \($0)" }
+    let actor = try row.number(0)
+    let name = try row.optionalNumber(1).map { try identities.name($0, ofActor: actor) }?.name
+    let somebody = try name ?? identities.actor(actor).id ?? "somebody"
+    return try row.optionalText(2).map { "\(somebody): \($0)" }
   }
 }

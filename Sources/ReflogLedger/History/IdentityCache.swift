@@ -12,7 +12,7 @@ final class IdentityCache: Sendable {
     var tenantID: String?
     var addresses: [Int64: Address] = [:]
     var connectors: [Int64: ConnectorID] = [:]
-    var connectorNames: [Int64: String] = [:]
+    var connectorNames: [Int64: ConnectorName] = [:]
     var actors: [Int64: ActorIdentity] = [:]
     var actorNames: [Int64: ActorName] = [:]
     var clientApps: [Int64: String] = [:]
@@ -23,7 +23,13 @@ final class IdentityCache: Sendable {
     let id: String?
   }
 
+  struct ConnectorName {
+    let connector: Int64
+    let name: String
+  }
+
   struct ActorName {
+    let actor: Int64
     let name: String?
     let userPrincipalName: String?
   }

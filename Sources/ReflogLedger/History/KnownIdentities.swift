@@ -25,8 +25,10 @@ struct KnownIdentities {
         WHERE address.id = ?
         """
       )
-      guard let flowType = FlowType(rawValue: row[0]), let flow = FlowID(row[1] as String),
-        let step = Step(row[2] as String)
+      let name = try row.text(2)
+      // A known step stands in Graph's spelling.
+      guard let flowType = FlowType(rawValue: try row.text(0)), let flow = FlowID(try row.text(1)),
+        let step = Step(name), step.name.utf8.elementsEqual(name.utf8)
       else { throw LedgerError.corrupt("address \(id) is none") }
       return Address(flowType: flowType, flow: flow, step: step)
     }
@@ -34,35 +36,49 @@ struct KnownIdentities {
 
   func connector(_ id: Int64) throws -> ConnectorID {
     try cache.value(id, in: \.connectors) {
-      let text: String = try row(id, "SELECT connector_id FROM connector WHERE id = ?")[0]
-      guard let connector = ConnectorID(text) else { throw LedgerError.corrupt("connector \(id) has no id") }
+      guard let connector = ConnectorID(try row(id, "SELECT connector_id FROM connector WHERE id = ?").text(0)) else {
+        throw LedgerError.corrupt("connector \(id) has no id")
+      }
       return connector
     }
   }
 
-  func connectorName(_ id: Int64) throws -> String {
-    try cache.value(id, in: \.connectorNames) { try row(id, "SELECT display_name FROM connector_name WHERE id = ?")[0] }
+  /// A name that a connector had.
+  func name(_ id: Int64, ofConnector connector: Int64) throws -> String {
+    let name = try cache.value(id, in: \.connectorNames) {
+      let row = try row(id, "SELECT connector, display_name FROM connector_name WHERE id = ?")
+      return IdentityCache.ConnectorName(connector: try row.number(0), name: try row.text(1))
+    }
+    guard name.connector == connector else { throw LedgerError.corrupt("name \(id) is another connector's") }
+    return name.name
   }
 
   func actor(_ id: Int64) throws -> IdentityCache.ActorIdentity {
     try cache.value(id, in: \.actors) {
       let row = try row(id, "SELECT actor_type, actor_id FROM actor WHERE id = ?")
-      guard let type = Change.ActorType(rawValue: row[0]) else {
+      guard let type = Change.ActorType(rawValue: try row.text(0)) else {
         throw LedgerError.corrupt("actor \(id) is of no type that there is")
       }
-      return IdentityCache.ActorIdentity(type: type, id: row[1])
+      return IdentityCache.ActorIdentity(type: type, id: try row.optionalText(1))
     }
   }
 
-  func actorName(_ id: Int64) throws -> IdentityCache.ActorName {
-    try cache.value(id, in: \.actorNames) {
-      let row = try row(id, "SELECT name, user_principal_name FROM actor_name WHERE id = ?")
-      return IdentityCache.ActorName(name: row[0], userPrincipalName: row[1])
+  /// What an actor was called.
+  func name(_ id: Int64, ofActor actor: Int64) throws -> IdentityCache.ActorName {
+    let name = try cache.value(id, in: \.actorNames) {
+      let row = try row(id, "SELECT actor, name, user_principal_name FROM actor_name WHERE id = ?")
+      return IdentityCache.ActorName(
+        actor: try row.number(0),
+        name: try row.optionalText(1),
+        userPrincipalName: try row.optionalText(2)
+      )
     }
+    guard name.actor == actor else { throw LedgerError.corrupt("name \(id) is another actor's") }
+    return name
   }
 
   func clientApp(_ id: Int64) throws -> String {
-    try cache.value(id, in: \.clientApps) { try row(id, "SELECT app_id FROM client_app WHERE id = ?")[0] }
+    try cache.value(id, in: \.clientApps) { try row(id, "SELECT app_id FROM client_app WHERE id = ?").text(0) }
   }
 
   private func row(_ id: Int64, _ sql: String) throws -> Row {

@@ -30,6 +30,11 @@ enum StatementRows<Column: RawRepresentable<Int32>> {
 struct StatementRow<Column: RawRepresentable<Int32>> {
   fileprivate let pointer: OpaquePointer
 
+  /// Throws unless these columns are empty, as they must be beside what stands in the others.
+  func requireNull(_ columns: Column...) throws {
+    for column in columns where sqlite3_column_type(pointer, column.rawValue) != SQLITE_NULL { throw corrupt(column) }
+  }
+
   func required<Value>(_ value: Value?, _ column: Column) throws -> Value {
     guard let value else { throw corrupt(column) }
     return value
@@ -61,11 +66,12 @@ struct StatementRow<Column: RawRepresentable<Int32>> {
   }
 
   /// A GUID that stands as bytes, or any other text.
-  func requestID(_ column: Column) -> String? {
+  func requestID(_ column: Column) throws -> String? {
     switch sqlite3_column_type(pointer, column.rawValue) {
     case SQLITE_TEXT: string(column)
-    case SQLITE_BLOB: RequestIDColumn.guid(bytes(column))
-    default: nil
+    case SQLITE_BLOB: try required(RequestIDColumn.guid(bytes(column)), column)
+    case SQLITE_NULL: nil
+    default: throw corrupt(column)
     }
   }
 
@@ -75,19 +81,28 @@ struct StatementRow<Column: RawRepresentable<Int32>> {
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   }
 
-  /// The bytes of a column, which hold until the next row; none where it is empty.
-  func bytes(_ column: Column) -> UnsafeRawBufferPointer {
+  /// The bytes of a blob, which hold until the next row; nothing where it is null.
+  func blob(_ column: Column) throws -> UnsafeRawBufferPointer? {
+    switch sqlite3_column_type(pointer, column.rawValue) {
+    case SQLITE_BLOB: bytes(column)
+    case SQLITE_NULL: nil
+    default: throw corrupt(column)
+    }
+  }
+
+  private func bytes(_ column: Column) -> UnsafeRawBufferPointer {
     let start = sqlite3_column_blob(pointer, column.rawValue)
     return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column.rawValue)))
   }
 
-  private func corrupt(_ column: Column) -> LedgerError {
+  /// Where a column holds what the schema does not allow.
+  func corrupt(_ column: Column) -> LedgerError {
     .corrupt("\(column) of change \(sqlite3_column_int64(pointer, 0)) holds what can't stand there")
   }
 }
 
 extension StatementRow {
   func time(_ column: Column) throws -> Timestamp? {
-    try optionalNumber(column).map(Timestamp.init(microseconds:))
+    try optionalNumber(column).map { try required(Timestamp(recorded: $0), column) }
   }
 }

@@ -6,7 +6,7 @@ package struct LedgerReport: Sendable {
   package let findings: [Finding]
   /// What is wrong with the log itself, and how far it is as it was signed.
   package let log: LogVerification.Report
-  /// How many changes were checked: the newest id.
+  /// How many changes were checked.
   package let changes: Int64
   /// Entries whose record was purged, on the record.
   package let purgedEntries: Int64
@@ -26,9 +26,11 @@ package struct LedgerReport: Sendable {
     case unloggedEvent(Int64)
     /// An entry whose change or event is gone, though nothing says that it was purged.
     case missing(sequence: Int64)
-    /// No row has this id, and no purge is on record that deleted it.
-    case missingChange(Change.ID)
-    case missingEvent(Int64)
+    /// No row has these ids, and no purge is on record that deleted them.
+    case missingChanges(ClosedRange<Int64>)
+    case missingEvents(ClosedRange<Int64>)
+    /// An entry of nothing, or of two things.
+    case strangeEntry(sequence: Int64)
     /// What it says of people is gone, and no erasure is on record that took it.
     case erasedUnrecorded(change: Change.ID)
     case erasedUnrecordedEvent(Int64)
@@ -43,13 +45,14 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
 
   private var place: (Int, Int64) {
     switch self {
-    case .altered(let change, _), .unlogged(let change), .damaged(let change, _), .missingChange(let change),
-      .erasedUnrecorded(let change):
+    case .altered(let change, _), .unlogged(let change), .damaged(let change, _), .erasedUnrecorded(let change):
       (0, change.number)
-    case .alteredEvent(let event, _), .unloggedEvent(let event), .missingEvent(let event),
+    case .missingChanges(let ids): (0, ids.lowerBound)
+    case .missingEvents(let ids): (1, ids.lowerBound)
+    case .alteredEvent(let event, _), .unloggedEvent(let event),
       .erasedUnrecordedEvent(let event), .damagedEvent(let event, _):
       (1, event)
-    case .missing(let sequence): (2, sequence)
+    case .missing(let sequence), .strangeEntry(let sequence): (2, sequence)
     case .unreadableEntries(let range, _): (2, range.lowerBound)
     }
   }
@@ -65,8 +68,15 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
       "Service event \(event) is not what was recorded: its row does not give entry \(sequence)."
     case .unloggedEvent(let event): "Service event \(event) is not in the log: it was added or moved."
     case .missing(let sequence): "What entry \(sequence) records is missing."
-    case .missingChange(let change): "Change \(change) is missing, and no purge is on record that deleted it."
-    case .missingEvent(let event): "Service event \(event) is missing, and no purge is on record that deleted it."
+    case .missingChanges(let ids) where ids.count == 1:
+      "Change \(ids.lowerBound) is missing, and no purge is on record that deleted it."
+    case .missingChanges(let ids):
+      "The changes \(ids.lowerBound) to \(ids.upperBound) are missing, and no purge is on record that deleted them."
+    case .missingEvents(let ids) where ids.count == 1:
+      "Service event \(ids.lowerBound) is missing, and no purge is on record that deleted it."
+    case .missingEvents(let ids):
+      "The service events \(ids.lowerBound) to \(ids.upperBound) are missing, and no purge is on record that deleted them."
+    case .strangeEntry(let sequence): "Entry \(sequence) is of nothing, or of a change and an event."
     case .erasedUnrecorded(let change):
       "What change \(change) says of people is gone, and no erasure is on record that took it."
     case .erasedUnrecordedEvent(let event):

@@ -4,41 +4,77 @@ import ReflogModel
 
 extension LedgerVerification {
   /// Changes checked in one short read.
-  private static let pieceSize: Int64 = 2000
+  private static let pieceSize = 2000
 
+  /// Checks all changes; those that came since the log had `size` entries are checked too, and not counted.
   func verifyChanges(
-    upTo last: Int64,
     _ losses: RecordedLosses,
+    below size: Int64,
     _ progress: @escaping @Sendable (Int) -> Void
   ) async throws(LedgerError) -> Part {
+    var whole = try await verifyPlacement()
     do {
-      return try await withThrowingTaskGroup(of: Part.self) { group in
-        var next: Int64 = 1
-        var whole = Part()
-        func add() {
-          guard next <= last else { return }
-          let ids = next...min(last, next + Self.pieceSize - 1)
-          next = ids.upperBound + 1
+      try await withThrowingTaskGroup(of: Part.self) { group in
+        var next: Int64? = 0
+        func add() async throws {
+          guard let behind = next else { return }
+          let end = try await self.end(of: Self.pieceSize, behind: behind)
+          next = end
+          guard let end else { return }
           group.addTask {
-            let part = try await self.verify(ids, losses)
-            progress(ids.count)
+            let part = try await self.verify(behind + 1...end, losses, below: size)
+            progress(Int(part.checked))
             return part
           }
         }
-        for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { add() }
-        for try await part in group {
+        for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { try await add() }
+        while let part = try await group.next() {
           whole.add(part)
-          add()
+          try await add()
         }
-        return whole
       }
     } catch {
       throw LedgerError(error)
     }
+    return whole
+  }
+
+  /// The last id of the next so many changes, whatever is missing between them; nothing where there is none.
+  private func end(of count: Int, behind id: Int64) async throws(LedgerError) -> Int64? {
+    try await history.read { db in
+      try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT max(id) FROM (SELECT id FROM change WHERE id > ? ORDER BY id LIMIT ?)"),
+        arguments: [id, count]
+      )
+    }
+  }
+
+  /// What stands where Reflog puts nothing.
+  private func verifyPlacement() async throws(LedgerError) -> Part {
+    let strange = try await history.read { db in
+      try Int64.fetchAll(
+        db,
+        sql: """
+          SELECT id FROM change WHERE id < 1
+          UNION ALL
+          SELECT change_statement.change FROM change_statement LEFT JOIN change ON change.id = change_statement.change
+          WHERE change.settled_by IS NOT 'person'
+          UNION ALL
+          SELECT change FROM change_personal WHERE change < 1
+          LIMIT ?
+          """,
+        arguments: [Self.maximumFindings]
+      )
+    }
+    return Part(findings: strange.map { .unlogged(change: Change.ID($0)) })
   }
 
   /// Checks the changes of a range. Where one can't be read the others still are.
-  private func verify(_ ids: ClosedRange<Int64>, _ losses: RecordedLosses) async throws(LedgerError) -> Part {
+  private func verify(
+    _ ids: ClosedRange<Int64>,
+    _ losses: RecordedLosses,
+    below size: Int64
+  ) async throws(LedgerError) -> Part {
     do {
       return try await history.read { [identities = history.identities] db in
         let changes = try ChangeRows(db, identities).logged(
@@ -46,22 +82,26 @@ extension LedgerVerification {
           [ids.lowerBound, ids.upperBound],
           isFixed: true
         )
-        var (part, expected, records) = (Part(), ids.lowerBound, Records(db))
-        for change in changes {
-          part.miss(expected..<change.change.id.number, losses)
-          expected = change.change.id.number + 1
-          part.check(change, losses, &records)
+        var (part, last, records) = (Part(), ids.lowerBound - 1, Records(db))
+        for logged in changes {
+          let id = logged.change.id.number
+          guard id > last else { throw LedgerError.corrupt("changes stand out of order") }
+          if last + 1 < id { part.miss(last + 1...id - 1, losses) }
+          last = id
+          part.check(logged, losses, below: size, &records)
         }
-        part.miss(expected..<ids.upperBound + 1, losses)
+        if last < ids.upperBound { part.miss(last + 1...ids.upperBound, losses) }
         return part
       }
     } catch {
       guard ids.count > 1 else {
         return Part(findings: [.damaged(change: Change.ID(ids.lowerBound), problem: error.description)])
       }
-      let middle = (ids.lowerBound + ids.upperBound) / 2
-      var part = try await verify(ids.lowerBound...middle, losses)
-      if part.findings.count < Self.maximumFindings { part.add(try await verify(middle + 1...ids.upperBound, losses)) }
+      let middle = ids.lowerBound + (ids.upperBound - ids.lowerBound) / 2
+      var part = try await verify(ids.lowerBound...middle, losses, below: size)
+      if part.findings.count < Self.maximumFindings {
+        part.add(try await verify(middle + 1...ids.upperBound, losses, below: size))
+      }
       return part
     }
   }
@@ -69,15 +109,21 @@ extension LedgerVerification {
 
 extension LedgerVerification.Part {
   /// No id is ever left out: what is not there was purged, or is missing.
-  fileprivate mutating func miss(_ ids: Range<Int64>, _ losses: RecordedLosses) {
-    for id in ids where !losses.changes.contains(id) { findings.append(.missingChange(Change.ID(id))) }
+  fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ losses: RecordedLosses) {
+    findings += losses.changes.gaps(in: ids).map { .missingChanges($0) }
   }
 
-  fileprivate mutating func check(_ logged: LoggedChange, _ losses: RecordedLosses, _ records: inout Records) {
+  fileprivate mutating func check(
+    _ logged: LoggedChange,
+    _ losses: RecordedLosses,
+    below size: Int64,
+    _ records: inout Records
+  ) {
     let change = logged.change
+    checked += 1
     do {
       let pairs = try logged.pairs(records)
-      claimed += Int64(pairs.count)
+      claimed += Int64(pairs.count { $0.sequence < size })
       if pairs.isEmpty {
         findings.append(.unlogged(change: change.id))
       } else if let altered = pairs.first(where: { !$0.agrees }) {

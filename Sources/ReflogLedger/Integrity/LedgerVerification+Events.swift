@@ -3,43 +3,61 @@ import ReflogModel
 
 extension LedgerVerification {
   /// Events checked in one short read.
-  private static let eventsRead: Int64 = 500
+  private static let eventsRead = 500
 
-  /// Checks the events below an entry, and what they say is gone.
+  /// Checks all events, and gathers what they say is gone; those that came since the log had `size` entries are not counted.
   func verifyEvents(below size: Int64) async throws(LedgerError) -> (part: Part, losses: RecordedLosses) {
     var (part, losses, gaps) = (Part(), RecordedLosses(), IDRanges())
     var erased: [(event: Int64, actor: Change.Actor?, sequence: Int64)] = []
-    let last = try await history.read { db in
-      try Int64.fetchOne(db, sql: "SELECT max(id) FROM service_event WHERE sequence < ?", arguments: [size]) ?? 0
-    }
-    var next: Int64 = 1
-    while next <= last {
-      let ids = next...min(last, next + Self.eventsRead - 1)
-      let checked = try await check(events: ids)
-      for event in checked {
-        if next < event.id { gaps.append(next...event.id - 1) }
-        next = event.id + 1
+    var last: Int64 = 0
+    part.findings = try await strangeEvents()
+    while let end = try await end(ofEventsBehind: last) {
+      for event in try await check(events: last + 1...end) {
+        if last + 1 < event.id { gaps.append(last + 1...event.id - 1) }
+        last = event.id
         switch event.state {
         case .good(let good, let isErased):
-          part.claimed += 1
+          if good.sequence < size { part.claimed += 1 }
           losses.add(good)
           if isErased { erased.append((good.id, good.content.actor, good.sequence)) }
         case .bad(let finding): part.findings.append(finding)
         }
       }
-      if next <= ids.upperBound { gaps.append(next...ids.upperBound) }
-      next = ids.upperBound + 1
+      if last < end { gaps.append(last + 1...end) }
+      last = end
     }
-    for gap in gaps.ranges {
-      for id in gap where !losses.events.contains(id) && part.findings.count < Self.maximumFindings {
-        part.findings.append(.missingEvent(id))
-      }
-    }
+    for gap in gaps.ranges { part.findings += losses.events.gaps(in: gap).map { .missingEvents($0) } }
     part.erased = Int64(erased.count)
     for (event, actor, sequence) in erased where !losses.cover(actor, at: sequence) {
       part.findings.append(.erasedUnrecordedEvent(event))
     }
     return (part, losses)
+  }
+
+  /// What stands where Reflog puts nothing.
+  private func strangeEvents() async throws(LedgerError) -> [LedgerReport.Finding] {
+    try await history.read { db in
+      try Int64.fetchAll(
+        db,
+        sql: """
+          SELECT id FROM service_event WHERE id < 1
+          UNION ALL
+          SELECT event FROM service_event_personal WHERE event NOT IN (SELECT id FROM service_event)
+          LIMIT ?
+          """,
+        arguments: [Self.maximumFindings]
+      ).map { .unloggedEvent($0) }
+    }
+  }
+
+  /// The last id of the next few events; nothing where there is none.
+  private func end(ofEventsBehind id: Int64) async throws(LedgerError) -> Int64? {
+    try await history.read { db in
+      try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT max(id) FROM (SELECT id FROM service_event WHERE id > ? ORDER BY id LIMIT ?)"),
+        arguments: [id, Self.eventsRead]
+      )
+    }
   }
 
   private struct CheckedEvent: Sendable {
@@ -77,7 +95,7 @@ extension LedgerVerification {
         let finding = LedgerReport.Finding.damagedEvent(ids.lowerBound, problem: error.description)
         return [CheckedEvent(id: ids.lowerBound, state: .bad(finding))]
       }
-      let middle = (ids.lowerBound + ids.upperBound) / 2
+      let middle = ids.lowerBound + (ids.upperBound - ids.lowerBound) / 2
       return try await check(events: ids.lowerBound...middle) + check(events: middle + 1...ids.upperBound)
     }
   }

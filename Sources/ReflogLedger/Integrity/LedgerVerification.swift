@@ -26,6 +26,8 @@ package struct LedgerVerification: Sendable {
   /// What a part of the ledger gave.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
+    /// How many changes there are.
+    var checked: Int64 = 0
     /// Entries that stand for what is there.
     var claimed: Int64 = 0
     /// What is gone on the record: changes, events, or what is said of people.
@@ -34,6 +36,7 @@ package struct LedgerVerification: Sendable {
 
     mutating func add(_ other: Part) {
       findings += other.findings.prefix(max(0, LedgerVerification.maximumFindings - findings.count))
+      checked += other.checked
       claimed += other.claimed
       purged += other.purged
       erased += other.erased
@@ -45,9 +48,7 @@ package struct LedgerVerification: Sendable {
   /// - Parameter progress: hears how many changes were checked since it was last told.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
     let own = try await history.checkpoint()
-    let (last, size) = try await history.read { db in
-      (try Int64.fetchOne(db, sql: "SELECT max(id) FROM change") ?? 0, try LogRows.size(db))
-    }
+    let size = try await history.read { db in try LogRows.size(db) }
     let ownClaim = own.map { LogVerification.Claim(source: "the ledger's checkpoint", note: Array($0.note.utf8)) }
     let log = LogVerification(
       of: try await history.origin(),
@@ -56,7 +57,7 @@ package struct LedgerVerification: Sendable {
     )
     let (events, losses) = try await verifyEvents(below: size)
     async let tree = verifyTree(log, of: size, losses)
-    var changes = try await verifyChanges(upTo: last, losses, progress)
+    var changes = try await verifyChanges(losses, below: size, progress)
     let (logReport, entries): (LogVerification.Report, Part)
     do { (logReport, entries) = try await tree } catch { throw LedgerError(error) }
     changes.add(events)
@@ -66,7 +67,7 @@ package struct LedgerVerification: Sendable {
     return LedgerReport(
       findings: changes.findings.sorted(),
       log: logReport,
-      changes: last,
+      changes: changes.checked,
       purgedEntries: entries.purged,
       erased: changes.erased
     )

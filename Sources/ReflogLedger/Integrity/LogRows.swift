@@ -52,19 +52,19 @@ enum LogRows {
     case sequence, hash, change, event, hasSalt
   }
 
-  /// Entries in order, whatever is missing between them.
-  static func entries(_ range: Range<Int64>, _ db: Database) throws -> [Entry] {
+  /// Entries in order, whatever is missing between them: at most so many.
+  static func entries(_ range: Range<Int64>, limit: Int = .max, _ db: Database) throws -> [Entry] {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT sequence, hash, change, event, salt IS NOT NULL FROM entry WHERE sequence >= ? AND sequence < ? ORDER BY sequence
+        SELECT sequence, hash, change, event, salt IS NOT NULL FROM entry WHERE sequence >= ? AND sequence < ?
+        ORDER BY sequence LIMIT ?
         """
     )
-    statement.arguments = [range.lowerBound, range.upperBound]
+    statement.arguments = [range.lowerBound, range.upperBound, limit]
     var entries: [Entry] = []
-    entries.reserveCapacity(range.count)
     try StatementRows<Column>.forEach(statement) { row in
       let sequence = try row.number(.sequence)
-      guard let hash = Hash(bytes: row.bytes(.hash)) else { throw LedgerError.corrupt("entry \(sequence) has no hash") }
+      guard let hash = try row.blob(.hash).flatMap({ Hash(bytes: $0) }) else { throw LedgerError.corrupt("entry \(sequence) has no hash") }
       entries.append(
         Entry(
           sequence: sequence,

@@ -8,8 +8,10 @@ struct LoggedEntry {
   let salt: Salt
 
   /// Nothing where the columns do not hold both.
-  init?<Column>(_ columns: StatementRow<Column>, _ hash: Column, _ salt: Column) {
-    guard let hash = Hash(bytes: columns.bytes(hash)), let salt = Salt(bytes: columns.bytes(salt)) else { return nil }
+  init?<Column>(_ columns: StatementRow<Column>, _ hash: Column, _ salt: Column) throws {
+    guard let hash = try columns.blob(hash).flatMap({ Hash(bytes: $0) }),
+      let salt = try columns.blob(salt).flatMap({ Salt(bytes: $0) })
+    else { return nil }
     self.hash = hash
     self.salt = salt
   }
@@ -20,8 +22,8 @@ struct LoggedEntry {
       db.cachedStatement(sql: "SELECT hash, salt FROM entry WHERE sequence = :sequence AND event = :event"),
       arguments: ["sequence": event.sequence, "event": event.id]
     )
-    guard let row, let hash = (row[0] as Data?).flatMap({ Hash(bytes: $0) }),
-      let salt = (row[1] as Data?).flatMap({ Salt(bytes: $0) })
+    guard let row, let hash = try row.optionalBytes(0).flatMap({ Hash(bytes: $0) }),
+      let salt = try row.optionalBytes(1).flatMap({ Salt(bytes: $0) })
     else { return nil }
     self.hash = hash
     self.salt = salt

@@ -41,13 +41,13 @@ struct Records {
 
   /// The hash of what a change's first entry says of people; nothing where that is nothing.
   func personalHash(of change: Change) throws -> Hash? {
-    try hash("SELECT salt, erased_hash FROM change_personal WHERE change = ?", change.id.number) { salt, _ in
+    try hash("SELECT salt, erased_hash, actor_name, ip_address, reason FROM change_personal WHERE change = ?", change.id.number) { salt, _ in
       try PersonalPart(salt: salt, actor: change.intent.actor, reason: change.intent.reason)
     }
   }
 
   func personalHash(of event: ServiceEvent) throws -> Hash? {
-    try hash("SELECT salt, erased_hash FROM service_event_personal WHERE event = ?", event.id) { salt, _ in
+    try hash("SELECT salt, erased_hash, actor_name, ip_address FROM service_event_personal WHERE event = ?", event.id) { salt, _ in
       guard let actor = event.content.actor else { throw LedgerError.corrupt("service event \(event.id) is of nobody") }
       return try PersonalPart(salt: salt, actor: actor)
     }
@@ -57,18 +57,26 @@ struct Records {
   func statementHash(of change: Change) throws -> Hash? {
     try hash(
       """
-      SELECT salt, erased_hash, actor_type, actor_id, name, user_principal_name, ip_address, reason FROM change_statement
+      SELECT salt, erased_hash, actor_type, actor_id, actor_name.name, actor_name.user_principal_name, ip_address, reason,
+        change_statement.actor_name
+      FROM change_statement
       JOIN actor ON actor.id = change_statement.actor
-      LEFT JOIN actor_name ON actor_name.id = change_statement.actor_name
+      LEFT JOIN actor_name ON actor_name.id = change_statement.actor_name AND actor_name.actor = change_statement.actor
       WHERE change = ?
       """,
       change.id.number
     ) { salt, row in
-      guard let type = Change.ActorType(rawValue: row[2]) else {
+      guard let type = Change.ActorType(rawValue: try row.text(2)) else {
         throw LedgerError.corrupt("what was said of change \(change.id) is damaged")
       }
-      let actor = Change.Actor(type: type, id: row[3], name: row[4], userPrincipalName: row[5], ipAddress: row[6])
-      return try PersonalPart(salt: salt, statement: actor, reason: row[7])
+      let actor = Change.Actor(
+        type: type,
+        id: try row.optionalText(3),
+        name: try row.optionalText(4),
+        userPrincipalName: try row.optionalText(5),
+        ipAddress: try row.optionalText(6)
+      )
+      return try PersonalPart(salt: salt, statement: actor, reason: try row.text(7))
     }
   }
 
@@ -84,10 +92,10 @@ struct Records {
       arguments: [change.id.number]
     )
     return try row.map { row in
-      guard let type = Change.ActorType(rawValue: row[0]) else {
+      guard let type = Change.ActorType(rawValue: try row.text(0)) else {
         throw LedgerError.corrupt("what was said of change \(change.id) is damaged")
       }
-      return Change.Actor(type: type, id: row[1])
+      return Change.Actor(type: type, id: try row.optionalText(1))
     }
   }
 
@@ -99,6 +107,9 @@ struct Records {
     ) ?? false
   }
 
+  /// The columns that are empty once what they say is erased.
+  private static let words = ["actor_name", "ip_address", "reason"]
+
   /// The hash of what a row says of people, whose first columns are its salt and the hash that stands there once it is erased;
   /// nothing where there is no row.
   private func hash(
@@ -107,11 +118,13 @@ struct Records {
     _ part: (Salt, Row) throws -> PersonalPart
   ) throws -> Hash? {
     guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [id]) else { return nil }
-    if let erased = row[1] as Data? {
-      guard let hash = Hash(bytes: erased) else { throw LedgerError.corrupt("a hash has \(erased.count) bytes") }
+    if let erased = try row.optionalBytes(1) {
+      guard let hash = Hash(bytes: erased), Self.words.allSatisfy({ row.hasColumn($0) ? row[$0] as DatabaseValue == .null : true }) else {
+        throw LedgerError.corrupt("what was erased is there, or its hash is damaged")
+      }
       return hash
     }
-    guard let salt = (row[0] as Data?).flatMap({ Salt(bytes: $0) }) else {
+    guard let salt = try row.optionalBytes(0).flatMap({ Salt(bytes: $0) }) else {
       throw LedgerError.corrupt("a salt is missing")
     }
     return try part(salt, row).hash

@@ -44,19 +44,22 @@ enum ErasureRows {
     try db.execute(sql: "INSERT INTO erasure (actor, event) VALUES (?, ?)", arguments: [actor, event])
   }
 
-  static func finish(at time: Timestamp, _ db: Database) throws {
-    try db.execute(sql: "UPDATE erasure SET finished = ? WHERE finished IS NULL", arguments: [time.microseconds])
+  static func finish(_ erasure: Int64, at time: Timestamp, _ db: Database) throws {
+    try db.execute(
+      sql: "UPDATE erasure SET finished = ? WHERE id = ? AND finished IS NULL",
+      arguments: [time.microseconds, erasure]
+    )
   }
 
-  /// The erasures under way: whose, and which change and which event were the newest when they were asked for.
-  static func unfinished(_ db: Database) throws -> [(actor: Int64, event: Int64, sequence: Int64)] {
+  /// The erasures under way, oldest first: whose, and by which event, with which entry, they are on record.
+  static func unfinished(_ db: Database) throws -> [(id: Int64, actor: Int64, event: Int64, sequence: Int64)] {
     try Row.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT erasure.actor, erasure.event, service_event.sequence FROM erasure
+          SELECT erasure.id, erasure.actor, erasure.event, service_event.sequence FROM erasure
           JOIN service_event ON service_event.id = erasure.event WHERE erasure.finished IS NULL ORDER BY erasure.id
           """
       )
-    ).map { ($0[0], $0[1], $0[2]) }
+    ).map { ($0[0], $0[1], $0[2], $0[3]) }
   }
 }

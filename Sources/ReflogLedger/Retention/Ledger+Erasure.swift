@@ -4,8 +4,9 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Where an erasure goes on: behind these ids.
+  /// Where the erasures under way go on: at one of them, behind these ids.
   package struct ErasurePosition: Sendable {
+    fileprivate var erasure: Int64 = 0
     fileprivate var change: Int64 = 0
     fileprivate var event: Int64 = 0
 
@@ -28,18 +29,15 @@ extension Ledger {
   }
 
   /// Erases the next few of what the erasures under way erase, but for what is held, in one transaction. Returns where to go on,
-  /// or nothing once there is no more; then ``finishForgetting()`` does the rest.
+  /// or nothing once there is no more; then ``finish(_:)`` does the rest.
   package func continueErasure(_ position: ErasurePosition) async throws(LedgerError) -> ErasurePosition? {
     try await write { transaction in
-      for erasure in try ErasureRows.unfinished(transaction.db) {
-        var position = position
-        if try transaction.eraseChanges(of: erasure.actor, before: erasure.sequence, from: &position.change) {
-          return position
-        }
+      for erasure in try ErasureRows.unfinished(transaction.db) where erasure.id >= position.erasure {
+        var next = erasure.id == position.erasure ? position : ErasurePosition()
+        next.erasure = erasure.id
+        if try transaction.eraseChanges(of: erasure.actor, before: erasure.sequence, from: &next.change) { return next }
         try transaction.eraseStatements(of: erasure.actor)
-        if try transaction.eraseEvents(of: erasure.actor, before: erasure.event, from: &position.event) {
-          return position
-        }
+        if try transaction.eraseEvents(of: erasure.actor, before: erasure.event, from: &next.event) { return next }
       }
       return nil
     }
@@ -122,7 +120,7 @@ extension LedgerTransaction {
     let events = try EventRows.events(
       """
       service_event.actor = :actor AND service_event.id > :position AND service_event.id < :event
-        AND service_event_personal.salt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)
+        AND personal.salt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)
       ORDER BY service_event.id LIMIT :limit
       """,
       ["actor": actor, "position": position, "event": event, "limit": Self.erasurePiece],

@@ -45,7 +45,7 @@ extension Ledger {
   }
 
   /// Deletes the next few of what a purge under way deletes, its entry first, all in one transaction. Returns whether there is
-  /// more to look at; once there is not, ``finishForgetting()`` does the rest.
+  /// more to look at; once there is not, ``finish(_:)`` does the rest.
   package func continuePurge() async throws(LedgerError) -> Bool {
     try await write { transaction in
       let db = transaction.db

@@ -49,12 +49,31 @@ package struct IDRanges: Hashable, Sendable {
   }
 
   package func contains(_ id: Int64) -> Bool {
+    let index = index(reaching: id)
+    return index < ranges.count && ranges[index].contains(id)
+  }
+
+  /// The index of the first range that ends at this id or behind it.
+  private func index(reaching id: Int64) -> Int {
     var (low, high) = (0, ranges.count)
     while low < high {
       let middle = (low + high) / 2
       if ranges[middle].upperBound < id { low = middle + 1 } else { high = middle }
     }
-    return low < ranges.count && ranges[low].contains(id)
+    return low
+  }
+
+  /// What of a range is not among them, in order.
+  package func gaps(in range: ClosedRange<Int64>) -> [ClosedRange<Int64>] {
+    var gaps: [ClosedRange<Int64>] = []
+    var next = range.lowerBound
+    for known in ranges[index(reaching: range.lowerBound)...] {
+      guard known.lowerBound <= range.upperBound else { break }
+      if next < known.lowerBound { gaps.append(next...known.lowerBound - 1) }
+      next = max(next, known.upperBound + 1)
+    }
+    if next <= range.upperBound { gaps.append(next...range.upperBound) }
+    return gaps
   }
 
   /// For example `1-500,502`.

@@ -142,17 +142,18 @@ package struct Retention: Service {
   /// Returns whether nothing is left to do.
   private func forget() async -> Bool {
     do {
-      guard try await ledger.isForgetting() else { return true }
-      while try await ledger.continuePurge() {
-        if Task.isShuttingDownGracefully { return false }
+      while let forgetting = try await ledger.forgetting() {
+        while try await ledger.continuePurge() {
+          if Task.isShuttingDownGracefully { return false }
+        }
+        var position = Ledger.ErasurePosition()
+        while let next = try await ledger.continueErasure(position) {
+          position = next
+          if Task.isShuttingDownGracefully { return false }
+        }
+        try await ledger.finish(forgetting)
+        logger.notice("what was to go is gone")
       }
-      var position = Ledger.ErasurePosition()
-      while let next = try await ledger.continueErasure(position) {
-        position = next
-        if Task.isShuttingDownGracefully { return false }
-      }
-      try await ledger.finishForgetting()
-      logger.notice("what was to go is gone")
       return true
     } catch {
       // Nobody waits for it; it is tried again, and stays on record as unfinished until it is done.

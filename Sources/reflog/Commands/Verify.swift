@@ -40,28 +40,40 @@ struct Verify: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
-      let history = try History(readingFileAt: path)
-      guard let own = try await history.checkpoint() else {
-        throw CommandFailure(.unverified, "Nothing of \(path) was signed yet.")
-      }
-      if key.isEmpty { Talk.say("No --key is given: the file's own key is trusted, \(own.key)") }
-      let keys: [VerifierKey]
-      do { keys = try (key.isEmpty ? [own.key] : key).map { try VerifierKey($0) } } catch {
-        throw CommandFailure(.usage, "\(error)")
-      }
-      let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
-      var claims = try claims(anchor: anchor ?? path + ".anchor")
-      if let checkpoint = exported?.manifest.checkpoint {
-        claims.append(LogVerification.Claim(source: "the manifest's checkpoint", note: Array(checkpoint.utf8)))
-      }
-      let verification = LedgerVerification(of: history, keys: keys, against: claims)
-      let progress = Counter(verb: "verified", noun: "changes")
-      let report = try await verification.run { progress.add($0) }
-      progress.end()
-      let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
-      try show(report, findings)
-      if let exported { Talk.say("\(exported.path) is what was taken at \(exported.manifest.taken).") }
+      guard FileManager.default.fileExists(atPath: path) else { throw CommandFailure(.refused, "There is no \(path).") }
+      try await Self.unverified { try await verify(path) }
     }
+  }
+
+  /// A file that can't be read as a ledger does not verify.
+  private static func unverified(_ body: () async throws -> Void) async throws {
+    do { try await body() } catch let failure as CommandFailure { throw failure } catch {
+      throw CommandFailure(.unverified, "The ledger does not verify: \(CommandFailure(error).message)")
+    }
+  }
+
+  private func verify(_ path: String) async throws {
+    let history = try History(readingFileAt: path)
+    guard let own = try await history.checkpoint() else {
+      throw CommandFailure(.unverified, "Nothing of \(path) was signed yet.")
+    }
+    if key.isEmpty { Talk.say("No --key is given: the file's own key is trusted, \(own.key)") }
+    let keys: [VerifierKey]
+    do { keys = try (key.isEmpty ? [own.key] : key).map { try VerifierKey($0) } } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
+    let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
+    var claims = try claims(anchor: anchor ?? path + ".anchor")
+    if let checkpoint = exported?.manifest.checkpoint {
+      claims.append(LogVerification.Claim(source: "the manifest's checkpoint", note: Array(checkpoint.utf8)))
+    }
+    let verification = LedgerVerification(of: history, keys: keys, against: claims)
+    let progress = Counter(verb: "verified", noun: "changes")
+    let report = try await verification.run { progress.add($0) }
+    progress.end()
+    let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
+    try show(report, findings)
+    if let exported { Talk.say("\(exported.path) is what was taken at \(exported.manifest.taken).") }
   }
 
   private func claims(anchor path: String) throws -> [LogVerification.Claim] {

@@ -1,0 +1,153 @@
+"""Purges half of a ledger and erases a person, killing the server meanwhile at one point after another."""
+
+import glob
+import json
+import os
+import random
+import shutil
+import sqlite3
+import tempfile
+import time
+
+from generated import SETTINGS, generate
+from reflogserver import ROOT, Graph, Server
+from test_retention import DAYS, STANDING
+
+# Texts that are looked for in the files afterwards.
+SAMPLE = 20_000
+
+
+class Storm:
+    def __init__(self, changes, configuration="release", seed=1):
+        self.configuration = configuration
+        self.chance = random.Random(seed)
+        self.folder = tempfile.mkdtemp(prefix="reflog-purge-")
+        self.pristine = os.path.join(self.folder, "pristine.sqlite")
+        generate(self.pristine, changes, seed, configuration)
+        self.findings = []
+        self.facts()
+
+    def facts(self):
+        """What must stay, what must go, and what must not be found afterwards."""
+        ledger = sqlite3.connect(f"file:{self.pristine}?mode=ro", uri=True)
+        rows = lambda sql, *values: ledger.execute(sql, values).fetchall()
+        cutoff = int((time.time() - DAYS * 86_400) * 1e6)
+        standing = {row[0] for row in rows(STANDING)}
+        self.flows = rows("SELECT id, flow_type, flow_id FROM flow WHERE id % 40 = 3")
+        held = {row[0] for row in rows("SELECT change.id FROM change JOIN address ON address.id = change.address "
+                                       "WHERE address.flow % 40 = 3")}
+        old = {row[0] for row in rows("SELECT id FROM change WHERE result_time < ?", cutoff)}
+        self.all = rows("SELECT max(id) FROM change")[0][0]
+        self.kept = held | standing
+        self.going = old - self.kept
+        self.actor, self.name, self.upn = rows(
+            "SELECT actor_id, name, user_principal_name FROM actor JOIN actor_name ON actor_name.actor = actor.id "
+            "WHERE actor_type = 'user' ORDER BY actor.id LIMIT 1 OFFSET 5")[0]
+        self.texts = []
+        for id in self.chance.sample(sorted(self.going), min(SAMPLE, len(self.going))):
+            self.texts += [value for value in rows("SELECT correlation_id, request_id FROM change WHERE id = ?", id)[0]
+                           if isinstance(value, bytes)]
+        ledger.close()
+
+    def run(self, points):
+        for point in points:
+            started = time.monotonic()
+            with Graph() as graph:
+                self.one(point, graph)
+            print(f"killed {point}: {len(self.findings)} findings so far, {time.monotonic() - started:.0f} s", flush=True)
+        shutil.rmtree(self.folder)
+        return self.findings
+
+    def one(self, point, graph):
+        server = Server(ROOT / ".build" / self.configuration / "reflog", graph=graph, **SETTINGS)
+        try:
+            shutil.copy(self.pristine, server.database)
+            server.start()
+            self.ask(server)
+            self.wait(server, point)
+            server.kill()
+            server.start()
+            self.wait_until_done(server)
+            self.check(server, point)
+        finally:
+            server.__exit__()
+
+    def ask(self, server):
+        admin = lambda path, body: server.request("POST", "/beta/reflog/" + path, body, "admin")
+        for number, flow_type, flow in self.flows:
+            assert admin("holds", {"name": f"CASE-{number}", "reason": "x", "flowType": flow_type, "flowId": flow}).status == 201
+        assert admin("retention", {"days": DAYS}).status == 200
+        assert admin("retention/purge", {}).status == 202
+        assert admin("erasures", {"actor": self.actor}).status == 202
+
+    def wait(self, server, point):
+        """Until the purge came so far: a share of the changes, or what comes behind them."""
+        share = {"before it begins": 0, "as names are emptied and space is given back": 1}.get(point, point)
+        while self.state(server)[0] < share * self.all * 0.49 and self.state(server)[1]:
+            time.sleep(0.02)
+        time.sleep(self.chance.random() * 0.3)
+
+    @staticmethod
+    def state(server):
+        """How many changes were looked at, and whether the purge goes on."""
+        ledger = sqlite3.connect(f"file:{server.database}?mode=ro", uri=True, timeout=30)
+        try:
+            return ledger.execute("SELECT change, finished IS NULL FROM purge").fetchone() or (0, True)
+        finally:
+            ledger.close()
+
+    @staticmethod
+    def wait_until_done(server):
+        deadline = time.monotonic() + 1800
+        while True:
+            erasures = server.request("GET", "/beta/reflog/erasures", role="admin").json["value"]
+            purge = server.request("GET", "/beta/reflog/retention", role="admin").json["purge"]
+            if purge["state"] == "done" and {erasure["state"] for erasure in erasures} == {"done"}:
+                return
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    def check(self, server, point):
+        complain = lambda what: self.findings.append(f"killed {point}: {what}")
+        ledger = sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)
+        there = {row[0] for row in ledger.execute("SELECT id FROM change")}
+        erased = ledger.execute(
+            "SELECT count(*) FROM change JOIN change_personal ON change_personal.change = change.id JOIN actor ON actor.id = "
+            "change.actor LEFT JOIN address ON address.id = change.address WHERE actor_id = ? AND salt IS NOT NULL "
+            "AND coalesce(address.flow, 0) % 40 <> 3", (self.actor,)).fetchone()[0]
+        ledger.close()
+        if self.kept - there:
+            complain(f"{len(self.kept - there)} changes are gone that are held or stand")
+        if there & self.going:
+            complain(f"{len(there & self.going)} changes are there that are too old")
+        if set(range(1, self.all + 1)) - there - self.going:
+            complain("changes are gone that are not old enough")
+        if erased:
+            complain(f"{erased} changes still speak of who was erased")
+        run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
+        if run.returncode != 0:
+            complain(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
+        for path in glob.glob(server.database + "*"):
+            with open(path, "rb") as file:
+                content = file.read()
+            found = [text for text in self.texts if text in content] if path == server.database or path.endswith("-wal") else []
+            if found:
+                complain(f"{len(found)} of {len(self.texts)} ids of purged changes stand in {os.path.basename(path)}")
+        # Held changes keep what is said of the person: only where none is held is the name gone.
+        events = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents?$top=1000", role="reader").json["value"]]
+        if "purged" not in events:
+            complain("no purge is on record")
+
+
+def points(count):
+    """So many points of a purge, the first before it begins and the last behind the last change."""
+    return ["before it begins", *(round(number / (count - 1), 2) for number in range(1, count - 1)),
+            "as names are emptied and space is given back"]
+
+
+def main(changes, kills, configuration, seed):
+    storm = Storm(changes, configuration, seed)
+    print(f"{storm.all} changes, of which {len(storm.going)} go and {len(storm.kept)} are held or stand", flush=True)
+    findings = storm.run(points(kills))
+    print(json.dumps(findings, indent=1) if findings else "0 findings")
+    return 1 if findings else 0
