@@ -10,7 +10,7 @@ struct GeneratedTenant {
   }
 
   /// As many attempts as are made together, each at an address of its own.
-  static let batch = 25
+  static let batch = 50
 
   private static let flows = 400
   private static let connectors = 200

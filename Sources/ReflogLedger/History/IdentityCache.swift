@@ -5,19 +5,6 @@ import Synchronization
 ///
 /// They never change.
 final class IdentityCache: Sendable {
-  /// More of a kind than this are forgotten and read again: memory must not grow with the history.
-  private static let capacity = 8192
-
-  struct Kept {
-    var tenantID: String?
-    var addresses: [Int64: Address] = [:]
-    var connectors: [Int64: ConnectorID] = [:]
-    var connectorNames: [Int64: ConnectorName] = [:]
-    var actors: [Int64: ActorIdentity] = [:]
-    var actorNames: [Int64: ActorName] = [:]
-    var clientApps: [Int64: String] = [:]
-  }
-
   struct ActorIdentity {
     let type: Change.ActorType
     let id: String?
@@ -34,26 +21,36 @@ final class IdentityCache: Sendable {
     let userPrincipalName: String?
   }
 
-  private let kept = Mutex(Kept())
+  let addresses = IdentityTable<Address>()
+  let connectors = IdentityTable<ConnectorID>()
+  let connectorNames = IdentityTable<ConnectorName>()
+  let actors = IdentityTable<ActorIdentity>()
+  let actorNames = IdentityTable<ActorName>()
+  let clientApps = IdentityTable<String>()
+  private let tenant = Mutex<String?>(nil)
 
   func tenantID(find: () throws -> String) rethrows -> String {
-    if let known = kept.withLock({ $0.tenantID }) { return known }
+    if let known = tenant.withLock({ $0 }) { return known }
     let found = try find()
-    kept.withLock { $0.tenantID = found }
+    tenant.withLock { $0 = found }
     return found
   }
+}
+
+/// The rows of one kind that were read before.
+final class IdentityTable<Value: Sendable>: Sendable {
+  /// More than this are forgotten and read again: memory must not grow with the history.
+  private static var capacity: Int { 8192 }
+
+  private let known = Mutex<[Int64: Value]>([:])
 
   /// The identity of this row, found where it is not known yet.
-  func value<Value: Sendable>(
-    _ row: Int64,
-    in part: sending WritableKeyPath<Kept, [Int64: Value]>,
-    find: () throws -> Value
-  ) rethrows -> Value {
-    if let known = kept.withLock({ $0[keyPath: part][row] }) { return known }
+  func value(_ row: Int64, find: () throws -> Value) rethrows -> Value {
+    if let known = known.withLock({ $0[row] }) { return known }
     let found = try find()
-    kept.withLock { kept in
-      if kept[keyPath: part].count >= Self.capacity { kept[keyPath: part] = [:] }
-      kept[keyPath: part][row] = found
+    known.withLock { known in
+      if known.count >= Self.capacity { known = [:] }
+      known[row] = found
     }
     return found
   }

@@ -16,7 +16,7 @@ struct KnownIdentities {
   }
 
   func address(_ id: Int64) throws -> Address {
-    try cache.value(id, in: \.addresses) {
+    try cache.addresses.value(id) {
       let row = try row(
         id,
         """
@@ -35,7 +35,7 @@ struct KnownIdentities {
   }
 
   func connector(_ id: Int64) throws -> ConnectorID {
-    try cache.value(id, in: \.connectors) {
+    try cache.connectors.value(id) {
       guard let connector = ConnectorID(try row(id, "SELECT connector_id FROM connector WHERE id = ?").text(0)) else {
         throw LedgerError.corrupt("connector \(id) has no id")
       }
@@ -45,7 +45,7 @@ struct KnownIdentities {
 
   /// A name that a connector had.
   func name(_ id: Int64, ofConnector connector: Int64) throws -> String {
-    let name = try cache.value(id, in: \.connectorNames) {
+    let name = try cache.connectorNames.value(id) {
       let row = try row(id, "SELECT connector, display_name FROM connector_name WHERE id = ?")
       return IdentityCache.ConnectorName(connector: try row.number(0), name: try row.text(1))
     }
@@ -54,7 +54,7 @@ struct KnownIdentities {
   }
 
   func actor(_ id: Int64) throws -> IdentityCache.ActorIdentity {
-    try cache.value(id, in: \.actors) {
+    try cache.actors.value(id) {
       let row = try row(id, "SELECT actor_type, actor_id FROM actor WHERE id = ?")
       guard let type = Change.ActorType(rawValue: try row.text(0)) else {
         throw LedgerError.corrupt("actor \(id) is of no type that there is")
@@ -65,7 +65,7 @@ struct KnownIdentities {
 
   /// What an actor was called.
   func name(_ id: Int64, ofActor actor: Int64) throws -> IdentityCache.ActorName {
-    let name = try cache.value(id, in: \.actorNames) {
+    let name = try cache.actorNames.value(id) {
       let row = try row(id, "SELECT actor, name, user_principal_name FROM actor_name WHERE id = ?")
       return IdentityCache.ActorName(
         actor: try row.number(0),
@@ -78,7 +78,7 @@ struct KnownIdentities {
   }
 
   func clientApp(_ id: Int64) throws -> String {
-    try cache.value(id, in: \.clientApps) { try row(id, "SELECT app_id FROM client_app WHERE id = ?").text(0) }
+    try cache.clientApps.value(id) { try row(id, "SELECT app_id FROM client_app WHERE id = ?").text(0) }
   }
 
   private func row(_ id: Int64, _ sql: String) throws -> Row {

@@ -36,7 +36,8 @@ extension [UInt8] {
     append(Self.digit(byte & 15))
   }
 
-  private static func digit(_ value: UInt8) -> UInt8 {
+  /// The small hexadecimal digit of a value below 16.
+  static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }

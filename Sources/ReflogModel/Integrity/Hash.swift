@@ -17,6 +17,12 @@ package struct Hash: Hashable, Sendable {
     self.words = words
   }
 
+  /// The same from memory that holds them; fails unless there are exactly 32.
+  package init?(bytes: UnsafeRawBufferPointer) {
+    guard bytes.count == Self.byteCount else { return nil }
+    words = bytes.loadUnaligned(as: SIMD4<UInt64>.self)
+  }
+
   /// The SHA-256 of these bytes.
   package init(of bytes: [UInt8]) {
     self.init(SHA256.hash(data: bytes))

@@ -72,14 +72,18 @@ struct RecordWriter {
     isFirst = false
   }
 
-  /// Names are plain ASCII.
+  /// Names are plain ASCII. Put together first and appended at once: there are some fifty in a record.
   private mutating func begin(_ name: StaticString) {
-    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    let count = name.utf8CodeUnitCount
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 4) { prefix in
+      prefix[0] = UInt8(ascii: ",")
+      prefix[1] = UInt8(ascii: "\"")
+      for index in 0..<count { prefix[index + 2] = name.utf8Start[index] }
+      prefix[count + 2] = UInt8(ascii: "\"")
+      prefix[count + 3] = UInt8(ascii: ":")
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: prefix[(isFirst ? 1 : 0)...]))
+    }
     isFirst = false
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
   }
 
   private mutating func null() { bytes += "null".utf8 }
@@ -91,8 +95,14 @@ struct RecordWriter {
   }
 
   private mutating func hexadecimal(_ value: UnsafeRawBufferPointer) {
-    quoted { bytes in
-      for byte in value { bytes.append(hexadecimal: byte) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * value.count + 2) { text in
+      text[0] = UInt8(ascii: "\"")
+      for (index, byte) in value.enumerated() {
+        text[2 * index + 1] = [UInt8].digit(byte >> 4)
+        text[2 * index + 2] = [UInt8].digit(byte & 15)
+      }
+      text[2 * value.count + 1] = UInt8(ascii: "\"")
+      bytes.append(contentsOf: UnsafeBufferPointer(text))
     }
   }
 }

@@ -15,6 +15,12 @@ package struct Salt: Hashable, Sendable {
     self.words = words
   }
 
+  /// The same from memory that holds them; fails unless there are exactly 16.
+  package init?(bytes: UnsafeRawBufferPointer) {
+    guard bytes.count == Self.byteCount else { return nil }
+    words = bytes.loadUnaligned(as: SIMD2<UInt64>.self)
+  }
+
   package init(using generator: inout some RandomNumberGenerator) {
     words = SIMD2(generator.next(), generator.next())
   }
