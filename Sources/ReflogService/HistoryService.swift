@@ -134,21 +134,18 @@ package struct HistoryService: Sendable {
     HistoryExport(history: history, query: query, afterEntry: entry)
   }
 
-  /// A page of what happened to Reflog itself, newest first: at most `size` events with ids below `before`, and the id
-  /// below which the next page begins. It may have fewer, where few of many are asked for.
+  /// A page of what happened to Reflog itself: at most `size` events behind the one with this id, and the id behind which the
+  /// next page begins. It may have fewer, where few of many are asked for.
   package func events(
-    _ filter: EventFilter?,
-    before: Int64?,
+    _ query: EventQuery,
+    behind: Int64?,
     size: Int
   ) async throws(ServiceError) -> (page: [ServiceEvent], next: Int64?) {
     let start = ContinuousClock.now
-    var (found, bound): ([ServiceEvent], Int64?) = ([], before)
+    var (found, bound): ([ServiceEvent], Int64?) = ([], behind)
     while true {
-      let piece: [ServiceEvent]
-      do { piece = try await history.newestEvents(before: bound, limit: Self.eventsRead) } catch {
-        throw ServiceError(reading: error)
-      }
-      found += piece.filter { filter?.matches($0) ?? true }
+      let piece = try await events(query.isAscending, behind: bound)
+      found += piece.filter { query.filter?.matches($0) ?? true }
       if found.count > size { return (Array(found.prefix(size)), found[size - 1].id) }
       guard piece.count == Self.eventsRead, let last = piece.last?.id else { return (found, nil) }
       if ContinuousClock.now - start > Self.pagePatience { return (found, last) }
@@ -156,11 +153,36 @@ package struct HistoryService: Sendable {
     }
   }
 
+  /// How many events there are of what is asked for. Throws `questionTooBroad` where that takes too long.
+  package func count(_ query: EventQuery) async throws(ServiceError) -> Int {
+    let start = ContinuousClock.now
+    var (count, bound): (Int, Int64?) = (0, nil)
+    while true {
+      let piece = try await events(true, behind: bound)
+      count += piece.count { query.filter?.matches($0) ?? true }
+      guard piece.count == Self.eventsRead, let last = piece.last?.id else { return count }
+      guard ContinuousClock.now - start < Self.countPatience else { throw .questionTooBroad }
+      bound = last
+    }
+  }
+
+  private func events(_ isAscending: Bool, behind id: Int64?) async throws(ServiceError) -> [ServiceEvent] {
+    do {
+      return isAscending
+        ? try await history.oldestEvents(after: id ?? 0, upTo: .max, limit: Self.eventsRead)
+        : try await history.newestEvents(before: id, limit: Self.eventsRead)
+    } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
   /// Events looked at in one short read: a page at the largest, and one more.
   private static let eventsRead = 1001
 
   /// All that is asked for as it stands when the first piece is taken, oldest first.
-  package func exportEvents(_ filter: EventFilter? = nil) -> EventExport {
-    EventExport(history: history, filter: filter)
+  ///
+  /// - Parameter entry: only what has a newer entry than this.
+  package func exportEvents(_ filter: EventFilter? = nil, afterEntry entry: Int64? = nil) -> EventExport {
+    EventExport(history: history, filter: filter, afterEntry: entry)
   }
 }

@@ -219,6 +219,23 @@ class Events(unittest.TestCase):
             self.assertTrue(csv.startswith("id,sequence,activityDateTime,kind,count,"))
             self.assertNotIn(made.json["token"], csv)
 
+    def test_events_take_the_options_that_changes_take(self):
+        with Server() as server:
+            ask = lambda query, **options: server.request("GET", "/beta/auditLogs/serviceEvents?" + query, **options)
+            all = ask("$top=1000").json["value"][::-1]
+            self.assertEqual(ask("$orderby=id%20asc").json["value"], all)
+            page = ask("$orderby=activityDateTime&$top=1&$count=true&$select=id,kind").json
+            self.assertEqual((page["@odata.count"], page["value"]), (len(all), [{"id": "1", "kind": all[0]["kind"]}]))
+            link = page["@odata.nextLink"].removeprefix(server.url)
+            self.assertEqual(server.request("GET", link).json["value"], [{"id": "2", "kind": all[1]["kind"]}])
+            self.assertEqual(server.request("GET", link.replace("$top=1", "$top=1&$filter=count%20eq%201")).status, 400)
+            self.assertEqual(ask("$filter=kind%20eq%20'tokenCreated'&$count=true").json["@odata.count"], 3)
+            first = ask("$format=jsonl")
+            newest = first.headers["reflog-newest-sequence"]
+            self.assertIn('"kind":"export"', ask(f"$format=jsonl&after={int(newest) - 1}").text.splitlines()[0])
+            for query in ("$select=none", "$orderby=kind", "$skiptoken=5", "after=1", "$count=x"):
+                self.assertEqual(ask(query).status, 400, query)
+
     def test_what_no_change_records_is_an_event_where_it_is_denied(self):
         with Server() as server:
             change = server.put(SIGNUP, None).change

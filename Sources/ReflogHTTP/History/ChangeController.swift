@@ -28,14 +28,15 @@ struct ChangeController {
       request,
       allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format]
     )
-    let (query, size) = (try options.changeQuery(), try options.top())
+    let (query, size): (ChangeQuery, Int) = (try options.query(), try options.top())
     let cursor = Cursor(of: query, key: try await history.cursorKey())
     let behind = try options[.skiptoken].map(cursor.id(in:))
-    let page = try await history.page(query, behind: behind, size: size)
-    let listing = ChangeListing(
-      page: page,
-      cursor: cursor,
-      selected: try options.selected(from: ChangeListing.members),
+    let page = try await history.page(query, behind: behind.map { Change.ID($0) }, size: size)
+    let listing = Listing(
+      .connectorChanges,
+      page.changes.map(\.json),
+      next: page.next.map { cursor.token(behind: $0.number) },
+      selected: try options.selected(from: Listing.Kind.connectorChanges.members),
       count: try options.flag(.count) ? try await history.count(query) : nil
     )
     return Response(
@@ -94,7 +95,7 @@ struct ChangeController {
       request,
       allowing: [.filter, .format, .after, .manifest] + (format == .csv ? [.raw, .excel] : [])
     )
-    let (query, after) = (try options.changeQuery(), try options.after())
+    let (query, after): (ChangeQuery, Int64?) = (try options.query(), try options.after())
     let lines: ChangeFormat =
       switch format {
       case .csv: .csv(ChangeCSV(try options.csvStyle()))

@@ -14,18 +14,24 @@ struct EventController {
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     if let format = try ExportFormat(request) { return try await export(format, request, context) }
-    let options = try QueryOptions(request, allowing: [.filter, .top, .skiptoken, .format])
-    let (size, before) = (try options.top(), try options.skiptoken()?.number)
-    let filter: EventFilter? = try options.parsedFilter()
-    let (page, next) = try await history.events(filter, before: before, size: size)
-    let url = "\(try request.versionURL(context))"
-    var json: JSONObject = ["@odata.context": .string("\(url)/$metadata#auditLogs/serviceEvents")]
-    if let next {
-      let asked = options[.filter].map { "&$filter=" + $0.percentEncoded(keeping: "$'()/,:") } ?? ""
-      json["@odata.nextLink"] = .string("\(url)/auditLogs/serviceEvents?$top=\(size)\(asked)&$skiptoken=\(next)")
-    }
-    json["value"] = .array(page.map { .object($0.json) })
-    return Response(json: json)
+    let options = try QueryOptions(
+      request,
+      allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format]
+    )
+    let (query, size): (EventQuery, Int) = (try options.query(), try options.top())
+    let cursor = Cursor(of: query, key: try await history.cursorKey())
+    let behind = try options[.skiptoken].map(cursor.id(in:))
+    let (page, next) = try await history.events(query, behind: behind, size: size)
+    let listing = Listing(
+      .serviceEvents,
+      page.map(\.json),
+      next: next.map(cursor.token(behind:)),
+      selected: try options.selected(from: Listing.Kind.serviceEvents.members),
+      count: try options.flag(.count) ? try await history.count(query) : nil
+    )
+    return Response(
+      json: listing.json(versionURL: try request.versionURL(context), repeating: try request.queryItems())
+    )
   }
 
   private func export(
@@ -33,7 +39,7 @@ struct EventController {
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    let options = try QueryOptions(request, allowing: [.filter, .format] + (format == .csv ? [.raw, .excel] : []))
+    let options = try QueryOptions(request, allowing: [.filter, .format, .after] + (format == .csv ? [.raw, .excel] : []))
     let lines: EventPieces.Format =
       switch format {
       case .csv: .csv(EventCSV(style: try options.csvStyle()))
@@ -49,9 +55,13 @@ struct EventController {
         details: ["of": "serviceEvents", "format": .string(format.rawValue)]
       )
     )
-    return format.response(
+    // Read before the first piece: what comes while it is taken has a newer entry.
+    let newest = try await history.status().newestSequence
+    var response = format.response(
       named: "serviceEvents",
-      EventPieces(export: history.exportEvents(filter), format: lines)
+      EventPieces(export: history.exportEvents(filter, afterEntry: try options.after()), format: lines)
     )
+    response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
+    return response
   }
 }

@@ -180,7 +180,8 @@ enum OpenAPIOperations {
       method: "GET",
       path: "/{version}/auditLogs/serviceEvents",
       summary: "What happened to Reflog itself, newest first; as CSV all of it, oldest first.",
-      query: [filter] + page + formats(["json", "csv", "jsonl"]),
+      query: questions + page + formats(["json", "csv", "jsonl"])
+        + [("after", ["type": "integer", "minimum": .integer(0)])],
       successes: [(200, "List")]
     ),
     .init(

@@ -36,18 +36,6 @@ struct QueryOptions {
     return top
   }
 
-  /// `$skiptoken` of a list of service events: where the page before this one ended.
-  func skiptoken() throws(RequestError) -> Change.ID? {
-    guard let text = values[.skiptoken] else { return nil }
-    guard let id = Change.ID(text) else { throw Self.strangeToken }
-    return id
-  }
-
-  static let strangeToken = RequestError.badRequest(
-    "$skiptoken is none that an @odata.nextLink held for this question.",
-    target: "$skiptoken"
-  )
-
   /// `asOf`: a moment that is over.
   func moment() throws(RequestError) -> Timestamp? {
     guard let text = values[.asOf] else { return nil }
@@ -83,16 +71,16 @@ struct QueryOptions {
   }
 
   /// `$filter`, and the order that `$orderby` asks for: `activityDateTime` or `id`, each perhaps with `asc` or `desc`.
-  func changeQuery() throws(RequestError) -> ChangeQuery {
-    let filter: ChangeFilter? = try parsedFilter()
-    guard let order = values[.orderby] else { return ChangeQuery(filter: filter) }
+  func query<Field>() throws(RequestError) -> HistoryQuery<Field> {
+    let filter: Filter<Field>? = try parsedFilter()
+    guard let order = values[.orderby] else { return HistoryQuery(filter: filter) }
     // The two are one order, so whatever stands behind the first changes nothing.
     let words = (order.split(separator: ",").first ?? "").split(separator: " ")
     guard let field = words.first, ["activityDateTime", "id"].contains(field), words.count <= 2,
       words.count == 1 || ["asc", "desc"].contains(words[1]),
       order.split(separator: ",", omittingEmptySubsequences: false).count <= 2
     else { throw .badRequest("$orderby is activityDateTime or id, with asc or desc behind it.", target: "$orderby") }
-    return ChangeQuery(filter: filter, isAscending: words.count == 1 || words[1] == "asc")
+    return HistoryQuery(filter: filter, isAscending: words.count == 1 || words[1] == "asc")
   }
 
   /// `$select`: names of members, with commas between them; nothing where all are wanted.

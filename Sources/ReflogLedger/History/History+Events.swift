@@ -18,6 +18,18 @@ extension History {
     )
   }
 
+  /// The id behind which the events with newer entries than this stand: entries and ids of events go up together.
+  package func event(upToEntry entry: Int64) async throws(LedgerError) -> Int64 {
+    try await read { db in
+      let next = try Int64.fetchOne(
+        db,
+        sql: "SELECT event FROM entry WHERE sequence > ? AND event IS NOT NULL ORDER BY sequence LIMIT 1",
+        arguments: [entry]
+      )
+      return try next.map { $0 - 1 } ?? Int64.fetchOne(db, sql: "SELECT max(id) FROM service_event") ?? 0
+    }
+  }
+
   private func events(_ condition: String, _ arguments: StatementArguments) async throws(LedgerError) -> [ServiceEvent]
   {
     try await read { db in try EventRows.events(condition, arguments, db) }

@@ -10,16 +10,21 @@ package struct EventExport: Sendable {
   /// The newest event when the export began.
   private var last: Int64?
   private var after: Int64 = 0
+  private let entry: Int64?
 
-  init(history: History, filter: EventFilter?) {
+  init(history: History, filter: EventFilter?, afterEntry entry: Int64?) {
     self.history = history
     self.filter = filter
+    self.entry = entry
   }
 
   /// The next events, or nothing at the end; a piece may be empty where nothing in it matches.
   package mutating func next() async throws(ServiceError) -> [ServiceEvent]? {
     do {
-      if last == nil { last = try await history.newestEvents(before: nil, limit: 1).first?.id }
+      if last == nil {
+        last = try await history.newestEvents(before: nil, limit: 1).first?.id
+        if let entry { after = try await history.event(upToEntry: entry) }
+      }
       guard let last else { return nil }
       let piece = try await history.oldestEvents(after: after, upTo: last, limit: Self.pieceSize)
       after = piece.last?.id ?? after

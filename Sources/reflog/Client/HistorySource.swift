@@ -94,7 +94,7 @@ struct LedgerFile: HistorySource {
       let further = try await service.page(query, behind: next, size: top - page.changes.count)
       page = ChangePage(changes: page.changes + further.changes, next: further.next)
     }
-    return ChangeListing(page: page).json(versionURL: nil)
+    return Listing(.connectorChanges, page.changes.map(\.json)).json(versionURL: nil)
   }
 
   func change(_ id: Change.ID) async throws -> JSONObject {
