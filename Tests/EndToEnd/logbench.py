@@ -1,0 +1,87 @@
+"""What it takes to verify a log and to start with it, beside what the machine takes for the least of it in the same run."""
+
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+
+from historybench import serving
+from reflogserver import Graph
+
+CHANGES = "/beta/auditLogs/connectorChanges"
+SAMPLE_BYTES = 1 << 30
+
+
+def run_measured(*command):
+    """Runs a command, and returns its exit code, what it said, wall and processor seconds, and peak memory in MB."""
+    with tempfile.TemporaryFile("w+") as talk:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=talk)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        talk.seek(0)
+        return os.waitstatus_to_exitcode(status), talk.read(), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def records(server, count=300):
+    """The canonical records of some changes all over history, one after another, and how many changes they are of."""
+    newest = int(server.request("GET", CHANGES + "?$top=1", role="reader").json["value"][0]["id"])
+    ids = range(1, newest + 1, max(1, newest // count))
+    return b"".join(server.request("GET", f"{CHANGES}/{id}?$format=record", role="reader").bytes for id in ids), len(ids)
+
+
+def openssl_rate(sample):
+    """Bytes a second that openssl hashes of these records, repeated."""
+    with tempfile.NamedTemporaryFile() as file:
+        for _ in range(SAMPLE_BYTES // len(sample)):
+            file.write(sample)
+        file.flush()
+        rates = []
+        for _ in range(3):
+            start = time.perf_counter()
+            subprocess.run(["openssl", "dgst", "-sha256", file.name], check=True, stdout=subprocess.DEVNULL)
+            rates.append(os.path.getsize(file.name) / (time.perf_counter() - start))
+        return max(rates)
+
+
+def verification(binary, ledger):
+    """A signed ledger, verified; and the same bytes hashed by openssl alone."""
+    with Graph() as graph, serving(binary, ledger, graph) as server:
+        sample, changes = records(server)
+        while server.request("GET", "/checkpoint", role=None).status != 200:
+            time.sleep(0.5)
+        status = server.request("GET", "/beta/reflog/status", role="reader").json
+        while server.request("GET", "/checkpoint", role=None).text.split("\n")[1] != str(status["newestSequence"] + 1):
+            time.sleep(0.5)
+            status = server.request("GET", "/beta/reflog/status", role="reader").json
+        count = int(status["newestChangeId"])
+    code, talk, wall, processor, memory = run_measured(
+        binary, "verify", "--database", ledger, "--key", status["verifierKey"], "--anchor", str(ledger) + ".anchor")
+    assert code == 0, talk
+    size = len(sample) / changes
+    rate = openssl_rate(sample)
+    print(f"{count} changes verified in {wall:.1f} s with {os.cpu_count()} cores: {count / wall:.0f} a second, "
+          f"{count / processor:.0f} a second and core; peak memory {memory:.0f} MB")
+    print(f"records of {size:.0f} bytes a change; openssl hashes them alone at {rate / size:.0f} changes a second and core: "
+          f"ratio {(rate / size) / (count / processor):.1f}")
+
+
+def starts(binary, ledger, rounds=7):
+    """How long a start takes until changes are taken, with an empty ledger and with a large one, in turn."""
+    times = {"empty": [], "large": []}
+    folder = tempfile.mkdtemp(prefix="reflog-start-")
+    empty = os.path.join(folder, "empty.sqlite")
+    with Graph() as graph:
+        for round in range(rounds + 1):
+            for name, database in (("empty", empty), ("large", ledger)):
+                start = time.perf_counter()
+                with serving(binary, database, graph):
+                    # The first ones make the files.
+                    if round:
+                        times[name].append((time.perf_counter() - start) * 1000)
+    shutil.rmtree(folder)
+    middle = {name: statistics.median(values) for name, values in times.items()}
+    print(f"start until /readyz is green, median of {rounds}: empty {middle['empty']:.0f} ms, large {middle['large']:.0f} ms, "
+          f"difference {middle['large'] - middle['empty']:.0f} ms")
