@@ -1,0 +1,27 @@
+import contextlib
+import io
+import unittest
+
+import mutations
+import purgestorm
+from reflogserver import ROOT
+
+DEBUG = ROOT / ".build" / "debug"
+
+
+class Mutations(unittest.TestCase):
+    def test_whatever_alters_history_is_found(self):
+        """A few of what `tools/mutate` makes by the thousand, with its controls."""
+        report = io.StringIO()
+        with contextlib.redirect_stdout(report):
+            is_clean = mutations.run(DEBUG / "reflog", [DEBUG / "ReflogGenerate"], mutations=150, changes=200, seed=7)
+        self.assertTrue(is_clean, report.getvalue())
+
+
+class PurgeStorm(unittest.TestCase):
+    def test_a_purge_that_is_killed_goes_on_and_leaves_what_must_stay(self):
+        """A little of what `tools/purge-storm` does."""
+        report = io.StringIO()
+        with contextlib.redirect_stdout(report):
+            code = purgestorm.main(changes=3000, kills=3, configuration="debug", seed=3)
+        self.assertEqual(code, 0, report.getvalue())
