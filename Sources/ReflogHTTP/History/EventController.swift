@@ -39,7 +39,10 @@ struct EventController {
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    let options = try QueryOptions(request, allowing: [.filter, .format, .after] + (format == .csv ? [.raw, .excel] : []))
+    let options = try QueryOptions(
+      request,
+      allowing: [.filter, .format, .after] + (format == .csv ? [.raw, .excel] : [])
+    )
     let lines: EventPieces.Format =
       switch format {
       case .csv: .csv(EventCSV(style: try options.csvStyle()))

@@ -127,8 +127,15 @@ struct ChangeRows {
   private func outcome(_ columns: StatementRow<Column>, _ result: Change.Result) throws -> Change.Outcome? {
     guard result != .pending else {
       try columns.requireNull(
-        .outcomeSequence, .resultTime, .httpStatus, .errorCode, .errorMessage, .settledBy, .graphRequestID,
-        .createdConnector, .createdName
+        .outcomeSequence,
+        .resultTime,
+        .httpStatus,
+        .errorCode,
+        .errorMessage,
+        .settledBy,
+        .graphRequestID,
+        .createdConnector,
+        .createdName
       )
       return nil
     }

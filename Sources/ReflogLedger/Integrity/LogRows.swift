@@ -64,7 +64,9 @@ enum LogRows {
     var entries: [Entry] = []
     try StatementRows<Column>.forEach(statement) { row in
       let sequence = try row.number(.sequence)
-      guard let hash = try row.blob(.hash).flatMap({ Hash(bytes: $0) }) else { throw LedgerError.corrupt("entry \(sequence) has no hash") }
+      guard let hash = try row.blob(.hash).flatMap({ Hash(bytes: $0) }) else {
+        throw LedgerError.corrupt("entry \(sequence) has no hash")
+      }
       entries.append(
         Entry(
           sequence: sequence,

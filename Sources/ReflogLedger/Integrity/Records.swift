@@ -41,13 +41,18 @@ struct Records {
 
   /// The hash of what a change's first entry says of people; nothing where that is nothing.
   func personalHash(of change: Change) throws -> Hash? {
-    try hash("SELECT salt, erased_hash, actor_name, ip_address, reason FROM change_personal WHERE change = ?", change.id.number) { salt, _ in
+    try hash(
+      "SELECT salt, erased_hash, actor_name, ip_address, reason FROM change_personal WHERE change = ?",
+      change.id.number
+    ) { salt, _ in
       try PersonalPart(salt: salt, actor: change.intent.actor, reason: change.intent.reason)
     }
   }
 
   func personalHash(of event: ServiceEvent) throws -> Hash? {
-    try hash("SELECT salt, erased_hash, actor_name, ip_address FROM service_event_personal WHERE event = ?", event.id) { salt, _ in
+    try hash("SELECT salt, erased_hash, actor_name, ip_address FROM service_event_personal WHERE event = ?", event.id) {
+      salt,
+      _ in
       guard let actor = event.content.actor else { throw LedgerError.corrupt("service event \(event.id) is of nobody") }
       return try PersonalPart(salt: salt, actor: actor)
     }
@@ -119,7 +124,9 @@ struct Records {
   ) throws -> Hash? {
     guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [id]) else { return nil }
     if let erased = try row.optionalBytes(1) {
-      guard let hash = Hash(bytes: erased), Self.words.allSatisfy({ row.hasColumn($0) ? row[$0] as DatabaseValue == .null : true }) else {
+      guard let hash = Hash(bytes: erased),
+        Self.words.allSatisfy({ row.hasColumn($0) ? row[$0] as DatabaseValue == .null : true })
+      else {
         throw LedgerError.corrupt("what was erased is there, or its hash is damaged")
       }
       return hash
