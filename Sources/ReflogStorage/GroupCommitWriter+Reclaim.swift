@@ -18,6 +18,10 @@ extension GroupCommitWriter {
     }) > 0 {}
     for _ in 0..<Self.attempts {
       let isEmpty = try await runAlone { db in
+        // Waiting for a reader here would keep every write waiting too.
+        let timeout = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
+        try db.execute(sql: "PRAGMA busy_timeout = 0")
+        defer { try? db.execute(sql: "PRAGMA busy_timeout = \(timeout)") }
         try WALCheckpoint.run(.truncate, db)
         guard FileChecks.size(of: self.path + "-wal") ?? 0 == 0 else { return false }
         // What the connection has in memory would be written again with what still stands there.
