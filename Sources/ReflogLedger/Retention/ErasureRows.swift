@@ -28,15 +28,17 @@ enum ErasureRows {
   }
 
   /// The rows of actors with this id; a program's and a person's may be the same text.
-  static func actors(_ id: String, _ db: Database) throws -> [(row: Int64, type: Change.ActorType)] {
+  static func actors(_ id: String, _ db: Database) throws -> [(row: Int64, type: Change.ActorType, id: String)] {
     try Row.fetchAll(
-      db.cachedStatement(sql: "SELECT id, actor_type FROM actor WHERE actor_id = ? COLLATE NOCASE ORDER BY id"),
+      db.cachedStatement(
+        sql: "SELECT id, actor_type, actor_id FROM actor WHERE actor_id = ? COLLATE NOCASE ORDER BY id"
+      ),
       arguments: [id]
     ).map { row in
       guard let type = Change.ActorType(rawValue: row[1]) else {
         throw LedgerError.corrupt("actor \(row[0] as Int64) is of no type that there is")
       }
-      return (row[0], type)
+      return (row[0], type, try row.text(2))
     }
   }
 

@@ -19,7 +19,7 @@ extension Ledger {
   package func askErasure(ofActor id: String, by actor: Change.Actor) async throws(LedgerError) -> Int {
     try await write { transaction in
       let found = try ErasureRows.actors(id, transaction.db)
-      for (row, type) in found {
+      for (row, type, id) in found {
         let details: JSONObject = ["actorType": .string(type.rawValue), "actorId": .string(id)]
         let event = try transaction.insert(ServiceEvent.Content(.erased, actor: actor, details: details))
         try ErasureRows.insert(actor: row, event: event, transaction.db)
@@ -49,7 +49,7 @@ extension Ledger {
       let actors = try ErasureRows.actors(id, db)
       guard !actors.isEmpty else { return nil }
       var plan = Erasure.Plan()
-      for (actor, _) in actors {
+      for (actor, _, _) in actors {
         let row = try Row.fetchOne(
           db,
           sql: """
