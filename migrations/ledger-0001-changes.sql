@@ -70,7 +70,8 @@ CREATE TABLE actor_name (
 
 CREATE INDEX actor_name_name ON actor_name (name) WHERE name IS NOT NULL;
 CREATE INDEX actor_name_user_principal_name ON actor_name (user_principal_name) WHERE user_principal_name IS NOT NULL;
-CREATE UNIQUE INDEX actor_name_identity ON actor_name (actor, coalesce(name, ''), coalesce(user_principal_name, ''));
+CREATE UNIQUE INDEX actor_name_identity ON actor_name (actor, coalesce(name, ''), coalesce(user_principal_name, ''))
+WHERE coalesce(name, user_principal_name) IS NOT NULL;
 
 -- The application that an actor used.
 CREATE TABLE client_app (
@@ -289,10 +290,27 @@ CREATE TABLE purge (
   -- Looked at up to here, changes and then events.
   change INTEGER NOT NULL DEFAULT 0,
   event INTEGER NOT NULL DEFAULT 0,
+  -- The event that says what goes next, and up to which id that went: nothing goes before what says so is signed.
+  claim INTEGER REFERENCES service_event (id),
+  deleted INTEGER NOT NULL DEFAULT 0,
   finished INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX purge_unfinished ON purge (finished IS NULL) WHERE finished IS NULL;
+
+-- The change of each address that a purge leaves in any case: the last that made a difference, and where none did, the last.
+CREATE VIEW standing AS
+SELECT
+  address.id AS address,
+  coalesce(
+    (
+      SELECT max(change.id) FROM change
+      WHERE change.address = address.id AND change.result = 'applied'
+        AND (change.before_state <> change.after_state OR change.before_connector IS NOT change.after_connector)
+    ),
+    (SELECT max(change.id) FROM change WHERE change.address = address.id AND change.result = 'applied')
+  ) AS change
+FROM address;
 
 -- Which changes were purged, as the service event says that records it: these alone may be deleted.
 CREATE TABLE purged_change (
@@ -529,7 +547,7 @@ CREATE TRIGGER change_outcome_update BEFORE UPDATE OF
 ON change WHEN OLD.result <> 'pending'
 BEGIN SELECT RAISE(ABORT, 'the outcome of a change is written once'); END;
 
--- A purge deletes what it says that it does, and never what is pending, held, or the last that made a difference.
+-- A purge deletes what it says that it does, and never what is pending, held, or stands.
 CREATE TRIGGER change_delete BEFORE DELETE ON change
 WHEN OLD.id > coalesce((SELECT last FROM purged_change WHERE first <= OLD.id ORDER BY first DESC LIMIT 1), 0)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
@@ -539,11 +557,7 @@ WHEN OLD.result = 'pending'
     SELECT 1 FROM hold
     WHERE flow IS NULL OR flow = (SELECT address.flow FROM address WHERE address.id = OLD.address)
   )
-  OR OLD.id = (
-    SELECT max(change.id) FROM change
-    WHERE change.address = OLD.address AND change.result = 'applied'
-      AND (change.before_state <> change.after_state OR change.before_connector IS NOT change.after_connector)
-  )
+  OR OLD.id = (SELECT standing.change FROM standing WHERE standing.address = OLD.address)
 BEGIN SELECT RAISE(ABORT, 'history is append-only: this part of it is kept, whatever its age'); END;
 
 CREATE TRIGGER purged_change_insert BEFORE INSERT ON purged_change

@@ -5,7 +5,10 @@ package import ReflogStorage
 ///
 /// Each method that writes is one transaction; once it returns, what it wrote is on disk. The read side is ``history``.
 package struct Ledger: Sendable {
+  /// Reads what the path of a change needs.
   package let history: History
+  /// Reads for whoever asks, apart from it.
+  package let questions: History
   let storage: Storage
   var writer: GroupCommitWriter { storage.writer }
   let clock: WallClock
@@ -30,6 +33,7 @@ package struct Ledger: Sendable {
     onSettled: @escaping @Sendable (Change) -> Void = { _ in }
   ) throws {
     history = History(reader: storage.reader)
+    questions = History(reader: storage.questionReader)
     self.storage = storage
     self.clock = clock
     self.acceptsClock = acceptsClock

@@ -20,6 +20,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case unusableKey(path: String, problem: String)
   /// The ledger is not the one that the anchor was made of, or an older copy of it.
   case anchorMismatch(path: String, problem: String)
+  /// An entry that nobody signed says that something goes, and that is gone already.
+  case unsignedLoss(sequence: Int64)
   /// The change can't take this event.
   case illegal(Change.IllegalTransition)
   /// The row of a change is not what was logged.
@@ -40,6 +42,9 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .anchorMismatch(let path, let problem):
       "The ledger is not what the anchor \(path) says it was: \(problem). Put the newest copy of the ledger back. If there "
         + "is none, keep the anchor as evidence and move it away."
+    case .unsignedLoss(let sequence):
+      "Entry \(sequence) says that history goes, and it is gone although no checkpoint over that entry was signed: Reflog never "
+        + "does that. Somebody altered the ledger's file. Run reflog verify, and put the newest copy of the ledger back."
     case .illegal(let transition): transition.description
     case .altered(let change):
       "Change \(change) is not what was recorded: somebody or something altered the ledger's file. Run reflog verify."

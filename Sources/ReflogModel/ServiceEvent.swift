@@ -36,8 +36,10 @@ package struct ServiceEvent: Sendable {
     case holdReleased
     /// Somebody asked for what need not be kept to go.
     case purgeAsked
-    /// These changes and service events were deleted; their entries' hashes stay.
+    /// These changes and service events go, once this is signed; their entries' hashes stay.
     case purged
+    /// These did not, for a hold or a longer retention came in between.
+    case purgeWithdrawn
     /// What was recorded of a person by then goes.
     case erased
     /// The log is signed with another key from here on.
@@ -49,7 +51,8 @@ package struct ServiceEvent: Sendable {
     /// Whether the rest of the ledger can't be understood, or not be verified, without it; no purge deletes it.
     package var isKept: Bool {
       switch self {
-      case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .erased, .keyRotated, .olderLedgerAccepted:
+      case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erased, .keyRotated,
+        .olderLedgerAccepted:
         true
       case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
         .tokenRevoked, .backup:

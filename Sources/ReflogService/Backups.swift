@@ -6,7 +6,30 @@ import Synchronization
 package final class Backups: Sendable {
   private let ledger: Ledger
   private let events: EventRecorder
-  private let isBusy = Mutex(false)
+  private let turn = Turn()
+
+  /// Held by the one copy that there is, until it was taken or given up.
+  fileprivate final class Turn: Sendable {
+    private let isTaken = Mutex(false)
+
+    /// Nothing where somebody holds it.
+    func take() -> Hold? {
+      isTaken.withLock { isTaken in
+        defer { isTaken = true }
+        return isTaken ? nil : Hold(turn: self)
+      }
+    }
+
+    final class Hold: Sendable {
+      private let turn: Turn
+
+      init(turn: Turn) {
+        self.turn = turn
+      }
+
+      deinit { turn.isTaken.withLock { $0 = false } }
+    }
+  }
 
   package init(ledger: Ledger, events: EventRecorder) {
     self.ledger = ledger
@@ -14,23 +37,19 @@ package final class Backups: Sendable {
   }
 
   /// The ledger as it is at one moment; that somebody takes it is on record before the first byte leaves. Throws `busy` while
-  /// another copy is made.
+  /// another copy is made or taken.
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
-    let isFree = isBusy.withLock { isBusy in
-      defer { isBusy = true }
-      return !isBusy
-    }
-    guard isFree else { throw .busy("Another backup is being made.") }
-    defer { isBusy.withLock { $0 = false } }
+    guard let hold = turn.take() else { throw .busy("Another backup is being made or taken.") }
     try await events.record(ServiceEvent.Content(.backup, actor: caller.actor))
-    do { return Backup(copy: try await ledger.copy()) } catch { throw ServiceError(reading: error) }
+    do { return Backup(copy: try await ledger.copy(), hold: hold) } catch { throw ServiceError(reading: error) }
   }
 }
 
 /// The ledger as it was at one moment, as the bytes of a SQLite file that is complete on its own.
 package struct Backup: Sendable {
   fileprivate let copy: LedgerCopy
+  fileprivate let hold: Backups.Turn.Hold
 
   package var byteCount: Int { copy.byteCount }
 

@@ -6,8 +6,8 @@ package import ReflogModel
 /// Whole, in the order of ids; or from an entry on, in the order of entries: then every change with a newer entry comes, one
 /// that was pending comes again once it is settled, and whoever puts them by id ends with exactly the history.
 package struct HistoryExport: Sendable {
-  /// Few enough that a slow taker keeps little in memory and every read is short.
-  private static let pieceSize = 500
+  /// Few enough that fifty slow takers keep little in memory, and that every read is short.
+  private static let pieceSize = 128
   /// How long it looks for what a filter wants before it says that nothing was there.
   private static let patience = Duration.milliseconds(200)
 

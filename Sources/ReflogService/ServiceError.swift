@@ -20,6 +20,8 @@ package enum ServiceError: Error, Sendable {
   case retentionTooShort(days: Int)
   /// Nothing says how long history is kept, so nothing is too old.
   case noRetention
+  /// What was settled from this moment on must be kept.
+  case purgeNotPermitted(before: Timestamp)
   case holdExists(String)
   case holdNotFound(String)
   /// Nobody with this id is on record.
@@ -79,7 +81,7 @@ extension ServiceError {
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id):
       [id]
     case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .changePurged,
-      .retentionTooShort, .noRetention, .holdExists, .holdNotFound, .actorNotFound,
+      .retentionTooShort, .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound,
       .manifestNotFound,
       .tokenNotFound,
       .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired,
@@ -97,9 +99,8 @@ extension ServiceError {
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
     case .directoryUnavailable, .providerUnavailable, .notSent, .busy: .warning
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .changePurged, .retentionTooShort,
-      .noRetention, .holdExists, .holdNotFound, .actorNotFound,
-      .manifestNotFound,
-      .tokenNotFound, .questionTooBroad,
+      .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
+      .questionTooBroad,
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .alreadySettled,
       .preconditionFailed,
       .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing, .notRollbackable,
@@ -115,7 +116,7 @@ extension ServiceError {
       case .busy: .busy(error.description)
       case .clockBehind: .clockBehind(error.description)
       case .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .corrupt, .altered, .unusableKey,
-        .anchorMismatch:
+        .anchorMismatch, .unsignedLoss:
         .ledgerUnavailable(error.description)
       }
   }
@@ -135,7 +136,7 @@ extension ServiceError {
       switch error {
       case .corrupt, .altered: .ledgerDamaged(error.description)
       case .busy, .clockBehind, .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .unusableKey,
-        .anchorMismatch:
+        .anchorMismatch, .unsignedLoss:
         .ledgerUnreadable(error.description)
       }
   }
@@ -157,6 +158,8 @@ extension ServiceError: CustomStringConvertible {
     case .retentionTooShort(let days):
       "History is kept for at least \(RetentionPolicy.minimumDays) days, and \(days) are fewer. Where the law wants that, say so "
         + "with override."
+    case .purgeNotPermitted(let before):
+      "What was settled from \(before) on must be kept. Ask for the plan again: how long history is kept was changed."
     case .noRetention: "History is kept for ever, so nothing is too old. Set for how many days it is kept first."
     case .holdExists(let name): "There is a hold named \(name) already. Give another name, or release that one."
     case .holdNotFound(let name): "There is no hold named \(name)."

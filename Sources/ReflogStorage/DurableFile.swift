@@ -38,6 +38,23 @@ package enum DurableFile {
     guard fsync(folder) == 0 else { throw failure(path) }
   }
 
+  /// Gives a file another name that no file has: with this ending, and a number behind it where there is one. Returns it once that
+  /// is durable.
+  package static func putAside(_ file: String, as ending: String) throws(StorageError) -> String {
+    var (path, number) = (file + ending, 1)
+    while exists(path) {
+      number += 1
+      path = "\(file)\(ending)-\(number)"
+    }
+    try move(file, to: path)
+    return path
+  }
+
+  /// Removes a file, if it is there.
+  package static func remove(_ path: String) throws(StorageError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw failure(path) }
+  }
+
   private static func failure(_ path: String) -> StorageError {
     .unusable(path: path, problem: "it can't be written: \(String(cString: strerror(errno)))")
   }

@@ -50,7 +50,7 @@ extension Storage {
     let target = copyPath
     do {
       try FileChecks.prepareFile(at: target)
-      try await reader.read { source in
+      try await questionReader.read { source in
         let copy = try DatabaseQueue(path: target)
         try copy.writeWithoutTransaction { try source.backup(to: $0) }
         try copy.close()

@@ -34,16 +34,15 @@ struct UnallocatedSpace {
     usableSize = pageSize - Int(header[20])
   }
 
-  /// Zeroes it in the whole file. When this returns, that is on disk.
+  /// Zeroes it in these pages, the first being 1. When this returns, that is on disk.
   ///
-  /// Call it on the connection that writes while the WAL is empty and no transaction is open. What SQLite makes of the file is the
-  /// same before and after, wherever a crash interrupts it.
-  func zero(_ db: Database) throws {
-    let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-    var map: [UInt8] = []
-    var next = 1
-    while next <= pages {
-      let count = min(Self.pagesRead, pages - next + 1)
+  /// Call it on the connection that writes while the WAL is empty, nothing of the pages is in its memory, and no transaction is
+  /// open. What SQLite makes of the file is the same before and after, wherever a crash interrupts it.
+  func zero(_ pages: Range<Int>, _ db: Database) throws {
+    let end = min(pages.upperBound, (try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) + 1)
+    var (next, map) = (pages.lowerBound, try mapAhead(of: pages.lowerBound))
+    while next < end {
+      let count = min(Self.pagesRead, end - next)
       var bytes = try read(page: next, count: count)
       for index in 0..<count {
         let page = next + index
@@ -55,6 +54,9 @@ struct UnallocatedSpace {
     }
     guard methods.xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK else { throw StorageError.failed("it can't be flushed") }
   }
+
+  /// The pointer map page that speaks of a page; none of the first two.
+  private func mapAhead(of page: Int) throws -> [UInt8] { page > 2 ? try read(page: mapPage(of: page), count: 1) : [] }
 
   private func zero(_ page: Int, _ bytes: inout [UInt8], from start: Int) throws {
     let header = start + (page == 1 ? 100 : 0)

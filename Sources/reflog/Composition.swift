@@ -30,18 +30,16 @@ struct Composition {
   private let tls: TLS?
 
   /// Opens the files. When this returns, this process holds the ledger and nothing is served yet.
-  init(settings: ServerSettings, logger: Logger) async throws {
-    self.settings = settings
-    self.logger = logger
-    tls = try settings.listener.tls.map { try TLS($0, logger: logger) }
-    metrics = PrometheusRegistry(counters: MetricHelp.counters)
-    served = try await ServedDirectory(settings.directory, database: settings.database, metrics: metrics)
-    watchlist = Watchlist(window: served.directory.settleWindow)
+  static func open(settings: ServerSettings, logger: Logger) async throws -> Composition {
+    let tls = try settings.listener.tls.map { try TLS($0, logger: logger) }
+    let metrics = PrometheusRegistry(counters: MetricHelp.counters)
+    let served = try await ServedDirectory(settings.directory, database: settings.database, metrics: metrics)
+    let watchlist = Watchlist(window: served.directory.settleWindow)
     do {
       let clock: WallClock = { Timestamp(Date()) }
-      let (reporter, watchlist) = (ChangeReporter(factory: metrics, logger: logger), watchlist)
-      storage = try Storage(path: settings.database, kind: .ledger)
-      ledger = try Ledger(
+      let reporter = ChangeReporter(factory: metrics, logger: logger)
+      let storage = try Storage(path: settings.database, kind: .ledger)
+      let ledger = try Ledger(
         storage: storage,
         directory: served.directory.kind,
         tenantID: served.tenantID,
@@ -53,28 +51,39 @@ struct Composition {
           watchlist.watch(change)
         }
       )
-      let log = try await OpenedLog(of: ledger, in: storage, settings)
-      self.log = LogKeeper(ledger: ledger, key: log.key, keyFile: log.keyFile, anchor: log.anchor, logger: logger)
-      tokens = try TokenStore(besideLedgerAt: settings.database, clock: clock)
+      let log = try await OpenedLog.open(ledger, in: storage, settings)
+      let started = ServiceEvent.Content(.start, details: settings.shown)
+      let events = EventRecorder(
+        ledger: ledger,
+        started: [started] + (settings.acceptsClock ? [ServiceEvent.Content(.clockAccepted)] : []),
+        logger: logger
+      )
+      return Composition(
+        settings: settings,
+        logger: logger,
+        metrics: metrics,
+        served: served,
+        storage: storage,
+        ledger: ledger,
+        tokens: try TokenStore(besideLedgerAt: settings.database, clock: clock),
+        changes: ChangeService(
+          ledger: ledger,
+          directory: served.directory,
+          turns: Turns(),
+          reasonRule: settings.reasonRule,
+          metrics: metrics
+        ),
+        watchlist: watchlist,
+        events: events,
+        log: LogKeeper(ledger: ledger, keys: log.keys, keyFile: log.keyFile, anchor: log.anchor, logger: logger),
+        retention: Retention(ledger: ledger, logger: logger),
+        backups: Backups(ledger: ledger, events: events),
+        tls: tls
+      )
     } catch {
       await served.abandon()
       throw error
     }
-    changes = ChangeService(
-      ledger: ledger,
-      directory: served.directory,
-      turns: Turns(),
-      reasonRule: settings.reasonRule,
-      metrics: metrics
-    )
-    retention = Retention(ledger: ledger, logger: logger)
-    let started = ServiceEvent.Content(.start, details: settings.shown)
-    events = EventRecorder(
-      ledger: ledger,
-      started: [started] + (settings.acceptsClock ? [ServiceEvent.Content(.clockAccepted)] : []),
-      logger: logger
-    )
-    backups = Backups(ledger: ledger, events: events)
   }
 
   /// How long what is in flight may take to finish after a SIGTERM.
@@ -168,7 +177,7 @@ struct Composition {
   ) throws -> some ApplicationProtocol {
     let api = ReflogAPI(
       changes: changes,
-      history: HistoryService(history: ledger.history),
+      history: HistoryService(history: ledger.questions),
       rollbacks: rollbacks,
       retention: retention,
       log: log,

@@ -4,14 +4,15 @@ import ReflogStorage
 
 /// A ledger's log, ready to be signed: what the anchor says was signed is there, and so is the key.
 struct OpenedLog {
-  let key: SigningKey
+  /// Those that sign the next checkpoint, the one in force last.
+  let keys: [SigningKey]
   let keyFile: LogKeyFile
   let anchor: Anchor
 
   /// Opens it; call this before the storage's writer runs.
-  init(of ledger: Ledger, in storage: Storage, _ settings: ServerSettings) async throws {
-    anchor = Anchor(path: settings.anchor)
-    if settings.acceptsOlderLedger { try await Self.acceptOlder(ledger, storage, anchor, settings) }
+  static func open(_ ledger: Ledger, in storage: Storage, _ settings: ServerSettings) async throws -> OpenedLog {
+    let anchor = Anchor(path: settings.anchor)
+    if settings.acceptsOlderLedger { try await acceptOlder(ledger, storage, anchor, settings) }
     let origin = try await ledger.history.origin()
     guard settings.origin ?? origin == origin else {
       throw CommandFailure(
@@ -19,15 +20,12 @@ struct OpenedLog {
         "The log of \(settings.database) is named \(origin), for good; \(Setting.origin.variable) says otherwise."
       )
     }
-    keyFile = LogKeyFile(besideLedgerAt: settings.database, origin: origin)
+    let keyFile = LogKeyFile(besideLedgerAt: settings.database, origin: origin)
     let rotations = try await ledger.history.keyRotations()
-    if let found = try keyFile.find(newest: rotations.last?.to) {
-      key = found
-    } else {
-      guard try await ledger.history.checkpoint() == nil else { throw keyFile.missing }
-      key = try keyFile.make()
-    }
-    try await anchor.check(ledger.history, keys: [key.verifierKey] + rotations.map(\.from))
+    let isSigned = try await ledger.history.checkpoint() != nil
+    let keys = try keyFile.findOrMake(newest: rotations.last?.to, isSigned: isSigned)
+    try await anchor.check(ledger.history, keys: keys.map(\.verifierKey) + rotations.map(\.from))
+    return OpenedLog(keys: keys, keyFile: keyFile, anchor: anchor)
   }
 
   /// Takes a ledger into use that is not what its anchor says it was; what a crash broke off is finished by doing it again.
@@ -39,12 +37,21 @@ struct OpenedLog {
   ) async throws {
     guard let anchored = try anchor.checkpoint(), try await !ledger.history.holds(anchored) else { return }
     try ledger.acceptOlder(than: anchored, in: storage)
-    let origin = try await ledger.history.origin()
+    try putAside(anchored, anchor, for: try await ledger.history.origin(), settings)
+  }
+
+  /// Moves what belongs to the older name of a log out of the way.
+  private static func putAside(
+    _ anchored: Checkpoint,
+    _ anchor: Anchor,
+    for origin: Origin,
+    _ settings: ServerSettings
+  ) throws {
     try LogKeyFile(besideLedgerAt: settings.database, origin: origin).putAside()
-    try anchor.putAside(anchored)
+    let evidence = try anchor.putAside(anchored)
     Talk.say(
       "\(settings.database) was taken into use although \(anchored.size) entries of \(anchored.origin) were signed that are "
-        + "not its own. The log goes on as \(origin), with a key of its own; the anchor is kept as \(settings.anchor).\(anchored.size)."
+        + "not its own. The log goes on as \(origin), with a key of its own; the anchor is kept as \(evidence)."
     )
   }
 }

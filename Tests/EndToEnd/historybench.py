@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import multiprocessing
 import random
 import sqlite3
 import subprocess
@@ -43,8 +44,9 @@ class Asker:
         start = time.perf_counter()
         self.connection.request("GET", path, headers=self.headers)
         response = self.connection.getresponse()
-        body = response.read()
+        # The answer was whole before its first byte left.
         took = time.perf_counter() - start
+        body = response.read()
         assert response.status == 200, body
         return took, body
 
@@ -159,7 +161,7 @@ def download(server, query, into=None):
     size, lines = 0, 0
     while piece := response.read(1 << 20):
         size += len(piece)
-        lines += piece.count(b"\r\n")
+        lines += piece.count(b"\n")
         if into:
             into.write(piece)
     return size, lines, time.perf_counter() - start
@@ -219,28 +221,37 @@ def size(database):
     print(f"{sum(pages.values()) / changes:.1f} bytes a change, of which leaves {pages.get('entry', 0) / changes:.1f}")
 
 
-def paging(binary, seconds=20):
-    """Pages through everything while changes are written as fast as they go, with the embedded directory."""
-    stopped = threading.Event()
-    written = [0] * 16
-
-    def write(number):
-        asker = Asker(server)
+def write(server, numbers, stopped, written):
+    """Writes changes of these flows, one thread each, until told to stop."""
+    def loop(number):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         headers = {"Authorization": "Bearer " + server.tokens["operator"], "Content-Type": "application/json"}
         place = f"/beta/identity/b2cUserFlows/B2C_1_new{number}/apiConnectorConfiguration/postFederationSignup/$ref"
         while not stopped.is_set():
-            asker.connection.request("PUT", place, "{}", headers)
-            asker.connection.getresponse().read()
+            connection.request("PUT", place, "{}", headers)
+            connection.getresponse().read()
             written[number] += 1
 
+    threads = [threading.Thread(target=loop, args=(number,)) for number in numbers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def paging(binary, seconds=20, writers=3, each=16):
+    """Pages through everything while changes are written as fast as they go, with the embedded directory."""
+    stopped = multiprocessing.Event()
+    written = multiprocessing.Array("q", writers * each, lock=False)
     with Server(binary) as server:
         for number in range(len(written)):
             made = server.request("POST", "/beta/identity/b2cUserFlows", {
                 "id": f"new{number}", "userFlowType": "signUp", "userFlowTypeVersion": 3})
             assert made.status == 201, made.text
-        threads = [threading.Thread(target=write, args=(number,)) for number in range(len(written))]
-        for thread in threads:
-            thread.start()
+        processes = [multiprocessing.Process(target=write, args=(server, range(number, len(written), writers), stopped, written))
+                     for number in range(writers)]
+        for process in processes:
+            process.start()
         time.sleep(seconds)
         asker, before, start = Asker(server), sum(written), time.perf_counter()
         newest = int(json.loads(asker.ask(path(None, top=1))[1])["value"][0]["id"])
@@ -255,8 +266,9 @@ def paging(binary, seconds=20):
             rounds += 1
             whole = whole and sorted(id for id in seen if id <= newest) == list(range(1, newest + 1))
         took = time.perf_counter() - start
+        rate = (sum(written) - before) / took
         stopped.set()
-        for thread in threads:
-            thread.join()
-    print(f"paged {rounds} times through {newest} changes and more, {(sum(written) - before) / took:.0f} changes a second being "
-          f"written meanwhile: each came exactly once: {whole}")
+        for process in processes:
+            process.join()
+    print(f"paged {rounds} times through {newest} changes and more, {rate:.0f} changes a second being written meanwhile: "
+          f"each came exactly once: {whole}")

@@ -1024,6 +1024,39 @@ def append(it):
     return f"{table} {source} as {id}"
 
 
+@kind("a purge or an erasure forged behind what is signed", 2)
+def lose(it):
+    """What goes is said by an event whose entry agrees with it, of a purge that somebody asked for or of whoever it speaks of."""
+    with it.rows() as rows:
+        if rows.dice(0.5):
+            id = rows.pick("change")
+            asked = json.loads(rows.one("SELECT details FROM service_event WHERE kind = 'purgeAsked' ORDER BY id DESC LIMIT 1"))
+            event = forged_event(rows, "purged", {"changes": str(id), "purge": asked["purge"]})
+            rows.remove_rows_of(id)
+            rows.run("UPDATE entry SET salt = NULL WHERE change = ?", id)
+            rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
+            return f"change {id}, said to be purged by event {event}"
+        id = rows.pick("change_personal")
+        if rows.one("SELECT salt FROM change_personal WHERE change = ?", id) is None:
+            raise Impossible
+        hash = rows.forger.personal("change_personal", id)
+        kind, actor = rows.one("SELECT actor_type, actor_id FROM actor WHERE id = (SELECT actor FROM change WHERE id = ?)", id)
+        event = forged_event(rows, "erased", {"actorId": actor, "actorType": kind})
+        rows.run("UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, erased_hash = ? "
+                 "WHERE change = ?", hash, id)
+        return f"what change {id} says of somebody, said to be erased by event {event}"
+
+
+def forged_event(rows, kind, details):
+    """An event behind what is signed, with an entry that agrees with it."""
+    id, sequence = rows.one("SELECT max(id) + 1 FROM service_event"), rows.ledgers.size
+    rows.copy_row("service_event", id - 1, id=id, sequence=sequence, kind=kind, details=canonical(details).decode())
+    rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
+    rows.run("INSERT INTO entry (sequence, event, hash, salt) VALUES (?, ?, ?, ?)", sequence, id, bytes(32), rows.chance.randbytes(16))
+    rows.forger.rehash("service_event", id)
+    return id
+
+
 class Trials:
     """Makes mutations one after another, each from the seed and its number alone, and judges what is said of them."""
 

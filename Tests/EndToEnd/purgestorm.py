@@ -1,5 +1,6 @@
 """Purges half of a ledger and erases a person, killing the server meanwhile at one point after another."""
 
+import contextlib
 import glob
 import json
 import os
@@ -7,9 +8,10 @@ import random
 import shutil
 import sqlite3
 import tempfile
+import threading
 import time
 
-from generated import SETTINGS, generate
+from generated import SETTINGS, generate, holds_text
 from reflogserver import ROOT, Graph, Server
 from test_retention import DAYS, STANDING
 
@@ -40,8 +42,8 @@ class Storm:
         self.all = rows("SELECT max(id) FROM change")[0][0]
         self.kept = held | standing
         self.going = old - self.kept
-        self.actor, self.name, self.upn = rows(
-            "SELECT actor_id, name, user_principal_name FROM actor JOIN actor_name ON actor_name.actor = actor.id "
+        self.actor, self.upn = rows(
+            "SELECT actor_id, user_principal_name FROM actor JOIN actor_name ON actor_name.actor = actor.id "
             "WHERE actor_type = 'user' ORDER BY actor.id LIMIT 1 OFFSET 5")[0]
         self.texts = []
         for id in self.chance.sample(sorted(self.going), min(SAMPLE, len(self.going))):
@@ -67,8 +69,12 @@ class Storm:
             self.wait(server, point)
             server.kill()
             server.start()
-            self.wait_until_done(server)
+            with self.verifying(server, point):
+                self.wait_until_done(server)
             self.check(server, point)
+            self.release(server)
+            self.wait_until_done(server)
+            self.check_released(server, point)
         finally:
             server.__exit__()
 
@@ -86,6 +92,43 @@ class Storm:
         while self.state(server)[0] < share * self.all * 0.49 and self.state(server)[1]:
             time.sleep(0.02)
         time.sleep(self.chance.random() * 0.3)
+
+    @contextlib.contextmanager
+    def verifying(self, server, point):
+        """Verifies again and again beside the server: what goes meanwhile is no finding."""
+        stopped, runs = threading.Event(), []
+
+        def loop():
+            while not stopped.is_set():
+                run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
+                runs.append(run.returncode)
+                if run.returncode != 0:
+                    self.findings.append(f"killed {point}: verify during the purge ended with {run.returncode}: {run.stdout[:500]}")
+
+        thread = threading.Thread(target=loop)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            thread.join()
+        print(f"verified {len(runs)} times during the purge", flush=True)
+
+    def release(self, server):
+        """Nothing is held any more: all that is old goes, and all words of the person."""
+        for number, _, _ in self.flows:
+            assert server.request("DELETE", f"/beta/reflog/holds/CASE-{number}", role="admin").status == 204
+        assert server.request("POST", "/beta/reflog/retention/purge", {}, "admin").status == 202
+        assert server.request("POST", "/beta/reflog/erasures", {"actor": self.actor}, "admin").status == 202
+
+    def check_released(self, server, point):
+        complain = lambda what: self.findings.append(f"killed {point}, then released: {what}")
+        run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
+        if run.returncode != 0:
+            complain(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
+        for path in (server.database, server.database + "-wal"):
+            if holds_text(path, self.upn):
+                complain(f"the erased person's UPN stands in {os.path.basename(path)}")
 
     @staticmethod
     def state(server):
@@ -133,7 +176,6 @@ class Storm:
             found = [text for text in self.texts if text in content] if path == server.database or path.endswith("-wal") else []
             if found:
                 complain(f"{len(found)} of {len(self.texts)} ids of purged changes stand in {os.path.basename(path)}")
-        # Held changes keep what is said of the person: only where none is held is the name gone.
         events = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents?$top=1000", role="reader").json["value"]]
         if "purged" not in events:
             complain("no purge is on record")

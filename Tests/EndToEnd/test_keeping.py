@@ -65,6 +65,8 @@ class Keys(unittest.TestCase):
             server.start()
             change(server)
             self.assertEqual(settled(server)[1], old)
+            self.assertFalse(os.path.exists(server.database + ".key.next"))
+            shutil.copy(server.database + ".key", server.database + ".before")
             server.command("key", "rotate", role="admin")
             change(server)
             while (new := settled(server)[1]) == old:
@@ -72,9 +74,11 @@ class Keys(unittest.TestCase):
             server.stop()
             # On record and not put in its place: finished.
             os.rename(server.database + ".key", server.database + ".key.next")
+            os.rename(server.database + ".before", server.database + ".key")
             server.start()
             change(server)
             self.assertEqual(settled(server)[1], new)
+            self.assertFalse(os.path.exists(server.database + ".key.next"))
 
 
 class OlderCopies(unittest.TestCase):

@@ -1,30 +1,29 @@
-import sqlite3
+import json
+import time
 import unittest
 
-from reflogserver import NEW_VENDOR, Server
+from reflogserver import Graph, Server, graph_connector
 
-STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+STEP = "b2cUserFlows/B2C_1_flow0/postFederationSignup"
 
 
 class Recovery(unittest.TestCase):
-    def test_what_a_crash_left_pending_is_settled_at_the_next_start(self):
-        with Server() as server:
-            server.put(STEP, NEW_VENDOR)
-            server.stop()
-            # What is there when the process dies between the directory's answer and the outcome.
-            ledger = sqlite3.connect(server.database)
-            ledger.execute("""
-                INSERT INTO change (intent_sequence, activity_time, subject, address, kind, before_state, before_connector, after_state,
-                  after_connector, actor, request_id)
-                SELECT (SELECT max(sequence) + 1 FROM entry), activity_time, subject, address, kind, before_state,
-                  before_connector, after_state, after_connector, actor, 'crash' FROM change WHERE id = 1""")
-            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, 2, NULL, zeroblob(32), NULL FROM entry")
-            ledger.commit()
-            ledger.close()
-            shown = server.command("show", "2", "--database", server.database, "--format", "json")
-            self.assertIn('"result":"pending"', shown.stdout)
+    def test_what_a_crash_left_pending_is_settled_after_the_next_start(self):
+        with Graph(timeout=0.5) as graph, Server(graph=graph, GRAPH_TIMEOUT=0.5, SETTLE_WINDOW=0.5) as server:
+            # The process dies between the directory's write and its answer.
+            graph.control(kill={"landed": server.process.pid})
+            with self.assertRaises(OSError):
+                server.put(STEP, graph_connector("Loyalty"))
+            server.process.wait()
+            self.assertEqual(graph.standing(STEP), graph_connector("Loyalty"))
+            shown = server.command("history", "--filter", "result eq 'pending'", "--database", server.database, "--format", "json")
+            pending = json.loads(shown.stdout)["value"]
+            self.assertEqual([change["step"] for change in pending], ["postFederationSignup"], shown.stderr)
 
             server.start()
 
-            settled = server.request("GET", "/beta/auditLogs/connectorChanges/2").json
+            deadline = time.monotonic() + 30
+            while (settled := server.request("GET", f"/beta/auditLogs/connectorChanges/{pending[0]['id']}").json)["result"] == "pending":
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.1)
             self.assertEqual((settled["result"], settled["status"]["settledBy"]), ("applied", "reconciler"))

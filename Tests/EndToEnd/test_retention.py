@@ -12,9 +12,10 @@ RETENTION = "/beta/reflog/retention"
 # The middle of what is generated.
 DAYS = int((time.time() - 1_719_792_000) // 86_400)
 
+# The last change of each address that made a difference; where none did, the last.
 STANDING = """
-    SELECT max(id) FROM change WHERE result = 'applied' AND address IS NOT NULL
-      AND (before_state <> after_state OR before_connector IS NOT after_connector) GROUP BY address
+    SELECT coalesce(max(iif(before_state <> after_state OR before_connector IS NOT after_connector, id, NULL)), max(id))
+    FROM change WHERE result = 'applied' AND address IS NOT NULL GROUP BY address
 """
 
 

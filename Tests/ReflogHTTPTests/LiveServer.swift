@@ -79,7 +79,7 @@ func withAPI<Value: Sendable>(
       let keyFile = LogKeyFile(besideLedgerAt: folder + "/log.sqlite", origin: origin)
       let log = LogKeeper(
         ledger: fixture.ledger,
-        key: try keyFile.make(),
+        keys: [try keyFile.make()],
         keyFile: keyFile,
         anchor: Anchor(path: folder + "/anchor"),
         logger: logger

@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "616be69a78bab3d782badb889d1846e9f4ca9c30239d6086e52aeac5eb1afd6c ledger-0001-changes",
+        "9ea214955e38685b2ea14aba46efa580c4547b1495425b2cd62cc3430cdf1141 ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "35a1196d2ad3ac67020800a1e57e0f3e4d37509effdabcbd7c0a11200e50a07c tokens-0001-tokens",
       ]

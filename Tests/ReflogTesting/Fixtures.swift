@@ -31,14 +31,15 @@ package enum Sample {
   package static func intent(
     before: ConnectorReference,
     after: ConnectorReference,
-    at address: Address = signup
+    at address: Address = signup,
+    by actor: Change.Actor = operatorActor
   ) -> Change.Intent {
     Change.Intent(
       subject: .step(address),
       kind: .update,
       before: before,
       after: after,
-      actor: operatorActor,
+      actor: actor,
       reason: "CHG0042",
       requestID: "request"
     )

@@ -35,14 +35,14 @@ struct RetentionController {
     return Response(status: .noContent)
   }
 
-  /// `{"dryRun"}`: the plan, or the beginning.
+  /// `{"dryRun","before"}`: the plan, or the beginning; `before` is the plan's, so that no more goes than somebody saw.
   private func purge(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
     let body = try await request.jsonObject(emptyMeans: [:])
-    try body.allow(only: "dryRun")
+    try body.allow(only: "dryRun", "before")
     if try body.flag("dryRun") { return Response(json: try await retention.planPurge(for: caller).json) }
-    _ = try await retention.purge(for: caller)
+    _ = try await retention.purge(before: try body.time("before"), for: caller)
     var response = try await answer(context, status: .accepted)
     response.headers[.location] = "\(try request.versionURL(context))/reflog/retention"
     return response

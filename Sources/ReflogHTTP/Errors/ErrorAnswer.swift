@@ -96,6 +96,7 @@ struct ErrorAnswer {
     case .retentionTooShort:
       self.init(.badRequest, "badRequest", message, level)
       target = "days"
+    case .purgeNotPermitted: self.init(.conflict, "purgeNotPermitted", message, level)
     case .noRetention: self.init(.conflict, "noRetention", message, level)
     case .holdExists: self.init(.conflict, "holdExists", message, level)
     case .holdNotFound, .actorNotFound, .manifestNotFound: self.init(.notFound, "notFound", message, level)

@@ -234,7 +234,7 @@ enum OpenAPIOperations {
       method: "POST",
       path: "/{version}/reflog/retention/purge",
       summary: "Deletes what need not be kept any more, or answers the plan; admin.",
-      body: ("DryRun", false),
+      body: ("Purge", false),
       successes: [(200, "Entity"), (202, "Entity")]
     ),
     .init(method: "GET", path: "/{version}/reflog/holds", summary: "Legal holds; admin.", successes: [(200, "List")]),

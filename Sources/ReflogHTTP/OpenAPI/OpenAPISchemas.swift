@@ -94,7 +94,7 @@ enum OpenAPISchemas {
         ["days"]
       )
     ),
-    "DryRun": .object(closed(["dryRun": boolean])),
+    "Purge": .object(closed(["dryRun": boolean, "before": time])),
     "Hold": .object(
       closed(["name": name, "reason": string, "flowType": string, "flowId": string], ["name", "reason"])
     ),

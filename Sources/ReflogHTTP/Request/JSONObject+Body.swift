@@ -36,6 +36,15 @@ extension JSONObject {
     }
   }
 
+  /// A time; nothing where it is missing, or null.
+  func time(_ name: String) throws(RequestError) -> Timestamp? {
+    guard let text = try text(name) else { return nil }
+    guard let time = Timestamp(parsing: text) else {
+      throw .badRequest("\(name) is a time, such as 2026-03-01T14:00:00Z.", target: name)
+    }
+    return time
+  }
+
   /// `flowType` and `flowId`, which go together; nothing where neither is there.
   func flowScope() throws(RequestError) -> FlowScope? {
     switch (try text("flowType"), try text("flowId")) {

@@ -69,6 +69,11 @@ struct ChangeRows {
     }
   }
 
+  /// The ids of the same alone.
+  func ids(_ condition: String, _ arguments: StatementArguments) throws -> [Int64] {
+    try Int64.fetchAll(db, sql: "SELECT change.id FROM \(Self.tables) \(condition)", arguments: arguments)
+  }
+
   private func rows<Value>(
     _ select: String,
     _ condition: String,

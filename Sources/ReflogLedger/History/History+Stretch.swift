@@ -101,20 +101,24 @@ extension History {
   ) throws -> [Change] {
     let (rows, records) = (ChangeRows(db, identities), Records(db))
     let conditions = Self.conditions(seeks, filter, ascending: ascending)
-    var found: [Int64: Change] = [:]
-    for condition in conditions {
-      let arguments =
-        StatementArguments(filter.arguments) + ["first": window.lowerBound, "last": window.upperBound, "limit": limit]
-      let isFixed = seeks == nil && filter.condition == FilterSQL.everything
-      let changes =
-        isChecked
+    let arguments =
+      StatementArguments(filter.arguments) + ["first": window.lowerBound, "last": window.upperBound, "limit": limit]
+    func read(_ condition: String, _ arguments: StatementArguments, isFixed: Bool) throws -> [Change] {
+      isChecked
         ? try rows.logged(condition, arguments, isFixed: isFixed).map { try $0.checked(records) }
         : try rows.changes(condition, arguments, isFixed: isFixed)
-      // Alone it is in order already.
-      if conditions.count == 1 { return changes }
-      for change in changes { found[change.id.number] = change }
     }
-    return Array(found.values.sorted { ascending ? $0.id < $1.id : $1.id < $0.id }.prefix(limit))
+    if conditions.count == 1 {
+      return try read(conditions[0], arguments, isFixed: seeks == nil && filter.condition == FilterSQL.everything)
+    }
+    // Which ones first: most of what several seeks find is not among the first of all.
+    let found = Set(try conditions.flatMap { try rows.ids($0, arguments) })
+    let first = found.sorted { ascending ? $0 < $1 : $1 < $0 }.prefix(limit)
+    return try read(
+      "WHERE change.id IN (SELECT value FROM json_each(?)) ORDER BY change.id \(ascending ? "ASC" : "DESC")",
+      [JSONValue.array(first.map { .integer($0) }).text],
+      isFixed: true
+    )
   }
 
   /// What stands behind ``ChangeRows/select`` for each part of a question, in which `:first`, `:last` and `:limit` are open.

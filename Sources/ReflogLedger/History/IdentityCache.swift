@@ -3,7 +3,7 @@ import Synchronization
 
 /// Identity rows that were read before: there are few of them, and many changes that name them.
 ///
-/// They never change.
+/// A row never comes to mean something else; one that is emptied is named by no change any more.
 final class IdentityCache: Sendable {
   struct ActorIdentity {
     let type: Change.ActorType

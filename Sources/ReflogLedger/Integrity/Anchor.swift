@@ -10,14 +10,21 @@ package struct Anchor: Sendable {
     self.path = path
   }
 
-  /// Throws `anchorMismatch` where the ledger is shorter than the anchored one, or another.
+  /// Throws `anchorMismatch` where the ledger is shorter than the anchored one, or another, and `unsignedLoss` where something of it
+  /// is gone by the word of what nobody signed.
   ///
   /// - Parameter keys: those that sign, or signed, the log.
   package func check(_ history: History, keys: [VerifierKey]) async throws(LedgerError) {
+    try await history.refuseUnsignedLosses()
     guard let bytes = try read() else { return }
     let origin = try await history.origin()
     let checkpoint = try open(bytes, of: origin, keys)
-    guard let root = try await history.root(ofFirst: checkpoint.size) else {
+    let root = try await history.root(ofFirst: checkpoint.size)
+    try compare(checkpoint, root)
+  }
+
+  private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
+    guard let root else {
       throw .anchorMismatch(path: path, problem: "it has fewer than the \(checkpoint.size) entries that were signed")
     }
     guard root == checkpoint.root else {
@@ -39,9 +46,9 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Moves it out of the way, as evidence of what was signed. When this returns, that is durable.
-  package func putAside(_ checkpoint: Checkpoint) throws(LedgerError) {
-    do { try DurableFile.move(path, to: "\(path).\(checkpoint.size)") } catch { throw LedgerError(error) }
+  /// Moves it out of the way, as evidence of what was signed. Returns where it is once that is durable.
+  package func putAside(_ checkpoint: Checkpoint) throws(LedgerError) -> String {
+    do { return try DurableFile.putAside(path, as: ".\(checkpoint.size)") } catch { throw LedgerError(error) }
   }
 
   private func open(

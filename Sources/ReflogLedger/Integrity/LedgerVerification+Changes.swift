@@ -110,7 +110,7 @@ extension LedgerVerification {
 extension LedgerVerification.Part {
   /// No id is ever left out: what is not there was purged, or is missing.
   fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ losses: RecordedLosses) {
-    findings += losses.changes.gaps(in: ids).map { .missingChanges($0) }
+    suspects.changes += losses.changes.gaps(in: ids)
   }
 
   fileprivate mutating func check(
@@ -144,12 +144,10 @@ extension LedgerVerification.Part {
     let change = logged.change
     if logged.erasedHash != nil {
       erased += 1
-      if !losses.cover(change.intent.actor, at: change.intentSequence) {
-        findings.append(.erasedUnrecorded(change: change.id))
-      }
+      check(erased: .change(change.id), change.intent.actor, at: change.intentSequence, losses)
     }
     guard change.outcome?.settledBy == .person, let teller = try records.erasedTeller(of: change) else { return }
     erased += 1
-    if !losses.cover(teller, at: change.sequence) { findings.append(.erasedUnrecorded(change: change.id)) }
+    check(erased: .change(change.id), teller, at: change.sequence, losses)
   }
 }

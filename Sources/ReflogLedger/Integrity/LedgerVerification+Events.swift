@@ -5,33 +5,56 @@ extension LedgerVerification {
   /// Events checked in one short read.
   private static let eventsRead = 500
 
+  /// What the service events gave.
+  struct Events: Sendable {
+    var part = Part()
+    /// What they say is gone, of what was signed when it was looked.
+    var losses = RecordedLosses()
+    /// The last event of which that was.
+    fileprivate var lastSigned: Int64 = 0
+  }
+
   /// Checks all events, and gathers what they say is gone; those that came since the log had `size` entries are not counted.
-  func verifyEvents(below size: Int64) async throws(LedgerError) -> (part: Part, losses: RecordedLosses) {
-    var (part, losses, gaps) = (Part(), RecordedLosses(), IDRanges())
-    var erased: [(event: Int64, actor: Change.Actor?, sequence: Int64)] = []
-    var last: Int64 = 0
-    part.findings = try await strangeEvents()
+  func verifyEvents(below size: Int64, signedBelow signed: Int64) async throws(LedgerError) -> Events {
+    var (events, gaps, last) = (Events(), IDRanges(), Int64(0))
+    var erased: [ServiceEvent] = []
+    events.part.findings = try await strangeEvents()
     while let end = try await end(ofEventsBehind: last) {
       for event in try await check(events: last + 1...end) {
         if last + 1 < event.id { gaps.append(last + 1...event.id - 1) }
         last = event.id
         switch event.state {
         case .good(let good, let isErased):
-          if good.sequence < size { part.claimed += 1 }
-          losses.add(good)
-          if isErased { erased.append((good.id, good.content.actor, good.sequence)) }
-        case .bad(let finding): part.findings.append(finding)
+          if good.sequence < size { events.part.claimed += 1 }
+          if good.sequence < signed {
+            events.losses.add(good)
+            events.lastSigned = good.id
+          }
+          if isErased { erased.append(good) }
+        case .bad(let finding): events.part.findings.append(finding)
         }
       }
       if last < end { gaps.append(last + 1...end) }
       last = end
     }
-    for gap in gaps.ranges { part.findings += losses.events.gaps(in: gap).map { .missingEvents($0) } }
-    part.erased = Int64(erased.count)
-    for (event, actor, sequence) in erased where !losses.cover(actor, at: sequence) {
-      part.findings.append(.erasedUnrecordedEvent(event))
+    for gap in gaps.ranges { events.part.suspects.events += events.losses.events.gaps(in: gap) }
+    events.part.erased = Int64(erased.count)
+    for event in erased {
+      events.part.check(erased: .event(event.id), event.content.actor, at: event.sequence, events.losses)
     }
-    return (part, losses)
+    return events
+  }
+
+  /// What is on record as gone, and signed by now.
+  func losses(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedLosses {
+    var (losses, last) = (events.losses, events.lastSigned)
+    while let end = try await end(ofEventsBehind: last) {
+      for event in try await check(events: last + 1...end) {
+        if case .good(let good, _) = event.state, good.sequence < signed { losses.add(good) }
+      }
+      last = end
+    }
+    return losses
   }
 
   /// What stands where Reflog puts nothing.

@@ -5,49 +5,54 @@ extension LedgerVerification {
   /// Entries taken into the tree in one short read.
   private static let entriesRead = 16_384
 
-  /// Takes all entries below `size` into the tree, and tells those whose record was purged.
+  /// Takes the entries of a range into the tree, and tells those whose record is gone.
+  ///
+  /// - Parameter losses: what is on record as gone; nothing where all of the range must be there.
   func verifyTree(
     _ log: LogVerification,
-    of size: Int64,
-    _ losses: RecordedLosses
-  ) async throws(LedgerError) -> (report: LogVerification.Report, entries: Part) {
-    var (log, part, next) = (log, Part(), Int64.min)
-    while next < size {
+    of range: Range<Int64>,
+    countedBelow size: Int64,
+    _ losses: RecordedLosses?
+  ) async throws(LedgerError) -> (log: LogVerification, part: Part) {
+    var (log, part, next) = (log, Part(), range.lowerBound)
+    while next < range.upperBound {
       let from = next
       do {
         let entries = try await history.read { db in
-          try LogRows.entries(from..<size, limit: Self.entriesRead, db)
+          try LogRows.entries(from..<range.upperBound, limit: Self.entriesRead, db)
         }
         for entry in entries {
           log.append(entry.hash, at: entry.sequence)
-          part.add(entry, losses)
+          part.add(entry, losses, countedBelow: size)
         }
         guard entries.count == Self.entriesRead, let last = entries.last else { break }
         next = last.sequence + 1
       } catch {
         // The place of what can't be read is not known; what stands behind it can be looked at all the same.
-        let end = min(size, max(from, 0) + Int64(Self.entriesRead))
+        let end = min(range.upperBound, max(from, 0) + Int64(Self.entriesRead))
         part.findings.append(.unreadableEntries(max(from, 0)..<end, problem: error.description))
-        guard part.findings.count < Self.maximumFindings else { break }
+        guard part.findings.count < Self.maximumFindings, end > from else { break }
         next = end
       }
     }
-    return (log.finish(), part)
+    return (log, part)
   }
 }
 
 extension LedgerVerification.Part {
-  fileprivate mutating func add(_ entry: LogRows.Entry, _ losses: RecordedLosses) {
+  fileprivate mutating func add(_ entry: LogRows.Entry, _ losses: RecordedLosses?, countedBelow size: Int64) {
     guard (entry.change == nil) != (entry.event == nil) else {
       findings.append(.strangeEntry(sequence: entry.sequence))
       return
     }
     guard !entry.hasSalt else {
-      claimed += 1
+      if entry.sequence < size { claimed += 1 }
       return
     }
-    let isRecorded =
-      entry.change.map { losses.changes.contains($0) } ?? entry.event.map { losses.events.contains($0) } ?? false
-    if isRecorded { purged += 1 } else { findings.append(.missing(sequence: entry.sequence)) }
+    guard let losses else {
+      findings.append(.missing(sequence: entry.sequence))
+      return
+    }
+    if losses.cover(entry) { purged += 1 } else { suspects.add(entry: entry.sequence) }
   }
 }

@@ -4,8 +4,9 @@ package import ReflogModel
 
 /// Holds a ledger against its log: rows against entries, entries against the tree, the tree against signed checkpoints.
 ///
-/// It reads in short pieces, and what it keeps does not grow with the ledger, but with the gaps in it. What comes while it reads
-/// is left for the next time. What is on record as purged or erased is told from what is missing.
+/// It reads in short pieces, beside a running server too, and what it keeps does not grow with the ledger, but with the gaps in
+/// it. What is on record as purged or erased is told from what is missing: but only where a checkpoint was signed over the record,
+/// since Reflog deletes nothing before.
 package struct LedgerVerification: Sendable {
   /// Tampering that leaves more traces than this is plain enough.
   static let maximumFindings = LogVerification.maximumFindingCount
@@ -26,6 +27,8 @@ package struct LedgerVerification: Sendable {
   /// What a part of the ledger gave.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
+    /// What is gone, though nothing that was signed when the verification began says so.
+    var suspects = Suspects()
     /// How many changes there are.
     var checked: Int64 = 0
     /// Entries that stand for what is there.
@@ -36,6 +39,7 @@ package struct LedgerVerification: Sendable {
 
     mutating func add(_ other: Part) {
       findings += other.findings.prefix(max(0, LedgerVerification.maximumFindings - findings.count))
+      suspects.add(other.suspects)
       checked += other.checked
       claimed += other.claimed
       purged += other.purged
@@ -47,30 +51,47 @@ package struct LedgerVerification: Sendable {
   ///
   /// - Parameter progress: hears how many changes were checked since it was last told.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
-    let own = try await history.checkpoint()
-    let size = try await history.read { db in try LogRows.size(db) }
-    let ownClaim = own.map { LogVerification.Claim(source: "the ledger's checkpoint", note: Array($0.note.utf8)) }
     let log = LogVerification(
       of: try await history.origin(),
       with: keys,
-      against: claims + (ownClaim.map { [$0] } ?? [])
+      against: claims + (try await ownClaim().map { [$0] } ?? [])
     )
-    let (events, losses) = try await verifyEvents(below: size)
-    async let tree = verifyTree(log, of: size, losses)
-    var changes = try await verifyChanges(losses, below: size, progress)
-    let (logReport, entries): (LogVerification.Report, Part)
-    do { (logReport, entries) = try await tree } catch { throw LedgerError(error) }
-    changes.add(events)
+    let (size, signed) = (try await history.read { db in try LogRows.size(db) }, log.signedSize)
+    let events = try await verifyEvents(below: size, signedBelow: signed)
+    async let tree = verifyTree(log, of: .min..<min(size, signed), countedBelow: size, events.losses)
+    var rows = try await verifyChanges(events.losses, below: size, progress)
+    rows.add(events.part)
+    var (begun, entries): (LogVerification, Part)
+    do { (begun, entries) = try await tree } catch { throw LedgerError(error) }
+    // What was not signed when this began: it is there, or was not deleted by Reflog.
+    if let own = try await ownClaim() { begun.expect(own) }
+    let signedNow = begun.signedSize
+    let sizeNow = try await history.read { db in try LogRows.size(db) }
+    if signed < sizeNow {
+      let (whole, rest) = try await verifyTree(begun, of: signed..<sizeNow, countedBelow: size, nil)
+      begun = whole
+      entries.add(rest)
+    }
     // Every entry that has its salt must stand for a row that is there; which one does not is looked for only where one does not.
-    if changes.claimed != entries.claimed { changes.add(Part(findings: try await strayFindings(below: size))) }
-    changes.findings += entries.findings
+    if rows.claimed != entries.claimed { rows.findings += try await strayFindings(below: size) }
+    rows.add(entries)
+    if !rows.suspects.isEmpty {
+      rows.add(try await judge(rows.suspects, try await losses(behind: events, signedBelow: signedNow)))
+    }
     return LedgerReport(
-      findings: changes.findings.sorted(),
-      log: logReport,
-      changes: changes.checked,
-      purgedEntries: entries.purged,
-      erased: changes.erased
+      findings: rows.findings.sorted(),
+      log: begun.finish(),
+      changes: rows.checked,
+      purgedEntries: rows.purged,
+      erased: rows.erased
     )
+  }
+
+  /// The ledger's own checkpoint as it is now; nothing before the first.
+  private func ownClaim() async throws(LedgerError) -> LogVerification.Claim? {
+    try await history.checkpoint().map {
+      LogVerification.Claim(source: "the ledger's checkpoint", note: Array($0.note.utf8))
+    }
   }
 
   /// Entries whose change or event is not there, though nothing says that it was purged.

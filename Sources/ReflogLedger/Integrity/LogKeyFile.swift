@@ -4,7 +4,8 @@ import ReflogStorage
 
 /// The key that signs a ledger's checkpoints, in `<database>.key`, which its owner alone can read.
 ///
-/// A new key is made beside it, put on record, and then put in its place; ``find(newest:)`` finishes what a crash broke off.
+/// A new key is made beside it, put on record, and put in its place once a checkpoint was signed with both; ``findOrMake(newest:isSigned:)`` goes on
+/// where a crash broke that off.
 package struct LogKeyFile: Sendable {
   private let path: String
   private let origin: Origin
@@ -16,15 +17,25 @@ package struct LogKeyFile: Sendable {
 
   private var nextPath: String { path + ".next" }
 
-  /// The key in the file; nothing where there is none.
+  /// The keys that sign the next checkpoint: the one in force, and before it the one that was until the newest rotation, if no
+  /// checkpoint has the word of both yet; the ledger's first, made now, where nothing was signed.
   ///
   /// - Parameter newest: the key that the newest rotation on record named.
-  package func find(newest: VerifierKey?) throws(LedgerError) -> SigningKey? {
-    if let next = try read(nextPath), next.verifierKey.text == newest?.text {
-      try install()
-      return next
+  package func findOrMake(newest: VerifierKey?, isSigned: Bool) throws(LedgerError) -> [SigningKey] {
+    let found = try find(newest: newest)
+    guard found.isEmpty else { return found }
+    guard !isSigned else {
+      throw .unusableKey(path: path, problem: "it is missing, and the ledger was signed with it; put it back")
     }
-    return try read(path)
+    return [try make()]
+  }
+
+  private func find(newest: VerifierKey?) throws(LedgerError) -> [SigningKey] {
+    let (key, next) = (try read(path), try read(nextPath))
+    if let next, next.verifierKey.text == newest?.text { return [key, next].compactMap { $0 } }
+    // Else it is of a rotation that never was on record.
+    if next != nil { do { try DurableFile.remove(nextPath) } catch { throw LedgerError(error) } }
+    return [key].compactMap { $0 }
   }
 
   /// Makes the ledger's first key.
@@ -49,12 +60,7 @@ package struct LogKeyFile: Sendable {
   /// Moves a key out of the way, for it signed what is lost.
   package func putAside() throws(LedgerError) {
     guard DurableFile.exists(path) else { return }
-    do { try DurableFile.move(path, to: path + ".old") } catch { throw LedgerError(error) }
-  }
-
-  /// What is missing where there is no key but something was signed.
-  package var missing: LedgerError {
-    .unusableKey(path: path, problem: "it is missing, and the ledger was signed with it; put it back")
+    do { _ = try DurableFile.putAside(path, as: ".old") } catch { throw LedgerError(error) }
   }
 
   private func generate() throws(LedgerError) -> SigningKey {

@@ -4,6 +4,8 @@ import ReflogModel
 struct RecordedLosses: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
+  /// The purges that somebody asked for: no other deletes anything.
+  private var asked: Set<Int64> = []
   /// Up to which entry what is said of an actor may have been erased.
   private var erasures: [Erased: Int64] = [:]
 
@@ -21,18 +23,29 @@ struct RecordedLosses: Sendable {
   mutating func add(_ event: ServiceEvent) {
     let details = event.content.details
     switch event.content.kind {
+    case .purgeAsked:
+      if let purge = details["purge"]?.wholeNumber { asked.insert(purge) }
     case .purged:
+      guard let purge = details["purge"]?.wholeNumber, asked.contains(purge) else { return }
       if let ids = details["changes"]?.string.flatMap({ IDRanges($0) }) { changes = changes.union(ids) }
       if let ids = details["events"]?.string.flatMap({ IDRanges($0) }) { events = events.union(ids) }
+    case .purgeWithdrawn:
+      if let ids = details["changes"]?.string.flatMap({ IDRanges($0) }) { changes = changes.subtracting(ids) }
+      if let ids = details["events"]?.string.flatMap({ IDRanges($0) }) { events = events.subtracting(ids) }
     case .olderLedgerAccepted:
       if let ids = details["lostChanges"]?.string.flatMap({ IDRanges($0) }) { changes = changes.union(ids) }
     case .erased:
       guard let type = details["actorType"]?.string, let id = details["actorId"]?.string else { return }
       erasures[Erased(type, id)] = event.sequence
     case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
-      .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .keyRotated, .backup:
+      .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .keyRotated, .backup:
       return
     }
+  }
+
+  /// Whether what an entry records was purged on the record.
+  func cover(_ entry: LogRows.Entry) -> Bool {
+    entry.change.map { changes.contains($0) } ?? entry.event.map { events.contains($0) } ?? false
   }
 
   /// Whether what an entry says of somebody was erased on the record.

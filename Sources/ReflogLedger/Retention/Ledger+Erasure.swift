@@ -4,9 +4,8 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Where the erasures under way go on: at one of them, behind these ids.
+  /// Where an erasure goes on: behind these ids.
   package struct ErasurePosition: Sendable {
-    fileprivate var erasure: Int64 = 0
     fileprivate var change: Int64 = 0
     fileprivate var event: Int64 = 0
 
@@ -14,7 +13,7 @@ extension Ledger {
   }
 
   /// Asks for the erasure of what was recorded of an actor until now, on behalf of somebody. When this returns, that is durable:
-  /// it is done by ``continueErasure(_:)``, now or after a restart. Returns how many actors have the id: none, and then nothing
+  /// it is done by ``continueErasure(_:from:)``, now or after a restart. Returns how many actors have the id: none, and then nothing
   /// was recorded, or a person and a program.
   package func askErasure(ofActor id: String, by actor: Change.Actor) async throws(LedgerError) -> Int {
     try await write { transaction in
@@ -28,24 +27,35 @@ extension Ledger {
     }
   }
 
-  /// Erases the next few of what the erasures under way erase, but for what is held, in one transaction. Returns where to go on,
-  /// or nothing once there is no more; then ``finish(_:)`` does the rest.
-  package func continueErasure(_ position: ErasurePosition) async throws(LedgerError) -> ErasurePosition? {
-    try await write { transaction in
-      for erasure in try ErasureRows.unfinished(transaction.db) where erasure.id >= position.erasure {
-        var next = erasure.id == position.erasure ? position : ErasurePosition()
-        next.erasure = erasure.id
-        if try transaction.eraseChanges(of: erasure.actor, before: erasure.sequence, from: &next.change) { return next }
-        try transaction.eraseStatements(of: erasure.actor)
-        if try transaction.eraseEvents(of: erasure.actor, before: erasure.event, from: &next.event) { return next }
-      }
-      return nil
+  /// Erases the next few of what an erasure under way erases, but for what is held, in one transaction; nothing before a checkpoint
+  /// over what says so is signed.
+  ///
+  /// - Parameter position: where to go on, and then where to go on next.
+  package func continueErasure(
+    _ id: Int64,
+    from position: inout ErasurePosition
+  ) async throws(LedgerError) -> Forgetting.Step {
+    let (found, signed) = try await history.read { db in
+      (try ErasureRows.unfinished(db).first { $0.id == id }, try LogRows.checkpoint(db)?.size ?? 0)
     }
+    guard let erasure = found else { return .done }
+    guard erasure.sequence < signed else { return .unsigned }
+    let begun = position
+    let (next, isMore) = try await write { transaction in
+      var next = begun
+      if try transaction.eraseChanges(of: erasure.actor, before: erasure.sequence, from: &next.change) {
+        return (next, true)
+      }
+      try transaction.eraseStatements(of: erasure.actor, before: erasure.sequence)
+      return (next, try transaction.eraseEvents(of: erasure.actor, before: erasure.event, from: &next.event))
+    }
+    position = next
+    return isMore ? .more : .done
   }
 
   /// What the erasure of what is said of an actor would do now; nothing where nobody has the id.
   package func planErasure(ofActor id: String) async throws(LedgerError) -> Erasure.Plan? {
-    try await history.read { db in
+    try await questions.read { db in
       let actors = try ErasureRows.actors(id, db)
       guard !actors.isEmpty else { return nil }
       var plan = Erasure.Plan()
@@ -54,19 +64,22 @@ extension Ledger {
           db,
           sql: """
             SELECT
-              (SELECT count(*) FROM \(LedgerTransaction.spokenOf) AND NOT \(LedgerTransaction.isHeld)),
-              (SELECT count(*) FROM \(LedgerTransaction.spokenOf) AND \(LedgerTransaction.isHeld)),
+              (SELECT count(*) FROM \(LedgerTransaction.spokenOf) AND NOT \(RetentionRows.isHeld)),
+              (SELECT count(*) FROM \(LedgerTransaction.spokenOf) AND \(RetentionRows.isHeld)),
+              (SELECT count(*) FROM \(LedgerTransaction.stated) AND NOT \(RetentionRows.isHeld)),
+              (SELECT count(*) FROM \(LedgerTransaction.stated) AND \(RetentionRows.isHeld)),
               (
                 SELECT count(*) FROM service_event JOIN service_event_personal ON service_event_personal.event = service_event.id
                 WHERE service_event.actor = :actor AND service_event_personal.salt IS NOT NULL
-                  AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)
-              )
+              ),
+              \(RetentionRows.isEverythingHeld)
             """,
           arguments: ["actor": actor]
         )
-        plan.changes += row?[0] ?? 0
-        plan.held += row?[1] ?? 0
-        plan.events += row?[2] ?? 0
+        guard let row else { continue }
+        plan.changes += row[0] + row[2]
+        plan.held += row[1] + row[3]
+        if row[5] { plan.held += row[4] } else { plan.events += row[4] }
       }
       return plan
     }
@@ -78,14 +91,17 @@ extension LedgerTransaction {
     change JOIN change_personal ON change_personal.change = change.id LEFT JOIN address ON address.id = change.address
     WHERE change.actor = :actor AND change_personal.salt IS NOT NULL
     """
-  fileprivate static let isHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL OR hold.flow = address.flow)"
+  fileprivate static let stated = """
+    change_statement JOIN change ON change.id = change_statement.change LEFT JOIN address ON address.id = change.address
+    WHERE change_statement.actor = :actor AND change_statement.salt IS NOT NULL
+    """
 
   /// Returns whether there may be more.
   fileprivate func eraseChanges(of actor: Int64, before sequence: Int64, from position: inout Int64) throws -> Bool {
     let spoken = try Int64.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT change.id FROM \(Self.spokenOf) AND NOT \(Self.isHeld)
+          SELECT change.id FROM \(Self.spokenOf) AND NOT \(RetentionRows.isHeld)
             AND change.id > :position AND change.intent_sequence < :sequence
           ORDER BY change.id LIMIT :limit
           """
@@ -100,15 +116,14 @@ extension LedgerTransaction {
   }
 
   /// What somebody said of changes whose outcome nobody could find out; there are few.
-  fileprivate func eraseStatements(of actor: Int64) throws {
+  fileprivate func eraseStatements(of actor: Int64, before sequence: Int64) throws {
     let said = try Int64.fetchAll(
       db,
       sql: """
-        SELECT change_statement.change FROM change_statement JOIN change ON change.id = change_statement.change
-        LEFT JOIN address ON address.id = change.address
-        WHERE change_statement.actor = :actor AND change_statement.salt IS NOT NULL AND NOT \(Self.isHeld)
+        SELECT change_statement.change FROM \(Self.stated) AND NOT \(RetentionRows.isHeld)
+          AND change.outcome_sequence < :sequence
         """,
-      arguments: ["actor": actor]
+      arguments: ["actor": actor, "sequence": sequence]
     )
     for id in said {
       try erase("change_statement", "change", id, try Records(db).statementHash(of: try stored(Change.ID(id))))
@@ -120,7 +135,7 @@ extension LedgerTransaction {
     let events = try EventRows.events(
       """
       service_event.actor = :actor AND service_event.id > :position AND service_event.id < :event
-        AND personal.salt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)
+        AND personal.salt IS NOT NULL AND NOT \(RetentionRows.isEverythingHeld)
       ORDER BY service_event.id LIMIT :limit
       """,
       ["actor": actor, "position": position, "event": event, "limit": Self.erasurePiece],

@@ -1,11 +1,20 @@
-import ReflogModel
+package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
   /// What was asked for and is not finished: a purge, erasures.
   package struct Forgetting: Sendable {
-    fileprivate let purge: Purge?
-    fileprivate let erasures: [Int64]
+    package let purge: Purge?
+    package let erasures: [Int64]
+
+    /// What came of doing a little of it.
+    package enum Step: Sendable {
+      /// Something was done, and there is more.
+      case more
+      /// What says what goes next is not signed yet; nothing goes before.
+      case unsigned
+      case done
+    }
   }
 
   /// What is under way; nothing where nothing is left to do.
@@ -18,15 +27,15 @@ extension Ledger {
     }
   }
 
-  /// Ends what ``continuePurge()`` and ``continueErasure(_:)`` did of this: empties the names that nothing uses any more, and gives the
-  /// space back. When this returns, what was purged or erased can be found in none of the ledger's files, and that is on record
-  /// as finished; what was asked for meanwhile is not.
-  package func finish(_ forgetting: Forgetting) async throws(LedgerError) {
+  /// Ends a purge of which ``continuePurge()`` did all, and an erasure of which ``continueErasure(_:from:)`` did: empties the names that
+  /// nothing uses any more, and gives the space back. When this returns, what was purged or erased can be found in none of the
+  /// ledger's files, and that is on record as finished.
+  package func finish(purge: Purge?, erasures: [Int64]) async throws(LedgerError) {
     try await emptyUnusedIdentities()
     do { try await writer.reclaim() } catch { throw LedgerError(error) }
     try await write { transaction in
-      if let purge = forgetting.purge { try PurgeRows.finish(purge, at: transaction.time, transaction.db) }
-      for erasure in forgetting.erasures { try ErasureRows.finish(erasure, at: transaction.time, transaction.db) }
+      if let purge { try PurgeRows.finish(purge, at: transaction.time, transaction.db) }
+      for erasure in erasures { try ErasureRows.finish(erasure, at: transaction.time, transaction.db) }
     }
   }
 }

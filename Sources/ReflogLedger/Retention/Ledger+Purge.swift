@@ -3,28 +3,27 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// How many ids a transaction of a purge looks at: few enough that changes hardly wait for it.
-  private static let purgePiece: Int64 = 500
-  /// How many in a short read.
-  private static let planPiece: Int64 = 20_000
+  /// How many an event on record claims at a time, and how many of them a transaction deletes: few enough that changes hardly
+  /// wait for it.
+  private static let claimPiece: Int64 = 4000
+  fileprivate static let deletedPiece: Int64 = 500
+  /// How many ids are looked at in a short read.
+  private static let readPiece: Int64 = 20_000
 
   /// What a purge of what was settled before this moment would do now. It takes longer the more there is.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
-    let (lastChange, lastEvent) = try await history.read { db in
-      (
-        try ChangeTimes.lastID(notAfter: before, db),
-        try Int64.fetchOne(db, sql: "SELECT max(id) FROM service_event") ?? 0
-      )
+    let (lastChange, lastEvent) = try await questions.read { db in
+      (try ChangeTimes.lastID(notAfter: before, db), try Self.lastEvent(db))
     }
     var (changes, held, standing, events) = (Int64(0), Int64(0), Int64(0), Int64(0))
-    for ids in (Int64(1)...).pieces(of: Self.planPiece, through: lastChange) {
-      let counted = try await history.read { db in try PurgeRows.count(ids, before: before, db) }
+    for ids in Self.pieces(behind: 0, through: lastChange) {
+      let counted = try await questions.read { db in try PurgeableRows.count(ids, before: before, db) }
       changes += counted.changes
       held += counted.held
       standing += counted.standing
     }
-    for ids in (Int64(1)...).pieces(of: Self.planPiece, through: lastEvent) {
-      events += Int64(try await history.read { db in try PurgeRows.events(ids, before: before, db) }.count)
+    for ids in Self.pieces(behind: 0, through: lastEvent) {
+      events += Int64(try await questions.read { db in try PurgeableRows.events(ids, before: before, db) }.count)
     }
     return Purge.Plan(before: before, changes: changes, events: events, held: held, standing: standing)
   }
@@ -44,72 +43,125 @@ extension Ledger {
     }
   }
 
-  /// Deletes the next few of what a purge under way deletes, its entry first, all in one transaction. Returns whether there is
-  /// more to look at; once there is not, ``finish(_:)`` does the rest.
-  package func continuePurge() async throws(LedgerError) -> Bool {
-    try await write { transaction in
-      let db = transaction.db
-      guard let state = try PurgeRows.newest(db), state.purge.finished == nil else { return false }
-      let lastChange = try ChangeTimes.lastID(notAfter: state.purge.before, db)
-      let lastEvent = try Int64.fetchOne(db, sql: "SELECT max(id) FROM service_event") ?? 0
-      if state.change < lastChange {
-        let ids = (state.change + 1)...min(lastChange, state.change + Self.purgePiece)
-        try transaction.purge(changes: ids, of: state.purge)
-        try PurgeRows.advance(state.purge, change: ids.upperBound, event: state.event, db)
-        return true
-      }
-      guard state.event < lastEvent else { return false }
-      let ids = (state.event + 1)...min(lastEvent, state.event + Self.purgePiece)
-      let isOver = try !transaction.purge(events: ids, of: state.purge)
-      // What is recorded of the purge itself is newer than all that goes, and must not be looked at for ever.
-      try PurgeRows.advance(state.purge, change: state.change, event: isOver ? lastEvent : ids.upperBound, db)
-      return !isOver
+  /// Does the next little of a purge under way.
+  ///
+  /// An event claims what goes next; once a checkpoint over that is signed, it is deleted: whoever finds something missing then
+  /// finds a signature over what says so too. A hold that comes in between wins. Ends where the policy does not want as much
+  /// to go any more.
+  package func continuePurge() async throws(LedgerError) -> Forgetting.Step {
+    guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
+      return .done
     }
+    if let claim = state.claim {
+      let signed = try await history.read { db in try LogRows.checkpoint(db)?.size ?? 0 }
+      guard claim.sequence < signed else { return .unsigned }
+      try await write { transaction in try transaction.deleteSomeClaimed() }
+      return .more
+    }
+    guard let next = try await nextPurgeable(state) else { return .done }
+    try await write { transaction in try transaction.claim(next) }
+    return .more
+  }
+
+  /// What a claim would be about.
+  fileprivate struct Purgeable {
+    let purge: Int64
+    let before: Timestamp
+    var changes: ClosedRange<Int64>?
+    var events: ClosedRange<Int64>?
+  }
+
+  /// The next ids that something of may go; nothing at the end.
+  private func nextPurgeable(_ state: PurgeRows.State) async throws(LedgerError) -> Purgeable? {
+    let now = clock()
+    let (policy, lastEvent) = try await history.read { db in (try RetentionRows.policy(db), try Self.lastEvent(db)) }
+    guard let permitted = policy.cutoff(at: now) else { return nil }
+    let before = min(state.purge.before, permitted)
+    let lastChange = try await history.read { db in try ChangeTimes.lastID(notAfter: before, db) }
+    for ids in Self.pieces(behind: state.change, through: lastChange) {
+      let first = try await history.read { db in try PurgeableRows.changes(ids, before: before, limit: 1, db).first }
+      guard let first else { continue }
+      return Purgeable(
+        purge: state.purge.id,
+        before: before,
+        changes: first...min(lastChange, first + Self.claimPiece - 1)
+      )
+    }
+    for ids in Self.pieces(behind: state.event, through: lastEvent) {
+      let first = try await history.read { db in try PurgeableRows.events(ids, before: before, limit: 1, db).first }
+      guard let first else { continue }
+      return Purgeable(
+        purge: state.purge.id,
+        before: before,
+        events: first...min(lastEvent, first + Self.claimPiece - 1)
+      )
+    }
+    return nil
+  }
+
+  private static func lastEvent(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM service_event")) ?? 0
+  }
+
+  /// The ids behind one of them up to the last, some at a time.
+  private static func pieces(behind id: Int64, through last: Int64) -> [ClosedRange<Int64>] {
+    stride(from: id + 1, through: last, by: Int(readPiece)).map { $0...min(last, $0 + readPiece - 1) }
   }
 }
 
 extension LedgerTransaction {
-  fileprivate func purge(changes ids: ClosedRange<Int64>, of purge: Purge) throws {
-    let changes = try PurgeRows.changes(ids, before: purge.before, db)
-    guard !changes.isEmpty else { return }
-    let ranges = IDRanges(changes.map(\.id))
-    let event = try insert(
-      ServiceEvent.Content(
-        .purged,
-        count: changes.count,
-        details: ["purge": .integer(purge.id), "changes": .string(ranges.text)]
-      )
-    )
-    try PurgeRows.delete(changes, ranges, because: event, db)
+  /// The purge under way.
+  private func purgeUnderWay() throws -> PurgeRows.State? {
+    try PurgeRows.newest(db).flatMap { $0.purge.finished == nil ? $0 : nil }
   }
 
-  /// Returns whether any event of the range was old enough.
-  fileprivate func purge(events ids: ClosedRange<Int64>, of purge: Purge) throws -> Bool {
-    let isOld =
-      try Bool.fetchOne(
-        db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM service_event WHERE id BETWEEN ? AND ? AND time < ?)"),
-        arguments: [ids.lowerBound, ids.upperBound, purge.before.microseconds]
-      ) ?? false
-    let events = try PurgeRows.events(ids, before: purge.before, db)
-    guard !events.isEmpty else { return isOld }
-    let ranges = IDRanges(events.map(\.id))
-    let event = try insert(
-      ServiceEvent.Content(
-        .purged,
-        count: events.count,
-        details: ["purge": .integer(purge.id), "events": .string(ranges.text)]
-      )
+  /// Records what goes next.
+  fileprivate func claim(_ next: Ledger.Purgeable) throws {
+    guard let state = try purgeUnderWay(), state.claim == nil, state.purge.id == next.purge else { return }
+    var details: JSONObject = ["purge": .integer(next.purge)]
+    let ids: [Int64]
+    if let range = next.changes {
+      ids = try PurgeableRows.changes(range, before: next.before, db)
+      details["changes"] = .string(IDRanges(ids).text)
+    } else if let range = next.events {
+      ids = try PurgeableRows.events(range, before: next.before, db)
+      details["events"] = .string(IDRanges(ids).text)
+    } else {
+      return
+    }
+    // What was there when it was looked for may be held now.
+    guard !ids.isEmpty else { return }
+    try PurgeRows.claim(
+      by: try insert(ServiceEvent.Content(.purged, count: ids.count, details: details)),
+      state.purge,
+      db
     )
-    try PurgeRows.delete(events: events.map(\.sequence), ranges, because: event, db)
-    return true
   }
-}
 
-extension PartialRangeFrom<Int64> {
-  /// These up to a last one, so many at a time.
-  fileprivate func pieces(of size: Int64, through last: Int64) -> [ClosedRange<Int64>] {
-    guard last >= lowerBound else { return [] }
-    return stride(from: lowerBound, through: last, by: Int(size)).map { $0...Swift.min(last, $0 + size - 1) }
+  fileprivate func deleteSomeClaimed() throws {
+    guard let state = try purgeUnderWay(), let claim = state.claim else { return }
+    let (changes, events) = (claim.changes.first(Ledger.deletedPiece), claim.events.first(Ledger.deletedPiece))
+    try PurgeableRows.delete(changes: changes, because: claim.event, db)
+    try PurgeableRows.delete(events: events, because: claim.event, db)
+    if claim.changes.count > changes.count || claim.events.count > events.count {
+      try PurgeRows.delete(upTo: (changes.last ?? events.last) ?? 0, state.purge, db)
+    } else {
+      try PurgeRows.advance(state.purge, change: changes.last ?? state.change, event: events.last ?? state.event, db)
+    }
+  }
+
+  /// Takes back what a purge under way claimed and did not delete yet, for what may go changes with this transaction; on record
+  /// as kept. All is looked at again, from the start: so of every address the oldest goes first, whatever is held meanwhile.
+  func withdrawClaim() throws {
+    guard let state = try purgeUnderWay() else { return }
+    if let claim = state.claim {
+      var details: JSONObject = ["purge": .integer(state.purge.id)]
+      if !claim.changes.isEmpty { details["changes"] = .string(claim.changes.text) }
+      if !claim.events.isEmpty { details["events"] = .string(claim.events.text) }
+      let count = Int(claim.changes.count + claim.events.count)
+      try insert(ServiceEvent.Content(.purgeWithdrawn, count: count, details: details))
+    }
+    try PurgeRows.advance(state.purge, change: 0, event: 0, db)
   }
 }
 

@@ -1,25 +1,17 @@
 package import ReflogModel
-import ReflogStorage
 
 extension Ledger {
-  /// Makes one write in a transaction at the moment it is. When this returns, it is durable.
-  func write<Value: Sendable>(
-    _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
-  ) async throws(LedgerError) -> Value {
-    let now = clock()
-    do {
-      return try await writer.write { db in try body(try LedgerTransaction(db, notBefore: now)) }
-    } catch {
-      throw LedgerError(error)
-    }
-  }
-
   /// Says how long history is kept from now on. When this returns, that is durable, and on record as somebody's.
-  package func set(_ policy: RetentionPolicy, by actor: Change.Actor) async throws(LedgerError) {
+  ///
+  /// - Parameter overriding: whether the minimum was overridden, which is on record too.
+  package func set(_ policy: RetentionPolicy, overriding: Bool, by actor: Change.Actor) async throws(LedgerError) {
     try await write { transaction in
       try RetentionRows.set(policy, transaction.db)
-      let days = policy.days.map { JSONValue.integer($0) } ?? .null
-      try transaction.insert(ServiceEvent.Content(.retentionSet, actor: actor, details: ["days": days]))
+      let details: JSONObject = [
+        "days": policy.days.map { JSONValue.integer($0) } ?? .null, "override": .bool(overriding),
+      ]
+      try transaction.insert(ServiceEvent.Content(.retentionSet, actor: actor, details: details))
+      try transaction.withdrawClaim()
     }
   }
 
@@ -33,6 +25,7 @@ extension Ledger {
         details["flowId"] = .string(flow.text)
       }
       try transaction.insert(ServiceEvent.Content(.holdPlaced, actor: actor, details: details))
+      try transaction.withdrawClaim()
       return true
     }
   }
@@ -42,6 +35,7 @@ extension Ledger {
     try await write { transaction in
       guard try RetentionRows.release(name, transaction.db) else { return false }
       try transaction.insert(ServiceEvent.Content(.holdReleased, actor: actor, details: ["name": .string(name)]))
+      try transaction.withdrawClaim()
       return true
     }
   }

@@ -7,12 +7,15 @@ extension Ledger {
   /// returns, it is durable; a row that came into use again meanwhile stays.
   func emptyUnusedIdentities() async throws(LedgerError) {
     for table in UnusedIdentities.all {
-      let rows = try await history.read { db in try Int64.fetchAll(db, sql: table.find) }
+      let rows = try await history.read { db in try Int64.fetchAll(db, sql: "SELECT id FROM \(table.unused)") }
       for row in rows {
         do {
-          try await writer.write { db in try db.execute(sql: table.empty, arguments: [row]) }
-        } catch StorageError.failed {
-          // Harmless: its trigger says that it is in use after all.
+          try await writer.write { db in
+            try db.execute(
+              sql: "UPDATE \(table.name) SET \(table.emptied) WHERE id IN (SELECT id FROM \(table.unused) AND id = ?)",
+              arguments: [row]
+            )
+          }
         } catch {
           throw LedgerError(error)
         }
@@ -23,25 +26,29 @@ extension Ledger {
 
 /// Rows of a table that nothing refers to, as that table's trigger sees it.
 private struct UnusedIdentities {
-  let find: String
-  let empty: String
+  let name: String
+  /// The table and which of its rows.
+  let unused: String
+  let emptied: String
 
   /// Names first: those that they are names of are in use as long as they are not.
   static let all = [
     UnusedIdentities(
-      find: """
-        SELECT id FROM connector_name WHERE display_name IS NOT NULL
+      name: "connector_name",
+      unused: """
+        connector_name WHERE display_name IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM change WHERE before_connector = connector_name.connector AND before_name = connector_name.id)
           AND NOT EXISTS (SELECT 1 FROM change WHERE after_connector = connector_name.connector AND after_name = connector_name.id)
           AND NOT EXISTS (
             SELECT 1 FROM change WHERE created_connector = connector_name.connector AND created_name = connector_name.id
           )
         """,
-      empty: "UPDATE connector_name SET display_name = NULL WHERE id = ?"
+      emptied: "display_name = NULL"
     ),
     UnusedIdentities(
-      find: """
-        SELECT id FROM actor_name WHERE coalesce(name, user_principal_name) IS NOT NULL
+      name: "actor_name",
+      unused: """
+        actor_name WHERE coalesce(name, user_principal_name) IS NOT NULL
           AND NOT EXISTS (
             SELECT 1 FROM change JOIN change_personal ON change_personal.change = change.id
             WHERE change.actor = actor_name.actor AND change_personal.actor_name = actor_name.id
@@ -55,28 +62,30 @@ private struct UnusedIdentities {
             WHERE service_event.actor = actor_name.actor AND service_event_personal.actor_name = actor_name.id
           )
         """,
-      empty: "UPDATE actor_name SET name = NULL, user_principal_name = NULL WHERE id = ?"
+      emptied: "name = NULL, user_principal_name = NULL"
     ),
     UnusedIdentities(
-      find: """
-        SELECT id FROM connector WHERE connector_id IS NOT NULL
+      name: "connector",
+      unused: """
+        connector WHERE connector_id IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM change WHERE before_connector = connector.id)
           AND NOT EXISTS (SELECT 1 FROM change WHERE after_connector = connector.id)
           AND NOT EXISTS (SELECT 1 FROM change WHERE created_connector = connector.id)
           AND NOT EXISTS (SELECT 1 FROM seen_connector WHERE seen_connector.connector = connector.id)
           AND NOT EXISTS (SELECT 1 FROM seen_reference WHERE seen_reference.connector = connector.id)
         """,
-      empty: "UPDATE connector SET connector_id = NULL WHERE id = ?"
+      emptied: "connector_id = NULL"
     ),
     UnusedIdentities(
-      find: """
-        SELECT id FROM actor WHERE actor_type IS NOT NULL
+      name: "actor",
+      unused: """
+        actor WHERE actor_type IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM change WHERE change.actor = actor.id)
           AND NOT EXISTS (SELECT 1 FROM change_statement WHERE change_statement.actor = actor.id)
           AND NOT EXISTS (SELECT 1 FROM service_event WHERE service_event.actor = actor.id)
           AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.actor = actor.id)
         """,
-      empty: "UPDATE actor SET actor_type = NULL, actor_id = NULL WHERE id = ?"
+      emptied: "actor_type = NULL, actor_id = NULL"
     ),
   ]
 }

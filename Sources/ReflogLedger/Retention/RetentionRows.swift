@@ -7,6 +7,10 @@ enum RetentionRows {
     RetentionPolicy(days: try Int.fetchOne(db.cachedStatement(sql: "SELECT days FROM retention")))
   }
 
+  /// Whether a hold covers a change, in terms of `address`, that of a change of a step.
+  static let isHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL OR hold.flow = address.flow)"
+  static let isEverythingHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)"
+
   static func set(_ policy: RetentionPolicy, _ db: Database) throws {
     guard let days = policy.days else { return try db.execute(sql: "DELETE FROM retention") }
     try db.execute(

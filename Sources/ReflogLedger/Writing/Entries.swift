@@ -6,7 +6,9 @@ import ReflogModel
 enum Entries {
   /// The number of the entry that is appended next.
   static func nextSequence(_ db: Database) throws -> Int64 {
-    try Int64.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(sequence), -1) + 1 FROM entry")) ?? 0
+    let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(sequence) FROM entry")) ?? -1
+    guard newest < .max else { throw LedgerError.corrupt("entry \(newest) is beyond all numbers") }
+    return newest + 1
   }
 
   /// Appends the entry of a change that has this number as its newest.

@@ -85,6 +85,7 @@ final class Identities {
         SELECT id FROM actor_name
         WHERE actor = :actor AND coalesce(name, '') = coalesce(:name, '')
           AND coalesce(user_principal_name, '') = coalesce(:userPrincipalName, '')
+          AND coalesce(name, user_principal_name) IS NOT NULL
         """,
       insert: """
         INSERT INTO actor_name (actor, name, user_principal_name) VALUES (:actor, :name, :userPrincipalName)

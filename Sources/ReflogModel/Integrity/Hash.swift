@@ -6,13 +6,18 @@ import Crypto
 package struct Hash: Hashable, Sendable {
   package static let byteCount = 32
 
+  /// Not SIMD4: memory that lives across an `await` is aligned to 16 bytes and no more, and what wants 32 is written beyond its end.
+  private struct Words: Hashable {
+    var (first, second, third, fourth) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+  }
+
   /// The bytes in their order, on every machine.
-  private let words: SIMD4<UInt64>
+  private let words: Words
 
   /// Fails unless there are exactly 32 bytes.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
-    var words = SIMD4<UInt64>()
+    var words = Words()
     withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
     self.words = words
   }
@@ -20,7 +25,7 @@ package struct Hash: Hashable, Sendable {
   /// The same from memory that holds them; fails unless there are exactly 32.
   package init?(bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.byteCount else { return nil }
-    words = bytes.loadUnaligned(as: SIMD4<UInt64>.self)
+    words = bytes.loadUnaligned(as: Words.self)
   }
 
   /// The SHA-256 of these bytes.
@@ -29,7 +34,7 @@ package struct Hash: Hashable, Sendable {
   }
 
   init(_ digest: SHA256.Digest) {
-    words = digest.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+    words = digest.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
   package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }

@@ -24,6 +24,8 @@ package struct LogVerification: Sendable {
   /// Tampering that leaves more traces than this is plain enough; the rest is counted.
   package static let maximumFindingCount = 1000
 
+  private let origin: Origin
+  private let keys: [VerifierKey]
   private var frontier: MerkleFrontier
   /// The largest first.
   private var ahead: [SignedClaim] = []
@@ -44,24 +46,39 @@ package struct LogVerification: Sendable {
     against claims: [Claim],
     from frontier: MerkleFrontier = MerkleFrontier()
   ) {
+    self.origin = origin
+    self.keys = keys
     self.frontier = frontier
     sequence = frontier.size
     confirmedSize = frontier.size
-    var signed: [SignedClaim] = []
-    for claim in claims {
-      if let checkpoint = open(claim, of: origin, with: keys) {
-        signed.append(SignedClaim(source: claim.source, checkpoint: checkpoint))
-      }
-    }
-    ahead = signed.enumerated()
-      .sorted { ($1.element.checkpoint.size, $1.offset) < ($0.element.checkpoint.size, $0.offset) }
-      .map(\.element)
-    findForks()
+    take(claims)
     while let claim = ahead.last, claim.checkpoint.size < frontier.size {
       report(.beforeStart(source: claim.source, size: claim.checkpoint.size, start: frontier.size))
       ahead.removeLast()
     }
     compare()
+  }
+
+  /// The largest size that a good signature is over, whatever the entries then turn out to be.
+  package var signedSize: Int64 { max(confirmedSize, ahead.first?.checkpoint.size ?? 0) }
+
+  /// Takes one more checkpoint to check against, of a log that goes on; one of no more entries than were taken already counts for
+  /// nothing.
+  package mutating func expect(_ claim: Claim) {
+    guard let text = try? SignedNote(parsing: claim.note).text, let size = try? Checkpoint(text: text).size,
+      size > sequence
+    else { return }
+    take([claim])
+  }
+
+  private mutating func take(_ claims: [Claim]) {
+    for claim in claims {
+      if let checkpoint = open(claim) { ahead.append(SignedClaim(source: claim.source, checkpoint: checkpoint)) }
+    }
+    ahead = ahead.enumerated()
+      .sorted { ($1.element.checkpoint.size, $1.offset) < ($0.element.checkpoint.size, $0.offset) }
+      .map(\.element)
+    findForks()
   }
 
   /// Takes the next entry, which stands at this place of the log. Places that are left out, and places that come again,
@@ -102,7 +119,7 @@ package struct LogVerification: Sendable {
   }
 
   /// The checkpoint in a claim, if it can be trusted; otherwise what is wrong with it becomes findings.
-  private mutating func open(_ claim: Claim, of origin: Origin, with keys: [VerifierKey]) -> Checkpoint? {
+  private mutating func open(_ claim: Claim) -> Checkpoint? {
     let note: SignedNote
     let checkpoint: Checkpoint
     do {

@@ -25,10 +25,10 @@ package struct Erasure: Sendable {
 
   /// What an erasure would do now.
   package struct Plan: Sendable {
-    /// Changes and service events whose words about the person would go.
+    /// What was recorded with changes, with statements about them, and with service events, and would go.
     package var changes: Int64 = 0
     package var events: Int64 = 0
-    /// Changes that are held, and so keep theirs.
+    /// What is held, and so stays.
     package var held: Int64 = 0
 
     package init() {}

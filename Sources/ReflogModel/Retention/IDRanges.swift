@@ -24,6 +24,8 @@ package struct IDRanges: Hashable, Sendable {
 
   package var isEmpty: Bool { ranges.isEmpty }
 
+  package var last: Int64? { ranges.last?.upperBound }
+
   package var count: Int64 { ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
 
   /// Adds ids that lie behind all that are there.
@@ -37,7 +39,13 @@ package struct IDRanges: Hashable, Sendable {
 
   /// Those that are in one or the other.
   package func union(_ other: IDRanges) -> IDRanges {
-    var all = IDRanges()
+    var all = self
+    // Mostly they come in order.
+    if let last = ranges.last?.upperBound, let first = other.ranges.first?.lowerBound, last < first {
+      for range in other.ranges { all.append(range) }
+      return all
+    }
+    all = IDRanges()
     for range in (ranges + other.ranges).sorted(by: { $0.lowerBound < $1.lowerBound }) {
       guard let last = all.ranges.last, range.lowerBound <= last.upperBound else {
         all.append(range)
@@ -46,6 +54,31 @@ package struct IDRanges: Hashable, Sendable {
       all.ranges[all.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
     }
     return all
+  }
+
+  /// Those of these that are not among the others.
+  package func subtracting(_ other: IDRanges) -> IDRanges {
+    var rest = IDRanges()
+    for range in ranges { for gap in other.gaps(in: range) { rest.append(gap) } }
+    return rest
+  }
+
+  /// Those behind an id.
+  package func above(_ id: Int64) -> IDRanges {
+    var rest = IDRanges()
+    for range in ranges where range.upperBound > id { rest.append(max(range.lowerBound, id + 1)...range.upperBound) }
+    return rest
+  }
+
+  /// The first so many of them.
+  package func first(_ count: Int64) -> IDRanges {
+    var (some, left) = (IDRanges(), count)
+    for range in ranges where left > 0 {
+      let end = Swift.min(range.upperBound, range.lowerBound + left - 1)
+      some.append(range.lowerBound...end)
+      left -= end - range.lowerBound + 1
+    }
+    return some
   }
 
   package func contains(_ id: Int64) -> Bool {

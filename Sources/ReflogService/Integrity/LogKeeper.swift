@@ -8,27 +8,33 @@ import Synchronization
 /// for whoever keeps that elsewhere.
 package final class LogKeeper: Service {
   private static let interval = Duration.milliseconds(100)
+  /// For how many of these it is waited until the new key is in its place.
+  private static let installationWait = 20
 
   private let ledger: Ledger
   private let anchor: Anchor
   private let keyFile: LogKeyFile
   private let logger: Logger
-  /// The key that signs; and before it the one that did until it was rotated, until one checkpoint has the word of both.
+  /// The key that signs; and before it the one that did until it was rotated, until one checkpoint has the word of both and the new
+  /// one is in the place of the old.
   private let keys: Mutex<[SigningKey]>
   private let isRotating = Mutex(false)
 
-  package init(ledger: Ledger, key: SigningKey, keyFile: LogKeyFile, anchor: Anchor, logger: Logger) {
+  /// - Parameter keys: those that sign the next checkpoint, the one in force last.
+  package init(ledger: Ledger, keys: [SigningKey], keyFile: LogKeyFile, anchor: Anchor, logger: Logger) {
     self.ledger = ledger
     self.anchor = anchor
     self.keyFile = keyFile
     self.logger = logger
-    keys = Mutex([key])
+    self.keys = Mutex(keys)
   }
 
   /// What was signed last, and what of it the anchor does not hold yet.
   private struct State {
     var tree: MerkleFrontier
     var unanchored: SignedNote?
+    /// How many keys signed it.
+    var signed = 0
   }
 
   /// Signs whenever there is something new, and once more at the end.
@@ -46,9 +52,13 @@ package final class LogKeeper: Service {
     do {
       let signers = keys.withLock { $0 }
       if let (tree, note) = try await ledger.signCheckpoint(behind: state.tree, with: signers) {
-        state = State(tree: tree, unanchored: note)
+        (state.tree, state.unanchored) = (tree, note)
         logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
-        if signers.count > 1 { keys.withLock { $0.removeFirst(signers.count - 1) } }
+        state.signed = signers.count
+      }
+      if signers.count > 1, state.signed == signers.count {
+        try keyFile.install()
+        keys.withLock { $0.removeFirst(signers.count - 1) }
       }
       guard let note = state.unanchored else { return }
       try anchor.write(note)
@@ -64,8 +74,8 @@ package final class LogKeeper: Service {
     try manifest.signed(by: keys.withLock { $0.suffix(1) })
   }
 
-  /// Signs with a new key from now on, on behalf of an admin. When this returns, the new key is in its file, and the change of
-  /// keys is on record; the next checkpoint is signed with both.
+  /// Signs with a new key from now on, on behalf of an admin. When this returns, the change of keys is on record; the next
+  /// checkpoint is signed with both, and then the new key is in the place of the old, which is within a moment.
   package func rotate(for caller: Caller) async throws(ServiceError) -> (old: VerifierKey, new: VerifierKey) {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
     let isFree = isRotating.withLock { isRotating in
@@ -74,16 +84,21 @@ package final class LogKeeper: Service {
     }
     guard isFree else { throw .busy("The key is being rotated.") }
     defer { isRotating.withLock { $0 = false } }
-    guard let old = keys.withLock({ $0.last }) else { throw .ledgerUnavailable("There is no key.") }
+    let known = keys.withLock { $0 }
+    guard let old = known.last else { throw .ledgerUnavailable("There is no key.") }
+    guard known.count == 1 else { throw .busy("The key was just rotated.") }
     let new: SigningKey
     do {
       new = try keyFile.prepare()
       try await ledger.record([Self.rotation(from: old.verifierKey, to: new.verifierKey, by: caller.actor)])
-      try keyFile.install()
     } catch {
       throw ServiceError(beforeSending: error)
     }
     keys.withLock { $0.append(new) }
+    for _ in 0..<Self.installationWait where keys.withLock({ $0.count }) > 1 {
+      // Ends early only when nobody waits any more.
+      try? await Task.sleep(for: Self.interval)
+    }
     return (old.verifierKey, new.verifierKey)
   }
 

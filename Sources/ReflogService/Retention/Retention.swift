@@ -11,6 +11,8 @@ package struct Retention: Service {
   private let waker: AsyncStream<Void>.Continuation
   /// How long until what went wrong is tried again.
   private static let pause = Duration.seconds(5)
+  /// How long until it is looked whether what goes next is signed: that takes a tenth of a second.
+  private static let signatureWait = Duration.milliseconds(20)
 
   package init(ledger: Ledger, logger: Logger) {
     self.ledger = ledger
@@ -35,7 +37,10 @@ package struct Retention: Service {
   package func set(_ policy: RetentionPolicy, insisting: Bool, for caller: Caller) async throws(ServiceError) {
     try require(caller)
     if let days = policy.days, days < RetentionPolicy.minimumDays, !insisting { throw .retentionTooShort(days: days) }
-    do { try await ledger.set(policy, by: caller.actor) } catch { throw ServiceError(beforeSending: error) }
+    let isOverridden = policy.days.map { $0 < RetentionPolicy.minimumDays } ?? false
+    do { try await ledger.set(policy, overriding: isOverridden, by: caller.actor) } catch {
+      throw ServiceError(beforeSending: error)
+    }
   }
 
   /// What a purge would do now. Throws `noRetention` where nothing says how long history is kept.
@@ -45,8 +50,12 @@ package struct Retention: Service {
   }
 
   /// Begins a purge, or returns the one that is under way. When this returns, it is durable that it will be done.
-  package func purge(for caller: Caller) async throws(ServiceError) -> Purge {
-    let before = try await cutoff(for: caller)
+  ///
+  /// - Parameter planned: what somebody saw a plan of. Throws `purgeNotPermitted` where more would go than is permitted now.
+  package func purge(before planned: Timestamp?, for caller: Caller) async throws(ServiceError) -> Purge {
+    let permitted = try await cutoff(for: caller)
+    let before = planned ?? permitted
+    guard before <= permitted else { throw .purgeNotPermitted(before: permitted) }
     let purge: Purge
     do { purge = try await ledger.askPurge(before: before, by: caller.actor) } catch {
       throw ServiceError(beforeSending: error)
@@ -129,36 +138,70 @@ package struct Retention: Service {
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await _ in wakes {
-        while await !forget(), !Task.isShuttingDownGracefully {
-          // Ends early only when it is time to stop.
-          try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pause) }
-        }
+        while await !forget(), !Task.isShuttingDownGracefully { await pause(Self.pause) }
       }
     } onGracefulShutdown: {
       waker.finish()
     }
   }
 
-  /// Returns whether nothing is left to do.
+  /// Returns whether nothing is left to do. What goes wrong with one thing stops no other; it is tried again, and stays on record
+  /// as unfinished until it is done.
   private func forget() async -> Bool {
+    var isEverythingDone = true
     do {
       while let forgetting = try await ledger.forgetting() {
-        while try await ledger.continuePurge() {
-          if Task.isShuttingDownGracefully { return false }
+        let purge = await attempt("a purge") { try await finish(forgetting.purge) } ?? nil
+        var erasures: [Int64] = []
+        for erasure in forgetting.erasures {
+          if await attempt("an erasure", { try await finish(erasure) }) == true { erasures.append(erasure) }
         }
-        var position = Ledger.ErasurePosition()
-        while let next = try await ledger.continueErasure(position) {
-          position = next
-          if Task.isShuttingDownGracefully { return false }
-        }
-        try await ledger.finish(forgetting)
+        isEverythingDone = purge?.id == forgetting.purge?.id && erasures.count == forgetting.erasures.count
+        guard purge != nil || !erasures.isEmpty, !Task.isShuttingDownGracefully else { return isEverythingDone }
+        try await ledger.finish(purge: purge, erasures: erasures)
         logger.notice("what was to go is gone")
+        guard isEverythingDone else { return false }
       }
-      return true
     } catch {
-      // Nobody waits for it; it is tried again, and stays on record as unfinished until it is done.
-      logger.error("a purge or an erasure could not go on", metadata: ["error": "\(error)"])
+      logger.error("what was to go is not gone yet", metadata: ["error": "\(error)"])
       return false
     }
+    return isEverythingDone
+  }
+
+  private func attempt<Value>(_ what: String, _ body: () async throws -> Value) async -> Value? {
+    do { return try await body() } catch {
+      logger.error("\(what) could not go on", metadata: ["error": "\(error)"])
+      return nil
+    }
+  }
+
+  /// Deletes all that a purge deletes. Returns it, or nothing where there is none or it is time to stop.
+  private func finish(_ purge: Purge?) async throws -> Purge? {
+    guard let purge else { return nil }
+    return try await repeated { try await ledger.continuePurge() } ? purge : nil
+  }
+
+  /// Erases all that an erasure erases. Returns false where it is time to stop.
+  private func finish(_ erasure: Int64) async throws -> Bool {
+    var position = Ledger.ErasurePosition()
+    return try await repeated { try await ledger.continueErasure(erasure, from: &position) }
+  }
+
+  /// Does a step again and again until there is none. Returns false where it is time to stop.
+  private func repeated(_ step: () async throws -> Ledger.Forgetting.Step) async throws -> Bool {
+    while !Task.isShuttingDownGracefully {
+      switch try await step() {
+      case .more: continue
+      case .unsigned: await pause(Self.signatureWait)
+      case .done: return true
+      }
+    }
+    return false
+  }
+
+  /// Ends early only when it is time to stop.
+  private func pause(_ duration: Duration) async {
+    try? await cancelWhenGracefulShutdown { try await Task.sleep(for: duration) }
   }
 }

@@ -112,7 +112,7 @@ struct PurgeHistory: AsyncParsableCommand {
         guard yes || Confirmation.given("Delete it for good?") else {
           throw CommandFailure(.refused, "Nothing was deleted. Say --yes to delete it.")
         }
-        var body = try await client.send(.POST, path, body: [:]).body
+        var body = try await client.send(.POST, path, body: ["before": plan["before"] ?? .null]).body
         while body["purge"]?.object?["state"]?.string == "running" {
           try await Task.sleep(for: Self.interval)
           body = try await client.send(.GET, Retain.path).body

@@ -61,7 +61,7 @@ struct Serve: AsyncParsableCommand {
         file: config
       )
       LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-      let composition = try await Composition(settings: settings, logger: Logger(label: "reflog"))
+      let composition = try await Composition.open(settings: settings, logger: Logger(label: "reflog"))
       try await composition.run()
     }
   }

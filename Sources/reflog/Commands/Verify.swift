@@ -71,6 +71,7 @@ struct Verify: AsyncParsableCommand {
     let progress = Counter(verb: "verified", noun: "changes")
     let report = try await verification.run { progress.add($0) }
     progress.end()
+    try await tellRotations(history, report)
     let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
     try show(report, findings)
     if let exported { Talk.say("\(exported.path) is what was taken at \(exported.manifest.taken).") }
@@ -92,6 +93,15 @@ struct Verify: AsyncParsableCommand {
       throw CommandFailure(.refused, "\(path) can't be read.")
     }
     return LogVerification.Claim(source: source, note: Array(data))
+  }
+
+  /// Where a signature is of a key that was not given: which keys signed this log, as far as it says itself.
+  private func tellRotations(_ history: History, _ report: LedgerReport) async throws {
+    let isUnknown = report.log.findings.contains { if case .unknownKey = $0 { true } else { false } }
+    guard isUnknown else { return }
+    for (old, new) in try await history.keyRotations() {
+      Talk.say("By its own word the log was signed by \(old), and then by \(new): give --key for each that you trust.")
+    }
   }
 
   private func show(_ report: LedgerReport, _ further: [String]) throws {

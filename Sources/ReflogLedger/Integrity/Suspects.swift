@@ -1,0 +1,76 @@
+import GRDB
+import ReflogModel
+
+/// What is gone from a ledger, though nothing that was signed when a verification began says so: a purge or an erasure may have
+/// taken it since.
+struct Suspects: Sendable {
+  var changes: [ClosedRange<Int64>] = []
+  var events: [ClosedRange<Int64>] = []
+  /// Entries whose record is gone, in order.
+  private(set) var entries = IDRanges()
+  private(set) var erased: [Erased] = []
+
+  /// What says nothing of a person any more.
+  struct Erased: Sendable {
+    let place: Place
+    let actor: Change.Actor?
+    let sequence: Int64
+  }
+
+  enum Place: Sendable {
+    case change(Change.ID)
+    case event(Int64)
+  }
+
+  var isEmpty: Bool { changes.isEmpty && events.isEmpty && entries.isEmpty && erased.isEmpty }
+
+  mutating func add(_ other: Suspects) {
+    changes += other.changes
+    events += other.events
+    entries = entries.union(other.entries)
+    erased += other.erased
+  }
+
+  mutating func add(entry sequence: Int64) {
+    entries.append(sequence...sequence)
+  }
+
+  mutating func add(_ erased: Erased) {
+    self.erased.append(erased)
+  }
+}
+
+extension LedgerVerification.Part {
+  mutating func check(
+    erased place: Suspects.Place,
+    _ actor: Change.Actor?,
+    at sequence: Int64,
+    _ losses: RecordedLosses
+  ) {
+    guard !losses.cover(actor, at: sequence) else { return }
+    suspects.add(Suspects.Erased(place: place, actor: actor, sequence: sequence))
+  }
+}
+
+extension LedgerVerification {
+  /// Tells what was purged or erased from what is missing, by what is on record by now.
+  func judge(_ suspects: Suspects, _ losses: RecordedLosses) async throws(LedgerError) -> Part {
+    var part = Part()
+    part.findings += suspects.changes.flatMap { losses.changes.gaps(in: $0) }.map { .missingChanges($0) }
+    part.findings += suspects.events.flatMap { losses.events.gaps(in: $0) }.map { .missingEvents($0) }
+    part.findings += suspects.erased.filter { !losses.cover($0.actor, at: $0.sequence) }.map { erased in
+      switch erased.place {
+      case .change(let change): .erasedUnrecorded(change: change)
+      case .event(let event): .erasedUnrecordedEvent(event)
+      }
+    }
+    for range in suspects.entries.ranges {
+      for entry in try await history.read({ db in
+        try LogRows.entries(range.lowerBound..<range.upperBound + 1, db)
+      }) {
+        if losses.cover(entry) { part.purged += 1 } else { part.findings.append(.missing(sequence: entry.sequence)) }
+      }
+    }
+    return part
+  }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import ReflogLedger
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+import Testing
+
+/// What is purged or erased, step by step, each taken by hand.
+struct ForgettingTests {
+  private static let admin = Sample.operatorActor
+  private static let signup = FlowScope.flow(Sample.signup.flowType, Sample.signup.flow)
+  private static let other = Sample.address("b2cUserFlows/B2C_1_other/postFederationSignup")
+
+  @Test func nothingGoesBeforeWhatSaysSoIsSigned() async throws {
+    try await withOldChanges { it in
+      _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
+      #expect(try await it.ledger.continuePurge() == .more)
+      for _ in 1...3 { #expect(try await it.ledger.continuePurge() == .unsigned) }
+      #expect(try await it.ids() == Array(1...8))
+
+      try await it.sign()
+      #expect(try await it.ledger.continuePurge() == .more)
+
+      #expect(try await it.ids() == [4, 8])
+      #expect(try await it.ledger.continuePurge() == .done)
+      try await it.verify()
+    }
+  }
+
+  @Test func aHoldThatComesInBetweenWins() async throws {
+    try await withOldChanges { it in
+      _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
+      _ = try await it.ledger.continuePurge()
+      try await it.sign()
+      let hold = LegalHold(name: "CASE", scope: Self.signup, reason: "x", placed: it.ledger.now)
+      #expect(try await it.ledger.place(hold, by: Self.admin))
+      try await it.purgeAll()
+      #expect(try await it.ids() == [1, 2, 3, 4, 8])
+      // The record of a purge that was taken back excuses nothing.
+      #expect(try await it.kinds().contains(.purgeWithdrawn))
+      try await it.verify()
+
+      #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.admin))
+      try await it.purgeAll()
+      #expect(try await it.ids() == [4, 8])
+      try await it.verify()
+    }
+  }
+
+  @Test func aRetentionThatIsWithdrawnEndsAPurge() async throws {
+    try await withOldChanges { it in
+      _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
+      _ = try await it.ledger.continuePurge()
+      try await it.ledger.set(RetentionPolicy(days: nil), overriding: false, by: Self.admin)
+      try await it.purgeAll()
+      #expect(try await it.ids() == Array(1...8))
+      try await it.verify()
+    }
+  }
+
+  @Test func eventsGoWhateverStandsBeforeThem() async throws {
+    try await withOldChanges { it in
+      // More of those that stay than are looked at in one go.
+      for _ in 1...30 {
+        try await it.ledger.record((1...150).map { _ in ServiceEvent.Content(.keyRotated) })
+      }
+      try await it.ledger.record([ServiceEvent.Content(.historyRead)])
+      it.clock.advance(by: .seconds(3 * 86_400))
+      _ = try await it.ledger.askPurge(before: it.ledger.now.before(.seconds(86_400)), by: Self.admin)
+      try await it.purgeAll()
+      #expect(try await !it.kinds().contains(.historyRead))
+    }
+  }
+
+  @Test func everyNameOfAnActorGoes() async throws {
+    try await withOldChanges { it in
+      for name in ["Adele", "Adele Vance"] {
+        let adele = Change.Actor(type: .user, id: "adele", name: name, userPrincipalName: "adele@contoso.example")
+        try await it.change(Sample.intent(before: .none, after: .none, by: adele))
+      }
+      // Asked for by another spelling than the one that is on record.
+      #expect(try await it.ledger.askErasure(ofActor: "ADELE", by: Self.admin) == 1)
+      let erasures = try #require(try await it.ledger.forgetting()).erasures
+      var position = Ledger.ErasurePosition()
+      #expect(try await it.ledger.continueErasure(erasures[0], from: &position) == .unsigned)
+      try await it.sign()
+      while try await it.ledger.continueErasure(erasures[0], from: &position) == .more {}
+      try await it.ledger.finish(purge: nil, erasures: erasures)
+
+      let names = try await it.ledger.history.changes().compactMap(\.intent.actor.userPrincipalName)
+      #expect(names.isEmpty)
+      let content = try #require(FileManager.default.contents(atPath: it.storage.path))
+      for text in ["Adele", "adele@"] { #expect(content.firstRange(of: Data(text.utf8)) == nil) }
+      try await it.verify()
+    }
+  }
+
+  /// Four changes of each of two steps, all of them years ago.
+  private func withOldChanges(_ body: (Fixture) async throws -> Void) async throws {
+    let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
+    try await withLedger(clock: clock) { ledger, storage in
+      let it = Fixture(ledger: ledger, storage: storage, clock: clock, key: try await Fixture.key(of: ledger))
+      for address in [Sample.signup, Self.other] {
+        for after in [Sample.fraudCheck, .none, Sample.newVendor, .none] {
+          try await it.change(Sample.intent(before: .unknown, after: after, at: address))
+        }
+      }
+      clock.advance(by: .seconds(400 * 86_400))
+      try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Self.admin)
+      try await body(it)
+    }
+  }
+}
+
+/// A ledger that is signed by hand.
+private struct Fixture {
+  let ledger: Ledger
+  let storage: Storage
+  let clock: ManualClock
+  let key: SigningKey
+
+  static func key(of ledger: Ledger) async throws -> SigningKey {
+    var generator = SystemRandomNumberGenerator()
+    return try SigningKey(name: try await ledger.history.origin().keyName(), using: &generator)
+  }
+
+  func change(_ intent: Change.Intent) async throws {
+    let pending = try await ledger.append([.init(intent, .intended)], reservingOutcome: true)
+    _ = try await ledger.settle(
+      pending,
+      by: .answered(.applied(.noContent)),
+      settledBy: .request,
+      usingReservedPlace: true
+    )
+  }
+
+  func sign() async throws {
+    _ = try await ledger.signCheckpoint(behind: try await ledger.signedTree(), with: [key])
+  }
+
+  func purgeAll() async throws {
+    if try await ledger.forgetting() == nil {
+      _ = try await ledger.askPurge(before: ledger.now, by: Sample.operatorActor)
+    }
+    while true {
+      switch try await ledger.continuePurge() {
+      case .more: continue
+      case .unsigned: try await sign()
+      case .done: return try await ledger.finish(purge: try await ledger.forgetting()?.purge, erasures: [])
+      }
+    }
+  }
+
+  func ids() async throws -> [Int64] { try await ledger.history.changes().map(\.id.number).sorted() }
+
+  func kinds() async throws -> Set<ServiceEvent.Kind> {
+    Set(try await ledger.history.oldestEvents(after: 0, upTo: .max, limit: 10_000).map(\.content.kind))
+  }
+
+  func verify(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    try await sign()
+    let report = try await LedgerVerification(of: ledger.history, keys: [key.verifierKey], against: []).run { _ in }
+    #expect(report.isClean, "\(report.findings) \(report.log.findings)", sourceLocation: sourceLocation)
+  }
+}
