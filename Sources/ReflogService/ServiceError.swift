@@ -50,6 +50,8 @@ package enum ServiceError: Error, Sendable {
   /// The id names a rollback to another time, or of something else.
   case otherTimeRollback(TimeRollback)
   case timeRollbackNotFound(String)
+  /// Nothing of this flow is on record.
+  case flowNotFound(FlowType, FlowID)
   /// Somebody changed the address after the rollback to a time was asked for.
   case changedSince(Change.ID)
   /// Whoever signed the caller's token can't be asked for its keys; nothing was sent.
@@ -84,7 +86,8 @@ extension ServiceError {
       .retentionTooShort, .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound,
       .manifestNotFound,
       .tokenNotFound,
-      .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired,
+      .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken,
+      .reasonRequired,
       .preconditionFailed,
       .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable, .ledgerUnreadable,
       .ledgerDamaged, .directoryUnavailable, .clockBehind:
@@ -101,7 +104,8 @@ extension ServiceError {
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .changePurged, .retentionTooShort,
       .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
       .questionTooBroad,
-      .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .badToken, .reasonRequired, .alreadySettled,
+      .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken, .reasonRequired,
+      .alreadySettled,
       .preconditionFailed,
       .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing, .notRollbackable,
       .refused:
@@ -193,6 +197,8 @@ extension ServiceError: CustomStringConvertible {
         + "another rollback."
     case .changedSince(let id):
       "Change \(id) was made there since this was asked for, and stays. Ask anew to take it back too."
+    case .flowNotFound(let flowType, let flow):
+      "Nothing of \(flowType.rawValue)/\(flow) is on record. Is it spelt as the directory spells it?"
     case .timeRollbackNotFound(let id): "There is no rollback to a time with the batchId \(id)."
     case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
     case .providerUnavailable: "The keys by which your token can be judged are not to be had now. Try again."

@@ -1,5 +1,6 @@
 """Takes backups while changes are written as fast as they go, and verifies each on media that can't be written."""
 
+import contextlib
 import multiprocessing
 import os
 import pathlib
@@ -88,7 +89,8 @@ def backup(server, media, number, written, damaging):
     try:
         run = server.command("verify", "--database", path, "--key", key)
         listed = server.command("history", "--database", path, "--top", "1")
-        changes = sqlite3.connect(pathlib.Path(path).as_uri() + "?immutable=1", uri=True).execute("SELECT count(*) FROM change").fetchone()[0]
+        with contextlib.closing(sqlite3.connect(pathlib.Path(path).as_uri() + "?immutable=1", uri=True)) as ledger:
+            changes = ledger.execute("SELECT count(*) FROM change").fetchone()[0]
     finally:
         media.seal(False)
     os.remove(path)

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import pathlib
 import signal
 import sqlite3
 import subprocess
@@ -175,13 +176,40 @@ class CommandLine(ServerTestCase):
                 while got[-1]["id"] != change:
                     got.append(json.loads(follower.stdout.readline()))
             deadline = time.monotonic() + 10
-            while not os.path.exists(state) or int(open(state).read()) < got[-1]["sequence"]:
+            while not os.path.exists(state) or int(pathlib.Path(state).read_text()) < got[-1]["sequence"]:
                 self.assertLess(time.monotonic(), deadline)
                 time.sleep(0.1)
             follower.send_signal(signal.SIGTERM)
             follower.wait()
             follower.stdout.close()
         self.assertEqual([change["id"] for change in got], [change["id"] for change in self.server.history()])
+
+    def test_following_outlives_a_restart_of_the_server(self):
+        with Server() as server:
+            state = os.path.join(server.folder, "follow.state")
+            command = [server.binary, "export", "--server", server.url, "--follow", "--state", state]
+            with open(os.path.join(server.folder, "followed.csv"), "w+") as taken:
+                follower = subprocess.Popen(command, stdout=taken, stderr=subprocess.PIPE, text=True, env=server.environment("reader"))
+                self.addCleanup(follower.kill)
+                server.put(OTHER, NEW_VENDOR)
+                self.wait_for(lambda: os.path.exists(state))
+                server.kill()
+                self.assertIn("It is tried again", follower.stderr.readline())
+                server.start()
+                change = server.put(OTHER, None).change
+                newest = server.request("GET", f"/beta/auditLogs/connectorChanges/{change}").json["sequence"]
+                self.wait_for(lambda: int(pathlib.Path(state).read_text()) >= newest)
+                follower.terminate()
+                follower.communicate()
+                taken.seek(0)
+                rows = list(csv.DictReader(taken))
+            self.assertEqual([row["id"] for row in rows], [change["id"] for change in server.history()])
+
+    def wait_for(self, condition, seconds=20):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
 
     def test_what_cant_go_together_is_refused(self):
         for arguments in (["--follow"], ["--state", "x"], ["--follow", "--state", "x", "--after", "1"], ["--format", "ocsf", "--raw"],

@@ -139,6 +139,28 @@ class Asking(ServerTestCase):
         other = self.post(batchId=batch, asOf="2026-01-01T00:00:00Z")
         self.assertEqual((other.status, other.code), (409, "batchMismatch"))
 
+    def test_a_flow_that_nobody_has_heard_of_is_no_empty_plan(self):
+        for dry_run in (True, False):
+            answer = self.post(asOf=self.moment, flowType="b2cUserFlows", flowId="B2C_1_sing_up", dryRun=dry_run)
+            self.assertEqual((answer.status, answer.code), (404, "notFound"))
+            self.assertIn("B2C_1_sing_up", answer.text)
+
+    def test_the_plan_says_where_a_connector_is_gone(self):
+        made = self.server.request("POST", "/beta/identity/apiConnectors", {
+            "displayName": "Short-lived", "targetUrl": "https://short.contoso.example/",
+            "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "a", "password": "b"},
+        }).json["id"]
+        self.server.put(self.STEP, made)
+        time.sleep(0.01)
+        moment = now()
+        self.server.put(self.STEP, None)
+        self.assertEqual(self.server.request("DELETE", f"/beta/identity/apiConnectors/{made}").status, 204)
+
+        steps = self.post(asOf=moment, dryRun=True).json["value"]
+
+        gone = [place(step) for step in steps if step["message"] and made in step["message"]]
+        self.assertEqual(gone, [self.STEP])
+
     def test_a_time_before_all_calendars_is_refused_or_answered(self):
         for moment in ("0000-01-01T00:00:00+00:01", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"):
             self.assertIn(self.post(asOf=moment, dryRun=True).status, (200, 400))

@@ -84,7 +84,7 @@ struct ErrorAnswer {
     case .tokenNotFound: self.init(.notFound, "notFound", message, level)
     case .changedSince: self.init(.conflict, "changeSuperseded", message, level)
     case .otherTimeRollback: self.init(.conflict, "batchMismatch", message, level)
-    case .timeRollbackNotFound: self.init(.notFound, "notFound", message, level)
+    case .timeRollbackNotFound, .flowNotFound: self.init(.notFound, "notFound", message, level)
     case .notSignedYet: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
     case .questionTooBroad: self.init(.badRequest, "questionTooBroad", message, level)
     case .badToken: self.init(.badRequest, "badRequest", message, level)

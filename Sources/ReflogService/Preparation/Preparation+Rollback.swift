@@ -113,7 +113,8 @@ extension ChangeService {
   }
 
   /// The connector of a reference, if the directory has it no more.
-  private func missingConnector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorID? {
+  /// The connector of a reference, if the directory has it no more.
+  func missingConnector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorID? {
     guard let id = reference.connectorID else { return nil }
     do {
       return try await directory.connector(id) == nil ? id : nil

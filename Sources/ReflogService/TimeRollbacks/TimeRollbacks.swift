@@ -29,15 +29,30 @@ package final class TimeRollbacks: Service {
     (requests, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
   }
 
-  /// What would be done now. Reads the ledger, and records nothing.
+  /// What would be done now, and where it could not be, as far as the directory says. Records nothing. Throws `flowNotFound`.
   package func plan(_ rollback: TimeRollback, for caller: Caller) async throws(ServiceError) -> [TimeRollback.Step] {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
-    return try await steps(of: rollback)
+    var steps = try await steps(of: rollback)
+    guard changes.directory.hasOwnCredential else { return steps }
+    var isMissing: [ConnectorID: Bool] = [:]
+    for index in steps.indices {
+      guard let id = steps[index].after.connectorID else { continue }
+      if isMissing[id] == nil {
+        do { isMissing[id] = try await changes.missingConnector(of: steps[index].after) != nil } catch {
+          // What the directory does not say now, the rollback itself finds out.
+          isMissing[id] = false
+        }
+      }
+      if isMissing[id] == true { steps[index].problem = ServiceError.connectorMissing(id).description }
+    }
+    return steps
   }
 
-  /// Begins, or goes on. When this returns, what was asked for is durable; ``progress(of:for:)`` tells how far it came.
+  /// Begins, or goes on. When this returns, what was asked for is durable; ``progress(of:for:)`` tells how far it came. Throws
+  /// `flowNotFound`.
   package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
     guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
+    _ = try await steps(of: request.rollback)
     _ = try changes.acting(for: request.caller)
     try changes.check(reason: request.reason)
     let remembered: (rollback: TimeRollback, isFinished: Bool)
@@ -119,15 +134,19 @@ package final class TimeRollbacks: Service {
   }
 
   private func steps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Step] {
+    let (now, then): ([ConnectorConfiguration], [ConnectorConfiguration])
     do {
-      let history = changes.ledger.history
-      return rollback.steps(
-        then: try await history.configurations(asOf: rollback.asOf),
-        now: try await history.configurations(asOf: .distantFuture)
-      )
+      now = try await changes.ledger.history.configurations(asOf: .distantFuture)
+      then = try await changes.ledger.history.configurations(asOf: rollback.asOf)
     } catch {
       throw ServiceError(reading: error)
     }
+    if case .flow(let flowType, let flow) = rollback.scope,
+      !now.contains(where: { rollback.scope.contains($0.address) })
+    {
+      throw .flowNotFound(flowType, flow)
+    }
+    return rollback.steps(then: then, now: now)
   }
 
   /// Works on what is asked for, one rollback after another, until a graceful shutdown; what is under way at an address then

@@ -7,6 +7,8 @@ import ReflogModel
 /// What was handed out and not yet remembered when it ended comes again: takers put by id.
 struct Follower {
   private static let interval = Duration.seconds(1)
+  /// How long until a server that can't be reached is tried again, at most.
+  private static let longestPause = Duration.seconds(60)
 
   let source: any HistorySource
   let order: ExportOrder
@@ -14,29 +16,58 @@ struct Follower {
   let stateFile: String
 
   func run() async throws {
-    var position = try remembered()
+    var (progress, pause) = (Progress(position: try remembered()), Self.interval)
     while true {
-      // Before the export, so that the export reaches at least as far.
-      let newest = try await source.status()["newestChangeSequence"].flatMap(Self.number) ?? -1
-      if newest > position ?? -1 {
-        try await handOut(after: position)
-        position = newest
-        try await remember(newest)
+      do {
+        try await goOn(from: &progress)
+        pause = Self.interval
+      } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
+        Talk.say("\(failure.message) It is tried again in \(pause).")
+        pause = min(pause * 2, Self.longestPause)
       }
-      try await Task.sleep(for: Self.interval)
+      try await Task.sleep(for: pause)
     }
   }
 
-  /// Everything settled with a newer entry; the first time with the header, if the format has one.
-  private func handOut(after position: Int64?) async throws {
-    var order = order
-    order.after = position
-    order.filter = (order.filter.map { "(\($0)) and " } ?? "") + "result ne 'pending'"
-    var header = position == nil ? 0 : order.lines.header.count
-    try await source.export(order) { piece in
-      try Talk.data(piece.dropFirst(header))
-      header = max(0, header - piece.count)
+  private struct Progress {
+    /// The last entry that was handed out.
+    var position: Int64?
+    /// Whether the header was, in this run or before it.
+    var hasHeader: Bool
+
+    init(position: Int64?) {
+      self.position = position
+      hasHeader = position != nil
     }
+  }
+
+  private func goOn(from progress: inout Progress) async throws {
+    // Before the export, so that the export reaches at least as far.
+    let newest = try await source.status()["newestChangeSequence"].flatMap(Self.number) ?? -1
+    if newest > progress.position ?? -1 {
+      try await handOut(&progress)
+      progress.position = newest
+      try await remember(newest)
+    }
+  }
+
+  /// Everything settled with a newer entry, in whole lines, even where the server breaks off; the header, if the format has one,
+  /// once.
+  private func handOut(_ progress: inout Progress) async throws {
+    var order = order
+    order.after = progress.position
+    order.filter = (order.filter.map { "(\($0)) and " } ?? "") + "result ne 'pending'"
+    var skipped = progress.hasHeader ? order.lines.header.count : 0
+    var begun: [UInt8] = []
+    try await source.export(order) { piece in
+      begun += piece.dropFirst(skipped)
+      skipped = max(0, skipped - piece.count)
+      guard let end = begun.lastIndex(of: 0x0A) else { return }
+      try Talk.data(Data(begun[...end]))
+      progress.hasHeader = true
+      begun.removeSubrange(...end)
+    }
+    try Talk.data(Data(begun))
   }
 
   private func remembered() throws -> Int64? {
