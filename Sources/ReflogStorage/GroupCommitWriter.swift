@@ -129,7 +129,9 @@ package final class GroupCommitWriter: Service {
         let settlements = try await commit(batch)
         for settle in settlements { settle() }
         writesSinceCheckpoint += batch.count
-        if writesSinceCheckpoint >= limits.writesBetweenCheckpoints {
+        // A write that deletes much is worth thousands.
+        let isLarge = FileChecks.size(of: path + "-wal") ?? 0 > StorageSettings.keptWALBytes
+        if isLarge || writesSinceCheckpoint >= limits.writesBetweenCheckpoints {
           try await checkpoint()
           writesSinceCheckpoint = 0
         }

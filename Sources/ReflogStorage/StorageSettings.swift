@@ -10,8 +10,9 @@ enum StorageSettings {
   private static let busyTimeoutSeconds = 5.0
   /// Enough for two cores; every reader holds a page cache of its own.
   private static let readers = 4
-  /// What of a WAL is kept as a file once it was read back: beginning anew in it is cheaper than growing it.
-  private static let keptWALBytes = 64 << 20
+  /// What of a WAL is kept as a file once it was read back: beginning anew in it is cheaper than growing it. A larger one is read
+  /// back at once.
+  static let keptWALBytes = 64 << 20
 
   /// Enough for the pages of the indexes that changes keep coming to.
   private static let writerCacheKilobytes = 16 << 10
