@@ -88,6 +88,17 @@ let package = Package(
       dependencies: [
         "ReflogModel",
         .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [
+        .embedInCode("Templates/change.mustache"),
+        .embedInCode("Templates/message.mustache"),
+        .embedInCode("Templates/page.mustache"),
+        .embedInCode("Templates/reference.mustache"),
+        .embedInCode("Templates/reflog.css"),
+        .embedInCode("Templates/rollback.mustache"),
+        .embedInCode("Templates/row.mustache"),
+        .embedInCode("Templates/sign-in.mustache"),
+        .embedInCode("Templates/timeline.mustache"),
       ]
     ),
     .target(

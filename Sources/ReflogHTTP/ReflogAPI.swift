@@ -14,6 +14,7 @@ package struct ReflogAPI: Sendable {
   let backups: Backups
   let events: EventRecorder
   let authentication: Authentication
+  let sessions: Sessions
   let tokens: TokenService
   let directory: DirectoryKind
   let proxies: ProxySettings
@@ -32,6 +33,7 @@ package struct ReflogAPI: Sendable {
     backups: Backups,
     events: EventRecorder,
     authentication: Authentication,
+    sessions: Sessions,
     tokens: TokenService,
     directory: DirectoryKind,
     proxies: ProxySettings = .direct,
@@ -49,6 +51,7 @@ package struct ReflogAPI: Sendable {
     self.backups = backups
     self.events = events
     self.authentication = authentication
+    self.sessions = sessions
     self.tokens = tokens
     self.directory = directory
     self.proxies = proxies
@@ -69,7 +72,7 @@ package struct ReflogAPI: Sendable {
       options: [.caseInsensitive, .autoGenerateHeadEndpoints]
     )
     router.add(middleware: ErrorMiddleware(events: events, metrics: metrics, logger: logger))
-    HomeController(directory: directory).addRoutes(to: router)
+    addPages(to: router)
     HealthController(isReady: isReady).addRoutes(to: router)
     OpenAPIController().addRoutes(to: router)
     LogController(history: history).addRoutes(to: router)
@@ -81,6 +84,24 @@ package struct ReflogAPI: Sendable {
     addGraphSurface(to: router)
     addHistorySurface(to: router)
     return router
+  }
+
+  private func addPages(to router: Router<ReflogRequestContext>) {
+    SignInController(sessions: sessions, authentication: authentication, events: events, directory: directory)
+      .addRoutes(to: router)
+    let group = router.group()
+      .add(
+        middleware: PageMiddleware(
+          sessions: sessions,
+          authentication: authentication,
+          directory: directory,
+          logger: logger
+        )
+      )
+      .add(middleware: AdmissionMiddleware())
+      .add(middleware: PermissionMiddleware(operation: .read, events: events))
+    TimelineController(history: history, events: events, directory: directory).addRoutes(to: group)
+    ChangePagesController(changes: changes, history: history, events: events, directory: directory).addRoutes(to: group)
   }
 
   private func addGraphSurface(to router: Router<ReflogRequestContext>) {

@@ -35,11 +35,7 @@ extension GroupCommitWriter {
 
   /// Returns false where somebody's reading keeps the WAL from being emptied.
   private func zeroUnallocated(_ pages: Range<Int>, _ db: Database) throws -> Bool {
-    // Waiting for a reader here would keep every write waiting too.
-    let timeout = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
-    try db.execute(sql: "PRAGMA busy_timeout = 0")
-    defer { try? db.execute(sql: "PRAGMA busy_timeout = \(timeout)") }
-    try WALCheckpoint.run(.truncate, db)
+    _ = try WALCheckpoint.run(.truncate, waiting: 0, db)
     guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { return false }
     // What the connection has in memory would be written again with what still stands there.
     try db.execute(sql: "PRAGMA shrink_memory")

@@ -123,15 +123,17 @@ package final class GroupCommitWriter: Service {
 
   private func writeBatches() async throws {
     var writesSinceCheckpoint = 0
+    var walLimit = StorageSettings.keptWALBytes
     do {
       while await waitForWork() {
         let batch = state.withLock { $0.queue.takeBatch() }
         let settlements = try await commit(batch)
         for settle in settlements { settle() }
         writesSinceCheckpoint += batch.count
-        // A write that deletes much is worth thousands.
-        let isLarge = FileChecks.size(of: path + "-wal") ?? 0 > StorageSettings.keptWALBytes
-        if isLarge || writesSinceCheckpoint >= limits.writesBetweenCheckpoints {
+        if walBytes > walLimit {
+          walLimit = try await restartWAL() ? StorageSettings.keptWALBytes : 2 * walBytes
+          writesSinceCheckpoint = 0
+        } else if writesSinceCheckpoint >= limits.writesBetweenCheckpoints {
           try await checkpoint()
           writesSinceCheckpoint = 0
         }
@@ -198,8 +200,18 @@ package final class GroupCommitWriter: Service {
 
   /// Reads the WAL back into the file as far as readers allow.
   private func checkpoint() async throws {
-    try await runAlone { db in try WALCheckpoint.run(.passive, db) }
+    _ = try await runAlone { db in try WALCheckpoint.run(.passive, db) }
   }
+
+  /// How long all writes wait until those who read let the WAL begin anew: as long as a short read takes.
+  private static let restartMilliseconds = 250
+
+  /// Lets the WAL begin anew, although somebody always reads. Returns false where somebody reads for longer.
+  private func restartWAL() async throws -> Bool {
+    try await runAlone { db in try WALCheckpoint.run(.restart, waiting: Self.restartMilliseconds, db) }
+  }
+
+  private var walBytes: Int { FileChecks.size(of: path + "-wal") ?? 0 }
 
   var path: String { pool.path }
 

@@ -53,7 +53,7 @@ package struct Storage: Sendable {
   /// Call it once nothing writes any more. What another process's reading keeps in the WAL is read at the next start.
   package func close() throws {
     try questionPool.close()
-    try pool.writeWithoutTransaction { db in try WALCheckpoint.run(.truncate, db) }
+    _ = try pool.writeWithoutTransaction { db in try WALCheckpoint.run(.truncate, db) }
     pool.invalidateReadOnlyConnections()
     try pool.close()
     lock.release()

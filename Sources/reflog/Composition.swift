@@ -185,6 +185,7 @@ struct Composition {
       backups: backups,
       events: events,
       authentication: authentication,
+      sessions: Sessions(clock: { Timestamp(Date()) }),
       tokens: tokenService,
       directory: served.directory.kind,
       proxies: settings.listener.proxies,

@@ -75,6 +75,8 @@ class Storm:
             self.wait(server, point)
             server.kill()
             server.start()
+            while server.request("GET", "/checkpoint", role=None).status != 200:
+                time.sleep(0.1)
             with self.verifying(server, point):
                 self.wait_until_done(server)
             self.check(server, point)
@@ -110,7 +112,8 @@ class Storm:
                 run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
                 runs.append(run.returncode)
                 if run.returncode != 0:
-                    self.findings.append(f"killed {point}: verify during the purge ended with {run.returncode}: {run.stdout[:500]}")
+                    self.findings.append(f"killed {point}: verify during the purge ended with {run.returncode}: {run.stdout[:500]} "
+                                         f"{run.stderr[-300:]}")
 
         thread = threading.Thread(target=loop)
         thread.start()

@@ -94,6 +94,7 @@ func withAPI<Value: Sendable>(
         backups: Backups(ledger: fixture.ledger, events: events),
         events: events,
         authentication: Authentication(tokens: store, entra: nil, passThroughTenantID: "tenant", logger: logger),
+        sessions: Sessions(clock: ManualClock().read),
         tokens: TokenService(store: store, events: events),
         directory: .embedded,
         metrics: PrometheusRegistry(counters: MetricHelp.counters),

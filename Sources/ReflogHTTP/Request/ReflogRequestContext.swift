@@ -3,6 +3,7 @@ package import Hummingbird
 import NIOCore
 import ReflogModel
 import ReflogService
+import ReflogWeb
 
 /// What is known of a request besides its bytes.
 package struct ReflogRequestContext: RequestContext {
@@ -15,6 +16,9 @@ package struct ReflogRequestContext: RequestContext {
   var idempotencyKey: IdempotencyKey?
   /// Who asks, once it is proven.
   private(set) var caller: Caller?
+  /// Whoever is signed in on the pages.
+  private(set) var session: Sessions.Session?
+  private(set) var viewer: PageFrame.Viewer?
   /// Where the client is, as far as it can be known.
   var ipAddress: String?
   /// Where clients see this server, without a slash at the end; nothing: where they say they do.
@@ -30,6 +34,11 @@ package struct ReflogRequestContext: RequestContext {
 
   mutating func identify(as caller: Caller) {
     self.caller = caller
+  }
+
+  mutating func signIn(_ session: Sessions.Session, as viewer: PageFrame.Viewer) {
+    self.session = session
+    self.viewer = viewer
   }
 
   /// The caller; every route behind the authentication has one.

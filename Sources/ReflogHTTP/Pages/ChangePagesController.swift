@@ -1,0 +1,95 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+import ReflogService
+import ReflogWeb
+
+/// A change, its receipt, and taking it back.
+struct ChangePagesController {
+  /// How much of a step's history stands beside a change.
+  private static let chainLength = 10
+
+  let changes: ChangeService
+  let history: HistoryService
+  let events: EventRecorder
+  let directory: DirectoryKind
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/changes/:change", use: show)
+    group.get("/changes/:change/receipt", use: receipt)
+    group.get("/changes/:change/rollback", use: plan)
+    group.post("/changes/:change/rollback", use: rollBack)
+  }
+
+  private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let caller = try context.requireCaller()
+    events.countRead(by: caller.actor)
+    let change = try await history.change(try context.changeID())
+    let isStep = change.intent.subject.address != nil
+    let page = ChangeDetailPage(
+      change,
+      chain: try await chain(around: change),
+      isSigned: try await isSigned(change),
+      canRollBack: isStep && change.result == .applied && change.intent.kind != .baseline
+        && change.intent.before != .unknown && Policy.permits(caller, .change)
+    )
+    return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// What was changed at the same step after it and before, newest first, itself left out.
+  private func chain(around change: Change) async throws -> [Change] {
+    guard let address = change.intent.subject.address else { return [] }
+    var question = PlainQuestion()
+    question.flow = "\(address.flowType.rawValue)/\(address.flow.text)"
+    question.step = address.step.name
+    let later = ChangeQuery(filter: question.filter, isAscending: true)
+    let after = try await history.page(later, behind: change.id, size: Self.chainLength).changes
+    let before = try await history.page(ChangeQuery(filter: question.filter), behind: change.id, size: Self.chainLength)
+      .changes
+    return after.reversed() + before
+  }
+
+  private func isSigned(_ change: Change) async throws -> Bool {
+    do {
+      _ = try await history.proof(of: change.id)
+      return true
+    } catch ServiceError.notSignedYet {
+      return false
+    }
+  }
+
+  private func receipt(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let id = try context.changeID()
+    var response = Response(bytes: try await history.proof(of: id).bytes, "text/plain; charset=utf-8")
+    response.headers[.contentDisposition] = "attachment; filename=\"change-\(id).tlog-proof\""
+    return response
+  }
+
+  private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let caller = try context.requireCaller()
+    guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
+    let plan = try await changes.plan(rollbackOf: try context.changeID(), for: caller)
+    return Response(page: RollbackPage(plan).render(in: context.frame(directory)))
+  }
+
+  private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let form = try await request.form(of: try context.requireSession())
+    let id = try context.changeID()
+    let asked = ChangeRequest(
+      action: .rollBack(id, force: form["force"] == "true"),
+      caller: try context.requireCaller(),
+      reason: try request.reason(orInBody: form["reason"] ?? ""),
+      correlationID: context.clientRequestID,
+      requestID: context.requestID
+    )
+    do {
+      let receipt = try await changes.perform(asked)
+      return .seeOther("/changes/\(receipt.changes.first?.id ?? id)")
+    } catch {
+      // What stands in the way now is in the plan as it is now, where there still is one.
+      guard let plan = try? await changes.plan(rollbackOf: id, for: asked.caller) else { throw error }
+      let page = RollbackPage(plan, reason: form["reason"] ?? "", problem: error.description)
+      return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+
+extension Request {
+  /// The fields of a form (application/x-www-form-urlencoded), each once, blanks at the ends cut off.
+  func form() async throws -> [String: String] {
+    guard headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else {
+      throw RequestError.badRequest("The body is no form.", target: "body")
+    }
+    return try Self.fields(String(buffer: try await boundedBody()))
+  }
+
+  /// The fields of a form that was sent in the URL; what was left empty is missing.
+  func filledQuery() throws(RequestError) -> [String: String] {
+    try Self.fields(uri.query ?? "").filter { !$0.value.isEmpty }
+  }
+
+  private static func fields(_ text: String) throws(RequestError) -> [String: String] {
+    var fields: [String: String] = [:]
+    for pair in text.split(separator: "&") {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let name = parts[0].percentDecoded(plusIsSpace: true),
+        let value = (parts.count == 2 ? parts[1] : "").percentDecoded(plusIsSpace: true)
+      else { throw .badRequest("A field of the form is not percent-encoded UTF-8.", target: parts[0]) }
+      guard fields[name] == nil else { throw .badRequest("The field \(name) stands twice.", target: name) }
+      let start = value.drop { $0 == " " }
+      fields[name] = String(start.reversed().drop { $0 == " " }.reversed())
+    }
+    return fields
+  }
+}

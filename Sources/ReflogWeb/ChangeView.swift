@@ -1,0 +1,96 @@
+import ReflogModel
+
+/// A change on a page: who did what, where, and what became of it.
+struct ChangeView: Sendable {
+  let id: String
+  let asked: Moment
+  let actor: String
+  /// What they did, such as `pointed`.
+  let deed: String
+  let step: String?
+  let flow: String?
+  let flowType: String?
+  let before: ReferenceView
+  let after: ReferenceView
+  let result: String
+  /// The result and the kind, where they want attention.
+  let tone: String
+  let kind: Badge?
+  let reason: String?
+
+  /// A word that stands out.
+  struct Badge: Sendable {
+    let word: String
+    let tone: String
+  }
+
+  init(_ change: Change) {
+    id = change.id.description
+    asked = Moment(change.activityDateTime)
+    actor = change.intent.actor.shownName
+    deed = change.deed
+    let address = change.intent.subject.address
+    step = address?.step.name
+    flow = address?.flow.text
+    flowType = address?.flowType.rawValue
+    before = ReferenceView(change.intent.before)
+    after = ReferenceView(change.after)
+    result = change.result.shownName
+    tone = change.result.tone
+    kind = change.intent.kind.badge
+    reason = change.intent.reason
+  }
+}
+
+extension Change {
+  fileprivate var deed: String {
+    switch (intent.subject, intent.kind) {
+    case (_, .drift): "was found to have been changed without Reflog:"
+    case (_, .baseline): "was found:"
+    case (.step, .rollback): "brought back"
+    case (.step, .update): "set"
+    case (.connector, _) where intent.before == .none: "made a connector:"
+    case (.connector, _) where after == .none: "deleted a connector:"
+    case (.connector, _): "changed a connector:"
+    }
+  }
+}
+
+extension Change.Actor {
+  /// A name for people; an id where there is none.
+  var shownName: String { name ?? userPrincipalName ?? id ?? "Somebody" }
+}
+
+extension Change.Result {
+  /// The result in plain words.
+  var shownName: String {
+    switch self {
+    case .pending: "pending"
+    case .applied: "applied"
+    case .rejected: "rejected"
+    case .denied: "denied"
+    case .notApplied: "not applied"
+    case .superseded: "superseded"
+    case .unknown: "unknown"
+    }
+  }
+
+  fileprivate var tone: String {
+    switch self {
+    case .applied: "good"
+    case .pending, .unknown, .superseded: "warning"
+    case .rejected, .denied, .notApplied: "bad"
+    }
+  }
+}
+
+extension Change.Kind {
+  fileprivate var badge: ChangeView.Badge? {
+    switch self {
+    case .update: nil
+    case .rollback: ChangeView.Badge(word: "rollback", tone: "plain")
+    case .drift: ChangeView.Badge(word: "drift", tone: "warning")
+    case .baseline: ChangeView.Badge(word: "first seen", tone: "plain")
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/// One thing to say: what went wrong, and what to do.
+package struct MessagePage: Sendable {
+  let heading: String
+  let message: String
+  let requestID: String
+
+  package init(heading: String, message: String, requestID: String) {
+    self.heading = heading
+    self.message = message
+    self.requestID = requestID
+  }
+
+  package func render(in frame: PageFrame) -> String {
+    WebPages.render(FramedPage(title: heading, frame: frame, page: self), "message")
+  }
+}

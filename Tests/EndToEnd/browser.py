@@ -1,0 +1,80 @@
+"""A browser without scripts: keeps cookies, sends forms, and reads pages as the standard library's parser does."""
+
+import html.parser
+import http.client
+import http.cookies
+import urllib.parse
+
+
+class Page(html.parser.HTMLParser):
+    """What a page says, its links and forms."""
+
+    def __init__(self, answer_status, text, headers):
+        super().__init__()
+        self.status, self.html, self.headers = answer_status, text, headers
+        self.words, self.links, self.forms, self.tags, self.attributes = [], [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.tags.append(tag)
+        self.attributes += list(values.items())
+        if tag == "a":
+            self.links.append(values.get("href"))
+        if tag == "form":
+            self.forms.append({"action": values.get("action"), "method": values.get("method", "get"), "fields": {}})
+        if tag == "input" and self.forms and "name" in values:
+            self.forms[-1]["fields"][values["name"]] = values.get("value", "")
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+    def form(self, action):
+        return next(form for form in self.forms if form["action"] == action)
+
+
+class Browser:
+    def __init__(self, server):
+        self.server, self.cookies = server, {}
+
+    def send(self, method, path, body=None, headers=None):
+        """One request, without following where it leads."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        try:
+            fields = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
+            if body is not None:
+                fields["Content-Type"] = "application/x-www-form-urlencoded"
+            connection.request(method, path, body, fields | (headers or {}))
+            response = connection.getresponse()
+            text = response.read().decode()
+            for line in response.headers.get_all("set-cookie") or []:
+                for name, morsel in http.cookies.SimpleCookie(line).items():
+                    if morsel["max-age"] == "0":
+                        self.cookies.pop(name, None)
+                    else:
+                        self.cookies[name] = morsel.value
+            return Page(response.status, text, {name.lower(): value for name, value in response.getheaders()})
+        finally:
+            connection.close()
+
+    def open(self, path, **options):
+        """Follows where it leads, as a browser does."""
+        page = self.send("GET", path, **options)
+        while page.status == 303:
+            page = self.send("GET", page.headers["location"])
+        return page
+
+    def submit(self, form, headers=None, **values):
+        body = urllib.parse.urlencode(form["fields"] | values)
+        page = self.send("POST", form["action"], body, headers)
+        while page.status == 303:
+            page = self.send("GET", page.headers["location"])
+        return page
+
+    def sign_in(self, role, path="/"):
+        page = self.open(path)
+        return self.submit(page.form("/sign-in"), token=self.server.tokens[role])

@@ -1,0 +1,80 @@
+"""Real Chromium, driven by Selenium, before a server of its own."""
+
+import time
+
+from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
+
+
+class Chromium:
+    def __init__(self, server, width=1440, height=900, scheme="light", scripts=True):
+        self.server = server
+        options = webdriver.ChromeOptions()
+        for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "hide-scrollbars",
+                     f"window-size={width},{height}"):
+            options.add_argument("--" + flag)
+        if not scripts:
+            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        self.driver = webdriver.Chrome(options=options)
+        self.width, self.height = width, height
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.driver.quit()
+
+    def open(self, path):
+        self.driver.get(self.server.url + path)
+
+    def sign_in(self, role):
+        self.open("/sign-in")
+        self.driver.find_element(By.ID, "token").send_keys(self.server.tokens[role])
+        self.press("Sign in")
+
+    def press(self, words):
+        self.driver.find_element(By.XPATH, f"//button[normalize-space()='{words}']").click()
+
+    def follow(self, words):
+        self.driver.find_element(By.PARTIAL_LINK_TEXT, words).click()
+
+    def fill(self, id, text):
+        self.driver.find_element(By.ID, id).send_keys(text)
+
+    @property
+    def text(self):
+        return self.driver.find_element(By.TAG_NAME, "main").text
+
+    def wait_for(self, words, seconds=10):
+        deadline = time.monotonic() + seconds
+        while words not in self.text:
+            assert time.monotonic() < deadline, self.text
+            time.sleep(0.05)
+
+    def picture(self, path):
+        """The whole page, however long."""
+        size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": self.width, "height": max(self.height, int(size["height"])), "deviceScaleFactor": 1, "mobile": self.width < 600})
+        self.driver.save_screenshot(str(path))
+
+
+def sample(server):
+    """A history with something of everything, and the pages that show it, by name."""
+    for target in (LOYALTY, FRAUD_CHECK):
+        server.put(STEP, target, headers={"Reflog-Reason": "CHG0041%20First%20set-up"})
+    server.put(OTHER, LOYALTY)
+    server.put(OTHER, None, headers={"Reflog-Reason": "No%20longer%20wanted"})
+    server.put(OTHER, FRAUD_CHECK, role="reader")
+    server.put("b2cUserFlows/B2C_1_nowhere/postFederationSignup", LOYALTY)
+    bad = server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042%20New%20vendor%20goes%20live"}).change
+    return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=nobody", "change": f"/changes/{bad}",
+            "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}

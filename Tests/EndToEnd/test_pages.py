@@ -1,0 +1,197 @@
+import time
+import unittest
+
+from browser import Browser
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, ServerTestCase
+
+STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+HOSTILE = "<img src=x onerror=alert(1)>\"'\u0338><script>"
+
+
+class Stories(ServerTestCase):
+    def test_a_bad_change_is_found_and_taken_back(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        bad = self.server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042"}).change
+        browser = Browser(self.server)
+        timeline = browser.sign_in("operator")
+        self.assertIn("Fraud check → Fraud check (new vendor) CHG0042 applied", timeline.text)
+
+        change = browser.open(f"/changes/{bad}")
+        self.assertIn("Reason CHG0042", change.text)
+        self.assertIn(f"/changes/{bad}/rollback", change.links)
+        plan = browser.open(f"/changes/{bad}/rollback")
+        self.assertIn("postFederationSignup of B2C_1_signup will call Fraud check .", plan.text)
+        self.assertIn("It now calls Fraud check (new vendor)", plan.text)
+        form = plan.form(f"/changes/{bad}/rollback")
+        done = browser.submit(form, reason="Sign-up is broken")
+
+        self.assertIn("brought back postFederationSignup of B2C_1_signup", done.text)
+        self.assertIn("Reason Sign-up is broken", done.text)
+        self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
+        self.assertIn("Sign-up is broken", browser.open("/").text)
+        self.assertEqual(self.server.history()[-1]["initiatedBy"]["token"]["displayName"], "first-operator")
+
+    def test_what_stands_in_the_way_is_said_and_undone_only_where_somebody_says_so(self):
+        first = self.server.put(STEP, NEW_VENDOR).change
+        later = self.server.put(STEP, None).change
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        plan = browser.open(f"/changes/{first}/rollback")
+        self.assertIn(f"/changes/{later}", plan.links)
+        refused = browser.submit(plan.form(f"/changes/{first}/rollback") | {"fields": {
+            "csrf": plan.form(f"/changes/{first}/rollback")["fields"]["csrf"]}}, reason="Kept")
+        self.assertEqual(refused.status, 409)
+        self.assertEqual(refused.form(f"/changes/{first}/rollback")["fields"]["reason"], "Kept")
+        self.assertIsNone(self.server.reference(STEP))
+        browser.submit(refused.form(f"/changes/{first}/rollback"), force="true")
+        self.assertIsNotNone(self.server.reference(STEP))
+
+    def test_a_reader_finds_what_it_looks_for_and_nothing_that_changes_anything(self):
+        change = self.server.put(STEP, NEW_VENDOR).change
+        browser = Browser(self.server)
+        browser.sign_in("reader")
+        for path in ("/", f"/changes/{change}"):
+            page = browser.open(path)
+            self.assertEqual([form["action"] for form in page.forms if form["method"] == "post"], ["/sign-out"])
+            self.assertFalse([link for link in page.links if "rollback" in link])
+        self.assertEqual(browser.open(f"/changes/{change}/rollback").status, 403)
+        csrf = browser.open("/").form("/sign-out")["fields"]["csrf"]
+        count = len(self.server.history())
+        forced = browser.send("POST", f"/changes/{change}/rollback", f"csrf={csrf}&reason=x")
+        self.assertEqual(forced.status, 403)
+        self.assertIn(len(self.server.history()), (count, count + 1))
+        self.assertEqual(self.server.reference(STEP), NEW_VENDOR)
+
+        receipt = browser.open(f"/changes/{change}/receipt")
+        deadline = time.monotonic() + 5
+        while receipt.status != 200 and time.monotonic() < deadline:
+            receipt = browser.open(f"/changes/{change}/receipt")
+        self.assertIn("c2sp.org/tlog-proof", receipt.html)
+
+
+class Timeline(ServerTestCase):
+    def setUp(self):
+        self.browser = Browser(self.server)
+        self.browser.sign_in("reader")
+
+    def ids(self, page):
+        found = [link.removeprefix("/changes/") for link in page.links if link.startswith("/changes/")]
+        return [int(id) for id in found]
+
+    def test_the_form_is_a_link_and_filters_what_it_says(self):
+        here = self.server.put(STEP, NEW_VENDOR).change
+        other = self.server.put("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection", None).change
+        page = self.browser.open("/?flow=B2C_1_signup&actor=&step=postFederationSignup")
+        self.assertIn(int(here), self.ids(page))
+        self.assertNotIn(int(other), self.ids(page))
+        self.assertEqual(page.form("/")["fields"]["flow"], "B2C_1_signup")
+        for query in ("connector=Fraud%20check%20(new%20vendor)", "actor=first-operator", "result=applied&kind=update",
+                      "since=2020-01-01&until=2999-01-01", f"connector={NEW_VENDOR}"):
+            self.assertIn(int(here), self.ids(self.browser.open("/?" + query)), query)
+        for query in ("actor=nobody", "result=denied", "until=2020-01-01", "kind=drift"):
+            page = self.browser.open("/?" + query)
+            self.assertEqual(self.ids(page), [], query)
+            self.assertIn("No change is what you asked for", page.text)
+
+    def test_what_is_wrong_with_a_field_is_said(self):
+        for query, words in (("since=yesterday", "yesterday is no time"), ("result=good", "good is no result"),
+                             ("colour=blue", "nothing to filter by colour")):
+            page = self.browser.open("/?" + query)
+            self.assertEqual(page.status, 200)
+            self.assertIn(words, page.text)
+        self.assertEqual(self.browser.open("/?skiptoken=1.abc").status, 400)
+        self.assertEqual(self.browser.open("/changes/999999").status, 404)
+        self.assertEqual(self.browser.open("/changes/x").status, 400)
+
+    def test_older_changes_come_page_by_page_each_once(self):
+        for number in range(60):
+            self.server.put(STEP, [NEW_VENDOR, None][number % 2])
+        seen, page = [], self.browser.open("/")
+        while True:
+            seen += self.ids(page)
+            following = [link for link in page.links if "skiptoken" in link]
+            if not following:
+                break
+            page = self.browser.open(following[0])
+        self.assertEqual(seen, sorted(seen, reverse=True))
+        self.assertEqual(len(seen), len(set(seen)))
+        self.assertEqual(len(seen), len(self.server.history()))
+
+
+class Doors(unittest.TestCase):
+    def test_nobody_gets_in_without_a_token_and_everybody_comes_back_to_where_they_wanted(self):
+        with Server() as server:
+            browser = Browser(server)
+            change = server.put(STEP, NEW_VENDOR).change
+            for path in ("/", f"/changes/{change}", f"/changes/{change}/rollback", f"/changes/{change}/receipt"):
+                page = browser.send("GET", path)
+                self.assertEqual((page.status, page.headers["location"]), (303, "/sign-in?target=" + path))
+            self.assertEqual(browser.send("POST", f"/changes/{change}/rollback", "reason=x").status, 303)
+            page = browser.open(f"/changes/{change}")
+            refused = browser.submit(page.form("/sign-in"), token="nonsense")
+            self.assertEqual(refused.status, 403)
+            self.assertIn("opens nothing here", refused.text)
+            self.assertEqual(browser.cookies, {})
+            self.assertIn(f"Change {change}", browser.submit(refused.form("/sign-in"), token=server.tokens["reader"]).text)
+            for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
+                page = browser.open("/sign-in?target=" + elsewhere.replace("\\", "%5C"))
+                self.assertEqual(page.form("/sign-in")["fields"]["target"], "/", elsewhere)
+
+    def test_a_session_is_the_servers_alone_and_ends(self):
+        with Server() as server:
+            browser = Browser(server)
+            answer = browser.send("POST", "/sign-in", "target=/&token=" + server.tokens["operator"])
+            cookie = answer.headers["set-cookie"]
+            for word in ("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=28800"):
+                self.assertIn(word, cookie)
+            self.assertNotIn(server.tokens["operator"], cookie)
+            page = browser.open("/")
+            kept = dict(browser.cookies)
+            self.assertIn("Sign in", browser.submit(page.form("/sign-out")).text)
+            browser.cookies = kept
+            self.assertEqual(browser.send("GET", "/").status, 303)
+            # A token that is revoked ends its session.
+            browser.sign_in("operator")
+            token = server.request("GET", "/beta/reflog/tokens", role="admin").json["value"]
+            id = next(t["id"] for t in token if t["name"] == "first-operator")
+            self.assertEqual(server.request("DELETE", f"/beta/reflog/tokens/{id}", role="admin").status, 204)
+            self.assertEqual(browser.send("GET", "/").status, 303)
+
+    def test_a_forged_request_of_another_site_changes_nothing(self):
+        with Server() as server:
+            change = server.put(STEP, NEW_VENDOR).change
+            browser = Browser(server)
+            browser.sign_in("operator")
+            form = browser.open(f"/changes/{change}/rollback").form(f"/changes/{change}/rollback")
+            forged = form | {"fields": form["fields"] | {"csrf": "0" * 64}}
+            self.assertEqual(browser.submit(forged, reason="x").status, 400)
+            self.assertEqual(browser.submit(form, {"Sec-Fetch-Site": "cross-site"}, reason="x").status, 400)
+            self.assertEqual(browser.send("POST", "/sign-in", "token=" + server.tokens["operator"],
+                                          {"Sec-Fetch-Site": "cross-site"}).status, 400)
+            self.assertEqual(server.reference(STEP), NEW_VENDOR)
+            # The cookie opens nothing but the pages.
+            self.assertEqual(browser.send("GET", "/beta/auditLogs/connectorChanges").status, 401)
+
+    def test_pages_run_nothing_and_show_every_text_as_text(self):
+        with Server() as server:
+            made = server.request("POST", "/beta/identity/apiConnectors", {
+                "displayName": HOSTILE, "targetUrl": "https://x.contoso.example/",
+                "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "a", "password": "b"},
+            }).json["id"]
+            change = server.request("PUT", f"/beta/identity/{STEP.replace('/post', '/apiConnectorConfiguration/post')}/$ref",
+                                    {"@odata.id": f"/beta/identity/apiConnectors/{made}"},
+                                    headers={"Reflog-Reason": "".join(f"%{byte:02X}" for byte in HOSTILE.encode())}).change
+            browser = Browser(server)
+            browser.sign_in("operator")
+            for path in ("/", f"/changes/{change}", f"/changes/{change}/rollback", "/?flow=" + "%22%3E%3Cscript%3E",
+                         "/?actor=%22%CC%B8onfocus=%22alert(1)", "/sign-in?target=/%22%3E%3Cscript%3E"):
+                page = browser.open(path)
+                self.assertFalse({"script", "img"} & set(page.tags), path)
+                self.assertFalse([name for name, _ in page.attributes if name.startswith("on")], path)
+                policy = page.headers["content-security-policy"]
+                self.assertIn("default-src 'none'", policy)
+                self.assertNotIn("unsafe", policy)
+                self.assertIn("frame-ancestors 'none'", policy)
+                self.assertEqual(page.headers["cache-control"], "no-store")
+                self.assertLess(len(page.html), 60_000)
+            self.assertIn(HOSTILE, browser.open(f"/changes/{change}").text)
