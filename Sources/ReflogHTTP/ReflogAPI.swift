@@ -100,9 +100,11 @@ package struct ReflogAPI: Sendable {
       )
       .add(middleware: AdmissionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
-    TimelineController(history: history, events: events, directory: directory).addRoutes(to: group)
+    TimelineController(history: history, exports: exports, events: events, directory: directory).addRoutes(to: group)
     ChangePagesController(changes: changes, history: history, events: events, directory: directory).addRoutes(to: group)
   }
+
+  private var exports: ChangeExports { ChangeExports(history: history, manifests: manifests, events: events) }
 
   private func addGraphSurface(to router: Router<ReflogRequestContext>) {
     let group = router.group("/:version")
@@ -121,7 +123,7 @@ package struct ReflogAPI: Sendable {
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
       .add(middleware: ReadCountingMiddleware(events: events))
       .add(middleware: IdempotencyMiddleware())
-    ChangeController(changes: changes, history: history, manifests: manifests, events: events).addRoutes(to: group)
+    ChangeController(changes: changes, history: history, exports: exports, events: events).addRoutes(to: group)
     ManifestController(manifests: manifests).addRoutes(to: group)
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events).addRoutes(to: group)

@@ -7,6 +7,8 @@ package struct TimelinePage: Sendable {
   let isFiltered: Bool
   /// The query of the next page; nothing where this is the last.
   let next: String?
+  /// The query of what is shown, for the same as a file.
+  let query: String
   let form: Form
   let status: Status
 
@@ -58,7 +60,7 @@ package struct TimelinePage: Sendable {
     let verified: Moment?
   }
 
-  package init(_ changes: [Change], next: String?, form: Form, isFiltered: Bool, status: LedgerStatus) {
+  package init(_ changes: [Change], next: String?, query: String, form: Form, isFiltered: Bool, status: LedgerStatus) {
     var days: [Day] = []
     for view in changes.map(ChangeView.init) {
       if days.last?.day == view.asked.day {
@@ -71,6 +73,7 @@ package struct TimelinePage: Sendable {
     isEmpty = changes.isEmpty
     self.isFiltered = isFiltered
     self.next = next
+    self.query = query
     self.form = form
     self.status = Status(pending: status.pendingChanges, verified: status.verified.map(Moment.init))
   }

@@ -1,3 +1,5 @@
+import csv
+import io
 import time
 import unittest
 
@@ -92,6 +94,21 @@ class Timeline(ServerTestCase):
             page = self.browser.open("/?" + query)
             self.assertEqual(self.ids(page), [], query)
             self.assertIn("No change is what you asked for", page.text)
+
+    def test_what_is_filtered_is_taken_away_as_a_file_and_that_is_on_record(self):
+        self.server.put(STEP, NEW_VENDOR)
+        page = self.browser.open("/?flow=B2C_1_signup&since=2026-01-01")
+        link = next(link for link in page.links if link.startswith("/export?format=csv"))
+        taken = self.browser.open(link)
+        rows = list(csv.DictReader(io.StringIO(taken.html)))
+        wanted = [change["id"] for change in self.server.history() if change["flowId"] == "B2C_1_signup"]
+        self.assertEqual([row["id"] for row in rows], wanted)
+        self.assertIn("attachment", taken.headers["content-disposition"])
+        self.assertTrue(self.browser.open("/export?format=excel").html.startswith("\ufeff"))
+        self.assertEqual(self.browser.open("/export?format=pdf").status, 400)
+        events = self.server.request("GET", "/beta/auditLogs/serviceEvents", role="admin").json["value"]
+        exports = [event for event in events if event["kind"] == "export"]
+        self.assertEqual(exports[-1]["details"], {"filtered": True, "format": "csv", "of": "connectorChanges"})
 
     def test_what_is_wrong_with_a_field_is_said(self):
         for query, words in (("since=yesterday", "yesterday is no time"), ("result=good", "good is no result"),

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import ReflogModel
@@ -8,7 +7,7 @@ import ReflogService
 struct ChangeController {
   let changes: ChangeService
   let history: HistoryService
-  let manifests: ExportManifests
+  let exports: ChangeExports
   let events: EventRecorder
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
@@ -18,9 +17,6 @@ struct ChangeController {
       .post(":change/rollback", use: rollBack)
       .post(":change/reconcile", use: reconcile)
   }
-
-  /// More new entries than this are no longer what somebody who follows takes every second.
-  private static let followedEntries: Int64 = 10_000
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     if let format = try ExportFormat(request) { return try await export(format, request, context) }
@@ -84,8 +80,6 @@ struct ChangeController {
     return Response(json: change.json).about([change.id])
   }
 
-  /// All that is asked for; that it was taken is on record before the first byte of it leaves, or counted where it goes on
-  /// behind an earlier one.
   private func export(
     _ format: ExportFormat,
     _ request: Request,
@@ -95,52 +89,15 @@ struct ChangeController {
       request,
       allowing: [.filter, .format, .after, .manifest] + (format == .csv ? [.raw, .excel] : [])
     )
-    let (query, after): (ChangeQuery, Int64?) = (try options.query(), try options.after())
-    let lines: ChangeFormat =
-      switch format {
-      case .csv: .csv(ChangeCSV(try options.csvStyle()))
-      case .jsonl: .jsonl
-      case .ocsf: .ocsf
-      case .asim: .asim
-      }
-    let actor = try context.requireCaller().actor
-    // Read before the first piece: what settles while it is taken has a newer entry, and comes again behind this one.
-    let newest = try await history.status().newestSequence
-    if after.map({ (newest ?? 0) - $0 > Self.followedEntries }) ?? true {
-      // Not the filter itself: names and addresses may stand in it, and this stays.
-      let details: JSONObject = [
-        "of": "connectorChanges", "format": .string(format.rawValue), "filtered": .bool(options[.filter] != nil),
-      ]
-      try await events.record(ServiceEvent.Content(.export, actor: actor, details: details))
-    } else {
-      // Whoever follows asks every second.
-      events.countExport(by: actor)
-    }
-    let manifestID = try options.flag(.manifest) ? context.requestID : nil
-    let draft = if let manifestID { try await manifest(manifestID, format, options) } else { ManifestDraft?.none }
-    var response = format.response(
-      named: "connectorChanges",
-      ChangePieces(history.export(query, afterEntry: after), lines, manifest: draft)
-    )
-    response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
-    if let manifestID {
-      let place = "\(try request.versionURL(context))/auditLogs/exportManifests/\(manifestID)"
-      response.headers[named: "Reflog-Manifest"] = place
-    }
-    return response
-  }
-
-  /// What is to be signed of an export once it was taken whole.
-  private func manifest(_ id: String, _ format: ExportFormat, _ options: QueryOptions) async throws -> ManifestDraft {
-    let order = ManifestDraft.Order(
-      origin: try await history.origin(),
-      format: format.rawValue,
-      options: try [QueryOptions.Name.raw, .excel].filter { try options.flag($0) }.map(\.rawValue),
+    let order = ChangeExports.Order(
+      format: format,
+      style: try options.csvStyle(),
+      query: try options.query(),
       filter: options[.filter],
       after: try options.after(),
-      checkpoint: try await history.newestCheckpoint(),
-      taken: Timestamp(Date())
+      flags: try [QueryOptions.Name.raw, .excel].filter { try options.flag($0) }.map(\.rawValue),
+      isToBeSigned: try options.flag(.manifest)
     )
-    return ManifestDraft(order) { [manifests] manifest in try manifests.keep(manifest, as: id) }
+    return try await exports.response(order, request, context)
   }
 }

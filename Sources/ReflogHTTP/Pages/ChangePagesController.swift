@@ -42,9 +42,10 @@ struct ChangePagesController {
     var question = PlainQuestion()
     question.flow = "\(address.flowType.rawValue)/\(address.flow.text)"
     question.step = address.step.name
-    let later = ChangeQuery(filter: question.filter, isAscending: true)
+    let filter = try question.filter()
+    let later = ChangeQuery(filter: filter, isAscending: true)
     let after = try await history.page(later, behind: change.id, size: Self.chainLength).changes
-    let before = try await history.page(ChangeQuery(filter: question.filter), behind: change.id, size: Self.chainLength)
+    let before = try await history.page(ChangeQuery(filter: filter), behind: change.id, size: Self.chainLength)
       .changes
     return after.reversed() + before
   }

@@ -3,29 +3,31 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The timeline: changes newest first, filtered by a form that is a link.
+/// The timeline: changes newest first, filtered by a form that is a link, and taken away as a file.
 struct TimelineController {
   /// Few enough that a page weighs little, and enough to look through.
   private static let pageSize = 50
 
   let history: HistoryService
+  let exports: ChangeExports
   let events: EventRecorder
   let directory: DirectoryKind
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/", use: show)
+    group.get("/export", use: export)
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     events.countRead(by: try context.requireCaller().actor)
     var fields = try request.filledQuery()
     let token = fields.removeValue(forKey: "skiptoken")
-    var (question, problem): (PlainQuestion?, String?) = (nil, nil)
-    do { question = try PlainQuestion(form: fields) } catch { problem = error.message }
-    let page = question == nil ? ChangePage(changes: [], next: nil) : try await changes(question, behind: token)
+    let (query, problem) = Self.query(fields)
+    let page = problem == nil ? try await changes(query, behind: token) : ChangePage(changes: [], next: nil)
     let timeline = TimelinePage(
       page.changes,
-      next: try await next(page, question, fields),
+      next: try await next(page, query, fields),
+      query: Self.encoded(fields),
       form: TimelinePage.Form(fields, problem: problem),
       isFiltered: !fields.isEmpty,
       status: try await history.status()
@@ -33,26 +35,56 @@ struct TimelineController {
     return Response(page: timeline.render(in: context.frame(directory)))
   }
 
-  private func changes(_ question: PlainQuestion?, behind token: String?) async throws -> ChangePage {
-    let query = ChangeQuery(filter: question?.filter)
+  /// All that the form asks for as a file: `format` is `csv`, `excel`, `jsonl`, `ocsf` or `asim`.
+  private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    var fields = try request.filledQuery()
+    let name = fields.removeValue(forKey: "format") ?? "csv"
+    let isForExcel = name == "excel"
+    guard let format = isForExcel ? .csv : ExportFormat(rawValue: name) else {
+      throw RequestError.badRequest("format is csv, excel, jsonl, ocsf or asim, not \(name).", target: "format")
+    }
+    let (query, problem) = Self.query(fields)
+    if let problem { throw RequestError.badRequest(problem, target: "query") }
+    let order = ChangeExports.Order(
+      format: format,
+      style: CSVStyle(isForExcel: isForExcel),
+      query: query,
+      filter: try PlainQuestion(form: fields).text,
+      flags: isForExcel ? ["excel"] : []
+    )
+    return try await exports.response(order, request, context)
+  }
+
+  /// What the form asks for, or what is wrong with it.
+  private static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: String?) {
+    do {
+      return (ChangeQuery(filter: try PlainQuestion(form: fields).filter()), nil)
+    } catch {
+      return (ChangeQuery(), "\(error)")
+    }
+  }
+
+  private func changes(_ query: ChangeQuery, behind token: String?) async throws -> ChangePage {
     let cursor = Cursor(of: query, key: try await history.cursorKey())
     let behind = try token.map { Change.ID(try cursor.id(in: $0)) }
     return try await history.page(query, behind: behind, size: Self.pageSize)
   }
 
   /// The query of the next page.
-  private func next(_ page: ChangePage, _ question: PlainQuestion?, _ fields: [String: String]) async throws -> String?
-  {
+  private func next(_ page: ChangePage, _ query: ChangeQuery, _ fields: [String: String]) async throws -> String? {
     guard let last = page.next else { return nil }
-    let cursor = Cursor(of: ChangeQuery(filter: question?.filter), key: try await history.cursorKey())
-    let all = fields.sorted { $0.key < $1.key } + [("skiptoken", cursor.token(behind: last.number))]
-    return all.map { "\($0.percentEncoded())=\($1.percentEncoded())" }.joined(separator: "&")
+    let cursor = Cursor(of: query, key: try await history.cursorKey())
+    return Self.encoded(fields.merging(["skiptoken": cursor.token(behind: last.number)]) { $1 })
+  }
+
+  private static func encoded(_ fields: [String: String]) -> String {
+    fields.sorted { $0.key < $1.key }.map { "\($0.percentEncoded())=\($1.percentEncoded())" }.joined(separator: "&")
   }
 }
 
 /// What is wrong with a field of a form.
-struct FormError: Error {
-  let message: String
+struct FormError: Error, CustomStringConvertible {
+  let description: String
 }
 
 extension PlainQuestion {
@@ -69,18 +101,18 @@ extension PlainQuestion {
       case "until": until = try Self.time(name, text)
       case "result":
         result = Change.Result(rawValue: text)
-        if result == nil { throw FormError(message: "\(text) is no result.") }
+        if result == nil { throw FormError(description: "\(text) is no result.") }
       case "kind":
         kind = Change.Kind(rawValue: text)
-        if kind == nil { throw FormError(message: "\(text) is no kind of change.") }
-      default: throw FormError(message: "There is nothing to filter by \(name).")
+        if kind == nil { throw FormError(description: "\(text) is no kind of change.") }
+      default: throw FormError(description: "There is nothing to filter by \(name).")
       }
     }
   }
 
   private static func time(_ name: String, _ text: String) throws(FormError) -> Timestamp {
     guard let time = Timestamp(parsing: text) else {
-      throw FormError(message: "\(text) is no time, such as 2026-03-01.")
+      throw FormError(description: "\(text) is no time, such as 2026-03-01.")
     }
     return time
   }

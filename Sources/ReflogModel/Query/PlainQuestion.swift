@@ -1,4 +1,4 @@
-/// The questions that people ask of history, in the fields of a form or the flags of a command, as one filter.
+/// The questions that people ask of history, in the fields of a form or the flags of a command, as one `$filter`.
 package struct PlainQuestion: Sendable {
   /// A flow's id, perhaps with its type before it and a slash between.
   package var flow: String?
@@ -17,35 +17,42 @@ package struct PlainQuestion: Sendable {
   package init() {}
 
   /// All that is asked for at once; nothing where everything is.
-  package var filter: ChangeFilter? {
-    var terms: [ChangeFilter] = []
+  package var text: String? {
+    var terms: [String] = []
     if let flow {
       let parts = flow.split(separator: "/", maxSplits: 1).map(String.init)
-      if parts.count == 2 { terms.append(.comparison(.flowType, .eq, .text(parts[0]))) }
-      terms.append(.comparison(.flowId, .eq, .text(parts.last ?? flow)))
+      if parts.count == 2 { terms.append(Self.equality(.flowType, parts[0])) }
+      terms.append(Self.equality(.flowId, parts.last ?? flow))
     }
-    if let step { terms.append(.comparison(.step, .eq, .text(step))) }
+    if let step { terms.append(Self.equality(.step, step)) }
     if let actor { terms.append(Self.any(Self.actorFields, actor)) }
     if let connector { terms.append(Self.any(Self.connectorFields, connector)) }
-    if let since { terms.append(.comparison(.activityDateTime, .ge, .time(since))) }
-    if let until { terms.append(.comparison(.activityDateTime, .lt, .time(until))) }
-    if let result { terms.append(.comparison(.result, .eq, .text(result.rawValue))) }
-    if let kind { terms.append(.comparison(.kind, .eq, .text(kind.rawValue))) }
-    guard let first = terms.first else { return nil }
-    return terms.dropFirst().reduce(first) { .and($0, $1) }
+    if let since { terms.append("\(ChangeField.activityDateTime.rawValue) ge \(since)") }
+    if let until { terms.append("\(ChangeField.activityDateTime.rawValue) lt \(until)") }
+    if let result { terms.append(Self.equality(.result, result.rawValue)) }
+    if let kind { terms.append(Self.equality(.kind, kind.rawValue)) }
+    return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
 
-  private static let actorFields: (first: ChangeField, rest: [ChangeField]) = (
-    .userId,
-    [
-      .userDisplayName, .userPrincipalName, .servicePrincipalId, .appDisplayName, .appId, .tokenId, .tokenDisplayName,
-    ]
-  )
-  private static let connectorFields: (first: ChangeField, rest: [ChangeField]) = (
-    .beforeConnectorId, [.afterConnectorId, .beforeDisplayName, .afterDisplayName]
-  )
+  /// The same as a tree.
+  package func filter() throws(FilterError) -> ChangeFilter? {
+    guard let text else { return nil }
+    return try ChangeFilter.parse(text)
+  }
 
-  private static func any(_ fields: (first: ChangeField, rest: [ChangeField]), _ text: String) -> ChangeFilter {
-    fields.rest.reduce(.comparison(fields.first, .eq, .text(text))) { .or($0, .comparison($1, .eq, .text(text))) }
+  private static let actorFields: [ChangeField] = [
+    .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appDisplayName, .appId, .tokenId,
+    .tokenDisplayName,
+  ]
+  private static let connectorFields: [ChangeField] = [
+    .beforeConnectorId, .afterConnectorId, .beforeDisplayName, .afterDisplayName,
+  ]
+
+  private static func any(_ fields: [ChangeField], _ text: String) -> String {
+    "(\(fields.map { equality($0, text) }.joined(separator: " or ")))"
+  }
+
+  private static func equality(_ field: ChangeField, _ text: String) -> String {
+    "\(field.rawValue) eq '\(text.replacing("'", with: "''"))'"
   }
 }

@@ -38,28 +38,13 @@ struct FilterOptions: ParsableArguments {
 
   /// All of it as one filter; nothing where everything is wanted.
   var text: String? {
-    var terms: [String] = []
-    if let filter { terms.append("(\(filter))") }
-    if let flow {
-      let parts = flow.split(separator: "/", maxSplits: 1).map(String.init)
-      if parts.count == 2 { terms.append("flowType eq \(Self.quoted(parts[0]))") }
-      terms.append("flowId eq \(Self.quoted(parts.last ?? flow))")
-    }
-    if let step { terms.append("step eq \(Self.quoted(step))") }
-    if let actor {
-      terms.append("(\(Self.actorFields.map { "\($0.rawValue) eq \(Self.quoted(actor))" }.joined(separator: " or ")))")
-    }
-    if let since { terms.append("activityDateTime ge \(since)") }
-    if let until { terms.append("activityDateTime lt \(until)") }
-    if let result { terms.append("result eq \(Self.quoted(result))") }
-    if let kind { terms.append("kind eq \(Self.quoted(kind))") }
+    var question = PlainQuestion()
+    (question.flow, question.step, question.actor) = (flow, step, actor)
+    (question.since, question.until) = (
+      since.flatMap(Timestamp.init(parsing:)), until.flatMap(Timestamp.init(parsing:))
+    )
+    (question.result, question.kind) = (result.flatMap(Change.Result.init), kind.flatMap(Change.Kind.init))
+    let terms = [filter.map { "(\($0))" }, question.text].compactMap { $0 }
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
-
-  private static let actorFields: [ChangeField] = [
-    .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appDisplayName, .appId, .tokenId,
-    .tokenDisplayName,
-  ]
-
-  private static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
 }

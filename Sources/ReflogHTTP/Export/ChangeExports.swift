@@ -1,0 +1,82 @@
+import FoundationEssentials
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// Hands history out as a file. That somebody takes it is on record before the first byte of it leaves, or counted where it goes on
+/// behind an earlier one.
+struct ChangeExports {
+  /// More new entries than this are no longer what somebody who follows takes every second.
+  private static let followedEntries: Int64 = 10_000
+
+  let history: HistoryService
+  let manifests: ExportManifests
+  let events: EventRecorder
+
+  /// What is taken, and in which form.
+  struct Order {
+    let format: ExportFormat
+    var style = CSVStyle()
+    let query: ChangeQuery
+    /// The filter as a text.
+    let filter: String?
+    /// Only what has a newer entry than this.
+    var after: Int64?
+    /// Options that change the bytes.
+    var flags: [String] = []
+    /// Whether a signed manifest is made once all was taken.
+    var isToBeSigned = false
+
+    fileprivate var lines: ChangeFormat {
+      switch format {
+      case .csv: .csv(ChangeCSV(style))
+      case .jsonl: .jsonl
+      case .ocsf: .ocsf
+      case .asim: .asim
+      }
+    }
+  }
+
+  func response(_ order: Order, _ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    // Read before the first piece: what settles while it is taken has a newer entry, and comes again behind this one.
+    let newest = try await history.status().newestSequence
+    try await record(order, newest, by: try context.requireCaller().actor)
+    let draft = order.isToBeSigned ? try await manifest(order, as: context.requestID) : nil
+    var response = order.format.response(
+      named: "connectorChanges",
+      ChangePieces(history.export(order.query, afterEntry: order.after), order.lines, manifest: draft)
+    )
+    response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
+    if draft != nil {
+      let place = "\(try request.versionURL(context))/auditLogs/exportManifests/\(context.requestID)"
+      response.headers[named: "Reflog-Manifest"] = place
+    }
+    return response
+  }
+
+  private func record(_ order: Order, _ newest: Int64?, by actor: Change.Actor) async throws {
+    if let after = order.after, (newest ?? 0) - after <= Self.followedEntries {
+      // Whoever follows asks every second.
+      return events.countExport(by: actor)
+    }
+    // Not the filter itself: names and addresses may stand in it, and this stays.
+    let details: JSONObject = [
+      "of": "connectorChanges", "format": .string(order.format.rawValue), "filtered": .bool(order.filter != nil),
+    ]
+    try await events.record(ServiceEvent.Content(.export, actor: actor, details: details))
+  }
+
+  /// What is to be signed of an export once it was taken whole.
+  private func manifest(_ order: Order, as id: String) async throws -> ManifestDraft {
+    let draft = ManifestDraft.Order(
+      origin: try await history.origin(),
+      format: order.format.rawValue,
+      options: order.flags,
+      filter: order.filter,
+      after: order.after,
+      checkpoint: try await history.newestCheckpoint(),
+      taken: Timestamp(Date())
+    )
+    return ManifestDraft(draft) { [manifests] manifest in try manifests.keep(manifest, as: id) }
+  }
+}
