@@ -91,6 +91,7 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Templates/change.mustache"),
+        .embedInCode("Templates/flows.mustache"),
         .embedInCode("Templates/message.mustache"),
         .embedInCode("Templates/page.mustache"),
         .embedInCode("Templates/reference.mustache"),
@@ -98,6 +99,7 @@ let package = Package(
         .embedInCode("Templates/rollback.mustache"),
         .embedInCode("Templates/row.mustache"),
         .embedInCode("Templates/sign-in.mustache"),
+        .embedInCode("Templates/time-rollback.mustache"),
         .embedInCode("Templates/timeline.mustache"),
       ]
     ),

@@ -13,6 +13,8 @@ enum WebPages {
       "timeline": template(PackageResources.timeline_mustache),
       "change": template(PackageResources.change_mustache),
       "rollback": template(PackageResources.rollback_mustache),
+      "flows": template(PackageResources.flows_mustache),
+      "time-rollback": template(PackageResources.time_rollback_mustache),
       "message": template(PackageResources.message_mustache),
       "row": template(PackageResources.row_mustache),
       "reference": template(PackageResources.reference_mustache),

@@ -76,5 +76,5 @@ def sample(server):
     server.put(OTHER, FRAUD_CHECK, role="reader")
     server.put("b2cUserFlows/B2C_1_nowhere/postFederationSignup", LOYALTY)
     bad = server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042%20New%20vendor%20goes%20live"}).change
-    return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=nobody", "change": f"/changes/{bad}",
+    return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=nobody", "change": f"/changes/{bad}", "flows": "/flows",
             "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}

@@ -135,6 +135,46 @@ class Timeline(ServerTestCase):
         self.assertEqual(len(seen), len(self.server.history()))
 
 
+class Board(unittest.TestCase):
+    def test_what_stood_at_a_time_is_shown_and_brought_back(self):
+        with Server() as server:
+            server.put(STEP, FRAUD_CHECK)
+            time.sleep(1.1)
+            moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+            time.sleep(1.1)
+            server.put(STEP, NEW_VENDOR)
+            browser = Browser(server)
+            browser.sign_in("operator")
+            board = browser.open("/flows")
+            self.assertIn("B2C_1_signup", board.text)
+            self.assertIn("Fraud check (new vendor)", board.text)
+            self.assertFalse([link for link in board.links if "rollback" in link])
+
+            then = browser.open(f"/flows?asOf={moment}")
+            self.assertIn("1 of them call something else now", then.text)
+            self.assertIn("now Fraud check (new vendor)", then.text)
+            plan = browser.open(next(link for link in then.links if "rollback" in link))
+            self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check ({FRAUD_CHECK})", plan.text)
+            progress = browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
+            deadline = time.monotonic() + 20
+            while "it is done" not in progress.text:
+                self.assertLess(time.monotonic(), deadline, progress.text)
+                progress = browser.open(next(link for link in progress.links if "rollback" in link))
+            self.assertIn("1 of 1 steps were brought back", progress.text)
+            self.assertEqual(server.reference(STEP), FRAUD_CHECK)
+            self.assertIn("All of them call the same now", browser.open(f"/flows?asOf={moment}").text)
+            for text in ("tomorrow", "2999-01-01T00:00"):
+                self.assertIn("no time that is over", browser.open("/flows?asOf=" + text).text)
+
+            reader = Browser(server)
+            reader.sign_in("reader")
+            page = reader.open(f"/flows?asOf={moment}")
+            self.assertFalse([link for link in page.links if "rollback" in link])
+            self.assertEqual(reader.open(f"/flows/rollback?asOf={moment}").status, 403)
+            csrf = page.form("/sign-out")["fields"]["csrf"]
+            self.assertEqual(reader.send("POST", "/flows/rollback", f"csrf={csrf}&asOf={moment}&reason=x").status, 403)
+
+
 class Doors(unittest.TestCase):
     def test_nobody_gets_in_without_a_token_and_everybody_comes_back_to_where_they_wanted(self):
         with Server() as server:

@@ -46,11 +46,4 @@ extension TimeRollback.Step {
       "summary": .string(summary),
     ]
   }
-
-  /// What is done there, in words.
-  private var summary: String {
-    after == .unknown
-      ? "what \(address.step) of \(address.flow) called is not known, so it is left alone; it now calls \(before)"
-      : "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
-  }
 }

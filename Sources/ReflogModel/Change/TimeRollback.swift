@@ -32,6 +32,13 @@ package struct TimeRollback: Sendable {
       self.after = after
       self.change = change
     }
+
+    /// What is done there, in words.
+    package var summary: String {
+      after == .unknown
+        ? "what \(address.step) of \(address.flow) called is not known, so it is left alone; it now calls \(before)"
+        : "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
+    }
   }
 
   /// The steps that bring back what was: where something else stands now, and where nobody knows what was.

@@ -1,0 +1,66 @@
+package import ReflogModel
+
+/// Bringing every step back to what it called at a time: the plan, and then how far it came.
+package struct TimeRollbackPage: Sendable {
+  let moment: String
+  /// Nothing in a plan.
+  let batch: Batch?
+  let steps: [Step]
+  let isEmpty: Bool
+  let problem: String?
+
+  struct Batch: Sendable {
+    let id: String
+    let state: String
+    let isRunning: Bool
+    let isPartial: Bool
+    let done: Int
+    let total: Int
+  }
+
+  struct Step: Sendable {
+    let summary: String
+    let result: String?
+    let tone: String
+    let change: String?
+    let problem: String?
+  }
+
+  /// A plan.
+  package init(_ steps: [TimeRollback.Step], asOf moment: Timestamp, problem: String? = nil) {
+    self.moment = moment.description
+    batch = nil
+    self.steps = steps.map(Step.init)
+    isEmpty = steps.isEmpty
+    self.problem = problem
+  }
+
+  package init(_ progress: TimeRollbackProgress) {
+    moment = progress.rollback.asOf.description
+    steps = progress.steps.map(Step.init)
+    isEmpty = steps.isEmpty
+    problem = nil
+    batch = Batch(
+      id: progress.rollback.batchID,
+      state: progress.state.rawValue,
+      isRunning: progress.state == .running,
+      isPartial: progress.state == .partial,
+      done: progress.steps.count { $0.change?.result == .applied },
+      total: progress.steps.count
+    )
+  }
+
+  package func render(in frame: PageFrame) -> String {
+    WebPages.render(FramedPage(title: "Roll back to \(moment)", frame: frame, page: self), "time-rollback")
+  }
+}
+
+extension TimeRollbackPage.Step {
+  fileprivate init(_ step: TimeRollback.Step) {
+    summary = step.summary
+    result = step.change?.result.shownName
+    tone = step.change.map { $0.result == .applied ? "good" : "warning" } ?? "plain"
+    change = step.change?.id.description
+    problem = step.change?.result == .applied ? nil : step.problem ?? step.change?.outcome?.message
+  }
+}
