@@ -14,15 +14,19 @@ need() {
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# Installs Microsoft's Python SDK for Graph into a folder of its own below .build, if it is not there.
+# Installs what the tests import into a folder of its own below .build, if it is not there: Microsoft's Python SDK for Graph, Selenium,
+# and axe-core, which comes in a package whose own dependencies nobody needs.
 need_sdk() {
-  local version=1.66.0
-  [ "$(cat .build/sdk/version 2>/dev/null)" = "$version" ] && return
-  echo "Installing msgraph-beta-sdk $version …" >&2
+  local packages="msgraph-beta-sdk==1.66.0 selenium==4.51.0" axe=axe-playwright-python==0.1.8
+  [ "$(cat .build/sdk/version 2>/dev/null)" = "$packages $axe" ] && return
+  echo "Installing $packages $axe …" >&2
   rm -rf .build/sdk
   python3 -m venv .build/sdk
-  .build/sdk/bin/pip install --quiet --disable-pip-version-check "msgraph-beta-sdk==$version" >&2
-  echo "$version" >.build/sdk/version
+  # Each is a word of its own.
+  # shellcheck disable=SC2086
+  .build/sdk/bin/pip install --quiet --disable-pip-version-check $packages >&2
+  .build/sdk/bin/pip install --quiet --disable-pip-version-check --no-deps "$axe" >&2
+  echo "$packages $axe" >.build/sdk/version
 }
 
 # Ends the script where there is no Swift toolchain.

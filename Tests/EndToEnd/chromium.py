@@ -1,5 +1,6 @@
 """Real Chromium, driven by Selenium, before a server of its own."""
 
+import shutil
 import time
 
 from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR
@@ -19,7 +20,7 @@ class Chromium:
             options.add_argument("--" + flag)
         if not scripts:
             options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        self.driver = webdriver.Chrome(options=options)
+        self.driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
         self.width, self.height = width, height
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-color-scheme", "value": scheme}]})
@@ -45,6 +46,18 @@ class Chromium:
 
     def follow(self, words):
         self.driver.find_element(By.PARTIAL_LINK_TEXT, words).click()
+
+    def follow_summary(self, words):
+        self.driver.find_element(By.XPATH, f"//summary[normalize-space()='{words}']").click()
+
+    @property
+    def buttons(self):
+        return [button.text for button in self.driver.find_elements(By.TAG_NAME, "button")]
+
+    @property
+    def scrolls_sideways(self):
+        size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+        return size["width"] > self.width
 
     def fill(self, id, text):
         self.driver.find_element(By.ID, id).send_keys(text)

@@ -1,0 +1,76 @@
+import csv
+import glob
+import importlib.util
+import os
+import pathlib
+import shutil
+import time
+import unittest
+
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
+
+HAS_CHROMIUM = shutil.which("chromedriver") and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_playwright_python")
+if HAS_CHROMIUM:
+    from chromium import STEP, Chromium, sample
+
+
+@unittest.skipUnless(HAS_CHROMIUM, "chromium, Selenium and axe-core are not installed")
+class Chrome(unittest.TestCase):
+    """What the tests of pages show, in a real browser, with scripts and without."""
+
+    def test_an_administrator_finds_a_bad_change_and_takes_it_back(self):
+        for scripts in (True, False):
+            with self.subTest(scripts=scripts), Server() as server, Chromium(server, scripts=scripts) as browser:
+                server.put(STEP, FRAUD_CHECK)
+                bad = server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042"}).change
+                browser.sign_in("operator")
+                browser.wait_for("CHG0042")
+                browser.open(f"/changes/{bad}")
+                browser.follow("Roll back")
+                browser.wait_for("will call Fraud check")
+                browser.fill("reason", "Sign-up is broken")
+                browser.press("Roll back")
+                browser.wait_for("brought back")
+                self.assertEqual(server.reference(STEP), FRAUD_CHECK)
+                browser.follow("Timeline")
+                browser.wait_for("Sign-up is broken")
+
+    def test_an_auditor_takes_a_quarter_away_and_can_change_nothing(self):
+        for scripts in (True, False):
+            with self.subTest(scripts=scripts), Server() as server, Chromium(server, scripts=scripts) as browser:
+                sample(server)
+                downloads = os.path.join(server.folder, "downloads")
+                browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": downloads})
+                browser.sign_in("reader")
+                browser.follow_summary("Filter")
+                browser.fill("flow", "B2C_1_signup")
+                browser.press("Show")
+                browser.wait_for("CHG0042")
+                self.assertNotIn("B2C_1_profile_edit", browser.text)
+                self.assertEqual([button for button in browser.buttons if button not in ("Sign out", "Show")], [])
+                self.assertNotIn("Roll back", browser.text)
+                browser.follow("CSV")
+                deadline = time.monotonic() + 20
+                while not (found := glob.glob(os.path.join(downloads, "*.csv"))):
+                    self.assertLess(time.monotonic(), deadline)
+                    time.sleep(0.1)
+                rows = list(csv.DictReader(pathlib.Path(found[0]).read_text().splitlines()))
+                self.assertEqual({row["flowId"] for row in rows}, {"B2C_1_signup"})
+                self.assertEqual(len(rows), 3)
+
+    def test_axe_finds_no_violation_on_any_page(self):
+        package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
+        axe = (package / "axe.min.js").read_text()
+        with Server() as server:
+            pages = sample(server)
+            for scheme, width in (("light", 1440), ("dark", 390)):
+                with Chromium(server, width=width, scheme=scheme) as browser:
+                    for name, path in pages.items():
+                        if name == "timeline":
+                            browser.sign_in("operator")
+                        browser.open(path)
+                        browser.driver.execute_script(axe)
+                        found = browser.driver.execute_async_script("axe.run().then(arguments[0])")
+                        problems = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]]
+                        self.assertEqual(problems, [], f"{name}, {scheme}, {width}")
+                        self.assertFalse(browser.scrolls_sideways, f"{name} at {width}")
