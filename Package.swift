@@ -92,6 +92,7 @@ let package = Package(
       resources: [
         .embedInCode("Templates/change.mustache"),
         .embedInCode("Templates/flows.mustache"),
+        .embedInCode("Templates/integrity.mustache"),
         .embedInCode("Templates/message.mustache"),
         .embedInCode("Templates/page.mustache"),
         .embedInCode("Templates/reference.mustache"),

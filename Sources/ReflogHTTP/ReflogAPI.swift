@@ -102,6 +102,7 @@ package struct ReflogAPI: Sendable {
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
     TimelineController(history: history, exports: exports, events: events, directory: directory).addRoutes(to: group)
     FlowsController(history: history, rollbacks: rollbacks, events: events, directory: directory).addRoutes(to: group)
+    IntegrityController(history: history, events: events, directory: directory).addRoutes(to: group)
     ChangePagesController(changes: changes, history: history, events: events, directory: directory).addRoutes(to: group)
   }
 

@@ -15,6 +15,7 @@ enum WebPages {
       "rollback": template(PackageResources.rollback_mustache),
       "flows": template(PackageResources.flows_mustache),
       "time-rollback": template(PackageResources.time_rollback_mustache),
+      "integrity": template(PackageResources.integrity_mustache),
       "message": template(PackageResources.message_mustache),
       "row": template(PackageResources.row_mustache),
       "reference": template(PackageResources.reference_mustache),

@@ -90,4 +90,5 @@ def sample(server):
     server.put("b2cUserFlows/B2C_1_nowhere/postFederationSignup", LOYALTY)
     bad = server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042%20New%20vendor%20goes%20live"}).change
     return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=nobody", "change": f"/changes/{bad}", "flows": "/flows",
+            "integrity": "/integrity",
             "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}

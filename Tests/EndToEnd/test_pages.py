@@ -95,6 +95,14 @@ class Timeline(ServerTestCase):
             self.assertEqual(self.ids(page), [], query)
             self.assertIn("No change is what you asked for", page.text)
 
+    def test_what_proves_the_history_can_be_kept_elsewhere(self):
+        self.server.put(STEP, NEW_VENDOR)
+        page = self.browser.open("/integrity")
+        status = self.server.request("GET", "/beta/reflog/status", role="reader").json
+        self.assertIn(status["verifierKey"], page.html.replace("&#39;", "'"))
+        self.assertIn(" start ", page.text)
+        self.assertIn("/checkpoint", page.links)
+
     def test_what_is_filtered_is_taken_away_as_a_file_and_that_is_on_record(self):
         self.server.put(STEP, NEW_VENDOR)
         page = self.browser.open("/?flow=B2C_1_signup&since=2026-01-01")

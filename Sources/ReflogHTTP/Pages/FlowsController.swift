@@ -90,7 +90,9 @@ struct FlowsController {
   /// A time that is over: as browsers send it, which is without a zone, or with one.
   private static func moment(_ text: String) throws(FormError) -> Timestamp {
     let isWithoutSeconds = text.utf8.count == 16
-    let spelled = text.contains("T") && !text.hasSuffix("Z") && !text.contains("+") ? text + (isWithoutSeconds ? ":00Z" : "Z") : text
+    let spelled =
+      text.contains("T") && !text.hasSuffix("Z") && !text.contains("+")
+      ? text + (isWithoutSeconds ? ":00Z" : "Z") : text
     guard let time = Timestamp(parsing: spelled), time <= Timestamp(Date()) else {
       throw FormError(description: "\(text.isEmpty ? "Nothing" : text) is no time that is over.")
     }

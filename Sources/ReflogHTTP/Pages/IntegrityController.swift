@@ -1,0 +1,35 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+import ReflogWeb
+
+/// What proves the history, and what happened to Reflog itself.
+struct IntegrityController {
+  private static let eventCount = 30
+
+  let history: HistoryService
+  let events: EventRecorder
+  let directory: DirectoryKind
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/integrity", use: show)
+  }
+
+  private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    events.countRead(by: try context.requireCaller().actor)
+    let page = IntegrityPage(
+      try await history.status(),
+      checkpoint: try await checkpoint(),
+      events: try await history.events(EventQuery(isAscending: false), behind: nil, size: Self.eventCount).page
+    )
+    return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Nothing before the first.
+  private func checkpoint() async throws(ServiceError) -> (note: String, key: String)? {
+    do { return try await history.checkpoint() } catch {
+      guard case .notSignedYet = error else { throw error }
+      return nil
+    }
+  }
+}
