@@ -5,6 +5,7 @@ import time
 
 from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
@@ -38,21 +39,34 @@ class Chromium:
 
     def sign_in(self, role):
         self.open("/sign-in")
-        self.driver.find_element(By.ID, "token").send_keys(self.server.tokens[role])
+        self.fill("token", self.server.tokens[role])
         self.press("Sign in")
+        self.attempt(lambda: self.driver.find_element(By.XPATH, "//button[normalize-space()='Sign out']"))
+
+    @staticmethod
+    def attempt(action, seconds=30):
+        """Again and again while a page is on its way."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return action()
+            except WebDriverException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def press(self, words):
-        self.driver.find_element(By.XPATH, f"//button[normalize-space()='{words}']").click()
+        self.attempt(lambda: self.driver.find_element(By.XPATH, f"//button[normalize-space()='{words}']").click())
 
     def follow(self, words):
-        self.driver.find_element(By.PARTIAL_LINK_TEXT, words).click()
+        self.attempt(lambda: self.driver.find_element(By.PARTIAL_LINK_TEXT, words).click())
 
     def follow_summary(self, words):
-        self.driver.find_element(By.XPATH, f"//summary[normalize-space()='{words}']").click()
+        self.attempt(lambda: self.driver.find_element(By.XPATH, f"//summary[normalize-space()='{words}']").click())
 
     @property
     def buttons(self):
-        return [button.text for button in self.driver.find_elements(By.TAG_NAME, "button")]
+        return self.attempt(lambda: [button.text for button in self.driver.find_elements(By.TAG_NAME, "button")])
 
     @property
     def scrolls_sideways(self):
@@ -60,13 +74,13 @@ class Chromium:
         return size["width"] > self.width
 
     def fill(self, id, text):
-        self.driver.find_element(By.ID, id).send_keys(text)
+        self.attempt(lambda: self.driver.find_element(By.ID, id).send_keys(text))
 
     @property
     def text(self):
-        return self.driver.find_element(By.TAG_NAME, "main").text
+        return self.attempt(lambda: self.driver.find_element(By.TAG_NAME, "main").text)
 
-    def wait_for(self, words, seconds=10):
+    def wait_for(self, words, seconds=30):
         deadline = time.monotonic() + seconds
         while words not in self.text:
             assert time.monotonic() < deadline, self.text
