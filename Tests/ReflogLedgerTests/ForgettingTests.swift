@@ -47,6 +47,24 @@ struct ForgettingTests {
     }
   }
 
+  @Test func whatIsReleasedWhileAPurgeFinishesStillGoes() async throws {
+    try await withOldChanges { it in
+      let hold = LegalHold(name: "CASE", scope: Self.signup, reason: "x", placed: it.ledger.now)
+      #expect(try await it.ledger.place(hold, by: Self.admin))
+      let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
+      try await it.deleteAll()
+      #expect(try await it.ids() == [1, 2, 3, 4, 8])
+
+      #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.admin))
+      try await it.ledger.finish(purge: purge, erasures: [])
+
+      let unfinished = try #require(try await it.ledger.history.newestPurge())
+      #expect(unfinished.finished == nil)
+      try await it.purgeAll()
+      #expect(try await it.ids() == [4, 8])
+    }
+  }
+
   @Test func aRetentionThatIsWithdrawnEndsAPurge() async throws {
     try await withOldChanges { it in
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
@@ -142,11 +160,16 @@ private struct Fixture {
     if try await ledger.forgetting() == nil {
       _ = try await ledger.askPurge(before: ledger.now, by: Sample.operatorActor)
     }
+    try await deleteAll()
+    try await ledger.finish(purge: try await ledger.forgetting()?.purge, erasures: [])
+  }
+
+  func deleteAll() async throws {
     while true {
       switch try await ledger.continuePurge() {
       case .more: continue
       case .unsigned: try await sign()
-      case .done: return try await ledger.finish(purge: try await ledger.forgetting()?.purge, erasures: [])
+      case .done: return
       }
     }
   }

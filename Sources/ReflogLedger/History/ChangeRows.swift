@@ -144,6 +144,7 @@ struct ChangeRows {
       )
       return nil
     }
+    _ = try columns.number(.outcomeSequence)
     let settler = try columns.word(.settledBy, Change.Settler.init)
     // What a person said stands apart.
     if settler == .person { try columns.requireNull(.errorMessage) }

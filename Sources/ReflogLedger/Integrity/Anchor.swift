@@ -15,10 +15,20 @@ package struct Anchor: Sendable {
   ///
   /// - Parameter keys: those that sign, or signed, the log.
   package func check(_ history: History, keys: [VerifierKey]) async throws(LedgerError) {
-    try await history.refuseUnsignedLosses()
-    guard let bytes = try read() else { return }
     let origin = try await history.origin()
-    let checkpoint = try open(bytes, of: origin, keys)
+    let anchored: Checkpoint?
+    if let bytes = try read() { anchored = try open(bytes, of: origin, keys) } else { anchored = nil }
+    // What it says of itself counts as far as it is signed.
+    let own: Checkpoint?
+    if let note = try await history.checkpoint()?.note {
+      own = try open(Array(note.utf8), of: origin, keys)
+    } else {
+      own = nil
+    }
+    if let signed = [own, anchored].compactMap({ $0?.size }).max() {
+      try await history.refuseUnsignedLosses(signedBelow: signed)
+    }
+    guard let checkpoint = anchored else { return }
     let root = try await history.root(ofFirst: checkpoint.size)
     try compare(checkpoint, root)
   }

@@ -4,11 +4,13 @@ import ReflogModel
 extension History {
   /// Throws ``LedgerError/unsignedLoss(sequence:)`` where something is gone by the word of an entry that no checkpoint covers: no
   /// crash leaves that, since Reflog deletes nothing before the signature is durable. Call it before anything is signed.
-  func refuseUnsignedLosses() async throws(LedgerError) {
+  func refuseUnsignedLosses(signedBelow signed: Int64) async throws(LedgerError) {
     try await read { db in
-      // Of a ledger that is taken into use anew nothing was signed in its name yet.
-      guard let signed = try LogRows.checkpoint(db)?.size else { return }
-      for event in try EventRows.events("service_event.sequence >= ? ORDER BY service_event.id", [signed], db)
+      for event in try EventRows.events(
+        "service_event.id IN (SELECT event FROM entry WHERE sequence >= ?) ORDER BY service_event.id",
+        [signed],
+        db
+      )
       where try Self.isExecuted(event, db) {
         throw LedgerError.unsignedLoss(sequence: event.sequence)
       }

@@ -33,8 +33,10 @@ extension Ledger {
   package func finish(purge: Purge?, erasures: [Int64]) async throws(LedgerError) {
     try await emptyUnusedIdentities()
     do { try await writer.reclaim() } catch { throw LedgerError(error) }
+    // What was released meanwhile is still to go.
+    let ended = purge == nil ? nil : try await endedPurge()
     try await write { transaction in
-      if let purge { try PurgeRows.finish(purge, at: transaction.time, transaction.db) }
+      if let ended { try PurgeRows.finish(ended, at: transaction.time, transaction.db) }
       for erasure in erasures { try ErasureRows.finish(erasure, at: transaction.time, transaction.db) }
     }
   }

@@ -29,11 +29,16 @@ extension Ledger {
   }
 
   /// Asks for a purge of what was settled before this moment, on behalf of somebody. When this returns, that is durable: it is
-  /// done by ``continuePurge()``, now or after a restart. One that is under way is returned in its place.
+  /// done by ``continuePurge()``, now or after a restart. One that is under way takes it over.
   package func askPurge(before: Timestamp, by actor: Change.Actor) async throws(LedgerError) -> Purge {
     try await write { transaction in
-      if let known = try PurgeRows.newest(transaction.db)?.purge, known.finished == nil { return known }
-      try PurgeRows.insert(before: before, asked: transaction.time, transaction.db)
+      if let known = try PurgeRows.newest(transaction.db)?.purge, known.finished == nil {
+        guard known.before < before else { return known }
+        try PurgeRows.extend(known, before: before, transaction.db)
+        try transaction.withdrawClaim()
+      } else {
+        try PurgeRows.insert(before: before, asked: transaction.time, transaction.db)
+      }
       guard let purge = try PurgeRows.newest(transaction.db)?.purge else {
         throw LedgerError.corrupt("a purge is missing")
       }
@@ -67,12 +72,14 @@ extension Ledger {
   fileprivate struct Purgeable {
     let purge: Int64
     let before: Timestamp
+    /// Where the purge stood when it was looked.
+    let position: [Int64]
     var changes: ClosedRange<Int64>?
     var events: ClosedRange<Int64>?
   }
 
   /// The next ids that something of may go; nothing at the end.
-  private func nextPurgeable(_ state: PurgeRows.State) async throws(LedgerError) -> Purgeable? {
+  fileprivate func nextPurgeable(_ state: PurgeRows.State) async throws(LedgerError) -> Purgeable? {
     let now = clock()
     let (policy, lastEvent) = try await history.read { db in (try RetentionRows.policy(db), try Self.lastEvent(db)) }
     guard let permitted = policy.cutoff(at: now) else { return nil }
@@ -84,6 +91,7 @@ extension Ledger {
       return Purgeable(
         purge: state.purge.id,
         before: before,
+        position: state.position,
         changes: first...min(lastChange, first + Self.claimPiece - 1)
       )
     }
@@ -93,6 +101,7 @@ extension Ledger {
       return Purgeable(
         purge: state.purge.id,
         before: before,
+        position: state.position,
         events: first...min(lastEvent, first + Self.claimPiece - 1)
       )
     }
@@ -109,6 +118,16 @@ extension Ledger {
   }
 }
 
+extension Ledger {
+  /// The purge under way as it is where nothing of it is left to do; nothing where there is more, or none.
+  func endedPurge() async throws(LedgerError) -> PurgeRows.State? {
+    guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil,
+      state.claim == nil, try await nextPurgeable(state) == nil
+    else { return nil }
+    return state
+  }
+}
+
 extension LedgerTransaction {
   /// The purge under way.
   private func purgeUnderWay() throws -> PurgeRows.State? {
@@ -117,7 +136,11 @@ extension LedgerTransaction {
 
   /// Records what goes next.
   fileprivate func claim(_ next: Ledger.Purgeable) throws {
-    guard let state = try purgeUnderWay(), state.claim == nil, state.purge.id == next.purge else { return }
+    // What may go, and from where on, may have changed since it was looked for; then it is looked for again.
+    guard let state = try purgeUnderWay(), state.claim == nil, state.purge.id == next.purge,
+      state.position == next.position, let permitted = try RetentionRows.policy(db).cutoff(at: time),
+      next.before <= permitted
+    else { return }
     var details: JSONObject = ["purge": .integer(next.purge)]
     let ids: [Int64]
     if let range = next.changes {

@@ -9,6 +9,8 @@ enum PurgeRows {
     let change: Int64
     let event: Int64
     let claim: Claim?
+
+    var position: [Int64] { [change, event] }
   }
 
   /// What an event on record says that a purge deletes.
@@ -79,10 +81,25 @@ enum PurgeRows {
       .execute(arguments: ["id": purge.id, "deleted": id])
   }
 
-  static func finish(_ purge: Purge, at time: Timestamp, _ db: Database) throws {
+  /// Says that it goes further than it was asked to at first.
+  static func extend(_ purge: Purge, before: Timestamp, _ db: Database) throws {
     try db.execute(
-      sql: "UPDATE purge SET finished = :time WHERE id = :id AND finished IS NULL",
-      arguments: ["id": purge.id, "time": time.microseconds]
+      sql: "UPDATE purge SET before = :before WHERE id = :id",
+      arguments: ["id": purge.id, "before": before.microseconds]
+    )
+  }
+
+  /// Finishes it, if it is still as it was when nothing was left to do.
+  static func finish(_ state: State, at time: Timestamp, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        UPDATE purge SET finished = :time
+        WHERE id = :id AND finished IS NULL AND claim IS NULL AND change = :change AND event = :event AND before = :before
+        """,
+      arguments: [
+        "id": state.purge.id, "time": time.microseconds, "change": state.change, "event": state.event,
+        "before": state.purge.before.microseconds,
+      ]
     )
   }
 
