@@ -62,11 +62,11 @@ package struct LogVerification: Sendable {
   /// The largest size that a good signature is over, whatever the entries then turn out to be.
   package var signedSize: Int64 { max(confirmedSize, ahead.first?.checkpoint.size ?? 0) }
 
-  /// Takes one more checkpoint to check against, of a log that goes on; one of no more entries than were taken already counts for
-  /// nothing.
+  /// Takes one more checkpoint to check against, of a log that goes on. One of no more entries than were taken already, or that only
+  /// other keys signed, as after a rotation, counts for nothing.
   package mutating func expect(_ claim: Claim) {
-    guard let text = try? SignedNote(parsing: claim.note).text, let size = try? Checkpoint(text: text).size,
-      size > sequence
+    guard let note = try? SignedNote(parsing: claim.note), let size = try? Checkpoint(text: note.text).size,
+      size > sequence, !note.signers(among: keys).good.isEmpty
     else { return }
     take([claim])
   }

@@ -56,13 +56,16 @@ package final class LogKeeper: Service {
         logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
         state.signed = signers.count
       }
+      if let note = state.unanchored {
+        try anchor.write(note)
+        state.unanchored = nil
+      }
+      // Only once both have signed wherever a checkpoint stands is the old key needed no more.
       if signers.count > 1, state.signed == signers.count {
         try keyFile.install()
         keys.withLock { $0.removeFirst(signers.count - 1) }
+        state.signed = 1
       }
-      guard let note = state.unanchored else { return }
-      try anchor.write(note)
-      state.unanchored = nil
     } catch {
       // What was committed stands; the next time does what is left to do.
       logger.error("no checkpoint could be kept", metadata: ["error": "\(error)"])
