@@ -35,7 +35,8 @@ package struct TimeRollbackPage: Sendable {
     self.problem = problem
   }
 
-  package init(_ progress: TimeRollbackProgress) {
+  /// - Parameter canGoOn: whether whoever looks at it may.
+  package init(_ progress: TimeRollbackProgress, canGoOn: Bool) {
     moment = progress.rollback.asOf.description
     steps = progress.steps.map(Step.init)
     isEmpty = steps.isEmpty
@@ -44,7 +45,7 @@ package struct TimeRollbackPage: Sendable {
       id: progress.rollback.batchID,
       state: progress.state.rawValue,
       isRunning: progress.state == .running,
-      isPartial: progress.state == .partial,
+      isPartial: progress.state == .partial && canGoOn,
       done: progress.steps.count { $0.change?.result == .applied },
       total: progress.steps.count
     )

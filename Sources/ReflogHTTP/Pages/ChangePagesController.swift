@@ -87,6 +87,7 @@ struct ChangePagesController {
       let receipt = try await changes.perform(asked)
       return .seeOther("/changes/\(receipt.changes.first?.id ?? id)")
     } catch {
+      if case .forbidden = error { throw error }
       // What stands in the way now is in the plan as it is now, where there still is one.
       guard let plan = try? await changes.plan(rollbackOf: id, for: asked.caller) else { throw error }
       let page = RollbackPage(plan, reason: form["reason"] ?? "", problem: error.description)

@@ -71,10 +71,13 @@ struct FlowsController {
 
   private func progress(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let id = try TimeRollbackBody.batchID(context.parameters.get("batch") ?? "")
-    guard let progress = try await rollbacks.progress(of: id, for: try context.requireCaller()) else {
+    let caller = try context.requireCaller()
+    guard let progress = try await rollbacks.progress(of: id, for: caller) else {
       throw ServiceError.timeRollbackNotFound(id)
     }
-    return Response(page: TimeRollbackPage(progress).render(in: context.frame(directory)))
+    return Response(
+      page: TimeRollbackPage(progress, canGoOn: Policy.permits(caller, .change)).render(in: context.frame(directory))
+    )
   }
 
   /// What a form asks for: `asOf`, and `batch` where it is to go on.

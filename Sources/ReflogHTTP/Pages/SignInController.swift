@@ -44,10 +44,9 @@ struct SignInController {
 
   /// Ends the session, if the request shows that it came from its own page.
   private func signOut(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let form = try await request.form()
-    if let session = SessionCookie.id(in: request).flatMap(sessions.session), form["csrf"] == session.csrf {
-      sessions.end(session.id)
-    }
+    guard let session = SessionCookie.id(in: request).flatMap(sessions.session) else { return .seeOther("/sign-in") }
+    _ = try await request.form(of: session)
+    sessions.end(session.id)
     var response = Response.seeOther("/sign-in")
     response.headers[.setCookie] = SessionCookie.clearing(isSecure: context.isSecure)
     return response

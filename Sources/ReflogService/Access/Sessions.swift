@@ -33,9 +33,13 @@ package final class Sessions: Sendable {
 
   /// Begins a session for whoever showed this token.
   package func begin(with token: String) -> Session {
-    let ends = Timestamp(microseconds: clock().microseconds + Self.lifetime.components.seconds * 1_000_000)
+    let now = clock()
+    let ends = Timestamp(microseconds: now.microseconds + Self.lifetime.components.seconds * 1_000_000)
     let session = Session(id: Self.random(), token: token, csrf: Self.random(), ends: ends)
     state.withLock { state in
+      while let oldest = state.order.first, state.sessions[oldest].map({ $0.ends <= now }) ?? true {
+        state.sessions[state.order.removeFirst()] = nil
+      }
       if state.order.count >= Self.most { state.sessions[state.order.removeFirst()] = nil }
       state.sessions[session.id] = session
       state.order.append(session.id)
