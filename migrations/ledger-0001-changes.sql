@@ -293,6 +293,8 @@ CREATE TABLE purge (
   -- The event that says what goes next, and up to which id that went: nothing goes before what says so is signed.
   claim INTEGER REFERENCES service_event (id),
   deleted INTEGER NOT NULL DEFAULT 0,
+  -- How often it began again from the start, for what may go had changed.
+  restarts INTEGER NOT NULL DEFAULT 0,
   finished INTEGER
 ) STRICT;
 

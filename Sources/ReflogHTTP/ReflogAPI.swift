@@ -100,10 +100,11 @@ package struct ReflogAPI: Sendable {
       )
       .add(middleware: AdmissionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
-    TimelineController(history: history, exports: exports, events: events, directory: directory).addRoutes(to: group)
-    FlowsController(history: history, rollbacks: rollbacks, events: events, directory: directory).addRoutes(to: group)
-    IntegrityController(history: history, events: events, directory: directory).addRoutes(to: group)
-    ChangePagesController(changes: changes, history: history, events: events, directory: directory).addRoutes(to: group)
+      .add(middleware: ReadCountingMiddleware(events: events))
+    TimelineController(history: history, exports: exports, directory: directory).addRoutes(to: group)
+    FlowsController(history: history, rollbacks: rollbacks, directory: directory).addRoutes(to: group)
+    IntegrityController(history: history, directory: directory).addRoutes(to: group)
+    ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
   }
 
   private var exports: ChangeExports { ChangeExports(history: history, manifests: manifests, events: events) }

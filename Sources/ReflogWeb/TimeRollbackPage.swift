@@ -3,6 +3,8 @@ package import ReflogModel
 /// Bringing every step back to what it called at a time: the plan, and then how far it came.
 package struct TimeRollbackPage: Sendable {
   let moment: String
+  /// Names the rollback from its plan on, so that to ask twice is to ask once.
+  let id: String
   /// Nothing in a plan.
   let batch: Batch?
   let steps: [Step]
@@ -10,7 +12,6 @@ package struct TimeRollbackPage: Sendable {
   let problem: String?
 
   struct Batch: Sendable {
-    let id: String
     let state: String
     let isRunning: Bool
     let isPartial: Bool
@@ -27,8 +28,9 @@ package struct TimeRollbackPage: Sendable {
   }
 
   /// A plan.
-  package init(_ steps: [TimeRollback.Step], asOf moment: Timestamp, problem: String? = nil) {
-    self.moment = moment.description
+  package init(_ steps: [TimeRollback.Step], of rollback: TimeRollback, problem: String? = nil) {
+    moment = rollback.asOf.description
+    id = rollback.batchID
     batch = nil
     self.steps = steps.map(Step.init)
     isEmpty = steps.isEmpty
@@ -38,11 +40,11 @@ package struct TimeRollbackPage: Sendable {
   /// - Parameter canGoOn: whether whoever looks at it may.
   package init(_ progress: TimeRollbackProgress, canGoOn: Bool) {
     moment = progress.rollback.asOf.description
+    id = progress.rollback.batchID
     steps = progress.steps.map(Step.init)
     isEmpty = steps.isEmpty
     problem = nil
     batch = Batch(
-      id: progress.rollback.batchID,
       state: progress.state.rawValue,
       isRunning: progress.state == .running,
       isPartial: progress.state == .partial && canGoOn,

@@ -1,5 +1,5 @@
 import Foundation
-import ReflogLedger
+@testable import ReflogLedger
 import ReflogModel
 import ReflogStorage
 import ReflogTesting
@@ -44,6 +44,25 @@ struct ForgettingTests {
       try await it.purgeAll()
       #expect(try await it.ids() == [4, 8])
       try await it.verify()
+    }
+  }
+
+  @Test func whatMayGoIsLookedForAgainWhereItChangedMeanwhile() async throws {
+    try await withOldChanges { it in
+      let hold = LegalHold(name: "CASE", scope: Self.signup, reason: "x", placed: it.ledger.now)
+      #expect(try await it.ledger.place(hold, by: Self.admin))
+      _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
+      let found = try #require(try await it.ledger.nextClaim())
+
+      // What was found lies behind what is free to go now; nothing was looked at before, and nothing is again.
+      #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.admin))
+      try await it.ledger.claim(found)
+      #expect(try await !it.kinds().contains(.purged))
+
+      let again = try #require(try await it.ledger.nextClaim())
+      try await it.ledger.set(RetentionPolicy(days: nil), overriding: false, by: Self.admin)
+      try await it.ledger.claim(again)
+      #expect(try await !it.kinds().contains(.purged))
     }
   }
 
@@ -127,6 +146,14 @@ struct ForgettingTests {
       try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Self.admin)
       try await body(it)
     }
+  }
+}
+
+extension Ledger {
+  /// What the purge under way would claim next.
+  fileprivate func nextClaim() async throws -> Purgeable? {
+    let state = try await history.read { db in try PurgeRows.newest(db) }
+    return try await nextPurgeable(try #require(state))
   }
 }
 

@@ -11,7 +11,6 @@ struct ChangePagesController {
 
   let changes: ChangeService
   let history: HistoryService
-  let events: EventRecorder
   let directory: DirectoryKind
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
@@ -23,7 +22,6 @@ struct ChangePagesController {
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let caller = try context.requireCaller()
-    events.countRead(by: caller.actor)
     let change = try await history.change(try context.changeID())
     let isStep = change.intent.subject.address != nil
     let page = ChangeDetailPage(

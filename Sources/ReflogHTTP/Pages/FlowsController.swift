@@ -9,7 +9,6 @@ import ReflogWeb
 struct FlowsController {
   let history: HistoryService
   let rollbacks: TimeRollbacks
-  let events: EventRecorder
   let directory: DirectoryKind
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
@@ -21,7 +20,6 @@ struct FlowsController {
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let caller = try context.requireCaller()
-    events.countRead(by: caller.actor)
     let text = try request.filledQuery()["asOf"] ?? ""
     var (moment, problem): (Timestamp?, String?) = (nil, nil)
     if !text.isEmpty {
@@ -43,14 +41,14 @@ struct FlowsController {
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
-    let rollback = try Self.rollback(try request.filledQuery())
-    let page = TimeRollbackPage(try await rollbacks.plan(rollback, for: caller), asOf: rollback.asOf)
+    let rollback = try await rollback(try request.filledQuery())
+    let page = TimeRollbackPage(try await rollbacks.plan(rollback, for: caller), of: rollback)
     return Response(page: page.render(in: context.frame(directory)))
   }
 
   private func begin(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try await request.form(of: try context.requireSession())
-    let (rollback, caller) = (try Self.rollback(form), try context.requireCaller())
+    let (rollback, caller) = (try await rollback(form), try context.requireCaller())
     let asked = TimeRollbackRequest(
       rollback: rollback,
       caller: caller,
@@ -63,7 +61,7 @@ struct FlowsController {
     } catch {
       guard case .reasonRequired = error else { throw error }
       let steps = try await rollbacks.plan(rollback, for: caller)
-      let page = TimeRollbackPage(steps, asOf: rollback.asOf, problem: error.description)
+      let page = TimeRollbackPage(steps, of: rollback, problem: error.description)
       return Response(page: page.render(in: context.frame(directory)), status: .badRequest)
     }
     return .seeOther("/flows/rollback/\(rollback.batchID)")
@@ -80,17 +78,18 @@ struct FlowsController {
     )
   }
 
-  /// What a form asks for: `asOf`, and `batch` where it is to go on.
-  private static func rollback(_ fields: [String: String]) throws -> TimeRollback {
+  /// What a form asks for: `asOf`, and `batch` where it was planned or begun before; one that was begun is as it was then.
+  private func rollback(_ fields: [String: String]) async throws -> TimeRollback {
+    let batch = try fields["batch"].map { (text) throws(RequestError) in try TimeRollbackBody.batchID(text) }
+    if let batch, let known = try await rollbacks.known(batch) { return known }
     let moment: Timestamp
     do { moment = try Self.moment(fields["asOf"] ?? "") } catch {
       throw RequestError.badRequest(error.description, target: "asOf")
     }
-    let batch = try fields["batch"].map { (text) throws(RequestError) in try TimeRollbackBody.batchID(text) }
     return TimeRollback(batchID: batch ?? UUID().uuidString.lowercased(), asOf: moment, scope: .everything)
   }
 
-  /// A time that is over: as browsers send it, which is without a zone, or with one.
+  /// A time that is over: as browsers send it, which is without a zone and then means UTC, or as Reflog writes it.
   private static func moment(_ text: String) throws(FormError) -> Timestamp {
     let isWithoutSeconds = text.utf8.count == 16
     let spelled =

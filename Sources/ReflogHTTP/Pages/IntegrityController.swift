@@ -8,7 +8,6 @@ struct IntegrityController {
   private static let eventCount = 30
 
   let history: HistoryService
-  let events: EventRecorder
   let directory: DirectoryKind
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
@@ -16,7 +15,6 @@ struct IntegrityController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    events.countRead(by: try context.requireCaller().actor)
     let page = IntegrityPage(
       try await history.status(),
       checkpoint: try await checkpoint(),

@@ -10,7 +10,6 @@ struct TimelineController {
 
   let history: HistoryService
   let exports: ChangeExports
-  let events: EventRecorder
   let directory: DirectoryKind
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
@@ -19,7 +18,6 @@ struct TimelineController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    events.countRead(by: try context.requireCaller().actor)
     var fields = try request.filledQuery()
     let token = fields.removeValue(forKey: "skiptoken")
     let (query, problem) = Self.query(fields)

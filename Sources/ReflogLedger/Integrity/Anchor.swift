@@ -16,15 +16,9 @@ package struct Anchor: Sendable {
   /// - Parameter keys: those that sign, or signed, the log.
   package func check(_ history: History, keys: [VerifierKey]) async throws(LedgerError) {
     let origin = try await history.origin()
-    let anchored: Checkpoint?
-    if let bytes = try read() { anchored = try open(bytes, of: origin, keys) } else { anchored = nil }
-    // What it says of itself counts as far as it is signed.
-    let own: Checkpoint?
-    if let note = try await history.checkpoint()?.note {
-      own = try open(Array(note.utf8), of: origin, keys)
-    } else {
-      own = nil
-    }
+    var (anchored, own): (Checkpoint?, Checkpoint?) = (nil, nil)
+    if let bytes = try read() { anchored = try open(bytes, of: origin, keys) }
+    if let note = try await history.checkpoint()?.note { own = try Self.open(ownNote: note, of: origin, keys) }
     if let signed = [own, anchored].compactMap({ $0?.size }).max() {
       try await history.refuseUnsignedLosses(signedBelow: signed)
     }
@@ -59,6 +53,19 @@ package struct Anchor: Sendable {
   /// Moves it out of the way, as evidence of what was signed. Returns where it is once that is durable.
   package func putAside(_ checkpoint: Checkpoint) throws(LedgerError) -> String {
     do { return try DurableFile.putAside(path, as: ".\(checkpoint.size)") } catch { throw LedgerError(error) }
+  }
+
+  /// The checkpoint in the ledger itself, which counts as far as it is signed.
+  private static func open(
+    ownNote note: String,
+    of origin: Origin,
+    _ keys: [VerifierKey]
+  ) throws(LedgerError) -> Checkpoint {
+    do {
+      return try Checkpoint(opening: try SignedNote(parsing: Array(note.utf8)), of: origin, with: keys)
+    } catch {
+      throw .corrupt("a checkpoint that is not this log's: \(error)")
+    }
   }
 
   private func open(

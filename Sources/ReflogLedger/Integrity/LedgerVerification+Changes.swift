@@ -125,14 +125,14 @@ extension LedgerVerification.Part {
       let pairs = try logged.pairs(records)
       claimed += Int64(pairs.count { $0.sequence < size })
       if pairs.isEmpty {
-        findings.append(.unlogged(change: change.id))
+        report(.unlogged(change: change.id))
       } else if let altered = pairs.first(where: { !$0.agrees }) {
-        findings.append(.altered(change: change.id, sequence: altered.sequence))
+        report(.altered(change: change.id, sequence: altered.sequence))
       } else {
         try checkErasure(logged, losses, records)
       }
     } catch {
-      findings.append(.damaged(change: change.id, problem: "\(error)"))
+      report(.damaged(change: change.id, problem: "\(error)"))
     }
   }
 

@@ -31,7 +31,7 @@ extension LedgerVerification {
             events.lastSigned = good.id
           }
           if isErased { erased.append(good) }
-        case .bad(let finding): events.part.findings.append(finding)
+        case .bad(let finding): events.part.report(finding)
         }
       }
       if last < end { gaps.append(last + 1...end) }

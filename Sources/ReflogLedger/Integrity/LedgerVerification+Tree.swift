@@ -3,7 +3,7 @@ import ReflogModel
 
 extension LedgerVerification {
   /// Entries taken into the tree in one short read.
-  private static let entriesRead = 16_384
+  static let entriesRead = 16_384
 
   /// Takes the entries of a range into the tree, and tells those whose record is gone.
   ///
@@ -30,7 +30,7 @@ extension LedgerVerification {
       } catch {
         // The place of what can't be read is not known; what stands behind it can be looked at all the same.
         let end = min(range.upperBound, max(from, 0) + Int64(Self.entriesRead))
-        part.findings.append(.unreadableEntries(max(from, 0)..<end, problem: error.description))
+        part.report(.unreadableEntries(max(from, 0)..<end, problem: error.description))
         guard part.findings.count < Self.maximumFindings, end > from else { break }
         next = end
       }
@@ -42,7 +42,7 @@ extension LedgerVerification {
 extension LedgerVerification.Part {
   fileprivate mutating func add(_ entry: LogRows.Entry, _ losses: RecordedLosses?, countedBelow size: Int64) {
     guard (entry.change == nil) != (entry.event == nil) else {
-      findings.append(.strangeEntry(sequence: entry.sequence))
+      report(.strangeEntry(sequence: entry.sequence))
       return
     }
     guard !entry.hasSalt else {
@@ -50,7 +50,7 @@ extension LedgerVerification.Part {
       return
     }
     guard let losses else {
-      findings.append(.missing(sequence: entry.sequence))
+      report(.missing(sequence: entry.sequence))
       return
     }
     if losses.cover(entry) { purged += 1 } else { suspects.add(entry: entry.sequence) }

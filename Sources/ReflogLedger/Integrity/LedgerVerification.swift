@@ -37,8 +37,13 @@ package struct LedgerVerification: Sendable {
     var purged: Int64 = 0
     var erased: Int64 = 0
 
+    /// Keeps a finding, unless there are enough.
+    mutating func report(_ finding: LedgerReport.Finding) {
+      if findings.count < LedgerVerification.maximumFindings { findings.append(finding) }
+    }
+
     mutating func add(_ other: Part) {
-      findings += other.findings.prefix(max(0, LedgerVerification.maximumFindings - findings.count))
+      for finding in other.findings { report(finding) }
       suspects.add(other.suspects)
       checked += other.checked
       claimed += other.claimed
@@ -73,7 +78,9 @@ package struct LedgerVerification: Sendable {
       entries.add(rest)
     }
     // Every entry that has its salt must stand for a row that is there; which one does not is looked for only where one does not.
-    if rows.claimed != entries.claimed { rows.findings += try await strayFindings(below: size) }
+    if rows.claimed != entries.claimed {
+      for finding in try await strayFindings(below: size) { rows.report(finding) }
+    }
     rows.add(entries)
     if !rows.suspects.isEmpty {
       rows.add(try await judge(rows.suspects, try await losses(behind: events, signedBelow: signedNow)))

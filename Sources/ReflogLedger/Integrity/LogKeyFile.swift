@@ -32,10 +32,15 @@ package struct LogKeyFile: Sendable {
 
   private func find(newest: VerifierKey?) throws(LedgerError) -> [SigningKey] {
     let (key, next) = (try read(path), try read(nextPath))
-    if let next, next.verifierKey.text == newest?.text { return [key, next].compactMap { $0 } }
+    if let next, next.verifierKey.text == newest?.text {
+      if let key { return [key, next] }
+      // The old one is lost, and will sign nothing any more.
+      try install()
+      return [next]
+    }
     // Else it is of a rotation that never was on record.
     if next != nil { do { try DurableFile.remove(nextPath) } catch { throw LedgerError(error) } }
-    return [key].compactMap { $0 }
+    return key.map { [$0] } ?? []
   }
 
   /// Makes the ledger's first key.

@@ -56,19 +56,24 @@ extension LedgerVerification {
   /// Tells what was purged or erased from what is missing, by what is on record by now.
   func judge(_ suspects: Suspects, _ losses: RecordedLosses) async throws(LedgerError) -> Part {
     var part = Part()
-    part.findings += suspects.changes.flatMap { losses.changes.gaps(in: $0) }.map { .missingChanges($0) }
-    part.findings += suspects.events.flatMap { losses.events.gaps(in: $0) }.map { .missingEvents($0) }
-    part.findings += suspects.erased.filter { !losses.cover($0.actor, at: $0.sequence) }.map { erased in
+    for gap in suspects.changes.flatMap({ losses.changes.gaps(in: $0) }) { part.report(.missingChanges(gap)) }
+    for gap in suspects.events.flatMap({ losses.events.gaps(in: $0) }) { part.report(.missingEvents(gap)) }
+    for erased in suspects.erased where !losses.cover(erased.actor, at: erased.sequence) {
       switch erased.place {
-      case .change(let change): .erasedUnrecorded(change: change)
-      case .event(let event): .erasedUnrecordedEvent(event)
+      case .change(let change): part.report(.erasedUnrecorded(change: change))
+      case .event(let event): part.report(.erasedUnrecordedEvent(event))
       }
     }
     for range in suspects.entries.ranges {
-      for entry in try await history.read({ db in
-        try LogRows.entries(range.lowerBound..<range.upperBound + 1, db)
-      }) {
-        if losses.cover(entry) { part.purged += 1 } else { part.findings.append(.missing(sequence: entry.sequence)) }
+      var next = range.lowerBound
+      while next <= range.upperBound {
+        let place = next..<range.upperBound + 1
+        let entries = try await history.read { db in try LogRows.entries(place, limit: Self.entriesRead, db) }
+        for entry in entries {
+          if losses.cover(entry) { part.purged += 1 } else { part.report(.missing(sequence: entry.sequence)) }
+        }
+        guard let last = entries.last else { break }
+        next = last.sequence + 1
       }
     }
     return part

@@ -64,45 +64,54 @@ extension Ledger {
       return .more
     }
     guard let next = try await nextPurgeable(state) else { return .done }
-    try await write { transaction in try transaction.claim(next) }
+    try await claim(next)
     return .more
   }
 
+  /// Records what goes next, unless what may go has changed since it was looked for.
+  func claim(_ next: Purgeable) async throws(LedgerError) {
+    try await write { transaction in try transaction.claim(next) }
+  }
+
   /// What a claim would be about.
-  fileprivate struct Purgeable {
+  struct Purgeable: Sendable {
     let purge: Int64
     let before: Timestamp
     /// Where the purge stood when it was looked.
-    let position: [Int64]
-    var changes: ClosedRange<Int64>?
-    var events: ClosedRange<Int64>?
+    let position: PurgeRows.Position
+    let ids: Ids
+
+    enum Ids: Sendable {
+      case changes(ClosedRange<Int64>)
+      case events(ClosedRange<Int64>)
+    }
   }
 
   /// The next ids that something of may go; nothing at the end.
-  fileprivate func nextPurgeable(_ state: PurgeRows.State) async throws(LedgerError) -> Purgeable? {
+  func nextPurgeable(_ state: PurgeRows.State) async throws(LedgerError) -> Purgeable? {
     let now = clock()
     let (policy, lastEvent) = try await history.read { db in (try RetentionRows.policy(db), try Self.lastEvent(db)) }
     guard let permitted = policy.cutoff(at: now) else { return nil }
     let before = min(state.purge.before, permitted)
     let lastChange = try await history.read { db in try ChangeTimes.lastID(notAfter: before, db) }
-    for ids in Self.pieces(behind: state.change, through: lastChange) {
+    for ids in Self.pieces(behind: state.position.change, through: lastChange) {
       let first = try await history.read { db in try PurgeableRows.changes(ids, before: before, limit: 1, db).first }
       guard let first else { continue }
       return Purgeable(
         purge: state.purge.id,
         before: before,
         position: state.position,
-        changes: first...min(lastChange, first + Self.claimPiece - 1)
+        ids: .changes(first...min(lastChange, first + Self.claimPiece - 1))
       )
     }
-    for ids in Self.pieces(behind: state.event, through: lastEvent) {
+    for ids in Self.pieces(behind: state.position.event, through: lastEvent) {
       let first = try await history.read { db in try PurgeableRows.events(ids, before: before, limit: 1, db).first }
       guard let first else { continue }
       return Purgeable(
         purge: state.purge.id,
         before: before,
         position: state.position,
-        events: first...min(lastEvent, first + Self.claimPiece - 1)
+        ids: .events(first...min(lastEvent, first + Self.claimPiece - 1))
       )
     }
     return nil
@@ -143,14 +152,13 @@ extension LedgerTransaction {
     else { return }
     var details: JSONObject = ["purge": .integer(next.purge)]
     let ids: [Int64]
-    if let range = next.changes {
+    switch next.ids {
+    case .changes(let range):
       ids = try PurgeableRows.changes(range, before: next.before, db)
       details["changes"] = .string(IDRanges(ids).text)
-    } else if let range = next.events {
+    case .events(let range):
       ids = try PurgeableRows.events(range, before: next.before, db)
       details["events"] = .string(IDRanges(ids).text)
-    } else {
-      return
     }
     // What was there when it was looked for may be held now.
     guard !ids.isEmpty else { return }
@@ -169,7 +177,10 @@ extension LedgerTransaction {
     if claim.changes.count > changes.count || claim.events.count > events.count {
       try PurgeRows.delete(upTo: (changes.last ?? events.last) ?? 0, state.purge, db)
     } else {
-      try PurgeRows.advance(state.purge, change: changes.last ?? state.change, event: events.last ?? state.event, db)
+      var position = state.position
+      position.change = changes.last ?? position.change
+      position.event = events.last ?? position.event
+      try PurgeRows.advance(state.purge, to: position, db)
     }
   }
 
@@ -184,7 +195,7 @@ extension LedgerTransaction {
       let count = Int(claim.changes.count + claim.events.count)
       try insert(ServiceEvent.Content(.purgeWithdrawn, count: count, details: details))
     }
-    try PurgeRows.advance(state.purge, change: 0, event: 0, db)
+    try PurgeRows.restart(state.purge, db)
   }
 }
 

@@ -3,14 +3,18 @@ import ReflogModel
 
 /// Purges in the ledger's file: what was asked for, and how far it came.
 enum PurgeRows {
-  /// A purge and how far it came: changes and events up to these ids were looked at.
+  /// A purge and how far it came.
   struct State {
     let purge: Purge
-    let change: Int64
-    let event: Int64
+    let position: Position
     let claim: Claim?
+  }
 
-    var position: [Int64] { [change, event] }
+  /// Changes and events up to these ids were looked at since the last restart, of so many.
+  struct Position: Equatable, Sendable {
+    let restarts: Int64
+    var change: Int64
+    var event: Int64
   }
 
   /// What an event on record says that a purge deletes.
@@ -26,7 +30,8 @@ enum PurgeRows {
   /// The purge that is under way, or the newest.
   static func newest(_ db: Database) throws -> State? {
     let statement = try db.cachedStatement(
-      sql: "SELECT id, before, asked, finished, change, event, claim, deleted FROM purge ORDER BY id DESC LIMIT 1"
+      sql:
+        "SELECT id, before, asked, finished, change, event, claim, deleted, restarts FROM purge ORDER BY id DESC LIMIT 1"
     )
     return try Row.fetchOne(statement).map { row in
       let purge = Purge(
@@ -37,8 +42,7 @@ enum PurgeRows {
       )
       return State(
         purge: purge,
-        change: row["change"],
-        event: row["event"],
+        position: Position(restarts: row["restarts"], change: row["change"], event: row["event"]),
         claim: try (row["claim"] as Int64?).map { try claim($0, deletedUpTo: row["deleted"], db) }
       )
     }
@@ -64,10 +68,18 @@ enum PurgeRows {
   }
 
   /// Everything up to these ids was looked at, and nothing is claimed.
-  static func advance(_ purge: Purge, change: Int64, event: Int64, _ db: Database) throws {
+  static func advance(_ purge: Purge, to position: Position, _ db: Database) throws {
     try db.cachedStatement(
       sql: "UPDATE purge SET change = :change, event = :event, claim = NULL, deleted = 0 WHERE id = :id"
-    ).execute(arguments: ["id": purge.id, "change": change, "event": event])
+    ).execute(arguments: ["id": purge.id, "change": position.change, "event": position.event])
+  }
+
+  /// Nothing was looked at yet, and nothing is claimed.
+  static func restart(_ purge: Purge, _ db: Database) throws {
+    try db.execute(
+      sql: "UPDATE purge SET change = 0, event = 0, claim = NULL, deleted = 0, restarts = restarts + 1 WHERE id = ?",
+      arguments: [purge.id]
+    )
   }
 
   static func claim(by event: Int64, _ purge: Purge, _ db: Database) throws {
@@ -91,15 +103,13 @@ enum PurgeRows {
 
   /// Finishes it, if it is still as it was when nothing was left to do.
   static func finish(_ state: State, at time: Timestamp, _ db: Database) throws {
+    guard let now = try newest(db), now.purge.id == state.purge.id, now.claim == nil, now.position == state.position
+    else {
+      return
+    }
     try db.execute(
-      sql: """
-        UPDATE purge SET finished = :time
-        WHERE id = :id AND finished IS NULL AND claim IS NULL AND change = :change AND event = :event AND before = :before
-        """,
-      arguments: [
-        "id": state.purge.id, "time": time.microseconds, "change": state.change, "event": state.event,
-        "before": state.purge.before.microseconds,
-      ]
+      sql: "UPDATE purge SET finished = :time WHERE id = :id AND finished IS NULL",
+      arguments: ["id": state.purge.id, "time": time.microseconds]
     )
   }
 

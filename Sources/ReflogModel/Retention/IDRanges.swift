@@ -16,7 +16,7 @@ package struct IDRanges: Hashable, Sendable {
         Int64(plainDecimal: $0)
       }
       guard (1...2).contains(ends.count), let first = ends[0], let last = ends.count == 1 ? first : ends[1],
-        first <= last, first > ranges.last?.upperBound ?? -1
+        first <= last, last < .max, first > ranges.last?.upperBound ?? -1
       else { return nil }
       append(first...last)
     }

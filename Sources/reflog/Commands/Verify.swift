@@ -18,7 +18,8 @@ struct Verify: AsyncParsableCommand {
         reflog verify --manifest quarter.csv.manifest
 
       With --manifest an exported file is held against its signed manifest too, and what is missing, added or altered in it is \
-      named. What says nothing of history is not covered: free pages, the pages of indexes, and what was seen last in the directory.
+      named. What says nothing of history is not covered: free pages, the pages of indexes, what was seen \
+      last in the directory, and which purged change a purged entry was of.
       """
   )
 
