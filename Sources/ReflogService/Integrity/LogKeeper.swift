@@ -40,7 +40,7 @@ package final class LogKeeper: Service {
   /// Signs whenever there is something new, and once more at the end.
   package func run() async throws {
     var state = State(tree: try await ledger.signedTree())
-    while !Task.isShuttingDownGracefully, !Task.isCancelled {
+    while !Task.isEnding {
       await sign(&state)
       // Ends early only when it is time to stop.
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }

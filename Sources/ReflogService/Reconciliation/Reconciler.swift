@@ -61,7 +61,7 @@ package final class Reconciler: Service {
         last = page.last
       }
     } catch {
-      logger.error("pending changes can't be read", metadata: ["error": "\(error)"])
+      if !Task.isEnding { logger.error("pending changes can't be read", metadata: ["error": "\(error)"]) }
     }
     return false
   }

@@ -134,11 +134,11 @@ package struct Retention: Service {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
   }
 
-  /// Does what was asked for, now or before the last stop, until a graceful shutdown.
+  /// Does what was asked for, now or before the last stop, until it is time to stop.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await _ in wakes {
-        while await !forget(), !Task.isShuttingDownGracefully { await pause(Self.pause) }
+        while await !forget(), !Task.isEnding { await pause(Self.pause) }
       }
     } onGracefulShutdown: {
       waker.finish()
@@ -157,13 +157,13 @@ package struct Retention: Service {
           if await attempt("an erasure", { try await finish(erasure) }) == true { erasures.append(erasure) }
         }
         isEverythingDone = purge?.id == forgetting.purge?.id && erasures.count == forgetting.erasures.count
-        guard purge != nil || !erasures.isEmpty, !Task.isShuttingDownGracefully else { return isEverythingDone }
+        guard purge != nil || !erasures.isEmpty, !Task.isEnding else { return isEverythingDone }
         try await ledger.finish(purge: purge, erasures: erasures)
         logger.notice("what was to go is gone")
         guard isEverythingDone else { return false }
       }
     } catch {
-      logger.error("what was to go is not gone yet", metadata: ["error": "\(error)"])
+      if !Task.isEnding { logger.error("what was to go is not gone yet", metadata: ["error": "\(error)"]) }
       return false
     }
     return isEverythingDone
@@ -190,7 +190,7 @@ package struct Retention: Service {
 
   /// Does a step again and again until there is none. Returns false where it is time to stop.
   private func repeated(_ step: () async throws -> Ledger.Forgetting.Step) async throws -> Bool {
-    while !Task.isShuttingDownGracefully {
+    while !Task.isEnding {
       switch try await step() {
       case .more: continue
       case .unsigned: await pause(Self.signatureWait)

@@ -164,7 +164,9 @@ package final class TimeRollbacks: Service {
     let id = request.rollback.batchID
     do {
       let steps = try await undoneSteps(of: request.rollback)
-      let run = TimeRollbackRun(changes: changes, request: request) { self.state.withLock { $0.isStopping } }
+      let run = TimeRollbackRun(changes: changes, request: request) {
+        Task.isEnding || self.state.withLock { $0.isStopping }
+      }
       await run.work(on: steps) { address, problem in
         self.state.withLock { $0.running[id]?[address] = problem }
       }
