@@ -190,6 +190,9 @@ CREATE TABLE change_personal (
   CHECK (salt IS NOT NULL OR coalesce(actor_name, ip_address, reason) IS NULL)
 ) STRICT;
 
+-- Where a person's name is in use.
+CREATE INDEX change_personal_actor_name ON change_personal (actor_name) WHERE actor_name IS NOT NULL;
+
 -- What a person said became of a change, where the directory could not be asked: who, and why.
 CREATE TABLE change_statement (
   change INTEGER PRIMARY KEY REFERENCES change (id),
@@ -237,6 +240,8 @@ CREATE TABLE service_event_personal (
   CHECK (salt IS NOT NULL OR coalesce(actor_name, ip_address) IS NULL)
 ) STRICT;
 
+CREATE INDEX service_event_personal_actor_name ON service_event_personal (actor_name) WHERE actor_name IS NOT NULL;
+
 -- Everything ever appended, numbered in commit order without gaps: the intent of a change, its outcome, a service event.
 CREATE TABLE entry (
   sequence INTEGER PRIMARY KEY CHECK (sequence >= 0),
@@ -266,6 +271,10 @@ CREATE TABLE checkpoint (
   -- The key that signed it, as C2SP signed-note writes a vkey.
   verifier_key TEXT NOT NULL
 ) STRICT;
+
+-- Events that a signature stands over: nothing is deleted or erased because of any other.
+CREATE VIEW signed_event AS
+SELECT service_event.* FROM service_event JOIN checkpoint ON service_event.sequence < checkpoint.size;
 
 -- How long history is kept: for ever where there is no row.
 CREATE TABLE retention (
@@ -563,19 +572,19 @@ WHEN OLD.result = 'pending'
 BEGIN SELECT RAISE(ABORT, 'history is append-only: this part of it is kept, whatever its age'); END;
 
 CREATE TRIGGER purged_change_insert BEFORE INSERT ON purged_change
-WHEN (SELECT kind FROM service_event WHERE id = NEW.event) IS NOT 'purged'
+WHEN NOT EXISTS (SELECT 1 FROM signed_event WHERE id = NEW.event AND kind = 'purged')
   OR EXISTS (SELECT 1 FROM purged_change WHERE first BETWEEN NEW.first AND NEW.last)
   OR NEW.first <= (SELECT last FROM purged_change WHERE first < NEW.first ORDER BY first DESC LIMIT 1)
-BEGIN SELECT RAISE(ABORT, 'a purge is on record as one, and purges nothing twice'); END;
+BEGIN SELECT RAISE(ABORT, 'a purge is on record as one, signed, and purges nothing twice'); END;
 CREATE TRIGGER purged_change_update BEFORE UPDATE ON purged_change
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER purged_change_delete BEFORE DELETE ON purged_change
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER purged_event_insert BEFORE INSERT ON purged_event
-WHEN (SELECT kind FROM service_event WHERE id = NEW.event) IS NOT 'purged'
+WHEN NOT EXISTS (SELECT 1 FROM signed_event WHERE id = NEW.event AND kind = 'purged')
   OR EXISTS (SELECT 1 FROM purged_event WHERE first BETWEEN NEW.first AND NEW.last)
   OR NEW.first <= (SELECT last FROM purged_event WHERE first < NEW.first ORDER BY first DESC LIMIT 1)
-BEGIN SELECT RAISE(ABORT, 'a purge is on record as one, and purges nothing twice'); END;
+BEGIN SELECT RAISE(ABORT, 'a purge is on record as one, signed, and purges nothing twice'); END;
 CREATE TRIGGER purged_event_update BEFORE UPDATE ON purged_event
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER purged_event_delete BEFORE DELETE ON purged_event
@@ -592,7 +601,8 @@ WHEN (SELECT result FROM change WHERE id = NEW.change) IS NOT 'pending'
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER change_statement_update BEFORE UPDATE ON change_statement
 WHEN NEW.change <> OLD.change OR NEW.actor <> OLD.actor OR NEW.erased_hash IS NULL OR OLD.erased_hash IS NOT NULL OR NOT EXISTS (
-  SELECT 1 FROM erasure WHERE finished IS NULL AND actor = OLD.actor
+  SELECT 1 FROM erasure JOIN signed_event ON signed_event.id = erasure.event
+  WHERE erasure.finished IS NULL AND erasure.actor = OLD.actor
 )
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER change_statement_delete BEFORE DELETE ON change_statement
@@ -615,7 +625,8 @@ WHEN EXISTS (
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_personal_update BEFORE UPDATE ON service_event_personal
 WHEN NEW.event <> OLD.event OR NEW.erased_hash IS NULL OR OLD.erased_hash IS NOT NULL OR NOT EXISTS (
-  SELECT 1 FROM erasure WHERE finished IS NULL AND actor = (SELECT actor FROM service_event WHERE id = OLD.event)
+  SELECT 1 FROM erasure JOIN signed_event ON signed_event.id = erasure.event
+  WHERE erasure.finished IS NULL AND erasure.actor = (SELECT actor FROM service_event WHERE id = OLD.event)
 )
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER service_event_personal_delete BEFORE DELETE ON service_event_personal
@@ -629,7 +640,8 @@ BEGIN SELECT RAISE(ABORT, 'an erasure is on record as one'); END;
 -- What is said of people goes where its erasure is on record.
 CREATE TRIGGER change_personal_update BEFORE UPDATE ON change_personal
 WHEN NEW.change <> OLD.change OR NEW.erased_hash IS NULL OR OLD.erased_hash IS NOT NULL OR NOT EXISTS (
-  SELECT 1 FROM erasure WHERE finished IS NULL AND actor = (SELECT actor FROM change WHERE id = OLD.change)
+  SELECT 1 FROM erasure JOIN signed_event ON signed_event.id = erasure.event
+  WHERE erasure.finished IS NULL AND erasure.actor = (SELECT actor FROM change WHERE id = OLD.change)
 )
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER change_personal_delete BEFORE DELETE ON change_personal
@@ -718,15 +730,9 @@ WHEN coalesce(NEW.name, NEW.user_principal_name) IS NULL OR EXISTS (SELECT 1 FRO
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER actor_name_update BEFORE UPDATE ON actor_name
 WHEN NEW.id <> OLD.id OR NEW.actor <> OLD.actor OR coalesce(NEW.name, NEW.user_principal_name) IS NOT NULL
-  OR EXISTS (
-    SELECT 1 FROM change JOIN change_personal ON change_personal.change = change.id
-    WHERE change.actor = OLD.actor AND change_personal.actor_name = OLD.id
-  )
-  OR EXISTS (SELECT 1 FROM change_statement WHERE actor = OLD.actor AND actor_name = OLD.id)
-  OR EXISTS (
-    SELECT 1 FROM service_event JOIN service_event_personal ON service_event_personal.event = service_event.id
-    WHERE service_event.actor = OLD.actor AND service_event_personal.actor_name = OLD.id
-  )
+  OR EXISTS (SELECT 1 FROM change_personal WHERE actor_name = OLD.id)
+  OR EXISTS (SELECT 1 FROM change_statement WHERE actor_name = OLD.id)
+  OR EXISTS (SELECT 1 FROM service_event_personal WHERE actor_name = OLD.id)
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER actor_name_delete BEFORE DELETE ON actor_name
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;

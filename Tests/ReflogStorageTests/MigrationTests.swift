@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "f7c6f9eb594a63b43beb8a944bcc35b0c68fd188881731948515f69ec5334d80 ledger-0001-changes",
+        "4d65902e26809adcc86c5485eb8ea37537b6df98d351470208bcc8d280018fd1 ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "35a1196d2ad3ac67020800a1e57e0f3e4d37509effdabcbd7c0a11200e50a07c tokens-0001-tokens",
       ]

@@ -103,19 +103,28 @@ package struct LedgerVerification: Sendable {
 
   /// Entries whose change or event is not there, though nothing says that it was purged.
   private func strayFindings(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {
-    try await history.read { db in
-      try Int64.fetchAll(
-        db,
-        sql: """
-          SELECT entry.sequence FROM entry
-          LEFT JOIN change ON change.id = entry.change
-            AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
-          LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
-          WHERE change.id IS NULL AND service_event.id IS NULL AND entry.salt IS NOT NULL AND entry.sequence < ?
-          ORDER BY entry.sequence LIMIT ?
-          """,
-        arguments: [size, Self.maximumFindings]
-      ).map { .missing(sequence: $0) }
+    var findings: [LedgerReport.Finding] = []
+    for first in stride(from: 0, to: size, by: Int(Self.strayPiece)) where findings.count < Self.maximumFindings {
+      findings += try await history.read { db in
+        try Int64.fetchAll(
+          db.cachedStatement(
+            sql: """
+              SELECT entry.sequence FROM entry
+              LEFT JOIN change ON change.id = entry.change
+                AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
+              LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
+              WHERE change.id IS NULL AND service_event.id IS NULL AND entry.salt IS NOT NULL
+                AND entry.sequence >= :first AND entry.sequence < :end
+              ORDER BY entry.sequence LIMIT :limit
+              """
+          ),
+          arguments: ["first": first, "end": min(size, first + Self.strayPiece), "limit": Self.maximumFindings]
+        ).map { .missing(sequence: $0) }
+      }
     }
+    return findings
   }
+
+  /// How many entries a short read looks at.
+  private static let strayPiece: Int64 = 50_000
 }

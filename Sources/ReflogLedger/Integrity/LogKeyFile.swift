@@ -4,8 +4,8 @@ import ReflogStorage
 
 /// The key that signs a ledger's checkpoints, in `<database>.key`, which its owner alone can read.
 ///
-/// A new key is made beside it, put on record, and put in its place once a checkpoint was signed with both; ``findOrMake(newest:isSigned:)`` goes on
-/// where a crash broke that off.
+/// A new key is made beside it, put on record, and put in its place once a checkpoint was signed with both;
+/// ``findOrMake(newest:isSigned:)`` goes on where a crash broke that off.
 package struct LogKeyFile: Sendable {
   private let path: String
   private let origin: Origin
@@ -62,10 +62,13 @@ package struct LogKeyFile: Sendable {
     do { try DurableFile.move(nextPath, to: path) } catch { throw LedgerError(error) }
   }
 
-  /// Moves a key out of the way, for it signed what is lost.
+  /// Moves the keys out of the way, for they signed what is lost, or were to.
   package func putAside() throws(LedgerError) {
-    guard DurableFile.exists(path) else { return }
-    do { _ = try DurableFile.putAside(path, as: ".old") } catch { throw LedgerError(error) }
+    do {
+      for key in [nextPath, path] where DurableFile.exists(key) { _ = try DurableFile.putAside(key, as: ".old") }
+    } catch {
+      throw LedgerError(error)
+    }
   }
 
   private func generate() throws(LedgerError) -> SigningKey {

@@ -49,18 +49,9 @@ private struct UnusedIdentities {
       name: "actor_name",
       unused: """
         actor_name WHERE coalesce(name, user_principal_name) IS NOT NULL
-          AND NOT EXISTS (
-            SELECT 1 FROM change JOIN change_personal ON change_personal.change = change.id
-            WHERE change.actor = actor_name.actor AND change_personal.actor_name = actor_name.id
-          )
-          AND NOT EXISTS (
-            SELECT 1 FROM change_statement
-            WHERE change_statement.actor = actor_name.actor AND change_statement.actor_name = actor_name.id
-          )
-          AND NOT EXISTS (
-            SELECT 1 FROM service_event JOIN service_event_personal ON service_event_personal.event = service_event.id
-            WHERE service_event.actor = actor_name.actor AND service_event_personal.actor_name = actor_name.id
-          )
+          AND NOT EXISTS (SELECT 1 FROM change_personal WHERE change_personal.actor_name = actor_name.id)
+          AND NOT EXISTS (SELECT 1 FROM change_statement WHERE change_statement.actor_name = actor_name.id)
+          AND NOT EXISTS (SELECT 1 FROM service_event_personal WHERE service_event_personal.actor_name = actor_name.id)
         """,
       emptied: "name = NULL, user_principal_name = NULL"
     ),

@@ -146,27 +146,28 @@ package struct Retention: Service {
   }
 
   /// Returns whether nothing is left to do. What goes wrong with one thing stops no other; it is tried again, and stays on record
-  /// as unfinished until it is done.
+  /// as unfinished until it is done. A purge takes turns with erasures, which are short and may be asked for while it goes on.
   private func forget() async -> Bool {
-    var isEverythingDone = true
     do {
       while let forgetting = try await ledger.forgetting() {
-        let purge = await attempt("a purge") { try await finish(forgetting.purge) } ?? nil
-        var erasures: [Int64] = []
-        for erasure in forgetting.erasures {
-          if await attempt("an erasure", { try await finish(erasure) }) == true { erasures.append(erasure) }
+        var erased: [Int64] = []
+        for erasure in forgetting.erasures where await attempt("an erasure", { try await erase(erasure) }) == .done {
+          erased.append(erasure)
         }
-        isEverythingDone = purge?.id == forgetting.purge?.id && erasures.count == forgetting.erasures.count
-        guard purge != nil || !erasures.isEmpty, !Task.isEnding else { return isEverythingDone }
-        try await ledger.finish(purge: purge, erasures: erasures)
-        logger.notice("what was to go is gone")
-        guard isEverythingDone else { return false }
+        let turn = forgetting.purge == nil ? .done : await attempt("a purge") { try await takeTurn() }
+        guard !Task.isEnding else { return false }
+        let purged = turn == .done ? forgetting.purge : nil
+        if purged != nil || !erased.isEmpty {
+          try await ledger.finish(purge: purged, erasures: erased)
+          logger.notice("what was to go is gone")
+        }
+        guard turn == .more || (turn == .done && erased.count == forgetting.erasures.count) else { return false }
       }
+      return true
     } catch {
       if !Task.isEnding { logger.error("what was to go is not gone yet", metadata: ["error": "\(error)"]) }
       return false
     }
-    return isEverythingDone
   }
 
   private func attempt<Value>(_ what: String, _ body: () async throws -> Value) async -> Value? {
@@ -176,28 +177,35 @@ package struct Retention: Service {
     }
   }
 
-  /// Deletes all that a purge deletes. Returns it, or nothing where there is none or it is time to stop.
-  private func finish(_ purge: Purge?) async throws -> Purge? {
-    guard let purge else { return nil }
-    return try await repeated { try await ledger.continuePurge() } ? purge : nil
+  /// How many steps of a purge are done until it is looked whether an erasure waits: some seconds' worth.
+  private static let turn = 100
+
+  /// Does some of the purge under way; `done` where nothing of it is left.
+  private func takeTurn() async throws -> Ledger.Forgetting.Step {
+    try await repeated(atMost: Self.turn) { try await ledger.continuePurge() }
   }
 
-  /// Erases all that an erasure erases. Returns false where it is time to stop.
-  private func finish(_ erasure: Int64) async throws -> Bool {
+  /// Erases all that an erasure erases.
+  private func erase(_ erasure: Int64) async throws -> Ledger.Forgetting.Step {
     var position = Ledger.ErasurePosition()
-    return try await repeated { try await ledger.continueErasure(erasure, from: &position) }
+    return try await repeated(atMost: .max) { try await ledger.continueErasure(erasure, from: &position) }
   }
 
-  /// Does a step again and again until there is none. Returns false where it is time to stop.
-  private func repeated(_ step: () async throws -> Ledger.Forgetting.Step) async throws -> Bool {
-    while !Task.isEnding {
+  /// Does a step again and again until there is none, or it was so often, or it is time to stop; then there may be more.
+  private func repeated(
+    atMost count: Int,
+    _ step: () async throws -> Ledger.Forgetting.Step
+  ) async throws -> Ledger.Forgetting.Step {
+    var left = count
+    while left > 0, !Task.isEnding {
+      left -= 1
       switch try await step() {
       case .more: continue
       case .unsigned: await pause(Self.signatureWait)
-      case .done: return true
+      case .done: return .done
       }
     }
-    return false
+    return .more
   }
 
   /// Ends early only when it is time to stop.
