@@ -2,6 +2,7 @@ package import Hummingbird
 package import Logging
 package import ReflogModel
 package import ReflogService
+import ReflogWeb
 
 /// Reflog over HTTP: the Graph surface, the history surface, and the doors that need no key.
 package struct ReflogAPI: Sendable {
@@ -15,6 +16,7 @@ package struct ReflogAPI: Sendable {
   let events: EventRecorder
   let authentication: Authentication
   let sessions: Sessions
+  let entraSignIn: EntraSignIn?
   let tokens: TokenService
   let directory: DirectoryKind
   let proxies: ProxySettings
@@ -34,6 +36,7 @@ package struct ReflogAPI: Sendable {
     events: EventRecorder,
     authentication: Authentication,
     sessions: Sessions,
+    entraSignIn: EntraSignIn? = nil,
     tokens: TokenService,
     directory: DirectoryKind,
     proxies: ProxySettings = .direct,
@@ -52,6 +55,7 @@ package struct ReflogAPI: Sendable {
     self.events = events
     self.authentication = authentication
     self.sessions = sessions
+    self.entraSignIn = entraSignIn
     self.tokens = tokens
     self.directory = directory
     self.proxies = proxies
@@ -71,7 +75,7 @@ package struct ReflogAPI: Sendable {
       context: ReflogRequestContext.self,
       options: [.caseInsensitive, .autoGenerateHeadEndpoints]
     )
-    router.add(middleware: ErrorMiddleware(events: events, metrics: metrics, logger: logger))
+    router.add(middleware: ErrorMiddleware(failures: failures, logger: logger))
     addPages(to: router)
     HealthController(isReady: isReady).addRoutes(to: router)
     OpenAPIController().addRoutes(to: router)
@@ -87,25 +91,50 @@ package struct ReflogAPI: Sendable {
   }
 
   private func addPages(to router: Router<ReflogRequestContext>) {
-    SignInController(sessions: sessions, authentication: authentication, events: events, directory: directory)
-      .addRoutes(to: router)
-    let group = router.group()
-      .add(
-        middleware: PageMiddleware(
-          sessions: sessions,
-          authentication: authentication,
-          directory: directory,
-          logger: logger
-        )
-      )
+    AssetController().addRoutes(to: router)
+    let errors = ErrorPage(directory: directory, logger: logger)
+    addSignIn(to: router.group().add(middleware: SignInMiddleware(errors: errors)))
+    let open = router.group()
+      .add(middleware: PageMiddleware(sessions: sessions, authentication: authentication, errors: errors))
       .add(middleware: AdmissionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
-      .add(middleware: ReadCountingMiddleware(events: events))
-    TimelineController(history: history, exports: exports, directory: directory).addRoutes(to: group)
-    FlowsController(history: history, rollbacks: rollbacks, directory: directory).addRoutes(to: group)
+    let timeline = TimelineController(history: history, directory: directory)
+    timeline.addUncountedRoutes(to: open)
+    let group = open.group().add(middleware: ReadCountingMiddleware(events: events))
+    timeline.addRoutes(to: group)
+    ExportController(exports: exports, directory: directory).addRoutes(to: group)
+    FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
+      .addRoutes(to: group)
+    FlowPageController(history: history, directory: directory).addRoutes(to: group)
     IntegrityController(history: history, directory: directory).addRoutes(to: group)
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
   }
+
+  private func addSignIn(to group: RouterGroup<ReflogRequestContext>) {
+    let (hasEntra, hasTokens) = (entraSignIn != nil, authentication.takesAPITokens)
+    let page: @Sendable (String, String?) -> SignInPage = { target, problem in
+      SignInPage(target: target, hasEntra: hasEntra, hasTokens: hasTokens, problem: problem)
+    }
+    SignInController(
+      sessions: sessions,
+      authentication: authentication,
+      failures: failures,
+      signInPage: page,
+      directory: directory
+    ).addRoutes(to: group)
+    guard let entraSignIn else { return }
+    EntraSignInController(
+      entra: entraSignIn,
+      sessions: sessions,
+      authentication: authentication,
+      failures: failures,
+      signInPage: page,
+      directory: directory,
+      logger: logger
+    ).addRoutes(to: group)
+  }
+
+  private var failures: FailedAuthentications { FailedAuthentications(events: events, metrics: metrics) }
 
   private var exports: ChangeExports { ChangeExports(history: history, manifests: manifests, events: events) }
 

@@ -42,6 +42,11 @@ package struct ChangeService: Sendable {
     return try await service.performPermitted(request)
   }
 
+  /// Whether it makes sense to offer somebody to roll back: they may, and Reflog can act in its own name.
+  package func offersRollback(to caller: Caller) -> Bool {
+    Policy.permits(caller, .change) && directory.hasOwnCredential
+  }
+
   /// Throws `reasonRequired` where every change needs a reason, and this is none.
   func check(reason: String?) throws(ServiceError) {
     guard let reasonRule, !reasonRule.permits(reason) else { return }

@@ -67,8 +67,18 @@ package struct HistoryService: Sendable {
   }
 
   /// What every address that the ledger has seen held at a moment.
-  package func configurations(asOf moment: Timestamp) async throws(ServiceError) -> [ConnectorConfiguration] {
-    do { return try await history.configurations(asOf: moment) } catch { throw ServiceError(reading: error) }
+  ///
+  /// - Parameter flows: those of these flows alone.
+  package func configurations(
+    asOf moment: Timestamp,
+    of flows: [FlowName]? = nil
+  ) async throws(ServiceError) -> [ConnectorConfiguration] {
+    do { return try await history.configurations(asOf: moment, of: flows) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// All flows that the ledger has seen a step of, in order.
+  package func flows() async throws(ServiceError) -> [FlowName] {
+    do { return try await history.flows() } catch { throw ServiceError(reading: error) }
   }
 
   /// The newest signed checkpoint of the log, and the key that signed it. Throws `notSignedYet` before the first.

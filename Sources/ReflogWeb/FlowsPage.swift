@@ -5,7 +5,7 @@ package struct FlowsPage: Sendable {
   let steps: [String]
   let flows: [Flow]
   let isEmpty: Bool
-  /// As it was typed; empty for now.
+  /// As a browser's field for times takes it, or as it was typed where it is none; empty for now.
   let asOf: String
   /// The time that is shown; nothing for now.
   let moment: String?
@@ -14,10 +14,29 @@ package struct FlowsPage: Sendable {
   let canRollBack: Bool
   let problem: String?
 
+  /// What flows are looked for by; empty for all.
+  let search: String
+  let isSearch: Bool
+  /// The query of the next page of flows; nothing where this is the last.
+  let next: String?
+
   struct Flow: Sendable {
     let flow: String
     let flowType: String
     let cells: [Cell]
+    /// Whether a time is shown at which it differed from now, and who looks at it may bring it back.
+    let canRollBack: Bool
+  }
+
+  /// What is asked for: as it was typed, and what that means.
+  package struct Question: Sendable {
+    package var asOf = ""
+    /// Nothing for now.
+    package var moment: Timestamp?
+    package var search = ""
+    package var problem: String?
+
+    package init() {}
   }
 
   struct Cell: Sendable {
@@ -41,47 +60,58 @@ package struct FlowsPage: Sendable {
   /// - Parameters:
   ///   - then: what every address held at the time, or holds now.
   ///   - now: what they hold now; nothing where that is what is shown.
-  ///   - moment: the time; nothing for now.
+  ///   - next: the query of the next page of flows.
   package init(
     then: [ConnectorConfiguration],
     now: [ConnectorConfiguration]?,
-    asOf: String,
-    moment: Timestamp?,
-    canRollBack: Bool,
-    problem: String?
+    question: Question,
+    next: String?,
+    canRollBack: Bool
   ) {
     let standing = Dictionary((now ?? []).map { ($0.address, $0.change?.after ?? .unknown) }) { first, _ in first }
     let held = Dictionary(then.map { ($0.address, $0) }) { first, _ in first }
     let addresses = (then + (now ?? [])).map(\.address)
     let steps = Set(addresses.map(\.step)).sorted { $0.name < $1.name }
-    let flows = Set(addresses.map { FlowKey($0) }).sorted()
+    let flows = Set(addresses.map { FlowName(of: $0) }).sorted()
     var differences = 0
     self.flows = flows.map { flow in
-      Flow(
+      let cells = steps.map { step in
+        let address = Address(flowType: flow.flowType, flow: flow.flow, step: step)
+        let (configuration, current) = (held[address], standing[address])
+        let isDifferent = now != nil && current != nil && (configuration?.change?.after ?? .unknown) != current
+        return Cell(
+          step: step.name,
+          known: configuration.flatMap(Known.init),
+          isDifferent: isDifferent,
+          now: isDifferent ? current.map(ReferenceView.init) : nil
+        )
+      }
+      let different = cells.count(where: \.isDifferent)
+      differences += different
+      return Flow(
         flow: flow.flow.text,
         flowType: flow.flowType.rawValue,
-        cells: steps.map { step in
-          let address = Address(flowType: flow.flowType, flow: flow.flow, step: step)
-          let (configuration, current) = (held[address], standing[address])
-          let isDifferent = now != nil && current != nil && (configuration?.change?.after ?? .unknown) != current
-          if isDifferent { differences += 1 }
-          return Cell(
-            step: step.name,
-            known: configuration.flatMap(Known.init),
-            isDifferent: isDifferent,
-            now: isDifferent ? current.map(ReferenceView.init) : nil
-          )
-        }
+        cells: cells,
+        canRollBack: canRollBack && different > 0
       )
     }
     self.steps = steps.map(\.name)
     isEmpty = flows.isEmpty
-    self.asOf = asOf
-    self.moment = moment?.description
+    asOf = question.moment.map(Self.local) ?? question.asOf
+    moment = question.moment?.description
+    search = question.search
+    isSearch = !search.isEmpty
+    self.next = next
     self.differences = differences
     hasDifferences = differences > 0
-    self.canRollBack = canRollBack && differences > 0
-    self.problem = problem
+    self.canRollBack = canRollBack && (differences > 0 || next != nil)
+    problem = question.problem
+  }
+
+  /// To milliseconds, later rather than earlier, so that what happened at the moment has happened.
+  private static func local(_ moment: Timestamp) -> String {
+    let milliseconds = (moment.microseconds + 999) / 1000
+    return String(Timestamp(microseconds: milliseconds * 1000).description.prefix(23)).replacing("Z", with: "")
   }
 
   package func render(in frame: PageFrame) -> String {
@@ -99,19 +129,5 @@ extension FlowsPage.Known {
     isDrift = change.intent.kind == .drift
     isUncertain = !configuration.isCertain
     targetURL = configuration.targetURL
-  }
-}
-
-/// A flow, in the order in which flows are listed.
-private struct FlowKey: Hashable, Comparable {
-  let flowType: FlowType
-  let flow: FlowID
-
-  init(_ address: Address) {
-    (flowType, flow) = (address.flowType, address.flow)
-  }
-
-  static func < (left: FlowKey, right: FlowKey) -> Bool {
-    (left.flowType.rawValue, left.flow.text) < (right.flowType.rawValue, right.flow.text)
   }
 }

@@ -5,6 +5,7 @@ package struct PageFrame: Sendable {
   let directory: String
   let isEmbedded: Bool
   let styleVersion: String
+  let scriptVersion: String
   /// Nobody where nobody is signed in.
   let viewer: Viewer?
 
@@ -26,6 +27,7 @@ package struct PageFrame: Sendable {
     self.directory = directory.rawValue
     isEmbedded = directory == .embedded
     styleVersion = WebAsset.style.version
+    scriptVersion = WebAsset.script.version
     self.viewer = viewer
   }
 }

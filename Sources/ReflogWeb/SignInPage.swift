@@ -2,10 +2,17 @@
 package struct SignInPage: Sendable {
   /// Where to go on afterwards: a path of this server.
   let target: String
+  let hasEntra: Bool
+  let hasTokens: Bool
   let problem: String?
 
-  package init(target: String, problem: String? = nil) {
+  /// - Parameters:
+  ///   - hasEntra: whether people can sign in by Entra.
+  ///   - hasTokens: whether an API token opens anything.
+  package init(target: String, hasEntra: Bool, hasTokens: Bool, problem: String?) {
     self.target = target
+    self.hasEntra = hasEntra
+    self.hasTokens = hasTokens
     self.problem = problem
   }
 

@@ -7,9 +7,16 @@ package struct TimeRollbackPage: Sendable {
   let id: String
   /// Nothing in a plan.
   let batch: Batch?
+  /// The flow that is brought back; nothing where all are.
+  let flow: String?
   let steps: [Step]
+  /// How many steps are not shown; nothing where all are.
+  let left: Int?
   let isEmpty: Bool
   let problem: String?
+
+  /// More than this is a file's matter: `reflog rollback --as-of`.
+  private static let shown = 150
 
   struct Batch: Sendable {
     let state: String
@@ -32,7 +39,9 @@ package struct TimeRollbackPage: Sendable {
     moment = rollback.asOf.description
     id = rollback.batchID
     batch = nil
-    self.steps = steps.map(Step.init)
+    flow = rollback.scope.flowName
+    self.steps = steps.prefix(Self.shown).map(Step.init)
+    left = Self.left(steps.count)
     isEmpty = steps.isEmpty
     self.problem = problem
   }
@@ -41,7 +50,9 @@ package struct TimeRollbackPage: Sendable {
   package init(_ progress: TimeRollbackProgress, canGoOn: Bool) {
     moment = progress.rollback.asOf.description
     id = progress.rollback.batchID
-    steps = progress.steps.map(Step.init)
+    flow = progress.rollback.scope.flowName
+    steps = progress.steps.prefix(Self.shown).map(Step.init)
+    left = Self.left(progress.steps.count)
     isEmpty = steps.isEmpty
     problem = nil
     batch = Batch(
@@ -53,8 +64,16 @@ package struct TimeRollbackPage: Sendable {
     )
   }
 
+  private static func left(_ count: Int) -> Int? { count > shown ? count - shown : nil }
+
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: "Roll back to \(moment)", frame: frame, page: self), "time-rollback")
+  }
+}
+
+extension FlowScope {
+  fileprivate var flowName: String? {
+    if case .flow(let flowType, let flow) = self { FlowName(flowType, flow).description } else { nil }
   }
 }
 

@@ -9,49 +9,14 @@ package struct TimelinePage: Sendable {
   let next: String?
   /// The query of what is shown, for the same as a file.
   let query: String
-  let form: Form
+  /// The newest change that is shown, where the page has the newest: what is newer is news.
+  let newest: String?
+  let form: FilterForm
   let status: Status
 
   struct Day: Sendable {
     let day: String
     var changes: [ChangeView]
-  }
-
-  /// The fields of the form, as they were sent.
-  package struct Form: Sendable {
-    let flow: String
-    let step: String
-    let actor: String
-    let connector: String
-    let since: String
-    let until: String
-    let results: [Choice]
-    let kinds: [Choice]
-    /// What is wrong with them.
-    let problem: String?
-
-    /// - Parameter values: the fields by name; missing ones are empty.
-    package init(_ values: [String: String], problem: String?) {
-      flow = values["flow"] ?? ""
-      step = values["step"] ?? ""
-      actor = values["actor"] ?? ""
-      connector = values["connector"] ?? ""
-      since = values["since"] ?? ""
-      until = values["until"] ?? ""
-      results = Change.Result.allCases.map {
-        Choice(value: $0.rawValue, word: $0.shownName, isChosen: $0.rawValue == values["result"])
-      }
-      kinds = Change.Kind.allCases.map {
-        Choice(value: $0.rawValue, word: $0.rawValue, isChosen: $0.rawValue == values["kind"])
-      }
-      self.problem = problem
-    }
-  }
-
-  package struct Choice: Sendable {
-    let value: String
-    let word: String
-    let isChosen: Bool
   }
 
   /// What holds for all of it.
@@ -60,7 +25,16 @@ package struct TimelinePage: Sendable {
     let verified: Moment?
   }
 
-  package init(_ changes: [Change], next: String?, query: String, form: Form, isFiltered: Bool, status: LedgerStatus) {
+  /// - Parameter isNewest: whether nothing newer was left out.
+  package init(
+    _ changes: [Change],
+    next: String?,
+    query: String,
+    form: FilterForm,
+    isFiltered: Bool,
+    isNewest: Bool,
+    status: LedgerStatus
+  ) {
     var days: [Day] = []
     for view in changes.map(ChangeView.init) {
       if days.last?.day == view.asked.day {
@@ -75,6 +49,7 @@ package struct TimelinePage: Sendable {
     self.next = next
     self.query = query
     self.form = form
+    newest = isNewest ? (changes.first?.id ?? status.newestChange)?.description ?? "0" : nil
     self.status = Status(pending: status.pendingChanges, verified: status.verified.map(Moment.init))
   }
 

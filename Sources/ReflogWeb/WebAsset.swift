@@ -9,6 +9,8 @@ package struct WebAsset: Sendable {
 
   package static let style = WebAsset(PackageResources.reflog_css, "text/css; charset=utf-8")
 
+  package static let script = WebAsset(PackageResources.reflog_js, "text/javascript; charset=utf-8")
+
   private init(_ bytes: [UInt8], _ contentType: String) {
     self.bytes = bytes
     self.contentType = contentType

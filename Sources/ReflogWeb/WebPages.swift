@@ -10,13 +10,17 @@ enum WebPages {
     return [
       "page": template(PackageResources.page_mustache),
       "sign-in": template(PackageResources.sign_in_mustache),
+      "signed-in": template(PackageResources.signed_in_mustache),
       "timeline": template(PackageResources.timeline_mustache),
       "change": template(PackageResources.change_mustache),
       "rollback": template(PackageResources.rollback_mustache),
+      "flow": template(PackageResources.flow_mustache),
       "flows": template(PackageResources.flows_mustache),
       "time-rollback": template(PackageResources.time_rollback_mustache),
+      "export": template(PackageResources.export_mustache),
       "integrity": template(PackageResources.integrity_mustache),
       "message": template(PackageResources.message_mustache),
+      "filter": template(PackageResources.filter_mustache),
       "row": template(PackageResources.row_mustache),
       "reference": template(PackageResources.reference_mustache),
     ]

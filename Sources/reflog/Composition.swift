@@ -171,6 +171,17 @@ struct Composition {
     )
   }
 
+  private var entraSignIn: EntraSignIn? {
+    guard let entra = settings.entra, let signIn = settings.entraSignIn else { return nil }
+    return EntraSignIn(
+      signIn,
+      at: entra,
+      clock: { Timestamp(Date()) },
+      fetch: EntraDocuments.fetch,
+      post: EntraDocuments.post
+    )
+  }
+
   private func application(
     _ reconciler: Reconciler,
     _ rollbacks: TimeRollbacks
@@ -186,6 +197,7 @@ struct Composition {
       events: events,
       authentication: authentication,
       sessions: Sessions(clock: { Timestamp(Date()) }),
+      entraSignIn: entraSignIn,
       tokens: tokenService,
       directory: served.directory.kind,
       proxies: settings.listener.proxies,

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Fetches what an OpenID provider publishes of itself.
+/// Asks an OpenID provider: for what it publishes of itself, and for tokens.
 enum EntraDocuments {
   /// More than any provider's keys.
   private static let limit = 1 << 20
@@ -11,6 +11,19 @@ enum EntraDocuments {
   static func fetch(_ url: String) async throws -> [UInt8] {
     let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: timeout)
     // Keys come from where they were asked for: what a redirect led to does not count.
+    guard response.status == .ok, response.history.count <= 1 else {
+      throw FetchError(url: url, status: Int(response.status.code))
+    }
+    return Array(try await response.body.collect(upTo: limit).readableBytesView)
+  }
+
+  /// Sends a form, with a secret in it, to where it was to go and nowhere else.
+  static func post(_ url: String, _ form: String) async throws -> [UInt8] {
+    var request = HTTPClientRequest(url: url)
+    request.method = .POST
+    request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+    request.body = .bytes(ByteBuffer(string: form))
+    let response = try await HTTPClient.shared.execute(request, timeout: timeout)
     guard response.status == .ok, response.history.count <= 1 else {
       throw FetchError(url: url, status: Int(response.status.code))
     }

@@ -99,10 +99,12 @@ def sample(server):
     for target in (LOYALTY, FRAUD_CHECK):
         server.put(STEP, target, headers={"Reflog-Reason": "CHG0041%20First%20set-up"})
     server.put(OTHER, LOYALTY)
+    moment = server.history()[-1]["resultDateTime"]
     server.put(OTHER, None, headers={"Reflog-Reason": "No%20longer%20wanted"})
     server.put(OTHER, FRAUD_CHECK, role="reader")
     server.put("b2cUserFlows/B2C_1_nowhere/postFederationSignup", LOYALTY)
     bad = server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042%20New%20vendor%20goes%20live"}).change
     return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=nobody", "change": f"/changes/{bad}", "flows": "/flows",
-            "integrity": "/integrity",
+            "flows-then": f"/flows?asOf={moment}", "time-rollback": f"/flows/rollback?asOf={moment}",
+            "flow": "/flows/b2cUserFlows/B2C_1_signup", "export": "/export?flow=B2C_1_signup", "integrity": "/integrity",
             "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}

@@ -11,8 +11,10 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.parse
 
 AUDIENCE = "3b6f0c1d-2e4a-4c58-9d7e-0f1a2b3c4d5e"
+CLIENT_SECRET = "canary-of-the-pages"
 
 
 def encoded(data):
@@ -43,18 +45,30 @@ class OpenIDProvider:
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="reflog-openid-")
         self.key, self.other = Key(self.folder, "first"), Key(self.folder, "second")
-        self.published, self.requests, self.is_down = [self.key], 0, False
+        self.published, self.requests, self.is_down, self.codes = [self.key], 0, False, {}
         provider = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 provider.requests += 1
                 documents = {
-                    "/.well-known/openid-configuration": {"issuer": provider.issuer, "jwks_uri": provider.issuer + "/keys"},
+                    "/.well-known/openid-configuration": {"issuer": provider.issuer, "jwks_uri": provider.issuer + "/keys",
+                                                          "authorization_endpoint": provider.issuer + "/authorize",
+                                                          "token_endpoint": provider.issuer + "/token"},
                     "/keys": {"keys": [key.jwk for key in provider.published]},
                 }
                 body = json.dumps(documents.get(self.path)).encode()
                 self.send_response(500 if provider.is_down else 200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_POST(self):
+                form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                fields = {name: values[0] for name, values in urllib.parse.parse_qs(form).items()}
+                answer = provider.redeem(fields) if self.path == "/token" else None
+                body = json.dumps(answer or {"error": "invalid_grant"}).encode()
+                self.send_response(200 if answer else 400)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -71,6 +85,24 @@ class OpenIDProvider:
         self.server.shutdown()
         self.server.server_close()
         shutil.rmtree(self.folder)
+
+    def authorize(self, url, roles, **changed):
+        """What Entra does once somebody has signed in there: the URL to which it sends the browser back."""
+        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+        code = encoded(os.urandom(16))
+        self.codes[code] = (asked, roles, changed)
+        return asked["redirect_uri"] + "?" + urllib.parse.urlencode({"code": code, "state": asked["state"]})
+
+    def redeem(self, form):
+        """Tokens for a code, once, where everything about it is right (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
+        asked, roles, changed = self.codes.pop(form.get("code"), (None, None, None))
+        if asked is None or (form["client_id"], form["client_secret"], form["grant_type"], form["redirect_uri"]) != (
+                asked["client_id"], CLIENT_SECRET, "authorization_code", asked["redirect_uri"]):
+            return None
+        if encoded(hashlib.sha256(form["code_verifier"].encode()).digest()) != asked["code_challenge"]:
+            return None
+        identity = self.claims(roles, aud=asked["client_id"], nonce=asked["nonce"]) | changed
+        return {"token_type": "Bearer", "access_token": self.token(self.claims(roles)), "id_token": self.token(identity)}
 
     def claims(self, roles, **other):
         now = int(time.time())

@@ -1,14 +1,12 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import Metrics
 import ReflogModel
 import ReflogService
 
 /// Answers whatever a route throws, and where no route leads, and logs it as loudly as it deserves.
 struct ErrorMiddleware: RouterMiddleware {
-  let events: EventRecorder
-  let metrics: any MetricsFactory
+  let failures: FailedAuthentications
   let logger: Logger
 
   func handle(
@@ -19,10 +17,7 @@ struct ErrorMiddleware: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch {
-      if Self.isFailedAuthentication(error) {
-        Counter(label: "reflog_unauthenticated_total", factory: metrics).increment()
-        events.countFailure(from: context.ipAddress)
-      }
+      if Self.isFailedAuthentication(error) { failures.count(from: context.ipAddress) }
       let answer = ErrorAnswer(Self.meaning(of: error, at: request.uri.path))
       answer.log(to: logger, request, context, cause: error)
       return answer.response(context)

@@ -29,7 +29,7 @@ struct ChangePagesController {
       chain: try await chain(around: change),
       isSigned: try await isSigned(change),
       canRollBack: isStep && change.result == .applied && change.intent.kind != .baseline
-        && change.intent.before != .unknown && Policy.permits(caller, .change)
+        && change.intent.before != .unknown && changes.offersRollback(to: caller)
     )
     return Response(page: page.render(in: context.frame(directory)))
   }
@@ -37,10 +37,7 @@ struct ChangePagesController {
   /// What was changed at the same step after it and before, newest first, itself left out.
   private func chain(around change: Change) async throws -> [Change] {
     guard let address = change.intent.subject.address else { return [] }
-    var question = PlainQuestion()
-    question.flow = "\(address.flowType.rawValue)/\(address.flow.text)"
-    question.step = address.step.name
-    let filter = try question.filter()
+    let filter = try PlainQuestion(about: address).filter()
     let later = ChangeQuery(filter: filter, isAscending: true)
     let after = try await history.page(later, behind: change.id, size: Self.chainLength).changes
     let before = try await history.page(ChangeQuery(filter: filter), behind: change.id, size: Self.chainLength)

@@ -7,6 +7,10 @@ import ReflogWeb
 
 /// The board of flows and steps, now or at a time, and bringing that back.
 struct FlowsController {
+  /// Few enough that a page weighs little.
+  private static let pageSize = 25
+
+  let changes: ChangeService
   let history: HistoryService
   let rollbacks: TimeRollbacks
   let directory: DirectoryKind
@@ -19,23 +23,39 @@ struct FlowsController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let caller = try context.requireCaller()
-    let text = try request.filledQuery()["asOf"] ?? ""
-    var (moment, problem): (Timestamp?, String?) = (nil, nil)
-    if !text.isEmpty {
-      do { moment = try Self.moment(text) } catch { problem = error.description }
-    }
-    let now = try await history.configurations(asOf: .distantFuture)
-    let then = if let moment { try await history.configurations(asOf: moment) } else { now }
+    let fields = try request.filledQuery()
+    let question = Self.question(fields)
+    let (flows, next) = try await flows(question.search, behind: fields["behind"].flatMap { FlowName($0) })
+    let now = try await history.configurations(asOf: .distantFuture, of: flows)
+    let then =
+      if let moment = question.moment { try await history.configurations(asOf: moment, of: flows) } else { now }
     let page = FlowsPage(
       then: then,
-      now: moment == nil ? nil : now,
-      asOf: text,
-      moment: moment,
-      canRollBack: Policy.permits(caller, .change),
-      problem: problem
+      now: question.moment == nil ? nil : now,
+      question: question,
+      next: next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) },
+      canRollBack: changes.offersRollback(to: try context.requireCaller())
     )
     return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  private static func question(_ fields: [String: String]) -> FlowsPage.Question {
+    var question = FlowsPage.Question()
+    question.search = fields["flow"] ?? ""
+    question.asOf = fields["asOf"] ?? ""
+    guard !question.asOf.isEmpty else { return question }
+    do { question.moment = try PageTime.past(question.asOf) } catch { question.problem = error.description }
+    return question
+  }
+
+  /// Some of those whose id has the text in it, and the last of them where there are more.
+  private func flows(_ search: String, behind: FlowName?) async throws -> ([FlowName], next: FlowName?) {
+    let folded = search.asciiFolded
+    let left = try await history.flows().filter { name in
+      (behind.map { $0 < name } ?? true) && (folded.isEmpty || name.flow.text.asciiFolded.contains(folded))
+    }
+    let page = Array(left.prefix(Self.pageSize))
+    return (page, left.count > page.count ? page.last : nil)
   }
 
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -78,26 +98,20 @@ struct FlowsController {
     )
   }
 
-  /// What a form asks for: `asOf`, and `batch` where it was planned or begun before; one that was begun is as it was then.
+  private static func scope(_ fields: [String: String]) throws(RequestError) -> FlowScope {
+    guard let text = fields["flow"] else { return .everything }
+    guard let name = FlowName(text) else { throw .badRequest("\(text) is no flow.", target: "flow") }
+    return .flow(name.flowType, name.flow)
+  }
+
+  /// What a form asks for: `asOf`, `flow` where one alone is meant, and `batch` where it was planned or begun before; one that was begun is as it was then.
   private func rollback(_ fields: [String: String]) async throws -> TimeRollback {
     let batch = try fields["batch"].map { (text) throws(RequestError) in try TimeRollbackBody.batchID(text) }
     if let batch, let known = try await rollbacks.known(batch) { return known }
     let moment: Timestamp
-    do { moment = try Self.moment(fields["asOf"] ?? "") } catch {
+    do { moment = try PageTime.past(fields["asOf"] ?? "") } catch {
       throw RequestError.badRequest(error.description, target: "asOf")
     }
-    return TimeRollback(batchID: batch ?? UUID().uuidString.lowercased(), asOf: moment, scope: .everything)
-  }
-
-  /// A time that is over: as browsers send it, which is without a zone and then means UTC, or as Reflog writes it.
-  private static func moment(_ text: String) throws(FormError) -> Timestamp {
-    let isWithoutSeconds = text.utf8.count == 16
-    let spelled =
-      text.contains("T") && !text.hasSuffix("Z") && !text.contains("+")
-      ? text + (isWithoutSeconds ? ":00Z" : "Z") : text
-    guard let time = Timestamp(parsing: spelled), time <= Timestamp(Date()) else {
-      throw FormError(description: "\(text.isEmpty ? "Nothing" : text) is no time that is over.")
-    }
-    return time
+    return TimeRollback(batchID: batch ?? UUID().uuidString.lowercased(), asOf: moment, scope: try Self.scope(fields))
   }
 }

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import Logging
 import ReflogModel
 import ReflogService
 import ReflogWeb
@@ -9,8 +8,7 @@ import ReflogWeb
 struct PageMiddleware: RouterMiddleware {
   let sessions: Sessions
   let authentication: Authentication
-  let directory: DirectoryKind
-  let logger: Logger
+  let errors: ErrorPage
 
   func handle(
     _ request: Request,
@@ -19,7 +17,9 @@ struct PageMiddleware: RouterMiddleware {
   ) async throws -> Response {
     var context = context
     do {
-      guard let session = SessionCookie.id(in: request).flatMap(sessions.session) else { return Self.signIn(request) }
+      guard
+        let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
+      else { return Self.signIn(request) }
       guard let caller = try await authentication.caller(bearing: session.token, from: context.ipAddress),
         case .roles(let roles) = caller.standing
       else {
@@ -37,28 +37,12 @@ struct PageMiddleware: RouterMiddleware {
       )
       return try await next(request, context)
     } catch {
-      let answer = ErrorAnswer(error)
-      answer.log(to: logger, request, context, cause: error)
-      let page = MessagePage(heading: answer.heading, message: answer.message, requestID: context.requestID)
-      return Response(page: page.render(in: context.frame(directory)), status: answer.status)
+      return errors.response(to: error, request, context)
     }
   }
 
   private static func signIn(_ request: Request) -> Response {
     guard request.method == .get || request.method == .head else { return .seeOther("/sign-in") }
     return .seeOther("/sign-in?target=\(request.uri.string.percentEncoded(keeping: "/"))")
-  }
-}
-
-extension ErrorAnswer {
-  fileprivate var heading: String {
-    switch status.code {
-    case 403: "Not allowed"
-    case 404: "Not found"
-    case 410: "Purged"
-    case 409: "Not possible now"
-    case 400..<500: "That can't be done"
-    default: "Something went wrong"
-    }
   }
 }

@@ -16,6 +16,11 @@ extension Request {
     try Self.fields(uri.query ?? "").filter { !$0.value.isEmpty }
   }
 
+  /// The query of a form that holds these fields.
+  static func encoded(_ fields: [String: String]) -> String {
+    fields.sorted { $0.key < $1.key }.map { "\($0.percentEncoded())=\($1.percentEncoded())" }.joined(separator: "&")
+  }
+
   private static func fields(_ text: String) throws(RequestError) -> [String: String] {
     var fields: [String: String] = [:]
     for pair in text.split(separator: "&") {

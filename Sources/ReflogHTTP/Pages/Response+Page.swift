@@ -12,7 +12,7 @@ extension Response {
       body: ResponseBody(byteBuffer: ByteBuffer(string: html))
     )
     headers[named: "Content-Security-Policy"] =
-      "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
   }
 
   /// Sends a browser on to another page of this server.

@@ -6,12 +6,22 @@ extension History {
   ///
   /// At that moment stands the after of the last applied change that was settled by then. Changes of one address are
   /// settled in the order of their ids, and none before it was asked for: so what was asked for later is not looked at.
-  package func configurations(asOf moment: Timestamp) async throws(LedgerError) -> [ConnectorConfiguration] {
-    try await read { db in
+  ///
+  /// - Parameter flows: of these alone.
+  package func configurations(
+    asOf moment: Timestamp,
+    of flows: [FlowName]? = nil
+  ) async throws(LedgerError) -> [ConnectorConfiguration] {
+    let names = flows.map { JSONValue.array($0.map { .string($0.description) }).text }
+    return try await read { db in
       let changes = ChangeRows(db, identities)
       let targets = TargetURLs(moment, db)
       let last = try ChangeTimes.lastID(notAfter: moment, db)
-      let rows = try Row.fetchAll(db, sql: Self.standing, arguments: ["moment": moment.microseconds, "last": last])
+      let rows = try Row.fetchAll(
+        db,
+        sql: Self.standing,
+        arguments: ["moment": moment.microseconds, "last": last, "flows": names]
+      )
       return try rows.map { row in
         guard let flowType = FlowType(rawValue: row["flow_type"]), let flow = FlowID(row["flow_id"] as String),
           let step = Step(row["step"] as String)
@@ -61,8 +71,37 @@ extension History {
       ORDER BY change.id DESC LIMIT 1
     )
     LEFT JOIN seen_reference ON seen_reference.address = address.id AND seen_reference.seen <= :moment
-    WHERE newest.id IS NOT NULL
-      OR EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
+    WHERE (
+        :flows IS NULL
+        OR flow.flow_type || '/' || flow.flow_id COLLATE NOCASE IN (SELECT value FROM json_each(:flows))
+      )
+      AND (
+        newest.id IS NOT NULL
+        OR EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
+      )
     ORDER BY flow.flow_type, flow.flow_id, step.name
     """
+
+  /// All flows that something was applied to, in order.
+  package func flows() async throws(LedgerError) -> [FlowName] {
+    try await read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT flow_type, flow_id FROM flow
+          WHERE EXISTS (
+            SELECT 1 FROM address JOIN change ON change.address = address.id AND change.result = 'applied'
+            WHERE address.flow = flow.id
+          )
+          ORDER BY flow_type, flow_id
+          """
+      )
+      return try rows.map { row in
+        guard let flowType = FlowType(rawValue: row["flow_type"]), let flow = FlowID(row["flow_id"] as String) else {
+          throw LedgerError.corrupt("a flow that is none")
+        }
+        return FlowName(flowType, flow)
+      }
+    }
+  }
 }

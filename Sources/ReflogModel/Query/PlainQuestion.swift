@@ -16,6 +16,12 @@ package struct PlainQuestion: Sendable {
 
   package init() {}
 
+  /// What was changed at an address.
+  package init(about address: Address) {
+    flow = FlowName(of: address).description
+    step = address.step.name
+  }
+
   /// All that is asked for at once; nothing where everything is.
   package var text: String? {
     var terms: [String] = []

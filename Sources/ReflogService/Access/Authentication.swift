@@ -20,6 +20,9 @@ package struct Authentication: Sendable {
     self.logger = logger
   }
 
+  /// Whether API tokens open anything.
+  package var takesAPITokens: Bool { tokens != nil }
+
   /// The caller that a bearer token speaks for, or nobody.
   package func caller(bearing text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
     if let caller = try await holder(ofAPIToken: text, from: ipAddress) { return caller }

@@ -9,6 +9,8 @@ package final class Sessions: Sendable {
   package static let lifetime = Duration.seconds(8 * 3600)
   /// More than anybody needs; the oldest ends where another begins.
   private static let most = 10_000
+  /// Of one token: whoever signs in again and again ends sessions of their own.
+  private static let mostOfOneToken = 20
 
   package struct Session: Sendable {
     /// What the browser keeps: 256 random bits in hexadecimal.
@@ -22,6 +24,11 @@ package final class Sessions: Sendable {
   private struct State {
     var sessions: [String: Session] = [:]
     var order: [String] = []
+
+    mutating func end(_ id: String) {
+      guard sessions.removeValue(forKey: id) != nil else { return }
+      order.removeAll { $0 == id }
+    }
   }
 
   private let clock: WallClock
@@ -35,11 +42,13 @@ package final class Sessions: Sendable {
   package func begin(with token: String) -> Session {
     let now = clock()
     let ends = Timestamp(microseconds: now.microseconds + Self.lifetime.components.seconds * 1_000_000)
-    let session = Session(id: Self.random(), token: token, csrf: Self.random(), ends: ends)
+    let session = Session(id: Random.token(), token: token, csrf: Random.token(), ends: ends)
     state.withLock { state in
       while let oldest = state.order.first, state.sessions[oldest].map({ $0.ends <= now }) ?? true {
         state.sessions[state.order.removeFirst()] = nil
       }
+      let own = state.order.filter { state.sessions[$0]?.token == token }
+      if own.count >= Self.mostOfOneToken, let oldest = own.first { state.end(oldest) }
       if state.order.count >= Self.most { state.sessions[state.order.removeFirst()] = nil }
       state.sessions[session.id] = session
       state.order.append(session.id)
@@ -58,17 +67,6 @@ package final class Sessions: Sendable {
   }
 
   package func end(_ id: String) {
-    state.withLock { state in
-      guard state.sessions.removeValue(forKey: id) != nil else { return }
-      state.order.removeAll { $0 == id }
-    }
-  }
-
-  private static func random() -> String {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<4).map { _ in
-      let digits = String(generator.next() as UInt64, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
+    state.withLock { $0.end(id) }
   }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import ReflogHTTP
 import ReflogModel
 import ReflogService
 
@@ -18,6 +19,8 @@ struct ServerSettings: Sendable {
   let authenticationModes: Set<AuthenticationMode>
   /// What an Entra token must show; nothing where none opens anything.
   let entra: EntraSettings?
+  /// How people sign in by Entra on the pages; nothing where they don't.
+  let entraSignIn: EntraSignIn.Settings?
 
   /// - Parameters:
   ///   - flags: the values of flags that were given.
@@ -35,6 +38,7 @@ struct ServerSettings: Sendable {
     directory = try await DirectorySettings(values)
     entra =
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
+    entraSignIn = try await Self.entraSignIn(values, publicURL: listener.proxies.publicURL, isOn: entra != nil)
     try refuseWhatCantWork()
   }
 
@@ -86,6 +90,27 @@ struct ServerSettings: Sendable {
       audience: audience,
       keysURL: try await values.string(.entraJwksUrl).map { try SecureURL.checked(.entraJwksUrl, $0) },
       tenantID: tenantID
+    )
+  }
+
+  private static func entraSignIn(
+    _ values: SettingValues,
+    publicURL: String?,
+    isOn: Bool
+  ) async throws -> EntraSignIn.Settings? {
+    let (clientID, secret) = (try await values.string(.entraClientId), try await values.string(.entraClientSecret))
+    guard clientID != nil || secret != nil else { return nil }
+    guard let clientID, let secret, let publicURL, isOn else {
+      throw CommandFailure(
+        .usage,
+        "Signing in by Entra needs \(Setting.entraClientId.variable), \(Setting.entraClientSecret.variable), "
+          + "\(Setting.publicUrl.variable), and entra in \(Setting.authMode.variable)."
+      )
+    }
+    return EntraSignIn.Settings(
+      clientID: clientID,
+      clientSecret: secret,
+      redirectURL: publicURL + EntraSignInController.returnPath
     )
   }
 

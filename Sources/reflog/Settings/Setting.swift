@@ -5,7 +5,7 @@ enum Setting: String, CaseIterable {
   case graphTenant, graphClientId
   case graphClientSecret, graphClientSecretFile, graphClientCertificate, azureFederatedTokenFile
   case graphTimeout, graphReadsPerMinute, settleWindow, sweepInterval
-  case authMode, entraIssuer, entraAudience, entraJwksUrl
+  case authMode, entraIssuer, entraAudience, entraJwksUrl, entraClientId, entraClientSecret
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
   case requireReason, acceptClock, origin, anchor, acceptOlderLedger
 
@@ -27,7 +27,7 @@ enum Setting: String, CaseIterable {
   }
 
   /// Whether its value must not be shown.
-  var isSecret: Bool { self == .graphClientSecret }
+  var isSecret: Bool { self == .graphClientSecret || self == .entraClientSecret }
 
   /// What it means, and its default.
   var meaning: String {
@@ -58,6 +58,10 @@ enum Setting: String, CaseIterable {
       "Who signs the Entra tokens, exactly as in `iss`: `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens."
     case .entraAudience: "For whom they are made, as in `aud`: the client id of Reflog's own app registration (v2)."
     case .entraJwksUrl: "Where the issuer's keys are. Default: discovered from the issuer."
+    case .entraClientId:
+      "The client id of the app registration by which people sign in on the pages; its redirect URI is "
+        + "`{REFLOG_PUBLIC_URL}/sign-in/entra/return`. Default: by API token alone."
+    case .entraClientSecret: "A secret of that app registration."
     case .publicUrl: "Where clients see Reflog, for the links in its answers. Default: what they say in `Host`."
     case .trustedProxies: "Blocks of addresses (CIDR) with commas, whose `Forwarded` and `X-Forwarded-For` count."
     case .tlsCertificate: "A PEM file with the certificate chain of the listener; it is read again when it changes."

@@ -115,16 +115,13 @@ package actor EntraKeys {
     return loaded
   }
 
-  /// OpenID Connect Discovery 1.0 §4.
   private func discoveredURL() async throws -> String {
-    let base = settings.issuer.hasSuffix("/") ? String(settings.issuer.dropLast()) : settings.issuer
-    let url = base + "/.well-known/openid-configuration"
+    let url = settings.discoveryURL
     let document = try JSONValue(parsing: try await fetch(url)).object
     guard document?["issuer"]?.string == settings.issuer, let keysURL = document?["jwks_uri"]?.string else {
       throw KeysError.anotherIssuer(url)
     }
-    let isLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { keysURL.hasPrefix($0) }
-    guard keysURL.hasPrefix("https://") || isLocal else { throw KeysError.insecure(keysURL) }
+    guard EntraSettings.isTrusted(keysURL) else { throw KeysError.insecure(keysURL) }
     return keysURL
   }
 

@@ -16,4 +16,17 @@ package struct EntraSettings: Sendable {
     self.keysURL = keysURL
     self.tenantID = tenantID
   }
+
+  /// OpenID Connect Discovery 1.0 §4.
+  var discoveryURL: String {
+    (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration"
+  }
+
+  /// Whether secrets may go to a URL and keys come from it: over TLS, or on this machine.
+  static func isTrusted(_ url: String) -> Bool {
+    let isLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { local in
+      url.hasPrefix(local) && [":", "/"].contains(url.dropFirst(local.count).first)
+    }
+    return url.hasPrefix("https://") || isLocal
+  }
 }

@@ -1,0 +1,17 @@
+import HTTPTypes
+import Hummingbird
+import ReflogWeb
+
+/// The files that pages ask for; open to everybody.
+struct AssetController {
+  func addRoutes(to router: Router<ReflogRequestContext>) {
+    router.get("/assets/reflog.css") { _, _ in Self.response(.style) }
+    router.get("/assets/reflog.js") { _, _ in Self.response(.script) }
+  }
+
+  private static func response(_ asset: WebAsset) -> Response {
+    var response = Response(bytes: asset.bytes, asset.contentType)
+    response.headers[.cacheControl] = "public, max-age=31536000, immutable"
+    return response
+  }
+}

@@ -1,0 +1,31 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import ReflogModel
+import ReflogWeb
+
+/// Shows what goes wrong as a page.
+struct ErrorPage {
+  let directory: DirectoryKind
+  let logger: Logger
+
+  func response(to error: any Error, _ request: Request, _ context: ReflogRequestContext) -> Response {
+    let answer = ErrorAnswer(error)
+    answer.log(to: logger, request, context, cause: error)
+    let page = MessagePage(heading: answer.heading, message: answer.message, requestID: context.requestID)
+    return Response(page: page.render(in: context.frame(directory)), status: answer.status)
+  }
+}
+
+extension ErrorAnswer {
+  fileprivate var heading: String {
+    switch status.code {
+    case 403: "Not allowed"
+    case 404: "Not found"
+    case 410: "Purged"
+    case 409: "Not possible now"
+    case 400..<500: "That can't be done"
+    default: "Something went wrong"
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+import ReflogService
+import ReflogWeb
+
+/// Choosing what to take away, and taking it: `format` is `csv`, `excel`, `jsonl`, `ocsf` or `asim`.
+struct ExportController {
+  let exports: ChangeExports
+  let directory: DirectoryKind
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/export", use: export)
+  }
+
+  /// The form; where it is filled in, which `format` shows, all that it asks for as a file.
+  private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    var fields = try request.filledQuery()
+    guard let name = fields.removeValue(forKey: "format") else {
+      let form = FilterForm(fields, problem: PlainQuestion.query(fields).problem)
+      return Response(page: ExportPage(form).render(in: context.frame(directory)))
+    }
+    let isForExcel = name == "excel"
+    guard let format = isForExcel ? .csv : ExportFormat(rawValue: name) else {
+      throw RequestError.badRequest("format is csv, excel, jsonl, ocsf or asim, not \(name).", target: "format")
+    }
+    let (query, problem) = PlainQuestion.query(fields)
+    if let problem { throw RequestError.badRequest(problem, target: "query") }
+    let order = ChangeExports.Order(
+      format: format,
+      style: CSVStyle(isForExcel: isForExcel),
+      query: query,
+      filter: try PlainQuestion(form: fields).text,
+      flags: isForExcel ? ["excel"] : []
+    )
+    return try await exports.response(order, request, context)
+  }
+}

@@ -1,0 +1,43 @@
+import FoundationEssentials
+import Hummingbird
+import ReflogModel
+import ReflogService
+import ReflogWeb
+
+/// One flow, a lane for each of its steps.
+struct FlowPageController {
+  /// How many applied changes a lane shows.
+  private static let laneLength = 30
+
+  let history: HistoryService
+  let directory: DirectoryKind
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/flows/:flowType/:flow", use: show)
+  }
+
+  private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let asked = FlowName(try context.flowType(), try context.flowID())
+    let known = try await history.configurations(asOf: .distantFuture, of: [asked]).map(\.address)
+    guard let first = known.first else { throw ServiceError.flowNotFound(asked.flowType, asked.flow) }
+    var until: Timestamp?
+    if let text = try request.filledQuery()["until"] {
+      do { until = try PageTime.past(text) } catch {
+        throw RequestError.badRequest(error.description, target: "until")
+      }
+    }
+    var lanes: [FlowLane] = []
+    for address in known { lanes.append(try await lane(address, until: until)) }
+    let page = FlowPage(FlowName(of: first), lanes, end: until ?? Timestamp(Date()), isNow: until == nil)
+    return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// The newest of what was applied to a step, before a time or at all.
+  private func lane(_ address: Address, until: Timestamp?) async throws -> FlowLane {
+    var question = PlainQuestion(about: address)
+    question.result = .applied
+    question.until = until
+    let page = try await history.page(ChangeQuery(filter: try question.filter()), behind: nil, size: Self.laneLength)
+    return FlowLane(address.step, page.changes, isWhole: page.next == nil)
+  }
+}

@@ -1,0 +1,10 @@
+/// Where a browser goes on to once somebody is signed in.
+enum SignInTarget {
+  /// A path of this server, and nothing that a browser could take for another.
+  static func path(_ text: String?) -> String {
+    guard let text, text.hasPrefix("/"), !text.hasPrefix("//"),
+      text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x5C })
+    else { return "/" }
+    return text
+  }
+}

@@ -1,0 +1,90 @@
+import os
+import pathlib
+import subprocess
+import unittest
+import urllib.parse
+
+from browser import Browser
+from openidprovider import AUDIENCE, CLIENT_SECRET, OpenIDProvider
+from reflogserver import FRAUD_CHECK, Server
+
+STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+CLIENT = "77d8c1f2-9a0b-4c3d-8e5f-6a7b8c9d0e1f"
+
+
+class Entra(unittest.TestCase):
+    """Signing in on the pages by an OpenID provider: the authorisation code flow with PKCE."""
+
+    def setUp(self):
+        self.provider = self.enterContext(OpenIDProvider())
+        self.server = Server(AUTH_MODE="token,entra", ENTRA_ISSUER=self.provider.issuer, ENTRA_AUDIENCE=AUDIENCE,
+                             ENTRA_CLIENT_ID=CLIENT, ENTRA_CLIENT_SECRET=CLIENT_SECRET)
+        self.server.settings["PUBLIC_URL"] = f"http://127.0.0.1:{self.server.port}"
+        self.enterContext(self.server)
+        self.browser = Browser(self.server)
+
+    def begin(self, target="/flows"):
+        page = self.browser.open(target)
+        link = next(link for link in page.links if link.startswith("/sign-in/entra"))
+        answer = self.browser.send("GET", link)
+        self.assertEqual(answer.status, 303)
+        return answer.headers["location"]
+
+    def come_back(self, url):
+        parts = urllib.parse.urlsplit(url)
+        return self.browser.send("GET", parts.path + "?" + parts.query)
+
+    def test_somebody_signs_in_and_comes_to_where_they_wanted(self):
+        url = self.begin()
+        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+        self.assertEqual((asked["client_id"], asked["response_type"], asked["code_challenge_method"], asked["scope"]),
+                         (CLIENT, "code", "S256", f"openid profile {AUDIENCE}/.default"))
+        page = self.come_back(self.provider.authorize(url, ["Reflog.Operate"]))
+        self.assertEqual(page.status, 200)
+        self.assertIn("/flows", page.links)
+        self.assertIn("Lee Gu operator", self.browser.open("/flows").text)
+        self.server.put(STEP, FRAUD_CHECK)
+        change = self.server.put(STEP, None).change
+        form = self.browser.open(f"/changes/{change}/rollback").form(f"/changes/{change}/rollback")
+        self.browser.submit(form, reason="back")
+        self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
+        self.assertEqual(self.server.history()[-1]["initiatedBy"]["user"]["displayName"], "Lee Gu")
+        self.assertNotIn(CLIENT_SECRET, self.server.log)
+        for path in (self.server.database, self.server.database + "-wal"):
+            self.assertNotIn(CLIENT_SECRET.encode(), pathlib.Path(path).read_bytes())
+
+    def test_a_code_counts_once_and_in_the_browser_that_asked_for_it(self):
+        back = self.provider.authorize(self.begin(), ["Reflog.Read"])
+        other = Browser(self.server)
+        parts = urllib.parse.urlsplit(back)
+        self.assertEqual(other.send("GET", parts.path + "?" + parts.query).status, 400)
+        self.assertEqual(other.cookies, {})
+        self.assertEqual(self.come_back(back.replace("state=", "state=0")).status, 400)
+        self.assertEqual(self.come_back(back).status, 200)
+        self.assertEqual(self.come_back(back).status, 400)
+
+    def test_who_may_not_is_told_so(self):
+        for roles, changed, status, words in (
+                ([], {}, 403, "has no role in Reflog"), (["Reflog.Read"], {"nonce": "another"}, 503, "can't be asked now"),
+                (["Reflog.Read"], {"aud": "somebody else"}, 503, "can't be asked now")):
+            page = self.come_back(self.provider.authorize(self.begin(), roles, **changed))
+            self.assertEqual((page.status, words in page.text), (status, True), page.text)
+            self.assertFalse([name for name in self.browser.cookies if "session" in name])
+        url = self.begin()
+        state = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))["state"]
+        page = self.browser.send("GET", f"/sign-in/entra/return?error=access_denied&error_description=%3Cb%3Eno&state={state}")
+        self.assertEqual(page.status, 403)
+        self.assertIn("Entra signed nobody in: <b>no.", page.text)
+        self.provider.is_down = True
+        page = self.browser.send("GET", "/sign-in/entra")
+        self.assertEqual(page.status, 503)
+        self.assertIn("sign in with an API token", page.text)
+
+    def test_what_is_missing_of_its_settings_stops_the_start(self):
+        for settings in ({"ENTRA_CLIENT_ID": CLIENT}, {"ENTRA_CLIENT_ID": CLIENT, "ENTRA_CLIENT_SECRET": CLIENT_SECRET}):
+            done = subprocess.run([self.server.binary, "serve", "--directory", "embedded", "--port", "0", "--database", os.devnull],
+                                  env=self.server.environment() | {"REFLOG_" + name: value for name, value in settings.items()},
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 64)
+            self.assertIn("REFLOG_PUBLIC_URL", done.stderr)
+            self.assertNotIn(CLIENT_SECRET, done.stderr)
