@@ -3,6 +3,7 @@
 import html.parser
 import http.client
 import http.cookies
+import json
 import urllib.parse
 
 
@@ -12,13 +13,14 @@ class Page(html.parser.HTMLParser):
     def __init__(self, answer_status, text, headers):
         super().__init__()
         self.status, self.html, self.headers = answer_status, text, headers
-        self.words, self.links, self.forms, self.tags, self.attributes = [], [], [], [], []
+        self.words, self.links, self.forms, self.tags, self.attributes, self.elements = [], [], [], [], [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
         self.tags.append(tag)
         self.attributes += list(values.items())
+        self.elements.append((tag, attributes))
         if tag == "a":
             self.links.append(values.get("href"))
         if tag == "form":
@@ -32,6 +34,10 @@ class Page(html.parser.HTMLParser):
     @property
     def text(self):
         return " ".join(" ".join(self.words).split())
+
+    @property
+    def json(self):
+        return json.loads(self.html)
 
     def form(self, action):
         return next(form for form in self.forms if form["action"] == action)

@@ -58,6 +58,39 @@ class Chrome(unittest.TestCase):
                 self.assertEqual({row["flowId"] for row in rows}, {"B2C_1_signup"})
                 self.assertEqual(len(rows), 3)
 
+    def test_a_script_tells_of_news_counts_and_local_times(self):
+        with Server() as server, Chromium(server) as browser:
+            sample(server)
+            for number in range(60):
+                server.put(STEP, [FRAUD_CHECK, NEW_VENDOR][number % 2])
+            browser.sign_in("reader")
+            browser.wait_for("67 changes.")
+            titles = browser.driver.execute_script("return [...document.querySelectorAll('time[datetime*=T]')].map(t => t.title)")
+            self.assertTrue(titles and all("2026" in title or "20" in title for title in titles), titles)
+            server.put(STEP, None, headers={"Reflog-Reason": "Meanwhile"})
+            browser.wait_for("1 new change: show")
+            browser.follow("1 new change")
+            browser.wait_for("Meanwhile")
+            self.assertNotIn("CHG0041", browser.text)
+            browser.follow("Older changes")
+            browser.wait_for("CHG0041")
+            self.assertIn("Meanwhile", browser.text)
+            days = browser.driver.execute_script("return document.querySelectorAll('#days > section').length")
+            rows = browser.driver.execute_script("return document.querySelectorAll('#days li').length")
+            self.assertEqual((days, rows), (1, 68))
+            browser.follow_summary("Filter")
+            browser.fill("flow", "B2C_1_profile_edit")
+            browser.wait_for("3 changes.")
+
+    def test_progress_is_followed_until_it_is_done(self):
+        with Server() as server, Chromium(server) as browser:
+            pages = sample(server)
+            browser.sign_in("operator")
+            browser.open(pages["time-rollback"])
+            browser.fill("reason", "Back")
+            browser.press("Roll back to this")
+            browser.wait_for("it is done")
+
     def test_axe_finds_no_violation_on_any_page(self):
         package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
         axe = (package / "axe.min.js").read_text()

@@ -118,6 +118,56 @@ class Timeline(ServerTestCase):
         exports = [event for event in events if event["kind"] == "export"]
         self.assertEqual(exports[-1]["details"], {"filtered": True, "format": "csv", "of": "connectorChanges"})
 
+    def test_export_asks_what_and_as_what(self):
+        self.server.put(STEP, NEW_VENDOR)
+        page = self.browser.open("/export?flow=B2C_1_signup")
+        form = page.form("/export")
+        self.assertEqual((form["method"], form["fields"]["flow"]), ("get", "B2C_1_signup"))
+        taken = self.browser.open("/export?flow=B2C_1_signup&step=&result=&since=&format=csv")
+        self.assertEqual({row["flowId"] for row in csv.DictReader(io.StringIO(taken.html))}, {"B2C_1_signup"})
+        self.assertIn("yesterday is no time", self.browser.open("/export?since=yesterday").text)
+
+    def test_what_scripts_ask_for(self):
+        self.server.put(STEP, NEW_VENDOR)
+        newest = self.server.history()[-1]["id"]
+        here = [change for change in self.server.history() if change["flowId"] == "B2C_1_signup"]
+        self.assertEqual(self.browser.open("/timeline/count?flow=B2C_1_signup").json, {"count": len(here)})
+        self.assertEqual(self.browser.open(f"/timeline/news?behind={newest}").json, {"count": 0, "isMore": False})
+        self.server.put(STEP, None)
+        self.server.put("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection", None)
+        self.assertEqual(self.browser.open(f"/timeline/news?behind={newest}").json, {"count": 2, "isMore": False})
+        self.assertEqual(self.browser.open(f"/timeline/news?flow=B2C_1_signup&behind={newest}").json["count"], 1)
+        for query in ("", "?behind=x", "?behind=-1", "?behind=1&colour=blue"):
+            self.assertEqual(self.browser.open("/timeline/news" + query).status, 400, query)
+
+    def test_a_lane_shows_what_each_step_called_one_after_another(self):
+        for target in (FRAUD_CHECK, NEW_VENDOR, None):
+            self.server.put(STEP, target)
+        page = self.browser.open("/flows/b2cUserFlows/b2c_1_SIGNUP")
+        self.assertIn("B2C_1_signup", page.text)
+        self.assertIn("nothing since", page.text)
+        bars = [dict(zip(("x", "width"), (int(value) for name, value in attributes if name in ("x", "width"))))
+                for tag, attributes in page.elements if tag == "rect" and any(name == "x" for name, _ in attributes)]
+        self.assertGreaterEqual(len(bars), 3)
+        self.assertEqual([bar["x"] for bar in bars], sorted(bar["x"] for bar in bars))
+        self.assertTrue(all(0 <= bar["x"] < bar["x"] + bar["width"] <= 1004 for bar in bars), bars)
+        changes = [change for change in self.server.history() if change["flowId"] == "B2C_1_signup" and change["result"] == "applied"]
+        self.assertIn("/changes/" + changes[-1]["id"], page.links)
+        self.assertEqual(self.browser.open("/flows/b2cUserFlows/B2C_1_nobody").status, 404)
+        self.assertEqual(self.browser.open("/flows/flows/B2C_1_signup").status, 404)
+        self.assertIn("in this time", self.browser.open("/flows/b2cUserFlows/B2C_1_signup?until=2020-01-01").text)
+        self.assertEqual(self.browser.open("/flows/b2cUserFlows/B2C_1_signup?until=tomorrow").status, 400)
+
+    def test_lanes_go_back_piece_by_piece(self):
+        address = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
+        for number in range(40):
+            self.server.put(address, [NEW_VENDOR, FRAUD_CHECK][number % 2])
+        page = self.browser.open("/flows/b2cUserFlows/B2C_1_profile_edit")
+        seen = set(self.ids(page))
+        self.assertEqual(len(seen), 30)
+        page = self.browser.open(next(link for link in page.links if "until=" in link))
+        self.assertGreaterEqual(len(set(self.ids(page)) - seen), 10)
+
     def test_what_is_wrong_with_a_field_is_said(self):
         for query, words in (("since=yesterday", "yesterday is no time"), ("result=good", "good is no result"),
                              ("colour=blue", "nothing to filter by colour")):
@@ -176,6 +226,21 @@ class Board(unittest.TestCase):
             self.assertIn("All of them call the same now", browser.open(f"/flows?asOf={moment}").text)
             for text in ("tomorrow", "2999-01-01T00:00"):
                 self.assertIn("no time that is over", browser.open("/flows?asOf=" + text).text)
+
+            server.put(STEP, NEW_VENDOR)
+            server.put("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection", NEW_VENDOR)
+            then = browser.open(f"/flows?asOf={moment}&flow=SIGNUP")
+            self.assertNotIn("profile_edit", then.text)
+            plan = browser.open(next(link for link in then.links if "rollback" in link and "flow=" in link))
+            self.assertIn("Roll back b2cUserFlows/B2C_1_signup to", plan.text)
+            progress = browser.submit(plan.form("/flows/rollback"), reason="This one alone")
+            while "it is done" not in progress.text:
+                self.assertLess(time.monotonic(), deadline + 20, progress.text)
+                progress = browser.open(next(link for link in progress.links if "rollback" in link))
+            self.assertEqual(server.reference(STEP), FRAUD_CHECK)
+            self.assertEqual(server.reference("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"), NEW_VENDOR)
+            self.assertEqual(browser.open(f"/flows/rollback?asOf={moment}&flow=x").status, 400)
+            self.assertIn("No flow's id has this in it", browser.open("/flows?flow=zzz").text)
 
             reader = Browser(server)
             reader.sign_in("reader")

@@ -24,12 +24,10 @@ struct ExportController {
     guard let format = isForExcel ? .csv : ExportFormat(rawValue: name) else {
       throw RequestError.badRequest("format is csv, excel, jsonl, ocsf or asim, not \(name).", target: "format")
     }
-    let (query, problem) = PlainQuestion.query(fields)
-    if let problem { throw RequestError.badRequest(problem, target: "query") }
     let order = ChangeExports.Order(
       format: format,
       style: CSVStyle(isForExcel: isForExcel),
-      query: query,
+      query: try PlainQuestion.asked(fields),
       filter: try PlainQuestion(form: fields).text,
       flags: isForExcel ? ["excel"] : []
     )

@@ -17,7 +17,10 @@ struct FlowPageController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let asked = FlowName(try context.flowType(), try context.flowID())
+    guard let flowType = FlowType(segment: context.parameters.get("flowType") ?? "") else {
+      throw RequestError.notFound
+    }
+    let asked = FlowName(flowType, try context.flowID())
     let known = try await history.configurations(asOf: .distantFuture, of: [asked]).map(\.address)
     guard let first = known.first else { throw ServiceError.flowNotFound(asked.flowType, asked.flow) }
     var until: Timestamp?

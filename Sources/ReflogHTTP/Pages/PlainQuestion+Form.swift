@@ -15,6 +15,13 @@ extension PlainQuestion {
     }
   }
 
+  /// What the form asks for. Throws where something is wrong with it.
+  static func asked(_ fields: [String: String]) throws(RequestError) -> ChangeQuery {
+    let (query, problem) = query(fields)
+    if let problem { throw .badRequest(problem, target: "query") }
+    return query
+  }
+
   /// Reads the fields of the timeline's form; those that it does not have are refused.
   init(form fields: [String: String]) throws(FormError) {
     self.init()

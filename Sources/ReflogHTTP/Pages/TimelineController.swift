@@ -41,7 +41,7 @@ struct TimelineController {
 
   /// How many changes the form asks for.
   private func count(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let query = ChangeQuery(filter: try PlainQuestion(form: try request.filledQuery()).filter())
+    let query = try PlainQuestion.asked(try request.filledQuery())
     return Response(json: ["count": .integer(Int64(try await history.count(query)))])
   }
 
@@ -51,7 +51,7 @@ struct TimelineController {
     guard let number = fields.removeValue(forKey: "behind").flatMap({ Int64($0) }), number >= 0 else {
       throw RequestError.badRequest("behind is a change's id, or 0.", target: "behind")
     }
-    let query = ChangeQuery(filter: try PlainQuestion(form: fields).filter(), isAscending: true)
+    let query = ChangeQuery(filter: try PlainQuestion.asked(fields).filter, isAscending: true)
     let page = try await history.page(query, behind: Change.ID(number), size: Self.pageSize)
     return Response(json: ["count": .integer(Int64(page.changes.count)), "isMore": .bool(page.next != nil)])
   }

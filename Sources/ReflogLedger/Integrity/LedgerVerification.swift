@@ -103,10 +103,22 @@ package struct LedgerVerification: Sendable {
 
   /// Entries whose change or event is not there, though nothing says that it was purged.
   private func strayFindings(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {
-    var findings: [LedgerReport.Finding] = []
-    for first in stride(from: 0, to: size, by: Int(Self.strayPiece)) where findings.count < Self.maximumFindings {
-      findings += try await history.read { db in
-        try Int64.fetchAll(
+    var (findings, first): ([LedgerReport.Finding], Int64?) = ([], .min)
+    while let from = first, findings.count < Self.maximumFindings {
+      // By the entries that are there: what somebody inserted may have any number.
+      let (strays, last) = try await history.read { db in
+        let last = try Int64.fetchOne(
+          db.cachedStatement(
+            sql: """
+              SELECT max(sequence) FROM (
+                SELECT sequence FROM entry WHERE sequence >= :first AND sequence < :size ORDER BY sequence LIMIT :limit
+              )
+              """
+          ),
+          arguments: ["first": from, "size": size, "limit": Self.strayPiece]
+        )
+        guard let last else { return ([Int64](), Int64?.none) }
+        let strays = try Int64.fetchAll(
           db.cachedStatement(
             sql: """
               SELECT entry.sequence FROM entry
@@ -114,13 +126,16 @@ package struct LedgerVerification: Sendable {
                 AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
               LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
               WHERE change.id IS NULL AND service_event.id IS NULL AND entry.salt IS NOT NULL
-                AND entry.sequence >= :first AND entry.sequence < :end
+                AND entry.sequence BETWEEN :first AND :last
               ORDER BY entry.sequence LIMIT :limit
               """
           ),
-          arguments: ["first": first, "end": min(size, first + Self.strayPiece), "limit": Self.maximumFindings]
-        ).map { .missing(sequence: $0) }
+          arguments: ["first": from, "last": last, "limit": Self.maximumFindings]
+        )
+        return (strays, last)
       }
+      findings += strays.map { .missing(sequence: $0) }
+      first = last.flatMap { $0 < .max ? $0 + 1 : nil }
     }
     return findings
   }

@@ -1,0 +1,36 @@
+import ReflogService
+import ReflogTesting
+import Testing
+
+/// Who is signed in, and for how long.
+struct SessionsTests {
+  private let clock = ManualClock()
+
+  @Test func aSessionEndsAfterEightHoursHoweverMuchItIsUsed() {
+    let sessions = Sessions(clock: clock.read)
+    let session = sessions.begin(with: "token")
+    for _ in 0..<7 {
+      clock.advance(by: .seconds(3600))
+      #expect(sessions.session(session.id) != nil)
+    }
+    clock.advance(by: .seconds(3599))
+    #expect(sessions.session(session.id) != nil)
+
+    clock.advance(by: .seconds(1))
+
+    #expect(sessions.session(session.id) == nil)
+  }
+
+  @Test func whoeverSignsInAgainAndAgainEndsNobodyElsesSession() {
+    let sessions = Sessions(clock: clock.read)
+    let other = sessions.begin(with: "other")
+    let first = sessions.begin(with: "token")
+
+    let later = (0..<20).map { _ in sessions.begin(with: "token") }
+
+    #expect(sessions.session(other.id)?.token == "other")
+    #expect(sessions.session(first.id) == nil)
+    #expect(later.allSatisfy { sessions.session($0.id) != nil })
+    #expect(Set(later.map(\.id) + later.map(\.csrf)).count == 40)
+  }
+}
