@@ -1,0 +1,148 @@
+"""Entries, a tree and signatures for altered rows, as somebody makes them who knows the formats but not the key."""
+
+import contextlib
+import datetime
+import json
+import sqlite3
+
+from ledgerfile import HISTORY
+from referencelog import ReferenceLog, canonical, sha256, tree_hash
+
+
+class Forger:
+    """Makes entries agree with altered rows again, as somebody who knows the formats but not the key would."""
+
+    def __init__(self, ledger):
+        self.ledger = ledger
+
+    @classmethod
+    def check(cls, path):
+        """What it makes of unaltered rows is what was logged."""
+        with contextlib.closing(sqlite3.connect(path)) as ledger:
+            forger = cls(ledger)
+            logged = dict(ledger.execute("SELECT sequence, hash FROM entry WHERE salt IS NOT NULL"))
+            made = {}
+            for (change,) in ledger.execute("SELECT id FROM change"):
+                made |= forger.of_change(change)
+            for (event,) in ledger.execute("SELECT id FROM service_event"):
+                made |= forger.of_event(event)
+            wrong = [sequence for sequence in logged if made.get(sequence) != logged[sequence]]
+            assert not wrong and len(made) == len(logged), f"the forger does not give the entries {wrong[:5]}"
+
+    def rows(self, sql, *arguments):
+        cursor = self.ledger.execute(sql, arguments)
+        return [dict(zip([column[0] for column in cursor.description], row)) for row in cursor]
+
+    def salt(self, sequence):
+        found = self.ledger.execute("SELECT salt FROM entry WHERE sequence = ?", (sequence,)).fetchone()
+        return found[0].hex() if found and found[0] else None
+
+    def personal(self, table, id):
+        """The hash of a personal part; nothing where there is none."""
+        key = HISTORY[table]
+        found = self.rows(f"SELECT {table}.*, name, user_principal_name FROM {table} "
+                          f"LEFT JOIN actor_name ON actor_name.id = {table}.actor_name WHERE {key} = ?", id)
+        return part_hash(self.ledger, table, found[0]) if found else None
+
+    def of_change(self, id):
+        """The hashes of a change's entries by their numbers, from its row."""
+        row = self.rows("SELECT history.*, change.intent_sequence, change.outcome_sequence, change.error_message AS message "
+                        "FROM history JOIN change ON change.id = history.id WHERE history.id = ?", id)[0]
+        first, last = row["intent_sequence"], row["outcome_sequence"]
+        parts = self.first_part(row, first) | {"personal": hexadecimal(self.personal("change_personal", id))}
+        outcome = {
+            "created": reference("connector", row["created_connector_id"], row["created_display_name"])
+            if row["created_connector_id"] else None,
+            "graphRequestId": row["graph_request_id"], "result": row["result"], "resultDateTime": moment(row["result_time"]),
+            "status": {"code": row["error_code"], "http": row["http_status"], "settledBy": row["settled_by"],
+                       "message": None if row["settled_by"] == "person" else row["message"]},
+        }
+        if row["result"] == "pending" or first == last:
+            whole = parts | ({"entry": "intent"} if row["result"] == "pending" else outcome | {"entry": "settled"})
+            return {first: sha256(canonical(whole))}
+        intent = sha256(canonical(parts | {"entry": "intent"}))
+        stated = self.personal("change_statement", id) if row["settled_by"] == "person" else None
+        return {first: intent, last: sha256(canonical(outcome | {
+            "entry": "outcome", "id": str(id), "intent": intent.hex(), "salt": self.salt(last), "sequence": last,
+            "personal": hexadecimal(stated)}))}
+
+    def first_part(self, row, sequence):
+        return {
+            "activityDateTime": moment(row["activity_time"]),
+            "actor": {"clientAppId": row["client_app_id"], "id": row["actor_id"], "proof": row["actor_proof"],
+                      "type": row["actor_type"]},
+            "before": reference(row["before_state"], row["before_connector_id"], row["before_display_name"]),
+            "after": reference(row["after_state"], row["after_connector_id"], row["after_display_name"]),
+            "batchId": row["batch_id"], "correlationId": row["correlation_id"], "requestId": row["request_id"],
+            "changedProperties": row["changed_properties"] and json.loads(row["changed_properties"]),
+            "flowId": row["flow_id"], "flowType": row["flow_type"], "step": row["step"], "subject": row["subject"],
+            "id": str(row["id"]), "kind": row["kind"], "tenantId": row["tenant_id"],
+            "lastVerifiedDateTime": moment(row["last_verified_time"]), "rollbackTo": moment(row["rollback_to"]),
+            "rollbackOf": None if row["rollback_of"] is None else str(row["rollback_of"]),
+            "salt": self.salt(sequence), "sequence": sequence,
+        }
+
+    def of_event(self, id):
+        row = self.rows("SELECT service_event.*, actor_type, actor_id, app_id FROM service_event "
+                        "LEFT JOIN actor ON actor.id = actor LEFT JOIN client_app ON client_app.id = client_app "
+                        "WHERE service_event.id = ?", id)[0]
+        return {row["sequence"]: sha256(canonical({
+            "activityDateTime": moment(row["time"]), "count": row["count"], "details": json.loads(row["details"]),
+            "actor": row["actor_type"] and {"clientAppId": row["app_id"], "id": row["actor_id"], "proof": row["actor_proof"],
+                                            "type": row["actor_type"]},
+            "entry": "event", "id": str(id), "kind": row["kind"], "salt": self.salt(row["sequence"]), "sequence": row["sequence"],
+            "personal": hexadecimal(self.personal("service_event_personal", id))}))}
+
+    def rehash(self, table, id):
+        """Makes the entries of a row agree with it."""
+        for sequence, hash in (self.of_change if table == "change" else self.of_event)(id).items():
+            self.ledger.execute("UPDATE entry SET hash = ? WHERE sequence = ?", (hash, sequence))
+
+    def rebuild(self, chance):
+        """Makes the tree agree with the entries, and returns it with a key of the forger's own."""
+        origin = self.ledger.execute("SELECT origin FROM ledger").fetchone()[0]
+        hashes = [hash for (hash,) in self.ledger.execute("SELECT hash FROM entry ORDER BY sequence")]
+        log = ReferenceLog(hashes, origin, chance.randbytes(32))
+        self.ledger.execute("DELETE FROM subtree")
+        for level in range(1, 8):
+            width = 256**level
+            for position in range(len(hashes) // width):
+                root = tree_hash(log.leaves[position * width:(position + 1) * width])
+                self.ledger.execute("INSERT INTO subtree VALUES (?, ?, ?)", (level, position, root))
+        return log
+
+    def sign(self, log, named=None):
+        """Signs the tree, in the name of another key if that is given as a vkey."""
+        if named:
+            log.key_id = bytes.fromhex(named.split("+")[1])
+        self.ledger.execute("UPDATE checkpoint SET size = ?, note = ?, verifier_key = ?",
+                            (len(log.entries), log.checkpoint(), named or log.vkey))
+
+
+def part_hash(ledger, table, row):
+    """The hash of a personal part with its columns; what stands for it where it was erased."""
+    if row["erased_hash"] is not None:
+        return row["erased_hash"]
+    part = {"ipAddress": row["ip_address"], "name": row["name"], "reason": row.get("reason"), "salt": row["salt"].hex(),
+            "userPrincipalName": row["user_principal_name"]}
+    if table == "change_statement":
+        kind, id = ledger.execute("SELECT actor_type, actor_id FROM actor WHERE id = ?", (row["actor"],)).fetchone()
+        part |= {"actorId": id, "actorType": kind}
+    return sha256(canonical(part))
+
+
+def hexadecimal(hash):
+    return hash and hash.hex()
+
+
+def reference(state, connector, name):
+    shown = state == "connector"
+    return {"state": state, "connectorId": connector if shown else None, "displayName": name if shown else None}
+
+
+def moment(microseconds):
+    """RFC 3339 with six digits of fraction."""
+    if microseconds is None:
+        return None
+    time = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=microseconds)
+    return time.isoformat(timespec="microseconds") + "Z"

@@ -1,0 +1,155 @@
+"""Mutations that would pass for history: signed again, an older copy, an appendix, purges and erasures that nobody asked for."""
+
+import json
+import re
+
+from ledgerfile import COLUMNS, HISTORY, copied
+from mutation import Impossible
+from referencelog import canonical
+
+
+def sign_again(it):
+    with it.rows() as rows:
+        description = forge(rows)
+        own = rows.dice(0.5)
+        rows.forger.sign(rows.forger.rebuild(it.chance), None if own else it.ledgers.key)
+        return f"{description}, signed {'by a key of the same name' if own else 'in the name of the true key'}"
+
+
+def rebuild(it):
+    with it.rows() as rows:
+        descriptions = [forge(rows) for _ in range(it.chance.randint(1, 3))]
+        rows.forger.rebuild(it.chance)
+        return "; ".join(descriptions)
+
+
+def forge(rows):
+    """Edits something that stands in a record, and makes its entries agree."""
+    table, id, description = rows.edit(("change", "change_personal", "change_statement", "service_event"))
+    owner = "service_event" if table == "service_event" else "change"
+    for (left,) in rows.run(f"SELECT id FROM {owner} WHERE id = ?", id).fetchall():
+        try:
+            rows.forger.rehash(owner, left)
+        except (ValueError, OverflowError, TypeError, AttributeError) as error:
+            raise Impossible from error
+    return description
+
+
+def roll_back(it):
+    copied(it.ledgers.older, it.path)
+    return "the whole file"
+
+
+def purge(it):
+    with it.rows() as rows:
+        return it.chance.choice([purge_change, purge_event, erase, erase, speak_for])(rows)
+
+
+def purge_change(rows):
+    """A change taken away with its salts, as a purge does, and a record of that."""
+    id = rows.pick("change")
+    rows.remove_rows_of(id)
+    rows.run("UPDATE entry SET salt = NULL WHERE change = ?", id)
+    event = witness(rows, "purged")
+    rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
+    return f"change {id}, said to be purged by event {event}"
+
+
+def purge_event(rows):
+    id = rows.pick("service_event")
+    rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
+    rows.run("UPDATE entry SET salt = NULL WHERE event = ?", id)
+    event = witness(rows, "purged")
+    rows.run("DELETE FROM service_event WHERE id = ?", id)
+    rows.run("INSERT INTO purged_event VALUES (?, ?, ?)", id, id, event)
+    return f"service_event {id}, said to be purged by event {event}"
+
+
+def witness(rows, kind):
+    """An event that says so, of another kind or forged."""
+    if rows.dice(0.5):
+        return rows.pick("service_event")
+    id = rows.one("SELECT max(id) + 1 FROM service_event")
+    sequence = rows.ledgers.size if rows.dice(0.5) else rows.chance.randrange(rows.ledgers.size)
+    rows.copy_row("service_event", id - 1, id=id, sequence=sequence, kind=kind)
+    return id
+
+
+def erase(rows):
+    """What is said of somebody taken away, nobody having asked for it."""
+    table, id = erased_part(rows)
+    reason = ", reason = NULL" if "reason" in COLUMNS[table] else ""
+    rows.run(f"UPDATE {table} SET salt = NULL, actor_name = NULL, ip_address = NULL{reason} WHERE {HISTORY[table]} = ?", id)
+    recorded = rows.dice(0.5)
+    if recorded:
+        of = "service_event" if table == "service_event_personal" else "change"
+        actor = rows.one(f"SELECT actor FROM {of} WHERE id = ?", id)
+        rows.run("INSERT INTO erasure (actor, event, finished) VALUES (?, ?, 1)", actor, witness(rows, "erased"))
+    return f"{table} {id}, erased {'with a record of it' if recorded else 'without a record'}"
+
+
+def speak_for(rows):
+    """Other words beside the hash of the true ones."""
+    table, id = erased_part(rows)
+    salt = ", salt = NULL" if rows.dice(0.5) else ""
+    rows.run(f"UPDATE {table} SET ip_address = '192.0.2.66'{salt} WHERE {HISTORY[table]} = ?", id)
+    return f"{table} {id}, forged beside the hash of what it was"
+
+
+def erased_part(rows):
+    """The hash of somebody's personal part put in its place, right as it is."""
+    table = rows.chance.choice(["change_personal", "change_personal", "change_statement", "service_event_personal"])
+    gone = [row[0] for row in rows.ledgers.said[table] if row[COLUMNS[table].index("erased_hash")] is not None]
+    id = rows.chance.choice(gone) if gone and rows.dice(0.3) else rows.pick(table)
+    hash = rows.forger.personal(table, id)
+    rows.run(f"UPDATE {table} SET erased_hash = ? WHERE {HISTORY[table]} = ?", hash, id)
+    return table, id
+
+
+def append(it):
+    """Rows and entries that agree: no key is needed for what nothing covers yet, so it has to be said how much that is."""
+    with it.rows() as rows:
+        table, at = it.chance.choice([("change", "intent_sequence"), ("service_event", "sequence")])
+        source, sequence = rows.pick(table), it.ledgers.size
+        id = rows.one(f"SELECT max(id) + 1 FROM {table}")
+        rows.copy_row(table, source, id=id, **{at: sequence})
+        if table == "change":
+            rows.run("UPDATE change SET outcome_sequence = ? WHERE id = ? AND outcome_sequence IS NOT NULL", sequence, id)
+        rows.run(f"INSERT INTO entry (sequence, {'change' if table == 'change' else 'event'}, hash, salt) VALUES (?, ?, ?, ?)",
+                 sequence, id, bytes(32), it.chance.randbytes(16))
+        rows.forger.rehash(table, id)
+    it.is_told = lambda after, words: re.search(r"\b1 newer ones are not signed yet", words) is not None
+    return f"{table} {source} as {id}"
+
+
+def lose(it):
+    """What goes is said by an event whose entry agrees with it, of a purge that somebody asked for or of whoever it speaks of."""
+    with it.rows() as rows:
+        if rows.dice(0.5):
+            id = rows.pick("change")
+            asked = json.loads(rows.one("SELECT details FROM service_event WHERE kind = 'purgeAsked' ORDER BY id DESC LIMIT 1"))
+            event = forged_event(rows, "purged", {"changes": str(id), "purge": asked["purge"]})
+            rows.remove_rows_of(id)
+            rows.run("UPDATE entry SET salt = NULL WHERE change = ?", id)
+            rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
+            return f"change {id}, said to be purged by event {event}"
+        id = rows.pick("change_personal")
+        if rows.one("SELECT salt FROM change_personal WHERE change = ?", id) is None:
+            raise Impossible
+        hash = rows.forger.personal("change_personal", id)
+        kind, actor = rows.one("SELECT actor_type, actor_id FROM actor WHERE id = (SELECT actor FROM change WHERE id = ?)", id)
+        event = forged_event(rows, "erased", {"actorId": actor, "actorType": kind})
+        rows.run("UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, erased_hash = ? "
+                 "WHERE change = ?", hash, id)
+        return f"what change {id} says of somebody, said to be erased by event {event}"
+
+
+def forged_event(rows, kind, details):
+    """An event behind what is signed, with an entry that agrees with it."""
+    id, sequence = rows.one("SELECT max(id) + 1 FROM service_event"), rows.ledgers.size
+    rows.copy_row("service_event", id - 1, id=id, sequence=sequence, kind=kind, details=canonical(details).decode())
+    rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
+    rows.run("INSERT INTO entry (sequence, event, hash, salt) VALUES (?, ?, ?, ?)",
+             sequence, id, bytes(32), rows.chance.randbytes(16))
+    rows.forger.rehash("service_event", id)
+    return id

@@ -1,0 +1,107 @@
+"""What the bytes of a ledger's file, and of its `-wal`, are part of."""
+
+import collections
+import contextlib
+import pathlib
+import sqlite3
+import struct
+import tempfile
+
+from ledgerfile import HISTORY, IDENTITIES, copied, said
+
+
+class Pages:
+    """What each page of a file is part of."""
+
+    # How often a bit of each sort of page is turned over.
+    WEIGHTS = {"history": 60, "identity": 12, "inner": 6, "index": 8, "other": 6, "schema": 4, "header": 2, "free": 2}
+
+    def __init__(self, path):
+        with contextlib.closing(sqlite3.connect(path)) as ledger:
+            self.bytes = ledger.execute("PRAGMA page_size").fetchone()[0]
+            count = ledger.execute("PRAGMA page_count").fetchone()[0]
+            tables = {name for (name,) in ledger.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+            known = {number: (name, kind) for name, number, kind in ledger.execute("SELECT name, pageno, pagetype FROM dbstat")}
+        self.file = pathlib.Path(path).read_bytes()
+        self.named = collections.defaultdict(list)
+        for number in range(1, count + 1):
+            self.named[self.names(tables, *known.get(number, (None, "free")))].append(number)
+
+    @staticmethod
+    def names(tables, name, kind):
+        """The sort of a page, and what people call it."""
+        if name is None:
+            return "free", "a free page"
+        if name.startswith("sqlite_schema"):
+            return "schema", "the schema"
+        if name not in tables:
+            return "index", f"index {name}"
+        if name in HISTORY or name in IDENTITIES or name == "ledger":
+            if kind == "internal":
+                return "inner", f"inner page of {name}"
+            return "history" if name in HISTORY else "identity", f"table {name}"
+        return "other", f"table {name}"
+
+    def used(self, number):
+        """The bytes of a tree's page that say something, by their places in it (SQLite's file format, 1.6)."""
+        start = (number - 1) * self.bytes
+        head = 100 if number == 1 else 0
+        kind, _, cells, content = struct.unpack(">BHHH", self.file[start + head:start + head + 7])
+        pointers = head + (12 if kind in (2, 5) else 8) + 2 * cells
+        return [*range(head, pointers), *range(content or 65536, self.bytes)]
+
+    def pick(self, chance):
+        """A page's name, and the place of a bit of it in the file; mostly of one that says something."""
+        sort = chance.choices(list(self.WEIGHTS), list(self.WEIGHTS.values()))[0]
+        if sort == "header":
+            return "the file's header", chance.randrange(100 * 8)
+        names = [(name, pages) for (its, name), pages in self.named.items() if its == sort]
+        name, pages = chance.choices(names, [len(pages) ** 0.5 for _, pages in names])[0]
+        number = chance.choice(pages)
+        byte = chance.choice(self.used(number)) if sort != "free" and chance.random() < 0.85 else chance.randrange(self.bytes)
+        return name, ((number - 1) * self.bytes + byte) * 8 + chance.randrange(8)
+
+
+class Wal:
+    """The `-wal` of a ledger, frame by frame, and what history says after each of its commits."""
+
+    HEADER, FRAME = 32, 24
+
+    def __init__(self, ledgers):
+        self.path = ledgers.logged
+        self.bytes = pathlib.Path(f"{self.path}-wal").read_bytes()
+        self.step = self.FRAME + ledgers.pages.bytes
+        self.anchored = int(pathlib.Path(f"{self.path}.anchor").read_text().split("\n")[1])
+        salt, self.commits = self.bytes[16:24], [self.HEADER]
+        for start in range(self.HEADER, len(self.bytes) - self.step + 1, self.step):
+            if self.bytes[start + 8:start + 16] != salt:
+                break
+            if struct.unpack(">I", self.bytes[start + 4:start + 8])[0]:
+                self.commits.append(start + self.step)
+        self.whole = said_with_wal(self.path, self.bytes, ledgers.folder)
+        assert len(self.whole["entry"]) > self.anchored, "nothing is behind the anchor"
+        # What is left where the newest commits are gone, none of which the anchor knows.
+        self.unanchored = []
+        for end in self.commits[::-1]:
+            left = said_with_wal(self.path, self.bytes[:end], ledgers.folder)
+            if len(left["entry"]) < self.anchored:
+                break
+            self.unanchored.append(left)
+
+    def pick(self, chance):
+        part = chance.choices(["header", "frame", "page"], [1, 3, 16])[0]
+        if part == "header":
+            return "the -wal's header", chance.randrange(self.HEADER * 8)
+        start = self.HEADER + chance.randrange((len(self.bytes) - self.HEADER) // self.step) * self.step
+        name = f"{'a frame' if start < self.commits[-1] else 'an older frame'} of the -wal"
+        if part == "frame":
+            return f"the header of {name}", start * 8 + chance.randrange(self.FRAME * 8)
+        return f"the page in {name}", (start + self.FRAME) * 8 + chance.randrange((self.step - self.FRAME) * 8)
+
+
+def said_with_wal(path, wal, folder):
+    """What history says where this is the `-wal` of the file."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        copy = copied(path, pathlib.Path(place, "ledger.sqlite"))
+        pathlib.Path(f"{copy}-wal").write_bytes(wal)
+        return said(copy, immutable=False)

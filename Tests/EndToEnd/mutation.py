@@ -1,0 +1,168 @@
+"""A mutation of a copy of the ledger, and what it may do to the rows."""
+
+import datetime
+import pathlib
+import re
+import sqlite3
+
+from forger import Forger
+from ledgerfile import COLUMNS, HISTORY, IDENTITIES, copied, said
+
+# What may stand in a column beside what stands in it somewhere.
+WORDS = {
+    "subject": ["step", "connector"], "kind": ["update", "rollback", "drift", "baseline"],
+    "before_state": ["connector", "none", "unknown"], "after_state": ["connector", "none", "unknown"],
+    "actor_proof": ["entra", "graph", "apiToken"], "settled_by": ["request", "reconciler", "person"],
+    "result": ["pending", "applied", "rejected", "denied", "notApplied", "superseded", "unknown"],
+    "actor_type": ["user", "app", "token", "unknown"], "flow_type": ["b2cUserFlows", "b2xUserFlows"],
+    "changed_properties": ['[{"name":"displayName","before":"a","after":"b"}]', "[]"], "details": ["{}", '{"by":"nobody"}'],
+}
+TIMES = ("activity_time", "result_time", "last_verified_time", "rollback_to", "time")
+
+
+class Impossible(Exception):
+    """This draw gives nothing to do; another one is made."""
+
+
+class Mutation:
+    """What is done to a copy: a file and what it is to be compared with."""
+
+    def __init__(self, ledgers, folder, chance):
+        self.ledgers, self.chance, self.folder = ledgers, chance, pathlib.Path(folder)
+        self.path = self.folder / "ledger.sqlite"
+        self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.said
+        # What it was applied to, for people.
+        self.place = "rows"
+
+    def rows(self):
+        return Rows(self.ledgers, self.path, self.chance)
+
+    def after(self):
+        return said(self.path)
+
+    def is_told(self, after, words):
+        """Whether it only added to, or took from, what no checkpoint covers, and that is what was said."""
+        return False
+
+
+class Rows:
+    """A copy of the ledger that SQL changes as it likes."""
+
+    def __init__(self, ledgers, path, chance):
+        self.ledgers, self.chance = ledgers, chance
+        self.ledger = sqlite3.connect(copied(ledgers.disarmed, path), isolation_level=None)
+        self.run("PRAGMA synchronous = OFF")
+        self.run("PRAGMA ignore_check_constraints = ON")
+        self.run("BEGIN")
+        self.forger = Forger(self.ledger)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.ledger.in_transaction:
+            self.run("COMMIT")
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.ledger.close()
+
+    def run(self, sql, *arguments):
+        return self.ledger.execute(sql, arguments)
+
+    def one(self, sql, *arguments):
+        found = self.run(sql, *arguments).fetchone()
+        return found and (found[0] if len(found) == 1 else found)
+
+    def dice(self, share):
+        return self.chance.random() < share
+
+    def pick(self, table):
+        """The key of a row. Often a newer one, for those are of every sort."""
+        if table in IDENTITIES:
+            keys = [row[0] for row in self.ledgers.said[table]]
+        else:
+            keys = [row[0] for row in self.ledgers.said[table]]
+            if table != "entry" and self.dice(0.4):
+                keys = keys[-30:]
+        if not keys:
+            raise Impossible
+        return self.chance.choice(keys)
+
+    def table(self, tables=tuple(HISTORY)):
+        weights = {"change": 6, "change_personal": 3, "entry": 4, "service_event": 2, "ledger": 0.3}
+        return self.chance.choices(tables, [weights.get(table, 1) for table in tables])[0]
+
+    def other_value(self, table, column, old):
+        """Something else that a column may hold as far as its type goes."""
+        kind, must = self.one(f"SELECT type, \"notnull\" FROM pragma_table_info('{table}') WHERE name = ?", column)
+        how = self.chance.choices(["elsewhere", "word", "nothing", "near", "odd", "alike"], [8, 4, 2, 3, 2, 1])[0]
+        if how == "elsewhere":
+            count = self.one(f"SELECT count(*) FROM {table}")
+            value = self.one(f"SELECT {column} FROM {table} LIMIT 1 OFFSET ?", self.chance.randrange(count))
+        elif how == "word":
+            value = self.chance.choice(WORDS.get(column, [None]))
+        elif how == "nothing":
+            value = None
+        elif how == "near":
+            value = near(old, kind, self.chance)
+        elif how == "alike":
+            value = alike(column, old)
+        else:
+            value = {"INTEGER": self.chance.choice([0, -1, 1 << 40]), "TEXT": self.chance.choice(["", "x", "forged"]),
+                     "BLOB": self.chance.randbytes(16)}.get(kind, "x")
+        if value == old or (value is None and must):
+            raise Impossible
+        return value
+
+    def edit(self, tables=tuple(HISTORY) + IDENTITIES + ("ledger",)):
+        """Sets a column of a row to something else."""
+        table = self.table(tables)
+        id = 1 if table == "ledger" else self.pick(table)
+        key = COLUMNS[table][0]
+        column = "tenant_id" if table == "ledger" else self.chance.choice(COLUMNS[table])
+        old = self.one(f"SELECT {column} FROM {table} WHERE {key} = ?", id)
+        value = self.other_value(table, column, old)
+        self.run(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", value, id)
+        return table, id, f"{table}.{column} of {id}: {old!r} -> {value!r}"
+
+    def remove_change(self, id):
+        self.run("DELETE FROM entry WHERE change = ?", id)
+        self.remove_rows_of(id)
+
+    def remove_rows_of(self, id):
+        for table in ("change_personal", "change_statement"):
+            self.run(f"DELETE FROM {table} WHERE change = ?", id)
+        self.run("DELETE FROM change WHERE id = ?", id)
+
+    def copy_row(self, table, source, **columns):
+        """Inserts a copy of a row with other values in some columns."""
+        names = COLUMNS[table]
+        places = ["?" if name in columns else name for name in names]
+        self.run(f"INSERT INTO {table} SELECT {', '.join(places)} FROM {table} WHERE {names[0]} = ?",
+                 *[columns[name] for name in names if name in columns], source)
+
+
+def near(value, kind, chance):
+    """A value that differs by a little."""
+    if isinstance(value, bytes):
+        at = chance.randrange(len(value))
+        return value[:at] + bytes([value[at] ^ 1 << chance.randrange(8)]) + value[at + 1:]
+    if isinstance(value, str):
+        at = chance.randrange(len(value) + 1)
+        return value[:at] + "x" + value[at + 1:]
+    if isinstance(value, int):
+        return value + chance.choice([-1, 1])
+    return {"INTEGER": 1, "TEXT": "x", "BLOB": bytes(16)}.get(kind, "x")
+
+
+def alike(column, value):
+    """A value that a careless reader may take for the same: a year before Christ, a member that nobody asks for."""
+    if column in TIMES and value is not None:
+        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
+        # The Gregorian calendar repeats every 400 years, of 146,097 days.
+        years = 2 * moment.year
+        eras = -(-years // 400)
+        same = moment.replace(year=moment.year + 400 * eras - years) if moment.month > 2 else moment
+        return value + int((same - moment).total_seconds()) * 1_000_000 - eras * 146_097 * 86_400_000_000
+    if column in ("changed_properties", "details") and value is not None and "}" in value:
+        return re.sub(r"}", ("" if value == "{}" else ",") + '"more":1}', value, count=1)
+    raise Impossible

@@ -1,0 +1,81 @@
+"""What became of many mutations, for people."""
+
+import collections
+
+from ledgerfile import HISTORY, IDENTITIES
+
+
+class Report:
+    """Counts verdicts, and shows them."""
+
+    # `told`: what no checkpoint kept elsewhere covers. `quiet`: history says the same, and so does the verification.
+    COLUMNS = ("mutations", "altered", "found", "missed", "told", "refused", "crashed", "hung", "the same", "quiet")
+    EXAMPLES = 2
+
+    def __init__(self):
+        self.kinds, self.places = collections.defaultdict(collections.Counter), collections.defaultdict(collections.Counter)
+        self.failures, self.total, self.seconds = collections.defaultdict(list), collections.Counter(), 0.0
+
+    def add(self, verdict):
+        counts = ["mutations", "altered" if verdict.altered else "the same"]
+        if verdict.outcome != "nothing":
+            counts.append(verdict.outcome)
+        elif verdict.code == 0:
+            counts.append("quiet")
+        tables = [self.total, self.kinds[verdict.kind]]
+        if verdict.kind.startswith("a bit"):
+            tables.append(self.places[verdict.place])
+        for table in tables:
+            table.update(counts)
+        self.seconds += verdict.seconds
+        if verdict.is_failure:
+            self.failures[verdict.gist].append(verdict)
+
+    @property
+    def failure_count(self):
+        return sum(map(len, self.failures.values()))
+
+    def show(self, seed):
+        self.table("kind of mutation", self.kinds)
+        self.table("a bit in", self.places)
+        print("\ntold: it is not signed yet, or the anchor does not know it"
+              "\nrefused: another exit code than 0 and 65, with a message"
+              "\nthe same: no row of history is another; quiet: and so it verifies, for nothing covers these bytes:")
+        for sort, count in self.uncovered().most_common():
+            print(f"    {count:6} in {sort}")
+        for gist, verdicts in sorted(self.failures.items(), key=lambda item: (item[0][0], -len(item[1]), item[0])):
+            outcome, kind, words = gist
+            print(f"\n{outcome.upper()} {len(verdicts)}x, {kind}: {words}")
+            for verdict in verdicts[:self.EXAMPLES]:
+                self.example(seed, verdict)
+        altered = self.total["altered"] - self.total["told"]
+        mutations, found = self.total["mutations"], self.total["found"]
+        print(f"\n{mutations} mutations, {altered} altered signed history, {found} of them were found; "
+              f"{self.failure_count} failures; {self.seconds / max(1, mutations):.2f} s each")
+
+    @staticmethod
+    def example(seed, verdict):
+        print(f"  seed {seed}, number {verdict.number}, exit code {verdict.code}: {verdict.description}")
+        for line in verdict.differences:
+            print(f"    {line[:240]}")
+        for line in verdict.words.strip().splitlines()[:2]:
+            print(f"    says: {line[:320]}")
+
+    def uncovered(self):
+        """How many bits of which sort of page nobody misses."""
+        counts = collections.Counter()
+        for place, its in self.places.items():
+            table = place.removeprefix("table ")
+            sort = ("pages of indexes" if place.startswith("index ") else
+                    "unused bytes of tables of history" if table in HISTORY else
+                    "rows that no history names, and unused bytes, of identity tables" if table in IDENTITIES else place)
+            counts[sort] += its["quiet"]
+        return +counts
+
+    def table(self, title, rows):
+        if not rows:
+            return
+        width = max(len(title), *map(len, rows))
+        print(f"\n{title:{width}}" + "".join(f"{column:>10}" for column in self.COLUMNS))
+        for name, counts in [*sorted(rows.items()), ("total", sum(rows.values(), collections.Counter()))]:
+            print(f"{name:{width}}" + "".join(f"{counts[column]:10}" for column in self.COLUMNS))
