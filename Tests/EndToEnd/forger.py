@@ -93,6 +93,19 @@ class Forger:
             "entry": "event", "id": str(id), "kind": row["kind"], "salt": self.salt(row["sequence"]), "sequence": row["sequence"],
             "personal": hexadecimal(self.personal("service_event_personal", id))}))}
 
+    def append_event(self, kind, details, salt):
+        """Adds an event at the end, dated as the last one, with an entry that agrees with it; returns its id."""
+        (sequence,) = self.ledger.execute("SELECT max(sequence) + 1 FROM entry").fetchone()
+        (id,) = self.ledger.execute("SELECT max(id) + 1 FROM service_event").fetchone()
+        self.ledger.execute(
+            "INSERT INTO service_event (id, sequence, time, kind, actor, actor_proof, client_app, count, details) "
+            "SELECT ?, ?, time, ?, actor, actor_proof, client_app, count, ? FROM service_event WHERE id = ?",
+            (id, sequence, kind, canonical(details).decode(), id - 1))
+        self.ledger.execute("INSERT INTO entry (sequence, event, hash, salt) VALUES (?, ?, ?, ?)",
+                            (sequence, id, bytes(32), salt))
+        self.rehash("service_event", id)
+        return id
+
     def rehash(self, table, id):
         """Makes the entries of a row agree with it."""
         for sequence, hash in (self.of_change if table == "change" else self.of_event)(id).items():

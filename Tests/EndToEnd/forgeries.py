@@ -5,7 +5,6 @@ import re
 
 from ledgerfile import COLUMNS, HISTORY, copied
 from mutation import Impossible
-from referencelog import canonical
 
 
 def sign_again(it):
@@ -128,7 +127,7 @@ def lose(it):
         if rows.dice(0.5):
             id = rows.pick("change")
             asked = json.loads(rows.one("SELECT details FROM service_event WHERE kind = 'purgeAsked' ORDER BY id DESC LIMIT 1"))
-            event = forged_event(rows, "purged", {"changes": str(id), "purge": asked["purge"]})
+            event = rows.forger.append_event("purged", {"changes": str(id), "purge": asked["purge"]}, rows.chance.randbytes(16))
             rows.remove_rows_of(id)
             rows.run("UPDATE entry SET salt = NULL WHERE change = ?", id)
             rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
@@ -138,18 +137,7 @@ def lose(it):
             raise Impossible
         hash = rows.forger.personal("change_personal", id)
         kind, actor = rows.one("SELECT actor_type, actor_id FROM actor WHERE id = (SELECT actor FROM change WHERE id = ?)", id)
-        event = forged_event(rows, "erased", {"actorId": actor, "actorType": kind})
+        event = rows.forger.append_event("erased", {"actorId": actor, "actorType": kind}, rows.chance.randbytes(16))
         rows.run("UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, erased_hash = ? "
                  "WHERE change = ?", hash, id)
         return f"what change {id} says of somebody, said to be erased by event {event}"
-
-
-def forged_event(rows, kind, details):
-    """An event behind what is signed, with an entry that agrees with it."""
-    id, sequence = rows.one("SELECT max(id) + 1 FROM service_event"), rows.ledgers.size
-    rows.copy_row("service_event", id - 1, id=id, sequence=sequence, kind=kind, details=canonical(details).decode())
-    rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
-    rows.run("INSERT INTO entry (sequence, event, hash, salt) VALUES (?, ?, ?, ?)",
-             sequence, id, bytes(32), rows.chance.randbytes(16))
-    rows.forger.rehash("service_event", id)
-    return id
