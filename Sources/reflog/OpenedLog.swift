@@ -24,7 +24,7 @@ struct OpenedLog {
     let rotations = try await ledger.history.keyRotations()
     let isSigned = try await ledger.history.checkpoint() != nil
     let keys = try keyFile.findOrMake(newest: rotations.last?.to, isSigned: isSigned)
-    try await anchor.check(ledger.history, keys: keys.map(\.verifierKey) + rotations.map(\.from))
+    try await anchor.check(ledger.history, keys: keys.map(\.verifierKey), rotations)
     return OpenedLog(keys: keys, keyFile: keyFile, anchor: anchor)
   }
 

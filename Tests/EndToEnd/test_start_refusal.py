@@ -1,6 +1,7 @@
 import contextlib
 import os
 import pathlib
+import random
 import shutil
 import sqlite3
 import unittest
@@ -52,6 +53,56 @@ class StartRefusal(unittest.TestCase):
     def test_an_erasure_that_nobody_signed_stops_the_start(self):
         self.assert_each_is_refused(erase_oldest)
 
+    def test_an_erasure_is_not_signed_because_a_row_names_an_older_event(self):
+        server = self.copy()
+        with disarmed(server.database) as ledger:
+            erase_oldest(ledger)
+            ledger.execute("INSERT INTO erasure (actor, event, finished) SELECT actor, 1, 1 FROM change WHERE id = 1")
+        self.assert_refused(server, "Entry [0-9]+ says that history goes, ")
+
+    def test_an_erasure_long_ago_speaks_for_no_later_words(self):
+        with Server() as server:
+            server.put(STEP, FRAUD_CHECK, headers={"Reflog-Reason": "CHG0042"})
+            actor = server.history()[0]["initiatedBy"]["token"]["id"]
+            self.assertEqual(server.command("erase", "--actor", actor, "--yes", role="admin").returncode, 0)
+            change = int(server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0043"}).change)
+            settled(server)
+            server.stop()
+            os.remove(os.path.join(server.folder, "log"))
+            with disarmed(server.database) as ledger:
+                erase(ledger, change, recorded=False)
+            self.assert_refused(server, "Entry [0-9]+ says that history goes, ")
+
+    def test_no_older_ledger_that_nobody_signed_was_accepted(self):
+        server = self.copy()
+        with disarmed(server.database) as ledger:
+            Forger(ledger).append_event("olderLedgerAccepted", {"lostChanges": "1"}, os.urandom(16))
+            delete_oldest(ledger)
+        self.assert_refused(server, "")
+
+    def test_a_key_that_nobody_signed_signs_nothing(self):
+        server = self.copy()
+        with disarmed(server.database) as ledger:
+            forger, chance = Forger(ledger), random.Random(1)
+            ours = ledger.execute("SELECT verifier_key FROM checkpoint").fetchone()[0]
+            forger.append_event("keyRotated", {"from": forger.rebuild(chance).vkey, "to": ours}, os.urandom(16))
+            purge_oldest(ledger)
+            forger.sign(forger.rebuild(random.Random(1)))
+        self.assert_refused(server, "")
+
+    def test_where_nothing_is_signed_any_more_nothing_may_be_gone(self):
+        server = self.copy()
+        with disarmed(server.database) as ledger:
+            sequence = purge_oldest(ledger)
+            ledger.execute("DELETE FROM checkpoint")
+        os.remove(server.database + ".anchor")
+        before = contents(server)
+        with self.assertRaises(AssertionError, msg="it started"):
+            server.start()
+        self.assertEqual(server.process.returncode, 1, server.log)
+        self.assertIn(f"Entry {sequence} says that history goes, ", server.log)
+        self.assertEqual(contents(server), before)
+
     def copy(self):
         """A server, not started, over a copy of the signed ledger and of all that stands beside it."""
         server = Server()
@@ -61,23 +112,27 @@ class StartRefusal(unittest.TestCase):
         return server
 
     def assert_each_is_refused(self, forge):
-        """The start ends with 1 and one line that says why, and leaves the ledger as it was."""
+        """Whatever is made of the checkpoint."""
         for checkpoint, statement in CHECKPOINTS.items():
             with self.subTest(checkpoint=checkpoint):
                 server = self.copy()
                 with disarmed(server.database) as ledger:
                     sequence = forge(ledger)
                     ledger.execute(statement)
-                before = contents(server)
+                self.assert_refused(server, rf"Entry {sequence} says that history goes, and it is gone although no "
+                                            r"checkpoint over that entry was signed: [^\n]+ Run reflog verify, ")
 
-                with self.assertRaises(AssertionError, msg="it started"):
-                    server.start()
+    def assert_refused(self, server, words):
+        """The start ends with 1 and one line that says why, and leaves the ledger as it was."""
+        before = contents(server)
 
-                self.assertEqual(server.process.returncode, 1, server.log)
-                self.assertRegex(server.log, rf"\Areflog: Entry {sequence} says that history goes, and it is gone although no "
-                                             r"checkpoint over that entry was signed: [^\n]+ Run reflog verify, [^\n]+\n\Z")
-                self.assertEqual(contents(server), before)
-                self.assertEqual(verified(server).returncode, 65)
+        with self.assertRaises(AssertionError, msg="it started"):
+            server.start()
+
+        self.assertEqual(server.process.returncode, 1, server.log)
+        self.assertRegex(server.log, rf"\Areflog: {words}[^\n]+\n\Z")
+        self.assertEqual(contents(server), before)
+        self.assertEqual(verified(server).returncode, 65)
 
 
 @contextlib.contextmanager
@@ -97,22 +152,31 @@ def purge_oldest(ledger):
     """Takes the oldest change away as a purge does, behind an event that says so; returns the number of that one's entry."""
     event = Forger(ledger).append_event("purged", {"changes": "1", "purge": 1}, os.urandom(16))
     ledger.execute("INSERT INTO purged_change VALUES (1, 1, ?)", (event,))
+    delete_oldest(ledger)
+    return newest_entry(ledger)
+
+
+def delete_oldest(ledger):
     for statement in ("DELETE FROM idempotency WHERE change = 1", "DELETE FROM change_personal WHERE change = 1",
                       "DELETE FROM change WHERE id = 1", "UPDATE entry SET salt = NULL WHERE change = 1"):
         ledger.execute(statement)
-    return newest_entry(ledger)
 
 
 def erase_oldest(ledger):
     """Takes away what the oldest change says of somebody, as an erasure does; returns the number of its event's entry."""
+    erase(ledger, 1)
+    return newest_entry(ledger)
+
+
+def erase(ledger, change, recorded=True):
     forger = Forger(ledger)
     actor, kind, id = ledger.execute("SELECT actor.id, actor_type, actor_id FROM change JOIN actor ON actor.id = change.actor "
-                                     "WHERE change.id = 1").fetchone()
+                                     "WHERE change.id = ?", (change,)).fetchone()
     event = forger.append_event("erased", {"actorId": id, "actorType": kind}, os.urandom(16))
-    ledger.execute("INSERT INTO erasure (actor, event) VALUES (?, ?)", (actor, event))
+    if recorded:
+        ledger.execute("INSERT INTO erasure (actor, event) VALUES (?, ?)", (actor, event))
     ledger.execute("UPDATE change_personal SET erased_hash = ?, salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL "
-                   "WHERE change = 1", (forger.personal("change_personal", 1),))
-    return newest_entry(ledger)
+                   "WHERE change = ?", (forger.personal("change_personal", change), change))
 
 
 def newest_entry(ledger):

@@ -13,18 +13,26 @@ package struct Anchor: Sendable {
   /// Throws `anchorMismatch` where the ledger is shorter than the anchored one, or another, and `unsignedLoss` where something of it
   /// is gone by the word of what nobody signed.
   ///
-  /// - Parameter keys: those that sign, or signed, the log.
-  package func check(_ history: History, keys: [VerifierKey]) async throws(LedgerError) {
+  /// Whose word counts begins with the keys that sign now: what the ledger says of others counts as far as those have signed it.
+  ///
+  /// - Parameters:
+  ///   - keys: those that sign the next checkpoint.
+  ///   - rotations: what the ledger says of those that did before.
+  package func check(
+    _ history: History,
+    keys: [VerifierKey],
+    _ rotations: [KeyRotation]
+  ) async throws(LedgerError) {
     let origin = try await history.origin()
     var (anchored, own): (Checkpoint?, Checkpoint?) = (nil, nil)
-    if let bytes = try read() { anchored = try open(bytes, of: origin, keys) }
     if let note = try await history.checkpoint()?.note { own = try Self.open(ownNote: note, of: origin, keys) }
-    if let signed = [own, anchored].compactMap({ $0?.size }).max() {
-      try await history.refuseUnsignedLosses(signedBelow: signed)
+    if let bytes = try read() {
+      let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }
+      anchored = try open(bytes, of: origin, keys + former.map(\.from))
     }
-    guard let checkpoint = anchored else { return }
-    let root = try await history.root(ofFirst: checkpoint.size)
-    try compare(checkpoint, root)
+    let signed = [own, anchored].compactMap { $0?.size }.max()
+    if let checkpoint = anchored { try compare(checkpoint, try await history.root(ofFirst: checkpoint.size)) }
+    try await history.refuseUnsignedLosses(signedBelow: signed)
   }
 
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {

@@ -55,14 +55,7 @@ struct Verify: AsyncParsableCommand {
 
   private func verify(_ path: String) async throws {
     let history = try History(readingFileAt: path)
-    guard let own = try await history.checkpoint() else {
-      throw CommandFailure(.unverified, "Nothing of \(path) was signed yet.")
-    }
-    if key.isEmpty { Talk.say("No --key is given: the file's own key is trusted, \(own.key)") }
-    let keys: [VerifierKey]
-    do { keys = try (key.isEmpty ? [own.key] : key).map { try VerifierKey($0) } } catch {
-      throw CommandFailure(.usage, "\(error)")
-    }
+    let keys = try await keys(history, path)
     let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
     var claims = try claims(anchor: anchor ?? path + ".anchor")
     if let checkpoint = exported?.manifest.checkpoint {
@@ -76,6 +69,21 @@ struct Verify: AsyncParsableCommand {
     let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
     try show(report, findings)
     if let exported { Talk.say("\(exported.path) is what was taken at \(exported.manifest.taken).") }
+  }
+
+  /// Those that are given, or the file's own.
+  private func keys(_ history: History, _ path: String) async throws -> [VerifierKey] {
+    let own = try await history.checkpoint()?.key
+    guard !key.isEmpty || own != nil else {
+      throw CommandFailure(
+        .unverified,
+        "Nothing of \(path) was signed, by its own word; with --key it is held against its anchor all the same."
+      )
+    }
+    if let own, key.isEmpty { Talk.say("No --key is given: the file's own key is trusted, \(own)") }
+    do { return try (key.isEmpty ? [own].compactMap(\.self) : key).map { try VerifierKey($0) } } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
   }
 
   private func claims(anchor path: String) throws -> [LogVerification.Claim] {
@@ -100,8 +108,10 @@ struct Verify: AsyncParsableCommand {
   private func tellRotations(_ history: History, _ report: LedgerReport) async throws {
     let isUnknown = report.log.findings.contains { if case .unknownKey = $0 { true } else { false } }
     guard isUnknown else { return }
-    for (old, new) in try await history.keyRotations() {
-      Talk.say("By its own word the log was signed by \(old), and then by \(new): give --key for each that you trust.")
+    for rotation in try await history.keyRotations() {
+      Talk.say(
+        "By its own word the log was signed by \(rotation.from), and then by \(rotation.to): give --key for each that you trust."
+      )
     }
   }
 
