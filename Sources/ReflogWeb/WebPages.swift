@@ -36,7 +36,7 @@ enum WebPages {
   }
 
   static func render(_ model: some Any, _ name: String) -> String {
-    library.render(model, withTemplate: name) ?? ""
+    library.render(PageNode.value(of: model) ?? "", withTemplate: name) ?? ""
   }
 }
 
@@ -44,6 +44,8 @@ enum WebPages {
 /// characters, and a combining mark behind a quote hides it there.
 private struct EscapedHTML: MustacheContentType {
   func escapeText(_ text: String) -> String {
+    // Most texts are what they are.
+    guard text.utf8.contains(where: Self.mayNeedEscape) else { return text }
     var escaped = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -58,5 +60,13 @@ private struct EscapedHTML: MustacheContentType {
       }
     }
     return String(escaped)
+  }
+
+  /// One of the five, or the first byte of a mark that turns a line around.
+  private static func mayNeedEscape(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"), 0xE2: true
+    default: false
+    }
   }
 }

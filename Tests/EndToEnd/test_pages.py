@@ -164,7 +164,7 @@ class Timeline(ServerTestCase):
             self.server.put(address, [NEW_VENDOR, FRAUD_CHECK][number % 2])
         page = self.browser.open("/flows/b2cUserFlows/B2C_1_profile_edit")
         seen = set(self.ids(page))
-        self.assertEqual(len(seen), 30)
+        self.assertEqual(len(seen), 12)
         page = self.browser.open(next(link for link in page.links if "until=" in link))
         self.assertGreaterEqual(len(set(self.ids(page)) - seen), 10)
 

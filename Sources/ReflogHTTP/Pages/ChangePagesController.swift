@@ -7,7 +7,7 @@ import ReflogWeb
 /// A change, its receipt, and taking it back.
 struct ChangePagesController {
   /// How much of a step's history stands beside a change.
-  private static let chainLength = 10
+  private static let chainLength = 5
 
   let changes: ChangeService
   let history: HistoryService

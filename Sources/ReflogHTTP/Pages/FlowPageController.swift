@@ -7,7 +7,7 @@ import ReflogWeb
 /// One flow, a lane for each of its steps.
 struct FlowPageController {
   /// How many applied changes a lane shows.
-  private static let laneLength = 30
+  private static let laneLength = 12
 
   let history: HistoryService
   let directory: DirectoryKind

@@ -7,8 +7,8 @@ import ReflogWeb
 
 /// The board of flows and steps, now or at a time, and bringing that back.
 struct FlowsController {
-  /// Few enough that a page weighs little.
-  private static let pageSize = 25
+  /// Few enough that a page is there at once.
+  private static let pageSize = 12
 
   let changes: ChangeService
   let history: HistoryService

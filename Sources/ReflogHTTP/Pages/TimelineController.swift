@@ -5,8 +5,10 @@ import ReflogWeb
 
 /// The timeline: changes newest first, filtered by a form that is a link.
 struct TimelineController {
-  /// Few enough that a page weighs little, and enough to look through.
-  private static let pageSize = 50
+  /// Few enough that a page is there at once, and enough to look through.
+  private static let pageSize = 30
+  /// More news than this is told as that.
+  private static let newsLimit = 50
 
   let history: HistoryService
   let directory: DirectoryKind
@@ -52,7 +54,7 @@ struct TimelineController {
       throw RequestError.badRequest("behind is a change's id, or 0.", target: "behind")
     }
     let query = ChangeQuery(filter: try PlainQuestion.asked(fields).filter, isAscending: true)
-    let page = try await history.page(query, behind: Change.ID(number), size: Self.pageSize)
+    let page = try await history.page(query, behind: Change.ID(number), size: Self.newsLimit)
     return Response(json: ["count": .integer(Int64(page.changes.count)), "isMore": .bool(page.next != nil)])
   }
 

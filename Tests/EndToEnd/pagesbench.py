@@ -1,0 +1,70 @@
+"""How fast pages answer over a large ledger, and how much they weigh."""
+
+import random
+import sqlite3
+import time
+
+from browser import Browser
+from historybench import percentile, serving
+from reflogserver import Graph
+
+
+class Pages:
+    """The pages that people open, each with other words every time."""
+
+    def __init__(self, database, chance):
+        ledger = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        one = lambda sql: [row[0] for row in ledger.execute(sql)]
+        self.chance = chance
+        self.newest = one("SELECT max(id) FROM change")[0]
+        self.flows = one("SELECT DISTINCT flow_type || '/' || flow_id FROM flow JOIN address ON address.flow = flow.id")
+        self.steps = one("SELECT name FROM step")
+        self.connectors = one("SELECT connector_id FROM connector")
+        self.names = one("SELECT name FROM actor_name WHERE name IS NOT NULL")
+        # Tools/generate's three years.
+        first, last = one("SELECT min(activity_time) / 1000000 FROM change")[0], one("SELECT max(activity_time) / 1000000 FROM change")[0]
+        self.moment = lambda: time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(chance.uniform(first, last)))
+
+    def paths(self):
+        """What each page is called by, and a way to name one."""
+        pick = self.chance.choice
+        flow = lambda: pick(self.flows)
+        return {
+            "timeline": lambda: "/",
+            "timeline of a flow": lambda: "/?flow=" + flow(),
+            "timeline of a flow and step": lambda: f"/?flow={flow()}&step={pick(self.steps)}",
+            "timeline of who": lambda: "/?actor=" + pick(self.names).replace(" ", "+"),
+            "timeline of a connector": lambda: "/?connector=" + pick(self.connectors),
+            "timeline of what was rejected": lambda: "/?result=rejected",
+            "timeline of a quarter": lambda: f"/?since={self.moment()[:10]}&until={self.moment()[:10]}",
+            "change": lambda: f"/changes/{self.chance.randint(1, self.newest)}",
+            "flows": lambda: "/flows",
+            "flows at a time": lambda: "/flows?asOf=" + self.moment(),
+            "flow": lambda: "/flows/" + flow(),
+            "flow until a time": lambda: f"/flows/{flow()}?until={self.moment()}",
+            "export": lambda: "/export",
+            "integrity": lambda: "/integrity",
+            "news": lambda: f"/timeline/news?behind={self.newest}",
+        }
+
+
+def run(binary, database, count, seed=1):
+    """Asks for each page so many times; the slowest hundredth, and the heaviest."""
+    pages = Pages(database, random.Random(seed))
+    with Graph() as graph, serving(binary, database, graph) as server:
+        browser = Browser(server)
+        browser.sign_in("reader")
+        for name, path in pages.paths().items():
+            times, weights = [], []
+            for number in range(count + 10):
+                asked = path()
+                start = time.perf_counter()
+                page = browser.send("GET", asked)
+                took = time.perf_counter() - start
+                assert page.status == 200, (asked, page.text)
+                # The first ones warm up.
+                if number >= 10:
+                    times.append(took)
+                    weights.append(len(page.html.encode()))
+            print(f"{name:32} p50 {percentile(times, .5) * 1000:8.2f} ms   p99 {percentile(times, .99) * 1000:8.2f} ms   "
+                  f"at most {max(weights) / 1000:5.1f} KB", flush=True)
