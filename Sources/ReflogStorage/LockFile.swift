@@ -22,7 +22,10 @@ final class LockFile: Sendable {
 
   func release() {
     descriptor.withLock { descriptor in
-      if let open = descriptor.take() { close(open) }
+      guard let open = descriptor.take() else { return }
+      // Closing alone leaves it with a child that was forked and has not begun its own program yet.
+      flock(open, LOCK_UN)
+      close(open)
     }
   }
 
