@@ -15,7 +15,8 @@ extension Ledger {
       try storage.setUp { db in
         guard try !Self.hasAccepted(anchored, db) else { return }
         let transaction = try LedgerTransaction(db, notBefore: now)
-        let newest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM change") ?? 0
+        // The newest ones may have been purged.
+        let newest = try Int64.fetchOne(db, sql: "SELECT max(change) FROM entry") ?? 0
         var details: JSONObject = [
           "anchoredOrigin": .string(anchored.origin.text), "anchoredSize": .integer(anchored.size),
           "anchoredRoot": .string(anchored.root.base64), "origin": .string(newOrigin),
