@@ -39,10 +39,9 @@ struct ChangePagesController {
     guard let address = change.intent.subject.address else { return [] }
     let filter = try PlainQuestion(about: address).filter()
     let later = ChangeQuery(filter: filter, isAscending: true)
-    let after = try await history.page(later, behind: change.id, size: Self.chainLength).changes
+    async let after = history.page(later, behind: change.id, size: Self.chainLength)
     let before = try await history.page(ChangeQuery(filter: filter), behind: change.id, size: Self.chainLength)
-      .changes
-    return after.reversed() + before
+    return try await after.changes.reversed() + before.changes
   }
 
   private func isSigned(_ change: Change) async throws -> Bool {

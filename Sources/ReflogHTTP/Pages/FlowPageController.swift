@@ -29,10 +29,19 @@ struct FlowPageController {
         throw RequestError.badRequest(error.description, target: "until")
       }
     }
-    var lanes: [FlowLane] = []
-    for address in known { lanes.append(try await lane(address, until: until)) }
+    let lanes = try await lanes(known, until: until)
     let page = FlowPage(FlowName(of: first), lanes, end: until ?? Timestamp(Date()), isNow: until == nil)
     return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// In the order of the addresses; a flow has a handful of steps, looked up side by side.
+  private func lanes(_ addresses: [Address], until: Timestamp?) async throws -> [FlowLane] {
+    try await withThrowingTaskGroup(of: (Int, FlowLane).self) { group in
+      for (index, address) in addresses.enumerated() {
+        group.addTask { (index, try await lane(address, until: until)) }
+      }
+      return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }.map(\.value)
+    }
   }
 
   /// The newest of what was applied to a step, before a time or at all.
