@@ -43,8 +43,18 @@ struct ChangeView: Sendable {
 }
 
 extension Change {
+  private var mayHaveHappened: Bool {
+    switch result {
+    case .rejected, .denied, .notApplied: false
+    case .pending, .applied, .superseded, .unknown: true
+    }
+  }
+
   fileprivate var deed: String {
     switch (intent.subject, intent.kind) {
+    case (.step, .rollback) where !mayHaveHappened: "tried to bring back"
+    case (.step, .update) where !mayHaveHappened: "tried to set"
+    case (.connector, .update) where !mayHaveHappened: "tried to change a connector:"
     case (_, .drift): "was found to have been changed without Reflog:"
     case (_, .baseline): "was found:"
     case (.step, .rollback): "brought back"

@@ -53,6 +53,12 @@ class Entra(unittest.TestCase):
         for path in (self.server.database, self.server.database + "-wal"):
             self.assertNotIn(CLIENT_SECRET.encode(), pathlib.Path(path).read_bytes())
 
+    def test_the_filter_that_somebody_wanted_survives(self):
+        for target in ("/?flow=B2C_1_signup&result=applied", "/?connector=Fraud%20check"):
+            page = self.come_back(self.provider.authorize(self.begin(target), ["Reflog.Read"]))
+            self.assertIn(target, page.links)
+            self.browser.cookies = {}
+
     def test_a_code_counts_once_and_in_the_browser_that_asked_for_it(self):
         back = self.provider.authorize(self.begin(), ["Reflog.Read"])
         other = Browser(self.server)

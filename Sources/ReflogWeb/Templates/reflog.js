@@ -55,7 +55,7 @@ function news(line) {
     const { count, isMore } = await answer.json();
     if (!count) return;
     const link = document.createElement("a");
-    link.href = location.href;
+    link.href = location.pathname + location.search;
     link.textContent = `${isMore ? "More than " : ""}${count} new ${count === 1 ? "change" : "changes"}: show`;
     if (line.textContent !== link.textContent) line.replaceChildren(link);
     line.hidden = false;
@@ -64,11 +64,15 @@ function news(line) {
 
 /** Puts older changes below those that are shown. */
 function more(days) {
+  let isBusy = false;
   document.addEventListener("click", async (event) => {
     const link = event.target.closest(".more a[rel=next]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
+    if (isBusy) return;
+    isBusy = true;
     const older = await page(link.href);
+    isBusy = false;
     if (!older) {
       location.assign(link.href);
       return;
