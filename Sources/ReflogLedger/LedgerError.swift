@@ -41,7 +41,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .unusableKey(let path, let problem): "\(path) can't sign checkpoints: \(problem)."
     case .anchorMismatch(let path, let problem):
       "The ledger is not what the anchor \(path) says it was: \(problem). Put the newest copy of the ledger back. If there "
-        + "is none, keep the anchor as evidence and move it away."
+        + "is none, --accept-older-ledger takes this one into use, on the record and under another name."
     case .unsignedLoss(let sequence):
       "Entry \(sequence) says that history goes, and it is gone although no checkpoint over that entry was signed: Reflog never "
         + "does that. Somebody altered the ledger's file. Run reflog verify, and put the newest copy of the ledger back."

@@ -24,14 +24,21 @@ package struct Anchor: Sendable {
     _ rotations: [KeyRotation]
   ) async throws(LedgerError) {
     let origin = try await history.origin()
-    var (anchored, own): (Checkpoint?, Checkpoint?) = (nil, nil)
+    var own: Checkpoint?
     if let note = try await history.checkpoint()?.note { own = try Self.open(ownNote: note, of: origin, keys) }
-    if let bytes = try read() {
-      let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }
-      anchored = try open(bytes, of: origin, keys + former.map(\.from))
+    if let own {
+      guard try await history.root(ofFirst: own.size) == own.root else {
+        throw .corrupt("entries that are not those its own checkpoint of \(own.size) was signed over")
+      }
     }
-    let signed = [own, anchored].compactMap { $0?.size }.max()
-    if let checkpoint = anchored { try compare(checkpoint, try await history.root(ofFirst: checkpoint.size)) }
+    // A former key's word about the anchor is held against the entries, and vouches for nothing that came after it.
+    var signed = own?.size
+    if let bytes = try read() {
+      let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }.map(\.from)
+      let checkpoint = try open(bytes, of: origin, keys + former)
+      try compare(checkpoint, try await history.root(ofFirst: checkpoint.size))
+      if (try? open(bytes, of: origin, keys)) != nil { signed = max(signed ?? 0, checkpoint.size) }
+    }
     try await history.refuseUnsignedLosses(signedBelow: signed)
   }
 
