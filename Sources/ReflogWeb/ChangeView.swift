@@ -5,8 +5,10 @@ struct ChangeView: Sendable {
   let id: String
   let asked: Moment
   let actor: String
-  /// What they did, such as `pointed`.
+  /// What they did, such as `set`; where it was found, what was done.
   let deed: String
+  /// Whether it was found and nobody is known to have done it.
+  let isFound: Bool
   let step: String?
   let flow: String?
   let flowType: String?
@@ -29,6 +31,7 @@ struct ChangeView: Sendable {
     asked = Moment(change.activityDateTime)
     actor = change.intent.actor.shownName
     deed = change.deed
+    isFound = change.intent.kind == .drift || change.intent.kind == .baseline
     let address = change.intent.subject.address
     step = address?.step.name
     flow = address?.flow.text
@@ -55,8 +58,8 @@ extension Change {
     case (.step, .rollback) where !mayHaveHappened: "tried to bring back"
     case (.step, .update) where !mayHaveHappened: "tried to set"
     case (.connector, .update) where !mayHaveHappened: "tried to change a connector:"
-    case (_, .drift): "was found to have been changed without Reflog:"
-    case (_, .baseline): "was found:"
+    case (_, .drift): "was changed without Reflog"
+    case (_, .baseline): "was seen for the first time"
     case (.step, .rollback): "brought back"
     case (.step, .update): "set"
     case (.connector, _) where intent.before == .none: "made a connector:"

@@ -86,7 +86,7 @@ package struct FlowPage: Sendable {
   ) -> [(period: FlowLane.Period, range: ClosedRange<Timestamp>)] {
     let ends = lane.periods.dropFirst().map(\.start) + [end]
     return zip(lane.periods, ends).compactMap { period, over in
-      guard over >= start, period.start <= end else { return nil }
+      guard over >= start, period.start < end else { return nil }
       return (period, max(period.start, start)...max(over, period.start, start))
     }
   }

@@ -104,7 +104,8 @@ package struct FlowsPage: Sendable {
     self.next = next
     self.differences = differences
     hasDifferences = differences > 0
-    self.canRollBack = canRollBack && (differences > 0 || next != nil)
+    // It is all flows that it speaks of: not those that were looked for.
+    self.canRollBack = canRollBack && !isSearch && (differences > 0 || next != nil)
     problem = question.problem
   }
 

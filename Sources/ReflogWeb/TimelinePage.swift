@@ -21,7 +21,8 @@ package struct TimelinePage: Sendable {
 
   /// What holds for all of it.
   struct Status: Sendable {
-    let pending: Int
+    /// How many changes wait for their outcome; nothing where none does.
+    let pending: String?
     let verified: Moment?
   }
 
@@ -50,7 +51,15 @@ package struct TimelinePage: Sendable {
     self.query = query
     self.form = form
     newest = isNewest ? (changes.first?.id ?? status.newestChange)?.description ?? "0" : nil
-    self.status = Status(pending: status.pendingChanges, verified: status.verified.map(Moment.init))
+    self.status = Status(pending: Self.pending(status.pendingChanges), verified: status.verified.map(Moment.init))
+  }
+
+  private static func pending(_ count: Int) -> String? {
+    switch count {
+    case 0: nil
+    case 1: "1 change is pending"
+    default: "\(count) changes are pending"
+    }
   }
 
   package func render(in frame: PageFrame) -> String {

@@ -5,6 +5,7 @@ import os
 import time
 import unittest
 
+from browser import Browser
 from reflogserver import TENANT, Graph, Server, graph_connector
 
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
@@ -97,6 +98,12 @@ class Sweeping(GraphTestCase):
         self.assertIsNotNone(first["lastVerifiedDateTime"])
         self.swept()
         self.assertEqual(len(self.changes(kind="drift")), 2)
+        browser = Browser(self.server)
+        page = browser.sign_in("reader")
+        for change in (first, second):
+            self.assertIn(f"{change['step']} of {change['flowId']} was changed without Reflog", page.text)
+            self.assertIn("was changed without Reflog", browser.open("/changes/" + change["id"]).text)
+        self.assertIn("was seen for the first time", browser.open("/?kind=baseline").text)
 
     def test_a_drift_can_be_rolled_back(self):
         self.swept()

@@ -22,8 +22,8 @@ class Stories(ServerTestCase):
         self.assertIn("Reason CHG0042", change.text)
         self.assertIn(f"/changes/{bad}/rollback", change.links)
         plan = browser.open(f"/changes/{bad}/rollback")
-        self.assertIn("postFederationSignup of B2C_1_signup will call Fraud check .", plan.text)
-        self.assertIn("It now calls Fraud check (new vendor)", plan.text)
+        self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check {FRAUD_CHECK} .", plan.text)
+        self.assertIn(f"It now calls Fraud check (new vendor) {NEW_VENDOR} .", plan.text)
         form = plan.form(f"/changes/{bad}/rollback")
         done = browser.submit(form, reason="Sign-up is broken")
 

@@ -71,8 +71,8 @@ class Entra(unittest.TestCase):
 
     def test_who_may_not_is_told_so(self):
         for roles, changed, status, words in (
-                ([], {}, 403, "has no role in Reflog"), (["Reflog.Read"], {"nonce": "another"}, 503, "can't be asked now"),
-                (["Reflog.Read"], {"aud": "somebody else"}, 503, "can't be asked now")):
+                ([], {}, 403, "has no role in Reflog"), (["Reflog.Read"], {"nonce": "another"}, 403, "belongs to another sign-in"),
+                (["Reflog.Read"], {"aud": "somebody else"}, 403, "belongs to another sign-in")):
             page = self.come_back(self.provider.authorize(self.begin(), roles, **changed))
             self.assertEqual((page.status, words in page.text), (status, True), page.text)
             self.assertFalse([name for name in self.browser.cookies if "session" in name])

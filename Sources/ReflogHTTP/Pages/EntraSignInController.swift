@@ -39,7 +39,7 @@ package struct EntraSignInController {
     let fields = try request.filledQuery()
     do {
       // What another browser began is no business of this one: nobody is signed in as somebody else.
-      guard let state = fields["state"], state == StateCookie.state(in: request) else {
+      guard let state = fields["state"], state == StateCookie.state(in: request, isSecure: context.isSecure) else {
         throw EntraSignIn.Failure.unknownState
       }
       guard let code = fields["code"] else {
@@ -74,13 +74,14 @@ package struct EntraSignInController {
 
 /// The cookie that ties a sign-in at Entra to the browser in which it began.
 private enum StateCookie {
-  private static let name = "reflog_sign_in"
+  /// Like that of ``SessionCookie``.
+  private static func name(_ isSecure: Bool) -> String { (isSecure ? "__Host-" : "") + "reflog_sign_in" }
 
-  static func state(in request: Request) -> String? { request.cookie(named: name) }
+  static func state(in request: Request, isSecure: Bool) -> String? { request.cookie(named: name(isSecure)) }
 
   /// It comes back with a navigation that began at Entra, so `Lax`.
   static func setting(_ state: String, isSecure: Bool) -> String {
-    "\(name)=\(state); Path=\(EntraSignInController.returnPath); Max-Age=\(EntraSignIn.lifetime.components.seconds); "
+    "\(name(isSecure))=\(state); Path=/; Max-Age=\(EntraSignIn.lifetime.components.seconds); "
       + "HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
   }
 }

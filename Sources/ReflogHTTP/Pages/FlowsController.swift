@@ -104,7 +104,8 @@ struct FlowsController {
     return .flow(name.flowType, name.flow)
   }
 
-  /// What a form asks for: `asOf`, `flow` where one alone is meant, and `batch` where it was planned or begun before; one that was begun is as it was then.
+  /// What a form asks for: `asOf`, `flow` where one alone is meant, and `batch` where it was planned or begun before; one that was
+  /// begun is as it was then.
   private func rollback(_ fields: [String: String]) async throws -> TimeRollback {
     let batch = try fields["batch"].map { (text) throws(RequestError) in try TimeRollbackBody.batchID(text) }
     if let batch, let known = try await rollbacks.known(batch) { return known }

@@ -116,7 +116,7 @@ package final class EntraSignIn: Sendable {
     else { throw .unavailable("\(endpoint) gave no tokens.") }
     // It came from the issuer itself over TLS, which stands for its signature (OpenID Connect Core 1.0 §3.1.3.7).
     guard identity.claims["nonce"]?.string == attempt.nonce, identity.claims["aud"]?.string == settings.clientID else {
-      throw .unavailable("\(endpoint) gave the tokens of another sign-in.")
+      throw .refused("its answer belongs to another sign-in")
     }
     return (token, attempt.target)
   }
