@@ -62,10 +62,7 @@ package struct ChangeService: Sendable {
       return ChangeReceipt(changes: [change], response: .noContent)
     case .toDo(let preparation):
       let pending = try await recordIntents(preparation, named: request.idempotencyKey)
-      let answer = await directory.write(
-        preparation.write,
-        correlationID: request.correlationID ?? request.requestID
-      ).hiding(preparation.write.secrets)
+      let answer = await send(preparation.write, recordedAs: pending, for: request)
       return try await recordOutcome(answer, of: pending)
     }
   }
@@ -100,6 +97,21 @@ package struct ChangeService: Sendable {
     } catch {
       throw ServiceError(beforeSending: error)
     }
+  }
+
+  /// Sends what has been recorded; nothing where recording took so long that the doubt of a reconciler, which counts from
+  /// the intent, might end before the write does.
+  private func send(
+    _ write: DirectoryWrite,
+    recordedAs pending: [Change],
+    for request: ChangeRequest
+  ) async -> DirectoryAnswer {
+    if let intent = pending.first, let limit = directory.longestRecording,
+      ledger.now.since(intent.activityDateTime) > limit
+    {
+      return .notSent(reason: "Recording the change took too long to send it safely after that; try again")
+    }
+    return await directory.write(write, correlationID: request.correlationID ?? request.requestID).hiding(write.secrets)
   }
 
   private func recordOutcome(

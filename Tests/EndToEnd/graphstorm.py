@@ -70,7 +70,7 @@ class GraphStorm:
 
     def settle(self):
         """Waits for as long as a change may be pending, and for a sweep that looks at everything after that."""
-        deadline = time.monotonic() + 4 * TIMEOUT + 2 * WINDOW + 10
+        deadline = time.monotonic() + 6 * TIMEOUT + 2 * WINDOW + 10
         while self.status()["pendingChanges"] and time.monotonic() < deadline:
             time.sleep(0.2)
         time.sleep(WINDOW + 2)

@@ -365,6 +365,7 @@ class Graph:
                   correlation=correlation, body=request.body.decode(errors="replace"),
                   overlapping=self.in_flight[place], intent=self.intent_seen(correlation))
         self.in_flight[place] += 1
+        request.deadline = self.last_tick + 3 * self.options.timeout
         self.kill("arrived")
         try:
             if place in self.hung:
@@ -405,6 +406,9 @@ class Graph:
             # The connection is gone, and the write is still on its way.
             request.writer.transport.abort()
             await asyncio.sleep(self.chance.uniform(0.3, 2.5) * timeout)
+        if time.monotonic() > request.deadline:
+            # Kept waiting itself, as above.
+            raise Closed
         answer = self.apply(request, number)
         self.kill("landed")
         if fault == "ok":

@@ -31,6 +31,13 @@ package protocol Directory: Sendable {
   func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer
 }
 
+extension Directory {
+  /// How long after the moment of its intent a write may still be sent; no limit where every read is the truth.
+  package var longestRecording: Duration? {
+    longestWrite > .zero ? longestWrite / 2 : nil
+  }
+}
+
 /// Which directory it is; a ledger serves one for good.
 package enum DirectoryKind: String, Sendable, CaseIterable {
   case graph, embedded

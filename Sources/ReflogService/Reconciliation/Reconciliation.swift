@@ -43,7 +43,7 @@ struct Reconciliation: Sendable {
 
   /// How much longer a change may still take place, or not show; nothing once a look is conclusive.
   func remainingDoubt(of change: Change) -> Duration? {
-    let doubt = directory.longestWrite + directory.settleWindow
+    let doubt = (directory.longestRecording ?? .zero) + directory.longestWrite + directory.settleWindow
     let remaining = doubt - ledger.now.since(change.activityDateTime)
     return remaining > .zero ? remaining : nil
   }
