@@ -208,6 +208,7 @@ CREATE TABLE change_statement (
 ) STRICT;
 
 CREATE INDEX change_statement_actor ON change_statement (actor);
+CREATE INDEX change_statement_actor_name ON change_statement (actor_name) WHERE actor_name IS NOT NULL;
 
 -- What happened to Reflog itself.
 CREATE TABLE service_event (
@@ -229,6 +230,9 @@ CREATE TABLE service_event (
 CREATE INDEX service_event_actor ON service_event (actor) WHERE actor IS NOT NULL;
 -- By which keys the log was ever signed is asked at every start.
 CREATE INDEX service_event_key ON service_event (id) WHERE kind = 'keyRotated';
+-- What must stay is asked before every deletion.
+CREATE INDEX service_event_retention ON service_event (id)
+WHERE kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked');
 
 CREATE TABLE service_event_personal (
   event INTEGER PRIMARY KEY REFERENCES service_event (id),

@@ -38,9 +38,9 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .unavailable(let problem): "The ledger is unavailable: \(problem)"
     case .commitUnknown(let problem): "Whether the ledger recorded it is unknown: \(problem)"
     case .alreadyPending: "Another change is pending there."
-    case .unusableKey(let path, let problem): "\(path) can't sign checkpoints: \(problem)."
+    case .unusableKey(let path, let problem): "\(path) can't sign checkpoints: \(ended: problem)"
     case .anchorMismatch(let path, let problem):
-      "The ledger is not what the anchor \(path) says it was: \(problem). Put the newest copy of the ledger back. If there "
+      "The ledger is not what the anchor \(path) says it was: \(ended: problem) Put the newest copy of the ledger back. If there "
         + "is none, --accept-older-ledger takes this one into use, on the record and under another name."
     case .unsignedLoss(let sequence):
       "Entry \(sequence) says that history goes, and it is gone although no checkpoint over that entry was signed: Reflog never "
@@ -48,7 +48,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .illegal(let transition): transition.description
     case .altered(let change):
       "Change \(change) is not what was recorded: somebody or something altered the ledger's file. Run reflog verify."
-    case .corrupt(let problem): "The ledger holds what Reflog does not write: \(problem)."
+    case .corrupt(let problem): "The ledger holds what Reflog does not write: \(ended: problem)"
     }
   }
 
@@ -65,5 +65,12 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case let error as DatabaseError: self = .unavailable(error.message ?? "\(error.resultCode)")
     default: self = .unavailable("\(error)")
     }
+  }
+}
+
+extension DefaultStringInterpolation {
+  /// A text that ends as a sentence does, once.
+  fileprivate mutating func appendInterpolation(ended text: String) {
+    appendLiteral(text.hasSuffix(".") ? text : text + ".")
   }
 }

@@ -84,7 +84,7 @@ package struct HistoryService: Sendable {
   /// The newest signed checkpoint of the log, and the key that signed it. Throws `notSignedYet` before the first.
   package func checkpoint() async throws(ServiceError) -> (note: String, key: String) {
     do {
-      if let checkpoint = try await history.checkpoint() { return checkpoint }
+      if let (_, note, key) = try await history.checkpoint() { return (note, key) }
     } catch {
       throw ServiceError(reading: error)
     }

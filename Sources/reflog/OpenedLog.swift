@@ -23,9 +23,9 @@ struct OpenedLog {
     let keyFile = LogKeyFile(besideLedgerAt: settings.database, origin: origin)
     let rotations = try await ledger.history.keyRotations()
     let isSigned = try await ledger.history.checkpoint() != nil
-    let keys = try keyFile.findOrMake(newest: rotations.last?.to, isSigned: isSigned)
-    try await anchor.check(ledger.history, keys: keys.map(\.verifierKey), rotations)
-    return OpenedLog(keys: keys, keyFile: keyFile, anchor: anchor)
+    let found = try keyFile.find(newest: rotations.last?.to, isSigned: isSigned)
+    try await anchor.check(ledger.history, keys: found.keys.map(\.verifierKey), rotations)
+    return OpenedLog(keys: try keyFile.ready(found), keyFile: keyFile, anchor: anchor)
   }
 
   /// Takes a ledger into use that is not what its anchor says it was; what a crash broke off is finished by doing it again.
@@ -36,6 +36,7 @@ struct OpenedLog {
     _ settings: ServerSettings
   ) async throws {
     guard let anchored = try anchor.checkpoint(), try await !ledger.history.holds(anchored) else { return }
+    try await ledger.history.refuseUnsignedLosses(signedBelow: try await ledger.history.checkpoint()?.size)
     try ledger.acceptOlder(than: anchored, in: storage)
     try putAside(anchored, anchor, for: try await ledger.history.origin(), settings)
   }

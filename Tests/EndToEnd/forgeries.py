@@ -41,7 +41,7 @@ def roll_back(it):
 
 def purge(it):
     with it.rows() as rows:
-        return it.chance.choice([purge_change, purge_event, erase, erase, speak_for])(rows)
+        return it.chance.choice([purge_change, purge_event, relabel, erase, erase, speak_for])(rows)
 
 
 def purge_change(rows):
@@ -52,6 +52,22 @@ def purge_change(rows):
     event = witness(rows, "purged")
     rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
     return f"change {id}, said to be purged by event {event}"
+
+
+def relabel(rows):
+    """The newest change or event taken away, and its entries said to be of one that is on record as purged."""
+    table, column = rows.chance.choice([("change", "change"), ("service_event", "event")])
+    gone = rows.one(f"SELECT first FROM purged_{column}")
+    id = rows.one(f"SELECT max(id) FROM {table}")
+    if gone is None:
+        raise Impossible
+    if table == "change":
+        rows.remove_rows_of(id)
+    else:
+        rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
+        rows.run("DELETE FROM service_event WHERE id = ?", id)
+    rows.run(f"UPDATE entry SET salt = NULL, {column} = ? WHERE {column} = ?", gone, id)
+    return f"{table} {id}, its entries said to be of {gone}, which is purged"
 
 
 def purge_event(rows):
@@ -127,7 +143,10 @@ def lose(it):
         if rows.dice(0.5):
             id = rows.pick("change")
             asked = json.loads(rows.one("SELECT details FROM service_event WHERE kind = 'purgeAsked' ORDER BY id DESC LIMIT 1"))
-            event = rows.forger.append_event("purged", {"changes": str(id), "purge": asked["purge"]}, rows.chance.randbytes(16))
+            entries = sorted({row[0] for row in rows.run("SELECT sequence FROM entry WHERE change = ?", id)})
+            event = rows.forger.append_event(
+                "purged", {"changes": str(id), "entries": ",".join(map(str, entries)), "purge": asked["purge"]},
+                rows.chance.randbytes(16))
             rows.remove_rows_of(id)
             rows.run("UPDATE entry SET salt = NULL WHERE change = ?", id)
             rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)

@@ -67,7 +67,6 @@ class Graph:
         self.in_flight = collections.Counter()
         self.tokens = {"number": 0, "accepted": set(), "any": False, "hand_out": None}
         self.write_queue, self.read_queue = [], []
-        self.last_tick, self.starved_until = time.monotonic(), 0.0
         self.mixing = options.mix
         self.hung, self.unknown_steps = set(), set()
         self.killing, self.front_refuses = {}, False
@@ -93,16 +92,16 @@ class Graph:
         os.write(self.record_file, (json.dumps(event) + "\n").encode())
         os.fdatasync(self.record_file)
 
-    def intent_seen(self, correlation):
-        """Whether the ledger holds the intent of this write, as another process sees it."""
+    def intended(self, correlation):
+        """When this write was intended, by the ledger as another process sees it, in seconds; nothing where it does not say."""
         if not self.options.ledger:
             return None
         if self.ledger is None:
             self.ledger = sqlite3.connect(f"file:{self.options.ledger}?mode=ro", uri=True)
         found = self.ledger.execute(
-            "SELECT 1 FROM change WHERE result = 'pending' AND correlation_id = ?", (stored(correlation),)
+            "SELECT activity_time FROM change WHERE result = 'pending' AND correlation_id = ?", (stored(correlation),)
         ).fetchone()
-        return found is not None
+        return found and found[0] / 1e6
 
     # What there is
 
@@ -128,15 +127,6 @@ class Graph:
         if not fresh or self.chance.random() < 0.4:
             return values[-1][1]
         return self.chance.choice(values[fresh[0] - 1:])[1]
-
-    async def tick(self):
-        """Notices when this program was kept waiting."""
-        while True:
-            await asyncio.sleep(0.02)
-            now = time.monotonic()
-            if now - self.last_tick > self.options.timeout / 2:
-                self.starved_until = now + self.options.timeout / 2
-            self.last_tick = now
 
     async def outsider(self, rate):
         """Somebody who goes round Reflog, at steps where nobody has been for a while."""
@@ -355,17 +345,15 @@ class Graph:
         self.number += 1
         number, place = self.number, request.address or "/".join(request.segments)
         fault = self.draw(self.write_queue, WRITE_FAULTS)
-        if time.monotonic() - self.last_tick > self.options.timeout / 2 or time.monotonic() < self.starved_until:
-            # This program was kept waiting itself, so nobody knows how long the request has waited for it: doing it now
-            # might be later than any network delivers.
-            fault = "reset_before"
         correlation = request.headers.get("client-request-id")
         self.touched[place] = time.monotonic()
+        intended = self.intended(correlation)
         self.note(event="arrived", number=number, method=request.method, path=request.path, address=place, fault=fault,
                   correlation=correlation, body=request.body.decode(errors="replace"),
-                  overlapping=self.in_flight[place], intent=self.intent_seen(correlation))
+                  overlapping=self.in_flight[place], intent=intended is not None)
         self.in_flight[place] += 1
-        request.deadline = self.last_tick + 3 * self.options.timeout
+        # Nothing takes longer from its intent on than Reflog counts with, however long this program itself is kept waiting.
+        request.deadline = (intended or time.time()) + 6 * self.options.timeout
         self.kill("arrived")
         try:
             if place in self.hung:
@@ -406,8 +394,7 @@ class Graph:
             # The connection is gone, and the write is still on its way.
             request.writer.transport.abort()
             await asyncio.sleep(self.chance.uniform(0.3, 2.5) * timeout)
-        if time.monotonic() > request.deadline:
-            # Kept waiting itself, as above.
+        if time.time() > request.deadline:
             raise Closed
         answer = self.apply(request, number)
         self.kill("landed")
@@ -563,7 +550,6 @@ async def main():
     graph = Graph(options)
     server = await asyncio.start_server(graph.serve, "127.0.0.1", options.port, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], flush=True)
-    ticking = asyncio.create_task(graph.tick())
     if options.outsiders:
         outsider = asyncio.create_task(graph.outsider(options.outsiders))
     async with server:

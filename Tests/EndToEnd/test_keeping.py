@@ -27,6 +27,11 @@ def verify(server, *arguments, database=None):
     return server.command("verify", "--database", database or server.database, *arguments)
 
 
+def beside(server):
+    """The bytes of the anchor and the keys beside the ledger."""
+    return {file.name: file.read_bytes() for file in pathlib.Path(server.folder).glob("reflog.sqlite.[ak]*")}
+
+
 class Keys(unittest.TestCase):
     def test_a_key_is_rotated_on_the_record(self):
         with Server() as server:
@@ -120,6 +125,29 @@ class OlderCopies(unittest.TestCase):
                 server.start()
                 kinds = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]]
                 self.assertEqual(kinds.count("olderLedgerAccepted"), 1)
+
+
+    def test_a_copy_from_before_a_rotation_is_an_older_one_and_what_stands_beside_it_stays(self):
+        with Server() as server:
+            change(server, 2)
+            old = settled(server)[1]
+            server.stop()
+            shutil.copy(server.database, server.database + ".older")
+            server.start()
+            server.command("key", "rotate", role="admin")
+            change(server)
+            while settled(server)[1] == old:
+                pass
+            server.stop()
+            shutil.copy(server.database + ".older", server.database)
+            shutil.copy(server.database + ".key", server.database + ".key.next")
+            before = beside(server)
+
+            with self.assertRaises(AssertionError) as refusal:
+                server.start()
+
+            self.assertRegex(str(refusal.exception), r"is not what the anchor \S+ says it was: [^.]+\. Put the newest copy")
+            self.assertEqual(beside(server), before)
 
 
 class Backups(unittest.TestCase):

@@ -50,6 +50,9 @@ class StartRefusal(unittest.TestCase):
     def test_a_purge_that_nobody_signed_stops_the_start(self):
         self.assert_each_is_refused(purge_oldest)
 
+    def test_entries_that_nobody_signed_the_loss_of_stop_the_start(self):
+        self.assert_each_is_refused(empty_newest)
+
     def test_an_erasure_that_nobody_signed_stops_the_start(self):
         self.assert_each_is_refused(erase_oldest)
 
@@ -79,6 +82,23 @@ class StartRefusal(unittest.TestCase):
             Forger(ledger).append_event("olderLedgerAccepted", {"lostChanges": "1"}, os.urandom(16))
             delete_oldest(ledger)
         self.assert_refused(server, "")
+
+    def test_losses_that_nobody_signed_are_not_accepted_with_an_older_ledger(self):
+        server = self.copy()
+        with disarmed(server.database) as ledger:
+            purge_oldest(ledger)
+        with open(server.database + ".anchor", "rb") as anchor:
+            origin, size, root, *rest = anchor.read().split(b"\n")
+        pathlib.Path(server.database + ".anchor").write_bytes(b"\n".join([origin, b"%d" % (int(size) + 9), root, *rest]))
+        server.settings["ACCEPT_OLDER_LEDGER"] = "true"
+        self.assert_refused(server, "Entry [0-9]+ says that history goes, ")
+
+    def test_a_checkpoint_beside_its_note_counts_for_nothing(self):
+        server = self.copy()
+        with disarmed(server.database) as ledger:
+            ledger.execute("UPDATE checkpoint SET size = size - 1")
+        with self.assertRaisesRegex(AssertionError, "for the size of a checkpoint that was signed for"):
+            server.start()
 
     def test_a_key_that_nobody_signed_signs_nothing(self):
         server = self.copy()
@@ -119,8 +139,11 @@ class StartRefusal(unittest.TestCase):
                 with disarmed(server.database) as ledger:
                     sequence = forge(ledger)
                     ledger.execute(statement)
-                self.assert_refused(server, rf"Entry {sequence} says that history goes, and it is gone although no "
-                                            r"checkpoint over that entry was signed: [^\n]+ Run reflog verify, ")
+                with_other_size = "size" in statement
+                self.assert_refused(
+                    server, "The ledger holds what Reflog does not write: [0-9]+ for the size of a checkpoint that was signed for "
+                    if with_other_size else rf"Entry {sequence} says that history goes, and it is gone although no checkpoint "
+                                            r"over that entry was signed: [^\n]+ Run reflog verify, ")
 
     def assert_refused(self, server, words):
         """The start ends with 1 and one line that says why, and leaves the ledger as it was."""
@@ -153,6 +176,17 @@ def purge_oldest(ledger):
     event = Forger(ledger).append_event("purged", {"changes": "1", "purge": 1}, os.urandom(16))
     ledger.execute("INSERT INTO purged_change VALUES (1, 1, ?)", (event,))
     delete_oldest(ledger)
+    return newest_entry(ledger)
+
+
+def empty_newest(ledger):
+    """Takes the newest change away behind an event that says only that its entries go."""
+    (change,) = ledger.execute("SELECT max(id) FROM change").fetchone()
+    entries = [sequence for (sequence,) in ledger.execute("SELECT sequence FROM entry WHERE change = ? ORDER BY 1", (change,))]
+    Forger(ledger).append_event("purged", {"entries": ",".join(map(str, entries)), "purge": 1}, os.urandom(16))
+    for statement in ("DELETE FROM idempotency WHERE change = ?", "DELETE FROM change_personal WHERE change = ?",
+                      "DELETE FROM change WHERE id = ?", "UPDATE entry SET salt = NULL, change = 1 WHERE change = ?"):
+        ledger.execute(statement, (change,))
     return newest_entry(ledger)
 
 

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 @testable import ReflogLedger
 import ReflogModel
 import ReflogStorage
@@ -44,6 +45,45 @@ struct ForgettingTests {
       try await it.purgeAll()
       #expect(try await it.ids() == [4, 8])
       try await it.verify()
+    }
+  }
+
+  @Test(
+    arguments: [
+      "DELETE FROM hold", "UPDATE hold SET flow = flow + 1", "UPDATE retention SET days = 2", "DELETE FROM retention",
+      "UPDATE purge SET before = before - 1",
+    ]
+  )
+  func nothingGoesWhereWhatIsKeptIsNotWhatWasRecorded(statement: String) async throws {
+    try await withOldChanges { it in
+      let hold = LegalHold(name: "Case", scope: Self.signup, reason: "x", placed: it.ledger.now)
+      #expect(try await it.ledger.place(hold, by: Self.admin))
+      _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
+      _ = try await it.ledger.continuePurge()
+      try await it.sign()
+      try it.storage.setUp { db in
+        try db.execute(sql: "PRAGMA defer_foreign_keys = ON")
+        try db.execute(sql: statement)
+      }
+
+      await #expect(throws: LedgerError.self) { try await it.ledger.continuePurge() }
+      #expect(try await it.ids() == Array(1...8))
+    }
+  }
+
+  @Test func aClaimOfWhatMustStayIsNotCarriedOut() async throws {
+    try await withOldChanges { it in
+      let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
+      // The last of its step, and so what stands there.
+      let details: JSONObject = ["purge": .integer(purge.id), "changes": .string("4"), "entries": .string("6-7")]
+      try await it.ledger.record([ServiceEvent.Content(.purged, details: details)])
+      try it.storage.setUp { db in
+        try db.execute(sql: "UPDATE purge SET claim = (SELECT max(id) FROM service_event)")
+      }
+      try await it.sign()
+
+      await #expect(throws: LedgerError.self) { try await it.ledger.continuePurge() }
+      #expect(try await it.ids() == Array(1...8))
     }
   }
 

@@ -23,23 +23,45 @@ package struct Anchor: Sendable {
     keys: [VerifierKey],
     _ rotations: [KeyRotation]
   ) async throws(LedgerError) {
-    let origin = try await history.origin()
-    var own: Checkpoint?
-    if let note = try await history.checkpoint()?.note { own = try Self.open(ownNote: note, of: origin, keys) }
-    if let own {
-      guard try await history.root(ofFirst: own.size) == own.root else {
-        throw .corrupt("entries that are not those its own checkpoint of \(own.size) was signed over")
-      }
+    let (origin, bytes) = (try await history.origin(), try read())
+    var signed: Int64?
+    // First, since an older copy may have been signed by a key that is gone.
+    let anchored = bytes.flatMap { try? open($0, of: origin, keys) }
+    if let anchored {
+      try compare(anchored, try await history.root(ofFirst: anchored.size))
+      signed = anchored.size
     }
+    let own = try await ownCheckpoint(of: history, origin, keys)
+    if let own { signed = max(signed ?? 0, own.size) }
     // A former key's word about the anchor is held against the entries, and vouches for nothing that came after it.
-    var signed = own?.size
-    if let bytes = try read() {
+    if let bytes, anchored == nil {
       let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }.map(\.from)
-      let checkpoint = try open(bytes, of: origin, keys + former)
+      let checkpoint = try open(bytes, of: origin, former)
       try compare(checkpoint, try await history.root(ofFirst: checkpoint.size))
-      if (try? open(bytes, of: origin, keys)) != nil { signed = max(signed ?? 0, checkpoint.size) }
     }
     try await history.refuseUnsignedLosses(signedBelow: signed)
+  }
+
+  /// The checkpoint in the ledger itself, which holds for its entries; nothing before the first.
+  private func ownCheckpoint(
+    of history: History,
+    _ origin: Origin,
+    _ keys: [VerifierKey]
+  ) async throws(LedgerError) -> Checkpoint? {
+    guard let (size, note, _) = try await history.checkpoint() else { return nil }
+    let own: Checkpoint
+    do {
+      own = try Checkpoint(opening: try SignedNote(parsing: Array(note.utf8)), of: origin, with: keys)
+    } catch {
+      throw .corrupt("a checkpoint that is not this log's: \(error)")
+    }
+    guard own.size == size else {
+      throw .corrupt("\(size) for the size of a checkpoint that was signed for \(own.size) entries")
+    }
+    guard try await history.root(ofFirst: size) == own.root else {
+      throw .corrupt("entries that are not those its own checkpoint of \(own.size) was signed over")
+    }
+    return own
   }
 
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
@@ -68,19 +90,6 @@ package struct Anchor: Sendable {
   /// Moves it out of the way, as evidence of what was signed. Returns where it is once that is durable.
   package func putAside(_ checkpoint: Checkpoint) throws(LedgerError) -> String {
     do { return try DurableFile.putAside(path, as: ".\(checkpoint.size)") } catch { throw LedgerError(error) }
-  }
-
-  /// The checkpoint in the ledger itself, which counts as far as it is signed.
-  private static func open(
-    ownNote note: String,
-    of origin: Origin,
-    _ keys: [VerifierKey]
-  ) throws(LedgerError) -> Checkpoint {
-    do {
-      return try Checkpoint(opening: try SignedNote(parsing: Array(note.utf8)), of: origin, with: keys)
-    } catch {
-      throw .corrupt("a checkpoint that is not this log's: \(error)")
-    }
   }
 
   private func open(

@@ -5,7 +5,7 @@ extension History {
   /// The rotations of the key that are on record, oldest first: from which key to which.
   package func keyRotations() async throws(LedgerError) -> [KeyRotation] {
     try await read { db in
-      try EventRows.events("kind = 'keyRotated' ORDER BY service_event.id", [], db).map { event in
+      try EventRows.logged("kind = 'keyRotated' ORDER BY service_event.id", [], db).map { event in
         guard let from = event.content.details["from"]?.string, let to = event.content.details["to"]?.string else {
           throw LedgerError.corrupt("a rotation of the key names no keys")
         }

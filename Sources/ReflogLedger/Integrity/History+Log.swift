@@ -7,9 +7,9 @@ extension History {
     try await read { db in try LogRows.origin(db) }
   }
 
-  /// The newest signed checkpoint and the key that signed it, as texts; nothing before the first.
-  package func checkpoint() async throws(LedgerError) -> (note: String, key: String)? {
-    try await read { db in try LogRows.checkpoint(db).map { ($0.note, $0.key) } }
+  /// The newest signed checkpoint: its size, its note, and the key that signed it; nothing before the first.
+  package func checkpoint() async throws(LedgerError) -> (size: Int64, note: String, key: String)? {
+    try await read { db in try LogRows.checkpoint(db) }
   }
 
   /// The root of the tree of the first `size` entries; nothing where there are fewer.

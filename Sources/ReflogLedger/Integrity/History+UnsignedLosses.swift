@@ -6,7 +6,7 @@ extension History {
   /// crash leaves that, since Reflog deletes nothing before the signature is durable. Call it before anything is signed.
   ///
   /// - Parameter signed: how many entries are signed; nothing where there is no checkpoint, as before the first of a log.
-  func refuseUnsignedLosses(signedBelow signed: Int64?) async throws(LedgerError) {
+  package func refuseUnsignedLosses(signedBelow signed: Int64?) async throws(LedgerError) {
     let origin = try await origin()
     try await read { db in
       let first = if let signed { signed } else { try Self.start(of: origin, db) }
@@ -25,13 +25,16 @@ extension History {
   /// under another name.
   private static func start(of origin: Origin, _ db: Database) throws -> Int64 {
     try EventRows.events("kind = 'olderLedgerAccepted' ORDER BY service_event.id DESC LIMIT 1", [], db)
-      .first { $0.content.details["origin"]?.string == origin.text }?.sequence ?? 0
+      .first {
+        $0.content.details["origin"]?.string == origin.text
+          && $0.content.details["anchoredOrigin"]?.string != origin.text
+      }?.sequence ?? 0
   }
 
   private static func isExecuted(_ event: ServiceEvent, signedBelow signed: Int64, _ db: Database) throws -> Bool {
     switch event.content.kind {
     case .purged:
-      try lacks(event, "changes", "change", db) || lacks(event, "events", "service_event", db)
+      try lacks(event, "changes", "change", db) || lacks(event, "events", "service_event", db) || hasEmptied(event, db)
     case .erased:
       try hasErased(event, signedBelow: signed, db)
     case .olderLedgerAccepted:
@@ -42,13 +45,9 @@ extension History {
     }
   }
 
-  private static func ids(_ event: ServiceEvent, _ name: String) -> IDRanges {
-    event.content.details[name]?.string.flatMap { IDRanges($0) } ?? IDRanges()
-  }
-
   /// Whether rows are gone that an event names.
   private static func lacks(_ event: ServiceEvent, _ name: String, _ table: String, _ db: Database) throws -> Bool {
-    try ids(event, name).ranges.contains { range in
+    try event.content.ids(name).ranges.contains { range in
       let count = try Int64.fetchOne(
         db,
         sql: "SELECT count(*) FROM \(table) WHERE id BETWEEN ? AND ?",
@@ -58,10 +57,21 @@ extension History {
     }
   }
 
+  /// Whether entries are empty that an event names.
+  private static func hasEmptied(_ event: ServiceEvent, _ db: Database) throws -> Bool {
+    try event.content.ids("entries").ranges.contains { range in
+      try Bool.fetchOne(
+        db,
+        sql: "SELECT EXISTS (SELECT 1 FROM entry WHERE sequence BETWEEN ? AND ? AND salt IS NULL)",
+        arguments: [range.lowerBound, range.upperBound]
+      ) ?? false
+    }
+  }
+
   /// Whether a change is said to be lost with a newer copy that this ledger itself has an entry of. Goes through all entries; an
   /// unsigned event of this kind is rare.
   private static func losesWhatWasThere(_ event: ServiceEvent, _ db: Database) throws -> Bool {
-    guard let first = ids(event, "lostChanges").ranges.first?.lowerBound else { return false }
+    guard let first = event.content.ids("lostChanges").ranges.first?.lowerBound else { return false }
     let newest = try Int64.fetchOne(
       db,
       sql: "SELECT max(change) FROM entry WHERE sequence < ?",

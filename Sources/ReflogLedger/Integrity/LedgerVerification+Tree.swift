@@ -53,6 +53,6 @@ extension LedgerVerification.Part {
       report(.missing(sequence: entry.sequence))
       return
     }
-    if losses.cover(entry) { purged += 1 } else { suspects.add(entry: entry.sequence) }
+    if losses.cover(entry: entry.sequence) { purged += 1 } else { suspects.add(entry: entry.sequence) }
   }
 }

@@ -83,7 +83,7 @@ package struct LedgerVerification: Sendable {
     }
     rows.add(entries)
     if !rows.suspects.isEmpty {
-      rows.add(try await judge(rows.suspects, try await losses(behind: events, signedBelow: signedNow)))
+      rows.add(judge(rows.suspects, try await losses(behind: events, signedBelow: signedNow)))
     }
     return LedgerReport(
       findings: rows.findings.sorted(),

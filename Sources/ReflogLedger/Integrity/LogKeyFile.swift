@@ -4,8 +4,8 @@ import ReflogStorage
 
 /// The key that signs a ledger's checkpoints, in `<database>.key`, which its owner alone can read.
 ///
-/// A new key is made beside it, put on record, and put in its place once a checkpoint was signed with both;
-/// ``findOrMake(newest:isSigned:)`` goes on where a crash broke that off.
+/// A new key is made beside it, put on record, and put in its place once a checkpoint was signed with both; ``ready(_:)`` goes on
+/// where a crash broke that off.
 package struct LogKeyFile: Sendable {
   private let path: String
   private let origin: Origin
@@ -17,30 +17,47 @@ package struct LogKeyFile: Sendable {
 
   private var nextPath: String { path + ".next" }
 
-  /// The keys that sign the next checkpoint: the one in force, and before it the one that was until the newest rotation, if no
-  /// checkpoint has the word of both yet; the ledger's first, made now, where nothing was signed.
+  /// The keys that were found, and what is to be done before they sign.
+  package struct Found: Sendable {
+    /// The one in force, and before it the one that was until the newest rotation, if no checkpoint has the word of both yet; none
+    /// where nothing was signed.
+    package let keys: [SigningKey]
+    fileprivate let remedy: Remedy?
+
+    fileprivate enum Remedy {
+      case makeFirst
+      /// The old one is lost, and will sign nothing any more.
+      case installNext
+      /// The next one is of a rotation that never was on record.
+      case removeNext
+    }
+  }
+
+  /// Looks for the keys that sign the next checkpoint, and alters nothing.
   ///
   /// - Parameter newest: the key that the newest rotation on record named.
-  package func findOrMake(newest: VerifierKey?, isSigned: Bool) throws(LedgerError) -> [SigningKey] {
-    let found = try find(newest: newest)
-    guard found.isEmpty else { return found }
+  package func find(newest: VerifierKey?, isSigned: Bool) throws(LedgerError) -> Found {
+    let (key, next) = (try read(path), try read(nextPath))
+    if let next, next.verifierKey.text == newest?.text {
+      return if let key { Found(keys: [key, next], remedy: nil) } else { Found(keys: [next], remedy: .installNext) }
+    }
+    if let key { return Found(keys: [key], remedy: next == nil ? nil : .removeNext) }
     guard !isSigned else {
       throw .unusableKey(path: path, problem: "it is missing, and the ledger was signed with it; put it back")
     }
-    return [try make()]
+    return Found(keys: [], remedy: .makeFirst)
   }
 
-  private func find(newest: VerifierKey?) throws(LedgerError) -> [SigningKey] {
-    let (key, next) = (try read(path), try read(nextPath))
-    if let next, next.verifierKey.text == newest?.text {
-      if let key { return [key, next] }
-      // The old one is lost, and will sign nothing any more.
-      try install()
-      return [next]
+  /// The keys that sign the next checkpoint, ready to: the ledger's first is made now. Call it once the ledger is known to be the one
+  /// that they signed.
+  package func ready(_ found: Found) throws(LedgerError) -> [SigningKey] {
+    switch found.remedy {
+    case nil: return found.keys
+    case .makeFirst: return [try make()]
+    case .installNext: try install()
+    case .removeNext: do { try DurableFile.remove(nextPath) } catch { throw LedgerError(error) }
     }
-    // Else it is of a rotation that never was on record.
-    if next != nil { do { try DurableFile.remove(nextPath) } catch { throw LedgerError(error) } }
-    return key.map { [$0] } ?? []
+    return found.keys
   }
 
   /// Makes the ledger's first key.

@@ -29,3 +29,17 @@ struct LoggedEntry {
     self.salt = salt
   }
 }
+
+extension EventRows {
+  /// Events, each of which is what was logged; throws where one is not.
+  static func logged(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws -> [ServiceEvent] {
+    let events = try events(condition, arguments, db)
+    for event in events {
+      guard let entry = try LoggedEntry(of: event, db), try Records(db).event(event, entry.salt).hash == entry.hash
+      else {
+        throw LedgerError.corrupt("service event \(event.id), which is not what was logged")
+      }
+    }
+    return events
+  }
+}

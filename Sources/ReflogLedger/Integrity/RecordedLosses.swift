@@ -4,6 +4,9 @@ import ReflogModel
 struct RecordedLosses: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
+  /// The entries whose records went with them. That an entry is of some change or event is said by no hash, so an entry is known by
+  /// its number alone.
+  private(set) var entries = IDRanges()
   /// The purges that somebody asked for: no other deletes anything.
   private var asked: Set<Int64> = []
   /// Up to which entry what is said of an actor may have been erased.
@@ -27,13 +30,16 @@ struct RecordedLosses: Sendable {
       if let purge = details["purge"]?.wholeNumber { asked.insert(purge) }
     case .purged:
       guard let purge = details["purge"]?.wholeNumber, asked.contains(purge) else { return }
-      if let ids = details["changes"]?.string.flatMap({ IDRanges($0) }) { changes = changes.union(ids) }
-      if let ids = details["events"]?.string.flatMap({ IDRanges($0) }) { events = events.union(ids) }
+      changes.formUnion(event.content.ids("changes"))
+      events.formUnion(event.content.ids("events"))
+      entries.formUnion(event.content.ids("entries"))
     case .purgeWithdrawn:
-      if let ids = details["changes"]?.string.flatMap({ IDRanges($0) }) { changes = changes.subtracting(ids) }
-      if let ids = details["events"]?.string.flatMap({ IDRanges($0) }) { events = events.subtracting(ids) }
+      changes = changes.subtracting(event.content.ids("changes"))
+      events = events.subtracting(event.content.ids("events"))
+      entries = entries.subtracting(event.content.ids("entries"))
     case .olderLedgerAccepted:
-      if let ids = details["lostChanges"]?.string.flatMap({ IDRanges($0) }) { changes = changes.union(ids) }
+      // Their entries were another log's.
+      changes.formUnion(event.content.ids("lostChanges"))
     case .erased:
       guard let type = details["actorType"]?.string, let id = details["actorId"]?.string else { return }
       erasures[Erased(type, id)] = event.sequence
@@ -44,13 +50,18 @@ struct RecordedLosses: Sendable {
   }
 
   /// Whether what an entry records was purged on the record.
-  func cover(_ entry: LogRows.Entry) -> Bool {
-    entry.change.map { changes.contains($0) } ?? entry.event.map { events.contains($0) } ?? false
-  }
+  func cover(entry sequence: Int64) -> Bool { entries.contains(sequence) }
 
   /// Whether what an entry says of somebody was erased on the record.
   func cover(_ actor: Change.Actor?, at sequence: Int64) -> Bool {
     guard let actor, let id = actor.id else { return false }
     return erasures[Erased(actor.type.rawValue, id)].map { sequence < $0 } ?? false
+  }
+}
+
+extension ServiceEvent.Content {
+  /// The ids that it names so; none where it does not.
+  func ids(_ name: String) -> IDRanges {
+    details[name]?.string.flatMap { IDRanges($0) } ?? IDRanges()
   }
 }

@@ -54,7 +54,7 @@ extension LedgerVerification.Part {
 
 extension LedgerVerification {
   /// Tells what was purged or erased from what is missing, by what is on record by now.
-  func judge(_ suspects: Suspects, _ losses: RecordedLosses) async throws(LedgerError) -> Part {
+  func judge(_ suspects: Suspects, _ losses: RecordedLosses) -> Part {
     var part = Part()
     for gap in suspects.changes.flatMap({ losses.changes.gaps(in: $0) }) { part.report(.missingChanges(gap)) }
     for gap in suspects.events.flatMap({ losses.events.gaps(in: $0) }) { part.report(.missingEvents(gap)) }
@@ -64,17 +64,10 @@ extension LedgerVerification {
       case .event(let event): part.report(.erasedUnrecordedEvent(event))
       }
     }
-    for range in suspects.entries.ranges {
-      var next = range.lowerBound
-      while next <= range.upperBound {
-        let place = next..<range.upperBound + 1
-        let entries = try await history.read { db in try LogRows.entries(place, limit: Self.entriesRead, db) }
-        for entry in entries {
-          if losses.cover(entry) { part.purged += 1 } else { part.report(.missing(sequence: entry.sequence)) }
-        }
-        guard let last = entries.last else { break }
-        next = last.sequence + 1
-      }
+    let missing = suspects.entries.subtracting(losses.entries)
+    part.purged = suspects.entries.count - missing.count
+    for sequence in missing.ranges.lazy.joined().prefix(Self.maximumFindings) {
+      part.report(.missing(sequence: sequence))
     }
     return part
   }

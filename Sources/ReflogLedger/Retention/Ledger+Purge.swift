@@ -151,19 +151,21 @@ extension LedgerTransaction {
       next.before <= permitted
     else { return }
     var details: JSONObject = ["purge": .integer(next.purge)]
-    let ids: [Int64]
+    let ids: IDRanges
     switch next.ids {
     case .changes(let range):
-      ids = try PurgeableRows.changes(range, before: next.before, db)
-      details["changes"] = .string(IDRanges(ids).text)
+      ids = IDRanges(try PurgeableRows.changes(range, before: next.before, db))
+      details["changes"] = .string(ids.text)
+      details["entries"] = .string(try PurgeableRows.entries(ofChanges: ids, db).text)
     case .events(let range):
-      ids = try PurgeableRows.events(range, before: next.before, db)
-      details["events"] = .string(IDRanges(ids).text)
+      ids = IDRanges(try PurgeableRows.events(range, before: next.before, db))
+      details["events"] = .string(ids.text)
+      details["entries"] = .string(try PurgeableRows.entries(ofEvents: ids, db).text)
     }
     // What was there when it was looked for may be held now.
     guard !ids.isEmpty else { return }
     try PurgeRows.claim(
-      by: try insert(ServiceEvent.Content(.purged, count: ids.count, details: details)),
+      by: try insert(ServiceEvent.Content(.purged, count: Int(ids.count), details: details)),
       state.purge,
       db
     )
@@ -172,6 +174,7 @@ extension LedgerTransaction {
   fileprivate func deleteSomeClaimed() throws {
     guard let state = try purgeUnderWay(), let claim = state.claim else { return }
     let (changes, events) = (claim.changes.first(Ledger.deletedPiece), claim.events.first(Ledger.deletedPiece))
+    try check(changes, events, of: claim, in: state.purge)
     try PurgeableRows.delete(changes: changes, because: claim.event, db)
     try PurgeableRows.delete(events: events, because: claim.event, db)
     if claim.changes.count > changes.count || claim.events.count > events.count {
@@ -184,6 +187,31 @@ extension LedgerTransaction {
     }
   }
 
+  /// Throws where some of these may not go: only somebody who altered the ledger's file claims that.
+  private func check(
+    _ changes: IDRanges,
+    _ events: IDRanges,
+    of claim: PurgeRows.Claim,
+    in purge: Purge
+  ) throws {
+    try RetentionRecord(db).check(purge, db)
+    guard let permitted = try RetentionRows.policy(db).cutoff(at: time) else {
+      throw LedgerError.corrupt("a purge, though no retention is set")
+    }
+    let before = min(purge.before, permitted)
+    func mayGo(_ ids: IDRanges, _ purgeable: (ClosedRange<Int64>) throws -> [Int64]) throws -> Bool {
+      guard let first = ids.ranges.first?.lowerBound, let last = ids.last else { return true }
+      return ids.subtracting(IDRanges(try purgeable(first...last))).isEmpty
+    }
+    guard try mayGo(changes, { try PurgeableRows.changes($0, before: before, db) }),
+      try mayGo(events, { try PurgeableRows.events($0, before: before, db) })
+    else { throw LedgerError.corrupt("service event \(claim.event), which claims for a purge what must stay") }
+    let entries = try PurgeableRows.entries(ofChanges: changes, db).union(PurgeableRows.entries(ofEvents: events, db))
+    guard entries.subtracting(claim.entries).isEmpty else {
+      throw LedgerError.corrupt("service event \(claim.event), which does not name the entries of what it claims")
+    }
+  }
+
   /// Takes back what a purge under way claimed and did not delete yet, for what may go changes with this transaction; on record
   /// as kept. All is looked at again, from the start: so of every address the oldest goes first, whatever is held meanwhile.
   func withdrawClaim() throws {
@@ -192,6 +220,9 @@ extension LedgerTransaction {
       var details: JSONObject = ["purge": .integer(state.purge.id)]
       if !claim.changes.isEmpty { details["changes"] = .string(claim.changes.text) }
       if !claim.events.isEmpty { details["events"] = .string(claim.events.text) }
+      let entries = try PurgeableRows.entries(ofChanges: claim.changes, db)
+        .union(PurgeableRows.entries(ofEvents: claim.events, db))
+      details["entries"] = .string(entries.text)
       let count = Int(claim.changes.count + claim.events.count)
       try insert(ServiceEvent.Content(.purgeWithdrawn, count: count, details: details))
     }

@@ -25,6 +25,8 @@ enum PurgeRows {
     /// What of it is still there.
     let changes: IDRanges
     let events: IDRanges
+    /// The entries that it says become empty, of all that it claimed.
+    let entries: IDRanges
   }
 
   /// The purge that is under way, or the newest.
@@ -49,15 +51,16 @@ enum PurgeRows {
   }
 
   private static func claim(_ id: Int64, deletedUpTo deleted: Int64, _ db: Database) throws -> Claim {
-    guard let event = try EventRows.events("service_event.id = ?", [id], db).first else {
+    guard let event = try EventRows.logged("service_event.id = ?", [id], db).first else {
       throw LedgerError.corrupt("service event \(id) is missing")
     }
-    func rest(_ name: String) throws -> IDRanges {
-      guard let text = event.content.details[name]?.string else { return IDRanges() }
-      guard let ids = IDRanges(text) else { throw LedgerError.corrupt("service event \(id) names no ids") }
-      return ids.above(deleted)
-    }
-    return Claim(event: id, sequence: event.sequence, changes: try rest("changes"), events: try rest("events"))
+    return Claim(
+      event: id,
+      sequence: event.sequence,
+      changes: event.content.ids("changes").above(deleted),
+      events: event.content.ids("events").above(deleted),
+      entries: event.content.ids("entries")
+    )
   }
 
   static func insert(before: Timestamp, asked: Timestamp, _ db: Database) throws {

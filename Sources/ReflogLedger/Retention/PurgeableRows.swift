@@ -53,10 +53,20 @@ enum PurgeableRows {
     )
   }
 
+  /// The numbers of the entries of changes.
+  static func entries(ofChanges ids: IDRanges, _ db: Database) throws -> IDRanges {
+    try sequences(ids, "change", ["intent_sequence", "outcome_sequence"], db)
+  }
+
+  /// The numbers of the entries of service events.
+  static func entries(ofEvents ids: IDRanges, _ db: Database) throws -> IDRanges {
+    try sequences(ids, "service_event", ["sequence"], db)
+  }
+
   /// Deletes changes, with what is said of people in them and the salts of their entries.
   static func delete(changes: IDRanges, because event: Int64, _ db: Database) throws {
     try record(changes, "purged_change", event, db)
-    let sequences = try sequences(changes, "change", ["intent_sequence", "outcome_sequence"], db)
+    let entries = try entries(ofChanges: changes, db)
     for range in changes.ranges {
       for (table, id) in [
         ("idempotency", "change"), ("change_personal", "change"), ("change_statement", "change"), ("change", "id"),
@@ -64,18 +74,18 @@ enum PurgeableRows {
         try delete(table, id, range, db)
       }
     }
-    try forgetSalts(sequences, db)
+    try forgetSalts(entries, db)
   }
 
   /// The same for service events.
   static func delete(events: IDRanges, because event: Int64, _ db: Database) throws {
     try record(events, "purged_event", event, db)
-    let sequences = try sequences(events, "service_event", ["sequence"], db)
+    let entries = try entries(ofEvents: events, db)
     for range in events.ranges {
       try delete("service_event_personal", "event", range, db)
       try delete("service_event", "id", range, db)
     }
-    try forgetSalts(sequences, db)
+    try forgetSalts(entries, db)
   }
 
   private static func record(_ ranges: IDRanges, _ table: String, _ event: Int64, _ db: Database) throws {
@@ -94,21 +104,25 @@ enum PurgeableRows {
     _ table: String,
     _ columns: [String],
     _ db: Database
-  ) throws -> [Int64] {
-    try ids.ranges.flatMap { range in
+  ) throws -> IDRanges {
+    let named = try ids.ranges.flatMap { range in
       try columns.flatMap { column in
         try Int64.fetchAll(
-          db.cachedStatement(sql: "SELECT \(column) FROM \(table) WHERE id BETWEEN ? AND ?"),
+          db.cachedStatement(
+            sql: "SELECT \(column) FROM \(table) WHERE id BETWEEN ? AND ? AND \(column) IS NOT NULL"
+          ),
           arguments: [range.lowerBound, range.upperBound]
         )
       }
     }
+    return IDRanges(Set(named).sorted())
   }
 
   /// In one statement: SQLite keeps what each of many in a savepoint may have to take back.
-  private static func forgetSalts(_ sequences: [Int64], _ db: Database) throws {
+  private static func forgetSalts(_ entries: IDRanges, _ db: Database) throws {
+    let numbers = JSONValue.array(entries.ranges.joined().map { .integer($0) })
     try db.cachedStatement(sql: "UPDATE entry SET salt = NULL WHERE sequence IN (SELECT value FROM json_each(?))")
-      .execute(arguments: [JSONValue.array(sequences.map { .integer($0) }).text])
+      .execute(arguments: [numbers.text])
   }
 
   private static func arguments(_ ids: ClosedRange<Int64>, _ before: Timestamp) -> StatementArguments {

@@ -56,6 +56,9 @@ package struct IDRanges: Hashable, Sendable {
     return all
   }
 
+  /// Adds those of another set.
+  package mutating func formUnion(_ other: IDRanges) { self = union(other) }
+
   /// Those of these that are not among the others.
   package func subtracting(_ other: IDRanges) -> IDRanges {
     var rest = IDRanges()
