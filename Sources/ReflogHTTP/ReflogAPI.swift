@@ -93,7 +93,7 @@ package struct ReflogAPI: Sendable {
   private func addPages(to router: Router<ReflogRequestContext>) {
     AssetController().addRoutes(to: router)
     let errors = ErrorPage(directory: directory, logger: logger)
-    addSignIn(to: router.group().add(middleware: SignInMiddleware(errors: errors)))
+    addSignIn(to: router, errors)
     let open = router.group()
       .add(middleware: PageMiddleware(sessions: sessions, authentication: authentication, errors: errors))
       .add(middleware: AdmissionMiddleware())
@@ -110,7 +110,11 @@ package struct ReflogAPI: Sendable {
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
   }
 
-  private func addSignIn(to group: RouterGroup<ReflogRequestContext>) {
+  /// Each way has places of its own: where one is crowded, the other still lets people in.
+  private func addSignIn(to router: Router<ReflogRequestContext>, _ errors: ErrorPage) {
+    func group() -> RouterGroup<ReflogRequestContext> {
+      router.group().add(middleware: SignInMiddleware(errors: errors))
+    }
     let (hasEntra, hasTokens) = (entraSignIn != nil, authentication.takesAPITokens)
     let page: @Sendable (String, String?) -> SignInPage = { target, problem in
       SignInPage(target: target, hasEntra: hasEntra, hasTokens: hasTokens, problem: problem)
@@ -121,7 +125,7 @@ package struct ReflogAPI: Sendable {
       failures: failures,
       signInPage: page,
       directory: directory
-    ).addRoutes(to: group)
+    ).addRoutes(to: group())
     guard let entraSignIn else { return }
     EntraSignInController(
       entra: entraSignIn,
@@ -131,7 +135,7 @@ package struct ReflogAPI: Sendable {
       signInPage: page,
       directory: directory,
       logger: logger
-    ).addRoutes(to: group)
+    ).addRoutes(to: group())
   }
 
   private var failures: FailedAuthentications { FailedAuthentications(events: events, metrics: metrics) }

@@ -6,7 +6,7 @@ package struct ChangeRequest: Sendable {
     /// Points an address at a connector or at nothing.
     case setReference(Address, ConnectorReference)
     /// Replays the reference that stood before a change.
-    case rollBack(Change.ID, force: Bool)
+    case rollBack(Change.ID, undoing: LaterChanges)
     /// Brings an address back to what it held at a time, as a part of a rollback to that.
     case rollBackTo(TimeRollback, Address, ConnectorReference)
     case createConnector(JSONObject)
@@ -21,6 +21,23 @@ package struct ChangeRequest: Sendable {
     case deleteFlow(FlowType, FlowID)
     /// What can't touch a connector, handed on as it came.
     case other(DirectoryWrite.PassedOn)
+  }
+
+  /// Which changes of the same address that came later a rollback may undo too.
+  package enum LaterChanges: Sendable {
+    case none
+    /// Those up to the newest that somebody saw.
+    case upTo(Change.ID)
+    case all
+
+    /// - Parameter newest: the newest of all that there are; nothing where there is none.
+    func contain(newest: Change.ID?) -> Bool {
+      switch self {
+      case .none: newest == nil
+      case .upTo(let id): newest.map { $0 <= id } ?? true
+      case .all: true
+      }
+    }
   }
 
   package let action: Action

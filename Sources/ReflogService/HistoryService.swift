@@ -66,6 +66,22 @@ package struct HistoryService: Sendable {
     return count
   }
 
+  /// The newest changes at an address that made a difference and were settled before a moment, or at all; newest first.
+  package func effectiveChanges(
+    at address: Address,
+    settledBefore end: Timestamp?,
+    limit: Int
+  ) async throws(ServiceError) -> [Change] {
+    do { return try await history.effectiveChanges(at: address, settledBefore: end, limit: limit) } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// The newest rollback of a change that was applied or may still be; nothing where there is none.
+  package func rollback(of id: Change.ID) async throws(ServiceError) -> Change? {
+    do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
+  }
+
   /// What every address that the ledger has seen held at a moment.
   ///
   /// - Parameter flows: those of these flows alone.

@@ -9,10 +9,19 @@ package struct ChangeDetailPage: Sendable {
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
+  /// Whether nobody knows yet what became of it.
+  let isPending: Bool
 
   struct Fact: Sendable {
     let name: String
-    let value: String
+    var value: String?
+    var moment: Moment?
+    var link: Link?
+  }
+
+  struct Link: Sendable {
+    let path: String
+    let text: String
   }
 
   struct Property: Sendable {
@@ -22,26 +31,59 @@ package struct ChangeDetailPage: Sendable {
   }
 
   /// - Parameters:
-  ///   - chain: the changes of the same step around this one, newest first.
+  ///   - chain: the changes of the same step around this one, newest first, itself among them.
+  ///   - rollback: the change that took it back, if one did.
+  ///   - tenantID: whose directory it is about.
   ///   - isSigned: whether a signed checkpoint covers it.
   ///   - canRollBack: whether whoever looks at it may ask for that, and it makes sense.
-  package init(_ change: Change, chain: [Change], isSigned: Bool, canRollBack: Bool) {
-    self.change = ChangeView(change)
-    self.chain = chain.map(ChangeView.init)
+  package init(
+    _ change: Change,
+    chain: [Change],
+    rollback: Change?,
+    tenantID: String,
+    isSigned: Bool,
+    canRollBack: Bool
+  ) {
+    self.change = ChangeView(change, isWhole: true)
+    self.chain = chain.map { ChangeView($0, isCurrent: $0.id == change.id) }
     self.canRollBack = canRollBack
+    isPending = change.result == .pending
     properties = (change.intent.changedProperties ?? []).map {
       Property(name: $0.name, before: $0.before ?? "–", after: $0.after ?? "–")
     }
     hasProperties = !properties.isEmpty
-    hasChain = !chain.isEmpty
-    facts = Self.facts(change, isSigned: isSigned)
+    hasChain = chain.count > 1
+    facts =
+      Self.times(change) + Self.relations(change, rollback)
+      + Self.texts(change, tenantID: tenantID, isSigned: isSigned)
   }
 
-  private static func facts(_ change: Change, isSigned: Bool) -> [Fact] {
+  private static func times(_ change: Change) -> [Fact] {
+    let all = [
+      ("Asked", change.activityDateTime), ("Settled", change.resultDateTime),
+      ("Last verified", change.intent.lastVerifiedDateTime),
+    ]
+    return all.compactMap { name, time in time.map { Fact(name: name, moment: Moment($0)) } }
+  }
+
+  private static func relations(_ change: Change, _ rollback: Change?) -> [Fact] {
+    func link(_ name: String, _ id: Change.ID?) -> Fact? {
+      id.map { Fact(name: name, link: Link(path: "/changes/\($0)", text: "change \($0)")) }
+    }
+    let batch = change.intent.batchID.map {
+      Fact(name: "Batch", link: Link(path: "/flows/rollback/\($0.percentEncoded())", text: $0))
+    }
+    return [
+      link("Rolls back", change.intent.rollbackOf),
+      change.intent.rollbackTo.map { Fact(name: "Rolls back to", moment: Moment($0)) }, batch,
+      link(rollback?.result == .applied ? "Rolled back by" : "May be rolled back by", rollback?.id),
+    ].compactMap(\.self)
+  }
+
+  private static func texts(_ change: Change, tenantID: String, isSigned: Bool) -> [Fact] {
     let (intent, outcome) = (change.intent, change.outcome)
     let all: [(String, String?)] = [
-      ("Asked", change.activityDateTime.description),
-      ("Settled", change.resultDateTime?.description),
+      ("Kind", intent.kind.rawValue),
       ("Settled by", outcome?.settledBy.rawValue),
       ("Result", change.result.shownName),
       ("Status", outcome?.httpStatus.map(String.init)),
@@ -54,10 +96,7 @@ package struct ChangeDetailPage: Sendable {
       ("Proven by", intent.actor.proof?.rawValue),
       ("Application", intent.actor.clientAppID),
       ("IP address", intent.actor.ipAddress),
-      ("Rolls back", intent.rollbackOf.map { "change \($0)" }),
-      ("Rolls back to", intent.rollbackTo?.description),
-      ("Batch", intent.batchID),
-      ("Last verified", intent.lastVerifiedDateTime?.description),
+      ("Tenant", tenantID),
       ("Correlation id", intent.correlationID),
       ("Request id", intent.requestID),
       ("Graph's request id", outcome?.graphRequestID),
@@ -68,6 +107,6 @@ package struct ChangeDetailPage: Sendable {
   }
 
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: "Change \(change.id)", frame: frame, page: self), "change")
+    WebPages.render(FramedPage(title: "Change \(change.id)", frame: frame, in: .timeline, page: self), "change")
   }
 }

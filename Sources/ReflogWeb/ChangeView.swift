@@ -19,6 +19,10 @@ struct ChangeView: Sendable {
   let tone: String
   let kind: Badge?
   let reason: String?
+  let isCurrent: Bool
+
+  /// More of a reason, and of a name, than this is on the page of the change.
+  private static let (reasonLength, nameLength) = (180, 80)
 
   /// A word that stands out.
   struct Badge: Sendable {
@@ -26,22 +30,27 @@ struct ChangeView: Sendable {
     let tone: String
   }
 
-  init(_ change: Change) {
+  /// - Parameters:
+  ///   - isWhole: whether long texts are not cut.
+  ///   - isCurrent: whether the page is about this change.
+  init(_ change: Change, isWhole: Bool = false, isCurrent: Bool = false) {
     id = change.id.description
     asked = Moment(change.activityDateTime)
-    actor = change.intent.actor.shownName
+    let name = change.intent.actor.shownName
+    actor = isWhole ? name : name.shortened(to: Self.nameLength)
     deed = change.deed
     isFound = change.intent.kind == .drift || change.intent.kind == .baseline
     let address = change.intent.subject.address
     step = address?.step.name
     flow = address?.flow.text
     flowType = address?.flowType.rawValue
-    before = ReferenceView(change.intent.before)
-    after = ReferenceView(change.after)
+    before = ReferenceView(change.intent.before, isWhole: isWhole)
+    after = ReferenceView(change.after, isWhole: isWhole)
     result = change.result.shownName
     tone = change.result.tone
     kind = change.intent.kind.badge
-    reason = change.intent.reason
+    reason = change.intent.reason?.shortened(to: Self.reasonLength)
+    self.isCurrent = isCurrent
   }
 }
 

@@ -22,6 +22,6 @@ package struct ExportPage: Sendable {
   }
 
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: "Export", frame: frame, page: self), "export")
+    WebPages.render(FramedPage(title: "Export", frame: frame, in: .export, page: self), "export")
   }
 }

@@ -6,12 +6,27 @@ package struct FilterForm: Sendable {
   let step: String
   let actor: String
   let connector: String
-  let since: String
-  let until: String
+  let since: Time
+  let until: Time
   let results: [Choice]
   let kinds: [Choice]
   /// What is wrong with them.
   let problem: String?
+
+  /// A day, or a moment where that is what was sent.
+  package struct Time: Sendable {
+    let value: String
+    /// The field's type in HTML.
+    let type: String
+
+    init(_ text: String?) {
+      let isMoment = text?.contains("T") ?? false
+      type = isMoment ? "datetime-local" : "date"
+      // The field takes neither a zone nor more than milliseconds.
+      let moment = isMoment ? text.flatMap { Timestamp(parsing: $0) } : nil
+      value = moment.map { String($0.description.prefix(23)).replacing("Z", with: "") } ?? text ?? ""
+    }
+  }
 
   package struct Choice: Sendable {
     let value: String
@@ -25,8 +40,8 @@ package struct FilterForm: Sendable {
     step = values["step"] ?? ""
     actor = values["actor"] ?? ""
     connector = values["connector"] ?? ""
-    since = values["since"] ?? ""
-    until = values["until"] ?? ""
+    since = Time(values["since"])
+    until = Time(values["until"])
     results = Change.Result.allCases.map {
       Choice(value: $0.rawValue, word: $0.shownName, isChosen: $0.rawValue == values["result"])
     }

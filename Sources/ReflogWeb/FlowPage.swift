@@ -30,6 +30,7 @@ package struct FlowPage: Sendable {
     let x: Int
     let width: Int
     let tone: String
+    let isDrift: Bool
     let change: String
     let title: String
   }
@@ -39,7 +40,7 @@ package struct FlowPage: Sendable {
     let tone: String
     let change: String
     let since: Moment
-    let actor: String
+    let byWhom: String
     let isDrift: Bool
   }
 
@@ -105,14 +106,14 @@ package struct FlowPage: Sendable {
       x: x,
       width: max(thinnest, place(range.upperBound) - x),
       tone: tone,
+      isDrift: period.change.intent.kind == .drift,
       change: period.change.id.description,
-      title:
-        "\(ReferenceView(period.reference).name), since \(period.start), by \(period.change.intent.actor.shownName)"
+      title: "\(ReferenceView(period.reference).name), since \(period.start), \(period.change.byWhom)"
     )
   }
 
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: flow, frame: frame, page: self), "flow")
+    WebPages.render(FramedPage(title: flow, frame: frame, in: .flows, page: self), "flow")
   }
 }
 
@@ -122,12 +123,21 @@ extension FlowPage.Row {
     self.tone = tone
     change = period.change.id.description
     since = Moment(period.start)
-    actor = period.change.intent.actor.shownName
+    byWhom = period.change.byWhom
     isDrift = period.change.intent.kind == .drift
   }
 }
 
-/// Gives each connector a colour, in the order in which they come; a name that changed is no other connector.
+extension Change {
+  /// Who did it, as the end of a sentence.
+  fileprivate var byWhom: String {
+    intent.kind == .drift || intent.kind == .baseline
+      ? "without Reflog" : "by \(intent.actor.shownName.shortened(to: 100))"
+  }
+}
+
+/// Gives each connector a colour, in the order in which they come, and those that come when all are given one for all; a name that
+/// changed is no other connector.
 private struct Tones {
   /// As many as the style sheet has.
   private static let count = 8
@@ -136,11 +146,21 @@ private struct Tones {
   private(set) var legend: [FlowPage.Key] = []
 
   mutating func tone(of reference: ConnectorReference) -> String {
-    guard let id = reference.connectorID else { return reference == .none ? "nothing" : "unknown" }
+    guard let id = reference.connectorID else {
+      let tone = reference == .none ? "nothing" : "unknown"
+      explain(tone, ReferenceView(reference))
+      return tone
+    }
     if let known = tones[id] { return known }
-    let tone = "tone\(tones.count % Self.count)"
+    let isOneOfMany = tones.count >= Self.count
+    let tone = isOneOfMany ? "others" : "tone\(tones.count)"
     tones[id] = tone
-    legend.append(FlowPage.Key(reference: ReferenceView(reference), tone: tone))
+    explain(tone, isOneOfMany ? ReferenceView(words: "other connectors") : ReferenceView(reference))
     return tone
+  }
+
+  private mutating func explain(_ tone: String, _ reference: ReferenceView) {
+    guard !legend.contains(where: { $0.tone == tone }) else { return }
+    legend.append(FlowPage.Key(reference: reference, tone: tone))
   }
 }

@@ -11,12 +11,16 @@ package struct FlowsPage: Sendable {
   let moment: String?
   let differences: Int
   let hasDifferences: Bool
+  /// Whether nobody knows what some of those that are known now called then.
+  let hasUnknown: Bool
   let canRollBack: Bool
   let problem: String?
 
   /// What flows are looked for by; empty for all.
   let search: String
   let isSearch: Bool
+  /// The query of the same flows as they are now.
+  let nowQuery: String
   /// The query of the next page of flows; nothing where this is the last.
   let next: String?
 
@@ -73,17 +77,20 @@ package struct FlowsPage: Sendable {
     let addresses = (then + (now ?? [])).map(\.address)
     let steps = Set(addresses.map(\.step)).sorted { $0.name < $1.name }
     let flows = Set(addresses.map { FlowName(of: $0) }).sorted()
-    var differences = 0
+    var (differences, hasUnknown) = (0, false)
     self.flows = flows.map { flow in
       let cells = steps.map { step in
         let address = Address(flowType: flow.flowType, flow: flow.flow, step: step)
         let (configuration, current) = (held[address], standing[address])
-        let isDifferent = now != nil && current != nil && (configuration?.change?.after ?? .unknown) != current
+        // Where nobody knows what stood there then, nothing can be said, or brought back.
+        let then = configuration?.change?.after ?? .unknown
+        if now != nil, current != nil, then == .unknown { hasUnknown = true }
+        let isDifferent = now != nil && current != nil && then != .unknown && then != current
         return Cell(
           step: step.name,
           known: configuration.flatMap(Known.init),
           isDifferent: isDifferent,
-          now: isDifferent ? current.map(ReferenceView.init) : nil
+          now: isDifferent ? current.map { ReferenceView($0) } : nil
         )
       }
       let different = cells.count(where: \.isDifferent)
@@ -101,9 +108,11 @@ package struct FlowsPage: Sendable {
     moment = question.moment?.description
     search = question.search
     isSearch = !search.isEmpty
+    nowQuery = isSearch ? "?flow=\(search.percentEncoded())" : ""
     self.next = next
     self.differences = differences
     hasDifferences = differences > 0
+    self.hasUnknown = hasUnknown
     // It is all flows that it speaks of: not those that were looked for.
     self.canRollBack = canRollBack && !isSearch && (differences > 0 || next != nil)
     problem = question.problem
@@ -116,7 +125,7 @@ package struct FlowsPage: Sendable {
   }
 
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: "Flows", frame: frame, page: self), "flows")
+    WebPages.render(FramedPage(title: "Flows", frame: frame, in: .flows, page: self), "flows")
   }
 }
 

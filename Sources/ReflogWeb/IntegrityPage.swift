@@ -48,6 +48,6 @@ package struct IntegrityPage: Sendable {
   }
 
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: "Integrity", frame: frame, page: self), "integrity")
+    WebPages.render(FramedPage(title: "Integrity", frame: frame, in: .integrity, page: self), "integrity")
   }
 }

@@ -1,10 +1,15 @@
+package import ReflogModel
+
 /// One thing to say: what went wrong, and what to do.
 package struct MessagePage: Sendable {
   let heading: String
   let message: String
+  /// The changes that it is about.
+  let changes: [String]
   let requestID: String
 
-  package init(heading: String, message: String, requestID: String) {
+  package init(heading: String, message: String, changes: [Change.ID], requestID: String) {
+    self.changes = changes.map(\.description)
     self.heading = heading
     self.message = message
     self.requestID = requestID

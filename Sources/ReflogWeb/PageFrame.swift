@@ -36,5 +36,37 @@ package struct PageFrame: Sendable {
 struct FramedPage<Content: Sendable>: Sendable {
   let title: String
   let frame: PageFrame
+  let sections: [Link]
   let page: Content
+
+  /// - Parameter section: the part of the pages that it belongs to, if it does to one.
+  init(title: String, frame: PageFrame, in section: PageSection? = nil, page: Content) {
+    self.title = title
+    self.frame = frame
+    self.page = page
+    sections = PageSection.allCases.map { Link(path: $0.rawValue, name: $0.name, isCurrent: $0 == section) }
+  }
+
+  struct Link: Sendable {
+    let path: String
+    let name: String
+    let isCurrent: Bool
+  }
+}
+
+/// The parts of the pages, by where each begins.
+enum PageSection: String, CaseIterable, Sendable {
+  case timeline = "/"
+  case flows = "/flows"
+  case export = "/export"
+  case integrity = "/integrity"
+
+  var name: String {
+    switch self {
+    case .timeline: "Timeline"
+    case .flows: "Flows"
+    case .export: "Export"
+    case .integrity: "Integrity"
+    }
+  }
 }

@@ -8,10 +8,17 @@ struct ReferenceView: Sendable {
   let id: String?
   let isConnector: Bool
 
-  init(_ reference: ConnectorReference) {
+  /// More of a name than this is on the page of its change.
+  private static let length = 80
+
+  /// Something that is no one connector.
+  init(words: String) { (name, id, isConnector) = (words, nil, false) }
+
+  init(_ reference: ConnectorReference, isWhole: Bool = false) {
     switch reference {
     case .connector(let id, let displayName):
-      name = displayName ?? id.text
+      let text = displayName ?? id.text
+      name = isWhole ? text : text.shortened(to: Self.length)
       self.id = displayName == nil ? nil : id.text
       isConnector = true
     case .none: (name, id, isConnector) = ("nothing", nil, false)

@@ -11,6 +11,8 @@ package struct RollbackPage: Sendable {
   let isConnectorMissing: Bool
   let later: [String]
   let isInTheWay: Bool
+  /// The newest change that whoever sees this knows of.
+  let seen: String?
   let isPossible: Bool
   let reason: String
   /// Why it was not done when it was asked for.
@@ -26,12 +28,13 @@ package struct RollbackPage: Sendable {
     isConnectorMissing = !plan.connectorExists
     later = plan.supersededBy.map(\.description)
     isInTheWay = !later.isEmpty
+    seen = plan.newest?.description
     isPossible = plan.connectorExists
     self.reason = reason
     self.problem = problem
   }
 
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: "Roll back change \(id)", frame: frame, page: self), "rollback")
+    WebPages.render(FramedPage(title: "Roll back change \(id)", frame: frame, in: .timeline, page: self), "rollback")
   }
 }

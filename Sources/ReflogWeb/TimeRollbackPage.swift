@@ -7,6 +7,8 @@ package struct TimeRollbackPage: Sendable {
   let id: String
   /// Nothing in a plan.
   let batch: Batch?
+  /// The newest change that whoever sees the plan knows of.
+  let newest: String?
   /// The flow that is brought back; nothing where all are.
   let flow: String?
   let steps: [Step]
@@ -24,6 +26,8 @@ package struct TimeRollbackPage: Sendable {
     let isPartial: Bool
     let done: Int
     let total: Int
+    /// How many steps stay as they are, since nobody knows what they called; nothing where none does.
+    let leftAlone: Int?
   }
 
   struct Step: Sendable {
@@ -39,6 +43,7 @@ package struct TimeRollbackPage: Sendable {
     moment = rollback.asOf.description
     id = rollback.batchID
     batch = nil
+    newest = rollback.newestChange?.description
     flow = rollback.scope.flowName
     self.steps = steps.prefix(Self.shown).map(Step.init)
     left = Self.left(steps.count)
@@ -50,24 +55,27 @@ package struct TimeRollbackPage: Sendable {
   package init(_ progress: TimeRollbackProgress, canGoOn: Bool) {
     moment = progress.rollback.asOf.description
     id = progress.rollback.batchID
+    newest = nil
     flow = progress.rollback.scope.flowName
     steps = progress.steps.prefix(Self.shown).map(Step.init)
     left = Self.left(progress.steps.count)
     isEmpty = steps.isEmpty
     problem = nil
+    let leftAlone = progress.steps.count { $0.after == .unknown && $0.change == nil }
     batch = Batch(
       state: progress.state.rawValue,
       isRunning: progress.state == .running,
       isPartial: progress.state == .partial && canGoOn,
       done: progress.steps.count { $0.change?.result == .applied },
-      total: progress.steps.count
+      total: progress.steps.count - leftAlone,
+      leftAlone: leftAlone > 0 ? leftAlone : nil
     )
   }
 
   private static func left(_ count: Int) -> Int? { count > shown ? count - shown : nil }
 
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: "Roll back to \(moment)", frame: frame, page: self), "time-rollback")
+    WebPages.render(FramedPage(title: "Roll back to \(moment)", frame: frame, in: .flows, page: self), "time-rollback")
   }
 }
 

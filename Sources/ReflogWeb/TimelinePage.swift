@@ -37,7 +37,7 @@ package struct TimelinePage: Sendable {
     status: LedgerStatus
   ) {
     var days: [Day] = []
-    for view in changes.map(ChangeView.init) {
+    for view in changes.map({ ChangeView($0) }) {
       if days.last?.day == view.asked.day {
         days[days.count - 1].changes.append(view)
       } else {
@@ -63,6 +63,6 @@ package struct TimelinePage: Sendable {
   }
 
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: "Timeline", frame: frame, page: self), "timeline")
+    WebPages.render(FramedPage(title: "Timeline", frame: frame, in: .timeline, page: self), "timeline")
   }
 }

@@ -18,16 +18,14 @@ enum EntraDocuments {
   }
 
   /// Sends a form, with a secret in it, to where it was to go and nowhere else.
-  static func post(_ url: String, _ form: String) async throws -> [UInt8] {
+  static func post(_ url: String, _ form: String) async throws -> (status: Int, body: [UInt8]) {
     var request = HTTPClientRequest(url: url)
     request.method = .POST
     request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
     request.body = .bytes(ByteBuffer(string: form))
     let response = try await HTTPClient.shared.execute(request, timeout: timeout)
-    guard response.status == .ok, response.history.count <= 1 else {
-      throw FetchError(url: url, status: Int(response.status.code))
-    }
-    return Array(try await response.body.collect(upTo: limit).readableBytesView)
+    guard response.history.count <= 1 else { throw FetchError(url: url, status: Int(response.status.code)) }
+    return (Int(response.status.code), Array(try await response.body.collect(upTo: limit).readableBytesView))
   }
 
   private struct FetchError: Error, CustomStringConvertible {

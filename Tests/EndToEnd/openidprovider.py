@@ -46,6 +46,7 @@ class OpenIDProvider:
         self.folder = tempfile.mkdtemp(prefix="reflog-openid-")
         self.key, self.other = Key(self.folder, "first"), Key(self.folder, "second")
         self.published, self.requests, self.is_down, self.codes = [self.key], 0, False, {}
+        self.secret, self.discoveries = CLIENT_SECRET, 0
         provider = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -58,6 +59,7 @@ class OpenIDProvider:
                     "/keys": {"keys": [key.jwk for key in provider.published]},
                 }
                 body = json.dumps(documents.get(self.path)).encode()
+                provider.discoveries += "openid-configuration" in self.path
                 self.send_response(500 if provider.is_down else 200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -67,8 +69,9 @@ class OpenIDProvider:
                 form = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 fields = {name: values[0] for name, values in urllib.parse.parse_qs(form).items()}
                 answer = provider.redeem(fields) if self.path == "/token" else None
-                body = json.dumps(answer or {"error": "invalid_grant"}).encode()
-                self.send_response(200 if answer else 400)
+                is_known = fields.get("client_secret") == provider.secret
+                body = json.dumps(answer or {"error": "invalid_grant" if is_known else "invalid_client"}).encode()
+                self.send_response(500 if provider.is_down else 200 if answer else 400 if is_known else 401)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -97,7 +100,7 @@ class OpenIDProvider:
         """Tokens for a code, once, where everything about it is right (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
         asked, roles, changed = self.codes.pop(form.get("code"), (None, None, None))
         if asked is None or (form["client_id"], form["client_secret"], form["grant_type"], form["redirect_uri"]) != (
-                asked["client_id"], CLIENT_SECRET, "authorization_code", asked["redirect_uri"]):
+                asked["client_id"], self.secret, "authorization_code", asked["redirect_uri"]):
             return None
         if encoded(hashlib.sha256(form["code_verifier"].encode()).digest()) != asked["code_challenge"]:
             return None

@@ -1,4 +1,5 @@
 import csv
+import datetime
 import glob
 import importlib.util
 import os
@@ -43,10 +44,16 @@ class Chrome(unittest.TestCase):
                 browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": downloads})
                 browser.sign_in("reader")
                 browser.follow_summary("Filter")
+                today = datetime.datetime.now(datetime.timezone.utc).date()
+                first = datetime.date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+                behind = (first + datetime.timedelta(days=95)).replace(day=1)
                 browser.fill("flow", "B2C_1_signup")
+                browser.fill("since", f"{first:%m%d%Y}")
+                browser.fill("until", f"{behind:%m%d%Y}")
                 browser.press("Show")
                 browser.wait_for("CHG0042")
                 self.assertNotIn("B2C_1_profile_edit", browser.text)
+                self.assertIn(f"since={first}&until={behind}", browser.driver.current_url)
                 self.assertEqual([button for button in browser.buttons if button not in ("Sign out", "Show")], [])
                 self.assertNotIn("Roll back", browser.text)
                 browser.follow("CSV")
@@ -57,6 +64,8 @@ class Chrome(unittest.TestCase):
                 rows = list(csv.DictReader(pathlib.Path(found[0]).read_text().splitlines()))
                 self.assertEqual({row["flowId"] for row in rows}, {"B2C_1_signup"})
                 self.assertEqual(len(rows), 3)
+                browser.open(f"/?until={first}")
+                browser.wait_for("No change is what you asked for")
 
     def test_a_script_tells_of_news_counts_and_local_times(self):
         with Server() as server, Chromium(server) as browser:

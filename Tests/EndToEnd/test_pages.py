@@ -4,7 +4,7 @@ import time
 import unittest
 
 from browser import Browser
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, ServerTestCase
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, ServerTestCase, graph_connector
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 HOSTILE = "<img src=x onerror=alert(1)>\"'\u0338><script>"
@@ -47,6 +47,34 @@ class Stories(ServerTestCase):
         self.assertIsNone(self.server.reference(STEP))
         browser.submit(refused.form(f"/changes/{first}/rollback"), force="true")
         self.assertIsNotNone(self.server.reference(STEP))
+
+    def test_what_came_after_the_plan_was_seen_is_not_undone(self):
+        first = self.server.put(STEP, NEW_VENDOR).change
+        self.server.put(STEP, None)
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        plan = browser.open(f"/changes/{first}/rollback")
+        meanwhile = self.server.put(STEP, FRAUD_CHECK).change
+        refused = browser.submit(plan.form(f"/changes/{first}/rollback"), reason="x", force="true")
+        self.assertEqual(refused.status, 409)
+        self.assertIn(f"/changes/{meanwhile}", refused.links)
+        self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
+        done = browser.submit(refused.form(f"/changes/{first}/rollback"), reason="x", force="true")
+        self.assertIn(f"/changes/{first}", done.links)
+        change = browser.open(f"/changes/{first}")
+        self.assertRegex(change.text, "Rolled back by change [0-9]+")
+
+    def test_whoever_was_signed_out_meanwhile_is_told_that_nothing_was_done(self):
+        change = self.server.put(STEP, NEW_VENDOR).change
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        form = browser.open(f"/changes/{change}/rollback").form(f"/changes/{change}/rollback")
+        browser.cookies = {}
+        page = browser.submit(form, reason="x")
+        self.assertIn("so nothing was done", page.text)
+        self.assertEqual(self.server.reference(STEP), NEW_VENDOR)
+        back = browser.submit(page.form("/sign-in"), token=self.server.tokens["operator"])
+        self.assertIn(f"Roll back change {change}", back.text)
 
     def test_a_reader_finds_what_it_looks_for_and_nothing_that_changes_anything(self):
         change = self.server.put(STEP, NEW_VENDOR).change
@@ -242,6 +270,17 @@ class Board(unittest.TestCase):
             self.assertEqual(browser.open(f"/flows/rollback?asOf={moment}&flow=x").status, 400)
             self.assertIn("No flow's id has this in it", browser.open("/flows?flow=zzz").text)
 
+            # What somebody does after the plan was seen is their wish.
+            server.put(STEP, NEW_VENDOR)
+            plan = browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_signup")
+            server.put(STEP, None)
+            progress = browser.submit(plan.form("/flows/rollback"), reason="Too late")
+            while "it is running" in progress.text:
+                self.assertLess(time.monotonic(), deadline + 40, progress.text)
+                progress = browser.open(next(link for link in progress.links if "rollback" in link))
+            self.assertIn("0 of 1 steps were brought back; it is partial", progress.text)
+            self.assertIsNone(server.reference(STEP))
+
             reader = Browser(server)
             reader.sign_in("reader")
             page = reader.open(f"/flows?asOf={moment}")
@@ -249,6 +288,30 @@ class Board(unittest.TestCase):
             self.assertEqual(reader.open(f"/flows/rollback?asOf={moment}").status, 403)
             csrf = page.form("/sign-out")["fields"]["csrf"]
             self.assertEqual(reader.send("POST", "/flows/rollback", f"csrf={csrf}&asOf={moment}&reason=x").status, 403)
+
+
+class Unknown(unittest.TestCase):
+    def test_what_nobody_knows_yet_is_followed_on_the_page_of_its_change(self):
+        with Graph(timeout=0.5) as graph, Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=0.5, SWEEP_INTERVAL=1) as server:
+            first = graph_connector("Fraud check")
+            server.put(STEP, first)
+            bad = server.put(STEP, graph_connector("Loyalty")).change
+            browser = Browser(server)
+            browser.sign_in("operator")
+            plan = browser.open(f"/changes/{bad}/rollback")
+            graph.control(writes=["hang_after"])
+            page = browser.submit(plan.form(f"/changes/{bad}/rollback"), reason="Back")
+            self.assertIn("Whether it took place is not known yet", page.text)
+            own = next(link for link in page.links if link == f"/changes/{int(bad) + 1}")
+            locked = browser.open(f"/changes/{bad}/rollback")
+            self.assertEqual(locked.status, 409)
+            self.assertIn(own, locked.links)
+            deadline = time.monotonic() + 30
+            while "not known yet" in page.text:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.2)
+                page = browser.open(own)
+            self.assertIn("Result applied", page.text)
 
 
 class Doors(unittest.TestCase):
@@ -333,3 +396,18 @@ class Doors(unittest.TestCase):
                 self.assertEqual(page.headers["cache-control"], "no-store")
                 self.assertLess(len(page.html), 60_000)
             self.assertIn(HOSTILE, browser.open(f"/changes/{change}").text)
+
+    def test_however_long_texts_are_pages_stay_small(self):
+        with Server() as server:
+            long = "<" * 1000
+            made = server.request("POST", "/beta/identity/apiConnectors", {
+                "displayName": "<" * 128, "targetUrl": "https://x.contoso.example/",
+                "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "a", "password": "b"},
+            }).json["id"]
+            for number in range(40):
+                change = server.put(STEP, [made, None][number % 2], headers={"Reflog-Reason": "%3C" * 1000}).change
+            browser = Browser(server)
+            browser.sign_in("operator")
+            for path in ("/", f"/changes/{change}", "/flows", "/flows/b2cUserFlows/B2C_1_signup", "/integrity"):
+                self.assertLess(len(browser.open(path).html), 60_000, path)
+            self.assertIn(long, browser.open(f"/changes/{change}").text)

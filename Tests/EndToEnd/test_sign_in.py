@@ -81,10 +81,27 @@ class Entra(unittest.TestCase):
         page = self.browser.send("GET", f"/sign-in/entra/return?error=access_denied&error_description=%3Cb%3Eno&state={state}")
         self.assertEqual(page.status, 403)
         self.assertIn("Entra signed nobody in: <b>no.", page.text)
+        url = self.begin()
         self.provider.is_down = True
-        page = self.browser.send("GET", "/sign-in/entra")
+        page = self.come_back(self.provider.authorize(url, ["Reflog.Read"]))
         self.assertEqual(page.status, 503)
         self.assertIn("sign in with an API token", page.text)
+
+    def test_a_secret_that_expired_is_said_to_be_what_is_wrong(self):
+        self.provider.secret = "another"
+        page = self.come_back(self.provider.authorize(self.begin(), ["Reflog.Read"]))
+        self.assertEqual(page.status, 502)
+        self.assertIn("does not take this server's own registration (invalid_client)", page.text)
+        self.assertIn("invalid_client", self.server.log)
+
+    def test_nobody_crowds_out_a_sign_in_that_began(self):
+        back = self.provider.authorize(self.begin(), ["Reflog.Read"])
+        other = Browser(self.server)
+        for _ in range(1200):
+            self.assertEqual(other.send("GET", "/sign-in/entra").status, 303)
+        self.assertEqual(self.come_back(back).status, 200)
+        # Once for this, and once for the keys.
+        self.assertLessEqual(self.provider.discoveries, 2)
 
     def test_what_is_missing_of_its_settings_stops_the_start(self):
         for settings in ({"ENTRA_CLIENT_ID": CLIENT}, {"ENTRA_CLIENT_ID": CLIENT, "ENTRA_CLIENT_SECRET": CLIENT_SECRET}):

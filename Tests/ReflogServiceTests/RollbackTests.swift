@@ -167,7 +167,7 @@ struct RollbackTests {
       let bad = try await fixture.set(Sample.newVendor)
 
       await #expect(throws: ServiceError.self) {
-        try await fixture.service.perform(fixture.request(.rollBack(bad.id, force: false), as: .reader))
+        try await fixture.service.perform(fixture.request(.rollBack(bad.id, undoing: .none), as: .reader))
       }
 
       let denied = try #require(try await fixture.history.change(Change.ID(2)))
@@ -182,7 +182,7 @@ struct RollbackTests {
       let bad = try await fixture.set(Sample.newVendor)
       let rollback = try await fixture.rollBack(bad.id)
       await #expect(throws: ServiceError.self) {
-        try await fixture.service.perform(fixture.request(.rollBack(bad.id, force: false), as: .reader))
+        try await fixture.service.perform(fixture.request(.rollBack(bad.id, undoing: .none), as: .reader))
       }
 
       let again = try await fixture.rollBack(bad.id)

@@ -105,7 +105,7 @@ package struct ServiceFixture: Sendable {
   }
 
   package func rollBack(_ id: Change.ID, force: Bool = false) async throws -> Change {
-    let receipt = try await service.perform(request(.rollBack(id, force: force)))
+    let receipt = try await service.perform(request(.rollBack(id, undoing: force ? .all : .none)))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
     return change
   }

@@ -27,6 +27,8 @@ struct ChangePagesController {
     let page = ChangeDetailPage(
       change,
       chain: try await chain(around: change),
+      rollback: try await history.rollback(of: change.id),
+      tenantID: try await history.status().tenantID,
       isSigned: try await isSigned(change),
       canRollBack: isStep && change.result == .applied && change.intent.kind != .baseline
         && change.intent.before != .unknown && changes.offersRollback(to: caller)
@@ -34,14 +36,14 @@ struct ChangePagesController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// What was changed at the same step after it and before, newest first, itself left out.
+  /// What was changed at the same step after it and before, newest first, itself among them.
   private func chain(around change: Change) async throws -> [Change] {
     guard let address = change.intent.subject.address else { return [] }
     let filter = try PlainQuestion(about: address).filter()
     let later = ChangeQuery(filter: filter, isAscending: true)
     async let after = history.page(later, behind: change.id, size: Self.chainLength)
     let before = try await history.page(ChangeQuery(filter: filter), behind: change.id, size: Self.chainLength)
-    return try await after.changes.reversed() + before.changes
+    return try await after.changes.reversed() + [change] + before.changes
   }
 
   private func isSigned(_ change: Change) async throws -> Bool {
@@ -71,7 +73,7 @@ struct ChangePagesController {
     let form = try await request.form(of: try context.requireSession())
     let id = try context.changeID()
     let asked = ChangeRequest(
-      action: .rollBack(id, force: form["force"] == "true"),
+      action: .rollBack(id, undoing: try Self.permitted(form)),
       caller: try context.requireCaller(),
       reason: try request.reason(orInBody: form["reason"] ?? ""),
       correlationID: context.clientRequestID,
@@ -82,10 +84,23 @@ struct ChangePagesController {
       return .seeOther("/changes/\(receipt.changes.first?.id ?? id)")
     } catch {
       if case .forbidden = error { throw error }
+      // Its page tells what becomes of it.
+      if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
+        return .seeOther("/changes/\(first)")
+      }
       // What stands in the way now is in the plan as it is now, where there still is one.
       guard let plan = try? await changes.plan(rollbackOf: id, for: asked.caller) else { throw error }
       let page = RollbackPage(plan, reason: form["reason"] ?? "", problem: error.description)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
+  }
+
+  /// What may be undone too: later changes that the plan showed, where somebody said so.
+  private static func permitted(_ form: [String: String]) throws(RequestError) -> ChangeRequest.LaterChanges {
+    guard form["force"] == "true" else { return .none }
+    guard let seen = form["seen"].flatMap({ Int64($0) }) else {
+      throw .badRequest("The form does not say which changes were seen. Load the page again.", target: "seen")
+    }
+    return .upTo(Change.ID(seen))
   }
 }

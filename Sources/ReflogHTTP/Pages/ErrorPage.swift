@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import ReflogModel
+import ReflogService
 import ReflogWeb
 
 /// Shows what goes wrong as a page.
@@ -12,7 +13,12 @@ struct ErrorPage {
   func response(to error: any Error, _ request: Request, _ context: ReflogRequestContext) -> Response {
     let answer = ErrorAnswer(error)
     answer.log(to: logger, request, context, cause: error)
-    let page = MessagePage(heading: answer.heading, message: answer.message, requestID: context.requestID)
+    let page = MessagePage(
+      heading: answer.heading,
+      message: answer.message,
+      changes: (error as? ServiceError)?.changes ?? [],
+      requestID: context.requestID
+    )
     return Response(page: page.render(in: context.frame(directory)), status: answer.status)
   }
 }

@@ -6,7 +6,7 @@ import ReflogWeb
 
 /// One flow, a lane for each of its steps.
 struct FlowPageController {
-  /// How many applied changes a lane shows.
+  /// How many changes that made a difference a lane shows.
   private static let laneLength = 12
 
   let history: HistoryService
@@ -44,12 +44,23 @@ struct FlowPageController {
     }
   }
 
-  /// The newest of what was applied to a step, before a time or at all.
+  /// The newest of what made a difference to a step, before a time or at all.
   private func lane(_ address: Address, until: Timestamp?) async throws -> FlowLane {
+    let found = try await history.effectiveChanges(at: address, settledBefore: until, limit: Self.laneLength + 1)
+    guard found.count <= Self.laneLength else {
+      return FlowLane(address.step, Array(found.prefix(Self.laneLength)), isWhole: false)
+    }
+    let first = try await firstApplied(address, until: until)
+    let isNew = first.first.map { first in found.last.map { first.id < $0.id } ?? true } ?? false
+    return FlowLane(address.step, isNew ? found + first : found, isWhole: true)
+  }
+
+  /// The oldest of what was applied to a step: it may have made no difference, and still shows what was called.
+  private func firstApplied(_ address: Address, until: Timestamp?) async throws -> [Change] {
     var question = PlainQuestion(about: address)
     question.result = .applied
     question.until = until
-    let page = try await history.page(ChangeQuery(filter: try question.filter()), behind: nil, size: Self.laneLength)
-    return FlowLane(address.step, page.changes, isWhole: page.next == nil)
+    let query = ChangeQuery(filter: try question.filter(), isAscending: true)
+    return try await history.page(query, behind: nil, size: 1).changes
   }
 }

@@ -61,7 +61,10 @@ struct FlowsController {
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
-    let rollback = try await rollback(try request.filledQuery())
+    var fields = try request.filledQuery()
+    // Before anything is read: what comes while that goes on is not in the plan.
+    fields["newest"] = try await history.status().newestChange?.description
+    let rollback = try await rollback(fields)
     let page = TimeRollbackPage(try await rollbacks.plan(rollback, for: caller), of: rollback)
     return Response(page: page.render(in: context.frame(directory)))
   }
@@ -105,7 +108,7 @@ struct FlowsController {
   }
 
   /// What a form asks for: `asOf`, `flow` where one alone is meant, and `batch` where it was planned or begun before; one that was
-  /// begun is as it was then.
+  /// begun is as it was then. `newest` is the newest change that the plan knew of.
   private func rollback(_ fields: [String: String]) async throws -> TimeRollback {
     let batch = try fields["batch"].map { (text) throws(RequestError) in try TimeRollbackBody.batchID(text) }
     if let batch, let known = try await rollbacks.known(batch) { return known }
@@ -113,6 +116,11 @@ struct FlowsController {
     do { moment = try PageTime.past(fields["asOf"] ?? "") } catch {
       throw RequestError.badRequest(error.description, target: "asOf")
     }
-    return TimeRollback(batchID: batch ?? UUID().uuidString.lowercased(), asOf: moment, scope: try Self.scope(fields))
+    return TimeRollback(
+      batchID: batch ?? UUID().uuidString.lowercased(),
+      asOf: moment,
+      scope: try Self.scope(fields),
+      newestChange: fields["newest"].flatMap { Int64($0) }.map { Change.ID($0) }
+    )
   }
 }

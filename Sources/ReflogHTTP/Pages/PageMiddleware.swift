@@ -42,7 +42,11 @@ struct PageMiddleware: RouterMiddleware {
   }
 
   private static func signIn(_ request: Request) -> Response {
-    guard request.method == .get || request.method == .head else { return .seeOther("/sign-in") }
-    return .seeOther("/sign-in?target=\(request.uri.string.percentEncoded(keeping: "/"))")
+    let wasRead = request.method == .get || request.method == .head
+    // What a form asked for was not done; its page is where it can be asked for again.
+    let target = wasRead ? request.uri.string : request.uri.path == "/flows/rollback" ? "/flows" : request.uri.path
+    return .seeOther(
+      "/sign-in?\(wasRead ? "" : "over=true&")target=\(target.percentEncoded(keeping: "/"))"
+    )
   }
 }

@@ -45,7 +45,7 @@ extension PlainQuestion {
   }
 
   private static func time(_ name: String, _ text: String) throws(FormError) -> Timestamp {
-    guard let time = Timestamp(parsing: text) else {
+    guard let time = PageTime.any(text) else {
       throw FormError(description: "\(text) is no time, such as 2026-03-01.")
     }
     return time

@@ -19,7 +19,9 @@ struct SignInController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    page(signInPage(SignInTarget.path(try request.filledQuery()["target"]), nil), context)
+    let fields = try request.filledQuery()
+    let over = "You were signed out before that was sent, so nothing was done. Sign in, and ask for it again."
+    return page(signInPage(SignInTarget.path(fields["target"]), fields["over"] == nil ? nil : over), context)
   }
 
   private func signIn(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

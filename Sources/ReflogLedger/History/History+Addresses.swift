@@ -92,6 +92,39 @@ extension History {
     }
   }
 
+  /// The newest changes at an address that made a difference and were settled before a moment, or at all; newest first.
+  package func effectiveChanges(
+    at address: Address,
+    settledBefore end: Timestamp?,
+    limit: Int
+  ) async throws(LedgerError) -> [Change] {
+    let last = if let end { try await read { db in try ChangeTimes.lastID(notAfter: end, db) } } else { Int64.max }
+    return try await changes(
+      """
+      WHERE change.id IN (
+        SELECT change.id FROM change
+        WHERE change.address = \(Self.rowOfAddress) AND \(Self.isEffective) AND change.id <= :last
+          AND change.result_time < :end
+        ORDER BY change.id DESC LIMIT :limit
+      )
+      ORDER BY change.id DESC
+      """,
+      Self.arguments(address) + ["last": last, "end": end?.microseconds ?? .max, "limit": limit]
+    )
+  }
+
+  /// The newest rollback of a change that was applied or may still be.
+  package func rollback(of id: Change.ID) async throws(LedgerError) -> Change? {
+    try await changes(
+      """
+      WHERE change.id = (
+        SELECT max(change.id) FROM change WHERE change.rollback_of = :id AND change.result IN ('applied', 'pending', 'unknown')
+      )
+      """,
+      ["id": id.number]
+    ).first
+  }
+
   /// Spelled as the partial index `change_effective` spells it, so that SQLite uses that.
   static let isEffective = """
     change.result = 'applied' AND (

@@ -36,11 +36,13 @@ enum TimeRollbackRows {
     try db.cachedStatement(
       sql: """
         INSERT INTO time_rollback (batch_id, as_of, flow, asked, newest_change)
-        VALUES (:batchID, :asOf, :flow, :asked, (SELECT coalesce(max(id), 0) FROM change))
+        VALUES (:batchID, :asOf, :flow, :asked, (
+          SELECT min(coalesce(:newest, id), id) FROM (SELECT coalesce(max(id), 0) AS id FROM change)
+        ))
         """
     ).execute(arguments: [
       "batchID": RequestIDColumn.value(of: rollback.batchID), "asOf": rollback.asOf.microseconds, "flow": flow,
-      "asked": time.microseconds,
+      "asked": time.microseconds, "newest": rollback.newestChange?.number,
     ])
   }
 

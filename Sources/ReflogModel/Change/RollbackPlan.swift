@@ -8,6 +8,8 @@ package struct RollbackPlan: Sendable {
   package let after: ConnectorReference
   /// Later effective changes at the address, oldest first: they stand in the way unless forced.
   package let supersededBy: [Change.ID]
+  /// The newest change that made a difference at the address, and that whoever sees the plan knows of.
+  package let newest: Change.ID?
   /// Whether somebody went round Reflog since, which the rollback would record as a later change.
   package let isDrifted: Bool
   /// Whether the connector to go back to still exists; true where that is nothing.
@@ -19,6 +21,7 @@ package struct RollbackPlan: Sendable {
     before: ConnectorReference,
     after: ConnectorReference,
     supersededBy: [Change.ID],
+    newest: Change.ID?,
     isDrifted: Bool,
     connectorExists: Bool
   ) {
@@ -27,6 +30,7 @@ package struct RollbackPlan: Sendable {
     self.before = before
     self.after = after
     self.supersededBy = supersededBy
+    self.newest = newest
     self.isDrifted = isDrifted
     self.connectorExists = connectorExists
   }

@@ -4,7 +4,7 @@ package struct TimeRollback: Sendable {
   package let batchID: String
   package let asOf: Timestamp
   package let scope: FlowScope
-  /// The newest change when it was asked for: what was changed later is somebody's wish, and stays. Nothing in a plan.
+  /// The newest change when it was planned, or else asked for: what was changed later is somebody's wish, and stays.
   package let newestChange: Change.ID?
 
   package init(batchID: String, asOf: Timestamp, scope: FlowScope, newestChange: Change.ID? = nil) {

@@ -17,8 +17,8 @@ extension ChangeService {
       throw .stepUnresolved(pending.id, retryAfter: .zero)
     }
     let (before, isDrifted) = try await look(at: target.address)
-    let inForce = try await rollbackInForce(of: id, at: target.address)
-    let later = inForce == nil ? try await effectiveChanges(at: target.address, after: id) : []
+    let newest = try await newestEffective(at: target.address)
+    let later = newest?.intent.rollbackOf == id ? [] : try await effectiveChanges(at: target.address, after: id)
     let missing = try await missingConnector(of: target.reference)
     return RollbackPlan(
       rollbackOf: id,
@@ -26,6 +26,7 @@ extension ChangeService {
       before: before,
       after: target.reference,
       supersededBy: later,
+      newest: newest?.id,
       isDrifted: isDrifted,
       connectorExists: missing == nil
     )
@@ -47,7 +48,11 @@ extension ChangeService {
     return RollbackTarget(change: change, address: address)
   }
 
-  func prepareRollback(_ request: ChangeRequest, of id: Change.ID, force: Bool) async throws(ServiceError) -> Prepared {
+  func prepareRollback(
+    _ request: ChangeRequest,
+    of id: Change.ID,
+    undoing permitted: ChangeRequest.LaterChanges
+  ) async throws(ServiceError) -> Prepared {
     let target = try await rollbackTarget(id)
     let after = target.reference
     func intent(before: ConnectorReference, after: ConnectorReference) -> Change.Intent {
@@ -55,9 +60,12 @@ extension ChangeService {
     }
     try await requireNoPendingRollback(of: id, at: target.address)
     let before = try await readBefore(target.address, for: request) { intent(before: $0, after: after) }
-    if let earlier = try await rollbackInForce(of: id, at: target.address) { return .done(earlier) }
-    let later = try await effectiveChanges(at: target.address, after: id)
-    guard force || later.isEmpty else { throw .changeSuperseded(id, by: later) }
+    let newest = try await newestEffective(at: target.address)
+    // An earlier rollback of the same change that is still in force: asking again gives that.
+    if let newest, newest.intent.rollbackOf == id { return .done(newest) }
+    guard permitted.contain(newest: newest.flatMap { $0.id > id ? $0.id : nil }) else {
+      throw .changeSuperseded(id, by: try await effectiveChanges(at: target.address, after: id))
+    }
     if let missing = try await missingConnector(of: after) { throw .connectorMissing(missing) }
     let named = if let connector = after.connectorID { await named(connector) } else { after }
     return .toDo(
@@ -106,13 +114,6 @@ extension ChangeService {
     }
   }
 
-  /// An earlier rollback of the same change that is still the address's last effective change: asking again gives that.
-  private func rollbackInForce(of id: Change.ID, at address: Address) async throws(ServiceError) -> Change? {
-    guard let newest = try await newestEffective(at: address), newest.intent.rollbackOf == id else { return nil }
-    return newest
-  }
-
-  /// The connector of a reference, if the directory has it no more.
   /// The connector of a reference, if the directory has it no more.
   func missingConnector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorID? {
     guard let id = reference.connectorID else { return nil }

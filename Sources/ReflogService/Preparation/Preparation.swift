@@ -21,8 +21,8 @@ extension ChangeService {
     switch request.action {
     case .setReference(let address, let reference):
       return .toDo(try await prepareReference(request, address, reference))
-    case .rollBack(let id, let force):
-      return try await prepareRollback(request, of: id, force: force)
+    case .rollBack(let id, let later):
+      return try await prepareRollback(request, of: id, undoing: later)
     case .rollBackTo(let rollback, let address, let reference):
       return try await prepareRollback(request, to: reference, at: address, within: rollback)
     case .createConnector(let body):

@@ -11,14 +11,25 @@ function localise(root) {
   }
 }
 
+let isSignedOut = false;
+
 /** What this server answers; nothing where it fails, or the session is over. */
 async function ask(url) {
   try {
     const answer = await fetch(url);
+    isSignedOut = answer.redirected;
     return answer.ok && !answer.redirected ? answer : null;
   } catch {
     return null;
   }
+}
+
+/** A link to this page as it is now. */
+function linkHere(words) {
+  const link = document.createElement("a");
+  link.href = location.pathname + location.search;
+  link.textContent = words;
+  return link;
 }
 
 async function page(url) {
@@ -45,38 +56,33 @@ function count(output) {
   show();
 }
 
-/** Tells of changes that are newer than what is shown. */
+/** Tells of changes that are newer than what is shown, until the session is over. */
 function news(line) {
   const separator = line.dataset.news.endsWith("?") ? "" : "&";
-  setInterval(async () => {
+  function say(words) {
+    if (line.textContent !== words) line.replaceChildren(linkHere(words));
+    line.hidden = false;
+  }
+  const timer = setInterval(async () => {
     if (document.hidden) return;
     const answer = await ask(line.dataset.news + separator + "behind=" + line.dataset.newest);
-    if (!answer) return;
-    const { count, isMore } = await answer.json();
-    if (!count) return;
-    const link = document.createElement("a");
-    link.href = location.pathname + location.search;
-    link.textContent = `${isMore ? "More than " : ""}${count} new ${count === 1 ? "change" : "changes"}: show`;
-    if (line.textContent !== link.textContent) line.replaceChildren(link);
-    line.hidden = false;
+    if (isSignedOut) {
+      clearInterval(timer);
+      say("You are signed out: sign in to see what is new");
+    }
+    const { count, isMore } = answer ? await answer.json() : {};
+    if (count) say(`${isMore ? "More than " : ""}${count} new ${count === 1 ? "change" : "changes"}: show`);
   }, 5000);
 }
 
-/** Puts older changes below those that are shown. */
+/** Puts older changes below those that are shown, and does so again where somebody comes back to the page. */
 function more(days) {
-  let isBusy = false;
-  document.addEventListener("click", async (event) => {
-    const link = event.target.closest(".more a[rel=next]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    if (isBusy) return;
-    isBusy = true;
-    const older = await page(link.href);
-    isBusy = false;
-    if (!older) {
-      location.assign(link.href);
-      return;
-    }
+  const next = () => document.querySelector(".more a[rel=next]");
+
+  /** Returns the first of them; nothing where they can't be had. */
+  async function load() {
+    const older = await page(next().href);
+    if (!older) return null;
     const sections = [...older.querySelectorAll("#days > section")];
     localise(older);
     const first = sections[0]?.querySelector("a");
@@ -84,22 +90,52 @@ function more(days) {
       days.lastElementChild.querySelector("ol").append(...sections.shift().querySelectorAll("li"));
     }
     days.append(...sections);
-    const next = older.querySelector(".more");
-    if (next) link.closest(".more").replaceWith(next);
-    else link.closest(".more").remove();
-    first?.focus();
+    const further = older.querySelector(".more");
+    if (further) next().closest(".more").replaceWith(further);
+    else next().closest(".more").remove();
+    return first ?? days;
+  }
+
+  async function restore({ pages, top }) {
+    for (let loaded = 0; loaded < pages && next(); loaded++) if (!(await load())) return;
+    scrollTo(0, top);
+  }
+
+  let isBusy = false;
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest(".more a[rel=next]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    if (isBusy) return;
+    isBusy = true;
+    const first = await load();
+    isBusy = false;
+    if (!first) return location.assign(link.href);
+    history.replaceState({ pages: (history.state?.pages ?? 0) + 1, top: 0 }, "");
+    first.focus();
   });
+  addEventListener("pagehide", () => {
+    if (history.state?.pages) history.replaceState({ ...history.state, top: scrollY }, "");
+  });
+  if (history.state?.pages) restore(history.state);
 }
 
-/** Keeps what goes on up to date until it is over. */
-function follow() {
+/** Keeps what goes on up to date until it is over, the session is, or the server does not answer for a minute. */
+function follow(patience = 60) {
   setTimeout(async () => {
-    const now = await page(location.href);
-    if (now) {
-      localise(now);
-      document.querySelector("#content").replaceWith(now.querySelector("#content"));
+    const now = document.hidden ? null : await page(location.href);
+    const content = now?.querySelector("#content");
+    const shown = document.querySelector("#content");
+    if (content) localise(content);
+    // What did not change stays, and so does where the keyboard is.
+    if (content && content.innerHTML !== shown.innerHTML) {
+      const place = [...shown.querySelectorAll("a, button, input")].indexOf(document.activeElement);
+      shown.replaceWith(content);
+      content.querySelectorAll("a, button, input")[place]?.focus();
     }
-    if (document.querySelector("[data-running]")) follow();
+    const line = document.querySelector("[data-running]");
+    if (line && isSignedOut) line.replaceChildren(linkHere("You are signed out: sign in to see how it goes on"));
+    else if (line && (now || document.hidden || patience > 0)) follow(now ? 60 : patience - 1);
   }, 1000);
 }
 

@@ -5,10 +5,11 @@ import Synchronization
 
 /// Signs people in on the pages by Entra: OpenID Connect's authorisation code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636).
 ///
-/// What comes of it is an access token for Reflog, which is judged like one that any client sends.
+/// What comes of it is an access token for Reflog, which is judged like one that any client sends. What was begun is remembered by the
+/// browser alone, sealed: nobody can crowd out what others began.
 package final class EntraSignIn: Sendable {
-  /// Sends a form to a URL and returns the body of a 200; throws otherwise.
-  package typealias Post = @Sendable (_ url: String, _ form: String) async throws -> [UInt8]
+  /// Sends a form to a URL and returns the status and the body of what it answers; throws where it does not.
+  package typealias Post = @Sendable (_ url: String, _ form: String) async throws -> (status: Int, body: [UInt8])
 
   package struct Settings: Sendable {
     /// Reflog's own app registration, and its secret.
@@ -30,25 +31,20 @@ package final class EntraSignIn: Sendable {
     case unknownState
     /// Entra says no, in its words.
     case refused(String)
+    /// Entra does not take Reflog's own credential, or its registration; the code of RFC 6749 §5.2.
+    case misconfigured(String)
     /// Entra can't be asked, or answers what is none.
     case unavailable(String)
   }
 
   /// How long somebody may take to sign in at Entra.
   package static let lifetime = Duration.seconds(600)
-  /// More than anybody needs at once; the oldest is forgotten where another begins.
-  private static let most = 1000
+  /// How long what Entra publishes of itself is believed.
+  private static let memory = Duration.seconds(600)
 
-  private struct Attempt {
-    let verifier: String
-    let nonce: String
-    let target: String
-    let begun: Timestamp
-  }
-
-  private struct State {
-    var attempts: [String: Attempt] = [:]
-    var order: [String] = []
+  private struct Discovery {
+    let document: JSONObject
+    let read: Timestamp
   }
 
   private let settings: Settings
@@ -56,7 +52,8 @@ package final class EntraSignIn: Sendable {
   private let clock: WallClock
   private let fetch: EntraKeys.Fetch
   private let post: Post
-  private let state = Mutex(State())
+  private let seal = SignInSeal()
+  private let discovery = Mutex<Discovery?>(nil)
 
   package init(
     _ settings: Settings,
@@ -72,47 +69,46 @@ package final class EntraSignIn: Sendable {
     self.post = post
   }
 
-  /// Begins; returns where to send the browser, and the state that it must bring back.
+  /// Begins; returns where to send the browser, and what the browser must bring back beside what Entra sends with it.
   ///
   /// - Parameter target: where it goes on afterwards.
-  package func begin(target: String) async throws(Failure) -> (url: String, state: String) {
+  package func begin(target: String) async throws(Failure) -> (url: String, sealed: String) {
     let endpoint = try await endpoint("authorization_endpoint")
-    let (id, attempt) = (
-      Random.token(), Attempt(verifier: Random.token(), nonce: Random.token(), target: target, begun: clock())
+    let attempt = SignInSeal.Attempt(
+      state: Random.token(),
+      verifier: Random.token(),
+      nonce: Random.token(),
+      target: target,
+      begun: clock()
     )
-    state.withLock { state in
-      if state.order.count >= Self.most { state.attempts[state.order.removeFirst()] = nil }
-      state.attempts[id] = attempt
-      state.order.append(id)
-    }
     let query = [
       ("client_id", settings.clientID), ("response_type", "code"), ("response_mode", "query"),
-      ("redirect_uri", settings.redirectURL), ("scope", "openid profile \(entra.audience)/.default"), ("state", id),
+      ("redirect_uri", settings.redirectURL), ("scope", "openid profile \(entra.audience)/.default"),
+      ("state", attempt.state),
       ("nonce", attempt.nonce), ("code_challenge", Self.challenge(attempt.verifier)),
       ("code_challenge_method", "S256"),
     ]
-    return (endpoint + (endpoint.contains("?") ? "&" : "?") + Self.form(query), id)
+    guard let sealed = seal.close(attempt) else { throw .unavailable("the attempt can't be sealed") }
+    return (endpoint + (endpoint.contains("?") ? "&" : "?") + Self.form(query), sealed)
   }
 
-  /// Ends what ``begin(target:)`` began; returns the access token that Entra gives for the code, and where to go on. Each state
-  /// counts once.
-  package func end(state id: String, code: String) async throws(Failure) -> (token: String, target: String) {
-    let attempt = state.withLock { state in
-      state.order.removeAll { $0 == id }
-      return state.attempts.removeValue(forKey: id)
+  /// Ends what ``begin(target:)`` began; returns the access token that Entra gives for the code, and where to go on. Entra takes each
+  /// code once.
+  ///
+  /// - Parameter sealed: what the browser was given to bring back.
+  package func end(state: String, sealed: String, code: String) async throws(Failure) -> (token: String, target: String)
+  {
+    guard let attempt = seal.open(sealed), attempt.state == state, clock().since(attempt.begun) < Self.lifetime else {
+      throw .unknownState
     }
-    guard let attempt, clock().since(attempt.begun) < Self.lifetime else { throw .unknownState }
     let form = [
       ("client_id", settings.clientID), ("client_secret", settings.clientSecret), ("grant_type", "authorization_code"),
       ("code", code), ("redirect_uri", settings.redirectURL), ("code_verifier", attempt.verifier),
     ]
     let endpoint = try await endpoint("token_endpoint")
-    let answer: JSONObject?
-    do { answer = try JSONValue(parsing: try await post(endpoint, Self.form(form))).object } catch {
-      throw .unavailable("\(error)")
-    }
-    guard let token = answer?["access_token"]?.string,
-      let identity = answer?["id_token"]?.string.flatMap(SignedToken.init)
+    let answer = try await redeem(form, at: endpoint)
+    guard let token = answer["access_token"]?.string,
+      let identity = answer["id_token"]?.string.flatMap(SignedToken.init)
     else { throw .unavailable("\(endpoint) gave no tokens.") }
     // It came from the issuer itself over TLS, which stands for its signature (OpenID Connect Core 1.0 §3.1.3.7).
     guard identity.claims["nonce"]?.string == attempt.nonce, identity.claims["aud"]?.string == settings.clientID else {
@@ -121,14 +117,45 @@ package final class EntraSignIn: Sendable {
     return (token, attempt.target)
   }
 
+  /// What the token endpoint gives for a code.
+  private func redeem(_ form: [(String, String)], at endpoint: String) async throws(Failure) -> JSONObject {
+    let (status, answer): (Int, JSONObject?)
+    do {
+      let (code, body) = try await post(endpoint, Self.form(form))
+      (status, answer) = (code, try? JSONValue(parsing: body).object)
+    } catch {
+      throw .unavailable("\(error)")
+    }
+    switch (status, answer?["error"]?.string) {
+    case (200, _):
+      if let answer { return answer }
+      throw .unavailable("\(endpoint) answered what is no JSON object.")
+    case (400, "invalid_grant"): throw .refused("it took too long, or the code was used before; try again")
+    case (400...401, .some(let error)): throw .misconfigured(error)
+    default: throw .unavailable("\(endpoint) answered with status \(status).")
+    }
+  }
+
   private func endpoint(_ name: String) async throws(Failure) -> String {
-    let url = entra.discoveryURL
-    let document: JSONObject?
-    do { document = try JSONValue(parsing: try await fetch(url)).object } catch { throw .unavailable("\(error)") }
-    guard document?["issuer"]?.string == entra.issuer, let endpoint = document?[name]?.string,
-      EntraSettings.isTrusted(endpoint)
-    else { throw .unavailable("\(url) names no \(name), or speaks for another issuer.") }
+    guard let endpoint = try await document()[name]?.string, EntraSettings.isTrusted(endpoint) else {
+      throw .unavailable("\(entra.discoveryURL) names no \(name).")
+    }
     return endpoint
+  }
+
+  /// What Entra publishes of itself (OpenID Connect Discovery 1.0 §4).
+  private func document() async throws(Failure) -> JSONObject {
+    let now = clock()
+    if let known = discovery.withLock({ $0 }), now.since(known.read) < Self.memory { return known.document }
+    let document: JSONObject?
+    do { document = try JSONValue(parsing: try await fetch(entra.discoveryURL)).object } catch {
+      throw .unavailable("\(error)")
+    }
+    guard let document, document["issuer"]?.string == entra.issuer else {
+      throw .unavailable("\(entra.discoveryURL) speaks for another issuer.")
+    }
+    discovery.withLock { $0 = Discovery(document: document, read: now) }
+    return document
   }
 
   /// RFC 7636 §4.2.

@@ -1,0 +1,47 @@
+import Crypto
+import Foundation
+import ReflogModel
+
+/// Seals what a browser must bring back when somebody has signed in elsewhere: it can neither read it nor make another.
+///
+/// The key is of this process, so a restart ends what was begun.
+struct SignInSeal: Sendable {
+  /// A sign-in that began.
+  struct Attempt: Sendable {
+    let state: String
+    let verifier: String
+    let nonce: String
+    let target: String
+    let begun: Timestamp
+  }
+
+  private let key = SymmetricKey(size: .bits256)
+
+  /// Base64, fit for a cookie; nothing where it can't be sealed.
+  func close(_ attempt: Attempt) -> String? {
+    let content: JSONObject = [
+      "state": .string(attempt.state), "verifier": .string(attempt.verifier), "nonce": .string(attempt.nonce),
+      "target": .string(attempt.target), "begun": .integer(attempt.begun.microseconds),
+    ]
+    let box = try? AES.GCM.seal(Data(JSONValue.object(content).text.utf8), using: key)
+    return box?.combined.map { sealed in sealed.base64EncodedString().replacing("=", with: "") }
+  }
+
+  /// What was sealed; nothing where that was not done here.
+  func open(_ sealed: String) -> Attempt? {
+    let padded = sealed + String(repeating: "=", count: (4 - sealed.utf8.count % 4) % 4)
+    guard let data = Data(base64Encoded: padded), let box = try? AES.GCM.SealedBox(combined: data),
+      let text = try? AES.GCM.open(box, using: key), let content = try? JSONValue(parsing: Array(text)).object,
+      let state = content["state"]?.string, let verifier = content["verifier"]?.string,
+      let nonce = content["nonce"]?.string, let target = content["target"]?.string,
+      let begun = content["begun"]?.wholeNumber
+    else { return nil }
+    return Attempt(
+      state: state,
+      verifier: verifier,
+      nonce: nonce,
+      target: target,
+      begun: Timestamp(microseconds: begun)
+    )
+  }
+}
