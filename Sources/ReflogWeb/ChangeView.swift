@@ -15,8 +15,9 @@ struct ChangeView: Sendable {
   let before: ReferenceView
   let after: ReferenceView
   let result: String
-  /// The result and the kind, where they want attention.
   let tone: String
+  /// The result's and the kind's, where one wants attention.
+  let rowTone: String
   let kind: Badge?
   let reason: String?
   let isCurrent: Bool
@@ -49,6 +50,7 @@ struct ChangeView: Sendable {
     result = change.result.shownName
     tone = change.result.tone
     kind = change.intent.kind.badge
+    rowTone = change.result == .applied ? kind?.tone ?? tone : tone
     reason = change.intent.reason?.shortened(to: Self.reasonLength)
     self.isCurrent = isCurrent
   }

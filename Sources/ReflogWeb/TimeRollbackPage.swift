@@ -87,7 +87,10 @@ extension FlowScope {
 
 extension TimeRollbackPage.Step {
   fileprivate init(_ step: TimeRollback.Step) {
-    summary = step.summary
+    summary =
+      step.change?.result == .applied
+      ? "\(step.address.step) of \(step.address.flow) calls \(step.after) again, in place of \(step.before)"
+      : step.summary
     result = step.change?.result.shownName
     tone = step.change.map { $0.result == .applied ? "good" : "warning" } ?? "plain"
     change = step.change?.id.description

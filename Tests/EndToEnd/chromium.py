@@ -3,7 +3,8 @@
 import shutil
 import time
 
-from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR
+from browser import Browser
+from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Server, graph_connector
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
@@ -25,14 +26,17 @@ class Chromium:
         self.width, self.height = width, height
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+        self.resize(height)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.driver.quit()
+
+    def resize(self, height):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": self.width, "height": height, "deviceScaleFactor": 1, "mobile": self.width < 600})
 
     def open(self, path):
         self.driver.get(self.server.url + path)
@@ -89,9 +93,9 @@ class Chromium:
     def picture(self, path):
         """The whole page, however long."""
         size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": self.width, "height": max(self.height, int(size["height"])), "deviceScaleFactor": 1, "mobile": self.width < 600})
+        self.resize(max(self.height, int(size["height"])))
         self.driver.save_screenshot(str(path))
+        self.resize(self.height)
 
 
 def sample(server):
@@ -108,3 +112,38 @@ def sample(server):
             "flows-then": f"/flows?asOf={moment}", "time-rollback": f"/flows/rollback?asOf={moment}",
             "flow": "/flows/b2cUserFlows/B2C_1_signup", "export": "/export?flow=B2C_1_signup", "integrity": "/integrity",
             "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}
+
+
+def troubled(graph):
+    """A server before this Graph that finds things as nobody wants them, not started."""
+    return Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=0.5, SWEEP_INTERVAL=1, GRAPH_READS_PER_MINUTE=60000)
+
+
+def trouble(server, graph):
+    """A drift, a change that nobody knows the outcome of, and a rollback to a time that could not be ended; and the pages of that."""
+    drifted, hanging = "b2cUserFlows/B2C_1_flow0/postFederationSignup", "b2cUserFlows/B2C_1_flow1/postFederationSignup"
+    for address in (drifted, hanging):
+        first = server.put(address, graph_connector("Fraud check")).change
+    time.sleep(1.1)
+    moment = server.history()[-1]["resultDateTime"]
+    for address in (drifted, hanging):
+        server.put(address, graph_connector("Loyalty"))
+    time.sleep(1.1)
+    graph.control(set={drifted: graph_connector("Outsider A")})
+    deadline = time.monotonic() + 30
+    while not any(change["kind"] == "drift" for change in server.history()):
+        assert time.monotonic() < deadline, server.log
+        time.sleep(0.2)
+    graph.control(writes=["hang_before"])
+    pending = server.put(hanging, None, headers={"Reflog-Reason": "Sign-up%20is%20broken"}).change
+    graph.control(hang=[hanging])
+    browser = Browser(server)
+    browser.sign_in("operator")
+    plan = browser.open(f"/flows/rollback?asOf={moment}")
+    page = browser.submit(plan.form("/flows/rollback"), reason="Back to before the vendor")
+    while "it is running" in page.text:
+        assert time.monotonic() < deadline + 60, page.text
+        page = browser.open(next(link for link in page.links if "/flows/rollback/" in link))
+    progress = "/flows/rollback/" + page.form("/flows/rollback")["fields"]["batch"]
+    return {"drift": "/", "pending": f"/changes/{pending}", "locked": f"/changes/{first}/rollback",
+            "progress": progress, "drift-flows": "/flows", "drift-flow": "/flows/b2cUserFlows/B2C_1_flow0"}

@@ -8,11 +8,11 @@ import shutil
 import time
 import unittest
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server
 
 HAS_CHROMIUM = shutil.which("chromedriver") and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_playwright_python")
 if HAS_CHROMIUM:
-    from chromium import STEP, Chromium, sample
+    from chromium import STEP, Chromium, sample, trouble, troubled
 
 
 @unittest.skipUnless(HAS_CHROMIUM, "chromium, Selenium and axe-core are not installed")
@@ -103,12 +103,12 @@ class Chrome(unittest.TestCase):
     def test_axe_finds_no_violation_on_any_page(self):
         package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
         axe = (package / "axe.min.js").read_text()
-        with Server() as server:
-            pages = sample(server)
+
+        def look(server, pages):
             for scheme, width in (("light", 1440), ("dark", 390)):
                 with Chromium(server, width=width, scheme=scheme) as browser:
-                    for name, path in pages.items():
-                        if name == "timeline":
+                    for number, (name, path) in enumerate(pages.items()):
+                        if number == 1:
                             browser.sign_in("operator")
                         browser.open(path)
                         browser.driver.execute_script(axe)
@@ -116,3 +116,8 @@ class Chrome(unittest.TestCase):
                         problems = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]]
                         self.assertEqual(problems, [], f"{name}, {scheme}, {width}")
                         self.assertFalse(browser.scrolls_sideways, f"{name} at {width}")
+
+        with Server() as server:
+            look(server, sample(server))
+        with Graph(timeout=0.5) as graph, troubled(graph) as server:
+            look(server, {"sign-in": "/sign-in"} | trouble(server, graph))

@@ -21,7 +21,7 @@ struct ReconcileTests {
 
   @Test func aLookThatComesTooEarlySettlesNothing() async throws {
     try await withPending { fixture, id, caller in
-      clock.advance(by: .seconds(99))
+      clock.advance(by: .seconds(119))
 
       let change = try await fixture.service.reconcile(id, for: caller)
 
@@ -37,7 +37,7 @@ struct ReconcileTests {
     result: Change.Result
   ) async throws {
     try await withPending(reaction) { fixture, id, caller in
-      clock.advance(by: .seconds(100))
+      clock.advance(by: .seconds(120))
 
       let change = try await fixture.service.reconcile(id, for: caller, stating: statement)
 
@@ -49,7 +49,7 @@ struct ReconcileTests {
   @Test func aStatementCountsWhereNobodyCanLook() async throws {
     try await withPending(.loseRequest) { fixture, id, caller in
       fixture.directory.failReads(.unavailable(reason: "timeout"))
-      clock.advance(by: .seconds(99))
+      clock.advance(by: .seconds(119))
       let early = await #expect(throws: ServiceError.self) {
         try await fixture.service.reconcile(id, for: caller, stating: statement)
       }

@@ -78,13 +78,28 @@ struct SettleWindowTests {
     }
   }
 
+  @Test func whatTookTooLongToRecordIsNotSent() async throws {
+    let slow = ManualClock(movingBy: .seconds(21))
+    try await withService(clock: slow, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
+      let error = await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
+
+      guard case .notSent = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(fixture.directory.writes.isEmpty)
+      let change = try await fixture.history.change(Change.ID(1))
+      #expect(change?.result == .notApplied)
+    }
+  }
+
   @Test func aPendingChangeIsNotSettledByAnEarlyRead() async throws {
     try await withWindow { fixture in
       fixture.directory.react(.applyAndLoseAnswer)
       await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
       fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
-      // The write may have begun 40 seconds after its intent, and 60 more must pass.
-      clock.advance(by: .seconds(99))
+      // It may be sent 20 seconds after its intent and be under way for 40, and 60 more must pass.
+      clock.advance(by: .seconds(119))
 
       let early = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }
       clock.advance(by: .seconds(1))
