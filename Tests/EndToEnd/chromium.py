@@ -84,6 +84,16 @@ class Chromium:
     def text(self):
         return self.attempt(lambda: self.driver.find_element(By.TAG_NAME, "main").text)
 
+    def count(self, selector):
+        return self.driver.execute_script("return document.querySelectorAll(arguments[0]).length", selector)
+
+    @staticmethod
+    def wait_until(holds, seconds=30):
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
     def wait_for(self, words, seconds=30):
         deadline = time.monotonic() + seconds
         while words not in self.text:

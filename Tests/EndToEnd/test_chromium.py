@@ -81,12 +81,19 @@ class Chrome(unittest.TestCase):
             browser.follow("1 new change")
             browser.wait_for("Meanwhile")
             self.assertNotIn("CHG0041", browser.text)
-            while "CHG0041" not in browser.text:
+            rows = 30
+            while rows < 68:
                 browser.follow("Older changes")
+                rows = min(rows + 30, 68)
+                browser.wait_until(lambda: browser.count("#days li") == rows)
             self.assertIn("Meanwhile", browser.text)
-            days = browser.driver.execute_script("return document.querySelectorAll('#days > section').length")
-            rows = browser.driver.execute_script("return document.querySelectorAll('#days li').length")
-            self.assertEqual((days, rows), (1, 68))
+            self.assertIn("CHG0041", browser.text)
+            self.assertEqual(browser.count("#days > section"), 1)
+            # Whoever looks at a change and comes back finds what they had.
+            browser.follow("Change ")
+            browser.wait_for("Everything about it")
+            browser.driver.back()
+            browser.wait_until(lambda: browser.count("#days li") == 68)
             browser.follow_summary("Filter")
             browser.fill("flow", "B2C_1_profile_edit")
             browser.wait_for("3 changes.")
