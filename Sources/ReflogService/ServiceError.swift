@@ -151,7 +151,8 @@ extension ServiceError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .forbidden:
-      "Your role does not allow this. Changes take an operator; ask whoever looks after Reflog for a token of that role."
+      "Your role does not allow this. Changes take an operator; tokens, retention, holds, erasures, keys and backups an admin. "
+        + "Ask whoever looks after Reflog for a token of that role."
     case .otherTenant: "Your token is of another tenant than the one that this Reflog records."
     case .noDirectoryCredentials:
       "Reflog has no credential of its own for Microsoft Graph, so it can't do this. Set REFLOG_GRAPH_CLIENT_ID and a "
@@ -160,8 +161,8 @@ extension ServiceError: CustomStringConvertible {
       "Change \(id) is on record as \(result.rawValue), and what is on record stands. Nothing was recorded."
     case .tokenNotFound: "There is no token with this id."
     case .retentionTooShort(let days):
-      "History is kept for at least \(RetentionPolicy.minimumDays) days, and \(days) are fewer. Where the law wants that, say so "
-        + "with override."
+      "History is kept for at least \(RetentionPolicy.minimumDays) days, and \(days) are fewer. Where the law wants that, say so: "
+        + "\"override\": true, or --override."
     case .purgeNotPermitted(let before):
       "What was settled from \(before) on must be kept. Ask for the plan again: how long history is kept was changed."
     case .noRetention: "History is kept for ever, so nothing is too old. Set for how many days it is kept first."

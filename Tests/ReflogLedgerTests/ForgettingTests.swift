@@ -33,8 +33,7 @@ struct ForgettingTests {
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
       try await it.sign()
-      let hold = LegalHold(name: "CASE", scope: Self.signup, reason: "x", placed: it.ledger.now)
-      #expect(try await it.ledger.place(hold, by: Self.admin))
+      #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       try await it.purgeAll()
       #expect(try await it.ids() == [1, 2, 3, 4, 8])
       // The record of a purge that was taken back excuses nothing.
@@ -56,8 +55,7 @@ struct ForgettingTests {
   )
   func nothingGoesWhereWhatIsKeptIsNotWhatWasRecorded(statement: String) async throws {
     try await withOldChanges { it in
-      let hold = LegalHold(name: "Case", scope: Self.signup, reason: "x", placed: it.ledger.now)
-      #expect(try await it.ledger.place(hold, by: Self.admin))
+      #expect(try await it.ledger.place("Case", on: Self.signup, because: "x", by: Self.admin) != nil)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
       try await it.sign()
@@ -89,8 +87,7 @@ struct ForgettingTests {
 
   @Test func whatMayGoIsLookedForAgainWhereItChangedMeanwhile() async throws {
     try await withOldChanges { it in
-      let hold = LegalHold(name: "CASE", scope: Self.signup, reason: "x", placed: it.ledger.now)
-      #expect(try await it.ledger.place(hold, by: Self.admin))
+      #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       let found = try #require(try await it.ledger.nextClaim())
 
@@ -108,8 +105,7 @@ struct ForgettingTests {
 
   @Test func whatIsReleasedWhileAPurgeFinishesStillGoes() async throws {
     try await withOldChanges { it in
-      let hold = LegalHold(name: "CASE", scope: Self.signup, reason: "x", placed: it.ledger.now)
-      #expect(try await it.ledger.place(hold, by: Self.admin))
+      #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       try await it.deleteAll()
       #expect(try await it.ids() == [1, 2, 3, 4, 8])

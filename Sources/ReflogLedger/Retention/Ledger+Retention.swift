@@ -15,10 +15,17 @@ extension Ledger {
     }
   }
 
-  /// Places a hold: from when this returns on, nothing that it covers is deleted. Returns whether the name was free.
-  package func place(_ hold: LegalHold, by actor: Change.Actor) async throws(LedgerError) -> Bool {
+  /// Places a hold: from when this returns on, nothing that it covers is deleted. Returns it as it was placed; nothing where the name
+  /// was taken.
+  package func place(
+    _ name: String,
+    on scope: FlowScope,
+    because reason: String,
+    by actor: Change.Actor
+  ) async throws(LedgerError) -> LegalHold? {
     try await write { transaction in
-      guard try RetentionRows.place(hold, in: transaction) else { return false }
+      let hold = LegalHold(name: name, scope: scope, reason: reason, placed: transaction.time)
+      guard try RetentionRows.place(hold, in: transaction) else { return nil }
       var details: JSONObject = ["name": .string(hold.name), "reason": .string(hold.reason)]
       if case .flow(let flowType, let flow) = hold.scope {
         details["flowType"] = .string(flowType.rawValue)
@@ -26,7 +33,7 @@ extension Ledger {
       }
       try transaction.insert(ServiceEvent.Content(.holdPlaced, actor: actor, details: details))
       try transaction.withdrawClaim()
-      return true
+      return hold
     }
   }
 

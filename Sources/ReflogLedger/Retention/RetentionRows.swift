@@ -54,7 +54,7 @@ enum RetentionRows {
         INSERT INTO hold (name, flow, reason, placed) VALUES (:name, :flow, :reason, :placed)
         ON CONFLICT (name) DO NOTHING
         """,
-      arguments: ["name": hold.name, "flow": flow, "reason": hold.reason, "placed": transaction.time.microseconds]
+      arguments: ["name": hold.name, "flow": flow, "reason": hold.reason, "placed": hold.placed.microseconds]
     )
     return transaction.db.changesCount > 0
   }

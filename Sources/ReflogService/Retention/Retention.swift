@@ -78,10 +78,11 @@ package struct Retention: Service {
     for caller: Caller
   ) async throws(ServiceError) -> LegalHold {
     try require(caller)
-    let hold = LegalHold(name: name, scope: scope, reason: reason, placed: ledger.now)
-    let isPlaced: Bool
-    do { isPlaced = try await ledger.place(hold, by: caller.actor) } catch { throw ServiceError(beforeSending: error) }
-    guard isPlaced else { throw .holdExists(name) }
+    let hold: LegalHold?
+    do { hold = try await ledger.place(name, on: scope, because: reason, by: caller.actor) } catch {
+      throw ServiceError(beforeSending: error)
+    }
+    guard let hold else { throw .holdExists(name) }
     return hold
   }
 

@@ -17,7 +17,7 @@ struct Erase: AsyncParsableCommand {
   private static let path = "/beta/reflog/erasures"
   private static let interval = Duration.milliseconds(500)
 
-  @Option(help: "The person's id: the oid of Entra's, or the id of an API token.")
+  @Option(help: "The person's id: the oid of Entra's, or the id of an API token (reflog token list).")
   var actor: String
 
   @Flag(help: "Show what would go, and do nothing.")
@@ -35,9 +35,12 @@ struct Erase: AsyncParsableCommand {
         let order: JSONObject = ["actor": .string(actor), "dryRun": .bool(true)]
         let plan = try await client.send(.POST, Self.path, body: order).body
         if dryRun { return try output.show(plan, asTable: Self.plan) }
+        let (changes, events, held) = (
+          plan["changes"]?.wholeNumber ?? 0, plan["serviceEvents"]?.wholeNumber ?? 0, plan["held"]?.wholeNumber ?? 0
+        )
         Talk.say(
-          "What \(plan["changes"]?.wholeNumber ?? 0) changes and \(plan["serviceEvents"]?.wholeNumber ?? 0) service events say of "
-            + "\(actor) goes; \(plan["held"]?.wholeNumber ?? 0) changes are held and keep it."
+          "What goes is what is said of \(actor) in \(Talk.count(changes, "change")) and \(Talk.count(events, "service event"))."
+            + (held > 0 ? " What is said in \(Talk.count(held, "change")) is held and stays: erase again once that is released." : "")
         )
         guard yes || Confirmation.given("Erase it for good?") else {
           throw CommandFailure(.refused, "Nothing was erased. Say --yes to erase it.")

@@ -7,6 +7,9 @@ enum Talk {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
+  /// For example `1 change`, `2 changes`.
+  static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
   /// Says something in place of what the last line says.
   static func overwrite(_ text: String) {
     // As above.
