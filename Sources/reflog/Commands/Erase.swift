@@ -39,8 +39,11 @@ struct Erase: AsyncParsableCommand {
           plan["changes"]?.wholeNumber ?? 0, plan["serviceEvents"]?.wholeNumber ?? 0, plan["held"]?.wholeNumber ?? 0
         )
         Talk.say(
-          "What goes is what is said of \(actor) in \(Talk.count(changes, "change")) and \(Talk.count(events, "service event"))."
-            + (held > 0 ? " What is said in \(Talk.count(held, "change")) is held and stays: erase again once that is released." : "")
+          "What goes is what is said of \(actor) in \(Talk.count(changes, "change")) and "
+            + "\(Talk.count(events, "service event"))."
+            + (held > 0
+              ? " What is said in \(Talk.count(held, "change")) is held and stays: erase again once that is released."
+              : "")
         )
         guard yes || Confirmation.given("Erase it for good?") else {
           throw CommandFailure(.refused, "Nothing was erased. Say --yes to erase it.")
