@@ -276,6 +276,17 @@ CREATE TABLE checkpoint (
   verifier_key TEXT NOT NULL
 ) STRICT;
 
+-- The entries that are not signed yet, sealed in the transaction that appends them by whoever holds the key: no others are signed.
+CREATE TABLE log_tail (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  -- From the first that is not signed up to the next that is appended.
+  base INTEGER NOT NULL CHECK (base >= 0),
+  size INTEGER NOT NULL CHECK (size >= base),
+  -- SHA-256 of the one before it and the hash of the entry, over all of them, from 32 zero bytes on.
+  chain BLOB NOT NULL CHECK (length(chain) = 32),
+  seal BLOB NOT NULL CHECK (length(seal) = 32)
+) STRICT;
+
 -- Events that a signature stands over: nothing is deleted or erased because of any other.
 CREATE VIEW signed_event AS
 SELECT service_event.* FROM service_event JOIN checkpoint ON service_event.sequence < checkpoint.size;

@@ -11,6 +11,7 @@ package struct Ledger: Sendable {
   package let questions: History
   let storage: Storage
   var writer: GroupCommitWriter { storage.writer }
+  let tail = LogTail()
   let clock: WallClock
   let acceptsClock: Bool
   private let onSettled: @Sendable (Change) -> Void

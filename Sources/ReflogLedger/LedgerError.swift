@@ -22,6 +22,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case anchorMismatch(path: String, problem: String)
   /// An entry that nobody signed says that something goes, and that is gone already.
   case unsignedLoss(sequence: Int64)
+  /// Somebody else than this ledger's service appended entries, or altered some before they were signed.
+  case foreignEntries(from: Int64)
   /// The change can't take this event.
   case illegal(Change.IllegalTransition)
   /// The row of a change is not what was logged.
@@ -45,6 +47,9 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .unsignedLoss(let sequence):
       "Entry \(sequence) says that history goes, and it is gone although no checkpoint over that entry was signed: Reflog never "
         + "does that. Somebody altered the ledger's file. Run reflog verify, and put the newest copy of the ledger back."
+    case .foreignEntries(let first):
+      "What stands in the ledger from entry \(first) on is not what Reflog appended there, and nothing more is recorded or signed. "
+        + "Somebody else wrote to the ledger's file. Keep it as evidence, run reflog verify, and put the newest copy back."
     case .illegal(let transition): transition.description
     case .altered(let change):
       "Change \(change) is not what was recorded: somebody or something altered the ledger's file. Run reflog verify."

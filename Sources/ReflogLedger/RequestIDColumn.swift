@@ -8,6 +8,9 @@ enum RequestIDColumn {
     return (bytes(ofGUID: text).map { Data($0).databaseValue }) ?? text.databaseValue
   }
 
+  /// Whether the text stands as 16 bytes.
+  static func isGUID(_ text: String) -> Bool { bytes(ofGUID: text) != nil }
+
   /// Where a hyphen stands before a byte of a GUID (RFC 9562 §4).
   private static func isHyphenated(_ index: Int) -> Bool { index == 4 || index == 6 || index == 8 || index == 10 }
 

@@ -120,7 +120,7 @@ extension ServiceError {
       case .busy: .busy(error.description)
       case .clockBehind: .clockBehind(error.description)
       case .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .corrupt, .altered, .unusableKey,
-        .anchorMismatch, .unsignedLoss:
+        .anchorMismatch, .unsignedLoss, .foreignEntries:
         .ledgerUnavailable(error.description)
       }
   }
@@ -140,7 +140,7 @@ extension ServiceError {
       switch error {
       case .corrupt, .altered: .ledgerDamaged(error.description)
       case .busy, .clockBehind, .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .unusableKey,
-        .anchorMismatch, .unsignedLoss:
+        .anchorMismatch, .unsignedLoss, .foreignEntries:
         .ledgerUnreadable(error.description)
       }
   }

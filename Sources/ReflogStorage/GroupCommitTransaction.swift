@@ -13,7 +13,11 @@ enum GroupCommitTransaction {
     case unknown(String)
   }
 
-  static func run(_ writes: [@Sendable (Database) throws -> Settlement], in db: Database) -> Outcome {
+  static func run(
+    _ writes: [@Sendable (Database) throws -> Settlement],
+    before witness: (any TransactionWitness)?,
+    in db: Database
+  ) -> Outcome {
     do {
       try db.execute(sql: "BEGIN IMMEDIATE")
     } catch {
@@ -21,7 +25,9 @@ enum GroupCommitTransaction {
     }
     var results: [Result<Settlement, any Error>] = []
     do {
+      try witness?.begin(db)
       for write in writes { results.append(try runInSavepoint(write, db)) }
+      try witness?.end(db)
     } catch {
       return rollBack(db, because: error)
     }

@@ -35,11 +35,17 @@ package final class GroupCommitWriter: Service {
   private let pool: DatabasePool
   private let limits: GroupCommitLimits
   private let state: Mutex<State>
+  private let witness = Mutex<(any TransactionWitness)?>(nil)
 
   init(pool: DatabasePool, limits: GroupCommitLimits) {
     self.pool = pool
     self.limits = limits
     state = Mutex(State(queue: GroupCommitQueue(limits: limits)))
+  }
+
+  /// Has somebody take part in every transaction from now on.
+  package func work(before witness: any TransactionWitness) {
+    self.witness.withLock { $0 = witness }
   }
 
   /// Whether the writer takes writes, the last transaction went through, and the disk has room for more.
@@ -173,9 +179,10 @@ package final class GroupCommitWriter: Service {
   /// with everything failed.
   private func commit(_ batch: [Write]) async throws -> [@Sendable () -> Void] {
     // Not GRDB's async write: that one is interrupted when its task is cancelled.
+    let witness = witness.withLock { $0 }
     let transaction = await withCheckedContinuation { continuation in
       pool.asyncWriteWithoutTransaction { db in
-        continuation.resume(returning: GroupCommitTransaction.run(batch.map(\.make), in: db))
+        continuation.resume(returning: GroupCommitTransaction.run(batch.map(\.make), before: witness, in: db))
       }
     }
     switch transaction {

@@ -24,8 +24,15 @@ struct OpenedLog {
     let rotations = try await ledger.history.keyRotations()
     let isSigned = try await ledger.history.checkpoint() != nil
     let found = try keyFile.find(newest: rotations.last?.to, isSigned: isSigned)
+    if isSigned, try anchor.checkpoint() == nil {
+      Talk.say(
+        "There is no anchor \(anchor.path), so nothing shows whether this is the newest copy of the ledger. A new one is begun."
+      )
+    }
     try await anchor.check(ledger.history, keys: found.keys.map(\.verifierKey), rotations)
-    return OpenedLog(keys: try keyFile.ready(found), keyFile: keyFile, anchor: anchor)
+    let keys = try keyFile.ready(found)
+    try ledger.sealTail(with: keys, isFirst: found.isFirst)
+    return OpenedLog(keys: keys, keyFile: keyFile, anchor: anchor)
   }
 
   /// Takes a ledger into use that is not what its anchor says it was; what a crash broke off is finished by doing it again.

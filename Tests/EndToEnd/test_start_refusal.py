@@ -18,6 +18,9 @@ CHECKPOINTS = {
 }
 
 
+FOREIGN = "What stands in the ledger from entry [0-9]+ on is not what Reflog appended there"
+
+
 class StartRefusal(unittest.TestCase):
     """A ledger of which something is gone by the word of an event that nobody signed is not served, and not signed."""
 
@@ -41,11 +44,45 @@ class StartRefusal(unittest.TestCase):
                     ledger.execute(statement)
                 before = contents(server)
 
+                if checkpoint == "deleted":
+                    with self.assertRaisesRegex(AssertionError, FOREIGN):
+                        server.start()
+                    self.assertEqual(contents(server), before)
+                    continue
                 server.start()
 
                 self.assertEqual(server.stop(), 0)
                 self.assertNotEqual(contents(server), before)
                 self.assertEqual(verified(server).returncode, 0)
+
+    def test_nothing_is_signed_that_somebody_else_appended(self):
+        for forge in (order_purge, claim_oldest, release_holds):
+            with self.subTest(forge=forge.__name__):
+                server = self.copy()
+                with disarmed(server.database) as ledger:
+                    forge(ledger)
+                before = contents(server)
+                with self.assertRaisesRegex(AssertionError, FOREIGN):
+                    server.start()
+                self.assertEqual(contents(server), before)
+
+    def test_a_server_records_and_signs_nothing_behind_what_somebody_else_appended(self):
+        server = self.copy()
+        server.start()
+        self.assertEqual(server.put(STEP, NEW_VENDOR).status, 204)
+        settled(server)
+        with disarmed(server.database) as ledger:
+            order_purge(ledger)
+        signed = server.request("GET", "/checkpoint").text
+        answer = server.put(STEP, FRAUD_CHECK)
+        self.assertEqual((answer.status, answer.code), (503, "ledgerUnavailable"))
+        self.assertRegex(answer.text, FOREIGN)
+        self.assertEqual(server.reference(STEP), NEW_VENDOR)
+        self.assertEqual(server.request("GET", "/readyz").status, 503)
+        self.assertEqual(server.request("GET", "/checkpoint").text, signed)
+        server.stop()
+        with self.assertRaisesRegex(AssertionError, FOREIGN):
+            server.start()
 
     def test_a_purge_that_nobody_signed_stops_the_start(self):
         self.assert_each_is_refused(purge_oldest)
@@ -188,6 +225,18 @@ def empty_newest(ledger):
                       "DELETE FROM change WHERE id = ?", "UPDATE entry SET salt = NULL, change = 1 WHERE change = ?"):
         ledger.execute(statement, (change,))
     return newest_entry(ledger)
+
+
+def order_purge(ledger):
+    Forger(ledger).append_event("purgeAsked", {"before": "2026-01-01T00:00:00.000000Z", "purge": 2}, os.urandom(16))
+
+
+def claim_oldest(ledger):
+    Forger(ledger).append_event("purged", {"changes": "1", "entries": "4-5", "purge": 1}, os.urandom(16))
+
+
+def release_holds(ledger):
+    Forger(ledger).append_event("holdReleased", {"name": "CASE"}, os.urandom(16))
 
 
 def delete_oldest(ledger):

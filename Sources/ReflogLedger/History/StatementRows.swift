@@ -68,7 +68,9 @@ struct StatementRow<Column: RawRepresentable<Int32>> {
   /// A GUID that stands as bytes, or any other text.
   func requestID(_ column: Column) throws -> String? {
     switch sqlite3_column_type(pointer, column.rawValue) {
-    case SQLITE_TEXT: string(column)
+    case SQLITE_TEXT:
+      // Else it would be shown, and not be found.
+      try required([string(column)].first { !RequestIDColumn.isGUID($0) }, column)
     case SQLITE_BLOB: try required(RequestIDColumn.guid(bytes(column)), column)
     case SQLITE_NULL: nil
     default: throw corrupt(column)

@@ -22,12 +22,14 @@ extension Ledger {
     behind tree: MerkleFrontier,
     with keys: [SigningKey]
   ) async throws(LedgerError) -> (tree: MerkleFrontier, note: SignedNote)? {
-    var tree = tree
+    let begun = tree.size
+    var (tree, chain) = (tree, Hash.zero)
     var subtrees: [(node: MerkleTree.Node, hash: Hash)] = []
     while true {
       let range = tree.size..<tree.size + Self.pieceSize
       let hashes = try await history.read { db in try LogRows.entryHashes(range, db) }
       for hash in hashes {
+        chain = chain.followed(by: hash)
         tree.append(MerkleTree.leafHash(of: hash)) { node, hash in
           if node.level > 0, node.level.isMultiple(of: Tile.height) { subtrees.append((node, hash)) }
         }
@@ -43,12 +45,13 @@ extension Ledger {
     do {
       let note = try checkpoint.signed(by: keys)
       let text = String(decoding: note.bytes, as: UTF8.self)
-      let completed = subtrees
+      let (completed, taken, signedSize) = (subtrees, chain, tree.size)
       try await writer.write { db in
         for (node, hash) in completed {
           try LogRows.record(hash, level: node.level / Tile.height, position: node.index, db)
         }
         try LogRows.record(checkpoint, note: text, key: key, db)
+        try tail.sign(from: begun, upTo: signedSize, taken, db)
       }
       return (tree, note)
     } catch {

@@ -26,6 +26,8 @@ extension Ledger {
           lost.append(newest + 1...anchored.size)
           details["lostChanges"] = .string(lost.text)
         }
+        // What may go was decided when the copy was taken, and holds may have been placed since.
+        try transaction.endPurge()
         try transaction.insert(ServiceEvent.Content(.olderLedgerAccepted, details: details))
         try db.execute(sql: "UPDATE ledger SET origin = ?", arguments: [newOrigin])
         // It was signed in the other name.
@@ -38,13 +40,17 @@ extension Ledger {
   }
 
   private static func hasAccepted(_ anchored: Checkpoint, _ db: Database) throws -> Bool {
-    let newest = try String.fetchOne(
-      db,
-      sql: "SELECT details FROM service_event WHERE kind = 'olderLedgerAccepted' ORDER BY id DESC LIMIT 1"
+    let events = try EventRows.logged(
+      "kind = 'olderLedgerAccepted' ORDER BY service_event.id DESC LIMIT 1",
+      [],
+      db
     )
-    guard let details = try newest.flatMap({ try JSONValue(parsing: $0.utf8).object }) else { return false }
+    guard let details = events.first?.content.details else { return false }
+    let origin = try LogRows.origin(db).text
     return details["anchoredRoot"]?.string == anchored.root.base64
       && details["anchoredSize"]?.wholeNumber == anchored.size
+      && details["origin"]?.string == origin
+      && details["origin"]?.string != details["anchoredOrigin"]?.string
   }
 
   private static func jump(pastChange id: Int64, _ db: Database) throws {

@@ -24,6 +24,9 @@ package struct LogKeyFile: Sendable {
     package let keys: [SigningKey]
     fileprivate let remedy: Remedy?
 
+    /// Whether there is none yet, so that the ledger's first is to be made.
+    package var isFirst: Bool { remedy == .makeFirst }
+
     fileprivate enum Remedy {
       case makeFirst
       /// The old one is lost, and will sign nothing any more.

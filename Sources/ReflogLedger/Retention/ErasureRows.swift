@@ -42,6 +42,18 @@ enum ErasureRows {
     }
   }
 
+  /// Throws where an event does not say that this actor is to be erased.
+  static func check(_ event: Int64, isOf actor: Int64, _ db: Database) throws {
+    let asked = try EventRows.logged("service_event.id = ?", [event], db).first?.content
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT actor_type, actor_id FROM actor WHERE id = ?"),
+      arguments: [actor]
+    )
+    guard let asked, let row, asked.kind == .erased, asked.details["actorType"]?.string == (try row.text(0)),
+      asked.details["actorId"]?.string == (try row.text(1))
+    else { throw LedgerError.corrupt("an erasure that nobody asked for") }
+  }
+
   static func insert(actor: Int64, event: Int64, _ db: Database) throws {
     try db.execute(sql: "INSERT INTO erasure (actor, event) VALUES (?, ?)", arguments: [actor, event])
   }

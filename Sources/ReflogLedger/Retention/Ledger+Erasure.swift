@@ -42,6 +42,8 @@ extension Ledger {
     guard erasure.sequence < signed else { return .unsigned }
     let begun = position
     let (next, isMore) = try await write { transaction in
+      try RetentionRecord(transaction.db).checkKept(transaction.db)
+      try ErasureRows.check(erasure.event, isOf: erasure.actor, transaction.db)
       var next = begun
       if try transaction.eraseChanges(of: erasure.actor, before: erasure.sequence, from: &next.change) {
         return (next, true)

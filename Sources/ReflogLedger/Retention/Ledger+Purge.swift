@@ -194,7 +194,9 @@ extension LedgerTransaction {
     of claim: PurgeRows.Claim,
     in purge: Purge
   ) throws {
-    try RetentionRecord(db).check(purge, db)
+    let record = try RetentionRecord(db)
+    try record.checkKept(db)
+    try record.check(purge)
     guard let permitted = try RetentionRows.policy(db).cutoff(at: time) else {
       throw LedgerError.corrupt("a purge, though no retention is set")
     }
@@ -227,6 +229,13 @@ extension LedgerTransaction {
       try insert(ServiceEvent.Content(.purgeWithdrawn, count: count, details: details))
     }
     try PurgeRows.restart(state.purge, db)
+  }
+
+  /// Ends the purge under way, wherever it stands; what it claimed and did not delete stays.
+  func endPurge() throws {
+    try withdrawClaim()
+    guard let state = try purgeUnderWay() else { return }
+    try PurgeRows.finish(state, at: time, db)
   }
 }
 

@@ -38,15 +38,20 @@ struct RetentionRecord {
     }
   }
 
-  /// Throws where a purge is not as it was asked for, or what is kept not as somebody set it.
-  func check(_ purge: Purge, _ db: Database) throws {
+  /// Throws where what is kept is not as somebody set it.
+  func checkKept(_ db: Database) throws {
     guard try RetentionRows.policy(db) == policy else {
-      throw LedgerError.corrupt("another retention than the one on record")
+      throw LedgerError.corrupt("another retention than the one on record; set it again, and it is")
     }
-    let placed = try RetentionRows.holds(db)
-    guard placed.count == holds.count, placed.allSatisfy({ holds[$0.name.asciiFolded] == $0.scope }) else {
-      throw LedgerError.corrupt("other holds than those on record")
+    let placed = Dictionary(try RetentionRows.holds(db).map { ($0.name.asciiFolded, $0.scope) }) { first, _ in first }
+    let other = Set(holds.keys).union(placed.keys).filter { holds[$0] != placed[$0] }.sorted()
+    guard other.isEmpty else {
+      throw LedgerError.corrupt("the holds \(other.joined(separator: ", ")) otherwise than they are on record")
     }
+  }
+
+  /// Throws where a purge is not as it was asked for.
+  func check(_ purge: Purge) throws {
     guard purges[purge.id] == purge.before.description else {
       throw LedgerError.corrupt("another purge than the one that was asked for")
     }

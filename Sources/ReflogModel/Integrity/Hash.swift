@@ -37,6 +37,23 @@ package struct Hash: Hashable, Sendable {
     words = digest.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
+  init(_ code: HMAC<SHA256>.MAC) {
+    words = code.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
+  }
+
+  /// 32 zero bytes.
+  package static let zero = Hash()
+
+  private init() { words = Words() }
+
+  /// The SHA-256 of this and another, one behind the other.
+  package func followed(by other: Hash) -> Hash {
+    var digest = SHA256()
+    withUnsafeBytes { digest.update(bufferPointer: $0) }
+    other.withUnsafeBytes { digest.update(bufferPointer: $0) }
+    return Hash(digest.finalize())
+  }
+
   package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
   /// Shows the 32 bytes where they lie, for as long as `body` runs.

@@ -98,6 +98,7 @@ package final class LogKeeper: Service {
       throw ServiceError(beforeSending: error)
     }
     keys.withLock { $0.append(new) }
+    ledger.sealTail(with: new)
     for _ in 0..<Self.installationWait where keys.withLock({ $0.count }) > 1 {
       // Ends early only when nobody waits any more.
       try? await Task.sleep(for: Self.interval)
