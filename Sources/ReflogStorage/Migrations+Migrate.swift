@@ -18,6 +18,25 @@ extension Migrations {
     }
   }
 
+  /// Refuses a file whose schema somebody altered: a view, a trigger or an index decides what is found, and what may go.
+  func refuseAlteredSchema(_ writer: some DatabaseWriter, path: String) throws {
+    let known = try DatabaseQueue()
+    try migrator.migrate(known)
+    let (expected, found) = (try known.read(Self.schema), try writer.read(Self.schema))
+    let other = Set(expected.keys).union(found.keys).filter { expected[$0] != found[$0] }.sorted()
+    guard let first = other.first else { return }
+    throw StorageError.alteredSchema(path: path, name: first)
+  }
+
+  /// The SQL of everything in the schema by its name, but for what SQLite keeps for itself.
+  private static func schema(_ db: Database) throws -> [String: String] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    )
+    return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
+  }
+
   /// Refuses a file that another program made, or that is another of Reflog's files.
   func refuseForeignFile(_ db: Database, path: String) throws {
     let found = try Int32.fetchOne(db, sql: "PRAGMA application_id")

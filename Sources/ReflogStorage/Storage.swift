@@ -30,6 +30,7 @@ package struct Storage: Sendable {
         try kind.migrations.refuseForeignFile(db, path: path)
       }
       try kind.migrations.migrate(pool, path: path)
+      try kind.migrations.refuseAlteredSchema(pool, path: path)
       questionPool = try DatabasePool(path: path, configuration: StorageSettings.configuration(of: .readOnly))
     } catch let error as DatabaseError {
       throw StorageError.unusable(path: path, problem: error.message ?? error.description)

@@ -12,6 +12,8 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case foreign(path: String)
   /// A newer Reflog has been here.
   case newerSchema(path: String)
+  /// Something of this kind and name in the schema is not as Reflog made it.
+  case alteredSchema(path: String, name: String)
   /// A setting did not take.
   case setting(path: String, name: String, expected: String, found: String)
   /// Too much is waiting to be written; nothing of this was.
@@ -37,12 +39,15 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
     case .unusable(let path, let problem): "\(path) can't be used: \(problem)."
     case .foreign(let path): "\(path) is a SQLite file of something else. Name another file."
     case .newerSchema(let path): "\(path) was written by a newer Reflog. Use that version or a later one."
+    case .alteredSchema(let path, let name):
+      "The schema of \(path) is not Reflog's own: the \(name) is missing, altered or somebody else's. Put the file as it was back, or "
+        + "drop what you added."
     case .setting(let path, let name, let expected, let found):
       "\(path): SQLite's \(name) is \(found) and won't become \(expected)."
     case .queueFull: "Too many writes are waiting."
     case .diskFull: "The disk is full."
     case .locked: "Another process holds the write lock of the file."
-    case .failed(let problem): "The write failed: \(problem)."
+    case .failed(let problem): "The write failed: \(problem)\(problem.hasSuffix(".") ? "" : ".")"
     case .commitUnknown(let problem):
       "Whether the last commit took place is unknown (\(problem)). Start again to find out."
     case .stopped: "The writer has stopped."

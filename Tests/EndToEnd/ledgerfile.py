@@ -34,6 +34,19 @@ def copied(source, target):
     return target
 
 
+@contextlib.contextmanager
+def disarmed(path):
+    """A ledger open to somebody who alters it: its triggers are gone, and there again afterwards."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as ledger:
+        triggers = ledger.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            ledger.execute(f"DROP TRIGGER {name}")
+        yield ledger
+        for _, sql in triggers:
+            ledger.execute(sql)
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def opened(path, immutable=True):
     """A connection that tells texts from bytes and takes no text for granted."""
     uri = pathlib.Path(path).as_uri() + ("?immutable=1" if immutable else "")

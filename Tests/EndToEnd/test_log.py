@@ -2,12 +2,12 @@ import json
 import os
 import pathlib
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 import unittest
 
+from ledgerfile import disarmed
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server
 from test_exports import everything
 from test_verifiers import GOLOG, setUpModule  # noqa: F401: builds the Go program
@@ -124,17 +124,9 @@ class Verifying(unittest.TestCase):
         """What verify says of a copy that somebody edited with sqlite3."""
         for suffix in ("", ".anchor"):
             shutil.copy(self.server.database + suffix, self.copy + suffix)
-        ledger = sqlite3.connect(self.copy)
-        triggers = ledger.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _ in triggers:
-            ledger.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            ledger.execute(statement)
-        for _, sql in triggers:
-            ledger.execute(sql)
-        ledger.commit()
-        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        ledger.close()
+        with disarmed(self.copy) as ledger:
+            for statement in statements:
+                ledger.execute(statement)
         run = self.verify("--key", self.key)
         return run.returncode, run.stdout
 

@@ -4,6 +4,7 @@ import unittest
 import uuid
 
 from generated import GeneratedServer, holds_text
+from ledgerfile import disarmed
 from reflogserver import Server
 
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -204,11 +205,6 @@ def cutoff(text):
 
 def edit(path, *statements):
     """Edits a ledger as somebody would who knows what stands in the way."""
-    import sqlite3
-    ledger = sqlite3.connect(path, isolation_level=None)
-    for (name,) in ledger.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-        ledger.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        ledger.execute(statement)
-    ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    ledger.close()
+    with disarmed(path) as ledger:
+        for statement in statements:
+            ledger.execute(statement)

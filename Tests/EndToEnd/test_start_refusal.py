@@ -7,6 +7,7 @@ import sqlite3
 import unittest
 
 from forger import Forger
+from ledgerfile import disarmed
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
 from test_log import STEP, settled
 
@@ -130,6 +131,18 @@ class StartRefusal(unittest.TestCase):
         server.settings["ACCEPT_OLDER_LEDGER"] = "true"
         self.assert_refused(server, "Entry [0-9]+ says that history goes, ")
 
+    def test_a_schema_that_somebody_altered_is_not_served(self):
+        for statement, name in (
+                ("DROP TRIGGER change_delete", "trigger change_delete"), ("DROP INDEX change_effective", "index change_effective"),
+                ("CREATE VIEW shadow AS SELECT 1", "view shadow"),
+                ("CREATE TRIGGER planted AFTER INSERT ON change BEGIN UPDATE entry SET salt = NULL; END", "trigger planted")):
+            with self.subTest(statement=statement):
+                server = self.copy()
+                with contextlib.closing(sqlite3.connect(server.database, isolation_level=None)) as ledger:
+                    ledger.execute(statement)
+                with self.assertRaisesRegex(AssertionError, f"is not Reflog's own: the {name} is missing, altered or somebody else's"):
+                    server.start()
+
     def test_a_checkpoint_beside_its_note_counts_for_nothing(self):
         server = self.copy()
         with disarmed(server.database) as ledger:
@@ -193,19 +206,6 @@ class StartRefusal(unittest.TestCase):
         self.assertRegex(server.log, rf"\Areflog: {words}[^\n]+\n\Z")
         self.assertEqual(contents(server), before)
         self.assertEqual(verified(server).returncode, 65)
-
-
-@contextlib.contextmanager
-def disarmed(path):
-    """A ledger open to somebody who alters it: its triggers are gone, and there again afterwards."""
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as ledger:
-        triggers = ledger.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
-        for name, _ in triggers:
-            ledger.execute(f"DROP TRIGGER {name}")
-        yield ledger
-        for _, sql in triggers:
-            ledger.execute(sql)
-        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def purge_oldest(ledger):
