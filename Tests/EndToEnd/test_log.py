@@ -120,6 +120,21 @@ class Verifying(unittest.TestCase):
         return subprocess.run([self.server.binary, "verify", "--database", path or self.copy, *arguments], capture_output=True,
                               text=True, timeout=60)
 
+    def test_a_step_that_stands_twice_is_found(self):
+        self.assertEqual(self.edited()[0], 0)
+        with disarmed(self.copy) as ledger:
+            ledger.execute("PRAGMA writable_schema = ON")
+            ledger.execute("UPDATE sqlite_schema SET sql = replace(sql, 'UNIQUE (flow, step)', 'CHECK (1)') WHERE name = 'address'")
+            ledger.execute("DELETE FROM sqlite_schema WHERE tbl_name = 'address' AND name LIKE 'sqlite_autoindex%'")
+        with disarmed(self.copy) as ledger:
+            ledger.execute("INSERT INTO address (id, flow, step) SELECT 99, flow, step FROM address WHERE id = 1")
+            ledger.execute("UPDATE change SET address = 99 WHERE id = (SELECT max(id) FROM change WHERE address = 1)")
+
+        run = self.verify("--key", self.key)
+
+        self.assertEqual(run.returncode, 65, run.stderr)
+        self.assertIn("Row 1 of the table address is of the same thing as another row there", run.stdout)
+
     def edited(self, *statements):
         """What verify says of a copy that somebody edited with sqlite3."""
         for suffix in ("", ".anchor"):

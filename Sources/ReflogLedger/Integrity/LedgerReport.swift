@@ -35,6 +35,8 @@ package struct LedgerReport: Sendable {
     case erasedUnrecorded(change: Change.ID)
     case erasedUnrecordedEvent(Int64)
     case damagedEvent(Int64, problem: String)
+    /// Two rows of a table of identities are of the same thing: this one, and another.
+    case doubled(table: String, row: Int64)
     /// The file is damaged where these entries stand.
     case unreadableEntries(Range<Int64>, problem: String)
   }
@@ -53,6 +55,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
       .erasedUnrecordedEvent(let event), .damagedEvent(let event, _):
       (1, event)
     case .missing(let sequence), .strangeEntry(let sequence): (2, sequence)
+    case .doubled(_, let row): (3, row)
     case .unreadableEntries(let range, _): (2, range.lowerBound)
     }
   }
@@ -82,6 +85,8 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .erasedUnrecordedEvent(let event):
       "What service event \(event) says of people is gone, and no erasure is on record that took it."
     case .damagedEvent(let event, let problem): "Service event \(event) can't be read: \(problem)"
+    case .doubled(let table, let row):
+      "Row \(row) of the table \(table) is of the same thing as another row there, so what one of them says is not found."
     case .unreadableEntries(let range, let problem):
       "The entries \(range.lowerBound) to \(range.upperBound - 1) can't all be read: \(problem)"
     }

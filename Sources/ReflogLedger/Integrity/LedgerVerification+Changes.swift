@@ -66,7 +66,26 @@ extension LedgerVerification {
         arguments: [Self.maximumFindings]
       )
     }
-    return Part(findings: strange.map { .unlogged(change: Change.ID($0)) })
+    let doubled = try await history.read { db in try Self.doubledIdentities(db) }
+    return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled)
+  }
+
+  /// Identities that stand twice. Looks at the tables themselves, for an index says what somebody had it say.
+  private static func doubledIdentities(_ db: Database) throws -> [LedgerReport.Finding] {
+    let identities = [
+      ("flow", "flow_type, flow_id"), ("step", "name"), ("address", "flow, step"), ("connector", "connector_id"),
+      ("actor", "actor_type, actor_id"), ("client_app", "app_id"),
+    ]
+    return try identities.flatMap { table, columns in
+      let first = columns.prefix { $0 != "," }
+      return try Int64.fetchAll(
+        db,
+        sql: """
+          SELECT min(id) FROM \(table) NOT INDEXED WHERE \(first) IS NOT NULL GROUP BY \(columns) HAVING count(*) > 1 LIMIT ?
+          """,
+        arguments: [maximumFindings]
+      ).map { LedgerReport.Finding.doubled(table: table, row: $0) }
+    }
   }
 
   /// Checks the changes of a range. Where one can't be read the others still are.
