@@ -30,6 +30,7 @@ class Report:
         self.seconds += verdict.seconds
         if verdict.is_failure:
             self.failures[verdict.gist].append(verdict)
+            print(f"{verdict.outcome}: number {verdict.number}, {verdict.kind}: {verdict.description[:200]}", flush=True)
 
     @property
     def failure_count(self):
