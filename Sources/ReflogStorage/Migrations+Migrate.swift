@@ -32,7 +32,8 @@ extension Migrations {
   private static func schema(_ db: Database) throws -> [String: String] {
     let rows = try Row.fetchAll(
       db,
-      sql: "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+      sql:
+        "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     )
     return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
   }

@@ -41,39 +41,36 @@ def roll_back(it):
 
 def purge(it):
     with it.rows() as rows:
-        return it.chance.choice([purge_change, purge_event, relabel, erase, erase, speak_for])(rows)
+        return it.chance.choice([purge_change, purge_event, empty_newest, erase, erase, speak_for])(rows)
 
 
 def purge_change(rows):
     """A change taken away with its salts, as a purge does, and a record of that."""
     id = rows.pick("change")
     rows.remove_rows_of(id)
-    rows.run("UPDATE entry SET salt = NULL WHERE change = ?", id)
+    rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
     event = witness(rows, "purged")
     rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
     return f"change {id}, said to be purged by event {event}"
 
 
-def relabel(rows):
-    """The newest change or event taken away, and its entries said to be of one that is on record as purged."""
+def empty_newest(rows):
+    """The newest change or event taken away, and its entries emptied as a purge empties them."""
     table, column = rows.chance.choice([("change", "change"), ("service_event", "event")])
-    gone = rows.one(f"SELECT first FROM purged_{column}")
     id = rows.one(f"SELECT max(id) FROM {table}")
-    if gone is None:
-        raise Impossible
     if table == "change":
         rows.remove_rows_of(id)
     else:
         rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
         rows.run("DELETE FROM service_event WHERE id = ?", id)
-    rows.run(f"UPDATE entry SET salt = NULL, {column} = ? WHERE {column} = ?", gone, id)
-    return f"{table} {id}, its entries said to be of {gone}, which is purged"
+    rows.run(f"UPDATE entry SET salt = NULL, {column} = 0 WHERE {column} = ?", id)
+    return f"{table} {id}, the newest, its entries emptied"
 
 
 def purge_event(rows):
     id = rows.pick("service_event")
     rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
-    rows.run("UPDATE entry SET salt = NULL WHERE event = ?", id)
+    rows.run("UPDATE entry SET salt = NULL, event = 0 WHERE event = ?", id)
     event = witness(rows, "purged")
     rows.run("DELETE FROM service_event WHERE id = ?", id)
     rows.run("INSERT INTO purged_event VALUES (?, ?, ?)", id, id, event)
@@ -148,7 +145,7 @@ def lose(it):
                 "purged", {"changes": str(id), "entries": ",".join(map(str, entries)), "purge": asked["purge"]},
                 rows.chance.randbytes(16))
             rows.remove_rows_of(id)
-            rows.run("UPDATE entry SET salt = NULL WHERE change = ?", id)
+            rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
             rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
             return f"change {id}, said to be purged by event {event}"
         id = rows.pick("change_personal")

@@ -135,7 +135,7 @@ class Purging(unittest.TestCase):
         event = server.rows("SELECT event FROM purged_change LIMIT 1")[0][0]
         edit(server.database, f"INSERT INTO purged_change VALUES ({victim}, {victim}, {event})",
              f"DELETE FROM change_personal WHERE change = {victim}", f"DELETE FROM change WHERE id = {victim}",
-             f"UPDATE entry SET salt = NULL WHERE change = {victim}")
+             f"UPDATE entry SET salt = NULL, change = 0 WHERE change = {victim}")
         run = server.verify()
         self.assertEqual(run.returncode, 65)
         self.assertIn(f"Change {victim} is missing, and no purge is on record that deleted it.", run.stdout)

@@ -222,7 +222,7 @@ def empty_newest(ledger):
     entries = [sequence for (sequence,) in ledger.execute("SELECT sequence FROM entry WHERE change = ? ORDER BY 1", (change,))]
     Forger(ledger).append_event("purged", {"entries": ",".join(map(str, entries)), "purge": 1}, os.urandom(16))
     for statement in ("DELETE FROM idempotency WHERE change = ?", "DELETE FROM change_personal WHERE change = ?",
-                      "DELETE FROM change WHERE id = ?", "UPDATE entry SET salt = NULL, change = 1 WHERE change = ?"):
+                      "DELETE FROM change WHERE id = ?", "UPDATE entry SET salt = NULL, change = 0 WHERE change = ?"):
         ledger.execute(statement, (change,))
     return newest_entry(ledger)
 
@@ -241,7 +241,7 @@ def release_holds(ledger):
 
 def delete_oldest(ledger):
     for statement in ("DELETE FROM idempotency WHERE change = 1", "DELETE FROM change_personal WHERE change = 1",
-                      "DELETE FROM change WHERE id = 1", "UPDATE entry SET salt = NULL WHERE change = 1"):
+                      "DELETE FROM change WHERE id = 1", "UPDATE entry SET salt = NULL, change = 0 WHERE change = 1"):
         ledger.execute(statement)
 
 

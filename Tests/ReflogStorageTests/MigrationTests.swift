@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "69983df0892b8b716723c0d1809b96b6d88a2c1c981126c2a3a018b5e30a6ee0 ledger-0001-changes",
+        "3ea400ee32e894a7f940d8aebd21c059ce3e62a930516fdee13ab1d5fa4023ed ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "35a1196d2ad3ac67020800a1e57e0f3e4d37509effdabcbd7c0a11200e50a07c tokens-0001-tokens",
       ]

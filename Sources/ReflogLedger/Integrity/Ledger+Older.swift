@@ -16,7 +16,11 @@ extension Ledger {
         guard try !Self.hasAccepted(anchored, db) else { return }
         let transaction = try LedgerTransaction(db, notBefore: now)
         // The newest ones may have been purged.
-        let newest = try Int64.fetchOne(db, sql: "SELECT max(change) FROM entry") ?? 0
+        let newest =
+          try Int64.fetchOne(
+            db,
+            sql: "SELECT max(coalesce(max(change), 0), coalesce((SELECT max(last) FROM purged_change), 0)) FROM entry"
+          ) ?? 0
         var details: JSONObject = [
           "anchoredOrigin": .string(anchored.origin.text), "anchoredSize": .integer(anchored.size),
           "anchoredRoot": .string(anchored.root.base64), "origin": .string(newOrigin),

@@ -79,7 +79,8 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
       "Service event \(ids.lowerBound) is missing, and no purge is on record that deleted it."
     case .missingEvents(let ids):
       "The service events \(ids.lowerBound) to \(ids.upperBound) are missing, and no purge is on record that deleted them."
-    case .strangeEntry(let sequence): "Entry \(sequence) is of nothing, or of a change and an event."
+    case .strangeEntry(let sequence):
+      "Entry \(sequence) is of nothing, or of a change and an event, or of something although it was emptied."
     case .erasedUnrecorded(let change):
       "What change \(change) says of people is gone, and no erasure is on record that took it."
     case .erasedUnrecordedEvent(let event):

@@ -49,10 +49,14 @@ extension LedgerVerification.Part {
       if entry.sequence < size { claimed += 1 }
       return
     }
+    guard entry.change ?? entry.event == 0 else {
+      report(.strangeEntry(sequence: entry.sequence))
+      return
+    }
     guard let losses else {
       report(.missing(sequence: entry.sequence))
       return
     }
-    if losses.cover(entry: entry.sequence) { purged += 1 } else { suspects.add(entry: entry.sequence) }
+    if losses.cover(entry) { purged += 1 } else { suspects.add(entry) }
   }
 }

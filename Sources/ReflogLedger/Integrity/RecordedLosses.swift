@@ -4,9 +4,10 @@ import ReflogModel
 struct RecordedLosses: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
-  /// The entries whose records went with them. That an entry is of some change or event is said by no hash, so an entry is known by
-  /// its number alone.
-  private(set) var entries = IDRanges()
+  /// The entries whose records went with changes, and with events. What an entry is of is said by no hash, so it is known by its number
+  /// alone.
+  private(set) var entriesOfChanges = IDRanges()
+  private(set) var entriesOfEvents = IDRanges()
   /// The purges that somebody asked for: no other deletes anything.
   private var asked: Set<Int64> = []
   /// Up to which entry what is said of an actor may have been erased.
@@ -32,11 +33,16 @@ struct RecordedLosses: Sendable {
       guard let purge = details["purge"]?.wholeNumber, asked.contains(purge) else { return }
       changes.formUnion(event.content.ids("changes"))
       events.formUnion(event.content.ids("events"))
-      entries.formUnion(event.content.ids("entries"))
+      if event.content.details["events"] == nil {
+        entriesOfChanges.formUnion(event.content.ids("entries"))
+      } else {
+        entriesOfEvents.formUnion(event.content.ids("entries"))
+      }
     case .purgeWithdrawn:
       changes = changes.subtracting(event.content.ids("changes"))
       events = events.subtracting(event.content.ids("events"))
-      entries = entries.subtracting(event.content.ids("entries"))
+      entriesOfChanges = entriesOfChanges.subtracting(event.content.ids("entries"))
+      entriesOfEvents = entriesOfEvents.subtracting(event.content.ids("entries"))
     case .olderLedgerAccepted:
       // Their entries were another log's.
       changes.formUnion(event.content.ids("lostChanges"))
@@ -49,8 +55,10 @@ struct RecordedLosses: Sendable {
     }
   }
 
-  /// Whether what an entry records was purged on the record.
-  func cover(entry sequence: Int64) -> Bool { entries.contains(sequence) }
+  /// Whether what an entry recorded was purged on the record, and was what it says.
+  func cover(_ entry: LogRows.Entry) -> Bool {
+    entry.change == nil ? entriesOfEvents.contains(entry.sequence) : entriesOfChanges.contains(entry.sequence)
+  }
 
   /// Whether what an entry says of somebody was erased on the record.
   func cover(_ actor: Change.Actor?, at sequence: Int64) -> Bool {

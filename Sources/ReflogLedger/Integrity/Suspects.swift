@@ -6,8 +6,9 @@ import ReflogModel
 struct Suspects: Sendable {
   var changes: [ClosedRange<Int64>] = []
   var events: [ClosedRange<Int64>] = []
-  /// Entries whose record is gone, in order.
-  private(set) var entries = IDRanges()
+  /// Entries whose record is gone, of changes and of events.
+  private(set) var entriesOfChanges = IDRanges()
+  private(set) var entriesOfEvents = IDRanges()
   private(set) var erased: [Erased] = []
 
   /// What says nothing of a person any more.
@@ -22,17 +23,24 @@ struct Suspects: Sendable {
     case event(Int64)
   }
 
-  var isEmpty: Bool { changes.isEmpty && events.isEmpty && entries.isEmpty && erased.isEmpty }
+  var isEmpty: Bool {
+    changes.isEmpty && events.isEmpty && entriesOfChanges.isEmpty && entriesOfEvents.isEmpty && erased.isEmpty
+  }
 
   mutating func add(_ other: Suspects) {
     changes += other.changes
     events += other.events
-    entries = entries.union(other.entries)
+    entriesOfChanges.formUnion(other.entriesOfChanges)
+    entriesOfEvents.formUnion(other.entriesOfEvents)
     erased += other.erased
   }
 
-  mutating func add(entry sequence: Int64) {
-    entries.append(sequence...sequence)
+  mutating func add(_ entry: LogRows.Entry) {
+    if entry.change == nil {
+      entriesOfEvents.append(entry.sequence...entry.sequence)
+    } else {
+      entriesOfChanges.append(entry.sequence...entry.sequence)
+    }
   }
 
   mutating func add(_ erased: Erased) {
@@ -64,8 +72,9 @@ extension LedgerVerification {
       case .event(let event): part.report(.erasedUnrecordedEvent(event))
       }
     }
-    let missing = suspects.entries.subtracting(losses.entries)
-    part.purged = suspects.entries.count - missing.count
+    let missing = suspects.entriesOfChanges.subtracting(losses.entriesOfChanges)
+      .union(suspects.entriesOfEvents.subtracting(losses.entriesOfEvents))
+    part.purged = suspects.entriesOfChanges.count + suspects.entriesOfEvents.count - missing.count
     for sequence in missing.ranges.lazy.joined().prefix(Self.maximumFindings) {
       part.report(.missing(sequence: sequence))
     }

@@ -74,7 +74,7 @@ enum PurgeableRows {
         try delete(table, id, range, db)
       }
     }
-    try forgetSalts(entries, db)
+    try empty(entries, db)
   }
 
   /// The same for service events.
@@ -85,7 +85,7 @@ enum PurgeableRows {
       try delete("service_event_personal", "event", range, db)
       try delete("service_event", "id", range, db)
     }
-    try forgetSalts(entries, db)
+    try empty(entries, db)
   }
 
   private static func record(_ ranges: IDRanges, _ table: String, _ event: Int64, _ db: Database) throws {
@@ -118,11 +118,16 @@ enum PurgeableRows {
     return IDRanges(Set(named).sorted())
   }
 
-  /// In one statement: SQLite keeps what each of many in a savepoint may have to take back.
-  private static func forgetSalts(_ entries: IDRanges, _ db: Database) throws {
+  /// Leaves of entries no more than their hashes. In one statement: SQLite keeps what each of many in a savepoint may have to take back.
+  private static func empty(_ entries: IDRanges, _ db: Database) throws {
     let numbers = JSONValue.array(entries.ranges.joined().map { .integer($0) })
-    try db.cachedStatement(sql: "UPDATE entry SET salt = NULL WHERE sequence IN (SELECT value FROM json_each(?))")
-      .execute(arguments: [numbers.text])
+    try db.cachedStatement(
+      sql: """
+        UPDATE entry SET salt = NULL, change = iif(change IS NULL, NULL, 0), event = iif(event IS NULL, NULL, 0)
+        WHERE sequence IN (SELECT value FROM json_each(?))
+        """
+    )
+    .execute(arguments: [numbers.text])
   }
 
   private static func arguments(_ ids: ClosedRange<Int64>, _ before: Timestamp) -> StatementArguments {
