@@ -151,7 +151,7 @@ def trouble(server, graph):
     browser.sign_in("operator")
     plan = browser.open(f"/flows/rollback?asOf={moment}")
     page = browser.submit(plan.form("/flows/rollback"), reason="Back to before the vendor")
-    while "it is running" in page.text:
+    while "still running" in page.text:
         assert time.monotonic() < deadline + 60, page.text
         page = browser.open(next(link for link in page.links if "/flows/rollback/" in link))
     progress = "/flows/rollback/" + page.form("/flows/rollback")["fields"]["batch"]

@@ -105,7 +105,7 @@ class Chrome(unittest.TestCase):
             browser.open(pages["time-rollback"])
             browser.fill("reason", "Back")
             browser.press("Roll back to this")
-            browser.wait_for("it is done")
+            browser.wait_for("It is done")
 
     def test_axe_finds_no_violation_on_any_page(self):
         package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent

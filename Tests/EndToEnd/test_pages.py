@@ -16,7 +16,7 @@ class Stories(ServerTestCase):
         bad = self.server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042"}).change
         browser = Browser(self.server)
         timeline = browser.sign_in("operator")
-        self.assertIn("Fraud check → Fraud check (new vendor) CHG0042 applied", timeline.text)
+        self.assertIn("Fraud check → to Fraud check (new vendor) CHG0042 applied", timeline.text)
 
         change = browser.open(f"/changes/{bad}")
         self.assertIn("Reason CHG0042", change.text)
@@ -65,6 +65,7 @@ class Stories(ServerTestCase):
         self.assertRegex(change.text, "Rolled back by change [0-9]+")
 
     def test_whoever_was_signed_out_meanwhile_is_told_that_nothing_was_done(self):
+        self.server.put(STEP, None)
         change = self.server.put(STEP, NEW_VENDOR).change
         browser = Browser(self.server)
         browser.sign_in("operator")
@@ -237,18 +238,18 @@ class Board(unittest.TestCase):
             self.assertFalse([link for link in board.links if "rollback" in link])
 
             then = browser.open(f"/flows?asOf={moment}")
-            self.assertIn("1 of them call something else now", then.text)
+            self.assertIn("1 of them calls something else now", then.text)
             self.assertIn("now Fraud check (new vendor)", then.text)
             plan = browser.open(next(link for link in then.links if "rollback" in link))
-            self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check ({FRAUD_CHECK})", plan.text)
+            self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check {FRAUD_CHECK} . It now calls", plan.text)
             # Who clicks twice asks once.
             browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             progress = browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             deadline = time.monotonic() + 20
-            while "it is done" not in progress.text:
+            while "It is done" not in progress.text:
                 self.assertLess(time.monotonic(), deadline, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
-            self.assertIn("1 of 1 steps were brought back", progress.text)
+            self.assertIn("1 of 1 step was brought back", progress.text)
             self.assertEqual([change["kind"] for change in server.history()].count("rollback"), 1)
             self.assertEqual(server.reference(STEP), FRAUD_CHECK)
             self.assertIn("All of them call the same now", browser.open(f"/flows?asOf={moment}").text)
@@ -262,7 +263,7 @@ class Board(unittest.TestCase):
             plan = browser.open(next(link for link in then.links if "rollback" in link and "flow=" in link))
             self.assertIn("Roll back b2cUserFlows/B2C_1_signup to", plan.text)
             progress = browser.submit(plan.form("/flows/rollback"), reason="This one alone")
-            while "it is done" not in progress.text:
+            while "It is done" not in progress.text:
                 self.assertLess(time.monotonic(), deadline + 20, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
             self.assertEqual(server.reference(STEP), FRAUD_CHECK)
@@ -275,10 +276,10 @@ class Board(unittest.TestCase):
             plan = browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_signup")
             server.put(STEP, None)
             progress = browser.submit(plan.form("/flows/rollback"), reason="Too late")
-            while "it is running" in progress.text:
+            while "still running" in progress.text:
                 self.assertLess(time.monotonic(), deadline + 40, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
-            self.assertIn("0 of 1 steps were brought back; it is partial", progress.text)
+            self.assertIn("0 of 1 step was brought back. It ended before the rest was done.", progress.text)
             self.assertIsNone(server.reference(STEP))
 
             reader = Browser(server)
