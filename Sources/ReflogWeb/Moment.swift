@@ -15,6 +15,7 @@ struct Moment: Sendable {
     exact = time.description
     day = String(exact.prefix(10))
     clock = String(exact.dropFirst(11).prefix(8))
-    fine = String(exact.dropFirst(11).prefix(12)).replacing("Z", with: "")
+    let milliseconds = exact.dropFirst(20).prefix(3)
+    fine = milliseconds.allSatisfy { $0 == "0" } ? clock : "\(clock).\(milliseconds)"
   }
 }

@@ -84,6 +84,11 @@ class Chromium:
     def text(self):
         return self.attempt(lambda: self.driver.find_element(By.TAG_NAME, "main").text)
 
+    @property
+    def outcome(self):
+        """What screen readers are told."""
+        return self.attempt(lambda: self.driver.execute_script("return document.querySelector('#outcome').textContent"))
+
     def count(self, selector):
         return self.driver.execute_script("return document.querySelectorAll(arguments[0]).length", selector)
 
