@@ -9,6 +9,8 @@ package struct IntegrityPage: Sendable {
   let entries: Int64
   let pending: Int
   let verified: Moment?
+  /// Whether a directory is looked at that others change too.
+  let isLookedAt: Bool
   let events: [Event]
   /// The event behind which older ones begin; nothing where there are none.
   let older: String?
@@ -43,6 +45,7 @@ package struct IntegrityPage: Sendable {
     entries = status.newestSequence.map { $0 + 1 } ?? 0
     pending = status.pendingChanges
     verified = status.verified.map(Moment.init)
+    isLookedAt = status.directory == .graph
     self.older = older.map(String.init)
     self.events = events.map { event in
       Event(

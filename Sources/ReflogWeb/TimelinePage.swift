@@ -74,12 +74,3 @@ package struct TimelinePage: Sendable {
     WebPages.render(FramedPage(title: "Timeline", frame: frame, in: .timeline, page: self), "timeline")
   }
 }
-
-extension DirectoryKind {
-  fileprivate var words: String {
-    switch self {
-    case .embedded: "embedded"
-    case .graph: "Microsoft Graph"
-    }
-  }
-}

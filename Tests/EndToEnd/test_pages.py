@@ -472,7 +472,11 @@ class Outside(unittest.TestCase):
         refused = self.browser.submit(plan.form(action), reason="x")
         self.assertEqual(refused.status, 409)
         self.assertEqual(self.graph.standing(self.ADDRESS), graph_connector("Outsider B"))
-        self.browser.submit(refused.form(action), reason="x", force="true")
+        # By now it is on record like any other change.
+        form = refused.form(action)
+        unforced = form | {"fields": {name: value for name, value in form["fields"].items() if name != "force"}}
+        self.assertEqual(self.browser.submit(unforced, reason="x").status, 409)
+        self.browser.submit(form, reason="x", force="true")
         self.assertEqual(self.graph.standing(self.ADDRESS), graph_connector("Fraud check"))
 
         change = self.server.put(self.ADDRESS, graph_connector("Loyalty")).change
