@@ -140,7 +140,7 @@ def trouble(server, graph):
     for address in (drifted, hanging):
         first = server.put(address, graph_connector("Fraud check")).change
     time.sleep(1.1)
-    moment = server.history()[-1]["resultDateTime"]
+    moment = max(change["resultDateTime"] for change in server.history())
     for address in (drifted, hanging):
         server.put(address, graph_connector("Loyalty"))
     time.sleep(1.1)
