@@ -133,6 +133,9 @@ package struct FlowsPage: Sendable {
 }
 
 extension FlowsPage.Known {
+  /// More of a URL than this is where the connector is.
+  private static let urlLength = 120
+
   fileprivate init?(_ configuration: ConnectorConfiguration, pending: Change.ID?) {
     guard let change = configuration.change else { return nil }
     reference = ReferenceView(change.after)
@@ -142,7 +145,7 @@ extension FlowsPage.Known {
     isDrift = change.intent.kind == .drift
     isUncertain = !configuration.isCertain
     self.pending = configuration.isCertain ? nil : pending?.description
-    targetURL = configuration.targetURL
+    targetURL = configuration.targetURL?.shortened(to: Self.urlLength)
   }
 }
 

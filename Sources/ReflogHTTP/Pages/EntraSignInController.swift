@@ -77,8 +77,9 @@ package struct EntraSignInController {
     case .unavailable(let problem): logger.error("Entra can't be asked", metadata: ["error": "\(problem)"])
     case .misconfigured(let code):
       logger.error("Entra does not take Reflog's client id and secret", metadata: ["error": "\(code)"])
-    case .refused, .declined: failures.count(from: context.ipAddress)
-    case .unknownState: break
+    case .refused: failures.count(from: context.ipAddress)
+    case .declined where failure.status == .forbidden: failures.count(from: context.ipAddress)
+    case .unknownState, .declined: break
     }
     let page = signInPage(target, failure.onPage).render(in: context.frame(directory))
     return Response(page: page, status: failure.status)
