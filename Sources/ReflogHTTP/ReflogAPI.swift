@@ -80,6 +80,7 @@ package struct ReflogAPI: Sendable {
     HealthController(isReady: isReady).addRoutes(to: router)
     OpenAPIController().addRoutes(to: router)
     LogController(history: history).addRoutes(to: router)
+    router.add(middleware: StrayPageMiddleware(pages: pages))
     // From here on, and wherever no route leads, only proven callers.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     router.add(middleware: AdmissionMiddleware())
@@ -92,10 +93,9 @@ package struct ReflogAPI: Sendable {
 
   private func addPages(to router: Router<ReflogRequestContext>) {
     AssetController().addRoutes(to: router)
-    let errors = ErrorPage(directory: directory, logger: logger)
-    addSignIn(to: router, errors)
+    addSignIn(to: router)
     let open = router.group()
-      .add(middleware: PageMiddleware(sessions: sessions, authentication: authentication, errors: errors))
+      .add(middleware: pages)
       .add(middleware: AdmissionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
     let timeline = TimelineController(history: history, directory: directory)
@@ -111,9 +111,9 @@ package struct ReflogAPI: Sendable {
   }
 
   /// Each way has places of its own: where one is crowded, the other still lets people in.
-  private func addSignIn(to router: Router<ReflogRequestContext>, _ errors: ErrorPage) {
+  private func addSignIn(to router: Router<ReflogRequestContext>) {
     func group() -> RouterGroup<ReflogRequestContext> {
-      router.group().add(middleware: SignInMiddleware(errors: errors))
+      router.group().add(middleware: SignInMiddleware(errors: pages.errors))
     }
     let (hasEntra, hasTokens) = (entraSignIn != nil, authentication.takesAPITokens)
     let page: @Sendable (String, String?) -> SignInPage = { target, problem in
@@ -136,6 +136,14 @@ package struct ReflogAPI: Sendable {
       directory: directory,
       logger: logger
     ).addRoutes(to: group())
+  }
+
+  private var pages: PageMiddleware {
+    PageMiddleware(
+      sessions: sessions,
+      authentication: authentication,
+      errors: ErrorPage(directory: directory, logger: logger)
+    )
   }
 
   private var failures: FailedAuthentications { FailedAuthentications(events: events, metrics: metrics) }

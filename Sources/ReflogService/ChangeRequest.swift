@@ -29,6 +29,8 @@ package struct ChangeRequest: Sendable {
     /// Those up to the newest that somebody saw.
     case upTo(Change.ID)
     case all
+    /// Those, and what was set without Reflog: where the request itself finds what somebody saw standing there.
+    indirect case found(ConnectorReference, and: LaterChanges)
 
     /// - Parameter newest: the newest of all that there are; nothing where there is none.
     func contain(newest: Change.ID?) -> Bool {
@@ -36,7 +38,16 @@ package struct ChangeRequest: Sendable {
       case .none: newest == nil
       case .upTo(let id): newest.map { $0 <= id } ?? true
       case .all: true
+      case .found(_, let others): others.contain(newest: newest)
       }
+    }
+
+    /// Whether a change is the drift that this lets pass.
+    ///
+    /// - Parameter requestID: the request that may have found it.
+    func letPass(_ change: Change, foundBy requestID: String) -> Bool {
+      guard case .found(let standing, _) = self else { return false }
+      return change.intent.kind == .drift && change.intent.requestID == requestID && change.after == standing
     }
   }
 

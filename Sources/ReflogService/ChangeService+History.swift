@@ -20,6 +20,13 @@ extension ChangeService {
     do { return try await ledger.history.newestEffective(at: address) } catch { throw ServiceError(reading: error) }
   }
 
+  /// The newest changes that made a difference at an address, newest first.
+  func newestEffective(at address: Address, limit: Int) async throws(ServiceError) -> [Change] {
+    do { return try await ledger.history.effectiveChanges(at: address, settledBefore: nil, limit: limit) } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
   /// At most a hundred: enough to say what stands in the way.
   func effectiveChanges(at address: Address, after id: Change.ID) async throws(ServiceError) -> [Change.ID] {
     do {

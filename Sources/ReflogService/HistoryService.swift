@@ -82,6 +82,11 @@ package struct HistoryService: Sendable {
     do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
   }
 
+  /// The change that is under way at an address; nothing where none is.
+  package func pendingChange(at address: Address) async throws(ServiceError) -> Change? {
+    do { return try await history.pendingChange(at: address) } catch { throw ServiceError(reading: error) }
+  }
+
   /// What every address that the ledger has seen held at a moment.
   ///
   /// - Parameter flows: those of these flows alone.

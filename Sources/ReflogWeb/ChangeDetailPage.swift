@@ -9,6 +9,10 @@ package struct ChangeDetailPage: Sendable {
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
+  /// The change that took it back; nothing where none did.
+  let rolledBackBy: String?
+  /// The flow of its step, and the board when it was settled; nothing where it is about no step.
+  let place: Place?
   /// Whether nobody knows yet what became of it.
   let isPending: Bool
 
@@ -17,6 +21,11 @@ package struct ChangeDetailPage: Sendable {
     var value: String?
     var moment: Moment?
     var link: Link?
+  }
+
+  struct Place: Sendable {
+    let flow: String
+    let moment: String
   }
 
   struct Link: Sendable {
@@ -46,7 +55,14 @@ package struct ChangeDetailPage: Sendable {
   ) {
     self.change = ChangeView(change, isWhole: true)
     self.chain = chain.map { ChangeView($0, isCurrent: $0.id == change.id) }
-    self.canRollBack = canRollBack
+    rolledBackBy = rollback.flatMap { $0.result == .applied ? $0.id.description : nil }
+    self.canRollBack = canRollBack && rolledBackBy == nil
+    place = change.intent.subject.address.map { address in
+      Place(
+        flow: FlowName(of: address).description,
+        moment: (change.resultDateTime ?? change.activityDateTime).description
+      )
+    }
     isPending = change.result == .pending
     properties = (change.intent.changedProperties ?? []).map {
       Property(name: $0.name, before: $0.before ?? "–", after: $0.after ?? "–")

@@ -14,6 +14,8 @@ struct ChangeView: Sendable {
   let flowType: String?
   let before: ReferenceView
   let after: ReferenceView
+  /// Of a connector that stays: what was written, instead of what stood before and after.
+  let writing: Writing?
   let result: String
   let tone: String
   /// The result's and the kind's, where one wants attention.
@@ -24,6 +26,24 @@ struct ChangeView: Sendable {
 
   /// More of a reason, and of a name, than this is on the page of the change.
   private static let (reasonLength, nameLength) = (180, 80)
+
+  /// The properties of a connector that a change wrote, shortened.
+  struct Writing: Sendable {
+    let properties: [Property]
+    /// How many more there are; nothing where those are all.
+    let left: Int?
+  }
+
+  struct Property: Sendable {
+    let name: String
+    /// Nothing where its values are secrets.
+    let values: Values?
+  }
+
+  struct Values: Sendable {
+    let before: String
+    let after: String
+  }
 
   /// A word that stands out.
   struct Badge: Sendable {
@@ -47,6 +67,7 @@ struct ChangeView: Sendable {
     flowType = address?.flowType.rawValue
     before = ReferenceView(change.intent.before, isWhole: isWhole)
     after = ReferenceView(change.after, isWhole: isWhole)
+    writing = Writing(change)
     result = change.result.shownName
     tone = change.result.tone
     kind = change.intent.kind.badge
@@ -56,65 +77,22 @@ struct ChangeView: Sendable {
   }
 }
 
-extension Change {
-  private var mayHaveHappened: Bool {
-    switch result {
-    case .rejected, .denied, .notApplied: false
-    case .pending, .applied, .superseded, .unknown: true
-    }
-  }
+extension ChangeView.Writing {
+  /// More of them, and of a value, than this is on the page of the change.
+  private static let (mostProperties, length) = (3, 80)
 
-  fileprivate var deed: String {
-    switch (intent.subject, intent.kind) {
-    case (.step, .rollback) where !mayHaveHappened: "tried to bring back"
-    case (.step, .update) where !mayHaveHappened: "tried to set"
-    case (.connector, .update) where !mayHaveHappened: "tried to change a connector:"
-    case (_, .drift): "was changed without Reflog"
-    case (_, .baseline): "was seen for the first time"
-    case (.step, .rollback): "brought back"
-    case (.step, .update): "set"
-    case (.connector, _) where intent.before == .none: "made a connector:"
-    case (.connector, _) where after == .none: "deleted a connector:"
-    case (.connector, _): "changed a connector:"
+  fileprivate init?(_ change: Change) {
+    guard change.intent.subject == .connector, change.intent.before == change.after,
+      let written = change.intent.changedProperties, !written.isEmpty
+    else { return nil }
+    properties = written.prefix(Self.mostProperties).map { property in
+      let values = property.before != nil || property.after != nil
+      func shown(_ text: String?) -> String { text?.shortened(to: Self.length) ?? "–" }
+      return ChangeView.Property(
+        name: property.name.shortened(to: Self.length),
+        values: values ? ChangeView.Values(before: shown(property.before), after: shown(property.after)) : nil
+      )
     }
-  }
-}
-
-extension Change.Actor {
-  /// A name for people; an id where there is none.
-  var shownName: String { name ?? userPrincipalName ?? id ?? "Somebody" }
-}
-
-extension Change.Result {
-  /// The result in plain words.
-  var shownName: String {
-    switch self {
-    case .pending: "pending"
-    case .applied: "applied"
-    case .rejected: "rejected"
-    case .denied: "denied"
-    case .notApplied: "not applied"
-    case .superseded: "superseded"
-    case .unknown: "unknown"
-    }
-  }
-
-  fileprivate var tone: String {
-    switch self {
-    case .applied: "good"
-    case .pending, .unknown, .superseded: "warning"
-    case .rejected, .denied, .notApplied: "bad"
-    }
-  }
-}
-
-extension Change.Kind {
-  fileprivate var badge: ChangeView.Badge? {
-    switch self {
-    case .update: nil
-    case .rollback: ChangeView.Badge(word: "rollback", tone: "plain")
-    case .drift: ChangeView.Badge(word: "drift", tone: "warning")
-    case .baseline: ChangeView.Badge(word: "first seen", tone: "plain")
-    }
+    left = written.count > Self.mostProperties ? written.count - Self.mostProperties : nil
   }
 }

@@ -7,6 +7,8 @@ package struct FlowPage: Sendable {
   let flowType: String
   let lanes: [Lane]
   let legend: [Key]
+  /// Whether something was set without Reflog, which bars are marked for.
+  let hasDrift: Bool
   let isEmpty: Bool
   let start: Moment?
   let end: Moment
@@ -77,6 +79,7 @@ package struct FlowPage: Sendable {
       return Lane(step: lane.step.name, isEmpty: periods.isEmpty, bars: bars, latest: rows.first, rows: rows)
     }
     legend = tones.legend
+    hasDrift = self.lanes.contains { $0.bars.contains(where: \.isDrift) }
   }
 
   /// Those that are not over before the start, each with when it was.
@@ -125,14 +128,6 @@ extension FlowPage.Row {
     since = Moment(period.start)
     byWhom = period.change.byWhom
     isDrift = period.change.intent.kind == .drift
-  }
-}
-
-extension Change {
-  /// Who did it, as the end of a sentence.
-  fileprivate var byWhom: String {
-    intent.kind == .drift || intent.kind == .baseline
-      ? "without Reflog" : "by \(intent.actor.shownName.shortened(to: 100))"
   }
 }
 

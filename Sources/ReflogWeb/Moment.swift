@@ -8,10 +8,14 @@ struct Moment: Sendable {
   let day: String
   /// For example `09:15:02`.
   let clock: String
+  /// The same to milliseconds, where it has any: for example `09:15:02.123`.
+  let fine: String
 
   init(_ time: Timestamp) {
     exact = time.description
     day = String(exact.prefix(10))
     clock = String(exact.dropFirst(11).prefix(8))
+    let milliseconds = exact.dropFirst(20).prefix(3)
+    fine = milliseconds.allSatisfy { $0 == "0" } ? clock : "\(clock).\(milliseconds)"
   }
 }

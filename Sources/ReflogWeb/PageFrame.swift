@@ -24,7 +24,7 @@ package struct PageFrame: Sendable {
   }
 
   package init(directory: DirectoryKind, viewer: Viewer?) {
-    self.directory = directory.rawValue
+    self.directory = directory.words
     isEmbedded = directory == .embedded
     styleVersion = WebAsset.style.version
     scriptVersion = WebAsset.script.version

@@ -24,6 +24,9 @@ package struct TimelinePage: Sendable {
     /// How many changes wait for their outcome; nothing where none does.
     let pending: String?
     let verified: Moment?
+    let directory: String
+    /// Whether a directory is looked at that others change too.
+    let isLookedAt: Bool
   }
 
   /// - Parameter isNewest: whether nothing newer was left out.
@@ -51,7 +54,12 @@ package struct TimelinePage: Sendable {
     self.query = query
     self.form = form
     newest = isNewest ? (changes.first?.id ?? status.newestChange)?.description ?? "0" : nil
-    self.status = Status(pending: Self.pending(status.pendingChanges), verified: status.verified.map(Moment.init))
+    self.status = Status(
+      pending: Self.pending(status.pendingChanges),
+      verified: status.verified.map(Moment.init),
+      directory: status.directory.words,
+      isLookedAt: status.directory == .graph
+    )
   }
 
   private static func pending(_ count: Int) -> String? {

@@ -84,6 +84,11 @@ class Chromium:
     def text(self):
         return self.attempt(lambda: self.driver.find_element(By.TAG_NAME, "main").text)
 
+    @property
+    def outcome(self):
+        """What screen readers are told."""
+        return self.attempt(lambda: self.driver.execute_script("return document.querySelector('#outcome').textContent"))
+
     def count(self, selector):
         return self.driver.execute_script("return document.querySelectorAll(arguments[0]).length", selector)
 
@@ -135,7 +140,7 @@ def trouble(server, graph):
     for address in (drifted, hanging):
         first = server.put(address, graph_connector("Fraud check")).change
     time.sleep(1.1)
-    moment = server.history()[-1]["resultDateTime"]
+    moment = max(change["resultDateTime"] for change in server.history())
     for address in (drifted, hanging):
         server.put(address, graph_connector("Loyalty"))
     time.sleep(1.1)
@@ -151,7 +156,7 @@ def trouble(server, graph):
     browser.sign_in("operator")
     plan = browser.open(f"/flows/rollback?asOf={moment}")
     page = browser.submit(plan.form("/flows/rollback"), reason="Back to before the vendor")
-    while "it is running" in page.text:
+    while "still running" in page.text:
         assert time.monotonic() < deadline + 60, page.text
         page = browser.open(next(link for link in page.links if "/flows/rollback/" in link))
     progress = "/flows/rollback/" + page.form("/flows/rollback")["fields"]["batch"]

@@ -8,7 +8,7 @@ import shutil
 import time
 import unittest
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, graph_connector
 
 HAS_CHROMIUM = shutil.which("chromedriver") and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_playwright_python")
 if HAS_CHROMIUM:
@@ -105,7 +105,30 @@ class Chrome(unittest.TestCase):
             browser.open(pages["time-rollback"])
             browser.fill("reason", "Back")
             browser.press("Roll back to this")
-            browser.wait_for("it is done")
+            browser.wait_for("It is done")
+
+    def test_what_became_of_a_change_is_said_to_screen_readers(self):
+        with Graph(timeout=0.5) as graph, troubled(graph) as server, Chromium(server) as browser:
+            server.put(STEP, graph_connector("Fraud check"))
+            browser.sign_in("operator")
+            graph.control(writes=["hang_after"])
+            change = server.put(STEP, graph_connector("Loyalty")).change
+            graph.control(hang=[STEP])
+            browser.open(f"/changes/{change}")
+            browser.wait_for("not known yet")
+            self.assertEqual(browser.outcome, "")
+            graph.control(hang=[])
+            browser.wait_until(lambda: browser.outcome == f"Change {change}: applied")
+
+    def test_a_plan_that_a_browser_kept_is_loaded_anew(self):
+        with Server() as server, Chromium(server) as browser:
+            pages = sample(server)
+            browser.sign_in("operator")
+            for name, is_loaded in (("rollback", True), ("time-rollback", True), ("timeline", False)):
+                browser.open(pages[name])
+                browser.driver.execute_script("window.kept = true; dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+                time.sleep(0.5)
+                self.assertEqual(browser.attempt(lambda: browser.driver.execute_script("return !window.kept")), is_loaded, name)
 
     def test_axe_finds_no_violation_on_any_page(self):
         package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent

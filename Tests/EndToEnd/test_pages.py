@@ -1,4 +1,5 @@
 import csv
+import datetime
 import io
 import time
 import unittest
@@ -16,7 +17,7 @@ class Stories(ServerTestCase):
         bad = self.server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042"}).change
         browser = Browser(self.server)
         timeline = browser.sign_in("operator")
-        self.assertIn("Fraud check → Fraud check (new vendor) CHG0042 applied", timeline.text)
+        self.assertIn("Fraud check → to Fraud check (new vendor) CHG0042 applied", timeline.text)
 
         change = browser.open(f"/changes/{bad}")
         self.assertIn("Reason CHG0042", change.text)
@@ -65,6 +66,7 @@ class Stories(ServerTestCase):
         self.assertRegex(change.text, "Rolled back by change [0-9]+")
 
     def test_whoever_was_signed_out_meanwhile_is_told_that_nothing_was_done(self):
+        self.server.put(STEP, None)
         change = self.server.put(STEP, NEW_VENDOR).change
         browser = Browser(self.server)
         browser.sign_in("operator")
@@ -237,18 +239,18 @@ class Board(unittest.TestCase):
             self.assertFalse([link for link in board.links if "rollback" in link])
 
             then = browser.open(f"/flows?asOf={moment}")
-            self.assertIn("1 of them call something else now", then.text)
+            self.assertIn("1 of them calls something else now", then.text)
             self.assertIn("now Fraud check (new vendor)", then.text)
             plan = browser.open(next(link for link in then.links if "rollback" in link))
-            self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check ({FRAUD_CHECK})", plan.text)
+            self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check {FRAUD_CHECK} . It now calls", plan.text)
             # Who clicks twice asks once.
             browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             progress = browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             deadline = time.monotonic() + 20
-            while "it is done" not in progress.text:
+            while "It is done" not in progress.text:
                 self.assertLess(time.monotonic(), deadline, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
-            self.assertIn("1 of 1 steps were brought back", progress.text)
+            self.assertIn("1 of 1 step was brought back", progress.text)
             self.assertEqual([change["kind"] for change in server.history()].count("rollback"), 1)
             self.assertEqual(server.reference(STEP), FRAUD_CHECK)
             self.assertIn("All of them call the same now", browser.open(f"/flows?asOf={moment}").text)
@@ -262,7 +264,7 @@ class Board(unittest.TestCase):
             plan = browser.open(next(link for link in then.links if "rollback" in link and "flow=" in link))
             self.assertIn("Roll back b2cUserFlows/B2C_1_signup to", plan.text)
             progress = browser.submit(plan.form("/flows/rollback"), reason="This one alone")
-            while "it is done" not in progress.text:
+            while "It is done" not in progress.text:
                 self.assertLess(time.monotonic(), deadline + 20, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
             self.assertEqual(server.reference(STEP), FRAUD_CHECK)
@@ -275,10 +277,10 @@ class Board(unittest.TestCase):
             plan = browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_signup")
             server.put(STEP, None)
             progress = browser.submit(plan.form("/flows/rollback"), reason="Too late")
-            while "it is running" in progress.text:
+            while "still running" in progress.text:
                 self.assertLess(time.monotonic(), deadline + 40, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
-            self.assertIn("0 of 1 steps were brought back; it is partial", progress.text)
+            self.assertIn("0 of 1 step was brought back. It ended before the rest was done.", progress.text)
             self.assertIsNone(server.reference(STEP))
 
             reader = Browser(server)
@@ -288,6 +290,229 @@ class Board(unittest.TestCase):
             self.assertEqual(reader.open(f"/flows/rollback?asOf={moment}").status, 403)
             csrf = page.form("/sign-out")["fields"]["csrf"]
             self.assertEqual(reader.send("POST", "/flows/rollback", f"csrf={csrf}&asOf={moment}&reason=x").status, 403)
+
+
+class Plans(ServerTestCase):
+    """What a plan says, and that it offers nothing that does nothing."""
+
+    def setUp(self):
+        self.browser = Browser(self.server)
+        self.browser.sign_in("operator")
+
+    def connector(self, name):
+        return self.server.request("POST", "/beta/identity/apiConnectors", {
+            "displayName": name, "targetUrl": "https://x.contoso.example/",
+            "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "a", "password": "b"},
+        }).json["id"]
+
+    def moment(self):
+        time.sleep(0.01)
+        moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        time.sleep(0.01)
+        return moment
+
+    def test_a_long_plan_lists_what_changes_first_and_stays_small(self):
+        loud = self.connector("\"" * 128)
+        addresses = []
+        for number in range(160):
+            flow = self.server.request("POST", "/beta/identity/b2cUserFlows", {
+                "id": f"many{number:03}", "userFlowType": "signUp", "userFlowTypeVersion": 1}).json["id"]
+            addresses.append(f"b2cUserFlows/{flow}/postFederationSignup")
+        late, known = addresses[:5], addresses[5:]
+        for address in known:
+            self.server.put(address, loud)
+        moment = self.moment()
+        for address in known:
+            self.server.put(address, FRAUD_CHECK)
+        for address in late:
+            self.server.put(address, loud)
+        plan = self.browser.open(f"/flows/rollback?asOf={moment}")
+        self.assertIn(f"{len(known)} steps call something else now.", plan.text)
+        self.assertRegex(plan.text, "[0-9]+ steps stay as they are, since nobody knows what they called then.")
+        self.assertNotIn("many000", plan.text)
+        self.assertIn("many005", plan.text)
+        self.assertRegex(plan.text, "… and [0-9]+ more steps")
+        self.assertLess(len(plan.html.encode()), 60_000)
+        progress = self.browser.submit(plan.form("/flows/rollback"), reason="Back")
+        deadline = time.monotonic() + 60
+        while "It is done" not in progress.text:
+            self.assertLess(time.monotonic(), deadline, progress.text[-2000:])
+            self.assertLess(len(progress.html.encode()), 60_000)
+            progress = self.browser.open(next(link for link in progress.links if "/flows/rollback/" in link))
+        self.assertIn(f"{len(known)} of {len(known)} steps were brought back.", progress.text)
+
+    def test_what_stands_already_is_not_offered(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        first = self.server.put(STEP, NEW_VENDOR).change
+        self.server.put(STEP, FRAUD_CHECK)
+        plan = self.browser.open(f"/changes/{first}/rollback")
+        self.assertIn("It calls that already: there is nothing to roll back.", plan.text)
+        self.assertEqual([form["action"] for form in plan.forms], ["/sign-out"])
+
+    def test_what_was_rolled_back_leads_to_what_did_that(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        change = self.server.put(STEP, NEW_VENDOR).change
+        plan = self.browser.open(f"/changes/{change}/rollback")
+        back = self.server.history()[-1]["id"]
+        self.browser.submit(plan.form(f"/changes/{change}/rollback"), reason="x")
+        page = self.browser.open(f"/changes/{change}")
+        self.assertRegex(page.text, "It was rolled back by change [0-9]+ ")
+        self.assertIn(f"/changes/{int(back) + 1}", page.links)
+        self.assertNotIn(f"/changes/{change}/rollback", page.links)
+        self.assertIn("/flows/b2cUserFlows/B2C_1_signup", page.links)
+        moment = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{change}").json["resultDateTime"]
+        self.assertIn("1 of them calls something else now", self.browser.open(f"/flows?asOf={moment}&flow=signup").text)
+        self.assertIn(f"/flows?asOf={moment}", page.links)
+
+    def test_later_changes_are_shown_as_what_they_are(self):
+        first = self.server.put(STEP, None).change
+        for number in range(25):
+            self.server.put(STEP, [NEW_VENDOR, FRAUD_CHECK][number % 2], headers={"Reflog-Reason": f"Later%20{number:02}"})
+        plan = self.browser.open(f"/changes/{first}/rollback")
+        self.assertIn("Later 24 applied", plan.text)
+        self.assertIn("Later 05 applied", plan.text)
+        self.assertNotIn("Later 04", plan.text)
+        self.assertIn("… and 5 more.", plan.text)
+
+    def test_what_can_not_be_brought_back_at_all_is_not_offered(self):
+        address = "b2cUserFlows/B2C_1_profile_edit/preTokenIssuance"
+        made = self.connector("Short-lived")
+        self.server.put(address, made)
+        moment = self.moment()
+        self.server.put(address, None)
+        self.server.request("DELETE", f"/beta/identity/apiConnectors/{made}")
+        plan = self.browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_profile_edit")
+        self.assertIn("1 of them can't be brought back.", plan.text)
+        self.assertIn("Nothing of this can be brought back.", plan.text)
+        self.assertEqual([form["action"] for form in plan.forms], ["/sign-out"])
+
+    def test_a_connector_that_was_written_is_told_by_what_was_written(self):
+        made = self.connector("Written")
+        self.server.request("PATCH", f"/beta/identity/apiConnectors/{made}", {"targetUrl": "https://y.contoso.example/hook"})
+        text = self.browser.open("/").text
+        self.assertIn("changed a connector Written targetUrl https://x.contoso.example/ → to https://y.contoso.example/hook", text)
+        self.assertIn("made a connector nothing → to Written", text)
+        self.server.request("POST", f"/beta/identity/apiConnectors/{made}/uploadClientCertificate",
+                            {"pkcs12Value": "eA==", "password": "canary"})
+        self.assertNotIn("canary", self.browser.open("/").html)
+
+    def test_marks_that_stand_on_letters_and_turn_lines_are_few(self):
+        tower = "b" + "\u0301" * 300
+        reason = "".join(f"%{byte:02X}" for byte in (tower + "\u200e\u200f\u061c").encode())
+        for number in range(35):
+            change = self.server.put(STEP, [NEW_VENDOR, None][number % 2], headers={"Reflog-Reason": reason}).change
+        for path in ("/", f"/changes/{change}"):
+            page = self.browser.open(path)
+            self.assertLess(len(page.html.encode()), 60_000)
+            self.assertNotIn("\u0301" * 5, page.html)
+            self.assertIn("b" + "\u0301" * 4 + "\ufffd", page.html)
+        self.assertFalse(set("\u200e\u200f\u061c") & set(page.html))
+
+    def test_times_are_read_with_any_zone_and_what_is_no_time_is_said(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        for text in ("2026-01-01T00:00:00-05:00", "2026-01-01T00:00:00%2B05:00", "2026-01-01T00:00"):
+            self.assertIn("This is what steps called at", self.browser.open("/flows?asOf=" + text).text)
+        self.assertRegex(self.browser.open("/flows?asOf=2020-01-01T00:00").text,
+                         "2020-01-01 00:00:00 . Of none of them( on this page)? is known what it called then.")
+        self.assertIn("Which time is meant?", self.browser.open("/flows/rollback").text)
+
+    def test_older_service_events_come_page_by_page(self):
+        for number in range(32):
+            self.server.request("POST", "/beta/reflog/tokens", {"name": f"t{number}", "role": "reader"}, role="admin")
+        page = self.browser.open("/integrity")
+        self.assertIn("token created", page.text)
+        self.assertIn("name: t31", page.text)
+        older = self.browser.open(next(link for link in page.links if "behind=" in link))
+        self.assertIn("name: t1,", older.text)
+        self.assertNotIn("name: t31", older.text)
+        self.assertEqual(self.browser.open("/integrity?behind=x").status, 400)
+
+
+class Refusals(unittest.TestCase):
+    def test_a_reason_that_is_refused_is_still_there(self):
+        with Server(REQUIRE_REASON="CHG[0-9]+") as server:
+            for target in (FRAUD_CHECK, NEW_VENDOR):
+                change = server.put(STEP, target, headers={"Reflog-Reason": "CHG1"}).change
+            moment = server.history()[-2]["resultDateTime"]
+            browser = Browser(server)
+            browser.sign_in("operator")
+            for path, action in ((f"/flows/rollback?asOf={moment}", "/flows/rollback"),
+                                 (f"/changes/{change}/rollback", f"/changes/{change}/rollback")):
+                refused = browser.submit(browser.open(path).form(action), reason="No number")
+                self.assertEqual(refused.status, 400)
+                self.assertEqual(refused.form(action)["fields"]["reason"], "No number")
+                self.assertIn("Every change here needs a reason that matches CHG[0-9]+.", refused.text)
+                self.assertNotIn("--reason", refused.text)
+
+
+class Outside(unittest.TestCase):
+    """What somebody does without Reflog, and a directory that does not answer."""
+
+    ADDRESS = "b2cUserFlows/B2C_1_flow0/postFederationSignup"
+
+    def setUp(self):
+        self.graph = self.enterContext(Graph(timeout=0.5))
+        self.server = self.enterContext(Server(graph=self.graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=0.5, SWEEP_INTERVAL=3600))
+        first, self.change = (self.server.put(self.ADDRESS, graph_connector(name)).change for name in ("Fraud check", "Loyalty"))
+        self.moment = next(change["resultDateTime"] for change in self.server.history() if change["id"] == first)
+        self.browser = Browser(self.server)
+        self.browser.sign_in("operator")
+        time.sleep(1.1)
+
+    def set(self, name):
+        self.graph.control(set={self.ADDRESS: graph_connector(name)})
+
+    def test_a_drift_that_the_plan_showed_does_not_stand_in_the_way(self):
+        self.set("Outsider A")
+        action = f"/changes/{self.change}/rollback"
+        plan = self.browser.open(action)
+        self.assertIn("which somebody set without Reflog", plan.text)
+        self.set("Outsider B")
+        refused = self.browser.submit(plan.form(action), reason="x")
+        self.assertEqual(refused.status, 409)
+        self.assertEqual(self.graph.standing(self.ADDRESS), graph_connector("Outsider B"))
+        # By now it is on record like any other change.
+        form = refused.form(action)
+        unforced = form | {"fields": {name: value for name, value in form["fields"].items() if name != "force"}}
+        self.assertEqual(self.browser.submit(unforced, reason="x").status, 409)
+        self.browser.submit(form, reason="x", force="true")
+        self.assertEqual(self.graph.standing(self.ADDRESS), graph_connector("Fraud check"))
+
+        change = self.server.put(self.ADDRESS, graph_connector("Loyalty")).change
+        time.sleep(1.1)
+        self.set("Outsider A")
+        action = f"/changes/{change}/rollback"
+        done = self.browser.submit(self.browser.open(action).form(action), reason="x")
+        self.assertEqual(done.status, 200)
+        self.assertEqual(self.graph.standing(self.ADDRESS), graph_connector("Fraud check"))
+        kinds = [change["kind"] for change in self.server.history() if change["flowId"]]
+        self.assertEqual(kinds[-2:], ["drift", "rollback"])
+        board = self.browser.open("/flows")
+        self.assertNotIn("Somebody", board.text)
+
+    def test_what_was_set_without_reflog_is_said_to_be(self):
+        self.set("Outsider A")
+        self.browser.submit(self.browser.open(f"/changes/{self.change}/rollback").form(f"/changes/{self.change}/rollback")
+                            | {"fields": {"csrf": self.browser.open("/").form("/sign-out")["fields"]["csrf"]}}, reason="x")
+        board, flow = self.browser.open("/flows"), self.browser.open("/flows/b2cUserFlows/B2C_1_flow0")
+        self.assertRegex(board.text, "drift [-0-9]+ without Reflog")
+        self.assertIn("drift: set without Reflog", flow.text)
+        self.assertIn("Directory: Microsoft Graph.", self.browser.open("/").text)
+
+    def test_a_plan_says_what_can_not_be_found_out_and_what_is_locked(self):
+        self.graph.control(writes=["hang_before"], hang=[self.ADDRESS])
+        self.graph.control(hang=[])
+        pending = self.server.put(self.ADDRESS, None)
+        self.graph.control(hang=[self.ADDRESS])
+        board = self.browser.open("/flows")
+        self.assertIn("is pending: whether it took place is not known yet.", board.text)
+        self.assertIn(f"/changes/{pending.change}", board.links)
+        plan = self.browser.open(f"/flows/rollback?asOf={self.moment}")
+        self.assertIn(f"Change {pending.change} is still pending there", plan.text)
+        self.assertIn(f"/changes/{pending.change}", plan.links)
+        self.graph.process.kill()
+        plan = self.browser.open(f"/flows/rollback?asOf={self.moment}")
+        self.assertIn("Whether the connectors are still there could not be found out: The directory can't be read", plan.text)
 
 
 class Unknown(unittest.TestCase):
@@ -302,9 +527,10 @@ class Unknown(unittest.TestCase):
             graph.control(writes=["hang_after"])
             page = browser.submit(plan.form(f"/changes/{bad}/rollback"), reason="Back")
             self.assertIn("Whether it took place is not known yet", page.text)
-            own = next(link for link in page.links if link == f"/changes/{int(bad) + 1}")
+            own = "/changes/" + next(change["id"] for change in server.history() if change["rollbackOf"] == bad)
+            self.assertIn(own, page.links)
             locked = browser.open(f"/changes/{bad}/rollback")
-            self.assertEqual(locked.status, 409)
+            self.assertEqual((locked.status, locked.headers["retry-after"]), (409, "1"))
             self.assertIn(own, locked.links)
             deadline = time.monotonic() + 30
             while "not known yet" in page.text:
@@ -353,6 +579,50 @@ class Doors(unittest.TestCase):
             self.assertEqual(server.request("DELETE", f"/beta/reflog/tokens/{id}", role="admin").status, 204)
             self.assertEqual(browser.send("GET", "/").status, 303)
 
+    def test_signing_in_anew_ends_the_session_before(self):
+        with Server() as server:
+            browser = Browser(server)
+            browser.sign_in("operator")
+            before = dict(browser.cookies)
+            browser.submit(browser.open("/sign-in").form("/sign-in"), token=server.tokens["reader"])
+            self.assertEqual(browser.send("GET", "/").status, 200)
+            browser.cookies = before
+            self.assertEqual(browser.send("GET", "/").status, 303)
+
+    def test_a_link_of_another_site_leads_on_where_somebody_is_signed_in(self):
+        elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+        with Server() as server:
+            browser = Browser(server)
+            page = browser.send("GET", "/?flow=B2C_1_signup&result=applied", headers=elsewhere)
+            self.assertEqual(page.status, 200)
+            self.assertIn(("content", "0; url=/?flow=B2C_1_signup&result=applied"), page.attributes)
+            self.assertIn("/?flow=B2C_1_signup&result=applied", page.links)
+            # Asked again from there, it is as ever.
+            self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Site": "same-origin"}).status, 303)
+            self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Mode": "cors"}).status, 303)
+            browser.sign_in("reader")
+            self.assertIn("Timeline", browser.send("GET", "/", headers=elsewhere).text)
+
+    def test_an_address_that_leads_nowhere_is_a_page_and_no_failed_authentication(self):
+        with Server() as server:
+            browser = Browser(server)
+            shown = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+            for path in ("/nowhere", "/changes", "/flows/a/b/c/d"):
+                page = browser.send("GET", path, headers=shown)
+                self.assertEqual((page.status, page.headers["location"]), (303, "/sign-in?target=" + path))
+            self.assertEqual(browser.send("GET", "/favicon.ico").status, 204)
+            browser.sign_in("reader")
+            page = browser.send("GET", "/nowhere", headers=shown)
+            self.assertEqual(page.status, 404)
+            self.assertIn("There is nothing here.", page.text)
+            self.assertIn("first-reader", page.text)
+            count = lambda: server.request("GET", "/metrics", role="reader").text.split("\nreflog_unauthenticated_total ")[1].split()[0]
+            self.assertEqual(count(), "0")
+            for path in ("/beta/nowhere", "/v1.0/identity/apiConnectors", "/metrics"):
+                self.assertEqual(browser.send("GET", path, headers=shown).status, 401, path)
+            self.assertEqual(browser.send("GET", "/nowhere").status, 401)
+            self.assertEqual(count(), "4")
+
     def test_a_forged_request_of_another_site_changes_nothing(self):
         with Server() as server:
             change = server.put(STEP, NEW_VENDOR).change
@@ -399,15 +669,16 @@ class Doors(unittest.TestCase):
 
     def test_however_long_texts_are_pages_stay_small(self):
         with Server() as server:
-            long = "<" * 1000
+            long = "\"" * 1000
             made = server.request("POST", "/beta/identity/apiConnectors", {
-                "displayName": "<" * 128, "targetUrl": "https://x.contoso.example/",
+                "displayName": "\"" * 128, "targetUrl": "https://x.contoso.example/" + "x" * 1900,
                 "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "a", "password": "b"},
             }).json["id"]
             for number in range(40):
-                change = server.put(STEP, [made, None][number % 2], headers={"Reflog-Reason": "%3C" * 1000}).change
+                change = server.put(STEP, [made, None][number % 2], headers={"Reflog-Reason": "%22" * 1000}).change
             browser = Browser(server)
             browser.sign_in("operator")
-            for path in ("/", f"/changes/{change}", "/flows", "/flows/b2cUserFlows/B2C_1_signup", "/integrity"):
+            first = next(change["id"] for change in server.history() if change["kind"] == "update" and change["flowId"])
+            for path in ("/", f"/changes/{change}", f"/changes/{first}/rollback", "/flows", "/flows/b2cUserFlows/B2C_1_signup", "/integrity"):
                 self.assertLess(len(browser.open(path).html), 60_000, path)
             self.assertIn(long, browser.open(f"/changes/{change}").text)

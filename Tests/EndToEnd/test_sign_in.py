@@ -77,15 +77,56 @@ class Entra(unittest.TestCase):
             self.assertEqual((page.status, words in page.text), (status, True), page.text)
             self.assertFalse([name for name in self.browser.cookies if "session" in name])
         url = self.begin()
-        state = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))["state"]
-        page = self.browser.send("GET", f"/sign-in/entra/return?error=access_denied&error_description=%3Cb%3Eno&state={state}")
-        self.assertEqual(page.status, 403)
-        self.assertIn("Entra signed nobody in: <b>no.", page.text)
-        url = self.begin()
         self.provider.is_down = True
         page = self.come_back(self.provider.authorize(url, ["Reflog.Read"]))
         self.assertEqual(page.status, 503)
         self.assertIn("sign in with an API token", page.text)
+
+    def refused(self, error, state=None):
+        """What is shown where Entra, or somebody else, sends a browser back with an error."""
+        begun = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.begin()).query))["state"]
+        query = urllib.parse.urlencode({"error": error, "error_description": "<b>Call 555-0100", "state": state or begun})
+        return self.browser.send("GET", "/sign-in/entra/return?" + query)
+
+    def test_entra_says_no_in_words_of_reflogs_own(self):
+        for error, status, words in (("access_denied", 403, "cancelled there"), ("login_required", 403, "sign in there first"),
+                                     ("consent_required", 403, "must consent"), ("server_error", 503, "just now"),
+                                     ("temporarily_unavailable", 503, "just now"), ("strange_error", 403, "nobody in (strange_error)."),
+                                     ("Call 555-0100", 403, "does not say why"), ("x" * 41, 403, "does not say why")):
+            page = self.refused(error)
+            self.assertEqual((page.status, words in page.text), (status, True), page.text)
+            self.assertNotIn("555", page.text)
+            self.assertEqual(page.form("/sign-in")["fields"]["target"], "/flows")
+            self.assertFalse([name for name in self.browser.cookies if "sign_in" in name])
+
+    def test_what_another_site_says_is_not_shown_and_counts_as_nothing(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        page = self.refused("access_denied", state="0" * 64)
+        self.assertEqual((page.status, "another browser" in page.text), (400, True), page.text)
+        # The sign-in that began goes on.
+        self.assertTrue([name for name in self.browser.cookies if "sign_in" in name])
+        self.assertIn("\nreflog_unauthenticated_total 0\n", self.server.request("GET", "/metrics", role="reader").text)
+
+    def test_signing_in_anew_ends_the_session_before(self):
+        self.come_back(self.provider.authorize(self.begin(), ["Reflog.Read"]))
+        before = dict(self.browser.cookies)
+        link = "/sign-in/entra?target=/"
+        url = self.browser.send("GET", link).headers["location"]
+        # The session's cookie does not come with what Entra leads to.
+        self.browser.cookies = {name: value for name, value in self.browser.cookies.items() if "session" not in name}
+        self.assertEqual(self.come_back(self.provider.authorize(url, ["Reflog.Read"])).status, 200)
+        self.assertEqual(self.browser.send("GET", "/").status, 200)
+        self.browser.cookies = before
+        self.assertEqual(self.browser.send("GET", "/").status, 303)
+
+    def test_a_token_without_a_role_opens_no_session(self):
+        page = self.browser.open("/")
+        token = self.provider.token(self.provider.claims([]))
+        refused = self.browser.submit(page.form("/sign-in"), token=token)
+        self.assertEqual(refused.status, 403)
+        self.assertEqual(self.browser.cookies, {})
+        self.browser.submit(page.form("/sign-in"), token=self.provider.token(self.provider.claims(["Reflog.Read"])))
+        self.assertEqual(self.browser.send("GET", "/").status, 200)
 
     def test_a_secret_that_expired_is_said_to_be_what_is_wrong(self):
         self.provider.secret = "another"

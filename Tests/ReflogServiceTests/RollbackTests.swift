@@ -84,6 +84,27 @@ struct RollbackTests {
     }
   }
 
+  @Test func aDriftThatSomebodySawDoesNotStandInTheWay() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      fixture.directory.goRound(Sample.signup, .none)
+
+      let unseen = ChangeRequest.LaterChanges.found(Sample.fraudCheck, and: .none)
+      await #expect(throws: ServiceError.self) {
+        try await fixture.service.perform(fixture.request(.rollBack(bad.id, undoing: unseen)))
+      }
+    }
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      fixture.directory.goRound(Sample.signup, .none)
+
+      let seen = ChangeRequest.LaterChanges.found(.none, and: .none)
+      let receipt = try await fixture.service.perform(fixture.request(.rollBack(bad.id, undoing: seen)))
+
+      #expect(receipt.changes.first?.after == Sample.fraudCheck)
+    }
+  }
+
   @Test func askingAgainGivesTheEarlierRollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)

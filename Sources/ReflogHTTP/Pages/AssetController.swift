@@ -7,6 +7,8 @@ struct AssetController {
   func addRoutes(to router: Router<ReflogRequestContext>) {
     router.get("/assets/reflog.css") { _, _ in Self.response(.style) }
     router.get("/assets/reflog.js") { _, _ in Self.response(.script) }
+    // Browsers ask for an icon unasked, and there is none.
+    router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
   }
 
   private static func response(_ asset: WebAsset) -> Response {

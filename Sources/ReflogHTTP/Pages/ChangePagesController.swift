@@ -66,7 +66,8 @@ struct ChangePagesController {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
     let plan = try await changes.plan(rollbackOf: try context.changeID(), for: caller)
-    return Response(page: RollbackPage(plan).render(in: context.frame(directory)))
+    let page = RollbackPage(plan, later: try await later(plan))
+    return Response(page: page.render(in: context.frame(directory)))
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -89,14 +90,36 @@ struct ChangePagesController {
         return .seeOther("/changes/\(first)")
       }
       // What stands in the way now is in the plan as it is now, where there still is one.
-      guard let plan = try? await changes.plan(rollbackOf: id, for: asked.caller) else { throw error }
-      let page = RollbackPage(plan, reason: form["reason"] ?? "", problem: error.description)
+      guard let plan = try? await changes.plan(rollbackOf: id, for: asked.caller), let later = try? await later(plan)
+      else { throw error }
+      let page = RollbackPage(plan, later: later, reason: form["reason"] ?? "", problem: error.onPage)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
   }
 
-  /// What may be undone too: later changes that the plan showed, where somebody said so.
+  /// The newest of what stands in the way of a rollback, newest first.
+  private func later(_ plan: RollbackPlan) async throws(ServiceError) -> [Change] {
+    var later: [Change] = []
+    for id in plan.supersededBy.suffix(RollbackPage.mostLater).reversed() { later.append(try await history.change(id)) }
+    return later
+  }
+
+  /// What may be undone too: what the plan showed standing, and later changes that it showed, where somebody said so.
   private static func permitted(_ form: [String: String]) throws(RequestError) -> ChangeRequest.LaterChanges {
+    let later = try shown(form)
+    switch form["standing"] {
+    case nil: return later
+    case "none": return .found(.none, and: later)
+    case .some(let text):
+      guard let id = ConnectorID(text) else {
+        throw .badRequest("The form does not say what stood there. Load the page again.", target: "standing")
+      }
+      return .found(.connector(id, displayName: nil), and: later)
+    }
+  }
+
+  /// Later changes that the plan showed, where somebody said that they may be undone.
+  private static func shown(_ form: [String: String]) throws(RequestError) -> ChangeRequest.LaterChanges {
     guard form["force"] == "true" else { return .none }
     guard let seen = form["seen"].flatMap({ Int64($0) }) else {
       throw .badRequest("The form does not say which changes were seen. Load the page again.", target: "seen")

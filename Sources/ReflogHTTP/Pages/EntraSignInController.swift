@@ -26,7 +26,8 @@ package struct EntraSignInController {
   private func begin(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let target = SignInTarget.path(try request.filledQuery()["target"])
     do {
-      let (url, sealed) = try await entra.begin(target: target)
+      let session = SessionCookie.id(in: request, isSecure: context.isSecure)
+      let (url, sealed) = try await entra.begin(target: target, replacing: session.flatMap(sessions.session)?.id)
       var response = Response.seeOther(url)
       response.headers[.setCookie] = AttemptCookie.setting(sealed, isSecure: context.isSecure)
       return response
@@ -37,48 +38,51 @@ package struct EntraSignInController {
 
   private func end(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let fields = try request.filledQuery()
+    let attempt: EntraSignIn.Attempt
+    do { attempt = try self.attempt(fields["state"], request, context) } catch { return refusal(error, "/", context) }
+    var response: Response
+    var cookies = [AttemptCookie.clearing(isSecure: context.isSecure)]
     do {
-      // What another browser began is no business of this one: nobody is signed in as somebody else.
-      guard let state = fields["state"], let sealed = AttemptCookie.sealed(in: request, isSecure: context.isSecure)
-      else { throw EntraSignIn.Failure.unknownState }
-      guard let code = fields["code"] else {
-        throw EntraSignIn.Failure.refused(fields["error_description"] ?? fields["error"] ?? "it gives no code")
+      guard let code = fields["code"] else { throw EntraSignIn.Failure.declined(fields["error"] ?? "") }
+      let token = try await entra.end(attempt, code: code)
+      guard try await authentication.callerWithRole(bearing: token, from: context.ipAddress) != nil else {
+        throw EntraSignIn.Failure.refused("this account has no role in Reflog")
       }
-      let (token, target) = try await entra.end(state: state, sealed: sealed, code: code)
-      guard let caller = try await authentication.caller(bearing: token, from: context.ipAddress),
-        case .roles(let roles) = caller.standing, !roles.isEmpty
-      else { throw EntraSignIn.Failure.refused("this account has no role in Reflog") }
-      var response = Response(page: SignedInPage(target: target).render(in: context.frame(directory)))
-      response.headers[values: .setCookie] = [
-        SessionCookie.setting(sessions.begin(with: token), isSecure: context.isSecure),
-        AttemptCookie.clearing(isSecure: context.isSecure),
-      ]
-      return response
+      if let earlier = attempt.session { sessions.end(earlier) }
+      cookies.append(SessionCookie.setting(sessions.begin(with: token), isSecure: context.isSecure))
+      response = Response(
+        page: GoOnPage(heading: "Signed in", target: attempt.target).render(in: context.frame(directory))
+      )
     } catch let failure as EntraSignIn.Failure {
-      return refusal(failure, "/", context)
+      response = refusal(failure, attempt.target, context)
     }
+    response.headers[values: .setCookie] = cookies
+    return response
+  }
+
+  /// What another browser began is no business of this one, nor what another site says that Entra said.
+  private func attempt(
+    _ state: String?,
+    _ request: Request,
+    _ context: ReflogRequestContext
+  ) throws(EntraSignIn.Failure) -> EntraSignIn.Attempt {
+    guard let state, let sealed = AttemptCookie.sealed(in: request, isSecure: context.isSecure) else {
+      throw .unknownState
+    }
+    return try entra.attempt(state: state, sealed: sealed)
   }
 
   private func refusal(_ failure: EntraSignIn.Failure, _ target: String, _ context: ReflogRequestContext) -> Response {
-    let (words, status): (String, HTTPResponse.Status) =
-      switch failure {
-      case .unknownState: ("That sign-in took too long, or began in another browser. Try again.", .badRequest)
-      case .refused(let reason): ("Entra signed nobody in: \(reason).", .forbidden)
-      case .misconfigured(let code):
-        (
-          "Entra does not take this server's own registration (\(code)): tell whoever runs it. Signing in with an API token works.",
-          .badGateway
-        )
-      case .unavailable: ("Entra can't be asked now. Try again, or sign in with an API token.", .serviceUnavailable)
-      }
     switch failure {
     case .unavailable(let problem): logger.error("Entra can't be asked", metadata: ["error": "\(problem)"])
     case .misconfigured(let code):
       logger.error("Entra does not take Reflog's client id and secret", metadata: ["error": "\(code)"])
     case .refused: failures.count(from: context.ipAddress)
-    case .unknownState: break
+    case .declined where failure.status == .forbidden: failures.count(from: context.ipAddress)
+    case .unknownState, .declined: break
     }
-    return Response(page: signInPage(target, words).render(in: context.frame(directory)), status: status)
+    let page = signInPage(target, failure.onPage).render(in: context.frame(directory))
+    return Response(page: page, status: failure.status)
   }
 }
 

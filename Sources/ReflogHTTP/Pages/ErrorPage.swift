@@ -15,11 +15,13 @@ struct ErrorPage {
     answer.log(to: logger, request, context, cause: error)
     let page = MessagePage(
       heading: answer.heading,
-      message: answer.message,
+      message: (error as? ServiceError)?.onPage ?? answer.message,
       changes: (error as? ServiceError)?.changes ?? [],
       requestID: context.requestID
     )
-    return Response(page: page.render(in: context.frame(directory)), status: answer.status)
+    var response = Response(page: page.render(in: context.frame(directory)), status: answer.status)
+    response.headers[.retryAfter] = answer.retryAfter
+    return response
   }
 }
 

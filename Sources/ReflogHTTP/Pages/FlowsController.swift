@@ -32,6 +32,7 @@ struct FlowsController {
     let page = FlowsPage(
       then: then,
       now: question.moment == nil ? nil : now,
+      pending: try await pending(now),
       question: question,
       next: next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) },
       canRollBack: changes.offersRollback(to: try context.requireCaller())
@@ -39,9 +40,19 @@ struct FlowsController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
+  /// The changes that are under way, by where.
+  private func pending(_ now: [ConnectorConfiguration]) async throws -> [Address: Change.ID] {
+    var pending: [Address: Change.ID] = [:]
+    for configuration in now where !configuration.isCertain {
+      pending[configuration.address] = try await history.pendingChange(at: configuration.address)?.id
+    }
+    return pending
+  }
+
   private static func question(_ fields: [String: String]) -> FlowsPage.Question {
     var question = FlowsPage.Question()
     question.search = fields["flow"] ?? ""
+    question.isBehindOthers = fields["behind"] != nil
     question.asOf = fields["asOf"] ?? ""
     guard !question.asOf.isEmpty else { return question }
     do { question.moment = try PageTime.past(question.asOf) } catch { question.problem = error.description }
@@ -65,7 +76,7 @@ struct FlowsController {
     // Before anything is read: what comes while that goes on is not in the plan.
     fields["newest"] = try await history.status().newestChange?.description
     let rollback = try await rollback(fields)
-    let page = TimeRollbackPage(try await rollbacks.plan(rollback, for: caller), of: rollback)
+    let page = TimeRollbackPlanPage(try await rollbacks.plan(rollback, for: caller))
     return Response(page: page.render(in: context.frame(directory)))
   }
 
@@ -82,23 +93,25 @@ struct FlowsController {
     do {
       try await rollbacks.start(asked)
     } catch {
-      guard case .reasonRequired = error else { throw error }
-      let steps = try await rollbacks.plan(rollback, for: caller)
-      let page = TimeRollbackPage(steps, of: rollback, problem: error.description)
-      return Response(page: page.render(in: context.frame(directory)), status: .badRequest)
+      if case .forbidden = error { throw error }
+      // What was asked for is still there to be asked for, where there still is a plan.
+      guard let plan = try? await rollbacks.plan(rollback, for: caller) else { throw error }
+      let page = TimeRollbackPlanPage(plan, reason: form["reason"] ?? "", problem: error.onPage)
+      return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
     return .seeOther("/flows/rollback/\(rollback.batchID)")
   }
 
   private func progress(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let id = try TimeRollbackBody.batchID(context.parameters.get("batch") ?? "")
+    guard let id = try? TimeRollbackBody.batchID(context.parameters.get("batch") ?? "") else {
+      throw RequestError.notFound
+    }
     let caller = try context.requireCaller()
     guard let progress = try await rollbacks.progress(of: id, for: caller) else {
       throw ServiceError.timeRollbackNotFound(id)
     }
-    return Response(
-      page: TimeRollbackPage(progress, canGoOn: Policy.permits(caller, .change)).render(in: context.frame(directory))
-    )
+    let page = TimeRollbackProgressPage(progress, canGoOn: Policy.permits(caller, .change))
+    return Response(page: page.render(in: context.frame(directory)))
   }
 
   private static func scope(_ fields: [String: String]) throws(RequestError) -> FlowScope {
@@ -110,7 +123,11 @@ struct FlowsController {
   /// What a form asks for: `asOf`, `flow` where one alone is meant, and `batch` where it was planned or begun before; one that was
   /// begun is as it was then. `newest` is the newest change that the plan knew of.
   private func rollback(_ fields: [String: String]) async throws -> TimeRollback {
-    let batch = try fields["batch"].map { (text) throws(RequestError) in try TimeRollbackBody.batchID(text) }
+    let batch = try fields["batch"].map { (text) throws(RequestError) in
+      do { return try TimeRollbackBody.batchID(text) } catch {
+        throw .badRequest("The form names no rollback. Load the page again.", target: "batch")
+      }
+    }
     if let batch, let known = try await rollbacks.known(batch) { return known }
     let moment: Timestamp
     do { moment = try PageTime.past(fields["asOf"] ?? "") } catch {

@@ -15,10 +15,19 @@ struct IntegrityController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    var behind: Int64?
+    if let text = try request.filledQuery()["behind"] {
+      guard let number = Int64(text), number > 0 else {
+        throw RequestError.badRequest("\(text) is no service event.", target: "behind")
+      }
+      behind = number
+    }
+    let events = try await history.events(EventQuery(isAscending: false), behind: behind, size: Self.eventCount)
     let page = IntegrityPage(
       try await history.status(),
       checkpoint: try await checkpoint(),
-      events: try await history.events(EventQuery(isAscending: false), behind: nil, size: Self.eventCount).page
+      events: events.page,
+      older: events.next
     )
     return Response(page: page.render(in: context.frame(directory)))
   }

@@ -19,9 +19,9 @@ struct PageMiddleware: RouterMiddleware {
     do {
       guard
         let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
-      else { return Self.signIn(request) }
-      guard let caller = try await authentication.caller(bearing: session.token, from: context.ipAddress),
-        case .roles(let roles) = caller.standing
+      else { return comesFromElsewhere(request, context) ? goOn(request, context) : Self.signIn(request) }
+      guard
+        let (caller, roles) = try await authentication.callerWithRole(bearing: session.token, from: context.ipAddress)
       else {
         sessions.end(session.id)
         return Self.signIn(request)
@@ -39,6 +39,19 @@ struct PageMiddleware: RouterMiddleware {
     } catch {
       return errors.response(to: error, request, context)
     }
+  }
+
+  /// Whether a link of another site led here, with which the session's cookie does not come: whether there is one, a request of an own
+  /// page shows.
+  private func comesFromElsewhere(_ request: Request, _ context: ReflogRequestContext) -> Bool {
+    request.method == .get && SessionCookie.id(in: request, isSecure: context.isSecure) == nil
+      && request.headers[named: "Sec-Fetch-Site"] == "cross-site"
+      && request.headers[named: "Sec-Fetch-Mode"] == "navigate"
+  }
+
+  private func goOn(_ request: Request, _ context: ReflogRequestContext) -> Response {
+    let page = GoOnPage(heading: "One moment", target: SignInTarget.path(request.uri.string))
+    return Response(page: page.render(in: context.frame(errors.directory)))
   }
 
   private static func signIn(_ request: Request) -> Response {

@@ -29,8 +29,7 @@ struct SignInController {
     let form = try await request.form()
     let target = SignInTarget.path(form["target"])
     guard let token = form["token"],
-      let caller = try await authentication.caller(bearing: token, from: context.ipAddress),
-      case .roles = caller.standing
+      try await authentication.callerWithRole(bearing: token, from: context.ipAddress) != nil
     else {
       failures.count(from: context.ipAddress)
       return page(
@@ -39,6 +38,7 @@ struct SignInController {
         .forbidden
       )
     }
+    if let earlier = SessionCookie.id(in: request, isSecure: context.isSecure) { sessions.end(earlier) }
     var response = Response.seeOther(target)
     response.headers[.setCookie] = SessionCookie.setting(sessions.begin(with: token), isSecure: context.isSecure)
     return response

@@ -25,6 +25,8 @@ package struct TimeRollback: Sendable {
     package var change: Change?
     /// Why there is none, or none that was applied, where that is known.
     package var problem: String?
+    /// The change that locks the address as long as nobody knows whether it took place.
+    package var pending: Change.ID?
 
     package init(address: Address, before: ConnectorReference, after: ConnectorReference, change: Change? = nil) {
       self.address = address

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A session holds the token that opened it, and every request proves that anew: a token that is revoked opens nothing any more.
 package final class Sessions: Sendable {
-  /// How long one lasts, however much it is used.
+  /// How long one lasts at the most, however much it is used; one that Entra's access token opened ends with that, after about an hour.
   package static let lifetime = Duration.seconds(8 * 3600)
   /// More than anybody needs; the oldest ends where another begins.
   private static let most = 10_000

@@ -30,22 +30,25 @@ package final class TimeRollbacks: Service {
   }
 
   /// What would be done now, and where it could not be, as far as the directory says. Records nothing. Throws `flowNotFound`.
-  package func plan(_ rollback: TimeRollback, for caller: Caller) async throws(ServiceError) -> [TimeRollback.Step] {
+  package func plan(_ rollback: TimeRollback, for caller: Caller) async throws(ServiceError) -> TimeRollbackPlan {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     var steps = try await steps(of: rollback)
-    guard changes.directory.hasOwnCredential else { return steps }
+    guard changes.directory.hasOwnCredential else {
+      return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: nil)
+    }
     var isMissing: [ConnectorID: Bool] = [:]
+    var unasked: String?
     for index in steps.indices {
       guard let id = steps[index].after.connectorID else { continue }
-      if isMissing[id] == nil {
+      // A directory that did not answer once is not asked for each connector anew.
+      if isMissing[id] == nil, unasked == nil {
         do { isMissing[id] = try await changes.missingConnector(of: steps[index].after) != nil } catch {
-          // What the directory does not say now, the rollback itself finds out.
-          isMissing[id] = false
+          unasked = error.description
         }
       }
       if isMissing[id] == true { steps[index].problem = ServiceError.connectorMissing(id).description }
     }
-    return steps
+    return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: unasked)
   }
 
   /// Begins, or goes on. When this returns, what was asked for is durable; ``progress(of:for:)`` tells how far it came. Throws
@@ -127,7 +130,9 @@ package final class TimeRollbacks: Service {
     for change in made {
       guard let address = change.intent.subject.address else { continue }
       let before = steps[address]?.change?.intent.before ?? change.intent.before
+      let pending = steps[address]?.pending
       steps[address] = TimeRollback.Step(address: address, before: before, after: change.after, change: change)
+      steps[address]?.pending = pending
     }
     for (address, problem) in problems { steps[address]?.problem = problem }
     return steps.values.sorted { $0.address < $1.address }
@@ -146,7 +151,12 @@ package final class TimeRollbacks: Service {
     {
       throw .flowNotFound(flowType, flow)
     }
-    return rollback.steps(then: then, now: now)
+    var steps = rollback.steps(then: then, now: now)
+    let uncertain = Set(now.filter { !$0.isCertain }.map(\.address))
+    for index in steps.indices where uncertain.contains(steps[index].address) {
+      steps[index].pending = try await changes.pendingChange(holding: .address(steps[index].address))?.id
+    }
+    return steps
   }
 
   /// Works on what is asked for, one rollback after another, until a graceful shutdown; what is under way at an address then

@@ -134,6 +134,9 @@ function follow(patience = 60) {
       content.querySelectorAll("a, button, input")[place]?.focus();
     }
     const line = document.querySelector("[data-running]");
+    const outcome = document.querySelector("[data-outcome]");
+    // Said where nothing is exchanged, so that a screen reader hears it.
+    if (!line && outcome) document.querySelector("#outcome").textContent = `${document.querySelector("h1").innerText}: ${outcome.innerText}`;
     if (line && isSignedOut) line.replaceChildren(linkHere("You are signed out: sign in to see how it goes on"));
     else if (line && (now || document.hidden || patience > 0)) follow(now ? 60 : patience - 1);
   }, 1000);
@@ -145,3 +148,7 @@ for (const line of document.querySelectorAll("[data-news]")) news(line);
 const days = document.querySelector("#days");
 if (days) more(days);
 if (document.querySelector("[data-running]")) follow();
+// A plan that a browser kept is of another time.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("[data-plan]")) location.reload();
+});

@@ -29,12 +29,24 @@ package final class EntraSignIn: Sendable {
   package enum Failure: Error {
     /// The answer belongs to nothing that this browser began within ``lifetime``.
     case unknownState
-    /// Entra says no, in its words.
+    /// Nobody came of it, for this reason.
     case refused(String)
+    /// Entra says no; the code of OpenID Connect Core 1.0 §3.1.2.6, as whoever sent the browser here wrote it.
+    case declined(String)
     /// Entra does not take Reflog's own credential, or its registration; the code of RFC 6749 §5.2.
     case misconfigured(String)
     /// Entra can't be asked, or answers what is none.
     case unavailable(String)
+  }
+
+  /// What ``begin(target:replacing:)`` began, brought back by the browser in which it did.
+  package struct Attempt: Sendable {
+    /// Where to go on afterwards.
+    package let target: String
+    /// The session that another replaces.
+    package let session: String?
+    fileprivate let verifier: String
+    fileprivate let nonce: String
   }
 
   /// How long somebody may take to sign in at Entra.
@@ -71,14 +83,20 @@ package final class EntraSignIn: Sendable {
 
   /// Begins; returns where to send the browser, and what the browser must bring back beside what Entra sends with it.
   ///
-  /// - Parameter target: where it goes on afterwards.
-  package func begin(target: String) async throws(Failure) -> (url: String, sealed: String) {
+  /// - Parameters:
+  ///   - target: where it goes on afterwards.
+  ///   - session: the session that the browser has, which ends where another begins.
+  package func begin(
+    target: String,
+    replacing session: String?
+  ) async throws(Failure) -> (url: String, sealed: String) {
     let endpoint = try await endpoint("authorization_endpoint")
     let attempt = SignInSeal.Attempt(
       state: Random.token(),
       verifier: Random.token(),
       nonce: Random.token(),
       target: target,
+      session: session,
       begun: clock()
     )
     let query = [
@@ -92,15 +110,26 @@ package final class EntraSignIn: Sendable {
     return (endpoint + (endpoint.contains("?") ? "&" : "?") + Self.form(query), sealed)
   }
 
-  /// Ends what ``begin(target:)`` began; returns the access token that Entra gives for the code, and where to go on. Entra takes each
-  /// code once.
+  /// What a browser comes back with, whatever it is that Entra says. Throws `unknownState` where it did not begin here, in this browser
+  /// and lately.
   ///
-  /// - Parameter sealed: what the browser was given to bring back.
-  package func end(state: String, sealed: String, code: String) async throws(Failure) -> (token: String, target: String)
-  {
+  /// - Parameters:
+  ///   - state: what Entra sends with it.
+  ///   - sealed: what the browser was given to bring back.
+  package func attempt(state: String, sealed: String) throws(Failure) -> Attempt {
     guard let attempt = seal.open(sealed), attempt.state == state, clock().since(attempt.begun) < Self.lifetime else {
       throw .unknownState
     }
+    return Attempt(
+      target: attempt.target,
+      session: attempt.session,
+      verifier: attempt.verifier,
+      nonce: attempt.nonce
+    )
+  }
+
+  /// Ends an attempt; returns the access token that Entra gives for the code. Entra takes each code once.
+  package func end(_ attempt: Attempt, code: String) async throws(Failure) -> String {
     let form = [
       ("client_id", settings.clientID), ("client_secret", settings.clientSecret), ("grant_type", "authorization_code"),
       ("code", code), ("redirect_uri", settings.redirectURL), ("code_verifier", attempt.verifier),
@@ -114,7 +143,7 @@ package final class EntraSignIn: Sendable {
     guard identity.claims["nonce"]?.string == attempt.nonce, identity.claims["aud"]?.string == settings.clientID else {
       throw .refused("its answer belongs to another sign-in")
     }
-    return (token, attempt.target)
+    return token
   }
 
   /// What the token endpoint gives for a code.

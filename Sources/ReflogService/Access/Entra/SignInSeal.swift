@@ -12,6 +12,8 @@ struct SignInSeal: Sendable {
     let verifier: String
     let nonce: String
     let target: String
+    /// The session that the browser has, if it has one.
+    let session: String?
     let begun: Timestamp
   }
 
@@ -21,7 +23,8 @@ struct SignInSeal: Sendable {
   func close(_ attempt: Attempt) -> String? {
     let content: JSONObject = [
       "state": .string(attempt.state), "verifier": .string(attempt.verifier), "nonce": .string(attempt.nonce),
-      "target": .string(attempt.target), "begun": .integer(attempt.begun.microseconds),
+      "target": .string(attempt.target), "session": .optional(attempt.session),
+      "begun": .integer(attempt.begun.microseconds),
     ]
     let box = try? AES.GCM.seal(Data(JSONValue.object(content).text.utf8), using: key)
     return box?.combined.map { sealed in sealed.base64EncodedString().replacing("=", with: "") }
@@ -41,6 +44,7 @@ struct SignInSeal: Sendable {
       verifier: verifier,
       nonce: nonce,
       target: target,
+      session: content["session"]?.string,
       begun: Timestamp(microseconds: begun)
     )
   }

@@ -1,0 +1,25 @@
+import HTTPTypes
+import Hummingbird
+
+/// Answers a browser that is led nowhere with a page: a mistyped address is no failed authentication.
+struct StrayPageMiddleware: RouterMiddleware {
+  /// Where what is no page is, by the first segment of the path.
+  private static let others: Set<String> = ["beta", "v1.0", "metrics"]
+
+  let pages: PageMiddleware
+
+  func handle(
+    _ request: Request,
+    context: ReflogRequestContext,
+    next: @concurrent (Request, ReflogRequestContext) async throws -> Response
+  ) async throws -> Response {
+    guard Self.isStray(request) else { return try await next(request, context) }
+    return try await pages.handle(request, context: context) { _, _ in throw RequestError.notFound }
+  }
+
+  private static func isStray(_ request: Request) -> Bool {
+    let place = request.uri.path.split(separator: "/").first?.lowercased() ?? ""
+    return request.headers[.accept]?.lowercased().contains("text/html") == true
+      && request.headers[.authorization] == nil && !others.contains(place)
+  }
+}
