@@ -141,8 +141,11 @@ class Clock(unittest.TestCase):
         with Server() as server:
             server.put(STEP, None)
             server.stop()
-            # What a clock that was an hour ahead has left behind.
+            # What a clock that was an hour ahead has left behind, in a ledger of which nothing was signed yet.
             ledger = sqlite3.connect(server.database)
+            ledger.execute("DELETE FROM checkpoint")
+            for name in (".key", ".anchor"):
+                os.remove(server.database + name)
             ledger.execute("INSERT INTO service_event (sequence, time, kind, count, details) "
                            "VALUES ((SELECT max(sequence) + 1 FROM entry), (SELECT max(time) FROM service_event) + 3600000000, 'stop', 1, '{}')")
             ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, NULL, (SELECT max(id) FROM service_event), zeroblob(32), NULL FROM entry")
