@@ -81,10 +81,10 @@ class Chrome(unittest.TestCase):
             browser.follow("1 new change")
             browser.wait_for("Meanwhile")
             self.assertNotIn("CHG0041", browser.text)
-            rows = 30
+            rows = 25
             while rows < 68:
                 browser.follow("Older changes")
-                rows = min(rows + 30, 68)
+                rows = min(rows + 25, 68)
                 browser.wait_until(lambda: browser.count("#days li") == rows)
             self.assertIn("Meanwhile", browser.text)
             self.assertIn("CHG0041", browser.text)

@@ -26,18 +26,24 @@ struct FlowsController {
     let fields = try request.filledQuery()
     let question = Self.question(fields)
     let (flows, next) = try await flows(question.search, behind: fields["behind"].flatMap { FlowName($0) })
+    async let held = held(flows, at: question.moment)
     let now = try await history.configurations(asOf: .distantFuture, of: flows)
-    let then =
-      if let moment = question.moment { try await history.configurations(asOf: moment, of: flows) } else { now }
+    let then = try await held
     let page = FlowsPage(
-      then: then,
-      now: question.moment == nil ? nil : now,
+      then: then ?? now,
+      now: then == nil ? nil : now,
       pending: try await pending(now),
       question: question,
       next: next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) },
       canRollBack: changes.offersRollback(to: try context.requireCaller())
     )
     return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// What the steps of flows held at a moment; nothing where none is asked for.
+  private func held(_ flows: [FlowName], at moment: Timestamp?) async throws -> [ConnectorConfiguration]? {
+    guard let moment else { return nil }
+    return try await history.configurations(asOf: moment, of: flows)
   }
 
   /// The changes that are under way, by where.

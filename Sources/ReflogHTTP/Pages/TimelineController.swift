@@ -6,7 +6,7 @@ import ReflogWeb
 /// The timeline: changes newest first, filtered by a form that is a link.
 struct TimelineController {
   /// Few enough that a page is there at once, and enough to look through.
-  private static let pageSize = 30
+  private static let pageSize = 25
   /// More news than this is told as that.
   private static let newsLimit = 50
 
