@@ -28,12 +28,13 @@ extension Migrations {
     throw StorageError.alteredSchema(path: path, name: first)
   }
 
-  /// The SQL of everything in the schema by its name, but for what SQLite keeps for itself.
+  /// The SQL of everything in the schema by its name, but for what SQLite and the migrator keep for themselves.
   private static func schema(_ db: Database) throws -> [String: String] {
     let rows = try Row.fetchAll(
       db,
       sql:
-        "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+        + "AND tbl_name <> 'grdb_migrations'"
     )
     return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
   }

@@ -1,6 +1,6 @@
 package import GRDB
 
-/// Takes part in every transaction of a file's writer. What it throws takes the whole transaction back.
+/// Takes part in every transaction of a file's writer once that runs. What it throws takes the whole transaction back.
 package protocol TransactionWitness: Sendable {
   /// Called once the file is locked, before the first write.
   func begin(_ db: Database) throws

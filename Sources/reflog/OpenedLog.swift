@@ -30,8 +30,9 @@ struct OpenedLog {
       )
     }
     try await anchor.check(ledger.history, keys: found.keys.map(\.verifierKey), rotations)
-    let keys = try keyFile.ready(found)
+    let keys = try keyFile.keys(found)
     try ledger.sealTail(with: keys, isFirst: found.isFirst)
+    try keyFile.keep(keys, of: found)
     return OpenedLog(keys: keys, keyFile: keyFile, anchor: anchor)
   }
 

@@ -127,6 +127,23 @@ class OlderCopies(unittest.TestCase):
                 self.assertEqual(kinds.count("olderLedgerAccepted"), 1)
 
 
+    def test_a_start_that_broke_off_as_the_first_key_was_made_is_done_again(self):
+        with Server() as server:
+            change(server, 3)
+            server.stop()
+            # Sealed by a key that was kept nowhere, as it is where nothing was signed yet.
+            for name in (".key", ".anchor"):
+                os.remove(server.database + name)
+            edit(server.database, "DELETE FROM checkpoint")
+            server.start()
+            change(server)
+            _, key = settled(server)
+            server.stop()
+            server.start()
+            self.assertEqual(settled(server)[1], key)
+            run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
     def test_a_copy_from_before_a_rotation_is_an_older_one_and_what_stands_beside_it_stays(self):
         with Server() as server:
             change(server, 2)

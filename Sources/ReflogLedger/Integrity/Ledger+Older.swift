@@ -36,6 +36,7 @@ extension Ledger {
         try db.execute(sql: "UPDATE ledger SET origin = ?", arguments: [newOrigin])
         // It was signed in the other name.
         try db.execute(sql: "DELETE FROM checkpoint")
+        try db.execute(sql: "DELETE FROM log_tail")
         try Self.jump(pastChange: anchored.size, db)
       }
     } catch {

@@ -4,7 +4,7 @@ import ReflogStorage
 
 /// The key that signs a ledger's checkpoints, in `<database>.key`, which its owner alone can read.
 ///
-/// A new key is made beside it, put on record, and put in its place once a checkpoint was signed with both; ``ready(_:)`` goes on
+/// A new key is made beside it, put on record, and put in its place once a checkpoint was signed with both; ``keep(_:of:)`` goes on
 /// where a crash broke that off.
 package struct LogKeyFile: Sendable {
   private let path: String
@@ -51,23 +51,20 @@ package struct LogKeyFile: Sendable {
     return Found(keys: [], remedy: .makeFirst)
   }
 
-  /// The keys that sign the next checkpoint, ready to: the ledger's first is made now. Call it once the ledger is known to be the one
-  /// that they signed.
-  package func ready(_ found: Found) throws(LedgerError) -> [SigningKey] {
+  /// The keys that sign the next checkpoint; where the ledger has none, its first, which is kept nowhere yet.
+  package func keys(_ found: Found) throws(LedgerError) -> [SigningKey] {
+    found.isFirst ? [try generate()] : found.keys
+  }
+
+  /// Keeps these keys, and leaves no other. Call it once the ledger is known to be the one that they signed, and what is in it is sealed
+  /// with them: a key that is there has sealed.
+  package func keep(_ keys: [SigningKey], of found: Found) throws(LedgerError) {
     switch found.remedy {
-    case nil: return found.keys
-    case .makeFirst: return [try make()]
+    case nil: return
+    case .makeFirst: for key in keys { try write(key, path) }
     case .installNext: try install()
     case .removeNext: do { try DurableFile.remove(nextPath) } catch { throw LedgerError(error) }
     }
-    return found.keys
-  }
-
-  /// Makes the ledger's first key.
-  package func make() throws(LedgerError) -> SigningKey {
-    let key = try generate()
-    try write(key, path)
-    return key
   }
 
   /// Makes the next key, beside the one that is in force. When this returns, it is durable.

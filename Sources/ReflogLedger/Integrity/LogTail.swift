@@ -14,6 +14,8 @@ final class LogTail: TransactionWitness {
     /// What stands in the file; and what did before, should the transaction not have taken place.
     var newest: LogTailRow
     var before: LogTailRow
+    /// What was found wrong: then nothing more is recorded.
+    var finding: LedgerError?
   }
 
   private let state = Mutex<Guard?>(nil)
@@ -23,7 +25,8 @@ final class LogTail: TransactionWitness {
   ///
   /// - Parameters:
   ///   - keys: those that sign the next checkpoint, the one in force last.
-  ///   - isFirst: whether the key was made just now: then there is nothing yet that it could have sealed.
+  ///   - isFirst: whether the key was made just now, and kept nowhere yet: then what is there was sealed by nobody, or under another
+  ///     name, and is taken as it is.
   func open(_ keys: [SigningKey], isFirst: Bool, _ db: Database) throws {
     guard let key = keys.last else { throw LedgerError.corrupt("no key to seal entries with") }
     let (origin, size) = (try LogRows.origin(db), try LogRows.size(db))
@@ -49,6 +52,7 @@ final class LogTail: TransactionWitness {
 
   func begin(_ db: Database) throws {
     guard let known = state.withLock({ $0 }) else { return }
+    if let finding = known.finding { throw finding }
     let (row, size) = (try LogTailRow.read(db), try LogRows.size(db))
     guard let row, row == known.newest || row == known.before, row.size == size else {
       throw LedgerError.foreignEntries(from: known.newest.size)
@@ -79,7 +83,11 @@ final class LogTail: TransactionWitness {
     guard let known = state.withLock({ $0 }) else { return }
     guard let row = try LogTailRow.read(db), row.base == base,
       try LogTailRow.chain(size..<row.size, from: chain, db) == row.chain
-    else { throw LedgerError.foreignEntries(from: base) }
+    else {
+      let finding = LedgerError.foreignEntries(from: base)
+      state.withLock { $0?.finding = finding }
+      throw finding
+    }
     let rest = try LogTailRow.chain(size..<row.size, db)
     try LogTailRow(base: size, size: row.size, chain: rest, known.key, try LogRows.origin(db)).write(db)
   }

@@ -97,8 +97,9 @@ package final class LogKeeper: Service {
     } catch {
       throw ServiceError(beforeSending: error)
     }
-    keys.withLock { $0.append(new) }
+    // Before anything is signed with both, after which the old key goes.
     ledger.sealTail(with: new)
+    keys.withLock { $0.append(new) }
     for _ in 0..<Self.installationWait where keys.withLock({ $0.count }) > 1 {
       // Ends early only when nobody waits any more.
       try? await Task.sleep(for: Self.interval)
