@@ -12,7 +12,9 @@ struct KnownIdentities {
   }
 
   func tenantID() throws -> String {
-    try cache.tenantID { try String.fetchOne(db.cachedStatement(sql: "SELECT tenant_id FROM ledger")) ?? "" }
+    try cache.tenantID {
+      try String.fetchOne(db.cachedStatement(sql: "SELECT tenant_id FROM ledger WHERE id = 1")) ?? ""
+    }
   }
 
   func address(_ id: Int64) throws -> Address {
