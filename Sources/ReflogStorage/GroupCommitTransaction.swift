@@ -38,6 +38,7 @@ enum GroupCommitTransaction {
       guard case .diskFull = error else { return .unknown(error.description) }
       return rollBack(db, because: error)
     }
+    witness?.committed()
     return .committed(results)
   }
 

@@ -6,4 +6,6 @@ package protocol TransactionWitness: Sendable {
   func begin(_ db: Database) throws
   /// Called after the last write, before the commit.
   func end(_ db: Database) throws
+  /// Called once the transaction is durable.
+  func committed()
 }

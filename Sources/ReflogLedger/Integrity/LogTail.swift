@@ -11,7 +11,7 @@ final class LogTail: TransactionWitness {
   private struct Guard {
     /// The key that seals what comes.
     var key: SigningKey
-    /// What stands in the file; and what did before, should the transaction not have taken place.
+    /// What stands in the file; and what did before, until it is known that the transaction took place.
     var newest: LogTailRow
     var before: LogTailRow
     /// What was found wrong: then nothing more is recorded.
@@ -72,6 +72,12 @@ final class LogTail: TransactionWitness {
     state.withLock { state in
       state?.before = known.newest
       state?.newest = next
+    }
+  }
+
+  func committed() {
+    state.withLock { state in
+      if let newest = state?.newest { state?.before = newest }
     }
   }
 
