@@ -37,9 +37,11 @@ let package = Package(
         .embedInCode("tokens-0001-tokens.sql"),
       ]
     ),
+    .target(name: "CStorage", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "ReflogStorage",
       dependencies: [
+        "CStorage",
         "ReflogMigrations",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -53,8 +55,6 @@ let package = Package(
         "ReflogModel",
         "ReflogStorage",
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]
     ),
     .target(
@@ -64,7 +64,6 @@ let package = Package(
         "ReflogStorage",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -206,7 +205,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets {
+for target in package.targets where target.name != "CStorage" {
   var settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("ImmutableWeakCaptures"),

@@ -1,4 +1,3 @@
-import GRDB
 package import ReflogModel
 import ReflogStorage
 
@@ -8,31 +7,21 @@ extension Ledger {
   package func remember(
     _ rollback: TimeRollback
   ) async throws(LedgerError) -> (rollback: TimeRollback, isFinished: Bool) {
-    let now = clock()
-    do {
-      return try await writer.write { db in
-        if let known = try TimeRollbackRows.find(rollback.batchID, db) { return known }
-        try TimeRollbackRows.insert(rollback, at: now, db)
-        return try TimeRollbackRows.find(rollback.batchID, db) ?? (rollback, false)
-      }
-    } catch {
-      throw LedgerError(error)
+    try await write { session in
+      if let known = try TimeRollbackRows.find(rollback.batchID, session.connection) { return known }
+      try TimeRollbackRows.insert(rollback, in: session)
+      return try TimeRollbackRows.find(rollback.batchID, session.connection) ?? (rollback, false)
     }
   }
 
   /// Remembers that every address held what it had held at the time.
   package func rememberFinished(_ rollback: TimeRollback) async throws(LedgerError) {
-    let now = clock()
-    do {
-      try await writer.write { db in try TimeRollbackRows.finish(rollback, at: now, db) }
-    } catch {
-      throw LedgerError(error)
-    }
+    try await write { session in try TimeRollbackRows.finish(rollback, in: session) }
   }
 }
 
 extension History {
-  /// A rollback to a time, and whether it is finished.
+  /// A rollback to a time, and whether it is finished; nil if there is none of this batch.
   package func timeRollback(_ batchID: String) async throws(LedgerError) -> (rollback: TimeRollback, isFinished: Bool)?
   {
     try await read { db in try TimeRollbackRows.find(batchID, db) }

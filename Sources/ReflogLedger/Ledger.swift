@@ -7,25 +7,29 @@ package import ReflogStorage
 package struct Ledger: Sendable {
   /// Reads what the path of a change needs.
   package let history: History
-  /// Reads for whoever asks, apart from it.
+  /// Reads for callers that ask, apart from it.
   package let questions: History
+  /// The keys that sign each transaction. There must be one before the writer's thread runs.
+  package let signers: LogSigners
   let storage: Storage
-  var writer: GroupCommitWriter { storage.writer }
-  let tail = LogTail()
-  let clock: WallClock
+  let writer: FileWriter<LedgerSession>
+  let context: LedgerContext
   let acceptsClock: Bool
-  private let onSettled: @Sendable (Change) -> Void
 
   /// Takes a ledger into use for one directory and tenant, for good.
   ///
-  /// Call it before the storage's writer runs.
+  /// Call it before the thread runs.
   ///
   /// - Parameters:
+  ///   - thread: writes the ledger's file.
+  ///   - signers: the keys that sign the log; they may be added until the thread runs.
   ///   - acceptsClock: whether changes are taken although the clock is behind the newest entry, and dated as that.
-  ///   - origin: the log's name where this ledger is new; made up where there is none.
+  ///   - origin: the log's name where this ledger is new; made up if it is nil.
   ///   - onSettled: hears of every change once its outcome is on disk.
   package init(
     storage: Storage,
+    thread: WriterThread,
+    signers: LogSigners = LogSigners(),
     directory: DirectoryKind,
     tenantID: String,
     clock: @escaping WallClock,
@@ -36,9 +40,11 @@ package struct Ledger: Sendable {
     history = History(reader: storage.reader)
     questions = History(reader: storage.questionReader)
     self.storage = storage
-    self.clock = clock
+    self.signers = signers
     self.acceptsClock = acceptsClock
-    self.onSettled = onSettled
+    let context = LedgerContext(clock: clock, signers: signers, memory: LedgerMemory(), onSettled: onSettled)
+    self.context = context
+    writer = FileWriter(of: storage, on: thread) { try LedgerSession($0, context) }
     try storage.removeUnfinishedCopy()
     let created = clock()
     let (servedDirectory, servedTenantID) = try storage.setUp { db in
@@ -65,19 +71,22 @@ package struct Ledger: Sendable {
     String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
   }
 
-  func tellSettled(_ changes: [Change]) {
-    for change in changes where change.outcome != nil { onSettled(change) }
-  }
-
   /// The moment it is now, as far as the ledger is concerned.
-  package var now: Timestamp { clock() }
+  package var now: Timestamp { context.clock() }
 
   /// Whether the last write went through, and more are taken.
-  package var isHealthy: Bool { writer.isHealthy }
+  package var isHealthy: Bool { context.finding == nil && writer.isHealthy }
 
-  /// Tries a write that changes nothing, so that a disk with room again is noticed before somebody needs it.
+  /// What the path of changes did to the file since it was opened: commits, statements, and reads beside them.
+  package var counters: (commits: Int, statements: Int, reads: Int) {
+    let written = writer.counters
+    return (written.commits, written.statements, storage.reader.readCount)
+  }
+
+  /// Tries a write that changes nothing, so that a disk with room again is noticed before a change needs it.
   package func probeUnlessHealthy() async {
-    guard !isHealthy else { return }
-    await writer.probe()
+    guard !isHealthy, context.finding == nil else { return }
+    // What comes of it shows in `isHealthy`.
+    try? await writer.write { session in try session.connection.execute("PRAGMA user_version = 0") }
   }
 }

@@ -1,4 +1,3 @@
-import GRDB
 package import ReflogModel
 import ReflogStorage
 
@@ -14,15 +13,11 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case unavailable(String)
   /// Whether it was recorded is unknown; the ledger takes no more until the next start.
   case commitUnknown(String)
-  /// Another change of this address or connector is pending.
-  case alreadyPending
   /// The key that signs checkpoints can't be used.
   case unusableKey(path: String, problem: String)
   /// The ledger is not the one that the anchor was made of, or an older copy of it.
   case anchorMismatch(path: String, problem: String)
-  /// An entry that nobody signed says that something goes, and that is gone already.
-  case unsignedLoss(sequence: Int64)
-  /// Somebody else than this ledger's service appended entries, or altered some before they were signed.
+  /// The head is not the one that this service wrote last: another program wrote to the ledger's file.
   case foreignEntries(from: Int64)
   /// The change can't take this event.
   case illegal(Change.IllegalTransition)
@@ -39,17 +34,13 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .clockBehind(let lag): "The clock is \(lag) behind the newest entry of the ledger. Set the clock."
     case .unavailable(let problem): "The ledger is unavailable: \(problem)"
     case .commitUnknown(let problem): "Whether the ledger recorded it is unknown: \(problem)"
-    case .alreadyPending: "Another change is pending there."
     case .unusableKey(let path, let problem): "\(path) can't sign checkpoints: \(ended: problem)"
     case .anchorMismatch(let path, let problem):
       "The ledger is not what the anchor \(path) says it was: \(ended: problem) Put the newest copy of the ledger back. If there "
         + "is none, --accept-older-ledger takes this one into use, on the record and under another name."
-    case .unsignedLoss(let sequence):
-      "Entry \(sequence) says that history goes, and it is gone although no checkpoint over that entry was signed: Reflog never "
-        + "does that. Somebody altered the ledger's file. Run reflog verify, and put the newest copy of the ledger back."
     case .foreignEntries(let first):
-      "What stands in the ledger from entry \(first) on is not what Reflog appended there, and nothing more is recorded or signed. "
-        + "Somebody else wrote to the ledger's file. Keep it as evidence, run reflog verify, and put the newest copy back."
+      "The ledger's file is not as Reflog left it: from entry \(first) on another program wrote to it. Nothing more is recorded or "
+        + "signed. Keep the file as evidence, run reflog verify, and put the newest copy back."
     case .illegal(let transition): transition.description
     case .altered(let change):
       "Change \(change) is not what was recorded: somebody or something altered the ledger's file. Run reflog verify."
@@ -66,8 +57,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case StorageError.queueFull: self = .busy
     case StorageError.commitUnknown(let problem): self = .commitUnknown(problem)
     case is CancellationError: self = .unavailable("the request was given up")
-    // Without the statement, which is nobody's business outside.
-    case let error as DatabaseError: self = .unavailable(error.message ?? "\(error.resultCode)")
+    case StorageError.unexpectedValue(let column): self = .corrupt("\(column), which holds what can't stand there")
     default: self = .unavailable("\(error)")
     }
   }

@@ -1,5 +1,5 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 /// Which directory and tenant a ledger serves.
 enum LedgerIdentity {
@@ -8,17 +8,17 @@ enum LedgerIdentity {
     tenantID: String,
     created: Timestamp,
     origin: String,
-    in db: Database
+    in db: Connection
   ) throws -> (directory: String, tenantID: String) {
-    if let row = try Row.fetchOne(db, sql: "SELECT directory, tenant_id FROM ledger") {
-      return (row["directory"], row["tenant_id"])
-    }
+    let found = try db.first("SELECT directory, tenant_id FROM ledger") { (try $0.text(0), try $0.text(1)) }
+    if let found { return found }
+    try LedgerHead.insert(db)
     try db.execute(
-      sql: """
+      """
         INSERT INTO ledger (id, directory, tenant_id, created, origin, cursor_key)
         VALUES (1, :directory, :tenantID, :created, :origin, randomblob(32))
-        """,
-      arguments: [
+      """,
+      [
         "directory": directory.rawValue, "tenantID": tenantID, "created": created.microseconds,
         "origin": origin,
       ]

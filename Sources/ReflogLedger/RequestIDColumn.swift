@@ -1,11 +1,10 @@
-import Foundation
-import GRDB
+import ReflogStorage
 
 /// The id of a request in its column: a GUID in its usual lower-case form as 16 bytes, anything else as the text that it is.
 enum RequestIDColumn {
-  static func value(of text: String?) -> DatabaseValue {
+  static func value(of text: String?) -> SQLValue {
     guard let text else { return .null }
-    return (bytes(ofGUID: text).map { Data($0).databaseValue }) ?? text.databaseValue
+    return bytes(ofGUID: text).map { .blob($0) } ?? .text(text)
   }
 
   /// Whether the text stands as 16 bytes.
@@ -14,7 +13,7 @@ enum RequestIDColumn {
   /// Where a hyphen stands before a byte of a GUID (RFC 9562 §4).
   private static func isHyphenated(_ index: Int) -> Bool { index == 4 || index == 6 || index == 8 || index == 10 }
 
-  private static func bytes(ofGUID text: String) -> [UInt8]? {
+  fileprivate static func bytes(ofGUID text: String) -> [UInt8]? {
     var text = text
     return text.withUTF8 { characters -> [UInt8]? in
       guard characters.count == 36 else { return nil }
@@ -61,6 +60,18 @@ enum RequestIDColumn {
         position += 2
       }
       return 36
+    }
+  }
+}
+
+extension Statement {
+  /// Binds the id of a request as it stands in its column.
+  func bind(_ index: Int32, requestID text: String?) {
+    guard let text else { return bind(index, nil as String?) }
+    if let bytes = RequestIDColumn.bytes(ofGUID: text) {
+      bytes.withUnsafeBytes { bind(index, $0) }
+    } else {
+      bind(index, text)
     }
   }
 }

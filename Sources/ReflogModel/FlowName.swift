@@ -18,6 +18,9 @@ package struct FlowName: Hashable, Comparable, Sendable, CustomStringConvertible
     self.init(flowType, flow)
   }
 
+  /// The address of one of the flow's steps.
+  package func address(of step: Step) -> Address { Address(flowType: flowType, flow: flow, step: step) }
+
   /// For example `b2cUserFlows/B2C_1_signup`.
   package var description: String { "\(flowType.rawValue)/\(flow.text)" }
 

@@ -44,12 +44,11 @@ package struct HistoryExport: Sendable {
   private mutating func changes(_ behind: Change.ID?, upTo known: Change.ID?) async throws(LedgerError) -> [Change]? {
     let newest = if let known { known } else { try await history.newestID() }
     guard !isOver, let last = newest else { return nil }
-    let piece = try await history.stretch(
-      ChangeQuery(filter: query.filter, isAscending: true),
+    let piece = try await history.piece(
+      of: ChangeQuery(filter: query.filter, isAscending: true),
       behind: behind,
       upTo: last,
       limit: Self.pieceSize,
-      isChecked: false,
       patience: Self.patience
     )
     isOver = piece.end == nil

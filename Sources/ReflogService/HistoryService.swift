@@ -42,11 +42,10 @@ package struct HistoryService: Sendable {
   /// `size`, or none, and still a next one: where no index answers the question, history is looked through bit by bit.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     do {
-      let found = try await history.stretch(
-        query,
+      let found = try await history.piece(
+        of: query,
         behind: behind,
         limit: size + 1,
-        isChecked: true,
         patience: Self.pagePatience
       )
       let changes = Array(found.changes.prefix(size))

@@ -1,5 +1,4 @@
 package import Logging
-import ReflogLedger
 package import ReflogModel
 
 /// Why a request was not done, or is not known to be.
@@ -113,35 +112,12 @@ extension ServiceError {
     }
   }
 
-  /// The meaning of a ledger that could not record an intent: nothing was sent.
-  init(beforeSending error: LedgerError) {
-    self =
-      switch error {
-      case .busy: .busy(error.description)
-      case .clockBehind: .clockBehind(error.description)
-      case .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .corrupt, .altered, .unusableKey,
-        .anchorMismatch, .unsignedLoss, .foreignEntries:
-        .ledgerUnavailable(error.description)
-      }
-  }
-
   /// The meaning of a directory that could not be read: nothing was sent.
   init(beforeSending failure: DirectoryFailure) {
     self =
       switch failure {
       case .refused(let refusal): .refused([], refusal)
       case .unavailable(let reason): .directoryUnavailable(reason)
-      }
-  }
-
-  /// The meaning of a failed read of the ledger.
-  init(reading error: LedgerError) {
-    self =
-      switch error {
-      case .corrupt, .altered: .ledgerDamaged(error.description)
-      case .busy, .clockBehind, .servesAnother, .unavailable, .commitUnknown, .alreadyPending, .illegal, .unusableKey,
-        .anchorMismatch, .unsignedLoss, .foreignEntries:
-        .ledgerUnreadable(error.description)
       }
   }
 }

@@ -30,7 +30,7 @@ extension Migrations {
 
   /// The SQL of everything in the schema by its name, but for what SQLite and the migrator keep for themselves.
   private static func schema(_ db: Database) throws -> [String: String] {
-    let rows = try Row.fetchAll(
+    let rows = try GRDB.Row.fetchAll(
       db,
       sql:
         "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "

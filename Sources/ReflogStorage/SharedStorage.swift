@@ -1,4 +1,4 @@
-package import GRDB
+import GRDB
 
 /// A small SQLite file in rollback-journal mode that several processes open at once, such as the server and the command
 /// line.
@@ -25,12 +25,16 @@ package struct SharedStorage: Sendable {
   }
 
   /// Reads in a transaction of its own.
-  package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    try await queue.read(body)
+  package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+    do { return try await queue.read { try body(Connection($0)) } } catch let error as DatabaseError {
+      throw SQLError(error)
+    }
   }
 
   /// Writes in a transaction of its own, durable when this returns.
-  package func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    try await queue.write(body)
+  package func write<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+    do { return try await queue.write { try body(Connection($0)) } } catch let error as DatabaseError {
+      throw SQLError(error)
+    }
   }
 }

@@ -45,14 +45,14 @@ extension Storage {
   /// ``StorageError/diskFull`` where the disk has not the room.
   package func copy() async throws -> StorageCopy {
     try removeUnfinishedCopy()
-    let needed = UInt64(FileChecks.size(of: path) ?? 0) + UInt64(walBytes) + writer.headroomBytes
+    let needed = UInt64(FileChecks.size(of: path) ?? 0) + UInt64(walBytes) + GroupCommitLimits.standard.headroomBytes
     guard FileChecks.freeBytes(besideFileAt: path) > needed else { throw StorageError.diskFull }
     let target = copyPath
     do {
       try FileChecks.prepareFile(at: target)
       try await questionReader.read { source in
         let copy = try DatabaseQueue(path: target)
-        try copy.writeWithoutTransaction { try source.backup(to: $0) }
+        try copy.writeWithoutTransaction { try source.database.backup(to: $0) }
         try copy.close()
       }
     } catch {

@@ -28,6 +28,8 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case commitUnknown(String)
   /// The writer takes no more.
   case stopped
+  /// A column holds a value of another type than Reflog writes: the file is damaged.
+  case unexpectedValue(column: String)
 
   package var description: String {
     switch self {
@@ -51,6 +53,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
     case .commitUnknown(let problem):
       "Whether the last commit took place is unknown (\(problem)). Start again to find out."
     case .stopped: "The writer has stopped."
+    case .unexpectedValue(let column): "The column \(column) holds a value of a type that Reflog does not write."
     }
   }
 }

@@ -1,4 +1,5 @@
-package import GRDB
+import GRDB
+import Synchronization
 
 /// Reads a SQLite file through connections that can't write.
 ///
@@ -6,10 +7,14 @@ package import GRDB
 /// that no reader holds the WAL.
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
+  private let counter = ReadCounter()
 
   init(_ reader: any DatabaseReader) {
     self.reader = reader
   }
+
+  /// How many reads were made.
+  package var readCount: Int { counter.count.load(ordering: .relaxed) }
 
   /// Opens a file for reading alone: beside a running server, or on media that can't be written.
   ///
@@ -41,8 +46,11 @@ package struct StorageReader: Sendable {
   }
 
   /// Runs a read in a transaction of its own.
-  package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    try await reader.read(body)
+  package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+    counter.count.add(1, ordering: .relaxed)
+    do { return try await reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
+      throw SQLError(error)
+    }
   }
 
   /// A `file:` URI (sqlite.org/uri.html) whose path has all but the plainest bytes escaped.
@@ -59,4 +67,8 @@ extension UInt8 {
   fileprivate var isASCIILetterOrDigit: Bool {
     (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
   }
+}
+
+private final class ReadCounter: Sendable {
+  let count = Atomic<Int>(0)
 }

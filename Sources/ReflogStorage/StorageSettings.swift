@@ -1,3 +1,4 @@
+import CStorage
 import GRDB
 
 /// How Reflog sets its connections up, and the proof that they took it.
@@ -7,7 +8,7 @@ enum StorageSettings {
   }
 
   /// How long a connection waits for a lock of another process.
-  private static let busyTimeoutSeconds = 5.0
+  static let busyTimeoutMilliseconds: Int32 = 5000
   /// Enough for two cores; every reader holds a page cache of its own.
   private static let readers = 4
   /// What of a WAL is kept as a file once it was read back: beginning anew in it is cheaper than growing it. A larger one is read
@@ -17,10 +18,14 @@ enum StorageSettings {
   /// Enough for the pages of the indexes that changes keep coming to.
   private static let writerCacheKilobytes = 16 << 10
 
+  /// SQLite counts its memory under one mutex that every allocation of every thread takes, and nobody asks for the count.
+  private static let disabledMemoryStatistics: Void = storage_disable_memory_statistics()
+
   static func configuration(of access: Access) -> Configuration {
+    _ = disabledMemoryStatistics
     var configuration = Configuration()
     configuration.readonly = access == .readOnly
-    configuration.busyMode = .timeout(busyTimeoutSeconds)
+    configuration.busyMode = .timeout(Double(busyTimeoutMilliseconds) / 1000)
     configuration.maximumReaderCount = readers
     configuration.prepareDatabase { db in
       if !db.configuration.readonly {

@@ -18,6 +18,7 @@ struct Composition {
   private let logger: Logger
   private let metrics: PrometheusRegistry
   private let served: ServedDirectory
+  private let thread: WriterThread
   private let storage: Storage
   private let ledger: Ledger
   private let tokens: TokenStore
@@ -33,7 +34,13 @@ struct Composition {
   static func open(settings: ServerSettings, logger: Logger) async throws -> Composition {
     let tls = try settings.listener.tls.map { try TLS($0, logger: logger) }
     let metrics = PrometheusRegistry(counters: MetricHelp.counters)
-    let served = try await ServedDirectory(settings.directory, database: settings.database, metrics: metrics)
+    let thread = WriterThread()
+    let served = try await ServedDirectory(
+      settings.directory,
+      database: settings.database,
+      thread: thread,
+      metrics: metrics
+    )
     let watchlist = Watchlist(window: served.directory.settleWindow)
     do {
       let clock: WallClock = { Timestamp(Date()) }
@@ -41,6 +48,7 @@ struct Composition {
       let storage = try Storage(path: settings.database, kind: .ledger)
       let ledger = try Ledger(
         storage: storage,
+        thread: thread,
         directory: served.directory.kind,
         tenantID: served.tenantID,
         clock: clock,
@@ -51,7 +59,7 @@ struct Composition {
           watchlist.watch(change)
         }
       )
-      let log = try await OpenedLog.open(ledger, in: storage, settings)
+      let log = try await OpenedLog.open(ledger, settings)
       let started = ServiceEvent.Content(.start, details: settings.shown)
       let events = EventRecorder(
         ledger: ledger,
@@ -63,6 +71,7 @@ struct Composition {
         logger: logger,
         metrics: metrics,
         served: served,
+        thread: thread,
         storage: storage,
         ledger: ledger,
         tokens: try TokenStore(besideLedgerAt: settings.database, clock: clock),
@@ -75,7 +84,7 @@ struct Composition {
         ),
         watchlist: watchlist,
         events: events,
-        log: LogKeeper(ledger: ledger, keys: log.keys, keyFile: log.keyFile, anchor: log.anchor, logger: logger),
+        log: LogKeeper(ledger: ledger, keyFile: log.keyFile, anchor: log.anchor, logger: logger),
         retention: Retention(ledger: ledger, logger: logger),
         backups: Backups(ledger: ledger, events: events),
         tls: tls
@@ -122,14 +131,12 @@ struct Composition {
     }
   }
 
-  /// They end in reverse order: the door first, the writers last.
+  /// They end in reverse order: the web server first, the writer last.
   private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     let pace = Pace(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
     let reconciler = Reconciler(service: changes, pace: pace, logger: logger)
     let rollbacks = TimeRollbacks(changes: changes, logger: logger)
-    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: storage.writer)]
-    if case .embedded(_, let storage) = served { services.append(.init(service: storage.writer)) }
-    services.append(.init(service: log))
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: thread), .init(service: log)]
     // Whatever is recorded is recorded before the stop.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))

@@ -9,8 +9,15 @@ enum ServedDirectory {
   case embedded(EmbeddedDirectory, Storage)
   case graph(GraphDirectory, GraphSettings)
 
-  /// - Parameter database: the ledger's file, beside which an embedded directory stands.
-  init(_ settings: DirectorySettings, database: String, metrics: any MetricsFactory) async throws {
+  /// - Parameters:
+  ///   - database: the ledger's file, beside which the file of an embedded directory is.
+  ///   - thread: writes an embedded directory's file.
+  init(
+    _ settings: DirectorySettings,
+    database: String,
+    thread: WriterThread,
+    metrics: any MetricsFactory
+  ) async throws {
     switch settings {
     case .embedded(let sample):
       let path = database + ".directory"
@@ -21,6 +28,7 @@ enum ServedDirectory {
       let storage = try Storage(path: path, kind: .directory)
       let directory = try EmbeddedDirectory(
         storage: storage,
+        thread: thread,
         newTenantID: UUID().uuidString.lowercased(),
         sample: sample
       )

@@ -1,6 +1,6 @@
 import Foundation
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 /// A connector of the embedded directory.
 struct EmbeddedConnector {
@@ -33,27 +33,25 @@ struct EmbeddedConnector {
 
 /// The connectors of the embedded directory.
 enum EmbeddedConnectors {
-  static func find(_ id: ConnectorID, _ db: Database) throws -> EmbeddedConnector? {
-    try Row.fetchOne(
-      db,
-      sql: """
-        SELECT id, connector_id, display_name, target_url, authentication FROM connector
-        WHERE connector_id = :id
-        """,
-      arguments: ["id": id.text]
-    ).flatMap(EmbeddedConnector.init(row:))
+  static func find(_ id: ConnectorID, _ db: Connection) throws -> EmbeddedConnector? {
+    try db.first(
+      "SELECT id, connector_id, display_name, target_url, authentication FROM connector WHERE connector_id = ?",
+      [id.text],
+      EmbeddedConnector.init(row:)
+    )
   }
 
-  static func require(_ id: ConnectorID, _ db: Database) throws -> EmbeddedConnector {
+  static func require(_ id: ConnectorID, _ db: Connection) throws -> EmbeddedConnector {
     guard let connector = try find(id, db) else { throw DirectoryRefusal.notFound(id.text) }
     return connector
   }
 
-  static func list(_ db: Database) throws -> DirectoryResponse {
-    let connectors = try Row.fetchAll(
-      db,
-      sql: "SELECT id, connector_id, display_name, target_url, authentication FROM connector ORDER BY id"
-    ).compactMap(EmbeddedConnector.init(row:))
+  static func list(_ db: Connection) throws -> DirectoryResponse {
+    let connectors = try db.rows(
+      "SELECT id, connector_id, display_name, target_url, authentication FROM connector ORDER BY id",
+      [],
+      EmbeddedConnector.init(row:)
+    )
     return DirectoryResponse(
       httpStatus: 200,
       body: ["value": .array(connectors.map { .object($0.json) })],
@@ -61,7 +59,7 @@ enum EmbeddedConnectors {
     )
   }
 
-  static func create(_ body: JSONObject, _ db: Database) throws -> DirectoryResponse {
+  static func create(_ body: JSONObject, _ db: Connection) throws -> DirectoryResponse {
     for name in ["displayName", "targetUrl", "authenticationConfiguration"] where body[name] == nil {
       throw DirectoryRefusal.badRequest("The property '\(name)' is required.")
     }
@@ -74,29 +72,28 @@ enum EmbeddedConnectors {
     return connector.response(httpStatus: 201)
   }
 
-  static func insert(_ connector: EmbeddedConnector, _ db: Database) throws {
+  static func insert(_ connector: EmbeddedConnector, _ db: Connection) throws {
     try db.execute(
-      sql: """
-        INSERT INTO connector (connector_id, display_name, target_url, authentication)
-        VALUES (:id, :displayName, :targetURL, :authentication)
-        """,
-      arguments: [
+      """
+      INSERT INTO connector (connector_id, display_name, target_url, authentication)
+      VALUES (:id, :displayName, :targetURL, :authentication)
+      """,
+      [
         "id": connector.id.text, "displayName": connector.displayName, "targetURL": connector.targetURL,
         "authentication": connector.authentication.text,
       ]
     )
   }
 
-  static func update(_ id: ConnectorID, _ body: JSONObject, _ db: Database) throws -> DirectoryResponse {
+  static func update(_ id: ConnectorID, _ body: JSONObject, _ db: Connection) throws -> DirectoryResponse {
     var connector = try require(id, db)
     try apply(body, to: &connector)
     try db.execute(
-      sql: """
-        UPDATE connector
-        SET display_name = :displayName, target_url = :targetURL, authentication = :authentication
-        WHERE id = :row
-        """,
-      arguments: [
+      """
+      UPDATE connector SET display_name = :displayName, target_url = :targetURL, authentication = :authentication
+      WHERE id = :row
+      """,
+      [
         "row": connector.row, "displayName": connector.displayName, "targetURL": connector.targetURL,
         "authentication": connector.authentication.text,
       ]
@@ -105,7 +102,7 @@ enum EmbeddedConnectors {
   }
 
   /// Keeps nothing of the certificate: the embedded directory calls nobody.
-  static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Database) throws -> DirectoryResponse {
+  static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
     guard body["pkcs12Value"]?.string != nil, body["password"]?.string != nil else {
       throw DirectoryRefusal.badRequest("The properties 'pkcs12Value' and 'password' are required.")
     }
@@ -114,17 +111,12 @@ enum EmbeddedConnectors {
     return try require(id, db).response(httpStatus: 200)
   }
 
-  static func delete(_ id: ConnectorID, _ db: Database) throws -> DirectoryResponse {
+  static func delete(_ id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
     let connector = try require(id, db)
-    let isCalled = try Row.fetchOne(
-      db,
-      sql: "SELECT 1 FROM reference WHERE connector = :row",
-      arguments: ["row": connector.row]
-    )
-    guard isCalled == nil else {
+    guard try db.integer("SELECT 1 FROM reference WHERE connector = ?", [connector.row]) == nil else {
       throw DirectoryRefusal.conflict("The API connector '\(id)' is used by a user flow.")
     }
-    try db.execute(sql: "DELETE FROM connector WHERE id = :row", arguments: ["row": connector.row])
+    try db.execute("DELETE FROM connector WHERE id = ?", [connector.row])
     return .noContent
   }
 
@@ -154,16 +146,15 @@ enum EmbeddedConnectors {
 }
 
 extension EmbeddedConnector {
-  fileprivate init?(row: Row) {
-    guard let id = ConnectorID(row["connector_id"] as String),
-      let authentication = try? JSONValue(parsing: (row["authentication"] as String).utf8)
-    else { return nil }
+  /// The columns id, connector_id, display_name, target_url and authentication.
+  fileprivate init(row: Row) throws {
+    guard let id = ConnectorID(try row.text(1)) else { throw row.unexpected(1) }
     self.init(
-      row: row["id"],
+      row: try row.integer(0),
       id: id,
-      displayName: row["display_name"],
-      targetURL: row["target_url"],
-      authentication: authentication
+      displayName: try row.text(2),
+      targetURL: try row.text(3),
+      authentication: try JSONValue(parsing: try row.text(4).utf8)
     )
   }
 }

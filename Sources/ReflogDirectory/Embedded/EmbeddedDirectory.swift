@@ -5,7 +5,7 @@ package import ReflogStorage
 ///
 /// It is for trying Reflog out and for its tests: no sign-up ever reads it. What it answers is durable, and a read sees
 /// every write before it, so it has no settle window.
-package struct EmbeddedDirectory: Directory {
+package struct EmbeddedDirectory: LocalDirectory {
   package let kind = DirectoryKind.embedded
   package let settleWindow = Duration.zero
   /// What a process left under way ended with it.
@@ -13,14 +13,24 @@ package struct EmbeddedDirectory: Directory {
   package let hasOwnCredential = true
   package let tenantID: String
   private let reader: StorageReader
-  private let writer: GroupCommitWriter
+  private let writer: FileWriter<EmbeddedSession>
+  private let memory: EmbeddedMemory
 
   /// Takes a file into use. A new one becomes a tenant of its own, with sample flows and connectors if asked to.
   ///
-  /// Call it before the storage's writer runs.
-  package init(storage: Storage, newTenantID: @autoclosure () -> String, sample: Bool) throws {
+  /// Call it before the thread runs.
+  ///
+  /// - Parameter thread: writes the directory's file: that which writes the ledger.
+  package init(
+    storage: Storage,
+    thread: WriterThread,
+    newTenantID: @autoclosure () -> String,
+    sample: Bool
+  ) throws {
+    let memory = EmbeddedMemory()
     reader = storage.reader
-    writer = storage.writer
+    writer = FileWriter(of: storage, on: thread) { EmbeddedSession($0, memory) }
+    self.memory = memory
     let newTenantID = newTenantID()
     tenantID = try storage.setUp { db in
       if let tenantID = try EmbeddedTenant.id(db) { return tenantID }
@@ -34,15 +44,19 @@ package struct EmbeddedDirectory: Directory {
   package func bearing(_ token: DirectoryToken) -> any Directory { self }
 
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
-    try await answering { db in
-      try EmbeddedReferences.reference(at: address, db)
-    }
+    if let known = memory.reference(at: address) { return known }
+    let generation = memory.generation
+    let read = try await answering { db in try EmbeddedReferences.reference(at: address, db) }
+    memory.remember(read, at: address, of: generation)
+    return read
   }
 
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
-    try await answering { db in
-      try EmbeddedConnectors.find(id, db)?.summary
-    }
+    if let known = memory.connector(id) { return known }
+    let generation = memory.generation
+    let read = try await answering { db in try EmbeddedConnectors.find(id, db)?.summary }
+    if let read { memory.remember(read, of: generation) }
+    return read
   }
 
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
@@ -66,33 +80,25 @@ package struct EmbeddedDirectory: Directory {
   }
 
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
-    do {
-      let response = try await writer.write { db in
-        switch write {
-        case .setReference(let address, let reference): try EmbeddedReferences.set(reference, at: address, db)
-        case .createConnector(let body): try EmbeddedConnectors.create(body, db)
-        case .updateConnector(let id, let body): try EmbeddedConnectors.update(id, body, db)
-        case .deleteConnector(let id): try EmbeddedConnectors.delete(id, db)
-        case .uploadCertificate(let id, let body): try EmbeddedConnectors.upload(body, to: id, db)
-        case .createFlow(let flowType, let id, let body, let references):
-          try EmbeddedFlows.create(flowType, id, body, references, db)
-        case .updateFlow(let flowType, let id, let body): try EmbeddedFlows.update(flowType, id, body, db)
-        case .deleteFlow(let flowType, let id): try EmbeddedFlows.delete(flowType, id, db)
-        case .other(let passedOn): throw DirectoryRefusal.unknownSegment(passedOn.path)
-        }
-      }
-      return .applied(response)
-    } catch let refusal as DirectoryRefusal {
-      return .refused(refusal)
-    } catch StorageError.commitUnknown(let problem) {
-      return .unknown(httpStatus: nil, reason: "the embedded directory's commit failed: \(problem)")
-    } catch {
-      return .notSent(reason: "the embedded directory can't write: \(error)")
+    await withCheckedContinuation { continuation in submit(write) { continuation.resume(returning: $0) } }
+  }
+
+  package func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void) {
+    writer.submit(.ordinary) { try $0.write(write) } completion: { completion(Self.answer($0)) }
+  }
+
+  private static func answer(_ result: Result<DirectoryResponse, any Error>) -> DirectoryAnswer {
+    switch result {
+    case .success(let response): .applied(response)
+    case .failure(let refusal as DirectoryRefusal): .refused(refusal)
+    case .failure(StorageError.commitUnknown(let problem)):
+      .unknown(httpStatus: nil, reason: "the embedded directory's commit failed: \(problem)")
+    case .failure(let error): .notSent(reason: "the embedded directory can't write: \(error)")
     }
   }
 
   private func answering<Value: Sendable>(
-    _ body: @escaping @Sendable (EmbeddedDatabase) throws -> Value
+    _ body: @escaping @Sendable (Connection) throws -> Value
   ) async throws(DirectoryFailure) -> Value {
     do {
       return try await reader.read(body)

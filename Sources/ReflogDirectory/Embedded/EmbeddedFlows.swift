@@ -1,5 +1,5 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 /// A user flow of the embedded directory.
 struct EmbeddedFlow {
@@ -41,24 +41,29 @@ enum EmbeddedFlows {
     id, flow_id, user_flow_type, user_flow_type_version, is_language_customization_enabled, default_language_tag
     """
 
-  static func find(_ flowType: FlowType, _ id: FlowID, _ db: Database) throws -> EmbeddedFlow {
-    let row = try Row.fetchOne(
-      db,
-      sql: "SELECT \(columns) FROM flow WHERE flow_type = :flowType AND flow_id = :id",
-      arguments: ["flowType": flowType.rawValue, "id": id.text]
-    )
-    guard let flow = row.flatMap({ EmbeddedFlow(row: $0, flowType: flowType) }) else {
-      throw DirectoryRefusal.notFound(id.text)
-    }
+  static func find(_ flowType: FlowType, _ id: FlowID, _ db: Connection) throws -> EmbeddedFlow {
+    let flow = try db.first(
+      "SELECT \(columns) FROM flow WHERE flow_type = ? AND flow_id = ?",
+      [flowType.rawValue, id.text]
+    ) { try EmbeddedFlow(row: $0, flowType: flowType) }
+    guard let flow else { throw DirectoryRefusal.notFound(id.text) }
     return flow
   }
 
-  static func list(_ flowType: FlowType, _ db: Database) throws -> DirectoryResponse {
-    let flows = try Row.fetchAll(
-      db,
-      sql: "SELECT \(columns) FROM flow WHERE flow_type = :flowType ORDER BY id",
-      arguments: ["flowType": flowType.rawValue]
-    ).compactMap { EmbeddedFlow(row: $0, flowType: flowType) }
+  /// The row of a flow. Throws where there is none.
+  static func row(_ flowType: FlowType, _ id: FlowID, _ db: Connection) throws -> Int64 {
+    let row = try db.integer(
+      "SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?",
+      [flowType.rawValue, id.text]
+    )
+    guard let row else { throw DirectoryRefusal.notFound(id.text) }
+    return row
+  }
+
+  static func list(_ flowType: FlowType, _ db: Connection) throws -> DirectoryResponse {
+    let flows = try db.rows("SELECT \(columns) FROM flow WHERE flow_type = ? ORDER BY id", [flowType.rawValue]) {
+      try EmbeddedFlow(row: $0, flowType: flowType)
+    }
     return DirectoryResponse(
       httpStatus: 200,
       body: ["value": .array(flows.map { .object($0.json) })],
@@ -71,12 +76,11 @@ enum EmbeddedFlows {
     _ id: FlowID,
     _ body: JSONObject,
     _ references: [Step: ConnectorID],
-    _ db: Database
+    _ db: Connection
   ) throws -> DirectoryResponse {
-    let taken = try Row.fetchOne(
-      db,
-      sql: "SELECT 1 FROM flow WHERE flow_type = :flowType AND flow_id = :id",
-      arguments: ["flowType": flowType.rawValue, "id": id.text]
+    let taken = try db.integer(
+      "SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?",
+      [flowType.rawValue, id.text]
     )
     guard taken == nil else { throw DirectoryRefusal.conflict("A user flow with the id '\(id)' exists already.") }
     var flow = EmbeddedFlow(
@@ -96,15 +100,15 @@ enum EmbeddedFlows {
     return stored.response(httpStatus: 201)
   }
 
-  static func insert(_ flow: EmbeddedFlow, _ db: Database) throws -> EmbeddedFlow {
+  static func insert(_ flow: EmbeddedFlow, _ db: Connection) throws -> EmbeddedFlow {
     try db.execute(
-      sql: """
-        INSERT INTO flow (
-          flow_type, flow_id, user_flow_type, user_flow_type_version, is_language_customization_enabled,
-          default_language_tag
-        ) VALUES (:flowType, :id, :userFlowType, :version, :isCustomizable, :languageTag)
-        """,
-      arguments: [
+      """
+      INSERT INTO flow (
+        flow_type, flow_id, user_flow_type, user_flow_type_version, is_language_customization_enabled,
+        default_language_tag
+      ) VALUES (:flowType, :id, :userFlowType, :version, :isCustomizable, :languageTag)
+      """,
+      [
         "flowType": flow.flowType.rawValue, "id": flow.id.text, "userFlowType": flow.userFlowType,
         "version": flow.userFlowTypeVersion, "isCustomizable": flow.isLanguageCustomizationEnabled,
         "languageTag": flow.defaultLanguageTag,
@@ -113,26 +117,26 @@ enum EmbeddedFlows {
     return try find(flow.flowType, flow.id, db)
   }
 
-  static func update(_ flowType: FlowType, _ id: FlowID, _ body: JSONObject, _ db: Database) throws -> DirectoryResponse
+  static func update(_ flowType: FlowType, _ id: FlowID, _ body: JSONObject, _ db: Connection) throws -> DirectoryResponse
   {
     var flow = try find(flowType, id, db)
     try apply(body, to: &flow, isNew: false)
     try db.execute(
-      sql: """
-        UPDATE flow
-        SET is_language_customization_enabled = :isCustomizable, default_language_tag = :languageTag
-        WHERE id = :row
-        """,
-      arguments: [
+      """
+      UPDATE flow
+      SET is_language_customization_enabled = :isCustomizable, default_language_tag = :languageTag
+      WHERE id = :row
+      """,
+      [
         "row": flow.row, "isCustomizable": flow.isLanguageCustomizationEnabled, "languageTag": flow.defaultLanguageTag,
       ]
     )
     return .noContent
   }
 
-  static func delete(_ flowType: FlowType, _ id: FlowID, _ db: Database) throws -> DirectoryResponse {
+  static func delete(_ flowType: FlowType, _ id: FlowID, _ db: Connection) throws -> DirectoryResponse {
     let flow = try find(flowType, id, db)
-    try db.execute(sql: "DELETE FROM flow WHERE id = :row", arguments: ["row": flow.row])
+    try db.execute("DELETE FROM flow WHERE id = ?", [flow.row])
     return .noContent
   }
 
@@ -161,16 +165,17 @@ enum EmbeddedFlows {
 }
 
 extension EmbeddedFlow {
-  fileprivate init?(row: Row, flowType: FlowType) {
-    guard let id = FlowID(row["flow_id"] as String) else { return nil }
+  /// The columns of `EmbeddedFlows.columns`.
+  fileprivate init(row: Row, flowType: FlowType) throws {
+    guard let id = FlowID(try row.text(1)) else { throw row.unexpected(1) }
     self.init(
-      row: row["id"],
+      row: try row.integer(0),
       flowType: flowType,
       id: id,
-      userFlowType: row["user_flow_type"],
-      userFlowTypeVersion: row["user_flow_type_version"],
-      isLanguageCustomizationEnabled: row["is_language_customization_enabled"],
-      defaultLanguageTag: row["default_language_tag"]
+      userFlowType: try row.text(2),
+      userFlowTypeVersion: try row.text(3),
+      isLanguageCustomizationEnabled: try row.bool(4),
+      defaultLanguageTag: try row.optionalText(5)
     )
   }
 }

@@ -1,28 +1,27 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 /// What the steps of the embedded directory's flows call.
 enum EmbeddedReferences {
-  static func reference(at address: Address, _ db: Database) throws -> ConnectorReference {
+  static func reference(at address: Address, _ db: Connection) throws -> ConnectorReference {
     try connector(at: address, db)?.summary.reference ?? .none
   }
 
-  static func connector(at address: Address, _ db: Database) throws -> EmbeddedConnector? {
-    let flow = try EmbeddedFlows.find(address.flowType, address.flow, db)
+  static func connector(at address: Address, _ db: Connection) throws -> EmbeddedConnector? {
+    let flow = try EmbeddedFlows.row(address.flowType, address.flow, db)
     try requireKnown(address.step)
-    let id = try String.fetchOne(
-      db,
-      sql: """
-        SELECT connector.connector_id FROM reference JOIN connector ON connector.id = reference.connector
-        WHERE reference.flow = :flow AND reference.step = :step
-        """,
-      arguments: ["flow": flow.row, "step": address.step.name]
+    let id = try db.text(
+      """
+      SELECT connector.connector_id FROM reference JOIN connector ON connector.id = reference.connector
+      WHERE reference.flow = ? AND reference.step = ?
+      """,
+      [flow, address.step.name]
     )
     return try id.flatMap { ConnectorID($0) }.map { try EmbeddedConnectors.require($0, db) }
   }
 
   /// 200 with the connector, or 204 where the step calls nothing.
-  static func connectorResponse(at address: Address, _ db: Database) throws -> DirectoryResponse {
+  static func connectorResponse(at address: Address, _ db: Connection) throws -> DirectoryResponse {
     try connector(at: address, db)?.response(httpStatus: 200) ?? .noContent
   }
 
@@ -31,7 +30,7 @@ enum EmbeddedReferences {
     of id: FlowID,
     _ flowType: FlowType,
     expand steps: [Step],
-    _ db: Database
+    _ db: Connection
   ) throws -> DirectoryResponse {
     let flow = try EmbeddedFlows.find(flowType, id, db)
     var body: JSONObject = [:]
@@ -47,24 +46,23 @@ enum EmbeddedReferences {
     )
   }
 
-  static func set(_ reference: ConnectorReference, at address: Address, _ db: Database) throws -> DirectoryResponse {
-    let flow = try EmbeddedFlows.find(address.flowType, address.flow, db)
+  static func set(_ reference: ConnectorReference, at address: Address, _ db: Connection) throws -> DirectoryResponse {
+    let flow = try EmbeddedFlows.row(address.flowType, address.flow, db)
     try requireKnown(address.step)
     switch reference {
     case .connector(let id, _):
-      let connector = try EmbeddedConnectors.require(id, db)
+      guard let connector = try db.integer("SELECT id FROM connector WHERE connector_id = ?", [id.text]) else {
+        throw DirectoryRefusal.notFound(id.text)
+      }
       try db.execute(
-        sql: """
-          INSERT INTO reference (flow, step, connector) VALUES (:flow, :step, :connector)
-          ON CONFLICT (flow, step) DO UPDATE SET connector = excluded.connector
-          """,
-        arguments: ["flow": flow.row, "step": address.step.name, "connector": connector.row]
+        """
+        INSERT INTO reference (flow, step, connector) VALUES (?, ?, ?)
+        ON CONFLICT (flow, step) DO UPDATE SET connector = excluded.connector
+        """,
+        [flow, address.step.name, connector]
       )
     case .none:
-      try db.execute(
-        sql: "DELETE FROM reference WHERE flow = :flow AND step = :step",
-        arguments: ["flow": flow.row, "step": address.step.name]
-      )
+      try db.execute("DELETE FROM reference WHERE flow = ? AND step = ?", [flow, address.step.name])
     case .unknown:
       throw DirectoryRefusal.badRequest("A step can't be pointed at an unknown connector.")
     }

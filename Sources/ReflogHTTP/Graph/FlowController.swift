@@ -31,7 +31,7 @@ struct FlowController {
       flowType: flowType,
       authority: request.ownAuthority(context)
     )
-    let action = ChangeRequest.Action.createFlow(flowType, flow.id, body: flow.rest, references: flow.references)
+    let action = ChangeRequest.Action.createFlow(FlowName(flowType, flow.id), body: flow.rest, references: flow.references)
     var response = try await changes.answer(action, to: request, context)
     response.headers[.location] = "\(try request.versionURL(context))/identity/\(flowType.rawValue)/\(flow.id)"
     return response
@@ -46,10 +46,10 @@ struct FlowController {
         target: FlowBody.configurationName
       )
     }
-    return try await changes.answer(.updateFlow(flowType, flow, body), to: request, context)
+    return try await changes.answer(.updateFlow(FlowName(flowType, flow), body), to: request, context)
   }
 
   private func delete(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    try await changes.answer(.deleteFlow(try context.flowType(), try context.flowID()), to: request, context)
+    try await changes.answer(.deleteFlow(FlowName(try context.flowType(), try context.flowID())), to: request, context)
   }
 }

@@ -64,7 +64,7 @@ struct ChangeController {
       events.countRead(by: try context.requireCaller().actor)
       return Response(json: try await changes.plan(rollbackOf: id, for: try context.requireCaller()).json)
     }
-    let action = ChangeRequest.Action.rollBack(id, undoing: body.isForced ? .all : .none)
+    let action = ChangeRequest.Action.rollBack(id, permitting: body.isForced ? .all : .none)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
     return Response(json: change.json).about([change.id])

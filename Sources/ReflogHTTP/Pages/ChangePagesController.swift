@@ -74,7 +74,7 @@ struct ChangePagesController {
     let form = try await request.form(of: try context.requireSession())
     let id = try context.changeID()
     let asked = ChangeRequest(
-      action: .rollBack(id, undoing: try Self.permitted(form)),
+      action: .rollBack(id, permitting: try Self.permitted(form)),
       caller: try context.requireCaller(),
       reason: try request.reason(orInBody: form["reason"] ?? ""),
       correlationID: context.clientRequestID,
@@ -105,21 +105,21 @@ struct ChangePagesController {
   }
 
   /// What may be undone too: what the plan showed standing, and later changes that it showed, where somebody said so.
-  private static func permitted(_ form: [String: String]) throws(RequestError) -> ChangeRequest.LaterChanges {
+  private static func permitted(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     let later = try shown(form)
     switch form["standing"] {
     case nil: return later
-    case "none": return .found(.none, and: later)
+    case "none": return .drift(to: .none, and: later)
     case .some(let text):
       guard let id = ConnectorID(text) else {
         throw .badRequest("The form does not say what stood there. Load the page again.", target: "standing")
       }
-      return .found(.connector(id, displayName: nil), and: later)
+      return .drift(to: .connector(id, displayName: nil), and: later)
     }
   }
 
   /// Later changes that the plan showed, where somebody said that they may be undone.
-  private static func shown(_ form: [String: String]) throws(RequestError) -> ChangeRequest.LaterChanges {
+  private static func shown(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     guard form["force"] == "true" else { return .none }
     guard let seen = form["seen"].flatMap({ Int64($0) }) else {
       throw .badRequest("The form does not say which changes were seen. Load the page again.", target: "seen")

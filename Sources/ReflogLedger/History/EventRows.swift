@@ -1,64 +1,79 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 /// Reads service events from their rows.
 enum EventRows {
-  static func events(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws -> [ServiceEvent] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT service_event.id, service_event.sequence, service_event.time, service_event.kind, service_event.count,
-            service_event.details, service_event.actor_proof, actor.actor_type, actor.actor_id, actor_name.name,
-            actor_name.user_principal_name, client_app.app_id, personal.ip_address,
-            (service_event.actor IS NULL) <> (actor.id IS NULL) OR (personal.actor_name IS NULL) <> (actor_name.id IS NULL)
-              OR (service_event.client_app IS NULL) <> (client_app.id IS NULL)
-              OR (actor.id IS NULL AND coalesce(service_event.actor_proof, service_event.client_app, personal.event) IS NOT NULL)
-          FROM service_event
-          LEFT JOIN actor ON actor.id = service_event.actor
-          LEFT JOIN service_event_personal AS personal ON personal.event = service_event.id
-          LEFT JOIN actor_name ON actor_name.id = personal.actor_name AND actor_name.actor = actor.id
-          LEFT JOIN client_app ON client_app.id = service_event.client_app
-          WHERE \(condition)
-          """
-      ),
-      arguments: arguments
-    ).map(ServiceEvent.init(row:))
+  /// The events that a condition selects, as they are stored. The condition may name columns of `service_event`, and its `personal`
+  /// part. Throws ``LedgerError/corrupt(_:)`` if a value is one that Reflog does not write.
+  static func stored(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [StoredEvent] {
+    var events: [StoredEvent] = []
+    try db.forEach(select + " " + condition, arguments) { row in
+      do { events.append(try StoredEvent(row)) } catch StorageError.unexpectedValue(let column) {
+        throw LedgerError.corrupt("\(column) of service event \(try row.integer(0)) has an invalid value")
+      }
+    }
+    return events
   }
+
+  /// The events that a condition selects, which are not compared with the log.
+  static func events(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [ServiceEvent] {
+    try stored(condition, arguments, db).map(\.event)
+  }
+
+  /// The events that a condition selects, each as it was logged. Throws ``LedgerError/corrupt(_:)`` if one is not.
+  static func checked(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [ServiceEvent] {
+    try stored(condition, arguments, db).map { try $0.checked() }
+  }
+
+  /// The last column says whether the row names an identity that is missing, or one where it must name none.
+  private static let select = """
+    SELECT service_event.id, service_event.sequence, service_event.time, service_event.kind, service_event.count,
+      service_event.details, service_event.actor_proof, actor.actor_type, actor.actor_id, actor_name.name,
+      actor_name.user_principal_name, client_app.app_id, personal.ip_address, personal.actor_name,
+      personal.salt, personal.erased_hash, entry.hash, entry.salt,
+      (service_event.actor IS NULL) <> (actor.id IS NULL) OR (personal.actor_name IS NULL) <> (actor_name.id IS NULL)
+        OR (service_event.client_app IS NULL) <> (client_app.id IS NULL)
+        OR (actor.id IS NULL AND coalesce(service_event.actor_proof, service_event.client_app, personal.event) IS NOT NULL)
+        AS misplaced_identity
+    FROM service_event
+    LEFT JOIN actor ON actor.id = service_event.actor
+    LEFT JOIN service_event_personal AS personal ON personal.event = service_event.id
+    LEFT JOIN actor_name ON actor_name.id = personal.actor_name AND actor_name.actor = actor.id
+    LEFT JOIN client_app ON client_app.id = service_event.client_app
+    LEFT JOIN entry ON entry.sequence = service_event.sequence AND entry.event = service_event.id
+    WHERE
+    """
 }
 
-extension ServiceEvent {
-  /// The columns in their order; the last says whether the row names what is not there, or somebody where there is nobody.
-  fileprivate init(row: Row) throws {
-    let id = try row.number(0)
-    guard try row.number(13) == 0, let kind = Kind(rawValue: try row.text(3)),
-      let details = try JSONValue(parsing: try row.text(5).utf8).object, let count = Int(exactly: try row.number(4))
-    else { throw LedgerError.corrupt("service event \(id) holds what can't stand there") }
-    self.init(
-      id: id,
-      sequence: try row.number(1),
+extension StoredEvent {
+  /// Reads the columns of ``EventRows``, in their order.
+  fileprivate init(_ row: Row) throws {
+    guard try !row.bool(18) else { throw row.unexpected(18) }
+    event = ServiceEvent(
+      id: try row.integer(0),
+      sequence: try row.integer(1),
       activityDateTime: try row.time(2),
-      content: Content(kind, actor: try Self.actor(row, id), count: count, details: details)
+      content: ServiceEvent.Content(
+        try row.word(3, ServiceEvent.Kind.init),
+        actor: try Self.actor(row),
+        count: try row.required(Int(exactly: try row.integer(4)), 4),
+        details: try row.required(try JSONValue(parsing: try row.text(5).utf8).object, 5)
+      )
     )
+    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, words: [12, 13])
+    entry = try LoggedEntry(row, hash: 16, salt: 17)
   }
 
-  private static func actor(_ row: Row, _ id: Int64) throws -> Change.Actor? {
-    guard let word = try row.optionalText(7) else { return nil }
-    guard let type = Change.ActorType(rawValue: word) else {
-      throw LedgerError.corrupt("service event \(id) is of an actor of no kind that there is")
-    }
+  private static func actor(_ row: Row) throws -> Change.Actor? {
+    guard !row.isNull(7) else { return nil }
     return Change.Actor(
-      type: type,
+      type: try row.word(7, Change.ActorType.init),
       id: try row.optionalText(8),
       name: try row.optionalText(9),
       userPrincipalName: try row.optionalText(10),
       clientAppID: try row.optionalText(11),
       ipAddress: try row.optionalText(12),
-      proof: try row.optionalText(6).map { word in
-        guard let proof = Change.Proof(rawValue: word) else {
-          throw LedgerError.corrupt("service event \(id) is proven in no way that there is")
-        }
-        return proof
-      }
+      proof: row.isNull(6) ? nil : try row.word(6, Change.Proof.init)
     )
   }
 }

@@ -1,14 +1,13 @@
-import FoundationEssentials
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 /// A filter as a condition on what ``ChangeRows/select`` selects from, its values bound.
 struct FilterSQL: Sendable {
-  /// The condition where there is no filter.
+  /// The condition without a filter.
   static let everything = "true"
 
   private(set) var condition = ""
-  private(set) var arguments: [String: any DatabaseValueConvertible & Sendable] = [:]
+  private(set) var arguments: [String: SQLValue] = [:]
 
   init(_ filter: ChangeFilter?) {
     condition = filter.map { translate($0) } ?? Self.everything
@@ -26,7 +25,7 @@ struct FilterSQL: Sendable {
     }
   }
 
-  /// `IS` and `IS NOT` are true or false with NULL too; the other comparisons are made false.
+  /// `IS` and `IS NOT` are true or false with NULL too. The other comparisons with NULL count as false.
   private mutating func compare(_ field: ChangeField, _ comparison: FilterComparison, _ value: FilterValue) -> String {
     let expression = field.expression
     let bound =
@@ -47,21 +46,21 @@ struct FilterSQL: Sendable {
     }
   }
 
-  /// Byte by byte, as blobs. Everything begins with nothing, and holds it: `substr` and `instr` see that otherwise.
+  /// Compares byte by byte, as blobs. Every text begins with the empty text and contains it, which `substr` and `instr` see otherwise.
   private mutating func startsWith(_ field: ChangeField, _ prefix: [UInt8]) -> String {
     prefix.isEmpty
       ? "(\(field.expression) IS NOT NULL)"
-      : "coalesce(substr(\(field.bytes), 1, \(prefix.count)) = \(bind(Data(prefix))), 0)"
+      : "coalesce(substr(\(field.bytes), 1, \(prefix.count)) = \(bind(prefix)), 0)"
   }
 
   private mutating func contains(_ field: ChangeField, _ part: [UInt8]) -> String {
     part.isEmpty
-      ? "(\(field.expression) IS NOT NULL)" : "coalesce(instr(\(field.bytes), \(bind(Data(part)))) > 0, 0)"
+      ? "(\(field.expression) IS NOT NULL)" : "coalesce(instr(\(field.bytes), \(bind(part))) > 0, 0)"
   }
 
-  private mutating func bind(_ value: some DatabaseValueConvertible & Sendable) -> String {
+  private mutating func bind(_ value: some SQLConvertible) -> String {
     let name = "filter\(arguments.count)"
-    arguments[name] = value
+    arguments[name] = value.sqlValue
     return ":" + name
   }
 
@@ -71,7 +70,7 @@ struct FilterSQL: Sendable {
 }
 
 extension ChangeField {
-  /// What the field is in SQL, with the collation by which it is compared.
+  /// The field in SQL, with the collation by which it is compared.
   fileprivate var expression: String {
     switch kind {
     case .text: column + " COLLATE BINARY"
@@ -85,7 +84,7 @@ extension ChangeField {
     kind == .name ? "CAST(lower(\(column)) AS BLOB)" : "CAST(\(column) AS BLOB)"
   }
 
-  /// In terms of `change`, beside which its `personal` data stands.
+  /// In terms of `change` and its `personal` part.
   private var column: String {
     switch self {
     case .id: "change.id"
@@ -162,7 +161,7 @@ extension ChangeField {
     """
   }
 
-  /// The text of an id whose column may hold sixteen bytes instead.
+  /// The text of an id that may be stored as 16 bytes.
   private static func requestID(_ column: String) -> String {
     """
     iif(typeof(\(column)) = 'blob', lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \

@@ -1,145 +1,99 @@
-import GRDB
 package import ReflogModel
+import ReflogStorage
 
 extension History {
-  /// What holds an address or a connector, if anything does.
+  /// Every address that the ledger has a row of.
+  package func addresses() async throws(LedgerError) -> [Address] {
+    try await read { db in
+      try db.rows(
+        """
+        SELECT flow.flow_type, flow.flow_id, step.name FROM address
+        JOIN flow ON flow.id = address.flow
+        JOIN step ON step.id = address.step
+        ORDER BY address.id
+        """
+      ) { try $0.address(0) }
+    }
+  }
+
+  /// The pending change at an address, or nil if none is pending.
   package func pendingChange(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(
-      """
-      WHERE change.id = (
-        SELECT change.id FROM change
-        WHERE change.address = \(Self.rowOfAddress) AND change.result = 'pending' AND change.subject = 'step'
-      )
-      """,
-      Self.arguments(address)
+      at: address,
+      "WHERE coalesce(change.address, -change.before_connector) = :address AND change.result = 'pending'"
     ).first
   }
 
-  package func pendingChange(of connector: ConnectorID) async throws(LedgerError) -> Change? {
-    try await changes(
-      """
-      WHERE change.id = (
-        SELECT change.id FROM change
-        WHERE change.before_connector = (SELECT id FROM connector WHERE connector_id = :connector)
-          AND change.result = 'pending' AND change.subject = 'connector' AND change.before_connector IS NOT NULL
-      )
-      """,
-      ["connector": connector.text]
-    ).first
-  }
-
-  /// The newest applied change at an address: its after is what stands there.
+  /// The newest applied change at an address, whose after is its reference now. Nil if nothing was applied there.
   package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
-    try await read { db in try newestApplied(at: address, db) }
+    try await changes(at: address, Self.newestApplied).first
   }
 
-  func newestApplied(at address: Address, _ db: Database) throws -> Change? {
-    try ChangeRows(db, identities).changes(
+  /// The reference that was last seen at an address in the directory, and when. Nil if it was never seen.
+  static func lastSeen(
+    _ address: Int64,
+    _ db: Connection
+  ) throws -> (reference: ConnectorReference, time: Timestamp)? {
+    try db.first(
       """
-      WHERE change.id = (
-        SELECT max(change.id) FROM change WHERE change.address = \(Self.rowOfAddress) AND change.result = 'applied'
-      )
+      SELECT seen_reference.seen, connector.connector_id FROM seen_reference
+      LEFT JOIN connector ON connector.id = seen_reference.connector
+      WHERE seen_reference.address = ?
       """,
-      Self.arguments(address),
-      isFixed: true
-    ).first
+      [address]
+    ) { row in
+      (row.isNull(1) ? .none : .connector(try row.connectorID(1), displayName: nil), try row.time(0))
+    }
   }
 
-  /// The changes at an address that may have reached the directory and were recorded or settled at this moment or later,
-  /// newest first. What was denied or refused does not count, so that nobody can crowd out what does.
+  /// The changes at an address that may have reached the directory and were recorded or settled at this moment or later, newest first.
+  /// Denied and rejected changes don't count: anyone can make any number of them.
   package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
+      at: address,
       """
       WHERE change.id IN (
         SELECT change.id FROM change
-        WHERE change.address = \(Self.rowOfAddress) AND change.address IS NOT NULL
-          AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
+        WHERE change.address = :address AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
         ORDER BY change.id DESC LIMIT :limit
       ) AND coalesce(change.result_time, change.activity_time) >= :since
       ORDER BY change.id DESC
       """,
-      Self.arguments(address) + ["since": since.microseconds, "limit": limit]
+      ["since": since.microseconds, "limit": limit]
     )
   }
 
-  /// The newest change at an address that made a difference.
-  package func newestEffective(at address: Address) async throws(LedgerError) -> Change? {
-    try await changes(
-      """
-      WHERE change.id = (
-        SELECT max(change.id) FROM change WHERE change.address = \(Self.rowOfAddress) AND \(Self.isEffective)
-      )
-      """,
-      Self.arguments(address)
-    ).first
-  }
-
-  /// The changes at an address behind this one that made a difference, oldest first.
-  package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws(LedgerError)
-    -> [Change.ID]
-  {
+  /// The changes at an address that a condition on `:address` selects, each as it was logged. Empty if the ledger has no row of the
+  /// address.
+  func changes(
+    at address: Address,
+    _ condition: String,
+    _ arguments: SQLArguments = [:]
+  ) async throws(LedgerError) -> [Change] {
     try await read { db in
-      try Int64.fetchAll(
-        db.cachedStatement(
-          sql: """
-            SELECT change.id FROM change
-            WHERE change.address = \(Self.rowOfAddress) AND \(Self.isEffective) AND change.id > :id
-            ORDER BY change.id LIMIT :limit
-            """
-        ),
-        arguments: Self.arguments(address) + ["id": id.number, "limit": limit]
-      ).map { Change.ID($0) }
+      guard let row = try Self.row(of: address, db) else { return [] }
+      return try ChangeRows(db, identities).checked(condition, arguments + ["address": row])
     }
   }
 
-  /// The newest changes at an address that made a difference and were settled before a moment, or at all; newest first.
-  package func effectiveChanges(
-    at address: Address,
-    settledBefore end: Timestamp?,
-    limit: Int
-  ) async throws(LedgerError) -> [Change] {
-    let last = if let end { try await read { db in try ChangeTimes.lastID(notAfter: end, db) } } else { Int64.max }
-    return try await changes(
+  /// The row of an address, or nil if it has none.
+  static func row(of address: Address, _ db: Connection) throws -> Int64? {
+    try db.integer(
       """
-      WHERE change.id IN (
-        SELECT change.id FROM change
-        WHERE change.address = \(Self.rowOfAddress) AND \(Self.isEffective) AND change.id <= :last
-          AND change.result_time < :end
-        ORDER BY change.id DESC LIMIT :limit
-      )
-      ORDER BY change.id DESC
+      SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
+      WHERE flow.flow_type = ? AND flow.flow_id = ? AND step.name = ?
       """,
-      Self.arguments(address) + ["last": last, "end": end?.microseconds ?? .max, "limit": limit]
+      [address.flowType.rawValue, address.flow.text, address.step.name]
     )
   }
 
-  /// The newest rollback of a change that was applied or may still be.
-  package func rollback(of id: Change.ID) async throws(LedgerError) -> Change? {
-    try await changes(
-      """
-      WHERE change.id = (
-        SELECT max(change.id) FROM change WHERE change.rollback_of = :id AND change.result IN ('applied', 'pending', 'unknown')
-      )
-      """,
-      ["id": id.number]
-    ).first
-  }
-
-  /// Spelled as the partial index `change_effective` spells it, so that SQLite uses that.
-  static let isEffective = """
-    change.result = 'applied' AND (
-      change.before_state <> change.after_state OR change.before_connector IS NOT change.after_connector
+  /// The newest applied change at `:address`: the newer of the newest that was effective and the newest that was not.
+  static let newestApplied = """
+    WHERE change.id = max(
+      coalesce((SELECT change.id FROM change WHERE \(atAddress) AND \(isEffective) ORDER BY change.id DESC LIMIT 1), 0),
+      coalesce((SELECT change.id FROM change WHERE \(atAddress) AND \(isIneffective) ORDER BY change.id DESC LIMIT 1), 0)
     )
     """
 
-  static let rowOfAddress = """
-    (SELECT address.id FROM address
-    JOIN flow ON flow.id = address.flow
-    JOIN step ON step.id = address.step
-    WHERE flow.flow_type = :flowType AND flow.flow_id = :flow AND step.name = :step)
-    """
-
-  static func arguments(_ address: Address) -> StatementArguments {
-    ["flowType": address.flowType.rawValue, "flow": address.flow.text, "step": address.step.name]
-  }
+  private static let atAddress = "change.address = :address"
 }

@@ -1,16 +1,14 @@
-import GRDB
 package import ReflogModel
+import ReflogStorage
 
 extension History {
-  /// One change, or nothing if there is none by that id. Throws ``LedgerError/altered(_:)`` where its row is not what was logged.
+  /// The change with this id, or nil if there is none. Throws ``LedgerError/altered(_:)`` if its row is not what was logged.
   package func change(_ id: Change.ID) async throws(LedgerError) -> Change? {
-    try await read { db in
-      try ChangeRows(db, identities).logged("WHERE change.id = :id", ["id": id.number], isFixed: true).first?
-        .checked(Records(db))
-    }
+    try await changes("WHERE change.id = ?", [id.number]).first
   }
 
-  /// The changes whose newest entry, of those up to `last`, is one of a range; in the order of these entries.
+  /// The changes whose newest entry, of those up to `last`, is in a range; in the order of these entries. Throws
+  /// ``LedgerError/altered(_:)`` if the row of one is not what was logged.
   package func changesWithEntries(
     _ query: ChangeQuery,
     after: Int64,
@@ -19,7 +17,7 @@ extension History {
   ) async throws(LedgerError) -> [Change] {
     let filter = FilterSQL(query.filter)
     return try await read { db in
-      try ChangeRows(db, identities).changes(
+      try ChangeRows(db, identities).checked(
         """
         JOIN entry ON entry.change = change.id
         WHERE entry.sequence > :after AND entry.sequence <= :end
@@ -29,33 +27,33 @@ extension History {
           AND \(filter.condition)
         ORDER BY entry.sequence
         """,
-        StatementArguments(filter.arguments) + ["after": after, "end": end, "last": last],
-        isFixed: false
+        SQLArguments(filter.arguments) + ["after": after, "end": end, "last": last],
+        kept: false
       )
     }
   }
 
-  /// The newest id given out, or nothing in an empty ledger.
+  /// The id of the newest change, or nil if there is none.
   package func newestID() async throws(LedgerError) -> Change.ID? {
-    try await read { db in
-      try Int64.fetchOne(db, sql: "SELECT max(id) FROM change").map { Change.ID($0) }
-    }
+    try await read { db in try db.integer("SELECT max(id) FROM change").map { Change.ID($0) } }
   }
 
-  /// Which changes with ids above `after` are pending, oldest first.
+  /// The ids of pending changes above `after`, oldest first.
   package func pendingIDs(after: Change.ID?, limit: Int) async throws(LedgerError) -> [Change.ID] {
     try await read { db in
-      try Int64.fetchAll(
-        db.cachedStatement(
-          sql: "SELECT id FROM change WHERE result = 'pending' AND id > :after ORDER BY id LIMIT :limit"
-        ),
-        arguments: ["after": after?.number ?? 0, "limit": limit]
+      try db.integers(
+        """
+        SELECT id FROM change INDEXED BY change_pending WHERE result = 'pending' AND id > :after ORDER BY id LIMIT :limit
+        """,
+        ["after": after?.number ?? 0, "limit": limit]
       ).map { Change.ID($0) }
     }
   }
 
-  /// The changes that a condition names that is always the same.
-  func changes(_ condition: String, _ arguments: StatementArguments) async throws(LedgerError) -> [Change] {
-    try await read { db in try ChangeRows(db, identities).changes(condition, arguments, isFixed: true) }
+  /// The changes that a condition selects, each as it was logged. Throws ``LedgerError/altered(_:)`` if one is not.
+  ///
+  /// - Parameter condition: everything behind ``ChangeRows/select``, always the same text.
+  func changes(_ condition: String, _ arguments: SQLArguments) async throws(LedgerError) -> [Change] {
+    try await read { db in try ChangeRows(db, identities).checked(condition, arguments) }
   }
 }

@@ -1,107 +1,104 @@
-import GRDB
 package import ReflogModel
+import ReflogStorage
 
 extension History {
-  /// What every address that the ledger has seen held at a moment, in order of addresses.
+  /// What every address held at a moment, in order of addresses: those that a change was ever applied at.
   ///
-  /// At that moment stands the after of the last applied change that was settled by then. Changes of one address are
-  /// settled in the order of their ids, and none before it was asked for: so what was asked for later is not looked at.
+  /// An address holds the after of its last applied change that was settled by then. Changes of one address are settled in the order of
+  /// their ids, and none before it was recorded: so changes that were recorded later don't count.
   ///
-  /// - Parameter flows: of these alone.
+  /// - Parameter flows: the addresses of these flows alone.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil
   ) async throws(LedgerError) -> [ConnectorConfiguration] {
     let names = flows.map { JSONValue.array($0.map { .string($0.description) }).text }
     return try await read { db in
-      let changes = ChangeRows(db, identities)
-      let targets = TargetURLs(moment, db)
       let last = try ChangeTimes.lastID(notAfter: moment, db)
-      let rows = try Row.fetchAll(
-        db,
-        sql: Self.standing,
-        arguments: ["moment": moment.microseconds, "last": last, "flows": names]
-      )
-      return try rows.map { row in
-        guard let flowType = FlowType(rawValue: row["flow_type"]), let flow = FlowID(row["flow_id"] as String),
-          let step = Step(row["step"] as String)
-        else { throw LedgerError.corrupt("an address that is none") }
-        let change = try (row["standing"] as Int64?).flatMap { id in
-          try changes.changes("WHERE change.id = ?", [id], isFixed: true).first
-        }
-        let (known, seen) = (row["known_time"] as Int64?, row["seen"] as Int64?)
+      let held = try db.rows(
+        Self.held,
+        ["moment": moment.microseconds, "last": last, "flows": names]
+      ) { try HeldReference($0) }
+      let rows = ChangeRows(db, identities)
+      let ids = JSONValue.array(held.compactMap { $0.change.map { .integer($0) } })
+      let changes = try rows.checked("WHERE change.id IN (SELECT value FROM json_each(?))", [ids.text])
+      let byID = Dictionary(changes.map { ($0.id.number, $0) }) { first, _ in first }
+      let targets = TargetURLs(moment, rows, db)
+      return try held.map { held in
+        let change = held.change.flatMap { byID[$0] }
         return ConnectorConfiguration(
-          address: Address(flowType: flowType, flow: flow, step: step),
+          address: held.address,
           change: change,
-          isCertain: !row["is_under_way"],
+          isCertain: !held.isUnderWay,
           targetURL: try change?.after.connectorID.flatMap(targets.url(of:)),
-          verified: seen.flatMap { seen in known.map { seen >= $0 } == true ? Timestamp(microseconds: seen) : nil }
+          verified: held.verified
         )
       }
     }
   }
 
-  private static let standing = """
-    SELECT flow.flow_type, flow.flow_id, step.name AS step, newest.result_time AS known_time, seen_reference.seen,
-      coalesce(
-        (
-          SELECT change.id FROM change
-          WHERE change.address = address.id AND \(isEffective)
-            AND change.id <= :last AND change.result_time <= :moment
-          ORDER BY change.id DESC LIMIT 1
-        ),
-        newest.id
-      ) AS standing,
-      coalesce(
+  private struct HeldReference {
+    let address: Address
+    /// The last effective change by then; if there was none, the last applied one. Nil if nothing had been applied.
+    let change: Int64?
+    /// Whether a later change was pending then.
+    let isUnderWay: Bool
+    /// When the reference was last seen in the directory. Nil if it was not seen since it was applied.
+    let verified: Timestamp?
+
+    init(_ row: Row) throws {
+      address = try row.address(0)
+      change = try row.optionalInteger(3)
+      isUnderWay = try row.bool(4)
+      let (applied, seen) = (try row.optionalTime(5), try row.optionalTime(6))
+      verified = seen.flatMap { seen in applied.map { seen >= $0 } ?? false ? seen : nil }
+    }
+  }
+
+  private static let held = """
+    WITH applied AS MATERIALIZED (
+      SELECT address.id AS address, flow.flow_type, flow.flow_id, step.name AS step,
+        (SELECT change.id FROM change WHERE \(isEffective) AND \(byThen) ORDER BY change.id DESC LIMIT 1) AS effective,
+        (SELECT change.id FROM change WHERE \(isIneffective) AND \(byThen) ORDER BY change.id DESC LIMIT 1) AS ineffective,
         (
           SELECT change.result = 'pending' OR change.result_time > :moment FROM change
           WHERE change.address = address.id AND change.id <= :last
             AND change.outcome_sequence IS NOT change.intent_sequence
           ORDER BY change.id DESC LIMIT 1
-        ),
-        0
-      ) AS is_under_way
-    FROM address
-    JOIN flow ON flow.id = address.flow
-    JOIN step ON step.id = address.step
-    LEFT JOIN change AS newest ON newest.id = (
-      SELECT change.id FROM change
-      WHERE change.address = address.id AND change.result = 'applied'
-        AND change.id <= :last AND change.result_time <= :moment
-      ORDER BY change.id DESC LIMIT 1
+        ) AS is_under_way
+      FROM address
+      JOIN flow ON flow.id = address.flow
+      JOIN step ON step.id = address.step
+      WHERE (
+          :flows IS NULL
+          OR flow.flow_type || '/' || flow.flow_id COLLATE NOCASE IN (SELECT value FROM json_each(:flows))
+        )
+        AND EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
     )
-    LEFT JOIN seen_reference ON seen_reference.address = address.id AND seen_reference.seen <= :moment
-    WHERE (
-        :flows IS NULL
-        OR flow.flow_type || '/' || flow.flow_id COLLATE NOCASE IN (SELECT value FROM json_each(:flows))
-      )
-      AND (
-        newest.id IS NOT NULL
-        OR EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
-      )
-    ORDER BY flow.flow_type, flow.flow_id, step.name
+    SELECT applied.flow_type, applied.flow_id, applied.step, coalesce(applied.effective, applied.ineffective),
+      coalesce(applied.is_under_way, 0), newest.result_time, seen_reference.seen
+    FROM applied
+    LEFT JOIN change AS newest
+      ON newest.id = max(coalesce(applied.effective, 0), coalesce(applied.ineffective, 0))
+    LEFT JOIN seen_reference ON seen_reference.address = applied.address AND seen_reference.seen <= :moment
+    ORDER BY applied.flow_type, applied.flow_id, applied.step
     """
 
-  /// All flows that something was applied to, in order.
+  private static let byThen = "change.address = address.id AND change.id <= :last AND change.result_time <= :moment"
+
+  /// All flows that a change was ever applied to, in order.
   package func flows() async throws(LedgerError) -> [FlowName] {
     try await read { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT flow_type, flow_id FROM flow
-          WHERE EXISTS (
-            SELECT 1 FROM address JOIN change ON change.address = address.id AND change.result = 'applied'
-            WHERE address.flow = flow.id
-          )
-          ORDER BY flow_type, flow_id
-          """
-      )
-      return try rows.map { row in
-        guard let flowType = FlowType(rawValue: row["flow_type"]), let flow = FlowID(row["flow_id"] as String) else {
-          throw LedgerError.corrupt("a flow that is none")
-        }
-        return FlowName(flowType, flow)
-      }
+      try db.rows(
+        """
+        SELECT flow_type, flow_id FROM flow
+        WHERE EXISTS (
+          SELECT 1 FROM address JOIN change ON change.address = address.id AND change.result = 'applied'
+          WHERE address.flow = flow.id
+        )
+        ORDER BY flow_type, flow_id
+        """
+      ) { try $0.flowName(0) }
     }
   }
 }

@@ -1,8 +1,8 @@
-import GRDB
 package import ReflogModel
+import ReflogStorage
 
 extension History {
-  /// A page of what happened to Reflog itself, newest first: at most `limit` events with ids below `before`.
+  /// A page of service events, newest first: at most `limit` events with ids below `before`.
   package func newestEvents(before: Int64?, limit: Int) async throws(LedgerError) -> [ServiceEvent] {
     try await events(
       "service_event.id < :bound ORDER BY service_event.id DESC LIMIT :limit",
@@ -10,7 +10,7 @@ extension History {
     )
   }
 
-  /// A piece of it, oldest first: at most `limit` events with ids above `after` and up to `last`.
+  /// A page of service events, oldest first: at most `limit` events with ids above `after` and up to `last`.
   package func oldestEvents(after: Int64, upTo last: Int64, limit: Int) async throws(LedgerError) -> [ServiceEvent] {
     try await events(
       "service_event.id > :after AND service_event.id <= :last ORDER BY service_event.id LIMIT :limit",
@@ -18,20 +18,18 @@ extension History {
     )
   }
 
-  /// The id behind which the events with newer entries than this stand: entries and ids of events go up together.
+  /// The id of the last event up to an entry; 0 if there is none. Entries and ids of events go up together.
   package func event(upToEntry entry: Int64) async throws(LedgerError) -> Int64 {
     try await read { db in
-      let next = try Int64.fetchOne(
-        db,
-        sql: "SELECT event FROM entry WHERE sequence > ? AND event IS NOT NULL ORDER BY sequence LIMIT 1",
-        arguments: [entry]
+      let next = try db.integer(
+        "SELECT event FROM entry WHERE sequence > ? AND event IS NOT NULL ORDER BY sequence LIMIT 1",
+        [entry]
       )
-      return try next.map { $0 - 1 } ?? Int64.fetchOne(db, sql: "SELECT max(id) FROM service_event") ?? 0
+      return try next.map { $0 - 1 } ?? db.integer("SELECT max(id) FROM service_event") ?? 0
     }
   }
 
-  private func events(_ condition: String, _ arguments: StatementArguments) async throws(LedgerError) -> [ServiceEvent]
-  {
+  private func events(_ condition: String, _ arguments: SQLArguments) async throws(LedgerError) -> [ServiceEvent] {
     try await read { db in try EventRows.events(condition, arguments, db) }
   }
 }

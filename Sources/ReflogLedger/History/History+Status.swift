@@ -1,50 +1,46 @@
-import Foundation
-import GRDB
 package import ReflogModel
+import ReflogStorage
 
 extension History {
-  /// What ties the links to next pages to this ledger: 32 random bytes.
+  /// The key that binds the links to next pages to this ledger: 32 random bytes.
   package func cursorKey() async throws(LedgerError) -> [UInt8] {
     try await read { db in
-      guard let key = try Data.fetchOne(db.cachedStatement(sql: "SELECT cursor_key FROM ledger")) else {
+      guard let key = try db.first("SELECT cursor_key FROM ledger", [], { Array(try $0.blob(0)) }) else {
         throw LedgerError.corrupt("no directory is recorded")
       }
-      return Array(key)
+      return key
     }
   }
 
-  /// What the ledger is and holds; takes the same time however long the history is.
+  /// What the ledger is and holds. It takes the same time however long the history is.
   package func status() async throws(LedgerError) -> LedgerStatus {
     try await read { db in
-      let row = try Row.fetchOne(
-        db,
-        sql: """
-          SELECT directory, tenant_id,
-            (SELECT max(id) FROM change) AS newest_change,
-            (SELECT max(sequence) FROM entry) AS newest_sequence,
-            (
-              SELECT sequence FROM entry WHERE change IS NOT NULL ORDER BY sequence DESC LIMIT 1
-            ) AS newest_change_sequence,
-            (SELECT count(*) FROM change WHERE result = 'pending') AS pending_changes,
-            (SELECT min(activity_time) FROM change WHERE result = 'pending') AS oldest_pending,
-            (SELECT finished FROM sweep) AS verified
-          FROM ledger
-          """
-      )
-      guard let row, let directory = DirectoryKind(rawValue: row["directory"]) else {
-        throw LedgerError.corrupt("no directory is recorded")
+      let checkpoint = try LogRows.checkpoint(db)
+      let status = try db.first(
+        """
+        SELECT directory, tenant_id,
+          (SELECT max(id) FROM change),
+          (SELECT sequence FROM entry WHERE change IS NOT NULL ORDER BY sequence DESC LIMIT 1),
+          (SELECT count(*) FROM change INDEXED BY change_pending WHERE result = 'pending'),
+          (SELECT min(activity_time) FROM change INDEXED BY change_pending WHERE result = 'pending'),
+          (SELECT finished FROM sweep)
+        FROM ledger
+        """
+      ) { row in
+        LedgerStatus(
+          directory: try row.word(0, DirectoryKind.init),
+          verifierKey: checkpoint?.key,
+          tenantID: try row.text(1),
+          newestChange: try row.optionalInteger(2).map { Change.ID($0) },
+          newestSequence: checkpoint.map { $0.size - 1 },
+          newestChangeSequence: try row.optionalInteger(3),
+          pendingChanges: Int(try row.integer(4)),
+          oldestPending: try row.optionalTime(5),
+          verified: try row.optionalTime(6)
+        )
       }
-      return LedgerStatus(
-        directory: directory,
-        verifierKey: try LogRows.checkpoint(db)?.key,
-        tenantID: row["tenant_id"],
-        newestChange: (row["newest_change"] as Int64?).map { Change.ID($0) },
-        newestSequence: row["newest_sequence"],
-        newestChangeSequence: row["newest_change_sequence"],
-        pendingChanges: row["pending_changes"],
-        oldestPending: (row["oldest_pending"] as Int64?).map(Timestamp.init(microseconds:)),
-        verified: (row["verified"] as Int64?).map(Timestamp.init(microseconds:))
-      )
+      guard let status else { throw LedgerError.corrupt("no directory is recorded") }
+      return status
     }
   }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import ReflogStorage
 
 /// The read side of the ledger.
@@ -12,15 +11,15 @@ package struct History: Sendable {
     self.reader = reader
   }
 
-  /// Reads in a short transaction of its own, an error of SQLite's being the ledger's.
-  func read<Value: Sendable>(
-    _ body: @escaping @Sendable (Database) throws -> Value
-  ) async throws(LedgerError) -> Value {
-    do { return try await reader.read(body) } catch { throw LedgerError(error) }
-  }
-
-  /// Reads a ledger's file without a server: beside a running one, or on media that can't be written.
+  /// Opens a ledger's file for reading alone: beside a running server, or on media that can't be written.
   package init(readingFileAt path: String) throws {
     reader = try StorageReader(readingFileAt: path, kind: .ledger)
+  }
+
+  /// Reads in a short transaction of its own. Throws SQLite's errors as the ledger's.
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    do { return try await reader.read(body) } catch { throw LedgerError(error) }
   }
 }

@@ -1,9 +1,9 @@
 import ReflogModel
 import Synchronization
 
-/// Identity rows that were read before: there are few of them, and many changes that name them.
+/// Identity rows that were read before. There are few of them, and many changes that name them.
 ///
-/// A row never comes to mean something else; one that is emptied is named by no change any more.
+/// A row keeps its meaning for ever. A row that was emptied is named by no change any more.
 final class IdentityCache: Sendable {
   struct ActorIdentity {
     let type: Change.ActorType
@@ -37,14 +37,14 @@ final class IdentityCache: Sendable {
   }
 }
 
-/// The rows of one kind that were read before.
+/// Identity rows of one kind that were read before.
 final class IdentityTable<Value: Sendable>: Sendable {
-  /// More than this are forgotten and read again: memory must not grow with the history.
+  /// More rows than this are forgotten and read again: memory must not grow with the history.
   private static var capacity: Int { 8192 }
 
   private let known = Mutex<[Int64: Value]>([:])
 
-  /// The identity of this row, found where it is not known yet.
+  /// The identity of a row. `find` reads it if it is not known yet.
   func value(_ row: Int64, find: () throws -> Value) rethrows -> Value {
     if let known = known.withLock({ $0[row] }) { return known }
     let found = try find()

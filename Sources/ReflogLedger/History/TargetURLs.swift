@@ -1,62 +1,51 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
-/// Where connectors sent to at a moment, redacted, as far as the ledger knows: within one read of it.
+/// The target URLs that connectors had at a moment, redacted, as far as the ledger knows: within one read of it.
 final class TargetURLs {
   private let moment: Timestamp
-  private let db: Database
+  private let db: Connection
+  private let changes: ChangeRows
   private var known: [ConnectorID: String?] = [:]
 
-  init(_ moment: Timestamp, _ db: Database) {
+  init(_ moment: Timestamp, _ changes: ChangeRows, _ db: Connection) {
     self.moment = moment
     self.db = db
+    self.changes = changes
   }
 
-  /// What the last change of it until then made it; else what the next one found; else what was seen last.
+  /// The URL that the last change of the connector until the moment set; else the one that the next change replaced; else the one that
+  /// was last seen. Nil if the ledger knows none.
   func url(of connector: ConnectorID) throws -> String? {
     if let url = known[connector] { return url }
-    let url =
-      try url(of: connector, "<=", "DESC", \.after) ?? url(of: connector, ">", "ASC", \.before) ?? seen(connector)
-    known[connector] = url
+    let row = try History.row(of: connector, db)
+    let url = try row.flatMap { row in
+      try property(of: row, "<=", "DESC")?.after ?? property(of: row, ">", "ASC")?.before ?? lastSeen(row)
+    }
+    known[connector] = .some(url)
     return url
   }
 
-  private func url(
-    of connector: ConnectorID,
+  /// The target URL in the nearest change of the connector on one side of the moment.
+  private func property(
+    of connector: Int64,
     _ comparison: String,
-    _ direction: String,
-    _ side: KeyPath<Change.ChangedProperty, String?>
-  ) throws -> String? {
-    let text = try String.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT change.changed_properties FROM change
-          WHERE change.id IN (
-              SELECT id FROM change INDEXED BY change_connector
-              WHERE before_connector = \(Self.row) AND subject = 'connector'
-              UNION ALL
-              SELECT id FROM change WHERE created_connector = \(Self.row)
-              UNION ALL
-              SELECT id FROM change INDEXED BY change_connector_after
-              WHERE after_connector = \(Self.row) AND subject = 'connector'
-            )
-            AND change.result = 'applied' AND change.result_time \(comparison) :moment
-            AND change.changed_properties LIKE '%"targetUrl"%'
-          ORDER BY change.id \(direction) LIMIT 1
-          """
-      ),
-      arguments: ["connector": connector.text, "moment": moment.microseconds]
-    )
-    let properties = try text.map(ChangedPropertiesColumn.properties(of:)) ?? []
-    return properties.first { $0.name == "targetUrl" }?[keyPath: side]
+    _ direction: String
+  ) throws -> Change.ChangedProperty? {
+    try changes.checked(
+      """
+      WHERE change.id = (
+        SELECT change.id FROM change
+        WHERE \(History.ofConnector) AND change.result = 'applied' AND change.result_time \(comparison) :moment
+          AND change.changed_properties LIKE '%"targetUrl"%'
+        ORDER BY change.id \(direction) LIMIT 1
+      )
+      """,
+      ["connector": connector, "moment": moment.microseconds]
+    ).first?.intent.changedProperties?.first { $0.name == "targetUrl" }
   }
 
-  private func seen(_ connector: ConnectorID) throws -> String? {
-    try String.fetchOne(
-      db.cachedStatement(sql: "SELECT target_url FROM seen_connector WHERE connector = \(Self.row)"),
-      arguments: ["connector": connector.text]
-    )
+  private func lastSeen(_ connector: Int64) throws -> String? {
+    try db.text("SELECT target_url FROM seen_connector WHERE connector = ?", [connector])
   }
-
-  private static let row = "(SELECT id FROM connector WHERE connector_id = :connector)"
 }

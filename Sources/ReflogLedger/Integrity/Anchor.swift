@@ -10,8 +10,7 @@ package struct Anchor: Sendable {
     self.path = path
   }
 
-  /// Throws `anchorMismatch` where the ledger is shorter than the anchored one, or another, and `unsignedLoss` where something of it
-  /// is gone by the word of what nobody signed.
+  /// Throws `anchorMismatch` where the ledger is shorter than the anchored one, or another.
   ///
   /// Whose word counts begins with the keys that sign now: what the ledger says of others counts as far as those have signed it.
   ///
@@ -24,22 +23,18 @@ package struct Anchor: Sendable {
     _ rotations: [KeyRotation]
   ) async throws(LedgerError) {
     let (origin, bytes) = (try await history.origin(), try read())
-    var signed: Int64?
     // First, since an older copy may have been signed by a key that is gone.
     let anchored = bytes.flatMap { try? open($0, of: origin, keys) }
     if let anchored {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
-      signed = anchored.size
     }
     let own = try await ownCheckpoint(of: history, origin, keys)
-    if let own { signed = max(signed ?? 0, own.size) }
     // A former key's word about the anchor is held against the entries, and vouches for nothing that came after it.
     if let bytes, anchored == nil {
       let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }.map(\.from)
       let checkpoint = try open(bytes, of: origin, former)
       try compare(checkpoint, try await history.root(ofFirst: checkpoint.size))
     }
-    try await history.refuseUnsignedLosses(signedBelow: signed)
   }
 
   /// The checkpoint in the ledger itself, which holds for its entries; nothing before the first.

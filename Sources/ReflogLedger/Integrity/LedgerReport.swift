@@ -1,51 +1,56 @@
 package import ReflogModel
 
-/// What became of the verification of a ledger.
+/// The result of the verification of a ledger.
 package struct LedgerReport: Sendable {
   /// What is wrong with rows, in the order of the log.
   package let findings: [Finding]
-  /// What is wrong with the log itself, and how far it is as it was signed.
+  /// What is wrong with the log itself, and up to which entry it is as it was signed.
   package let log: LogVerification.Report
   /// How many changes were checked.
   package let changes: Int64
-  /// Entries whose record was purged, on the record.
+  /// How many entries were purged, on record.
   package let purgedEntries: Int64
-  /// Changes, statements and events of which what they say of people was erased, on the record.
+  /// From how many changes, statements and events personal data was erased, on record.
   package let erased: Int64
 
   package var isClean: Bool { findings.isEmpty && log.findings.isEmpty }
 
-  /// One row that is not what was logged.
+  /// A row that is not what was logged.
   package enum Finding: Hashable, Sendable {
-    /// The columns of a change are not those that were hashed.
+    /// The columns of a change are not those that were logged.
     case altered(change: Change.ID, sequence: Int64)
-    /// A change that the log does not know, or whose newest entry is not there.
+    /// A change that the log does not know, or whose newest entry is missing.
     case unlogged(change: Change.ID)
     case damaged(change: Change.ID, problem: String)
     case alteredEvent(Int64, sequence: Int64)
     case unloggedEvent(Int64)
-    /// An entry whose change or event is gone, though nothing says that it was purged.
+    /// An entry whose change or event is missing, and no recorded purge deleted it.
     case missing(sequence: Int64)
-    /// No row has these ids, and no purge is on record that deleted them.
+    /// No row has these ids, and no recorded purge deleted them.
     case missingChanges(ClosedRange<Int64>)
     case missingEvents(ClosedRange<Int64>)
     /// An entry of nothing, or of two things.
     case strangeEntry(sequence: Int64)
-    /// What it says of people is gone, and no erasure is on record that took it.
+    /// An entry behind the end of the log.
+    case foreignEntry(sequence: Int64)
+    /// The head of the log gives another number of entries than its checkpoint was signed over.
+    case headMismatch(size: Int64, signed: Int64)
+    /// The personal data of a change is gone, and no recorded erasure took it.
     case erasedUnrecorded(change: Change.ID)
     case erasedUnrecordedEvent(Int64)
     case damagedEvent(Int64, problem: String)
-    /// Two rows of a table of identities are of the same thing: this one, and another.
+    /// Two rows of a table of identities have the same identity: this one, and another.
     case doubled(table: String, row: Int64)
-    /// The file is damaged where these entries stand.
+    /// The file is damaged where these entries are stored.
     case unreadableEntries(Range<Int64>, problem: String)
   }
 }
 
 extension LedgerReport.Finding: Comparable, CustomStringConvertible {
-  package static func < (left: LedgerReport.Finding, right: LedgerReport.Finding) -> Bool { left.place < right.place }
+  package static func < (left: LedgerReport.Finding, right: LedgerReport.Finding) -> Bool { left.position < right.position }
 
-  private var place: (Int, Int64) {
+  /// Changes, events, entries, other rows; each by number.
+  private var position: (Int, Int64) {
     switch self {
     case .altered(let change, _), .unlogged(let change), .damaged(let change, _), .erasedUnrecorded(let change):
       (0, change.number)
@@ -54,7 +59,8 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .alteredEvent(let event, _), .unloggedEvent(let event),
       .erasedUnrecordedEvent(let event), .damagedEvent(let event, _):
       (1, event)
-    case .missing(let sequence), .strangeEntry(let sequence): (2, sequence)
+    case .missing(let sequence), .strangeEntry(let sequence), .foreignEntry(let sequence): (2, sequence)
+    case .headMismatch(let size, _): (2, size)
     case .doubled(_, let row): (3, row)
     case .unreadableEntries(let range, _): (2, range.lowerBound)
     }
@@ -81,6 +87,10 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
       "The service events \(ids.lowerBound) to \(ids.upperBound) are missing, and no purge is on record that deleted them."
     case .strangeEntry(let sequence):
       "Entry \(sequence) is of nothing, or of a change and an event, or of something although it was emptied."
+    case .foreignEntry(let sequence):
+      "Entry \(sequence) stands behind the signed end of the log: Reflog did not append it."
+    case .headMismatch(let size, let signed):
+      "The head of the log counts \(size) entries, and its checkpoint was signed over \(signed)."
     case .erasedUnrecorded(let change):
       "What change \(change) says of people is gone, and no erasure is on record that took it."
     case .erasedUnrecordedEvent(let event):

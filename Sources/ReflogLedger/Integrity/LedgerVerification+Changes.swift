@@ -1,12 +1,12 @@
 import Foundation
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 extension LedgerVerification {
   /// Changes checked in one short read.
   private static let pieceSize = 2000
 
-  /// Checks all changes; those that came since the log had `size` entries are checked too, and not counted.
+  /// Checks all changes. Their entries at or behind `size` are checked, and not counted.
   func verifyChanges(
     _ losses: RecordedLosses,
     below size: Int64,
@@ -39,56 +39,54 @@ extension LedgerVerification {
     return whole
   }
 
-  /// The last id of the next so many changes, whatever is missing between them; nothing where there is none.
+  /// The last id of the next `count` changes, or nil if there are none.
   private func end(of count: Int, behind id: Int64) async throws(LedgerError) -> Int64? {
     try await history.read { db in
-      try Int64.fetchOne(
-        db.cachedStatement(sql: "SELECT max(id) FROM (SELECT id FROM change WHERE id > ? ORDER BY id LIMIT ?)"),
-        arguments: [id, count]
+      try db.integer(
+        "SELECT max(id) FROM (SELECT id FROM change WHERE id > ? ORDER BY id LIMIT ?)",
+        [id, count]
       )
     }
   }
 
-  /// What stands where Reflog puts nothing.
+  /// Finds rows where Reflog writes none.
   private func verifyPlacement() async throws(LedgerError) -> Part {
     let strange = try await history.read { db in
-      try Int64.fetchAll(
-        db,
-        sql: """
-          SELECT id FROM change WHERE id < 1
-          UNION ALL
-          SELECT change_statement.change FROM change_statement LEFT JOIN change ON change.id = change_statement.change
-          WHERE change.settled_by IS NOT 'person'
-          UNION ALL
-          SELECT change FROM change_personal WHERE change < 1
-          LIMIT ?
-          """,
-        arguments: [Self.maximumFindings]
+      try db.integers(
+        """
+        SELECT id FROM change WHERE id < 1
+        UNION ALL
+        SELECT change_statement.change FROM change_statement LEFT JOIN change ON change.id = change_statement.change
+        WHERE change.settled_by IS NOT 'person'
+        UNION ALL
+        SELECT change FROM change_personal WHERE change < 1
+        LIMIT ?
+        """,
+        [Self.maximumFindings]
       )
     }
     let doubled = try await history.read { db in try Self.doubledIdentities(db) }
     return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled)
   }
 
-  /// Identities that stand twice. Looks at the tables themselves, for an index says what somebody had it say.
-  private static func doubledIdentities(_ db: Database) throws -> [LedgerReport.Finding] {
+  /// Identities that two rows have. Reads the tables themselves, since an index may be altered too.
+  private static func doubledIdentities(_ db: Connection) throws -> [LedgerReport.Finding] {
     let identities = [
       ("flow", "flow_type, flow_id"), ("step", "name"), ("address", "flow, step"), ("connector", "connector_id"),
       ("actor", "actor_type, actor_id"), ("client_app", "app_id"),
     ]
     return try identities.flatMap { table, columns in
       let first = columns.prefix { $0 != "," }
-      return try Int64.fetchAll(
-        db,
-        sql: """
-          SELECT min(id) FROM \(table) NOT INDEXED WHERE \(first) IS NOT NULL GROUP BY \(columns) HAVING count(*) > 1 LIMIT ?
-          """,
-        arguments: [maximumFindings]
+      return try db.integers(
+        """
+        SELECT min(id) FROM \(table) NOT INDEXED WHERE \(first) IS NOT NULL GROUP BY \(columns) HAVING count(*) > 1 LIMIT ?
+        """,
+        [maximumFindings]
       ).map { LedgerReport.Finding.doubled(table: table, row: $0) }
     }
   }
 
-  /// Checks the changes of a range. Where one can't be read the others still are.
+  /// Checks the changes of a range. If one can't be read the others still are.
   private func verify(
     _ ids: ClosedRange<Int64>,
     _ losses: RecordedLosses,
@@ -96,18 +94,17 @@ extension LedgerVerification {
   ) async throws(LedgerError) -> Part {
     do {
       return try await history.read { [identities = history.identities] db in
-        let changes = try ChangeRows(db, identities).logged(
+        let changes = try ChangeRows(db, identities).stored(
           "WHERE change.id BETWEEN ? AND ? ORDER BY change.id",
-          [ids.lowerBound, ids.upperBound],
-          isFixed: true
+          [ids.lowerBound, ids.upperBound]
         )
-        var (part, last, records) = (Part(), ids.lowerBound - 1, Records(db))
-        for logged in changes {
-          let id = logged.change.id.number
-          guard id > last else { throw LedgerError.corrupt("changes stand out of order") }
+        var (part, last) = (Part(), ids.lowerBound - 1)
+        for change in changes {
+          let id = change.id.number
+          guard id > last else { throw LedgerError.corrupt("changes that are out of order") }
           if last + 1 < id { part.miss(last + 1...id - 1, losses) }
           last = id
-          part.check(logged, losses, below: size, &records)
+          part.check(change, losses, below: size)
         }
         if last < ids.upperBound { part.miss(last + 1...ids.upperBound, losses) }
         return part
@@ -127,46 +124,28 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  /// No id is ever left out: what is not there was purged, or is missing.
+  /// No id is ever left out: a change that is not there was purged, or is missing.
   fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ losses: RecordedLosses) {
     suspects.changes += losses.changes.gaps(in: ids)
   }
 
-  fileprivate mutating func check(
-    _ logged: LoggedChange,
-    _ losses: RecordedLosses,
-    below size: Int64,
-    _ records: inout Records
-  ) {
-    let change = logged.change
+  fileprivate mutating func check(_ change: StoredChange, _ losses: RecordedLosses, below size: Int64) {
     checked += 1
     do {
-      let pairs = try logged.pairs(records)
-      claimed += Int64(pairs.count { $0.sequence < size })
-      if pairs.isEmpty {
+      let entries = try change.entries()
+      claimed += Int64(entries.count { $0.sequence < size })
+      if entries.isEmpty {
         report(.unlogged(change: change.id))
-      } else if let altered = pairs.first(where: { !$0.agrees }) {
+      } else if let altered = entries.first(where: { !$0.isAsLogged }) {
         report(.altered(change: change.id, sequence: altered.sequence))
       } else {
-        try checkErasure(logged, losses, records)
+        for (actor, sequence) in change.erasures {
+          erased += 1
+          check(erased: .change(change.id), actor, at: sequence, losses)
+        }
       }
     } catch {
       report(.damaged(change: change.id, problem: "\(error)"))
     }
-  }
-
-  private mutating func checkErasure(
-    _ logged: LoggedChange,
-    _ losses: RecordedLosses,
-    _ records: Records
-  ) throws {
-    let change = logged.change
-    if logged.erasedHash != nil {
-      erased += 1
-      check(erased: .change(change.id), change.intent.actor, at: change.intentSequence, losses)
-    }
-    guard change.outcome?.settledBy == .person, let teller = try records.erasedTeller(of: change) else { return }
-    erased += 1
-    check(erased: .change(change.id), teller, at: change.sequence, losses)
   }
 }

@@ -1,20 +1,21 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 extension LedgerVerification {
   /// Events checked in one short read.
   private static let eventsRead = 500
 
-  /// What the service events gave.
+  /// The result for the service events.
   struct Events: Sendable {
     var part = Part()
-    /// What they say is gone, of what was signed when it was looked.
+    /// What the signed events say is gone.
     var losses = RecordedLosses()
-    /// The last event of which that was.
+    /// The last of these events.
     fileprivate var lastSigned: Int64 = 0
   }
 
-  /// Checks all events, and gathers what they say is gone; those that came since the log had `size` entries are not counted.
+  /// Checks all events, and gathers what those below `signed` say is gone. Events whose entries are at or behind `size` are checked,
+  /// and not counted.
   func verifyEvents(below size: Int64, signedBelow signed: Int64) async throws(LedgerError) -> Events {
     var (events, gaps, last) = (Events(), IDRanges(), Int64(0))
     var erased: [ServiceEvent] = []
@@ -45,7 +46,7 @@ extension LedgerVerification {
     return events
   }
 
-  /// What is on record as gone, and signed by now.
+  /// What the events say is gone that are signed by now.
   func losses(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedLosses {
     var (losses, last) = (events.losses, events.lastSigned)
     while let end = try await end(ofEventsBehind: last) {
@@ -57,28 +58,27 @@ extension LedgerVerification {
     return losses
   }
 
-  /// What stands where Reflog puts nothing.
+  /// Rows where Reflog writes none.
   private func strangeEvents() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
-      try Int64.fetchAll(
-        db,
-        sql: """
-          SELECT id FROM service_event WHERE id < 1
-          UNION ALL
-          SELECT event FROM service_event_personal WHERE event NOT IN (SELECT id FROM service_event)
-          LIMIT ?
-          """,
-        arguments: [Self.maximumFindings]
-      ).map { .unloggedEvent($0) }
+      try db.rows(
+        """
+        SELECT id FROM service_event WHERE id < 1
+        UNION ALL
+        SELECT event FROM service_event_personal WHERE event NOT IN (SELECT id FROM service_event)
+        LIMIT ?
+        """,
+        [Self.maximumFindings]
+      ) { .unloggedEvent(try $0.integer(0)) }
     }
   }
 
-  /// The last id of the next few events; nothing where there is none.
+  /// The last id of the next few events, or nil if there are none.
   private func end(ofEventsBehind id: Int64) async throws(LedgerError) -> Int64? {
     try await history.read { db in
-      try Int64.fetchOne(
-        db.cachedStatement(sql: "SELECT max(id) FROM (SELECT id FROM service_event WHERE id > ? ORDER BY id LIMIT ?)"),
-        arguments: [id, Self.eventsRead]
+      try db.integer(
+        "SELECT max(id) FROM (SELECT id FROM service_event WHERE id > ? ORDER BY id LIMIT ?)",
+        [id, Self.eventsRead]
       )
     }
   }
@@ -88,29 +88,31 @@ extension LedgerVerification {
     let state: State
 
     enum State: Sendable {
-      /// As it was logged; and whether what it says of people is erased.
+      /// The event is as it was logged. Says whether its personal data is erased.
       case good(ServiceEvent, isErased: Bool)
       case bad(LedgerReport.Finding)
     }
   }
 
-  /// Where one can't be read the others still are.
+  /// Checks the events of a range. If one can't be read the others still are.
   private func check(events ids: ClosedRange<Int64>) async throws(LedgerError) -> [CheckedEvent] {
     do {
       return try await history.read { db in
-        try EventRows.events(
+        try EventRows.stored(
           "service_event.id BETWEEN ? AND ? ORDER BY service_event.id",
           [ids.lowerBound, ids.upperBound],
           db
-        ).map { event in
-          let records = Records(db)
-          guard let logged = try LoggedEntry(of: event, db) else {
-            return CheckedEvent(id: event.id, state: .bad(.unloggedEvent(event.id)))
-          }
-          guard try records.event(event, logged.salt).hash == logged.hash else {
-            return CheckedEvent(id: event.id, state: .bad(.alteredEvent(event.id, sequence: event.sequence)))
-          }
-          return CheckedEvent(id: event.id, state: .good(event, isErased: try records.isErased(event)))
+        ).map { stored in
+          let event = stored.event
+          let state: CheckedEvent.State =
+            if stored.entry == nil {
+              .bad(.unloggedEvent(event.id))
+            } else if try stored.isAsLogged() {
+              .good(event, isErased: stored.personal.isErased)
+            } else {
+              .bad(.alteredEvent(event.id, sequence: event.sequence))
+            }
+          return CheckedEvent(id: event.id, state: state)
         }
       }
     } catch {

@@ -1,18 +1,16 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 extension LedgerVerification {
   /// Entries taken into the tree in one short read.
   static let entriesRead = 16_384
 
-  /// Takes the entries of a range into the tree, and tells those whose record is gone.
-  ///
-  /// - Parameter losses: what is on record as gone; nothing where all of the range must be there.
+  /// Takes the entries of a range into the tree, and counts those whose record was purged. Those below `size` are counted as claimed.
   func verifyTree(
     _ log: LogVerification,
     of range: Range<Int64>,
     countedBelow size: Int64,
-    _ losses: RecordedLosses?
+    _ losses: RecordedLosses
   ) async throws(LedgerError) -> (log: LogVerification, part: Part) {
     var (log, part, next) = (log, Part(), range.lowerBound)
     while next < range.upperBound {
@@ -28,7 +26,7 @@ extension LedgerVerification {
         guard entries.count == Self.entriesRead, let last = entries.last else { break }
         next = last.sequence + 1
       } catch {
-        // The place of what can't be read is not known; what stands behind it can be looked at all the same.
+        // Which entry can't be read is not known; those behind it are read all the same.
         let end = min(range.upperBound, max(from, 0) + Int64(Self.entriesRead))
         part.report(.unreadableEntries(max(from, 0)..<end, problem: error.description))
         guard part.findings.count < Self.maximumFindings, end > from else { break }
@@ -40,7 +38,7 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  fileprivate mutating func add(_ entry: LogRows.Entry, _ losses: RecordedLosses?, countedBelow size: Int64) {
+  fileprivate mutating func add(_ entry: LogRows.Entry, _ losses: RecordedLosses, countedBelow size: Int64) {
     guard (entry.change == nil) != (entry.event == nil) else {
       report(.strangeEntry(sequence: entry.sequence))
       return
@@ -51,10 +49,6 @@ extension LedgerVerification.Part {
     }
     guard entry.change ?? entry.event == 0 else {
       report(.strangeEntry(sequence: entry.sequence))
-      return
-    }
-    guard let losses else {
-      report(.missing(sequence: entry.sequence))
       return
     }
     if losses.cover(entry) { purged += 1 } else { suspects.add(entry) }

@@ -1,12 +1,10 @@
-import Foundation
-import GRDB
 package import ReflogModel
+import ReflogStorage
 
-/// Holds a ledger against its log: rows against entries, entries against the tree, the tree against signed checkpoints.
+/// Compares a ledger with its log: rows with entries, entries with the Merkle tree, the tree with signed checkpoints.
 ///
-/// It reads in short pieces, beside a running server too, and what it keeps does not grow with the ledger, but with the gaps in
-/// it. What is on record as purged or erased is told from what is missing: but only where a checkpoint was signed over the record,
-/// since Reflog deletes nothing before.
+/// It reads in short transactions, beside a running server too. What it keeps does not grow with the ledger, but with the gaps in it.
+/// Purged and erased is only what a recorded event says, and a checkpoint with a good signature covers: what else is gone is missing.
 package struct LedgerVerification: Sendable {
   /// Tampering that leaves more traces than this is plain enough.
   static let maximumFindings = LogVerification.maximumFindingCount
@@ -24,17 +22,18 @@ package struct LedgerVerification: Sendable {
     self.claims = claims
   }
 
-  /// What a part of the ledger gave.
+  /// The results for a part of the ledger.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
-    /// What is gone, though nothing that was signed when the verification began says so.
+    /// What is gone, and was not recorded as purged or erased when the verification began.
     var suspects = Suspects()
-    /// How many changes there are.
+    /// How many changes were checked.
     var checked: Int64 = 0
-    /// Entries that stand for what is there.
+    /// How many entries record something that was not purged.
     var claimed: Int64 = 0
-    /// What is gone on the record: changes, events, or what is said of people.
+    /// How many entries were purged, on record.
     var purged: Int64 = 0
+    /// From how many changes, statements and events personal data was erased.
     var erased: Int64 = 0
 
     /// Keeps a finding, unless there are enough.
@@ -52,94 +51,106 @@ package struct LedgerVerification: Sendable {
     }
   }
 
-  /// Verifies everything, with as many cores as there are.
+  /// Verifies everything that was appended until now, with as many cores as there are.
   ///
   /// - Parameter progress: hears how many changes were checked since it was last told.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
-    let log = LogVerification(
-      of: try await history.origin(),
-      with: keys,
-      against: claims + (try await ownClaim().map { [$0] } ?? [])
-    )
-    let (size, signed) = (try await history.read { db in try LogRows.size(db) }, log.signedSize)
-    let events = try await verifyEvents(below: size, signedBelow: signed)
-    async let tree = verifyTree(log, of: .min..<min(size, signed), countedBelow: size, events.losses)
+    let own = try await history.checkpoint()
+    let size = own?.size ?? 0
+    let log = LogVerification(of: try await history.origin(), with: keys, against: claims + Self.claims(own))
+    let events = try await verifyEvents(below: size, signedBelow: log.signedSize)
+    async let tree = verifyTree(log, of: .min..<size, countedBelow: size, events.losses)
     var rows = try await verifyChanges(events.losses, below: size, progress)
     rows.add(events.part)
-    var (begun, entries): (LogVerification, Part)
-    do { (begun, entries) = try await tree } catch { throw LedgerError(error) }
-    // What was not signed when this began: it is there, or was not deleted by Reflog.
-    if let own = try await ownClaim() { begun.expect(own) }
-    let signedNow = begun.signedSize
-    let sizeNow = try await history.read { db in try LogRows.size(db) }
-    if signed < sizeNow {
-      let (whole, rest) = try await verifyTree(begun, of: signed..<sizeNow, countedBelow: size, nil)
-      begun = whole
+    var (whole, entries): (LogVerification, Part)
+    do { (whole, entries) = try await tree } catch { throw LedgerError(error) }
+    // What was appended meanwhile may record a purge or an erasure: it counts as far as a good signature covers it.
+    let newest = try await history.checkpoint()
+    for claim in Self.claims(newest) { whole.expect(claim) }
+    if let newSize = newest?.size, size < newSize {
+      let (grown, rest) = try await verifyTree(whole, of: size..<newSize, countedBelow: size, events.losses)
+      whole = grown
       entries.add(rest)
     }
-    // Every entry that has its salt must stand for a row that is there; which one does not is looked for only where one does not.
+    // Every entry that was not purged must record a row. Which one does not is searched for only if there is one.
     if rows.claimed != entries.claimed {
-      for finding in try await strayFindings(below: size) { rows.report(finding) }
+      for finding in try await missingRows(below: size) { rows.report(finding) }
     }
+    for finding in Self.findings(own) + (try await foreignEntries()) { rows.report(finding) }
     rows.add(entries)
     if !rows.suspects.isEmpty {
-      rows.add(judge(rows.suspects, try await losses(behind: events, signedBelow: signedNow)))
+      rows.add(judge(rows.suspects, try await losses(behind: events, signedBelow: whole.signedSize)))
     }
     return LedgerReport(
       findings: rows.findings.sorted(),
-      log: begun.finish(),
+      log: whole.finish(),
       changes: rows.checked,
       purgedEntries: rows.purged,
       erased: rows.erased
     )
   }
 
-  /// The ledger's own checkpoint as it is now; nothing before the first.
-  private func ownClaim() async throws(LedgerError) -> LogVerification.Claim? {
-    try await history.checkpoint().map {
-      LogVerification.Claim(source: "the ledger's checkpoint", note: Array($0.note.utf8))
+  /// The checkpoint in the head of the log, the size that the head gives, and the key that signed it; nil before the first entry.
+  private typealias Head = (size: Int64, note: String, key: String)
+
+  private static func claims(_ head: Head?) -> [LogVerification.Claim] {
+    guard let head else { return [] }
+    return [LogVerification.Claim(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
+  }
+
+  /// The head and its checkpoint are of the same entries.
+  private static func findings(_ head: Head?) -> [LedgerReport.Finding] {
+    guard let head, let note = try? SignedNote(parsing: Array(head.note.utf8)),
+      let signed = try? Checkpoint(text: note.text).size, signed != head.size
+    else { return [] }
+    return [.headMismatch(size: head.size, signed: signed)]
+  }
+
+  /// Entries at or behind the end that the head gives, in one read: every append moves the end.
+  private func foreignEntries() async throws(LedgerError) -> [LedgerReport.Finding] {
+    try await history.read { db in
+      try db.rows(
+        "SELECT sequence FROM entry WHERE sequence >= (SELECT next_sequence FROM head) ORDER BY sequence LIMIT ?",
+        [Self.maximumFindings]
+      ) { .foreignEntry(sequence: try $0.integer(0)) }
     }
   }
 
-  /// Entries whose change or event is not there, though nothing says that it was purged.
-  private func strayFindings(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {
+  /// Entries that were not purged and whose change or event is missing.
+  private func missingRows(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {
     var (findings, first): ([LedgerReport.Finding], Int64?) = ([], .min)
     while let from = first, findings.count < Self.maximumFindings {
-      // By the entries that are there: what somebody inserted may have any number.
-      let (strays, last) = try await history.read { db in
-        let last = try Int64.fetchOne(
-          db.cachedStatement(
-            sql: """
-              SELECT max(sequence) FROM (
-                SELECT sequence FROM entry WHERE sequence >= :first AND sequence < :size ORDER BY sequence LIMIT :limit
-              )
-              """
-          ),
-          arguments: ["first": from, "size": size, "limit": Self.strayPiece]
+      // By the entries that exist: one that was inserted by hand may have any number.
+      let (missing, last) = try await history.read { db in
+        let last = try db.integer(
+          """
+          SELECT max(sequence) FROM (
+            SELECT sequence FROM entry WHERE sequence >= :first AND sequence < :size ORDER BY sequence LIMIT :limit
+          )
+          """,
+          ["first": from, "size": size, "limit": Self.entriesCompared]
         )
         guard let last else { return ([Int64](), Int64?.none) }
-        let strays = try Int64.fetchAll(
-          db.cachedStatement(
-            sql: """
-              SELECT entry.sequence FROM entry
-              LEFT JOIN change ON change.id = entry.change
-                AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
-              LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
-              WHERE change.id IS NULL AND service_event.id IS NULL AND entry.salt IS NOT NULL
-                AND entry.sequence BETWEEN :first AND :last
-              ORDER BY entry.sequence LIMIT :limit
-              """
-          ),
-          arguments: ["first": from, "last": last, "limit": Self.maximumFindings]
+        let missing = try db.integers(
+          """
+          SELECT entry.sequence FROM entry
+          LEFT JOIN change ON change.id = entry.change
+            AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
+          LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
+          WHERE change.id IS NULL AND service_event.id IS NULL AND entry.salt IS NOT NULL
+            AND entry.sequence BETWEEN :first AND :last
+          ORDER BY entry.sequence LIMIT :limit
+          """,
+          ["first": from, "last": last, "limit": Self.maximumFindings]
         )
-        return (strays, last)
+        return (missing, last)
       }
-      findings += strays.map { .missing(sequence: $0) }
+      findings += missing.map { .missing(sequence: $0) }
       first = last.flatMap { $0 < .max ? $0 + 1 : nil }
     }
     return findings
   }
 
-  /// How many entries a short read looks at.
-  private static let strayPiece: Int64 = 50_000
+  /// How many entries a short read compares with rows.
+  private static let entriesCompared: Int64 = 50_000
 }

@@ -79,10 +79,13 @@ package struct LogKeyFile: Sendable {
     do { try DurableFile.move(nextPath, to: path) } catch { throw LedgerError(error) }
   }
 
-  /// Moves the keys out of the way, for they signed what is lost, or were to.
-  package func putAside() throws(LedgerError) {
+  /// Puts the next key in the place of the one that signed what is lost, which is kept under another name. Done again, it does
+  /// nothing more.
+  package func replaceFormer() throws(LedgerError) {
     do {
-      for key in [nextPath, path] where DurableFile.exists(key) { _ = try DurableFile.putAside(key, as: ".old") }
+      guard DurableFile.exists(nextPath) else { return }
+      if DurableFile.exists(path) { _ = try DurableFile.putAside(path, as: ".old") }
+      try DurableFile.move(nextPath, to: path)
     } catch {
       throw LedgerError(error)
     }

@@ -1,41 +1,25 @@
-import Foundation
-import GRDB
 import ReflogModel
+import ReflogStorage
 
-/// The Merkle tree and its checkpoint in the ledger's file.
+/// The log in the ledger's file: its entries, the Merkle tree above them, and the signed checkpoint.
 enum LogRows {
   /// The log's name.
-  static func origin(_ db: Database) throws -> Origin {
-    guard let text = try String.fetchOne(db.cachedStatement(sql: "SELECT origin FROM ledger")) else {
-      throw LedgerError.corrupt("no log has a name")
-    }
+  static func origin(_ db: Connection) throws -> Origin {
+    guard let text = try db.text("SELECT origin FROM ledger") else { throw LedgerError.corrupt("no log has a name") }
     return try Origin(text)
   }
 
-  /// How many entries there are.
-  static func size(_ db: Database) throws -> Int64 { try Entries.nextSequence(db) }
+  /// How many entries were appended and signed.
+  static func size(_ db: Connection) throws -> Int64 {
+    guard let size = try db.integer("SELECT next_sequence FROM head") else { throw LedgerError.corrupt("no head") }
+    return size
+  }
 
-  /// The newest signed checkpoint, and the key that signed it.
-  static func checkpoint(_ db: Database) throws -> (size: Int64, note: String, key: String)? {
-    try Row.fetchOne(db.cachedStatement(sql: "SELECT size, note, verifier_key FROM checkpoint")).map { row in
-      (row[0], row[1], row[2])
+  /// The checkpoint over all entries, and the key that signed it, or nil before the first entry.
+  static func checkpoint(_ db: Connection) throws -> (size: Int64, note: String, key: String)? {
+    try db.first("SELECT next_sequence, checkpoint, verifier_key FROM head WHERE checkpoint IS NOT NULL") { row in
+      (try row.integer(0), try row.text(1), try row.text(2))
     }
-  }
-
-  static func record(_ checkpoint: Checkpoint, note: String, key: String, _ db: Database) throws {
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO checkpoint (id, size, note, verifier_key) VALUES (1, :size, :note, :key)
-        ON CONFLICT (id) DO UPDATE SET size = excluded.size, note = excluded.note, verifier_key = excluded.verifier_key
-        """
-    ).execute(arguments: ["size": checkpoint.size, "note": note, "key": key])
-  }
-
-  /// Keeps the hash of a full subtree; level 1 is of 256 entries.
-  static func record(_ hash: Hash, level: Int, position: Int64, _ db: Database) throws {
-    try db.cachedStatement(
-      sql: "INSERT INTO subtree (level, position, hash) VALUES (?, ?, ?) ON CONFLICT (level, position) DO NOTHING"
-    ).execute(arguments: [level, position, hash.data])
   }
 
   /// An entry as the log has it.
@@ -44,59 +28,48 @@ enum LogRows {
     let hash: Hash
     let change: Int64?
     let event: Int64?
-    /// Not where what it records was purged.
+    /// False once what the entry records was purged.
     let hasSalt: Bool
   }
 
-  private enum Column: Int32 {
-    case sequence, hash, change, event, hasSalt
-  }
-
-  /// Entries in order, whatever is missing between them: at most so many.
-  static func entries(_ range: Range<Int64>, limit: Int = .max, _ db: Database) throws -> [Entry] {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT sequence, hash, change, event, salt IS NOT NULL FROM entry WHERE sequence >= ? AND sequence < ?
-        ORDER BY sequence LIMIT ?
-        """
-    )
-    statement.arguments = [range.lowerBound, range.upperBound, limit]
+  /// At most `limit` entries of a range, in order. Entries that are missing are left out.
+  static func entries(_ range: Range<Int64>, limit: Int = .max, _ db: Connection) throws -> [Entry] {
     var entries: [Entry] = []
-    try StatementRows<Column>.forEach(statement) { row in
-      let sequence = try row.number(.sequence)
-      guard let hash = try row.blob(.hash).flatMap({ Hash(bytes: $0) }) else {
-        throw LedgerError.corrupt("entry \(sequence) has no hash")
-      }
+    try db.forEach(
+      """
+      SELECT sequence, hash, change, event, salt IS NOT NULL FROM entry WHERE sequence >= ? AND sequence < ?
+      ORDER BY sequence LIMIT ?
+      """,
+      [range.lowerBound, range.upperBound, limit]
+    ) { row in
       entries.append(
         Entry(
-          sequence: sequence,
-          hash: hash,
-          change: try row.optionalNumber(.change),
-          event: try row.optionalNumber(.event),
-          hasSalt: try row.number(.hasSalt) != 0
+          sequence: try row.integer(0),
+          hash: try row.hash(1),
+          change: try row.optionalInteger(2),
+          event: try row.optionalInteger(3),
+          hasSalt: try row.bool(4)
         )
       )
     }
     return entries
   }
 
-  /// The hashes of entries, in order; fewer than asked for where the log ends.
-  static func entryHashes(_ range: Range<Int64>, _ db: Database) throws -> [Hash] {
+  /// The hashes of the entries of a range, in order; fewer where the log ends.
+  static func entryHashes(_ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
     try entries(range, db).map(\.hash)
   }
 
-  /// The hashes of full subtrees of a level, in order.
-  static func subtrees(level: Int, _ range: Range<Int64>, _ db: Database) throws -> [Hash] {
-    try hashes(
-      db.cachedStatement(
-        sql: "SELECT hash FROM subtree WHERE level = ? AND position >= ? AND position < ? ORDER BY position"
-      ),
+  /// The hashes of the full subtrees of a level, in order. Level 1 is of 256 entries each.
+  static func subtrees(level: Int, _ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
+    try db.rows(
+      "SELECT hash FROM subtree WHERE level = ? AND position >= ? AND position < ? ORDER BY position",
       [level, range.lowerBound, range.upperBound]
-    )
+    ) { try $0.hash(0) }
   }
 
-  /// The hash of any full subtree, from what is kept: entries, and each 256 of what is below.
-  static func hash(of node: MerkleTree.Node, _ db: Database) throws -> Hash {
+  /// The hash of any full subtree, made of what is stored: entries, and the root of each 256 nodes of the level below.
+  static func hash(of node: MerkleTree.Node, _ db: Connection) throws -> Hash {
     try MerkleTree.hash(of: node) { node in
       let (level, place) = (node.level / Tile.height, node.index..<node.index + 1)
       let found =
@@ -108,11 +81,17 @@ enum LogRows {
       return hash
     }
   }
+}
 
-  private static func hashes(_ statement: Statement, _ arguments: StatementArguments) throws -> [Hash] {
-    try Data.fetchAll(statement, arguments: arguments).map { data in
-      guard let hash = Hash(bytes: data) else { throw LedgerError.corrupt("a hash has \(data.count) bytes") }
-      return hash
-    }
+/// What the log has of the entry of a row: its hash, and the salt of its record.
+struct LoggedEntry: Sendable {
+  let hash: Hash
+  let salt: Salt
+
+  /// Reads both from their columns. Nil if the log has no such entry, or its record was purged.
+  init?(_ row: Row, hash: Int, salt: Int) throws {
+    guard let hash = try row.optionalHash(hash), let salt = try row.optionalSalt(salt) else { return nil }
+    self.hash = hash
+    self.salt = salt
   }
 }

@@ -1,16 +1,15 @@
 import ReflogModel
 
-/// What the ledger itself says is gone: purged, erased, or lost with a newer copy of it.
+/// What the ledger's own events say is gone: purged, erased, or lost with a newer copy of the ledger.
 struct RecordedLosses: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
-  /// The entries whose records went with changes, and with events. What an entry is of is said by no hash, so it is known by its number
-  /// alone.
+  /// The entries that were purged with changes, and with events. No hash covers what an entry is of, so it is known by its number alone.
   private(set) var entriesOfChanges = IDRanges()
   private(set) var entriesOfEvents = IDRanges()
-  /// The purges that somebody asked for: no other deletes anything.
+  /// The purges that were asked for: no other purge deletes anything.
   private var asked: Set<Int64> = []
-  /// Up to which entry what is said of an actor may have been erased.
+  /// The entry below which the personal data of an actor may have been erased.
   private var erasures: [Erased: Int64] = [:]
 
   private struct Erased: Hashable {
@@ -23,7 +22,7 @@ struct RecordedLosses: Sendable {
     }
   }
 
-  /// Takes in what an event says, which is what was logged.
+  /// Adds what an event says is gone. The event is as it was logged.
   mutating func add(_ event: ServiceEvent) {
     let details = event.content.details
     switch event.content.kind {
@@ -44,7 +43,7 @@ struct RecordedLosses: Sendable {
       entriesOfChanges = entriesOfChanges.subtracting(event.content.ids("entries"))
       entriesOfEvents = entriesOfEvents.subtracting(event.content.ids("entries"))
     case .olderLedgerAccepted:
-      // Their entries were another log's.
+      // Their entries were in another log.
       changes.formUnion(event.content.ids("lostChanges"))
     case .erased:
       guard let type = details["actorType"]?.string, let id = details["actorId"]?.string else { return }
@@ -55,12 +54,12 @@ struct RecordedLosses: Sendable {
     }
   }
 
-  /// Whether what an entry recorded was purged on the record, and was what it says.
+  /// Whether an entry was purged on record.
   func cover(_ entry: LogRows.Entry) -> Bool {
     entry.change == nil ? entriesOfEvents.contains(entry.sequence) : entriesOfChanges.contains(entry.sequence)
   }
 
-  /// Whether what an entry says of somebody was erased on the record.
+  /// Whether the personal data of an actor in an entry was erased on record.
   func cover(_ actor: Change.Actor?, at sequence: Int64) -> Bool {
     guard let actor, let id = actor.id else { return false }
     return erasures[Erased(actor.type.rawValue, id)].map { sequence < $0 } ?? false
@@ -68,7 +67,7 @@ struct RecordedLosses: Sendable {
 }
 
 extension ServiceEvent.Content {
-  /// The ids that it names so; none where it does not.
+  /// The ids in a detail of this name; empty if there is none.
   func ids(_ name: String) -> IDRanges {
     details[name]?.string.flatMap { IDRanges($0) } ?? IDRanges()
   }

@@ -1,24 +1,23 @@
-import GRDB
 import ReflogModel
 
-/// What is gone from a ledger, though nothing that was signed when a verification began says so: a purge or an erasure may have
-/// taken it since.
+/// What is gone from a ledger, though nothing that was signed when a verification began says so: a purge or an erasure may have taken it
+/// meanwhile.
 struct Suspects: Sendable {
   var changes: [ClosedRange<Int64>] = []
   var events: [ClosedRange<Int64>] = []
-  /// Entries whose record is gone, of changes and of events.
+  /// Entries of changes and of events whose salt is gone.
   private(set) var entriesOfChanges = IDRanges()
   private(set) var entriesOfEvents = IDRanges()
   private(set) var erased: [Erased] = []
 
-  /// What says nothing of a person any more.
+  /// A row whose personal data was erased: whose it was, and the entry that held it.
   struct Erased: Sendable {
-    let place: Place
+    let subject: Subject
     let actor: Change.Actor?
     let sequence: Int64
   }
 
-  enum Place: Sendable {
+  enum Subject: Sendable {
     case change(Change.ID)
     case event(Int64)
   }
@@ -50,24 +49,24 @@ struct Suspects: Sendable {
 
 extension LedgerVerification.Part {
   mutating func check(
-    erased place: Suspects.Place,
+    erased subject: Suspects.Subject,
     _ actor: Change.Actor?,
     at sequence: Int64,
     _ losses: RecordedLosses
   ) {
     guard !losses.cover(actor, at: sequence) else { return }
-    suspects.add(Suspects.Erased(place: place, actor: actor, sequence: sequence))
+    suspects.add(Suspects.Erased(subject: subject, actor: actor, sequence: sequence))
   }
 }
 
 extension LedgerVerification {
-  /// Tells what was purged or erased from what is missing, by what is on record by now.
+  /// Tells what was purged or erased from what is missing, by what is recorded by now.
   func judge(_ suspects: Suspects, _ losses: RecordedLosses) -> Part {
     var part = Part()
     for gap in suspects.changes.flatMap({ losses.changes.gaps(in: $0) }) { part.report(.missingChanges(gap)) }
     for gap in suspects.events.flatMap({ losses.events.gaps(in: $0) }) { part.report(.missingEvents(gap)) }
     for erased in suspects.erased where !losses.cover(erased.actor, at: erased.sequence) {
-      switch erased.place {
+      switch erased.subject {
       case .change(let change): part.report(.erasedUnrecorded(change: change))
       case .event(let event): part.report(.erasedUnrecordedEvent(event))
       }

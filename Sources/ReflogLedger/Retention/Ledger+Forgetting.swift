@@ -2,22 +2,19 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// What was asked for and is not finished: a purge, erasures.
+  /// The purge and the erasures that were asked for and are not finished.
   package struct Forgetting: Sendable {
     package let purge: Purge?
     package let erasures: [Int64]
 
-    /// What came of doing a little of it.
-    package enum Step: Sendable {
-      /// Something was done, and there is more.
+    /// How far a purge or an erasure came.
+    package enum Progress: Sendable {
       case more
-      /// What says what goes next is not signed yet; nothing goes before.
-      case unsigned
       case done
     }
   }
 
-  /// What is under way; nothing where nothing is left to do.
+  /// The purge and the erasures under way, or nil if there are none.
   package func forgetting() async throws(LedgerError) -> Forgetting? {
     try await history.read { db in
       let purge = try PurgeRows.newest(db)?.purge
@@ -27,17 +24,17 @@ extension Ledger {
     }
   }
 
-  /// Ends a purge of which ``continuePurge()`` did all, and an erasure of which ``continueErasure(_:from:)`` did: empties the names that
-  /// nothing uses any more, and gives the space back. When this returns, what was purged or erased can be found in none of the
-  /// ledger's files, and that is on record as finished.
+  /// Finishes a purge of which ``continuePurge()`` deleted everything, and erasures that ``continueErasure(_:from:)`` went through:
+  /// empties the names that are not used any more, and gives the space back. When this returns, what was purged or erased is in none of
+  /// the ledger's files, and the purge and the erasures are recorded as finished.
   package func finish(purge: Purge?, erasures: [Int64]) async throws(LedgerError) {
     try await emptyUnusedIdentities()
     do { try await writer.reclaim() } catch { throw LedgerError(error) }
-    // What was released meanwhile is still to go.
+    // A hold that was released meanwhile leaves more to delete.
     let ended = purge == nil ? nil : try await endedPurge()
-    try await write { transaction in
-      if let ended { try PurgeRows.finish(ended, at: transaction.time, transaction.db) }
-      for erasure in erasures { try ErasureRows.finish(erasure, at: transaction.time, transaction.db) }
+    try await write { session in
+      if let ended { try PurgeRows.finish(ended, at: session.time, session.connection) }
+      for erasure in erasures { try ErasureRows.finish(erasure, at: session.time, session.connection) }
     }
   }
 }

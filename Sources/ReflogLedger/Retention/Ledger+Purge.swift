@@ -1,66 +1,61 @@
-import GRDB
 package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// How many an event on record claims at a time, and how many of them a transaction deletes: few enough that changes hardly
-  /// wait for it.
-  private static let claimPiece: Int64 = 4000
-  fileprivate static let deletedPiece: Int64 = 500
-  /// How many ids are looked at in a short read.
-  private static let readPiece: Int64 = 20_000
+  /// How many ids one event claims at most, and how many of them a transaction deletes: few enough that changes hardly wait.
+  private static let claimedAtOnce: Int64 = 4000
+  fileprivate static let deletedAtOnce: Int64 = 500
+  /// How many ids a short read examines.
+  private static let examinedAtOnce: Int64 = 20_000
 
-  /// What a purge of what was settled before this moment would do now. It takes longer the more there is.
+  /// What a purge of everything that was settled before a moment would do now. It takes longer the more there is.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
     let (lastChange, lastEvent) = try await questions.read { db in
       (try ChangeTimes.lastID(notAfter: before, db), try Self.lastEvent(db))
     }
-    var (changes, held, standing, events) = (Int64(0), Int64(0), Int64(0), Int64(0))
+    var (changes, held, kept, events) = (Int64(0), Int64(0), Int64(0), Int64(0))
     for ids in Self.pieces(behind: 0, through: lastChange) {
       let counted = try await questions.read { db in try PurgeableRows.count(ids, before: before, db) }
       changes += counted.changes
       held += counted.held
-      standing += counted.standing
+      kept += counted.kept
     }
     for ids in Self.pieces(behind: 0, through: lastEvent) {
       events += Int64(try await questions.read { db in try PurgeableRows.events(ids, before: before, db) }.count)
     }
-    return Purge.Plan(before: before, changes: changes, events: events, held: held, standing: standing)
+    return Purge.Plan(before: before, changes: changes, events: events, held: held, standing: kept)
   }
 
-  /// Asks for a purge of what was settled before this moment, on behalf of somebody. When this returns, that is durable: it is
-  /// done by ``continuePurge()``, now or after a restart. One that is under way takes it over.
+  /// Asks for a purge of everything that was settled before a moment. When this returns, that is durable: ``continuePurge()`` deletes it,
+  /// now or after a restart. A purge that is under way goes on up to the later moment of the two.
   package func askPurge(before: Timestamp, by actor: Change.Actor) async throws(LedgerError) -> Purge {
-    try await write { transaction in
-      if let known = try PurgeRows.newest(transaction.db)?.purge, known.finished == nil {
+    try await write { session in
+      let db = session.connection
+      if let known = try PurgeRows.newest(db)?.purge, known.finished == nil {
         guard known.before < before else { return known }
-        try PurgeRows.extend(known, before: before, transaction.db)
-        try transaction.withdrawClaim()
+        try PurgeRows.extend(known, before: before, db)
+        try session.withdrawClaim()
       } else {
-        try PurgeRows.insert(before: before, asked: transaction.time, transaction.db)
+        try PurgeRows.insert(before: before, asked: session.time, db)
       }
-      guard let purge = try PurgeRows.newest(transaction.db)?.purge else {
-        throw LedgerError.corrupt("a purge is missing")
-      }
+      guard let purge = try PurgeRows.newest(db)?.purge else { throw LedgerError.corrupt("a purge is missing") }
       let details: JSONObject = ["purge": .integer(purge.id), "before": .string(before.description)]
-      try transaction.insert(ServiceEvent.Content(.purgeAsked, actor: actor, details: details))
+      try session.record(ServiceEvent.Content(.purgeAsked, actor: actor, details: details))
       return purge
     }
   }
 
-  /// Does the next little of a purge under way.
+  /// Does the next step of a purge under way, in one transaction.
   ///
-  /// An event claims what goes next; once a checkpoint over that is signed, it is deleted: whoever finds something missing then
-  /// finds a signature over what says so too. A hold that comes in between wins. Ends where the policy does not want as much
-  /// to go any more.
-  package func continuePurge() async throws(LedgerError) -> Forgetting.Step {
+  /// First an event claims what is deleted next. A later transaction deletes it, once the event is durable and signed: so for everything
+  /// that is gone there is a signed event that says so. A hold that is placed in between wins. The purge ends where the policy does not
+  /// permit as much any more.
+  package func continuePurge() async throws(LedgerError) -> Forgetting.Progress {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
     }
-    if let claim = state.claim {
-      let signed = try await history.read { db in try LogRows.checkpoint(db)?.size ?? 0 }
-      guard claim.sequence < signed else { return .unsigned }
-      try await write { transaction in try transaction.deleteSomeClaimed() }
+    if state.claim != nil {
+      try await write { session in try session.deleteSomeClaimed() }
       return .more
     }
     guard let next = try await nextPurgeable(state) else { return .done }
@@ -68,16 +63,16 @@ extension Ledger {
     return .more
   }
 
-  /// Records what goes next, unless what may go has changed since it was looked for.
+  /// Records what is deleted next, unless what may be deleted has changed since it was searched for.
   func claim(_ next: Purgeable) async throws(LedgerError) {
-    try await write { transaction in try transaction.claim(next) }
+    try await write { session in try session.claim(next) }
   }
 
   /// What a claim would be about.
   struct Purgeable: Sendable {
     let purge: Int64
     let before: Timestamp
-    /// Where the purge stood when it was looked.
+    /// How far the purge had come when the ids were searched for.
     let position: PurgeRows.Position
     let ids: Ids
 
@@ -87,9 +82,9 @@ extension Ledger {
     }
   }
 
-  /// The next ids that something of may go; nothing at the end.
+  /// The next ids of which some may be deleted, or nil at the end.
   func nextPurgeable(_ state: PurgeRows.State) async throws(LedgerError) -> Purgeable? {
-    let now = clock()
+    let now = context.clock()
     let (policy, lastEvent) = try await history.read { db in (try RetentionRows.policy(db), try Self.lastEvent(db)) }
     guard let permitted = policy.cutoff(at: now) else { return nil }
     let before = min(state.purge.before, permitted)
@@ -101,7 +96,7 @@ extension Ledger {
         purge: state.purge.id,
         before: before,
         position: state.position,
-        ids: .changes(first...min(lastChange, first + Self.claimPiece - 1))
+        ids: .changes(first...min(lastChange, first + Self.claimedAtOnce - 1))
       )
     }
     for ids in Self.pieces(behind: state.position.event, through: lastEvent) {
@@ -111,141 +106,143 @@ extension Ledger {
         purge: state.purge.id,
         before: before,
         position: state.position,
-        ids: .events(first...min(lastEvent, first + Self.claimPiece - 1))
+        ids: .events(first...min(lastEvent, first + Self.claimedAtOnce - 1))
       )
     }
     return nil
   }
 
-  private static func lastEvent(_ db: Database) throws -> Int64 {
-    try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM service_event")) ?? 0
-  }
-
-  /// The ids behind one of them up to the last, some at a time.
-  private static func pieces(behind id: Int64, through last: Int64) -> [ClosedRange<Int64>] {
-    stride(from: id + 1, through: last, by: Int(readPiece)).map { $0...min(last, $0 + readPiece - 1) }
-  }
-}
-
-extension Ledger {
-  /// The purge under way as it is where nothing of it is left to do; nothing where there is more, or none.
+  /// The purge under way if nothing of it is left to do; nil if more is left, or no purge is under way.
   func endedPurge() async throws(LedgerError) -> PurgeRows.State? {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil,
       state.claim == nil, try await nextPurgeable(state) == nil
     else { return nil }
     return state
   }
-}
 
-extension LedgerTransaction {
-  /// The purge under way.
-  private func purgeUnderWay() throws -> PurgeRows.State? {
-    try PurgeRows.newest(db).flatMap { $0.purge.finished == nil ? $0 : nil }
+  private static func lastEvent(_ db: Connection) throws -> Int64 {
+    try db.integer("SELECT max(id) FROM service_event") ?? 0
   }
 
-  /// Records what goes next.
+  /// The ids behind one of them up to the last, some at a time.
+  private static func pieces(behind id: Int64, through last: Int64) -> [ClosedRange<Int64>] {
+    stride(from: id + 1, through: last, by: Int(examinedAtOnce)).map { $0...min(last, $0 + examinedAtOnce - 1) }
+  }
+}
+
+extension LedgerSession {
+  /// The purge under way, or nil if there is none.
+  private func purgeUnderWay() throws -> PurgeRows.State? {
+    try PurgeRows.newest(connection).flatMap { $0.purge.finished == nil ? $0 : nil }
+  }
+
+  /// Records what is deleted next.
   fileprivate func claim(_ next: Ledger.Purgeable) throws {
-    // What may go, and from where on, may have changed since it was looked for; then it is looked for again.
+    // What may be deleted may have changed since it was searched for; then it is searched for again.
     guard let state = try purgeUnderWay(), state.claim == nil, state.purge.id == next.purge,
-      state.position == next.position, let permitted = try RetentionRows.policy(db).cutoff(at: time),
+      state.position == next.position, let permitted = try RetentionRows.policy(connection).cutoff(at: time),
       next.before <= permitted
     else { return }
     var details: JSONObject = ["purge": .integer(next.purge)]
     let ids: IDRanges
     switch next.ids {
     case .changes(let range):
-      ids = IDRanges(try PurgeableRows.changes(range, before: next.before, db))
+      ids = IDRanges(try PurgeableRows.changes(range, before: next.before, connection))
       details["changes"] = .string(ids.text)
-      details["entries"] = .string(try PurgeableRows.entries(ofChanges: ids, db).text)
+      details["entries"] = .string(try PurgeableRows.entries(ofChanges: ids, connection).text)
     case .events(let range):
-      ids = IDRanges(try PurgeableRows.events(range, before: next.before, db))
+      ids = IDRanges(try PurgeableRows.events(range, before: next.before, connection))
       details["events"] = .string(ids.text)
-      details["entries"] = .string(try PurgeableRows.entries(ofEvents: ids, db).text)
+      details["entries"] = .string(try PurgeableRows.entries(ofEvents: ids, connection).text)
     }
-    // What was there when it was looked for may be held now.
+    // What was found may be held now.
     guard !ids.isEmpty else { return }
     try PurgeRows.claim(
-      by: try insert(ServiceEvent.Content(.purged, count: Int(ids.count), details: details)),
+      by: try record(ServiceEvent.Content(.purged, count: Int(ids.count), details: details)),
       state.purge,
-      db
+      connection
     )
   }
 
+  /// Deletes the next changes or events of a claim that an earlier transaction recorded.
   fileprivate func deleteSomeClaimed() throws {
     guard let state = try purgeUnderWay(), let claim = state.claim else { return }
-    let (changes, events) = (claim.changes.first(Ledger.deletedPiece), claim.events.first(Ledger.deletedPiece))
+    forgetMemory()
+    let (changes, events) = (claim.changes.first(Ledger.deletedAtOnce), claim.events.first(Ledger.deletedAtOnce))
     try check(changes, events, of: claim, in: state.purge)
-    try PurgeableRows.delete(changes: changes, because: claim.event, db)
-    try PurgeableRows.delete(events: events, because: claim.event, db)
+    try PurgeableRows.delete(changes: changes, because: claim.event, connection)
+    try PurgeableRows.delete(events: events, because: claim.event, connection)
     if claim.changes.count > changes.count || claim.events.count > events.count {
-      try PurgeRows.delete(upTo: (changes.last ?? events.last) ?? 0, state.purge, db)
+      try PurgeRows.delete(upTo: (changes.last ?? events.last) ?? 0, state.purge, connection)
     } else {
       var position = state.position
       position.change = changes.last ?? position.change
       position.event = events.last ?? position.event
-      try PurgeRows.advance(state.purge, to: position, db)
+      try PurgeRows.advance(state.purge, to: position, connection)
     }
   }
 
-  /// Throws where some of these may not go: only somebody who altered the ledger's file claims that.
+  /// Throws ``LedgerError/corrupt(_:)`` if some of these must stay: only an altered file claims them.
   private func check(
     _ changes: IDRanges,
     _ events: IDRanges,
     of claim: PurgeRows.Claim,
     in purge: Purge
   ) throws {
-    let record = try RetentionRecord(db)
-    try record.checkKept(db)
-    try record.check(purge)
-    guard let permitted = try RetentionRows.policy(db).cutoff(at: time) else {
+    let recorded = try RetentionRecord(connection)
+    try recorded.checkKept(connection)
+    try recorded.check(purge)
+    guard let permitted = try RetentionRows.policy(connection).cutoff(at: time) else {
       throw LedgerError.corrupt("a purge, though no retention is set")
     }
     let before = min(purge.before, permitted)
-    func mayGo(_ ids: IDRanges, _ purgeable: (ClosedRange<Int64>) throws -> [Int64]) throws -> Bool {
+    func mayDelete(_ ids: IDRanges, _ purgeable: (ClosedRange<Int64>) throws -> [Int64]) throws -> Bool {
       guard let first = ids.ranges.first?.lowerBound, let last = ids.last else { return true }
       return ids.subtracting(IDRanges(try purgeable(first...last))).isEmpty
     }
-    guard try mayGo(changes, { try PurgeableRows.changes($0, before: before, db) }),
-      try mayGo(events, { try PurgeableRows.events($0, before: before, db) })
+    guard try mayDelete(changes, { try PurgeableRows.changes($0, before: before, connection) }),
+      try mayDelete(events, { try PurgeableRows.events($0, before: before, connection) })
     else { throw LedgerError.corrupt("service event \(claim.event), which claims for a purge what must stay") }
-    let entries = try PurgeableRows.entries(ofChanges: changes, db).union(PurgeableRows.entries(ofEvents: events, db))
+    let entries = try PurgeableRows.entries(ofChanges: changes, connection)
+      .union(PurgeableRows.entries(ofEvents: events, connection))
     guard entries.subtracting(claim.entries).isEmpty else {
       throw LedgerError.corrupt("service event \(claim.event), which does not name the entries of what it claims")
     }
   }
 
-  /// Takes back what a purge under way claimed and did not delete yet, for what may go changes with this transaction; on record
-  /// as kept. All is looked at again, from the start: so of every address the oldest goes first, whatever is held meanwhile.
+  /// Withdraws what a purge under way claimed and has not deleted, since this transaction changes what may be deleted. An event records
+  /// that it is kept. The purge examines everything again, from the start: so the oldest changes of every address are deleted first,
+  /// whatever was held meanwhile.
   func withdrawClaim() throws {
     guard let state = try purgeUnderWay() else { return }
     if let claim = state.claim {
       var details: JSONObject = ["purge": .integer(state.purge.id)]
       if !claim.changes.isEmpty { details["changes"] = .string(claim.changes.text) }
       if !claim.events.isEmpty { details["events"] = .string(claim.events.text) }
-      let entries = try PurgeableRows.entries(ofChanges: claim.changes, db)
-        .union(PurgeableRows.entries(ofEvents: claim.events, db))
+      let entries = try PurgeableRows.entries(ofChanges: claim.changes, connection)
+        .union(PurgeableRows.entries(ofEvents: claim.events, connection))
       details["entries"] = .string(entries.text)
       let count = Int(claim.changes.count + claim.events.count)
-      try insert(ServiceEvent.Content(.purgeWithdrawn, count: count, details: details))
+      try record(ServiceEvent.Content(.purgeWithdrawn, count: count, details: details))
     }
-    try PurgeRows.restart(state.purge, db)
+    try PurgeRows.restart(state.purge, connection)
   }
 
-  /// Ends the purge under way, wherever it stands; what it claimed and did not delete stays.
+  /// Ends the purge under way. What it claimed and has not deleted is kept.
   func endPurge() throws {
     try withdrawClaim()
     guard let state = try purgeUnderWay() else { return }
-    try PurgeRows.finish(state, at: time, db)
+    try PurgeRows.finish(state, at: time, connection)
   }
 }
 
 extension History {
-  /// The purge that is under way, or the newest; nothing where there was none.
+  /// The purge that is under way, or else the newest. Nil if there was none.
   package func newestPurge() async throws(LedgerError) -> Purge? {
     try await read { db in try PurgeRows.newest(db)?.purge }
   }
 
-  /// Whether a change was there and was purged.
+  /// Whether a change was purged.
   package func hasPurged(_ change: Change.ID) async throws(LedgerError) -> Bool {
     try await read { db in try PurgeRows.hasPurged(change, db) }
   }

@@ -1,21 +1,22 @@
 package import ReflogModel
+import ReflogStorage
 
 extension Ledger {
-  /// Says how long history is kept from now on. When this returns, that is durable, and on record as somebody's.
+  /// Sets how long history is kept. When this returns, the policy is durable, and an event records who set it.
   ///
-  /// - Parameter overriding: whether the minimum was overridden, which is on record too.
+  /// - Parameter overriding: whether the minimum was overridden; the event says so.
   package func set(_ policy: RetentionPolicy, overriding: Bool, by actor: Change.Actor) async throws(LedgerError) {
-    try await write { transaction in
-      try RetentionRows.set(policy, transaction.db)
+    try await write { session in
+      try RetentionRows.set(policy, session.connection)
       let details: JSONObject = [
         "days": policy.days.map { JSONValue.integer($0) } ?? .null, "override": .bool(overriding),
       ]
-      try transaction.insert(ServiceEvent.Content(.retentionSet, actor: actor, details: details))
-      try transaction.withdrawClaim()
+      try session.record(ServiceEvent.Content(.retentionSet, actor: actor, details: details))
+      try session.withdrawClaim()
     }
   }
 
-  /// Places a hold: from when this returns on, nothing that it covers is deleted. Returns it as it was placed; nothing where the name
+  /// Places a hold. When this returns, nothing that it covers is deleted any more. Returns the hold as it was placed, or nil if the name
   /// was taken.
   package func place(
     _ name: String,
@@ -23,26 +24,26 @@ extension Ledger {
     because reason: String,
     by actor: Change.Actor
   ) async throws(LedgerError) -> LegalHold? {
-    try await write { transaction in
-      let hold = LegalHold(name: name, scope: scope, reason: reason, placed: transaction.time)
-      guard try RetentionRows.place(hold, in: transaction) else { return nil }
+    try await write { session in
+      let hold = LegalHold(name: name, scope: scope, reason: reason, placed: session.time)
+      guard try RetentionRows.place(hold, in: session) else { return nil }
       var details: JSONObject = ["name": .string(hold.name), "reason": .string(hold.reason)]
       if case .flow(let flowType, let flow) = hold.scope {
         details["flowType"] = .string(flowType.rawValue)
         details["flowId"] = .string(flow.text)
       }
-      try transaction.insert(ServiceEvent.Content(.holdPlaced, actor: actor, details: details))
-      try transaction.withdrawClaim()
+      try session.record(ServiceEvent.Content(.holdPlaced, actor: actor, details: details))
+      try session.withdrawClaim()
       return hold
     }
   }
 
-  /// Releases a hold. Returns whether there was one of this name.
+  /// Releases a hold. Returns whether there was a hold of this name.
   package func releaseHold(named name: String, by actor: Change.Actor) async throws(LedgerError) -> Bool {
-    try await write { transaction in
-      guard try RetentionRows.release(name, transaction.db) else { return false }
-      try transaction.insert(ServiceEvent.Content(.holdReleased, actor: actor, details: ["name": .string(name)]))
-      try transaction.withdrawClaim()
+    try await write { session in
+      guard try RetentionRows.release(name, session.connection) else { return false }
+      try session.record(ServiceEvent.Content(.holdReleased, actor: actor, details: ["name": .string(name)]))
+      try session.withdrawClaim()
       return true
     }
   }
@@ -54,7 +55,7 @@ extension History {
     try await read { db in try RetentionRows.policy(db) }
   }
 
-  /// What is held, in the order in which it was placed.
+  /// All legal holds, in the order in which they were placed.
   package func holds() async throws(LedgerError) -> [LegalHold] {
     try await read { db in try RetentionRows.holds(db) }
   }

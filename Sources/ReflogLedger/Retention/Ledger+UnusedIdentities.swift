@@ -1,37 +1,35 @@
-import GRDB
 import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Empties the rows of people, connectors and their names that no change, event or look refers to any more. When this
-  /// returns, it is durable; a row that came into use again meanwhile stays.
+  /// Empties the rows of actors, of connectors and of their names that nothing refers to any more. When this returns, that is durable.
+  /// A row that came into use again meanwhile stays.
   func emptyUnusedIdentities() async throws(LedgerError) {
     for table in UnusedIdentities.all {
-      let rows = try await history.read { db in try Int64.fetchAll(db, sql: "SELECT id FROM \(table.unused)") }
+      let rows = try await history.read { db in try db.integers("SELECT id FROM \(table.unused)") }
       for row in rows {
-        do {
-          try await writer.write { db in
-            try db.execute(
-              sql: "UPDATE \(table.name) SET \(table.emptied) WHERE id IN (SELECT id FROM \(table.unused) AND id = ?)",
-              arguments: [row]
-            )
+        try await write { session in
+          do {
+            try session.connection.execute("UPDATE \(table.name) SET \(table.emptied) WHERE id = ?", [row])
+          } catch let error as SQLError where error.code == .constraint {
+            // The table's trigger refuses it: the row is in use again.
+            return
           }
-        } catch {
-          throw LedgerError(error)
+          session.forgetMemory()
         }
       }
     }
   }
 }
 
-/// Rows of a table that nothing refers to, as that table's trigger sees it.
+/// The rows of a table that nothing refers to, as the table's trigger decides it.
 private struct UnusedIdentities {
   let name: String
-  /// The table and which of its rows.
+  /// The table, and which of its rows.
   let unused: String
   let emptied: String
 
-  /// Names first: those that they are names of are in use as long as they are not.
+  /// Names come before what they are names of.
   static let all = [
     UnusedIdentities(
       name: "connector_name",
@@ -49,7 +47,10 @@ private struct UnusedIdentities {
       name: "actor_name",
       unused: """
         actor_name WHERE coalesce(name, user_principal_name) IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM change_personal WHERE change_personal.actor_name = actor_name.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM change JOIN change_personal ON change_personal.change = change.id
+            WHERE change.actor = actor_name.actor AND change_personal.actor_name = actor_name.id
+          )
           AND NOT EXISTS (SELECT 1 FROM change_statement WHERE change_statement.actor_name = actor_name.id)
           AND NOT EXISTS (SELECT 1 FROM service_event_personal WHERE service_event_personal.actor_name = actor_name.id)
         """,

@@ -1,84 +1,81 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
-/// What of the ledger may go, and its going.
+/// The changes and events that a purge may delete, and their deletion.
 enum PurgeableRows {
-  /// The changes of a range of ids that may go: settled before this moment, held by nobody, and not what stands at its
-  /// address. Nothing that is pending has a time of settling.
-  static func changes(_ ids: ClosedRange<Int64>, before: Timestamp, limit: Int = .max, _ db: Database) throws -> [Int64]
-  {
-    try Int64.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT change.id \(old) AND NOT \(RetentionRows.isHeld) AND NOT \(isStanding) ORDER BY change.id LIMIT :limit
-          """
-      ),
-      arguments: arguments(ids, before) + ["limit": limit]
+  /// The changes of a range of ids that may be deleted: settled before a moment, not held, and not the one that is kept of its address.
+  /// A pending change has no time at which it was settled.
+  static func changes(
+    _ ids: ClosedRange<Int64>,
+    before: Timestamp,
+    limit: Int = .max,
+    _ db: Connection
+  ) throws -> [Int64] {
+    try db.integers(
+      "SELECT change.id \(old) AND NOT \(RetentionRows.isHeld) AND NOT \(isKept) ORDER BY change.id LIMIT :limit",
+      arguments(ids, before) + ["limit": limit]
     )
   }
 
-  /// How many of a range would go, how many are held, and how many stand and stay in any case.
+  /// How many changes of a range may be deleted, how many are held, and how many are kept of their addresses.
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
-    _ db: Database
-  ) throws -> (changes: Int64, held: Int64, standing: Int64) {
-    let row = try Row.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT count(*), coalesce(sum(\(RetentionRows.isHeld)), 0),
-            coalesce(sum(NOT \(RetentionRows.isHeld) AND \(isStanding)), 0) \(old)
-          """
-      ),
-      arguments: arguments(ids, before)
-    )
-    guard let row else { return (0, 0, 0) }
-    let (all, held, standing) = (row[0] as Int64, row[1] as Int64, row[2] as Int64)
-    return (all - held - standing, held, standing)
+    _ db: Connection
+  ) throws -> (changes: Int64, held: Int64, kept: Int64) {
+    let counts = try db.first(
+      """
+      SELECT count(*), coalesce(sum(\(RetentionRows.isHeld)), 0),
+        coalesce(sum(NOT \(RetentionRows.isHeld) AND \(isKept)), 0) \(old)
+      """,
+      arguments(ids, before)
+    ) { row in (all: try row.integer(0), held: try row.integer(1), kept: try row.integer(2)) }
+    guard let counts else { return (0, 0, 0) }
+    return (counts.all - counts.held - counts.kept, counts.held, counts.kept)
   }
 
-  /// The service events of a range of ids that may go; none while all history is held.
-  static func events(_ ids: ClosedRange<Int64>, before: Timestamp, limit: Int = .max, _ db: Database) throws -> [Int64]
-  {
-    try Int64.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT id FROM service_event
-          WHERE id BETWEEN :first AND :last AND time < :before AND kind NOT IN (\(keptKinds))
-            AND NOT \(RetentionRows.isEverythingHeld)
-          ORDER BY id LIMIT :limit
-          """
-      ),
-      arguments: arguments(ids, before) + ["limit": limit]
+  /// The service events of a range of ids that may be deleted; none while a hold covers all history.
+  static func events(
+    _ ids: ClosedRange<Int64>,
+    before: Timestamp,
+    limit: Int = .max,
+    _ db: Connection
+  ) throws -> [Int64] {
+    try db.integers(
+      """
+      SELECT id FROM service_event
+      WHERE id BETWEEN :first AND :last AND time < :before AND kind NOT IN (\(keptKinds))
+        AND NOT \(RetentionRows.isEverythingHeld)
+      ORDER BY id LIMIT :limit
+      """,
+      arguments(ids, before) + ["limit": limit]
     )
   }
 
   /// The numbers of the entries of changes.
-  static func entries(ofChanges ids: IDRanges, _ db: Database) throws -> IDRanges {
+  static func entries(ofChanges ids: IDRanges, _ db: Connection) throws -> IDRanges {
     try sequences(ids, "change", ["intent_sequence", "outcome_sequence"], db)
   }
 
   /// The numbers of the entries of service events.
-  static func entries(ofEvents ids: IDRanges, _ db: Database) throws -> IDRanges {
+  static func entries(ofEvents ids: IDRanges, _ db: Connection) throws -> IDRanges {
     try sequences(ids, "service_event", ["sequence"], db)
   }
 
-  /// Deletes changes, with what is said of people in them and the salts of their entries.
-  static func delete(changes: IDRanges, because event: Int64, _ db: Database) throws {
+  /// Deletes changes, with their personal data and the salts of their entries.
+  static func delete(changes: IDRanges, because event: Int64, _ db: Connection) throws {
     try record(changes, "purged_change", event, db)
     let entries = try entries(ofChanges: changes, db)
     for range in changes.ranges {
-      for (table, id) in [
-        ("idempotency", "change"), ("change_personal", "change"), ("change_statement", "change"), ("change", "id"),
-      ] {
-        try delete(table, id, range, db)
-      }
+      try delete("change_personal", "change", range, db)
+      try delete("change_statement", "change", range, db)
+      try delete("change", "id", range, db)
     }
     try empty(entries, db)
   }
 
-  /// The same for service events.
-  static func delete(events: IDRanges, because event: Int64, _ db: Database) throws {
+  /// Deletes service events, with their personal data and the salts of their entries.
+  static func delete(events: IDRanges, because event: Int64, _ db: Connection) throws {
     try record(events, "purged_event", event, db)
     let entries = try entries(ofEvents: events, db)
     for range in events.ranges {
@@ -88,49 +85,50 @@ enum PurgeableRows {
     try empty(entries, db)
   }
 
-  private static func record(_ ranges: IDRanges, _ table: String, _ event: Int64, _ db: Database) throws {
-    let insert = try db.cachedStatement(sql: "INSERT INTO \(table) (first, last, event) VALUES (?, ?, ?)")
-    for range in ranges.ranges { try insert.execute(arguments: [range.lowerBound, range.upperBound, event]) }
+  private static func record(_ ids: IDRanges, _ table: String, _ event: Int64, _ db: Connection) throws {
+    for range in ids.ranges {
+      try db.execute(
+        "INSERT INTO \(table) (first, last, event) VALUES (?, ?, ?)",
+        [range.lowerBound, range.upperBound, event]
+      )
+    }
   }
 
-  private static func delete(_ table: String, _ id: String, _ range: ClosedRange<Int64>, _ db: Database) throws {
-    try db.cachedStatement(sql: "DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?")
-      .execute(arguments: [range.lowerBound, range.upperBound])
+  private static func delete(_ table: String, _ id: String, _ range: ClosedRange<Int64>, _ db: Connection) throws {
+    try db.execute("DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?", [range.lowerBound, range.upperBound])
   }
 
-  /// The numbers of the entries that these columns of rows name.
+  /// The numbers of entries in these columns of rows.
   private static func sequences(
     _ ids: IDRanges,
     _ table: String,
     _ columns: [String],
-    _ db: Database
+    _ db: Connection
   ) throws -> IDRanges {
-    let named = try ids.ranges.flatMap { range in
+    let sequences = try ids.ranges.flatMap { range in
       try columns.flatMap { column in
-        try Int64.fetchAll(
-          db.cachedStatement(
-            sql: "SELECT \(column) FROM \(table) WHERE id BETWEEN ? AND ? AND \(column) IS NOT NULL"
-          ),
-          arguments: [range.lowerBound, range.upperBound]
+        try db.integers(
+          "SELECT \(column) FROM \(table) WHERE id BETWEEN ? AND ? AND \(column) IS NOT NULL",
+          [range.lowerBound, range.upperBound]
         )
       }
     }
-    return IDRanges(Set(named).sorted())
+    return IDRanges(Set(sequences).sorted())
   }
 
-  /// Leaves of entries no more than their hashes. In one statement: SQLite keeps what each of many in a savepoint may have to take back.
-  private static func empty(_ entries: IDRanges, _ db: Database) throws {
+  /// Leaves only the hashes of entries. In one statement: in a savepoint, SQLite keeps what each of many might take back.
+  private static func empty(_ entries: IDRanges, _ db: Connection) throws {
     let numbers = JSONValue.array(entries.ranges.joined().map { .integer($0) })
-    try db.cachedStatement(
-      sql: """
-        UPDATE entry SET salt = NULL, change = iif(change IS NULL, NULL, 0), event = iif(event IS NULL, NULL, 0)
-        WHERE sequence IN (SELECT value FROM json_each(?))
-        """
+    try db.execute(
+      """
+      UPDATE entry SET salt = NULL, change = iif(change IS NULL, NULL, 0), event = iif(event IS NULL, NULL, 0)
+      WHERE sequence IN (SELECT value FROM json_each(?))
+      """,
+      [numbers.text]
     )
-    .execute(arguments: [numbers.text])
   }
 
-  private static func arguments(_ ids: ClosedRange<Int64>, _ before: Timestamp) -> StatementArguments {
+  private static func arguments(_ ids: ClosedRange<Int64>, _ before: Timestamp) -> SQLArguments {
     ["first": ids.lowerBound, "last": ids.upperBound, "before": before.microseconds]
   }
 
@@ -139,7 +137,7 @@ enum PurgeableRows {
     WHERE change.id BETWEEN :first AND :last AND change.result_time < :before
     """
 
-  private static let isStanding =
+  private static let isKept =
     "(change.id IS (SELECT standing.change FROM standing WHERE standing.address = change.address))"
 
   private static let keptKinds = ServiceEvent.Kind.allCases.filter(\.isKept).map { "'\($0.rawValue)'" }

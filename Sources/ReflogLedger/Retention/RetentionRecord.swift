@@ -1,22 +1,19 @@
-import Foundation
-import GRDB
 import ReflogModel
+import ReflogStorage
 
-/// What the service events on record say is kept, for how long, and what may be purged: the tables that say the same are covered by
-/// no hash, so nothing is deleted where they say something else.
+/// The retention policy, the holds and the purges as the recorded events say. No hash covers the tables that say the same, so nothing is
+/// deleted if they say something else.
 struct RetentionRecord {
   private var policy = RetentionPolicy(days: nil)
   private var holds: [String: FlowScope] = [:]
-  /// Up to when each purge was asked to go, as it is written there.
+  /// The moment before which each purge deletes, as the event writes it.
   private var purges: [Int64: String] = [:]
 
-  /// Reads the events, and throws where one of them is not what was logged.
-  init(_ db: Database) throws {
-    // Spelt as the index has it.
-    let events = try EventRows.logged(
-      """
-      kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked') ORDER BY service_event.id
-      """,
+  /// Reads the events. Throws ``LedgerError/corrupt(_:)`` if one is not what was logged.
+  init(_ db: Connection) throws {
+    // In the words of the index `service_event_retention`.
+    let events = try EventRows.checked(
+      "kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked') ORDER BY service_event.id",
       [],
       db
     )
@@ -38,8 +35,8 @@ struct RetentionRecord {
     }
   }
 
-  /// Throws where what is kept is not as somebody set it.
-  func checkKept(_ db: Database) throws {
+  /// Throws ``LedgerError/corrupt(_:)`` if the policy or the holds are not as they were recorded.
+  func checkKept(_ db: Connection) throws {
     guard try RetentionRows.policy(db) == policy else {
       throw LedgerError.corrupt("another retention than the one on record; set it again, and it is")
     }
@@ -50,7 +47,7 @@ struct RetentionRecord {
     }
   }
 
-  /// Throws where a purge is not as it was asked for.
+  /// Throws ``LedgerError/corrupt(_:)`` if a purge is not as it was asked for.
   func check(_ purge: Purge) throws {
     guard purges[purge.id] == purge.before.description else {
       throw LedgerError.corrupt("another purge than the one that was asked for")

@@ -1,67 +1,58 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
-/// How long history is kept, and what is held, in the ledger's file.
+/// The retention policy and the legal holds in the ledger's file.
 enum RetentionRows {
-  static func policy(_ db: Database) throws -> RetentionPolicy {
-    RetentionPolicy(days: try Int.fetchOne(db.cachedStatement(sql: "SELECT days FROM retention")))
+  static func policy(_ db: Connection) throws -> RetentionPolicy {
+    RetentionPolicy(days: try db.integer("SELECT days FROM retention").map { Int($0) })
   }
 
-  /// Whether a hold covers a change, in terms of `address`, that of a change of a step.
+  /// Whether a hold covers a change, in terms of `address`, the address of the change if it has one.
   static let isHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL OR hold.flow = address.flow)"
   static let isEverythingHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)"
 
-  static func set(_ policy: RetentionPolicy, _ db: Database) throws {
-    guard let days = policy.days else { return try db.execute(sql: "DELETE FROM retention") }
+  static func set(_ policy: RetentionPolicy, _ db: Connection) throws {
+    guard let days = policy.days else { return try db.execute("DELETE FROM retention") }
     try db.execute(
-      sql: "INSERT INTO retention (id, days) VALUES (1, :days) ON CONFLICT (id) DO UPDATE SET days = excluded.days",
-      arguments: ["days": days]
+      "INSERT INTO retention (id, days) VALUES (1, :days) ON CONFLICT (id) DO UPDATE SET days = excluded.days",
+      ["days": days]
     )
   }
 
   /// All holds, in the order in which they were placed.
-  static func holds(_ db: Database) throws -> [LegalHold] {
-    try Row.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT hold.name, flow.flow_type, flow.flow_id, hold.reason, hold.placed
-          FROM hold LEFT JOIN flow ON flow.id = hold.flow ORDER BY hold.id
-          """
-      )
-    ).map { row in
+  static func holds(_ db: Connection) throws -> [LegalHold] {
+    try db.rows(
+      """
+      SELECT flow.flow_type, flow.flow_id, hold.flow, hold.name, hold.reason, hold.placed
+      FROM hold LEFT JOIN flow ON flow.id = hold.flow ORDER BY hold.id
+      """
+    ) { row in
       var scope = FlowScope.everything
-      if let flowType = row["flow_type"] as String?, let flow = row["flow_id"] as String? {
-        guard let flowType = FlowType(rawValue: flowType), let flow = FlowID(flow) else {
-          throw LedgerError.corrupt("a hold of a flow that is none")
-        }
-        scope = .flow(flowType, flow)
+      if !row.isNull(2) {
+        let flow = try row.flowName(0)
+        scope = .flow(flow.flowType, flow.flow)
       }
-      return LegalHold(
-        name: row["name"],
-        scope: scope,
-        reason: row["reason"],
-        placed: Timestamp(microseconds: row["placed"])
-      )
+      return LegalHold(name: try row.text(3), scope: scope, reason: try row.text(4), placed: try row.time(5))
     }
   }
 
   /// Returns whether the name was free.
-  static func place(_ hold: LegalHold, in transaction: LedgerTransaction) throws -> Bool {
+  static func place(_ hold: LegalHold, in session: LedgerSession) throws -> Bool {
     var flow: Int64?
-    if case .flow(let flowType, let id) = hold.scope { flow = try transaction.identities.row(of: id, flowType) }
-    try transaction.db.execute(
-      sql: """
-        INSERT INTO hold (name, flow, reason, placed) VALUES (:name, :flow, :reason, :placed)
-        ON CONFLICT (name) DO NOTHING
-        """,
-      arguments: ["name": hold.name, "flow": flow, "reason": hold.reason, "placed": hold.placed.microseconds]
+    if case .flow(let flowType, let id) = hold.scope { flow = try session.identities.row(of: FlowName(flowType, id)) }
+    try session.connection.execute(
+      """
+      INSERT INTO hold (name, flow, reason, placed) VALUES (:name, :flow, :reason, :placed)
+      ON CONFLICT (name) DO NOTHING
+      """,
+      ["name": hold.name, "flow": flow, "reason": hold.reason, "placed": hold.placed.microseconds]
     )
-    return transaction.db.changesCount > 0
+    return session.connection.changedRowCount > 0
   }
 
-  /// Returns whether there was one of this name.
-  static func release(_ name: String, _ db: Database) throws -> Bool {
-    try db.execute(sql: "DELETE FROM hold WHERE name = :name", arguments: ["name": name])
-    return db.changesCount > 0
+  /// Returns whether there was a hold of this name.
+  static func release(_ name: String, _ db: Connection) throws -> Bool {
+    try db.execute("DELETE FROM hold WHERE name = ?", [name])
+    return db.changedRowCount > 0
   }
 }

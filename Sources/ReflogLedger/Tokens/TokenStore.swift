@@ -1,25 +1,24 @@
 import Crypto
 import FoundationEssentials
-import GRDB
 package import ReflogModel
 import ReflogStorage
 
-/// API tokens in a file of their own beside the ledger, which the server and the command line both open.
+/// API tokens, in a file of their own beside the ledger, which the server and the command line both open.
 ///
-/// Only the hash of a secret is kept. A token identifies a program, not a person.
+/// Only the hash of a secret is stored. A token identifies a program, not a person.
 package struct TokenStore: Sendable {
   private let storage: SharedStorage
   private let clock: WallClock
 
   /// Opens the tokens of the ledger at this path.
   ///
-  /// - Parameter creating: makes their file where there is none; without it that is an error.
+  /// - Parameter creating: whether the file is made if it is missing; if not, a missing file is an error.
   package init(besideLedgerAt path: String, creating: Bool = true, clock: @escaping WallClock) throws {
     storage = try SharedStorage(path: path + ".tokens", kind: .tokens, creating: creating)
     self.clock = clock
   }
 
-  /// Makes a token. The text is told this once and can't be had again.
+  /// Makes a token. Its text is returned this once and can't be recovered.
   package func create(name: String, role: Role, lifetime: Duration) async throws -> (token: APIToken, text: String) {
     guard !name.isEmpty, name.utf8.count <= Self.maximumNameLength, !name.unicodeScalars.contains(where: isControl)
     else { throw TokenError.badName }
@@ -36,15 +35,16 @@ package struct TokenStore: Sendable {
     )
     let hash = Array(text.secretHash)
     try await storage.write { db in
-      guard try Row.fetchOne(db, sql: "SELECT 1 FROM token WHERE name = :name", arguments: ["name": name]) == nil
-      else { throw TokenError.nameTaken(name) }
+      guard try !db.bool("SELECT EXISTS (SELECT 1 FROM token WHERE name = ?)", [name]) else {
+        throw TokenError.nameTaken(name)
+      }
       try db.execute(
-        sql: """
-          INSERT INTO token (id, secret_hash, name, role, created, expires)
-          VALUES (:id, :hash, :name, :role, :created, :expires)
-          """,
-        arguments: [
-          "id": token.id, "hash": Data(hash), "name": name, "role": role.rawValue,
+        """
+        INSERT INTO token (id, secret_hash, name, role, created, expires)
+        VALUES (:id, :hash, :name, :role, :created, :expires)
+        """,
+        [
+          "id": token.id, "hash": hash, "name": name, "role": role.rawValue,
           "created": created.microseconds, "expires": token.expires.microseconds,
         ]
       )
@@ -57,62 +57,59 @@ package struct TokenStore: Sendable {
   /// All tokens ever made, oldest first.
   package func tokens() async throws -> [APIToken] {
     try await storage.read { db in
-      try Row.fetchAll(
-        db,
-        sql: "SELECT id, name, role, created, expires, revoked FROM token ORDER BY created, id"
-      ).map(APIToken.init(row:))
+      try db.rows("SELECT id, name, role, created, expires, revoked FROM token ORDER BY created, id") {
+        try APIToken($0)
+      }
     }
   }
 
-  /// Ends a token: it opens nothing any more from when this returns. One that is revoked already stays so.
+  /// Revokes a token. When this returns, it is invalid. A token that was revoked before keeps that time.
   package func revoke(name: String) async throws {
     let now = clock().microseconds
     try await storage.write { db in
       try db.execute(
-        sql: "UPDATE token SET revoked = coalesce(revoked, :now) WHERE name = :name",
-        arguments: ["now": now, "name": name]
+        "UPDATE token SET revoked = coalesce(revoked, :now) WHERE name = :name",
+        ["now": now, "name": name]
       )
-      guard db.changesCount > 0 else { throw TokenError.unknownName(name) }
+      guard db.changedRowCount > 0 else { throw TokenError.unknownName(name) }
     }
   }
 
-  /// Tokens that were made or revoked by this moment and of which no event says so yet, oldest first; with whether one says
+  /// The tokens that were made or revoked by this moment and of which no event says so yet, oldest first; and whether an event says
   /// that they were made.
   package func unrecordedTokens(until moment: Timestamp) async throws -> [(token: APIToken, isMakingRecorded: Bool)] {
     try await storage.read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT id, name, role, created, expires, revoked, recorded FROM token
-          WHERE recorded < iif(revoked IS NULL, 1, 2) AND coalesce(revoked, created) <= :moment ORDER BY created, id
-          """,
-        arguments: ["moment": moment.microseconds]
-      ).map { row in (try APIToken(row: row), row["recorded"] > 0) }
+      try db.rows(
+        """
+        SELECT id, name, role, created, expires, revoked, recorded FROM token
+        WHERE recorded < iif(revoked IS NULL, 1, 2) AND coalesce(revoked, created) <= :moment ORDER BY created, id
+        """,
+        ["moment": moment.microseconds]
+      ) { row in (try APIToken(row), try row.integer(6) > 0) }
     }
   }
 
-  /// Remembers that events say of this token what it is now.
+  /// Remembers that events record this token as it is now.
   package func markRecorded(_ token: APIToken) async throws {
     let stage = token.revoked == nil ? 1 : 2
     try await storage.write { db in
       try db.execute(
-        sql: "UPDATE token SET recorded = max(recorded, :stage) WHERE id = :id",
-        arguments: ["stage": stage, "id": token.id]
+        "UPDATE token SET recorded = max(recorded, :stage) WHERE id = :id",
+        ["stage": stage, "id": token.id]
       )
     }
   }
 
-  /// The token that this text is, if it opens anything now. Secrets are compared in constant time.
+  /// The token with this text, or nil if there is none that is valid now. Secrets are compared in constant time.
   package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }
-    let found: (token: APIToken, hash: Data)?
+    let found: (token: APIToken, hash: [UInt8])?
     do {
       found = try await storage.read { db in
-        try Row.fetchOne(
-          db,
-          sql: "SELECT id, name, role, created, expires, revoked, secret_hash FROM token WHERE id = :id",
-          arguments: ["id": presented.id]
-        ).map { row in (try APIToken(row: row), row["secret_hash"]) }
+        try db.first(
+          "SELECT id, name, role, created, expires, revoked, secret_hash FROM token WHERE id = ?",
+          [presented.id]
+        ) { row in (try APIToken(row), Array(try row.blob(6))) }
       }
     } catch {
       throw LedgerError(error)
@@ -138,15 +135,15 @@ package enum TokenError: Error, Sendable, CustomStringConvertible {
 }
 
 extension APIToken {
-  fileprivate init(row: Row) throws {
-    guard let role = Role(rawValue: row["role"]) else { throw LedgerError.corrupt("a token with an unknown role") }
+  /// Reads the columns `id, name, role, created, expires, revoked`.
+  fileprivate init(_ row: Row) throws {
     self.init(
-      id: row["id"],
-      name: row["name"],
-      role: role,
-      created: Timestamp(microseconds: row["created"]),
-      expires: Timestamp(microseconds: row["expires"]),
-      revoked: (row["revoked"] as Int64?).map(Timestamp.init(microseconds:))
+      id: try row.text(0),
+      name: try row.text(1),
+      role: try row.word(2, Role.init),
+      created: try row.time(3),
+      expires: Timestamp(microseconds: try row.integer(4)),
+      revoked: try row.optionalTime(5)
     )
   }
 }

@@ -1,126 +1,232 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
-/// Finds the rows that stand for ids and names, or makes them, each once. The first spelling of an id stands.
+/// Finds the rows that stand for ids and names, or makes them, each once, and says what stands in them: the first spelling of an id.
+///
+/// What was found is remembered from one transaction to the next, until ``forget()``.
 final class Identities {
-  /// What a row stands for; texts by their bytes, since Swift takes different ones for the same and SQLite does not.
-  private enum Identity: Hashable {
-    case address(Address)
-    case flow(FlowType, FlowID)
-    case step(Step)
-    case connector(ConnectorID)
-    case connectorName(Int64, [UInt8])
-    case actor(Change.ActorType, [UInt8]?)
-    case actorName(Int64, [UInt8]?, [UInt8]?)
-    case clientApp([UInt8])
+  struct AddressRow {
+    let row: Int64
+    let address: Address
   }
 
-  private let db: Database
-  private var known: [Identity: Int64] = [:]
+  struct ReferenceRows {
+    let reference: ConnectorReference
+    var connector: Int64?
+    var name: Int64?
+  }
 
-  init(_ db: Database) {
+  struct ActorRows {
+    let actor: Change.Actor
+    let row: Int64
+    let name: Int64?
+    let clientApp: Int64?
+  }
+
+  /// What a row stands for; texts by their bytes, since Swift takes different ones for the same and SQLite does not.
+  private struct ConnectorNameKey: Hashable {
+    let connector: Int64
+    let name: [UInt8]
+  }
+
+  private struct ActorKey: Hashable {
+    let type: Change.ActorType
+    let id: [UInt8]?
+  }
+
+  private struct ActorNameKey: Hashable {
+    let actor: Int64
+    let name: [UInt8]?
+    let userPrincipalName: [UInt8]?
+  }
+
+  private struct ActorName {
+    let row: Int64
+    let name: String?
+    let userPrincipalName: String?
+  }
+
+  private let db: Connection
+  private var addresses = BoundedMemory<Address, AddressRow>()
+  private var flows = BoundedMemory<FlowName, (row: Int64, flow: FlowName)>()
+  private var connectors = BoundedMemory<ConnectorID, (row: Int64, id: ConnectorID)>()
+  private var connectorNames = BoundedMemory<ConnectorNameKey, Int64>()
+  private var actors = BoundedMemory<ActorKey, Int64>()
+  private var actorNames = BoundedMemory<ActorNameKey, ActorName>()
+  private var clientApps = BoundedMemory<[UInt8], Int64>()
+
+  init(_ db: Connection) {
     self.db = db
   }
 
-  func row(of address: Address) throws -> Int64 {
-    if let known = known[.address(address)] { return known }
-    let flow = try row(of: address.flow, address.flowType)
-    let step = try findOrInsert(
-      .step(address.step),
-      find: "SELECT id FROM step WHERE name = :name",
-      insert: "INSERT INTO step (name) VALUES (:name)",
-      ["name": address.step.name]
-    )
-    return try findOrInsert(
-      .address(address),
-      find: "SELECT id FROM address WHERE flow = :flow AND step = :step",
-      insert: "INSERT INTO address (flow, step) VALUES (:flow, :step)",
-      ["flow": flow, "step": step]
+  /// Forgets everything: a transaction was taken back, or rows were emptied.
+  func forget() {
+    addresses.removeAll()
+    flows.removeAll()
+    connectors.removeAll()
+    connectorNames.removeAll()
+    actors.removeAll()
+    actorNames.removeAll()
+    clientApps.removeAll()
+  }
+
+  /// The row of an address, or nil if it has none yet.
+  func knownRow(of address: Address) throws -> Int64? {
+    if let known = addresses[address] { return known.row }
+    return try db.integer(
+      """
+      SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
+      WHERE flow.flow_type = ? AND flow.flow_id = ? AND step.name = ?
+      """,
+      [address.flowType.rawValue, address.flow.text, address.step.name]
     )
   }
 
-  func row(of flow: FlowID, _ flowType: FlowType) throws -> Int64 {
-    try findOrInsert(
-      .flow(flowType, flow),
-      find: "SELECT id FROM flow WHERE flow_type = :flowType AND flow_id = :flowID",
-      insert: "INSERT INTO flow (flow_type, flow_id) VALUES (:flowType, :flowID)",
-      ["flowType": flowType.rawValue, "flowID": flow.text]
-    )
+  /// The row of a connector, or nil if it has none yet.
+  func knownRow(of connector: ConnectorID) throws -> Int64? {
+    if let known = connectors[connector] { return known.row }
+    return try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
+  }
+
+  func row(of address: Address) throws -> AddressRow {
+    try addresses.value(address) {
+      let (flowRow, flow) = try rowAndName(of: FlowName(of: address))
+      let (stepRow, stepName) = try findOrInsert(
+        find: "SELECT id, name FROM step WHERE name = ?",
+        insert: "INSERT INTO step (name) VALUES (?)",
+        [address.step.name]
+      ) { (try $0.integer(0), try $0.text(1)) }
+      guard let step = Step(stepName) else { throw LedgerError.corrupt("the step \(stepRow), which is none") }
+      let row = try findOrInsert(
+        find: "SELECT id FROM address WHERE flow = ? AND step = ?",
+        insert: "INSERT INTO address (flow, step) VALUES (?, ?)",
+        [flowRow, stepRow]
+      ) { try $0.integer(0) }
+      return AddressRow(row: row, address: Address(flowType: flow.flowType, flow: flow.flow, step: step))
+    }
+  }
+
+  func row(of flow: FlowName) throws -> Int64 { try rowAndName(of: flow).row }
+
+  private func rowAndName(of flow: FlowName) throws -> (row: Int64, flow: FlowName) {
+    try flows.value(flow) {
+      let (row, text) = try findOrInsert(
+        find: "SELECT id, flow_id FROM flow WHERE flow_type = ? AND flow_id = ?",
+        insert: "INSERT INTO flow (flow_type, flow_id) VALUES (?, ?)",
+        [flow.flowType.rawValue, flow.flow.text]
+      ) { (try $0.integer(0), try $0.text(1)) }
+      guard let id = FlowID(text) else { throw LedgerError.corrupt("the flow \(row), which has no id") }
+      return (row, FlowName(flow.flowType, id))
+    }
   }
 
   /// The rows of a connector and of the name that it had; none where the reference names no connector.
-  func rows(of reference: ConnectorReference) throws -> (connector: Int64, name: Int64?)? {
-    guard let connectorID = reference.connectorID else { return nil }
-    let connector = try findOrInsert(
-      .connector(connectorID),
-      find: "SELECT id FROM connector WHERE connector_id = :connectorID",
-      insert: "INSERT INTO connector (connector_id) VALUES (:connectorID)",
-      ["connectorID": connectorID.text]
-    )
-    let name = try reference.displayName.map { displayName in
-      try findOrInsert(
-        .connectorName(connector, Array(displayName.utf8)),
-        find: "SELECT id FROM connector_name WHERE connector = :connector AND display_name = :displayName",
-        insert: "INSERT INTO connector_name (connector, display_name) VALUES (:connector, :displayName)",
-        ["connector": connector, "displayName": displayName]
-      )
+  func rows(of reference: ConnectorReference) throws -> ReferenceRows {
+    guard case .connector(let id, let displayName) = reference else { return ReferenceRows(reference: reference) }
+    let connector = try connectors.value(id) {
+      let (row, text) = try findOrInsert(
+        find: "SELECT id, connector_id FROM connector WHERE connector_id = ?",
+        insert: "INSERT INTO connector (connector_id) VALUES (?)",
+        [id.text]
+      ) { (try $0.integer(0), try $0.text(1)) }
+      guard let id = ConnectorID(text) else { throw LedgerError.corrupt("the connector \(row), which has no id") }
+      return (row, id)
     }
-    return (connector, name)
-  }
-
-  func row(ofActor actor: Change.Actor) throws -> Int64 {
-    try findOrInsert(
-      .actor(actor.type, actor.id.map { Array($0.utf8) }),
-      find: "SELECT id FROM actor WHERE actor_type = :type AND coalesce(actor_id, '') = coalesce(:id, '')",
-      insert: "INSERT INTO actor (actor_type, actor_id) VALUES (:type, :id)",
-      ["type": actor.type.rawValue, "id": actor.id]
+    let name = try displayName.map { displayName in
+      try connectorNames.value(ConnectorNameKey(connector: connector.row, name: Array(displayName.utf8))) {
+        try findOrInsert(
+          find: "SELECT id FROM connector_name WHERE connector = ? AND display_name = ?",
+          insert: "INSERT INTO connector_name (connector, display_name) VALUES (?, ?)",
+          [connector.row, displayName]
+        ) { try $0.integer(0) }
+      }
+    }
+    return ReferenceRows(
+      reference: .connector(connector.id, displayName: displayName),
+      connector: connector.row,
+      name: name
     )
   }
 
-  func row(ofNameOf actor: Change.Actor, actor row: Int64) throws -> Int64? {
+  func rows(of actor: Change.Actor) throws -> ActorRows {
+    let row = try actors.value(ActorKey(type: actor.type, id: actor.id.map { Array($0.utf8) })) {
+      try findOrInsert(
+        find: "SELECT id FROM actor WHERE actor_type = ?1 AND coalesce(actor_id, '') = coalesce(?2, '')",
+        insert: "INSERT INTO actor (actor_type, actor_id) VALUES (?, ?)",
+        [actor.type.rawValue, actor.id]
+      ) { try $0.integer(0) }
+    }
+    let name = try name(of: actor, row)
+    let clientApp = try actor.clientAppID.map { appID in
+      try clientApps.value(Array(appID.utf8)) {
+        try findOrInsert(
+          find: "SELECT id FROM client_app WHERE app_id = ?",
+          insert: "INSERT INTO client_app (app_id) VALUES (?)",
+          [appID]
+        ) { try $0.integer(0) }
+      }
+    }
+    let recorded = Change.Actor(
+      type: actor.type,
+      id: actor.id,
+      name: name?.name,
+      userPrincipalName: name?.userPrincipalName,
+      clientAppID: actor.clientAppID,
+      ipAddress: actor.ipAddress,
+      proof: actor.proof
+    )
+    return ActorRows(actor: recorded, row: row, name: name?.row, clientApp: clientApp)
+  }
+
+  /// An empty name and none are one in the table.
+  private func name(of actor: Change.Actor, _ row: Int64) throws -> ActorName? {
     guard actor.name != nil || actor.userPrincipalName != nil else { return nil }
-    return try findOrInsert(
-      .actorName(row, actor.name.map { Array($0.utf8) }, actor.userPrincipalName.map { Array($0.utf8) }),
-      find: """
-        SELECT id FROM actor_name
-        WHERE actor = :actor AND coalesce(name, '') = coalesce(:name, '')
-          AND coalesce(user_principal_name, '') = coalesce(:userPrincipalName, '')
-          AND coalesce(name, user_principal_name) IS NOT NULL
-        """,
-      insert: """
-        INSERT INTO actor_name (actor, name, user_principal_name) VALUES (:actor, :name, :userPrincipalName)
-        """,
-      ["actor": row, "name": actor.name, "userPrincipalName": actor.userPrincipalName]
+    let key = ActorNameKey(
+      actor: row,
+      name: actor.name.map { Array($0.utf8) },
+      userPrincipalName: actor.userPrincipalName.map { Array($0.utf8) }
     )
+    return try actorNames.value(key) {
+      try findOrInsert(
+        find: """
+          SELECT id, name, user_principal_name FROM actor_name
+          WHERE actor = ?1 AND coalesce(name, '') = coalesce(?2, '')
+            AND coalesce(user_principal_name, '') = coalesce(?3, '') AND coalesce(name, user_principal_name) IS NOT NULL
+          """,
+        insert: "INSERT INTO actor_name (actor, name, user_principal_name) VALUES (?, ?, ?)",
+        [row, actor.name, actor.userPrincipalName]
+      ) { ActorName(row: try $0.integer(0), name: try $0.optionalText(1), userPrincipalName: try $0.optionalText(2)) }
+    }
   }
 
-  func row(ofClientApp appID: String) throws -> Int64 {
-    try findOrInsert(
-      .clientApp(Array(appID.utf8)),
-      find: "SELECT id FROM client_app WHERE app_id = :appID",
-      insert: "INSERT INTO client_app (app_id) VALUES (:appID)",
-      ["appID": appID]
-    )
-  }
-
-  private func findOrInsert(
-    _ identity: Identity,
+  private func findOrInsert<Value>(
     find: String,
     insert: String,
-    _ arguments: StatementArguments
-  ) throws -> Int64 {
-    if let known = known[identity] { return known }
-    let row = try findRow(find, arguments) ?? insertRow(insert, arguments)
-    known[identity] = row
-    return row
+    _ arguments: SQLArguments,
+    _ value: (Row) throws -> Value
+  ) throws -> Value {
+    if let found = try db.first(find, arguments, value) { return found }
+    try db.execute(insert, arguments)
+    guard let made = try db.first(find, arguments, value) else { throw LedgerError.corrupt("an identity that is lost") }
+    return made
+  }
+}
+
+/// What was looked up before, forgotten all at once when there is too much of it: memory must not grow with the history.
+struct BoundedMemory<Key: Hashable, Value> {
+  private static var capacity: Int { 8192 }
+
+  private var known: [Key: Value] = [:]
+
+  subscript(key: Key) -> Value? { known[key] }
+
+  mutating func value(_ key: Key, find: () throws -> Value) rethrows -> Value {
+    if let known = known[key] { return known }
+    let found = try find()
+    if known.count >= Self.capacity { known.removeAll() }
+    known[key] = found
+    return found
   }
 
-  private func findRow(_ sql: String, _ arguments: StatementArguments) throws -> Int64? {
-    try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
-  }
-
-  private func insertRow(_ sql: String, _ arguments: StatementArguments) throws -> Int64 {
-    try db.cachedStatement(sql: sql).execute(arguments: arguments)
-    return db.lastInsertedRowID
-  }
+  mutating func removeAll() { known.removeAll() }
 }

@@ -1,20 +1,24 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 /// What was last seen in the directory, in the ledger's file.
 enum SightingRows {
   /// Remembers what was seen in place of what was seen before.
-  static func record(_ sightings: [Sighting], at time: Timestamp, _ db: Database) throws {
+  static func record(
+    _ sightings: [Sighting],
+    at time: Timestamp,
+    _ identities: Identities,
+    _ db: Connection
+  ) throws {
     for sighting in sightings {
       switch sighting {
-      case .reference(let address, let reference): try record(reference, at: address, time, db)
-      case .connector(let connector, let entry): try record(connector, entry, time, db)
+      case .reference(let address, let reference): try record(reference, at: address, time, identities, db)
+      case .connector(let connector, let entry): try record(connector, entry, time, identities, db)
       case .connectorGone(let id):
-        try db.cachedStatement(
-          sql: """
-            DELETE FROM seen_connector WHERE connector = (SELECT id FROM connector WHERE connector_id = :connector)
-            """
-        ).execute(arguments: ["connector": id.text])
+        try db.execute(
+          "DELETE FROM seen_connector WHERE connector = (SELECT id FROM connector WHERE connector_id = ?)",
+          [id.text]
+        )
       }
     }
   }
@@ -23,53 +27,57 @@ enum SightingRows {
     _ reference: ConnectorReference,
     at address: Address,
     _ time: Timestamp,
-    _ db: Database
+    _ identities: Identities,
+    _ db: Connection
   ) throws {
-    try db.cachedStatement(
-      sql: """
+    try db.execute(
+      """
         INSERT INTO seen_reference (address, state, connector, seen) VALUES (:address, :state, :connector, :seen)
         ON CONFLICT (address) DO UPDATE SET
           state = excluded.state, connector = excluded.connector, seen = excluded.seen
-        """
-    ).execute(arguments: [
-      "address": try Identities(db).row(of: address),
+      """,
+      [
+      "address": try identities.row(of: address).row,
       "state": reference.state.rawValue,
-      "connector": try Identities(db).rows(of: reference)?.connector,
+      "connector": try identities.rows(of: reference).connector,
       "seen": time.microseconds,
-    ])
+      ]
+    )
   }
 
   private static func record(
     _ connector: DirectoryConnector,
     _ entry: Int64,
     _ time: Timestamp,
-    _ db: Database
+    _ identities: Identities,
+    _ db: Connection
   ) throws {
-    try db.cachedStatement(
-      sql: """
+    try db.execute(
+      """
         INSERT INTO seen_connector (connector, display_name, target_url, authentication, entry, seen)
         VALUES (:connector, :displayName, :targetURL, :authentication, :entry, :seen)
         ON CONFLICT (connector) DO UPDATE SET
           display_name = excluded.display_name, target_url = excluded.target_url,
           authentication = excluded.authentication, entry = excluded.entry, seen = excluded.seen
-        """
-    ).execute(arguments: [
-      "connector": try Identities(db).rows(of: connector.reference)?.connector,
+      """,
+      [
+      "connector": try identities.rows(of: connector.reference).connector,
       "displayName": connector.displayName,
       "targetURL": connector.targetURL,
       "authentication": connector.authentication,
       "entry": entry,
       "seen": time.microseconds,
-    ])
+      ]
+    )
   }
 
-  static func recordFinishedSweep(at time: Timestamp, _ db: Database) throws {
+  static func recordFinishedSweep(at time: Timestamp, _ db: Connection) throws {
     try db.execute(
-      sql: """
+      """
         INSERT INTO sweep (id, finished) VALUES (1, :finished)
         ON CONFLICT (id) DO UPDATE SET finished = excluded.finished
-        """,
-      arguments: ["finished": time.microseconds]
+      """,
+      ["finished": time.microseconds]
     )
   }
 }

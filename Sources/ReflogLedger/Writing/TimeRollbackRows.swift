@@ -1,55 +1,55 @@
-import GRDB
 import ReflogModel
+import ReflogStorage
 
 /// Rollbacks to a time in the ledger's file.
 enum TimeRollbackRows {
-  static func find(_ batchID: String, _ db: Database) throws -> (rollback: TimeRollback, isFinished: Bool)? {
-    let row = try Row.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT as_of, flow_type, flow_id, finished, newest_change FROM time_rollback LEFT JOIN flow ON flow.id = time_rollback.flow
-          WHERE batch_id = ?
-          """
-      ),
-      arguments: [RequestIDColumn.value(of: batchID)]
-    )
-    guard let row else { return nil }
-    var scope = FlowScope.everything
-    if let flowType = row["flow_type"] as String?, let flow = row["flow_id"] as String? {
-      guard let flowType = FlowType(rawValue: flowType), let flow = FlowID(flow) else {
-        throw LedgerError.corrupt("a rollback to a time of a flow that is none")
+  static func find(_ batchID: String, _ db: Connection) throws -> (rollback: TimeRollback, isFinished: Bool)? {
+    try db.first(
+      """
+      SELECT as_of, flow_type, flow_id, finished, newest_change FROM time_rollback
+      LEFT JOIN flow ON flow.id = time_rollback.flow WHERE batch_id = ?
+      """,
+      [RequestIDColumn.value(of: batchID)]
+    ) { row in
+      var scope = FlowScope.everything
+      if let flowType = try row.optionalText(1), let flow = try row.optionalText(2) {
+        guard let flowType = FlowType(rawValue: flowType), let flow = FlowID(flow) else {
+          throw LedgerError.corrupt("a rollback to a time of a flow that is none")
+        }
+        scope = .flow(flowType, flow)
       }
-      scope = .flow(flowType, flow)
+      let rollback = TimeRollback(
+        batchID: batchID,
+        asOf: Timestamp(microseconds: try row.integer(0)),
+        scope: scope,
+        newestChange: Change.ID(try row.integer(4))
+      )
+      return (rollback, try row.optionalInteger(3) != nil)
     }
-    let rollback = TimeRollback(
-      batchID: batchID,
-      asOf: Timestamp(microseconds: row["as_of"]),
-      scope: scope,
-      newestChange: Change.ID(row["newest_change"] as Int64)
-    )
-    return (rollback, (row["finished"] as Int64?) != nil)
   }
 
-  static func insert(_ rollback: TimeRollback, at time: Timestamp, _ db: Database) throws {
+  static func insert(_ rollback: TimeRollback, in session: LedgerSession) throws {
     var flow: Int64?
-    if case .flow(let flowType, let id) = rollback.scope { flow = try Identities(db).row(of: id, flowType) }
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO time_rollback (batch_id, as_of, flow, asked, newest_change)
-        VALUES (:batchID, :asOf, :flow, :asked, (
-          SELECT min(coalesce(:newest, id), id) FROM (SELECT coalesce(max(id), 0) AS id FROM change)
-        ))
-        """
-    ).execute(arguments: [
-      "batchID": RequestIDColumn.value(of: rollback.batchID), "asOf": rollback.asOf.microseconds, "flow": flow,
-      "asked": time.microseconds, "newest": rollback.newestChange?.number,
-    ])
+    if case .flow(let flowType, let id) = rollback.scope {
+      flow = try session.identities.row(of: FlowName(flowType, id))
+    }
+    let newest = session.head.nextChange - 1
+    try session.connection.execute(
+      """
+      INSERT INTO time_rollback (batch_id, as_of, flow, asked, newest_change)
+      VALUES (:batchID, :asOf, :flow, :asked, :newest)
+      """,
+      [
+        "batchID": RequestIDColumn.value(of: rollback.batchID), "asOf": rollback.asOf.microseconds, "flow": flow,
+        "asked": session.time.microseconds, "newest": min(rollback.newestChange?.number ?? newest, newest),
+      ]
+    )
   }
 
-  static func finish(_ rollback: TimeRollback, at time: Timestamp, _ db: Database) throws {
-    try db.cachedStatement(
-      sql: "UPDATE time_rollback SET finished = coalesce(finished, :now) WHERE batch_id = :batchID"
+  static func finish(_ rollback: TimeRollback, in session: LedgerSession) throws {
+    try session.connection.execute(
+      "UPDATE time_rollback SET finished = coalesce(finished, :now) WHERE batch_id = :batchID",
+      ["now": session.time.microseconds, "batchID": RequestIDColumn.value(of: rollback.batchID)]
     )
-    .execute(arguments: ["now": time.microseconds, "batchID": RequestIDColumn.value(of: rollback.batchID)])
   }
 }

@@ -38,6 +38,12 @@ extension Directory {
   }
 }
 
+/// A directory whose writes are made by the thread that writes the ledger, so that a change needs no hop between the two.
+package protocol LocalDirectory: Directory {
+  /// Asks for a write; `completion` is called on the writer's thread with what is known of it.
+  func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void)
+}
+
 /// Which directory it is; a ledger serves one for good.
 package enum DirectoryKind: String, Sendable, CaseIterable {
   case graph, embedded

@@ -9,12 +9,12 @@ package enum Reading: Hashable, Sendable {
 
   /// - Parameters:
   ///   - recorded: what the ledger thinks stands at the address.
-  ///   - recent: the changes whose writes may have reached the address within the settle window.
-  package init(found: ConnectorReference, recorded: ConnectorReference, recent: [Change]) {
+  ///   - recent: the writes that may have reached the address within the settle window.
+  package init(found: ConnectorReference, recorded: ConnectorReference, recent: [RecentWrite]) {
     if found == recorded {
       self = .asRecorded
     } else {
-      let held = recent.flatMap { [$0.intent.before, $0.after] }
+      let held = recent.flatMap { [$0.before, $0.after] }
       self = held.contains(found) ? .stale : .drift
     }
   }

@@ -87,7 +87,7 @@ package final class Reconciler: Service {
     do {
       let change = try await service.change(id)
       guard change.result == .pending else { return true }
-      if let wait = service.reconciliation.remainingDoubt(of: change) {
+      if let wait = service.preparer.reconciliation.remainingDoubt(of: change) {
         postpone(id, for: wait)
         return true
       }
@@ -97,7 +97,7 @@ package final class Reconciler: Service {
       defer { turn.end() }
       let current = try await service.change(id)
       guard current.result == .pending else { return true }
-      switch try await service.reconciliation.settle(current) {
+      switch try await service.preparer.reconciliation.settle(current) {
       case .settled(let settled): log(settled)
       case .tooEarly(let wait): postpone(id, for: wait)
       case .unsteady: postponeLonger(id)

@@ -6,6 +6,9 @@ struct Reconciliation: Sendable {
   let ledger: Ledger
   let directory: any Directory
 
+  /// When it is worth asking again after reads that showed nothing.
+  static let nextRead = Duration.seconds(5)
+
   /// What came of looking at a pending change.
   enum Verdict: Sendable {
     case settled(Change)
@@ -28,13 +31,11 @@ struct Reconciliation: Sendable {
       return .unreadable(error)
     }
     do {
-      let settled = try await ledger.settle(
-        [change],
-        by: .observed(look.observation),
-        settledBy: .reconciler,
-        usingReservedPlace: false,
-        recording: look.drift.map { [$0] } ?? []
+      let group = Group(
+        settlements: [.init(change, by: .observed(look.observation), settledBy: .reconciler)],
+        drafts: look.drift.map { [.init($0, .found, settledBy: .reconciler)] } ?? []
       )
+      guard case .recorded(let settled, _) = try await ledger.append(group) else { return .settled(change) }
       return .settled(settled.first ?? change)
     } catch {
       throw ServiceError(beforeSending: error)

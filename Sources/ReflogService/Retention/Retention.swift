@@ -11,8 +11,6 @@ package struct Retention: Service {
   private let waker: AsyncStream<Void>.Continuation
   /// How long until what went wrong is tried again.
   private static let pause = Duration.seconds(5)
-  /// How long until it is looked whether what goes next is signed: that takes a tenth of a second.
-  private static let signatureWait = Duration.milliseconds(20)
 
   package init(ledger: Ledger, logger: Logger) {
     self.ledger = ledger
@@ -182,12 +180,12 @@ package struct Retention: Service {
   private static let turn = 100
 
   /// Does some of the purge under way; `done` where nothing of it is left.
-  private func takeTurn() async throws -> Ledger.Forgetting.Step {
+  private func takeTurn() async throws -> Ledger.Forgetting.Progress {
     try await repeated(atMost: Self.turn) { try await ledger.continuePurge() }
   }
 
   /// Erases all that an erasure erases.
-  private func erase(_ erasure: Int64) async throws -> Ledger.Forgetting.Step {
+  private func erase(_ erasure: Int64) async throws -> Ledger.Forgetting.Progress {
     var position = Ledger.ErasurePosition()
     return try await repeated(atMost: .max) { try await ledger.continueErasure(erasure, from: &position) }
   }
@@ -195,16 +193,12 @@ package struct Retention: Service {
   /// Does a step again and again until there is none, or it was so often, or it is time to stop; then there may be more.
   private func repeated(
     atMost count: Int,
-    _ step: () async throws -> Ledger.Forgetting.Step
-  ) async throws -> Ledger.Forgetting.Step {
+    _ step: () async throws -> Ledger.Forgetting.Progress
+  ) async throws -> Ledger.Forgetting.Progress {
     var left = count
     while left > 0, !Task.isEnding {
       left -= 1
-      switch try await step() {
-      case .more: continue
-      case .unsigned: await pause(Self.signatureWait)
-      case .done: return .done
-      }
+      if case .done = try await step() { return .done }
     }
     return .more
   }

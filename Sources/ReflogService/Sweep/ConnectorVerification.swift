@@ -70,7 +70,7 @@ struct ConnectorVerification: Sendable {
     await inventory.pace.waitForTurn()
     guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
     defer { turn.end() }
-    guard try await service.pendingChange(holding: .connector(id)) == nil,
+    guard try await service.ledger.pendingChange(of: id) == nil,
       let again = try await inventory.connector(id), again.isSame(as: connector)
     else { return }
     let nameBefore = differences.first { $0.name == "displayName" }?.before ?? connector.displayName
@@ -89,7 +89,7 @@ struct ConnectorVerification: Sendable {
     await inventory.pace.waitForTurn()
     guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
     defer { turn.end() }
-    guard try await service.pendingChange(holding: .connector(id)) == nil,
+    guard try await service.ledger.pendingChange(of: id) == nil,
       try await inventory.connector(id) == nil
     else { return }
     try await record(
@@ -120,9 +120,7 @@ struct ConnectorVerification: Sendable {
       requestID: UUID().uuidString.lowercased(),
       lastVerifiedDateTime: lastSeen
     )
-    _ = try await service.ledger.append(
-      [Ledger.Draft(intent, .found, settledBy: .reconciler)],
-      remembering: [sighting]
-    )
+    let draft = Group.Draft(intent, .found, settledBy: .reconciler)
+    _ = try await service.ledger.append(Group(drafts: [draft], seen: [sighting]))
   }
 }

@@ -28,12 +28,11 @@ struct Inventory: Sendable {
 
   /// What some steps of a flow call. Does not wait for the pace: whoever holds turns asks.
   func references(
-    of flow: FlowID,
-    _ flowType: FlowType,
+    of flow: FlowName,
     at steps: [Step]
   ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
     let expand = QueryItem("$expand", steps.map(\.name).joined(separator: ","))
-    let response = try await read(DirectoryRead(.configuration(flowType, flow), query: [expand]))
+    let response = try await read(DirectoryRead(.configuration(flow.flowType, flow.flow), query: [expand]))
     guard let body = response.body else { throw .unavailable(reason: "it answered no JSON object") }
     var references: [Step: ConnectorReference] = [:]
     for step in steps {

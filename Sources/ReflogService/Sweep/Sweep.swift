@@ -18,9 +18,9 @@ struct Sweep: Sendable {
     let verification = Verification(service: service, inventory: inventory)
     for (flow, steps) in try await stepsByFlow().sorted(by: { $0.key < $1.key }) {
       try Task.checkCancellation()
-      let addresses = steps.map { Address(flowType: flow.flowType, flow: flow.id, step: $0) }
-      let succeeded = await attempt(flow.id.text) {
-        for address in try await verification.verify(flow.id, flow.flowType, steps: steps) { watchlist.watch(address) }
+      let addresses = steps.map { flow.address(of: $0) }
+      let succeeded = await attempt(flow.flow.text) {
+        for address in try await verification.verify(flow, steps: steps) { watchlist.watch(address) }
       }
       if !succeeded {
         isWhole = false
@@ -48,24 +48,15 @@ struct Sweep: Sendable {
     }
   }
 
-  private struct Flow: Hashable, Comparable {
-    let flowType: FlowType
-    let id: FlowID
-
-    static func < (left: Flow, right: Flow) -> Bool {
-      (left.flowType.rawValue, left.id) < (right.flowType.rawValue, right.id)
-    }
-  }
-
   /// Every flow that the directory lists or the ledger knows, with the steps that Graph has and those that the ledger
   /// knows besides.
-  private func stepsByFlow() async throws -> [Flow: [Step]] {
-    var steps: [Flow: Set<Step>] = [:]
+  private func stepsByFlow() async throws -> [FlowName: [Step]] {
+    var steps: [FlowName: Set<Step>] = [:]
     for flowType in FlowType.allCases {
-      for id in try await flows(flowType) { steps[Flow(flowType: flowType, id: id)] = Set(Step.known) }
+      for id in try await flows(flowType) { steps[FlowName(flowType, id)] = Set(Step.known) }
     }
     for address in try await service.ledger.history.addresses() {
-      steps[Flow(flowType: address.flowType, id: address.flow), default: []].insert(address.step)
+      steps[FlowName(of: address), default: []].insert(address.step)
     }
     return steps.mapValues { $0.sorted() }
   }

@@ -85,7 +85,7 @@ package struct Sweeper: Service {
 
   private func look(at address: Address, _ verification: Verification) async {
     do {
-      for later in try await verification.verify(address.flow, address.flowType, steps: [address.step]) {
+      for later in try await verification.verify(FlowName(of: address), steps: [address.step]) {
         watchlist.watch(later)
       }
     } catch {

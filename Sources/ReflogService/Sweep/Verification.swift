@@ -9,17 +9,17 @@ struct Verification: Sendable {
 
   /// Looks at some steps of a flow. Returns those that could not be looked at conclusively: somebody works there, a write
   /// is so fresh that a read may not show it, or two reads did not agree.
-  func verify(_ flow: FlowID, _ flowType: FlowType, steps: [Step]) async throws -> [Address] {
+  func verify(_ flow: FlowName, steps: [Step]) async throws -> [Address] {
     await inventory.pace.waitForTurn()
-    let addresses = steps.map { Address(flowType: flowType, flow: flow, step: $0) }
+    let addresses = steps.map { flow.address(of: $0) }
     let turns = addresses.compactMap { service.turns.takeWithoutWaiting(.address($0)) }
     defer { for turn in turns { turn.end() } }
     var free: [Address] = []
     for address in addresses where turns.contains(where: { $0.holds(.address(address)) }) {
-      if try await isSettled(address) { free.append(address) }
+      if try await reader.isConclusive(at: address) { free.append(address) }
     }
     guard !free.isEmpty else { return addresses }
-    let found = try await references(of: flow, flowType, at: free.map(\.step))
+    let found = try await references(of: flow, at: free.map(\.step))
     var sightings: [Sighting] = []
     var unsteady: [Address] = []
     for address in free {
@@ -44,31 +44,26 @@ struct Verification: Sendable {
     case unsteady
   }
 
-  /// Whether a read is conclusive: nothing is pending at the address, and nothing was written there within the window.
-  private func isSettled(_ address: Address) async throws -> Bool {
-    guard try await service.pendingChange(holding: .address(address)) == nil else { return false }
-    return try await service.changesWithinWindow(at: address).isEmpty
-  }
+  private var reader: ReferenceReader { service.preparer.reader }
 
   private func judge(_ found: ConnectorReference, at address: Address) async throws -> Judgement {
-    let recorded = try await service.recorded(at: address)
+    let recorded = try await reader.state(of: address).recorded
     let sighting = Sighting.reference(address, found)
     if found == recorded?.reference || (recorded == nil && found == .none) { return .seen(sighting) }
-    guard let recorded else {
+    guard recorded != nil else {
       try await record(baseline(at: address, found), sighting)
       return .recorded
     }
-    let again = try await references(of: address.flow, address.flowType, at: [address.step])
+    let again = try await references(of: FlowName(of: address), at: [address.step])
     guard again[address.step] == found else { return .unsteady }
     let requestID = UUID().uuidString.lowercased()
-    try await record(
-      try await service.drift(at: address, from: recorded, to: found, requestID: requestID, by: .reconciler),
-      sighting
-    )
+    let judged = try await reader.judge(found, at: address, requestID: requestID, by: .reconciler)
+    guard let drift = judged.drift else { return .unsteady }
+    try await record(drift, sighting)
     return .recorded
   }
 
-  private func baseline(at address: Address, _ found: ConnectorReference) -> Ledger.Draft {
+  private func baseline(at address: Address, _ found: ConnectorReference) -> Group.Draft {
     let intent = Change.Intent(
       subject: .step(address),
       kind: .baseline,
@@ -77,21 +72,20 @@ struct Verification: Sendable {
       actor: .unknown,
       requestID: UUID().uuidString.lowercased()
     )
-    return Ledger.Draft(intent, .found, settledBy: .reconciler)
+    return Group.Draft(intent, .found, settledBy: .reconciler)
   }
 
-  private func record(_ draft: Ledger.Draft, _ sighting: Sighting) async throws {
-    _ = try await service.ledger.append([draft], remembering: [sighting])
+  private func record(_ draft: Group.Draft, _ sighting: Sighting) async throws {
+    _ = try await service.ledger.append(Group(drafts: [draft], seen: [sighting]))
   }
 
   /// What the steps call; nothing where the flow is gone, and no entry for a step that this flow does not have.
   private func references(
-    of flow: FlowID,
-    _ flowType: FlowType,
+    of flow: FlowName,
     at steps: [Step]
   ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
     do {
-      return try await inventory.references(of: flow, flowType, at: steps)
+      return try await inventory.references(of: flow, at: steps)
     } catch .refused(let refusal) where refusal.httpStatus == 404 {
       return Dictionary(uniqueKeysWithValues: steps.map { ($0, ConnectorReference.none) })
     } catch .refused(let refusal) where refusal.httpStatus == 400 {
@@ -99,7 +93,7 @@ struct Verification: Sendable {
       guard steps.count > 1 else { return [:] }
       var references: [Step: ConnectorReference] = [:]
       for step in steps {
-        references.merge(try await self.references(of: flow, flowType, at: [step])) { $1 }
+        references.merge(try await self.references(of: flow, at: [step])) { $1 }
       }
       return references
     }

@@ -56,7 +56,7 @@ package final class TimeRollbacks: Service {
   package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
     guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
     _ = try await steps(of: request.rollback)
-    _ = try changes.acting(for: request.caller)
+    _ = try changes.preparer(for: request.caller)
     try changes.check(reason: request.reason)
     let remembered: (rollback: TimeRollback, isFinished: Bool)
     do {
@@ -154,7 +154,7 @@ package final class TimeRollbacks: Service {
     var steps = rollback.steps(then: then, now: now)
     let uncertain = Set(now.filter { !$0.isCertain }.map(\.address))
     for index in steps.indices where uncertain.contains(steps[index].address) {
-      steps[index].pending = try await changes.pendingChange(holding: .address(steps[index].address))?.id
+      steps[index].pending = try await changes.preparer.reader.state(of: steps[index].address).pending?.id
     }
     return steps
   }

@@ -1,4 +1,5 @@
 import DequeModule
+import Dispatch
 import Synchronization
 
 /// Gives out turns: requests for one key queue in order of arrival, different keys do not wait for each other.
@@ -22,6 +23,7 @@ package final class Turns: Sendable {
 
   private struct Waiter {
     let ticket: UInt64
+    let deadline: ContinuousClock.Instant
     let continuation: CheckedContinuation<Grant, Never>
   }
 
@@ -34,6 +36,8 @@ package final class Turns: Sendable {
     var queues: [TurnKey: Deque<Waiter>] = [:]
     var waiting = 0
     var nextTicket: UInt64 = 0
+    /// Whether a timer runs that ends waits that are over.
+    var isWatched = false
   }
 
   private let limits: Limits
@@ -47,6 +51,9 @@ package final class Turns: Sendable {
   ///
   /// Throws `busy` if too many wait, or this one waited too long. The turn ends with ``Turn/end()``.
   package func take(_ keys: some Sequence<TurnKey>) async throws(ServiceError) -> Turn {
+    let keys = Array(keys)
+    // The usual case: one key that nobody holds.
+    if keys.count == 1, takeIfFree(keys[0]) { return Turn(keys: keys, turns: self) }
     var taken: [TurnKey] = []
     for key in Set(keys).sorted() {
       let grant = takeIfFree(key) ? .granted : await wait(for: key)
@@ -94,41 +101,52 @@ package final class Turns: Sendable {
       state.nextTicket += 1
       return state.nextTicket
     }
-    let (limit, queue) = (limits.wait, self)
-    return await withTaskGroup(of: Grant.self) { group in
-      group.addTask { await queue.wait(for: key, ticket: ticket) }
-      group.addTask {
-        // Cut short only where the wait is over, and then its answer counts for nothing.
-        try? await Task.sleep(for: limit)
-        return .gaveUp
-      }
-      let first = await group.next() ?? .gaveUp
-      group.cancelAll()
-      // The turn may have come in the very moment in which the wait ended.
-      let second = await group.next() ?? .gaveUp
-      return second == .granted ? second : first
-    }
-  }
-
-  private func wait(for key: TurnKey, ticket: UInt64) async -> Grant {
-    await withTaskCancellationHandler {
+    return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let grant = state.withLock { state -> Grant? in
+        let (grant, startsWatch) = state.withLock { state -> (Grant?, Bool) in
           guard let queue = state.queues[key] else {
             state.queues[key] = []
-            return .granted
+            return (.granted, false)
           }
-          if Task.isCancelled { return .gaveUp }
-          guard queue.count < limits.perKey, state.waiting < limits.total else { return .full }
-          state.queues[key]?.append(Waiter(ticket: ticket, continuation: continuation))
+          if Task.isCancelled { return (.gaveUp, false) }
+          guard queue.count < limits.perKey, state.waiting < limits.total else { return (.full, false) }
+          let waiter = Waiter(ticket: ticket, deadline: .now + limits.wait, continuation: continuation)
+          state.queues[key]?.append(waiter)
           state.waiting += 1
-          return nil
+          defer { state.isWatched = true }
+          return (nil, !state.isWatched)
         }
+        if startsWatch { watch() }
         if let grant { continuation.resume(returning: grant) }
       }
     } onCancel: {
       giveUp(ticket, key)
     }
+  }
+
+  /// How much longer than the limit a request may wait: one timer serves all of them.
+  private static let watchInterval = Duration.milliseconds(250)
+
+  /// Ends waits that are over, for as long as any request waits.
+  private func watch() {
+    let interval = min(Self.watchInterval, limits.wait)
+    DispatchQueue.global().asyncAfter(deadline: .now() + interval.seconds) { self.endOverdue() }
+  }
+
+  private func endOverdue() {
+    let now = ContinuousClock.now
+    let (overdue, goesOn) = state.withLock { state in
+      var overdue: [Waiter] = []
+      for (key, queue) in state.queues where queue.contains(where: { $0.deadline <= now }) {
+        overdue += queue.filter { $0.deadline <= now }
+        state.queues[key] = queue.filter { $0.deadline > now }
+      }
+      state.waiting -= overdue.count
+      state.isWatched = state.waiting > 0
+      return (overdue, state.isWatched)
+    }
+    for waiter in overdue { waiter.continuation.resume(returning: .gaveUp) }
+    if goesOn { watch() }
   }
 
   private func giveUp(_ ticket: UInt64, _ key: TurnKey) {
@@ -152,4 +170,8 @@ package struct Turn: Sendable {
   package func end() {
     turns.end(keys)
   }
+}
+
+extension Duration {
+  fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

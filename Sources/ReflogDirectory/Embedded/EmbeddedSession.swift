@@ -1,0 +1,47 @@
+import ReflogModel
+import ReflogStorage
+
+/// Writes the embedded directory, on the thread that writes its file.
+final class EmbeddedSession: WriteSession {
+  let connection: Connection
+  private let memory: EmbeddedMemory
+  /// What this transaction wrote.
+  private var writes: [DirectoryWrite] = []
+  private var savedCount = 0
+
+  init(_ connection: Connection, _ memory: EmbeddedMemory) {
+    self.connection = connection
+    self.memory = memory
+  }
+
+  func write(_ write: DirectoryWrite) throws -> DirectoryResponse {
+    let db = connection
+    let response =
+      switch write {
+      case .setReference(let address, let reference): try EmbeddedReferences.set(reference, at: address, db)
+      case .createConnector(let body): try EmbeddedConnectors.create(body, db)
+      case .updateConnector(let id, let body): try EmbeddedConnectors.update(id, body, db)
+      case .deleteConnector(let id): try EmbeddedConnectors.delete(id, db)
+      case .uploadCertificate(let id, let body): try EmbeddedConnectors.upload(body, to: id, db)
+      case .createFlow(let flowType, let id, let body, let references):
+        try EmbeddedFlows.create(flowType, id, body, references, db)
+      case .updateFlow(let flowType, let id, let body): try EmbeddedFlows.update(flowType, id, body, db)
+      case .deleteFlow(let flowType, let id): try EmbeddedFlows.delete(flowType, id, db)
+      case .other(let passedOn): throw DirectoryRefusal.unknownSegment(passedOn.path)
+      }
+    writes.append(write)
+    return response
+  }
+
+  func begin() {}
+  func end() {}
+
+  func committed() {
+    memory.update(writes)
+    writes.removeAll(keepingCapacity: true)
+  }
+
+  func rolledBack() { writes.removeAll() }
+  func save() { savedCount = writes.count }
+  func restore() { writes.removeLast(writes.count - savedCount) }
+}

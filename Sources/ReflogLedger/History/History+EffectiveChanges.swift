@@ -1,0 +1,62 @@
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// The newest effective change at an address, or nil if there is none.
+  package func newestEffective(at address: Address) async throws(LedgerError) -> Change? {
+    try await effectiveChanges(at: address, settledBefore: nil, limit: 1).first
+  }
+
+  /// The effective changes at an address behind this one, oldest first.
+  package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws(LedgerError)
+    -> [Change.ID]
+  {
+    try await changes(
+      at: address,
+      """
+      WHERE change.address = :address AND \(Self.isEffective) AND change.id > :id ORDER BY change.id LIMIT :limit
+      """,
+      ["id": id.number, "limit": limit]
+    ).map(\.id)
+  }
+
+  /// The newest effective changes at an address, newest first: those that were settled before a moment, or all.
+  package func effectiveChanges(
+    at address: Address,
+    settledBefore end: Timestamp?,
+    limit: Int
+  ) async throws(LedgerError) -> [Change] {
+    let last = if let end { try await read { db in try ChangeTimes.lastID(notAfter: end, db) } } else { Int64.max }
+    return try await changes(
+      at: address,
+      """
+      WHERE change.address = :address AND \(Self.isEffective) AND change.id <= :last AND change.result_time < :end
+      ORDER BY change.id DESC LIMIT :limit
+      """,
+      ["last": last, "end": end?.microseconds ?? .max, "limit": limit]
+    )
+  }
+
+  /// The newest rollback of a change that was applied or still may be. Nil if there is none.
+  package func rollback(of id: Change.ID) async throws(LedgerError) -> Change? {
+    try await changes(
+      """
+      WHERE change.id = (
+        SELECT max(change.id) FROM change
+        WHERE change.rollback_of = :id AND change.result IN ('applied', 'pending', 'unknown')
+      )
+      """,
+      ["id": id.number]
+    ).first
+  }
+
+  /// An applied change that made a difference, in the words of the index `change_applied`, so that SQLite uses it.
+  static let isEffective = "\(isApplied) = 1"
+  /// An applied change that made none.
+  static let isIneffective = "\(isApplied) = 0"
+
+  private static let isApplied = """
+    change.result = 'applied'
+      AND (change.before_state <> change.after_state OR change.before_connector IS NOT change.after_connector)
+    """
+}

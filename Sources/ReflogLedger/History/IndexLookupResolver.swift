@@ -1,0 +1,135 @@
+import ReflogModel
+import ReflogStorage
+
+/// Finds the index lookups that can answer a filter.
+struct IndexLookupResolver {
+  private let db: Connection
+
+  init(_ db: Connection) {
+    self.db = db
+  }
+
+  /// Lookups of which every change that matches the filter fulfils one. Empty if no change can match, nil if no index helps.
+  func lookups(_ filter: ChangeFilter) throws -> [IndexLookup]? {
+    switch filter {
+    case .comparison(let field, .eq, let value): return try lookups(field, value)
+    case .comparison(.result, .ne, .text(Change.Result.applied.rawValue)),
+      .not(.comparison(.result, .eq, .text(Change.Result.applied.rawValue))):
+      return Change.Result.allCases.compactMap(Self.lookup)
+    case .oneOf(let field, let values):
+      var all: [IndexLookup] = []
+      for value in values {
+        guard let found = try lookups(field, value) else { return nil }
+        all += found
+      }
+      return all
+    case .or(let left, let right):
+      guard let left = try lookups(left), let right = try lookups(right) else { return nil }
+      return left + right
+    case .and(let left, let right):
+      return better(try addressLookups(filter.conjuncts), better(try lookups(left), try lookups(right)))
+    case .comparison, .startsWith, .contains, .not: return nil
+    }
+  }
+
+  /// The addresses of a flow, if the filter asks for its type or a step too.
+  private func addressLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
+    var wanted: [ChangeField: String] = [:]
+    for term in terms {
+      guard case .comparison(let field, .eq, .text(let text)) = term else { continue }
+      if field == .flowId || field == .flowType || field == .step { wanted[field] = text }
+    }
+    guard let flow = wanted[.flowId], wanted.count > 1 else { return nil }
+    return try db.integers(
+      """
+      SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
+      WHERE flow.flow_id = :flow AND flow.flow_type = coalesce(:flowType, flow.flow_type) COLLATE NOCASE
+        AND step.name = coalesce(:step, step.name)
+      """,
+      ["flow": flow, "flowType": wanted[.flowType], "step": wanted[.step]]
+    ).map { equality("address", $0, .step) }
+  }
+
+  /// Those that find fewer changes.
+  private func better(_ left: [IndexLookup]?, _ right: [IndexLookup]?) -> [IndexLookup]? {
+    guard let left, let right else { return left ?? right }
+    guard let leftWorst = left.map(\.selectivity).max() else { return left }
+    guard let rightWorst = right.map(\.selectivity).max() else { return right }
+    return (leftWorst.rawValue, left.count) <= (rightWorst.rawValue, right.count) ? left : right
+  }
+
+  /// The changes with a result, or nil for `applied`, which no index is of: nearly all changes are.
+  private static func lookup(_ result: Change.Result) -> IndexLookup? {
+    switch result {
+    case .applied: nil
+    case .pending:
+      // The index is of few rows; a range of ids is of many.
+      IndexLookup(
+        condition: """
+          change.id IN (SELECT pending.id FROM change AS pending INDEXED BY change_pending WHERE pending.result = 'pending')
+          """,
+        selectivity: .result
+      )
+    case .rejected, .denied, .notApplied, .superseded, .unknown:
+      IndexLookup(
+        condition: "change.result = '\(result.rawValue)' AND change.result NOT IN ('applied', 'pending')",
+        selectivity: .result
+      )
+    }
+  }
+
+  private func lookups(_ field: ChangeField, _ value: FilterValue) throws -> [IndexLookup]? {
+    guard case .text(let text) = value else { return nil }
+    switch field {
+    case .correlationId: return [try request("correlation_id", text, .request)]
+    case .batchId: return [try request("batch_id", text.asciiFolded, .batch)]
+    case .result:
+      guard let result = Change.Result(rawValue: text) else { return [] }
+      return Self.lookup(result).map { [$0] }
+    case .beforeConnectorId: return try connectors(text).map { equality("before_connector", $0, .connector) }
+    case .afterConnectorId:
+      return try connectors(text).flatMap { row in
+        [equality("after_connector", row, .connector), equality("created_connector", row, .connector)]
+      }
+    case .flowId:
+      return try rows(
+        "SELECT address.id FROM address JOIN flow ON flow.id = address.flow WHERE flow.flow_id = ?",
+        text
+      ).map { equality("address", $0, .flow) }
+    case .userId: return try actors("user", text)
+    case .servicePrincipalId: return try actors("app", text)
+    case .tokenId: return try actors("token", text)
+    case .userPrincipalName:
+      return try rows("SELECT DISTINCT actor FROM actor_name WHERE user_principal_name = ?", text)
+        .map { equality("actor", $0, .actor) }
+    case .userDisplayName, .appDisplayName, .tokenDisplayName:
+      return try rows("SELECT DISTINCT actor FROM actor_name WHERE name = ?", text)
+        .map { equality("actor", $0, .actor) }
+    case .appId:
+      return try rows("SELECT id FROM client_app WHERE app_id = ?", text)
+        .map { equality("client_app", $0, .clientApp) }
+    default: return nil
+    }
+  }
+
+  private func actors(_ type: String, _ id: String) throws -> [IndexLookup] {
+    try rows("SELECT id FROM actor WHERE actor_type = '\(type)' AND actor_id = ?", id)
+      .map { equality("actor", $0, .actor) }
+  }
+
+  private func connectors(_ id: String) throws -> [Int64] {
+    try rows("SELECT id FROM connector WHERE connector_id = ?", id)
+  }
+
+  private func rows(_ sql: String, _ text: String) throws -> [Int64] { try db.integers(sql, [text]) }
+
+  private func equality(_ column: String, _ row: Int64, _ selectivity: IndexLookup.Selectivity) -> IndexLookup {
+    IndexLookup(condition: "change.\(column) = \(row)", selectivity: selectivity)
+  }
+
+  /// SQLite makes the literal itself, whatever the text is.
+  private func request(_ column: String, _ id: String, _ selectivity: IndexLookup.Selectivity) throws -> IndexLookup {
+    let literal = try db.text("SELECT quote(?)", [RequestIDColumn.value(of: id)])
+    return IndexLookup(condition: "change.\(column) = \(literal ?? "NULL")", selectivity: selectivity)
+  }
+}

@@ -1,0 +1,81 @@
+import ReflogModel
+import ReflogStorage
+
+/// Reads columns as the ledger writes them. The file may be damaged: any other value throws
+/// ``StorageError/unexpectedValue(column:)``.
+extension Row {
+  func required<Value>(_ value: Value?, _ column: Int) throws -> Value {
+    guard let value else { throw unexpected(column) }
+    return value
+  }
+
+  /// Throws unless these columns are NULL.
+  func requireNull(_ columns: [Int]) throws {
+    for column in columns where !isNull(column) { throw unexpected(column) }
+  }
+
+  /// The value that a word stands for, such as a case of an enum.
+  func word<Value>(_ column: Int, _ value: (String) -> Value?) throws -> Value {
+    try required(value(try text(column)), column)
+  }
+
+  func time(_ column: Int) throws -> Timestamp {
+    try required(Timestamp(recorded: try integer(column)), column)
+  }
+
+  /// The time, or nil if the column is NULL.
+  func optionalTime(_ column: Int) throws -> Timestamp? {
+    isNull(column) ? nil : try time(column)
+  }
+
+  /// The id of a request, or nil if the column is NULL. A GUID is 16 bytes, any other id is text.
+  func requestID(_ column: Int) throws -> String? {
+    guard !isNull(column) else { return nil }
+    guard isText(column) else { return try required(RequestIDColumn.guid(try blob(column)), column) }
+    let text = try text(column)
+    // A GUID that is stored as text would be shown, but not found.
+    guard !RequestIDColumn.isGUID(text) else { throw unexpected(column) }
+    return text
+  }
+
+  func hash(_ column: Int) throws -> Hash {
+    try required(Hash(bytes: try blob(column)), column)
+  }
+
+  /// The hash, or nil if the column is NULL.
+  func optionalHash(_ column: Int) throws -> Hash? {
+    isNull(column) ? nil : try hash(column)
+  }
+
+  /// The salt, or nil if the column is NULL.
+  func optionalSalt(_ column: Int) throws -> Salt? {
+    isNull(column) ? nil : try required(Salt(bytes: try blob(column)), column)
+  }
+
+  /// A flow from two columns: its type, and its id behind that.
+  func flowName(_ column: Int) throws -> FlowName {
+    FlowName(try word(column, FlowType.init(rawValue:)), try word(column + 1) { FlowID($0) })
+  }
+
+  /// An address from three columns: flow type, flow id, step.
+  func address(_ column: Int) throws -> Address {
+    let flow = try flowName(column)
+    let name = try text(column + 2)
+    let step = try required(Step(name), column + 2)
+    // The name of a known step is stored in Graph's spelling.
+    guard step.name.utf8.elementsEqual(name.utf8) else { throw unexpected(column + 2) }
+    return Address(flowType: flow.flowType, flow: flow.flow, step: step)
+  }
+
+  func connectorID(_ column: Int) throws -> ConnectorID {
+    try word(column) { ConnectorID($0) }
+  }
+}
+
+extension Timestamp {
+  /// Fails outside the years 1970 to 9999, which RFC 3339 can write.
+  init?(recorded microseconds: Int64) {
+    guard (0..<253_402_300_800_000_000).contains(microseconds) else { return nil }
+    self.init(microseconds: microseconds)
+  }
+}

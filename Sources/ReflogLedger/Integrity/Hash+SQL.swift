@@ -1,0 +1,15 @@
+package import ReflogModel
+package import ReflogStorage
+
+extension Hash: SQLConvertible {
+  package var sqlValue: SQLValue { .blob(bytes) }
+}
+
+extension Salt: SQLConvertible {
+  package var sqlValue: SQLValue { .blob(bytes) }
+}
+
+extension Statement {
+  func bind(_ index: Int32, _ hash: Hash) { hash.withUnsafeBytes { bind(index, $0) } }
+  func bind(_ index: Int32, _ salt: Salt) { salt.withUnsafeBytes { bind(index, $0) } }
+}

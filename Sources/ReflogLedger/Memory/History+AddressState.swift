@@ -1,0 +1,33 @@
+import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// What the ledger's file knows of an address. Throws ``LedgerError/altered(_:)`` if the row of a change is not what was logged.
+  func state(of address: Address) async throws(LedgerError) -> AddressState {
+    try await read { db in
+      let rows = ChangeRows(db, identities)
+      guard let row = try Self.row(of: address, db) else {
+        return AddressState(newestApplied: nil, newestEffective: nil, pending: nil, seen: nil, writes: [])
+      }
+      return AddressState(
+        newestApplied: try rows.checked(Self.newestApplied, ["address": row]).first,
+        newestEffective: try rows.checked(
+          "WHERE change.address = :address AND \(Self.isEffective) ORDER BY change.id DESC LIMIT 1",
+          ["address": row]
+        ).first,
+        pending: try rows.checked(
+          "WHERE coalesce(change.address, -change.before_connector) = :address AND change.result = 'pending'",
+          ["address": row]
+        ).first,
+        seen: try Self.lastSeen(row, db),
+        writes: try rows.checked(
+          """
+          WHERE change.address = :address AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
+          ORDER BY change.id DESC LIMIT :limit
+          """,
+          ["address": row, "limit": AddressState.writeLimit]
+        ).filter(\.mayHaveReachedDirectory).map(RecentWrite.init)
+      )
+    }
+  }
+}

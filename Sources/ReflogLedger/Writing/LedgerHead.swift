@@ -1,0 +1,67 @@
+import ReflogModel
+import ReflogStorage
+
+/// What the next entry of a ledger needs: one row, which every transaction that appends reads and writes back.
+struct LedgerHead {
+  var nextSequence: Int64
+  var nextChange: Int64
+  var nextEvent: Int64
+  /// The time of the newest entry.
+  var newestTime: Timestamp
+  /// The right edge of the Merkle tree over all entries.
+  var frontier: MerkleFrontier
+  /// The signed checkpoint over all entries, or nil before the first.
+  var checkpoint: String?
+
+  /// Reads the head. Throws `corrupt` where it is missing, or is none.
+  init(_ db: Connection) throws {
+    let head = try db.first(
+      "SELECT next_sequence, next_change, next_event, newest_time, frontier, checkpoint FROM head"
+    ) { try LedgerHead($0) }
+    guard let head else { throw LedgerError.corrupt("no head") }
+    self = head
+  }
+
+  private init(_ row: Row) throws {
+    nextSequence = try row.integer(0)
+    nextChange = try row.integer(1)
+    nextEvent = try row.integer(2)
+    newestTime = Timestamp(microseconds: try row.integer(3))
+    let bytes = try row.blob(4)
+    var hashes: [Hash] = []
+    for start in stride(from: 0, to: bytes.count - bytes.count % Hash.byteCount, by: Hash.byteCount) {
+      let hash = UnsafeRawBufferPointer(rebasing: bytes[start..<start + Hash.byteCount])
+      if let hash = Hash(bytes: hash) { hashes.append(hash) }
+    }
+    frontier = try MerkleFrontier(size: nextSequence, hashes: hashes)
+    checkpoint = try row.optionalText(5)
+  }
+
+  /// Makes the head of a new ledger.
+  static func insert(_ db: Connection) throws {
+    try db.execute(
+      """
+      INSERT INTO head (id, next_sequence, next_change, next_event, newest_time, frontier)
+      VALUES (1, 0, 1, 1, 0, zeroblob(0))
+      """
+    )
+  }
+
+  /// Whether this is the same state, so that nothing was appended in between.
+  func isSame(as row: Row) throws -> Bool {
+    guard try row.integer(0) == nextSequence, try row.integer(1) == nextChange, try row.integer(2) == nextEvent,
+      try row.integer(3) == newestTime.microseconds
+    else { return false }
+    // The checkpoint stands over everything else.
+    return try row.optionalText(4).map { Array($0.utf8) } == checkpoint.map { Array($0.utf8) }
+  }
+
+  /// Throws `foreignEntries` unless the checkpoint is over just these entries, and signed with one of these keys.
+  func verify(of origin: Origin, with keys: [VerifierKey]) throws {
+    guard nextSequence > 0 || checkpoint != nil else { return }
+    guard let checkpoint, let note = try? SignedNote(parsing: Array(checkpoint.utf8)),
+      let signed = try? Checkpoint(opening: note, of: origin, with: keys), signed.size == nextSequence,
+      signed.root == frontier.root
+    else { throw LedgerError.foreignEntries(from: nextSequence) }
+  }
+}

@@ -1,0 +1,92 @@
+import ReflogModel
+import ReflogStorage
+
+extension LedgerSession {
+  /// How far the clock may be behind the newest entry: more than clocks of one host ever differ by.
+  static let toleratedClockLag = Duration.seconds(5)
+
+  /// Appends a group, or says why not: then nothing of it was written.
+  ///
+  /// - Parameter acceptsClock: whether changes are taken although the clock is behind.
+  func append(_ group: Group, acceptsClock: Bool) throws -> Appended {
+    if !group.drafts.isEmpty, !acceptsClock, clockLag > Self.toleratedClockLag {
+      throw LedgerError.clockBehind(by: clockLag)
+    }
+    if let refusal = try refusal(of: group) { return refusal }
+    let settled = try group.settlements.map(settle)
+    let drafts = try group.drafts.map(record)
+    for event in group.events { try record(event) }
+    if let key = group.key, let named = drafts.first(where: { $0.result == .pending }) ?? drafts.first {
+      try name(named.id, key)
+    }
+    try record(group.seen)
+    return .recorded(settled: settled, drafts: drafts)
+  }
+
+  /// The checks, all before the first write.
+  private func refusal(of group: Group) throws -> Appended? {
+    if let key = group.key, let repeated = try answer(to: key) { return repeated }
+    for (address, newestApplied) in group.prepared {
+      let (pending, newest) = try newestChanges(at: address)
+      if let pending { return .pending(pending) }
+      if newest != newestApplied { return .moved(address) }
+    }
+    for connector in group.connectors {
+      if let pending = try pendingChange(of: connector) { return .pending(pending) }
+    }
+    return nil
+  }
+
+  private func newestChanges(at address: Address) throws -> (pending: Change.ID?, applied: Change.ID?) {
+    guard let row = try identities.knownRow(of: address) else { return (nil, nil) }
+    let statement = statements.newestAtAddress
+    statement.bind(1, row)
+    let found = try statement.first { (try $0.optionalInteger(0), try $0.integer(1)) }
+    return (found?.0.map { Change.ID($0) }, found.flatMap { $0.1 > 0 ? Change.ID($0.1) : nil })
+  }
+
+  private func pendingChange(of connector: ConnectorID) throws -> Change.ID? {
+    guard let row = try identities.knownRow(of: connector) else { return nil }
+    statements.pendingOfConnector.bind(1, row)
+    return try statements.pendingOfConnector.first { Change.ID(try $0.integer(0)) }
+  }
+
+  /// What the change that a key names came to. A change that did not take place, and may fare better now, frees its key.
+  private func answer(to key: IdempotencyKey) throws -> Appended? {
+    let statement = statements.findKey
+    key.keyHash.withUnsafeBytes { statement.bind(1, $0) }
+    statement.bind(2, IdempotencyRows.oldest(at: time))
+    let found = try statement.first { row in
+      (Change.ID(try row.integer(0)), try row.blob(1).elementsEqual(key.bodyHash))
+    }
+    guard let (change, isSameBody) = found else { return nil }
+    statements.keyState.bind(1, change.number)
+    let frees = try statements.keyState.first { try $0.bool(0) }
+    // The change was purged since.
+    guard let frees else { return nil }
+    return frees && isSameBody ? nil : .repeated(change, isSameBody: isSameBody)
+  }
+
+  /// After so many keys those that are a day old are removed.
+  private static let keysBetweenRemovals = 256
+
+  private func name(_ change: Change.ID, _ key: IdempotencyKey) throws {
+    keysSinceRemoval += 1
+    if keysSinceRemoval > Self.keysBetweenRemovals {
+      try IdempotencyRows.removeOld(at: time, connection)
+      keysSinceRemoval = 0
+    }
+    let statement = statements.insertKey
+    key.keyHash.withUnsafeBytes { statement.bind(1, $0) }
+    key.bodyHash.withUnsafeBytes { statement.bind(2, $0) }
+    statement.bind(3, change.number)
+    statement.bind(4, time.microseconds)
+    try statement.run()
+  }
+
+  private func record(_ sightings: [Sighting]) throws {
+    guard !sightings.isEmpty else { return }
+    try SightingRows.record(sightings, at: time, identities, connection)
+    note(sightings)
+  }
+}

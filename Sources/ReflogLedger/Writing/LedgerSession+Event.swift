@@ -1,0 +1,45 @@
+import ReflogModel
+import ReflogStorage
+
+extension LedgerSession {
+  /// Records what happened to Reflog itself, and returns the event's id.
+  @discardableResult
+  func record(_ content: ServiceEvent.Content) throws -> Int64 {
+    let actor = try content.actor.map(identities.rows(of:))
+    let details = JSONValue.object(content.details).text
+    guard let recorded = try JSONValue(parsing: details.utf8).object else {
+      throw LedgerError.corrupt("details of an event that are no object")
+    }
+    let event = ServiceEvent(
+      id: head.nextEvent,
+      sequence: head.nextSequence,
+      activityDateTime: time,
+      content: ServiceEvent.Content(content.kind, actor: actor?.actor, count: content.count, details: recorded)
+    )
+    head.nextEvent += 1
+    try connection.execute(
+      """
+      INSERT INTO service_event (id, sequence, time, kind, actor, actor_proof, client_app, count, details)
+      VALUES (:id, :sequence, :time, :kind, :actor, :actorProof, :clientApp, :count, :details)
+      """,
+      [
+        "id": event.id, "sequence": event.sequence, "time": time.microseconds, "kind": content.kind.rawValue,
+        "actor": actor?.row, "actorProof": content.actor?.proof?.rawValue, "clientApp": actor?.clientApp,
+        "count": content.count, "details": details,
+      ]
+    )
+    let personal = try insertPersonalPart(of: event, actor)
+    _ = try append(.event(event.id)) { _, salt in try EntryRecord(event, salt: salt, personal: personal) }
+    return event.id
+  }
+
+  private func insertPersonalPart(of event: ServiceEvent, _ actor: Identities.ActorRows?) throws -> Hash? {
+    guard let actor, actor.name != nil || actor.actor.ipAddress != nil else { return nil }
+    let salt = Salt(using: &random)
+    try connection.execute(
+      "INSERT INTO service_event_personal (event, salt, actor_name, ip_address) VALUES (?, ?, ?, ?)",
+      [event.id, salt, actor.name, actor.actor.ipAddress]
+    )
+    return try PersonalPart(salt: salt, actor: actor.actor).hash
+  }
+}

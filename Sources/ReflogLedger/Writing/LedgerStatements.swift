@@ -1,0 +1,80 @@
+import ReflogStorage
+
+/// The statements on the path of a change, prepared once.
+struct LedgerStatements {
+  let readHead, writeHead: Statement
+  let newestAtAddress, pendingOfConnector: Statement
+  let insertChange, insertPersonal, settle, result: Statement
+  let insertEntryOfChange, insertEntryOfEvent, entryHash, insertSubtree: Statement
+  let findKey, keyState, insertKey: Statement
+
+  init(_ db: Connection) throws {
+    readHead = try db.prepare("SELECT next_sequence, next_change, next_event, newest_time, checkpoint FROM head")
+    writeHead = try db.prepare(
+      """
+      UPDATE head SET next_sequence = ?, next_change = ?, next_event = ?, newest_time = ?, frontier = ?, checkpoint = ?,
+        verifier_key = ?
+      """
+    )
+    newestAtAddress = try db.prepare(
+      """
+      SELECT (SELECT id FROM change WHERE coalesce(address, -before_connector) = ?1 AND result = 'pending'),
+        max(
+          coalesce((\(Self.newestApplied) = 0 ORDER BY id DESC LIMIT 1), 0),
+          coalesce((\(Self.newestApplied) = 1 ORDER BY id DESC LIMIT 1), 0)
+        )
+      """
+    )
+    pendingOfConnector = try db.prepare(
+      "SELECT id FROM change WHERE coalesce(address, -before_connector) = -?1 AND result = 'pending'"
+    )
+    insertChange = try db.prepare(
+      """
+      INSERT INTO change (
+        id, intent_sequence, activity_time, subject, address, kind, before_state, before_connector, before_name,
+        after_state, after_connector, after_name, changed_properties, actor, actor_proof, client_app,
+        correlation_id, request_id, rollback_of, rollback_to, batch_id, last_verified_time,
+        result, outcome_sequence, result_time, http_status, error_code, error_message, settled_by, graph_request_id
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """
+    )
+    insertPersonal = try db.prepare(
+      "INSERT INTO change_personal (change, salt, actor_name, ip_address, reason) VALUES (?, ?, ?, ?, ?)"
+    )
+    settle = try db.prepare(
+      """
+      UPDATE change SET
+        result = ?, outcome_sequence = ?, result_time = ?, http_status = ?, error_code = ?, error_message = ?,
+        settled_by = ?, graph_request_id = ?, created_connector = ?, created_name = ?
+      WHERE id = ? AND result = 'pending'
+      """
+    )
+    result = try db.prepare("SELECT result FROM change WHERE id = ?")
+    insertEntryOfChange = try db.prepare("INSERT INTO entry (sequence, change, hash, salt) VALUES (?, ?, ?, ?)")
+    insertEntryOfEvent = try db.prepare("INSERT INTO entry (sequence, event, hash, salt) VALUES (?, ?, ?, ?)")
+    entryHash = try db.prepare("SELECT hash FROM entry WHERE sequence = ? AND change = ?")
+    insertSubtree = try db.prepare("INSERT INTO subtree (level, position, hash) VALUES (?, ?, ?)")
+    findKey = try db.prepare("SELECT change, body_hash FROM idempotency WHERE key_hash = ? AND recorded >= ?")
+    // Whether a repeat may fare better than the change did: it did not take place, and the fault was not the request's.
+    keyState = try db.prepare(
+      """
+      SELECT result = 'notApplied' OR coalesce(
+        result = 'rejected' AND (http_status = 429 OR (http_status IN (401, 403) AND actor_proof IS NOT 'graph')), 0
+      ) FROM change WHERE id = ?
+      """
+    )
+    insertKey = try db.prepare(
+      """
+      INSERT INTO idempotency (key_hash, body_hash, change, recorded) VALUES (?, ?, ?, ?)
+      ON CONFLICT (key_hash) DO UPDATE SET
+        body_hash = excluded.body_hash, change = excluded.change, recorded = excluded.recorded
+      """
+    )
+  }
+
+  /// Spelled as the index `change_applied` spells it.
+  private static let newestApplied = """
+    SELECT id FROM change WHERE address = ?1 AND result = 'applied'
+      AND (before_state <> after_state OR before_connector IS NOT after_connector)
+    """
+}

@@ -1,0 +1,107 @@
+import ReflogLedger
+import ReflogModel
+
+/// Reads the reference at an address, and says what the read is worth against what the ledger knows.
+struct ReferenceReader: Sendable {
+  let ledger: Ledger
+  let directory: any Directory
+
+  /// The reference at an address before a change, and what that rests on.
+  struct Found: Sendable {
+    let address: Address
+    /// What the address holds: what was read, or what the ledger knows where the read is stale.
+    let reference: ConnectorReference
+    /// What was changed without Reflog, to be recorded before anything else there; nil if nothing was.
+    let drift: Group.Draft?
+    let newestApplied: Change?
+    let newestEffective: Change?
+  }
+
+  /// What the ledger knows of an address.
+  func state(of address: Address) async throws(ServiceError) -> AddressState {
+    do { return try await ledger.state(of: address) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// Judges a reference that was read from the directory.
+  ///
+  /// Within the settle window a read may be stale, and then the ledger is right. Otherwise the read is right; where the ledger expected
+  /// something else, the change was made without Reflog.
+  func judge(
+    _ read: ConnectorReference,
+    at address: Address,
+    requestID: String,
+    by settler: Change.Settler
+  ) async throws(ServiceError) -> Found {
+    let state = try await state(of: address)
+    guard let recorded = state.recorded else { return found(read, at: address, nil, state) }
+    let recent = recorded.reference == read ? [] : try await recentWrites(at: address, state)
+    switch Reading(found: read, recorded: recorded.reference, recent: recent) {
+    case .asRecorded: return found(read, at: address, nil, state)
+    case .stale: return found(recorded.reference, at: address, nil, state)
+    case .drift:
+      let drift = Self.drift(at: address, from: recorded, to: read, state.newestEffective, requestID, settler)
+      return found(read, at: address, drift, state)
+    }
+  }
+
+  private func found(
+    _ reference: ConnectorReference,
+    at address: Address,
+    _ drift: Group.Draft?,
+    _ state: AddressState
+  ) -> Found {
+    Found(
+      address: address,
+      reference: reference,
+      drift: drift,
+      newestApplied: state.newestApplied,
+      newestEffective: state.newestEffective
+    )
+  }
+
+  /// Whether a read is conclusive: nothing is pending at the address, and nothing was written there within the settle window.
+  func isConclusive(at address: Address) async throws(ServiceError) -> Bool {
+    let state = try await state(of: address)
+    guard state.pending == nil else { return false }
+    return try await recentWrites(at: address, state).isEmpty
+  }
+
+  /// The writes that may have reached the address so lately that a read may not show them yet.
+  private func recentWrites(at address: Address, _ state: AddressState) async throws(ServiceError) -> [RecentWrite] {
+    guard directory.settleWindow > .zero else { return [] }
+    let since = ledger.now.before(directory.settleWindow)
+    if let known = state.writes(since: since) { return known }
+    do {
+      // More changes than a window ever sees at one step.
+      return try await ledger.history.recentChanges(at: address, since: since, limit: 256)
+        .filter(\.mayHaveReachedDirectory).map(RecentWrite.init)
+    } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// What was changed at an address without Reflog, as seen from what the ledger knows; or what the directory did not keep.
+  private static func drift(
+    at address: Address,
+    from recorded: RecordedReference,
+    to found: ConnectorReference,
+    _ newest: Change?,
+    _ requestID: String,
+    _ settler: Change.Settler
+  ) -> Group.Draft {
+    let intent = Change.Intent(
+      subject: .step(address),
+      kind: .drift,
+      before: recorded.reference,
+      after: found,
+      actor: .unknown,
+      requestID: requestID,
+      lastVerifiedDateTime: recorded.lastSeen
+    )
+    let isOwn = newest?.intent.kind == .update || newest?.intent.kind == .rollback
+    guard let newest, isOwn, newest.intent.before == found else {
+      return Group.Draft(intent, .found, settledBy: settler)
+    }
+    return Group.Draft(intent, .notKept(newest.id), settledBy: settler)
+  }
+}

@@ -1,0 +1,24 @@
+import ReflogLedger
+import ReflogModel
+
+extension Preparer {
+  /// What a request must lock before it reads anything.
+  func locks(of request: ChangeRequest) async throws(ServiceError) -> [TurnKey] {
+    let places = try await places(of: request)
+    guard let key = request.idempotencyKey else { return places }
+    return places + [.named(keyHash: key.keyHash.map { String($0, radix: 16) }.joined(separator: "."))]
+  }
+
+  private func places(of request: ChangeRequest) async throws(ServiceError) -> [TurnKey] {
+    switch request.action {
+    case .setReference(let address, _): [.address(address)]
+    case .rollBackTo(_, let address, _): [.address(address)]
+    case .rollBack(let id, _): [.address(try await rollbackTarget(id).address)]
+    case .createConnector: [.creation(requestID: request.requestID)]
+    case .updateConnector(let id, _), .deleteConnector(let id), .uploadCertificate(let id, _): [.connector(id)]
+    case .createFlow(let flow, _, let references): references.keys.map { .address(flow.address(of: $0)) }
+    case .updateFlow, .other: []
+    case .deleteFlow(let flow): try await addresses(of: flow).map { .address($0) }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import ReflogLedger
+import ReflogModel
+
+extension Preparer {
+  func prepareReference(
+    _ request: ChangeRequest,
+    _ address: Address,
+    _ reference: ConnectorReference
+  ) async throws(ServiceError) -> Preparation {
+    let found = try await readBefore(address, for: request) { unread in
+      request.intent(.step(address), before: unread, after: reference)
+    }
+    if let precondition = request.precondition, !precondition.holds(for: found.reference) {
+      try await recordDrift(found)
+      throw .preconditionFailed(standing: found.reference)
+    }
+    let after = await named(reference)
+    return Preparation(
+      group: group(request, [found], [request.intent(.step(address), before: found.reference, after: after)]),
+      write: .setReference(address, after)
+    )
+  }
+
+  /// What is recorded before a write of references: what was changed without Reflog first, so that the chain of each address stays
+  /// whole.
+  func group(_ request: ChangeRequest, _ found: [ReferenceReader.Found], _ intents: [Change.Intent]) -> Group {
+    Group(
+      drafts: found.compactMap(\.drift) + intents.map { Group.Draft($0, .intended) },
+      key: request.idempotencyKey,
+      prepared: found.map { ($0.address, $0.newestApplied?.id) }
+    )
+  }
+
+  /// The reference at an address before anything is sent.
+  ///
+  /// A definite refusal of the read is recorded as the `rejected` change that `intent` makes of an unknown before.
+  ///
+  /// - Parameter absent: the statuses by which the directory says that there can be no reference yet.
+  func readBefore(
+    _ address: Address,
+    for request: ChangeRequest,
+    orNothingWhere absent: Set<Int> = [],
+    intent: (ConnectorReference) -> Change.Intent
+  ) async throws(ServiceError) -> ReferenceReader.Found {
+    if let pending = try await reader.state(of: address).pending { try await settle(pending) }
+    let read: ConnectorReference
+    do {
+      read = try await directory.reference(at: address)
+    } catch {
+      guard case .refused(let refusal) = error, absent.contains(refusal.httpStatus) else {
+        throw try await refusedRead(error, of: [intent(.unknown)], for: request)
+      }
+      read = .none
+    }
+    return try await reader.judge(read, at: address, requestID: request.requestID, by: .request)
+  }
+}

@@ -1,0 +1,152 @@
+import ReflogLedger
+import ReflogModel
+
+extension Preparer {
+  /// A change that can be rolled back: where, and to what.
+  struct RollbackTarget: Sendable {
+    let change: Change
+    let address: Address
+    let reference: ConnectorReference
+  }
+
+  /// The change to roll back, if it can be.
+  func rollbackTarget(_ id: Change.ID) async throws(ServiceError) -> RollbackTarget {
+    let change = try await HistoryService(history: ledger.history).change(id)
+    do {
+      let target = try RollbackRule.target(of: change)
+      return RollbackTarget(change: change, address: target.address, reference: target.reference)
+    } catch {
+      throw .notRollbackable(id, why: error.why)
+    }
+  }
+
+  /// What rolling a change back would do now. Reads, and records nothing.
+  func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
+    let target = try await rollbackTarget(id)
+    let state = try await reader.state(of: target.address)
+    if let pending = state.pending { throw .stepUnresolved(pending.id, retryAfter: .zero) }
+    let read: ConnectorReference
+    do { read = try await directory.reference(at: target.address) } catch { throw ServiceError(beforeSending: error) }
+    let found = try await reader.judge(read, at: target.address, requestID: "", by: .request)
+    let (situation, _) = try await situation(found, backTo: target.reference)
+    let isInForce: Bool
+    if case .done = RollbackRule.verdict(on: id, in: situation, permitting: .none) { isInForce = true } else {
+      isInForce = found.newestEffective?.intent.rollbackOf == id
+    }
+    return RollbackPlan(
+      rollbackOf: id,
+      address: target.address,
+      before: found.reference,
+      after: target.reference,
+      supersededBy: isInForce ? [] : try await effectiveChanges(at: target.address, after: id),
+      newest: found.newestEffective?.id,
+      isDrifted: situation.isDrifted,
+      connectorExists: situation.connectorExists
+    )
+  }
+
+  func prepareRollback(
+    _ request: ChangeRequest,
+    of id: Change.ID,
+    permitting later: RollbackRule.LaterChanges
+  ) async throws(ServiceError) -> Prepared {
+    let target = try await rollbackTarget(id)
+    func intent(before: ConnectorReference, after: ConnectorReference) -> Change.Intent {
+      request.intent(.step(target.address), kind: .rollback, before: before, after: after, rollbackOf: id)
+    }
+    try await requireNoPendingRollback(of: id, at: target.address)
+    let found = try await readBefore(target.address, for: request) { intent(before: $0, after: target.reference) }
+    let (situation, after) = try await situation(found, backTo: target.reference)
+    switch RollbackRule.verdict(on: id, in: situation, permitting: later) {
+    case .permitted:
+      return .toDo(prepared(request, found, intent(before: found.reference, after: after), target.address, after))
+    case .done(let change): return .done(change)
+    case .superseded, .changedSince:
+      try await recordDrift(found)
+      throw .changeSuperseded(id, by: try await effectiveChanges(at: target.address, after: id))
+    case .connectorMissing:
+      try await recordDrift(found)
+      throw Self.missing(after)
+    }
+  }
+
+  /// Brings an address back to what it held at a time, whatever came since; where it holds that already, nothing is sent.
+  func prepareRollback(
+    _ request: ChangeRequest,
+    to target: ConnectorReference,
+    at address: Address,
+    within rollback: TimeRollback
+  ) async throws(ServiceError) -> Prepared {
+    func intent(before: ConnectorReference, after: ConnectorReference) -> Change.Intent {
+      request.intent(.step(address), kind: .rollback, before: before, after: after, within: rollback)
+    }
+    let found = try await readBefore(address, for: request) { intent(before: $0, after: target) }
+    let (situation, after) = try await situation(found, backTo: target)
+    switch RollbackRule.verdict(on: rollback, to: target, in: situation, newestApplied: found.newestApplied) {
+    case .permitted:
+      return .toDo(prepared(request, found, intent(before: found.reference, after: after), address, after))
+    case .done(let change):
+      guard let drift = found.drift else { return .done(change) }
+      // What was changed without Reflog is what is asked for, and is on record as that.
+      return .done(try await ledger.record(Group(drafts: [drift])).first ?? change)
+    case .changedSince(let id):
+      try await recordDrift(found)
+      throw .changedSince(id)
+    case .superseded, .connectorMissing:
+      try await recordDrift(found)
+      throw Self.missing(after)
+    }
+  }
+
+  private func prepared(
+    _ request: ChangeRequest,
+    _ found: ReferenceReader.Found,
+    _ intent: Change.Intent,
+    _ address: Address,
+    _ after: ConnectorReference
+  ) -> Preparation {
+    Preparation(group: group(request, [found], [intent]), write: .setReference(address, after))
+  }
+
+  /// What the rule needs to know, and the reference to go back to by the name that its connector has now. The connector is fetched
+  /// once.
+  private func situation(
+    _ found: ReferenceReader.Found,
+    backTo target: ConnectorReference
+  ) async throws(ServiceError) -> (RollbackRule.Situation, ConnectorReference) {
+    var (after, exists) = (target, true)
+    if let id = target.connectorID {
+      let connector: DirectoryConnector?
+      do { connector = try await directory.connector(id) } catch { throw ServiceError(beforeSending: error) }
+      (after, exists) = (connector?.reference ?? target, connector != nil)
+    }
+    let situation = RollbackRule.Situation(
+      current: found.reference,
+      isDrifted: found.drift != nil,
+      newestEffective: found.newestEffective,
+      connectorExists: exists
+    )
+    return (situation, after)
+  }
+
+  private static func missing(_ reference: ConnectorReference) -> ServiceError {
+    reference.connectorID.map { .connectorMissing($0) } ?? .directoryUnavailable("it gave no connector")
+  }
+
+  /// At most a hundred: enough to say what stands in the way.
+  private func effectiveChanges(at address: Address, after id: Change.ID) async throws(ServiceError) -> [Change.ID] {
+    do {
+      return try await ledger.history.effectiveChanges(at: address, after: id, limit: 100)
+    } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// Asking again while an earlier rollback of the same change is pending gives that one, settled if it can be.
+  private func requireNoPendingRollback(of id: Change.ID, at address: Address) async throws(ServiceError) {
+    guard let pending = try await reader.state(of: address).pending, pending.intent.rollbackOf == id else { return }
+    guard case .settled = try await reconciliation.settle(pending) else {
+      throw .outcomeUnknown([pending.id], why: "its rollback was asked for before, and is pending")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import ReflogLedger
+import ReflogModel
+
+extension Preparer {
+  /// What a request intends, without a read of the directory: for the record of a request that is not permitted, or whose read was
+  /// refused.
+  func unreadIntents(of request: ChangeRequest) async throws(ServiceError) -> [Change.Intent] {
+    switch request.action {
+    case .setReference(let address, let reference):
+      return [request.intent(.step(address), before: .unknown, after: reference)]
+    case .rollBack(let id, _):
+      let change = try await HistoryService(history: ledger.history).change(id)
+      return [
+        request.intent(
+          change.intent.subject,
+          kind: .rollback,
+          before: .unknown,
+          after: change.intent.before,
+          rollbackOf: id
+        )
+      ]
+    case .rollBackTo(let rollback, let address, let reference):
+      return [request.intent(.step(address), kind: .rollback, before: .unknown, after: reference, within: rollback)]
+    case .createConnector(let body):
+      let properties = ConnectorProperties.names(in: body)
+      return [request.intent(.connector, before: .none, after: .unknown, changedProperties: properties)]
+    case .updateConnector(let id, let body):
+      let reference = ConnectorReference.connector(id, displayName: nil)
+      let properties = ConnectorProperties.names(in: body)
+      return [request.intent(.connector, before: reference, after: reference, changedProperties: properties)]
+    case .deleteConnector(let id):
+      return [request.intent(.connector, before: .connector(id, displayName: nil), after: .none)]
+    case .createFlow(let flow, _, let references):
+      return references.sorted { $0.key < $1.key }.map { step, connector in
+        request.intent(
+          .step(flow.address(of: step)),
+          before: .unknown,
+          after: .connector(connector, displayName: nil)
+        )
+      }
+    case .uploadCertificate(let id, _):
+      let reference = ConnectorReference.connector(id, displayName: nil)
+      let properties = ConnectorProperties.writtenByCertificate
+      return [request.intent(.connector, before: reference, after: reference, changedProperties: properties)]
+    case .updateFlow, .other:
+      return []
+    case .deleteFlow(let flow):
+      return try await knownReferences(of: flow).map { address in
+        request.intent(.step(address), before: .unknown, after: .none)
+      }
+    }
+  }
+
+  /// The addresses of a flow at which the ledger knows a reference.
+  private func knownReferences(of flow: FlowName) async throws(ServiceError) -> [Address] {
+    var referring: [Address] = []
+    for address in try await addresses(of: flow) {
+      if try await reader.state(of: address).newestApplied?.after.connectorID != nil { referring.append(address) }
+    }
+    return referring
+  }
+}

@@ -1,0 +1,58 @@
+import GRDBSQLite
+
+/// One row of a result, valid until the next one is read.
+///
+/// The file may be damaged: a value of another type than asked for is an error, never converted.
+package struct Row {
+  let pointer: OpaquePointer
+
+  package func isNull(_ column: Int) -> Bool { type(column) == SQLITE_NULL }
+
+  package func integer(_ column: Int) throws(StorageError) -> Int64 {
+    guard type(column) == SQLITE_INTEGER else { throw unexpected(column) }
+    return sqlite3_column_int64(pointer, Int32(column))
+  }
+
+  /// The number, or nil where the column is NULL.
+  package func optionalInteger(_ column: Int) throws(StorageError) -> Int64? {
+    isNull(column) ? nil : try integer(column)
+  }
+
+  package func text(_ column: Int) throws(StorageError) -> String {
+    guard type(column) == SQLITE_TEXT else { throw unexpected(column) }
+    let start = sqlite3_column_text(pointer, Int32(column))
+    return String(decoding: UnsafeBufferPointer(start: start, count: byteCount(column)), as: UTF8.self)
+  }
+
+  /// The text, or nil where the column is NULL.
+  package func optionalText(_ column: Int) throws(StorageError) -> String? {
+    isNull(column) ? nil : try text(column)
+  }
+
+  /// The bytes, which are valid until the next row is read.
+  package func blob(_ column: Int) throws(StorageError) -> UnsafeRawBufferPointer {
+    guard type(column) == SQLITE_BLOB else { throw unexpected(column) }
+    let start = sqlite3_column_blob(pointer, Int32(column))
+    return UnsafeRawBufferPointer(start: start, count: byteCount(column))
+  }
+
+  /// The bytes, which are valid until the next row is read, or nil where the column is NULL.
+  package func optionalBlob(_ column: Int) throws(StorageError) -> UnsafeRawBufferPointer? {
+    isNull(column) ? nil : try blob(column)
+  }
+
+  /// Whether the number is not 0.
+  package func bool(_ column: Int) throws(StorageError) -> Bool { try integer(column) != 0 }
+
+  /// Whether the column holds text, and not a number, bytes or NULL.
+  package func isText(_ column: Int) -> Bool { type(column) == SQLITE_TEXT }
+
+  /// The error that a value is none that Reflog writes.
+  package func unexpected(_ column: Int) -> StorageError {
+    .unexpectedValue(column: sqlite3_column_name(pointer, Int32(column)).map { String(cString: $0) } ?? "a column")
+  }
+
+  private func type(_ column: Int) -> Int32 { sqlite3_column_type(pointer, Int32(column)) }
+
+  private func byteCount(_ column: Int) -> Int { Int(sqlite3_column_bytes(pointer, Int32(column))) }
+}

@@ -1,0 +1,49 @@
+import GRDBSQLite
+
+/// What SQLite refused, in its own words; without the values of the statement.
+package struct SQLError: Error, Sendable, CustomStringConvertible {
+  /// SQLite's primary result codes, as far as Reflog tells them apart (sqlite.org/rescode.html).
+  package enum Code: Sendable {
+    case busy, full, inputOutput, outOfMemory, interrupted, corrupt, constraint, misuse, other
+  }
+
+  package let code: Code
+  package let message: String
+
+  package init(code: Code, message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// The newest error of a connection.
+  init(_ result: Int32, of connection: OpaquePointer?) {
+    let message = connection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
+    self.init(result, message: message ?? "SQLite error \(result)")
+  }
+
+  init(_ result: Int32, message: String) {
+    self.message = message
+    code =
+      switch result & 0xFF {
+      case SQLITE_BUSY, SQLITE_LOCKED: .busy
+      case SQLITE_FULL: .full
+      case SQLITE_IOERR: .inputOutput
+      case SQLITE_NOMEM: .outOfMemory
+      case SQLITE_INTERRUPT: .interrupted
+      case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt
+      case SQLITE_CONSTRAINT: .constraint
+      case SQLITE_MISUSE, SQLITE_RANGE: .misuse
+      default: .other
+      }
+  }
+
+  /// Whether SQLite may have rolled the whole transaction back (sqlite.org/lang_transaction.html).
+  var endsTransaction: Bool {
+    switch code {
+    case .full, .inputOutput, .outOfMemory, .busy, .interrupted, .corrupt: true
+    case .constraint, .misuse, .other: false
+    }
+  }
+
+  package var description: String { message }
+}

@@ -1,0 +1,108 @@
+import GRDB
+import GRDBSQLite
+
+/// A prepared statement of one connection. Use it on the connection's thread only.
+package struct Statement {
+  private let owner: GRDB.Statement
+  private let pointer: OpaquePointer
+  private let connection: Connection
+
+  init(_ owner: GRDB.Statement, of connection: Connection) {
+    self.owner = owner
+    pointer = owner.sqliteStatement
+    self.connection = connection
+  }
+
+  var sql: String { owner.sql }
+  var argumentCount: Int { Int(sqlite3_bind_parameter_count(pointer)) }
+
+  /// Whether some of its rows are being read.
+  var isBusy: Bool { sqlite3_stmt_busy(pointer) != 0 }
+
+  func index(ofArgument name: String) -> Int32? {
+    let index = sqlite3_bind_parameter_index(pointer, ":" + name)
+    return index > 0 ? index : nil
+  }
+
+  package func bind(_ index: Int32, _ value: SQLValue) {
+    switch value {
+    case .null: sqlite3_bind_null(pointer, index)
+    case .integer(let number): bind(index, number)
+    case .text(let text): bind(index, text)
+    case .blob(let bytes): bytes.withUnsafeBytes { bind(index, $0) }
+    }
+  }
+
+  package func bind(_ index: Int32, _ number: Int64) {
+    sqlite3_bind_int64(pointer, index, number)
+  }
+
+  package func bind(_ index: Int32, _ number: Int64?) {
+    if let number { bind(index, number) } else { sqlite3_bind_null(pointer, index) }
+  }
+
+  package func bind(_ index: Int32, _ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      // An empty buffer may have no address, and that would be NULL.
+      _ = sqlite3_bind_text(pointer, index, bytes.baseAddress.map(UnsafeRawPointer.init)?
+        .assumingMemoryBound(to: CChar.self) ?? Self.emptyText, Int32(bytes.count), Self.copied)
+    }
+  }
+
+  package func bind(_ index: Int32, _ text: String?) {
+    if let text { bind(index, text) } else { sqlite3_bind_null(pointer, index) }
+  }
+
+  package func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
+    if let start = bytes.baseAddress {
+      sqlite3_bind_blob(pointer, index, start, Int32(bytes.count), Self.copied)
+    } else {
+      sqlite3_bind_zeroblob(pointer, index, 0)
+    }
+  }
+
+  /// Runs it to its end and resets it.
+  package func run() throws(SQLError) {
+    connection.countStatement()
+    var result = sqlite3_step(pointer)
+    while result == SQLITE_ROW { result = sqlite3_step(pointer) }
+    guard result == SQLITE_DONE else {
+      let error = SQLError(result, of: sqlite3_db_handle(pointer))
+      sqlite3_reset(pointer)
+      throw error
+    }
+    sqlite3_reset(pointer)
+  }
+
+  /// Hands out each row. However it ends, the statement is reset: one that is left half-way would keep its connection at an old
+  /// state of the file.
+  package func forEach(_ body: (Row) throws -> Void) throws {
+    connection.countStatement()
+    defer { sqlite3_reset(pointer) }
+    while true {
+      switch sqlite3_step(pointer) {
+      case SQLITE_ROW: try body(Row(pointer: pointer))
+      case SQLITE_DONE: return
+      case let result: throw SQLError(result, of: sqlite3_db_handle(pointer))
+      }
+    }
+  }
+
+  /// The first row's value, or nil where there is no row.
+  package func first<Value>(_ value: (Row) throws -> Value) throws -> Value? {
+    connection.countStatement()
+    defer { sqlite3_reset(pointer) }
+    switch sqlite3_step(pointer) {
+    case SQLITE_ROW: return try value(Row(pointer: pointer))
+    case SQLITE_DONE: return nil
+    case let result: throw SQLError(result, of: sqlite3_db_handle(pointer))
+    }
+  }
+
+  /// SQLite copies what is bound so.
+  private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+  private static var emptyText: UnsafePointer<CChar> {
+    UnsafeRawPointer(StaticString("").utf8Start).assumingMemoryBound(to: CChar.self)
+  }
+}
