@@ -70,11 +70,13 @@ struct ChangeRows {
         row,
         salt: ChangeColumn.personalSalt.rawValue,
         erasedHash: ChangeColumn.erasedHash.rawValue,
-        words: [ChangeColumn.actorName, .ipAddress, .reason].map(\.rawValue)
+        words: Self.personalWords
       ),
       statement: statement
     )
   }
+
+  private static let personalWords = [ChangeColumn.actorName, .ipAddress, .reason].map(\.rawValue)
 
   private func intent(_ row: Row) throws -> Change.Intent {
     Change.Intent(
@@ -178,7 +180,7 @@ struct ChangeRows {
     )
   }
 
-  /// What a person stated became of the change, or nil if nobody did. Such changes are few: each is looked up by itself.
+  /// What a person stated became of the change, or nil if no person did. Such changes are few: each is looked up by itself.
   private func statement(_ row: Row, _ result: Change.Result) throws -> StoredStatement? {
     guard result != .pending, try row.text(.settledBy) == Change.Settler.person.rawValue else { return nil }
     return try db.first(

@@ -47,7 +47,9 @@ package struct LedgerReport: Sendable {
 }
 
 extension LedgerReport.Finding: Comparable, CustomStringConvertible {
-  package static func < (left: LedgerReport.Finding, right: LedgerReport.Finding) -> Bool { left.position < right.position }
+  package static func < (left: LedgerReport.Finding, right: LedgerReport.Finding) -> Bool {
+    left.position < right.position
+  }
 
   /// Changes, events, entries, other rows; each by number.
   private var position: (Int, Int64) {

@@ -65,10 +65,9 @@ package struct LedgerVerification: Sendable {
     var (whole, entries): (LogVerification, Part)
     do { (whole, entries) = try await tree } catch { throw LedgerError(error) }
     // What was appended meanwhile may record a purge or an erasure: it counts as far as a good signature covers it.
-    let newest = try await history.checkpoint()
-    for claim in Self.claims(newest) { whole.expect(claim) }
-    if let newSize = newest?.size, size < newSize {
-      let (grown, rest) = try await verifyTree(whole, of: size..<newSize, countedBelow: size, events.losses)
+    if let newest = try await history.checkpoint(), newest.size > size {
+      for claim in Self.claims(newest) { whole.expect(claim) }
+      let (grown, rest) = try await verifyTree(whole, of: size..<newest.size, countedBelow: size, events.losses)
       whole = grown
       entries.add(rest)
     }
@@ -98,7 +97,7 @@ package struct LedgerVerification: Sendable {
     return [LogVerification.Claim(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
   }
 
-  /// The head and its checkpoint are of the same entries.
+  /// The head and its checkpoint must be of the same entries.
   private static func findings(_ head: Head?) -> [LedgerReport.Finding] {
     guard let head, let note = try? SignedNote(parsing: Array(head.note.utf8)),
       let signed = try? Checkpoint(text: note.text).size, signed != head.size

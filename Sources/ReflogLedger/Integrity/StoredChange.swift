@@ -87,7 +87,7 @@ struct StoredChange {
     try personal.hash { try PersonalPart(salt: $0, actor: change.intent.actor, reason: change.intent.reason) }
   }
 
-  /// The hash of what a person stated of the change, or nil if nobody did.
+  /// The hash of what a person stated of the change, or nil if no person did.
   func statementHash() throws -> Hash? { try statement?.hash() }
 
   /// Whose personal data was erased from which entry of the change.

@@ -3,7 +3,7 @@ import ReflogModel
 
 /// The text of an API token: `reflog_<id>_<secret>`, where the id is 16 and the secret 64 hexadecimal digits.
 ///
-/// The prefix lets secret scanners find tokens that went astray.
+/// The prefix lets secret scanners find tokens that leaked.
 struct TokenText {
   let id: String
   private let secret: String
