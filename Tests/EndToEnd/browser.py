@@ -49,7 +49,7 @@ class Browser:
 
     def send(self, method, path, body=None, headers=None):
         """One request, without following where it leads."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         try:
             fields = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
             if body is not None:

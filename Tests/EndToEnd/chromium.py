@@ -4,7 +4,7 @@ import shutil
 import time
 
 from browser import Browser
-from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Server, graph_connector
+from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Port, Server, graph_connector
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
@@ -22,7 +22,8 @@ class Chromium:
             options.add_argument("--" + flag)
         if not scripts:
             options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        self.driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+        self.port = Port()
+        self.driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver"), self.port.number))
         self.width, self.height = width, height
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-color-scheme", "value": scheme}]})
@@ -33,6 +34,7 @@ class Chromium:
 
     def __exit__(self, *_):
         self.driver.quit()
+        self.port.close()
 
     def resize(self, height):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
@@ -48,7 +50,7 @@ class Chromium:
         self.attempt(lambda: self.driver.find_element(By.XPATH, "//button[normalize-space()='Sign out']"))
 
     @staticmethod
-    def attempt(action, seconds=30):
+    def attempt(action, seconds=120):
         """Again and again while a page is on its way."""
         deadline = time.monotonic() + seconds
         while True:
@@ -93,13 +95,13 @@ class Chromium:
         return self.driver.execute_script("return document.querySelectorAll(arguments[0]).length", selector)
 
     @staticmethod
-    def wait_until(holds, seconds=30):
+    def wait_until(holds, seconds=120):
         deadline = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
-    def wait_for(self, words, seconds=30):
+    def wait_for(self, words, seconds=120):
         deadline = time.monotonic() + seconds
         while words not in self.text:
             assert time.monotonic() < deadline, self.text
@@ -131,7 +133,7 @@ def sample(server):
 
 def troubled(graph):
     """A server before this Graph that finds things as nobody wants them, not started."""
-    return Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=0.5, SWEEP_INTERVAL=1, GRAPH_READS_PER_MINUTE=60000)
+    return Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1, GRAPH_READS_PER_MINUTE=60000)
 
 
 def trouble(server, graph):
@@ -145,7 +147,7 @@ def trouble(server, graph):
         server.put(address, graph_connector("Loyalty"))
     time.sleep(1.1)
     graph.control(set={drifted: graph_connector("Outsider A")})
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not any(change["kind"] == "drift" for change in server.history()):
         assert time.monotonic() < deadline, server.log
         time.sleep(0.2)

@@ -70,12 +70,12 @@ class GraphStorm:
 
     def settle(self):
         """Waits for as long as a change may be pending, and for a sweep that looks at everything after that."""
-        deadline = time.monotonic() + 6 * TIMEOUT + 2 * WINDOW + 10
+        deadline = time.monotonic() + 6 * TIMEOUT + 2 * WINDOW + 60
         while self.status()["pendingChanges"] and time.monotonic() < deadline:
             time.sleep(0.2)
         time.sleep(WINDOW + 2)
         before = self.status()["verifiedDateTime"]
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         for _ in range(2):
             while self.status()["verifiedDateTime"] == before and time.monotonic() < deadline:
                 time.sleep(0.2)
@@ -91,7 +91,7 @@ class GraphStorm:
             address, target = chance.choice(ADDRESSES), chance.choice(TARGETS)
             count += 1
             try:
-                connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+                connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
                 flow, step = address.rsplit("/", 1)
                 connection.request(
                     "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref",

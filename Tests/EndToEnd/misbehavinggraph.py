@@ -243,7 +243,7 @@ class Graph:
 
     def kill_now(self, stage, victim):
         os.kill(victim, signal.SIGKILL)
-        self.note(event="killed", stage=stage)
+        self.note(event="killed", stage=stage, victim=victim)
 
     def draw(self, queue, faults):
         if queue:

@@ -1,5 +1,6 @@
 """Starts the real program on a free port in a temporary folder, and talks to it as any client would."""
 
+import functools
 import http.client
 import json
 import os
@@ -39,10 +40,31 @@ def graph_connector(name):
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Port:
+    """A port of loopback that the system gives to nobody else until this is closed.
+
+    A socket is bound to it and does not listen. Servers may listen there beside it, since they set SO_REUSEADDR; any other
+    program that asks for a free port, or connects from one, is given another.
+    """
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", 0))
+        self.number = self.socket.getsockname()[1]
+
+    def close(self):
+        self.socket.close()
+
+
+def eventually(what, seconds=120):
+    """Waits until something is true, and returns it. The limit is for a machine with much else to do."""
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"it did not come about within {seconds} s")
+        time.sleep(0.05)
+    return found
 
 
 class Answer:
@@ -99,7 +121,7 @@ class Graph:
 
     def control(self, **order):
         """Tells it how to behave, and returns what stands."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request("POST", "/control", json.dumps(order))
             return json.loads(connection.getresponse().read())
@@ -128,8 +150,7 @@ class Server:
         self.settings = settings
         self.folder = tempfile.mkdtemp(prefix="reflog-test-")
         self.database = os.path.join(self.folder, "reflog.sqlite")
-        self.port = free_port()
-        self.process = None
+        self.process = self.reservation = None
         self.tokens = {}
 
     def __enter__(self):
@@ -138,7 +159,15 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
+        if self.reservation:
+            self.reservation.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @functools.cached_property
+    def port(self):
+        """The server's own until the end, also while it does not run."""
+        self.reservation = Port()
+        return self.reservation.number
 
     @property
     def url(self):
@@ -155,7 +184,7 @@ class Server:
                 [*self.wrapper, self.binary, "serve", "--port", str(self.port), "--database", self.database],
                 stdout=subprocess.DEVNULL, stderr=log, env=self.environment() | self.variables,
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError("the server did not come up:\n" + self.log)
@@ -190,7 +219,7 @@ class Server:
         if self.process is None or self.process.poll() is not None:
             return None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=120)
 
     def kill(self):
         self.process.kill()
@@ -205,7 +234,7 @@ class Server:
 
     def request(self, method, path, body=None, role="operator", headers=None, raw=None):
         """Sends a request; `body` goes as JSON, `raw` as it is."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             fields = dict(headers or {})
             if role:
@@ -246,8 +275,19 @@ class Server:
     def command(self, *arguments, role=None):
         """Runs the command line, and returns its completed process."""
         return subprocess.run(
-            [self.binary, *arguments], capture_output=True, text=True, env=self.environment(role), timeout=60
+            [self.binary, *arguments], capture_output=True, text=True, env=self.environment(role), timeout=120
         )
+
+
+def settled(server):
+    """Waits until everything is signed, and returns the checkpoint and the key."""
+    def signed():
+        status = server.request("GET", "/beta/reflog/status", role="reader").json
+        answer = server.request("GET", "/checkpoint", role=None)
+        # The key is in the status once something was signed, which may have been between the two questions.
+        is_signed = answer.status == 200 and answer.text.split("\n")[1] == str(status["newestSequence"] + 1)
+        return is_signed and status["verifierKey"] and (answer.text, status["verifierKey"])
+    return eventually(signed)
 
 
 class ServerTestCase(unittest.TestCase):

@@ -29,10 +29,14 @@ class Storm:
         self.addresses = ADDRESSES[:addresses]
         self.seed = seed
         self.attempts = []
+        self.acknowledged = 0
         self.lock = threading.Lock()
 
-    def run(self, seconds, kills=0):
-        """Lets the clients loose for so long, and kills and restarts the server so often meanwhile."""
+    def run(self, seconds, kills=0, changes=0):
+        """Lets the clients loose for so long, and kills and restarts the server so often meanwhile.
+
+        On a slow machine it goes on until so many changes were acknowledged.
+        """
         self.stopped = threading.Event()
         threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
         for thread in threads:
@@ -46,6 +50,8 @@ class Storm:
             time.sleep(0.3)
         else:
             time.sleep(seconds)
+        while self.acknowledged < changes and any(thread.is_alive() for thread in threads):
+            time.sleep(0.05)
         self.stopped.set()
         for thread in threads:
             thread.join()
@@ -58,7 +64,7 @@ class Storm:
             correlation = f"client-{number}-{len(mine)}"
             status = change = None
             try:
-                connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+                connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
                 flow, step = address.rsplit("/", 1)
                 connection.request(
                     "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref",
@@ -68,6 +74,8 @@ class Storm:
                 response = connection.getresponse()
                 response.read()
                 status, change = response.status, response.getheader("Reflog-Change-Id")
+                with self.lock:
+                    self.acknowledged += status == 204
             except (OSError, http.client.HTTPException):
                 connection.close()
                 connection = None

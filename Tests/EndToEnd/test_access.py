@@ -1,10 +1,10 @@
 import json
 import re
-import time
 import unittest
 
 from openidprovider import AUDIENCE, OpenIDProvider
-from reflogserver import NEW_VENDOR, Graph, Server
+from reflogserver import NEW_VENDOR, Graph, Server, eventually
+from testparts import apart
 
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -42,6 +42,7 @@ MATRIX = [
 ]
 
 
+@apart(cores=1)
 class Access(unittest.TestCase):
     """Who may do what, for every role, route and defect of a token."""
 
@@ -147,8 +148,8 @@ class Keys(unittest.TestCase):
             self.assertEqual((refused.status, refused.headers["retry-after"]), (503, "5"))
             self.assertIn("can't be had", server.log)
             provider.is_down = False
-            time.sleep(5.5)
-            self.assertEqual(server.request("GET", CHANGES, role="lee").status, 200)
+            # The keys are asked for again some seconds after they could not be had.
+            eventually(lambda: server.request("GET", CHANGES, role="lee").status == 200)
 
 
 class Denials(unittest.TestCase):
@@ -178,6 +179,7 @@ class Tenants(unittest.TestCase):
             self.assertEqual(server.put(SIGNUP, None, role="own").status, 204)
 
 
+@apart(seconds=17)
 class Events(unittest.TestCase):
     """What happens to Reflog itself is on record."""
 
@@ -195,8 +197,11 @@ class Events(unittest.TestCase):
             self.assertNotIn(made.json["token"], listed.text)
             server.stop()
             server.start()
-            time.sleep(0.3)
-            events = server.request("GET", "/beta/auditLogs/serviceEvents").json["value"][::-1]
+
+            def both_starts():
+                found = server.request("GET", "/beta/auditLogs/serviceEvents").json["value"][::-1]
+                return [event["kind"] for event in found].count("start") == 2 and found
+            events = eventually(both_starts)
 
             kinds = [event["kind"] for event in events]
             self.assertEqual([kind for kind in kinds if kind in ("start", "stop", "export", "tokenRevoked")],
@@ -261,15 +266,12 @@ class Events(unittest.TestCase):
 
         with Server() as server:
             server.command("token", "create", "--role", "reader", "--name", "by-hand", "--database", server.database)
-            deadline = time.monotonic() + 60
-            while not tokens(server):
-                self.assertLess(time.monotonic(), deadline)
-                time.sleep(0.5)
+            eventually(lambda: tokens(server))
             server.stop()
             server.command("token", "revoke", "by-hand", "--database", server.database)
             server.command("token", "create", "--role", "reader", "--name", "brief", "--database", server.database)
             server.command("token", "revoke", "brief", "--database", server.database)
             server.start()
-            time.sleep(0.5)
+            eventually(lambda: len(tokens(server)) == 4)
             self.assertEqual(tokens(server), [("tokenCreated", "by-hand", None), ("tokenRevoked", "by-hand", None),
                                               ("tokenCreated", "brief", None), ("tokenRevoked", "brief", None)])

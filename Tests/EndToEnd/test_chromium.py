@@ -8,13 +8,15 @@ import shutil
 import time
 import unittest
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, graph_connector
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, eventually, graph_connector
+from testparts import apart
 
 HAS_CHROMIUM = shutil.which("chromedriver") and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_playwright_python")
 if HAS_CHROMIUM:
     from chromium import STEP, Chromium, sample, trouble, troubled
 
 
+@apart(seconds=45, cores=0.6)
 @unittest.skipUnless(HAS_CHROMIUM, "chromium, Selenium and axe-core are not installed")
 class Chrome(unittest.TestCase):
     """What the tests of pages show, in a real browser, with scripts and without."""
@@ -57,10 +59,7 @@ class Chrome(unittest.TestCase):
                 self.assertEqual([button for button in browser.buttons if button not in ("Sign out", "Show")], [])
                 self.assertNotIn("Roll back", browser.text)
                 browser.follow("CSV")
-                deadline = time.monotonic() + 20
-                while not (found := glob.glob(os.path.join(downloads, "*.csv"))):
-                    self.assertLess(time.monotonic(), deadline)
-                    time.sleep(0.1)
+                found = eventually(lambda: glob.glob(os.path.join(downloads, "*.csv")))
                 rows = list(csv.DictReader(pathlib.Path(found[0]).read_text().splitlines()))
                 self.assertEqual({row["flowId"] for row in rows}, {"B2C_1_signup"})
                 self.assertEqual(len(rows), 3)
@@ -108,7 +107,7 @@ class Chrome(unittest.TestCase):
             browser.wait_for("It is done")
 
     def test_what_became_of_a_change_is_said_to_screen_readers(self):
-        with Graph(timeout=0.5) as graph, troubled(graph) as server, Chromium(server) as browser:
+        with Graph(timeout=1) as graph, troubled(graph) as server, Chromium(server) as browser:
             server.put(STEP, graph_connector("Fraud check"))
             browser.sign_in("operator")
             graph.control(writes=["hang_after"])
@@ -127,8 +126,11 @@ class Chrome(unittest.TestCase):
             for name, is_loaded in (("rollback", True), ("time-rollback", True), ("timeline", False)):
                 browser.open(pages[name])
                 browser.driver.execute_script("window.kept = true; dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-                time.sleep(0.5)
-                self.assertEqual(browser.attempt(lambda: browser.driver.execute_script("return !window.kept")), is_loaded, name)
+                if is_loaded:
+                    browser.wait_until(lambda: browser.attempt(lambda: browser.driver.execute_script("return !window.kept")))
+                else:
+                    time.sleep(0.5)
+                    self.assertTrue(browser.driver.execute_script("return window.kept"), name)
 
     def test_axe_finds_no_violation_on_any_page(self):
         package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
@@ -149,5 +151,5 @@ class Chrome(unittest.TestCase):
 
         with Server() as server:
             look(server, sample(server))
-        with Graph(timeout=0.5) as graph, troubled(graph) as server:
+        with Graph(timeout=1) as graph, troubled(graph) as server:
             look(server, {"sign-in": "/sign-in"} | trouble(server, graph))

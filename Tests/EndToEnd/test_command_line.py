@@ -82,7 +82,7 @@ class CommandLine(ServerTestCase):
             (["history", "--server", "ftp://x"], 64),
             (["history", "--server", "http://127.0.0.1:1"], 75),
             (["rollback", "--step", "b2xUserFlows/B2X_1_partner_signup/postFederationSignup"], 2),
-            (["token", "list", "--database", "/tmp/no-such-reflog.sqlite"], 1),
+            (["token", "list", "--database", os.path.join(self.server.folder, "none.sqlite")], 1),
             (["--help"], 0),
         ]
         for arguments, code in cases:
@@ -137,7 +137,7 @@ class CommandLine(ServerTestCase):
     def test_an_answer_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:
             done = subprocess.run([self.server.binary, "history", "--database", self.server.database], stdout=full,
-                                  stderr=subprocess.PIPE, text=True, env=self.server.environment(), timeout=60)
+                                  stderr=subprocess.PIPE, text=True, env=self.server.environment(), timeout=120)
         self.assertEqual(done.returncode, 1)
         self.assertIn("can't be written", done.stderr)
 

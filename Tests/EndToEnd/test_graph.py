@@ -6,24 +6,18 @@ import time
 import unittest
 
 from browser import Browser
-from reflogserver import TENANT, Graph, Server, graph_connector
+from reflogserver import TENANT, Graph, Server, eventually, graph_connector
+from testparts import apart
 
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 OTHER = "b2cUserFlows/B2C_1_signup/postAttributeCollection"
 FRAUD_CHECK, LOYALTY, OUTSIDER = (graph_connector(name) for name in ("Fraud check", "Loyalty", "Outsider A"))
-FAST = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 0.5, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
+# Where Graph answers: it may take its time on a machine with much else to do.
+PATIENT = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 10, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
+# Where it does not answer.
+FAST = PATIENT | {"GRAPH_TIMEOUT": 1}
 # The longest that a write may be on its way, and the window.
-DOUBT = 6 * 0.5 + 1
-
-
-def eventually(what, seconds=20):
-    """Waits until something is there, and returns it."""
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not come about")
-        time.sleep(0.05)
-    return found
+DOUBT = 6 * FAST["GRAPH_TIMEOUT"] + FAST["SETTLE_WINDOW"]
 
 
 def graph_token(**claims):
@@ -41,7 +35,7 @@ class GraphTestCase(unittest.TestCase):
     options = {}
 
     def setUp(self):
-        self.graph = self.enterContext(Graph(timeout=0.5, **self.options))
+        self.graph = self.enterContext(Graph(timeout=self.settings["GRAPH_TIMEOUT"], **self.options))
         self.graph.control(set={SIGNUP: FRAUD_CHECK})
         self.server = self.enterContext(Server(graph=self.graph, **self.settings))
 
@@ -59,6 +53,8 @@ class GraphTestCase(unittest.TestCase):
 
 
 class RollingBack(GraphTestCase):
+    settings = PATIENT
+
     def test_a_bad_change_is_rolled_back_within_seconds_although_reads_are_stale(self):
         self.graph.control(stale=1000)
 
@@ -74,7 +70,10 @@ class RollingBack(GraphTestCase):
         self.assertEqual(self.changes(kind="drift"), [])
 
 
+@apart(seconds=16)
 class Sweeping(GraphTestCase):
+    settings = PATIENT
+
     def test_what_stands_at_the_start_is_recorded_once(self):
         self.swept()
 
@@ -175,7 +174,10 @@ class SweepingWhatFails(GraphTestCase):
         self.assertLess(time.monotonic() - start, 10)
 
 
+@apart(seconds=14)
 class SweepingConnectors(GraphTestCase):
+    settings = PATIENT
+
     def setUp(self):
         super().setUp()
         self.swept()
@@ -199,7 +201,7 @@ class SweepingConnectors(GraphTestCase):
         path = f"/beta/identity/apiConnectors/{LOYALTY}/uploadClientCertificate"
         uploaded = self.server.request("POST", path, {"pkcs12Value": "AAAA", "password": "canary"})
         self.assertEqual(uploaded.status, 200)
-        time.sleep(FAST["SETTLE_WINDOW"])
+        time.sleep(self.settings["SETTLE_WINDOW"])
         self.swept()
         self.assertEqual(self.changes(kind="drift"), [])
 
@@ -222,7 +224,7 @@ class SweepingConnectors(GraphTestCase):
         created = self.server.request("POST", "/beta/identity/apiConnectors", body).json["id"]
         self.server.request("PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"displayName": "Loyal"})
         self.server.request("DELETE", f"/beta/identity/apiConnectors/{OUTSIDER}")
-        time.sleep(FAST["SETTLE_WINDOW"])
+        time.sleep(self.settings["SETTLE_WINDOW"])
         self.swept()
 
         self.assertEqual(self.changes(kind="drift"), [])
@@ -230,6 +232,7 @@ class SweepingConnectors(GraphTestCase):
                          ["update"])
 
 
+@apart(seconds=25)
 class Reconciling(GraphTestCase):
     def pending(self, fault):
         self.graph.control(writes=[fault])
@@ -246,7 +249,7 @@ class Reconciling(GraphTestCase):
 
         self.assertEqual((early.status, early.json["result"]), (200, "pending"))
         self.assertEqual((locked.status, locked.code), (409, "stepUnresolved"))
-        self.assertIn(int(locked.headers["retry-after"]), range(1, 6))
+        self.assertIn(int(locked.headers["retry-after"]), range(1, DOUBT + 2))
         self.assertEqual((settled["result"], settled["status"]["settledBy"]), ("applied", "reconciler"))
 
     def test_a_person_settles_it_only_where_the_directory_cant_be_read(self):
@@ -279,6 +282,7 @@ class Reconciling(GraphTestCase):
             self.assertEqual(self.server.request("POST", path + "/reconcile", body).status, 400, body)
 
 
+@apart(seconds=20)
 class Answers(GraphTestCase):
     """What Graph says of a write, and what the caller hears."""
 
@@ -334,6 +338,7 @@ class Answers(GraphTestCase):
 
 
 class PassingOn(GraphTestCase):
+    settings = PATIENT
     options = {"page": 3}
 
     def test_pages_lead_to_reflog(self):
@@ -479,20 +484,20 @@ class PassThrough(GraphTestCase):
             return connection
 
         waiting = [forged(1000) for _ in range(80)]
-        deadline = time.monotonic() + 60
         # Until all places are taken; somebody else asks for that, since whoever was once let in is known from then on.
         self.server.tokens["mallory"] = graph_token(name="Mallory")
-        while self.server.put(SIGNUP, LOYALTY, role="mallory").status != 503:
+        deadline = time.monotonic() + 120
+        while self.server.put(SIGNUP, LOYALTY, role="mallory").code != "busy":
             self.assertLess(time.monotonic(), deadline)
+            # On a slow machine the first are given up before the last have come.
+            waiting += [forged(1000) for _ in range(8)]
         answer = self.server.put(SIGNUP, LOYALTY, role="adele")
         self.assertEqual(answer.status, 503)
         self.assertEqual((answer.code, answer.change), ("busy", None))
         self.assertEqual(self.server.request("GET", "/beta/auditLogs/connectorChanges").status, 200)
         for connection in waiting:
             connection.close()
-        while self.server.put(SIGNUP, LOYALTY, role="adele").status != 204:
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.05)
+        eventually(lambda: self.server.put(SIGNUP, LOYALTY, role="adele").status == 204)
 
     def test_a_front_end_that_never_looked_at_a_token_proves_nobody(self):
         self.server.tokens["forged"] = graph_token(name="Mallory")
@@ -528,7 +533,7 @@ class Upstream(unittest.TestCase):
         with Server() as upstream, Graph() as login:
             token = upstream.tokens["operator"]
             login.control(hand_out=token)
-            with Server(graph=login, **FAST, GRAPH_URL=upstream.url) as server:
+            with Server(graph=login, **PATIENT, GRAPH_URL=upstream.url) as server:
                 step = "b2cUserFlows/B2C_1_signup/postFederationSignup"
                 before = upstream.reference(step)
                 change = server.put(step, None).change

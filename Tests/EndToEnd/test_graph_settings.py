@@ -86,7 +86,7 @@ class Starting(unittest.TestCase):
             variables = {"REFLOG_" + name: str(value) for name, value in settings.items()}
             path = os.path.join(folder, "x.sqlite")
             run = subprocess.run([Server().binary, "serve", "--port", "0", "--database", path], capture_output=True,
-                                 text=True, env={"PATH": os.environ["PATH"]} | variables, timeout=20)
+                                 text=True, env={"PATH": os.environ["PATH"]} | variables, timeout=120)
             self.assertFalse(os.path.exists(path), "a file was made")
             self.assertEqual(len(run.stderr.strip().splitlines()), 1, run.stderr)
             self.assertEqual(run.returncode, 64, run.stderr)
@@ -125,6 +125,6 @@ class Starting(unittest.TestCase):
             run = subprocess.run(
                 [server.binary, "serve", "--port", "0", "--database", server.database], capture_output=True, text=True,
                 env={"PATH": os.environ["PATH"], "REFLOG_DIRECTORY": "graph", "REFLOG_GRAPH_TENANT": TENANT,
-                     "REFLOG_GRAPH_CLIENT_ID": "x", "REFLOG_GRAPH_CLIENT_SECRET": "y"}, timeout=20)
+                     "REFLOG_GRAPH_CLIENT_ID": "x", "REFLOG_GRAPH_CLIENT_SECRET": "y"}, timeout=120)
             self.assertEqual(run.returncode, 1)
             self.assertIn("serves the embedded directory", run.stderr)

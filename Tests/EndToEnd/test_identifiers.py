@@ -17,7 +17,7 @@ class Identifiers(ServerTestCase):
     """What stands in a path is refused, or has one form everywhere."""
 
     def send(self, method, path, body=b"{}", role="operator"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         try:
             # Python's own client would refuse to send some of this.
             connection._validate_path = lambda path: None

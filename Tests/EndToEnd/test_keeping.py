@@ -6,12 +6,10 @@ import pathlib
 import shutil
 import stat
 import subprocess
-import time
 import unittest
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, eventually, settled
 from test_exports import everything
-from test_log import settled
 from test_retention import edit
 
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -41,9 +39,7 @@ class Keys(unittest.TestCase):
                 self.assertEqual(server.request("POST", "/beta/reflog/keys", {}, role).code, "forbidden")
             run = server.command("key", "rotate", "--format", "json", role="admin")
             self.assertEqual(run.returncode, 0, run.stderr)
-            deadline = time.monotonic() + 20
-            while settled(server)[1] == old:
-                self.assertLess(time.monotonic(), deadline)
+            eventually(lambda: settled(server)[1] != old)
             change(server, 3)
             checkpoint, new = settled(server)
             self.assertNotEqual(old, new)
@@ -74,8 +70,7 @@ class Keys(unittest.TestCase):
             shutil.copy(server.database + ".key", server.database + ".before")
             server.command("key", "rotate", role="admin")
             change(server)
-            while (new := settled(server)[1]) == old:
-                pass
+            new = eventually(lambda: (key := settled(server)[1]) != old and key)
             server.stop()
             # On record and not put in its place: finished.
             os.rename(server.database + ".key", server.database + ".key.next")
@@ -153,8 +148,7 @@ class OlderCopies(unittest.TestCase):
             server.start()
             server.command("key", "rotate", role="admin")
             change(server)
-            while settled(server)[1] == old:
-                pass
+            eventually(lambda: settled(server)[1] != old)
             server.stop()
             shutil.copy(server.database + ".older", server.database)
             shutil.copy(server.database + ".key", server.database + ".key.next")

@@ -10,7 +10,8 @@ import time
 import unittest
 import urllib.request
 
-from reflogserver import NEW_VENDOR, Server
+from reflogserver import NEW_VENDOR, Server, eventually
+from testparts import apart
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -48,6 +49,7 @@ class TLSServer(Server):
         return ssl.get_server_certificate(("127.0.0.1", self.port))
 
 
+@apart(seconds=16)
 class TLS(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="reflog-tls-")
@@ -73,10 +75,7 @@ class TLS(unittest.TestCase):
         with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
             first = server.certificate()
             self.make()
-            deadline = time.monotonic() + 40
-            while server.certificate() == first:
-                self.assertLess(time.monotonic(), deadline)
-                time.sleep(0.5)
+            eventually(lambda: server.certificate() != first)
             self.assertEqual(server.get("/livez")[0], 200)
 
     def test_what_cant_be_a_certificate_stops_the_start(self):
@@ -84,7 +83,7 @@ class TLS(unittest.TestCase):
             file.write("no key at all, canary-secret")
         server = Server(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key)
         run = subprocess.run([server.binary, "serve", "--port", "0", "--database", self.folder + "/x"], capture_output=True,
-                             text=True, env=server.environment() | server.variables, timeout=20)
+                             text=True, env=server.environment() | server.variables, timeout=120)
         self.assertEqual(run.returncode, 64)
         self.assertIn("belong together", run.stderr)
         self.assertNotIn("canary", run.stderr)
@@ -163,6 +162,7 @@ class Clock(unittest.TestCase):
             self.assertIn("clockAccepted", kinds)
 
 
+@apart(seconds=85, cores=0.1)
 class Limits(unittest.TestCase):
     def test_slow_clients_by_the_hundred_keep_nobody_from_being_served(self):
         with Server() as server:
@@ -185,13 +185,13 @@ class Limits(unittest.TestCase):
                 start = time.monotonic()
                 self.assertEqual(server.put(STEP, None).status, 204)
                 times.append(time.monotonic() - start)
-            # Not a speed: that they were served at all, and none waited for the others' limits.
-            self.assertLess(max(times), 10)
+            # Not a speed: that they were served at all, and none waited for the others' limits, which are 30 s.
+            self.assertLess(max(times), 25)
 
     def test_a_request_that_does_not_arrive_is_given_up(self):
         with Server() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-            connection.settimeout(45)
+            connection.settimeout(120)
             ended = threading.Event()
 
             def trickle():
@@ -213,10 +213,7 @@ class Limits(unittest.TestCase):
         with Server() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
-            deadline = time.monotonic() + 60
-            while f"127.0.0.1:{connection.getsockname()[1]}" in connections(server.port):
-                self.assertLess(time.monotonic(), deadline)
-                time.sleep(1)
+            eventually(lambda: f"127.0.0.1:{connection.getsockname()[1]}" not in connections(server.port))
 
     def test_headers_have_a_limit(self):
         with Server() as server:

@@ -4,32 +4,19 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import time
 import unittest
 
 from ledgerfile import disarmed
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server, settled
 from test_exports import everything
 from test_verifiers import GOLOG, setUpModule  # noqa: F401: builds the Go program
+from testparts import apart
 
 CHANGES = "/beta/auditLogs/connectorChanges"
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
 
-def settled(server):
-    """Waits until everything is signed, and returns the checkpoint and the key."""
-    deadline = time.monotonic() + 20
-    while True:
-        status = server.request("GET", "/beta/reflog/status").json
-        answer = server.request("GET", "/checkpoint", role=None)
-        text = answer.text
-        # The key is in the status once something was signed, which may have been between the two questions.
-        if answer.status == 200 and text.split("\n")[1] == str(status["newestSequence"] + 1) and status["verifierKey"]:
-            return text, status["verifierKey"]
-        assert time.monotonic() < deadline, text
-        time.sleep(0.1)
-
-
+@apart(cores=1)
 class Log(unittest.TestCase):
     """A running log, checked by programs that share no code with it."""
 
@@ -118,7 +105,7 @@ class Verifying(unittest.TestCase):
 
     def verify(self, *arguments, path=None):
         return subprocess.run([self.server.binary, "verify", "--database", path or self.copy, *arguments], capture_output=True,
-                              text=True, timeout=60)
+                              text=True, timeout=120)
 
     def test_a_step_that_stands_twice_is_found(self):
         self.assertEqual(self.edited()[0], 0)

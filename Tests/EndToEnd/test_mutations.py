@@ -5,10 +5,12 @@ import unittest
 import mutations
 import purgestorm
 from reflogserver import ROOT
+from testparts import apart
 
 DEBUG = ROOT / ".build" / "debug"
 
 
+@apart(seconds=20, cores=0.7)
 class Mutations(unittest.TestCase):
     def test_whatever_alters_history_is_found(self):
         """A few of what `tools/mutate` makes by the thousand, with its controls."""
@@ -18,6 +20,7 @@ class Mutations(unittest.TestCase):
         self.assertTrue(is_clean, report.getvalue())
 
 
+@apart(cores=0.7)
 class PurgeStorm(unittest.TestCase):
     def test_a_purge_that_is_killed_goes_on_and_leaves_what_must_stay(self):
         """A little of what `tools/purge-storm` does."""

@@ -5,7 +5,8 @@ import uuid
 
 from generated import GeneratedServer, holds_text
 from ledgerfile import disarmed
-from reflogserver import Server
+from reflogserver import Server, settled
+from testparts import apart
 
 CHANGES = "/beta/auditLogs/connectorChanges"
 EVENTS = "/beta/auditLogs/serviceEvents"
@@ -24,6 +25,7 @@ def guid(value):
     return str(uuid.UUID(bytes=value)) if isinstance(value, bytes) else value
 
 
+@apart(cores=0.7)
 class Purging(unittest.TestCase):
     """What is older than history is kept goes, and nothing else."""
 
@@ -99,7 +101,7 @@ class Purging(unittest.TestCase):
 
     def test_4_history_verifies_without_what_is_gone(self):
         server = self.server
-        time.sleep(0.5)
+        settled(server)
         run = server.verify("--anchor", server.database + ".anchor")
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         self.assertIn("were purged, on the record", run.stderr)
@@ -125,7 +127,7 @@ class Purging(unittest.TestCase):
         self.assertEqual(there & self.held, {id for id, settled, _ in self.before
                                              if id in self.held and (id in self.standing or id in there)})
         self.assertLess(len(there & self.held), len(self.held))
-        time.sleep(0.5)
+        settled(server)
         self.assertEqual(server.verify().returncode, 0)
 
     def test_7_deleting_by_hand_is_no_purge(self):
@@ -167,7 +169,7 @@ class Erasing(unittest.TestCase):
             self.assertEqual(len(speaking), held)
             self.assertTrue(all(change["reason"] is None and change["initiatedBy"]["ipAddress"] is None
                                 for change in after if change not in speaking))
-            time.sleep(0.5)
+            settled(server)
             run = server.verify("--anchor", server.database + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
             self.assertIn("was erased, on the record", run.stderr)

@@ -4,11 +4,13 @@ import subprocess
 import unittest
 
 from reflogserver import ROOT, Graph, Server
+from testparts import apart
 
 # tools/test puts it there.
 PYTHON = ROOT / ".build" / "sdk" / "bin" / "python"
 
 
+@apart(cores=1)
 class SDK(unittest.TestCase):
     """Microsoft's own Python SDK, unmodified, with its base URL set to Reflog's."""
 

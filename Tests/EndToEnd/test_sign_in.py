@@ -7,11 +7,13 @@ import urllib.parse
 from browser import Browser
 from openidprovider import AUDIENCE, CLIENT_SECRET, OpenIDProvider
 from reflogserver import FRAUD_CHECK, Server
+from testparts import apart
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CLIENT = "77d8c1f2-9a0b-4c3d-8e5f-6a7b8c9d0e1f"
 
 
+@apart(seconds=13, cores=0.6)
 class Entra(unittest.TestCase):
     """Signing in on the pages by an OpenID provider: the authorisation code flow with PKCE."""
 
@@ -148,7 +150,7 @@ class Entra(unittest.TestCase):
         for settings in ({"ENTRA_CLIENT_ID": CLIENT}, {"ENTRA_CLIENT_ID": CLIENT, "ENTRA_CLIENT_SECRET": CLIENT_SECRET}):
             done = subprocess.run([self.server.binary, "serve", "--directory", "embedded", "--port", "0", "--database", os.devnull],
                                   env=self.server.environment() | {"REFLOG_" + name: value for name, value in settings.items()},
-                                  capture_output=True, text=True, timeout=60)
+                                  capture_output=True, text=True, timeout=120)
             self.assertEqual(done.returncode, 64)
             self.assertIn("REFLOG_PUBLIC_URL", done.stderr)
             self.assertNotIn(CLIENT_SECRET, done.stderr)

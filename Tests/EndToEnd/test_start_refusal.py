@@ -8,8 +8,8 @@ import unittest
 
 from forger import Forger
 from ledgerfile import disarmed
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server
-from test_log import STEP, settled
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, settled
+from test_log import STEP
 
 # What is made of the checkpoint in the file, so that it may seem to cover what was forged.
 CHECKPOINTS = {

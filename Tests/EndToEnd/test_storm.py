@@ -6,15 +6,17 @@ import unittest
 
 from reflogserver import NEW_VENDOR, Server
 from storm import Storm
+from testparts import apart
 
 
+@apart(seconds=35, cores=1.7)
 class StormTests(unittest.TestCase):
     """Nothing acknowledged is lost, whatever happens to the server."""
 
     def test_64_clients_change_8_addresses_for_10_seconds(self):
         with Server() as server:
             storm = Storm(server, clients=64, addresses=8, seed=20261123)
-            storm.run(seconds=10)
+            storm.run(seconds=10, changes=600)
             self.assertEqual(storm.violations(), [])
             self.assertEqual(storm.failures(), [])
             self.assertGreater(storm.results["applied"], 500)
@@ -23,7 +25,7 @@ class StormTests(unittest.TestCase):
     def test_the_server_is_killed_20_times_under_that_load(self):
         with Server() as server:
             storm = Storm(server, clients=64, addresses=8, seed=20261124)
-            storm.run(seconds=30, kills=20)
+            storm.run(seconds=30, kills=20, changes=600)
             self.assertEqual(storm.violations(), [])
             self.assertEqual(storm.failures(), [])
             self.assertGreater(storm.results["applied"], 500)

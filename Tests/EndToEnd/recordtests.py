@@ -1,0 +1,78 @@
+"""Runs tests as `python -m unittest --verbose` does, and writes the outcome of each down as soon as it is known.
+
+    recordtests.py FOLDER RESULTS NAME…
+
+FOLDER is where the modules are, and RESULTS the file that is written: a JSON line when a test begins, with the outcome `unfinished`, and one when it ended,
+with `passed`, `failed` or `skipped`. So it shows which test ran when the process crashed or was stopped.
+"""
+
+import json
+import sys
+import unittest
+
+
+class Result(unittest.TextTestResult):
+    # The file of results. The runner makes its result itself, so the file comes in through the class.
+    file = None
+    # The outcome of the test that runs, as far as it is known, or None between tests.
+    outcome = None
+
+    def record(self, test, outcome):
+        print(json.dumps({"test": test.id(), "outcome": outcome}), file=self.file, flush=True)
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.outcome = "unfinished"
+        self.record(test, self.outcome)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.record(test, self.outcome)
+        self.outcome = None
+
+    def settle(self, test, outcome):
+        """Keeps the outcome of the test that runs: a failure counts most. Between tests a `setUpClass` or the like failed."""
+        if self.outcome is None:
+            self.record(test, outcome)
+        elif self.outcome != "failed":
+            self.outcome = outcome
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.settle(test, "passed")
+
+    def addExpectedFailure(self, test, error):
+        super().addExpectedFailure(test, error)
+        self.settle(test, "passed")
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        self.settle(test, "failed")
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self.settle(test, "failed")
+
+    def addSubTest(self, test, subtest, error):
+        super().addSubTest(test, subtest, error)
+        if error is not None:
+            self.settle(test, "failed")
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self.settle(test, "failed")
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.settle(test, "skipped")
+
+
+def main(folder, results, *names):
+    sys.path.insert(0, folder)
+    tests = unittest.defaultTestLoader.loadTestsFromNames(names)
+    with open(results, "w") as Result.file:
+        return 0 if unittest.TextTestRunner(resultclass=Result, verbosity=2).run(tests).wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Runs the tests of this folder side by side, each module in a process of its own."""
+
+import argparse
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import testparts
+from testparts import HERE, Outcome
+
+DESCRIPTION = """
+Without names it runs every module. A name is one that unittest takes:
+
+  sidebyside.py test_graph test_csv.CSVTests
+
+So many run at once as keep the cores busy: see testparts.py for what a module says of itself.
+A module fails where a test fails, where it runs none, where it crashes, and where it takes too long.
+"""
+# No part takes a sixth of this on a machine with nothing else to do.
+LIMIT_SECONDS = 600
+# What is interrupted has this long to end what it started.
+GRACE_SECONDS = 5
+POLL_SECONDS = 0.05
+
+
+class Run:
+    """A part that runs: a process group of its own, so that all that it started ends with it, and a folder for its files."""
+
+    def __init__(self, part, folder):
+        self.part, self.folder = part, folder
+        self.interrupted = None
+        (folder / "tmp").mkdir(parents=True)
+        self.began = time.monotonic()
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(
+                list(map(str, part.command(folder))), stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0,
+                env=os.environ | {"TMPDIR": str(folder / "tmp")},
+            )
+
+    @property
+    def output(self):
+        return self.folder / "output"
+
+    def has_ended(self):
+        """Whether its process ended. It is not waited for yet, so that its number stays its own."""
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def interrupt(self):
+        """Interrupts it, so that it shows where it was and ends what it started; kills it if it takes too long for that."""
+        if self.interrupted is None:
+            self.interrupted = time.monotonic()
+            self.signal(signal.SIGINT)
+        elif time.monotonic() > self.interrupted + GRACE_SECONDS:
+            self.signal(signal.SIGKILL)
+
+    def signal(self, number):
+        """Sends a signal to its process and to all that this left behind."""
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            # All have ended.
+            pass
+
+    def end(self, limit):
+        """Ends what it left behind, and returns how its tests ended."""
+        self.signal(signal.SIGKILL)
+        code = self.process.wait()
+        self.seconds = time.monotonic() - self.began
+        outcome = self.part.outcome(self.folder)
+        if self.interrupted is not None:
+            outcome.failed.append(f"{self.part.name} (took longer than {limit:.0f} s)")
+        elif code != 0 and not outcome.failed:
+            outcome.failed.append(f"{self.part.name} (ended with {f'signal {-code}' if code < 0 else f'exit code {code}'})")
+        elif outcome.count == 0:
+            outcome.failed.append(f"{self.part.name} (ran no test)")
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        return outcome
+
+
+def run_all(parts, cores, limit, folder):
+    """Runs parts, the longest first and as many at once as keep the cores busy; yields each with its outcome as it ends."""
+    waiting, running = sorted(parts, key=lambda part: -part.seconds), []
+    try:
+        while waiting or running:
+            for part in list(waiting):
+                busy = sum(run.part.cores for run in running)
+                if not running or busy + part.cores <= cores:
+                    waiting.remove(part)
+                    running.append(Run(part, folder / str(len(parts) - len(waiting))))
+            for run in list(running):
+                if run.has_ended():
+                    running.remove(run)
+                    yield run, run.end(limit)
+                elif time.monotonic() > run.began + limit:
+                    run.interrupt()
+            time.sleep(POLL_SECONDS)
+    finally:
+        try:
+            while any(not run.has_ended() for run in running):
+                for run in running:
+                    run.interrupt()
+                time.sleep(POLL_SECONDS)
+        finally:
+            # Also where this is interrupted a second time.
+            for run in running:
+                run.signal(signal.SIGKILL)
+
+
+def stop(number, frame):
+    """Ends this program as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, epilog=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a module, a class of one, or one test")
+    parser.add_argument("--everything", action="store_true", help="also run the Swift tests, which must be built, and the tour")
+    parser.add_argument("--cores", type=float, default=len(os.sched_getaffinity(0)), help="how many cores to keep busy")
+    parser.add_argument("--limit", type=float, default=LIMIT_SECONDS, metavar="SECONDS", help="how long a module may take")
+    parser.add_argument("--folder", type=pathlib.Path, default=HERE, help="where the modules are")
+    options = parser.parse_args()
+    parts = testparts.parts(options.folder.resolve(), options.names)
+    if options.everything:
+        parts += [testparts.SwiftPart(), testparts.TourPart()]
+    # Also where a shell that runs this in the background lets it ignore SIGINT, which its processes would inherit.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    with tempfile.TemporaryDirectory(prefix="reflog-tests-", ignore_cleanup_errors=True) as folder:
+        try:
+            with contextlib.closing(run_all(parts, options.cores, options.limit, pathlib.Path(folder))) as runs:
+                return report(runs)
+        except KeyboardInterrupt:
+            print("Interrupted: what ran was stopped.", flush=True)
+            return 130
+
+
+def report(runs):
+    """Shows a line for each part as it ends, the output of those that failed, and the sum; returns the exit code."""
+    began, total, failed = time.monotonic(), Outcome(), []
+    for run, outcome in runs:
+        print(f"{run.part.name:44}{outcome.count:4} tests{run.seconds:7.1f} s  {'FAILED' if outcome.failed else 'ok'}", flush=True)
+        total += outcome
+        if outcome.failed:
+            failed.append(run)
+    for run in failed:
+        print(f"\n===== {run.part.name} =====\n")
+        print(run.output.read_text(errors="replace"))
+    if failed:
+        print("\nFailed:", *total.failed, sep="\n  ")
+    print(f"\n{total.count} tests in {time.monotonic() - began:.0f} s")
+    print(f"{total.passed} passed, {len(total.failed)} failed" + (f", {total.skipped} skipped" if total.skipped else ""), flush=True)
+    return 1 if total.failed or not total.count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
