@@ -167,6 +167,17 @@ let package = Package(
       ],
       path: "Tests/ReflogGenerate"
     ),
+    // Answers 204 and records nothing; tools/bench peers measures it beside Reflog.
+    .executableTarget(
+      name: "ReflogBare",
+      dependencies: [
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      path: "Tests/ReflogBare"
+    ),
     .testTarget(name: "ReflogModelTests", dependencies: ["ReflogModel"]),
     .testTarget(
       name: "ReflogStorageTests",

@@ -29,6 +29,20 @@ need_sdk() {
   echo "$packages $axe" >.build/sdk/version
 }
 
+# Installs the frameworks that tools/bench peers measures beside Reflog into a folder below .build, if they are not there.
+need_peers() {
+  local packages="django==5.2.19 django-simple-history==3.13.0 gunicorn==27.0.1"
+  packages+=" starlette==1.10.0 asyncpg==0.32.0 uvicorn==0.54.0 httptools==0.9.0 uvloop==0.23.0"
+  [ "$(cat .build/peers/version 2>/dev/null)" = "$packages" ] && return
+  echo "Installing $packages …" >&2
+  rm -rf .build/peers
+  python3 -m venv .build/peers
+  # Each is a word of its own.
+  # shellcheck disable=SC2086
+  .build/peers/bin/pip install --quiet --disable-pip-version-check $packages >&2
+  echo "$packages" >.build/peers/version
+}
+
 # Ends the script where there is no Swift toolchain.
 need_swift() {
   command -v swift >/dev/null || {

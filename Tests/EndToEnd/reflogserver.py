@@ -154,14 +154,22 @@ class Server:
         self.tokens = {}
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
-        self.stop()
-        if self.reservation:
-            self.reservation.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.stop()
+        finally:
+            if self.process and self.process.poll() is None:
+                self.kill()
+            if self.reservation:
+                self.reservation.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @functools.cached_property
     def port(self):

@@ -1,0 +1,8 @@
+"""The programs that `tools/bench peers` measures beside Reflog, one module each.
+
+A peer has a name, `prepare()`, which runs once, and `measure()`, which is one turn: it starts what it measures, measures
+it, ends it, and returns the figures of the turn by name.
+"""
+
+# Every peer changes the references of this many addresses.
+ADDRESSES = 64

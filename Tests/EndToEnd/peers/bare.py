@@ -1,0 +1,26 @@
+"""A Hummingbird handler that reads the body, answers 204 and records nothing: what the web server alone costs."""
+
+from peers.load import WARM_UP_SECONDS, Load
+from peers.processes import Child
+from reflogserver import free_port
+
+
+class Bare:
+    name = "bare"
+    title = "bare Hummingbird handler"
+
+    def __init__(self, bench):
+        self.bench = bench
+
+    def prepare(self):
+        pass
+
+    def measure(self):
+        port = free_port()
+        with Child([self.bench.bare_binary, "--port", port], self.bench.log(self.name)) as server:
+            server.wait_for_port(port)
+            load = Load(self.name, port, process_id=server.process.pid)
+            load.run(64, WARM_UP_SECONDS)
+            for connections in (64, 1, 256):
+                load.measure(connections, self.bench.seconds)
+        return load.figures

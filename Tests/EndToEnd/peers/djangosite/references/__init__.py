@@ -1,0 +1,1 @@
+"""References of the steps of user flows to API connectors, with their history."""

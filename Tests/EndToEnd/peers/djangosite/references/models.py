@@ -1,0 +1,10 @@
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+
+class Reference(models.Model):
+    """The connector that a step of a user flow points at."""
+
+    address = models.CharField(max_length=300, unique=True)
+    connector = models.CharField(max_length=128)
+    history = HistoricalRecords()

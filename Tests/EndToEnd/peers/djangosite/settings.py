@@ -1,0 +1,25 @@
+"""The settings of a Django site as small as it gets, on one SQLite file that keeps what it answers for."""
+
+import os
+
+SECRET_KEY = "not a secret: this site lives for seconds, on loopback"
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1"]
+ROOT_URLCONF = "references.urls"
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "simple_history", "references"]
+MIDDLEWARE = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.environ["PEERS_DATABASE"],
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # Without IMMEDIATE, a transaction that reads first fails when another one writes.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+        },
+    }
+}

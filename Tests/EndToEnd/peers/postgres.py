@@ -1,0 +1,111 @@
+"""PostgreSQL with an audit trigger, driven by pgbench: the usual way to keep an audit log, without a web server.
+
+Each change is one UPDATE whose trigger appends to an audit table with four indexes, committed durably.
+"""
+
+import contextlib
+import math
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import signal
+
+from peers.processes import Child, run
+from reflogserver import free_port
+
+HERE = pathlib.Path(__file__).resolve().parent
+SETTINGS = {
+    "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on",
+    "shared_buffers": "256MB", "max_connections": "200", "listen_addresses": "",
+}
+
+
+def binaries():
+    """The folder of the newest PostgreSQL that Debian's packages have put here."""
+    found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
+    if not found:
+        raise SystemExit("There is no PostgreSQL in /usr/lib/postgresql.")
+    return found[-1]
+
+
+class Postgres:
+    """A cluster of its own in the temporary folder; PostgreSQL refuses to run as root, so root hands it to `postgres`."""
+
+    def __init__(self, bench):
+        self.bench, self.port = bench, free_port()
+        self.folder = os.path.join(bench.folder, "postgres")
+        self.account = {}
+
+    def prepare(self):
+        """Makes the cluster, once."""
+        if os.path.exists(self.folder):
+            return
+        os.mkdir(self.folder, 0o700)
+        if os.getuid() == 0:
+            entry = pwd.getpwnam("postgres")
+            self.account = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+            os.chmod(self.bench.folder, 0o711)
+            shutil.chown(self.folder, entry.pw_uid, entry.pw_gid)
+        run(binaries() / "initdb", "-D", self.folder + "/data", "-U", "reflog", "-A", "trust", "--locale=C", "-E", "UTF8",
+            cwd="/", **self.account)
+
+    @contextlib.contextmanager
+    def running(self):
+        """Runs the cluster with empty tables."""
+        settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        command = [binaries() / "postgres", "-D", self.folder + "/data", "-p", self.port, "-k", self.folder, *settings]
+        # SIGINT is PostgreSQL's fast shutdown.
+        with Child(command, self.bench.log("postgres"), stop=signal.SIGINT, cwd="/", **self.account) as server:
+            ready = pathlib.Path(self.folder, "data", "postmaster.pid")
+            server.wait_until(lambda: ready.exists() and "ready" in ready.read_text())
+            self.query("-f", HERE / "postgres.sql")
+            yield self
+
+    def client(self, program):
+        """The beginning of a command line that talks to this cluster."""
+        return [binaries() / program, "-h", self.folder, "-p", self.port, "-U", "reflog"]
+
+    def query(self, *arguments):
+        return run(*self.client("psql"), "-d", "postgres", "-qAtX", "-v", "ON_ERROR_STOP=1", *arguments)
+
+    def recorded(self):
+        """How many rows the audit table has."""
+        return int(self.query("-c", "SELECT count(*) FROM audit"))
+
+
+class PgBench:
+    name = "pgbench"
+    title = "PostgreSQL with an audit trigger, pgbench"
+
+    # pgbench's own default, and statements that are parsed and planned once.
+    PROTOCOLS = ("simple", "prepared")
+
+    def __init__(self, bench, postgres):
+        self.bench, self.postgres = bench, postgres
+
+    def prepare(self):
+        self.postgres.prepare()
+
+    def measure(self):
+        figures, made = {}, 0
+        with self.postgres.running() as postgres:
+            for clients in (64, 1):
+                for protocol in self.PROTOCOLS:
+                    rate, count = self.run(clients, protocol)
+                    figures[f"pgbench.{clients}.{protocol}"] = rate
+                    made += count
+            recorded = postgres.recorded()
+        if recorded != made:
+            raise SystemExit(f"pgbench made {made} changes but the audit table has {recorded}.")
+        return figures
+
+    def run(self, clients, protocol):
+        """The changes a second, and how many there were."""
+        output = run(
+            *self.postgres.client("pgbench"), "-n", "-M", protocol, "-f", HERE / "pgbench.sql", "-c", clients,
+            "-j", min(2, clients), "-D", "number=0", "-T", math.ceil(self.bench.seconds), "postgres",
+        )
+        rate = re.search(r"^tps = ([\d.]+)", output, re.MULTILINE)[1]
+        return float(rate), int(re.search(r"actually processed: (\d+)", output)[1])

@@ -1,0 +1,88 @@
+"""Reflog itself, with the embedded directory: a new ledger each turn, then the same load as every other server."""
+
+import pathlib
+import re
+
+from peers import ADDRESSES
+from peers.load import WARM_UP_SECONDS, Load
+from reflogserver import Server
+
+# The counters that /metrics may have, and what they are called here.
+COUNTERS = {"statements": "reflog_sql_statements_total", "commits": "reflog_ledger_commits_total"}
+TRACED_SECONDS = 2
+
+
+class Reflog:
+    name = "reflog"
+    title = "Reflog"
+
+    def __init__(self, bench):
+        self.bench = bench
+
+    def prepare(self):
+        pass
+
+    def measure(self):
+        return self.measure_load() | self.count_flushes()
+
+    def measure_load(self):
+        """Throughput, latency and what each change costs."""
+        with Server(self.bench.binary) as server:
+            load = prepared_load(server)
+            for connections in (64, 1, 256):
+                counted, answered = counters(server), load.answered
+                load.measure(connections, self.bench.seconds)
+                for name, value in counters(server).items():
+                    each = (value - counted[name]) / (load.answered - answered)
+                    load.figures[f"reflog.{connections}.{name}"] = each
+            load.check(recorded(server))
+        return load.figures
+
+    def count_flushes(self):
+        """The fdatasync calls for a change, counted by strace while nothing else is measured."""
+        figures = {}
+        trace = pathlib.Path(self.bench.folder, "trace")
+        server = Server(self.bench.binary)
+        # -D leaves the server this process's own child; --seccomp-bpf stops it at no other call.
+        server.wrapper = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fdatasync", "-e", "signal=none",
+                          "-o", str(trace)]
+        with server:
+            load = prepared_load(server)
+            for connections in (64, 1):
+                before, answered = flushes(trace), load.answered
+                load.run(connections, min(TRACED_SECONDS, self.bench.seconds))
+                each = (flushes(trace) - before) / (load.answered - answered)
+                figures[f"reflog.{connections}.flushes"] = each
+        trace.unlink()
+        return figures
+
+
+def prepared_load(server):
+    """Load on a server that has the flows and has warmed up."""
+    for number in range(ADDRESSES):
+        flow = {"id": f"B2C_1_bench{number}", "userFlowType": "signUpOrSignIn", "userFlowTypeVersion": 3}
+        answer = server.request("POST", "/beta/identity/b2cUserFlows", flow)
+        if answer.status != 201:
+            raise SystemExit(f"Reflog did not create a user flow: {answer.text}")
+    load = Load("reflog", server.port, server.tokens["operator"], server.process.pid)
+    load.run(64, WARM_UP_SECONDS)
+    return load
+
+
+def counters(server):
+    """The counters that this Reflog has, each the sum over its labels."""
+    text = server.request("GET", "/metrics").text
+    samples = {name: re.findall(rf"^{metric}(?:\{{.*\}})? (\S+)", text, re.MULTILINE) for name, metric in COUNTERS.items()}
+    return {name: sum(map(float, values)) for name, values in samples.items() if values}
+
+
+def recorded(server):
+    """How many changes the ledger has: ids are numbered without gaps."""
+    newest = server.request("GET", "/beta/auditLogs/connectorChanges?$top=1").json["value"]
+    return int(newest[0]["id"]) if newest else 0
+
+
+def flushes(trace):
+    """How many fdatasync calls have begun; a resumed call is not a new one."""
+    with open(trace) as lines:
+        return sum("fdatasync(" in line for line in lines)

@@ -1,0 +1,62 @@
+"""Django with django-simple-history on SQLite, behind gunicorn: the audit log that a web framework gives you.
+
+SQLite writes as Reflog's does: WAL, `synchronous=FULL`, so each answer is durable.
+"""
+
+import os
+import pathlib
+import shutil
+import sqlite3
+
+from peers import ADDRESSES
+from peers.load import WARM_UP_SECONDS, Load
+from peers.processes import Child, run
+from reflogserver import free_port
+
+SITE = pathlib.Path(__file__).resolve().parent / "djangosite"
+# One for each of two cores. Workers with threads were no faster.
+WORKERS = 2
+
+
+class SimpleHistory:
+    name = "django"
+    title = "Django, django-simple-history, SQLite, gunicorn"
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.empty = os.path.join(bench.folder, "django-empty.sqlite")
+        self.database = os.path.join(bench.folder, "django.sqlite")
+
+    def environment(self, database):
+        return os.environ | {
+            "DJANGO_SETTINGS_MODULE": "settings", "PEERS_DATABASE": database, "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def prepare(self):
+        run(self.bench.venv / "bin" / "python", "create.py", ADDRESSES, cwd=SITE, env=self.environment(self.empty))
+
+    def measure(self):
+        port = free_port()
+        for end in ("-wal", "-shm"):
+            pathlib.Path(self.database + end).unlink(missing_ok=True)
+        shutil.copyfile(self.empty, self.database)
+        command = [
+            self.bench.venv / "bin" / "gunicorn", "--workers", WORKERS, "--bind", f"127.0.0.1:{port}",
+            "--log-level", "warning", "django.core.wsgi:get_wsgi_application()",
+        ]
+        with Child(command, self.bench.log(self.name), cwd=SITE, env=self.environment(self.database)) as server:
+            server.wait_for_port(port)
+            load = Load(self.name, port)
+            load.run(64, WARM_UP_SECONDS)
+            for connections in (64, 1):
+                load.measure(connections, self.bench.seconds)
+        load.check(self.recorded())
+        return load.figures
+
+    def recorded(self):
+        """How many rows the history has."""
+        database = sqlite3.connect(self.database)
+        try:
+            return database.execute("SELECT count(*) FROM references_historicalreference").fetchone()[0]
+        finally:
+            database.close()

@@ -1,0 +1,48 @@
+-- Points the steps of 64 user flows at one of two connectors and at the other, in turn, as fast as the server answers.
+--
+-- Each thread of wrk has flows of its own, so every change but the first of a flow makes a difference.
+-- The environment: TOKEN (empty: no Authorization), FLOWS, THREADS, CONNECTORS (two ids, with a space between them).
+
+local flows = tonumber(os.getenv("FLOWS"))
+local threads = tonumber(os.getenv("THREADS"))
+local connectors = {}
+for id in os.getenv("CONNECTORS"):gmatch("%S+") do connectors[#connectors + 1] = id end
+
+local started = 0
+
+function setup(thread)
+  thread:set("number", started)
+  started = started + 1
+end
+
+-- All requests of this thread, written out once: building them must not cost what is measured.
+local requests = {}
+local last = 0
+
+function init(arguments)
+  local headers = { ["Content-Type"] = "application/json" }
+  local token = os.getenv("TOKEN")
+  if token ~= "" then headers["Authorization"] = "Bearer " .. token end
+  for _, connector in ipairs(connectors) do
+    local body = '{"@odata.id":"https://graph.microsoft.com/beta/identity/apiConnectors/' .. connector .. '"}'
+    for flow = number, flows - 1, threads do
+      local path = "/beta/identity/b2cUserFlows/B2C_1_bench" .. flow .. "/apiConnectorConfiguration/postFederationSignup/$ref"
+      requests[#requests + 1] = wrk.format("PUT", path, headers, body)
+    end
+  end
+end
+
+function request()
+  last = last % #requests + 1
+  return requests[last]
+end
+
+-- Times are microseconds.
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    'RESULT {"requests": %d, "duration": %d, "p50": %d, "p99": %d, "refused": %d, "broken": %d}\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    errors.status, errors.connect + errors.read + errors.write + errors.timeout
+  ))
+end
