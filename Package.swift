@@ -184,7 +184,6 @@ let package = Package(
       dependencies: [
         "ReflogMigrations", "ReflogStorage", "ReflogTesting",
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRDB", package: "GRDB.swift"),
       ]
     ),
     .testTarget(name: "ReflogLedgerTests", dependencies: ["ReflogLedger", "ReflogTesting"]),
@@ -200,7 +199,7 @@ let package = Package(
     .testTarget(
       name: "ReflogServiceTests",
       dependencies: [
-        "ReflogService", "ReflogTesting",
+        "ReflogDirectory", "ReflogService", "ReflogTesting",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
       ]

@@ -1,7 +1,8 @@
-// What Swift can't call by itself: sqlite3_config has a variable number of arguments.
+// What Swift can't call by itself: functions with a variable number of arguments.
 #include "CStorage.h"
 #include <errno.h>
 #include <sqlite3.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 
 void storage_disable_memory_statistics(void) {
@@ -18,4 +19,8 @@ int storage_fill_random(void *bytes, size_t count) {
     count -= (size_t)read;
   }
   return 0;
+}
+
+void storage_name_thread(const char *name) {
+  prctl(PR_SET_NAME, name);
 }

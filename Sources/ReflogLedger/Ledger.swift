@@ -4,7 +4,7 @@ package import ReflogStorage
 /// The append-only store of changes.
 ///
 /// Each method that writes is one transaction; once it returns, what it wrote is on disk. The read side is ``history``.
-package struct Ledger: Sendable {
+package final class Ledger: Sendable {
   /// Reads what the path of a change needs.
   package let history: History
   /// Reads for callers that ask, apart from it.
@@ -42,7 +42,7 @@ package struct Ledger: Sendable {
     self.storage = storage
     self.signers = signers
     self.acceptsClock = acceptsClock
-    let context = LedgerContext(clock: clock, signers: signers, memory: LedgerMemory(), onSettled: onSettled)
+    let context = LedgerContext(clock: clock, signers: signers, memory: LedgerMemory(keepsWrites: directory == .graph), onSettled: onSettled)
     self.context = context
     writer = FileWriter(of: storage, on: thread) { try LedgerSession($0, context) }
     try storage.removeUnfinishedCopy()

@@ -8,9 +8,10 @@ package struct DirectoryID<Subject>: Sendable {
 
   /// Fails on anything but 1 to 128 ASCII letters, digits, `_`, `.` or `-`, and on `.` and `..`, which paths swallow.
   package init?(_ text: some StringProtocol) {
+    let text = String(text)
     guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(isIDByte), text != ".", text != ".."
     else { return nil }
-    self.text = String(text)
+    self.text = text
   }
 }
 
@@ -27,23 +28,14 @@ package typealias ConnectorID = DirectoryID<Connector>
 extension DirectoryID: Hashable, Comparable, CustomStringConvertible {
   package var description: String { text }
 
-  package static func == (left: Self, right: Self) -> Bool {
-    left.text.asciiFolded == right.text.asciiFolded
-  }
+  package static func == (left: Self, right: Self) -> Bool { left.text.isSame(as: right.text) }
 
   package static func < (left: Self, right: Self) -> Bool {
     left.text.asciiFolded < right.text.asciiFolded
   }
 
   package func hash(into hasher: inout Hasher) {
-    hasher.combine(text.asciiFolded)
-  }
-}
-
-extension String {
-  /// The text with `A` to `Z` made small and every other byte left alone, as SQLite's `NOCASE` compares.
-  package var asciiFolded: String {
-    String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    text.hashFolded(into: &hasher)
   }
 }
 

@@ -7,8 +7,8 @@ package enum FlowType: String, Sendable, CaseIterable {
 
   /// Takes the segment in any case, since Graph does.
   package init?(segment: some StringProtocol) {
-    let folded = String(segment).asciiFolded
-    guard let match = Self.allCases.first(where: { $0.rawValue.asciiFolded == folded }) else { return nil }
+    let segment = String(segment)
+    guard let match = Self.allCases.first(where: { $0.rawValue.isSame(as: segment) }) else { return nil }
     self = match
   }
 

@@ -11,8 +11,8 @@ package struct Step: Sendable {
     guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.first?.isASCIILetter == true,
       text.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit })
     else { return nil }
-    let folded = String(text).asciiFolded
-    name = Self.known.first { $0.name.asciiFolded == folded }?.name ?? String(text)
+    let name = String(text)
+    self.name = Self.known.first { $0.name.isSame(as: name) }?.name ?? name
   }
 
   private init(known name: String) {
@@ -30,10 +30,10 @@ package struct Step: Sendable {
 extension Step: Hashable, Comparable, CustomStringConvertible {
   package var description: String { name }
 
-  package static func == (left: Step, right: Step) -> Bool { left.name.asciiFolded == right.name.asciiFolded }
+  package static func == (left: Step, right: Step) -> Bool { left.name.isSame(as: right.name) }
   package static func < (left: Step, right: Step) -> Bool { left.name.asciiFolded < right.name.asciiFolded }
 
   package func hash(into hasher: inout Hasher) {
-    hasher.combine(name.asciiFolded)
+    name.hashFolded(into: &hasher)
   }
 }

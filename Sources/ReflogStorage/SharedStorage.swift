@@ -1,9 +1,11 @@
 import GRDB
+import Glibc
 
 /// A small SQLite file in rollback-journal mode that several processes open at once, such as the server and the command
 /// line.
 package struct SharedStorage: Sendable {
   private let queue: DatabaseQueue
+  private let file: FileVersion
 
   /// Opens the file, or makes it if it may, with the newest schema.
   package init(path: String, kind: StorageKind, creating: Bool) throws {
@@ -19,10 +21,14 @@ package struct SharedStorage: Sendable {
       queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.read { db in try kind.migrations.refuseForeignFile(db, path: path) }
       try kind.migrations.migrate(queue, path: path)
+      file = try FileVersion(path: path)
     } catch let error as DatabaseError {
       throw StorageError.unusable(path: path, problem: error.message ?? error.description)
     }
   }
+
+  /// Which version of the file it is: every transaction of any process makes another. Nil if that can't be told.
+  package var version: UInt32? { file.current }
 
   /// Reads in a transaction of its own.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
@@ -36,5 +42,22 @@ package struct SharedStorage: Sendable {
     do { return try await queue.write { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
     }
+  }
+}
+
+/// The change counter of a SQLite file in rollback-journal mode (sqlite.org/fileformat2, §1.3.8).
+private final class FileVersion: Sendable {
+  /// Never closed: to close a descriptor of a file takes away all locks that SQLite has on it in this process (fcntl(2)).
+  private let descriptor: Int32
+
+  init(path: String) throws(StorageError) {
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
+  }
+
+  var current: UInt32? {
+    var counter: UInt32 = 0
+    guard pread(descriptor, &counter, 4, 24) == 4 else { return nil }
+    return UInt32(bigEndian: counter)
   }
 }

@@ -8,8 +8,9 @@ struct EmbeddedDirectoryTests {
   private func withDirectory(_ body: (EmbeddedDirectory) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
       let storage = try Storage(path: folder + "/directory.sqlite", kind: .directory)
-      let directory = try EmbeddedDirectory(storage: storage, newTenantID: "tenant", sample: true)
-      try await running(storage) { _ in try await body(directory) }
+      let thread = WriterThread()
+      let directory = try EmbeddedDirectory(storage: storage, thread: thread, newTenantID: "tenant", sample: true)
+      try await running(thread, storage) { try await body(directory) }
     }
   }
 

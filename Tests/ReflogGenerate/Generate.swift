@@ -27,16 +27,19 @@ struct Generate: AsyncParsableCommand {
       throw ValidationError("\(database) is there already.")
     }
     let clock = ManualClock(at: Self.beginning)
+    let thread = WriterThread()
     let storage = try Storage(path: database, kind: .ledger)
     let ledger = try Ledger(
       storage: storage,
+      thread: thread,
       directory: .graph,
       tenantID: "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a",
       clock: clock.read
     )
+    try await giveKey(to: ledger)
     let step = Self.span / Double(changes / GeneratedTenant.batch + 1)
     let start = ContinuousClock.now
-    try await running(storage) { _ in
+    try await running(thread, storage) {
       var tenant = GeneratedTenant(seed: seed)
       var made = 0
       while made < changes {
@@ -57,18 +60,24 @@ struct Generate: AsyncParsableCommand {
     _ clock: ManualClock,
     _ tenant: inout GeneratedTenant
   ) async throws {
-    let recorded = try await ledger.append(batch.map { .init($0.intent, $0.birth) })
+    let recorded = try await ledger.record(batch.map { Group.Draft($0.intent, $0.birth) })
     clock.advance(by: .milliseconds(180))
     let pending = recorded.filter { $0.result == .pending }
     for group in [pending.prefix(pending.count / 2), pending.dropFirst(pending.count / 2)] where !group.isEmpty {
       let response = DirectoryResponse(httpStatus: 204, requestID: tenant.requestID())
-      _ = try await ledger.settle(
-        Array(group),
-        by: .answered(.applied(response)),
-        settledBy: .request,
-        usingReservedPlace: false
-      )
+      let event = Change.Event.answered(.applied(response))
+      let settlements = group.map { Group.Settlement($0, by: event, settledBy: .request) }
+      _ = try await ledger.append(Group(settlements: settlements))
     }
+  }
+
+  /// Makes the key that signs the log, beside the ledger, where the server looks for it.
+  private func giveKey(to ledger: Ledger) async throws {
+    let keyFile = LogKeyFile(besideLedgerAt: database, origin: try await ledger.history.origin())
+    let found = try keyFile.find(newest: nil, isSigned: false)
+    let keys = try keyFile.keys(found)
+    try keyFile.keep(keys, of: found)
+    for key in keys { ledger.signers.add(key) }
   }
 
   private func say(_ text: String) {

@@ -79,7 +79,6 @@ func withAPI<Value: Sendable>(
       let keyFile = LogKeyFile(besideLedgerAt: folder + "/log.sqlite", origin: origin)
       let log = LogKeeper(
         ledger: fixture.ledger,
-        keys: try keyFile.keys(try keyFile.find(newest: nil, isSigned: false)),
         keyFile: keyFile,
         anchor: Anchor(path: folder + "/anchor"),
         logger: logger

@@ -9,14 +9,14 @@ struct DamageTests {
   @Test func aRowThatCantBeReadKeepsNoReaderBehind() async throws {
     try await withLedger { ledger, storage in
       for _ in 0..<3 {
-        _ = try await ledger.append([.init(Sample.intent(before: .none, after: Sample.fraudCheck), .found)])
+        try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)
       }
-      let damage = "PRAGMA ignore_check_constraints = 1; DROP TRIGGER change_intent_update; "
+      let damage = "PRAGMA ignore_check_constraints = 1; DROP TRIGGER change_update; "
       _ = try sqlite3(storage.path, damage + "UPDATE change SET kind = 'nonsense' WHERE id = 2")
 
       for _ in 0..<12 { await #expect(throws: LedgerError.self) { try await ledger.history.change(Change.ID(2)) } }
       for number in 4..<16 {
-        _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .found)])
+        try await ledger.record(Sample.intent(before: .none, after: .none), .found)
         let newest = try await ledger.history.newestApplied(at: Sample.signup)?.id.number
         #expect(newest == Int64(number))
       }

@@ -52,7 +52,7 @@ struct FilterTests {
       )
       let refusal = DirectoryRefusal(httpStatus: 404, code: "x'y", message: "Straße")
       let events: [Change.Event] = [.found, .denied, .answered(.refused(refusal)), .notKept(Change.ID(1))]
-      _ = try await ledger.append([.init(intent, events[Int.random(in: 0..<4, using: &chance)])])
+      try await ledger.record(intent, events[Int.random(in: 0..<4, using: &chance)])
     }
   }
 
@@ -102,7 +102,7 @@ struct FilterTests {
     var found: [Change.ID] = []
     var place: Change.ID?
     while true {
-      let page = try await history.stretch(query, behind: place, limit: size, isChecked: true, patience: .seconds(60))
+      let page = try await history.piece(of: query, behind: place, limit: size, patience: .seconds(60))
       found += page.changes.map(\.id)
       guard let end = page.end else { return found }
       place = end

@@ -10,14 +10,13 @@ struct LedgerTests {
     try await withLedger(clock: clock) { ledger, _ in
       let intent = Sample.intent(before: Sample.fraudCheck, after: .none)
 
-      let pending = try await ledger.append([.init(intent, .intended)], reservingOutcome: true)
+      let appended = try await ledger.append(Group(drafts: [.init(intent, .intended)]), reservingOutcome: true)
+      guard case .recorded(_, let pending) = appended else {
+        Issue.record("\(appended)")
+        return
+      }
       clock.advance(by: .milliseconds(250))
-      let settled = try await ledger.settle(
-        pending,
-        by: .answered(.applied(.noContent)),
-        settledBy: .request,
-        usingReservedPlace: true
-      )
+      let settled = try await ledger.settle(pending, by: .answered(.applied(.noContent)), settledBy: .request)
 
       #expect(pending.map(\.result) == [.pending])
       let change = try #require(try await ledger.history.change(settled[0].id))
@@ -37,36 +36,41 @@ struct LedgerTests {
 
   @Test func anOutcomeIsWrittenOnce() async throws {
     try await withLedger { ledger, _ in
-      let pending = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .intended)])
-      let event = Change.Event.answered(.applied(.noContent))
-      _ = try await ledger.settle(pending, by: event, settledBy: .request, usingReservedPlace: false)
+      let pending = try await ledger.record(Sample.intent(before: .none, after: .none), .intended)
+      try await ledger.settle(pending)
 
-      await #expect(throws: LedgerError.self) {
-        try await ledger.settle(pending, by: .observed(.before), settledBy: .reconciler, usingReservedPlace: false)
+      let error = await #expect(throws: LedgerError.self) {
+        try await ledger.settle(pending, by: .observed(.before), settledBy: .reconciler)
       }
-    }
-  }
 
-  @Test func onlyOneChangeIsPendingAtAnAddress() async throws {
-    try await withLedger { ledger, _ in
-      let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
-      _ = try await ledger.append([.init(intent, .intended)])
-
-      let error = await #expect(throws: LedgerError.self) { try await ledger.append([.init(intent, .intended)]) }
-
-      guard case .alreadyPending = error else {
+      guard case .illegal = error else {
         Issue.record("\(String(describing: error))")
         return
       }
+      let recorded = try await ledger.history.change(pending.id)
+      #expect(recorded?.result == .applied)
     }
   }
 
-  @Test func allOfATransactionIsRecordedOrNothing() async throws {
+  /// The requests of this service wait for each other; this is what keeps another program from a second one.
+  @Test func theFileKeepsASecondPendingChangeFromAnAddress() async throws {
+    try await withLedger { ledger, _ in
+      let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
+      try await ledger.record(intent, .intended)
+
+      await #expect(throws: LedgerError.self) { try await ledger.record(intent, .intended) }
+
+      let newest = try await ledger.history.newestID()
+      #expect(newest == Change.ID(1))
+    }
+  }
+
+  @Test func allOfAGroupIsRecordedOrNothing() async throws {
     try await withLedger { ledger, _ in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
 
       await #expect(throws: LedgerError.self) {
-        try await ledger.append([.init(intent, .intended), .init(intent, .intended)])
+        try await ledger.record([.init(intent, .intended), .init(intent, .intended)])
       }
 
       let newest = try await ledger.history.newestID()
@@ -78,9 +82,9 @@ struct LedgerTests {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger, _ in
       let intent = Sample.intent(before: .none, after: .none)
-      let first = try await ledger.append([.init(intent, .found)])[0]
+      let first = try await ledger.record(intent, .found)
       clock.advance(by: .seconds(-4))
-      let second = try await ledger.append([.init(intent, .found)])[0]
+      let second = try await ledger.record(intent, .found)
 
       #expect(second.activityDateTime == first.activityDateTime)
     }
@@ -90,45 +94,42 @@ struct LedgerTests {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger, _ in
       let intent = Sample.intent(before: .none, after: .none)
-      let pending = try await ledger.append([.init(intent, .intended)])
+      let pending = try await ledger.record(intent, .intended)
       clock.advance(by: .seconds(-6))
 
-      let error = await #expect(throws: LedgerError.self) { try await ledger.append([.init(intent, .found)]) }
+      let error = await #expect(throws: LedgerError.self) { try await ledger.record(intent, .found) }
 
       guard case .clockBehind = error else {
         Issue.record("\(String(describing: error))")
         return
       }
       // Outcomes are recorded all the same: what was done was done.
-      let event = Change.Event.answered(.applied(.noContent))
-      let settled = try await ledger.settle(pending, by: event, settledBy: .request, usingReservedPlace: false)
-      #expect(settled[0].resultDateTime == pending[0].activityDateTime)
+      let settled = try await ledger.settle(pending)
+      #expect(settled.resultDateTime == pending.activityDateTime)
     }
   }
 
   @Test func aLedgerServesOneTenantForGood() async throws {
     try await withTemporaryFolder { folder in
-      let path = folder + "/reflog.sqlite"
-      let clock = ManualClock()
-      var storage = try Storage(path: path, kind: .ledger)
-      _ = try Ledger(storage: storage, directory: .embedded, tenantID: "mine", clock: clock.read)
-      try storage.close()
+      func open(_ directory: DirectoryKind, _ tenantID: String) throws {
+        let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
+        defer { try? storage.close() }
+        let (thread, clock) = (WriterThread(), ManualClock().read)
+        _ = try Ledger(storage: storage, thread: thread, directory: directory, tenantID: tenantID, clock: clock)
+      }
+      try open(.embedded, "mine")
 
-      storage = try Storage(path: path, kind: .ledger)
-      #expect(throws: LedgerError.self) {
-        try Ledger(storage: storage, directory: .embedded, tenantID: "other", clock: clock.read)
-      }
-      #expect(throws: LedgerError.self) {
-        try Ledger(storage: storage, directory: .graph, tenantID: "mine", clock: clock.read)
-      }
+      try open(.embedded, "mine")
+      #expect(throws: LedgerError.self) { try open(.embedded, "other") }
+      #expect(throws: LedgerError.self) { try open(.graph, "mine") }
     }
   }
 
   @Test func theFirstSpellingOfAnIDStands() async throws {
     try await withLedger { ledger, _ in
       let address = Sample.address("b2cUserFlows/B2C_1_SIGNUP/postFederationSignup")
-      _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .found)])
-      _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none, at: address), .found)])
+      try await ledger.record(Sample.intent(before: .none, after: .none), .found)
+      try await ledger.record(Sample.intent(before: .none, after: .none, at: address), .found)
 
       let changes = try await ledger.history.changes(limit: 10)
 
@@ -139,9 +140,9 @@ struct LedgerTests {
   @Test func pagesAreStableWhileHistoryGrows() async throws {
     try await withLedger { ledger, _ in
       let intent = Sample.intent(before: .none, after: .none)
-      for _ in 0..<7 { _ = try await ledger.append([.init(intent, .found)]) }
+      for _ in 0..<7 { try await ledger.record(intent, .found) }
       let first = try await ledger.history.changes(limit: 3)
-      _ = try await ledger.append([.init(intent, .found)])
+      try await ledger.record(intent, .found)
       let second = try await ledger.history.changes(behind: first.last?.id, limit: 3)
 
       #expect((first + second).map(\.id.number) == [7, 6, 5, 4, 3, 2])

@@ -47,7 +47,7 @@ struct QueryPlanTests {
   ])
   func anIndexAnswersEachQuestion(question: String, index: String) async throws {
     try await withLedger { ledger, _ in
-      _ = try await ledger.append([
+      try await ledger.record([
         .init(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor), .found),
         .init(Sample.intent(before: Sample.newVendor, after: Sample.fraudCheck), .found),
       ])
@@ -64,7 +64,7 @@ struct QueryPlanTests {
 
   @Test func whatNothingCanBeIsNotLookedFor() async throws {
     try await withLedger { ledger, _ in
-      _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .found)])
+      try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       let query = ChangeQuery(filter: try ChangeFilter.parse("flowId eq 'nobody'"))
       let (plan, found) = (try await ledger.history.plan(of: query), try await ledger.history.changes(query))
       #expect(plan.isEmpty && found.isEmpty)

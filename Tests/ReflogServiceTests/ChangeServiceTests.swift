@@ -207,7 +207,7 @@ struct ChangeServiceTests {
       _ = try await fixture.set(Sample.newVendor, at: Sample.attributes)
 
       let receipt = try await fixture.service.perform(
-        fixture.request(.deleteFlow(.b2cUserFlows, Sample.signup.flow))
+        fixture.request(.deleteFlow(FlowName(of: Sample.signup)))
       )
 
       let cleared = Set(receipt.changes.compactMap(\.intent.subject.address))

@@ -30,7 +30,7 @@ struct PassThroughTests {
 
   @Test(arguments: [
     ChangeRequest.Action.setReference(Sample.signup, Sample.newVendor), .createConnector(["displayName": "x"]),
-    .deleteFlow(.b2cUserFlows, Sample.signup.flow),
+    .deleteFlow(FlowName(of: Sample.signup)),
   ])
   func aTokenThatTheDirectoryRefusesLeavesNothing(action: ChangeRequest.Action) async throws {
     try await withService { fixture in

@@ -2,16 +2,24 @@ import Logging
 import ReflogLedger
 import ReflogModel
 import ReflogService
+import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// The work of forgetting, as a service among others.
+/// The work of purges and erasures, as a service among others.
 struct RetentionTests {
-  @Test(.timeLimit(.minutes(1))) func whatCannotGoYetKeepsNobodyFromEnding() async throws {
-    try await withLedger { ledger, _ in
-      let retention = Retention(ledger: ledger, logger: Logger(label: "test"))
-      // Nobody signs, so that it waits.
-      _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .found)])
+  private var logger: Logger {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
+  }
+
+  @Test(.timeLimit(.minutes(1))) func anErasureThatCannotGoOnDoesNotDelayTheStop() async throws {
+    try await withLedger { ledger, storage in
+      let retention = Retention(ledger: ledger, logger: logger)
+      try await ledger.record(Sample.intent(before: .none, after: .none), .found)
+      // Another retention than the one on record: nothing is erased until an administrator sets it again.
+      #expect(try sqlite3(storage.path, "INSERT INTO retention (id, days) VALUES (1, 30)") == "")
       let caller = Caller(actor: Sample.operatorActor, standing: .roles([.admin]))
       let actor = try #require(Sample.operatorActor.id)
       _ = try await retention.erase(actor, for: caller)
@@ -21,6 +29,25 @@ struct RetentionTests {
       work.cancel()
 
       try await work.value
+      #expect(try await ledger.forgetting()?.erasures.count == 1)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func anErasureIsDoneWithoutAnybodyWaitingForIt() async throws {
+    try await withLedger { ledger, _ in
+      let retention = Retention(ledger: ledger, logger: logger)
+      try await ledger.record(Sample.intent(before: .none, after: .none), .found)
+      let caller = Caller(actor: Sample.operatorActor, standing: .roles([.admin]))
+      let actor = try #require(Sample.operatorActor.id)
+      let work = Task { try await retention.run() }
+
+      _ = try await retention.erase(actor, for: caller)
+
+      while try await ledger.forgetting() != nil { try await Task.sleep(for: .milliseconds(5)) }
+      work.cancel()
+      try await work.value
+      let change = try await ledger.history.change(Change.ID(1))
+      #expect(change?.intent.reason == nil)
     }
   }
 }

@@ -89,17 +89,17 @@ struct RollbackTests {
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.goRound(Sample.signup, .none)
 
-      let unseen = ChangeRequest.LaterChanges.found(Sample.fraudCheck, and: .none)
+      let unseen = RollbackRule.LaterChanges.drift(to: Sample.fraudCheck, and: .none)
       await #expect(throws: ServiceError.self) {
-        try await fixture.service.perform(fixture.request(.rollBack(bad.id, undoing: unseen)))
+        try await fixture.service.perform(fixture.request(.rollBack(bad.id, permitting: unseen)))
       }
     }
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.goRound(Sample.signup, .none)
 
-      let seen = ChangeRequest.LaterChanges.found(.none, and: .none)
-      let receipt = try await fixture.service.perform(fixture.request(.rollBack(bad.id, undoing: seen)))
+      let seen = RollbackRule.LaterChanges.drift(to: .none, and: .none)
+      let receipt = try await fixture.service.perform(fixture.request(.rollBack(bad.id, permitting: seen)))
 
       #expect(receipt.changes.first?.after == Sample.fraudCheck)
     }
@@ -188,7 +188,7 @@ struct RollbackTests {
       let bad = try await fixture.set(Sample.newVendor)
 
       await #expect(throws: ServiceError.self) {
-        try await fixture.service.perform(fixture.request(.rollBack(bad.id, undoing: .none), as: .reader))
+        try await fixture.service.perform(fixture.request(.rollBack(bad.id, permitting: .none), as: .reader))
       }
 
       let denied = try #require(try await fixture.history.change(Change.ID(2)))
@@ -203,7 +203,7 @@ struct RollbackTests {
       let bad = try await fixture.set(Sample.newVendor)
       let rollback = try await fixture.rollBack(bad.id)
       await #expect(throws: ServiceError.self) {
-        try await fixture.service.perform(fixture.request(.rollBack(bad.id, undoing: .none), as: .reader))
+        try await fixture.service.perform(fixture.request(.rollBack(bad.id, permitting: .none), as: .reader))
       }
 
       let again = try await fixture.rollBack(bad.id)

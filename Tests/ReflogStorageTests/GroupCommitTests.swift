@@ -1,5 +1,5 @@
-import GRDB
 import ReflogTesting
+import Synchronization
 import Testing
 
 @testable import ReflogStorage
@@ -7,72 +7,150 @@ import Testing
 struct GroupCommitTests {
   private struct Refusal: Error {}
 
-  @Test func writesThatFailAreTakenBackAlone() async throws {
-    try await withStorage { storage in
-      let writer = storage.writer
-      _ = try await writer.write { db in try db.execute(sql: "CREATE TABLE t (x INTEGER PRIMARY KEY)") }
+  private func makeTable(_ writer: FileWriter<PlainSession>, _ column: String = "x INTEGER PRIMARY KEY") async throws {
+    try await writer.write { session in try session.connection.execute("CREATE TABLE t (\(column))") }
+  }
+
+  private func rows(_ storage: Storage) async throws -> [Int64] {
+    try await storage.reader.read { db in try db.integers("SELECT x FROM t ORDER BY x") }
+  }
+
+  @Test func aWriteThatFailsIsTakenBackAlone() async throws {
+    try await withWriter { writer, storage in
+      try await makeTable(writer)
 
       await withTaskGroup { group in
         for number in 0..<100 {
           group.addTask {
-            try? await writer.write { db in
-              try db.execute(sql: "INSERT INTO t VALUES (?)", arguments: [number])
+            try? await writer.write { session in
+              try session.connection.execute("INSERT INTO t VALUES (?)", [number])
               if number.isMultiple(of: 3) { throw Refusal() }
             }
           }
         }
       }
 
-      let kept = try await storage.reader.read { db in try Int.fetchAll(db, sql: "SELECT x FROM t ORDER BY x") }
+      let kept = try await rows(storage)
       #expect(kept == (0..<100).filter { !$0.isMultiple(of: 3) })
     }
   }
 
-  @Test func whoeverViolatesAConstraintIsToldSo() async throws {
-    try await withStorage { storage in
-      _ = try await storage.writer.write { db in try db.execute(sql: "CREATE TABLE t (x INTEGER PRIMARY KEY)") }
-
-      await #expect(throws: StorageError.self) {
-        try await storage.writer.write { db in try db.execute(sql: "INSERT INTO t VALUES (1), (1)") }
+  /// One transaction has all three: they wait together until the thread begins.
+  @Test func theOthersOfATransactionAreKeptAndCommittedOnce() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
+      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      try storage.setUp { db in try db.execute("CREATE TABLE t (x INTEGER PRIMARY KEY)") }
+      let runs = Mutex<[Int: Int]>([:])
+      let failures = Mutex<[Int]>([])
+      for number in 1...3 {
+        writer.submit { session in
+          runs.withLock { $0[number, default: 0] += 1 }
+          try session.connection.execute("INSERT INTO t VALUES (?)", [number])
+          if number == 2 { throw Refusal() }
+        } completion: { result in
+          if case .failure = result { failures.withLock { $0.append(number) } }
+        }
       }
 
-      #expect(storage.writer.isHealthy)
+      try await running(thread, storage) {
+        try await writer.write { _ in }
+
+        #expect(try await rows(storage) == [1, 3])
+        #expect(failures.withLock { $0 } == [2])
+        // All of them run again, each in a savepoint; what fails before it changed something would not cost that.
+        #expect(runs.withLock { $0[1] } == 2)
+      }
     }
   }
 
-  @Test func aFullDiskIsRolledBackAndGetsWellAgain() async throws {
-    try await withStorage { storage in
-      _ = try await storage.writer.write { db in
-        try db.execute(sql: "CREATE TABLE t (x BLOB)")
-        try db.execute(sql: "PRAGMA max_page_count = 100")
+  @Test func aWriteThatFailsBeforeItChangedAnythingCostsTheOthersNothing() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
+      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      try storage.setUp { db in try db.execute("CREATE TABLE t (x INTEGER PRIMARY KEY)") }
+      let runs = Mutex(0)
+      writer.submit { session in
+        runs.withLock { $0 += 1 }
+        try session.connection.execute("INSERT INTO t VALUES (1)")
+      } completion: { _ in
       }
+      writer.submit { _ in throw Refusal() } completion: { (_: Result<Void, any Error>) in }
+
+      try await running(thread, storage) {
+        try await writer.write { _ in }
+
+        #expect(try await rows(storage) == [1])
+        #expect(runs.withLock { $0 } == 1)
+      }
+    }
+  }
+
+  @Test func aViolatedConstraintFailsOnlyItsWrite() async throws {
+    try await withWriter { writer, storage in
+      try await makeTable(writer)
 
       let error = await #expect(throws: StorageError.self) {
-        try await storage.writer.write { db in try db.execute(sql: "INSERT INTO t VALUES (randomblob(1000000))") }
+        try await writer.write { session in try session.connection.execute("INSERT INTO t VALUES (1), (1)") }
       }
-      _ = try await storage.writer.write { db in try db.execute(sql: "PRAGMA max_page_count = 100000") }
-      _ = try await storage.writer.write { db in try db.execute(sql: "INSERT INTO t VALUES (randomblob(1000000))") }
+
+      guard case .failed = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(writer.isHealthy)
+      #expect(try await rows(storage).isEmpty)
+    }
+  }
+
+  @Test func aFullDiskIsRolledBackAndWritesGoOnOnceThereIsRoom() async throws {
+    try await withWriter { writer, storage in
+      try await makeTable(writer, "x BLOB")
+      try await writer.write { session in try session.connection.execute("PRAGMA max_page_count = 100") }
+
+      let error = await #expect(throws: StorageError.self) {
+        try await writer.write { session in try session.connection.execute("INSERT INTO t VALUES (randomblob(1000000))") }
+      }
+      #expect(!writer.isHealthy)
+      try await writer.write { session in try session.connection.execute("PRAGMA max_page_count = 100000") }
+      try await writer.write { session in try session.connection.execute("INSERT INTO t VALUES (randomblob(1000000))") }
 
       guard case .diskFull = error else {
         Issue.record("\(String(describing: error))")
         return
       }
-      #expect(try await storage.reader.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM t") } == 1)
+      #expect(writer.isHealthy)
+      #expect(try await storage.reader.read { db in try db.integer("SELECT count(*) FROM t") } == 1)
     }
   }
 
   @Test func aWriterThatIsClosedTakesNoMore() async throws {
-    try await withStorage { storage in
-      storage.writer.close()
+    try await withWriter { writer, _ in
+      writer.close()
 
-      await #expect(throws: StorageError.self) { try await storage.writer.write { _ in } }
+      let error = await #expect(throws: StorageError.self) { try await writer.write { _ in } }
+
+      guard case .stopped = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
+  @Test func anAnswerComesOnlyOnceItsWriteIsDurable() async throws {
+    try await withWriter { writer, storage in
+      try await makeTable(writer)
+
+      try await writer.write { session in try session.connection.execute("INSERT INTO t VALUES (7)") }
+
+      #expect(try sqlite3(storage.path, "SELECT x FROM t") == "7")
     }
   }
 
   @Test func theQueueIsBoundedAndReservedWritesGoFirst() {
-    var queue = GroupCommitQueue<String>(
-      limits: GroupCommitLimits(places: 4, batch: 3, writesBetweenCheckpoints: 1000, headroomBytes: 0)
-    )
+    var queue = GroupCommitQueue<String>(limits: GroupCommitLimits(places: 4, batch: 3, headroomBytes: 0))
 
     let taken = (1...3).map { queue.add(ordinary: "intent \($0)", reservingPlace: $0 < 3) }
     let first = queue.takeBatch()

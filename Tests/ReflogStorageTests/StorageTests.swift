@@ -1,40 +1,47 @@
 import Foundation
-import GRDB
-import ReflogStorage
 import ReflogTesting
 import Testing
 
+@testable import ReflogStorage
+
 struct StorageTests {
   @Test func theWriterOfAnOpenFileFlushesEveryCommit() async throws {
-    try await withStorage { storage in
-      let synchronous = try await storage.writer.write { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") }
+    try await withWriter { writer, _ in
+      let synchronous = try await writer.write { session in try session.connection.integer("PRAGMA synchronous") }
 
       #expect(synchronous == 2, "2 is FULL")
     }
   }
 
   @Test(arguments: [
-    ("journal_mode", "wal"), ("foreign_keys", "1"), ("wal_autocheckpoint", "0"), ("auto_vacuum", "2"),
-    ("secure_delete", "1"), ("trusted_schema", "0"),
+    ("foreign_keys", 1), ("wal_autocheckpoint", 0), ("auto_vacuum", 2), ("secure_delete", 1), ("trusted_schema", 0),
   ])
-  func theWriterIsSetAsReflogWantsIt(pragma: String, value: String) async throws {
-    try await withStorage { storage in
-      let found = try await storage.writer.write { db in try String.fetchOne(db, sql: "PRAGMA \(pragma)") }
+  func theWriterHasTheSettingsThatReflogNeeds(pragma: String, value: Int64) async throws {
+    try await withWriter { writer, _ in
+      let found = try await writer.write { session in try session.connection.integer("PRAGMA \(pragma)") }
 
       #expect(found == value)
     }
   }
 
+  @Test func theFileIsInWALMode() async throws {
+    try await withWriter { writer, _ in
+      let mode = try await writer.write { session in try session.connection.text("PRAGMA journal_mode") }
+
+      #expect(mode == "wal")
+    }
+  }
+
   @Test func readersCannotWrite() async throws {
-    try await withStorage { storage in
-      await #expect(throws: DatabaseError.self) {
-        try await storage.reader.read { db in try db.execute(sql: "CREATE TABLE t (x)") }
+    try await withWriter { _, storage in
+      await #expect(throws: SQLError.self) {
+        try await storage.reader.read { db in try db.execute("CREATE TABLE t (x)") }
       }
     }
   }
 
   @Test func aSecondOpeningIsRefused() async throws {
-    try await withStorage { storage in
+    try await withWriter { _, storage in
       let error = #expect(throws: StorageError.self) { try Storage(path: storage.path, kind: .ledger) }
 
       #expect(error?.description.contains("in use by another Reflog process") == true)
@@ -108,7 +115,7 @@ struct StorageTests {
 
       let reader = try StorageReader(readingFileAt: path, kind: .ledger)
 
-      #expect(try await reader.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM history") } == 0)
+      #expect(try await reader.read { db in try db.integer("SELECT count(*) FROM history") } == 0)
     }
   }
 }

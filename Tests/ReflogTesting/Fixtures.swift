@@ -27,6 +27,12 @@ package enum Sample {
     return .connector(id, displayName: displayName)
   }
 
+  /// The key that signs a ledger in tests: always the same for a log of one name.
+  package static func signingKey(of ledger: Ledger) async throws -> SigningKey {
+    let seed = Array(repeating: UInt8(7), count: SigningKey.seedByteCount)
+    return try SigningKey(name: try await ledger.history.origin().keyName(), seed: seed)
+  }
+
   /// A change of the sign-up step.
   package static func intent(
     before: ConnectorReference,
@@ -46,31 +52,39 @@ package enum Sample {
   }
 }
 
-/// Runs a body with an open file whose writer runs.
-@discardableResult
-package func withStorage<Value: Sendable>(
-  _ kind: StorageKind = .ledger,
-  limits: GroupCommitLimits = .standard,
-  _ body: (Storage) async throws -> Value
-) async throws -> Value {
-  try await withTemporaryFolder { folder in
-    try await running(try Storage(path: folder + "/reflog.sqlite", kind: kind, limits: limits), body)
-  }
-}
-
-/// Runs a body while the writer of a file runs, then closes the file.
+/// Runs a body while a thread writes files, then closes them.
 @discardableResult
 package func running<Value: Sendable>(
-  _ storage: Storage,
-  _ body: (Storage) async throws -> Value
+  _ thread: WriterThread,
+  _ files: Storage...,
+  body: () async throws -> Value
 ) async throws -> Value {
-  async let writer: Void = storage.writer.run()
+  async let writing: Void = thread.run()
   let result: Result<Value, any Error>
-  do { result = .success(try await body(storage)) } catch { result = .failure(error) }
-  storage.writer.close()
-  try await writer
-  try storage.close()
+  do { result = .success(try await body()) } catch { result = .failure(error) }
+  thread.close()
+  try await writing
+  for file in files { try file.close() }
   return try result.get()
+}
+
+/// Opens a ledger in a folder, with a key that signs it. A new one is made if the folder has none.
+package func openLedger(
+  in folder: String,
+  thread: WriterThread,
+  clock: ManualClock = ManualClock(),
+  tenantID: String = "tenant"
+) async throws -> (ledger: Ledger, storage: Storage) {
+  let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
+  let ledger = try Ledger(
+    storage: storage,
+    thread: thread,
+    directory: .embedded,
+    tenantID: tenantID,
+    clock: clock.read
+  )
+  ledger.signers.add(try await Sample.signingKey(of: ledger))
+  return (ledger, storage)
 }
 
 /// Runs a body with an empty ledger.
@@ -80,9 +94,9 @@ package func withLedger<Value: Sendable>(
   _ body: (Ledger, Storage) async throws -> Value
 ) async throws -> Value {
   try await withTemporaryFolder { folder in
-    let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
-    let ledger = try Ledger(storage: storage, directory: .embedded, tenantID: "tenant", clock: clock.read)
-    return try await running(storage) { try await body(ledger, $0) }
+    let thread = WriterThread()
+    let (ledger, storage) = try await openLedger(in: folder, thread: thread, clock: clock)
+    return try await running(thread, storage) { try await body(ledger, storage) }
   }
 }
 
@@ -105,7 +119,7 @@ package struct ServiceFixture: Sendable {
   }
 
   package func rollBack(_ id: Change.ID, force: Bool = false) async throws -> Change {
-    let receipt = try await service.perform(request(.rollBack(id, undoing: force ? .all : .none)))
+    let receipt = try await service.perform(request(.rollBack(id, permitting: force ? .all : .none)))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
     return change
   }

@@ -8,6 +8,6 @@ extension History {
     behind: Change.ID? = nil,
     limit: Int = 1000
   ) async throws(LedgerError) -> [Change] {
-    try await stretch(query, behind: behind, limit: limit, isChecked: true, patience: .seconds(1000)).changes
+    try await piece(of: query, behind: behind, limit: limit, patience: .seconds(1000)).changes
   }
 }

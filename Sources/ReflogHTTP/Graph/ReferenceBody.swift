@@ -53,7 +53,7 @@ enum ReferenceBody {
 
   /// The path of the URL, if it leads to a place that is trusted with ids.
   private static func path(of url: String, authority: String?) throws(RequestError) -> Substring {
-    guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !url.contains(where: { "%?#@\\".contains($0) }) else {
+    guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(
         "@odata.id holds a character that no connector's URL has: one of % ? # @ \\, white space, or no ASCII.",
         target: "@odata.id"
@@ -72,6 +72,8 @@ enum ReferenceBody {
     guard isGraph || isOwn else { throw foreignHost }
     return rest[end...]
   }
+
+  private static let forbidden = Array("%?#@\\".utf8)
 
   private static var foreignHost: RequestError {
     .badRequest("@odata.id must be on a host of Microsoft Graph or on this one, or relative.", target: "@odata.id")

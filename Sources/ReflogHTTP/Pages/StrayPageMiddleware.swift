@@ -18,8 +18,9 @@ struct StrayPageMiddleware: RouterMiddleware {
   }
 
   private static func isStray(_ request: Request) -> Bool {
-    let place = request.uri.path.split(separator: "/").first?.lowercased() ?? ""
-    return request.headers[.accept]?.lowercased().contains("text/html") == true
-      && request.headers[.authorization] == nil && !others.contains(place)
+    guard request.headers[.authorization] == nil, let accepted = request.headers[.accept],
+      accepted.lowercased().contains("text/html")
+    else { return false }
+    return !others.contains(request.uri.path.split(separator: "/").first?.lowercased() ?? "")
   }
 }

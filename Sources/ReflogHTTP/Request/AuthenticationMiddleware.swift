@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import ReflogModel
 import ReflogService
 
 /// Lets in only callers whose identity is proven.
@@ -22,8 +23,8 @@ struct AuthenticationMiddleware: RouterMiddleware {
   /// RFC 6750 §2.1; the scheme is read in any case (RFC 9110 §11.1).
   private static func bearerToken(of request: Request) -> String? {
     guard let header = request.headers[.authorization] else { return nil }
-    let parts = header.split(separator: " ", omittingEmptySubsequences: true)
-    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+    let parts = header.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: true)
+    guard parts.count == 2, String(parts[0])?.isSame(as: "bearer") == true else { return nil }
     return String(parts[1])
   }
 }

@@ -8,6 +8,7 @@ enum CanonicalPath {
     guard path.utf8.first == UInt8(ascii: "/") else {
       throw .badRequest("The path must begin with a slash.", target: "path")
     }
+    if isCanonical(path) { return String(path) }
     var output: [UInt8] = []
     var bytes = Array(path.utf8)[...]
     while let byte = bytes.popFirst() {
@@ -39,6 +40,17 @@ enum CanonicalPath {
       throw .badRequest("The path holds the segment . or ...", target: "path")
     }
     return canonical
+  }
+
+  /// Whether nothing in a path needs a closer look: no percent sign, no backslash, no empty segment and none that begins with a dot.
+  private static func isCanonical(_ path: some StringProtocol) -> Bool {
+    var before = UInt8(ascii: " ")
+    for byte in path.utf8 {
+      if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") { return false }
+      if before == UInt8(ascii: "/"), byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return false }
+      before = byte
+    }
+    return true
   }
 
   private static let forbiddenWhenEncoded: [UInt8] = [0, UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "%")]

@@ -24,7 +24,7 @@ package struct ProxySettings: Sendable {
   /// Read from the end: every proxy adds whom it heard from there, and what stands before is the client's word. It ends at
   /// what is no address. Where both headers are there, one of them is the client's, and neither counts.
   func clientAddress(peer: String?, _ request: Request) -> String? {
-    guard let peer, isTrusted(peer) else { return peer }
+    guard let peer, !trusted.isEmpty, isTrusted(peer) else { return peer }
     var known = peer
     for hop in Self.hops(request).reversed() {
       guard let address = hop.flatMap({ IPAddress(forwarded: $0) })?.description else { return known }
@@ -41,7 +41,7 @@ package struct ProxySettings: Sendable {
 
   /// What each proxy says of the one before it; nothing where it says what can't be read.
   private static func hops(_ request: Request) -> [Substring?] {
-    switch (request.headers[named: "Forwarded"], request.headers[named: "X-Forwarded-For"]) {
+    switch (request.headers[.forwarded], request.headers[.forwardedFor]) {
     case (let header?, nil):
       header.split(separator: ",", omittingEmptySubsequences: false).map { element in
         element.split(separator: ";").first { $0.trimmed.lowercased().hasPrefix("for=") }?.trimmed.dropFirst(4)

@@ -3,13 +3,21 @@ import Hummingbird
 import Logging
 import Metrics
 import ReflogModel
+import Synchronization
 
 /// Stands before the router: makes the path canonical, gives every answer its ids, and answers what can't be routed.
 struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   let inner: Inner
   let proxies: ProxySettings
   let logger: Logger
-  let metrics: any MetricsFactory
+  let requests: RequestCounters
+
+  init(inner: Inner, proxies: ProxySettings, logger: Logger, metrics: any MetricsFactory) {
+    self.inner = inner
+    self.proxies = proxies
+    self.logger = logger
+    requests = RequestCounters(metrics)
+  }
 
   func respond(to request: Request, context: ReflogRequestContext) async throws -> Response {
     var context = context
@@ -25,10 +33,9 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
       answer.log(to: logger, request, context, cause: error)
       response = answer.response(context)
     }
-    let status = [("status", "\(response.status.code)")]
-    Counter(label: "reflog_http_requests_total", dimensions: status, factory: metrics).increment()
-    response.headers[named: "request-id"] = context.requestID
-    response.headers[named: "client-request-id"] = context.clientRequestID ?? context.requestID
+    requests.count(response.status.code)
+    response.headers[.requestID] = context.requestID
+    response.headers[.clientRequestID] = context.clientRequestID ?? context.requestID
     return response.secured()
   }
 
@@ -41,7 +48,7 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   }
 
   private static func clientRequestID(of request: Request) throws(RequestError) -> String? {
-    guard let text = request.headers[named: "client-request-id"] else { return nil }
+    guard let text = request.headers[.clientRequestID] else { return nil }
     guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw .badRequest("client-request-id has 1 to 128 visible ASCII characters.", target: "client-request-id")
     }
@@ -52,4 +59,24 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
 /// The methods that anything here has.
 enum FrontDoorMethods {
   static let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
+}
+
+/// Counts answers by their status; each counter is looked up once.
+final class RequestCounters: Sendable {
+  private let metrics: any MetricsFactory
+  private let counters = Mutex<[Int: Counter]>([:])
+
+  init(_ metrics: any MetricsFactory) {
+    self.metrics = metrics
+  }
+
+  func count(_ status: Int) {
+    counters.withLock { counters in
+      if let known = counters[status] { return known.increment() }
+      let label = [("status", "\(status)")]
+      let counter = Counter(label: "reflog_http_requests_total", dimensions: label, factory: metrics)
+      counters[status] = counter
+      counter.increment()
+    }
+  }
 }

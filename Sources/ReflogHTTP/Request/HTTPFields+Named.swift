@@ -1,9 +1,26 @@
 import HTTPTypes
 
 extension HTTPFields {
-  /// The value of a field by its name, in any case; `nil` where it is not there.
+  /// The value of a field by its name, in any case; nil if it is missing.
   subscript(named name: String) -> String? {
     get { HTTPField.Name(name).flatMap { self[$0] } }
     set { if let name = HTTPField.Name(name) { self[name] = newValue } }
   }
+}
+
+/// The names of fields that every request or answer has, made once.
+extension HTTPField.Name {
+  private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentType }
+
+  static let requestID = known("request-id")
+  static let clientRequestID = known("client-request-id")
+  static let reflogChangeID = known("Reflog-Change-Id")
+  static let reflogReason = known("Reflog-Reason")
+  static let idempotencyKey = known("Idempotency-Key")
+  static let contentTypeOptions = known("X-Content-Type-Options")
+  static let referrerPolicy = known("Referrer-Policy")
+  static let frameOptions = known("X-Frame-Options")
+  static let contentSecurityPolicy = known("Content-Security-Policy")
+  static let forwarded = known("Forwarded")
+  static let forwardedFor = known("X-Forwarded-For")
 }

@@ -11,7 +11,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
     context: ReflogRequestContext,
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
-    guard let key = request.headers[named: "Idempotency-Key"] else { return try await next(request, context) }
+    guard let key = request.headers[.idempotencyKey] else { return try await next(request, context) }
     guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw RequestError.badRequest("Idempotency-Key has 1 to 255 visible ASCII characters.", target: "Idempotency-Key")
     }

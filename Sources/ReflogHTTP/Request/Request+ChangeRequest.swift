@@ -8,14 +8,17 @@ extension Request {
   private static let unsupportedHeaders = [
     "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Encoding",
     "X-HTTP-Method-Override",
-  ]
+  ].compactMap { HTTPField.Name($0) }
 
   /// Refuses headers that would otherwise be ignored to somebody's harm.
   private func refuseUnsupportedHeaders() throws(RequestError) {
-    let ownOnes = headers.map(\.name.canonicalName).filter { $0.hasPrefix("reflog-") && $0 != "reflog-reason" }
-    if let name = ownOnes.first ?? Self.unsupportedHeaders.first(where: { headers[named: $0] != nil }) {
-      throw .badRequest("The header \(name) is not supported.", target: name)
+    let unsupported = headers.first { field in
+      field.name.canonicalName.utf8.starts(with: "reflog-".utf8) && field.name != .reflogReason
+        || Self.unsupportedHeaders.contains(field.name)
     }
+    guard let name = unsupported?.name else { return }
+    let shown = Self.unsupportedHeaders.contains(name) ? name.rawName : name.canonicalName
+    throw .badRequest("The header \(shown) is not supported.", target: shown)
   }
 
   /// What `If-Match` demands; a step's reference alone has an entity tag.
@@ -53,7 +56,7 @@ extension Request {
   /// The reason, which stands in the body or in `Reflog-Reason`, or nowhere.
   func reason(orInBody reason: String?) throws(RequestError) -> String? {
     guard let reason else { return try reasonHeader() }
-    guard headers[named: "Reflog-Reason"] == nil else {
+    guard headers[.reflogReason] == nil else {
       throw .badRequest("The reason stands in the body and in Reflog-Reason.", target: "reason")
     }
     return try Self.checkedReason(reason)
@@ -61,7 +64,7 @@ extension Request {
 
   /// `Reflog-Reason`: percent-encoded UTF-8.
   private func reasonHeader() throws(RequestError) -> String? {
-    guard let header = headers[named: "Reflog-Reason"] else { return nil }
+    guard let header = headers[.reflogReason] else { return nil }
     guard let reason = header.percentDecoded(plusIsSpace: false) else {
       throw .badRequest("Reflog-Reason is not percent-encoded UTF-8.", target: "Reflog-Reason")
     }

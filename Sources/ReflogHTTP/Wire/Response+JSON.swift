@@ -26,7 +26,7 @@ extension Response {
   func about(_ changes: [Change.ID]) -> Response {
     var response = self
     if !changes.isEmpty {
-      response.headers[named: "Reflog-Change-Id"] = changes.map(\.description).joined(separator: ", ")
+      response.headers[.reflogChangeID] = changes.map(\.description).joined(separator: ", ")
     }
     return response
   }

@@ -30,6 +30,6 @@ extension History {
   }
 
   private func events(_ condition: String, _ arguments: SQLArguments) async throws(LedgerError) -> [ServiceEvent] {
-    try await read { db in try EventRows.events(condition, arguments, db) }
+    try await read { db in try EventRows.checked(condition, arguments, db) }
   }
 }

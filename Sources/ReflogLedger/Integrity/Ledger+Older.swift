@@ -19,7 +19,7 @@ extension Ledger {
     let context = LedgerContext(
       clock: context.clock,
       signers: LogSigners([key]),
-      memory: LedgerMemory(),
+      memory: LedgerMemory(keepsWrites: false),
       onSettled: { _ in }
     )
     do {

@@ -10,24 +10,17 @@ package struct AddressState: Sendable {
   package fileprivate(set) var pending: Change?
   /// What a conclusive read of the directory showed last, and when; nil if there was none.
   fileprivate var seen: (reference: ConnectorReference, time: Timestamp)?
-  /// The newest writes that may have reached the directory, newest first; at most ``writeLimit``.
-  fileprivate var writes: [RecentWrite]
-
-  /// More than a settle window usually sees at one address.
-  static let writeLimit = 32
 
   init(
     newestApplied: Change?,
     newestEffective: Change?,
     pending: Change?,
-    seen: (reference: ConnectorReference, time: Timestamp)?,
-    writes: [RecentWrite]
+    seen: (reference: ConnectorReference, time: Timestamp)?
   ) {
     self.newestApplied = newestApplied
     self.newestEffective = newestEffective
     self.pending = pending
     self.seen = seen
-    self.writes = writes
   }
 
   /// The reference that the ledger knows: that of the newest applied change, or else what a read showed. Nil if it knows none.
@@ -42,19 +35,8 @@ package struct AddressState: Sendable {
     )
   }
 
-  /// The writes that may have reached the address at this moment or later. Nil where there may be more of them than are known.
-  package func writes(since moment: Timestamp) -> [RecentWrite]? {
-    let recent = writes.prefix { $0.time >= moment }
-    return recent.count == Self.writeLimit ? nil : Array(recent)
-  }
-
   /// Takes a change in that was recorded or settled at the address.
   mutating func take(_ change: Change) {
-    writes.removeAll { $0.id == change.id }
-    if change.mayHaveReachedDirectory {
-      writes.insert(RecentWrite(change), at: 0)
-      if writes.count > Self.writeLimit { writes.removeLast() }
-    }
     if change.result == .pending {
       pending = change
       return
@@ -67,5 +49,33 @@ package struct AddressState: Sendable {
 
   mutating func take(_ reference: ConnectorReference, at time: Timestamp) {
     seen = (reference, time)
+  }
+}
+
+/// The newest writes at an address that may have reached the directory.
+struct RecentWrites: Sendable {
+  /// More than a settle window usually sees at one address.
+  static let limit = 32
+
+  /// Newest first.
+  private var writes: [RecentWrite]
+
+  /// - Parameter writes: the newest, newest first; all there are where they are fewer than ``limit``.
+  init(_ writes: [RecentWrite]) {
+    self.writes = writes
+  }
+
+  /// Those that were recorded or settled at this moment or later; nil where there may be more of them than are known.
+  func since(_ moment: Timestamp) -> [RecentWrite]? {
+    let recent = writes.prefix { $0.time >= moment }
+    return recent.count == Self.limit ? nil : Array(recent)
+  }
+
+  /// Takes a change in that was recorded or settled at the address.
+  mutating func take(_ change: Change) {
+    writes.removeAll { $0.id == change.id }
+    guard change.mayHaveReachedDirectory else { return }
+    writes.insert(RecentWrite(change), at: 0)
+    if writes.count > Self.limit { writes.removeLast() }
   }
 }

@@ -10,20 +10,37 @@ final class LedgerMemory: Sendable {
   private static let capacity = 8192
 
   private struct State {
-    var addresses: [Address: AddressState] = [:]
+    var addresses: [Address: KnownAddress] = [:]
     /// The change that is under way at a connector, or nil if there is none.
     var connectors: [ConnectorID: Change?] = [:]
     /// Counts what was forgotten, and what was appended that was not in memory: what was read before is not remembered after it.
     var generation = 0
   }
 
+  private struct KnownAddress {
+    var state: AddressState
+    var writes: RecentWrites
+  }
+
   private let state = Mutex(State())
+
+  /// Whether a read of the directory may be stale, so that recent writes count.
+  private let keepsWrites: Bool
+
+  init(keepsWrites: Bool) {
+    self.keepsWrites = keepsWrites
+  }
 
   /// Which state of the memory it is; see ``remember(_:at:of:)``.
   var generation: Int { state.withLock { $0.generation } }
 
   func state(of address: Address) -> AddressState? {
-    state.withLock { $0.addresses[address] }
+    state.withLock { $0.addresses[address]?.state }
+  }
+
+  /// The writes at an address at this moment or later; nil where that is not known.
+  func writes(at address: Address, since moment: Timestamp) -> [RecentWrite]? {
+    state.withLock { $0.addresses[address]?.writes.since(moment) }
   }
 
   /// The change that is under way at a connector: nil inside where there is none, nil where that is not known.
@@ -32,11 +49,11 @@ final class LedgerMemory: Sendable {
   }
 
   /// Remembers what was read from the file, unless something was forgotten since the reading began, or appended that was not in memory.
-  func remember(_ read: AddressState, at address: Address, of generation: Int) {
+  func remember(_ read: (AddressState, RecentWrites), at address: Address, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation else { return }
       if state.addresses.count >= Self.capacity { state.addresses.removeAll() }
-      state.addresses[address] = read
+      state.addresses[address] = KnownAddress(state: read.0, writes: read.1)
     }
   }
 
@@ -68,7 +85,11 @@ final class LedgerMemory: Sendable {
       for change in changes {
         switch change.intent.subject {
         case .step(let address):
-          if state.addresses[address]?.take(change) == nil { state.generation += 1 }
+          guard state.addresses[address]?.state.take(change) != nil else {
+            state.generation += 1
+            continue
+          }
+          if keepsWrites { state.addresses[address]?.writes.take(change) }
         case .connector:
           guard let id = change.intent.before.connectorID else { continue }
           if state.connectors[id] == nil { state.generation += 1 } else {
@@ -77,7 +98,7 @@ final class LedgerMemory: Sendable {
         }
       }
       for case (.reference(let address, let reference), let time) in sightings {
-        state.addresses[address]?.take(reference, at: time)
+        state.addresses[address]?.state.take(reference, at: time)
       }
     }
   }

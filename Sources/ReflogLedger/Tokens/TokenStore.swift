@@ -2,12 +2,14 @@ import Crypto
 import FoundationEssentials
 package import ReflogModel
 import ReflogStorage
+import Synchronization
 
 /// API tokens, in a file of their own beside the ledger, which the server and the command line both open.
 ///
 /// Only the hash of a secret is stored. A token identifies a program, not a person.
 package struct TokenStore: Sendable {
   private let storage: SharedStorage
+  private let memory = TokenMemory()
   private let clock: WallClock
 
   /// Opens the tokens of the ledger at this path.
@@ -101,21 +103,58 @@ package struct TokenStore: Sendable {
   }
 
   /// The token with this text, or nil if there is none that is valid now. Secrets are compared in constant time.
+  ///
+  /// Tokens that were in use lately are in memory for as long as no process has changed the file.
   package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }
-    let found: (token: APIToken, hash: [UInt8])?
+    let version = storage.version
+    guard let found = try await token(presented.id, in: version), presented.secretHash == found.secretHash,
+      found.token.isValid(at: clock())
+    else { return nil }
+    return found.token
+  }
+
+  private func token(_ id: String, in version: UInt32?) async throws(LedgerError) -> TokenMemory.Entry? {
+    if let known = memory.token(id, in: version) { return known }
+    let found: TokenMemory.Entry?
     do {
       found = try await storage.read { db in
         try db.first(
           "SELECT id, name, role, created, expires, revoked, secret_hash FROM token WHERE id = ?",
-          [presented.id]
-        ) { row in (try APIToken(row), Array(try row.blob(6))) }
+          [id]
+        ) { row in TokenMemory.Entry(token: try APIToken(row), secretHash: Array(try row.blob(6))) }
       }
     } catch {
       throw LedgerError(error)
     }
-    guard let found, presented.secretHash == found.hash, found.token.isValid(at: clock()) else { return nil }
-    return found.token
+    if let found { memory.remember(found, in: version) }
+    return found
+  }
+}
+
+/// Tokens that were read from one version of their file.
+private final class TokenMemory: Sendable {
+  struct Entry: Sendable {
+    let token: APIToken
+    let secretHash: [UInt8]
+  }
+
+  /// More than this is forgotten and read again: some hundred bytes each.
+  private static let capacity = 4096
+
+  private let state = Mutex<(version: UInt32?, tokens: [String: Entry])>((nil, [:]))
+
+  /// The token with this id, or nil if it is not known of this version, or the version is nil.
+  func token(_ id: String, in version: UInt32?) -> Entry? {
+    state.withLock { state in state.version == version && version != nil ? state.tokens[id] : nil }
+  }
+
+  /// - Parameter version: as it was before the token was read.
+  func remember(_ entry: Entry, in version: UInt32?) {
+    state.withLock { state in
+      if state.version != version || state.tokens.count >= Self.capacity { state = (version, [:]) }
+      state.tokens[entry.token.id] = entry
+    }
   }
 }
 

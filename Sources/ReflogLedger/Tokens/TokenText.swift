@@ -15,12 +15,11 @@ struct TokenText {
   }
 
   init?(_ text: String) {
-    let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "reflog", parts[1].utf8.count == 16, parts[2].utf8.count == 64 else {
-      return nil
-    }
-    id = String(parts[1])
-    secret = String(parts[2])
+    let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].elementsEqual("reflog".utf8), parts[1].count == 16, parts[2].count == 64,
+      let id = String(parts[1]), let secret = String(parts[2])
+    else { return nil }
+    (self.id, self.secret) = (id, secret)
   }
 
   var text: String { "reflog_\(id)_\(secret)" }

@@ -41,8 +41,10 @@ extension LedgerSession {
     guard let row = try identities.knownRow(of: address) else { return (nil, nil) }
     let statement = statements.newestAtAddress
     statement.bind(1, row)
-    let found = try statement.first { (try $0.optionalInteger(0), try $0.integer(1)) }
-    return (found?.0.map { Change.ID($0) }, found.flatMap { $0.1 > 0 ? Change.ID($0.1) : nil })
+    defer { statement.reset() }
+    guard let found = try statement.next() else { return (nil, nil) }
+    let (pending, applied) = (try found.optionalInteger(0), try found.integer(1))
+    return (pending.map { Change.ID($0) }, applied > 0 ? Change.ID(applied) : nil)
   }
 
   private func pendingChange(of connector: ConnectorID) throws -> Change.ID? {

@@ -49,8 +49,8 @@ final class LedgerSession: WriteSession {
 
   func begin() throws {
     if let finding = context.finding { throw finding }
-    let isSame = try statements.readHead.first { try stored.isSame(as: $0) }
-    guard isSame == true else {
+    defer { statements.readHead.reset() }
+    guard let row = try statements.readHead.next(), try stored.isSame(as: row) else {
       let finding = LedgerError.foreignEntries(from: stored.nextSequence)
       context.stop(because: finding)
       throw finding

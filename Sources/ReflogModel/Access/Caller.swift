@@ -1,5 +1,5 @@
 /// Somebody who asks for something.
-package struct Caller: Sendable {
+package final class Caller: Sendable {
   package let actor: Change.Actor
   package let standing: Standing
 

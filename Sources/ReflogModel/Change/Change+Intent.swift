@@ -1,6 +1,6 @@
 extension Change {
   /// What a change set out to do, for whom and why; fixed once it is recorded.
-  package struct Intent: Sendable {
+  package final class Intent: Sendable {
     package let subject: Subject
     package let kind: Kind
     package let before: ConnectorReference

@@ -1,5 +1,7 @@
 /// One attempt to set the reference at one address, or to write a connector, and all that became of it.
-package struct Change: Identifiable, Sendable {
+///
+/// A class, so that passing it on costs no copy of its two dozen texts; it never changes.
+package final class Change: Identifiable, Sendable {
   package let id: ID
   /// The number of the newest ledger entry about this change.
   package let sequence: Int64

@@ -1,33 +1,60 @@
 package import Logging
 package import Metrics
 package import ReflogModel
+import Synchronization
 
-/// Tells log and metrics what became of changes.
-package struct ChangeReporter: Sendable {
+/// Tells metrics, and the log of the service, what became of changes.
+package final class ChangeReporter: Sendable {
+  private struct Outcome: Hashable {
+    let kind: Change.Kind
+    let result: Change.Result
+  }
+
   private let factory: any MetricsFactory
   private let logger: Logger
+  private let counters = Mutex<[Outcome: Counter]>([:])
 
   package init(factory: any MetricsFactory, logger: Logger) {
     self.factory = factory
     self.logger = logger
   }
 
-  /// Reports a change that has just been settled. What somebody did without Reflog is loud.
+  /// Reports a change that has just been settled. It runs on the writer's thread.
   package func report(_ change: Change) {
-    let (kind, result) = (change.intent.kind, change.result)
-    let labels = [("kind", kind.rawValue), ("result", result.rawValue)]
-    Counter(label: "reflog_changes_total", dimensions: labels, factory: factory).increment()
-    if kind == .drift { Counter(label: "reflog_drift_total", factory: factory).increment() }
-    logger.log(
-      level: kind == .drift || result == .superseded ? .warning : .info,
-      "change",
-      metadata: [
-        "id": "\(change.id)", "kind": "\(kind.rawValue)", "result": "\(result.rawValue)",
-        "subject": "\(change.intent.subject.address?.description ?? "connector")",
-        "before": "\(change.intent.before.connectorID?.text ?? change.intent.before.state.rawValue)",
-        "after": "\(change.after.connectorID?.text ?? change.after.state.rawValue)",
-        "request-id": "\(change.intent.requestID)",
-      ]
-    )
+    count(change)
+    logger.log(level: Self.level(of: change), "change", metadata: Self.metadata(of: change))
+  }
+
+  /// A change that was applied as asked is in the ledger, and the log does not repeat it unless it is asked for details. A change that
+  /// was made without Reflog is a warning.
+  private static func level(of change: Change) -> Logger.Level {
+    switch (change.intent.kind, change.result) {
+    case (.drift, _), (_, .superseded): .warning
+    case (_, .applied): .debug
+    default: .info
+    }
+  }
+
+  private func count(_ change: Change) {
+    let outcome = Outcome(kind: change.intent.kind, result: change.result)
+    let counter = counters.withLock { counters in
+      if let known = counters[outcome] { return known }
+      let labels = [("kind", outcome.kind.rawValue), ("result", outcome.result.rawValue)]
+      let counter = Counter(label: "reflog_changes_total", dimensions: labels, factory: factory)
+      counters[outcome] = counter
+      return counter
+    }
+    counter.increment()
+    if change.intent.kind == .drift { Counter(label: "reflog_drift_total", factory: factory).increment() }
+  }
+
+  private static func metadata(of change: Change) -> Logger.Metadata {
+    [
+      "id": "\(change.id)", "kind": "\(change.intent.kind.rawValue)", "result": "\(change.result.rawValue)",
+      "subject": "\(change.intent.subject.address?.description ?? "connector")",
+      "before": "\(change.intent.before.connectorID?.text ?? change.intent.before.state.rawValue)",
+      "after": "\(change.after.connectorID?.text ?? change.after.state.rawValue)",
+      "request-id": "\(change.intent.requestID)",
+    ]
   }
 }

@@ -1,7 +1,7 @@
 package import ReflogModel
 
 /// Somebody asks for a change.
-package struct ChangeRequest: Sendable {
+package final class ChangeRequest: Sendable {
   package enum Action: Sendable {
     /// Points an address at a connector or at nothing.
     case setReference(Address, ConnectorReference)

@@ -34,7 +34,7 @@ struct ReferenceReader: Sendable {
   ) async throws(ServiceError) -> Found {
     let state = try await state(of: address)
     guard let recorded = state.recorded else { return found(read, at: address, nil, state) }
-    let recent = recorded.reference == read ? [] : try await recentWrites(at: address, state)
+    let recent = recorded.reference == read ? [] : try await recentWrites(at: address)
     switch Reading(found: read, recorded: recorded.reference, recent: recent) {
     case .asRecorded: return found(read, at: address, nil, state)
     case .stale: return found(recorded.reference, at: address, nil, state)
@@ -63,21 +63,14 @@ struct ReferenceReader: Sendable {
   func isConclusive(at address: Address) async throws(ServiceError) -> Bool {
     let state = try await state(of: address)
     guard state.pending == nil else { return false }
-    return try await recentWrites(at: address, state).isEmpty
+    return try await recentWrites(at: address).isEmpty
   }
 
   /// The writes that may have reached the address so lately that a read may not show them yet.
-  private func recentWrites(at address: Address, _ state: AddressState) async throws(ServiceError) -> [RecentWrite] {
+  private func recentWrites(at address: Address) async throws(ServiceError) -> [RecentWrite] {
     guard directory.settleWindow > .zero else { return [] }
     let since = ledger.now.before(directory.settleWindow)
-    if let known = state.writes(since: since) { return known }
-    do {
-      // More changes than a window ever sees at one step.
-      return try await ledger.history.recentChanges(at: address, since: since, limit: 256)
-        .filter(\.mayHaveReachedDirectory).map(RecentWrite.init)
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    do { return try await ledger.recentWrites(at: address, since: since) } catch { throw ServiceError(reading: error) }
   }
 
   /// What was changed at an address without Reflog, as seen from what the ledger knows; or what the directory did not keep.

@@ -62,6 +62,21 @@ package struct Statement {
     }
   }
 
+  /// Reads the next row, or nil at the end. Reset the statement after it: the fast way for a statement that is run for every change.
+  package func next() throws(SQLError) -> Row? {
+    connection.countStatement()
+    switch sqlite3_step(pointer) {
+    case SQLITE_ROW: return Row(pointer: pointer)
+    case SQLITE_DONE: return nil
+    case let result:
+      let error = SQLError(result, of: sqlite3_db_handle(pointer))
+      reset()
+      throw error
+    }
+  }
+
+  package func reset() { sqlite3_reset(pointer) }
+
   /// Runs it to its end and resets it.
   package func run() throws(SQLError) {
     connection.countStatement()

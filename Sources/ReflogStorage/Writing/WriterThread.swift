@@ -1,3 +1,4 @@
+import CStorage
 import Dispatch
 import Foundation
 import ServiceLifecycle
@@ -38,9 +39,11 @@ package final class WriterThread: Service {
     try await withTaskCancellationHandler {
       try await withGracefulShutdownHandler {
         try await withCheckedThrowingContinuation { continuation in
-          let thread = Thread { continuation.resume(with: Result { try self.work() }) }
-          thread.name = "writer"
-          thread.start()
+          Thread.detachNewThread {
+            // Set inside: a thread has the name of the one that made it.
+            storage_name_thread("writer")
+            continuation.resume(with: Result { try self.work() })
+          }
         }
       } onGracefulShutdown: {
         self.close()

@@ -5,7 +5,7 @@ import Testing
 @testable import ReflogLedger
 
 /// Bounds of time and of ids become bounds of what is looked at.
-struct SeekPlanTests {
+struct QueryBoundsTests {
   /// Changes 1 to 5 are recorded at 09:15:02.123456 and each a second later, 3 and 4 at the same moment.
   @Test(arguments: [
     ("activityDateTime ge 2026-11-23T09:15:04.123456Z", 3, Int64.max),
@@ -21,12 +21,12 @@ struct SeekPlanTests {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger, _ in
       for number in 1...5 {
-        _ = try await ledger.append([.init(Sample.intent(before: .none, after: .none), .found)])
+        try await ledger.record(Sample.intent(before: .none, after: .none), .found)
         if number != 3 { clock.advance(by: .seconds(1)) }
       }
 
       let filter = try ChangeFilter.parse(question)
-      let plan = try await ledger.history.read { db in try SeekPlan(filter, db) }
+      let plan = try await ledger.history.read { db in try QueryPlan(filter, db) }
 
       #expect((plan.first, plan.last) == (first, last))
     }

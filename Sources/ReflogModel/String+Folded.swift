@@ -1,0 +1,30 @@
+extension String {
+  /// The text with `A` to `Z` made small and every other byte left alone, as SQLite's `NOCASE` compares.
+  package var asciiFolded: String {
+    guard utf8.contains(where: \.isLargeASCIILetter) else { return self }
+    return String(decoding: utf8.map(\.asciiFolded), as: UTF8.self)
+  }
+
+  /// Whether the two are the same text but for the case of ASCII letters.
+  package func isSame(as other: String) -> Bool {
+    utf8.count == other.utf8.count
+      && (self == other || utf8.elementsEqual(other.utf8) { $0.asciiFolded == $1.asciiFolded })
+  }
+
+  /// Hashes what ``isSame(as:)`` compares.
+  package func hashFolded(into hasher: inout Hasher) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: utf8.count) { folded in
+      var count = 0
+      for byte in utf8 {
+        folded[count] = byte.asciiFolded
+        count += 1
+      }
+      hasher.combine(bytes: UnsafeRawBufferPointer(folded))
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLargeASCIILetter: Bool { (0x41...0x5A).contains(self) }
+  fileprivate var asciiFolded: UInt8 { isLargeASCIILetter ? self | 0x20 : self }
+}

@@ -1,0 +1,34 @@
+import ReflogTesting
+
+@testable import ReflogStorage
+
+/// A session that keeps nothing, and counts what it is told.
+final class PlainSession: WriteSession {
+  let connection: Connection
+  private(set) var commits = 0
+
+  init(_ connection: Connection) {
+    self.connection = connection
+  }
+
+  func begin() {}
+  func end() {}
+  func committed() { commits += 1 }
+  func rolledBack() {}
+  func save() {}
+  func restore() {}
+}
+
+/// Runs a body with an open file, and a writer of it that runs.
+@discardableResult
+func withWriter<Value: Sendable>(
+  limits: GroupCommitLimits = .standard,
+  _ body: (FileWriter<PlainSession>, Storage) async throws -> Value
+) async throws -> Value {
+  try await withTemporaryFolder { folder in
+    let thread = WriterThread()
+    let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
+    let writer = FileWriter(of: storage, on: thread, limits: limits) { PlainSession($0) }
+    return try await running(thread, storage) { try await body(writer, storage) }
+  }
+}

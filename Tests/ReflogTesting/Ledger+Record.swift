@@ -1,0 +1,41 @@
+package import ReflogLedger
+package import ReflogModel
+
+/// A group was refused that a test expects to be recorded.
+package struct UnexpectedRefusal: Error {
+  package let appended: Appended
+}
+
+extension Ledger {
+  /// Records changes in one transaction, and returns them as they were recorded.
+  @discardableResult
+  package func record(_ drafts: [Group.Draft]) async throws -> [Change] {
+    let appended = try await append(Group(drafts: drafts))
+    guard case .recorded(_, let changes) = appended else { throw UnexpectedRefusal(appended: appended) }
+    return changes
+  }
+
+  /// Records one change, and returns it as it was recorded.
+  @discardableResult
+  package func record(_ intent: Change.Intent, _ event: Change.Event) async throws -> Change {
+    try await record([Group.Draft(intent, event)])[0]
+  }
+
+  /// Settles a pending change, and returns it as it is then.
+  @discardableResult
+  package func settle(
+    _ change: Change,
+    by event: Change.Event = .answered(.applied(.noContent)),
+    settledBy settler: Change.Settler = .request
+  ) async throws -> Change {
+    let appended = try await append(Group(settlements: [.init(change, by: event, settledBy: settler)]))
+    guard case .recorded(let settled, _) = appended else { throw UnexpectedRefusal(appended: appended) }
+    return settled[0]
+  }
+
+  /// Records a change and then that the directory applied it.
+  @discardableResult
+  package func apply(_ intent: Change.Intent) async throws -> Change {
+    try await settle(try await record(intent, .intended))
+  }
+}
