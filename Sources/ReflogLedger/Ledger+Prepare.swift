@@ -15,8 +15,7 @@ extension Ledger {
   /// The writes that may have reached an address at this moment or later, at most a few hundred.
   package func recentWrites(at address: Address, since moment: Timestamp) async throws(LedgerError) -> [RecentWrite] {
     if let known = context.memory.writes(at: address, since: moment) { return known }
-    return try await history.recentChanges(at: address, since: moment, limit: 256)
-      .filter(\.mayHaveReachedDirectory).map(RecentWrite.init)
+    return try await history.recentChanges(at: address, since: moment, limit: 256).map(RecentWrite.init)
   }
 
   /// The change that is under way at a connector, or nil if there is none.

@@ -53,13 +53,13 @@ enum StorageSettings {
     try db.execute(
       sql: """
         PRAGMA synchronous = FULL;
-        PRAGMA secure_delete = ON;
+        PRAGMA secure_delete = OFF;
         PRAGMA journal_size_limit = \(keptWALBytes);
         PRAGMA cache_size = -\(writerCacheKilobytes);
         """
     )
     let expected = [
-      ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "1"),
+      ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "0"), 
       ("wal_autocheckpoint", "0"), ("trusted_schema", "0"), ("cell_size_check", "1"), ("mmap_size", "0"),
       ("auto_vacuum", "2"),
     ]

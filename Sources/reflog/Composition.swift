@@ -42,6 +42,8 @@ struct Composition {
       metrics: metrics
     )
     let watchlist = Watchlist(window: served.directory.settleWindow)
+    // Only a directory that others write too is read again.
+    let isVerified = served.directory.kind == .graph
     do {
       let clock: WallClock = { Timestamp(Date()) }
       let reporter = ChangeReporter(factory: metrics, logger: logger)
@@ -56,7 +58,7 @@ struct Composition {
         origin: settings.origin?.text,
         onSettled: { change in
           reporter.report(change)
-          watchlist.watch(change)
+          if isVerified { watchlist.watch(change) }
         }
       )
       let log = try await OpenedLog.open(ledger, settings)

@@ -21,7 +21,6 @@ struct AppendOnlyTests {
     "REPLACE INTO change "
       + "(id, intent_sequence, activity_time, subject, address, kind, before_state, after_state, actor, request_id) "
       + "SELECT 1, 0, 0, subject, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1",
-    "INSERT INTO entry VALUES (2, 1, NULL, zeroblob(32), NULL)",
     "UPDATE change SET intent_sequence = 7 WHERE id = 1",
     "UPDATE change SET outcome_sequence = 7 WHERE id = 1",
     "INSERT INTO change_personal (change, salt, reason) VALUES (1, zeroblob(16), 'other')",

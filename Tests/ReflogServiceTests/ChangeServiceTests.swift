@@ -241,9 +241,11 @@ struct ChangeServiceTests {
 
   @Test(arguments: [
     (ScriptedDirectory.Reaction.neverSent, 2), (.refuse(DirectoryRefusal(httpStatus: 429, code: "x", message: "y")), 2),
-    (.refuse(DirectoryRefusal(httpStatus: 409, code: "x", message: "y")), 1), (.loseRequest, 1),
+    (.refuse(DirectoryRefusal(httpStatus: 409, code: "x", message: "y")), 1), (.applyAndLoseAnswer, 1),
+    // The repeat finds out that it was not applied.
+    (.loseRequest, 2),
   ])
-  func aNameIsFreeAgainWhereNothingTookPlace(reaction: ScriptedDirectory.Reaction, sent: Int) async throws {
+  func anIdempotencyKeyIsFreeAgainWhereNothingWasApplied(reaction: ScriptedDirectory.Reaction, sent: Int) async throws {
     try await withService { fixture in
       let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
       let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)
@@ -252,6 +254,25 @@ struct ChangeServiceTests {
       for _ in 0..<2 { _ = try? await fixture.service.perform(request) }
 
       #expect(fixture.directory.writes.count == sent)
+    }
+  }
+
+  @Test func aRepeatWhileTheFirstRequestIsPendingIsAnsweredAsUnknown() async throws {
+    try await withService { fixture in
+      let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
+      let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)
+      fixture.directory.react(.loseRequest)
+      await #expect(throws: ServiceError.self) { try await fixture.service.perform(request) }
+      fixture.directory.failReads(.unavailable(reason: "timeout"))
+
+      let error = await #expect(throws: ServiceError.self) { try await fixture.service.perform(request) }
+
+      guard case .outcomeUnknown(let ids, _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(ids == [Change.ID(1)])
+      #expect(fixture.directory.writes.count == 1)
     }
   }
 }

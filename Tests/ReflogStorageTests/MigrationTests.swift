@@ -23,7 +23,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "3ea400ee32e894a7f940d8aebd21c059ce3e62a930516fdee13ab1d5fa4023ed ledger-0001-changes",
+        "ad7838426757833168e11f8d6f9d11eaaf8c229000c4724d4a5db528074aac76 ledger-0001-changes",
         "814440694d527dbc7ac5ae3f170497afe298d380eb72add49a51be8367883669 directory-0001-flows",
         "35a1196d2ad3ac67020800a1e57e0f3e4d37509effdabcbd7c0a11200e50a07c tokens-0001-tokens",
       ]

@@ -14,7 +14,7 @@ struct StorageTests {
   }
 
   @Test(arguments: [
-    ("foreign_keys", 1), ("wal_autocheckpoint", 0), ("auto_vacuum", 2), ("secure_delete", 1), ("trusted_schema", 0),
+    ("foreign_keys", 1), ("wal_autocheckpoint", 0), ("auto_vacuum", 2), ("secure_delete", 0), ("trusted_schema", 0),
   ])
   func theWriterHasTheSettingsThatReflogNeeds(pragma: String, value: Int64) async throws {
     try await withWriter { writer, _ in

@@ -52,7 +52,7 @@ package enum Sample {
   }
 }
 
-/// Runs a body while a thread writes files, then closes them.
+/// Runs a body while a thread writes files, then closes them. Throws what ended the thread, or else what the body throws.
 @discardableResult
 package func running<Value: Sendable>(
   _ thread: WriterThread,
@@ -63,8 +63,10 @@ package func running<Value: Sendable>(
   let result: Result<Value, any Error>
   do { result = .success(try await body()) } catch { result = .failure(error) }
   thread.close()
-  try await writing
+  let end: Result<Void, any Error>
+  do { end = .success(try await writing) } catch { end = .failure(error) }
   for file in files { try file.close() }
+  try end.get()
   return try result.get()
 }
 
@@ -72,15 +74,15 @@ package func running<Value: Sendable>(
 package func openLedger(
   in folder: String,
   thread: WriterThread,
-  clock: ManualClock = ManualClock(),
-  tenantID: String = "tenant"
+  directory: DirectoryKind = .embedded,
+  clock: ManualClock = ManualClock()
 ) async throws -> (ledger: Ledger, storage: Storage) {
   let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
   let ledger = try Ledger(
     storage: storage,
     thread: thread,
-    directory: .embedded,
-    tenantID: tenantID,
+    directory: directory,
+    tenantID: "tenant",
     clock: clock.read
   )
   ledger.signers.add(try await Sample.signingKey(of: ledger))
@@ -90,12 +92,13 @@ package func openLedger(
 /// Runs a body with an empty ledger.
 @discardableResult
 package func withLedger<Value: Sendable>(
+  of directory: DirectoryKind = .embedded,
   clock: ManualClock = ManualClock(),
   _ body: (Ledger, Storage) async throws -> Value
 ) async throws -> Value {
   try await withTemporaryFolder { folder in
     let thread = WriterThread()
-    let (ledger, storage) = try await openLedger(in: folder, thread: thread, clock: clock)
+    let (ledger, storage) = try await openLedger(in: folder, thread: thread, directory: directory, clock: clock)
     return try await running(thread, storage) { try await body(ledger, storage) }
   }
 }
@@ -105,6 +108,8 @@ package struct ServiceFixture: Sendable {
   package let service: ChangeService
   package let ledger: Ledger
   package let directory: ScriptedDirectory
+  /// The ledger's file.
+  package let path: String
 
   package var history: History { ledger.history }
 
@@ -149,20 +154,22 @@ package func withService<Value: Sendable>(
   longestWrite: Duration = .zero,
   _ body: (ServiceFixture) async throws -> Value
 ) async throws -> Value {
-  try await withLedger(clock: clock) { ledger, _ in
-    let names = [Sample.fraudCheck, Sample.newVendor].compactMap { reference in
-      reference.connectorID.map { ($0, reference.displayName ?? "") }
-    }
-    let directory = ScriptedDirectory(
-      references: [
-        Sample.signup: Sample.fraudCheck, Sample.attributes: .none,
-        Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance"): .none,
-      ],
-      connectors: Dictionary(uniqueKeysWithValues: names),
-      settleWindow: settleWindow,
-      longestWrite: longestWrite
-    )
+  let names = [Sample.fraudCheck, Sample.newVendor].compactMap { reference in
+    reference.connectorID.map { ($0, reference.displayName ?? "") }
+  }
+  let directory = ScriptedDirectory(
+    references: [
+      Sample.signup: Sample.fraudCheck, Sample.attributes: .none,
+      Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance"): .none,
+    ],
+    connectors: Dictionary(uniqueKeysWithValues: names),
+    settleWindow: settleWindow,
+    longestWrite: longestWrite
+  )
+  return try await withLedger(of: directory.kind, clock: clock) { ledger, storage in
     let service = ChangeService(ledger: ledger, directory: directory, turns: turns)
-    return try await body(ServiceFixture(service: service, ledger: ledger, directory: directory))
+    return try await body(
+      ServiceFixture(service: service, ledger: ledger, directory: directory, path: storage.path)
+    )
   }
 }

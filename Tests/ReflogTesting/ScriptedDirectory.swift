@@ -26,7 +26,8 @@ package final class ScriptedDirectory: Directory {
   }
 
   private let state: Mutex<State>
-  package let kind = DirectoryKind.embedded
+  /// One that may show an older value is like Microsoft Graph.
+  package var kind: DirectoryKind { settleWindow > .zero ? .graph : .embedded }
   package let hasOwnCredential = true
   package let settleWindow: Duration
   package let longestWrite: Duration

@@ -12,7 +12,7 @@ package func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) 
 package func sqlite3(_ path: String, _ sql: String) throws -> String {
   let process = Process()
   process.executableURL = URL(filePath: "/usr/bin/sqlite3")
-  process.arguments = [path, sql]
+  process.arguments = ["-cmd", ".timeout 5000", path, sql]
   let output = Pipe()
   process.standardOutput = output
   process.standardError = output

@@ -29,7 +29,7 @@ package struct EmbeddedDirectory: LocalDirectory {
   ) throws {
     let memory = EmbeddedMemory()
     reader = storage.reader
-    writer = FileWriter(of: storage, on: thread) { EmbeddedSession($0, memory) }
+    writer = FileWriter(of: storage, on: thread) { try EmbeddedSession($0, memory) }
     self.memory = memory
     let newTenantID = newTenantID()
     tenantID = try storage.setUp { db in

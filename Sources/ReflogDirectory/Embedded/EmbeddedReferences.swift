@@ -47,29 +47,53 @@ enum EmbeddedReferences {
   }
 
   static func set(_ reference: ConnectorReference, at address: Address, _ db: Connection) throws -> DirectoryResponse {
-    let flow = try EmbeddedFlows.row(address.flowType, address.flow, db)
-    try requireKnown(address.step)
+    try EmbeddedReferenceStatements(db).set(reference, at: address)
+  }
+
+  static func requireKnown(_ step: Step) throws {
+    guard Step.known.contains(step) else { throw DirectoryRefusal.unknownSegment(step.name) }
+  }
+}
+
+/// The statements that set a reference, prepared once for a writer.
+struct EmbeddedReferenceStatements {
+  private let findFlow, findConnector, set, remove: Statement
+
+  init(_ db: Connection) throws {
+    findFlow = try db.prepare("SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?")
+    findConnector = try db.prepare("SELECT id FROM connector WHERE connector_id = ?")
+    set = try db.prepare(
+      """
+      INSERT INTO reference (flow, step, connector) VALUES (?, ?, ?)
+      ON CONFLICT (flow, step) DO UPDATE SET connector = excluded.connector
+      """
+    )
+    remove = try db.prepare("DELETE FROM reference WHERE flow = ? AND step = ?")
+  }
+
+  func set(_ reference: ConnectorReference, at address: Address) throws -> DirectoryResponse {
+    findFlow.bind(1, address.flowType.rawValue)
+    findFlow.bind(2, address.flow.text)
+    guard let flow = try Self.row(findFlow) else { throw DirectoryRefusal.notFound(address.flow.text) }
+    try EmbeddedReferences.requireKnown(address.step)
+    let statement: Statement
     switch reference {
     case .connector(let id, _):
-      guard let connector = try db.integer("SELECT id FROM connector WHERE connector_id = ?", [id.text]) else {
-        throw DirectoryRefusal.notFound(id.text)
-      }
-      try db.execute(
-        """
-        INSERT INTO reference (flow, step, connector) VALUES (?, ?, ?)
-        ON CONFLICT (flow, step) DO UPDATE SET connector = excluded.connector
-        """,
-        [flow, address.step.name, connector]
-      )
-    case .none:
-      try db.execute("DELETE FROM reference WHERE flow = ? AND step = ?", [flow, address.step.name])
-    case .unknown:
-      throw DirectoryRefusal.badRequest("A step can't be pointed at an unknown connector.")
+      findConnector.bind(1, id.text)
+      guard let connector = try Self.row(findConnector) else { throw DirectoryRefusal.notFound(id.text) }
+      set.bind(3, connector)
+      statement = set
+    case .none: statement = remove
+    case .unknown: throw DirectoryRefusal.badRequest("A step can't be pointed at an unknown connector.")
     }
+    statement.bind(1, flow)
+    statement.bind(2, address.step.name)
+    try statement.run()
     return .noContent
   }
 
-  private static func requireKnown(_ step: Step) throws {
-    guard Step.known.contains(step) else { throw DirectoryRefusal.unknownSegment(step.name) }
+  private static func row(_ statement: Statement) throws -> Int64? {
+    defer { statement.reset() }
+    return try statement.next()?.integer(0)
   }
 }

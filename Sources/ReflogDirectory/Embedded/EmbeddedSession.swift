@@ -5,12 +5,14 @@ import ReflogStorage
 final class EmbeddedSession: WriteSession {
   let connection: Connection
   private let memory: EmbeddedMemory
+  private let references: EmbeddedReferenceStatements
   /// What this transaction wrote.
   private var writes: [DirectoryWrite] = []
   private var savedCount = 0
 
-  init(_ connection: Connection, _ memory: EmbeddedMemory) {
+  init(_ connection: Connection, _ memory: EmbeddedMemory) throws {
     self.connection = connection
+    references = try EmbeddedReferenceStatements(connection)
     self.memory = memory
   }
 
@@ -18,7 +20,7 @@ final class EmbeddedSession: WriteSession {
     let db = connection
     let response =
       switch write {
-      case .setReference(let address, let reference): try EmbeddedReferences.set(reference, at: address, db)
+      case .setReference(let address, let reference): try references.set(reference, at: address)
       case .createConnector(let body): try EmbeddedConnectors.create(body, db)
       case .updateConnector(let id, let body): try EmbeddedConnectors.update(id, body, db)
       case .deleteConnector(let id): try EmbeddedConnectors.delete(id, db)

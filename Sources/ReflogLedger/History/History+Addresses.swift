@@ -47,14 +47,14 @@ extension History {
   }
 
   /// The changes at an address that may have reached the directory and were recorded or settled at this moment or later, newest first.
-  /// Denied and rejected changes don't count: anyone can make any number of them.
+  /// Those that never reached it don't count: anyone can make any number of them.
   package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       at: address,
       """
       WHERE change.id IN (
         SELECT change.id FROM change
-        WHERE change.address = :address AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
+        WHERE change.address = :address AND \(Self.mayHaveReachedDirectory)
         ORDER BY change.id DESC LIMIT :limit
       ) AND coalesce(change.result_time, change.activity_time) >= :since
       ORDER BY change.id DESC
@@ -96,4 +96,10 @@ extension History {
     """
 
   private static let atAddress = "change.address = :address"
+
+  /// ``Change/mayHaveReachedDirectory`` in SQL.
+  static let mayHaveReachedDirectory = """
+    change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
+      AND (change.result <> 'notApplied' OR change.error_code IS NOT '\(Change.notSentCode)')
+    """
 }

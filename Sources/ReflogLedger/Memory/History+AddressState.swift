@@ -23,12 +23,11 @@ extension History {
       )
       let writes = try rows.checked(
         """
-        WHERE change.address = :address AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
-        ORDER BY change.id DESC LIMIT :limit
+        WHERE change.address = :address AND \(Self.mayHaveReachedDirectory) ORDER BY change.id DESC LIMIT :limit
         """,
         ["address": row, "limit": RecentWrites.limit]
       )
-      return (state, RecentWrites(writes.filter(\.mayHaveReachedDirectory).map(RecentWrite.init)))
+      return (state, RecentWrites(writes.map(RecentWrite.init)))
     }
   }
 }

@@ -40,7 +40,8 @@ final class LedgerMemory: Sendable {
 
   /// The writes at an address at this moment or later; nil where that is not known.
   func writes(at address: Address, since moment: Timestamp) -> [RecentWrite]? {
-    state.withLock { $0.addresses[address]?.writes.since(moment) }
+    guard keepsWrites else { return nil }
+    return state.withLock { $0.addresses[address]?.writes.since(moment) }
   }
 
   /// The change that is under way at a connector: nil inside where there is none, nil where that is not known.
@@ -49,18 +50,25 @@ final class LedgerMemory: Sendable {
   }
 
   /// Remembers what was read from the file, unless something was forgotten since the reading began, or appended that was not in memory.
+  /// What is in memory by now stays: it may be newer.
   func remember(_ read: (AddressState, RecentWrites), at address: Address, of generation: Int) {
     state.withLock { state in
-      guard state.generation == generation else { return }
-      if state.addresses.count >= Self.capacity { state.addresses.removeAll() }
+      guard state.generation == generation, state.addresses[address] == nil else { return }
+      if state.addresses.count >= Self.capacity {
+        state.addresses.removeAll()
+        state.generation += 1
+      }
       state.addresses[address] = KnownAddress(state: read.0, writes: read.1)
     }
   }
 
   func remember(pending: Change?, of connector: ConnectorID, of generation: Int) {
     state.withLock { state in
-      guard state.generation == generation else { return }
-      if state.connectors.count >= Self.capacity { state.connectors.removeAll() }
+      guard state.generation == generation, state.connectors[connector] == nil else { return }
+      if state.connectors.count >= Self.capacity {
+        state.connectors.removeAll()
+        state.generation += 1
+      }
       state.connectors[connector] = .some(pending)
     }
   }
@@ -98,7 +106,7 @@ final class LedgerMemory: Sendable {
         }
       }
       for case (.reference(let address, let reference), let time) in sightings {
-        state.addresses[address]?.state.take(reference, at: time)
+        if state.addresses[address]?.state.take(reference, at: time) == nil { state.generation += 1 }
       }
     }
   }

@@ -38,6 +38,7 @@ extension Ledger {
       guard let erasure = try ErasureRows.unfinished(db).first(where: { $0.id == id }) else { return (begun, false) }
       try RetentionRecord(db).checkKept(db)
       try ErasureRows.check(erasure.event, isOf: erasure.actor, db)
+      try session.deleteSecurely()
       session.forgetMemory()
       var next = begun
       if try session.eraseChanges(of: erasure.actor, before: erasure.sequence, from: &next.change) {

@@ -167,6 +167,7 @@ extension LedgerSession {
   /// Deletes the next changes or events of a claim that an earlier transaction recorded.
   fileprivate func deleteSomeClaimed() throws {
     guard let state = try purgeUnderWay(), let claim = state.claim else { return }
+    try deleteSecurely()
     forgetMemory()
     let (changes, events) = (claim.changes.first(Ledger.deletedAtOnce), claim.events.first(Ledger.deletedAtOnce))
     try check(changes, events, of: claim, in: state.purge)

@@ -9,6 +9,7 @@ extension Ledger {
       let rows = try await history.read { db in try db.integers("SELECT id FROM \(table.unused)") }
       for row in rows {
         try await write { session in
+          try session.deleteSecurely()
           do {
             try session.connection.execute("UPDATE \(table.name) SET \(table.emptied) WHERE id = ?", [row])
           } catch let error as SQLError where error.code == .constraint {

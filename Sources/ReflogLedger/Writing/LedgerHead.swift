@@ -33,7 +33,10 @@ struct LedgerHead {
       let hash = UnsafeRawBufferPointer(rebasing: bytes[start..<start + Hash.byteCount])
       if let hash = Hash(bytes: hash) { hashes.append(hash) }
     }
-    frontier = try MerkleFrontier(size: nextSequence, hashes: hashes)
+    do { frontier = try MerkleFrontier(size: nextSequence, hashes: hashes) } catch {
+      // Reflog writes both together.
+      throw LedgerError.foreignEntries(from: nextSequence)
+    }
     checkpoint = try row.optionalText(5)
   }
 

@@ -31,6 +31,7 @@ final class LedgerSession: WriteSession {
   private var touched: [Change] = []
   private var seen: [(Sighting, Timestamp)] = []
   private var forgetsMemory = false
+  private var deletesSecurely = false
 
   /// Throws `foreignEntries` where the head is not signed over the entries that are there.
   ///
@@ -116,6 +117,10 @@ final class LedgerSession: WriteSession {
     seen.removeAll()
     forgetsMemory = false
     saved = nil
+    guard deletesSecurely else { return }
+    deletesSecurely = false
+    // It can't fail: the connection is open, and outside a transaction.
+    try? connection.executeAll("PRAGMA secure_delete = OFF")
   }
 
   /// Has the ledger's memory forget what it holds once this transaction is durable, and forgets what this session knows: history was
@@ -123,6 +128,13 @@ final class LedgerSession: WriteSession {
   func forgetMemory() {
     identities.forget()
     forgetsMemory = true
+  }
+
+  /// Has SQLite overwrite what this transaction deletes (sqlite.org/pragma.html#pragma_secure_delete): history is erased or purged. It
+  /// would make every change more expensive, so it is on in such transactions alone.
+  func deleteSecurely() throws {
+    deletesSecurely = true
+    try connection.executeAll("PRAGMA secure_delete = ON")
   }
 
   /// Gives the log another name, from this transaction on.

@@ -1,0 +1,284 @@
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+import Synchronization
+import Testing
+
+@testable import ReflogLedger
+
+/// What is appended together, and what the ledger answers where it is not.
+struct GroupTests {
+  private static let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
+  private static let key = IdempotencyKey(keyHash: bytes(1), bodyHash: bytes(2))
+  private static let keyOfAnotherBody = IdempotencyKey(keyHash: bytes(1), bodyHash: bytes(3))
+
+  private static func bytes(_ byte: UInt8) -> [UInt8] { Array(repeating: byte, count: 32) }
+
+  /// A group in which something of every kind is written.
+  private func fullGroup(
+    settling pending: Change? = nil,
+    key: IdempotencyKey? = nil,
+    prepared: [(address: Address, newestApplied: Change.ID?)] = [],
+    connectors: [ConnectorID] = []
+  ) -> Group {
+    Group(
+      settlements: pending.map { [.init($0, by: .answered(.applied(.noContent)), settledBy: .request)] } ?? [],
+      drafts: [.init(Sample.intent(before: .none, after: Sample.newVendor, at: Sample.attributes), .found)],
+      events: [ServiceEvent.Content(.historyRead)],
+      key: key,
+      seen: [.reference(Sample.attributes, Sample.newVendor)],
+      prepared: prepared,
+      connectors: connectors
+    )
+  }
+
+  /// Everything that a group may write.
+  private func dump(_ storage: Storage) throws -> String {
+    try sqlite3(
+      storage.path,
+      """
+      SELECT * FROM change; SELECT * FROM change_personal; SELECT * FROM entry; SELECT * FROM service_event;
+      SELECT * FROM idempotency; SELECT * FROM seen_reference; SELECT * FROM head; SELECT * FROM address;
+      SELECT * FROM connector; SELECT * FROM actor
+      """
+    )
+  }
+
+  @Test func aGroupIsRecordedInTheOrderOfItsParts() async throws {
+    try await withLedger { ledger, _ in
+      let pending = try await ledger.record(Self.intent, .intended)
+
+      let appended = try await ledger.append(fullGroup(settling: pending))
+
+      guard case .recorded(let settled, let drafts) = appended else {
+        Issue.record("\(appended)")
+        return
+      }
+      #expect(settled.map(\.sequence) == [1])
+      #expect(drafts.map(\.sequence) == [2])
+      let event = try await ledger.history.newestEvents(before: nil, limit: 1).first
+      #expect(event?.sequence == 3)
+    }
+  }
+
+  @Test func aKeyThatHasAnAnswerGivesThatAndWritesNothing() async throws {
+    try await withLedger { ledger, storage in
+      let group = Group(drafts: [.init(Self.intent, .intended)], key: Self.key)
+      guard case .recorded(_, let recorded) = try await ledger.append(group) else {
+        Issue.record("the first group was refused")
+        return
+      }
+      let before = try dump(storage)
+
+      let again = try await ledger.append(fullGroup(key: Self.key))
+      let other = try await ledger.append(fullGroup(key: Self.keyOfAnotherBody))
+
+      guard case .repeated(let id, isSameBody: true) = again, case .repeated(id, isSameBody: false) = other else {
+        Issue.record("\(again) \(other)")
+        return
+      }
+      #expect(id == recorded[0].id)
+      #expect(try dump(storage) == before)
+    }
+  }
+
+  @Test func aKeyNamesTheFirstIntentAndNotTheDriftBeforeIt() async throws {
+    try await withLedger { ledger, _ in
+      let drift = Group.Draft(Sample.intent(before: .none, after: Sample.newVendor, by: .unknown), .found)
+      _ = try await ledger.append(Group(drafts: [drift, .init(Self.intent, .intended)], key: Self.key))
+
+      let named = try await ledger.change(named: Self.key)
+
+      #expect(named?.change.id == Change.ID(2))
+      #expect(named?.isSameBody == true)
+    }
+  }
+
+  @Test func aKeyIsFreeAgainOnceItsChangeWasNotApplied() async throws {
+    try await withLedger { ledger, _ in
+      _ = try await ledger.append(Group(drafts: [.init(Self.intent, .intended)], key: Self.key))
+      let pending = try #require(try await ledger.history.change(Change.ID(1)))
+      try await ledger.settle(pending, by: .answered(.notSent(reason: "connection refused")))
+
+      let otherBody = try await ledger.append(fullGroup(key: Self.keyOfAnotherBody))
+      let sameBody = try await ledger.append(fullGroup(key: Self.key))
+      let thenRepeated = try await ledger.append(fullGroup(key: Self.key))
+
+      guard case .repeated(Change.ID(1), isSameBody: false) = otherBody, case .recorded = sameBody,
+        case .repeated(Change.ID(2), isSameBody: true) = thenRepeated
+      else {
+        Issue.record("\(otherBody) \(sameBody) \(thenRepeated)")
+        return
+      }
+    }
+  }
+
+  @Test func aKeyIsFreeAfterADay() async throws {
+    let clock = ManualClock()
+    try await withLedger(clock: clock) { ledger, _ in
+      _ = try await ledger.append(Group(drafts: [.init(Self.intent, .intended)], key: Self.key))
+      clock.advance(by: .seconds(86_401))
+
+      let again = try await ledger.append(fullGroup(key: Self.key))
+
+      guard case .recorded = again else {
+        Issue.record("\(again)")
+        return
+      }
+    }
+  }
+
+  @Test func aPendingChangeAtAnAddressRefusesTheGroup() async throws {
+    try await withLedger { ledger, storage in
+      let pending = try await ledger.record(Self.intent, .intended)
+      let before = try dump(storage)
+
+      let appended = try await ledger.append(fullGroup(key: Self.key, prepared: [(Sample.signup, nil)]))
+
+      guard case .pending(pending.id) = appended else {
+        Issue.record("\(appended)")
+        return
+      }
+      #expect(try dump(storage) == before)
+    }
+  }
+
+  @Test func aPendingChangeOfAConnectorRefusesTheGroup() async throws {
+    try await withLedger { ledger, storage in
+      let id = try #require(Sample.fraudCheck.connectorID)
+      let edit = Change.Intent(
+        subject: .connector,
+        kind: .update,
+        before: Sample.fraudCheck,
+        after: Sample.fraudCheck,
+        actor: Sample.operatorActor,
+        requestID: "request"
+      )
+      let pending = try await ledger.record(edit, .intended)
+      let before = try dump(storage)
+
+      let appended = try await ledger.append(fullGroup(connectors: [id]))
+
+      guard case .pending(pending.id) = appended else {
+        Issue.record("\(appended)")
+        return
+      }
+      #expect(try dump(storage) == before)
+      try await ledger.settle(pending)
+      guard case .recorded = try await ledger.append(fullGroup(connectors: [id])) else {
+        Issue.record("the connector is still locked")
+        return
+      }
+    }
+  }
+
+  @Test(arguments: [nil, Change.ID(1)])
+  func anAddressThatMovedSinceTheGroupWasPreparedRefusesIt(prepared: Change.ID?) async throws {
+    try await withLedger { ledger, storage in
+      try await ledger.record(Self.intent, .found)
+      try await ledger.record(Sample.intent(before: Sample.fraudCheck, after: .none), .found)
+      let before = try dump(storage)
+
+      let appended = try await ledger.append(fullGroup(key: Self.key, prepared: [(Sample.signup, prepared)]))
+
+      guard case .moved(Sample.signup) = appended else {
+        Issue.record("\(appended)")
+        return
+      }
+      #expect(try dump(storage) == before)
+    }
+  }
+
+  @Test func aGroupThatWasPreparedOnTheNewestAppliedChangeIsRecorded() async throws {
+    try await withLedger { ledger, _ in
+      let newest = try await ledger.record(Self.intent, .found)
+      // What was refused, or changed nothing of the reference, moves nothing.
+      try await ledger.record(Self.intent, .denied)
+
+      let appended = try await ledger.append(
+        fullGroup(prepared: [(Sample.signup, newest.id), (Sample.attributes, nil)])
+      )
+
+      guard case .recorded = appended else {
+        Issue.record("\(appended)")
+        return
+      }
+    }
+  }
+
+  @Test func anAppliedChangeThatMadeNoDifferenceMovesAnAddressToo() async throws {
+    try await withLedger { ledger, _ in
+      let first = try await ledger.record(Self.intent, .found)
+      try await ledger.apply(Sample.intent(before: Sample.fraudCheck, after: Sample.fraudCheck))
+
+      let appended = try await ledger.append(fullGroup(prepared: [(Sample.signup, first.id)]))
+
+      guard case .moved(Sample.signup) = appended else {
+        Issue.record("\(appended)")
+        return
+      }
+    }
+  }
+
+  /// The second of three groups fails after it has written a change, an entry and more; all three share a transaction.
+  @Test func aGroupThatFailsIsTakenBackAloneAndTheOthersAreKept() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let (ledger, storage) = try await openLedger(in: folder, thread: thread)
+      let groups = [
+        Group(drafts: [.init(Self.intent, .intended)]),
+        // Two intents at one address.
+        Group(
+          drafts: [1, 2].map { _ in
+            .init(Sample.intent(before: .none, after: Sample.newVendor, at: Sample.attributes), .intended)
+          },
+          events: [ServiceEvent.Content(.historyRead)]
+        ),
+        Group(drafts: [.init(Sample.intent(before: .none, after: .none, at: Self.third), .found)]),
+      ]
+      let ends = Mutex<[Int: Bool]>([:])
+      for (number, group) in groups.enumerated() {
+        ledger.writer.submit { session in
+          try session.append(group, acceptsClock: true)
+        } completion: { result in
+          ends.withLock { $0[number] = (try? result.get()) != nil }
+        }
+      }
+
+      try await running(thread, storage) {
+        try await ledger.record([ServiceEvent.Content(.historyRead)])
+
+        #expect(ends.withLock { $0 } == [0: true, 1: false, 2: true])
+        let changes = try await ledger.history.changes(ChangeQuery(isAscending: true))
+        #expect(changes.map(\.id.number) == [1, 2])
+        #expect(changes.map(\.sequence) == [0, 1])
+        #expect(changes.compactMap(\.intent.subject.address) == [Sample.signup, Self.third])
+        try await expectClean(ledger)
+      }
+    }
+  }
+
+  /// The numbers that it would have had are given to the next one.
+  @Test func aGroupThatFailsBeforeItWroteAnythingLeavesNoGap() async throws {
+    try await withLedger { ledger, _ in
+      try await ledger.record(Self.intent, .intended)
+
+      for _ in 1...3 {
+        await #expect(throws: LedgerError.self) { try await ledger.record(Self.intent, .intended) }
+      }
+
+      let next = try await ledger.record(Self.intent, .found)
+      #expect(next.id == Change.ID(2))
+      #expect(next.sequence == 1)
+      try await expectClean(ledger)
+    }
+  }
+
+  private static let third = Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance")
+
+  private func expectClean(_ ledger: Ledger, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    let keys = ledger.signers.keys.map(\.verifierKey)
+    let report = try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }
+    #expect(report.isClean, "\(report.findings) \(report.log.findings)", sourceLocation: sourceLocation)
+  }
+}

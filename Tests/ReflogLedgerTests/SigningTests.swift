@@ -1,0 +1,203 @@
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+import Testing
+
+@testable import ReflogLedger
+
+/// Each transaction signs all entries up to its own, and nothing that another program appended.
+struct SigningTests {
+  private static let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
+
+  /// Throws unless the checkpoint is over every entry in the file, with a good signature.
+  private func expectAllIsSigned(_ ledger: Ledger, _ storage: Storage) async throws {
+    let head = try #require(try await ledger.history.checkpoint())
+    let keys = ledger.signers.keys.map(\.verifierKey)
+    let signed = try Checkpoint(
+      opening: SignedNote(parsing: Array(head.note.utf8)),
+      of: try await ledger.history.origin(),
+      with: keys
+    )
+    let count = try sqlite3(storage.path, "SELECT count(*) FROM entry")
+    #expect("\(signed.size)" == count)
+    #expect("\(head.size)" == count)
+    let root = try await ledger.history.root(ofFirst: signed.size)
+    #expect(signed.root == root)
+    #expect(ledger.newestCheckpoint == head.note)
+  }
+
+  @Test func everyAppendSignsAllEntries() async throws {
+    try await withLedger { ledger, storage in
+      let first = try await ledger.history.checkpoint()
+      #expect(first == nil)
+      let pending = try await ledger.record(Self.intent, .intended)
+      try await expectAllIsSigned(ledger, storage)
+      try await ledger.settle(pending)
+      try await expectAllIsSigned(ledger, storage)
+      try await ledger.record([ServiceEvent.Content(.historyRead), ServiceEvent.Content(.export)])
+      try await expectAllIsSigned(ledger, storage)
+      try await ledger.set(RetentionPolicy(days: 500), overriding: false, by: Sample.operatorActor)
+      try await expectAllIsSigned(ledger, storage)
+      // More than one full subtree.
+      try await ledger.record((0..<600).map { _ in Group.Draft(Self.intent, .found) })
+      try await expectAllIsSigned(ledger, storage)
+    }
+  }
+
+  @Test func whatIsNoPartOfHistorySignsNothing() async throws {
+    try await withLedger { ledger, _ in
+      try await ledger.record(Self.intent, .found)
+      let before = try await ledger.history.checkpoint()?.note
+
+      try await ledger.remember([.reference(Sample.signup, Sample.fraudCheck)])
+      try await ledger.rememberFinishedSweep()
+
+      let after = try await ledger.history.checkpoint()?.note
+      #expect(after == before)
+    }
+  }
+
+  @Test func bothKeysSignWhileTheKeyIsRotated() async throws {
+    try await withLedger { ledger, storage in
+      let old = try #require(ledger.signers.keys.first)
+      let name = try await ledger.history.origin().keyName()
+      let new = try SigningKey(name: name, seed: Array(repeating: 8, count: SigningKey.seedByteCount))
+
+      ledger.signers.add(new)
+      try await ledger.record(Self.intent, .found)
+
+      let note = try #require(try await ledger.history.checkpoint()).note
+      let signatures = try SignedNote(parsing: Array(note.utf8)).signatures
+      #expect(signatures.count == 2)
+      ledger.signers.dropFormer()
+      try await ledger.record(Self.intent, .found)
+      try await expectAllIsSigned(ledger, storage)
+      let key = try await ledger.history.checkpoint()?.key
+      #expect(key == new.verifierKey.text)
+      #expect(key != old.verifierKey.text)
+    }
+  }
+
+  @Test func withoutAKeyNothingIsRecorded() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let (ledger, storage) = try await openLedger(in: folder, thread: thread)
+      ledger.signers.withdraw(try await Sample.signingKey(of: ledger))
+
+      try await running(thread, storage) {
+        await #expect(throws: LedgerError.self) { try await ledger.record(Self.intent, .found) }
+        let newest = try await ledger.history.newestID()
+        #expect(newest == nil)
+      }
+    }
+  }
+
+  private static let manipulations = [
+    "UPDATE head SET next_sequence = next_sequence + 1", "UPDATE head SET next_sequence = next_sequence - 1",
+    "UPDATE head SET next_change = next_change + 1", "UPDATE head SET next_event = next_event + 1",
+    "UPDATE head SET newest_time = newest_time + 1", "UPDATE head SET checkpoint = replace(checkpoint, 'A', 'B')",
+    "DELETE FROM head",
+  ]
+
+  @Test(arguments: manipulations)
+  func aHeadThatAnotherProgramWroteStopsEverything(statement: String) async throws {
+    try await withLedger { ledger, storage in
+      let pending = try await ledger.record(Self.intent, .intended)
+      try editByHand(storage.path, statement)
+      let before = try sqlite3(storage.path, "SELECT * FROM change; SELECT * FROM entry; SELECT * FROM head")
+
+      for _ in 1...2 {
+        await expectForeignEntries { try await ledger.settle(pending) }
+        await expectForeignEntries { try await ledger.record(Self.intent, .found) }
+        await expectForeignEntries { try await ledger.record([ServiceEvent.Content(.historyRead)]) }
+        await expectForeignEntries { try await ledger.remember([.reference(Sample.signup, .none)]) }
+      }
+      await ledger.probeUnlessHealthy()
+
+      #expect(!ledger.isHealthy)
+      #expect(try sqlite3(storage.path, "SELECT * FROM change; SELECT * FROM entry; SELECT * FROM head") == before)
+    }
+  }
+
+  /// A head that is put back as it was does not undo what was found: only a new start looks at it again.
+  @Test func aHeadThatIsPutBackDoesNotLetRecordingGoOn() async throws {
+    try await withLedger { ledger, storage in
+      try await ledger.record(Self.intent, .found)
+      try editByHand(storage.path, "UPDATE head SET next_event = next_event + 1")
+      await expectForeignEntries { try await ledger.record(Self.intent, .found) }
+
+      try editByHand(storage.path, "UPDATE head SET next_event = next_event - 1")
+
+      await expectForeignEntries { try await ledger.record(Self.intent, .found) }
+    }
+  }
+
+  /// The checkpoint covers neither the ids that are given next nor the time: they are compared with the head of the running service.
+  @Test(arguments: [
+    "UPDATE head SET next_sequence = next_sequence + 1", "UPDATE head SET next_sequence = next_sequence - 1",
+    "UPDATE head SET frontier = zeroblob(length(frontier))",
+    "UPDATE head SET checkpoint = replace(checkpoint, char(10), char(10) || 'A')",
+    "INSERT INTO entry (sequence, change, hash, salt) VALUES (1, 1, zeroblob(32), zeroblob(16)); "
+      + "UPDATE head SET next_sequence = 2",
+  ])
+  func aServiceDoesNotStartOnAHeadThatIsNotSigned(statement: String) async throws {
+    try await withTemporaryFolder { folder in
+      var thread = WriterThread()
+      var (ledger, storage) = try await openLedger(in: folder, thread: thread)
+      try await running(thread, storage) { try await ledger.record(Self.intent, .found) }
+      try editByHand(storage.path, statement)
+
+      thread = WriterThread()
+      (ledger, storage) = try await openLedger(in: folder, thread: thread)
+
+      await expectForeignEntries {
+        try await running(thread, storage) { [ledger] in
+          await #expect(throws: LedgerError.self) { try await ledger.record(Self.intent, .found) }
+        }
+      }
+    }
+  }
+
+  @Test func aServiceGoesOnWhereItStopped() async throws {
+    try await withTemporaryFolder { folder in
+      for start in 1...3 {
+        let thread = WriterThread()
+        let (ledger, storage) = try await openLedger(in: folder, thread: thread)
+        try await running(thread, storage) {
+          let change = try await ledger.record(Self.intent, .found)
+          #expect(change.id.number == Int64(start))
+          #expect(change.sequence == Int64(start - 1))
+          try await expectAllIsSigned(ledger, storage)
+        }
+      }
+    }
+  }
+
+  /// The head stays as it was, so that what was appended by hand is in no checkpoint.
+  @Test func anEntryThatAnotherProgramAppendedIsNeverSigned() async throws {
+    try await withLedger { ledger, storage in
+      try await ledger.record(Self.intent, .found)
+      let insert = "INSERT INTO entry (sequence, change, hash, salt) VALUES (1, 1, zeroblob(32), zeroblob(16))"
+      try editByHand(storage.path, insert)
+
+      await #expect(throws: LedgerError.self) { try await ledger.record(Self.intent, .found) }
+
+      let size = try await ledger.history.checkpoint()?.size
+      #expect(size == 1)
+      let keys = ledger.signers.keys.map(\.verifierKey)
+      let report = try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }
+      #expect(report.findings.contains(.foreignEntry(sequence: 1)), "\(report.findings)")
+    }
+  }
+
+  private func expectForeignEntries<Value>(
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () async throws -> Value
+  ) async {
+    let error = await #expect(throws: LedgerError.self, sourceLocation: sourceLocation) { _ = try await body() }
+    guard case .foreignEntries = error else {
+      Issue.record("\(String(describing: error))", sourceLocation: sourceLocation)
+      return
+    }
+  }
+}

@@ -1,0 +1,239 @@
+import ReflogDirectory
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogStorage
+import ReflogTesting
+import Synchronization
+import Testing
+
+/// What a change costs the ledger's file, over the real path, once what it needs is in memory.
+struct StatementCountTests {
+  /// BEGIN, the read and the write of the head, and COMMIT.
+  private static let ofEachTransaction = 4
+  private static let ofAnIntent = 6
+  private static let ofAnOutcome = 4
+
+  @Test func anUpdateCostsTwoCommitsAndNoRead() async throws {
+    try await withEmbedded { it in
+      _ = try await it.set(Sample.newVendor)
+
+      let cost = try await it.cost { _ = try await it.set(Sample.fraudCheck, named: Self.key) }
+
+      expectFew(cost)
+      #expect(cost.reads == 0)
+    }
+  }
+
+  @Test func aRepeatedUpdateAtTheSameStepCostsTheSameEachTime() async throws {
+    try await withEmbedded { it in
+      _ = try await it.set(Sample.newVendor)
+
+      for reference in [Sample.fraudCheck, .none, Sample.newVendor, .none] {
+        let cost = try await it.cost { _ = try await it.set(reference) }
+        expectFew(cost)
+        #expect(cost.reads == 0)
+      }
+    }
+  }
+
+  @Test func aRollbackReadsOnlyTheChangeThatItNames() async throws {
+    try await withEmbedded { it in
+      let bad = try await it.set(Sample.newVendor)
+
+      let cost = try await it.cost {
+        let change = try await it.perform(.rollBack(bad.id, permitting: .none), named: Self.key)
+        #expect(change.after == Sample.fraudCheck)
+      }
+
+      expectFew(cost)
+      // Once to know what to lock, once with the lock.
+      #expect(cost.reads <= 2)
+    }
+  }
+
+  @Test func anEditOfAConnectorCostsTwoCommitsAndNoRead() async throws {
+    try await withEmbedded { it in
+      let id = try #require(Sample.fraudCheck.connectorID)
+      _ = try await it.perform(.updateConnector(id, ["displayName": "Fraud"]))
+
+      let cost = try await it.cost {
+        _ = try await it.perform(.updateConnector(id, ["displayName": "Fraud check"]), named: Self.key)
+      }
+
+      expectFew(cost)
+      #expect(cost.reads == 0)
+    }
+  }
+
+  /// The drift and the intent are one transaction.
+  @Test func aDriftThatAnUpdateFindsCostsNoCommitOfItsOwn() async throws {
+    try await withService { fixture in
+      let directory = WatchedDirectory(inner: fixture.directory)
+      let service = ChangeService(ledger: fixture.ledger, directory: directory, turns: Turns())
+      let it = Measured(service: service, ledger: fixture.ledger, watch: directory.watch)
+      _ = try await it.set(Sample.newVendor)
+      // The first one makes the row of the unknown actor.
+      fixture.directory.goRound(Sample.signup, Sample.fraudCheck)
+      _ = try await it.set(Sample.newVendor)
+      fixture.directory.goRound(Sample.signup, Sample.fraudCheck)
+
+      let cost = try await it.cost { _ = try await it.set(.none) }
+
+      let kinds = try await fixture.history.changes(ChangeQuery(isAscending: true)).map(\.intent.kind)
+      #expect(kinds == [.update, .drift, .update, .drift, .update])
+      expectFew(cost)
+      #expect(cost.reads == 0)
+    }
+  }
+
+  private static let key = IdempotencyKey(
+    keyHash: Array(repeating: 1, count: 32),
+    bodyHash: Array(repeating: 2, count: 32)
+  )
+
+  private func expectFew(_ cost: Measured.Cost, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(cost.intent.commits == 1, sourceLocation: sourceLocation)
+    #expect(cost.outcome.commits == 1, sourceLocation: sourceLocation)
+    #expect(cost.intent.statements <= Self.ofEachTransaction + Self.ofAnIntent, sourceLocation: sourceLocation)
+    #expect(cost.outcome.statements <= Self.ofEachTransaction + Self.ofAnOutcome, sourceLocation: sourceLocation)
+  }
+
+  /// A service over an embedded directory, with the one thread that writes both files.
+  private func withEmbedded(_ body: (Measured) async throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let directoryStorage = try Storage(path: folder + "/directory.sqlite", kind: .directory)
+      let embedded = try EmbeddedDirectory(
+        storage: directoryStorage,
+        thread: thread,
+        newTenantID: "tenant",
+        sample: true
+      )
+      let (ledger, storage) = try await openLedger(in: folder, thread: thread)
+      let directory = WatchedLocalDirectory(inner: embedded)
+      let service = ChangeService(ledger: ledger, directory: directory, turns: Turns())
+      try await running(thread, directoryStorage, storage) {
+        try await body(Measured(service: service, ledger: ledger, watch: directory.watch))
+      }
+    }
+  }
+}
+
+/// A service whose ledger's counters are read at the moment at which the directory is asked to write.
+private struct Measured {
+  let service: ChangeService
+  let ledger: Ledger
+  let watch: Watch
+
+  struct Cost {
+    let intent: (commits: Int, statements: Int)
+    let outcome: (commits: Int, statements: Int)
+    let reads: Int
+  }
+
+  func set(_ reference: ConnectorReference, named key: IdempotencyKey? = nil) async throws -> Change {
+    try await perform(.setReference(Sample.signup, reference), named: key)
+  }
+
+  func perform(_ action: ChangeRequest.Action, named key: IdempotencyKey? = nil) async throws -> Change {
+    let request = ChangeRequest(
+      action: action,
+      caller: Caller(actor: Sample.operatorActor, standing: .roles([.operator])),
+      reason: "CHG0042",
+      correlationID: "correlation",
+      requestID: "request",
+      idempotencyKey: key
+    )
+    return try #require(try await service.perform(request).changes.first)
+  }
+
+  func cost(_ body: () async throws -> Void) async throws -> Cost {
+    let before = ledger.counters
+    watch.arm { [ledger] in ledger.counters }
+    try await body()
+    let after = ledger.counters
+    let between = try #require(watch.seen)
+    return Cost(
+      intent: (between.commits - before.commits, between.statements - before.statements),
+      outcome: (after.commits - between.commits, after.statements - between.statements),
+      reads: after.reads - before.reads
+    )
+  }
+}
+
+/// Remembers counters when a write is asked for.
+private final class Watch: Sendable {
+  typealias Counters = (commits: Int, statements: Int, reads: Int)
+
+  private let state = Mutex<(read: (@Sendable () -> Counters)?, seen: Counters?)>((nil, nil))
+
+  var seen: Counters? { state.withLock { $0.seen } }
+
+  func arm(_ read: @escaping @Sendable () -> Counters) { state.withLock { $0 = (read, nil) } }
+
+  func note() { state.withLock { $0.seen = $0.read?() } }
+}
+
+private struct WatchedDirectory: Directory {
+  let inner: ScriptedDirectory
+  let watch = Watch()
+
+  var kind: DirectoryKind { inner.kind }
+  var settleWindow: Duration { inner.settleWindow }
+  var longestWrite: Duration { inner.longestWrite }
+  var hasOwnCredential: Bool { inner.hasOwnCredential }
+
+  func bearing(_ token: DirectoryToken) -> any Directory { inner.bearing(token) }
+
+  func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
+    try await inner.reference(at: address)
+  }
+
+  func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
+    try await inner.connector(id)
+  }
+
+  func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
+    try await inner.read(question)
+  }
+
+  func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
+    watch.note()
+    return await inner.write(write, correlationID: correlationID)
+  }
+}
+
+private struct WatchedLocalDirectory: LocalDirectory {
+  let inner: EmbeddedDirectory
+  let watch = Watch()
+
+  var kind: DirectoryKind { inner.kind }
+  var settleWindow: Duration { inner.settleWindow }
+  var longestWrite: Duration { inner.longestWrite }
+  var hasOwnCredential: Bool { inner.hasOwnCredential }
+
+  func bearing(_ token: DirectoryToken) -> any Directory { self }
+
+  func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
+    try await inner.reference(at: address)
+  }
+
+  func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
+    try await inner.connector(id)
+  }
+
+  func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
+    try await inner.read(question)
+  }
+
+  func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
+    watch.note()
+    return await inner.write(write, correlationID: correlationID)
+  }
+
+  func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void) {
+    watch.note()
+    inner.submit(write, completion: completion)
+  }
+}

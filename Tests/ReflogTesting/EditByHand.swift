@@ -1,0 +1,17 @@
+/// The edit of a file was refused.
+package struct RefusedEdit: Error {
+  package let output: String
+}
+
+/// Edits a file as an intruder would who knows it: without its triggers and checks, which are there again afterwards.
+package func editByHand(_ path: String, _ statements: String) throws {
+  func triggers(_ column: String) throws -> String {
+    try sqlite3(path, "SELECT group_concat(\(column), ';' || char(10)) FROM sqlite_schema WHERE type = 'trigger'")
+  }
+  let (drop, create) = (try triggers("'DROP TRIGGER ' || name"), try triggers("sql"))
+  let output = try sqlite3(
+    path,
+    "PRAGMA ignore_check_constraints = ON; BEGIN IMMEDIATE; \(drop); \(statements); \(create); COMMIT"
+  )
+  guard output.isEmpty else { throw RefusedEdit(output: output) }
+}
