@@ -28,11 +28,6 @@ extension StringProtocol {
 }
 
 extension UInt8 {
-  package init?(hexadecimal digits: some Collection<UInt8>) {
-    guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else { return nil }
-    self.init(String(decoding: digits, as: UTF8.self), radix: 16)
-  }
-
   /// RFC 3986 §2.3.
   package var isUnreserved: Bool {
     isASCIILetter || isASCIIDigit || "-._~".utf8.contains(self)
