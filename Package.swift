@@ -113,9 +113,12 @@ let package = Package(
         .embedInCode("Templates/timeline.mustache"),
       ]
     ),
+    // What history looks like outside: no HTTP, no database.
+    .target(name: "ReflogFormats", dependencies: ["ReflogModel"]),
     .target(
       name: "ReflogHTTP",
       dependencies: [
+        "ReflogFormats",
         "ReflogModel",
         "ReflogService",
         "ReflogWeb",
@@ -132,6 +135,7 @@ let package = Package(
       name: "reflog",
       dependencies: [
         "ReflogDirectory",
+        "ReflogFormats",
         "ReflogHTTP",
         "ReflogLedger",
         "ReflogModel",
@@ -204,6 +208,7 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]
     ),
+    .testTarget(name: "ReflogFormatsTests", dependencies: ["ReflogFormats", "ReflogTesting"]),
     .testTarget(
       name: "ReflogHTTPTests",
       dependencies: [

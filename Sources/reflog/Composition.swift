@@ -209,7 +209,11 @@ struct Composition {
       entraSignIn: entraSignIn,
       tokens: tokenService,
       directory: served.directory.kind,
-      proxies: settings.listener.proxies,
+      proxies: ProxySettings(
+        publicURL: settings.listener.publicURL,
+        trusted: settings.listener.trustedProxies,
+        scheme: settings.listener.scheme
+      ),
       metrics: metrics,
       walBytes: { [storage] in storage.walBytes },
       isReady: { reconciler.isReady },

@@ -1,4 +1,4 @@
-import ReflogHTTP
+import ReflogFormats
 import ReflogModel
 import ReflogTesting
 import Testing
@@ -29,7 +29,7 @@ struct ChangeCSVTests {
 
   private func line(of change: Change, _ style: CSVStyle = CSVStyle()) -> String {
     var bytes: [UInt8] = []
-    ChangeCSV(style).write(change, to: &bytes)
+    CSV<Change>(style).write(change, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
@@ -58,12 +58,12 @@ struct ChangeCSVTests {
 
   @Test func theHeaderNamesAsManyColumnsAsALineHas() throws {
     let line = line(of: try change(reason: nil))
-    #expect(ChangeCSV.columns.count == line.split(separator: ",", omittingEmptySubsequences: false).count)
+    #expect(Change.columns.count == line.split(separator: ",", omittingEmptySubsequences: false).count)
   }
 
   @Test func excelGetsAByteOrderMarkAndTimesThatItReads() throws {
     let style = CSVStyle(isForExcel: true)
-    #expect(ChangeCSV(style).header.starts(with: [0xEF, 0xBB, 0xBF, UInt8(ascii: "i")]))
+    #expect(CSV<Change>(style).header.starts(with: [0xEF, 0xBB, 0xBF, UInt8(ascii: "i")]))
     #expect(line(of: try change(reason: nil), style).hasPrefix("5,9,2026-11-23 09:15:02.123,tenant,"))
   }
 }

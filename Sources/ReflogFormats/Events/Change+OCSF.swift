@@ -6,14 +6,14 @@ extension Change {
   /// Times are milliseconds since 1970. What the class has no place for stands in `unmapped`, by the names of Reflog's JSON.
   var ocsf: JSONObject {
     var event: JSONObject = [
-      "activity_id": .integer(activity.id),
-      "activity_name": .string(activity.name),
+      "activity_id": .integer(activity.ocsf.id),
+      "activity_name": .string(activity.ocsf.name),
       "category_uid": .integer(3),
       "category_name": .string("Identity & Access Management"),
       "class_uid": .integer(3004),
       "class_name": .string("Entity Management"),
-      "type_uid": .integer(300_400 + activity.id),
-      "type_name": .string("Entity Management: \(activity.name)"),
+      "type_uid": .integer(300_400 + activity.ocsf.id),
+      "type_name": .string("Entity Management: \(activity.ocsf.name)"),
       "time": .integer(activityDateTime.milliseconds),
       "severity_id": .integer(severity.id),
       "severity": .string(severity.name),
@@ -22,7 +22,7 @@ extension Change {
       "message": .string(sentence),
       "metadata": .object(ocsfMetadata),
       "entity": .object(entity(intent.before)),
-      "unmapped": .object(unmapped),
+      "unmapped": .object(JSONObject(known: self, Self.unmapped)),
     ]
     // What was intended is no result where it did not come about.
     if result == .applied { event["entity_result"] = .object(entity(after)) }
@@ -35,18 +35,6 @@ extension Change {
       event["src_endpoint"] = .object(["ip": .string(address), "name": .string(address)])
     }
     return event
-  }
-
-  private var activity: (id: Int64, name: String) {
-    // Nobody did anything: it was found.
-    if intent.kind == .baseline { return (99, "Other") }
-    return switch (intent.subject, intent.before.state, after.state) {
-    case (.step, .none, .connector): (8, "Enable")
-    case (.step, .connector, .none): (9, "Disable")
-    case (.connector, .none, _): (1, "Create")
-    case (.connector, _, .none): (4, "Delete")
-    case (.step, _, _), (.connector, _, _): (3, "Update")
-    }
   }
 
   /// What somebody should look at stands out: what went round Reflog, and what was not allowed.
@@ -104,20 +92,18 @@ extension Change {
       return entity
     }
   }
+}
 
-  private var unmapped: JSONObject {
-    var rest: JSONObject = [
-      "kind": .string(intent.kind.rawValue), "result": .string(result.rawValue), "requestId": .string(intent.requestID),
-      "intended": .object(intent.after.json),
-    ]
-    rest.add("graphRequestId", outcome?.graphRequestID)
-    rest.add("settledBy", outcome?.settledBy.rawValue)
-    rest.add("rollbackOf", intent.rollbackOf?.description)
-    rest.add("rollbackTo", intent.rollbackTo?.description)
-    rest.add("batchId", intent.batchID)
-    rest.add("lastVerifiedDateTime", intent.lastVerifiedDateTime?.description)
-    if let properties = intent.changedProperties { rest["changedProperties"] = properties.json }
-    return rest
+extension Change.Activity {
+  fileprivate var ocsf: (id: Int64, name: String) {
+    switch self {
+    case .create: (1, "Create")
+    case .set: (3, "Update")
+    case .delete: (4, "Delete")
+    case .enable: (8, "Enable")
+    case .disable: (9, "Disable")
+    case .find: (99, "Other")
+    }
   }
 }
 
@@ -143,13 +129,6 @@ extension Change.Actor {
       actor["user"] = .object(user)
     }
     return actor
-  }
-}
-
-extension JSONObject {
-  /// Adds a member where there is a value.
-  mutating func add(_ name: String, _ value: String?) {
-    if let value { self[name] = .string(value) }
   }
 }
 

@@ -24,30 +24,21 @@ struct CSVLine: ~Copyable {
     self.style = style
   }
 
-  private mutating func separate() {
+  mutating func write(_ value: FilterValue) {
     if !isFirst { bytes.append(UInt8(ascii: ",")) }
     isFirst = false
+    switch value {
+    case .text(let text): write(text)
+    case .number(let number): bytes += String(number).utf8
+    case .time(let time): if style.isForExcel { time.writeForSpreadsheet(to: &bytes) } else { time.write(to: &bytes) }
+    case .flag(let flag): bytes += String(flag).utf8
+    case .null: break
+    }
   }
 
-  /// A word of Reflog's own, a number or nothing: never quoted, and no formula.
-  mutating func word(_ word: String?) {
-    separate()
-    if let word { bytes += word.utf8 }
-  }
-
-  mutating func number(_ number: Int64?) {
-    word(number.map(String.init))
-  }
-
-  mutating func time(_ time: Timestamp?) {
-    separate()
-    if style.isForExcel { time?.writeForSpreadsheet(to: &bytes) } else { time?.write(to: &bytes) }
-  }
-
-  /// What somebody else may have written: quoted where it must be, and guarded unless the style is raw.
-  mutating func text(_ text: String?) {
-    separate()
-    guard var text else { return }
+  /// Quotes a text where it must be quoted, and guards it unless the style is raw.
+  private mutating func write(_ text: String) {
+    var text = text
     // Byte by byte: a combining mark behind a quote must not hide it.
     text.withUTF8 { cell in
       let isGuarded = !style.isRaw && (cell.first.map(Self.startsFormula) ?? false)

@@ -10,7 +10,7 @@ extension Change {
       "EventCount": .integer(1),
       "EventStartTime": .string(activityDateTime.description),
       "EventEndTime": .string((resultDateTime ?? activityDateTime).description),
-      "EventType": .string(asimType),
+      "EventType": .string(activity.asim),
       "EventResult": .string(asimResult),
       "EventResultDetails": .string(result.rawValue),
       "EventProduct": .string("Reflog"),
@@ -30,7 +30,7 @@ extension Change {
       "TargetAppType": .string("SaaS application"),
       "OldValue": .string(intent.before.asimValue),
       "ValueType": .string("Other"),
-      "AdditionalFields": .object(additional),
+      "AdditionalFields": .object(JSONObject(known: self, Self.additional)),
     ]
     // What was intended is no value where it did not come about.
     if result == .applied { event["NewValue"] = .string(after.asimValue) }
@@ -46,18 +46,6 @@ extension Change {
     if intent.actor.clientAppID != nil { event["ActingAppType"] = .string("Other") }
     event.add("SrcIpAddr", intent.actor.ipAddress)
     return event
-  }
-
-  private var asimType: String {
-    // Nobody did anything: it was found.
-    if intent.kind == .baseline { return "Other" }
-    return switch (intent.subject, intent.before.state, after.state) {
-    case (.step, .none, .connector): "Enable"
-    case (.step, .connector, .none): "Disable"
-    case (.connector, .none, _): "Create"
-    case (.connector, _, .none): "Delete"
-    case (.step, _, _), (.connector, _, _): "Set"
-    }
   }
 
   private var asimResult: String {
@@ -82,27 +70,24 @@ extension Change {
     case .connector: (after.connectorID ?? intent.before.connectorID)?.text ?? "unknown"
     }
   }
+}
 
-  private var additional: JSONObject {
-    var rest: JSONObject = [
-      "sequence": .integer(sequence), "requestId": .string(intent.requestID),
-      "intendedValue": .string(intent.after.asimValue),
-    ]
-    rest.add("reason", intent.reason)
-    rest.add("correlationId", intent.correlationID)
-    rest.add("graphRequestId", outcome?.graphRequestID)
-    rest.add("code", outcome?.code)
-    rest.add("message", outcome?.message)
-    rest.add("rollbackOf", intent.rollbackOf?.description)
-    rest.add("rollbackTo", intent.rollbackTo?.description)
-    rest.add("batchId", intent.batchID)
-    if let properties = intent.changedProperties { rest["changedProperties"] = properties.json }
-    return rest
+extension Change.Activity {
+  fileprivate var asim: String {
+    switch self {
+    case .create: "Create"
+    case .set: "Set"
+    case .delete: "Delete"
+    case .enable: "Enable"
+    case .disable: "Disable"
+    case .find: "Other"
+    }
   }
 }
 
 extension ConnectorReference {
-  fileprivate var asimValue: String {
+  /// The reference as a value of ASIM.
+  var asimValue: String {
     switch self {
     case .connector(let id, _): id.text
     case .none: "none"

@@ -3,12 +3,7 @@ package import ReflogModel
 extension RollbackPlan {
   /// The plan as the history surface shows it.
   package var json: JSONObject {
-    [
-      "dryRun": .bool(true),
-      "rollbackOf": .string(rollbackOf.description),
-      "flowType": .string(address.flowType.rawValue),
-      "flowId": .string(address.flow.text),
-      "step": .string(address.step.name),
+    ["dryRun": .bool(true), "rollbackOf": .string(rollbackOf.description)] + address.json + [
       "before": .object(before.json),
       "after": .object(after.json),
       "supersededBy": .array(supersededBy.map { .string($0.description) }),
