@@ -83,6 +83,11 @@ package final class Ledger: Sendable {
     return (written.commits, written.statements, storage.reader.readCount)
   }
 
+  package var figures: LedgerFigures {
+    let written = writer.counters
+    return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: storage.walBytes)
+  }
+
   /// Tries a write that changes nothing, so that a disk with room again is noticed before a change needs it.
   package func probeUnlessHealthy() async {
     guard !isHealthy, context.finding == nil else { return }

@@ -211,7 +211,7 @@ struct Composition {
       directory: served.directory.kind,
       proxies: settings.listener.proxies,
       metrics: metrics,
-      walBytes: { [storage] in storage.walBytes },
+      ledgerFigures: { [ledger] in ledger.figures },
       isReady: { reconciler.isReady },
       logger: logger
     )
