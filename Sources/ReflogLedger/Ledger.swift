@@ -42,7 +42,12 @@ package final class Ledger: Sendable {
     self.storage = storage
     self.signers = signers
     self.acceptsClock = acceptsClock
-    let context = LedgerContext(clock: clock, signers: signers, memory: LedgerMemory(keepsWrites: directory == .graph), onSettled: onSettled)
+    let context = LedgerContext(
+      clock: clock,
+      signers: signers,
+      memory: LedgerMemory(keepsWrites: directory == .graph),
+      onSettled: onSettled
+    )
     self.context = context
     writer = FileWriter(of: storage, on: thread) { try LedgerSession($0, context) }
     try storage.removeUnfinishedCopy()

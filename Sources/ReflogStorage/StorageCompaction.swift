@@ -40,8 +40,9 @@ package struct StorageCompaction: Sendable {
         try connection.execute("VACUUM INTO ?", [copyPath])
       }
       try check(copyPath)
-      try storage.close()
-      // A crash from here on: one of the two files has the name, and each is whole.
+      try storage.closeConnections()
+      // A crash from here on: one of the two files has the name, and each is whole. The lock keeps a server out until it is the new one.
+      defer { storage.releaseLock() }
       try DurableFile.move(copyPath, to: path)
       for ending in ["-wal", "-shm"] { try DurableFile.remove(path + ending) }
       return (before, FileChecks.size(of: path) ?? 0)

@@ -70,7 +70,7 @@ struct StatementCountTests {
   @Test func aDriftThatAnUpdateFindsCostsNoCommitOfItsOwn() async throws {
     try await withService { fixture in
       let directory = WatchedDirectory(inner: fixture.directory)
-      let service = ChangeService(ledger: fixture.ledger, directory: directory, turns: Turns())
+      let service = ChangeService(ledger: fixture.ledger, directory: directory, turns: .patient)
       let it = Measured(service: service, ledger: fixture.ledger, watch: directory.watch)
       _ = try await it.set(Sample.newVendor)
       // The first one makes the row of the unknown actor.
@@ -112,7 +112,7 @@ struct StatementCountTests {
       )
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)
       let directory = WatchedLocalDirectory(inner: embedded)
-      let service = ChangeService(ledger: ledger, directory: directory, turns: Turns())
+      let service = ChangeService(ledger: ledger, directory: directory, turns: .patient)
       try await running(thread, directoryStorage, storage) {
         try await body(Measured(service: service, ledger: ledger, watch: directory.watch))
       }

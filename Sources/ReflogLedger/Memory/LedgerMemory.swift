@@ -100,7 +100,9 @@ final class LedgerMemory: Sendable {
           if keepsWrites { state.addresses[address]?.writes.take(change) }
         case .connector:
           guard let id = change.intent.before.connectorID else { continue }
-          if state.connectors[id] == nil { state.generation += 1 } else {
+          if state.connectors[id] == nil {
+            state.generation += 1
+          } else {
             state.connectors[id] = .some(change.result == .pending ? change : nil)
           }
         }

@@ -166,7 +166,7 @@ final class LedgerSession: WriteSession {
     statement.bind(2, id)
     statement.bind(3, hash)
     statement.bind(4, salt)
-    try statement.run()
+    try run(statement, appending: sequence)
     try head.frontier.append(MerkleTree.leafHash(of: hash)) { node, hash in
       guard node.level > 0, node.level.isMultiple(of: Tile.height) else { return }
       let statement = statements.insertSubtree
@@ -178,6 +178,18 @@ final class LedgerSession: WriteSession {
     head.nextSequence = sequence + 1
     head.newestTime = time
     return hash
+  }
+
+  /// Throws `foreignEntries` where there is an entry of this number already, which no transaction of Reflog's appended.
+  private func run(_ statement: Statement, appending sequence: Int64) throws {
+    do {
+      try statement.run()
+    } catch {
+      guard error.code == .constraint else { throw error }
+      let finding = LedgerError.foreignEntries(from: sequence)
+      context.stop(because: finding)
+      throw finding
+    }
   }
 
   enum EntrySubject {

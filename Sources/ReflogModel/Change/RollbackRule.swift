@@ -60,7 +60,9 @@ package enum RollbackRule {
 
   /// The address and the reference that a rollback of a change goes back to. Throws where it can't be rolled back at all, whatever the
   /// situation.
-  package static func target(of change: Change) throws(NotRollbackable) -> (address: Address, reference: ConnectorReference) {
+  package static func target(of change: Change) throws(NotRollbackable) -> (
+    address: Address, reference: ConnectorReference
+  ) {
     guard let address = change.intent.subject.address else {
       throw NotRollbackable(why: "it is about a connector itself, whose secrets can't be read back")
     }

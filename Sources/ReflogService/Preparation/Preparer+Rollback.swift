@@ -30,7 +30,9 @@ extension Preparer {
     let found = try await reader.judge(read, at: target.address, requestID: "", by: .request)
     let (situation, _) = try await situation(found, backTo: target.reference)
     let isInForce: Bool
-    if case .done = RollbackRule.verdict(on: id, in: situation, permitting: .none) { isInForce = true } else {
+    if case .done = RollbackRule.verdict(on: id, in: situation, permitting: .none) {
+      isInForce = true
+    } else {
       isInForce = found.newestEffective?.intent.rollbackOf == id
     }
     return RollbackPlan(

@@ -45,8 +45,14 @@ package struct Statement {
     var text = text
     text.withUTF8 { bytes in
       // An empty buffer may have no address, and that would be NULL.
-      _ = sqlite3_bind_text(pointer, index, bytes.baseAddress.map(UnsafeRawPointer.init)?
-        .assumingMemoryBound(to: CChar.self) ?? Self.emptyText, Int32(bytes.count), Self.copied)
+      _ = sqlite3_bind_text(
+        pointer,
+        index,
+        bytes.baseAddress.map(UnsafeRawPointer.init)?
+          .assumingMemoryBound(to: CChar.self) ?? Self.emptyText,
+        Int32(bytes.count),
+        Self.copied
+      )
     }
   }
 

@@ -24,10 +24,15 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     let fail: @Sendable (any Error) -> Void
   }
 
+  /// Something that runs between two transactions.
+  private struct Alone: Sendable {
+    let run: @Sendable (Session) -> Void
+    let fail: @Sendable (any Error) -> Void
+  }
+
   private struct State {
     var queue: GroupCommitQueue<Write>
-    /// What runs between two transactions.
-    var alone: [@Sendable (Session) -> Void] = []
+    var alone: [Alone] = []
     var isOpen = true
     var hasEnded = false
     var hasFailed = false
@@ -108,7 +113,12 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     try await withCheckedThrowingContinuation { continuation in
       let isTaken = state.withLock { state in
         guard state.isOpen else { return false }
-        state.alone.append { session in continuation.resume(with: Result { try body(session) }) }
+        state.alone.append(
+          Alone(
+            run: { session in continuation.resume(with: Result { try body(session) }) },
+            fail: { continuation.resume(throwing: $0) }
+          )
+        )
         return true
       }
       guard isTaken else { return continuation.resume(throwing: StorageError.stopped) }
@@ -166,11 +176,13 @@ extension FileWriter: WrittenFile {
   }
 
   func end() {
-    let waiting = state.withLock { state in
+    let (writes, alone) = state.withLock { state in
       (state.isOpen, state.hasEnded) = (false, true)
-      return state.queue.takeAll()
+      defer { state.alone.removeAll() }
+      return (state.queue.takeAll(), state.alone)
     }
-    for write in waiting { write.fail(StorageError.stopped) }
+    for write in writes { write.fail(StorageError.stopped) }
+    for job in alone { job.fail(StorageError.stopped) }
   }
 
   func withTurn(_ body: (WriterTurn) throws -> Void) throws {
@@ -201,7 +213,7 @@ extension FileWriter: WrittenFile {
       defer { state.alone.removeAll() }
       return (state.alone, state.queue.takeBatch())
     }
-    for job in alone { job(session) }
+    for job in alone { job.run(session) }
     guard !writes.isEmpty else { return !alone.isEmpty }
     let batch = refusingWithoutHeadroom(writes)
     guard !batch.isEmpty else { return true }
