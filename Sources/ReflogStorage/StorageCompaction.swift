@@ -36,15 +36,17 @@ package struct StorageCompaction: Sendable {
       try removeCopy()
       try FileChecks.prepareFile(at: copyPath)
       try storage.withWriteConnection { connection in
-        try WriteAheadLog.run(.truncate, connection)
         try connection.execute("VACUUM INTO ?", [copyPath])
       }
       try check(copyPath)
       try storage.closeConnections()
-      // A crash from here on: one of the two files has the name, and each is whole. The lock keeps a server out until it is the new one.
+      // The lock keeps a server out until the new file has the name.
       defer { storage.releaseLock() }
-      try DurableFile.move(copyPath, to: path)
+      // Pages in the log of the old file must never meet the new one: somebody reads the ledger, and keeps them there.
+      guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { throw StorageError.locked }
       for ending in ["-wal", "-shm"] { try DurableFile.remove(path + ending) }
+      // A crash from here on: one of the two files has the name, and each is whole.
+      try DurableFile.move(copyPath, to: path)
       return (before, FileChecks.size(of: path) ?? 0)
     } catch {
       try? removeCopy()
@@ -52,8 +54,20 @@ package struct StorageCompaction: Sendable {
     }
   }
 
-  private func removeCopy() throws {
-    for file in [copyPath, copyPath + "-journal"] { try DurableFile.remove(file) }
+  private func removeCopy() throws { try Self.removeUnfinished(besideFileAt: path) }
+
+  /// Removes what a crash left of a compaction.
+  static func removeUnfinished(besideFileAt path: String) throws(StorageError) {
+    for ending in [".compact", ".compact-journal"] { try DurableFile.remove(path + ending) }
+  }
+
+  /// Gives the new file the owner and the permissions of the old one: another user may serve the ledger than the one who runs this.
+  private func keepOwner(_ file: Int32) throws {
+    var old = stat()
+    guard stat(path, &old) == 0, fchown(file, old.st_uid, old.st_gid) == 0, fchmod(file, old.st_mode & 0o7777) == 0
+    else {
+      throw StorageError.unusable(path: copyPath, problem: lastSystemError())
+    }
   }
 
   /// Throws where the new file is not what SQLite should have written, and flushes it.
@@ -65,6 +79,7 @@ package struct StorageCompaction: Sendable {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw StorageError.unusable(path: path, problem: lastSystemError()) }
     defer { close(file) }
+    try keepOwner(file)
     guard fsync(file) == 0 else { throw StorageError.unusable(path: path, problem: lastSystemError()) }
   }
 }

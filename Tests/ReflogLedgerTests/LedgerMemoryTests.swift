@@ -8,6 +8,7 @@ import Testing
 struct LedgerMemoryTests {
   private static let empty = AddressState(newestApplied: nil, newestEffective: nil, pending: nil, seen: nil)
   private static let moment = ManualClock.start
+  private static let before = moment.before(.microseconds(1))
 
   private func change(_ id: Int64, at address: Address = Sample.signup, _ result: Change.Result = .applied) -> Change {
     Change(
@@ -21,8 +22,28 @@ struct LedgerMemoryTests {
     )
   }
 
+  private func edit(_ id: Int64, _ result: Change.Result) -> Change {
+    let intent = Change.Intent(
+      subject: .connector,
+      kind: .update,
+      before: Sample.fraudCheck,
+      after: Sample.fraudCheck,
+      actor: Sample.operatorActor,
+      requestID: "request"
+    )
+    return Change(
+      id: Change.ID(id),
+      sequence: 0,
+      tenantID: "tenant",
+      activityDateTime: Self.moment,
+      intent: intent,
+      outcome: result == .pending ? nil : Change.Outcome(result: result, settledBy: .request),
+      resultDateTime: result == .pending ? nil : Self.moment
+    )
+  }
+
   private func remember(_ address: Address, in memory: LedgerMemory, of generation: Int? = nil) {
-    memory.remember((Self.empty, RecentWrites([])), at: address, of: generation ?? memory.generation)
+    memory.remember(Self.empty, at: address, asOf: Self.before, of: generation ?? memory.generation)
   }
 
   @Test func aCommitUpdatesAnAddressThatIsKnown() {
@@ -113,44 +134,44 @@ struct LedgerMemoryTests {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
 
-    memory.update((1...31).map { change($0) }, [], forgetting: false)
-    #expect(memory.writes(at: Sample.signup, since: Self.moment)?.count == 31)
-    memory.update([change(32)], [], forgetting: false)
+    memory.update((1...32).map { change($0) }, [], forgetting: false)
+    #expect(memory.writes(at: Sample.signup, since: Self.moment)?.count == 32)
+    memory.update([change(33)], [], forgetting: false)
 
     #expect(memory.writes(at: Sample.signup, since: Self.moment) == nil)
-    let later = Timestamp(microseconds: Self.moment.microseconds + 1)
-    #expect(memory.writes(at: Sample.signup, since: later)?.isEmpty == true)
+    #expect(memory.writes(at: Sample.signup, since: Self.moment.next)?.isEmpty == true)
+  }
+
+  /// What was written before the address came into memory is read from the file.
+  @Test func recentWritesAreNotKnownBeforeTheAddressWasRead() {
+    let memory = LedgerMemory(keepsWrites: true)
+    remember(Sample.signup, in: memory)
+
+    #expect(memory.writes(at: Sample.signup, since: Self.before) == nil)
+    #expect(memory.writes(at: Sample.signup, since: Self.moment)?.isEmpty == true)
+  }
+
+  /// A sweep records what others did to a connector while a change of it is under way.
+  @Test func anotherChangeOfAConnectorLeavesThePendingOne() throws {
+    let memory = LedgerMemory(keepsWrites: true)
+    let id = try #require(Sample.fraudCheck.connectorID)
+    memory.remember(pending: nil, of: id, of: memory.generation)
+
+    memory.update([edit(1, .pending), edit(2, .applied)], [], forgetting: false)
+
+    #expect(memory.pending(of: id)??.id == Change.ID(1))
   }
 
   @Test func aPendingChangeOfAConnectorIsKnownUntilItIsSettled() throws {
     let memory = LedgerMemory(keepsWrites: true)
     let id = try #require(Sample.fraudCheck.connectorID)
-    func edit(_ result: Change.Result) -> Change {
-      let intent = Change.Intent(
-        subject: .connector,
-        kind: .update,
-        before: Sample.fraudCheck,
-        after: Sample.fraudCheck,
-        actor: Sample.operatorActor,
-        requestID: "request"
-      )
-      return Change(
-        id: Change.ID(1),
-        sequence: 0,
-        tenantID: "tenant",
-        activityDateTime: Self.moment,
-        intent: intent,
-        outcome: result == .pending ? nil : Change.Outcome(result: result, settledBy: .request),
-        resultDateTime: result == .pending ? nil : Self.moment
-      )
-    }
     let generation = memory.generation
     memory.remember(pending: nil, of: id, of: generation)
 
-    memory.update([edit(.pending)], [], forgetting: false)
+    memory.update([edit(1, .pending)], [], forgetting: false)
     memory.remember(pending: nil, of: id, of: generation)
     #expect(memory.pending(of: id)??.id == Change.ID(1))
-    memory.update([edit(.applied)], [], forgetting: false)
+    memory.update([edit(1, .applied)], [], forgetting: false)
 
     let known = try #require(memory.pending(of: id))
     #expect(known == nil)

@@ -60,7 +60,7 @@ struct SettleWindowTests {
         await #expect(throws: ServiceError.self) { try await fixture.set(.none) }
       }
       fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
-      fixture.ledger.forgetState(of: Sample.signup)
+      fixture.ledger.forgetStates()
 
       let next = try await fixture.set(.none)
 

@@ -38,11 +38,12 @@ package enum Sample {
     before: ConnectorReference,
     after: ConnectorReference,
     at address: Address = signup,
-    by actor: Change.Actor = operatorActor
+    by actor: Change.Actor = operatorActor,
+    kind: Change.Kind = .update
   ) -> Change.Intent {
     Change.Intent(
       subject: .step(address),
-      kind: .update,
+      kind: kind,
       before: before,
       after: after,
       actor: actor,

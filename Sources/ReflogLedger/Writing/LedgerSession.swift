@@ -26,7 +26,7 @@ final class LedgerSession: WriteSession {
   private var origin: Origin
   /// The head as it is in the file.
   private var stored: LedgerHead
-  private var saved: (head: LedgerHead, touchedCount: Int)?
+  private var saved: (head: LedgerHead, touchedCount: Int, seenCount: Int)?
   /// The changes that this transaction recorded or settled, in order.
   private var touched: [Change] = []
   private var seen: [(Sighting, Timestamp)] = []
@@ -101,13 +101,14 @@ final class LedgerSession: WriteSession {
   }
 
   func save() {
-    saved = (head, touched.count)
+    saved = (head, touched.count, seen.count)
   }
 
   func restore() {
     guard let saved else { return }
     head = saved.head
     touched.removeLast(touched.count - saved.touchedCount)
+    seen.removeLast(seen.count - saved.seenCount)
     identities.forget()
     intentHashes.removeAll()
   }

@@ -130,15 +130,25 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   private static var pagesReclaimed: Int { 256 }
 
   /// Gives the space of what was deleted back to the file system, and empties the write-ahead log, so that nothing of it is left in
-  /// either file but what SQLite keeps of cells that moved before they were deleted: that goes when the file is compacted.
+  /// either file but what SQLite keeps of cells that moved before they were deleted: that goes when the file is compacted. Throws
+  /// ``StorageError/locked`` where others read for so long that the log can't be emptied.
   package func reclaim() async throws {
     while try await runAlone({ session in
       let db = session.connection
       try db.execute("PRAGMA incremental_vacuum(\(Self.pagesReclaimed))")
       return try db.integer("PRAGMA freelist_count") ?? 0
     }) > 0 {}
-    try await runAlone { session in _ = try WriteAheadLog.run(.truncate, session.connection) }
+    for _ in 0..<Self.emptyingAttempts {
+      let path = storage.path
+      if try await runAlone({ try WriteAheadLog.empty($0.connection, fileAt: path) }) { return }
+      try await Task.sleep(for: Self.emptyingPause)
+    }
+    throw StorageError.locked
   }
+
+  /// How often it is tried to empty the write-ahead log, which needs a moment without a reader.
+  private static var emptyingAttempts: Int { 100 }
+  private static var emptyingPause: Duration { .milliseconds(100) }
 
   /// Gives back a place that ``Place/ordinaryReservingNext`` reserved.
   package func releasePlace() {
@@ -197,7 +207,7 @@ extension FileWriter: WrittenFile {
           try log.checkpointIfDue()
           return true
         },
-        rest: { if log.isDue { try log.checkpoint() } }
+        rest: { try log.checkpointIfWritten() }
       )
       try body(turn)
     }
