@@ -165,7 +165,7 @@ package struct LedgerVerification: Sendable {
         return (missing, last)
       }
       findings += missing.map { .missing(sequence: $0) }
-      first = last.flatMap { $0 < .max ? $0 + 1 : nil }
+      first = last.flatMap { from <= $0 && $0 < .max ? $0 + 1 : nil }
     }
     return findings
   }
