@@ -136,15 +136,16 @@ class Forger:
             log.key_id = bytes.fromhex(named.split("+")[1])
         self.set_head(log, log.checkpoint(), named or log.vkey)
 
-    def set_head(self, log, checkpoint, key):
-        """Makes the head that of a log and of the rows, under a checkpoint that somebody signed."""
+    def set_head(self, log, checkpoint, key, size=None):
+        """Makes the head that of the rows and of a log, or of its first entries, under a checkpoint that somebody signed."""
+        leaves = log.leaves[:size]
         self.ledger.execute(
             "UPDATE head SET next_sequence = ?, frontier = ?, checkpoint = ?, verifier_key = ?, "
             "next_change = (SELECT coalesce(max(id), 0) + 1 FROM change), "
             "next_event = (SELECT coalesce(max(id), 0) + 1 FROM service_event), "
             "newest_time = (SELECT max(time) FROM (SELECT max(coalesce(result_time, activity_time)) AS time FROM change "
             "UNION ALL SELECT max(time) FROM service_event))",
-            (len(log.entries), b"".join(frontier(log.leaves)), checkpoint, key))
+            (len(leaves), b"".join(frontier(leaves)), checkpoint, key))
 
 
 def seed_of(key_file):

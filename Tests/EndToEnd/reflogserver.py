@@ -233,6 +233,13 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def compact(self):
+        """Writes the ledger's file anew while the server does not run, and starts it again."""
+        assert self.stop() == 0
+        run = self.command("compact", "--database", self.database)
+        assert run.returncode == 0, run.stderr
+        self.start()
+
     def environment(self, role=None):
         """This process's environment without variables of Reflog's, and with a token if a role is named."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
