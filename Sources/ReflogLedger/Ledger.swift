@@ -66,6 +66,18 @@ package final class Ledger: Sendable {
     }
   }
 
+  /// Throws `foreignEntries` where rows stand behind the head, or the head is not signed over the entries: another program wrote to the
+  /// file.
+  ///
+  /// - Parameter keys: those that sign; nil where the signature doesn't count, before an older copy is taken into use.
+  package func verifyHead(signedBy keys: [VerifierKey]? = nil) async throws(LedgerError) {
+    try await history.read { db in
+      let head = try LedgerHead(db)
+      try head.verifyEnd(db)
+      if let keys { try head.verify(of: LogRows.origin(db), with: keys) }
+    }
+  }
+
   /// A name for a tenant's log that no other ledger has.
   private static func origin(ofTenant tenantID: String) -> String {
     "reflog/\(tenantID)/\(randomSuffix())"

@@ -26,6 +26,8 @@ extension Ledger {
       try storage.setUp { db in
         let session = try LedgerSession(db, context, isTrusted: true)
         try session.begin()
+        // The copy is taken as its entries are: nothing has verified what the head says of them.
+        session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }
         // What may go was decided when the copy was taken, and holds may have been placed since.
         try session.endPurge()
         let next = session.head.nextChange

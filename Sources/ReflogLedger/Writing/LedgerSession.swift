@@ -33,9 +33,9 @@ final class LedgerSession: WriteSession {
   private var forgetsMemory = false
   private var deletesSecurely = false
 
-  /// Throws `foreignEntries` where the head is not signed over the entries that are there.
+  /// Throws `foreignEntries` where rows stand behind the head, or the head is not signed over the entries.
   ///
-  /// - Parameter isTrusted: whether the head is taken as it is: before an older copy of a ledger is taken into use.
+  /// - Parameter isTrusted: whether the head needs no signature: before an older copy of a ledger is taken into use.
   init(_ connection: Connection, _ context: LedgerContext, isTrusted: Bool = false) throws {
     self.connection = connection
     self.context = context
@@ -45,6 +45,7 @@ final class LedgerSession: WriteSession {
     tenantID = try connection.text("SELECT tenant_id FROM ledger") ?? ""
     head = try LedgerHead(connection)
     stored = head
+    try head.verifyEnd(connection)
     if !isTrusted { try head.verify(of: origin, with: context.signers.keys.map(\.verifierKey)) }
   }
 
