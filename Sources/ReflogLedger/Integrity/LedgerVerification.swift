@@ -75,7 +75,9 @@ package struct LedgerVerification: Sendable {
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }
-    for finding in Self.findings(own) + (try await strangeHead()) + (try await foreignEntries()) { rows.report(finding) }
+    for finding in Self.findings(own) + (try await strangeHead()) + (try await foreignEntries()) {
+      rows.report(finding)
+    }
     rows.add(entries)
     if !rows.suspects.isEmpty {
       rows.add(judge(rows.suspects, try await losses(behind: events, signedBelow: whole.signedSize)))
@@ -114,7 +116,9 @@ package struct LedgerVerification: Sendable {
       let note = head.checkpoint.flatMap { try? SignedNote(parsing: Array($0.utf8)) }
       let signed = note.flatMap { try? Checkpoint(text: $0.text) }
       var findings: [LedgerReport.Finding] = []
-      if let signed, signed.size == head.nextSequence, signed.root != head.frontier.root { findings.append(.strangeHead(.tree)) }
+      if let signed, signed.size == head.nextSequence, signed.root != head.frontier.root {
+        findings.append(.strangeHead(.tree))
+      }
       if let newest = try db.integer("SELECT max(id) FROM change"), newest >= head.nextChange {
         findings.append(.strangeHead(.nextChange(head.nextChange, newest: newest)))
       }

@@ -55,7 +55,11 @@ struct LedgerHead {
     guard try row.integer(0) == nextSequence, try row.integer(1) == nextChange, try row.integer(2) == nextEvent,
       try row.integer(3) == newestTime.microseconds
     else { return false }
-    let newest = Newest(entry: try row.optionalInteger(5), change: try row.optionalInteger(6), event: try row.optionalInteger(7))
+    let newest = Newest(
+      entry: try row.optionalInteger(5),
+      change: try row.optionalInteger(6),
+      event: try row.optionalInteger(7)
+    )
     guard isEnd(of: newest) else { return false }
     // The checkpoint stands over everything else.
     return try row.optionalText(4).map { Array($0.utf8) } == checkpoint.map { Array($0.utf8) }
