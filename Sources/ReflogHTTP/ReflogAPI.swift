@@ -21,7 +21,7 @@ package struct ReflogAPI: Sendable {
   let directory: DirectoryKind
   let proxies: ProxySettings
   let metrics: PrometheusRegistry
-  let walBytes: @Sendable () -> Int64
+  let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
   let logger: Logger
 
@@ -41,7 +41,7 @@ package struct ReflogAPI: Sendable {
     directory: DirectoryKind,
     proxies: ProxySettings = .direct,
     metrics: PrometheusRegistry,
-    walBytes: @escaping @Sendable () -> Int64,
+    ledgerFigures: @escaping @Sendable () -> LedgerFigures,
     isReady: @escaping @Sendable () -> Bool,
     logger: Logger
   ) {
@@ -60,7 +60,7 @@ package struct ReflogAPI: Sendable {
     self.directory = directory
     self.proxies = proxies
     self.metrics = metrics
-    self.walBytes = walBytes
+    self.ledgerFigures = ledgerFigures
     self.isReady = isReady
     self.logger = logger
   }
@@ -84,7 +84,7 @@ package struct ReflogAPI: Sendable {
     // From here on, and wherever no route leads, only proven callers.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     router.add(middleware: AdmissionMiddleware())
-    MetricsController(registry: metrics, history: history, walBytes: walBytes, isReady: isReady)
+    MetricsController(registry: metrics, history: history, ledgerFigures: ledgerFigures, isReady: isReady)
       .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read, events: events)))
     addGraphSurface(to: router)
     addHistorySurface(to: router)

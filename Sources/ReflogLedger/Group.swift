@@ -8,7 +8,7 @@ package struct Group: Sendable {
   package var drafts: [Draft]
   /// What happened to Reflog itself.
   package var events: [ServiceEvent.Content]
-  /// What the client called the request: it names the first draft that is an intent, or else the first draft.
+  /// What the client called the request: it names the first draft that is no drift.
   package var key: IdempotencyKey?
   /// What reads of the directory showed; no part of history.
   package var seen: [Sighting]

@@ -79,7 +79,9 @@ extension Ledger {
               }
               let settlements = pending.map { Group.Settlement($0, by: .answered(answer), settledBy: .request) }
               let group = Group(settlements: settlements)
-              writer.submit(.reserved) { try $0.settledChanges(of: group) } completion: { settled in
+              writer.submit(.reserved) {
+                try $0.settledChanges(of: group)
+              } completion: { settled in
                 switch settled {
                 case .success(let changes): continuation.resume(returning: .settled(changes, answer))
                 case .failure(let error): continuation.resume(returning: .unsettled(pending, LedgerError(error)))

@@ -8,8 +8,8 @@ extension Ledger {
     if let known = context.memory.state(of: address) { return known }
     let generation = context.memory.generation
     let read = try await history.state(of: address)
-    context.memory.remember(read, at: address, of: generation)
-    return read.0
+    context.memory.remember(read.state, at: address, asOf: read.newestTime, of: generation)
+    return read.state
   }
 
   /// The writes that may have reached an address at this moment or later, at most a few hundred.
@@ -27,9 +27,9 @@ extension Ledger {
     return read
   }
 
-  /// Has the next ``state(of:)`` read the file: a transaction found something else at the address.
-  package func forgetState(of address: Address) {
-    context.memory.forget(address)
+  /// Has the next ``state(of:)`` read the file: a transaction found something else than memory said.
+  package func forgetStates() {
+    context.memory.forget()
   }
 
   /// The change that an earlier request with this key made first, and whether its body was the same; nil where the key is new, or a

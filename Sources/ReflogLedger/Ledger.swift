@@ -42,7 +42,12 @@ package final class Ledger: Sendable {
     self.storage = storage
     self.signers = signers
     self.acceptsClock = acceptsClock
-    let context = LedgerContext(clock: clock, signers: signers, memory: LedgerMemory(keepsWrites: directory == .graph), onSettled: onSettled)
+    let context = LedgerContext(
+      clock: clock,
+      signers: signers,
+      memory: LedgerMemory(keepsWrites: directory == .graph),
+      onSettled: onSettled
+    )
     self.context = context
     writer = FileWriter(of: storage, on: thread) { try LedgerSession($0, context) }
     try storage.removeUnfinishedCopy()
@@ -58,6 +63,18 @@ package final class Ledger: Sendable {
     }
     guard servedDirectory == directory.rawValue, servedTenantID == tenantID else {
       throw LedgerError.servesAnother(path: storage.path, directory: servedDirectory, tenantID: servedTenantID)
+    }
+  }
+
+  /// Throws `foreignEntries` where rows stand behind the head, or the head is not signed over the entries: another program wrote to the
+  /// file.
+  ///
+  /// - Parameter keys: those that sign; nil where the signature doesn't count, before an older copy is taken into use.
+  package func verifyHead(signedBy keys: [VerifierKey]? = nil) async throws(LedgerError) {
+    try await history.read { db in
+      let head = try LedgerHead(db)
+      try head.verifyEnd(db)
+      if let keys { try head.verify(of: LogRows.origin(db), with: keys) }
     }
   }
 
@@ -81,6 +98,11 @@ package final class Ledger: Sendable {
   package var counters: (commits: Int, statements: Int, reads: Int) {
     let written = writer.counters
     return (written.commits, written.statements, storage.reader.readCount)
+  }
+
+  package var figures: LedgerFigures {
+    let written = writer.counters
+    return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: storage.walBytes)
   }
 
   /// Tries a write that changes nothing, so that a disk with room again is noticed before a change needs it.

@@ -21,6 +21,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     left.microseconds < right.microseconds
   }
 
+  /// The moment after this one, a microsecond later.
+  package var next: Timestamp { Timestamp(microseconds: microseconds + 1) }
+
   /// The moment this long before.
   package func before(_ duration: Duration) -> Timestamp {
     let (seconds, attoseconds) = duration.components

@@ -54,10 +54,17 @@ package struct Storage: Sendable {
   ///
   /// Call it once nothing writes any more. What another process's reading keeps in the WAL is read at the next start.
   package func close() throws {
+    try closeConnections()
+    releaseLock()
+  }
+
+  /// The same, but holds the lock on.
+  func closeConnections() throws {
     try questionPool.close()
     _ = try pool.writeWithoutTransaction { try WriteAheadLog.run(.truncate, Connection($0)) }
     pool.invalidateReadOnlyConnections()
     try pool.close()
-    lock.release()
   }
+
+  func releaseLock() { lock.release() }
 }

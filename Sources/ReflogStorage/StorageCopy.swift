@@ -34,6 +34,7 @@ extension Storage {
 
   /// Removes what a crash left of a copy.
   package func removeUnfinishedCopy() throws(StorageError) {
+    try StorageCompaction.removeUnfinished(besideFileAt: path)
     for file in [copyPath, copyPath + "-journal"] where FileChecks.exists(file) {
       guard unlink(file) == 0 else { throw .unusable(path: file, problem: lastSystemError()) }
     }

@@ -59,7 +59,7 @@ enum StorageSettings {
         """
     )
     let expected = [
-      ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "0"), 
+      ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "0"),
       ("wal_autocheckpoint", "0"), ("trusted_schema", "0"), ("cell_size_check", "1"), ("mmap_size", "0"),
       ("auto_vacuum", "2"),
     ]

@@ -18,6 +18,7 @@ struct Composition {
   private let logger: Logger
   private let metrics: PrometheusRegistry
   private let served: ServedDirectory
+  private let reporter: ChangeReporter
   private let thread: WriterThread
   private let storage: Storage
   private let ledger: Ledger
@@ -73,6 +74,7 @@ struct Composition {
         logger: logger,
         metrics: metrics,
         served: served,
+        reporter: reporter,
         thread: thread,
         storage: storage,
         ledger: ledger,
@@ -138,7 +140,9 @@ struct Composition {
     let pace = Pace(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
     let reconciler = Reconciler(service: changes, pace: pace, logger: logger)
     let rollbacks = TimeRollbacks(changes: changes, logger: logger)
-    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: thread), .init(service: log)]
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      .init(service: reporter), .init(service: thread), .init(service: log),
+    ]
     // Whatever is recorded is recorded before the stop.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
@@ -215,7 +219,7 @@ struct Composition {
         scheme: settings.listener.scheme
       ),
       metrics: metrics,
-      walBytes: { [storage] in storage.walBytes },
+      ledgerFigures: { [ledger] in ledger.figures },
       isReady: { reconciler.isReady },
       logger: logger
     )

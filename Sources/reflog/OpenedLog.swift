@@ -9,6 +9,8 @@ struct OpenedLog {
   /// Opens it, and gives the ledger its keys; call this before the writer's thread runs.
   static func open(_ ledger: Ledger, _ settings: ServerSettings) async throws -> OpenedLog {
     let anchor = Anchor(path: settings.anchor)
+    // Before anything is written, and before the word of any event counts.
+    try await ledger.verifyHead()
     if settings.acceptsOlderLedger { try await acceptOlder(ledger, anchor, settings) }
     let origin = try await ledger.history.origin()
     guard settings.origin ?? origin == origin else {
@@ -28,6 +30,7 @@ struct OpenedLog {
     }
     try await anchor.check(ledger.history, keys: found.keys.map(\.verifierKey), rotations)
     let keys = try keyFile.keys(found)
+    try await ledger.verifyHead(signedBy: keys.map(\.verifierKey))
     try keyFile.keep(keys, of: found)
     for key in keys { ledger.signers.add(key) }
     return OpenedLog(keyFile: keyFile, anchor: anchor)

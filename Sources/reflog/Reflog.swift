@@ -22,7 +22,8 @@ struct Reflog: AsyncParsableCommand {
       """,
     subcommands: [
       Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,
-      Verify.self, ShowCheckpoint.self, Backup.self, ShowStatus.self, Tokens.self, Retain.self, Hold.self, Erase.self,
+      Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, ShowStatus.self, Tokens.self, Retain.self, Hold.self,
+      Erase.self,
       Keys.self,
     ]
   )

@@ -42,7 +42,7 @@ class Media:
 def damage(path, chance):
     """Alters one row that history consists of, and nothing else."""
     ledger = sqlite3.connect(path, isolation_level=None)
-    ledger.execute("DROP TRIGGER change_outcome_update")
+    ledger.execute("DROP TRIGGER change_update")
     victim = chance.randint(1, ledger.execute("SELECT max(id) FROM change").fetchone()[0])
     ledger.execute("UPDATE change SET http_status = 299 WHERE id = ?", (victim,))
     ledger.close()

@@ -31,7 +31,7 @@ def turn_wal_bit(it):
     pathlib.Path(f"{it.path}-wal").write_bytes(altered)
     it.after = lambda: said_with_wal(wal.path, bytes(altered), it.folder)
     # Commits that are gone may be those of a crash, as long as the anchor does not know them.
-    it.is_told = lambda after, words: after in wal.unanchored
+    it.is_lost = lambda after: after in wal.unanchored
     return f"bit {bit % 8} of byte {bit // 8}, {it.place}"
 
 
@@ -39,8 +39,8 @@ def cut_wal(it):
     wal = it.ledgers.wal
     it.anchor, it.before = f"{wal.path}.anchor", wal.whole
     copied(wal.path, it.path)
-    left = wal.bytes[:it.chance.choice([0, it.chance.choice(wal.commits), it.chance.randrange(len(wal.bytes))])]
+    left = wal.bytes[:it.chance.choice([0, it.chance.choice(wal.commits), it.chance.randrange(wal.commits[-1]), it.chance.randrange(len(wal.bytes))])]
     pathlib.Path(f"{it.path}-wal").write_bytes(left)
     it.after = lambda: said_with_wal(wal.path, left, it.folder)
-    it.is_told = lambda after, words: after in wal.unanchored
+    it.is_lost = lambda after: after in wal.unanchored
     return f"all from byte {len(left)} on"

@@ -1,12 +1,16 @@
-"""Entries, a tree and signatures for altered rows, as somebody makes them who knows the formats but not the key."""
+"""Entries, a tree, a head and signatures for altered rows, as somebody makes them who knows the formats but not the key.
 
+Where a test has the key, it makes what Reflog itself might have made, such as the entries of a time that has not come yet.
+"""
+
+import base64
 import contextlib
 import datetime
 import json
 import sqlite3
 
 from ledgerfile import HISTORY
-from referencelog import ReferenceLog, canonical, sha256, tree_hash
+from referencelog import ReferenceLog, canonical, frontier, sha256, tree_hash
 
 
 class Forger:
@@ -93,14 +97,16 @@ class Forger:
             "entry": "event", "id": str(id), "kind": row["kind"], "salt": self.salt(row["sequence"]), "sequence": row["sequence"],
             "personal": hexadecimal(self.personal("service_event_personal", id))}))}
 
-    def append_event(self, kind, details, salt):
-        """Adds an event at the end, dated as the last one, with an entry that agrees with it; returns its id."""
+    def append_event(self, kind, details, salt, later=0):
+        """Adds an event at the end, dated so many microseconds later than the last one, with an entry that agrees with it; returns its
+        id. The head stays as it is.
+        """
         (sequence,) = self.ledger.execute("SELECT max(sequence) + 1 FROM entry").fetchone()
         (id,) = self.ledger.execute("SELECT max(id) + 1 FROM service_event").fetchone()
         self.ledger.execute(
             "INSERT INTO service_event (id, sequence, time, kind, actor, actor_proof, client_app, count, details) "
-            "SELECT ?, ?, time, ?, actor, actor_proof, client_app, count, ? FROM service_event WHERE id = ?",
-            (id, sequence, kind, canonical(details).decode(), id - 1))
+            "SELECT ?, ?, time + ?, ?, actor, actor_proof, client_app, count, ? FROM service_event WHERE id = ?",
+            (id, sequence, later, kind, canonical(details).decode(), id - 1))
         self.ledger.execute("INSERT INTO entry (sequence, event, hash, salt) VALUES (?, ?, ?, ?)",
                             (sequence, id, bytes(32), salt))
         self.rehash("service_event", id)
@@ -111,11 +117,11 @@ class Forger:
         for sequence, hash in (self.of_change if table == "change" else self.of_event)(id).items():
             self.ledger.execute("UPDATE entry SET hash = ? WHERE sequence = ?", (hash, sequence))
 
-    def rebuild(self, chance):
-        """Makes the tree agree with the entries, and returns it with a key of the forger's own."""
+    def rebuild(self, seed):
+        """Makes the tree agree with the entries, and returns it with the key of this seed."""
         origin = self.ledger.execute("SELECT origin FROM ledger").fetchone()[0]
         hashes = [hash for (hash,) in self.ledger.execute("SELECT hash FROM entry ORDER BY sequence")]
-        log = ReferenceLog(hashes, origin, chance.randbytes(32))
+        log = ReferenceLog(hashes, origin, seed)
         self.ledger.execute("DELETE FROM subtree")
         for level in range(1, 8):
             width = 256**level
@@ -125,11 +131,27 @@ class Forger:
         return log
 
     def sign(self, log, named=None):
-        """Signs the tree, in the name of another key if that is given as a vkey."""
+        """Makes the head agree with rows and tree and signs it, in the name of another key if that is given as a vkey."""
         if named:
             log.key_id = bytes.fromhex(named.split("+")[1])
-        self.ledger.execute("UPDATE checkpoint SET size = ?, note = ?, verifier_key = ?",
-                            (len(log.entries), log.checkpoint(), named or log.vkey))
+        self.set_head(log, log.checkpoint(), named or log.vkey)
+
+    def set_head(self, log, checkpoint, key, size=None):
+        """Makes the head that of the rows and of a log, or of its first entries, under a checkpoint that somebody signed."""
+        leaves = log.leaves[:size]
+        self.ledger.execute(
+            "UPDATE head SET next_sequence = ?, frontier = ?, checkpoint = ?, verifier_key = ?, "
+            "next_change = (SELECT coalesce(max(id), 0) + 1 FROM change), "
+            "next_event = (SELECT coalesce(max(id), 0) + 1 FROM service_event), "
+            "newest_time = (SELECT max(time) FROM (SELECT max(coalesce(result_time, activity_time)) AS time FROM change "
+            "UNION ALL SELECT max(time) FROM service_event))",
+            (len(leaves), b"".join(frontier(leaves)), checkpoint, key))
+
+
+def seed_of(key_file):
+    """The secret of a key file, which is Go's `PRIVATE+KEY+<name>+<key ID>+<Base 64 of 0x01 and the seed>`."""
+    with open(key_file) as file:
+        return base64.b64decode(file.read().strip().split("+", 4)[4])[1:]
 
 
 def part_hash(ledger, table, row):

@@ -1,7 +1,8 @@
-"""Mutations that would pass for history: signed again, an older copy, an appendix, purges and erasures that nobody asked for."""
+"""Mutations that would pass for history: signed again, an older copy, an appendix, another head, purges and erasures that nobody asked
+for.
+"""
 
 import json
-import re
 
 from ledgerfile import COLUMNS, HISTORY, copied
 from mutation import Impossible
@@ -10,15 +11,22 @@ from mutation import Impossible
 def sign_again(it):
     with it.rows() as rows:
         description = forge(rows)
-        own = rows.dice(0.5)
-        rows.forger.sign(rows.forger.rebuild(it.chance), None if own else it.ledgers.key)
-        return f"{description}, signed {'by a key of the same name' if own else 'in the name of the true key'}"
+        return f"{description}, {sign(rows)}"
+
+
+def sign(rows):
+    """Signs what the rows say then with a key of the forger's own."""
+    own = rows.dice(0.5)
+    rows.forger.sign(rows.forger.rebuild(rows.chance.randbytes(32)), None if own else rows.ledgers.key)
+    return f"signed {'by a key of the same name' if own else 'in the name of the true key'}"
 
 
 def rebuild(it):
     with it.rows() as rows:
         descriptions = [forge(rows) for _ in range(it.chance.randint(1, 3))]
-        rows.forger.rebuild(it.chance)
+        log = rows.forger.rebuild(it.chance.randbytes(32))
+        if rows.dice(0.5):
+            rows.forger.set_head(log, *rows.one("SELECT checkpoint, verifier_key FROM head"))
         return "; ".join(descriptions)
 
 
@@ -118,8 +126,32 @@ def erased_part(rows):
     return table, id
 
 
+def forge_head(it):
+    """The head alone: of another size, of an older copy, of another tree, or signed by somebody else."""
+    with it.rows() as rows:
+        size, older = rows.ledgers.size, rows.ledgers.older_checkpoint
+        how = it.chance.choice(["size", "older", "older checkpoint", "tree", "signature", "signer", "origin"])
+        if how == "size":
+            rows.run("UPDATE head SET next_sequence = ?", it.chance.choice([size - 1, size + 1, older[0], 0]))
+        elif how == "older":
+            rows.forger.set_head(rows.forger.rebuild(bytes(32)), older[1], rows.ledgers.key, older[0])
+        elif how == "older checkpoint":
+            rows.run("UPDATE head SET checkpoint = ?", older[1])
+        elif how == "tree":
+            rows.run("UPDATE head SET frontier = ?", it.chance.randbytes(len(rows.one("SELECT frontier FROM head"))))
+        elif how == "signature":
+            # The signature of an older checkpoint under the text of this one.
+            text, _ = rows.one("SELECT checkpoint FROM head").split("\n\n")
+            rows.run("UPDATE head SET checkpoint = ?", f"{text}\n\n" + older[1].split("\n\n")[1])
+        elif how == "signer":
+            return sign(rows)
+        else:
+            rows.run("UPDATE head SET checkpoint = replace(checkpoint, (SELECT origin FROM ledger), 'log.example/another')")
+        return how
+
+
 def append(it):
-    """Rows and entries that agree: no key is needed for what nothing covers yet, so it has to be said how much that is."""
+    """Rows and entries that agree, behind the signed end, which may be moved behind them."""
     with it.rows() as rows:
         table, at = it.chance.choice([("change", "intent_sequence"), ("service_event", "sequence")])
         source, sequence = rows.pick(table), it.ledgers.size
@@ -130,8 +162,17 @@ def append(it):
         rows.run(f"INSERT INTO entry (sequence, {'change' if table == 'change' else 'event'}, hash, salt) VALUES (?, ?, ?, ?)",
                  sequence, id, bytes(32), it.chance.randbytes(16))
         rows.forger.rehash(table, id)
-    it.is_told = lambda after, words: re.search(r"\b1 newer ones are not signed yet", words) is not None
-    return f"{table} {source} as {id}"
+        return f"{table} {source} as {id}" + move_head(rows)
+
+
+def move_head(rows):
+    """Moves the head behind what was appended, or not."""
+    how = rows.chance.choice(["", ", counted", ", signed"])
+    if how == ", counted":
+        rows.forger.set_head(rows.forger.rebuild(bytes(32)), *rows.one("SELECT checkpoint, verifier_key FROM head"))
+    elif how == ", signed":
+        how = ", " + sign(rows)
+    return how
 
 
 def lose(it):
@@ -147,7 +188,7 @@ def lose(it):
             rows.remove_rows_of(id)
             rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
             rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
-            return f"change {id}, said to be purged by event {event}"
+            return f"change {id}, said to be purged by event {event}" + move_head(rows)
         id = rows.pick("change_personal")
         if rows.one("SELECT salt FROM change_personal WHERE change = ?", id) is None:
             raise Impossible
@@ -156,4 +197,4 @@ def lose(it):
         event = rows.forger.append_event("erased", {"actorId": actor, "actorType": kind}, rows.chance.randbytes(16))
         rows.run("UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, erased_hash = ? "
                  "WHERE change = ?", hash, id)
-        return f"what change {id} says of somebody, said to be erased by event {event}"
+        return f"what change {id} says of somebody, said to be erased by event {event}" + move_head(rows)

@@ -7,7 +7,7 @@ import sqlite3
 import struct
 import tempfile
 
-from ledgerfile import HISTORY, IDENTITIES, copied, said
+from ledgerfile import HISTORY, IDENTITIES, SINGLE, copied, said
 
 
 class Pages:
@@ -36,7 +36,7 @@ class Pages:
             return "schema", "the schema"
         if name not in tables:
             return "index", f"index {name}"
-        if name in HISTORY or name in IDENTITIES or name == "ledger":
+        if name in HISTORY or name in IDENTITIES or name in SINGLE:
             if kind == "internal":
                 return "inner", f"inner page of {name}"
             return "history" if name in HISTORY else "identity", f"table {name}"
@@ -92,8 +92,10 @@ class Wal:
         part = chance.choices(["header", "frame", "page"], [1, 3, 16])[0]
         if part == "header":
             return "the -wal's header", chance.randrange(self.HEADER * 8)
-        start = self.HEADER + chance.randrange((len(self.bytes) - self.HEADER) // self.step) * self.step
-        name = f"{'a frame' if start < self.commits[-1] else 'an older frame'} of the -wal"
+        # The file is made larger in advance: behind the frames are zeros, or those from before the log began anew.
+        end = self.commits[-1] if chance.random() < 0.85 else len(self.bytes)
+        start = self.HEADER + chance.randrange((end - self.HEADER) // self.step) * self.step
+        name = f"{'a frame' if start < self.commits[-1] else 'no frame any more'} of the -wal"
         if part == "frame":
             return f"the header of {name}", start * 8 + chance.randrange(self.FRAME * 8)
         return f"the page in {name}", (start + self.FRAME) * 8 + chance.randrange((self.step - self.FRAME) * 8)

@@ -21,6 +21,8 @@ REFERENCES = {
     "service_event_personal": {"actor_name": "actor_name"},
     "address": {"flow": "flow", "step": "step"},
 }
+# Tables of one row, and those of their columns that a signature covers.
+SINGLE = {"ledger": ["id", "tenant_id"], "head": ["id", "next_sequence", "frontier", "checkpoint"]}
 # The columns of each table in their order, by what the migrations say.
 COLUMNS = {}
 
@@ -61,7 +63,8 @@ def said(path, immutable=True):
         with contextlib.closing(opened(path, immutable)) as ledger:
             rows = {table: ledger.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid").fetchall()
                     for table in (*HISTORY, *IDENTITIES)}
-            rows["ledger"] = ledger.execute("SELECT id, tenant_id FROM ledger NOT INDEXED").fetchall()
+            for table, columns in SINGLE.items():
+                rows[table] = ledger.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED").fetchall()
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         raise Unreadable(str(error)) from error
     return rows | referred(rows)
@@ -101,6 +104,6 @@ def differences(before, after, limit=4):
 
 def learn_columns(path):
     with contextlib.closing(sqlite3.connect(path)) as ledger:
-        for table in (*HISTORY, *IDENTITIES, "ledger"):
+        for table in (*HISTORY, *IDENTITIES):
             COLUMNS[table] = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
-    COLUMNS["ledger"] = ["id", "tenant_id"]
+    COLUMNS.update(SINGLE)

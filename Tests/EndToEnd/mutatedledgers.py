@@ -13,7 +13,7 @@ import historybench
 from forger import Forger
 from ledgerbytes import Pages, Wal
 from ledgerfile import copied, learn_columns, said
-from reflogserver import Graph, Server, graph_connector
+from reflogserver import Graph, Server, graph_connector, settled
 from test_graph import graph_token
 
 HANG_SECONDS = 60
@@ -47,7 +47,7 @@ class Ledgers:
         self.disarm()
         self.said = said(self.pristine)
         self.size = len(self.said["entry"])
-        self.older_checkpoint = self.row(self.older, "SELECT size, note FROM checkpoint")
+        self.older_checkpoint = self.row(self.older, "SELECT next_sequence, checkpoint FROM head")
         self.pages = Pages(self.pristine)
         self.wal = Wal(self)
 
@@ -181,15 +181,3 @@ def environment():
     """This process's environment without variables of Reflog's. A crash is told by its signal, and needs no trace."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     return kept | {"SWIFT_BACKTRACE": "enable=no"}
-
-
-def settled(server):
-    """Waits until everything is signed."""
-    deadline = time.monotonic() + 30
-    while True:
-        status = server.request("GET", "/beta/reflog/status", role="reader").json
-        answer = server.request("GET", "/checkpoint", role=None)
-        if answer.status == 200 and answer.text.split("\n")[1] == str(status["newestSequence"] + 1):
-            return
-        assert time.monotonic() < deadline, answer.text
-        time.sleep(0.05)

@@ -6,7 +6,7 @@ import re
 import sqlite3
 
 from forger import Forger
-from ledgerfile import COLUMNS, HISTORY, IDENTITIES, copied, said
+from ledgerfile import COLUMNS, HISTORY, IDENTITIES, SINGLE, copied, said
 
 # What may stand in a column beside what stands in it somewhere.
 WORDS = {
@@ -40,8 +40,8 @@ class Mutation:
     def after(self):
         return said(self.path)
 
-    def is_told(self, after, words):
-        """Whether it only added to, or took from, what no checkpoint covers, and that is what was said."""
+    def is_lost(self, after):
+        """Whether it only took away what no checkpoint kept elsewhere covers, as a crash may."""
         return False
 
 
@@ -88,7 +88,7 @@ class Rows:
         return self.chance.choice(keys)
 
     def table(self, tables=tuple(HISTORY)):
-        weights = {"change": 6, "change_personal": 3, "entry": 4, "service_event": 2, "ledger": 0.3}
+        weights = {"change": 6, "change_personal": 3, "entry": 4, "service_event": 2, "ledger": 0.3, "head": 0.6}
         return self.chance.choices(tables, [weights.get(table, 1) for table in tables])[0]
 
     def other_value(self, table, column, old):
@@ -113,12 +113,12 @@ class Rows:
             raise Impossible
         return value
 
-    def edit(self, tables=tuple(HISTORY) + IDENTITIES + ("ledger",)):
+    def edit(self, tables=(*HISTORY, *IDENTITIES, *SINGLE)):
         """Sets a column of a row to something else."""
         table = self.table(tables)
-        id = 1 if table == "ledger" else self.pick(table)
+        id = 1 if table in SINGLE else self.pick(table)
         key = COLUMNS[table][0]
-        column = "tenant_id" if table == "ledger" else self.chance.choice(COLUMNS[table])
+        column = self.chance.choice(COLUMNS[table][1:] if table in SINGLE else COLUMNS[table])
         old = self.one(f"SELECT {column} FROM {table} WHERE {key} = ?", id)
         value = self.other_value(table, column, old)
         self.run(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", value, id)

@@ -8,8 +8,8 @@ from ledgerfile import HISTORY, IDENTITIES
 class Report:
     """Counts verdicts, and shows them."""
 
-    # `told`: what no checkpoint kept elsewhere covers. `quiet`: history says the same, and so does the verification.
-    COLUMNS = ("mutations", "altered", "found", "missed", "told", "refused", "crashed", "hung", "the same", "quiet")
+    # `lost`: what no checkpoint kept elsewhere covers, as after a crash. `quiet`: history says the same, and so does the verification.
+    COLUMNS = ("mutations", "altered", "found", "missed", "lost", "refused", "crashed", "hung", "the same", "quiet")
     EXAMPLES = 2
 
     def __init__(self):
@@ -39,7 +39,7 @@ class Report:
     def show(self, seed):
         self.table("kind of mutation", self.kinds)
         self.table("a bit in", self.places)
-        print("\ntold: it is not signed yet, or the anchor does not know it"
+        print("\nlost: the newest commits are gone, and the anchor does not know them"
               "\nrefused: another exit code than 0 and 65, with a message"
               "\nthe same: no row of history is another; quiet: and so it verifies, for nothing covers these bytes:")
         for sort, count in self.uncovered().most_common():
@@ -49,7 +49,7 @@ class Report:
             print(f"\n{outcome.upper()} {len(verdicts)}x, {kind}: {words}")
             for verdict in verdicts[:self.EXAMPLES]:
                 self.example(seed, verdict)
-        altered = self.total["altered"] - self.total["told"]
+        altered = self.total["altered"] - self.total["lost"]
         mutations, found = self.total["mutations"], self.total["found"]
         print(f"\n{mutations} mutations, {altered} altered signed history, {found} of them were found; "
               f"{self.failure_count} failures; {self.seconds / max(1, mutations):.2f} s each")

@@ -32,6 +32,7 @@ KINDS = {
     "a purge or an erasure forged": (forgeries.purge, 2),
     "appended behind what is signed": (forgeries.append, 1),
     "a purge or an erasure forged behind what is signed": (forgeries.lose, 2),
+    "the head forged": (forgeries.forge_head, 2),
 }
 
 

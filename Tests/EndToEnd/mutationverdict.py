@@ -17,7 +17,7 @@ class Verdict:
     kind: str
     place: str
     description: str
-    # found, missed, told, refused, crashed, hung; `nothing` where history says the same.
+    # found, missed, lost, refused, crashed, hung; `nothing` where history says the same.
     outcome: str
     altered: bool
     code: int | None
@@ -47,14 +47,14 @@ def judge(it, number, kind, description, started):
     except Unreadable as error:
         after, altered, changed = None, True, [f"unreadable: {error}"]
     code, words = it.ledgers.verify(it.path, it.anchor)
-    outcome = outcome_of(it, altered, after, code, words)
+    outcome = outcome_of(it, altered, after, code)
     verdict = Verdict(number, kind, it.place, description, outcome, altered, code, words, changed, time.monotonic() - started)
     if verdict.is_failure and after is not None and altered:
         verdict.differences = differences(it.before, after)
     return verdict
 
 
-def outcome_of(it, altered, after, code, words):
+def outcome_of(it, altered, after, code):
     if code is None:
         return "hung"
     if code < 0 or code == 70 or code > 128:
@@ -65,4 +65,4 @@ def outcome_of(it, altered, after, code, words):
         return "nothing"
     if code == FOUND:
         return "found"
-    return "told" if after is not None and it.is_told(after, words) else "missed"
+    return "lost" if after is not None and it.is_lost(after) else "missed"

@@ -69,7 +69,8 @@ class Storm:
     def one(self, point, graph):
         server = Server(ROOT / ".build" / self.configuration / "reflog", graph=graph, **SETTINGS)
         try:
-            shutil.copy(self.pristine, server.database)
+            for suffix in ("", ".key"):
+                shutil.copy(self.pristine + suffix, server.database + suffix)
             server.start()
             self.ask(server)
             self.wait(server, point)
@@ -138,6 +139,7 @@ class Storm:
         run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
         if run.returncode != 0:
             complain(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
+        server.compact()
         for path in (server.database, server.database + "-wal"):
             if holds_text(path, self.upn):
                 complain(f"the erased person's UPN stands in {os.path.basename(path)}")
@@ -182,6 +184,8 @@ class Storm:
         run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
         if run.returncode != 0:
             complain(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
+        # Copies of rows that SQLite moved before they were deleted stay until the file is written anew.
+        server.compact()
         texts = self.sample()
         for path in (server.database, server.database + "-wal"):
             if found := holds_text(path, *texts):

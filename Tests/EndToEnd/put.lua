@@ -1,7 +1,7 @@
--- Points the steps of 64 user flows at one of two connectors and at the other, in turn, as fast as the server answers.
+-- Points the steps of user flows at one of two connectors and at the other, in turn, as fast as the server answers.
 --
 -- Each thread of wrk has flows of its own, so every change but the first of a flow makes a difference.
--- The environment: TOKEN (empty: no Authorization), FLOWS, THREADS, CONNECTORS (two ids, with a space between them).
+-- The environment: TOKEN (empty: no Authorization), FLOWS (how many), THREADS, CONNECTORS (two ids, with a space between them).
 
 local flows = tonumber(os.getenv("FLOWS"))
 local threads = tonumber(os.getenv("THREADS"))

@@ -38,6 +38,16 @@ def tree_hash(leaves):
     return sha256(b"\1" + tree_hash(left) + tree_hash(right))
 
 
+def frontier(leaves):
+    """The hashes of the full subtrees that the tree of these leaf hashes consists of, the largest first."""
+    hashes, start = [], 0
+    for height in reversed(range(len(leaves).bit_length())):
+        if len(leaves) >> height & 1:
+            hashes.append(tree_hash(leaves[start:start + (1 << height)]))
+            start += 1 << height
+    return hashes
+
+
 def path(index, leaves):
     """PATH of RFC 6962 §2.1.1, of leaf hashes."""
     if len(leaves) < 2:

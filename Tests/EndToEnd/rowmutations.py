@@ -116,9 +116,10 @@ def swap(it):
 
 def cut(it):
     with it.rows() as rows:
-        end, (signed, note) = it.ledgers.size, it.ledgers.older_checkpoint
-        how = it.chance.choice(["the checkpoint as it was", "an older checkpoint", "no checkpoint"])
-        size = it.chance.randrange(signed if how == "an older checkpoint" else end // 2, end)
+        end, (signed, checkpoint) = it.ledgers.size, it.ledgers.older_checkpoint
+        how = it.chance.choice(["the head as it was", "an older head", "an older head, and entries behind it", "no checkpoint", "no head"])
+        older = how.startswith("an older head")
+        size = signed if how == "an older head" else it.chance.randrange(signed + 1 if older else end // 2, end)
         rows.run("DELETE FROM entry WHERE sequence >= ?", size)
         for (id,) in rows.run("SELECT id FROM change WHERE intent_sequence >= ?", size).fetchall():
             rows.remove_rows_of(id)
@@ -126,10 +127,12 @@ def cut(it):
         for (id,) in rows.run("SELECT id FROM service_event WHERE sequence >= ?", size).fetchall():
             rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
             rows.run("DELETE FROM service_event WHERE id = ?", id)
-        if how == "an older checkpoint":
-            rows.run("UPDATE checkpoint SET size = ?, note = ?", signed, note)
+        if older:
+            rows.forger.set_head(rows.forger.rebuild(bytes(32)), checkpoint, it.ledgers.key, signed)
         elif how == "no checkpoint":
-            rows.run("DELETE FROM checkpoint")
+            rows.run("UPDATE head SET next_sequence = ?, checkpoint = NULL, verifier_key = NULL", it.chance.choice([0, size]))
+        elif how == "no head":
+            rows.run("DELETE FROM head")
         return f"all from entry {size} on, {how}"
 
 

@@ -1,6 +1,7 @@
 """Many clients change a few steps at once, while the server may be killed; then history is held against the truth."""
 
 import collections
+import contextlib
 import http.client
 import json
 import random
@@ -10,6 +11,7 @@ import threading
 import time
 
 import reflogserver as rs
+from referencelog import ReferenceLog, encoded, tree_hash
 
 ADDRESSES = [
     f"b2cUserFlows/{flow}/{step}"
@@ -30,6 +32,8 @@ class Storm:
         self.seed = seed
         self.attempts = []
         self.acknowledged = 0
+        # What was wrong with what a kill left behind, before a start had it in its hands.
+        self.torn = []
         self.lock = threading.Lock()
 
     def run(self, seconds, kills=0, changes=0):
@@ -46,6 +50,8 @@ class Storm:
             for _ in range(kills):
                 time.sleep(chance.uniform(0.3, seconds / kills))
                 self.server.kill()
+                with contextlib.closing(self.open()) as ledger:
+                    self.torn += [f"where the server was killed: {problem}" for problem in unsigned(ledger)]
                 self.server.start()
             time.sleep(0.3)
         else:
@@ -55,6 +61,9 @@ class Storm:
         self.stopped.set()
         for thread in threads:
             thread.join()
+
+    def open(self, database=None):
+        return sqlite3.connect(f"file:{database or self.server.database}?mode=ro", uri=True)
 
     def client(self, number):
         chance = random.Random(f"{self.seed}/{number}")
@@ -88,8 +97,8 @@ class Storm:
 
     def violations(self, database=None):
         """What does not hold, in words. The server must run, and be ready."""
-        found = []
-        ledger = sqlite3.connect(f"file:{database or self.server.database}?mode=ro", uri=True)
+        found = list(self.torn)
+        ledger = self.open(database)
         ledger.row_factory = sqlite3.Row
         rows = ledger.execute("SELECT * FROM history ORDER BY id").fetchall()
         by_id = {row["id"]: row for row in rows}
@@ -121,13 +130,15 @@ class Storm:
                 found.append(f"the directory disagrees about {address}")
         drifts = [row["id"] for row in rows if row["kind"] == "drift"]
         found += [f"change {id} is a drift that nobody made" for id in drifts]
-        sequences = [row[0] for row in ledger.execute("SELECT sequence FROM entry ORDER BY sequence")]
-        if sequences != list(range(len(sequences))):
-            found.append("the entries have gaps")
+        found += unsigned(ledger)
         if ledger.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
             found.append("the file is damaged")
         self.results = collections.Counter(row["result"] for row in rows)
         ledger.close()
+        if database is None:
+            run = self.server.command("verify", "--database", self.server.database, "--anchor", self.server.database + ".anchor")
+            if run.returncode != 0:
+                found.append(f"verify ended with {run.returncode}: {run.stdout}{run.stderr}")
         return found
 
     def failures(self):
@@ -138,7 +149,7 @@ class Storm:
         """Loses one acknowledged change in a copy of the ledger; returns what the check says of it."""
         acknowledged = [attempt for attempt in self.attempts if attempt.status == 204]
         copy = self.server.database + ".control"
-        source = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)
+        source = self.open()
         target = sqlite3.connect(copy)
         source.backup(target)
         target.execute("DROP TRIGGER change_delete")
@@ -152,6 +163,19 @@ class Storm:
     def summary(self):
         statuses = collections.Counter(str(attempt.status or "no answer") for attempt in self.attempts)
         return f"requests {len(self.attempts)}, answers {dict(statuses)}, results {dict(self.results)}"
+
+
+def unsigned(ledger):
+    """What is wrong with the entries and the checkpoint in the head, which must be over all of them whenever somebody looks."""
+    ledger.execute("BEGIN")
+    entries = ledger.execute("SELECT sequence, hash FROM entry ORDER BY sequence").fetchall()
+    size, checkpoint = ledger.execute("SELECT next_sequence, checkpoint FROM head").fetchone()
+    ledger.execute("COMMIT")
+    if [sequence for sequence, _ in entries] != list(range(len(entries))):
+        return ["the entries have gaps"]
+    log = ReferenceLog([hash for _, hash in entries])
+    signed = [str(size), encoded(tree_hash(log.leaves))]
+    return [] if size == len(entries) and checkpoint.split("\n")[1:3] == signed else ["the head is not signed over all entries"]
 
 
 def address_of(row):

@@ -1,11 +1,12 @@
 """What is kept of the log elsewhere: keys, anchors, older copies, backups, manifests."""
 
+import contextlib
 import glob
 import os
 import pathlib
 import shutil
+import sqlite3
 import stat
-import subprocess
 import unittest
 
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, eventually, settled
@@ -23,6 +24,12 @@ def change(server, times=1):
 
 def verify(server, *arguments, database=None):
     return server.command("verify", "--database", database or server.database, *arguments)
+
+
+def server_rows(server, sql):
+    """Reads the ledger's file, whatever the server did to it last."""
+    with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:
+        return ledger.execute(sql).fetchall()
 
 
 def beside(server):
@@ -78,7 +85,63 @@ class Keys(unittest.TestCase):
             server.start()
             change(server)
             self.assertEqual(settled(server)[1], new)
-            self.assertFalse(os.path.exists(server.database + ".key.next"))
+            # Once a checkpoint with the word of both is published.
+            eventually(lambda: not os.path.exists(server.database + ".key.next"))
+            change(server)
+            self.assertEqual(settled(server)[0].count("— "), 1)
+            server.stop()
+            self.assertEqual(verify(server, "--key", new, "--anchor", server.database + ".anchor").returncode, 0)
+
+
+class Crashes(unittest.TestCase):
+    """Whatever was answered is signed, whenever the service ends."""
+
+    def test_whatever_was_answered_is_signed_although_the_anchor_is_behind(self):
+        with Server() as server:
+            key = settled(server)[1]
+            for times in range(1, 6):
+                anchored = pathlib.Path(server.database + ".anchor").read_bytes()
+                change(server, times)
+                server.kill()
+                answered = server_rows(server, "SELECT id, result FROM change")
+                (size, checkpoint), = server_rows(server, "SELECT next_sequence, checkpoint FROM head")
+                entries = server_rows(server, "SELECT count(*), max(sequence) FROM entry")
+                self.assertEqual(entries, [(size, size - 1)])
+                self.assertEqual(checkpoint.split("\n")[1], str(size))
+                self.assertEqual({result for _, result in answered}, {"applied"})
+                # As a crash leaves it that comes between the commit and the anchor.
+                pathlib.Path(server.database + ".anchor").write_bytes(anchored)
+                run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
+                self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+                server.start()
+                self.assertEqual(len(server.history()), len(answered))
+                settled(server)
+
+    def test_a_start_that_broke_off_before_the_first_entry_is_done_again(self):
+        """Neither a ledger without a key is in the way nor a key that has signed nothing, which then signs."""
+        server = Server()
+        self.addCleanup(server.__exit__)
+        # A start that breaks off before it keeps a key, and one that does behind it: what they make there can't be made.
+        for name, has_key in ((".key", False), (".first-tokens", True)):
+            os.mkdir(server.database + name)
+            with self.assertRaises(AssertionError):
+                server.start()
+            os.rmdir(server.database + name)
+            self.assertEqual(server_rows(server, "SELECT next_sequence, checkpoint FROM head"), [(0, None)])
+            self.assertEqual(os.path.exists(server.database + ".key"), has_key)
+            self.assertFalse(os.path.exists(server.database + ".anchor"))
+        secret = pathlib.Path(server.database + ".key").read_bytes()
+
+        server.start()
+
+        change(server)
+        key = settled(server)[1]
+        server.stop()
+        server.start()
+        self.assertEqual(settled(server)[1], key)
+        self.assertEqual(pathlib.Path(server.database + ".key").read_bytes(), secret)
+        run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
 
 class OlderCopies(unittest.TestCase):
@@ -120,24 +183,6 @@ class OlderCopies(unittest.TestCase):
                 server.start()
                 kinds = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]]
                 self.assertEqual(kinds.count("olderLedgerAccepted"), 1)
-
-
-    def test_a_start_that_broke_off_as_the_first_key_was_made_is_done_again(self):
-        with Server() as server:
-            change(server, 3)
-            server.stop()
-            # Sealed by a key that was kept nowhere, as it is where nothing was signed yet.
-            for name in (".key", ".anchor"):
-                os.remove(server.database + name)
-            edit(server.database, "DELETE FROM checkpoint")
-            server.start()
-            change(server)
-            _, key = settled(server)
-            server.stop()
-            server.start()
-            self.assertEqual(settled(server)[1], key)
-            run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
-            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
     def test_a_copy_from_before_a_rotation_is_an_older_one_and_what_stands_beside_it_stays(self):
         with Server() as server:

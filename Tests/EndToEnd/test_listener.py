@@ -2,7 +2,6 @@ import os
 import shutil
 import socket
 import ssl
-import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -10,6 +9,8 @@ import time
 import unittest
 import urllib.request
 
+from forger import Forger, seed_of
+from ledgerfile import disarmed
 from reflogserver import NEW_VENDOR, Server, eventually
 from testparts import apart
 
@@ -140,16 +141,11 @@ class Clock(unittest.TestCase):
         with Server() as server:
             server.put(STEP, None)
             server.stop()
-            # What a clock that was an hour ahead has left behind, in a ledger of which nothing was signed yet.
-            ledger = sqlite3.connect(server.database)
-            ledger.execute("DELETE FROM checkpoint")
-            for name in (".key", ".anchor"):
-                os.remove(server.database + name)
-            ledger.execute("INSERT INTO service_event (sequence, time, kind, count, details) "
-                           "VALUES ((SELECT max(sequence) + 1 FROM entry), (SELECT max(time) FROM service_event) + 3600000000, 'stop', 1, '{}')")
-            ledger.execute("INSERT INTO entry SELECT max(sequence) + 1, NULL, (SELECT max(id) FROM service_event), zeroblob(32), NULL FROM entry")
-            ledger.commit()
-            ledger.close()
+            # What Reflog has left behind whose clock was an hour ahead.
+            with disarmed(server.database) as ledger:
+                forger = Forger(ledger)
+                forger.append_event("stop", {}, os.urandom(16), later=3_600_000_000)
+                forger.sign(forger.rebuild(seed_of(server.database + ".key")))
             server.start()
             behind = server.put(STEP, NEW_VENDOR)
             self.assertEqual((behind.status, behind.code), (503, "clockBehind"))
@@ -160,6 +156,9 @@ class Clock(unittest.TestCase):
             self.assertEqual(server.put(STEP, NEW_VENDOR).status, 204)
             kinds = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]]
             self.assertIn("clockAccepted", kinds)
+            server.stop()
+            run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
+            self.assertEqual(run.returncode, 0, run.stdout)
 
 
 @apart(seconds=85, cores=0.1)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import unittest
 
+from forger import Forger
 from ledgerfile import disarmed
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server, settled
 from test_exports import everything
@@ -122,13 +123,18 @@ class Verifying(unittest.TestCase):
         self.assertEqual(run.returncode, 65, run.stderr)
         self.assertIn("Row 1 of the table address is of the same thing as another row there", run.stdout)
 
-    def edited(self, *statements):
-        """What verify says of a copy that somebody edited with sqlite3."""
+    def edited(self, *statements, put_checkpoint=None):
+        """What verify says of a copy that somebody edited with sqlite3; the head is made to agree with an older checkpoint, if one is
+        given.
+        """
         for suffix in ("", ".anchor"):
             shutil.copy(self.server.database + suffix, self.copy + suffix)
         with disarmed(self.copy) as ledger:
             for statement in statements:
                 ledger.execute(statement)
+            if put_checkpoint:
+                forger = Forger(ledger)
+                forger.set_head(forger.rebuild(bytes(32)), put_checkpoint, self.key)
         run = self.verify("--key", self.key)
         return run.returncode, run.stdout
 
@@ -157,7 +163,16 @@ class Verifying(unittest.TestCase):
                 ("UPDATE entry SET hash = zeroblob(32) WHERE sequence = 4", "were changed, removed, added or moved"),
                 ("UPDATE entry SET salt = zeroblob(16) WHERE sequence = 5", "does not give entry 5"),
                 ("DELETE FROM entry WHERE sequence = 6", "Entry 6 is missing"),
-                ("UPDATE checkpoint SET note = replace(note, 'reflog', 'mallory')", "the ledger's checkpoint"),
+                ("UPDATE head SET checkpoint = replace(checkpoint, 'reflog', 'mallory')", "the ledger's checkpoint"),
+                ("UPDATE head SET next_sequence = next_sequence - 1", "The head of the log counts"),
+                ("UPDATE head SET next_sequence = next_sequence - 1", "stands behind the signed end of the log"),
+                ("UPDATE head SET next_sequence = next_sequence + 1", "The head of the log counts"),
+                ("UPDATE head SET frontier = zeroblob(length(frontier))", "The head of the log keeps another edge of the tree"),
+                ("UPDATE head SET frontier = substr(frontier, 33)", "The head of the log keeps another edge of the tree"),
+                ("UPDATE head SET next_change = 1", "The head of the log gives 1 as the number of the next change"),
+                ("UPDATE head SET next_event = 1", "The head of the log gives 1 as the number of the next service event"),
+                ("INSERT INTO entry SELECT max(sequence) + 1, NULL, event, hash, salt FROM entry WHERE event IS NOT NULL",
+                 "stands behind the signed end of the log: Reflog did not append it."),
                 ("UPDATE ledger SET tenant_id = 'mallory'", "Change 1 "),
                 ("UPDATE change_personal SET salt = zeroblob(16) WHERE change = 1", "Change 1 ")):
             code, found = self.edited(statement)
@@ -173,13 +188,13 @@ class Verifying(unittest.TestCase):
         settled(self.server)
         self.server.stop()
         newest = self.server.database + ".anchor"
-        cut = ("DELETE FROM entry WHERE sequence >= (SELECT intent_sequence FROM change ORDER BY id DESC LIMIT 1)",
+        # All that came since the checkpoint.
+        cut = (f"DELETE FROM entry WHERE sequence >= {self.checkpoint.split(chr(10))[1]}",
                "DELETE FROM service_event_personal WHERE event NOT IN (SELECT event FROM entry WHERE event IS NOT NULL)",
                "DELETE FROM service_event WHERE sequence > (SELECT max(sequence) FROM entry)",
                "DELETE FROM change_personal WHERE change = (SELECT max(id) FROM change)",
-               "DELETE FROM change WHERE id = (SELECT max(id) FROM change)",
-               f"UPDATE checkpoint SET size = {self.checkpoint.split(chr(10))[1]}, note = '{self.checkpoint}'")
-        code, found = self.edited(*cut)
+               "DELETE FROM change WHERE id = (SELECT max(id) FROM change)")
+        code, found = self.edited(*cut, put_checkpoint=self.checkpoint)
         self.assertEqual(code, 65)
         self.assertIn("the anchor: ", found)
         # The control: without the anchor it goes unnoticed.

@@ -116,8 +116,14 @@ class Purging(unittest.TestCase):
         kept = {text for id in there for text in self.texts[id]}
         going = {text for id, texts in self.texts.items() if id not in there for text in texts} - kept
         self.assertGreater(len(going), 4000)
+        for path in set(glob.glob(server.database + "*")) - {server.database}:
+            self.assertEqual(holds_text(path, *going), [], path)
+        # SQLite keeps copies of rows that it moved within the file before they were deleted, until that is written anew.
+        server.compact()
         for path in glob.glob(server.database + "*"):
             self.assertEqual(holds_text(path, *going), [], path)
+        self.assertEqual({row[0] for row in server.rows("SELECT id FROM change")}, there)
+        self.assertEqual(server.verify("--anchor", server.database + ".anchor").returncode, 0)
 
     def test_6_a_second_purge_takes_what_was_released(self):
         server = self.server
@@ -176,6 +182,7 @@ class Erasing(unittest.TestCase):
 
             server.admin("hold", "release", "CASE-2")
             server.admin("erase", "--actor", actor, "--yes")
+            server.compact()
             for path in glob.glob(server.database + "*"):
                 self.assertEqual(holds_text(path, name, upn), [], path)
             self.assertEqual(server.verify().returncode, 0)
@@ -194,6 +201,7 @@ class Erasing(unittest.TestCase):
             run = server.command("erase", "--actor", token, "--yes", role="admin")
             self.assertEqual(run.returncode, 0, run.stderr)
             self.assertIsNone(server.history()[-1]["reason"])
+            server.compact()
             for path in glob.glob(server.database + "*"):
                 self.assertEqual(holds_text(path, "Because of Zebra"), [], path)
 

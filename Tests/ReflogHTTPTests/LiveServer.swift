@@ -97,7 +97,7 @@ func withAPI<Value: Sendable>(
         tokens: TokenService(store: store, events: events),
         directory: .embedded,
         metrics: PrometheusRegistry(counters: MetricHelp.counters),
-        walBytes: { 4096 },
+        ledgerFigures: { fixture.ledger.figures },
         isReady: { true },
         logger: logger
       )

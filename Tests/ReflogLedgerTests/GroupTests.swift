@@ -84,8 +84,9 @@ struct GroupTests {
 
   @Test func aKeyNamesTheFirstIntentAndNotTheDriftBeforeIt() async throws {
     try await withLedger { ledger, _ in
-      let drift = Group.Draft(Sample.intent(before: .none, after: Sample.newVendor, by: .unknown), .found)
-      _ = try await ledger.append(Group(drafts: [drift, .init(Self.intent, .intended)], key: Self.key))
+      let drift = Sample.intent(before: .none, after: Sample.newVendor, by: .unknown, kind: .drift)
+      let drafts = [Group.Draft(drift, .found), Group.Draft(Self.intent, .intended)]
+      _ = try await ledger.append(Group(drafts: drafts, key: Self.key))
 
       let named = try await ledger.change(named: Self.key)
 

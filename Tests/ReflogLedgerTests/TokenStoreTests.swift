@@ -32,6 +32,44 @@ struct TokenStoreTests {
     }
   }
 
+  /// The command line is another process than the server, which knows the token from before.
+  @Test func aTokenThatAnotherProcessRevokesIsInvalidAtOnce() async throws {
+    try await withTokens { tokens, clock, folder in
+      let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)
+      let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
+      for _ in 1...2 { #expect(try await tokens.authenticate(text)?.name == "ci") }
+
+      try await other.revoke(name: "ci")
+
+      #expect(try await tokens.authenticate(text) == nil)
+    }
+  }
+
+  @Test func aTokenThatAnotherProcessMakesIsValidAtOnce() async throws {
+    try await withTokens { tokens, clock, folder in
+      let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)
+      let first = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
+      #expect(try await tokens.authenticate(first) != nil)
+
+      let second = try await other.create(name: "cd", role: .operator, lifetime: .seconds(60)).text
+
+      #expect(try await tokens.authenticate(second)?.role == .operator)
+      #expect(try await tokens.authenticate(first)?.role == .reader)
+    }
+  }
+
+  @Test func aTokenThatIsKnownStillNeedsItsSecret() async throws {
+    try await withTokens { tokens, _, _ in
+      let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
+      #expect(try await tokens.authenticate(text) != nil)
+
+      let wrong = String(text.dropLast()) + (text.hasSuffix("0") ? "1" : "0")
+
+      #expect(try await tokens.authenticate(wrong) == nil)
+      #expect(try await tokens.authenticate(text) != nil)
+    }
+  }
+
   @Test func aWrongSecretOpensNothing() async throws {
     try await withTokens { tokens, _, _ in
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text

@@ -79,6 +79,14 @@ struct RollbackRuleTests {
       ]
     ),
     Case(
+      "change 7 came later, and nobody looked for connector A yet",
+      situation(c, newest: change(7, b, c), connectorExists: nil),
+      [
+        "superseded", "superseded", "dependsOnConnector", "dependsOnConnector", "superseded", "superseded",
+        "dependsOnConnector", "dependsOnConnector",
+      ]
+    ),
+    Case(
       "change 7 came later, and connector A is gone",
       situation(c, newest: change(7, b, c), connectorExists: false),
       [
@@ -159,6 +167,12 @@ struct RollbackRuleTests {
       "C was set without Reflog, and is not on record yet",
       situation(c, isDrifted: true, newest: change(5, a, b)),
       change(5, a, b),
+      "permitted"
+    ),
+    TimeCase(
+      "change 7 was made since, and C was set without Reflog behind it",
+      situation(c, isDrifted: true, newest: change(7, a, b)),
+      change(7, a, b),
       "permitted"
     ),
     TimeCase(
@@ -268,7 +282,7 @@ struct RollbackRuleTests {
     _ current: ConnectorReference,
     isDrifted: Bool = false,
     newest: Change?,
-    connectorExists: Bool = true
+    connectorExists: Bool? = true
   ) -> RollbackRule.Situation {
     RollbackRule.Situation(
       current: current,
@@ -320,6 +334,7 @@ struct RollbackRuleTests {
   private static func word(_ verdict: RollbackRule.Verdict) -> String {
     switch verdict {
     case .permitted: "permitted"
+    case .dependsOnConnector: "dependsOnConnector"
     case .done(let change): "done \(change.id)"
     case .superseded: "superseded"
     case .changedSince(let id): "changedSince \(id)"

@@ -70,14 +70,14 @@ struct CheckedReadTests {
     Question("the records of a change") { _ = try await $0.history.records(of: altered) },
     Question("the proof of a change") { _ = try await $0.history.proof(of: altered) },
     Question("the state of a step") {
-      $0.ledger.forgetState(of: Sample.signup)
+      $0.ledger.forgetStates()
       _ = try await $0.ledger.state(of: Sample.signup)
     },
     Question("the plan of a rollback of the change itself") {
       _ = try await $0.service.plan(rollbackOf: altered, for: reader)
     },
     Question("the plan of a rollback of a change before it") {
-      $0.ledger.forgetState(of: Sample.signup)
+      $0.ledger.forgetStates()
       _ = try await $0.service.plan(rollbackOf: Change.ID(1), for: reader)
     },
     Question("the plan of a rollback to a time") {
@@ -113,7 +113,7 @@ struct CheckedReadTests {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       try editByHand(fixture.path, "UPDATE change SET after_name = NULL WHERE id = 1")
-      fixture.ledger.forgetState(of: Sample.signup)
+      fixture.ledger.forgetStates()
 
       let set = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }
       let rollback = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }

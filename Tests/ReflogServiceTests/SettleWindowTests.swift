@@ -51,6 +51,25 @@ struct SettleWindowTests {
     }
   }
 
+  /// More of them than are remembered of one step.
+  @Test func changesThatWereNeverSentDoNotHideAnEarlierWrite() async throws {
+    try await withWindow { fixture in
+      _ = try await fixture.set(Sample.newVendor)
+      for _ in 1...40 {
+        fixture.directory.react(.neverSent)
+        await #expect(throws: ServiceError.self) { try await fixture.set(.none) }
+      }
+      fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
+      fixture.ledger.forgetStates()
+
+      let next = try await fixture.set(.none)
+
+      #expect(next.intent.before == Sample.newVendor)
+      let kinds = try await Set(fixture.history.changes().map(\.intent.kind))
+      #expect(kinds == [.update])
+    }
+  }
+
   @Test func onceTheWindowIsOverWhatIsReadIsTheTruth() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)

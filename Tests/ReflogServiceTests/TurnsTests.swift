@@ -20,7 +20,7 @@ struct TurnsTests {
   private let key = TurnKey.address(Sample.signup)
 
   @Test func oneKeyIsWorkedOnByOneAtATime() async throws {
-    let turns = Turns()
+    let turns = Turns.patient
     let (room, key) = (Room(), key)
 
     try await withThrowingTaskGroup { group in
@@ -80,7 +80,7 @@ struct TurnsTests {
   }
 
   @Test func whoTakesSeveralKeysInAnyOrderNeverDeadlocks() async throws {
-    let turns = Turns()
+    let turns = Turns.patient
     let keys = [key, .address(Sample.attributes)]
 
     try await withThrowingTaskGroup { group in

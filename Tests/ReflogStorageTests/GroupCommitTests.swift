@@ -77,7 +77,10 @@ struct GroupCommitTests {
         try session.connection.execute("INSERT INTO t VALUES (1)")
       } completion: { _ in
       }
-      writer.submit { _ in throw Refusal() } completion: { (_: Result<Void, any Error>) in }
+      writer.submit { _ in
+        throw Refusal()
+      } completion: { (_: Result<Void, any Error>) in
+      }
 
       try await running(thread, storage) {
         try await writer.write { _ in }
@@ -111,7 +114,8 @@ struct GroupCommitTests {
       try await writer.write { session in try session.connection.execute("PRAGMA max_page_count = 100") }
 
       let error = await #expect(throws: StorageError.self) {
-        try await writer.write { session in try session.connection.execute("INSERT INTO t VALUES (randomblob(1000000))") }
+        try await writer.write { session in try session.connection.execute("INSERT INTO t VALUES (randomblob(1000000))")
+        }
       }
       #expect(!writer.isHealthy)
       try await writer.write { session in try session.connection.execute("PRAGMA max_page_count = 100000") }

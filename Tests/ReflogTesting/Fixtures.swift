@@ -38,11 +38,12 @@ package enum Sample {
     before: ConnectorReference,
     after: ConnectorReference,
     at address: Address = signup,
-    by actor: Change.Actor = operatorActor
+    by actor: Change.Actor = operatorActor,
+    kind: Change.Kind = .update
   ) -> Change.Intent {
     Change.Intent(
       subject: .step(address),
-      kind: .update,
+      kind: kind,
       before: before,
       after: after,
       actor: actor,
@@ -145,10 +146,15 @@ package struct ServiceFixture: Sendable {
   }
 }
 
+extension Turns {
+  /// Nobody gives up waiting, however loaded the machine is.
+  package static var patient: Turns { Turns(limits: Limits(perKey: 1000, total: 4000, wait: .seconds(3600))) }
+}
+
 /// Runs a body with a service of its own.
 @discardableResult
 package func withService<Value: Sendable>(
-  turns: Turns = Turns(),
+  turns: Turns = .patient,
   clock: ManualClock = ManualClock(),
   settleWindow: Duration = .zero,
   longestWrite: Duration = .zero,

@@ -84,7 +84,11 @@ package struct EmbeddedDirectory: LocalDirectory {
   }
 
   package func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void) {
-    writer.submit(.ordinary) { try $0.write(write) } completion: { completion(Self.answer($0)) }
+    writer.submit(.ordinary) {
+      try $0.write(write)
+    } completion: {
+      completion(Self.answer($0))
+    }
   }
 
   private static func answer(_ result: Result<DirectoryResponse, any Error>) -> DirectoryAnswer {

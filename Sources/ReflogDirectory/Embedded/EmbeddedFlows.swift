@@ -117,7 +117,8 @@ enum EmbeddedFlows {
     return try find(flow.flowType, flow.id, db)
   }
 
-  static func update(_ flowType: FlowType, _ id: FlowID, _ body: JSONObject, _ db: Connection) throws -> DirectoryResponse
+  static func update(_ flowType: FlowType, _ id: FlowID, _ body: JSONObject, _ db: Connection) throws
+    -> DirectoryResponse
   {
     var flow = try find(flowType, id, db)
     try apply(body, to: &flow, isNew: false)

@@ -31,7 +31,11 @@ struct FlowController {
       flowType: flowType,
       authority: request.ownAuthority(context)
     )
-    let action = ChangeRequest.Action.createFlow(FlowName(flowType, flow.id), body: flow.rest, references: flow.references)
+    let action = ChangeRequest.Action.createFlow(
+      FlowName(flowType, flow.id),
+      body: flow.rest,
+      references: flow.references
+    )
     var response = try await changes.answer(action, to: request, context)
     response.headers[.location] = "\(try request.versionURL(context))/identity/\(flowType.rawValue)/\(flow.id)"
     return response

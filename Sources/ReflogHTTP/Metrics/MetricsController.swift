@@ -5,13 +5,27 @@ import Metrics
 import NIOCore
 import ReflogModel
 import ReflogService
+import Synchronization
 
 /// The numbers of the house in Prometheus's text format.
 struct MetricsController {
   let registry: PrometheusRegistry
   let history: HistoryService
-  let walBytes: @Sendable () -> Int64
+  let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
+  private let counted = CountedFigures()
+
+  init(
+    registry: PrometheusRegistry,
+    history: HistoryService,
+    ledgerFigures: @escaping @Sendable () -> LedgerFigures,
+    isReady: @escaping @Sendable () -> Bool
+  ) {
+    self.registry = registry
+    self.history = history
+    self.ledgerFigures = ledgerFigures
+    self.isReady = isReady
+  }
 
   func addRoutes(to router: some RouterMethods<ReflogRequestContext>) {
     router.get("/metrics", use: metrics)
@@ -23,7 +37,9 @@ struct MetricsController {
     record("reflog_pending_oldest_seconds", max(0, Double(age.components.seconds)))
     record("reflog_pending_changes", Double(status.pendingChanges))
     record("reflog_sweep_last_success_timestamp_seconds", Double((status.verified?.microseconds ?? 0) / 1_000_000))
-    record("reflog_wal_bytes", Double(walBytes()))
+    let figures = ledgerFigures()
+    record("reflog_wal_bytes", Double(figures.walBytes))
+    counted.count(figures, registry)
     record("reflog_ready", isReady() ? 1 : 0)
     return Response(
       status: .ok,
@@ -34,5 +50,19 @@ struct MetricsController {
 
   private func record(_ label: String, _ value: Double) {
     Gauge(label: label, factory: registry).record(value)
+  }
+}
+
+/// The figures that only grow, as counters: each call adds what came since the one before.
+private final class CountedFigures: Sendable {
+  private let last = Mutex((commits: 0, statements: 0))
+
+  func count(_ figures: LedgerFigures, _ registry: PrometheusRegistry) {
+    let new = last.withLock { last in
+      defer { last = (figures.commits, figures.statements) }
+      return (commits: figures.commits - last.commits, statements: figures.statements - last.statements)
+    }
+    Counter(label: "reflog_ledger_commits_total", factory: registry).increment(by: Int64(new.commits))
+    Counter(label: "reflog_sql_statements_total", factory: registry).increment(by: Int64(new.statements))
   }
 }

@@ -42,8 +42,11 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   private static func canonical(_ request: Request) throws(RequestError) -> Request {
     let target = request.head.path ?? "/"
     let mark = target.firstIndex(of: "?") ?? target.endIndex
+    let path = target[..<mark]
+    let canonical = try CanonicalPath.canonical(path)
+    guard canonical != path else { return request }
     var head = request.head
-    head.path = try CanonicalPath.canonical(target[..<mark]) + target[mark...]
+    head.path = canonical + target[mark...]
     return Request(head: head, body: request.body)
   }
 

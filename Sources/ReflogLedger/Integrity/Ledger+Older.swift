@@ -26,11 +26,17 @@ extension Ledger {
       try storage.setUp { db in
         let session = try LedgerSession(db, context, isTrusted: true)
         try session.begin()
+        // The copy is taken as its entries are: nothing has verified what the head says of them.
+        session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }
         // What may go was decided when the copy was taken, and holds may have been placed since.
         try session.endPurge()
-        try session.record(Self.acceptance(of: anchored, as: origin, newestChange: session.head.nextChange - 1))
+        let next = session.head.nextChange
+        // Each entry is about one change at most, so the lost ones had ids below both of these. A purge may have raised the ids of an
+        // older ledger above the number of its entries.
+        let free = max(next, anchored.size + 1, next + max(0, anchored.size - session.head.nextSequence))
+        try session.record(Self.acceptance(of: anchored, as: origin, lost: next..<free))
         try session.rename(to: origin)
-        session.head.nextChange = max(session.head.nextChange, anchored.size + 1)
+        session.head.nextChange = free
         try session.end()
       }
     } catch {
@@ -41,16 +47,16 @@ extension Ledger {
   private static func acceptance(
     of anchored: Checkpoint,
     as origin: Origin,
-    newestChange newest: Int64
+    lost: Range<Int64>
   ) -> ServiceEvent.Content {
     var details: JSONObject = [
       "anchoredOrigin": .string(anchored.origin.text), "anchoredSize": .integer(anchored.size),
       "anchoredRoot": .string(anchored.root.base64), "origin": .string(origin.text),
     ]
-    if newest < anchored.size {
-      var lost = IDRanges()
-      lost.append(newest + 1...anchored.size)
-      details["lostChanges"] = .string(lost.text)
+    if !lost.isEmpty {
+      var ids = IDRanges()
+      ids.append(lost.lowerBound...lost.upperBound - 1)
+      details["lostChanges"] = .string(ids.text)
     }
     return ServiceEvent.Content(.olderLedgerAccepted, details: details)
   }

@@ -35,6 +35,8 @@ package struct LedgerReport: Sendable {
     case foreignEntry(sequence: Int64)
     /// The head of the log gives another number of entries than its checkpoint was signed over.
     case headMismatch(size: Int64, signed: Int64)
+    /// A part of the head that Reflog can't have written.
+    case strangeHead(HeadPart)
     /// The personal data of a change is gone, and no recorded erasure took it.
     case erasedUnrecorded(change: Change.ID)
     case erasedUnrecordedEvent(Int64)
@@ -43,6 +45,16 @@ package struct LedgerReport: Sendable {
     case doubled(table: String, row: Int64)
     /// The file is damaged where these entries are stored.
     case unreadableEntries(Range<Int64>, problem: String)
+  }
+
+  /// A part of the head beside its checkpoint.
+  package enum HeadPart: Hashable, Sendable {
+    /// The right edge of the tree.
+    case tree
+    /// The number that the next change gets, and the newest one in the file.
+    case nextChange(Int64, newest: Int64)
+    /// The same for service events.
+    case nextEvent(Int64, newest: Int64)
   }
 }
 
@@ -63,6 +75,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
       (1, event)
     case .missing(let sequence), .strangeEntry(let sequence), .foreignEntry(let sequence): (2, sequence)
     case .headMismatch(let size, _): (2, size)
+    case .strangeHead: (2, .max)
     case .doubled(_, let row): (3, row)
     case .unreadableEntries(let range, _): (2, range.lowerBound)
     }
@@ -93,6 +106,11 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
       "Entry \(sequence) stands behind the signed end of the log: Reflog did not append it."
     case .headMismatch(let size, let signed):
       "The head of the log counts \(size) entries, and its checkpoint was signed over \(signed)."
+    case .strangeHead(.tree): "The head of the log keeps another edge of the tree than that of the entries."
+    case .strangeHead(.nextChange(let next, let newest)):
+      "The head of the log gives \(next) as the number of the next change, and there is a change \(newest)."
+    case .strangeHead(.nextEvent(let next, let newest)):
+      "The head of the log gives \(next) as the number of the next service event, and there is a service event \(newest)."
     case .erasedUnrecorded(let change):
       "What change \(change) says of people is gone, and no erasure is on record that took it."
     case .erasedUnrecordedEvent(let event):

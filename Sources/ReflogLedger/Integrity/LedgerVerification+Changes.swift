@@ -21,6 +21,13 @@ extension LedgerVerification {
           let end = try await self.end(of: Self.pieceSize, behind: behind)
           next = end
           guard let end else { return }
+          // A damaged tree of pages leads to rows that the search did not ask for.
+          guard end > behind else {
+            next = nil
+            return whole.report(
+              .damaged(change: Change.ID(behind + 1), problem: "the changes behind it are out of order")
+            )
+          }
           group.addTask {
             let part = try await self.verify(behind + 1...end, losses, below: size)
             progress(Int(part.checked))

@@ -21,6 +21,11 @@ extension LedgerVerification {
     var erased: [ServiceEvent] = []
     events.part.findings = try await strangeEvents()
     while let end = try await end(ofEventsBehind: last) {
+      // A damaged tree of pages leads to rows that the search did not ask for.
+      guard end > last else {
+        events.part.report(.damagedEvent(last + 1, problem: "the service events behind it are out of order"))
+        break
+      }
       for event in try await check(events: last + 1...end) {
         if last + 1 < event.id { gaps.append(last + 1...event.id - 1) }
         last = event.id
@@ -49,7 +54,7 @@ extension LedgerVerification {
   /// What the events say is gone that are signed by now.
   func losses(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedLosses {
     var (losses, last) = (events.losses, events.lastSigned)
-    while let end = try await end(ofEventsBehind: last) {
+    while let end = try await end(ofEventsBehind: last), end > last {
       for event in try await check(events: last + 1...end) {
         if case .good(let good, _) = event.state, good.sequence < signed { losses.add(good) }
       }

@@ -23,7 +23,8 @@ extension LedgerVerification {
           log.append(entry.hash, at: entry.sequence)
           part.add(entry, losses, countedBelow: size)
         }
-        guard entries.count == Self.entriesRead, let last = entries.last else { break }
+        // Entries that are out of order are a finding, and no place to go on from.
+        guard entries.count == Self.entriesRead, let last = entries.last, last.sequence >= next else { break }
         next = last.sequence + 1
       } catch {
         // Which entry can't be read is not known; those behind it are read all the same.

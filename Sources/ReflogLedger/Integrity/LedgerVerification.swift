@@ -75,7 +75,9 @@ package struct LedgerVerification: Sendable {
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }
-    for finding in Self.findings(own) + (try await foreignEntries()) { rows.report(finding) }
+    for finding in Self.findings(own) + (try await strangeHead()) + (try await foreignEntries()) {
+      rows.report(finding)
+    }
     rows.add(entries)
     if !rows.suspects.isEmpty {
       rows.add(judge(rows.suspects, try await losses(behind: events, signedBelow: whole.signedSize)))
@@ -103,6 +105,28 @@ package struct LedgerVerification: Sendable {
       let signed = try? Checkpoint(text: note.text).size, signed != head.size
     else { return [] }
     return [.headMismatch(size: head.size, signed: signed)]
+  }
+
+  /// A head that Reflog can't have written, in one read: another edge of the tree than its checkpoint was signed over, or numbers that
+  /// are taken.
+  private func strangeHead() async throws(LedgerError) -> [LedgerReport.Finding] {
+    try await history.read { db in
+      let head: LedgerHead
+      do { head = try LedgerHead(db) } catch LedgerError.foreignEntries { return [.strangeHead(.tree)] }
+      let note = head.checkpoint.flatMap { try? SignedNote(parsing: Array($0.utf8)) }
+      let signed = note.flatMap { try? Checkpoint(text: $0.text) }
+      var findings: [LedgerReport.Finding] = []
+      if let signed, signed.size == head.nextSequence, signed.root != head.frontier.root {
+        findings.append(.strangeHead(.tree))
+      }
+      if let newest = try db.integer("SELECT max(id) FROM change"), newest >= head.nextChange {
+        findings.append(.strangeHead(.nextChange(head.nextChange, newest: newest)))
+      }
+      if let newest = try db.integer("SELECT max(id) FROM service_event"), newest >= head.nextEvent {
+        findings.append(.strangeHead(.nextEvent(head.nextEvent, newest: newest)))
+      }
+      return findings
+    }
   }
 
   /// Entries at or behind the end that the head gives, in one read: every append moves the end.
@@ -145,7 +169,7 @@ package struct LedgerVerification: Sendable {
         return (missing, last)
       }
       findings += missing.map { .missing(sequence: $0) }
-      first = last.flatMap { $0 < .max ? $0 + 1 : nil }
+      first = last.flatMap { from <= $0 && $0 < .max ? $0 + 1 : nil }
     }
     return findings
   }

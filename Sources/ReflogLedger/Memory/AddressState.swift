@@ -57,18 +57,20 @@ struct RecentWrites: Sendable {
   /// More than a settle window usually sees at one address.
   static let limit = 32
 
+  /// From this moment on every write is known.
+  private var knownSince: Timestamp
   /// Newest first.
-  private var writes: [RecentWrite]
+  private var writes: [RecentWrite] = []
 
-  /// - Parameter writes: the newest, newest first; all there are where they are fewer than ``limit``.
-  init(_ writes: [RecentWrite]) {
-    self.writes = writes
+  /// - Parameter moment: every write of this moment or later will be taken in.
+  init(knownSince moment: Timestamp) {
+    knownSince = moment
   }
 
   /// Those that were recorded or settled at this moment or later; nil where there may be more of them than are known.
   func since(_ moment: Timestamp) -> [RecentWrite]? {
-    let recent = writes.prefix { $0.time >= moment }
-    return recent.count == Self.limit ? nil : Array(recent)
+    guard moment >= knownSince else { return nil }
+    return writes.filter { $0.time >= moment }
   }
 
   /// Takes a change in that was recorded or settled at the address.
@@ -76,6 +78,6 @@ struct RecentWrites: Sendable {
     writes.removeAll { $0.id == change.id }
     guard change.mayHaveReachedDirectory else { return }
     writes.insert(RecentWrite(change), at: 0)
-    if writes.count > Self.limit { writes.removeLast() }
+    if writes.count > Self.limit { knownSince = max(knownSince, writes.removeLast().time.next) }
   }
 }

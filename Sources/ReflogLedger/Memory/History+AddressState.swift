@@ -2,12 +2,14 @@ import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// What the ledger's file knows of an address. Throws ``LedgerError/altered(_:)`` if the row of a change is not what was logged.
-  func state(of address: Address) async throws(LedgerError) -> (AddressState, RecentWrites) {
+  /// What the ledger's file knows of an address, and the time of the newest entry when it was read. Throws
+  /// ``LedgerError/altered(_:)`` if the row of a change is not what was logged.
+  func state(of address: Address) async throws(LedgerError) -> (state: AddressState, newestTime: Timestamp) {
     try await read { db in
       let rows = ChangeRows(db, identities)
+      let newestTime = Timestamp(microseconds: try db.integer("SELECT newest_time FROM head") ?? 0)
       guard let row = try Self.row(of: address, db) else {
-        return (AddressState(newestApplied: nil, newestEffective: nil, pending: nil, seen: nil), RecentWrites([]))
+        return (AddressState(newestApplied: nil, newestEffective: nil, pending: nil, seen: nil), newestTime)
       }
       let state = AddressState(
         newestApplied: try rows.checked(Self.newestApplied, ["address": row]).first,
@@ -21,13 +23,7 @@ extension History {
         ).first,
         seen: try Self.lastSeen(row, db)
       )
-      let writes = try rows.checked(
-        """
-        WHERE change.address = :address AND \(Self.mayHaveReachedDirectory) ORDER BY change.id DESC LIMIT :limit
-        """,
-        ["address": row, "limit": RecentWrites.limit]
-      )
-      return (state, RecentWrites(writes.map(RecentWrite.init)))
+      return (state, newestTime)
     }
   }
 }

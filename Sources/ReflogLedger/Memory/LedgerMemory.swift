@@ -15,6 +15,24 @@ final class LedgerMemory: Sendable {
     var connectors: [ConnectorID: Change?] = [:]
     /// Counts what was forgotten, and what was appended that was not in memory: what was read before is not remembered after it.
     var generation = 0
+
+    mutating func take(_ change: Change, of connector: ConnectorID) {
+      guard let known = connectors[connector] else {
+        generation += 1
+        return
+      }
+      if change.result == .pending {
+        connectors[connector] = .some(change)
+      } else if known?.id == change.id {
+        connectors[connector] = .some(nil)
+      }
+    }
+
+    mutating func forget() {
+      addresses.removeAll()
+      connectors.removeAll()
+      generation += 1
+    }
   }
 
   private struct KnownAddress {
@@ -51,14 +69,16 @@ final class LedgerMemory: Sendable {
 
   /// Remembers what was read from the file, unless something was forgotten since the reading began, or appended that was not in memory.
   /// What is in memory by now stays: it may be newer.
-  func remember(_ read: (AddressState, RecentWrites), at address: Address, of generation: Int) {
+  ///
+  /// - Parameter newestTime: the time of the newest entry when it was read.
+  func remember(_ read: AddressState, at address: Address, asOf newestTime: Timestamp, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.addresses[address] == nil else { return }
       if state.addresses.count >= Self.capacity {
         state.addresses.removeAll()
         state.generation += 1
       }
-      state.addresses[address] = KnownAddress(state: read.0, writes: read.1)
+      state.addresses[address] = KnownAddress(state: read, writes: RecentWrites(knownSince: newestTime.next))
     }
   }
 
@@ -73,23 +93,15 @@ final class LedgerMemory: Sendable {
     }
   }
 
-  /// Forgets an address: a transaction found something else there.
-  func forget(_ address: Address) {
-    state.withLock { state in
-      state.addresses[address] = nil
-      state.generation += 1
-    }
+  /// Forgets everything: a transaction found something else than this says, or history was erased or purged.
+  func forget() {
+    state.withLock { $0.forget() }
   }
 
   /// Takes in what a transaction made durable.
   func update(_ changes: [Change], _ sightings: [(Sighting, Timestamp)], forgetting: Bool) {
     state.withLock { state in
-      if forgetting {
-        state.addresses.removeAll()
-        state.connectors.removeAll()
-        state.generation += 1
-        return
-      }
+      if forgetting { return state.forget() }
       for change in changes {
         switch change.intent.subject {
         case .step(let address):
@@ -100,9 +112,7 @@ final class LedgerMemory: Sendable {
           if keepsWrites { state.addresses[address]?.writes.take(change) }
         case .connector:
           guard let id = change.intent.before.connectorID else { continue }
-          if state.connectors[id] == nil { state.generation += 1 } else {
-            state.connectors[id] = .some(change.result == .pending ? change : nil)
-          }
+          state.take(change, of: id)
         }
       }
       for case (.reference(let address, let reference), let time) in sightings {

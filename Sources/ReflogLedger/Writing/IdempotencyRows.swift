@@ -15,9 +15,16 @@ enum IdempotencyRows {
     ) { row in (Change.ID(try row.integer(0)), try row.blob(1).elementsEqual(key.bodyHash)) }
   }
 
-  /// Removes the keys that are a day old.
-  static func removeOld(at time: Timestamp, _ db: Connection) throws {
-    try db.execute("DELETE FROM idempotency WHERE recorded < ?", [oldest(at: time)])
+  /// Removes keys that are a day old, at most so many: more at once would keep changes waiting.
+  static func removeOld(at time: Timestamp, limit: Int, _ db: Connection) throws {
+    try db.execute(
+      """
+      DELETE FROM idempotency WHERE key_hash IN (
+        SELECT key_hash FROM idempotency WHERE recorded < :oldest ORDER BY recorded LIMIT :limit
+      )
+      """,
+      ["oldest": oldest(at: time), "limit": limit]
+    )
   }
 
   /// When a key that still counts was recorded at the earliest.

@@ -50,13 +50,42 @@ struct LedgerHead {
     )
   }
 
-  /// Whether this is the same state, so that nothing was appended in between.
+  /// Whether this is the same state, and no row stands behind it, so that nothing was appended in between.
   func isSame(as row: Row) throws -> Bool {
     guard try row.integer(0) == nextSequence, try row.integer(1) == nextChange, try row.integer(2) == nextEvent,
       try row.integer(3) == newestTime.microseconds
     else { return false }
+    let newest = Newest(
+      entry: try row.optionalInteger(5),
+      change: try row.optionalInteger(6),
+      event: try row.optionalInteger(7)
+    )
+    guard isEnd(of: newest) else { return false }
     // The checkpoint stands over everything else.
     return try row.optionalText(4).map { Array($0.utf8) } == checkpoint.map { Array($0.utf8) }
+  }
+
+  /// The newest rows in the file; nil where there are none.
+  private struct Newest {
+    let entry, change, event: Int64?
+  }
+
+  /// Whether no row stands behind the end that this head gives. Entries are never deleted, so the last one is just before it.
+  private func isEnd(of newest: Newest) -> Bool {
+    newest.entry ?? -1 == nextSequence - 1 && newest.change ?? 0 < nextChange && newest.event ?? 0 < nextEvent
+  }
+
+  /// The columns of the newest rows, in the order of ``Newest``: three index lookups.
+  static let newestColumns = """
+    (SELECT max(sequence) FROM entry), (SELECT max(id) FROM change), (SELECT max(id) FROM service_event)
+    """
+
+  /// Throws `foreignEntries` where a row stands behind the end that this head gives.
+  func verifyEnd(_ db: Connection) throws {
+    let newest = try db.first("SELECT \(Self.newestColumns)") { row in
+      Newest(entry: try row.optionalInteger(0), change: try row.optionalInteger(1), event: try row.optionalInteger(2))
+    }
+    guard let newest, isEnd(of: newest) else { throw LedgerError.foreignEntries(from: nextSequence) }
   }
 
   /// Throws `foreignEntries` unless the checkpoint is over just these entries, and signed with one of these keys.

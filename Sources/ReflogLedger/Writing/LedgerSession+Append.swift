@@ -16,7 +16,8 @@ extension LedgerSession {
     let settled = try group.settlements.map(settle)
     let drafts = try group.drafts.map(record)
     for event in group.events { try record(event) }
-    if let key = group.key, let named = drafts.first(where: { $0.result == .pending }) ?? drafts.first {
+    // A drift is no answer to a request.
+    if let key = group.key, let named = drafts.first(where: { $0.intent.kind != .drift }) {
       try name(named.id, key)
     }
     try record(group.seen)
@@ -69,13 +70,13 @@ extension LedgerSession {
     return frees && isSameBody ? nil : .repeated(change, isSameBody: isSameBody)
   }
 
-  /// After so many keys those that are a day old are removed.
+  /// After so many keys some of those that are a day old are removed: more than came in between.
   private static let keysBetweenRemovals = 256
 
   private func name(_ change: Change.ID, _ key: IdempotencyKey) throws {
     keysSinceRemoval += 1
     if keysSinceRemoval > Self.keysBetweenRemovals {
-      try IdempotencyRows.removeOld(at: time, connection)
+      try IdempotencyRows.removeOld(at: time, limit: 4 * Self.keysBetweenRemovals, connection)
       keysSinceRemoval = 0
     }
     let statement = statements.insertKey

@@ -32,8 +32,8 @@ extension LedgerSession {
       outcome: outcome,
       resultDateTime: outcome.map { _ in time }
     )
-    head.nextChange += 1
     try insert(change, address?.row, before, after, actor)
+    head.nextChange += 1
     let personal = try insertPersonalPart(of: change, actor)
     let hash = try append(.change(change.id)) { _, salt in
       try EntryRecord(firstOf: change, salt: salt, personal: personal)

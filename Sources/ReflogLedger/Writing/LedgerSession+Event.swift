@@ -16,7 +16,6 @@ extension LedgerSession {
       activityDateTime: time,
       content: ServiceEvent.Content(content.kind, actor: actor?.actor, count: content.count, details: recorded)
     )
-    head.nextEvent += 1
     try connection.execute(
       """
       INSERT INTO service_event (id, sequence, time, kind, actor, actor_proof, client_app, count, details)
@@ -28,6 +27,7 @@ extension LedgerSession {
         "count": content.count, "details": details,
       ]
     )
+    head.nextEvent += 1
     let personal = try insertPersonalPart(of: event, actor)
     _ = try append(.event(event.id)) { _, salt in try EntryRecord(event, salt: salt, personal: personal) }
     return event.id

@@ -26,16 +26,16 @@ final class LedgerSession: WriteSession {
   private var origin: Origin
   /// The head as it is in the file.
   private var stored: LedgerHead
-  private var saved: (head: LedgerHead, touchedCount: Int)?
+  private var saved: (head: LedgerHead, touchedCount: Int, seenCount: Int)?
   /// The changes that this transaction recorded or settled, in order.
   private var touched: [Change] = []
   private var seen: [(Sighting, Timestamp)] = []
   private var forgetsMemory = false
   private var deletesSecurely = false
 
-  /// Throws `foreignEntries` where the head is not signed over the entries that are there.
+  /// Throws `foreignEntries` where rows stand behind the head, or the head is not signed over the entries.
   ///
-  /// - Parameter isTrusted: whether the head is taken as it is: before an older copy of a ledger is taken into use.
+  /// - Parameter isTrusted: whether the head needs no signature: before an older copy of a ledger is taken into use.
   init(_ connection: Connection, _ context: LedgerContext, isTrusted: Bool = false) throws {
     self.connection = connection
     self.context = context
@@ -45,6 +45,7 @@ final class LedgerSession: WriteSession {
     tenantID = try connection.text("SELECT tenant_id FROM ledger") ?? ""
     head = try LedgerHead(connection)
     stored = head
+    try head.verifyEnd(connection)
     if !isTrusted { try head.verify(of: origin, with: context.signers.keys.map(\.verifierKey)) }
   }
 
@@ -101,13 +102,14 @@ final class LedgerSession: WriteSession {
   }
 
   func save() {
-    saved = (head, touched.count)
+    saved = (head, touched.count, seen.count)
   }
 
   func restore() {
     guard let saved else { return }
     head = saved.head
     touched.removeLast(touched.count - saved.touchedCount)
+    seen.removeLast(seen.count - saved.seenCount)
     identities.forget()
     intentHashes.removeAll()
   }
@@ -166,7 +168,7 @@ final class LedgerSession: WriteSession {
     statement.bind(2, id)
     statement.bind(3, hash)
     statement.bind(4, salt)
-    try statement.run()
+    try run(statement, appending: sequence)
     try head.frontier.append(MerkleTree.leafHash(of: hash)) { node, hash in
       guard node.level > 0, node.level.isMultiple(of: Tile.height) else { return }
       let statement = statements.insertSubtree
@@ -178,6 +180,18 @@ final class LedgerSession: WriteSession {
     head.nextSequence = sequence + 1
     head.newestTime = time
     return hash
+  }
+
+  /// Throws `foreignEntries` where there is an entry of this number already, which no transaction of Reflog's appended.
+  private func run(_ statement: Statement, appending sequence: Int64) throws {
+    do {
+      try statement.run()
+    } catch {
+      guard error.code == .constraint else { throw error }
+      let finding = LedgerError.foreignEntries(from: sequence)
+      context.stop(because: finding)
+      throw finding
+    }
   }
 
   enum EntrySubject {

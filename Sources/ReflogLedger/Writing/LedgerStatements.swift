@@ -9,7 +9,9 @@ struct LedgerStatements {
   let findKey, keyState, insertKey: Statement
 
   init(_ db: Connection) throws {
-    readHead = try db.prepare("SELECT next_sequence, next_change, next_event, newest_time, checkpoint FROM head")
+    readHead = try db.prepare(
+      "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head"
+    )
     writeHead = try db.prepare(
       """
       UPDATE head SET next_sequence = ?, next_change = ?, next_event = ?, newest_time = ?, frontier = ?, checkpoint = ?,

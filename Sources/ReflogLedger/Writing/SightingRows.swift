@@ -37,10 +37,10 @@ enum SightingRows {
           state = excluded.state, connector = excluded.connector, seen = excluded.seen
       """,
       [
-      "address": try identities.row(of: address).row,
-      "state": reference.state.rawValue,
-      "connector": try identities.rows(of: reference).connector,
-      "seen": time.microseconds,
+        "address": try identities.row(of: address).row,
+        "state": reference.state.rawValue,
+        "connector": try identities.rows(of: reference).connector,
+        "seen": time.microseconds,
       ]
     )
   }
@@ -61,12 +61,12 @@ enum SightingRows {
           authentication = excluded.authentication, entry = excluded.entry, seen = excluded.seen
       """,
       [
-      "connector": try identities.rows(of: connector.reference).connector,
-      "displayName": connector.displayName,
-      "targetURL": connector.targetURL,
-      "authentication": connector.authentication,
-      "entry": entry,
-      "seen": time.microseconds,
+        "connector": try identities.rows(of: connector.reference).connector,
+        "displayName": connector.displayName,
+        "targetURL": connector.targetURL,
+        "authentication": connector.authentication,
+        "entry": entry,
+        "seen": time.microseconds,
       ]
     )
   }

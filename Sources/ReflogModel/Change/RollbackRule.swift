@@ -8,10 +8,10 @@ package enum RollbackRule {
     package let isDrifted: Bool
     /// The newest change on record that made a difference there, or nil if there is none.
     package let newestEffective: Change?
-    /// Whether the connector to go back to still exists; true where that is nothing.
-    package let connectorExists: Bool
+    /// Whether the connector to go back to still exists; true where that is nothing, and nil where nobody looked yet.
+    package var connectorExists: Bool?
 
-    package init(current: ConnectorReference, isDrifted: Bool, newestEffective: Change?, connectorExists: Bool) {
+    package init(current: ConnectorReference, isDrifted: Bool, newestEffective: Change?, connectorExists: Bool?) {
       self.current = current
       self.isDrifted = isDrifted
       self.newestEffective = newestEffective
@@ -47,6 +47,8 @@ package enum RollbackRule {
   }
 
   package enum Verdict: Sendable {
+    /// It depends on whether the connector to go back to exists: find out, and ask again.
+    case dependsOnConnector
     case permitted
     /// This is what is asked for, and it is in force: an earlier rollback, or what the address holds already.
     case done(Change)
@@ -60,7 +62,9 @@ package enum RollbackRule {
 
   /// The address and the reference that a rollback of a change goes back to. Throws where it can't be rolled back at all, whatever the
   /// situation.
-  package static func target(of change: Change) throws(NotRollbackable) -> (address: Address, reference: ConnectorReference) {
+  package static func target(of change: Change) throws(NotRollbackable) -> (
+    address: Address, reference: ConnectorReference
+  ) {
     guard let address = change.intent.subject.address else {
       throw NotRollbackable(why: "it is about a connector itself, whose secrets can't be read back")
     }
@@ -95,7 +99,15 @@ package enum RollbackRule {
     if let newest = situation.newestEffective, newest.id > id, newest.intent.rollbackOf != id {
       guard later.permit(newest.id) else { return .superseded }
     }
-    return situation.connectorExists ? .permitted : .connectorMissing
+    return verdict(onConnectorIn: situation)
+  }
+
+  private static func verdict(onConnectorIn situation: Situation) -> Verdict {
+    switch situation.connectorExists {
+    case true: .permitted
+    case false: .connectorMissing
+    case nil: .dependsOnConnector
+    }
   }
 
   /// Whether an address may be brought back to what it held at a time.
@@ -108,11 +120,13 @@ package enum RollbackRule {
     newestApplied: Change?
   ) -> Verdict {
     if situation.current == target, let newestApplied { return .done(newestApplied) }
-    if let asked = rollback.newestChange, let newest = situation.newestEffective, newest.id > asked,
+    // What was made without Reflog is what the caller wants to get away from, whatever came before it.
+    if !situation.isDrifted, let asked = rollback.newestChange, let newest = situation.newestEffective,
+      newest.id > asked,
       newest.intent.batchID != rollback.batchID, newest.intent.kind != .drift
     {
       return .changedSince(newest.id)
     }
-    return situation.connectorExists ? .permitted : .connectorMissing
+    return verdict(onConnectorIn: situation)
   }
 }

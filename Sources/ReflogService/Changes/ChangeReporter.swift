@@ -1,10 +1,11 @@
 package import Logging
 package import Metrics
 package import ReflogModel
+import ServiceLifecycle
 import Synchronization
 
 /// Tells metrics, and the log of the service, what became of changes.
-package final class ChangeReporter: Sendable {
+package final class ChangeReporter: Service {
   private struct Outcome: Hashable {
     let kind: Change.Kind
     let result: Change.Result
@@ -13,16 +14,33 @@ package final class ChangeReporter: Sendable {
   private let factory: any MetricsFactory
   private let logger: Logger
   private let counters = Mutex<[Outcome: Counter]>([:])
+  private let unlogged: AsyncStream<Change>
+  private let log: AsyncStream<Change>.Continuation
+
+  /// How many changes wait for the log; more than this are only counted, since the ledger has them.
+  private static let capacity = 4096
 
   package init(factory: any MetricsFactory, logger: Logger) {
     self.factory = factory
     self.logger = logger
+    (unlogged, log) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
   }
 
-  /// Reports a change that has just been settled. It runs on the writer's thread.
+  /// Reports a change that has just been settled. It runs on the writer's thread, and never waits for whoever reads the log.
   package func report(_ change: Change) {
     count(change)
-    logger.log(level: Self.level(of: change), "change", metadata: Self.metadata(of: change))
+    if logger.logLevel <= Self.level(of: change) { log.yield(change) }
+  }
+
+  /// Writes the log until the service ends.
+  package func run() async {
+    await withGracefulShutdownHandler {
+      for await change in unlogged {
+        logger.log(level: Self.level(of: change), "change", metadata: Self.metadata(of: change))
+      }
+    } onGracefulShutdown: {
+      self.log.finish()
+    }
   }
 
   /// A change that was applied as asked is in the ledger, and the log does not repeat it unless it is asked for details. A change that

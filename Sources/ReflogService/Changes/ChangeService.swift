@@ -51,23 +51,21 @@ package struct ChangeService: Sendable {
     _ preparer: Preparer
   ) async throws(ServiceError) -> ChangeReceipt {
     for _ in 0..<Self.preparations {
-      let prepared: Prepared
-      do { prepared = try await preparer.prepare(request) } catch {
-        // A repeat is answered as the first request was, whatever it would run into now.
-        if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
-        throw error
-      }
-      switch prepared {
+      // A repeat is answered as the first request was, whatever it would run into now.
+      if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
+      switch try await preparer.prepare(request) {
       case .done(let change): return ChangeReceipt(changes: [change], response: .noContent)
       case .toDo(let preparation):
         switch try await carryOut(preparation, for: request, preparer.directory) {
         case .settled(let changes, let answer): return try receipt(changes, answer)
         case .unsettled(let changes, let error):
           throw .outcomeUnknown(changes.map(\.id), why: "the directory answered, but \(error)")
-        case .refused(.pending(let id)): throw .stepUnresolved(id, retryAfter: Reconciliation.nextRead)
-        case .refused(.moved(let address)): ledger.forgetState(of: address)
-        case .refused(.repeated), .refused(.recorded):
-          if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
+        case .refused(.pending(let id)):
+          ledger.forgetStates()
+          throw .stepUnresolved(id, retryAfter: Reconciliation.nextRead)
+        case .refused(.moved): ledger.forgetStates()
+        // Another process was first; its answer is looked up.
+        case .refused(.repeated), .refused(.recorded): break
         }
       }
     }

@@ -62,9 +62,9 @@ package final class LogKeeper: Service {
     isRotated.withLock { $0 = false }
   }
 
-  /// Signs what an exported file holds.
+  /// Signs what an exported file holds, as a checkpoint is signed: with both keys until the new one is published.
   package func sign(_ manifest: ExportManifest) throws -> SignedNote {
-    try manifest.signed(by: ledger.signers.keys.suffix(1))
+    try manifest.signed(by: ledger.signers.keys)
   }
 
   /// Signs with a new key from now on, on behalf of an admin. When this returns, the change of keys is on record; the next checkpoint

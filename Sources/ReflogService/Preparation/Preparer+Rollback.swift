@@ -28,11 +28,7 @@ extension Preparer {
     let read: ConnectorReference
     do { read = try await directory.reference(at: target.address) } catch { throw ServiceError(beforeSending: error) }
     let found = try await reader.judge(read, at: target.address, requestID: "", by: .request)
-    let (situation, _) = try await situation(found, backTo: target.reference)
-    let isInForce: Bool
-    if case .done = RollbackRule.verdict(on: id, in: situation, permitting: .none) { isInForce = true } else {
-      isInForce = found.newestEffective?.intent.rollbackOf == id
-    }
+    let isInForce = found.newestEffective?.intent.rollbackOf == id
     return RollbackPlan(
       rollbackOf: id,
       address: target.address,
@@ -40,8 +36,8 @@ extension Preparer {
       after: target.reference,
       supersededBy: isInForce ? [] : try await effectiveChanges(at: target.address, after: id),
       newest: found.newestEffective?.id,
-      isDrifted: situation.isDrifted,
-      connectorExists: situation.connectorExists
+      isDrifted: found.drift != nil,
+      connectorExists: try await connector(of: target.reference) != nil
     )
   }
 
@@ -56,15 +52,17 @@ extension Preparer {
     }
     try await requireNoPendingRollback(of: id, at: target.address)
     let found = try await readBefore(target.address, for: request) { intent(before: $0, after: target.reference) }
-    let (situation, after) = try await situation(found, backTo: target.reference)
-    switch RollbackRule.verdict(on: id, in: situation, permitting: later) {
+    let (verdict, after) = try await verdict(on: found, backTo: target.reference) { situation in
+      RollbackRule.verdict(on: id, in: situation, permitting: later)
+    }
+    switch verdict {
     case .permitted:
       return .toDo(prepared(request, found, intent(before: found.reference, after: after), target.address, after))
     case .done(let change): return .done(change)
     case .superseded, .changedSince:
       try await recordDrift(found)
       throw .changeSuperseded(id, by: try await effectiveChanges(at: target.address, after: id))
-    case .connectorMissing:
+    case .connectorMissing, .dependsOnConnector:
       try await recordDrift(found)
       throw Self.missing(after)
     }
@@ -81,8 +79,10 @@ extension Preparer {
       request.intent(.step(address), kind: .rollback, before: before, after: after, within: rollback)
     }
     let found = try await readBefore(address, for: request) { intent(before: $0, after: target) }
-    let (situation, after) = try await situation(found, backTo: target)
-    switch RollbackRule.verdict(on: rollback, to: target, in: situation, newestApplied: found.newestApplied) {
+    let (verdict, after) = try await verdict(on: found, backTo: target) { situation in
+      RollbackRule.verdict(on: rollback, to: target, in: situation, newestApplied: found.newestApplied)
+    }
+    switch verdict {
     case .permitted:
       return .toDo(prepared(request, found, intent(before: found.reference, after: after), address, after))
     case .done(let change):
@@ -92,7 +92,7 @@ extension Preparer {
     case .changedSince(let id):
       try await recordDrift(found)
       throw .changedSince(id)
-    case .superseded, .connectorMissing:
+    case .superseded, .connectorMissing, .dependsOnConnector:
       try await recordDrift(found)
       throw Self.missing(after)
     }
@@ -108,25 +108,36 @@ extension Preparer {
     Preparation(group: group(request, [found], [intent]), write: .setReference(address, after))
   }
 
-  /// What the rule needs to know, and the reference to go back to by the name that its connector has now. The connector is fetched
-  /// once.
-  private func situation(
-    _ found: ReferenceReader.Found,
-    backTo target: ConnectorReference
-  ) async throws(ServiceError) -> (RollbackRule.Situation, ConnectorReference) {
-    var (after, exists) = (target, true)
-    if let id = target.connectorID {
-      let connector: DirectoryConnector?
-      do { connector = try await directory.connector(id) } catch { throw ServiceError(beforeSending: error) }
-      (after, exists) = (connector?.reference ?? target, connector != nil)
-    }
-    let situation = RollbackRule.Situation(
+  /// What the rule says, and the reference to go back to by the name that its connector has now. The connector is fetched once, and
+  /// only where the rule depends on it.
+  private func verdict(
+    on found: ReferenceReader.Found,
+    backTo target: ConnectorReference,
+    by rule: (RollbackRule.Situation) -> RollbackRule.Verdict
+  ) async throws(ServiceError) -> (RollbackRule.Verdict, ConnectorReference) {
+    var situation = RollbackRule.Situation(
       current: found.reference,
       isDrifted: found.drift != nil,
       newestEffective: found.newestEffective,
-      connectorExists: exists
+      connectorExists: nil
     )
-    return (situation, after)
+    let verdict = rule(situation)
+    guard case .dependsOnConnector = verdict else { return (verdict, target) }
+    let after: ConnectorReference?
+    do {
+      after = try await connector(of: target)
+    } catch {
+      try await recordDrift(found)
+      throw error
+    }
+    situation.connectorExists = after != nil
+    return (rule(situation), after ?? target)
+  }
+
+  /// The reference by the name that its connector has now; nil where the connector does not exist.
+  private func connector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorReference? {
+    guard let id = reference.connectorID else { return reference }
+    do { return try await directory.connector(id)?.reference } catch { throw ServiceError(beforeSending: error) }
   }
 
   private static func missing(_ reference: ConnectorReference) -> ServiceError {

@@ -30,16 +30,17 @@ struct Reconciliation: Sendable {
     } catch {
       return .unreadable(error)
     }
-    do {
-      let group = Group(
-        settlements: [.init(change, by: .observed(look.observation), settledBy: .reconciler)],
-        drafts: look.drift.map { [.init($0, .found, settledBy: .reconciler)] } ?? []
-      )
-      guard case .recorded(let settled, _) = try await ledger.append(group) else { return .settled(change) }
-      return .settled(settled.first ?? change)
-    } catch {
-      throw ServiceError(beforeSending: error)
+    let group = Group(
+      settlements: [.init(change, by: .observed(look.observation), settledBy: .reconciler)],
+      drafts: look.drift.map { [.init($0, .found, settledBy: .reconciler)] } ?? []
+    )
+    let appended: Appended
+    do { appended = try await ledger.append(group) } catch { throw ServiceError(beforeSending: error) }
+    // It expects nothing, so nothing can refuse it but an error.
+    guard case .recorded(let settled, _) = appended, let settled = settled.first else {
+      throw .busy("Change \(change.id) could not be settled.")
     }
+    return .settled(settled)
   }
 
   /// How much longer a change may still take place, or not show; nothing once a look is conclusive.

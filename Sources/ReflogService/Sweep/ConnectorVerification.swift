@@ -52,6 +52,7 @@ struct ConnectorVerification: Sendable {
   private func recordBaseline(of connector: DirectoryConnector, _ entry: Int64) async throws {
     try await record(
       .baseline,
+      of: connector.id,
       before: .unknown,
       after: connector.reference,
       ConnectorDifferences.all(of: connector),
@@ -75,6 +76,7 @@ struct ConnectorVerification: Sendable {
     let nameBefore = differences.first { $0.name == "displayName" }?.before ?? connector.displayName
     try await record(
       .drift,
+      of: id,
       before: .connector(id, displayName: nameBefore),
       after: connector.reference,
       differences,
@@ -93,6 +95,7 @@ struct ConnectorVerification: Sendable {
     else { return }
     try await record(
       .drift,
+      of: id,
       before: known.connector.reference,
       after: .none,
       nil,
@@ -103,6 +106,7 @@ struct ConnectorVerification: Sendable {
 
   private func record(
     _ kind: Change.Kind,
+    of connector: ConnectorID,
     before: ConnectorReference,
     after: ConnectorReference,
     _ properties: [Change.ChangedProperty]?,
@@ -120,6 +124,7 @@ struct ConnectorVerification: Sendable {
       lastVerifiedDateTime: lastSeen
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)
-    _ = try await service.ledger.append(Group(drafts: [draft], seen: [sighting]))
+    // Where a change came to be under way in between, nothing is recorded; the next sweep looks again.
+    _ = try await service.ledger.append(Group(drafts: [draft], seen: [sighting], connectors: [connector]))
   }
 }

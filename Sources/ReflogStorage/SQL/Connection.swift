@@ -11,6 +11,9 @@ package final class Connection {
   /// How many statements were run with this.
   package private(set) var statementCount = 0
 
+  /// SQLite's code where a value could not be bound since the last statement was run.
+  private var failedBinding: Int32?
+
   init(_ database: Database) {
     self.database = database
   }
@@ -99,7 +102,15 @@ package final class Connection {
 
   var pointer: OpaquePointer? { database.sqliteConnection }
 
-  func countStatement() { statementCount += 1 }
+  /// Counts a statement. Throws where a value could not be bound for it.
+  func willRun() throws(SQLError) {
+    statementCount += 1
+    guard let result = failedBinding else { return }
+    failedBinding = nil
+    throw SQLError(result, message: "a value can't be bound")
+  }
+
+  func noteFailedBinding(_ result: Int32) { failedBinding = result }
 
   private func statement(_ sql: String, _ arguments: SQLArguments, _ kept: Bool) throws -> Statement {
     do {

@@ -21,7 +21,9 @@ package struct Row {
   package func text(_ column: Int) throws(StorageError) -> String {
     guard type(column) == SQLITE_TEXT else { throw unexpected(column) }
     let start = sqlite3_column_text(pointer, Int32(column))
-    return String(decoding: UnsafeBufferPointer(start: start, count: byteCount(column)), as: UTF8.self)
+    let bytes = UnsafeBufferPointer(start: start, count: byteCount(column))
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw unexpected(column) }
+    return text
   }
 
   /// The text, or nil where the column is NULL.

@@ -26,7 +26,7 @@ package struct Statement {
 
   package func bind(_ index: Int32, _ value: SQLValue) {
     switch value {
-    case .null: sqlite3_bind_null(pointer, index)
+    case .null: note(sqlite3_bind_null(pointer, index))
     case .integer(let number): bind(index, number)
     case .text(let text): bind(index, text)
     case .blob(let bytes): bytes.withUnsafeBytes { bind(index, $0) }
@@ -34,37 +34,42 @@ package struct Statement {
   }
 
   package func bind(_ index: Int32, _ number: Int64) {
-    sqlite3_bind_int64(pointer, index, number)
+    note(sqlite3_bind_int64(pointer, index, number))
   }
 
   package func bind(_ index: Int32, _ number: Int64?) {
-    if let number { bind(index, number) } else { sqlite3_bind_null(pointer, index) }
+    if let number { bind(index, number) } else { note(sqlite3_bind_null(pointer, index)) }
   }
 
   package func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in
       // An empty buffer may have no address, and that would be NULL.
-      _ = sqlite3_bind_text(pointer, index, bytes.baseAddress.map(UnsafeRawPointer.init)?
-        .assumingMemoryBound(to: CChar.self) ?? Self.emptyText, Int32(bytes.count), Self.copied)
+      let start = bytes.baseAddress.map(UnsafeRawPointer.init)?.assumingMemoryBound(to: CChar.self) ?? Self.emptyText
+      note(sqlite3_bind_text64(pointer, index, start, UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8)))
     }
   }
 
   package func bind(_ index: Int32, _ text: String?) {
-    if let text { bind(index, text) } else { sqlite3_bind_null(pointer, index) }
+    if let text { bind(index, text) } else { note(sqlite3_bind_null(pointer, index)) }
   }
 
   package func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
     if let start = bytes.baseAddress {
-      sqlite3_bind_blob(pointer, index, start, Int32(bytes.count), Self.copied)
+      note(sqlite3_bind_blob64(pointer, index, start, UInt64(bytes.count), Self.copied))
     } else {
-      sqlite3_bind_zeroblob(pointer, index, 0)
+      note(sqlite3_bind_zeroblob(pointer, index, 0))
     }
+  }
+
+  /// A value that could not be bound, such as one beyond SQLite's limits, has the next run of the statement fail.
+  private func note(_ result: Int32) {
+    if result != SQLITE_OK { connection.noteFailedBinding(result) }
   }
 
   /// Reads the next row, or nil at the end. Reset the statement after it: the fast way for a statement that is run for every change.
   package func next() throws(SQLError) -> Row? {
-    connection.countStatement()
+    try connection.willRun()
     switch sqlite3_step(pointer) {
     case SQLITE_ROW: return Row(pointer: pointer)
     case SQLITE_DONE: return nil
@@ -79,7 +84,7 @@ package struct Statement {
 
   /// Runs it to its end and resets it.
   package func run() throws(SQLError) {
-    connection.countStatement()
+    try connection.willRun()
     var result = sqlite3_step(pointer)
     while result == SQLITE_ROW { result = sqlite3_step(pointer) }
     guard result == SQLITE_DONE else {
@@ -93,7 +98,7 @@ package struct Statement {
   /// Hands out each row. However it ends, the statement is reset: one that is left half-way would keep its connection at an old
   /// state of the file.
   package func forEach(_ body: (Row) throws -> Void) throws {
-    connection.countStatement()
+    try connection.willRun()
     defer { sqlite3_reset(pointer) }
     while true {
       switch sqlite3_step(pointer) {
@@ -106,7 +111,7 @@ package struct Statement {
 
   /// The first row's value, or nil where there is no row.
   package func first<Value>(_ value: (Row) throws -> Value) throws -> Value? {
-    connection.countStatement()
+    try connection.willRun()
     defer { sqlite3_reset(pointer) }
     switch sqlite3_step(pointer) {
     case SQLITE_ROW: return try value(Row(pointer: pointer))

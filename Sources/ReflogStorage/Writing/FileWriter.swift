@@ -24,10 +24,15 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     let fail: @Sendable (any Error) -> Void
   }
 
+  /// Something that runs between two transactions.
+  private struct Alone: Sendable {
+    let run: @Sendable (Session) -> Void
+    let fail: @Sendable (any Error) -> Void
+  }
+
   private struct State {
     var queue: GroupCommitQueue<Write>
-    /// What runs between two transactions.
-    var alone: [@Sendable (Session) -> Void] = []
+    var alone: [Alone] = []
     var isOpen = true
     var hasEnded = false
     var hasFailed = false
@@ -108,7 +113,12 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     try await withCheckedThrowingContinuation { continuation in
       let isTaken = state.withLock { state in
         guard state.isOpen else { return false }
-        state.alone.append { session in continuation.resume(with: Result { try body(session) }) }
+        state.alone.append(
+          Alone(
+            run: { session in continuation.resume(with: Result { try body(session) }) },
+            fail: { continuation.resume(throwing: $0) }
+          )
+        )
         return true
       }
       guard isTaken else { return continuation.resume(throwing: StorageError.stopped) }
@@ -120,15 +130,25 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   private static var pagesReclaimed: Int { 256 }
 
   /// Gives the space of what was deleted back to the file system, and empties the write-ahead log, so that nothing of it is left in
-  /// either file but what SQLite keeps of cells that moved before they were deleted: that goes when the file is compacted.
+  /// either file but what SQLite keeps of cells that moved before they were deleted: that goes when the file is compacted. Throws
+  /// ``StorageError/locked`` where others read for so long that the log can't be emptied.
   package func reclaim() async throws {
     while try await runAlone({ session in
       let db = session.connection
       try db.execute("PRAGMA incremental_vacuum(\(Self.pagesReclaimed))")
       return try db.integer("PRAGMA freelist_count") ?? 0
     }) > 0 {}
-    try await runAlone { session in _ = try WriteAheadLog.run(.truncate, session.connection) }
+    for _ in 0..<Self.emptyingAttempts {
+      let path = storage.path
+      if try await runAlone({ try WriteAheadLog.empty($0.connection, fileAt: path) }) { return }
+      try await Task.sleep(for: Self.emptyingPause)
+    }
+    throw StorageError.locked
   }
+
+  /// How often it is tried to empty the write-ahead log, which needs a moment without a reader.
+  private static var emptyingAttempts: Int { 100 }
+  private static var emptyingPause: Duration { .milliseconds(100) }
 
   /// Gives back a place that ``Place/ordinaryReservingNext`` reserved.
   package func releasePlace() {
@@ -166,11 +186,13 @@ extension FileWriter: WrittenFile {
   }
 
   func end() {
-    let waiting = state.withLock { state in
+    let (writes, alone) = state.withLock { state in
       (state.isOpen, state.hasEnded) = (false, true)
-      return state.queue.takeAll()
+      defer { state.alone.removeAll() }
+      return (state.queue.takeAll(), state.alone)
     }
-    for write in waiting { write.fail(StorageError.stopped) }
+    for write in writes { write.fail(StorageError.stopped) }
+    for job in alone { job.fail(StorageError.stopped) }
   }
 
   func withTurn(_ body: (WriterTurn) throws -> Void) throws {
@@ -185,7 +207,7 @@ extension FileWriter: WrittenFile {
           try log.checkpointIfDue()
           return true
         },
-        rest: { if log.isDue { try log.checkpoint() } }
+        rest: { try log.checkpointIfWritten() }
       )
       try body(turn)
     }
@@ -201,7 +223,7 @@ extension FileWriter: WrittenFile {
       defer { state.alone.removeAll() }
       return (state.alone, state.queue.takeBatch())
     }
-    for job in alone { job(session) }
+    for job in alone { job.run(session) }
     guard !writes.isEmpty else { return !alone.isEmpty }
     let batch = refusingWithoutHeadroom(writes)
     guard !batch.isEmpty else { return true }

@@ -69,14 +69,11 @@ struct GroupCommitTransaction<Session: WriteSession> {
 
   private func makeAlone(_ write: Write) throws -> Result<Settle, any Error> {
     let before = connection.allChangedRowCount
-    session.save()
     do {
       return .success(try write(session))
     } catch {
       if Self.endsTransaction(error) || !connection.isInsideTransaction { throw error }
       guard connection.allChangedRowCount == before else { throw NeedsSavepoints() }
-      // It changed no row, but may have taken numbers for rows.
-      session.restore()
       return .failure(Self.meaning(of: error))
     }
   }

@@ -12,12 +12,15 @@ struct WriteAheadLog {
   private static let pagesBetweenCheckpoints = 4000
   /// How large the log is made in advance: what is written between two checkpoints, and what comes while one runs.
   private static let grownBytes = 24 << 20
+  /// Below so much free space the log grows as it is written.
+  private static let spareBytes: UInt64 = 256 << 20
   /// How long all writes wait until those who read let a log that became too large begin anew.
   private static let restartMilliseconds: Int32 = 40
 
   private let connection: Connection
   private let path: String
-  private var pagesAtCheckpoint = 0
+  /// Pages written since the last checkpoint.
+  private var pages = 0
   private var restartBytes = StorageSettings.keptWALBytes
 
   init(_ connection: Connection, fileAt path: String) {
@@ -35,7 +38,8 @@ struct WriteAheadLog {
     defer { close(file) }
     let zeroes = [UInt8](repeating: 0, count: 1 << 20)
     var place = size
-    while place < Self.grownBytes {
+    // What is left of the disk is for changes.
+    while place < Self.grownBytes, FileChecks.freeBytes(besideFileAt: path) > Self.spareBytes {
       let count = pwrite(file, zeroes, min(zeroes.count, Self.grownBytes - place), off_t(place))
       // A full disk: the log grows as it is written, or the write says so.
       guard count > 0 else { break }
@@ -46,7 +50,8 @@ struct WriteAheadLog {
 
   /// Copies the log into the file where enough was written since the last time.
   mutating func checkpointIfDue() throws {
-    guard pagesWritten - pagesAtCheckpoint >= Self.pagesBetweenCheckpoints else { return }
+    countPages()
+    guard pages >= Self.pagesBetweenCheckpoints else { return }
     try checkpoint()
     guard (FileChecks.size(of: path) ?? 0) > restartBytes else { return }
     // Somebody always reads, so that the log could not begin anew by itself.
@@ -54,20 +59,33 @@ struct WriteAheadLog {
     restartBytes = hasRestarted ? StorageSettings.keptWALBytes : 2 * (FileChecks.size(of: path) ?? 0)
   }
 
-  /// Whether anything was written since the last checkpoint.
-  var isDue: Bool { pagesWritten > pagesAtCheckpoint }
-
   /// Copies the log into the file as far as readers allow.
   mutating func checkpoint() throws {
     _ = try Self.run(.passive, connection)
-    pagesAtCheckpoint = pagesWritten
+    pages = 0
   }
 
-  /// How many pages this connection wrote to the log since it was opened.
-  private var pagesWritten: Int {
+  /// Copies the log into the file where anything was written since the last time.
+  mutating func checkpointIfWritten() throws {
+    countPages()
+    if pages > 0 { try checkpoint() }
+  }
+
+  /// Adds what this connection wrote since it was last asked: SQLite counts in 32 bits.
+  private mutating func countPages() {
     var (current, highest) = (Int32(0), Int32(0))
-    sqlite3_db_status(connection.pointer, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 0)
-    return Int(current)
+    sqlite3_db_status(connection.pointer, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
+    pages += Int(current)
+  }
+
+  /// How long one attempt to empty the log waits for readers; every write waits with it.
+  private static let emptyingMilliseconds: Int32 = 20
+
+  /// Empties the log and grows it again. Returns false where a reader is in the way.
+  static func empty(_ connection: Connection, fileAt path: String) throws -> Bool {
+    guard try run(.truncate, waiting: emptyingMilliseconds, connection) else { return false }
+    try WriteAheadLog(connection, fileAt: path).grow()
+    return true
   }
 
   /// Copies as far as others allow; returns whether that is all the way. Throws only where the file itself can't be trusted any more.

@@ -1,6 +1,7 @@
 /// What a writer keeps on its thread for one file: prepared statements, and what the next write needs to know.
 ///
-/// A session lives on one thread, and is never shared.
+/// A session lives on one thread, and is never shared. A write changes the session only behind the row that it changes: one that fails
+/// before it has changed a row leaves the session as it was.
 package protocol WriteSession: AnyObject, SendableMetatype {
   var connection: Connection { get }
   /// Called after BEGIN, before the first write. If it throws, nothing of the transaction is kept.

@@ -1,8 +1,10 @@
 """A Hummingbird handler that reads the body, answers 204 and records nothing: what the web server alone costs."""
 
+import contextlib
+
 from peers.load import WARM_UP_SECONDS, Load
 from peers.processes import Child
-from reflogserver import free_port
+from reflogserver import Port
 
 
 class Bare:
@@ -16,11 +18,13 @@ class Bare:
         pass
 
     def measure(self):
-        port = free_port()
-        with Child([self.bench.bare_binary, "--port", port], self.bench.log(self.name)) as server:
-            server.wait_for_port(port)
-            load = Load(self.name, port, process_id=server.process.pid)
+        with contextlib.closing(Port()) as port, self.server(port.number) as server:
+            server.wait_for_port(port.number)
+            load = Load(self.name, port.number, process_id=server.process.pid)
             load.run(64, WARM_UP_SECONDS)
             for connections in (64, 1, 256):
                 load.measure(connections, self.bench.seconds)
         return load.figures
+
+    def server(self, port):
+        return Child([self.bench.bare_binary, "--port", port], self.bench.log(self.name))

@@ -1,5 +1,5 @@
 \set number :number + 1
-\set flow (:client_id + :number) % 64
+\set flow (:client_id + :number) % :addresses
 UPDATE reference
 SET
   connector = CASE connector

@@ -12,8 +12,11 @@ import re
 import shutil
 import signal
 
+from peers import ADDRESSES
 from peers.processes import Child, run
-from reflogserver import free_port
+
+# It names the socket in the cluster's folder; the server listens on no port.
+PORT = 5432
 
 HERE = pathlib.Path(__file__).resolve().parent
 SETTINGS = {
@@ -34,7 +37,7 @@ class Postgres:
     """A cluster of its own in the temporary folder; PostgreSQL refuses to run as root, so root hands it to `postgres`."""
 
     def __init__(self, bench):
-        self.bench, self.port = bench, free_port()
+        self.bench, self.port = bench, PORT
         self.folder = os.path.join(bench.folder, "postgres")
         self.account = {}
 
@@ -60,7 +63,7 @@ class Postgres:
         with Child(command, self.bench.log("postgres"), stop=signal.SIGINT, cwd="/", **self.account) as server:
             ready = pathlib.Path(self.folder, "data", "postmaster.pid")
             server.wait_until(lambda: ready.exists() and "ready" in ready.read_text())
-            self.query("-f", HERE / "postgres.sql")
+            self.query("-v", f"addresses={ADDRESSES}", "-f", HERE / "postgres.sql")
             yield self
 
     def client(self, program):
@@ -105,7 +108,7 @@ class PgBench:
         """The changes a second, and how many there were."""
         output = run(
             *self.postgres.client("pgbench"), "-n", "-M", protocol, "-f", HERE / "pgbench.sql", "-c", clients,
-            "-j", min(2, clients), "-D", "number=0", "-T", math.ceil(self.bench.seconds), "postgres",
+            "-j", min(2, clients), "-D", "number=0", "-D", f"addresses={ADDRESSES}", "-T", math.ceil(self.bench.seconds), "postgres",
         )
         rate = re.search(r"^tps = ([\d.]+)", output, re.MULTILINE)[1]
         return float(rate), int(re.search(r"actually processed: (\d+)", output)[1])

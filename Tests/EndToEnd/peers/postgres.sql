@@ -33,4 +33,4 @@ CREATE TRIGGER reference_audit AFTER UPDATE ON reference FOR EACH ROW EXECUTE FU
 
 INSERT INTO reference (address, connector)
 SELECT 'b2cUserFlows/B2C_1_bench' || number || '/postFederationSignup', '3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01'
-FROM generate_series(0, 63) AS number;
+FROM generate_series(0, :addresses - 1) AS number;

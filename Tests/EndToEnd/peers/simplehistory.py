@@ -3,6 +3,7 @@
 SQLite writes as Reflog's does: WAL, `synchronous=FULL`, so each answer is durable.
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -11,7 +12,7 @@ import sqlite3
 from peers import ADDRESSES
 from peers.load import WARM_UP_SECONDS, Load
 from peers.processes import Child, run
-from reflogserver import free_port
+from reflogserver import Port
 
 SITE = pathlib.Path(__file__).resolve().parent / "djangosite"
 # One for each of two cores. Workers with threads were no faster.
@@ -36,22 +37,24 @@ class SimpleHistory:
         run(self.bench.venv / "bin" / "python", "create.py", ADDRESSES, cwd=SITE, env=self.environment(self.empty))
 
     def measure(self):
-        port = free_port()
         for end in ("-wal", "-shm"):
             pathlib.Path(self.database + end).unlink(missing_ok=True)
         shutil.copyfile(self.empty, self.database)
-        command = [
-            self.bench.venv / "bin" / "gunicorn", "--workers", WORKERS, "--bind", f"127.0.0.1:{port}",
-            "--log-level", "warning", "django.core.wsgi:get_wsgi_application()",
-        ]
-        with Child(command, self.bench.log(self.name), cwd=SITE, env=self.environment(self.database)) as server:
-            server.wait_for_port(port)
-            load = Load(self.name, port)
+        with contextlib.closing(Port()) as port, self.server(port.number) as server:
+            server.wait_for_port(port.number)
+            load = Load(self.name, port.number)
             load.run(64, WARM_UP_SECONDS)
             for connections in (64, 1):
                 load.measure(connections, self.bench.seconds)
         load.check(self.recorded())
         return load.figures
+
+    def server(self, port):
+        command = [
+            self.bench.venv / "bin" / "gunicorn", "--workers", WORKERS, "--bind", f"127.0.0.1:{port}",
+            "--log-level", "warning", "django.core.wsgi:get_wsgi_application()",
+        ]
+        return Child(command, self.bench.log(self.name), cwd=SITE, env=self.environment(self.database))
 
     def recorded(self):
         """How many rows the history has."""

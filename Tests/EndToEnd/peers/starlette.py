@@ -1,11 +1,12 @@
 """Starlette with asyncpg behind uvicorn, on the PostgreSQL of pgbench: an asynchronous service with the same table."""
 
+import contextlib
 import os
 import pathlib
 
 from peers.load import WARM_UP_SECONDS, Load
 from peers.processes import Child
-from reflogserver import free_port
+from reflogserver import Port
 
 HERE = pathlib.Path(__file__).resolve().parent
 # PostgreSQL needs the other one of two cores: a second worker was no faster.
@@ -25,21 +26,23 @@ class AsyncPG:
         self.postgres.prepare()
 
     def measure(self):
-        port = free_port()
-        command = [
-            self.bench.venv / "bin" / "uvicorn", "peers.starletteapp:app", "--app-dir", HERE.parent, "--port", port,
-            "--workers", WORKERS, "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
-        ]
         with self.postgres.running() as postgres:
-            environment = os.environ | {
-                "PEERS_SOCKET": postgres.folder, "PEERS_PORT": str(postgres.port), "PEERS_POOL": str(POOL),
-                "PYTHONDONTWRITEBYTECODE": "1",
-            }
-            with Child(command, self.bench.log(self.name), env=environment) as server:
-                server.wait_for_port(port)
-                load = Load(self.name, port)
+            with contextlib.closing(Port()) as port, self.server(port.number, postgres) as server:
+                server.wait_for_port(port.number)
+                load = Load(self.name, port.number)
                 load.run(64, WARM_UP_SECONDS)
                 for connections in (64, 1):
                     load.measure(connections, self.bench.seconds)
             load.check(postgres.recorded())
         return load.figures
+
+    def server(self, port, postgres):
+        command = [
+            self.bench.venv / "bin" / "uvicorn", "peers.starletteapp:app", "--app-dir", HERE.parent, "--port", port,
+            "--workers", WORKERS, "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
+        ]
+        environment = os.environ | {
+            "PEERS_SOCKET": postgres.folder, "PEERS_PORT": str(postgres.port), "PEERS_POOL": str(POOL),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        return Child(command, self.bench.log(self.name), env=environment)

@@ -1,0 +1,148 @@
+import ReflogTesting
+import Synchronization
+import Testing
+
+@testable import ReflogStorage
+
+struct WriterThreadTests {
+  private func open(_ name: String, in folder: String) throws -> Storage {
+    let storage = try Storage(path: folder + "/" + name, kind: .ledger)
+    try storage.setUp { db in try db.execute("CREATE TABLE t (x INTEGER PRIMARY KEY)") }
+    return storage
+  }
+
+  private func insert(_ number: Int, _ session: PlainSession) throws {
+    try session.connection.execute("INSERT INTO t VALUES (?)", [number])
+  }
+
+  @Test func whatWaitsWhenTheThreadIsClosedIsStillWritten() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let storage = try open("a.sqlite", in: folder)
+      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let answers = Mutex(0)
+      for number in 1...10 {
+        writer.submit {
+          try insert(number, $0)
+        } completion: { result in
+          if case .success = result { answers.withLock { $0 += 1 } }
+        }
+      }
+      thread.close()
+
+      try await thread.run()
+
+      try storage.close()
+      #expect(answers.withLock { $0 } == 10)
+      #expect(try sqlite3(storage.path, "SELECT count(*) FROM t") == "10")
+    }
+  }
+
+  @Test func whatComesAfterTheThreadEndedIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let storage = try open("a.sqlite", in: folder)
+      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      try await running(thread) { try await writer.write { try insert(1, $0) } }
+
+      await #expect(throws: StorageError.self) { try await writer.write { try insert(2, $0) } }
+      await #expect(throws: StorageError.self) { try await writer.runAlone { _ in } }
+
+      try storage.close()
+    }
+  }
+
+  /// The outcome of a change has a place that was reserved for it, also when nothing new is taken any more.
+  @Test func aReservedWriteIsTakenAfterTheThreadWasClosed() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let storage = try open("a.sqlite", in: folder)
+      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let outcome = Mutex<Bool?>(nil)
+      writer.submit(.ordinaryReservingNext) {
+        try insert(1, $0)
+      } completion: { _ in
+        // On the thread, between two turns.
+        thread.close()
+        writer.submit(.reserved) {
+          try insert(2, $0)
+        } completion: { result in
+          outcome.withLock { $0 = (try? result.get()) != nil }
+        }
+      }
+
+      try await thread.run()
+
+      try storage.close()
+      #expect(outcome.withLock { $0 } == true)
+      #expect(try sqlite3(storage.path, "SELECT group_concat(x) FROM t") == "1,2")
+    }
+  }
+
+  @Test func oneThreadWritesSeveralFiles() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let (first, second) = (try open("a.sqlite", in: folder), try open("b.sqlite", in: folder))
+      let writers = [first, second].map { storage in FileWriter(of: storage, on: thread) { PlainSession($0) } }
+
+      try await running(thread, first, second) {
+        await withTaskGroup { group in
+          for number in 0..<100 {
+            group.addTask { try? await writers[number % 2].write { try insert(number, $0) } }
+          }
+        }
+        // A write that the answer to another one leads to, as the outcome of a change behind the directory's write.
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+          writers[0].submit {
+            try insert(200, $0)
+          } completion: { _ in
+            writers[1].submit {
+              try insert(200, $0)
+            } completion: {
+              continuation.resume(with: $0)
+            }
+          }
+        }
+      }
+
+      for path in [first.path, second.path] { #expect(try sqlite3(path, "SELECT count(*) FROM t") == "51") }
+    }
+  }
+
+  @Test func theThreadEndsWithItsTask() async throws {
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let storage = try open("a.sqlite", in: folder)
+      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let task = Task { try await thread.run() }
+      try await writer.write { try insert(1, $0) }
+
+      task.cancel()
+
+      try await task.value
+      try storage.close()
+      await #expect(throws: StorageError.self) { try await writer.write { try insert(2, $0) } }
+    }
+  }
+
+  @Test func aSessionThatCannotBeMadeEndsTheThreadAndEveryWrite() async throws {
+    struct Failure: Error {}
+    try await withTemporaryFolder { folder in
+      let thread = WriterThread()
+      let storage = try open("a.sqlite", in: folder)
+      let writer = FileWriter<PlainSession>(of: storage, on: thread) { _ in throw Failure() }
+      let failure = Mutex<(any Error)?>(nil)
+      writer.submit {
+        try insert(1, $0)
+      } completion: { result in
+        if case .failure(let error) = result { failure.withLock { $0 = error } }
+      }
+
+      await #expect(throws: Failure.self) { try await thread.run() }
+
+      #expect(failure.withLock { $0 } is StorageError)
+      await #expect(throws: StorageError.self) { try await writer.write { try insert(2, $0) } }
+      try storage.close()
+    }
+  }
+}
