@@ -62,7 +62,8 @@ struct FilterTests {
     case .text, .name:
       let text = Self.texts.randomElement(using: &chance) ?? ""
       return "'\(text.replacing("'", with: "''"))'"
-    case .number, .id: return ["1", "'17'", "404", "60", "-1", "9223372036854775807"].randomElement(using: &chance) ?? "1"
+    case .number, .id:
+      return ["1", "'17'", "404", "60", "-1", "9223372036854775807"].randomElement(using: &chance) ?? "1"
     case .flag: return "true"
     case .time:
       let offset = Int64.random(in: -1_000_000...400_000_000, using: &chance)
