@@ -1,4 +1,4 @@
-/// In which form history is taken away.
+/// The format of an export.
 package enum ExportFormat: String, CaseIterable, Sendable {
   case csv
   /// JSON Lines: each item as JSON shows it.
@@ -15,7 +15,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The name of a file in this form.
+  /// The name of a file in this format.
   package func fileName(_ name: String) -> String {
     switch self {
     case .csv, .jsonl: "\(name).\(rawValue)"

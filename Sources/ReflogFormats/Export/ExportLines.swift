@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// How items are written, line by line, into a file that somebody takes away.
+/// Writes items into an exported file, a line each.
 package struct ExportLines<Item: Exported>: Sendable {
   /// What stands before the first line.
   package let header: [UInt8]

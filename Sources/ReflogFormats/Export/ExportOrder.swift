@@ -1,12 +1,12 @@
 package import ReflogModel
 
-/// What is taken away of history, and in which form.
+/// What is exported of history, and in which format.
 package struct ExportOrder: Sendable {
   package var format: ExportFormat
   package var style: CSVStyle
-  /// `$filter`, or nil if all is taken.
+  /// `$filter`, or nil if all of it is exported.
   package var filter: String?
-  /// The entry behind which it goes on, or nil if it begins at the beginning.
+  /// Only changes with a newer entry than this are exported; nil: all.
   package var after: Int64?
 
   package init(_ format: ExportFormat, _ style: CSVStyle = CSVStyle(), filter: String? = nil, after: Int64? = nil) {

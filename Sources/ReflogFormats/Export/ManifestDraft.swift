@@ -13,7 +13,7 @@ package struct ManifestDraft: Sendable {
 
   /// - Parameters:
   ///   - checkpoint: the newest one, or nil before the first.
-  ///   - keep: gets the manifest once all of the file was made.
+  ///   - keep: gets the manifest once the whole file is made.
   package init(
     _ order: ExportOrder,
     of origin: Origin,

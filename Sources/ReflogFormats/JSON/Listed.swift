@@ -9,11 +9,11 @@ package protocol Listed: Sendable {
 }
 
 extension Listed {
-  /// It, as the history surface shows it.
+  /// The item as the history surface shows it.
   package var json: JSONObject { JSONObject(self, Self.members) }
 }
 
-/// Something listed of which all can be taken away as a file.
+/// Something listed that can be exported.
 package protocol Exported: Listed {
   /// The columns of the CSV, in order. New ones are only ever appended.
   static var columns: [CSVColumn<Self>] { get }

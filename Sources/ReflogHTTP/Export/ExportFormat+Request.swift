@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 
 extension ExportFormat {
-  /// Asked for by `$format`, or by the first media range of `Accept` if that is missing; nil if a page is asked for.
+  /// The format that `$format` names, or the first media range of `Accept` if there is no `$format`. Nil if a page is wanted.
   init?(_ items: [QueryItem], of request: Request) throws(RequestError) {
     switch try QueryOptions(items, allowing: QueryOptions.Name.allCases)[.format]?.lowercased() {
     case "csv", "text/csv": self = .csv

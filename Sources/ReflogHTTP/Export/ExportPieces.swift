@@ -38,7 +38,7 @@ struct ExportPieces<Source: ExportSource>: Sendable where Source.Item: Exported 
 }
 
 extension Response {
-  /// A file in this form, whose pieces are made while the one before is taken.
+  /// An exported file. Each piece is made while the one before it is sent.
   init<Source: ExportSource>(file format: ExportFormat, _ pieces: ExportPieces<Source>) where Source.Item: Exported {
     let name = format.fileName(Source.Item.collection)
     self.init(

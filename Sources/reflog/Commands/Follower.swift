@@ -43,7 +43,7 @@ struct Follower {
 
   private func goOn(from progress: inout Progress) async throws {
     // Before the export, so that the export reaches at least as far.
-    let newest = try await source.status()["newestChangeSequence"].flatMap(Self.number) ?? -1
+    let newest = try await source.status()["newestChangeSequence"]?.wholeNumber ?? -1
     if newest > progress.position ?? -1 {
       try await handOut(&progress)
       progress.position = newest
@@ -81,9 +81,5 @@ struct Follower {
 
   private func remember(_ position: Int64) async throws {
     try await WholeFile.write(stateFile) { file in try file.write(Data("\(position)\n".utf8)) }
-  }
-
-  private static func number(_ value: JSONValue) -> Int64? {
-    if case .number(let text) = value { Int64(text) } else { nil }
   }
 }
