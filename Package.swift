@@ -114,9 +114,12 @@ let package = Package(
         .embedInCode("Templates/timeline.mustache"),
       ]
     ),
+    // What history looks like outside: no HTTP, no database.
+    .target(name: "ReflogFormats", dependencies: ["ReflogModel"]),
     .target(
       name: "ReflogHTTP",
       dependencies: [
+        "ReflogFormats",
         "ReflogModel",
         "ReflogService",
         "ReflogWeb",
@@ -133,6 +136,7 @@ let package = Package(
       name: "reflog",
       dependencies: [
         "ReflogDirectory",
+        "ReflogFormats",
         "ReflogHTTP",
         "ReflogLedger",
         "ReflogModel",
@@ -205,6 +209,7 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]
     ),
+    .testTarget(name: "ReflogFormatsTests", dependencies: ["ReflogFormats", "ReflogTesting"]),
     .testTarget(
       name: "ReflogHTTPTests",
       dependencies: [

@@ -18,4 +18,7 @@ package struct ConnectorConfiguration: Sendable {
     self.targetURL = targetURL
     self.verified = verified
   }
+
+  /// What stood there; unknown where nobody had looked yet.
+  package var reference: ConnectorReference { change?.after ?? .unknown }
 }

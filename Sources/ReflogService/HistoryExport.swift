@@ -1,11 +1,19 @@
 import ReflogLedger
 package import ReflogModel
 
+/// Hands out something oldest first, piece by piece, each read when it is asked for.
+package protocol ExportSource: Sendable {
+  associatedtype Item: Sendable
+
+  /// The next items, or nil at the end. A piece may be empty where nothing in it matches.
+  mutating func next() async throws(ServiceError) -> [Item]?
+}
+
 /// Hands out history oldest first, piece by piece, each read when it is asked for.
 ///
 /// Whole, in the order of ids; or from an entry on, in the order of entries: then every change with a newer entry comes, one
 /// that was pending comes again once it is settled, and whoever puts them by id ends with exactly the history.
-package struct HistoryExport: Sendable {
+package struct HistoryExport: ExportSource {
   /// Few enough that fifty slow takers keep little in memory, and that every read is short.
   private static let pieceSize = 128
   /// How long it looks for what a filter wants before it says that nothing was there.

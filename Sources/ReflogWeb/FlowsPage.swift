@@ -78,7 +78,7 @@ package struct FlowsPage: Sendable {
     next: String?,
     canRollBack: Bool
   ) {
-    let standing = Dictionary((now ?? []).map { ($0.address, $0.change?.after ?? .unknown) }) { first, _ in first }
+    let standing = Dictionary((now ?? []).map { ($0.address, $0.reference) }) { first, _ in first }
     let held = Dictionary(then.map { ($0.address, $0) }) { first, _ in first }
     let addresses = (then + (now ?? [])).map(\.address)
     let steps = Set(addresses.map(\.step)).sorted { $0.name < $1.name }
@@ -89,7 +89,7 @@ package struct FlowsPage: Sendable {
         let address = Address(flowType: flow.flowType, flow: flow.flow, step: step)
         let (configuration, current) = (held[address], standing[address])
         // Where nobody knows what stood there then, nothing can be said, or brought back.
-        let then = configuration?.change?.after ?? .unknown
+        let then = configuration?.reference ?? .unknown
         let isDifferent = now != nil && current != nil && then != .unknown && then != current
         if current != nil { counts.count(isKnown: then != .unknown, isDifferent: isDifferent) }
         return Cell(

@@ -14,6 +14,6 @@ package struct WebAsset: Sendable {
   private init(_ bytes: [UInt8], _ contentType: String) {
     self.bytes = bytes
     self.contentType = contentType
-    version = Hash(of: bytes).bytes.prefix(6).map { String($0, radix: 16) }.joined()
+    version = Array(Hash(of: bytes).bytes.prefix(6)).hexadecimal
   }
 }

@@ -213,7 +213,11 @@ struct Composition {
       entraSignIn: entraSignIn,
       tokens: tokenService,
       directory: served.directory.kind,
-      proxies: settings.listener.proxies,
+      proxies: ProxySettings(
+        publicURL: settings.listener.publicURL,
+        trusted: settings.listener.trustedProxies,
+        scheme: settings.listener.scheme
+      ),
       metrics: metrics,
       ledgerFigures: { [ledger] in ledger.figures },
       isReady: { reconciler.isReady },

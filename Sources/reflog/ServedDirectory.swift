@@ -29,7 +29,7 @@ enum ServedDirectory {
       let directory = try EmbeddedDirectory(
         storage: storage,
         thread: thread,
-        newTenantID: UUID().uuidString.lowercased(),
+        newTenantID: GUID.random(),
         sample: sample
       )
       self = .embedded(directory, storage)

@@ -63,7 +63,7 @@ enum EmbeddedConnectors {
     for name in ["displayName", "targetUrl", "authenticationConfiguration"] where body[name] == nil {
       throw DirectoryRefusal.badRequest("The property '\(name)' is required.")
     }
-    guard let id = ConnectorID(UUID().uuidString.lowercased()) else {
+    guard let id = ConnectorID(GUID.random()) else {
       throw DirectoryRefusal.badRequest("No id could be made.")
     }
     var connector = EmbeddedConnector(row: 0, id: id, displayName: "", targetURL: "", authentication: .null)

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import JWTKit
+import ReflogModel
 
 /// A certificate of Reflog's application, and the private key by which it signs that it is itself.
 ///
@@ -19,7 +20,7 @@ package struct GraphCertificate: Sendable {
     guard let certificate = Self.der(ofFirst: "CERTIFICATE", in: text) else {
       throw CredentialError.noCertificate(path: path)
     }
-    thumbprint = Data(SHA256.hash(data: certificate)).base64URLEncoded
+    thumbprint = Hash(of: Array(certificate)).bytes.base64URL
     keys = JWTKeyCollection()
     guard let pem = Self.block("PRIVATE KEY", in: text) ?? Self.block("RSA PRIVATE KEY", in: text) else {
       throw CredentialError.noPrivateKey(path: path, problem: "no such block is there")
@@ -51,7 +52,7 @@ package struct GraphCertificate: Sendable {
       aud: AudienceClaim(value: tokenURL),
       iss: IssuerClaim(value: clientID),
       sub: SubjectClaim(value: clientID),
-      jti: IDClaim(value: UUID().uuidString),
+      jti: IDClaim(value: GUID.random()),
       nbf: NotBeforeClaim(value: now),
       exp: ExpirationClaim(value: now + Self.lifetime)
     )
@@ -70,12 +71,5 @@ package struct GraphCertificate: Sendable {
   private static func der(ofFirst label: String, in text: String) -> Data? {
     let lines = block(label, in: text)?.split(whereSeparator: \.isNewline).dropFirst().dropLast() ?? []
     return lines.isEmpty ? nil : Data(base64Encoded: lines.joined())
-  }
-}
-
-extension Data {
-  /// Base64url without padding (RFC 4648 §5).
-  fileprivate var base64URLEncoded: String {
-    base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 }

@@ -35,9 +35,7 @@ struct GraphRequest: Sendable {
 
   /// What Graph reads literally in a query is left as it is (RFC 3986 §3.4 allows it there).
   private static func text(of query: [QueryItem]) -> String {
-    let kept = "$,'()*:/@"
-    let options = query.map { "\($0.name.percentEncoded(keeping: kept))=\($0.value.percentEncoded(keeping: kept))" }
-    return options.isEmpty ? "" : "?" + options.joined(separator: "&")
+    query.isEmpty ? "" : "?" + query.encoded(keeping: "$,'()*:/@")
   }
 }
 

@@ -67,6 +67,6 @@ actor GraphTokens {
       throw .unavailable(reason: "Reflog's own credential can't be used: \(error)")
     }
     let fields = [("grant_type", "client_credentials"), ("client_id", credential.clientID), ("scope", scope)] + proof
-    return fields.map { "\($0)=\($1.percentEncoded())" }.joined(separator: "&")
+    return fields.map { QueryItem($0, $1) }.encoded()
   }
 }

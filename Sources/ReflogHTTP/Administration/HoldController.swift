@@ -1,4 +1,5 @@
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 
@@ -28,7 +29,7 @@ struct HoldController {
     let body = try await request.jsonObject()
     try body.allow(only: "name", "reason", "flowType", "flowId")
     let name = try body.requiredText("name", upTo: LegalHold.maximumNameLength)
-    guard name.utf8.allSatisfy({ $0.isLetterOrDigit || "-_.".utf8.contains($0) }) else {
+    guard name.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "-_.".utf8.contains($0) }) else {
       throw RequestError.badRequest("name has letters, digits, '-', '_' and '.' alone.", target: "name")
     }
     let hold = try await retention.place(
@@ -47,21 +48,10 @@ struct HoldController {
   }
 }
 
-extension UInt8 {
-  fileprivate var isLetterOrDigit: Bool {
-    (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
-  }
-}
-
 extension LegalHold {
   fileprivate var json: JSONObject {
-    var json: JSONObject = ["name": .string(name), "flowType": .null, "flowId": .null]
-    if case .flow(let flowType, let flow) = scope {
-      json["flowType"] = .string(flowType.rawValue)
-      json["flowId"] = .string(flow.text)
-    }
-    json["reason"] = .string(reason)
-    json["placedDateTime"] = .string(placed.description)
-    return json
+    ["name": .string(name)] + scope.json + [
+      "reason": .string(reason), "placedDateTime": .string(placed.description),
+    ]
   }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 
@@ -13,39 +14,22 @@ struct ChangeExports {
   let manifests: ExportManifests
   let events: EventRecorder
 
-  /// What is taken, and in which form.
-  struct Order {
-    let format: ExportFormat
-    var style = CSVStyle()
-    let query: ChangeQuery
-    /// The filter as a text.
-    let filter: String?
-    /// Only what has a newer entry than this.
-    var after: Int64?
-    /// Options that change the bytes.
-    var flags: [String] = []
-    /// Whether a signed manifest is made once all was taken.
-    var isToBeSigned = false
-
-    fileprivate var lines: ChangeFormat {
-      switch format {
-      case .csv: .csv(ChangeCSV(style))
-      case .jsonl: .jsonl
-      case .ocsf: .ocsf
-      case .asim: .asim
-      }
-    }
-  }
-
-  func response(_ order: Order, _ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+  /// - Parameters:
+  ///   - query: what the order's filter asks for.
+  ///   - isToBeSigned: whether a signed manifest is made once all was taken.
+  func response(
+    _ order: ExportOrder,
+    _ query: ChangeQuery,
+    isToBeSigned: Bool = false,
+    _ request: Request,
+    _ context: ReflogRequestContext
+  ) async throws -> Response {
     // Read before the first piece: what settles while it is taken has a newer entry, and comes again behind this one.
     let newest = try await history.status().newestSequence
     try await record(order, newest, by: try context.requireCaller().actor)
-    let draft = order.isToBeSigned ? try await manifest(order, as: context.requestID) : nil
-    var response = order.format.response(
-      named: "connectorChanges",
-      ChangePieces(history.export(order.query, afterEntry: order.after), order.lines, manifest: draft)
-    )
+    let draft = isToBeSigned ? try await manifest(order, as: context.requestID) : nil
+    let export = history.export(query, afterEntry: order.after)
+    var response = Response(file: order.format, ExportPieces(export, order.lines, manifest: draft))
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
     if draft != nil {
       let place = "\(try request.versionURL(context))/auditLogs/exportManifests/\(context.requestID)"
@@ -54,29 +38,26 @@ struct ChangeExports {
     return response
   }
 
-  private func record(_ order: Order, _ newest: Int64?, by actor: Change.Actor) async throws {
+  private func record(_ order: ExportOrder, _ newest: Int64?, by actor: Change.Actor) async throws {
     if let after = order.after, (newest ?? 0) - after <= Self.followedEntries {
       // Whoever follows asks every second.
       return events.countExport(by: actor)
     }
     // Not the filter itself: names and addresses may stand in it, and this stays.
     let details: JSONObject = [
-      "of": "connectorChanges", "format": .string(order.format.rawValue), "filtered": .bool(order.filter != nil),
+      "of": .string(Change.collection), "format": .string(order.format.rawValue),
+      "filtered": .bool(order.filter != nil),
     ]
     try await events.record(ServiceEvent.Content(.export, actor: actor, details: details))
   }
 
   /// What is to be signed of an export once it was taken whole.
-  private func manifest(_ order: Order, as id: String) async throws -> ManifestDraft {
-    let draft = ManifestDraft.Order(
-      origin: try await history.origin(),
-      format: order.format.rawValue,
-      options: order.flags,
-      filter: order.filter,
-      after: order.after,
+  private func manifest(_ order: ExportOrder, as id: String) async throws -> ManifestDraft {
+    ManifestDraft(
+      order,
+      of: try await history.origin(),
       checkpoint: try await history.newestCheckpoint(),
       taken: Timestamp(Date())
-    )
-    return ManifestDraft(draft) { [manifests] manifest in try manifests.keep(manifest, as: id) }
+    ) { [manifests] manifest in try manifests.keep(manifest, as: id) }
   }
 }

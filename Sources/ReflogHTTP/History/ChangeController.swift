@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 
@@ -19,25 +20,16 @@ struct ChangeController {
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    if let format = try ExportFormat(request) { return try await export(format, request, context) }
-    let options = try QueryOptions(
-      request,
-      allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format]
+    let items = try request.queryItems()
+    if let format = try ExportFormat(items, of: request) { return try await export(format, items, request, context) }
+    let question = try PageQuestion<Change, ChangeField>(items, cursorKey: try await history.cursorKey())
+    let page = try await history.page(
+      question.query,
+      behind: question.behind.map { Change.ID($0) },
+      size: question.size
     )
-    let (query, size): (ChangeQuery, Int) = (try options.query(), try options.top())
-    let cursor = Cursor(of: query, key: try await history.cursorKey())
-    let behind = try options[.skiptoken].map(cursor.id(in:))
-    let page = try await history.page(query, behind: behind.map { Change.ID($0) }, size: size)
-    let listing = Listing(
-      .connectorChanges,
-      page.changes.map(\.json),
-      next: page.next.map { cursor.token(behind: $0.number) },
-      selected: try options.selected(from: Listing.Kind.connectorChanges.members),
-      count: try options.flag(.count) ? try await history.count(query) : nil
-    )
-    return Response(
-      json: listing.json(versionURL: try request.versionURL(context), repeating: try request.queryItems())
-    )
+    let count = question.isCounted ? try await history.count(question.query) : nil
+    return try question.answer(page.changes, next: page.next?.number, count: count, to: request, context)
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -82,22 +74,16 @@ struct ChangeController {
 
   private func export(
     _ format: ExportFormat,
+    _ items: [QueryItem],
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
     let options = try QueryOptions(
-      request,
+      items,
       allowing: [.filter, .format, .after, .manifest] + (format == .csv ? [.raw, .excel] : [])
     )
-    let order = ChangeExports.Order(
-      format: format,
-      style: try options.csvStyle(),
-      query: try options.query(),
-      filter: options[.filter],
-      after: try options.after(),
-      flags: try [QueryOptions.Name.raw, .excel].filter { try options.flag($0) }.map(\.rawValue),
-      isToBeSigned: try options.flag(.manifest)
-    )
-    return try await exports.response(order, request, context)
+    let (style, query): (CSVStyle, ChangeQuery) = (try options.csvStyle(), try options.query())
+    let order = ExportOrder(format, style, filter: options[.filter], after: try options.after())
+    return try await exports.response(order, query, isToBeSigned: try options.flag(.manifest), request, context)
   }
 }

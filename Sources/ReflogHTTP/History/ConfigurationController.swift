@@ -1,6 +1,6 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 
@@ -22,7 +22,7 @@ struct ConfigurationController {
     let moment = try options.moment() ?? .distantFuture
     let filter: ConfigurationFilter? = try options.parsedFilter()
     let configurations = try await history.configurations(asOf: moment).filter { filter?.matches($0) ?? true }
-    return Response(json: configurations.json(versionURL: try request.versionURL(context)))
+    return Response(json: Listing(configurations).json(versionURL: try request.versionURL(context)))
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -57,7 +57,7 @@ struct ConfigurationController {
 
   /// What is asked for; what is not said again is as it was said when the batch began.
   private func rollback(_ body: TimeRollbackBody) async throws -> TimeRollback {
-    let batchID = body.batchID ?? UUID().uuidString.lowercased()
+    let batchID = body.batchID ?? GUID.random()
     let known = if body.batchID == nil { TimeRollback?.none } else { try await rollbacks.known(batchID) }
     guard let asOf = body.asOf ?? known?.asOf else {
       throw RequestError.badRequest("asOf is missing: the time to go back to.", target: "asOf")

@@ -13,7 +13,7 @@ package struct Cursor: Sendable {
   /// - Parameter key: the ledger's own.
   package init<Field>(of query: HistoryQuery<Field>, key: [UInt8]) {
     self.key = key
-    question = "\(Field.self)\n\(query.isAscending)\n\(query.filter.map { "\($0)" } ?? "")"
+    question = "\(Field.self)\n\(query.isAscending)\n\(query.filter?.description ?? "")"
   }
 
   /// The text of the token: the id, and the digest in hexadecimal.
@@ -32,6 +32,6 @@ package struct Cursor: Sendable {
 
   private func digest(_ id: Int64) -> String {
     let code = HMAC<SHA256>.authenticationCode(for: Data("\(id)\n\(question)".utf8), using: SymmetricKey(data: key))
-    return code.prefix(16).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    return Array(code.prefix(16)).hexadecimal
   }
 }

@@ -1,4 +1,5 @@
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 

@@ -20,10 +20,8 @@ struct TimeRollbackBody {
 
   /// The id of a batch: a GUID, in lower case whatever it came in.
   static func batchID(_ text: String) throws(RequestError) -> String {
-    guard text.utf8.count == 36, let id = UUID(uuidString: text) else {
-      throw .badRequest("batchId is a GUID.", target: "batchId")
-    }
-    return id.uuidString.lowercased()
+    guard let id = GUID.normalized(text) else { throw .badRequest("batchId is a GUID.", target: "batchId") }
+    return id
   }
 
   private static func moment(_ text: String) throws(RequestError) -> Timestamp {

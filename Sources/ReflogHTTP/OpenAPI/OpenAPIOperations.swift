@@ -1,3 +1,4 @@
+import ReflogFormats
 import ReflogModel
 
 /// Everything that can be asked of the server.
@@ -129,7 +130,7 @@ enum OpenAPIOperations {
       method: "GET",
       path: changes,
       summary: "History, newest first; as CSV all of it, oldest first.",
-      query: questions + page + formats(["json", "csv", "jsonl", "ocsf", "asim"])
+      query: questions + page + formats(["json"] + ExportFormat.allCases.map { .string($0.rawValue) })
         + [("after", ["type": "integer", "minimum": .integer(0)]), ("manifest", ["type": "boolean"])],
       successes: [(200, "Entity")]
     ),

@@ -1,3 +1,4 @@
+import ReflogFormats
 import ReflogModel
 
 /// The shapes of what is sent and answered.
@@ -101,13 +102,8 @@ enum OpenAPISchemas {
     "Erasure": .object(closed(["actor": string, "dryRun": boolean], ["actor"])),
     "Change": .object(
       object(
-        [
-          "id": string, "sequence": .object(["type": "integer"]), "activityDateTime": time,
-          "kind": words(Change.Kind.allCases.map(\.rawValue)), "result": words(Change.Result.allCases.map(\.rawValue)),
-          "before": .object(["type": "object"]), "after": .object(["type": "object"]),
-          "initiatedBy": .object(["type": "object"]), "status": .object(["type": "object"]),
-        ],
-        ["id", "sequence", "activityDateTime", "kind", "result", "before", "after", "initiatedBy", "status"]
+        JSONObject(uniqueMembers: Change.described.map { .init(name: $0.name, value: .object($0.schema)) }),
+        Change.described.map(\.name)
       )
     ),
   ]
@@ -121,10 +117,6 @@ enum OpenAPISchemas {
     ["date": string, "request-id": string, "client-request-id": string],
     ["date", "request-id", "client-request-id"]
   )
-
-  private static func words(_ words: [String]) -> JSONValue {
-    .object(["type": "string", "enum": .array(words.map(JSONValue.string))])
-  }
 
   private static func object(_ properties: JSONObject, _ required: [String] = []) -> JSONObject {
     var object: JSONObject = ["type": "object", "properties": .object(properties)]

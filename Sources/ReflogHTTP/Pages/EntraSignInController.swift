@@ -6,10 +6,7 @@ import ReflogService
 import ReflogWeb
 
 /// Signing in by Entra; open to everybody.
-package struct EntraSignInController {
-  /// Where Entra sends browsers back to.
-  package static let returnPath = "/sign-in/entra/return"
-
+struct EntraSignInController {
   let entra: EntraSignIn
   let sessions: Sessions
   let authentication: Authentication
@@ -20,7 +17,7 @@ package struct EntraSignInController {
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/sign-in/entra", use: begin)
-    group.get(RouterPath(Self.returnPath), use: end)
+    group.get(RouterPath(EntraSignIn.Settings.returnPath), use: end)
   }
 
   private func begin(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 import ReflogWeb
@@ -24,13 +25,9 @@ struct ExportController {
     guard let format = isForExcel ? .csv : ExportFormat(rawValue: name) else {
       throw RequestError.badRequest("format is csv, excel, jsonl, ocsf or asim, not \(name).", target: "format")
     }
-    let order = ChangeExports.Order(
-      format: format,
-      style: CSVStyle(isForExcel: isForExcel),
-      query: try PlainQuestion.asked(fields),
-      filter: try PlainQuestion(form: fields).text,
-      flags: isForExcel ? ["excel"] : []
-    )
-    return try await exports.response(order, request, context)
+    let query = try PlainQuestion.asked(fields)
+    let filter = try PlainQuestion(form: fields).text
+    let order = ExportOrder(format, CSVStyle(isForExcel: isForExcel), filter: filter)
+    return try await exports.response(order, query, request, context)
   }
 }

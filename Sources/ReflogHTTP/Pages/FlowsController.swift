@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import ReflogModel
@@ -140,7 +139,7 @@ struct FlowsController {
       throw RequestError.badRequest(error.description, target: "asOf")
     }
     return TimeRollback(
-      batchID: batch ?? UUID().uuidString.lowercased(),
+      batchID: batch ?? GUID.random(),
       asOf: moment,
       scope: try Self.scope(fields),
       newestChange: fields["newest"].flatMap { Int64($0) }.map { Change.ID($0) }

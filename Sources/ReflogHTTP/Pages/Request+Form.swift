@@ -18,19 +18,21 @@ extension Request {
 
   /// The query of a form that holds these fields.
   static func encoded(_ fields: [String: String]) -> String {
-    fields.sorted { $0.key < $1.key }.map { "\($0.percentEncoded())=\($1.percentEncoded())" }.joined(separator: "&")
+    fields.sorted { $0.key < $1.key }.map { QueryItem($0, $1) }.encoded()
   }
 
   private static func fields(_ text: String) throws(RequestError) -> [String: String] {
     var fields: [String: String] = [:]
     for pair in text.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard let name = parts[0].percentDecoded(plusIsSpace: true),
-        let value = (parts.count == 2 ? parts[1] : "").percentDecoded(plusIsSpace: true)
-      else { throw .badRequest("A field of the form is not percent-encoded UTF-8.", target: parts[0]) }
-      guard fields[name] == nil else { throw .badRequest("The field \(name) stands twice.", target: name) }
-      let start = value.drop { $0 == " " }
-      fields[name] = String(start.reversed().drop { $0 == " " }.reversed())
+      guard let item = QueryItem(encoded: pair) else {
+        let name = String(pair.prefix { $0 != "=" })
+        throw .badRequest("A field of the form is not percent-encoded UTF-8.", target: name)
+      }
+      guard fields[item.name] == nil else {
+        throw .badRequest("The field \(item.name) stands twice.", target: item.name)
+      }
+      let start = item.value.drop { $0 == " " }
+      fields[item.name] = String(start.reversed().drop { $0 == " " }.reversed())
     }
     return fields
   }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 
 /// The query of a URL, each option known by name; the `$` before it may be missing or encoded.
@@ -14,7 +15,12 @@ struct QueryOptions {
 
   /// Refuses whatever is not allowed at this place, twice there, or broken: nothing is silently ignored.
   init(_ request: Request, allowing allowed: [Name]) throws(RequestError) {
-    for item in try request.queryItems() {
+    try self.init(try request.queryItems(), allowing: allowed)
+  }
+
+  /// The same for a query that is read already.
+  init(_ items: [QueryItem], allowing allowed: [Name]) throws(RequestError) {
+    for item in items {
       let key = item.name
       let bare = key.hasPrefix("$") ? String(key.dropFirst()) : key
       guard let name = allowed.first(where: { $0.rawValue == bare.lowercased() }) else {
@@ -114,18 +120,12 @@ extension Request {
   func queryItems() throws(RequestError) -> [QueryItem] {
     guard let query = uri.query, !query.isEmpty else { return [] }
     var items: [QueryItem] = []
-    for pair in query.split(separator: "&") { items.append(try QueryItem(pair: pair)) }
+    for pair in query.split(separator: "&") {
+      guard let item = QueryItem(encoded: pair) else {
+        throw .badRequest("The query holds a broken percent sign or no UTF-8.", target: String(pair))
+      }
+      items.append(item)
+    }
     return items
-  }
-}
-
-extension QueryItem {
-  /// Reads `name=value`, percent-encoded.
-  fileprivate init(pair: Substring) throws(RequestError) {
-    let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let name = parts[0].percentDecoded(plusIsSpace: true),
-      let value = (parts.count == 2 ? parts[1] : "").percentDecoded(plusIsSpace: true)
-    else { throw .badRequest("The query holds a broken percent sign or no UTF-8.", target: String(pair)) }
-    self.init(name, value)
   }
 }

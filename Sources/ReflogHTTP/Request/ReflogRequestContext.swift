@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import Hummingbird
 import NIOCore
 import ReflogModel
@@ -28,7 +27,7 @@ package struct ReflogRequestContext: RequestContext {
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
-    requestID = UUID().uuidString.lowercased()
+    requestID = GUID.random()
     ipAddress = source.channel.remoteAddress?.ipAddress
   }
 

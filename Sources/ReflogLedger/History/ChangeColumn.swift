@@ -46,3 +46,122 @@ extension Row {
     try word(column.rawValue, value)
   }
 }
+
+extension ChangeField {
+  /// The field in SQL, with the collation by which it is compared.
+  var expression: String {
+    switch kind {
+    case .text: column + " COLLATE BINARY"
+    case .name: column + " COLLATE NOCASE"
+    case .number, .id, .time, .flag: column
+    }
+  }
+
+  /// The bytes of a text, as the field compares them.
+  var bytes: String {
+    kind == .name ? "CAST(lower(\(column)) AS BLOB)" : "CAST(\(column) AS BLOB)"
+  }
+
+  /// In terms of `change` and its `personal` part.
+  private var column: String {
+    switch self {
+    case .plain(let field): field.column
+    case .before(.state): "change.before_state"
+    case .before(.connectorId): Self.connector("change.before_connector")
+    case .before(.displayName): Self.connectorName("change.before_name")
+    case .after(.state): "iif(change.created_connector IS NULL, change.after_state, 'connector')"
+    case .after(.connectorId): Self.connector("coalesce(change.created_connector, change.after_connector)")
+    case .after(.displayName):
+      Self.connectorName("iif(change.created_connector IS NULL, change.after_name, change.created_name)")
+    case .initiatedBy(let field): field.column
+    case .status(.http): "change.http_status"
+    case .status(.code): "change.error_code"
+    case .status(.message):
+      """
+      coalesce(change.error_message, (SELECT coalesce(actor_name.name, actor.actor_id, 'somebody') || ': ' || said.reason \
+      FROM change_statement AS said JOIN actor ON actor.id = said.actor \
+      LEFT JOIN actor_name ON actor_name.id = said.actor_name WHERE said.change = change.id))
+      """
+    case .status(.settledBy): "change.settled_by"
+    }
+  }
+
+  private static func connector(_ row: String) -> String {
+    "(SELECT connector.connector_id FROM connector WHERE connector.id = \(row))"
+  }
+
+  private static func connectorName(_ row: String) -> String {
+    "(SELECT connector_name.display_name FROM connector_name WHERE connector_name.id = \(row))"
+  }
+}
+
+extension ChangeField.Plain {
+  fileprivate var column: String {
+    switch self {
+    case .id: "change.id"
+    case .sequence: "coalesce(change.outcome_sequence, change.intent_sequence)"
+    case .activityDateTime: "change.activity_time"
+    case .kind: "change.kind"
+    case .result: "change.result"
+    case .resultDateTime: "change.result_time"
+    case .tenantId: "(SELECT ledger.tenant_id FROM ledger)"
+    case .subject: "change.subject"
+    case .flowType: Self.ofAddress("flow.flow_type")
+    case .flowId: Self.ofAddress("flow.flow_id")
+    case .step: Self.ofAddress("step.name")
+    case .reason: "personal.reason"
+    case .correlationId: Self.requestID("change.correlation_id")
+    case .requestId: Self.requestID("change.request_id")
+    case .graphRequestId: Self.requestID("change.graph_request_id")
+    case .rollbackOf: "change.rollback_of"
+    case .rollbackTo: "change.rollback_to"
+    case .batchId: Self.requestID("change.batch_id")
+    case .lastVerifiedDateTime: "change.last_verified_time"
+    }
+  }
+
+  private static func ofAddress(_ column: String) -> String {
+    """
+    (SELECT \(column) FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step \
+    WHERE address.id = change.address)
+    """
+  }
+
+  /// The text of an id that may be stored as 16 bytes.
+  private static func requestID(_ column: String) -> String {
+    """
+    iif(typeof(\(column)) = 'blob', lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \
+    substr(hex(\(column)), 9, 4), substr(hex(\(column)), 13, 4), substr(hex(\(column)), 17, 4), \
+    substr(hex(\(column)), 21))), \(column))
+    """
+  }
+}
+
+extension ActorField {
+  fileprivate var column: String {
+    switch self {
+    case .type: "(SELECT actor.actor_type FROM actor WHERE actor.id = change.actor)"
+    case .proof: "change.actor_proof"
+    case .ipAddress: "personal.ip_address"
+    case .userId: Self.id(of: "user")
+    case .userDisplayName: Self.name("name", of: "user")
+    case .userPrincipalName: Self.name("user_principal_name", of: "user")
+    case .appId: "(SELECT client_app.app_id FROM client_app WHERE client_app.id = change.client_app)"
+    case .servicePrincipalId: Self.id(of: "app")
+    case .appDisplayName: Self.name("name", of: "app")
+    case .tokenId: Self.id(of: "token")
+    case .tokenDisplayName: Self.name("name", of: "token")
+    }
+  }
+
+  private static func id(of type: String) -> String {
+    "(SELECT actor.actor_id FROM actor WHERE actor.id = change.actor AND actor.actor_type = '\(type)')"
+  }
+
+  private static func name(_ column: String, of type: String) -> String {
+    """
+    (SELECT actor_name.\(column) FROM actor_name JOIN actor ON actor.id = actor_name.actor \
+    WHERE actor_name.id = personal.actor_name AND actor.actor_type = '\(type)')
+    """
+  }
+}

@@ -1,15 +1,19 @@
 package import ReflogModel
 import ReflogStorage
+import Synchronization
 
 extension History {
-  /// The key that binds the links to next pages to this ledger: 32 random bytes.
+  /// The key that binds the links to next pages to this ledger: 32 random bytes, which are read once.
   package func cursorKey() async throws(LedgerError) -> [UInt8] {
-    try await read { db in
+    if let known = identities.cursorKey.withLock({ $0 }) { return known }
+    let key = try await read { db in
       guard let key = try db.first("SELECT cursor_key FROM ledger", [], { Array(try $0.blob(0)) }) else {
         throw LedgerError.corrupt("no directory is recorded")
       }
       return key
     }
+    identities.cursorKey.withLock { $0 = key }
+    return key
   }
 
   /// What the ledger is and holds. It takes the same time however long the history is.

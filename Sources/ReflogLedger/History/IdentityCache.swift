@@ -27,6 +27,8 @@ final class IdentityCache: Sendable {
   let actors = IdentityTable<ActorIdentity>()
   let actorNames = IdentityTable<ActorName>()
   let clientApps = IdentityTable<String>()
+  /// The ledger's cursor key, once it was read.
+  let cursorKey = Mutex<[UInt8]?>(nil)
   private let tenant = Mutex<String?>(nil)
 
   func tenantID(find: () throws -> String) rethrows -> String {

@@ -13,8 +13,8 @@ struct IndexLookupResolver {
   func lookups(_ filter: ChangeFilter) throws -> [IndexLookup]? {
     switch filter {
     case .comparison(let field, .eq, let value): return try lookups(field, value)
-    case .comparison(.result, .ne, .text(Change.Result.applied.rawValue)),
-      .not(.comparison(.result, .eq, .text(Change.Result.applied.rawValue))):
+    case .comparison(.plain(.result), .ne, .text(Change.Result.applied.rawValue)),
+      .not(.comparison(.plain(.result), .eq, .text(Change.Result.applied.rawValue))):
       return Change.Result.allCases.compactMap(Self.lookup)
     case .oneOf(let field, let values):
       var all: [IndexLookup] = []
@@ -34,9 +34,9 @@ struct IndexLookupResolver {
 
   /// The addresses of a flow, if the filter asks for its type or a step too.
   private func addressLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
-    var wanted: [ChangeField: String] = [:]
+    var wanted: [ChangeField.Plain: String] = [:]
     for term in terms {
-      guard case .comparison(let field, .eq, .text(let text)) = term else { continue }
+      guard case .comparison(.plain(let field), .eq, .text(let text)) = term else { continue }
       if field == .flowId || field == .flowType || field == .step { wanted[field] = text }
     }
     guard let flow = wanted[.flowId], wanted.count > 1 else { return nil }
@@ -81,31 +81,31 @@ struct IndexLookupResolver {
   private func lookups(_ field: ChangeField, _ value: FilterValue) throws -> [IndexLookup]? {
     guard case .text(let text) = value else { return nil }
     switch field {
-    case .correlationId: return [try request("correlation_id", text, .request)]
-    case .batchId: return [try request("batch_id", text.asciiFolded, .batch)]
-    case .result:
+    case .plain(.correlationId): return [try request("correlation_id", text, .request)]
+    case .plain(.batchId): return [try request("batch_id", text.asciiFolded, .batch)]
+    case .plain(.result):
       guard let result = Change.Result(rawValue: text) else { return [] }
       return Self.lookup(result).map { [$0] }
-    case .beforeConnectorId: return try connectors(text).map { equality("before_connector", $0, .connector) }
-    case .afterConnectorId:
+    case .before(.connectorId): return try connectors(text).map { equality("before_connector", $0, .connector) }
+    case .after(.connectorId):
       return try connectors(text).flatMap { row in
         [equality("after_connector", row, .connector), equality("created_connector", row, .connector)]
       }
-    case .flowId:
+    case .plain(.flowId):
       return try rows(
         "SELECT address.id FROM address JOIN flow ON flow.id = address.flow WHERE flow.flow_id = ?",
         text
       ).map { equality("address", $0, .flow) }
-    case .userId: return try actors("user", text)
-    case .servicePrincipalId: return try actors("app", text)
-    case .tokenId: return try actors("token", text)
-    case .userPrincipalName:
+    case .initiatedBy(.userId): return try actors("user", text)
+    case .initiatedBy(.servicePrincipalId): return try actors("app", text)
+    case .initiatedBy(.tokenId): return try actors("token", text)
+    case .initiatedBy(.userPrincipalName):
       return try rows("SELECT DISTINCT actor FROM actor_name WHERE user_principal_name = ?", text)
         .map { equality("actor", $0, .actor) }
-    case .userDisplayName, .appDisplayName, .tokenDisplayName:
+    case .initiatedBy(.userDisplayName), .initiatedBy(.appDisplayName), .initiatedBy(.tokenDisplayName):
       return try rows("SELECT DISTINCT actor FROM actor_name WHERE name = ?", text)
         .map { equality("actor", $0, .actor) }
-    case .appId:
+    case .initiatedBy(.appId):
       return try rows("SELECT id FROM client_app WHERE app_id = ?", text)
         .map { equality("client_app", $0, .clientApp) }
     default: return nil

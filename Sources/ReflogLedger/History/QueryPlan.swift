@@ -24,7 +24,7 @@ struct QueryPlan: Sendable {
 
   /// Times and ids go up together, so a bound of one is a bound of the other.
   private mutating func narrow(by term: ChangeFilter, _ db: Connection) throws {
-    guard case .comparison(let field, let comparison, let value) = term else { return }
+    guard case .comparison(.plain(let field), let comparison, let value) = term else { return }
     switch (field, comparison, value) {
     case (.id, .eq, .number(let id)):
       first = max(first, id)
@@ -70,11 +70,11 @@ extension Filter<ChangeField> {
   /// Whether index lookups alone answer the filter, and find no change twice.
   fileprivate var isOneLookup: Bool {
     switch self {
-    case .comparison(.result, .ne, _): true
-    case .comparison(let field, .eq, _):
-      [.flowId, .beforeConnectorId, .correlationId, .batchId, .result, .userId, .servicePrincipalId, .tokenId]
-        .contains(field)
-    case .and(.comparison(.flowId, .eq, _), .comparison(.step, .eq, _)): true
+    case .comparison(.plain(.result), .ne, _): true
+    case .comparison(.plain(let field), .eq, _): [.flowId, .correlationId, .batchId, .result].contains(field)
+    case .comparison(.before(.connectorId), .eq, _): true
+    case .comparison(.initiatedBy(let field), .eq, _): [.userId, .servicePrincipalId, .tokenId].contains(field)
+    case .and(.comparison(.plain(.flowId), .eq, _), .comparison(.plain(.step), .eq, _)): true
     default: false
     }
   }

@@ -28,16 +28,6 @@ extension Row {
     isNull(column) ? nil : try time(column)
   }
 
-  /// The id of a request, or nil if the column is NULL. A GUID is 16 bytes, any other id is text.
-  func requestID(_ column: Int) throws -> String? {
-    guard !isNull(column) else { return nil }
-    guard isText(column) else { return try required(RequestIDColumn.guid(try blob(column)), column) }
-    let text = try text(column)
-    // A GUID that is stored as text would be shown, but not found.
-    guard !RequestIDColumn.isGUID(text) else { throw unexpected(column) }
-    return text
-  }
-
   func hash(_ column: Int) throws -> Hash {
     try required(Hash(bytes: try blob(column)), column)
   }

@@ -28,9 +28,6 @@ struct TokenText {
   var secretHash: SHA256.Digest { SHA256.hash(data: Array(secret.utf8)) }
 
   private static func randomHexadecimal(bytes: Int, _ generator: inout some RandomNumberGenerator) -> String {
-    (0..<bytes).map { _ in
-      let byte = UInt8.random(in: .min ... .max, using: &generator)
-      return (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    (0..<bytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }.hexadecimal
   }
 }

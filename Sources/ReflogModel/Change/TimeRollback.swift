@@ -49,9 +49,9 @@ package struct TimeRollback: Sendable {
   ///   - then: what addresses held at the time.
   ///   - now: what they hold now.
   package func steps(then: [ConnectorConfiguration], now: [ConnectorConfiguration]) -> [Step] {
-    let held = Dictionary(then.map { ($0.address, $0.change?.after ?? .unknown) }) { first, _ in first }
+    let held = Dictionary(then.map { ($0.address, $0.reference) }) { first, _ in first }
     return now.filter { scope.contains($0.address) }.compactMap { configuration in
-      let before = configuration.change?.after ?? .unknown
+      let before = configuration.reference
       let after = held[configuration.address] ?? .unknown
       return before == after ? nil : Step(address: configuration.address, before: before, after: after)
     }

@@ -15,7 +15,7 @@ struct CanonicalWriter {
     case .null: output += "null".utf8
     case .bool(let value): output += (value ? "true" : "false").utf8
     case .number(let text): try write(number: text)
-    case .string(let text): output.append(canonical: text)
+    case .string(let text): output.append(jsonString: text)
     case .array(let values): try write(values, depth: depth)
     case .object(let object): try write(object.members, depth: depth)
     }
@@ -34,7 +34,7 @@ struct CanonicalWriter {
     output.append(UInt8(ascii: "{"))
     for (position, index) in try order(of: members).enumerated() {
       if position > 0 { output.append(UInt8(ascii: ",")) }
-      output.append(canonical: members[index].name)
+      output.append(jsonString: members[index].name)
       output.append(UInt8(ascii: ":"))
       try write(members[index].value, depth: depth + 1)
     }

@@ -140,11 +140,11 @@ private struct JSONParser {
 
   mutating func parseHexadecimal() throws(JSONError) -> UInt16 {
     let digits = bytes[position...].prefix(4)
-    guard digits.count == 4, !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-")),
-      let value = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+    guard digits.count == 4, let high = UInt8(hexadecimal: digits.prefix(2)),
+      let low = UInt8(hexadecimal: digits.suffix(2))
     else { throw error("Four hexadecimal digits are expected") }
     position += 4
-    return value
+    return UInt16(high) << 8 | UInt16(low)
   }
 
   mutating func parseNumber() throws(JSONError) -> String {

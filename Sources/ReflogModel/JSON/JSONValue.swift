@@ -45,16 +45,28 @@ package enum JSONValue: Hashable, Sendable {
   }
 }
 
+extension JSONValue: ExpressibleByStringLiteral {
+  package init(stringLiteral value: String) {
+    self = .string(value)
+  }
+}
+
 /// The members of a JSON object, in order; names are unique.
 package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   package struct Member: Hashable, Sendable {
     package let name: String
     package var value: JSONValue
+
+    package init(name: String, value: JSONValue) {
+      self.name = name
+      self.value = value
+    }
   }
 
   package private(set) var members: [Member]
 
-  init(uniqueMembers members: [Member]) {
+  /// No two members may have the same name.
+  package init(uniqueMembers members: [Member]) {
     self.members = members
   }
 
@@ -79,5 +91,20 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   /// The first member whose name is this in any ASCII case.
   package func member(named name: String) -> Member? {
     members.first { $0.name.asciiFolded == name.asciiFolded }
+  }
+}
+
+extension JSONValue {
+  /// The name of a member, anywhere within, that stands twice beside another but for its case: readers differ in which
+  /// one they take.
+  package var collidingName: String? {
+    switch self {
+    case .null, .bool, .number, .string: return nil
+    case .array(let values): return values.lazy.compactMap(\.collidingName).first
+    case .object(let object):
+      var seen: Set<String> = []
+      if let member = object.members.first(where: { !seen.insert($0.name.asciiFolded).inserted }) { return member.name }
+      return object.members.lazy.compactMap { $0.value.collidingName }.first
+    }
   }
 }

@@ -1,39 +1,121 @@
-/// A field of a change by which history can be asked, by its name in JSON with `/` between levels.
-package enum ChangeField: String, FilterField {
-  case id, sequence, activityDateTime, resultDateTime, lastVerifiedDateTime, rollbackTo
-  case tenantId, subject, flowType, flowId, step, kind, result
-  case beforeState = "before/state"
-  case beforeConnectorId = "before/connectorId"
-  case beforeDisplayName = "before/displayName"
-  case afterState = "after/state"
-  case afterConnectorId = "after/connectorId"
-  case afterDisplayName = "after/displayName"
-  case actorType = "initiatedBy/type"
-  case actorProof = "initiatedBy/proof"
-  case ipAddress = "initiatedBy/ipAddress"
-  case userId = "initiatedBy/user/id"
-  case userDisplayName = "initiatedBy/user/displayName"
-  case userPrincipalName = "initiatedBy/user/userPrincipalName"
-  case appId = "initiatedBy/app/appId"
-  case servicePrincipalId = "initiatedBy/app/servicePrincipalId"
-  case appDisplayName = "initiatedBy/app/displayName"
-  case tokenId = "initiatedBy/token/id"
-  case tokenDisplayName = "initiatedBy/token/displayName"
-  case reason, correlationId, requestId, graphRequestId, rollbackOf, batchId
-  case httpStatus = "status/http"
-  case errorCode = "status/code"
-  case errorMessage = "status/message"
-  case settledBy = "status/settledBy"
+/// A field of a change: a member of its JSON that holds one value, or a field of a member that holds several.
+///
+/// This is the one list of them. `$filter` takes each by its path, and ReflogFormats makes JSON, CSV and the other formats of it.
+package enum ChangeField: FilterField {
+  case plain(Plain)
+  case before(ReferenceField)
+  case after(ReferenceField)
+  case initiatedBy(ActorField)
+  case status(Status)
+
+  /// A member that holds one value, in the order of JSON. A new one stands last, for CSV has its columns in this order too.
+  package enum Plain: String, FilterField {
+    case id, sequence, activityDateTime, kind, result, resultDateTime
+    case tenantId, subject, flowType, flowId, step
+    case reason, correlationId, requestId, graphRequestId, rollbackOf, rollbackTo, batchId
+    case lastVerifiedDateTime
+
+    package var kind: FilterKind {
+      switch self {
+      case .id, .rollbackOf: .id
+      case .sequence: .number
+      case .activityDateTime, .resultDateTime, .rollbackTo, .lastVerifiedDateTime: .time
+      case .flowType, .flowId, .step, .batchId: .name
+      case .kind, .result, .tenantId, .subject, .reason, .correlationId, .requestId, .graphRequestId: .text
+      }
+    }
+  }
+
+  /// A field of what became of a change, by its name in JSON.
+  package enum Status: String, FilterField {
+    case http, code, message, settledBy
+
+    package var kind: FilterKind { self == .http ? .number : .text }
+  }
+
+  /// A member that holds several values, by its name in JSON.
+  package enum Part: String {
+    case before, after, initiatedBy, status
+  }
+
+  package static let allCases: [ChangeField] =
+    Plain.allCases.map(plain) + ReferenceField.allCases.map(before) + ReferenceField.allCases.map(after)
+    + ActorField.allCases.map(initiatedBy) + Status.allCases.map(status)
+
+  package var rawValue: String {
+    switch self {
+    case .plain(let field): field.rawValue
+    case .before(let field): "\(Part.before.rawValue)/\(field.rawValue)"
+    case .after(let field): "\(Part.after.rawValue)/\(field.rawValue)"
+    case .initiatedBy(let field): "\(Part.initiatedBy.rawValue)/\(field.rawValue)"
+    case .status(let field): "\(Part.status.rawValue)/\(field.rawValue)"
+    }
+  }
 
   package var kind: FilterKind {
     switch self {
-    case .id, .sequence, .rollbackOf, .httpStatus: .number
-    case .activityDateTime, .resultDateTime, .lastVerifiedDateTime, .rollbackTo: .time
-    case .flowType, .flowId, .step, .beforeConnectorId, .afterConnectorId, .batchId: .name
-    default: .text
+    case .plain(let field): field.kind
+    case .before(let field), .after(let field): field.kind
+    case .initiatedBy(let field): field.kind
+    case .status(let field): field.kind
     }
   }
 }
 
 /// A question about changes.
 package typealias ChangeFilter = Filter<ChangeField>
+
+extension ChangeFilter {
+  package func matches(_ change: Change) -> Bool {
+    matches { change[$0] }
+  }
+}
+
+extension Change {
+  /// What a field holds.
+  package subscript(field: ChangeField) -> FilterValue {
+    switch field {
+    case .plain(let field): self[field]
+    case .before(let field): intent.before[field]
+    case .after(let field): after[field]
+    case .initiatedBy(let field): intent.actor[field]
+    case .status(let field): outcome?[field] ?? .null
+    }
+  }
+
+  package subscript(field: ChangeField.Plain) -> FilterValue {
+    switch field {
+    case .id: .number(id.number)
+    case .sequence: .number(sequence)
+    case .activityDateTime: .time(activityDateTime)
+    case .kind: .text(intent.kind.rawValue)
+    case .result: .text(result.rawValue)
+    case .resultDateTime: .optional(resultDateTime)
+    case .tenantId: .text(tenantID)
+    case .subject: .text(intent.subject.word)
+    case .flowType: .optional(intent.subject.address?.flowType.rawValue)
+    case .flowId: .optional(intent.subject.address?.flow.text)
+    case .step: .optional(intent.subject.address?.step.name)
+    case .reason: .optional(intent.reason)
+    case .correlationId: .optional(intent.correlationID)
+    case .requestId: .text(intent.requestID)
+    case .graphRequestId: .optional(outcome?.graphRequestID)
+    case .rollbackOf: .optional(intent.rollbackOf?.number)
+    case .rollbackTo: .optional(intent.rollbackTo)
+    case .batchId: .optional(intent.batchID)
+    case .lastVerifiedDateTime: .optional(intent.lastVerifiedDateTime)
+    }
+  }
+}
+
+extension Change.Outcome {
+  /// What a field holds.
+  package subscript(field: ChangeField.Status) -> FilterValue {
+    switch field {
+    case .http: .optional(httpStatus.map { Int64($0) })
+    case .code: .optional(code)
+    case .message: .optional(message)
+    case .settledBy: .text(settledBy.rawValue)
+    }
+  }
+}

@@ -1,27 +1,52 @@
 /// A field of what an address held by which configurations can be asked.
-package enum ConfigurationField: String, FilterField {
-  case flowType, flowId, step, known, certain, changeId, changedDateTime, kind, verifiedDateTime
-  case state = "reference/state"
-  case connectorId = "reference/connectorId"
-  case displayName = "reference/displayName"
-  case targetUrl = "reference/targetUrl"
-  case actorType = "initiatedBy/type"
-  case userId = "initiatedBy/user/id"
-  case userDisplayName = "initiatedBy/user/displayName"
-  case userPrincipalName = "initiatedBy/user/userPrincipalName"
-  case appId = "initiatedBy/app/appId"
-  case servicePrincipalId = "initiatedBy/app/servicePrincipalId"
-  case appDisplayName = "initiatedBy/app/displayName"
-  case tokenId = "initiatedBy/token/id"
-  case tokenDisplayName = "initiatedBy/token/displayName"
+package enum ConfigurationField: FilterField {
+  case plain(Plain)
+  case reference(ReferenceField)
+  case targetURL
+  case initiatedBy(ActorField)
+
+  /// A member of JSON that holds one value, in the order of JSON.
+  package enum Plain: String, FilterField {
+    case flowType, flowId, step, known, certain, changeId, changedDateTime, kind, verifiedDateTime
+
+    package var kind: FilterKind {
+      switch self {
+      case .flowType, .flowId, .step: .name
+      case .known, .certain: .flag
+      case .changeId: .id
+      case .changedDateTime, .verifiedDateTime: .time
+      case .kind: .text
+      }
+    }
+  }
+
+  /// A member that holds several values, by its name in JSON.
+  package enum Part: String {
+    case reference, initiatedBy
+  }
+
+  /// The name of the connector's URL in the reference.
+  package static let targetURLName = "targetUrl"
+
+  package static let allCases: [ConfigurationField] =
+    Plain.allCases.map(plain) + ReferenceField.allCases.map(reference) + [targetURL]
+    + ActorField.allCases.filter { $0 != .proof && $0 != .ipAddress }.map(initiatedBy)
+
+  package var rawValue: String {
+    switch self {
+    case .plain(let field): field.rawValue
+    case .reference(let field): "\(Part.reference.rawValue)/\(field.rawValue)"
+    case .targetURL: "\(Part.reference.rawValue)/\(Self.targetURLName)"
+    case .initiatedBy(let field): "\(Part.initiatedBy.rawValue)/\(field.rawValue)"
+    }
+  }
 
   package var kind: FilterKind {
     switch self {
-    case .known, .certain: .flag
-    case .changeId: .number
-    case .changedDateTime, .verifiedDateTime: .time
-    case .flowType, .flowId, .step, .connectorId: .name
-    default: .text
+    case .plain(let field): field.kind
+    case .reference(let field): field.kind
+    case .targetURL: .text
+    case .initiatedBy(let field): field.kind
     }
   }
 }
@@ -38,34 +63,25 @@ extension ConfigurationFilter {
 extension ConnectorConfiguration {
   /// What a field holds.
   package subscript(field: ConfigurationField) -> FilterValue {
-    let reference = change?.after ?? .unknown
-    return switch field {
+    switch field {
+    case .plain(let field): self[field]
+    case .reference(let field): reference[field]
+    case .targetURL: .optional(targetURL)
+    case .initiatedBy(let field): change?.intent.actor[field] ?? .null
+    }
+  }
+
+  package subscript(field: ConfigurationField.Plain) -> FilterValue {
+    switch field {
     case .flowType: .text(address.flowType.rawValue)
     case .flowId: .text(address.flow.text)
     case .step: .text(address.step.name)
     case .known: .flag(change != nil)
     case .certain: .flag(isCertain)
-    case .changeId: change.map { .number($0.id.number) } ?? .null
+    case .changeId: .optional(change?.id.number)
     case .changedDateTime: .optional(change?.resultDateTime)
     case .kind: .optional(change?.intent.kind.rawValue)
     case .verifiedDateTime: .optional(verified)
-    case .state: .text(reference.state.rawValue)
-    case .connectorId: .optional(reference.connectorID?.text)
-    case .displayName: .optional(reference.displayName)
-    case .targetUrl: .optional(targetURL)
-    case .actorType: .optional(change?.intent.actor.type.rawValue)
-    case .userId: actor(.userId)
-    case .userDisplayName: actor(.userDisplayName)
-    case .userPrincipalName: actor(.userPrincipalName)
-    case .appId: actor(.appId)
-    case .servicePrincipalId: actor(.servicePrincipalId)
-    case .appDisplayName: actor(.appDisplayName)
-    case .tokenId: actor(.tokenId)
-    case .tokenDisplayName: actor(.tokenDisplayName)
     }
-  }
-
-  private func actor(_ field: ChangeField) -> FilterValue {
-    change?.intent.actor[field] ?? .null
   }
 }

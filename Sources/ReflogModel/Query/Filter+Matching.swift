@@ -52,12 +52,6 @@ extension Filter {
   }
 }
 
-extension Filter<ChangeField> {
-  package func matches(_ change: Change) -> Bool {
-    matches { change[$0] }
-  }
-}
-
 extension [UInt8] {
   fileprivate func contains(_ part: [UInt8]) -> Bool {
     part.isEmpty || (count >= part.count && (0...(count - part.count)).contains { self[$0...].starts(with: part) })

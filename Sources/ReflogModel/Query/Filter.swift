@@ -31,4 +31,19 @@ package enum FilterValue: Hashable, Sendable {
   case time(Timestamp)
   case flag(Bool)
   case null
+
+  /// The text, or null if there is none.
+  package static func optional(_ text: String?) -> FilterValue { text.map(FilterValue.text) ?? .null }
+  /// The number, or null if there is none.
+  package static func optional(_ number: Int64?) -> FilterValue { number.map(FilterValue.number) ?? .null }
+  /// The time, or null if there is none.
+  package static func optional(_ time: Timestamp?) -> FilterValue { time.map(FilterValue.time) ?? .null }
+}
+
+/// Why a filter can't be understood, and where: the position of the first wrong byte, from 0.
+package struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let problem: String
+  package let position: Int
+
+  package var description: String { "Invalid filter clause at position \(position): \(problem)" }
 }

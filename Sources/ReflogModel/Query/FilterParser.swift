@@ -133,11 +133,12 @@ struct FilterParser<Field: FilterField> {
     switch (field.kind, token.kind) {
     case (_, .word("null")): value = .null
     case (.text, .string(let text)), (.name, .string(let text)): value = .text(text)
-    case (.number, .string(let text)), (.number, .word(let text)): value = Int64(text).map(FilterValue.number)
+    case (.number, .string(let text)), (.number, .word(let text)), (.id, .string(let text)), (.id, .word(let text)):
+      value = Int64(text).map(FilterValue.number)
     case (.time, .word(let text)): value = Timestamp(parsing: text).map(FilterValue.time)
     case (.flag, .word("true")): value = .flag(true)
     case (.flag, .word("false")): value = .flag(false)
-    case (.text, _), (.name, _), (.time, _), (.number, _), (.flag, _): value = nil
+    case (.text, _), (.name, _), (.number, _), (.id, _), (.time, _), (.flag, _): value = nil
     }
     guard let value else { throw error(Self.expectation(of: field)) }
     try advance()
@@ -147,7 +148,7 @@ struct FilterParser<Field: FilterField> {
   private static func expectation(of field: Field) -> String {
     switch field.kind {
     case .text, .name: "\(field.rawValue) is compared with a string in single quotes, or null"
-    case .number: "\(field.rawValue) is compared with a whole number, or null"
+    case .number, .id: "\(field.rawValue) is compared with a whole number, or null"
     case .flag: "\(field.rawValue) is compared with true or false"
     case .time: "\(field.rawValue) is compared with a time without quotes, 2026-03-01T14:00:00Z, or null"
     }

@@ -27,16 +27,16 @@ package struct PlainQuestion: Sendable {
     var terms: [String] = []
     if let flow {
       let parts = flow.split(separator: "/", maxSplits: 1).map(String.init)
-      if parts.count == 2 { terms.append(Self.equality(.flowType, parts[0])) }
-      terms.append(Self.equality(.flowId, parts.last ?? flow))
+      if parts.count == 2 { terms.append(Self.term(.plain(.flowType), .text(parts[0]))) }
+      terms.append(Self.term(.plain(.flowId), .text(parts.last ?? flow)))
     }
-    if let step { terms.append(Self.equality(.step, step)) }
-    if let actor { terms.append(Self.any(Self.actorFields, actor)) }
+    if let step { terms.append(Self.term(.plain(.step), .text(step))) }
+    if let actor { terms.append(Self.any(Self.actorFields.map(ChangeField.initiatedBy), actor)) }
     if let connector { terms.append(Self.any(Self.connectorFields, connector)) }
-    if let since { terms.append("\(ChangeField.activityDateTime.rawValue) ge \(since)") }
-    if let until { terms.append("\(ChangeField.activityDateTime.rawValue) lt \(until)") }
-    if let result { terms.append(Self.equality(.result, result.rawValue)) }
-    if let kind { terms.append(Self.equality(.kind, kind.rawValue)) }
+    if let since { terms.append(Self.term(.plain(.activityDateTime), .time(since), .ge)) }
+    if let until { terms.append(Self.term(.plain(.activityDateTime), .time(until), .lt)) }
+    if let result { terms.append(Self.term(.plain(.result), .text(result.rawValue))) }
+    if let kind { terms.append(Self.term(.plain(.kind), .text(kind.rawValue))) }
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
 
@@ -46,19 +46,19 @@ package struct PlainQuestion: Sendable {
     return try ChangeFilter.parse(text)
   }
 
-  private static let actorFields: [ChangeField] = [
+  private static let actorFields: [ActorField] = [
     .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appDisplayName, .appId, .tokenId,
     .tokenDisplayName,
   ]
   private static let connectorFields: [ChangeField] = [
-    .beforeConnectorId, .afterConnectorId, .beforeDisplayName, .afterDisplayName,
+    .before(.connectorId), .after(.connectorId), .before(.displayName), .after(.displayName),
   ]
 
   private static func any(_ fields: [ChangeField], _ text: String) -> String {
-    "(\(fields.map { equality($0, text) }.joined(separator: " or ")))"
+    "(\(fields.map { term($0, .text(text)) }.joined(separator: " or ")))"
   }
 
-  private static func equality(_ field: ChangeField, _ text: String) -> String {
-    "\(field.rawValue) eq '\(text.replacing("'", with: "''"))'"
+  private static func term(_ field: ChangeField, _ value: FilterValue, _ comparison: FilterComparison = .eq) -> String {
+    ChangeFilter.comparison(field, comparison, value).description
   }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ReflogModel
 
 /// A signed token taken apart, nothing of it proven: a JWT in compact form (RFC 7519 §3, RFC 7515 §3.1).
@@ -20,13 +19,6 @@ struct SignedToken: Sendable {
   }
 
   private static func object(_ part: Substring) -> JSONObject? {
-    decoded(part).flatMap { try? JSONValue(parsing: $0).object }
-  }
-
-  /// Base64url without padding (RFC 4648 §5).
-  private static func decoded(_ text: Substring) -> Data? {
-    guard text.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "-_".utf8.contains($0) }) else { return nil }
-    let base64 = text.replacing("-", with: "+").replacing("_", with: "/")
-    return Data(base64Encoded: base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4))
+    [UInt8](base64URL: part).flatMap { try? JSONValue(parsing: $0).object }
   }
 }

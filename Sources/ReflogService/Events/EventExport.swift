@@ -2,7 +2,7 @@ import ReflogLedger
 package import ReflogModel
 
 /// Hands out service events oldest first, piece by piece, each read when it is asked for.
-package struct EventExport: Sendable {
+package struct EventExport: ExportSource {
   private static let pieceSize = 500
 
   private let history: History

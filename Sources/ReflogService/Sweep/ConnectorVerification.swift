@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ReflogLedger
 import ReflogModel
 
@@ -121,7 +120,7 @@ struct ConnectorVerification: Sendable {
       after: after,
       changedProperties: properties,
       actor: .unknown,
-      requestID: UUID().uuidString.lowercased(),
+      requestID: GUID.random(),
       lastVerifiedDateTime: lastSeen
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ReflogLedger
 import ReflogModel
 
@@ -56,7 +55,7 @@ struct Verification: Sendable {
     }
     let again = try await references(of: FlowName(of: address), at: [address.step])
     guard again[address.step] == found else { return .unsteady }
-    let requestID = UUID().uuidString.lowercased()
+    let requestID = GUID.random()
     let judged = try await reader.judge(found, at: address, requestID: requestID, by: .reconciler)
     guard let drift = judged.drift else { return .unsteady }
     try await record(drift, sighting)
@@ -70,7 +69,7 @@ struct Verification: Sendable {
       before: .unknown,
       after: found,
       actor: .unknown,
-      requestID: UUID().uuidString.lowercased()
+      requestID: GUID.random()
     )
     return Group.Draft(intent, .found, settledBy: .reconciler)
   }

@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
-import ReflogHTTP
+import ReflogFormats
 import ReflogModel
 import ReflogService
 
@@ -94,7 +94,7 @@ struct LedgerFile: HistorySource {
       let further = try await service.page(query, behind: next, size: top - page.changes.count)
       page = ChangePage(changes: page.changes + further.changes, next: further.next)
     }
-    return Listing(.connectorChanges, page.changes.map(\.json)).json(versionURL: nil)
+    return Listing(page.changes).json(versionURL: nil)
   }
 
   func change(_ id: Change.ID) async throws -> JSONObject {
@@ -103,7 +103,7 @@ struct LedgerFile: HistorySource {
 
   func configurations(asOf moment: String?) async throws -> JSONObject {
     let asked = moment.flatMap { Timestamp(parsing: $0) } ?? Timestamp(Date())
-    return try await service.configurations(asOf: asked).json(versionURL: nil)
+    return Listing(try await service.configurations(asOf: asked)).json(versionURL: nil)
   }
 
   func status() async throws -> JSONObject {
@@ -120,12 +120,13 @@ struct LedgerFile: HistorySource {
   }
 
   func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws {
-    let export = service.export(try Self.query(order.filter), afterEntry: order.after)
-    var pieces = ChangePieces(export, order.lines)
-    try output(Data(pieces.header))
-    while let (piece, rest) = try await pieces.next() {
-      try output(Data(piece))
-      pieces = rest
+    let lines = order.lines
+    var export = service.export(try Self.query(order.filter), afterEntry: order.after)
+    try output(Data(lines.header))
+    while let changes = try await export.next() {
+      var bytes: [UInt8] = []
+      for change in changes { lines.write(change, to: &bytes) }
+      try output(Data(bytes))
     }
   }
 

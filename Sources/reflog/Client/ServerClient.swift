@@ -35,7 +35,7 @@ struct ServerClient {
       request.headers.add(name: "content-type", value: "application/json")
       request.body = .bytes(JSONValue.object(body).bytes)
     }
-    if let reason { request.headers.add(name: "Reflog-Reason", value: Self.percentEncoded(reason)) }
+    if let reason { request.headers.add(name: "Reflog-Reason", value: reason.percentEncoded()) }
     let response = try await execute(request)
     let bytes = try await response.body.collect(upTo: Self.bodyLimit)
     let answer = Answer(
@@ -85,10 +85,6 @@ struct ServerClient {
     } catch {
       throw CommandFailure(.tryAgain, "The server at \(baseURL) can't be reached.")
     }
-  }
-
-  private static func percentEncoded(_ text: String) -> String {
-    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
   }
 }
 

@@ -11,7 +11,7 @@ struct TimeRollbackClient {
 
   func run(
     asOf: String?,
-    scope: (flowType: FlowType, flow: FlowID)?,
+    flow: FlowName?,
     batchID: String?,
     reason: String?,
     isDryRun: Bool
@@ -20,9 +20,9 @@ struct TimeRollbackClient {
     body["asOf"] = asOf.map { .string($0) }
     body["batchId"] = batchID.map { .string($0) }
     body["reason"] = reason.map { .string($0) }
-    if let scope {
-      body["flowType"] = .string(scope.flowType.rawValue)
-      body["flowId"] = .string(scope.flow.text)
+    if let flow {
+      body["flowType"] = .string(flow.flowType.rawValue)
+      body["flowId"] = .string(flow.flow.text)
     }
     var progress = try await client.send(.POST, Self.path, body: body).body
     guard !isDryRun else { return try output.show(progress, asTable: ChangeTables.timeRollbackPlan) }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import ReflogHTTP
+import ReflogFormats
 
 /// `reflog export`
 struct Export: AsyncParsableCommand {
@@ -65,7 +65,8 @@ struct Export: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      let order = ExportOrder(format: format, isRaw: raw, isForExcel: excel, filter: filter.text, after: after)
+      let style = CSVStyle(isRaw: raw, isForExcel: excel)
+      let order = ExportOrder(format, style, filter: filter.text, after: after)
       try await source.withSource { source in
         if let state {
           try await Follower(source: source, order: order, stateFile: state).run()

@@ -1,5 +1,5 @@
 import Foundation
-import ReflogHTTP
+import ReflogFormats
 import ReflogModel
 
 /// Hands out what is settled, as it is settled, for ever; and remembers how far it came.

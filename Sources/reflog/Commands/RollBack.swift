@@ -59,15 +59,9 @@ struct RollBack: AsyncParsableCommand {
     guard !force || (asOf == nil && batch == nil) else {
       throw ValidationError("--as-of brings back what stood whatever came since: no --force.")
     }
-    if let flow, Self.scope(flow) == nil {
+    if let flow, FlowName(flow) == nil {
       throw ValidationError("--flow \(flow) is not FLOWTYPE/FLOW, as b2cUserFlows/B2C_1_signup is.")
     }
-  }
-
-  private static func scope(_ text: String) -> (flowType: FlowType, flow: FlowID)? {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let flowType = FlowType(segment: parts[0]), let flow = FlowID(parts[1]) else { return nil }
-    return (flowType, flow)
   }
 
   func run() async throws {
@@ -77,7 +71,7 @@ struct RollBack: AsyncParsableCommand {
           let rollback = TimeRollbackClient(client: client, output: output)
           return try await rollback.run(
             asOf: asOf,
-            scope: flow.flatMap(Self.scope),
+            flow: flow.flatMap { FlowName($0) },
             batchID: batch,
             reason: reason,
             isDryRun: dryRun
@@ -142,10 +136,9 @@ struct RollBack: AsyncParsableCommand {
   /// Why there is nothing to take back: a change that is under way, or none at all.
   private func noTarget(at place: String, _ client: ServerClient) async throws -> CommandFailure {
     guard let step else { return CommandFailure(.notFound, "No step is named.") }
-    let filter =
-      "result eq 'pending' and flowType eq '\(step.flowType.rawValue)' and flowId eq '\(step.flow)' "
-      + "and step eq '\(step.step)'"
-    let newest = try await client.history(top: 1, filter: filter)["value"]?.array ?? []
+    var question = PlainQuestion(about: step)
+    question.result = .pending
+    let newest = try await client.history(top: 1, filter: question.text)["value"]?.array ?? []
     guard let id = newest.first?.object?["id"]?.string else {
       return CommandFailure(.notFound, "No change of \(place) is on record.")
     }

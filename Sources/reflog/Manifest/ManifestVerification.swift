@@ -1,5 +1,5 @@
 import Foundation
-import ReflogHTTP
+import ReflogFormats
 import ReflogLedger
 import ReflogModel
 import ReflogService
@@ -43,8 +43,11 @@ struct ManifestVerification {
 
   /// Which rows are missing, added or altered, as far as the ledger still says what they were.
   private func rowFindings(_ service: HistoryService) async throws -> [String] {
-    guard manifest.after == nil, manifest.format == "csv" || manifest.format == "jsonl" else { return [] }
-    guard let last = manifest.lastSequence else { return [] }
+    guard manifest.after == nil, let format = ExportFormat(rawValue: manifest.format),
+      format == .csv || format == .jsonl,
+      let last = manifest.lastSequence
+    else { return [] }
+    let lines = ExportLines<Change>(format, CSVStyle(options: manifest.options))
     let query = ChangeQuery(filter: try manifest.filter.map(ChangeFilter.parse))
     var expected = LedgerRows(service.export(query), lines, upTo: last)
     var rows = try ExportedRows(path, format: manifest.format)
@@ -93,15 +96,6 @@ struct ManifestVerification {
     // The header has no id.
     return row.id == nil && row.bytes.starts(with: Array("id,".utf8)) ? try rows.next() : row
   }
-
-  private var lines: ChangeFormat {
-    manifest.format == "csv"
-      ? .csv(
-        ChangeCSV(
-          CSVStyle(isRaw: manifest.options.contains("raw"), isForExcel: manifest.options.contains("excel"))
-        )
-      ) : .jsonl
-  }
 }
 
 /// What the ledger would give for an export now, change by change.
@@ -113,11 +107,11 @@ private struct LedgerRows {
   }
 
   private var export: HistoryExport
-  private let lines: ChangeFormat
+  private let lines: ExportLines<Change>
   private let last: Int64
   private var piece: ArraySlice<Change> = []
 
-  init(_ export: HistoryExport, _ lines: ChangeFormat, upTo last: Int64) {
+  init(_ export: HistoryExport, _ lines: ExportLines<Change>, upTo last: Int64) {
     self.export = export
     self.lines = lines
     self.last = last

@@ -1,4 +1,5 @@
 import Foundation
+import ReflogModel
 
 /// A file that appears under its name only when all of it is on disk.
 struct WholeFile {
@@ -12,7 +13,7 @@ struct WholeFile {
       throw CommandFailure(.refused, "\(path) is there already and no plain file, so nothing takes its place.")
     }
     // A name that nobody else's file has.
-    let partial = "\(path).\(UUID().uuidString.lowercased()).partial"
+    let partial = "\(path).\(GUID.random()).partial"
     let descriptor = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw failure(partial) }
     let file = WholeFile(descriptor: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))

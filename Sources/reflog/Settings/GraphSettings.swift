@@ -1,5 +1,6 @@
 import Foundation
 import ReflogDirectory
+import ReflogModel
 
 /// How Microsoft Graph is reached, and how Reflog proves to it that it is itself.
 struct GraphSettings: Sendable {
@@ -61,10 +62,10 @@ struct GraphSettings: Sendable {
     guard let text else {
       throw CommandFailure(.usage, "Say which tenant: set \(Setting.graphTenant.variable) to its id, a GUID.")
     }
-    guard let id = UUID(uuidString: text) else {
+    guard let id = GUID.normalized(text) else {
       throw CommandFailure(.usage, "\(Setting.graphTenant.variable) is \(text), and must be the tenant's id, a GUID.")
     }
-    return id.uuidString.lowercased()
+    return id
   }
 
   private static func proof(_ values: SettingValues) async throws -> Proof? {

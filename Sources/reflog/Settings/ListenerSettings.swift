@@ -1,5 +1,4 @@
 import Foundation
-import ReflogHTTP
 import ReflogModel
 
 /// Where and how the server listens, and how clients see it.
@@ -8,7 +7,10 @@ struct ListenerSettings: Sendable {
   let port: Int
   /// Nothing where it speaks plain HTTP.
   let tls: TLSFiles?
-  let proxies: ProxySettings
+  /// Where clients see Reflog, without a slash at the end; nothing: where they say they do.
+  let publicURL: String?
+  /// The proxies whose word counts.
+  let trustedProxies: [AddressBlock]
 
   struct TLSFiles: Sendable {
     let certificate: String
@@ -33,11 +35,8 @@ struct ListenerSettings: Sendable {
           + "\(Setting.tlsKey.variable), or say --plain-http behind a proxy that speaks TLS."
       )
     }
-    proxies = ProxySettings(
-      publicURL: try await values.string(.publicUrl).map { try Self.publicURL($0) },
-      trusted: try Self.blocks(try await values.string(.trustedProxies)),
-      scheme: tls == nil ? "http" : "https"
-    )
+    publicURL = try await values.string(.publicUrl).map { try Self.publicURL($0) }
+    trustedProxies = try Self.blocks(try await values.string(.trustedProxies))
   }
 
   private static func isLoopback(_ host: String) -> Bool {

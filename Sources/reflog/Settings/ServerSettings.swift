@@ -1,6 +1,5 @@
 import Configuration
 import Foundation
-import ReflogHTTP
 import ReflogModel
 import ReflogService
 
@@ -38,7 +37,7 @@ struct ServerSettings: Sendable {
     directory = try await DirectorySettings(values)
     entra =
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
-    entraSignIn = try await Self.entraSignIn(values, publicURL: listener.proxies.publicURL, isOn: entra != nil)
+    entraSignIn = try await Self.entraSignIn(values, publicURL: listener.publicURL, isOn: entra != nil)
     try refuseWhatCantWork()
   }
 
@@ -110,7 +109,7 @@ struct ServerSettings: Sendable {
     return EntraSignIn.Settings(
       clientID: clientID,
       clientSecret: secret,
-      redirectURL: publicURL + EntraSignInController.returnPath
+      redirectURL: publicURL + EntraSignIn.Settings.returnPath
     )
   }
 

@@ -17,7 +17,7 @@ struct RecordWriter {
 
   mutating func member(_ name: StaticString, _ text: String?) {
     begin(name)
-    if let text { bytes.append(canonical: text) } else { null() }
+    if let text { bytes.append(jsonString: text) } else { null() }
   }
 
   mutating func member(_ name: StaticString, _ number: Int64?) {
@@ -98,8 +98,8 @@ struct RecordWriter {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * value.count + 2) { text in
       text[0] = UInt8(ascii: "\"")
       for (index, byte) in value.enumerated() {
-        text[2 * index + 1] = [UInt8].digit(byte >> 4)
-        text[2 * index + 2] = [UInt8].digit(byte & 15)
+        text[2 * index + 1] = UInt8(hexadecimalDigit: byte >> 4)
+        text[2 * index + 2] = UInt8(hexadecimalDigit: byte & 15)
       }
       text[2 * value.count + 1] = UInt8(ascii: "\"")
       bytes.append(contentsOf: UnsafeBufferPointer(text))

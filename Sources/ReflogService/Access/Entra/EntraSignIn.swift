@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 package import ReflogModel
 import Synchronization
@@ -17,6 +16,9 @@ package final class EntraSignIn: Sendable {
     package let clientSecret: String
     /// Where Entra sends browsers back to: registered there.
     package let redirectURL: String
+
+    /// Its path.
+    package static let returnPath = "/sign-in/entra/return"
 
     package init(clientID: String, clientSecret: String, redirectURL: String) {
       self.clientID = clientID
@@ -189,11 +191,10 @@ package final class EntraSignIn: Sendable {
 
   /// RFC 7636 §4.2.
   private static func challenge(_ verifier: String) -> String {
-    Data(SHA256.hash(data: Data(verifier.utf8))).base64EncodedString()
-      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    Hash(of: Array(verifier.utf8)).bytes.base64URL
   }
 
   private static func form(_ fields: [(String, String)]) -> String {
-    fields.map { "\($0)=\($1.percentEncoded())" }.joined(separator: "&")
+    fields.map { QueryItem($0, $1) }.encoded()
   }
 }

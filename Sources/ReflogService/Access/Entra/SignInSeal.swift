@@ -19,7 +19,7 @@ struct SignInSeal: Sendable {
 
   private let key = SymmetricKey(size: .bits256)
 
-  /// Base64, fit for a cookie; nothing where it can't be sealed.
+  /// Base 64 that is fit for a cookie; nothing where it can't be sealed.
   func close(_ attempt: Attempt) -> String? {
     let content: JSONObject = [
       "state": .string(attempt.state), "verifier": .string(attempt.verifier), "nonce": .string(attempt.nonce),
@@ -27,13 +27,12 @@ struct SignInSeal: Sendable {
       "begun": .integer(attempt.begun.microseconds),
     ]
     let box = try? AES.GCM.seal(Data(JSONValue.object(content).text.utf8), using: key)
-    return box?.combined.map { sealed in sealed.base64EncodedString().replacing("=", with: "") }
+    return (box?.combined).map { Array($0).base64URL }
   }
 
   /// What was sealed; nothing where that was not done here.
   func open(_ sealed: String) -> Attempt? {
-    let padded = sealed + String(repeating: "=", count: (4 - sealed.utf8.count % 4) % 4)
-    guard let data = Data(base64Encoded: padded), let box = try? AES.GCM.SealedBox(combined: data),
+    guard let bytes = [UInt8](base64URL: sealed), let box = try? AES.GCM.SealedBox(combined: bytes),
       let text = try? AES.GCM.open(box, using: key), let content = try? JSONValue(parsing: Array(text)).object,
       let state = content["state"]?.string, let verifier = content["verifier"]?.string,
       let nonce = content["nonce"]?.string, let target = content["target"]?.string,

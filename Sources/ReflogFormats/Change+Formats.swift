@@ -1,0 +1,137 @@
+package import ReflogModel
+
+/// What a change shows in each format, in order.
+///
+/// Every list is made of ``ReflogModel/ChangeField``. A plain field that is added there, behind the last one, stands in each of them
+/// without a line here, and as the last column of CSV.
+extension Change: Exported {
+  package static let collection = "connectorChanges"
+
+  package static let members: [JSONMember<Change>] = list(
+    plain(.id, through: .step),
+    parts(.before, .after),
+    [properties],
+    parts(.initiatedBy),
+    plain(.reason, through: .batchId),
+    parts(.status),
+    plain(from: .lastVerifiedDateTime)
+  )
+
+  package static let columns: [CSVColumn<Change>] = list(
+    cells(.id, through: .activityDateTime),
+    cells(.tenantId, through: .step),
+    cells(.kind, through: .resultDateTime),
+    ConnectorReference.columns("before") { $0.intent.before },
+    ConnectorReference.columns("after") { $0.after },
+    [CSVColumn(propertiesName) { .optional($0.intent.changedProperties?.json.text) }],
+    Actor.columns { $0.intent.actor },
+    cells(.reason, through: .batchId),
+    statusCells,
+    cells(from: .lastVerifiedDateTime)
+  )
+
+  /// The members that OpenAPI describes: those that are never null and that everybody reads.
+  package static let described: [JSONMember<Change>] = list(
+    plain(.id, through: .result),
+    parts(.before, .after, .initiatedBy, .status)
+  )
+
+  /// What OCSF has no place for: it stands in `unmapped`.
+  static let unmapped: [JSONMember<Change>] = list(
+    plain(.kind, through: .result),
+    plain(.requestId),
+    [intended],
+    plain(.graphRequestId),
+    [detail(.settledBy)],
+    plain(.rollbackOf, through: .batchId),
+    plain(from: .lastVerifiedDateTime),
+    [properties]
+  )
+
+  /// What ASIM has no place for: it stands in `AdditionalFields`.
+  static let additional: [JSONMember<Change>] = list(
+    plain(.sequence),
+    plain(.requestId),
+    [intendedValue],
+    plain(.reason, through: .correlationId),
+    plain(.graphRequestId),
+    [detail(.code), detail(.message)],
+    plain(.rollbackOf, through: .batchId),
+    [properties],
+    Array(plain(from: .lastVerifiedDateTime).dropFirst())
+  )
+
+  private static func list<Element>(_ parts: [Element]...) -> [Element] { parts.flatMap(\.self) }
+}
+
+extension Change {
+  private static func plain(
+    _ first: ChangeField.Plain,
+    through last: ChangeField.Plain? = nil
+  ) -> [JSONMember<Change>] {
+    ChangeField.Plain.cases(from: first, through: last ?? first).map(member)
+  }
+
+  /// The last plain fields, new ones among them.
+  private static func plain(from first: ChangeField.Plain) -> [JSONMember<Change>] {
+    ChangeField.Plain.cases(from: first).map(member)
+  }
+
+  private static func member(_ field: ChangeField.Plain) -> JSONMember<Change> {
+    JSONMember(field, schema: schema(field)) { $0[field] }
+  }
+
+  private static func cells(_ first: ChangeField.Plain, through last: ChangeField.Plain) -> [CSVColumn<Change>] {
+    ChangeField.Plain.cases(from: first, through: last).map(cell)
+  }
+
+  private static func cells(from first: ChangeField.Plain) -> [CSVColumn<Change>] {
+    ChangeField.Plain.cases(from: first).map(cell)
+  }
+
+  private static func cell(_ field: ChangeField.Plain) -> CSVColumn<Change> {
+    CSVColumn(field.rawValue) { $0[field] }
+  }
+
+  private static func schema(_ field: ChangeField.Plain) -> JSONObject {
+    switch field {
+    case .kind: words(Kind.allCases.map(\.rawValue))
+    case .result: words(Result.allCases.map(\.rawValue))
+    default: field.kind.schema
+    }
+  }
+
+  private static func words(_ words: [String]) -> JSONObject {
+    ["type": "string", "enum": .array(words.map(JSONValue.string))]
+  }
+
+  private static func parts(_ parts: ChangeField.Part...) -> [JSONMember<Change>] {
+    parts.map { part in JSONMember(part.rawValue) { .object($0.json(of: part)) } }
+  }
+
+  private func json(of part: ChangeField.Part) -> JSONObject {
+    switch part {
+    case .before: intent.before.json
+    case .after: after.json
+    case .initiatedBy: intent.actor.json
+    case .status: JSONObject(self, Self.details)
+    }
+  }
+
+  private static let propertiesName = "changedProperties"
+  private static let properties = JSONMember<Change>(propertiesName) { $0.intent.changedProperties?.json ?? .null }
+  /// What was to stand there, whatever came of it.
+  private static let intended = JSONMember<Change>("intended") { .object($0.intent.after.json) }
+  private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
+
+  private static let details = ChangeField.Status.allCases.map(detail)
+
+  private static func detail(_ field: ChangeField.Status) -> JSONMember<Change> {
+    JSONMember(field) { $0[.status(field)] }
+  }
+
+  private static let statusCells: [CSVColumn<Change>] = [
+    CSVColumn("httpStatus") { $0[.status(.http)] }, CSVColumn("errorCode") { $0[.status(.code)] },
+    CSVColumn("errorMessage") { $0[.status(.message)] }, CSVColumn("settledBy") { $0[.status(.settledBy)] },
+  ]
+}

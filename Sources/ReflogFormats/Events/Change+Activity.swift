@@ -1,0 +1,37 @@
+import ReflogModel
+
+extension Change {
+  /// What was done, for systems that collect events.
+  enum Activity {
+    case create, delete, enable, disable, set
+    /// Nobody did anything: it was found.
+    case find
+  }
+
+  var activity: Activity {
+    if intent.kind == .baseline { return .find }
+    return switch (intent.subject, intent.before.state, after.state) {
+    case (.step, .none, .connector): .enable
+    case (.step, .connector, .none): .disable
+    case (.connector, .none, _): .create
+    case (.connector, _, .none): .delete
+    case (.step, _, _), (.connector, _, _): .set
+    }
+  }
+
+  /// The change in a sentence, for people who read a list of events.
+  var sentence: String {
+    let move = "from \(intent.before) to \(after) (\(intent.kind.rawValue), \(result.rawValue))"
+    return switch intent.subject {
+    case .step(let address): "\(address.step) of \(address.flow): \(move)"
+    case .connector: "connector: \(move)"
+    }
+  }
+}
+
+extension JSONObject {
+  /// Adds a member if there is a value.
+  mutating func add(_ name: String, _ value: String?) {
+    if let value { self[name] = .string(value) }
+  }
+}

@@ -1,0 +1,27 @@
+package import ReflogModel
+
+extension Address {
+  /// `{"flowType","flowId","step"}`
+  var json: JSONObject {
+    FlowName(of: self).json + [ChangeField.Plain.step.rawValue: .string(step.name)]
+  }
+}
+
+extension FlowName {
+  fileprivate var json: JSONObject {
+    [
+      ChangeField.Plain.flowType.rawValue: .string(flowType.rawValue),
+      ChangeField.Plain.flowId.rawValue: .string(flow.text),
+    ]
+  }
+}
+
+extension FlowScope {
+  /// `{"flowType","flowId"}`, both null if it is all of history.
+  package var json: JSONObject {
+    switch self {
+    case .flow(let flowType, let flow): FlowName(flowType, flow).json
+    case .everything: [ChangeField.Plain.flowType.rawValue: .null, ChangeField.Plain.flowId.rawValue: .null]
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package import ReflogModel
+
+extension ConnectorConfiguration: Listed {
+  package static let collection = "connectorConfigurations"
+
+  package static let members =
+    plain(.flowType, through: .certain)
+    + [JSONMember(ConfigurationField.Part.reference.rawValue) { .object(JSONObject($0, referenceMembers)) }]
+    + plain(.changeId, through: .kind)
+    + [
+      JSONMember(ConfigurationField.Part.initiatedBy.rawValue) {
+        $0.change.map { .object($0.intent.actor.json) } ?? .null
+      }
+    ] + plain(.verifiedDateTime)
+
+  private static func plain(
+    _ first: ConfigurationField.Plain,
+    through last: ConfigurationField.Plain? = nil
+  ) -> [JSONMember<ConnectorConfiguration>] {
+    ConfigurationField.Plain.cases(from: first, through: last).map { field in JSONMember(field) { $0[field] } }
+  }
+
+  /// All of them, whatever stands there.
+  private static let referenceMembers =
+    ReferenceField.allCases.map { field in JSONMember<ConnectorConfiguration>(field) { $0.reference[field] } }
+    + [JSONMember(ConfigurationField.targetURL, ConfigurationField.targetURLName) { $0[.targetURL] }]
+}

@@ -1,0 +1,15 @@
+package import ReflogModel
+
+extension RollbackPlan {
+  /// The plan as the history surface shows it.
+  package var json: JSONObject {
+    ["dryRun": .bool(true), "rollbackOf": .string(rollbackOf.description)] + address.json + [
+      "before": .object(before.json),
+      "after": .object(after.json),
+      "supersededBy": .array(supersededBy.map { .string($0.description) }),
+      "drifted": .bool(isDrifted),
+      "connectorExists": .bool(connectorExists),
+      "summary": .string(summary),
+    ]
+  }
+}

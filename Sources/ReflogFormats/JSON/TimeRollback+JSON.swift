@@ -1,0 +1,35 @@
+package import ReflogModel
+
+extension TimeRollback {
+  /// The plan: what would be done, in words too. It has no batch yet.
+  package func plan(_ steps: [Step]) -> JSONObject {
+    json(batchID: nil) + ["dryRun": .bool(true), "value": .array(steps.map { .object($0.json) })]
+  }
+
+  fileprivate func json(batchID: String?) -> JSONObject {
+    ["batchId": .optional(batchID), "asOf": .string(asOf.description)] + scope.json
+  }
+}
+
+extension TimeRollbackProgress {
+  /// How far it came.
+  package var json: JSONObject {
+    rollback.json(batchID: rollback.batchID) + [
+      "state": .string(state.rawValue), "value": .array(steps.map { .object($0.json) }),
+    ]
+  }
+}
+
+extension TimeRollback.Step {
+  /// `result` is null until there is a change, and `unknown` if nobody knows what stood there.
+  fileprivate var json: JSONObject {
+    address.json + [
+      "before": .object(before.json),
+      "after": .object(after.json),
+      "result": change.map { .string($0.result.rawValue) } ?? (after == .unknown ? .string("unknown") : .null),
+      "changeId": .optional(change?.id.description),
+      "message": .optional(change?.result == .applied ? nil : problem ?? change?.outcome?.message),
+      "summary": .string(summary),
+    ]
+  }
+}

@@ -1,0 +1,19 @@
+package import ReflogModel
+
+/// What a service event shows in each format, in order.
+extension ServiceEvent: Exported {
+  package static let collection = "serviceEvents"
+
+  package static let members: [JSONMember<ServiceEvent>] =
+    EventField.Plain.allCases.map { field in JSONMember<ServiceEvent>(field) { $0[field] } } + [
+      JSONMember(EventField.Part.initiatedBy.rawValue) { $0.content.actor.map { .object($0.json) } ?? .null },
+      JSONMember(detailsName) { .object($0.content.details) },
+    ]
+
+  package static let columns: [CSVColumn<ServiceEvent>] =
+    EventField.Plain.allCases.map { field in CSVColumn<ServiceEvent>(field.rawValue) { $0[field] } }
+    + Change.Actor.columns { $0.content.actor }
+    + [CSVColumn(detailsName) { .text(JSONValue.object($0.content.details).text) }]
+
+  private static let detailsName = "details"
+}

@@ -1,0 +1,26 @@
+import HTTPTypes
+import Hummingbird
+import ReflogFormats
+import ReflogModel
+
+extension ExportFormat {
+  /// Asked for by `$format`, or by the first media range of `Accept` if that is missing; nil if a page is asked for.
+  init?(_ items: [QueryItem], of request: Request) throws(RequestError) {
+    switch try QueryOptions(items, allowing: QueryOptions.Name.allCases)[.format]?.lowercased() {
+    case "csv", "text/csv": self = .csv
+    case "jsonl", "application/jsonl", "application/x-ndjson": self = .jsonl
+    case "ocsf": self = .ocsf
+    case "asim": self = .asim
+    case "json", "application/json": return nil
+    case nil:
+      let first = (request.headers[.accept] ?? "").split(separator: ",").first?.split(separator: ";").first ?? ""
+      switch first.lowercased().filter({ $0 != " " }) {
+      case "text/csv": self = .csv
+      case "application/jsonl", "application/x-ndjson": self = .jsonl
+      default: return nil
+      }
+    case let format?:
+      throw .badRequest("$format is json, jsonl, csv, ocsf or asim, not \(format).", target: "$format")
+    }
+  }
+}

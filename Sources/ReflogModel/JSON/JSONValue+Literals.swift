@@ -1,5 +1,0 @@
-extension JSONValue: ExpressibleByStringLiteral {
-  package init(stringLiteral value: String) {
-    self = .string(value)
-  }
-}

@@ -1,0 +1,33 @@
+/// A field of who did something, by its path in JSON.
+package enum ActorField: String, FilterField {
+  case type, proof, ipAddress
+  case userId = "user/id"
+  case userDisplayName = "user/displayName"
+  case userPrincipalName = "user/userPrincipalName"
+  case appId = "app/appId"
+  case servicePrincipalId = "app/servicePrincipalId"
+  case appDisplayName = "app/displayName"
+  case tokenId = "token/id"
+  case tokenDisplayName = "token/displayName"
+
+  package var kind: FilterKind { .text }
+}
+
+extension Change.Actor {
+  /// What a field holds. An id and a name are those of a user, an app or a token, and null in the fields of the other two.
+  package subscript(field: ActorField) -> FilterValue {
+    switch field {
+    case .type: .text(type.rawValue)
+    case .proof: .optional(proof?.rawValue)
+    case .ipAddress: .optional(ipAddress)
+    case .userId: .optional(type == .user ? id : nil)
+    case .userDisplayName: .optional(type == .user ? name : nil)
+    case .userPrincipalName: .optional(type == .user ? userPrincipalName : nil)
+    case .appId: .optional(clientAppID)
+    case .servicePrincipalId: .optional(type == .app ? id : nil)
+    case .appDisplayName: .optional(type == .app ? name : nil)
+    case .tokenId: .optional(type == .token ? id : nil)
+    case .tokenDisplayName: .optional(type == .token ? name : nil)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import FoundationEssentials
+
+extension [UInt8] {
+  /// Base 64 with padding and in one line (RFC 4648 §4).
+  package var base64: String { Data(self).base64EncodedString() }
+
+  /// Reads Base 64 as ``base64`` writes it, and nothing else: no two texts stand for the same bytes.
+  init?(base64 text: [UInt8]) {
+    guard let data = Data(base64Encoded: Data(text)), data.base64EncodedData().elementsEqual(text) else { return nil }
+    self = Array(data)
+  }
+
+  /// Base 64 for URLs and cookies, without padding (RFC 4648 §5).
+  package var base64URL: String {
+    base64.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+
+  /// Reads Base 64 for URLs, without padding.
+  package init?(base64URL text: some StringProtocol) {
+    guard text.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "-_".utf8.contains($0) }) else { return nil }
+    let base64 = String(text).replacing("-", with: "+").replacing("_", with: "/")
+    let padding = String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
+    guard let data = Data(base64Encoded: base64 + padding) else { return nil }
+    self = Array(data)
+  }
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+
+/// GUIDs as texts in their usual form: 32 small hexadecimal digits and four hyphens (RFC 9562 §4).
+package enum GUID {
+  /// A new random one.
+  package static func random() -> String { UUID().uuidString.lowercased() }
+
+  /// The usual form of a GUID whose digits may be capital, or nil if the text is no GUID.
+  package static func normalized(_ text: String) -> String? {
+    text.utf8.count == 36 ? UUID(uuidString: text)?.uuidString.lowercased() : nil
+  }
+
+  /// The sixteen bytes of a GUID in its usual form, or nil if the text is anything else.
+  package static func bytes(of text: String) -> [UInt8]? {
+    var text = text
+    return text.withUTF8 { characters -> [UInt8]? in
+      guard characters.count == 36 else { return nil }
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(16)
+      var position = 0
+      for index in 0..<16 {
+        if isHyphenated(index) {
+          guard characters[position] == UInt8(ascii: "-") else { return nil }
+          position += 1
+        }
+        guard let high = value(characters[position]), let low = value(characters[position + 1]) else { return nil }
+        bytes.append(high << 4 | low)
+        position += 2
+      }
+      return bytes
+    }
+  }
+
+  /// The GUID in sixteen bytes, or nil if there are more or fewer.
+  package static func text(of bytes: UnsafeRawBufferPointer) -> String? {
+    guard bytes.count == 16 else { return nil }
+    return String(unsafeUninitializedCapacity: 36) { characters in
+      var position = 0
+      for index in 0..<16 {
+        if isHyphenated(index) {
+          characters[position] = UInt8(ascii: "-")
+          position += 1
+        }
+        characters[position] = UInt8(hexadecimalDigit: bytes[index] >> 4)
+        characters[position + 1] = UInt8(hexadecimalDigit: bytes[index] & 15)
+        position += 2
+      }
+      return 36
+    }
+  }
+
+  /// Whether a hyphen stands before a byte.
+  private static func isHyphenated(_ index: Int) -> Bool { index == 4 || index == 6 || index == 8 || index == 10 }
+
+  private static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,36 @@
+extension [UInt8] {
+  /// Two small hexadecimal digits a byte.
+  package var hexadecimal: String {
+    var digits: [UInt8] = []
+    digits.reserveCapacity(2 * count)
+    for byte in self { digits.append(hexadecimal: byte) }
+    return String(decoding: digits, as: UTF8.self)
+  }
+
+  /// Reads hexadecimal digits, small or capital, two a byte.
+  init?(hexadecimal digits: [UInt8]) {
+    guard digits.count.isMultiple(of: 2) else { return nil }
+    let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(hexadecimal: digits[$0..<$0 + 2]) }
+    guard bytes.count == digits.count / 2 else { return nil }
+    self = bytes
+  }
+
+  /// Appends two small hexadecimal digits.
+  mutating func append(hexadecimal byte: UInt8) {
+    append(UInt8(hexadecimalDigit: byte >> 4))
+    append(UInt8(hexadecimalDigit: byte & 15))
+  }
+}
+
+extension UInt8 {
+  /// Reads two hexadecimal digits, small or capital.
+  package init?(hexadecimal digits: some Collection<UInt8>) {
+    guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else { return nil }
+    self.init(String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+
+  /// The small hexadecimal digit of a value below 16.
+  init(hexadecimalDigit value: UInt8) {
+    self = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+}

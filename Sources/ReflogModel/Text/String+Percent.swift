@@ -1,0 +1,35 @@
+extension StringProtocol {
+  /// The text with every `%XX` decoded, or nothing where one is broken or the result is no UTF-8.
+  ///
+  /// - Parameter plusIsSpace: as in the query of a URL.
+  package func percentDecoded(plusIsSpace: Bool) -> String? {
+    var output: [UInt8] = []
+    var bytes = Array(utf8)[...]
+    while let byte = bytes.popFirst() {
+      switch byte {
+      case UInt8(ascii: "%"):
+        guard bytes.count >= 2, let decoded = UInt8(hexadecimal: bytes.prefix(2)) else { return nil }
+        bytes = bytes.dropFirst(2)
+        output.append(decoded)
+      case UInt8(ascii: "+") where plusIsSpace: output.append(UInt8(ascii: " "))
+      default: output.append(byte)
+      }
+    }
+    return String(validating: output, as: UTF8.self)
+  }
+
+  /// The text with every byte but the unreserved ones (RFC 3986 §2.3) and these as `%XX`.
+  package func percentEncoded(keeping kept: String = "") -> String {
+    utf8.map { byte in
+      byte.isUnreserved || kept.utf8.contains(byte)
+        ? String(UnicodeScalar(byte)) : (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+    }.joined()
+  }
+}
+
+extension UInt8 {
+  /// RFC 3986 §2.3.
+  package var isUnreserved: Bool {
+    isASCIILetter || isASCIIDigit || "-._~".utf8.contains(self)
+  }
+}
