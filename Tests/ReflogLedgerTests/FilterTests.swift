@@ -62,7 +62,8 @@ struct FilterTests {
     case .text, .name:
       let text = Self.texts.randomElement(using: &chance) ?? ""
       return "'\(text.replacing("'", with: "''"))'"
-    case .number: return ["1", "'17'", "404", "60", "-1", "9223372036854775807"].randomElement(using: &chance) ?? "1"
+    case .number, .id:
+      return ["1", "'17'", "404", "60", "-1", "9223372036854775807"].randomElement(using: &chance) ?? "1"
     case .flag: return "true"
     case .time:
       let offset = Int64.random(in: -1_000_000...400_000_000, using: &chance)
@@ -81,7 +82,7 @@ struct FilterTests {
   }
 
   private func term(_ chance: inout some RandomNumberGenerator) -> String {
-    let field = ChangeField.allCases.randomElement(using: &chance) ?? .id
+    let field = ChangeField.allCases.randomElement(using: &chance) ?? .plain(.id)
     switch Int.random(in: 0..<6, using: &chance) {
     case 0: return "\(field.rawValue) in (\((0..<3).map { _ in value(field, &chance) }.joined(separator: ", ")))"
     case 1,

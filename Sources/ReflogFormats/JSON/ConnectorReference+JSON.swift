@@ -4,7 +4,9 @@ extension ConnectorReference {
   /// `{"state","connectorId","displayName"}`, the latter two only where a connector stands.
   package var json: JSONObject { JSONObject(self, connectorID == nil ? Self.stateAlone : Self.members) }
 
-  private static let members = ReferenceField.allCases.map { field in JSONMember<ConnectorReference>(field) { $0[field] } }
+  private static let members = ReferenceField.allCases.map { field in
+    JSONMember<ConnectorReference>(field) { $0[field] }
+  }
   private static let stateAlone = [JSONMember<ConnectorReference>(ReferenceField.state) { $0[.state] }]
 
   /// The columns of a reference in CSV.
@@ -17,7 +19,8 @@ extension ConnectorReference {
     of reference: @escaping @Sendable (Subject) -> ConnectorReference
   ) -> [CSVColumn<Subject>] {
     [
-      CSVColumn(word + "State") { reference($0)[.state] }, CSVColumn(word + "ConnectorId") { reference($0)[.connectorId] },
+      CSVColumn(word + "State") { reference($0)[.state] },
+      CSVColumn(word + "ConnectorId") { reference($0)[.connectorId] },
       CSVColumn(word + "ConnectorName") { reference($0)[.displayName] },
     ]
   }
