@@ -13,13 +13,11 @@ extension Change.Actor {
         continue
       }
       guard members.last?.name != part else { continue }
-      let fields = ActorField.allCases.filter { $0.path.part == part }.map { field in
-        JSONMember<Change.Actor>(field, field.path.name) { $0[field] }
-      }
+      let fields = ActorField.allCases.filter { $0.path.part == part }
+      let object = fields.map { field in JSONMember<Change.Actor>(field, field.path.name) { $0[field] } }
       members.append(
         JSONMember(part) { actor in
-          let object = JSONObject(actor, fields)
-          return object.members.allSatisfy { $0.value == .null } ? .null : .object(object)
+          fields.contains { !actor[$0].isNull } ? .object(JSONObject(actor, object)) : .null
         }
       )
     }

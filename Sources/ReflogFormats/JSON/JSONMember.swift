@@ -36,7 +36,7 @@ extension JSONObject {
     self.init(
       uniqueMembers: members.compactMap { member in
         let value = member.value(subject)
-        return value == .null ? nil : Member(name: member.name, value: value)
+        return if case .null = value { nil } else { Member(name: member.name, value: value) }
       }
     )
   }

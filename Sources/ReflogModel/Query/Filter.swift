@@ -32,6 +32,8 @@ package enum FilterValue: Hashable, Sendable {
   case flag(Bool)
   case null
 
+  package var isNull: Bool { if case .null = self { true } else { false } }
+
   /// The text, or null if there is none.
   package static func optional(_ text: String?) -> FilterValue { text.map(FilterValue.text) ?? .null }
   /// The number, or null if there is none.
