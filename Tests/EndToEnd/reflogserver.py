@@ -301,10 +301,11 @@ def settled(server):
     def published():
         status = server.request("GET", "/beta/reflog/status", role="reader").json
         answer = server.request("GET", "/checkpoint", role=None)
-        # The key is in the status once something was signed, which may have been between the two questions.
-        is_signed = answer.status == 200 and answer.text.split("\n")[1] == str(status["newestSequence"] + 1)
-        # The anchor is some entries behind, and may be new.
-        is_anchored = is_signed and anchor.exists() and anchor.read_text() == answer.text
+        # Nothing may be on record yet, and something come between the two questions.
+        newest = status["newestSequence"]
+        is_whole = answer.status == 200 and newest is not None and answer.text.split("\n")[1] == str(newest + 1)
+        # The anchor is some entries behind.
+        is_anchored = is_whole and anchor.exists() and anchor.read_text() == answer.text
         return is_anchored and status["verifierKey"] and (answer.text, status["verifierKey"])
     return eventually(published)
 

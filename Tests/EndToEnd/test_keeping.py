@@ -7,9 +7,13 @@ import pathlib
 import shutil
 import sqlite3
 import stat
+import subprocess
+import tempfile
+import time
 import unittest
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, eventually, settled
+from generated import GeneratedServer
+from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Server, eventually, settled
 from test_exports import everything
 from test_retention import edit
 
@@ -246,6 +250,64 @@ class Backups(unittest.TestCase):
             pathlib.Path(server.database + ".backup").write_text("half")
             server.start()
             self.assertEqual(glob.glob(server.database + ".backup*"), [])
+
+
+class Compaction(unittest.TestCase):
+    def test_a_file_that_is_written_anew_holds_the_same_log(self):
+        with Server() as server:
+            everything(server)
+            checkpoint, key = settled(server)
+            history = server.history()
+            refused = server.command("compact", "--database", server.database)
+            self.assertEqual(refused.returncode, 1, refused.stderr)
+            self.assertIn("another", refused.stderr)
+            self.assertEqual(settled(server)[0], checkpoint)
+            server.stop()
+            before = server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), beside(server)
+            # What a compaction left that a crash broke off.
+            pathlib.Path(server.database + ".compact").write_text("half")
+
+            run = server.command("compact", "--database", server.database)
+
+            self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
+            self.assertEqual((server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), beside(server)),
+                             before)
+            self.assertEqual(glob.glob(server.database + ".compact*"), [])
+            self.assertEqual(stat.S_IMODE(os.stat(server.database).st_mode), 0o600)
+            self.assertEqual(verify(server, "--key", key, "--anchor", server.database + ".anchor").returncode, 0)
+            server.start()
+            self.assertEqual(server.history(), history)
+            change(server)
+
+    def test_a_compaction_that_is_killed_leaves_the_ledger_as_it_was(self):
+        with GeneratedServer(4000) as server:
+            _, key = settled(server)
+            server.stop()
+            changes = server.rows("SELECT count(*) FROM change")
+            for seconds in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
+                process = subprocess.Popen([server.binary, "compact", "--database", server.database], stderr=subprocess.DEVNULL,
+                                           env=server.environment())
+                time.sleep(seconds)
+                process.kill()
+                process.wait()
+                self.assertEqual(server.rows("SELECT count(*) FROM change"), changes)
+                run = server.verify("--key", key, "--anchor", server.database + ".anchor")
+                self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+            server.start()
+            self.assertEqual(server.rows("SELECT count(*) FROM change"), changes)
+
+    def test_what_is_no_ledger_is_not_written_anew(self):
+        with tempfile.TemporaryDirectory() as folder:
+            missing, other = os.path.join(folder, "missing.sqlite"), os.path.join(folder, "other.sqlite")
+            with contextlib.closing(sqlite3.connect(other)) as database:
+                database.execute("CREATE TABLE other (id INTEGER)")
+            for path in (missing, other):
+                run = subprocess.run([BINARY, "compact", "--database", path], capture_output=True, text=True)
+                self.assertEqual(run.returncode, 1, run.stderr)
+                self.assertIn(path, run.stderr)
+            with contextlib.closing(sqlite3.connect(other)) as database:
+                self.assertEqual(database.execute("SELECT name FROM sqlite_schema").fetchall(), [("other",)])
+            self.assertFalse(os.path.exists(missing))
 
 
 class Manifests(unittest.TestCase):

@@ -55,6 +55,37 @@ struct GraphDirectoryTests {
     }
   }
 
+  @Test func writesInARowTakeConnectionsThatAreThere() async throws {
+    let count = 8
+    try await ScriptedPeer.with([Self.token] + Array(repeating: Self.noContent, count: count)) { url, peer in
+      try await withDirectory(at: url) { directory in
+        for _ in 0..<count {
+          guard case .applied = await directory.write(write, correlationID: "correlation") else {
+            Issue.record("it was not applied")
+            return
+          }
+        }
+      }
+      // One more is for the token, which is read. On a busy machine a connection may idle for too long in between.
+      #expect(peer.connectionCount < 1 + count)
+    }
+  }
+
+  @Test func aWriteTakesANewConnectionWhereTheOtherSideClosesThem() async throws {
+    let closing = ScriptedPeer.Reaction.sendAndClose("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+    try await ScriptedPeer.with([Self.token] + Array(repeating: closing, count: 4)) { url, peer in
+      try await withDirectory(at: url) { directory in
+        for _ in 0..<4 {
+          guard case .applied = await directory.write(write, correlationID: "correlation") else {
+            Issue.record("it was not applied")
+            return
+          }
+        }
+      }
+      #expect(peer.connectionCount == 5)
+    }
+  }
+
   @Test func aStepIsReadByExpandingIt() async throws {
     let body = #"{"@odata.context":"x","postFederationSignup":{"id":"abc","displayName":"A","targetUrl":"https://a"}}"#
     try await ScriptedPeer.with(Self.token, .json("200 OK", body), .json("200 OK", "{}")) { url, peer in

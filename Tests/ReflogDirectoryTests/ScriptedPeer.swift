@@ -22,6 +22,7 @@ final class ScriptedPeer: Sendable {
   private struct State {
     var reactions: [Reaction]
     var requests: [String] = []
+    var connectionCount = 0
   }
 
   private let state: Mutex<State>
@@ -33,9 +34,19 @@ final class ScriptedPeer: Sendable {
   /// What it was sent, whole requests in order.
   var requests: [String] { state.withLock { $0.requests } }
 
+  /// How many connections were made to it.
+  var connectionCount: Int { state.withLock { $0.connectionCount } }
+
   /// Runs a body with the URL of a peer on a free port of loopback; a request that nobody scripted is closed.
   static func with(
     _ reactions: Reaction...,
+    body: (String, ScriptedPeer) async throws -> Void
+  ) async throws {
+    try await with(reactions, body: body)
+  }
+
+  static func with(
+    _ reactions: [Reaction],
     body: (String, ScriptedPeer) async throws -> Void
   ) async throws {
     let peer = ScriptedPeer(reactions)
@@ -69,6 +80,11 @@ final class ScriptedPeer: Sendable {
 
     init(peer: ScriptedPeer) {
       self.peer = peer
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+      peer.state.withLock { $0.connectionCount += 1 }
+      context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

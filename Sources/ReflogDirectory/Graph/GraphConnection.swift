@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Metrics
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import ReflogModel
 
 /// Sends requests to one host and says exactly what became of each. Follows no redirect, so that a token never goes
@@ -16,6 +17,9 @@ struct GraphConnection: Sendable {
   private static let connectionLimit = 256
   /// Shorter than servers keep a connection that idles, so that a read rarely begins on one that is being closed.
   private static let readingIdleTimeout = TimeAmount.seconds(20)
+  /// Much shorter than any server keeps one. If the other side closed it in the moment in which a write begins, nobody would know
+  /// whether that write arrived. A new connection for each write would cost two or three round trips more.
+  private static let writingIdleTimeout = TimeAmount.seconds(2)
 
   private let reading: HTTPClient
   private let writing: HTTPClient
@@ -30,13 +34,18 @@ struct GraphConnection: Sendable {
     configuration.httpVersion = .http1Only
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionLimit
     configuration.connectionPool.idleTimeout = Self.readingIdleTimeout
-    reading = HTTPClient(configuration: configuration)
-    // A connection that idles may be closed by the other side in the moment in which a write begins, and then nobody
-    // knows whether that write arrived. Writes take new ones.
-    configuration.connectionPool.idleTimeout = .zero
-    writing = HTTPClient(configuration: configuration)
+    reading = Self.client(configuration)
+    configuration.connectionPool.idleTimeout = Self.writingIdleTimeout
+    writing = Self.client(configuration)
     self.timeout = timeout
     self.metrics = metrics
+  }
+
+  /// A client whose connections and recorders are all on one loop, so that nothing is on its way which a recorder has not heard of when
+  /// the deadline comes. To ask for a loop with each request would have AsyncHTTPClient close the connection behind it.
+  private static func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    return HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
   }
 
   /// Sends a request, once. Never throws: an exchange that fails says how far it got.
@@ -62,9 +71,6 @@ struct GraphConnection: Sendable {
     body: [UInt8]?,
     isWrite: Bool
   ) async -> GraphExchange {
-    var headers = headers
-    // No other write may follow on this connection.
-    if isWrite { headers.add(name: "connection", value: "close") }
     let request: HTTPClient.Request
     do {
       request = try HTTPClient.Request(
@@ -80,9 +86,7 @@ struct GraphConnection: Sendable {
     let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
     do {
       let client = isWrite ? writing : reading
-      // On one loop, so that nothing is on its way which the recorder has not heard of when the deadline comes.
-      let loop = HTTPClient.EventLoopPreference.delegateAndChannel(on: client.eventLoopGroup.any())
-      let task = client.execute(request: request, delegate: recorder, eventLoop: loop, deadline: deadline)
+      let task = client.execute(request: request, delegate: recorder, deadline: deadline)
       return .answered(try await task.get())
     } catch {
       let reason = (error as? HTTPClientError)?.shortDescription ?? "\(error)"
