@@ -56,8 +56,7 @@ package struct LogKeyFile: Sendable {
     found.isFirst ? [try generate()] : found.keys
   }
 
-  /// Keeps these keys, and leaves no other. Call it once the ledger is known to be the one that they signed, and what is in it is sealed
-  /// with them: a key that is there has sealed.
+  /// Keeps these keys, and leaves no other. Call it once the ledger is known to be the one that they signed.
   package func keep(_ keys: [SigningKey], of found: Found) throws(LedgerError) {
     switch found.remedy {
     case nil: return

@@ -41,13 +41,6 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
     }
   }
 
-  /// What only a holder of the key can make of these bytes: HMAC-SHA256 (RFC 2104), with a key derived for this purpose alone.
-  package func seal(_ bytes: [UInt8]) -> Hash {
-    let seed = SymmetricKey(data: privateKey.rawRepresentation)
-    let key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array("reflog log tail".utf8), using: seed))
-    return Hash(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
-  }
-
   /// The secret, in the form of Go's `golang.org/x/mod/sumdb/note`:
   /// `PRIVATE+KEY+<name>+<key ID>+<Base 64 of 0x01 and the seed>`.
   package var secretText: String {
