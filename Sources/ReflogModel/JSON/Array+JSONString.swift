@@ -4,13 +4,11 @@ extension [UInt8] {
     append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { characters in
-      var written = 0
-      for (index, byte) in characters.enumerated() where Self.needsEscape(byte) {
-        append(contentsOf: characters[written..<index])
-        append(escaped: byte)
-        written = index + 1
+      // Hardly any text needs an escape.
+      guard characters.contains(where: Self.needsEscape) else { return append(contentsOf: characters) }
+      for byte in characters {
+        if Self.needsEscape(byte) { append(escaped: byte) } else { append(byte) }
       }
-      append(contentsOf: characters[written...])
     }
     append(UInt8(ascii: "\""))
   }
