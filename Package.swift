@@ -189,6 +189,7 @@ let package = Package(
       dependencies: [
         "ReflogMigrations", "ReflogStorage", "ReflogTesting",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]
     ),
     .testTarget(name: "ReflogLedgerTests", dependencies: ["ReflogLedger", "ReflogTesting"]),

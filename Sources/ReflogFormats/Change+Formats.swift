@@ -120,7 +120,7 @@ extension Change {
 
   private static let propertiesName = "changedProperties"
   private static let properties = JSONMember<Change>(propertiesName) { $0.intent.changedProperties?.json ?? .null }
-  /// What was to stand there, whatever came of it.
+  /// The reference that was asked for, whether it was set or not.
   private static let intended = JSONMember<Change>("intended") { .object($0.intent.after.json) }
   private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
 

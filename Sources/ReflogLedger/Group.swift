@@ -36,7 +36,7 @@ package struct Group: Sendable {
     self.connectors = connectors
   }
 
-  /// A change to be recorded, and what it is born by: `intended`, or an event that settles it at once.
+  /// A change to be recorded, and its first event: `intended`, or an event that settles it at once.
   package struct Draft: Sendable {
     package let intent: Change.Intent
     package let event: Change.Event

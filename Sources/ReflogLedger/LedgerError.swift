@@ -57,7 +57,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case StorageError.queueFull: self = .busy
     case StorageError.commitUnknown(let problem): self = .commitUnknown(problem)
     case is CancellationError: self = .unavailable("the request was given up")
-    case StorageError.unexpectedValue(let column): self = .corrupt("\(column), which holds what can't stand there")
+    case StorageError.unexpectedValue(let column):
+      self = .corrupt("\(column), which holds a value that Reflog never writes")
     default: self = .unavailable("\(error)")
     }
   }

@@ -10,7 +10,7 @@ enum RequestIDColumn {
 }
 
 extension Statement {
-  /// Binds the id of a request as it stands in its column.
+  /// Binds the id of a request in the form of its column.
   func bind(_ index: Int32, requestID text: String?) {
     guard let text else { return bind(index, nil as String?) }
     if let bytes = GUID.bytes(of: text) {

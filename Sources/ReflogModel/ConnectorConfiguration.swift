@@ -19,6 +19,6 @@ package struct ConnectorConfiguration: Sendable {
     self.verified = verified
   }
 
-  /// What stood there; unknown where nobody had looked yet.
+  /// The reference at that time; unknown if Reflog had not read it yet.
   package var reference: ConnectorReference { change?.after ?? .unknown }
 }

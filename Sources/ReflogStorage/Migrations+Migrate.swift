@@ -39,6 +39,26 @@ extension Migrations {
     return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
   }
 
+  /// Refuses a file that another program made, before it is opened for writing: Reflog's settings would alter it.
+  ///
+  /// What the header does not tell is found out once the file is open. Call it while no connection of this process has the file open: to
+  /// close a descriptor takes away the locks of the others (fcntl(2)).
+  func refuseForeignFile(at path: String) throws {
+    guard let header = try DatabaseHeader(ofFileAt: path), header.applicationID != applicationID else { return }
+    guard header.applicationID == 0 else { throw StorageError.foreign(path: path) }
+    // To read a file in WAL mode makes files beside it.
+    guard !header.isWAL else { return }
+    var configuration = Configuration()
+    configuration.readonly = true
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.read { db in try refuseForeignFile(db, path: path) }
+      try queue.close()
+    } catch is DatabaseError {
+      // A start that was cut short leaves a journal, which only a writer can roll back.
+    }
+  }
+
   /// Refuses a file that another program made, or that is another of Reflog's files.
   func refuseForeignFile(_ db: Database, path: String) throws {
     let found = try Int32.fetchOne(db, sql: "PRAGMA application_id")

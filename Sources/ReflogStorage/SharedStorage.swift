@@ -14,6 +14,7 @@ package struct SharedStorage: Sendable {
     }
     try FileChecks.prepareFile(at: path)
     do {
+      try kind.migrations.refuseForeignFile(at: path)
       var configuration = StorageSettings.configuration(of: .writable)
       configuration.prepareDatabase { db in
         try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;")

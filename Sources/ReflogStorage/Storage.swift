@@ -21,6 +21,7 @@ package struct Storage: Sendable {
     try FileChecks.prepareFile(at: path)
     lock = try LockFile(for: path)
     do {
+      try kind.migrations.refuseForeignFile(at: path)
       pool = try DatabasePool(path: path, configuration: StorageSettings.configuration(of: .writable))
       try pool.writeWithoutTransaction { db in
         try StorageSettings.apply(toWriter: db, path: path)

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import ReflogTesting
 import Testing
 
@@ -45,6 +46,27 @@ struct StorageTests {
       let error = #expect(throws: StorageError.self) { try Storage(path: storage.path, kind: .ledger) }
 
       #expect(error?.description.contains("in use by another Reflog process") == true)
+    }
+  }
+
+  /// Reflog's settings are part of a file: they must not reach one that is not Reflog's.
+  @Test(arguments: [0, 7])
+  func aFileOfAnotherProgramIsRefusedAndStaysAsItIs(applicationID: Int) async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/other.sqlite"
+      let other = try DatabaseQueue(path: path)
+      try await other.write { db in
+        try db.execute(sql: "PRAGMA application_id = \(applicationID); CREATE TABLE other (id);")
+      }
+      try other.close()
+      let before = try Data(contentsOf: URL(filePath: path))
+
+      let error = #expect(throws: StorageError.self) { try Storage(path: path, kind: .ledger) }
+      let shared = #expect(throws: StorageError.self) { try SharedStorage(path: path, kind: .tokens, creating: false) }
+
+      #expect(error?.description.contains("of something else") == true)
+      #expect(shared?.description.contains("of something else") == true)
+      #expect(try Data(contentsOf: URL(filePath: path)) == before)
     }
   }
 

@@ -10,7 +10,7 @@ void storage_disable_memory_statistics(void);
 /// Fills memory from the kernel's random number generator (getrandom(2)). Returns 0, or -1 where that fails.
 int storage_fill_random(void *bytes, size_t count);
 
-/// Names the calling thread, for whoever looks at the process; at most 15 bytes.
+/// Names the calling thread, for tools that show threads; at most 15 bytes.
 void storage_name_thread(const char *name);
 
 #endif

@@ -20,7 +20,7 @@ extension ConnectorConfiguration: Listed {
     ConfigurationField.Plain.cases(from: first, through: last).map { field in JSONMember(field) { $0[field] } }
   }
 
-  /// All of them, whatever stands there.
+  /// All fields, also those that are null.
   private static let referenceMembers =
     ReferenceField.allCases.map { field in JSONMember<ConnectorConfiguration>(field) { $0.reference[field] } }
     + [JSONMember(ConfigurationField.targetURL, ConfigurationField.targetURLName) { $0[.targetURL] }]

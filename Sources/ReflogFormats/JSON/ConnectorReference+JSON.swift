@@ -1,7 +1,7 @@
 package import ReflogModel
 
 extension ConnectorReference {
-  /// `{"state","connectorId","displayName"}`, the latter two only where a connector stands.
+  /// `{"state","connectorId","displayName"}`, the last two only if the reference is a connector.
   package var json: JSONObject { JSONObject(self, connectorID == nil ? Self.stateAlone : Self.members) }
 
   private static let members = ReferenceField.allCases.map { field in

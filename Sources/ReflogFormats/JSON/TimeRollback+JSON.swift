@@ -21,7 +21,7 @@ extension TimeRollbackProgress {
 }
 
 extension TimeRollback.Step {
-  /// `result` is null until there is a change, and `unknown` if nobody knows what stood there.
+  /// `result` is null until there is a change, and `unknown` if the reference at that time is unknown.
   fileprivate var json: JSONObject {
     address.json + [
       "before": .object(before.json),

@@ -5,7 +5,7 @@ import ReflogModel
 struct StoredChange {
   private let change: Change
   private let intent: LoggedEntry?
-  /// Nil if the change is pending, or was born settled.
+  /// Nil if the change is pending, or was settled when it was recorded.
   private let outcome: LoggedEntry?
   private let personal: StoredPersonalPart
   private let statement: StoredStatement?
@@ -100,7 +100,7 @@ struct StoredChange {
 }
 
 extension EntryRecord {
-  /// The record of the first entry of a change: its intent, or all of it if it was born settled.
+  /// The record of the first entry of a change: its intent, or all of it if the change was settled when it was recorded.
   init(firstOf change: Change, salt: Salt, personal: Hash?) throws(IntegrityError) {
     if let outcome = change.outcome {
       try self.init(settled: change, outcome: outcome, salt: salt, personal: personal)

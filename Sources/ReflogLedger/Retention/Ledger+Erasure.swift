@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The change and the event that an erasure came to.
+  /// The change and the event that record an erasure.
   package struct ErasurePosition: Sendable {
     fileprivate var change: Int64 = 0
     fileprivate var event: Int64 = 0

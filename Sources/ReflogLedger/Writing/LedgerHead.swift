@@ -50,7 +50,7 @@ struct LedgerHead {
     )
   }
 
-  /// Whether this is the same state, and no row stands behind it, so that nothing was appended in between.
+  /// Whether this is the same state, and no row has a higher number, so that nothing was appended in between.
   func isSame(as row: Row) throws -> Bool {
     guard try row.integer(0) == nextSequence, try row.integer(1) == nextChange, try row.integer(2) == nextEvent,
       try row.integer(3) == newestTime.microseconds
@@ -61,7 +61,7 @@ struct LedgerHead {
       event: try row.optionalInteger(7)
     )
     guard isEnd(of: newest) else { return false }
-    // The checkpoint stands over everything else.
+    // The checkpoint covers everything else.
     return try row.optionalText(4).map { Array($0.utf8) } == checkpoint.map { Array($0.utf8) }
   }
 
@@ -70,7 +70,7 @@ struct LedgerHead {
     let entry, change, event: Int64?
   }
 
-  /// Whether no row stands behind the end that this head gives. Entries are never deleted, so the last one is just before it.
+  /// Whether no row has a higher number than this head allows. Entries are never deleted, so the last one is just before it.
   private func isEnd(of newest: Newest) -> Bool {
     newest.entry ?? -1 == nextSequence - 1 && newest.change ?? 0 < nextChange && newest.event ?? 0 < nextEvent
   }
@@ -80,7 +80,7 @@ struct LedgerHead {
     (SELECT max(sequence) FROM entry), (SELECT max(id) FROM change), (SELECT max(id) FROM service_event)
     """
 
-  /// Throws `foreignEntries` where a row stands behind the end that this head gives.
+  /// Throws `foreignEntries` where a row has a higher number than this head allows.
   func verifyEnd(_ db: Connection) throws {
     let newest = try db.first("SELECT \(Self.newestColumns)") { row in
       Newest(entry: try row.optionalInteger(0), change: try row.optionalInteger(1), event: try row.optionalInteger(2))

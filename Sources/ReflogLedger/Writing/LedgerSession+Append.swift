@@ -54,7 +54,7 @@ extension LedgerSession {
     return try statements.pendingOfConnector.first { Change.ID(try $0.integer(0)) }
   }
 
-  /// What the change that a key names came to. A change that did not take place, and may fare better now, frees its key.
+  /// The answer to a request that was made before with this key. If its change did not take place, and may succeed now, the key is free.
   private func answer(to key: IdempotencyKey) throws -> Appended? {
     let statement = statements.findKey
     key.keyHash.withUnsafeBytes { statement.bind(1, $0) }

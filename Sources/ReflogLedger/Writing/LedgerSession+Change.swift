@@ -125,7 +125,7 @@ extension LedgerSession {
     )
     let intent = try hash(ofIntentOf: pending)
     var personal: Hash?
-    // What a person says stands where it can be erased. It is written while the change is pending.
+    // What a person says is kept in a row of its own, which can be erased. It is written while the change is pending.
     if case .stated(let statement) = settlement.event { personal = try insert(statement, on: pending.id) }
     try update(settled, outcome, created, settlement.event)
     _ = try append(.change(settled.id)) { _, salt in

@@ -120,7 +120,7 @@ package enum RollbackRule {
     newestApplied: Change?
   ) -> Verdict {
     if situation.current == target, let newestApplied { return .done(newestApplied) }
-    // What was made without Reflog is what the caller wants to get away from, whatever came before it.
+    // A change that was made without Reflog is what the caller wants to undo, so earlier changes do not matter.
     if !situation.isDrifted, let asked = rollback.newestChange, let newest = situation.newestEffective,
       newest.id > asked,
       newest.intent.batchID != rollback.batchID, newest.intent.kind != .drift

@@ -38,7 +38,7 @@ extension Directory {
   }
 }
 
-/// A directory whose writes are made by the thread that writes the ledger, so that a change needs no hop between the two.
+/// A directory whose writes are made by the thread that writes the ledger, so that a change needs no switch of threads between the two.
 package protocol LocalDirectory: Directory {
   /// Asks for a write; `completion` is called on the writer's thread with what is known of it.
   func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void)

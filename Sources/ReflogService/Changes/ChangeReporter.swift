@@ -26,7 +26,7 @@ package final class ChangeReporter: Service {
     (unlogged, log) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
   }
 
-  /// Reports a change that has just been settled. It runs on the writer's thread, and never waits for whoever reads the log.
+  /// Reports a change that has just been settled. It runs on the writer's thread, and never waits for the reader of the log.
   package func report(_ change: Change) {
     count(change)
     if logger.logLevel <= Self.level(of: change) { log.yield(change) }

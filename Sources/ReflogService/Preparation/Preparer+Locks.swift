@@ -6,7 +6,7 @@ extension Preparer {
   func locks(of request: ChangeRequest) async throws(ServiceError) -> [TurnKey] {
     let places = try await places(of: request)
     guard let key = request.idempotencyKey else { return places }
-    return places + [.named(keyHash: key.keyHash.map { String($0, radix: 16) }.joined(separator: "."))]
+    return places + [.named(keyHash: key.keyHash.hexadecimal)]
   }
 
   private func places(of request: ChangeRequest) async throws(ServiceError) -> [TurnKey] {

@@ -144,7 +144,7 @@ extension Preparer {
     reference.connectorID.map { .connectorMissing($0) } ?? .directoryUnavailable("it gave no connector")
   }
 
-  /// At most a hundred: enough to say what stands in the way.
+  /// At most a hundred: enough to name the changes that prevent the rollback.
   private func effectiveChanges(at address: Address, after id: Change.ID) async throws(ServiceError) -> [Change.ID] {
     do {
       return try await ledger.history.effectiveChanges(at: address, after: id, limit: 100)

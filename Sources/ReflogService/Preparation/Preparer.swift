@@ -8,7 +8,7 @@ struct Preparation: Sendable {
   let write: DirectoryWrite
 }
 
-/// What the preparation of a request came to.
+/// The result of preparing a request.
 enum Prepared: Sendable {
   case toDo(Preparation)
   /// This earlier change is what is asked for.

@@ -124,7 +124,7 @@ struct ConnectorVerification: Sendable {
       lastVerifiedDateTime: lastSeen
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)
-    // Where a change came to be under way in between, nothing is recorded; the next sweep looks again.
+    // If a change became pending in between, nothing is recorded; the next sweep looks again.
     _ = try await service.ledger.append(Group(drafts: [draft], seen: [sighting], connectors: [connector]))
   }
 }

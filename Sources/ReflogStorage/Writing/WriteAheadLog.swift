@@ -54,7 +54,7 @@ struct WriteAheadLog {
     guard pages >= Self.pagesBetweenCheckpoints else { return }
     try checkpoint()
     guard (FileChecks.size(of: path) ?? 0) > restartBytes else { return }
-    // Somebody always reads, so that the log could not begin anew by itself.
+    // There was always a reader, so SQLite could not begin the log anew.
     let hasRestarted = try Self.run(.restart, waiting: Self.restartMilliseconds, connection)
     restartBytes = hasRestarted ? StorageSettings.keptWALBytes : 2 * (FileChecks.size(of: path) ?? 0)
   }

@@ -7,7 +7,7 @@ import Synchronization
 /// The one thread that writes Reflog's files: it owns their write connections for as long as it runs.
 ///
 /// It goes from file to file: each turn commits what waits for that file in one transaction. What a commit leads to, such as the
-/// outcome of a change behind the write to the embedded directory, waits for the next turn of its file, with no hop in between.
+/// outcome of a change behind the write to the embedded directory, waits for the next turn of its file, without a switch of threads.
 package final class WriterThread: Service {
   private let files = Mutex<[any WrittenFile]>([])
   private let isAsleep = Atomic<Bool>(false)
