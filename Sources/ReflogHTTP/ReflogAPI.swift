@@ -10,7 +10,7 @@ package struct ReflogAPI: Sendable {
   let history: HistoryService
   let rollbacks: TimeRollbacks
   let retention: Retention
-  let log: LogKeeper
+  let log: LogPublisher
   let manifests: ExportManifests
   let backups: Backups
   let events: EventRecorder
@@ -30,7 +30,7 @@ package struct ReflogAPI: Sendable {
     history: HistoryService,
     rollbacks: TimeRollbacks,
     retention: Retention,
-    log: LogKeeper,
+    log: LogPublisher,
     manifests: ExportManifests,
     backups: Backups,
     events: EventRecorder,
@@ -80,7 +80,7 @@ package struct ReflogAPI: Sendable {
     HealthController(isReady: isReady).addRoutes(to: router)
     OpenAPIController().addRoutes(to: router)
     LogController(history: history).addRoutes(to: router)
-    router.add(middleware: StrayPageMiddleware(pages: pages))
+    router.add(middleware: NotFoundPageMiddleware(pages: pages))
     // From here on, and wherever no route leads, only proven callers.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     router.add(middleware: AdmissionMiddleware())
@@ -158,7 +158,7 @@ package struct ReflogAPI: Sendable {
     ReferenceController(changes: changes).addRoutes(to: group)
     FlowController(changes: changes).addRoutes(to: group)
     ConnectorController(changes: changes).addRoutes(to: group)
-    PassingController(changes: changes).addRoutes(to: group)
+    PassthroughController(changes: changes).addRoutes(to: group)
   }
 
   private func addHistorySurface(to router: Router<ReflogRequestContext>) {

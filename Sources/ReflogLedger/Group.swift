@@ -11,7 +11,7 @@ package struct Group: Sendable {
   /// What the client called the request: it names the first draft that is no drift.
   package var key: IdempotencyKey?
   /// What reads of the directory showed; no part of history.
-  package var seen: [Sighting]
+  package var seen: [Observation]
   /// What the group was prepared on: the newest applied change of each address, or nil where there was none. Nothing may be pending at
   /// these addresses.
   package var prepared: [(address: Address, newestApplied: Change.ID?)]
@@ -23,7 +23,7 @@ package struct Group: Sendable {
     drafts: [Draft] = [],
     events: [ServiceEvent.Content] = [],
     key: IdempotencyKey? = nil,
-    seen: [Sighting] = [],
+    seen: [Observation] = [],
     prepared: [(address: Address, newestApplied: Change.ID?)] = [],
     connectors: [ConnectorID] = []
   ) {

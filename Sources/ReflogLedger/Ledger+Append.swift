@@ -108,14 +108,14 @@ extension Ledger {
   }
 
   /// Remembers what conclusive reads of the directory showed, in place of what was seen there before.
-  package func remember(_ sightings: [Sighting]) async throws(LedgerError) {
-    guard !sightings.isEmpty else { return }
-    _ = try await append(Group(seen: sightings))
+  package func remember(_ observations: [Observation]) async throws(LedgerError) {
+    guard !observations.isEmpty else { return }
+    _ = try await append(Group(seen: observations))
   }
 
   /// Remembers that a sweep has just read everything.
   package func rememberFinishedSweep() async throws(LedgerError) {
-    try await write { session in try SightingRows.recordFinishedSweep(at: session.time, session.connection) }
+    try await write { session in try ObservationRows.recordFinishedSweep(at: session.time, session.connection) }
   }
 
   /// Makes one write in a transaction at the moment it is. When this returns, it is durable.

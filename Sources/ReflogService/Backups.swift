@@ -6,28 +6,28 @@ import Synchronization
 package final class Backups: Sendable {
   private let ledger: Ledger
   private let events: EventRecorder
-  private let turn = Turn()
+  private let slot = Slot()
 
   /// Held by the one copy that there is, until it was taken or given up.
-  fileprivate final class Turn: Sendable {
+  fileprivate final class Slot: Sendable {
     private let isTaken = Mutex(false)
 
     /// Nothing where somebody holds it.
-    func take() -> Hold? {
+    func take() -> Lease? {
       isTaken.withLock { isTaken in
         defer { isTaken = true }
-        return isTaken ? nil : Hold(turn: self)
+        return isTaken ? nil : Lease(slot: self)
       }
     }
 
-    final class Hold: Sendable {
-      private let turn: Turn
+    final class Lease: Sendable {
+      private let slot: Slot
 
-      init(turn: Turn) {
-        self.turn = turn
+      init(slot: Slot) {
+        self.slot = slot
       }
 
-      deinit { turn.isTaken.withLock { $0 = false } }
+      deinit { slot.isTaken.withLock { $0 = false } }
     }
   }
 
@@ -40,16 +40,16 @@ package final class Backups: Sendable {
   /// another copy is made or taken.
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
-    guard let hold = turn.take() else { throw .busy("Another backup is being made or taken.") }
+    guard let lease = slot.take() else { throw .busy("Another backup is being made or taken.") }
     try await events.record(ServiceEvent.Content(.backup, actor: caller.actor))
-    do { return Backup(copy: try await ledger.copy(), hold: hold) } catch { throw ServiceError(reading: error) }
+    do { return Backup(copy: try await ledger.copy(), lease: lease) } catch { throw ServiceError(reading: error) }
   }
 }
 
 /// The ledger as it was at one moment, as the bytes of a SQLite file that is complete on its own.
 package struct Backup: Sendable {
   fileprivate let copy: LedgerCopy
-  fileprivate let hold: Backups.Turn.Hold
+  fileprivate let lease: Backups.Slot.Lease
 
   package var byteCount: Int { copy.byteCount }
 

@@ -12,7 +12,7 @@ package struct ChangeDetailPage: Sendable {
   /// The change that took it back; nothing where none did.
   let rolledBackBy: String?
   /// The flow of its step, and the board when it was settled; nothing where it is about no step.
-  let place: Place?
+  let place: Location?
   /// Whether nobody knows yet what became of it.
   let isPending: Bool
 
@@ -23,7 +23,7 @@ package struct ChangeDetailPage: Sendable {
     var link: Link?
   }
 
-  struct Place: Sendable {
+  struct Location: Sendable {
     let flow: String
     let moment: String
   }
@@ -58,7 +58,7 @@ package struct ChangeDetailPage: Sendable {
     rolledBackBy = rollback.flatMap { $0.result == .applied ? $0.id.description : nil }
     self.canRollBack = canRollBack && rolledBackBy == nil
     place = change.intent.subject.address.map { address in
-      Place(
+      Location(
         flow: FlowName(of: address).description,
         moment: (change.resultDateTime ?? change.activityDateTime).description
       )

@@ -32,7 +32,7 @@ struct TimeRollbackSteps: Sendable {
     let problem: String?
   }
 
-  init(_ steps: [TimeRollback.Step]) {
+  init(_ steps: [TimeRollback.Item]) {
     let alone = steps.filter(\.isLeftAlone)
     let changing = steps.filter { !$0.isLeftAlone }.map(Row.init)
     var weight = 0
@@ -59,7 +59,7 @@ struct TimeRollbackSteps: Sendable {
   }
 }
 
-extension TimeRollback.Step {
+extension TimeRollback.Item {
   /// Whether nothing is done there, since nobody knows what it called.
   var isLeftAlone: Bool { after == .unknown && change == nil }
 }
@@ -68,7 +68,7 @@ extension TimeRollbackSteps.Row {
   /// What a row weighs beside its texts.
   private static let markup = 260
 
-  fileprivate init(_ step: TimeRollback.Step) {
+  fileprivate init(_ step: TimeRollback.Item) {
     isDone = step.change?.result == .applied
     self.step = step.address.step.name
     flow = step.address.flow.text

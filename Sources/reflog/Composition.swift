@@ -26,7 +26,7 @@ struct Composition {
   private let changes: ChangeService
   private let watchlist: Watchlist
   private let events: EventRecorder
-  private let log: LogKeeper
+  private let log: LogPublisher
   private let retention: Retention
   private let backups: Backups
   private let tls: TLS?
@@ -82,13 +82,13 @@ struct Composition {
         changes: ChangeService(
           ledger: ledger,
           directory: served.directory,
-          turns: Turns(),
+          locks: KeyedLock(),
           reasonRule: settings.reasonRule,
           metrics: metrics
         ),
         watchlist: watchlist,
         events: events,
-        log: LogKeeper(ledger: ledger, keyFile: log.keyFile, anchor: log.anchor, logger: logger),
+        log: LogPublisher(ledger: ledger, keyFile: log.keyFile, anchor: log.anchor, logger: logger),
         retention: Retention(ledger: ledger, logger: logger),
         backups: Backups(ledger: ledger, events: events),
         tls: tls
@@ -137,8 +137,8 @@ struct Composition {
 
   /// They end in reverse order: the web server first, the writer last.
   private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
-    let pace = Pace(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
-    let reconciler = Reconciler(service: changes, pace: pace, logger: logger)
+    let rateLimiter = RateLimiter(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
+    let reconciler = Reconciler(service: changes, rateLimiter: rateLimiter, logger: logger)
     let rollbacks = TimeRollbacks(changes: changes, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: reporter), .init(service: thread), .init(service: log),
@@ -147,7 +147,7 @@ struct Composition {
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
     if case .graph(let directory, let graph) = served, directory.hasOwnCredential {
-      services.append(.init(service: sweeper(graph, pace)))
+      services.append(.init(service: sweeper(graph, rateLimiter)))
     }
     if let tls { services.append(.init(service: tls.reloader)) }
     return services + [
@@ -158,12 +158,12 @@ struct Composition {
 
   private var tokenService: TokenService { TokenService(store: tokens, events: events) }
 
-  private func sweeper(_ graph: GraphSettings, _ pace: Pace) -> Sweeper {
+  private func sweeper(_ graph: GraphSettings, _ rateLimiter: RateLimiter) -> Sweeper {
     Sweeper(
       service: changes,
       watchlist: watchlist,
       interval: graph.sweepInterval,
-      pace: pace,
+      rateLimiter: rateLimiter,
       logger: logger,
       metrics: metrics
     )
@@ -234,8 +234,8 @@ struct Composition {
       ),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? settings.listener.port
-        for warning in settings.warnings { Talk.say(warning) }
-        Talk.say(
+        for warning in settings.warnings { Terminal.say(warning) }
+        Terminal.say(
           "Reflog listens on \(settings.listener.scheme)://\(settings.listener.host):\(port), with the "
             + "\(settings.directory.kind.rawValue) directory; the ledger is \(settings.database)."
         )

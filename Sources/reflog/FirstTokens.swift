@@ -11,14 +11,14 @@ struct FirstTokens {
   /// which its owner alone can read.
   func makeIfNoneExist() async throws {
     guard try await tokens.tokens().isEmpty else { return }
-    if Talk.isTerminal {
-      Talk.say("The first API tokens, shown this once (role and token):\n" + (try await make()))
+    if Terminal.isTerminal {
+      Terminal.say("The first API tokens, shown this once (role and token):\n" + (try await make()))
     } else {
       // The file first: tokens that nobody was told could never be made again.
       let file = try newFile()
       try file.write(contentsOf: Data((try await make() + "\n").utf8))
       try file.synchronize()
-      Talk.say("The first API tokens, one for each role, stand in \(path). Move them to a safe place.")
+      Terminal.say("The first API tokens, one for each role, stand in \(path). Move them to a safe place.")
     }
   }
 

@@ -24,7 +24,7 @@ struct OpenedLog {
     let isSigned = try await ledger.history.checkpoint() != nil
     let found = try keyFile.find(newest: rotations.last?.to, isSigned: isSigned)
     if isSigned, try anchor.checkpoint() == nil {
-      Talk.say(
+      Terminal.say(
         "There is no anchor \(anchor.path), so nothing shows whether this is the newest copy of the ledger. A new one is begun."
       )
     }
@@ -48,7 +48,7 @@ struct OpenedLog {
     let origin = try await ledger.history.origin()
     try LogKeyFile(besideLedgerAt: settings.database, origin: origin).replaceFormer()
     let evidence = try anchor.putAside(anchored)
-    Talk.say(
+    Terminal.say(
       "\(settings.database) was taken into use although \(anchored.size) entries of \(anchored.origin) were signed that are "
         + "not its own. The log goes on as \(origin), with a key of its own; the anchor is kept as \(evidence)."
     )

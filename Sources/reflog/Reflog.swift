@@ -37,7 +37,7 @@ struct Reflog: AsyncParsableCommand {
         try command.run()
       }
     } catch let failure as CommandFailure {
-      Talk.say("reflog: \(failure.message)")
+      Terminal.say("reflog: \(failure.message)")
       exit(withError: ExitCode(failure.exitCode.rawValue))
     } catch {
       // Usage, help and the parser's own errors.

@@ -77,7 +77,7 @@ func withAPI<Value: Sendable>(
       )
       let origin = try await fixture.history.origin()
       let keyFile = LogKeyFile(besideLedgerAt: folder + "/log.sqlite", origin: origin)
-      let log = LogKeeper(
+      let log = LogPublisher(
         ledger: fixture.ledger,
         keyFile: keyFile,
         anchor: Anchor(path: folder + "/anchor"),

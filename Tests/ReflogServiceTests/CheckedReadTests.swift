@@ -21,7 +21,7 @@ struct CheckedReadTests {
   /// Change 2, a rollback of change 1, is the one that is altered.
   private static let altered = Change.ID(2)
 
-  private static let reader = Caller(actor: Sample.operatorActor, standing: .roles([.operator]))
+  private static let reader = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))
 
   static let questions = [
     Question("a change by its id") { _ = try await $0.history.change(altered) },

@@ -9,7 +9,7 @@ struct PassThroughTests {
   private func caller(_ signature: String) -> Caller {
     Caller(
       actor: Change.Actor(type: .user, id: "oid", name: "Adele Vance", proof: .graph),
-      standing: .directoryToken(DirectoryToken("a.b." + signature))
+      credential: .directoryToken(DirectoryToken("a.b." + signature))
     )
   }
 

@@ -72,7 +72,7 @@ struct ReconcileTests {
 
   @Test func whoMayNotChangeMayNotReconcile() async throws {
     try await withPending { fixture, id, _ in
-      let reader = Caller(actor: Sample.operatorActor, standing: .roles([.reader]))
+      let reader = Caller(actor: Sample.operatorActor, credential: .roles([.reader]))
 
       await #expect(throws: ServiceError.self) { try await fixture.service.reconcile(id, for: reader) }
     }

@@ -20,7 +20,7 @@ struct RetentionTests {
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       // Another retention than the one on record: nothing is erased until an administrator sets it again.
       #expect(try sqlite3(storage.path, "INSERT INTO retention (id, days) VALUES (1, 30)") == "")
-      let caller = Caller(actor: Sample.operatorActor, standing: .roles([.admin]))
+      let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
       let actor = try #require(Sample.operatorActor.id)
       _ = try await retention.erase(actor, for: caller)
       let work = Task { try await retention.run() }
@@ -37,7 +37,7 @@ struct RetentionTests {
     try await withLedger { ledger, _ in
       let retention = Retention(ledger: ledger, logger: logger)
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
-      let caller = Caller(actor: Sample.operatorActor, standing: .roles([.admin]))
+      let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
       let actor = try #require(Sample.operatorActor.id)
       let work = Task { try await retention.run() }
 

@@ -81,7 +81,7 @@ struct StatementCountTests {
   @Test func aDriftThatAnUpdateFindsCostsNoCommitOfItsOwn() async throws {
     try await withService { fixture in
       let directory = WatchedDirectory(inner: fixture.directory)
-      let service = ChangeService(ledger: fixture.ledger, directory: directory, turns: .patient)
+      let service = ChangeService(ledger: fixture.ledger, directory: directory, locks: .patient)
       let it = Measured(service: service, ledger: fixture.ledger, watch: directory.watch)
       _ = try await it.set(Sample.newVendor)
       // The first one makes the row of the unknown actor.
@@ -123,7 +123,7 @@ struct StatementCountTests {
       )
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)
       let directory = WatchedLocalDirectory(inner: embedded)
-      let service = ChangeService(ledger: ledger, directory: directory, turns: .patient)
+      let service = ChangeService(ledger: ledger, directory: directory, locks: .patient)
       try await running(thread, directoryStorage, storage) {
         try await body(Measured(service: service, ledger: ledger, watch: directory.watch))
       }
@@ -150,7 +150,7 @@ private struct Measured {
   func perform(_ action: ChangeRequest.Action, named key: IdempotencyKey? = nil) async throws -> Change {
     let request = ChangeRequest(
       action: action,
-      caller: Caller(actor: Sample.operatorActor, standing: .roles([.operator])),
+      caller: Caller(actor: Sample.operatorActor, credential: .roles([.operator])),
       reason: "CHG0042",
       correlationID: "correlation",
       requestID: "request",

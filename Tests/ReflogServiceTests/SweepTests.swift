@@ -34,7 +34,7 @@ struct SweepTests {
         service: fixture.service,
         watchlist: watchlist,
         interval: .seconds(900),
-        pace: Pace(interval: .zero),
+        rateLimiter: RateLimiter(interval: .zero),
         logger: logger,
         metrics: NOOPMetricsHandler.instance
       )

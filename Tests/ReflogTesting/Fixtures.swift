@@ -137,7 +137,7 @@ package struct ServiceFixture: Sendable {
   ) -> ChangeRequest {
     ChangeRequest(
       action: action,
-      caller: Caller(actor: Sample.operatorActor, standing: .roles([role])),
+      caller: Caller(actor: Sample.operatorActor, credential: .roles([role])),
       reason: "CHG0042",
       correlationID: "correlation",
       requestID: "request",
@@ -146,15 +146,15 @@ package struct ServiceFixture: Sendable {
   }
 }
 
-extension Turns {
+extension KeyedLock {
   /// Nobody gives up waiting, however loaded the machine is.
-  package static var patient: Turns { Turns(limits: Limits(perKey: 1000, total: 4000, wait: .seconds(3600))) }
+  package static var patient: KeyedLock { KeyedLock(limits: Limits(perKey: 1000, total: 4000, wait: .seconds(3600))) }
 }
 
 /// Runs a body with a service of its own.
 @discardableResult
 package func withService<Value: Sendable>(
-  turns: Turns = .patient,
+  locks: KeyedLock = .patient,
   clock: ManualClock = ManualClock(),
   settleWindow: Duration = .zero,
   longestWrite: Duration = .zero,
@@ -173,7 +173,7 @@ package func withService<Value: Sendable>(
     longestWrite: longestWrite
   )
   return try await withLedger(of: directory.kind, clock: clock) { ledger, storage in
-    let service = ChangeService(ledger: ledger, directory: directory, turns: turns)
+    let service = ChangeService(ledger: ledger, directory: directory, locks: locks)
     return try await body(
       ServiceFixture(service: service, ledger: ledger, directory: directory, path: storage.path)
     )

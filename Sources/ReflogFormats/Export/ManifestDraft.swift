@@ -2,7 +2,7 @@ package import ReflogModel
 
 /// The manifest of an export that is under way.
 package struct ManifestDraft: Sendable {
-  private let order: ExportOrder
+  private let order: ExportRequest
   private let origin: Origin
   private let checkpoint: String?
   private let taken: Timestamp
@@ -15,7 +15,7 @@ package struct ManifestDraft: Sendable {
   ///   - checkpoint: the newest one, or nil before the first.
   ///   - keep: gets the manifest once the whole file is made.
   package init(
-    _ order: ExportOrder,
+    _ order: ExportRequest,
     of origin: Origin,
     checkpoint: String?,
     taken: Timestamp,

@@ -2,7 +2,7 @@ package import ReflogModel
 
 extension TimeRollback {
   /// The plan: what would be done, in words too. It has no batch yet.
-  package func plan(_ steps: [Step]) -> JSONObject {
+  package func plan(_ steps: [TimeRollback.Item]) -> JSONObject {
     json(batchID: nil) + ["dryRun": .bool(true), "value": .array(steps.map { .object($0.json) })]
   }
 
@@ -20,7 +20,7 @@ extension TimeRollbackProgress {
   }
 }
 
-extension TimeRollback.Step {
+extension TimeRollback.Item {
   /// `result` is null until there is a change, and `unknown` if the reference at that time is unknown.
   fileprivate var json: JSONObject {
     address.json + [

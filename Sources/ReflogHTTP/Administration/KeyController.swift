@@ -4,7 +4,7 @@ import ReflogService
 
 /// The key that signs the log; for admins.
 struct KeyController {
-  let log: LogKeeper
+  let log: LogPublisher
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.post("/reflog/keys", use: rotate)

@@ -18,7 +18,7 @@ struct ChangeExports {
   ///   - query: what the order's filter asks for.
   ///   - isToBeSigned: whether a signed manifest is made once all was taken.
   func response(
-    _ order: ExportOrder,
+    _ order: ExportRequest,
     _ query: ChangeQuery,
     isToBeSigned: Bool = false,
     _ request: Request,
@@ -38,7 +38,7 @@ struct ChangeExports {
     return response
   }
 
-  private func record(_ order: ExportOrder, _ newest: Int64?, by actor: Change.Actor) async throws {
+  private func record(_ order: ExportRequest, _ newest: Int64?, by actor: Change.Actor) async throws {
     if let after = order.after, (newest ?? 0) - after <= Self.followedEntries {
       // Whoever follows asks every second.
       return events.countExport(by: actor)
@@ -52,7 +52,7 @@ struct ChangeExports {
   }
 
   /// What is to be signed of an export once it was taken whole.
-  private func manifest(_ order: ExportOrder, as id: String) async throws -> ManifestDraft {
+  private func manifest(_ order: ExportRequest, as id: String) async throws -> ManifestDraft {
     ManifestDraft(
       order,
       of: try await history.origin(),

@@ -12,7 +12,7 @@ extension ChangeService {
   ) async throws -> Response {
     let question = DirectoryRead(resource, version: try context.version(), query: try request.queryItems())
     let response = try await read(question, for: try context.requireCaller())
-    return try Response(response, at: try request.place(context))
+    return try Response(response, at: try request.requestBase(context))
   }
 
   /// Does a change, and answers as the directory did.
@@ -22,6 +22,6 @@ extension ChangeService {
     _ context: ReflogRequestContext
   ) async throws -> Response {
     let receipt = try await perform(try request.changeRequest(action, context))
-    return try Response(receipt.response, at: try request.place(context)).about(receipt.changes.map(\.id))
+    return try Response(receipt.response, at: try request.requestBase(context)).about(receipt.changes.map(\.id))
   }
 }

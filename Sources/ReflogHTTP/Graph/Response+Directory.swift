@@ -6,7 +6,7 @@ import ReflogService
 
 extension Response {
   /// What the directory answered, its links leading to this server.
-  init(_ response: DirectoryResponse, at place: Place) throws(ServiceError) {
+  init(_ response: DirectoryResponse, at place: RequestBase) throws(ServiceError) {
     let status = HTTPResponse.Status(code: response.httpStatus)
     if let raw = response.raw {
       let body = ResponseBody(byteBuffer: ByteBuffer(bytes: raw.bytes))

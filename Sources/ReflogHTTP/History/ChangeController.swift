@@ -83,7 +83,7 @@ struct ChangeController {
       allowing: [.filter, .format, .after, .manifest] + (format == .csv ? [.raw, .excel] : [])
     )
     let (style, query): (CSVStyle, ChangeQuery) = (try options.csvStyle(), try options.query())
-    let order = ExportOrder(format, style, filter: options[.filter], after: try options.after())
+    let order = ExportRequest(format, style, filter: options[.filter], after: try options.after())
     return try await exports.response(order, query, isToBeSigned: try options.flag(.manifest), request, context)
   }
 }

@@ -18,7 +18,7 @@ struct AdmissionMiddleware: RouterMiddleware {
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
     let admission =
-      switch try context.requireCaller().standing {
+      switch try context.requireCaller().credential {
       case .roles: proven
       case .directoryToken: unproven
       }

@@ -7,7 +7,7 @@ extension Authentication {
     bearing token: String,
     from ipAddress: String?
   ) async throws(ServiceError) -> (caller: Caller, roles: Set<Role>)? {
-    guard let caller = try await caller(bearing: token, from: ipAddress), case .roles(let roles) = caller.standing,
+    guard let caller = try await caller(bearing: token, from: ipAddress), case .roles(let roles) = caller.credential,
       !roles.isEmpty
     else { return nil }
     return (caller, roles)

@@ -26,7 +26,7 @@ struct EntraSignInController {
       let session = SessionCookie.id(in: request, isSecure: context.isSecure)
       let (url, sealed) = try await entra.begin(target: target, replacing: session.flatMap(sessions.session)?.id)
       var response = Response.seeOther(url)
-      response.headers[.setCookie] = AttemptCookie.setting(sealed, isSecure: context.isSecure)
+      response.headers[.setCookie] = SignInCookie.setting(sealed, isSecure: context.isSecure)
       return response
     } catch {
       return refusal(error, target, context)
@@ -35,10 +35,10 @@ struct EntraSignInController {
 
   private func end(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let fields = try request.filledQuery()
-    let attempt: EntraSignIn.Attempt
+    let attempt: EntraSignIn.Callback
     do { attempt = try self.attempt(fields["state"], request, context) } catch { return refusal(error, "/", context) }
     var response: Response
-    var cookies = [AttemptCookie.clearing(isSecure: context.isSecure)]
+    var cookies = [SignInCookie.clearing(isSecure: context.isSecure)]
     do {
       guard let code = fields["code"] else { throw EntraSignIn.Failure.declined(fields["error"] ?? "") }
       let token = try await entra.end(attempt, code: code)
@@ -48,7 +48,7 @@ struct EntraSignInController {
       if let earlier = attempt.session { sessions.end(earlier) }
       cookies.append(SessionCookie.setting(sessions.begin(with: token), isSecure: context.isSecure))
       response = Response(
-        page: GoOnPage(heading: "Signed in", target: attempt.target).render(in: context.frame(directory))
+        page: RedirectPage(heading: "Signed in", target: attempt.target).render(in: context.frame(directory))
       )
     } catch let failure as EntraSignIn.Failure {
       response = refusal(failure, attempt.target, context)
@@ -62,8 +62,8 @@ struct EntraSignInController {
     _ state: String?,
     _ request: Request,
     _ context: ReflogRequestContext
-  ) throws(EntraSignIn.Failure) -> EntraSignIn.Attempt {
-    guard let state, let sealed = AttemptCookie.sealed(in: request, isSecure: context.isSecure) else {
+  ) throws(EntraSignIn.Failure) -> EntraSignIn.Callback {
+    guard let state, let sealed = SignInCookie.sealed(in: request, isSecure: context.isSecure) else {
       throw .unknownState
     }
     return try entra.attempt(state: state, sealed: sealed)
@@ -84,7 +84,7 @@ struct EntraSignInController {
 }
 
 /// The cookie that ties a sign-in at Entra to the browser in which it began.
-private enum AttemptCookie {
+private enum SignInCookie {
   /// Like that of ``SessionCookie``.
   private static func name(_ isSecure: Bool) -> String { (isSecure ? "__Host-" : "") + "reflog_sign_in" }
 

@@ -27,7 +27,7 @@ struct ExportController {
     }
     let query = try PlainQuestion.asked(fields)
     let filter = try PlainQuestion(form: fields).text
-    let order = ExportOrder(format, CSVStyle(isForExcel: isForExcel), filter: filter)
+    let order = ExportRequest(format, CSVStyle(isForExcel: isForExcel), filter: filter)
     return try await exports.response(order, query, request, context)
   }
 }

@@ -50,7 +50,7 @@ struct PageMiddleware: RouterMiddleware {
   }
 
   private func goOn(_ request: Request, _ context: ReflogRequestContext) -> Response {
-    let page = GoOnPage(heading: "One moment", target: SignInTarget.path(request.uri.string))
+    let page = RedirectPage(heading: "One moment", target: SignInTarget.path(request.uri.string))
     return Response(page: page.render(in: context.frame(errors.directory)))
   }
 

@@ -27,7 +27,7 @@ struct PermissionMiddleware: RouterMiddleware {
 
   private func check(_ caller: Caller, _ request: Request) throws {
     guard !Policy.permits(caller, operation) else { return }
-    switch caller.standing {
+    switch caller.credential {
     // Known elsewhere only: this surface wants another proof.
     case .directoryToken: throw RequestError.unauthenticated
     case .roles where request.method == .get || request.method == .head: throw ServiceError.forbidden([])

@@ -8,7 +8,7 @@ extension LedgerVerification {
 
   /// Checks all changes. Their entries at or behind `size` are checked, and not counted.
   func verifyChanges(
-    _ losses: RecordedLosses,
+    _ losses: RecordedDeletions,
     below size: Int64,
     _ progress: @escaping @Sendable (Int) -> Void
   ) async throws(LedgerError) -> Part {
@@ -96,7 +96,7 @@ extension LedgerVerification {
   /// Checks the changes of a range. If one can't be read the others still are.
   private func verify(
     _ ids: ClosedRange<Int64>,
-    _ losses: RecordedLosses,
+    _ losses: RecordedDeletions,
     below size: Int64
   ) async throws(LedgerError) -> Part {
     do {
@@ -132,11 +132,11 @@ extension LedgerVerification {
 
 extension LedgerVerification.Part {
   /// No id is ever left out: a change that is not there was purged, or is missing.
-  fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ losses: RecordedLosses) {
+  fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ losses: RecordedDeletions) {
     suspects.changes += losses.changes.gaps(in: ids)
   }
 
-  fileprivate mutating func check(_ change: StoredChange, _ losses: RecordedLosses, below size: Int64) {
+  fileprivate mutating func check(_ change: StoredChange, _ losses: RecordedDeletions, below size: Int64) {
     checked += 1
     do {
       let entries = try change.entries()

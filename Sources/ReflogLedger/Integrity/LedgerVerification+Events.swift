@@ -9,7 +9,7 @@ extension LedgerVerification {
   struct Events: Sendable {
     var part = Part()
     /// What the signed events say is gone.
-    var losses = RecordedLosses()
+    var losses = RecordedDeletions()
     /// The last of these events.
     fileprivate var lastSigned: Int64 = 0
   }
@@ -52,7 +52,7 @@ extension LedgerVerification {
   }
 
   /// What the events say is gone that are signed by now.
-  func losses(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedLosses {
+  func losses(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedDeletions {
     var (losses, last) = (events.losses, events.lastSigned)
     while let end = try await end(ofEventsBehind: last), end > last {
       for event in try await check(events: last + 1...end) {

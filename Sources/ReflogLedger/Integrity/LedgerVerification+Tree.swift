@@ -10,7 +10,7 @@ extension LedgerVerification {
     _ log: LogVerification,
     of range: Range<Int64>,
     countedBelow size: Int64,
-    _ losses: RecordedLosses
+    _ losses: RecordedDeletions
   ) async throws(LedgerError) -> (log: LogVerification, part: Part) {
     var (log, part, next) = (log, Part(), range.lowerBound)
     while next < range.upperBound {
@@ -39,7 +39,7 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  fileprivate mutating func add(_ entry: LogRows.Entry, _ losses: RecordedLosses, countedBelow size: Int64) {
+  fileprivate mutating func add(_ entry: LogRows.Entry, _ losses: RecordedDeletions, countedBelow size: Int64) {
     guard (entry.change == nil) != (entry.event == nil) else {
       report(.strangeEntry(sequence: entry.sequence))
       return

@@ -10,13 +10,13 @@ package struct LedgerVerification: Sendable {
   static let maximumFindings = LogVerification.maximumFindingCount
 
   let history: History
-  private let claims: [LogVerification.Claim]
+  private let claims: [LogVerification.ExpectedCheckpoint]
   private let keys: [VerifierKey]
 
   /// - Parameters:
   ///   - keys: whose signatures count.
   ///   - claims: checkpoints that were kept elsewhere; the ledger's own is added.
-  package init(of history: History, keys: [VerifierKey], against claims: [LogVerification.Claim]) {
+  package init(of history: History, keys: [VerifierKey], against claims: [LogVerification.ExpectedCheckpoint]) {
     self.history = history
     self.keys = keys
     self.claims = claims
@@ -26,7 +26,7 @@ package struct LedgerVerification: Sendable {
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
     /// What is gone, and was not recorded as purged or erased when the verification began.
-    var suspects = Suspects()
+    var suspects = UnexplainedDeletions()
     /// How many changes were checked.
     var checked: Int64 = 0
     /// How many entries record something that was not purged.
@@ -94,9 +94,9 @@ package struct LedgerVerification: Sendable {
   /// The checkpoint in the head of the log, the size that the head gives, and the key that signed it; nil before the first entry.
   private typealias Head = (size: Int64, note: String, key: String)
 
-  private static func claims(_ head: Head?) -> [LogVerification.Claim] {
+  private static func claims(_ head: Head?) -> [LogVerification.ExpectedCheckpoint] {
     guard let head else { return [] }
-    return [LogVerification.Claim(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
+    return [LogVerification.ExpectedCheckpoint(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
   }
 
   /// The head and its checkpoint must be of the same entries.

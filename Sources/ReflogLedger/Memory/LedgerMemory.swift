@@ -99,7 +99,7 @@ final class LedgerMemory: Sendable {
   }
 
   /// Takes in what a transaction made durable.
-  func update(_ changes: [Change], _ sightings: [(Sighting, Timestamp)], forgetting: Bool) {
+  func update(_ changes: [Change], _ observations: [(Observation, Timestamp)], forgetting: Bool) {
     state.withLock { state in
       if forgetting { return state.forget() }
       for change in changes {
@@ -115,7 +115,7 @@ final class LedgerMemory: Sendable {
           state.take(change, of: id)
         }
       }
-      for case (.reference(let address, let reference), let time) in sightings {
+      for case (.reference(let address, let reference), let time) in observations {
         if state.addresses[address]?.state.take(reference, at: time) == nil { state.generation += 1 }
       }
     }

@@ -31,7 +31,7 @@ extension Ledger {
   package func continueErasure(
     _ id: Int64,
     from position: inout ErasurePosition
-  ) async throws(LedgerError) -> Forgetting.Progress {
+  ) async throws(LedgerError) -> UnfinishedDeletions.Progress {
     let begun = position
     let (next, isMore) = try await write { session in
       let db = session.connection

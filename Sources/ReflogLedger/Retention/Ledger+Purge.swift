@@ -50,7 +50,7 @@ extension Ledger {
   /// First an event claims what is deleted next. A later transaction deletes it, once the event is durable and signed: so for everything
   /// that is gone there is a signed event that says so. A hold that is placed in between wins. The purge ends where the policy does not
   /// permit as much any more.
-  package func continuePurge() async throws(LedgerError) -> Forgetting.Progress {
+  package func continuePurge() async throws(LedgerError) -> UnfinishedDeletions.Progress {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
     }

@@ -87,9 +87,9 @@ extension LedgerSession {
     try statement.run()
   }
 
-  private func record(_ sightings: [Sighting]) throws {
-    guard !sightings.isEmpty else { return }
-    try SightingRows.record(sightings, at: time, identities, connection)
-    note(sightings)
+  private func record(_ observations: [Observation]) throws {
+    guard !observations.isEmpty else { return }
+    try ObservationRows.record(observations, at: time, identities, connection)
+    note(observations)
   }
 }

@@ -29,7 +29,7 @@ final class LedgerSession: WriteSession {
   private var saved: (head: LedgerHead, touchedCount: Int, seenCount: Int)?
   /// The changes that this transaction recorded or settled, in order.
   private var touched: [Change] = []
-  private var seen: [(Sighting, Timestamp)] = []
+  private var seen: [(Observation, Timestamp)] = []
   private var forgetsMemory = false
   private var deletesSecurely = false
 
@@ -146,7 +146,7 @@ final class LedgerSession: WriteSession {
   }
 
   func note(_ change: Change) { touched.append(change) }
-  func note(_ sightings: [Sighting]) { seen += sightings.map { ($0, time) } }
+  func note(_ observations: [Observation]) { seen += observations.map { ($0, time) } }
 
   /// Appends an entry: its row is written, and its leaf taken into the tree.
   ///

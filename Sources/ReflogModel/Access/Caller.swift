@@ -1,15 +1,15 @@
 /// Somebody who asks for something.
 package final class Caller: Sendable {
   package let actor: Change.Actor
-  package let standing: Standing
+  package let credential: Credential
 
-  package init(actor: Change.Actor, standing: Standing) {
+  package init(actor: Change.Actor, credential: Credential) {
     self.actor = actor
-    self.standing = standing
+    self.credential = credential
   }
 
   /// What speaks for a caller.
-  package enum Standing: Sendable {
+  package enum Credential: Sendable {
     /// Reflog knows it, and trusts it with this; it may be nothing.
     case roles(Set<Role>)
     /// It came with a token of the directory's own, which only the directory can judge. Until that has, the actor is

@@ -12,13 +12,13 @@ extension Change {
     /// The directory answered it, or refused the read before it.
     case answered(DirectoryAnswer)
     /// A conclusive look at the directory showed this.
-    case observed(Observation)
+    case observed(Evidence)
     /// A person said what became of it.
     case stated(Statement)
   }
 
   /// What a conclusive look at the directory shows of a pending change.
-  package enum Observation: Sendable {
+  package enum Evidence: Sendable {
     /// The after value stands, or the effect is there.
     case after
     /// The before value stands.

@@ -15,7 +15,7 @@ package struct TimeRollback: Sendable {
   }
 
   /// What is to be done at an address, or was.
-  package struct Step: Sendable {
+  package struct Item: Sendable {
     package let address: Address
     /// What stood there before it was brought back; until then, what stands.
     package let before: ConnectorReference
@@ -48,12 +48,12 @@ package struct TimeRollback: Sendable {
   /// - Parameters:
   ///   - then: what addresses held at the time.
   ///   - now: what they hold now.
-  package func steps(then: [ConnectorConfiguration], now: [ConnectorConfiguration]) -> [Step] {
+  package func steps(then: [ConnectorConfiguration], now: [ConnectorConfiguration]) -> [Item] {
     let held = Dictionary(then.map { ($0.address, $0.reference) }) { first, _ in first }
     return now.filter { scope.contains($0.address) }.compactMap { configuration in
       let before = configuration.reference
       let after = held[configuration.address] ?? .unknown
-      return before == after ? nil : Step(address: configuration.address, before: before, after: after)
+      return before == after ? nil : Item(address: configuration.address, before: before, after: after)
     }
   }
 }
@@ -71,9 +71,9 @@ package struct TimeRollbackProgress: Sendable {
 
   package let rollback: TimeRollback
   package let state: State
-  package let steps: [TimeRollback.Step]
+  package let steps: [TimeRollback.Item]
 
-  package init(rollback: TimeRollback, state: State, steps: [TimeRollback.Step]) {
+  package init(rollback: TimeRollback, state: State, steps: [TimeRollback.Item]) {
     self.rollback = rollback
     self.state = state
     self.steps = steps
@@ -83,11 +83,11 @@ package struct TimeRollbackProgress: Sendable {
 /// What a rollback to a time would do now.
 package struct TimeRollbackPlan: Sendable {
   package let rollback: TimeRollback
-  package let steps: [TimeRollback.Step]
+  package let steps: [TimeRollback.Item]
   /// Why it could not be found out whether the connectors to go back to are still there; nothing where it could.
   package let unasked: String?
 
-  package init(rollback: TimeRollback, steps: [TimeRollback.Step], unasked: String?) {
+  package init(rollback: TimeRollback, steps: [TimeRollback.Item], unasked: String?) {
     self.rollback = rollback
     self.steps = steps
     self.unasked = unasked

@@ -13,10 +13,10 @@ package enum DirectoryWrite: Sendable {
   case updateFlow(FlowType, FlowID, JSONObject)
   case deleteFlow(FlowType, FlowID)
   /// What can't touch a connector, handed on as it came.
-  case other(PassedOn)
+  case other(Passthrough)
 
   /// A request that is handed on as it came.
-  package struct PassedOn: Sendable {
+  package struct Passthrough: Sendable {
     package let method: Method
     package let version: APIVersion
     /// From below `/identity` on, percent-encoded as it came.

@@ -4,7 +4,7 @@
 /// signature is not good, or that is of another log, is a finding, and its root counts for nothing.
 package struct LogVerification: Sendable {
   /// A checkpoint to check against, as it was found.
-  package struct Claim: Sendable {
+  package struct ExpectedCheckpoint: Sendable {
     /// Where it was found, for people: "the anchor".
     package let source: String
     /// A signed note, or what should be one.
@@ -16,7 +16,7 @@ package struct LogVerification: Sendable {
     }
   }
 
-  private struct SignedClaim {
+  private struct OpenedCheckpoint {
     let source: String
     let checkpoint: Checkpoint
   }
@@ -28,7 +28,7 @@ package struct LogVerification: Sendable {
   private let keys: [VerifierKey]
   private var frontier: MerkleFrontier
   /// The largest first.
-  private var ahead: [SignedClaim] = []
+  private var ahead: [OpenedCheckpoint] = []
   private var findings: [Finding] = []
   private var omittedFindingCount = 0
   /// The log is as it was signed, or trusted, up to here.
@@ -43,7 +43,7 @@ package struct LogVerification: Sendable {
   package init(
     of origin: Origin,
     with keys: [VerifierKey],
-    against claims: [Claim],
+    against claims: [ExpectedCheckpoint],
     from frontier: MerkleFrontier = MerkleFrontier()
   ) {
     self.origin = origin
@@ -64,16 +64,16 @@ package struct LogVerification: Sendable {
 
   /// Takes one more checkpoint to check against, of a log that goes on. One of no more entries than were taken already, or that only
   /// other keys signed, as after a rotation, counts for nothing.
-  package mutating func expect(_ claim: Claim) {
+  package mutating func expect(_ claim: ExpectedCheckpoint) {
     guard let note = try? SignedNote(parsing: claim.note), let size = try? Checkpoint(text: note.text).size,
       size > sequence, !note.signers(among: keys).good.isEmpty
     else { return }
     take([claim])
   }
 
-  private mutating func take(_ claims: [Claim]) {
+  private mutating func take(_ claims: [ExpectedCheckpoint]) {
     for claim in claims {
-      if let checkpoint = open(claim) { ahead.append(SignedClaim(source: claim.source, checkpoint: checkpoint)) }
+      if let checkpoint = open(claim) { ahead.append(OpenedCheckpoint(source: claim.source, checkpoint: checkpoint)) }
     }
     ahead = ahead.enumerated()
       .sorted { ($1.element.checkpoint.size, $1.offset) < ($0.element.checkpoint.size, $0.offset) }
@@ -119,7 +119,7 @@ package struct LogVerification: Sendable {
   }
 
   /// The checkpoint in a claim, if it can be trusted; otherwise what is wrong with it becomes findings.
-  private mutating func open(_ claim: Claim) -> Checkpoint? {
+  private mutating func open(_ claim: ExpectedCheckpoint) -> Checkpoint? {
     let note: SignedNote
     let checkpoint: Checkpoint
     do {

@@ -36,7 +36,7 @@ package struct Authentication: Sendable {
     return found.map { token in
       Caller(
         actor: Change.Actor(type: .token, id: token.id, name: token.name, ipAddress: ipAddress, proof: .apiToken),
-        standing: .roles([token.role])
+        credential: .roles([token.role])
       )
     }
   }
@@ -53,7 +53,7 @@ package struct Authentication: Sendable {
       return nil
     }
     guard entra.isOwnTenant(claims.tenantID) else { throw .otherTenant }
-    return Caller(actor: claims.actor(ipAddress: ipAddress, proof: .entra), standing: .roles(claims.roles))
+    return Caller(actor: claims.actor(ipAddress: ipAddress, proof: .entra), credential: .roles(claims.roles))
   }
 
   private func bearer(ofDirectoryToken text: String, from ipAddress: String?) throws(ServiceError) -> Caller? {
@@ -63,7 +63,7 @@ package struct Authentication: Sendable {
     guard claims.tenantID.asciiFolded == passThroughTenantID.asciiFolded else { throw .otherTenant }
     return Caller(
       actor: claims.actor(ipAddress: ipAddress, proof: .graph),
-      standing: .directoryToken(DirectoryToken(text))
+      credential: .directoryToken(DirectoryToken(text))
     )
   }
 }

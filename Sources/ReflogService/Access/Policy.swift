@@ -16,7 +16,7 @@ package enum Policy {
   /// Whether a caller may. What somebody with a token of the directory's own may do there, the directory decides; of
   /// history it opens nothing.
   package static func permits(_ caller: Caller, _ operation: Operation) -> Bool {
-    switch caller.standing {
+    switch caller.credential {
     case .roles(let roles): roles.contains { permits($0, operation) }
     case .directoryToken: operation == .readDirectory || operation == .change
     }

@@ -20,7 +20,7 @@ package final class ChangeRequest: Sendable {
     case updateFlow(FlowName, JSONObject)
     case deleteFlow(FlowName)
     /// What can't touch a connector, handed on as it came.
-    case other(DirectoryWrite.PassedOn)
+    case other(DirectoryWrite.Passthrough)
   }
 
   package let action: Action

@@ -42,7 +42,7 @@ extension Preparer {
   /// Only an answer, or a refusal that says who may not, shows that the token was looked at. A front end may refuse a request for its
   /// form without ever looking.
   func prove(_ caller: Caller) async throws(ServiceError) {
-    guard case .directoryToken = caller.standing else { return }
+    guard case .directoryToken = caller.credential else { return }
     do {
       _ = try await directory.read(DirectoryRead(.connectors, query: [QueryItem("$top", "1")]))
     } catch {

@@ -14,8 +14,8 @@ extension ChangeService {
   ) async throws(ServiceError) -> Change {
     guard Policy.permits(caller, .change) else { throw .forbidden([]) }
     let change = try await change(id)
-    let turn = try await turns.take([change.turnKey])
-    defer { turn.end() }
+    let lock = try await locks.take([change.lockKey])
+    defer { lock.end() }
     let current = try await self.change(id)
     guard current.result == .pending else {
       guard statement.map({ $0.result.rawValue == current.result.rawValue }) ?? true else {

@@ -6,7 +6,7 @@ package import ReflogModel
 package struct ChangeService: Sendable {
   package let ledger: Ledger
   package let directory: any Directory
-  let turns: Turns
+  let locks: KeyedLock
   private let reasonRule: ReasonRule?
   private let denials = DenialBudget()
   private let duration: Timer
@@ -14,13 +14,13 @@ package struct ChangeService: Sendable {
   package init(
     ledger: Ledger,
     directory: any Directory,
-    turns: Turns,
+    locks: KeyedLock,
     reasonRule: ReasonRule? = nil,
     metrics: any MetricsFactory = NOOPMetricsHandler.instance
   ) {
     self.ledger = ledger
     self.directory = directory
-    self.turns = turns
+    self.locks = locks
     self.reasonRule = reasonRule
     duration = Timer(label: "reflog_change_seconds", factory: metrics)
   }
@@ -37,8 +37,8 @@ package struct ChangeService: Sendable {
     if request.action.isRecorded { try check(reason: request.reason) }
     let start = ContinuousClock.now
     defer { duration.record(duration: ContinuousClock.now - start) }
-    let turn = try await turns.take(try await preparer.locks(of: request))
-    defer { turn.end() }
+    let lock = try await locks.take(try await preparer.locks(of: request))
+    defer { lock.end() }
     return try await perform(request, preparer)
   }
 
@@ -162,7 +162,7 @@ package struct ChangeService: Sendable {
   ///
   /// What an earlier request left pending is read in Reflog's own name where it has one.
   func preparer(for caller: Caller) throws(ServiceError) -> Preparer {
-    switch caller.standing {
+    switch caller.credential {
     case .roles:
       guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
       return preparer

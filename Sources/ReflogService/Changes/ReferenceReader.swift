@@ -35,7 +35,7 @@ struct ReferenceReader: Sendable {
     let state = try await state(of: address)
     guard let recorded = state.recorded else { return found(read, at: address, nil, state) }
     let recent = recorded.reference == read ? [] : try await recentWrites(at: address)
-    switch Reading(found: read, recorded: recorded.reference, recent: recent) {
+    switch ReadAssessment(found: read, recorded: recorded.reference, recent: recent) {
     case .asRecorded: return found(read, at: address, nil, state)
     case .stale: return found(recorded.reference, at: address, nil, state)
     case .drift:

@@ -3,13 +3,13 @@ import ReflogModel
 
 extension Preparer {
   /// What a request must lock before it reads anything.
-  func locks(of request: ChangeRequest) async throws(ServiceError) -> [TurnKey] {
+  func locks(of request: ChangeRequest) async throws(ServiceError) -> [LockKey] {
     let places = try await places(of: request)
     guard let key = request.idempotencyKey else { return places }
     return places + [.named(keyHash: key.keyHash.hexadecimal)]
   }
 
-  private func places(of request: ChangeRequest) async throws(ServiceError) -> [TurnKey] {
+  private func places(of request: ChangeRequest) async throws(ServiceError) -> [LockKey] {
     switch request.action {
     case .setReference(let address, _): [.address(address)]
     case .rollBackTo(_, let address, _): [.address(address)]

@@ -99,6 +99,6 @@ extension DirectoryRefusal {
 
   /// Whether the directory does not take the token by which alone the caller is known.
   fileprivate func leavesUnproven(_ caller: Caller) -> Bool {
-    if case .directoryToken = caller.standing { httpStatus == 401 } else { false }
+    if case .directoryToken = caller.credential { httpStatus == 401 } else { false }
   }
 }

@@ -13,15 +13,15 @@ package final class Reconciler: Service {
   }
 
   private let service: ChangeService
-  private let pace: Pace
+  private let rateLimiter: RateLimiter
   private let interval: Duration
   private let logger: Logger
   private let state = Mutex(State())
 
-  /// - Parameter pace: shared with whoever else reads in the background.
-  package init(service: ChangeService, pace: Pace, interval: Duration = .seconds(1), logger: Logger) {
+  /// - Parameter rateLimiter: shared with whoever else reads in the background.
+  package init(service: ChangeService, rateLimiter: RateLimiter, interval: Duration = .seconds(1), logger: Logger) {
     self.service = service
-    self.pace = pace
+    self.rateLimiter = rateLimiter
     self.interval = interval
     self.logger = logger
   }
@@ -91,10 +91,10 @@ package final class Reconciler: Service {
         postpone(id, for: wait)
         return true
       }
-      await pace.waitForTurn(reads: 2)
+      await rateLimiter.wait(reads: 2)
       // Whoever holds the turn works on the change, or settles it before anything else.
-      guard let turn = service.turns.takeWithoutWaiting(change.turnKey) else { return true }
-      defer { turn.end() }
+      guard let lock = service.locks.takeWithoutWaiting(change.lockKey) else { return true }
+      defer { lock.end() }
       let current = try await service.change(id)
       guard current.result == .pending else { return true }
       switch try await service.preparer.reconciliation.settle(current) {
@@ -102,7 +102,7 @@ package final class Reconciler: Service {
       case .tooEarly(let wait): postpone(id, for: wait)
       case .unsteady: postponeLonger(id)
       case .unreadable(let failure):
-        pace.heed(failure)
+        rateLimiter.heed(failure)
         postponeLonger(id)
       }
       return true

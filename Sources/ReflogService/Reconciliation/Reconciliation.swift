@@ -23,16 +23,16 @@ struct Reconciliation: Sendable {
   /// its turn.
   func settle(_ change: Change) async throws(ServiceError) -> Verdict {
     if let remaining = remainingDoubt(of: change) { return .tooEarly(remaining) }
-    let look: Look
+    let read: ReadResult
     do {
-      guard let steady = try await observeTwice(change) else { return .unsteady }
-      look = steady
+      guard let steady = try await readTwice(change) else { return .unsteady }
+      read = steady
     } catch {
       return .unreadable(error)
     }
     let group = Group(
-      settlements: [.init(change, by: .observed(look.observation), settledBy: .reconciler)],
-      drafts: look.drift.map { [.init($0, .found, settledBy: .reconciler)] } ?? []
+      settlements: [.init(change, by: .observed(read.evidence), settledBy: .reconciler)],
+      drafts: read.drift.map { [.init($0, .found, settledBy: .reconciler)] } ?? []
     )
     let appended: Appended
     do { appended = try await ledger.append(group) } catch { throw ServiceError(beforeSending: error) }
@@ -51,19 +51,19 @@ struct Reconciliation: Sendable {
   }
 
   /// What a look shows, and what somebody else did where it shows that.
-  private struct Look: Sendable {
-    let observation: Change.Observation
+  private struct ReadResult: Sendable {
+    let evidence: Change.Evidence
     var drift: Change.Intent?
   }
 
   /// What two agreeing looks show, or nothing where they don't agree.
-  private func observeTwice(_ change: Change) async throws(DirectoryFailure) -> Look? {
+  private func readTwice(_ change: Change) async throws(DirectoryFailure) -> ReadResult? {
     switch change.intent.subject {
     case .step(let address):
       let found = try await reference(at: address)
       guard try await reference(at: address) == found else { return nil }
-      let observation = Self.observation(of: found, for: change.intent)
-      guard case .third = observation else { return Look(observation: observation) }
+      let evidence = Self.evidence(of: found, for: change.intent)
+      guard case .third = evidence else { return ReadResult(evidence: evidence) }
       let drift = Change.Intent(
         subject: change.intent.subject,
         kind: .drift,
@@ -73,18 +73,18 @@ struct Reconciliation: Sendable {
         requestID: change.intent.requestID,
         lastVerifiedDateTime: change.activityDateTime
       )
-      return Look(observation: observation, drift: drift)
+      return ReadResult(evidence: evidence, drift: drift)
     case .connector:
       // A connector that was to be created has no id to look for.
-      guard let id = change.intent.before.connectorID else { return Look(observation: .unreadable) }
-      let observation = Self.observation(of: try await directory.connector(id), for: change.intent)
-      let second = Self.observation(of: try await directory.connector(id), for: change.intent)
-      return observation == second ? Look(observation: observation) : nil
+      guard let id = change.intent.before.connectorID else { return ReadResult(evidence: .unreadable) }
+      let evidence = Self.evidence(of: try await directory.connector(id), for: change.intent)
+      let second = Self.evidence(of: try await directory.connector(id), for: change.intent)
+      return evidence == second ? ReadResult(evidence: evidence) : nil
     }
   }
 
   /// What the reference that stands says of a change. Where before and after are the same, it took place.
-  static func observation(of found: ConnectorReference, for intent: Change.Intent) -> Change.Observation {
+  static func evidence(of found: ConnectorReference, for intent: Change.Intent) -> Change.Evidence {
     if found == intent.after { return .after }
     return found == intent.before ? .before : .third
   }
@@ -99,16 +99,16 @@ struct Reconciliation: Sendable {
   }
 
   /// What a connector says of a deletion or an edit.
-  static func observation(of connector: DirectoryConnector?, for intent: Change.Intent) -> Change.Observation {
+  static func evidence(of connector: DirectoryConnector?, for intent: Change.Intent) -> Change.Evidence {
     if intent.after == .none { return connector == nil ? .after : .before }
-    return observation(of: connector, for: intent.changedProperties ?? [])
+    return evidence(of: connector, for: intent.changedProperties ?? [])
   }
 
   /// What a connector says of an edit: only names and the readable part of URLs can be compared.
-  static func observation(
+  static func evidence(
     of connector: DirectoryConnector?,
     for properties: [Change.ChangedProperty]
-  ) -> Change.Observation {
+  ) -> Change.Evidence {
     guard let connector else { return .unreadable }
     let shows = properties.map { property -> (after: Bool, before: Bool)? in
       let found: String

@@ -180,12 +180,12 @@ package struct Retention: Service {
   private static let turn = 100
 
   /// Does some of the purge under way; `done` where nothing of it is left.
-  private func takeTurn() async throws -> Ledger.Forgetting.Progress {
+  private func takeTurn() async throws -> Ledger.UnfinishedDeletions.Progress {
     try await repeated(atMost: Self.turn) { try await ledger.continuePurge() }
   }
 
   /// Erases all that an erasure erases.
-  private func erase(_ erasure: Int64) async throws -> Ledger.Forgetting.Progress {
+  private func erase(_ erasure: Int64) async throws -> Ledger.UnfinishedDeletions.Progress {
     var position = Ledger.ErasurePosition()
     return try await repeated(atMost: .max) { try await ledger.continueErasure(erasure, from: &position) }
   }
@@ -193,8 +193,8 @@ package struct Retention: Service {
   /// Does a step again and again until there is none, or it was so often, or it is time to stop; then there may be more.
   private func repeated(
     atMost count: Int,
-    _ step: () async throws -> Ledger.Forgetting.Progress
-  ) async throws -> Ledger.Forgetting.Progress {
+    _ step: () async throws -> Ledger.UnfinishedDeletions.Progress
+  ) async throws -> Ledger.UnfinishedDeletions.Progress {
     var left = count
     while left > 0, !Task.isEnding {
       left -= 1

@@ -3,7 +3,7 @@ import ReflogModel
 /// Reads what the directory holds, at the pace that it allows.
 struct Inventory: Sendable {
   let directory: any Directory
-  let pace: Pace
+  let rateLimiter: RateLimiter
 
   /// More pages than a tenant has of anything: a directory that goes on for ever is not believed.
   private static let pageLimit = 10_000
@@ -49,7 +49,7 @@ struct Inventory: Sendable {
     do {
       return try await directory.connector(id)
     } catch {
-      pace.heed(error)
+      rateLimiter.heed(error)
       throw error
     }
   }
@@ -58,7 +58,7 @@ struct Inventory: Sendable {
     var objects: [JSONObject] = []
     var query: [QueryItem] = []
     for _ in 0..<Self.pageLimit {
-      await pace.waitForTurn()
+      await rateLimiter.wait()
       let response = try await read(DirectoryRead(resource, query: query))
       guard let page = response.body?["value"]?.array else { throw .unavailable(reason: "it listed nothing") }
       objects += page.compactMap(\.object)
@@ -72,7 +72,7 @@ struct Inventory: Sendable {
     do {
       return try await directory.read(question)
     } catch {
-      pace.heed(error)
+      rateLimiter.heed(error)
       throw error
     }
   }

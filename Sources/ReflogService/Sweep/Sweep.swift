@@ -13,14 +13,14 @@ struct Sweep: Sendable {
   /// working on; what could not be is on the watchlist, and stands in the log.
   func run() async throws -> Bool {
     var isWhole = await attempt("connectors") {
-      try await ConnectorVerification(service: service, inventory: inventory).verify()
+      try await ConnectorCheck(service: service, inventory: inventory).verify()
     }
-    let verification = Verification(service: service, inventory: inventory)
+    let check = ReferenceCheck(service: service, inventory: inventory)
     for (flow, steps) in try await stepsByFlow().sorted(by: { $0.key < $1.key }) {
       try Task.checkCancellation()
       let addresses = steps.map { flow.address(of: $0) }
       let succeeded = await attempt(flow.flow.text) {
-        for address in try await verification.verify(flow, steps: steps) { watchlist.watch(address) }
+        for address in try await check.verify(flow, steps: steps) { watchlist.watch(address) }
       }
       if !succeeded {
         isWhole = false

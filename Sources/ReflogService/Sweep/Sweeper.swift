@@ -15,19 +15,19 @@ package struct Sweeper: Service {
 
   /// - Parameters:
   ///   - interval: from the start of one sweep to that of the next.
-  ///   - pace: shared with whoever else reads in the background.
+  ///   - rateLimiter: shared with whoever else reads in the background.
   package init(
     service: ChangeService,
     watchlist: Watchlist,
     interval: Duration,
-    pace: Pace,
+    rateLimiter: RateLimiter,
     logger: Logger,
     metrics: any MetricsFactory
   ) {
     self.service = service
     self.watchlist = watchlist
     self.interval = interval
-    inventory = Inventory(directory: service.directory, pace: pace)
+    inventory = Inventory(directory: service.directory, rateLimiter: rateLimiter)
     self.logger = logger
     self.metrics = metrics
   }
@@ -79,13 +79,13 @@ package struct Sweeper: Service {
 
   /// Looks at the addresses whose window is over.
   package func lookAtWatched() async {
-    let verification = Verification(service: service, inventory: inventory)
-    for address in watchlist.takeDue() where !Task.isCancelled { await look(at: address, verification) }
+    let check = ReferenceCheck(service: service, inventory: inventory)
+    for address in watchlist.takeDue() where !Task.isCancelled { await look(at: address, check) }
   }
 
-  private func look(at address: Address, _ verification: Verification) async {
+  private func look(at address: Address, _ check: ReferenceCheck) async {
     do {
-      for later in try await verification.verify(FlowName(of: address), steps: [address.step]) {
+      for later in try await check.verify(FlowName(of: address), steps: [address.step]) {
         watchlist.watch(later)
       }
     } catch {

@@ -23,7 +23,7 @@ struct TimeRollbackRun: Sendable {
   /// Brings addresses back, until all are, it is time to stop, or the directory seems to be down.
   ///
   /// - Parameter report: hears of each address what went wrong there, or nothing.
-  func work(on steps: [TimeRollback.Step], report: @escaping @Sendable (Address, String?) -> Void) async {
+  func work(on steps: [TimeRollback.Item], report: @escaping @Sendable (Address, String?) -> Void) async {
     await withTaskGroup(of: Bool.self) { group in
       var waiting = steps[...]
       var failuresInARow = 0
@@ -39,7 +39,7 @@ struct TimeRollbackRun: Sendable {
 
   /// Returns whether the directory could be worked with.
   private func bringBack(
-    _ step: TimeRollback.Step,
+    _ step: TimeRollback.Item,
     report: @Sendable (Address, String?) -> Void
   ) async -> Bool {
     for attempt in 1...Self.attempts where !isStopping() {
@@ -60,7 +60,7 @@ struct TimeRollbackRun: Sendable {
     return false
   }
 
-  private func part(_ step: TimeRollback.Step) -> ChangeRequest {
+  private func part(_ step: TimeRollback.Item) -> ChangeRequest {
     ChangeRequest(
       action: .rollBackTo(request.rollback, step.address, step.after),
       caller: request.caller,

@@ -115,30 +115,30 @@ package final class TimeRollbacks: Service {
   }
 
   /// What is still to be brought back: not where the rollback did so already, whatever came since.
-  private static func undone(_ steps: [TimeRollback.Step], _ made: [Change]) -> [TimeRollback.Step] {
+  private static func undone(_ steps: [TimeRollback.Item], _ made: [Change]) -> [TimeRollback.Item] {
     let brought = Set(made.filter { $0.result == .applied }.compactMap(\.intent.subject.address))
     return steps.filter { $0.after != .unknown && !brought.contains($0.address) }
   }
 
   private static func merge(
     _ made: [Change],
-    _ left: [TimeRollback.Step],
+    _ left: [TimeRollback.Item],
     _ problems: [Address: String]
-  ) -> [TimeRollback.Step] {
-    var steps: [Address: TimeRollback.Step] = [:]
+  ) -> [TimeRollback.Item] {
+    var steps: [Address: TimeRollback.Item] = [:]
     for step in left { steps[step.address] = step }
     for change in made {
       guard let address = change.intent.subject.address else { continue }
       let before = steps[address]?.change?.intent.before ?? change.intent.before
       let pending = steps[address]?.pending
-      steps[address] = TimeRollback.Step(address: address, before: before, after: change.after, change: change)
+      steps[address] = TimeRollback.Item(address: address, before: before, after: change.after, change: change)
       steps[address]?.pending = pending
     }
     for (address, problem) in problems { steps[address]?.problem = problem }
     return steps.values.sorted { $0.address < $1.address }
   }
 
-  private func steps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Step] {
+  private func steps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Item] {
     let (now, then): ([ConnectorConfiguration], [ConnectorConfiguration])
     do {
       now = try await changes.ledger.history.configurations(asOf: .distantFuture)
@@ -197,7 +197,7 @@ package final class TimeRollbacks: Service {
     }
   }
 
-  private func undoneSteps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Step] {
+  private func undoneSteps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Item] {
     let made: [Change]
     do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
     return Self.undone(try await steps(of: rollback), made)

@@ -8,7 +8,7 @@ import Synchronization
 /// thread ends with an error, so that the process ends and the next start finds out.
 package final class FileWriter<Session: WriteSession>: Sendable {
   /// Whether a write came by a place of its own.
-  package enum Place: Sendable {
+  package enum WritePriority: Sendable {
     /// Queues with the others.
     case ordinary
     /// Queues with the others, and reserves a place for one ``reserved`` write. If the write is made, that place is the caller's to
@@ -76,21 +76,21 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   /// Waits for the answer even if the calling task is cancelled: the caller must know. Throws what `body` throws, or a
   /// ``StorageError``. `body` may run twice.
   package func write<Value: Sendable>(
-    _ place: Place = .ordinary,
+    _ priority: WritePriority = .ordinary,
     _ body: @escaping @Sendable (Session) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      submit(place, body) { continuation.resume(with: $0) }
+      submit(priority, body) { continuation.resume(with: $0) }
     }
   }
 
   /// The same for callers that do not wait: `completion` runs on the writer's thread, or at once where nothing can be written.
   package func submit<Value: Sendable>(
-    _ place: Place = .ordinary,
+    _ priority: WritePriority = .ordinary,
     _ body: @escaping @Sendable (Session) throws -> Value,
     completion: @escaping @Sendable (Result<Value, any Error>) -> Void
   ) {
-    let reservesNext = if case .ordinaryReservingNext = place { true } else { false }
+    let reservesNext = if case .ordinaryReservingNext = priority { true } else { false }
     let write = Write(
       reservesNext: reservesNext,
       make: { session in
@@ -102,7 +102,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
         completion(.failure(error))
       }
     )
-    if let refusal = add(write, to: place) { return completion(.failure(refusal)) }
+    if let refusal = add(write, to: priority) { return completion(.failure(refusal)) }
     thread.wake()
   }
 
@@ -150,14 +150,14 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   private static var emptyingAttempts: Int { 100 }
   private static var emptyingPause: Duration { .milliseconds(100) }
 
-  /// Gives back a place that ``Place/ordinaryReservingNext`` reserved.
+  /// Gives back a place that ``WritePriority/ordinaryReservingNext`` reserved.
   package func releasePlace() {
     state.withLock { $0.queue.releasePlace() }
   }
 
-  private func add(_ write: Write, to place: Place) -> StorageError? {
+  private func add(_ write: Write, to priority: WritePriority) -> StorageError? {
     state.withLock { state in
-      switch place {
+      switch priority {
       case .reserved:
         guard !state.hasEnded else {
           state.queue.releasePlace()
@@ -195,13 +195,13 @@ extension FileWriter: WrittenFile {
     for job in alone { job.fail(StorageError.stopped) }
   }
 
-  func withTurn(_ body: (WriterTurn) throws -> Void) throws {
+  func withTask(_ body: (WriterTask) throws -> Void) throws {
     try storage.withWriteConnection { connection in
       let session = try makeSession(connection)
       let transaction = try GroupCommitTransaction(connection, session)
       var log = WriteAheadLog(connection, fileAt: storage.path)
       try log.grow()
-      let turn = WriterTurn(
+      let task = WriterTask(
         commit: {
           guard try self.commit(transaction, session, connection) else { return false }
           try log.checkpointIfDue()
@@ -209,7 +209,7 @@ extension FileWriter: WrittenFile {
         },
         rest: { try log.checkpointIfWritten() }
       )
-      try body(turn)
+      try body(task)
     }
   }
 

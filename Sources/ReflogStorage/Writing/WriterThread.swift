@@ -60,18 +60,18 @@ package final class WriterThread: Service {
   }
 
   /// Takes the connections one inside the other: each is this thread's until the innermost call returns.
-  private func open(_ files: ArraySlice<any WrittenFile>, _ turns: [WriterTurn]) throws {
-    guard let file = files.first else { return try write(turns) }
-    try file.withTurn { turn in try open(files.dropFirst(), turns + [turn]) }
+  private func open(_ files: ArraySlice<any WrittenFile>, _ tasks: [WriterTask]) throws {
+    guard let file = files.first else { return try write(tasks) }
+    try file.withTask { task in try open(files.dropFirst(), tasks + [task]) }
   }
 
   /// How long nothing must wait before the write-ahead logs are copied into the files.
   private static let idle = DispatchTimeInterval.seconds(1)
 
-  private func write(_ turns: [WriterTurn]) throws {
+  private func write(_ tasks: [WriterTask]) throws {
     while true {
       var hasWorked = false
-      for turn in turns where try turn.commit() { hasWorked = true }
+      for task in tasks where try task.commit() { hasWorked = true }
       if hasWorked { continue }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
       // Whatever came before that did not see it.
@@ -83,7 +83,7 @@ package final class WriterThread: Service {
       }
       guard alarm.wait(timeout: .now() + Self.idle) == .timedOut else { continue }
       if !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.wait() }
-      for turn in turns { try turn.rest() }
+      for task in tasks { try task.rest() }
     }
   }
 }
@@ -94,7 +94,7 @@ protocol WrittenFile: Sendable {
   var hasWork: Bool { get }
   var isClosed: Bool { get }
   /// Hands out the file's connection for as long as `body` runs. Called on the thread.
-  func withTurn(_ body: (WriterTurn) throws -> Void) throws
+  func withTask(_ body: (WriterTask) throws -> Void) throws
   /// Takes no more from outside.
   func close()
   /// Fails what still waits: the thread is gone.
@@ -102,7 +102,7 @@ protocol WrittenFile: Sendable {
 }
 
 /// What a thread does with one file, again and again.
-struct WriterTurn {
+struct WriterTask {
   /// Commits what waits. Returns whether anything did.
   let commit: () throws -> Bool
   /// Called when nothing has waited for a while.

@@ -16,7 +16,7 @@ protocol HistorySource {
   /// The receipt of a change.
   func proof(_ id: Change.ID) async throws -> [UInt8]
   /// Hands out history as a file, piece by piece.
-  func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws
+  func export(_ order: ExportRequest, to output: (Data) throws -> Void) async throws
 }
 
 extension ServerClient: HistorySource {
@@ -63,12 +63,12 @@ extension ServerClient: HistorySource {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws {
+  func export(_ order: ExportRequest, to output: (Data) throws -> Void) async throws {
     try await stream("/beta/auditLogs/connectorChanges?" + order.query) { try output(Data($0.readableBytesView)) }
   }
 
   /// The same with the signed manifest of what was handed out.
-  func exportWithManifest(_ order: ExportOrder, to output: (Data) throws -> Void) async throws -> String {
+  func exportWithManifest(_ order: ExportRequest, to output: (Data) throws -> Void) async throws -> String {
     let headers = try await stream("/beta/auditLogs/connectorChanges?manifest=true&" + order.query) { piece in
       try output(Data(piece.readableBytesView))
     }
@@ -119,7 +119,7 @@ struct LedgerFile: HistorySource {
     try await service.proof(of: id).bytes
   }
 
-  func export(_ order: ExportOrder, to output: (Data) throws -> Void) async throws {
+  func export(_ order: ExportRequest, to output: (Data) throws -> Void) async throws {
     let lines = order.lines
     var export = service.export(try Self.query(order.filter), afterEntry: order.after)
     try output(Data(lines.header))

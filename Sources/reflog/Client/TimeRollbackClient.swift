@@ -27,13 +27,13 @@ struct TimeRollbackClient {
     var progress = try await client.send(.POST, Self.path, body: body).body
     guard !isDryRun else { return try output.show(progress, asTable: ChangeTables.timeRollbackPlan) }
     guard let id = progress["batchId"]?.string else { throw CommandFailure(.internal, "The server gave no batch id.") }
-    Talk.say("The batch is \(id).")
+    Terminal.say("The batch is \(id).")
     while progress["state"]?.string == "running" {
       try await Task.sleep(for: Self.interval)
       progress = try await client.send(.GET, "\(Self.path)/\(id)").body
-      if Talk.isTerminal { Talk.overwrite(Self.words(progress)) }
+      if Terminal.isTerminal { Terminal.overwrite(Self.words(progress)) }
     }
-    if Talk.isTerminal { Talk.overwrite(Self.words(progress) + "\n") }
+    if Terminal.isTerminal { Terminal.overwrite(Self.words(progress) + "\n") }
     try output.show(progress, asTable: ChangeTables.timeRollback)
     guard progress["state"]?.string == "done" else {
       let sameReason = reason == nil ? "" : " --reason …"

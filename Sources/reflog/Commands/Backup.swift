@@ -47,7 +47,7 @@ struct Backup: AsyncParsableCommand {
   private func verify() async throws {
     let history = try History(readingFileAt: file)
     guard let own = try await history.checkpoint() else {
-      return Talk.say("\(file) is whole. Nothing in it was signed yet.")
+      return Terminal.say("\(file) is whole. Nothing in it was signed yet.")
     }
     let progress = Counter(verb: "verified", noun: "changes")
     let verification = LedgerVerification(of: history, keys: [try VerifierKey(own.key)], against: [])
@@ -59,6 +59,6 @@ struct Backup: AsyncParsableCommand {
         "\(file) was written, but does not verify. See reflog verify --database \(file)"
       )
     }
-    Talk.say("\(file) holds \(report.changes) changes and verifies. Keep the key and the anchor too, elsewhere.")
+    Terminal.say("\(file) holds \(report.changes) changes and verifies. Keep the key and the anchor too, elsewhere.")
   }
 }

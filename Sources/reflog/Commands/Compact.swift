@@ -25,7 +25,7 @@ struct Compact: AsyncParsableCommand {
       let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
       let compaction = StorageCompaction(path: path, kind: .ledger)
       let (before, after) = try await withProgress(of: compaction) { try compaction.run() }
-      Talk.say("\(path) was written anew: \(megabytes(before)) MB before, \(megabytes(after)) MB now.")
+      Terminal.say("\(path) was written anew: \(megabytes(before)) MB before, \(megabytes(after)) MB now.")
     }
   }
 
@@ -33,7 +33,7 @@ struct Compact: AsyncParsableCommand {
     of compaction: StorageCompaction,
     _ body: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
-    guard Talk.isTerminal else { return try body() }
+    guard Terminal.isTerminal else { return try body() }
     return try await withThrowingTaskGroup(of: Value?.self) { group in
       group.addTask { try body() }
       group.addTask {
@@ -41,13 +41,13 @@ struct Compact: AsyncParsableCommand {
           // It ends when the work does.
           do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
           let (written, whole) = compaction.progress
-          Talk.overwrite("written \(megabytes(written)) of \(megabytes(whole)) MB")
+          Terminal.overwrite("written \(megabytes(written)) of \(megabytes(whole)) MB")
         }
       }
       defer { group.cancelAll() }
       while let value = try await group.next() {
         if let value {
-          Talk.overwrite("\n")
+          Terminal.overwrite("\n")
           return value
         }
       }

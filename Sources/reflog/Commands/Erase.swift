@@ -38,11 +38,11 @@ struct Erase: AsyncParsableCommand {
         let (changes, events, held) = (
           plan["changes"]?.wholeNumber ?? 0, plan["serviceEvents"]?.wholeNumber ?? 0, plan["held"]?.wholeNumber ?? 0
         )
-        Talk.say(
-          "What goes is what is said of \(actor) in \(Talk.count(changes, "change")) and "
-            + "\(Talk.count(events, "service event"))."
+        Terminal.say(
+          "What goes is what is said of \(actor) in \(Terminal.count(changes, "change")) and "
+            + "\(Terminal.count(events, "service event"))."
             + (held > 0
-              ? " What is said in \(Talk.count(held, "change")) is held and stays: erase again once that is released."
+              ? " What is said in \(Terminal.count(held, "change")) is held and stays: erase again once that is released."
               : "")
         )
         guard yes || Confirmation.given("Erase it for good?") else {

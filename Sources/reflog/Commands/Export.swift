@@ -66,7 +66,7 @@ struct Export: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       let style = CSVStyle(isRaw: raw, isForExcel: excel)
-      let order = ExportOrder(format, style, filter: filter.text, after: after)
+      let order = ExportRequest(format, style, filter: filter.text, after: after)
       try await source.withSource { source in
         if let state {
           try await Follower(source: source, order: order, stateFile: state).run()
@@ -75,7 +75,7 @@ struct Export: AsyncParsableCommand {
         } else if let output {
           try await WholeFile.write(output) { file in try await Self.export(order, from: source, to: file.write) }
         } else {
-          try await Self.export(order, from: source, to: Talk.data)
+          try await Self.export(order, from: source, to: Terminal.data)
         }
       }
     }
@@ -83,7 +83,7 @@ struct Export: AsyncParsableCommand {
 
   /// The manifest appears once the file is there.
   private static func export(
-    _ order: ExportOrder,
+    _ order: ExportRequest,
     from server: ServerClient,
     withManifestBeside path: String
   ) async throws {
@@ -100,7 +100,7 @@ struct Export: AsyncParsableCommand {
   }
 
   private static func export(
-    _ order: ExportOrder,
+    _ order: ExportRequest,
     from source: any HistorySource,
     to output: (Data) throws -> Void
   ) async throws {

@@ -11,7 +11,7 @@ struct Follower {
   private static let longestPause = Duration.seconds(60)
 
   let source: any HistorySource
-  let order: ExportOrder
+  let order: ExportRequest
   /// Holds the number of the last entry that was handed out, in decimal.
   let stateFile: String
 
@@ -22,7 +22,7 @@ struct Follower {
         try await goOn(from: &progress)
         pause = Self.interval
       } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-        Talk.say("\(failure.message) It is tried again in \(pause).")
+        Terminal.say("\(failure.message) It is tried again in \(pause).")
         pause = min(pause * 2, Self.longestPause)
       }
       try await Task.sleep(for: pause)
@@ -63,11 +63,11 @@ struct Follower {
       begun += piece.dropFirst(skipped)
       skipped = max(0, skipped - piece.count)
       guard let end = begun.lastIndex(of: 0x0A) else { return }
-      try Talk.data(Data(begun[...end]))
+      try Terminal.data(Data(begun[...end]))
       progress.hasHeader = true
       begun.removeSubrange(...end)
     }
-    try Talk.data(Data(begun))
+    try Terminal.data(Data(begun))
   }
 
   private func remembered() throws -> Int64? {

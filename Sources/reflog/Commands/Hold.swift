@@ -88,7 +88,7 @@ struct ReleaseHold: AsyncParsableCommand {
     try await CommandFailure.wrapping {
       try await server.withClient { client in
         _ = try await client.send(.DELETE, "\(Hold.path)/\(name.percentEncoded())")
-        Talk.say("The hold \(name) is released.")
+        Terminal.say("The hold \(name) is released.")
       }
     }
   }

@@ -108,7 +108,7 @@ struct PurgeHistory: AsyncParsableCommand {
         let path = Retain.path + "/purge"
         let plan = try await client.send(.POST, path, body: ["dryRun": .bool(true)]).body
         if dryRun { return try output.show(plan, asTable: Self.plan) }
-        Talk.say(Self.words(plan))
+        Terminal.say(Self.words(plan))
         guard yes || Confirmation.given("Delete it for good?") else {
           throw CommandFailure(.refused, "Nothing was deleted. Say --yes to delete it.")
         }

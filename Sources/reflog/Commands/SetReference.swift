@@ -57,7 +57,7 @@ struct SetReference: AsyncParsableCommand {
           try await output.show(client.change(id), asTable: ChangeTables.change)
         } catch {
           // The deed is done; not to be able to show it is no reason to let anybody repeat it.
-          Talk.say("Change \(id) was made. It can't be shown: \(CommandFailure(error).message)")
+          Terminal.say("Change \(id) was made. It can't be shown: \(CommandFailure(error).message)")
         }
       }
     }

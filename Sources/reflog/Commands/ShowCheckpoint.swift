@@ -25,8 +25,8 @@ struct ShowCheckpoint: AsyncParsableCommand {
       try await source.withSource { source in
         let body = try await source.checkpoint()
         switch format {
-        case .table: try Talk.data(body["checkpoint"]?.string ?? "")
-        case .json: try Talk.data(JSONValue.object(body).text + "\n")
+        case .table: try Terminal.data(body["checkpoint"]?.string ?? "")
+        case .json: try Terminal.data(JSONValue.object(body).text + "\n")
         }
       }
     }

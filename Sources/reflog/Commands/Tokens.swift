@@ -56,8 +56,8 @@ struct CreateToken: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       let lifetime = Duration.seconds(expires * 86_400)
-      Talk.say("The token opens what the ledger \(file.path) holds.")
-      try await Talk.data(file.store(creating: true).create(name: name, role: role, lifetime: lifetime).text + "\n")
+      Terminal.say("The token opens what the ledger \(file.path) holds.")
+      try await Terminal.data(file.store(creating: true).create(name: name, role: role, lifetime: lifetime).text + "\n")
     }
   }
 }
@@ -79,7 +79,7 @@ struct ListTokens: AsyncParsableCommand {
           token.revoked?.description ?? "",
         ]
       }
-      try Talk.data(table.text)
+      try Terminal.data(table.text)
     }
   }
 }

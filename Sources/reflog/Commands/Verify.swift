@@ -59,7 +59,9 @@ struct Verify: AsyncParsableCommand {
     let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
     var claims = try claims(anchor: anchor ?? path + ".anchor")
     if let checkpoint = exported?.manifest.checkpoint {
-      claims.append(LogVerification.Claim(source: "the manifest's checkpoint", note: Array(checkpoint.utf8)))
+      claims.append(
+        LogVerification.ExpectedCheckpoint(source: "the manifest's checkpoint", note: Array(checkpoint.utf8))
+      )
     }
     let verification = LedgerVerification(of: history, keys: keys, against: claims)
     let progress = Counter(verb: "verified", noun: "changes")
@@ -68,7 +70,7 @@ struct Verify: AsyncParsableCommand {
     await tellRotations(history, report)
     let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
     try show(report, findings)
-    if let exported { Talk.say("\(exported.path) is what was taken at \(exported.manifest.taken).") }
+    if let exported { Terminal.say("\(exported.path) is what was taken at \(exported.manifest.taken).") }
   }
 
   /// Those that are given, or the file's own.
@@ -80,28 +82,28 @@ struct Verify: AsyncParsableCommand {
         "Nothing of \(path) was signed, by its own word; with --key it is held against its anchor all the same."
       )
     }
-    if let own, key.isEmpty { Talk.say("No --key is given: the file's own key is trusted, \(own)") }
+    if let own, key.isEmpty { Terminal.say("No --key is given: the file's own key is trusted, \(own)") }
     do { return try (key.isEmpty ? [own].compactMap(\.self) : key).map { try VerifierKey($0) } } catch {
       throw CommandFailure(.usage, "\(error)")
     }
   }
 
-  private func claims(anchor path: String) throws -> [LogVerification.Claim] {
-    var claims: [LogVerification.Claim] = []
+  private func claims(anchor path: String) throws -> [LogVerification.ExpectedCheckpoint] {
+    var claims: [LogVerification.ExpectedCheckpoint] = []
     if anchor != nil || FileManager.default.fileExists(atPath: path) {
       claims.append(try claim("the anchor", path))
     } else {
-      Talk.say("There is no anchor \(path): that the newest entries are gone could not be seen.")
+      Terminal.say("There is no anchor \(path): that the newest entries are gone could not be seen.")
     }
     if let since { claims.append(try claim(since, since)) }
     return claims
   }
 
-  private func claim(_ source: String, _ path: String) throws -> LogVerification.Claim {
+  private func claim(_ source: String, _ path: String) throws -> LogVerification.ExpectedCheckpoint {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw CommandFailure(.refused, "\(path) can't be read.")
     }
-    return LogVerification.Claim(source: source, note: Array(data))
+    return LogVerification.ExpectedCheckpoint(source: source, note: Array(data))
   }
 
   /// Where a signature is of a key that was not given: which keys signed this log, as far as it says itself.
@@ -110,7 +112,7 @@ struct Verify: AsyncParsableCommand {
     // Where what says so is altered, the report says it.
     guard isUnknown, let rotations = try? await history.keyRotations() else { return }
     for rotation in rotations {
-      Talk.say(
+      Terminal.say(
         "By its own word the log was signed by \(rotation.from), and then by \(rotation.to): give --key for each that you trust."
       )
     }
@@ -118,15 +120,15 @@ struct Verify: AsyncParsableCommand {
 
   private func show(_ report: LedgerReport, _ further: [String]) throws {
     let lines = report.findings.map(\.description) + report.log.findings.map(\.description) + further
-    try Talk.data(lines.map { $0 + "\n" }.joined())
+    try Terminal.data(lines.map { $0 + "\n" }.joined())
     let log = report.log
     let tail = log.unsigned.count
-    Talk.say(
+    Terminal.say(
       "\(report.changes) changes and \(log.size) entries were checked; the first \(log.confirmedSize) entries are as they "
         + "were signed" + (tail > 0 ? ", and \(tail) newer ones are not signed yet." : ".")
     )
-    if report.purgedEntries > 0 { Talk.say("\(report.purgedEntries) entries' records were purged, on the record.") }
-    if report.erased > 0 { Talk.say("What \(report.erased) of them say of people was erased, on the record.") }
+    if report.purgedEntries > 0 { Terminal.say("\(report.purgedEntries) entries' records were purged, on the record.") }
+    if report.erased > 0 { Terminal.say("What \(report.erased) of them say of people was erased, on the record.") }
     guard report.isClean, log.confirmedSize > 0 else {
       throw CommandFailure(.unverified, "The ledger does not verify.")
     }

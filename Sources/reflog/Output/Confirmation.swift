@@ -4,8 +4,8 @@ import Foundation
 enum Confirmation {
   /// Whether somebody is there who typed yes.
   static func given(_ question: String) -> Bool {
-    guard isatty(STDIN_FILENO) == 1, Talk.isTerminal else { return false }
-    Talk.say(question + " Type yes.")
+    guard isatty(STDIN_FILENO) == 1, Terminal.isTerminal else { return false }
+    Terminal.say(question + " Type yes.")
     return readLine() == "yes"
   }
 }

@@ -23,15 +23,17 @@ final class Counter: Sendable {
     let now = ContinuousClock.now
     let text = state.withLock { state -> String? in
       state.count += count
-      guard Talk.isTerminal, now - start > .seconds(1), now - (state.shown ?? start) > Self.interval else { return nil }
+      guard Terminal.isTerminal, now - start > .seconds(1), now - (state.shown ?? start) > Self.interval else {
+        return nil
+      }
       state.shown = now
       return "\(verb) \(state.count) \(noun)"
     }
-    if let text { Talk.overwrite(text) }
+    if let text { Terminal.overwrite(text) }
   }
 
   /// Leaves the last line standing, if there was one.
   func end() {
-    if state.withLock({ $0.shown }) != nil { Talk.overwrite("\(verb) \(state.withLock { $0.count }) \(noun)\n") }
+    if state.withLock({ $0.shown }) != nil { Terminal.overwrite("\(verb) \(state.withLock { $0.count }) \(noun)\n") }
   }
 }

@@ -17,8 +17,8 @@ struct OutputOptions: ParsableArguments {
   /// Shows a body, by itself or as the table that is made of it.
   func show(_ body: JSONObject, asTable table: (JSONObject) -> Table) throws {
     switch format {
-    case .json: try Talk.data(JSONValue.object(body).text + "\n")
-    case .table: try Talk.data(table(body).text)
+    case .json: try Terminal.data(JSONValue.object(body).text + "\n")
+    case .table: try Terminal.data(table(body).text)
     }
   }
 }

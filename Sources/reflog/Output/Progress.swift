@@ -17,14 +17,14 @@ struct Progress {
   mutating func add(_ count: Int) {
     bytes += count
     let now = ContinuousClock.now
-    guard Talk.isTerminal, now - start > .seconds(1), now - (shown ?? start) > Self.interval else { return }
+    guard Terminal.isTerminal, now - start > .seconds(1), now - (shown ?? start) > Self.interval else { return }
     shown = now
-    Talk.overwrite("\(verb) \(megabytes) MB")
+    Terminal.overwrite("\(verb) \(megabytes) MB")
   }
 
   /// Leaves the last line standing, if there was one.
   func end() {
-    if shown != nil { Talk.overwrite("\(verb) \(megabytes) MB\n") }
+    if shown != nil { Terminal.overwrite("\(verb) \(megabytes) MB\n") }
   }
 
   private var megabytes: String { String(format: "%.1f", Double(bytes) / 1_000_000) }

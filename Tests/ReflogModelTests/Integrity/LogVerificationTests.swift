@@ -20,11 +20,11 @@ struct LogVerificationTests {
     source: String? = nil,
     origin: Origin? = nil,
     by keys: [SigningKey]? = nil
-  ) throws -> LogVerification.Claim {
+  ) throws -> LogVerification.ExpectedCheckpoint {
     var frontier = MerkleFrontier()
     for entry in (entries ?? self.entries).prefix(size) { frontier.append(MerkleTree.leafHash(of: entry)) }
     let checkpoint = Checkpoint(origin: origin ?? self.origin, size: Int64(size), root: frontier.root)
-    return LogVerification.Claim(
+    return LogVerification.ExpectedCheckpoint(
       source: source ?? "at \(size)",
       note: try checkpoint.signed(by: keys ?? [key]).bytes
     )
@@ -36,7 +36,7 @@ struct LogVerificationTests {
 
   private func verify(
     _ entries: [(Int64, Hash)],
-    against claims: [LogVerification.Claim],
+    against claims: [LogVerification.ExpectedCheckpoint],
     from frontier: MerkleFrontier = MerkleFrontier()
   ) -> LogVerification.Report {
     var verification = LogVerification(of: origin, with: [key.verifierKey], against: claims, from: frontier)
@@ -44,7 +44,8 @@ struct LogVerificationTests {
     return verification.finish()
   }
 
-  private func verify(_ entries: [Hash], against claims: [LogVerification.Claim]) -> LogVerification.Report {
+  private func verify(_ entries: [Hash], against claims: [LogVerification.ExpectedCheckpoint]) -> LogVerification.Report
+  {
     verify(entries.enumerated().map { (Int64($0), $1) }, against: claims)
   }
 
@@ -150,9 +151,12 @@ struct LogVerificationTests {
     let report = verify(
       entries,
       against: [
-        LogVerification.Claim(source: "garbage", note: Array("garbage".utf8)),
-        LogVerification.Claim(source: "no checkpoint", note: try SignedNote(text: "text\n", signedBy: [key]).bytes),
-        LogVerification.Claim(source: "forged", note: forged.bytes),
+        LogVerification.ExpectedCheckpoint(source: "garbage", note: Array("garbage".utf8)),
+        LogVerification.ExpectedCheckpoint(
+          source: "no checkpoint",
+          note: try SignedNote(text: "text\n", signedBy: [key]).bytes
+        ),
+        LogVerification.ExpectedCheckpoint(source: "forged", note: forged.bytes),
         try claim(7, of: otherEntries, source: "unknown", by: [stranger]),
         try claim(7, of: otherEntries, source: "another log", origin: other),
         try claim(7, of: otherEntries, source: "all at once", origin: other, by: [stranger]),
@@ -187,7 +191,7 @@ struct LogVerificationTests {
     var verification = LogVerification(
       of: origin,
       with: [key.verifierKey, next.verifierKey],
-      against: [LogVerification.Claim(source: "the anchor", note: note.bytes)]
+      against: [LogVerification.ExpectedCheckpoint(source: "the anchor", note: note.bytes)]
     )
     for (place, entry) in entries.enumerated() { verification.append(entry, at: Int64(place)) }
     let report = verification.finish()
@@ -243,7 +247,7 @@ struct LogVerificationTests {
     let vectors = try TransparencyVectors()
     var frontier = MerkleFrontier()
     for leaf in try vectors.leaves { frontier.append(leaf) }
-    let claim = LogVerification.Claim(source: "the vectors", note: try vectors.checkpoints[3].note)
+    let claim = LogVerification.ExpectedCheckpoint(source: "the vectors", note: try vectors.checkpoints[3].note)
 
     let verification = LogVerification(
       of: try vectors.origin,

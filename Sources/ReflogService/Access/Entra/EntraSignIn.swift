@@ -42,7 +42,7 @@ package final class EntraSignIn: Sendable {
   }
 
   /// What ``begin(target:replacing:)`` began, brought back by the browser in which it did.
-  package struct Attempt: Sendable {
+  package struct Callback: Sendable {
     /// Where to go on afterwards.
     package let target: String
     /// The session that another replaces.
@@ -93,7 +93,7 @@ package final class EntraSignIn: Sendable {
     replacing session: String?
   ) async throws(Failure) -> (url: String, sealed: String) {
     let endpoint = try await endpoint("authorization_endpoint")
-    let attempt = SignInSeal.Attempt(
+    let attempt = SignInSeal.Contents(
       state: Random.token(),
       verifier: Random.token(),
       nonce: Random.token(),
@@ -118,11 +118,11 @@ package final class EntraSignIn: Sendable {
   /// - Parameters:
   ///   - state: what Entra sends with it.
   ///   - sealed: what the browser was given to bring back.
-  package func attempt(state: String, sealed: String) throws(Failure) -> Attempt {
+  package func attempt(state: String, sealed: String) throws(Failure) -> Callback {
     guard let attempt = seal.open(sealed), attempt.state == state, clock().since(attempt.begun) < Self.lifetime else {
       throw .unknownState
     }
-    return Attempt(
+    return Callback(
       target: attempt.target,
       session: attempt.session,
       verifier: attempt.verifier,
@@ -131,7 +131,7 @@ package final class EntraSignIn: Sendable {
   }
 
   /// Ends an attempt; returns the access token that Entra gives for the code. Entra takes each code once.
-  package func end(_ attempt: Attempt, code: String) async throws(Failure) -> String {
+  package func end(_ attempt: Callback, code: String) async throws(Failure) -> String {
     let form = [
       ("client_id", settings.clientID), ("client_secret", settings.clientSecret), ("grant_type", "authorization_code"),
       ("code", code), ("redirect_uri", settings.redirectURL), ("code_verifier", attempt.verifier),

@@ -7,7 +7,7 @@ import ReflogModel
 /// The key is of this process, so a restart ends what was begun.
 struct SignInSeal: Sendable {
   /// A sign-in that began.
-  struct Attempt: Sendable {
+  struct Contents: Sendable {
     let state: String
     let verifier: String
     let nonce: String
@@ -20,7 +20,7 @@ struct SignInSeal: Sendable {
   private let key = SymmetricKey(size: .bits256)
 
   /// Base 64 that is fit for a cookie; nothing where it can't be sealed.
-  func close(_ attempt: Attempt) -> String? {
+  func close(_ attempt: Contents) -> String? {
     let content: JSONObject = [
       "state": .string(attempt.state), "verifier": .string(attempt.verifier), "nonce": .string(attempt.nonce),
       "target": .string(attempt.target), "session": .optional(attempt.session),
@@ -31,14 +31,14 @@ struct SignInSeal: Sendable {
   }
 
   /// What was sealed; nothing where that was not done here.
-  func open(_ sealed: String) -> Attempt? {
+  func open(_ sealed: String) -> Contents? {
     guard let bytes = [UInt8](base64URL: sealed), let box = try? AES.GCM.SealedBox(combined: bytes),
       let text = try? AES.GCM.open(box, using: key), let content = try? JSONValue(parsing: Array(text)).object,
       let state = content["state"]?.string, let verifier = content["verifier"]?.string,
       let nonce = content["nonce"]?.string, let target = content["target"]?.string,
       let begun = content["begun"]?.wholeNumber
     else { return nil }
-    return Attempt(
+    return Contents(
       state: state,
       verifier: verifier,
       nonce: nonce,

@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 
 /// Gives out turns: requests for one key queue in order of arrival, different keys do not wait for each other.
-package final class Turns: Sendable {
+package final class KeyedLock: Sendable {
   package struct Limits: Sendable {
     /// Requests that may wait for one key: more than any script sends at one step on purpose.
     package let perKey: Int
@@ -33,7 +33,7 @@ package final class Turns: Sendable {
 
   private struct State {
     /// Who waits behind whoever holds the key.
-    var queues: [TurnKey: Deque<Waiter>] = [:]
+    var queues: [LockKey: Deque<Waiter>] = [:]
     var waiting = 0
     var nextTicket: UInt64 = 0
     /// Whether a timer runs that ends waits that are over.
@@ -49,12 +49,12 @@ package final class Turns: Sendable {
 
   /// Waits for the turns of all these keys, in sorted order so that no two requests wait for each other.
   ///
-  /// Throws `busy` if too many wait, or this one waited too long. The turn ends with ``Turn/end()``.
-  package func take(_ keys: some Sequence<TurnKey>) async throws(ServiceError) -> Turn {
+  /// Throws `busy` if too many wait, or this one waited too long. The turn ends with ``HeldLock/end()``.
+  package func take(_ keys: some Sequence<LockKey>) async throws(ServiceError) -> HeldLock {
     let keys = Array(keys)
     // The usual case: one key that nobody holds.
-    if keys.count == 1, takeIfFree(keys[0]) { return Turn(keys: keys, turns: self) }
-    var taken: [TurnKey] = []
+    if keys.count == 1, takeIfFree(keys[0]) { return HeldLock(keys: keys, locks: self) }
+    var taken: [LockKey] = []
     for key in Set(keys).sorted() {
       let grant = takeIfFree(key) ? .granted : await wait(for: key)
       switch grant {
@@ -66,15 +66,15 @@ package final class Turns: Sendable {
         )
       }
     }
-    return Turn(keys: taken, turns: self)
+    return HeldLock(keys: taken, locks: self)
   }
 
   /// Takes the turn if nobody holds it.
-  package func takeWithoutWaiting(_ key: TurnKey) -> Turn? {
-    takeIfFree(key) ? Turn(keys: [key], turns: self) : nil
+  package func takeWithoutWaiting(_ key: LockKey) -> HeldLock? {
+    takeIfFree(key) ? HeldLock(keys: [key], locks: self) : nil
   }
 
-  fileprivate func end(_ keys: [TurnKey]) {
+  fileprivate func end(_ keys: [LockKey]) {
     for key in keys {
       let next = state.withLock { state -> Waiter? in
         guard let waiter = state.queues[key]?.popFirst() else {
@@ -88,7 +88,7 @@ package final class Turns: Sendable {
     }
   }
 
-  private func takeIfFree(_ key: TurnKey) -> Bool {
+  private func takeIfFree(_ key: LockKey) -> Bool {
     state.withLock { state in
       guard state.queues[key] == nil else { return false }
       state.queues[key] = []
@@ -96,7 +96,7 @@ package final class Turns: Sendable {
     }
   }
 
-  private func wait(for key: TurnKey) async -> Grant {
+  private func wait(for key: LockKey) async -> Grant {
     let ticket = state.withLock { state in
       state.nextTicket += 1
       return state.nextTicket
@@ -149,7 +149,7 @@ package final class Turns: Sendable {
     if goesOn { watch() }
   }
 
-  private func giveUp(_ ticket: UInt64, _ key: TurnKey) {
+  private func giveUp(_ ticket: UInt64, _ key: LockKey) {
     let waiter = state.withLock { state -> Waiter? in
       guard let index = state.queues[key]?.firstIndex(where: { $0.ticket == ticket }) else { return nil }
       state.waiting -= 1
@@ -160,15 +160,15 @@ package final class Turns: Sendable {
 }
 
 /// The right to work on some keys, until it is ended.
-package struct Turn: Sendable {
-  fileprivate let keys: [TurnKey]
-  fileprivate let turns: Turns
+package struct HeldLock: Sendable {
+  fileprivate let keys: [LockKey]
+  fileprivate let locks: KeyedLock
 
-  func holds(_ key: TurnKey) -> Bool { keys.contains(key) }
+  func holds(_ key: LockKey) -> Bool { keys.contains(key) }
 
   /// Lets the next ones in. Call it once.
   package func end() {
-    turns.end(keys)
+    locks.end(keys)
   }
 }
 

@@ -2,7 +2,7 @@ import ReflogModel
 
 /// What is gone from a ledger, though nothing that was signed when a verification began says so: a purge or an erasure may have taken it
 /// meanwhile.
-struct Suspects: Sendable {
+struct UnexplainedDeletions: Sendable {
   var changes: [ClosedRange<Int64>] = []
   var events: [ClosedRange<Int64>] = []
   /// Entries of changes and of events whose salt is gone.
@@ -26,7 +26,7 @@ struct Suspects: Sendable {
     changes.isEmpty && events.isEmpty && entriesOfChanges.isEmpty && entriesOfEvents.isEmpty && erased.isEmpty
   }
 
-  mutating func add(_ other: Suspects) {
+  mutating func add(_ other: UnexplainedDeletions) {
     changes += other.changes
     events += other.events
     entriesOfChanges.formUnion(other.entriesOfChanges)
@@ -49,19 +49,19 @@ struct Suspects: Sendable {
 
 extension LedgerVerification.Part {
   mutating func check(
-    erased subject: Suspects.Subject,
+    erased subject: UnexplainedDeletions.Subject,
     _ actor: Change.Actor?,
     at sequence: Int64,
-    _ losses: RecordedLosses
+    _ losses: RecordedDeletions
   ) {
     guard !losses.cover(actor, at: sequence) else { return }
-    suspects.add(Suspects.Erased(subject: subject, actor: actor, sequence: sequence))
+    suspects.add(UnexplainedDeletions.Erased(subject: subject, actor: actor, sequence: sequence))
   }
 }
 
 extension LedgerVerification {
   /// Tells what was purged or erased from what is missing, by what is recorded by now.
-  func judge(_ suspects: Suspects, _ losses: RecordedLosses) -> Part {
+  func judge(_ suspects: UnexplainedDeletions, _ losses: RecordedDeletions) -> Part {
     var part = Part()
     for gap in suspects.changes.flatMap({ losses.changes.gaps(in: $0) }) { part.report(.missingChanges(gap)) }
     for gap in suspects.events.flatMap({ losses.events.gaps(in: $0) }) { part.report(.missingEvents(gap)) }

@@ -1,6 +1,6 @@
 /// What is shown for a moment before a page that another site led to: the session's cookie comes only with what one of this server's
 /// own pages asks for.
-package struct GoOnPage: Sendable {
+package struct RedirectPage: Sendable {
   let heading: String
   /// Where to go on: a path of this server.
   let target: String

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Publishes the log behind the commits: each commit signs a checkpoint, and the newest goes to the anchor and into the log of the
 /// service, for whoever keeps that elsewhere.
-package final class LogKeeper: Service {
+package final class LogPublisher: Service {
   private static let interval = Duration.milliseconds(100)
   /// For how many of these a rotation waits until the new key is in its place.
   private static let installationWait = 20

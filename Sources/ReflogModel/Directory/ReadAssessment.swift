@@ -1,5 +1,5 @@
 /// What a read of the directory is worth, given what the ledger knows of the address.
-package enum Reading: Hashable, Sendable {
+package enum ReadAssessment: Hashable, Sendable {
   /// It shows what the ledger thought.
   case asRecorded
   /// It shows what stood there a moment ago: a directory that is eventually consistent may. The ledger is right.

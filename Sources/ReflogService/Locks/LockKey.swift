@@ -1,7 +1,7 @@
 package import ReflogModel
 
 /// What only one request at a time may work on.
-package enum TurnKey: Hashable, Comparable, Sendable {
+package enum LockKey: Hashable, Comparable, Sendable {
   case address(Address)
   case connector(ConnectorID)
   /// What this request creates, which has no id yet.
@@ -12,10 +12,10 @@ package enum TurnKey: Hashable, Comparable, Sendable {
 
 extension Change {
   /// The turn that whoever works on this change holds.
-  var turnKey: TurnKey {
+  var lockKey: LockKey {
     switch intent.subject {
     case .step(let address): .address(address)
-    case .connector: intent.before.connectorID.map(TurnKey.connector) ?? .creation(requestID: intent.requestID)
+    case .connector: intent.before.connectorID.map(LockKey.connector) ?? .creation(requestID: intent.requestID)
     }
   }
 }

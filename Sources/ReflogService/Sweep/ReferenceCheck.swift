@@ -2,41 +2,41 @@ import ReflogLedger
 import ReflogModel
 
 /// Looks at what the steps of a flow call, and records what the ledger does not know.
-struct Verification: Sendable {
+struct ReferenceCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
   /// Looks at some steps of a flow. Returns those that could not be looked at conclusively: somebody works there, a write
   /// is so fresh that a read may not show it, or two reads did not agree.
   func verify(_ flow: FlowName, steps: [Step]) async throws -> [Address] {
-    await inventory.pace.waitForTurn()
+    await inventory.rateLimiter.wait()
     let addresses = steps.map { flow.address(of: $0) }
-    let turns = addresses.compactMap { service.turns.takeWithoutWaiting(.address($0)) }
-    defer { for turn in turns { turn.end() } }
+    let locks = addresses.compactMap { service.locks.takeWithoutWaiting(.address($0)) }
+    defer { for lock in locks { lock.end() } }
     var free: [Address] = []
-    for address in addresses where turns.contains(where: { $0.holds(.address(address)) }) {
+    for address in addresses where locks.contains(where: { $0.holds(.address(address)) }) {
       if try await reader.isConclusive(at: address) { free.append(address) }
     }
     guard !free.isEmpty else { return addresses }
     let found = try await references(of: flow, at: free.map(\.step))
-    var sightings: [Sighting] = []
+    var observations: [Observation] = []
     var unsteady: [Address] = []
     for address in free {
       guard let reference = found[address.step] else { continue }
       switch try await judge(reference, at: address) {
-      case .seen(let sighting): sightings.append(sighting)
+      case .seen(let observation): observations.append(observation)
       case .recorded: break
       case .unsteady: unsteady.append(address)
       }
     }
-    try await service.ledger.remember(sightings)
+    try await service.ledger.remember(observations)
     return addresses.filter { !free.contains($0) || unsteady.contains($0) }
   }
 
   /// What a look came to.
   private enum Judgement {
     /// What is known stands there, and that it was seen is to be remembered.
-    case seen(Sighting)
+    case seen(Observation)
     /// A drift or a baseline is on record, and what was seen with it.
     case recorded
     /// A second read showed something else.
@@ -47,10 +47,10 @@ struct Verification: Sendable {
 
   private func judge(_ found: ConnectorReference, at address: Address) async throws -> Judgement {
     let recorded = try await reader.state(of: address).recorded
-    let sighting = Sighting.reference(address, found)
-    if found == recorded?.reference || (recorded == nil && found == .none) { return .seen(sighting) }
+    let observation = Observation.reference(address, found)
+    if found == recorded?.reference || (recorded == nil && found == .none) { return .seen(observation) }
     guard recorded != nil else {
-      try await record(baseline(at: address, found), sighting)
+      try await record(baseline(at: address, found), observation)
       return .recorded
     }
     let again = try await references(of: FlowName(of: address), at: [address.step])
@@ -58,7 +58,7 @@ struct Verification: Sendable {
     let requestID = GUID.random()
     let judged = try await reader.judge(found, at: address, requestID: requestID, by: .reconciler)
     guard let drift = judged.drift else { return .unsteady }
-    try await record(drift, sighting)
+    try await record(drift, observation)
     return .recorded
   }
 
@@ -74,8 +74,8 @@ struct Verification: Sendable {
     return Group.Draft(intent, .found, settledBy: .reconciler)
   }
 
-  private func record(_ draft: Group.Draft, _ sighting: Sighting) async throws {
-    _ = try await service.ledger.append(Group(drafts: [draft], seen: [sighting]))
+  private func record(_ draft: Group.Draft, _ observation: Observation) async throws {
+    _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation]))
   }
 
   /// What the steps call; nothing where the flow is gone, and no entry for a step that this flow does not have.

@@ -1,7 +1,7 @@
 import ReflogModel
 
 /// What the ledger's own events say is gone: purged, erased, or lost with a newer copy of the ledger.
-struct RecordedLosses: Sendable {
+struct RecordedDeletions: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
   /// The entries that were purged with changes, and with events. No hash covers what an entry is of, so it is known by its number alone.

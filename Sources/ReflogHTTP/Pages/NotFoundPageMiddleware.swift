@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 
 /// Answers a browser that is led nowhere with a page: a mistyped address is no failed authentication.
-struct StrayPageMiddleware: RouterMiddleware {
+struct NotFoundPageMiddleware: RouterMiddleware {
   /// Where what is no page is, by the first segment of the path.
   private static let others: Set<String> = ["beta", "v1.0", "metrics"]
 

@@ -4,7 +4,7 @@ import ReflogModel
 import ReflogService
 
 /// What is below a user flow or a connector and can't touch a reference: handed on as it comes.
-struct PassingController {
+struct PassthroughController {
   let changes: ChangeService
 
   /// The parts of a flow that may be written without a record: none of them leads to a connector.
@@ -37,7 +37,7 @@ struct PassingController {
     if part == "apiconnectorconfiguration" { throw RequestError.missingRef }
     guard Self.writableParts.contains(where: { $0.lowercased() == part }) else { throw RequestError.notProxied }
     let body = try await request.boundedBody(upTo: RequestLimits.passedOnBody)
-    let passedOn = DirectoryWrite.PassedOn(
+    let passedOn = DirectoryWrite.Passthrough(
       method: method,
       version: try context.version(),
       path: try path(request, context),

@@ -1,7 +1,7 @@
 package import ReflogModel
 
 /// What is exported of history, and in which format.
-package struct ExportOrder: Sendable {
+package struct ExportRequest: Sendable {
   package var format: ExportFormat
   package var style: CSVStyle
   /// `$filter`, or nil if all of it is exported.

@@ -3,7 +3,7 @@ import ReflogStorage
 
 extension Ledger {
   /// The purge and the erasures that were asked for and are not finished.
-  package struct Forgetting: Sendable {
+  package struct UnfinishedDeletions: Sendable {
     package let purge: Purge?
     package let erasures: [Int64]
 
@@ -15,12 +15,12 @@ extension Ledger {
   }
 
   /// The purge and the erasures under way, or nil if there are none.
-  package func forgetting() async throws(LedgerError) -> Forgetting? {
+  package func forgetting() async throws(LedgerError) -> UnfinishedDeletions? {
     try await history.read { db in
       let purge = try PurgeRows.newest(db)?.purge
       let erasures = try ErasureRows.unfinished(db).map(\.id)
       let unfinished = purge.flatMap { $0.finished == nil ? $0 : nil }
-      return unfinished == nil && erasures.isEmpty ? nil : Forgetting(purge: unfinished, erasures: erasures)
+      return unfinished == nil && erasures.isEmpty ? nil : UnfinishedDeletions(purge: unfinished, erasures: erasures)
     }
   }
 

@@ -5,7 +5,7 @@ import Synchronization
 /// Keeps reads that nobody waits for below what the directory allows, and leaves room for those that somebody does.
 ///
 /// Wait for it before a turn is taken: what waits for the pace must keep nobody else waiting.
-package final class Pace: Sendable {
+package final class RateLimiter: Sendable {
   /// The longest that a `Retry-After` is obeyed: more would leave everything unverified for one wrong header.
   private static let longestPause = Duration.seconds(300)
   /// How long to wait where the directory asks for a pause and does not say how long.
@@ -20,7 +20,7 @@ package final class Pace: Sendable {
   }
 
   /// Waits until so many more reads may be made.
-  func waitForTurn(reads: Int = 1) async {
+  func wait(reads: Int = 1) async {
     let moment = next.withLock { next in
       let moment = max(next, ContinuousClock.now)
       next = moment + interval * reads

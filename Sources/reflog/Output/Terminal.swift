@@ -1,7 +1,7 @@
 import Foundation
 
 /// What is said to people goes to stderr; stdout is for data.
-enum Talk {
+enum Terminal {
   static func say(_ text: String) {
     // Nobody can be told where even this can't be written.
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))

@@ -2,7 +2,7 @@ import ReflogLedger
 import ReflogModel
 
 /// Looks at the connectors themselves: a connector that is edited changes what every step that calls it does.
-struct ConnectorVerification: Sendable {
+struct ConnectorCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
@@ -13,7 +13,7 @@ struct ConnectorVerification: Sendable {
     let recorded = try await ledger.history.recordedConnectors()
     let found = try await inventory.connectors()
     let busy = try await busyConnectors()
-    var sightings: [Sighting] = []
+    var observations: [Observation] = []
     for connector in found where !busy.ids.contains(connector.id) {
       let known = recorded[connector.id]
       let changes = try await ledger.history.changes(of: connector.id, after: known?.entry ?? -1)
@@ -23,7 +23,7 @@ struct ConnectorVerification: Sendable {
       }
       let differences = ConnectorDifferences.between(known?.connector, changes, found: connector)
       if differences.isEmpty {
-        sightings.append(.connector(connector, entry: entry))
+        observations.append(.connector(connector, entry: entry))
       } else {
         try await recordDrift(of: connector, differences, lastSeen: known?.seen, entry)
       }
@@ -32,12 +32,12 @@ struct ConnectorVerification: Sendable {
     for (id, known) in recorded where !present.contains(id) && !busy.ids.contains(id) {
       let changes = try await ledger.history.changes(of: id, after: known.entry)
       if changes.contains(where: { $0.after == .none }) {
-        sightings.append(.connectorGone(id))
+        observations.append(.connectorGone(id))
       } else {
         try await recordDisappearance(of: known)
       }
     }
-    try await ledger.remember(sightings)
+    try await ledger.remember(observations)
   }
 
   /// The connectors of which a read is not conclusive now, and whether one is being created whose id nobody knows yet.
@@ -67,9 +67,9 @@ struct ConnectorVerification: Sendable {
     _ entry: Int64
   ) async throws {
     let id = connector.id
-    await inventory.pace.waitForTurn()
-    guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
-    defer { turn.end() }
+    await inventory.rateLimiter.wait()
+    guard let lock = service.locks.takeWithoutWaiting(.connector(id)) else { return }
+    defer { lock.end() }
     guard try await service.ledger.pendingChange(of: id) == nil,
       let again = try await inventory.connector(id), again.isSame(as: connector)
     else { return }
@@ -87,9 +87,9 @@ struct ConnectorVerification: Sendable {
 
   private func recordDisappearance(of known: RecordedConnector) async throws {
     let id = known.connector.id
-    await inventory.pace.waitForTurn()
-    guard let turn = service.turns.takeWithoutWaiting(.connector(id)) else { return }
-    defer { turn.end() }
+    await inventory.rateLimiter.wait()
+    guard let lock = service.locks.takeWithoutWaiting(.connector(id)) else { return }
+    defer { lock.end() }
     guard try await service.ledger.pendingChange(of: id) == nil,
       try await inventory.connector(id) == nil
     else { return }
@@ -110,7 +110,7 @@ struct ConnectorVerification: Sendable {
     before: ConnectorReference,
     after: ConnectorReference,
     _ properties: [Change.ChangedProperty]?,
-    _ sighting: Sighting,
+    _ observation: Observation,
     lastSeen: Timestamp? = nil
   ) async throws {
     let intent = Change.Intent(
@@ -125,6 +125,6 @@ struct ConnectorVerification: Sendable {
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)
     // If a change became pending in between, nothing is recorded; the next sweep looks again.
-    _ = try await service.ledger.append(Group(drafts: [draft], seen: [sighting], connectors: [connector]))
+    _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation], connectors: [connector]))
   }
 }

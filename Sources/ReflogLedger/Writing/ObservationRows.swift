@@ -2,16 +2,16 @@ import ReflogModel
 import ReflogStorage
 
 /// What was last seen in the directory, in the ledger's file.
-enum SightingRows {
+enum ObservationRows {
   /// Remembers what was seen in place of what was seen before.
   static func record(
-    _ sightings: [Sighting],
+    _ observations: [Observation],
     at time: Timestamp,
     _ identities: Identities,
     _ db: Connection
   ) throws {
-    for sighting in sightings {
-      switch sighting {
+    for observation in observations {
+      switch observation {
       case .reference(let address, let reference): try record(reference, at: address, time, identities, db)
       case .connector(let connector, let entry): try record(connector, entry, time, identities, db)
       case .connectorGone(let id):

@@ -1,5 +1,5 @@
 /// What a conclusive look at the directory showed. The ledger remembers the newest beside its history.
-package enum Sighting: Sendable {
+package enum Observation: Sendable {
   case reference(Address, ConnectorReference)
   /// - Parameter entry: the newest entry of the ledger before the look began.
   case connector(DirectoryConnector, entry: Int64)

@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 
 /// Where the caller sees this server.
-struct Place {
+struct RequestBase {
   /// `http://host:port`, as the caller addressed it, without a slash behind it.
   let baseURL: String
   let version: APIVersion
@@ -12,8 +12,8 @@ struct Place {
 }
 
 extension Request {
-  func place(_ context: ReflogRequestContext) throws(RequestError) -> Place {
-    Place(baseURL: baseURL(context), version: try context.version())
+  func requestBase(_ context: ReflogRequestContext) throws(RequestError) -> RequestBase {
+    RequestBase(baseURL: baseURL(context), version: try context.version())
   }
 
   /// The URL of this server, without a slash behind it.
@@ -29,6 +29,6 @@ extension Request {
 
   /// The URL of this server up to the version, as the caller addressed it, without a slash behind it.
   func versionURL(_ context: ReflogRequestContext) throws(RequestError) -> String {
-    try place(context).versionURL
+    try requestBase(context).versionURL
   }
 }
