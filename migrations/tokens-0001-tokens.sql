@@ -1,4 +1,4 @@
--- API tokens, by the hash of their secret alone. Times are microseconds since 1970-01-01T00:00:00Z.
+-- API tokens. Only the hash of a secret is stored. Times are microseconds since 1970-01-01T00:00:00Z.
 
 CREATE TABLE token (
   id TEXT PRIMARY KEY CHECK (length(id) = 16),
@@ -9,6 +9,6 @@ CREATE TABLE token (
   created INTEGER NOT NULL,
   expires INTEGER NOT NULL,
   revoked INTEGER,
-  -- What of this the ledger has on record as an event: nothing yet, that it was made, that it was revoked.
+  -- The service events in the ledger about this token: 0 none, 1 its creation, 2 its revocation too.
   recorded INTEGER NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
 ) STRICT;

@@ -13,6 +13,7 @@ enum ChangeColumn: Int {
   case personalSalt, erasedHash, actorName, ipAddress, reason
   case intentHash, intentSalt, outcomeHash, outcomeSalt
 
+  /// The columns in SQL.
   static let sql = """
     change.id, change.intent_sequence, change.outcome_sequence, change.activity_time, change.subject,
     change.address, change.kind, change.before_state, change.before_connector, change.before_name,
@@ -26,6 +27,7 @@ enum ChangeColumn: Int {
     """
 }
 
+/// Reads the columns of a change as ``Row`` reads columns by their index.
 extension Row {
   func integer(_ column: ChangeColumn) throws -> Int64 { try integer(column.rawValue) }
   func optionalInteger(_ column: ChangeColumn) throws -> Int64? { try optionalInteger(column.rawValue) }
@@ -48,7 +50,7 @@ extension Row {
 }
 
 extension ChangeField {
-  /// The field in SQL, with the collation by which it is compared.
+  /// The field in SQL, with the collation that compares it.
   var expression: String {
     switch kind {
     case .text: column + " COLLATE BINARY"
@@ -57,12 +59,12 @@ extension ChangeField {
     }
   }
 
-  /// The bytes of a text, as the field compares them.
+  /// The bytes of a text field in SQL, in the form that is compared.
   var bytes: String {
     kind == .name ? "CAST(lower(\(column)) AS BLOB)" : "CAST(\(column) AS BLOB)"
   }
 
-  /// In terms of `change` and its `personal` part.
+  /// The field in SQL, from the tables `change` and `personal`.
   private var column: String {
     switch self {
     case .plain(let field): field.column
@@ -78,7 +80,8 @@ extension ChangeField {
     case .status(.code): "change.error_code"
     case .status(.message):
       """
-      coalesce(change.error_message, (SELECT coalesce(actor_name.name, actor.actor_id, 'somebody') || ': ' || said.reason \
+      coalesce(change.error_message, \
+      (SELECT coalesce(actor_name.name, actor.actor_id, 'somebody') || ': ' || said.reason \
       FROM change_statement AS said JOIN actor ON actor.id = said.actor \
       LEFT JOIN actor_name ON actor_name.id = said.actor_name WHERE said.change = change.id))
       """
@@ -86,16 +89,19 @@ extension ChangeField {
     }
   }
 
+  /// Returns the id of the connector in a row, in SQL.
   private static func connector(_ row: String) -> String {
     "(SELECT connector.connector_id FROM connector WHERE connector.id = \(row))"
   }
 
+  /// Returns the name of a connector in a row, in SQL.
   private static func connectorName(_ row: String) -> String {
     "(SELECT connector_name.display_name FROM connector_name WHERE connector_name.id = \(row))"
   }
 }
 
 extension ChangeField.Plain {
+  /// The field in SQL.
   fileprivate var column: String {
     switch self {
     case .id: "change.id"
@@ -120,6 +126,7 @@ extension ChangeField.Plain {
     }
   }
 
+  /// Returns a column of the address of the change, in SQL.
   private static func ofAddress(_ column: String) -> String {
     """
     (SELECT \(column) FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step \
@@ -127,7 +134,7 @@ extension ChangeField.Plain {
     """
   }
 
-  /// The text of an id that may be stored as 16 bytes.
+  /// Returns the text of an id that may be stored as 16 bytes, in SQL.
   private static func requestID(_ column: String) -> String {
     """
     iif(typeof(\(column)) = 'blob', lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \
@@ -138,6 +145,7 @@ extension ChangeField.Plain {
 }
 
 extension ActorField {
+  /// The field in SQL.
   fileprivate var column: String {
     switch self {
     case .type: "(SELECT actor.actor_type FROM actor WHERE actor.id = change.actor)"
@@ -154,10 +162,12 @@ extension ActorField {
     }
   }
 
+  /// Returns the id of an actor of a type, in SQL.
   private static func id(of type: String) -> String {
     "(SELECT actor.actor_id FROM actor WHERE actor.id = change.actor AND actor.actor_type = '\(type)')"
   }
 
+  /// Returns a name of an actor of a type, in SQL.
   private static func name(_ column: String, of type: String) -> String {
     """
     (SELECT actor_name.\(column) FROM actor_name JOIN actor ON actor.id = actor_name.actor \

@@ -6,13 +6,15 @@ struct ChangeRows {
   private let db: Connection
   private let identities: KnownIdentities
 
+  /// Creates a reader of changes for one read.
   init(_ db: Connection, _ cache: IdentityCache) {
     self.db = db
     identities = KnownIdentities(db, cache)
   }
 
-  /// Selects the columns of ``ChangeColumn``: the row of a change, its personal part, and its entries in the log. A condition behind it
-  /// may name columns of `change` and `personal`.
+  /// Selects the columns of ``ChangeColumn``: the row of a change, its personal part, and its entries in the log.
+  ///
+  /// A condition that follows may use the columns of `change` and `personal`.
   static let select = """
     SELECT \(ChangeColumn.sql)
     FROM \(tables)
@@ -23,32 +25,36 @@ struct ChangeRows {
 
   private static let tables = "change LEFT JOIN change_personal AS personal ON personal.change = change.id"
 
-  /// The changes that a condition selects, as they are stored. Throws ``LedgerError/corrupt(_:)`` if a value is one that Reflog does
-  /// not write.
+  /// Returns the changes that a condition selects, as they are stored.
   ///
   /// - Parameters:
-  ///   - condition: everything behind ``select``.
-  ///   - kept: whether the condition is always the same text, so that its statement is worth keeping.
+  ///   - condition: The SQL after ``select``.
+  ///   - arguments: The arguments of the condition.
+  ///   - kept: Whether the condition is always the same text, so its statement can be kept.
+  /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
   func stored(_ condition: String, _ arguments: SQLArguments, kept: Bool = true) throws -> [StoredChange] {
     var changes: [StoredChange] = []
     try db.forEach(Self.select + " " + condition, arguments, kept: kept) { row in
       do { changes.append(try stored(row)) } catch StorageError.unexpectedValue(let column) {
-        throw LedgerError.corrupt("\(column) of change \(try row.integer(.id)) has an invalid value")
+        throw LedgerError.corrupt("\(column) of change \(try row.integer(.id)) is not valid")
       }
     }
     return changes
   }
 
-  /// The changes that a condition selects, each as it was logged. Throws ``LedgerError/altered(_:)`` if one is not.
+  /// Returns the changes that a condition selects, after each was checked against the log.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of one is not what was logged.
   func checked(_ condition: String, _ arguments: SQLArguments, kept: Bool = true) throws -> [Change] {
     try stored(condition, arguments, kept: kept).map { try $0.checked() }
   }
 
-  /// The ids of the changes that a condition on `change` and `personal` selects.
+  /// Returns the ids of the changes that a condition on `change` and `personal` selects.
   func ids(_ condition: String, _ arguments: SQLArguments, kept: Bool) throws -> [Int64] {
     try db.integers("SELECT change.id FROM \(Self.tables) \(condition)", arguments, kept: kept)
   }
 
+  /// Reads a change from its row.
   private func stored(_ row: Row) throws -> StoredChange {
     let result = try row.word(.result, Change.Result.init)
     let statement = try statement(row, result)
@@ -70,14 +76,16 @@ struct ChangeRows {
         row,
         salt: ChangeColumn.personalSalt.rawValue,
         erasedHash: ChangeColumn.erasedHash.rawValue,
-        words: Self.personalWords
+        texts: Self.personalTexts
       ),
       statement: statement
     )
   }
 
-  private static let personalWords = [ChangeColumn.actorName, .ipAddress, .reason].map(\.rawValue)
+  /// The columns that are NULL once the personal part is erased.
+  private static let personalTexts = [ChangeColumn.actorName, .ipAddress, .reason].map(\.rawValue)
 
+  /// Reads the intent.
   private func intent(_ row: Row) throws -> Change.Intent {
     Change.Intent(
       subject: try subject(row),
@@ -96,7 +104,7 @@ struct ChangeRows {
     )
   }
 
-  /// The outcome, or nil while the change is pending; then all of its columns are NULL.
+  /// Reads the outcome, or returns nil if the change is pending: all columns of the outcome are then NULL.
   private func outcome(_ row: Row, _ result: Change.Result, _ statement: StoredStatement?) throws -> Change.Outcome? {
     guard result != .pending else {
       try row.requireNull(
@@ -114,7 +122,7 @@ struct ChangeRows {
     }
     _ = try row.integer(.outcomeSequence)
     let settler = try row.word(.settledBy, Change.Settler.init)
-    // What a person stated is in a table of its own.
+    // The statement of a person is stored in a separate table.
     if settler == .person { try row.requireNull(.errorMessage) }
     return Change.Outcome(
       result: result,
@@ -127,6 +135,7 @@ struct ChangeRows {
     )
   }
 
+  /// Reads the subject.
   private func subject(_ row: Row) throws -> Change.Subject {
     let address = try row.optionalInteger(.address)
     switch (try row.text(.subject), address) {
@@ -136,6 +145,7 @@ struct ChangeRows {
     }
   }
 
+  /// Reads a reference from its three columns.
   private func reference(
     _ row: Row,
     _ state: ChangeColumn,
@@ -150,6 +160,7 @@ struct ChangeRows {
     return try row.required(try self.connector(row, connector, name), connector)
   }
 
+  /// Reads a connector and its name, or returns nil if the column is NULL.
   private func connector(
     _ row: Row,
     _ connector: ChangeColumn,
@@ -165,6 +176,7 @@ struct ChangeRows {
     )
   }
 
+  /// Reads the actor.
   private func actor(_ row: Row) throws -> Change.Actor {
     let id = try row.integer(.actor)
     let identity = try identities.actor(id)
@@ -180,14 +192,16 @@ struct ChangeRows {
     )
   }
 
-  /// What a person stated became of the change, or nil if no person did. Such changes are few: each is looked up by itself.
+  /// Reads the statement of the person who settled the change, or returns nil if no person did.
+  ///
+  /// Such changes are few, so each statement is read with a separate query.
   private func statement(_ row: Row, _ result: Change.Result) throws -> StoredStatement? {
     guard result != .pending, try row.text(.settledBy) == Change.Settler.person.rawValue else { return nil }
     return try db.first(
       "SELECT salt, erased_hash, actor, actor_name, ip_address, reason FROM change_statement WHERE change = ?",
       [try row.integer(.id)]
     ) { row in
-      let part = try StoredPersonalPart(row, salt: 0, erasedHash: 1, words: [3, 4, 5])
+      let part = try StoredPersonalPart(row, salt: 0, erasedHash: 1, texts: [3, 4, 5])
       let id = try row.integer(2)
       let identity = try identities.actor(id)
       let name = try row.optionalInteger(3).map { try identities.name($0, ofActor: id) }

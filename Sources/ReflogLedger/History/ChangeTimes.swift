@@ -1,41 +1,47 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds changes by time without an index of times: times never go back as ids go up.
+/// Finds changes by time without an index on times: a change with a higher id never has an earlier time.
 enum ChangeTimes {
-  /// The first id whose change was recorded at this moment or later; one above the newest id if there is none.
+  /// Returns the first id whose change was recorded at or after a moment, or one above the newest id if there is none.
   static func firstID(notBefore moment: Timestamp, _ db: Connection) throws -> Int64 {
     try Search(db).firstID(near: moment.microseconds) { $0 >= moment.microseconds }
   }
 
-  /// The last id whose change was recorded at this moment or earlier; 0 if there is none.
+  /// Returns the last id whose change was recorded at or before a moment, or 0 if there is none.
   static func lastID(notAfter moment: Timestamp, _ db: Connection) throws -> Int64 {
     try Search(db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
-  /// Guesses the place of a moment from the times at both ends of the history, and searches around it. So few pages of a large history
-  /// are read, and most of them are close together.
+  /// A search that estimates the id at a moment from the times at both ends of the history, and searches around that
+  /// id.
+  ///
+  /// It reads few pages of a large history, and most of them are close together.
   private struct Search {
-    /// About as many changes as a few pages hold.
+    /// The first distance from the estimated id: about the number of changes on a few pages.
     private static let firstStep: Int64 = 64
 
     private let db: Connection
     private let newest: Int64
 
+    /// Creates a search up to the newest change.
     init(_ db: Connection) throws {
       self.db = db
       newest = try db.integer("SELECT max(id) FROM change") ?? 0
     }
 
-    /// The first change with this id or a higher one: an id that is missing counts as the next one.
+    /// Returns the first change with this id or a higher one.
+    ///
+    /// An id without a change counts as the next id that has one.
     private func change(from id: Int64) throws -> (id: Int64, time: Int64)? {
       try db.first("SELECT id, activity_time FROM change WHERE id >= ? ORDER BY id LIMIT 1", [id]) { row in
         (try row.integer(0), try row.integer(1))
       }
     }
 
+    /// Returns the first id whose time fulfils a condition, which all later times fulfil too.
     func firstID(near time: Int64, where isBehind: (Int64) -> Bool) throws -> Int64 {
-      // Ids below `low` are before the moment, ids from `high` on are behind it.
+      // Ids below `low` are before the moment, ids from `high` on are after it.
       var (low, high) = (Int64(1), newest + 1)
       func compare(_ id: Int64) throws {
         guard let change = try change(from: id), !isBehind(change.time) else { return high = id }

@@ -3,29 +3,36 @@ import ReflogStorage
 
 /// Reads service events from their rows.
 enum EventRows {
-  /// The events that a condition selects, as they are stored. The condition may name columns of `service_event`, and its `personal`
-  /// part. Throws ``LedgerError/corrupt(_:)`` if a value is one that Reflog does not write.
+  /// Returns the events that a condition selects, as they are stored.
+  ///
+  /// The condition may use the columns of `service_event` and of its `personal` part.
+  ///
+  /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
   static func stored(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [StoredEvent] {
     var events: [StoredEvent] = []
     try db.forEach(select + " " + condition, arguments) { row in
       do { events.append(try StoredEvent(row)) } catch StorageError.unexpectedValue(let column) {
-        throw LedgerError.corrupt("\(column) of service event \(try row.integer(0)) has an invalid value")
+        throw LedgerError.corrupt("\(column) of service event \(try row.integer(0)) is not valid")
       }
     }
     return events
   }
 
-  /// The events that a condition selects, which are not compared with the log.
+  /// Returns the events that a condition selects, without checking them against the log.
   static func events(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [ServiceEvent] {
     try stored(condition, arguments, db).map(\.event)
   }
 
-  /// The events that a condition selects, each as it was logged. Throws ``LedgerError/corrupt(_:)`` if one is not.
+  /// Returns the events that a condition selects, after each was checked against the log.
+  ///
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the row of one is not what was logged.
   static func checked(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [ServiceEvent] {
     try stored(condition, arguments, db).map { try $0.checked() }
   }
 
-  /// The last column says whether the row names an identity that is missing, or one where it must name none.
+  /// The columns of an event.
+  ///
+  /// The last one is whether the row refers to an identity that is missing, or to one that it must not refer to.
   private static let select = """
     SELECT service_event.id, service_event.sequence, service_event.time, service_event.kind, service_event.count,
       service_event.details, service_event.actor_proof, actor.actor_type, actor.actor_id, actor_name.name,
@@ -33,7 +40,8 @@ enum EventRows {
       personal.salt, personal.erased_hash, entry.hash, entry.salt,
       (service_event.actor IS NULL) <> (actor.id IS NULL) OR (personal.actor_name IS NULL) <> (actor_name.id IS NULL)
         OR (service_event.client_app IS NULL) <> (client_app.id IS NULL)
-        OR (actor.id IS NULL AND coalesce(service_event.actor_proof, service_event.client_app, personal.event) IS NOT NULL)
+        OR (actor.id IS NULL
+          AND coalesce(service_event.actor_proof, service_event.client_app, personal.event) IS NOT NULL)
         AS misplaced_identity
     FROM service_event
     LEFT JOIN actor ON actor.id = service_event.actor
@@ -60,10 +68,11 @@ extension StoredEvent {
         details: try row.required(try JSONValue(parsing: try row.text(5).utf8).object, 5)
       )
     )
-    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, words: [12, 13])
+    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, texts: [12, 13])
     entry = try LoggedEntry(row, hash: 16, salt: 17)
   }
 
+  /// Reads the actor, or returns nil if the event has none.
   private static func actor(_ row: Row) throws -> Change.Actor? {
     guard !row.isNull(7) else { return nil }
     return Change.Actor(

@@ -1,18 +1,20 @@
 import ReflogModel
 import ReflogStorage
 
-/// A filter as a condition on what ``ChangeRows/select`` selects from, its values bound.
+/// A filter as an SQL condition on the tables of ``ChangeRows/select``, with bound values.
 struct FilterSQL: Sendable {
-  /// The condition without a filter.
+  /// The condition that all changes fulfil.
   static let everything = "true"
 
   private(set) var condition = ""
   private(set) var arguments: [String: SQLValue] = [:]
 
+  /// Translates a filter; nil selects all changes.
   init(_ filter: ChangeFilter?) {
     condition = filter.map { translate($0) } ?? Self.everything
   }
 
+  /// Returns the condition of a filter.
   private mutating func translate(_ filter: ChangeFilter) -> String {
     switch filter {
     case .comparison(let field, let comparison, let value): compare(field, comparison, value)
@@ -25,7 +27,9 @@ struct FilterSQL: Sendable {
     }
   }
 
-  /// `IS` and `IS NOT` are true or false with NULL too. The other comparisons with NULL count as false.
+  /// Returns the condition of a comparison.
+  ///
+  /// `IS` and `IS NOT` are true or false with NULL too. The other comparisons with NULL are false.
   private mutating func compare(_ field: ChangeField, _ comparison: FilterComparison, _ value: FilterValue) -> String {
     let expression = field.expression
     let bound =
@@ -46,24 +50,29 @@ struct FilterSQL: Sendable {
     }
   }
 
-  /// Compares byte by byte, as blobs. Every text begins with the empty text and contains it, which `substr` and `instr` see otherwise.
+  /// Returns the condition that a text starts with a prefix, compared byte by byte.
+  ///
+  /// The empty prefix is a separate case: every text starts with it, but `substr` of an empty text is NULL.
   private mutating func startsWith(_ field: ChangeField, _ prefix: [UInt8]) -> String {
     prefix.isEmpty
       ? "(\(field.expression) IS NOT NULL)"
       : "coalesce(substr(\(field.bytes), 1, \(prefix.count)) = \(bind(prefix)), 0)"
   }
 
+  /// Returns the condition that a text contains a part, compared byte by byte.
   private mutating func contains(_ field: ChangeField, _ part: [UInt8]) -> String {
     part.isEmpty
       ? "(\(field.expression) IS NOT NULL)" : "coalesce(instr(\(field.bytes), \(bind(part))) > 0, 0)"
   }
 
+  /// Adds an argument and returns its name in SQL.
   private mutating func bind(_ value: some SQLConvertible) -> String {
     let name = "filter\(arguments.count)"
     arguments[name] = value.sqlValue
     return ":" + name
   }
 
+  /// Returns the bytes of a text, in lower case if the field ignores case.
   private static func folded(_ text: String, _ field: ChangeField) -> [UInt8] {
     Array((field.kind == .name ? text.asciiFolded : text).utf8)
   }

@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Every address that the ledger has a row of.
+  /// Returns every address that has a row in the ledger.
   package func addresses() async throws(LedgerError) -> [Address] {
     try await read { db in
       try db.rows(
@@ -16,7 +16,7 @@ extension History {
     }
   }
 
-  /// The pending change at an address, or nil if none is pending.
+  /// Returns the pending change at an address, or nil if there is none.
   package func pendingChange(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(
       at: address,
@@ -24,12 +24,15 @@ extension History {
     ).first
   }
 
-  /// The newest applied change at an address, whose after is its reference now. Nil if nothing was applied there.
+  /// Returns the newest applied change at an address, or nil if there is none.
+  ///
+  /// Its after is the recorded reference.
   package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(at: address, Self.newestApplied).first
   }
 
-  /// The reference that was last seen at an address in the directory, and when. Nil if it was never seen.
+  /// Returns the reference that a read of the directory last showed at an address and when, or nil if there was no such
+  /// read.
   static func lastSeen(
     _ address: Int64,
     _ db: Connection
@@ -46,8 +49,10 @@ extension History {
     }
   }
 
-  /// The changes at an address that may have reached the directory and were recorded or settled at this moment or later, newest first.
-  /// Those that never reached it don't count: anyone can make any number of them.
+  /// Returns the changes at an address that may have reached the directory and were recorded or settled at or after a
+  /// moment, newest first.
+  ///
+  /// Changes that never reached the directory are left out, because a caller can make any number of them.
   package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       at: address,
@@ -63,8 +68,9 @@ extension History {
     )
   }
 
-  /// The changes at an address that a condition on `:address` selects, each as it was logged. Empty if the ledger has no row of the
-  /// address.
+  /// Returns the changes at an address that a condition on `:address` selects, after each was checked against the log.
+  ///
+  /// The result is empty if the address has no row in the ledger.
   func changes(
     at address: Address,
     _ condition: String,
@@ -76,7 +82,7 @@ extension History {
     }
   }
 
-  /// The row of an address, or nil if it has none.
+  /// Returns the row of an address, or nil if it has none.
   static func row(of address: Address, _ db: Connection) throws -> Int64? {
     try db.integer(
       """
@@ -87,11 +93,16 @@ extension History {
     )
   }
 
-  /// The newest applied change at `:address`: the newer of the newest that was effective and the newest that was not.
+  /// The condition of the newest applied change at `:address`: the newer of the newest effective one and the newest one
+  /// without an effect.
   static let newestApplied = """
     WHERE change.id = max(
-      coalesce((SELECT change.id FROM change WHERE \(atAddress) AND \(isEffective) ORDER BY change.id DESC LIMIT 1), 0),
-      coalesce((SELECT change.id FROM change WHERE \(atAddress) AND \(isIneffective) ORDER BY change.id DESC LIMIT 1), 0)
+      coalesce((
+        SELECT change.id FROM change WHERE \(atAddress) AND \(isEffective) ORDER BY change.id DESC LIMIT 1
+      ), 0),
+      coalesce((
+        SELECT change.id FROM change WHERE \(atAddress) AND \(isIneffective) ORDER BY change.id DESC LIMIT 1
+      ), 0)
     )
     """
 

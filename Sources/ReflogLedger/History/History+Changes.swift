@@ -2,13 +2,17 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// The change with this id, or nil if there is none. Throws ``LedgerError/altered(_:)`` if its row is not what was logged.
+  /// Returns the change with this id, or nil if there is none.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if its row is not what was logged.
   package func change(_ id: Change.ID) async throws(LedgerError) -> Change? {
     try await changes("WHERE change.id = ?", [id.number]).first
   }
 
-  /// The changes whose newest entry, of those up to `last`, is in a range; in the order of these entries. Throws
-  /// ``LedgerError/altered(_:)`` if the row of one is not what was logged.
+  /// Returns the changes whose newest entry, among the entries up to `last`, is in a range, in the order of these
+  /// entries.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of one is not what was logged.
   package func changesWithEntries(
     _ query: ChangeQuery,
     after: Int64,
@@ -33,26 +37,30 @@ extension History {
     }
   }
 
-  /// The id of the newest change, or nil if there is none.
+  /// Returns the id of the newest change, or nil if there is none.
   package func newestID() async throws(LedgerError) -> Change.ID? {
     try await read { db in try db.integer("SELECT max(id) FROM change").map { Change.ID($0) } }
   }
 
-  /// The ids of pending changes above `after`, oldest first.
+  /// Returns the ids of pending changes above `after`, oldest first.
   package func pendingIDs(after: Change.ID?, limit: Int) async throws(LedgerError) -> [Change.ID] {
     try await read { db in
       try db.integers(
         """
-        SELECT id FROM change INDEXED BY change_pending WHERE result = 'pending' AND id > :after ORDER BY id LIMIT :limit
+        SELECT id FROM change INDEXED BY change_pending
+        WHERE result = 'pending' AND id > :after ORDER BY id LIMIT :limit
         """,
         ["after": after?.number ?? 0, "limit": limit]
       ).map { Change.ID($0) }
     }
   }
 
-  /// The changes that a condition selects, each as it was logged. Throws ``LedgerError/altered(_:)`` if one is not.
+  /// Returns the changes that a condition selects, after each was checked against the log.
   ///
-  /// - Parameter condition: everything behind ``ChangeRows/select``, always the same text.
+  /// - Parameters:
+  ///   - condition: The SQL after ``ChangeRows/select``, which is always the same text.
+  ///   - arguments: The arguments of the condition.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of one is not what was logged.
   func changes(_ condition: String, _ arguments: SQLArguments) async throws(LedgerError) -> [Change] {
     try await read { db in try ChangeRows(db, identities).checked(condition, arguments) }
   }

@@ -2,12 +2,15 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// What every address held at a moment, in order of addresses: those that a change was ever applied at.
+  /// Returns what every address held at a moment, in order of addresses: those at which a change was ever applied.
   ///
-  /// An address holds the after of its last applied change that was settled by then. Changes of one address are settled in the order of
-  /// their ids, and none before it was recorded: so changes that were recorded later don't count.
+  /// An address holds the after of its last applied change that was settled by then. Changes of one address are settled
+  /// in the order of their ids, and never before they were recorded. Changes that were recorded later therefore do not
+  /// count.
   ///
-  /// - Parameter flows: the addresses of these flows alone.
+  /// - Parameters:
+  ///   - moment: The moment.
+  ///   - flows: The flows whose addresses are returned, or nil for all.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil
@@ -29,7 +32,7 @@ extension History {
         return ConnectorConfiguration(
           address: held.address,
           change: change,
-          isCertain: !held.isUnderWay,
+          isCertain: !held.hasPending,
           targetURL: try change?.after.connectorID.flatMap(targets.url(of:)),
           verified: held.verified
         )
@@ -37,19 +40,21 @@ extension History {
     }
   }
 
+  /// The reference of an address at a moment.
   private struct HeldReference {
     let address: Address
-    /// The last effective change by then; if there was none, the last applied one. Nil if nothing had been applied.
+    /// The last effective change by then, or, if there was none, the last applied one; nil if no change had been
+    /// applied.
     let change: Int64?
     /// Whether a later change was pending then.
-    let isUnderWay: Bool
-    /// When the reference was last seen in the directory. Nil if it was not seen since it was applied.
+    let hasPending: Bool
+    /// When a read of the directory last showed the reference, or nil if no read did since it was applied.
     let verified: Timestamp?
 
     init(_ row: Row) throws {
       address = try row.address(0)
       change = try row.optionalInteger(3)
-      isUnderWay = try row.bool(4)
+      hasPending = try row.bool(4)
       let (applied, seen) = (try row.optionalTime(5), try row.optionalTime(6))
       verified = seen.flatMap { seen in applied.map { seen >= $0 } ?? false ? seen : nil }
     }
@@ -58,14 +63,18 @@ extension History {
   private static let held = """
     WITH applied AS MATERIALIZED (
       SELECT address.id AS address, flow.flow_type, flow.flow_id, step.name AS step,
-        (SELECT change.id FROM change WHERE \(isEffective) AND \(byThen) ORDER BY change.id DESC LIMIT 1) AS effective,
-        (SELECT change.id FROM change WHERE \(isIneffective) AND \(byThen) ORDER BY change.id DESC LIMIT 1) AS ineffective,
+        (
+          SELECT change.id FROM change WHERE \(isEffective) AND \(byThen) ORDER BY change.id DESC LIMIT 1
+        ) AS effective,
+        (
+          SELECT change.id FROM change WHERE \(isIneffective) AND \(byThen) ORDER BY change.id DESC LIMIT 1
+        ) AS ineffective,
         (
           SELECT change.result = 'pending' OR change.result_time > :moment FROM change
           WHERE change.address = address.id AND change.id <= :last
             AND change.outcome_sequence IS NOT change.intent_sequence
           ORDER BY change.id DESC LIMIT 1
-        ) AS is_under_way
+        ) AS has_pending
       FROM address
       JOIN flow ON flow.id = address.flow
       JOIN step ON step.id = address.step
@@ -76,7 +85,7 @@ extension History {
         AND EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
     )
     SELECT applied.flow_type, applied.flow_id, applied.step, coalesce(applied.effective, applied.ineffective),
-      coalesce(applied.is_under_way, 0), newest.result_time, seen_reference.seen
+      coalesce(applied.has_pending, 0), newest.result_time, seen_reference.seen
     FROM applied
     LEFT JOIN change AS newest
       ON newest.id = max(coalesce(applied.effective, 0), coalesce(applied.ineffective, 0))
@@ -86,7 +95,7 @@ extension History {
 
   private static let byThen = "change.address = address.id AND change.id <= :last AND change.result_time <= :moment"
 
-  /// All flows that a change was ever applied to, in order.
+  /// Returns all flows to which a change was ever applied, in order.
   package func flows() async throws(LedgerError) -> [FlowName] {
     try await read { db in
       try db.rows(

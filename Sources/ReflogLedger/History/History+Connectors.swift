@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// The pending change of a connector, or nil if none is pending.
+  /// Returns the pending change of a connector, or nil if there is none.
   package func pendingChange(of connector: ConnectorID) async throws(LedgerError) -> Change? {
     try await changes(
       of: connector,
@@ -10,7 +10,8 @@ extension History {
     ).first
   }
 
-  /// The changes of a connector, its creation included, that took place or may have, and became known behind an entry; oldest first.
+  /// Returns the changes of a connector, with its creation, that were applied or may have been, and became known after
+  /// an entry; oldest first.
   package func changes(of connector: ConnectorID, after entry: Int64) async throws(LedgerError) -> [Change] {
     try await changes(
       of: connector,
@@ -23,7 +24,8 @@ extension History {
     )
   }
 
-  /// The changes of connectors that may have reached the directory and were recorded or settled at this moment or later, newest first.
+  /// Returns the changes of connectors that may have reached the directory and were recorded or settled at or after a
+  /// moment, newest first.
   package func recentConnectorChanges(since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       """
@@ -38,7 +40,7 @@ extension History {
     )
   }
 
-  /// The connectors as they were last seen in the directory.
+  /// Returns the connectors as the last read of the directory showed them.
   package func recordedConnectors() async throws(LedgerError) -> [ConnectorID: RecordedConnector] {
     try await read { db in
       let connectors = try db.rows(
@@ -60,7 +62,9 @@ extension History {
     }
   }
 
-  /// The changes that a condition on `:connector` selects, each as it was logged. Empty if the ledger has no row of the connector.
+  /// Returns the changes that a condition on `:connector` selects, after each was checked against the log.
+  ///
+  /// The result is empty if the connector has no row in the ledger.
   private func changes(
     of connector: ConnectorID,
     _ condition: String,
@@ -72,12 +76,14 @@ extension History {
     }
   }
 
-  /// The row of a connector, or nil if it has none.
+  /// Returns the row of a connector, or nil if it has none.
   static func row(of connector: ConnectorID, _ db: Connection) throws -> Int64? {
     try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
   }
 
-  /// A change of the connector `:connector`, in the words of the index `change_connector`, so that SQLite uses it.
+  /// The condition that a change is of the connector `:connector`.
+  ///
+  /// It has exactly the expression of the index `change_connector`; otherwise SQLite would not use the index.
   static let ofConnector = """
     coalesce(change.before_connector, change.after_connector, change.created_connector) = :connector
       AND change.subject = 'connector'

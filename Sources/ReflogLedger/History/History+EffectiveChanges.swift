@@ -2,12 +2,12 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// The newest effective change at an address, or nil if there is none.
+  /// Returns the newest effective change at an address, or nil if there is none.
   package func newestEffective(at address: Address) async throws(LedgerError) -> Change? {
     try await effectiveChanges(at: address, settledBefore: nil, limit: 1).first
   }
 
-  /// The effective changes at an address behind this one, oldest first.
+  /// Returns the ids of the effective changes at an address after a change, oldest first.
   package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws(LedgerError)
     -> [Change.ID]
   {
@@ -20,7 +20,8 @@ extension History {
     ).map(\.id)
   }
 
-  /// The newest effective changes at an address, newest first: those that were settled before a moment, or all.
+  /// Returns the newest effective changes at an address, newest first: those that were settled before a moment, or all
+  /// if it is nil.
   package func effectiveChanges(
     at address: Address,
     settledBefore end: Timestamp?,
@@ -37,7 +38,7 @@ extension History {
     )
   }
 
-  /// The newest rollback of a change that was applied or still may be. Nil if there is none.
+  /// Returns the newest rollback of a change that was applied or still may be, or nil if there is none.
   package func rollback(of id: Change.ID) async throws(LedgerError) -> Change? {
     try await changes(
       """
@@ -50,9 +51,11 @@ extension History {
     ).first
   }
 
-  /// An applied change that made a difference, in the words of the index `change_applied`, so that SQLite uses it.
+  /// The condition that a change is effective.
+  ///
+  /// It has exactly the expression of the index `change_applied`; otherwise SQLite would not use the index.
   static let isEffective = "\(isApplied) = 1"
-  /// An applied change that made none.
+  /// The condition that a change was applied without an effect: its before and after are equal.
   static let isIneffective = "\(isApplied) = 0"
 
   private static let isApplied = """

@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// A page of service events, newest first: at most `limit` events with ids below `before`.
+  /// Returns a page of service events, newest first: at most `limit` events with ids below `before`.
   package func newestEvents(before: Int64?, limit: Int) async throws(LedgerError) -> [ServiceEvent] {
     try await events(
       "service_event.id < :bound ORDER BY service_event.id DESC LIMIT :limit",
@@ -10,7 +10,7 @@ extension History {
     )
   }
 
-  /// A page of service events, oldest first: at most `limit` events with ids above `after` and up to `last`.
+  /// Returns a page of service events, oldest first: at most `limit` events with ids above `after` and up to `last`.
   package func oldestEvents(after: Int64, upTo last: Int64, limit: Int) async throws(LedgerError) -> [ServiceEvent] {
     try await events(
       "service_event.id > :after AND service_event.id <= :last ORDER BY service_event.id LIMIT :limit",
@@ -18,7 +18,9 @@ extension History {
     )
   }
 
-  /// The id of the last event up to an entry; 0 if there is none. Entries and ids of events go up together.
+  /// Returns the id of the last event up to an entry, or 0 if there is none.
+  ///
+  /// A later event has both a higher id and a higher sequence number.
   package func event(upToEntry entry: Int64) async throws(LedgerError) -> Int64 {
     try await read { db in
       let next = try db.integer(
@@ -29,6 +31,7 @@ extension History {
     }
   }
 
+  /// Returns the events that a condition selects, after each was checked against the log.
   private func events(_ condition: String, _ arguments: SQLArguments) async throws(LedgerError) -> [ServiceEvent] {
     try await read { db in try EventRows.checked(condition, arguments, db) }
   }

@@ -1,33 +1,39 @@
 package import ReflogModel
 import ReflogStorage
 
-/// Changes that were found, and where to go on.
+/// A part of the changes that a query selects, and the position of the next part.
 package struct HistoryPiece: Sendable {
+  /// The changes, in the order of the query.
   package let changes: [Change]
-  /// The next piece begins behind this id. Nil if this piece is the last.
+  /// The id after which the next part begins, or nil if this part is the last.
   package let end: Change.ID?
 }
 
 extension History {
-  /// How many ids one short read covers, at first and at most, if it scans. At the end a read takes about a second where the filter is
-  /// expensive.
+  /// The number of ids that one short read scans, at first and at most.
+  ///
+  /// The largest read takes about a second if the filter is expensive.
   private static let scanSizes = (first: Int64(20_000), last: Int64(640_000))
-  /// The same if an index leaves few of them to compare with the filter.
+  /// The number of ids that one short read covers if an index leaves few changes to compare with the filter.
   private static let lookupSizes = (first: Int64(320_000), last: Int64(5_120_000))
-  /// The same if every change that is found matches.
+  /// The number of ids that one short read covers if every change that is found matches.
   private static let exactSizes = (first: Int64.max, last: Int64.max)
-  /// How much more each read covers than the one before it.
+  /// The factor by which each read covers more ids than the one before.
   private static let growth: Int64 = 4
 
-  /// The next changes that a query asks for, each as it was logged: at most `limit`, in the order of the query.
+  /// Returns the next changes that a query selects, after each was checked against the log: at most `limit`, in the
+  /// order of the query.
   ///
-  /// If an index answers the query, or nearly all changes match, this takes the same time whatever the history holds. If not, it ends
-  /// once it has taken longer than `patience`, with what it found until then. Throws ``LedgerError/altered(_:)`` if the row of a change
-  /// is not what was logged.
+  /// If an index answers the query, or nearly all changes match, the time does not depend on the length of the history.
+  /// Otherwise the search ends after `patience`, and the result holds what it found by then.
   ///
   /// - Parameters:
-  ///   - id: the piece begins behind this id.
-  ///   - last: the newest change that counts.
+  ///   - query: The filter and the order.
+  ///   - id: The id after which the part begins, or nil for the first part.
+  ///   - last: The newest change that counts, or nil for all.
+  ///   - limit: The largest number of changes.
+  ///   - patience: How long the search may take.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change is not what was logged.
   package func piece(
     of query: ChangeQuery,
     behind id: Change.ID?,
@@ -36,25 +42,23 @@ extension History {
     patience: Duration
   ) async throws(LedgerError) -> HistoryPiece {
     let start = ContinuousClock.now
-    let (plan, newest) = try await read { db in (try QueryPlan(query.filter, db), try Self.newestNumber(db)) }
     let filter = FilterSQL(query.filter)
-    var (lowest, highest) = (max(1, plan.first), min(newest, plan.last, last?.number ?? .max))
-    if let id {
-      if query.isAscending { lowest = max(lowest, id.number + 1) } else { highest = min(highest, id.number - 1) }
-    }
-    guard lowest <= highest else { return HistoryPiece(changes: [], end: nil) }
-    var rest = lowest...highest
-    var found: [Change] = []
-    let sizes =
-      plan.isExact || query.filter == nil ? Self.exactSizes : plan.lookups == nil ? Self.scanSizes : Self.lookupSizes
-    var size = sizes.first
-    while true {
-      let ids = rest.part(of: size, fromBelow: query.isAscending)
-      let wanted = limit - found.count
-      found += try await read { db in
-        try changes(plan.lookups, filter, in: ids, ascending: query.isAscending, limit: wanted, db)
+    // The plan and the first part share one read, because most calls need no further read.
+    let (plan, first, atFirst) = try await read { db in
+      let plan = try QueryPlan(query.filter, db)
+      let newest = min(try Self.newestNumber(db), last?.number ?? .max)
+      guard let ids = plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
+        return (plan, nil as ClosedRange<Int64>?, [Change]())
       }
+      let part = ids.part(of: Self.sizes(plan, query).first, fromBelow: query.isAscending)
+      return (plan, ids, try changes(plan, filter, in: part, ascending: query.isAscending, limit: limit, db))
+    }
+    guard var rest = first else { return HistoryPiece(changes: [], end: nil) }
+    let sizes = Self.sizes(plan, query)
+    var (size, found) = (sizes.first, atFirst)
+    while true {
       if found.count >= limit, let last = found.last { return HistoryPiece(changes: found, end: last.id) }
+      let ids = rest.part(of: size, fromBelow: query.isAscending)
       guard let further = rest.without(ids, fromBelow: query.isAscending) else {
         return HistoryPiece(changes: found, end: nil)
       }
@@ -63,10 +67,23 @@ extension History {
       }
       rest = further
       size = min(size * Self.growth, sizes.last)
+      let part = rest.part(of: size, fromBelow: query.isAscending)
+      let wanted = limit - found.count
+      found += try await read { db in
+        try changes(plan, filter, in: part, ascending: query.isAscending, limit: wanted, db)
+      }
     }
   }
 
-  /// How many changes match a query, or nil if they can't be counted within `patience`. It takes longer the more there are.
+  /// Returns how many ids each read of a plan covers.
+  private static func sizes(_ plan: QueryPlan, _ query: ChangeQuery) -> (first: Int64, last: Int64) {
+    if plan.isExact || query.filter == nil { return exactSizes }
+    return plan.lookups == nil ? scanSizes : lookupSizes
+  }
+
+  /// Returns how many changes match a query, or nil if they can't be counted within `patience`.
+  ///
+  /// The time grows with the number of changes that match.
   package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
     let start = ContinuousClock.now
     let (plan, newest) = try await read { db in (try QueryPlan(query.filter, db), try Self.newestNumber(db)) }
@@ -84,12 +101,14 @@ extension History {
     }
   }
 
+  /// Returns the id of the newest change, or 0 if there is none.
   private static func newestNumber(_ db: Connection) throws -> Int64 {
     try db.integer("SELECT max(id) FROM change") ?? 0
   }
 
+  /// Returns the first changes in a range of ids that a plan finds.
   private func changes(
-    _ lookups: [IndexLookup]?,
+    _ plan: QueryPlan,
     _ filter: FilterSQL,
     in ids: ClosedRange<Int64>,
     ascending: Bool,
@@ -97,18 +116,14 @@ extension History {
     _ db: Connection
   ) throws -> [Change] {
     let rows = ChangeRows(db, identities)
-    let conditions = Self.conditions(lookups, filter, ascending: ascending)
-    let arguments =
-      SQLArguments(filter.arguments) + ["first": ids.lowerBound, "last": ids.upperBound, "limit": limit]
-    if conditions.count == 1 {
-      return try rows.checked(
-        conditions[0],
-        arguments,
-        kept: lookups == nil && filter.condition == FilterSQL.everything
-      )
+    let queries = Self.queries(plan, filter, ascending: ascending).map { query in
+      (query.condition, query.arguments + ["first": ids.lowerBound, "last": ids.upperBound, "limit": limit])
     }
-    // Only ids at first: most of what several lookups find is not among the first of all.
-    let found = Set(try conditions.flatMap { try rows.ids($0, arguments, kept: false) })
+    if let query = queries.first, queries.count == 1 {
+      return try rows.checked(query.0, query.1, kept: plan.isCommon)
+    }
+    // Several lookups are merged by their ids first, because most of what they find is not among the first changes.
+    let found = Set(try queries.flatMap { try rows.ids($0.0, $0.1, kept: plan.isCommon) })
     let first = found.sorted { ascending ? $0 < $1 : $1 < $0 }.prefix(limit)
     return try rows.checked(
       "WHERE change.id IN (SELECT value FROM json_each(?)) ORDER BY change.id \(ascending ? "ASC" : "DESC")",
@@ -116,24 +131,38 @@ extension History {
     )
   }
 
-  /// The condition behind ``ChangeRows/select`` for each query that a question is put as, with the arguments `:first`, `:last` and
-  /// `:limit`.
-  private static func conditions(_ lookups: [IndexLookup]?, _ filter: FilterSQL, ascending: Bool) -> [String] {
-    (lookups.map { $0.map(\.condition) } ?? [FilterSQL.everything]).map { lookup in
+  /// Returns the queries of a plan: for each the condition after ``ChangeRows/select``, and its arguments except
+  /// `:first`, `:last` and `:limit`.
+  private static func queries(
+    _ plan: QueryPlan,
+    _ filter: FilterSQL,
+    ascending: Bool
+  ) -> [(condition: String, arguments: SQLArguments)] {
+    let filter = plan.isExact ? FilterSQL(nil) : filter
+    func condition(_ lookup: String) -> String {
       """
       WHERE \(lookup) AND change.id BETWEEN :first AND :last AND \(filter.condition)
       ORDER BY change.id \(ascending ? "ASC" : "DESC") LIMIT :limit
       """
     }
+    guard let lookups = plan.lookups else {
+      return [(condition(FilterSQL.everything), SQLArguments(filter.arguments))]
+    }
+    return lookups.map { (condition($0.sql()), SQLArguments(filter.arguments) + SQLArguments($0.arguments())) }
   }
 
+  /// Returns how many changes in a range of ids match.
   private static func count(
     _ plan: QueryPlan,
     _ filter: FilterSQL,
     in ids: ClosedRange<Int64>,
     _ db: Connection
   ) throws -> Int {
-    let queries = (plan.lookups.map { $0.map(\.condition) } ?? [FilterSQL.everything]).map { lookup in
+    let lookups = (plan.lookups ?? []).enumerated().map {
+      ($1.sql(binding: "lookup\($0)"), $1.arguments(binding: "lookup\($0)"))
+    }
+    let conditions = plan.lookups == nil ? [FilterSQL.everything] : lookups.map(\.0)
+    let queries = conditions.map { lookup in
       plan.isExact
         ? "SELECT change.id FROM change WHERE \(lookup) AND change.id BETWEEN :first AND :last"
         : """
@@ -142,7 +171,7 @@ extension History {
         """
     }
     guard !queries.isEmpty else { return 0 }
-    let arguments: SQLArguments = ["first": ids.lowerBound, "last": ids.upperBound]
+    let arguments = lookups.reduce(["first": ids.lowerBound, "last": ids.upperBound]) { $0 + SQLArguments($1.1) }
     let count = try db.integer(
       "SELECT count(*) FROM (\(queries.joined(separator: plan.isExact ? " UNION ALL " : " UNION ")))",
       plan.isExact ? arguments : SQLArguments(filter.arguments) + arguments,
@@ -151,15 +180,15 @@ extension History {
     return Int(count ?? 0)
   }
 
-  /// The query plan of a question, in SQLite's words: a line for each step of each of its queries.
+  /// Returns SQLite's query plan of a query: a line for each step of each of its SQL queries.
   package func plan(of query: ChangeQuery) async throws(LedgerError) -> [String] {
     let filter = FilterSQL(query.filter)
     return try await read { db in
-      let lookups = try QueryPlan(query.filter, db).lookups
-      return try Self.conditions(lookups, filter, ascending: query.isAscending).flatMap { condition in
+      let plan = try QueryPlan(query.filter, db)
+      return try Self.queries(plan, filter, ascending: query.isAscending).flatMap { query in
         try db.rows(
-          "EXPLAIN QUERY PLAN \(ChangeRows.select) \(condition)",
-          SQLArguments(filter.arguments) + ["first": 1, "last": Int64.max, "limit": 100],
+          "EXPLAIN QUERY PLAN \(ChangeRows.select) \(query.condition)",
+          query.arguments + ["first": 1, "last": Int64.max, "limit": 100],
           kept: false
         ) { try $0.text(3) }
       }
@@ -168,13 +197,13 @@ extension History {
 }
 
 extension ClosedRange<Int64> {
-  /// At most `size` ids from one end on.
+  /// Returns at most `size` ids from one end.
   fileprivate func part(of size: Int64, fromBelow: Bool) -> ClosedRange<Int64> {
     guard size < upperBound - lowerBound else { return self }
     return fromBelow ? lowerBound...(lowerBound + size - 1) : (upperBound - size + 1)...upperBound
   }
 
-  /// The ids without a part at one end, or nil if none is left.
+  /// Returns the ids without a part at one end, or nil if none is left.
   fileprivate func without(_ part: ClosedRange<Int64>, fromBelow: Bool) -> ClosedRange<Int64>? {
     if fromBelow { return part.upperBound < upperBound ? (part.upperBound + 1)...upperBound : nil }
     return part.lowerBound > lowerBound ? lowerBound...(part.lowerBound - 1) : nil

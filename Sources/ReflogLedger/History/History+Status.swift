@@ -3,7 +3,7 @@ import ReflogStorage
 import Synchronization
 
 extension History {
-  /// The key that binds the links to next pages to this ledger: 32 random bytes, which are read once.
+  /// Returns the key that binds the links to next pages to this ledger: 32 random bytes, which are read once.
   package func cursorKey() async throws(LedgerError) -> [UInt8] {
     if let known = identities.cursorKey.withLock({ $0 }) { return known }
     let key = try await read { db in
@@ -16,7 +16,9 @@ extension History {
     return key
   }
 
-  /// What the ledger is and holds. It takes the same time however long the history is.
+  /// Returns what the ledger is and holds.
+  ///
+  /// The time that this takes does not depend on the length of the history.
   package func status() async throws(LedgerError) -> LedgerStatus {
     try await read { db in
       let checkpoint = try LogRows.checkpoint(db)

@@ -2,21 +2,22 @@ import ReflogStorage
 
 /// The read side of the ledger.
 ///
-/// Every method is a short transaction of its own.
+/// Every method is one short transaction.
 package struct History: Sendable {
   let reader: StorageReader
   let identities = IdentityCache()
 
+  /// Creates the read side of an open file.
   init(reader: StorageReader) {
     self.reader = reader
   }
 
-  /// Opens a ledger's file for reading alone: beside a running server, or on media that can't be written.
+  /// Opens a ledger's file for reading only, next to a running server or on read-only media.
   package init(readingFileAt path: String) throws {
     reader = try StorageReader(readingFileAt: path, kind: .ledger)
   }
 
-  /// Reads in a short transaction of its own. Throws SQLite's errors as the ledger's.
+  /// Reads in one short transaction, and throws every error as a ``LedgerError``.
   func read<Value: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> Value
   ) async throws(LedgerError) -> Value {

@@ -1,20 +1,23 @@
 import ReflogModel
 import Synchronization
 
-/// Identity rows that were read before. There are few of them, and many changes that name them.
+/// A cache of identity rows, which are few and which many changes refer to.
 ///
-/// A row keeps its meaning for ever. A row that was emptied is named by no change any more.
+/// The meaning of a row never changes. A purge or an erasure empties a row only when no change refers to it.
 final class IdentityCache: Sendable {
+  /// The type and the id of an actor.
   struct ActorIdentity {
     let type: Change.ActorType
     let id: String?
   }
 
+  /// A name that a connector had, with the row of the connector.
   struct ConnectorName {
     let connector: Int64
     let name: String
   }
 
+  /// A name that an actor had, with the row of the actor.
   struct ActorName {
     let actor: Int64
     let name: String?
@@ -27,10 +30,11 @@ final class IdentityCache: Sendable {
   let actors = IdentityTable<ActorIdentity>()
   let actorNames = IdentityTable<ActorName>()
   let clientApps = IdentityTable<String>()
-  /// The ledger's cursor key, once it was read.
+  /// The ledger's cursor key, or nil before it was read.
   let cursorKey = Mutex<[UInt8]?>(nil)
   private let tenant = Mutex<String?>(nil)
 
+  /// Returns the ledger's tenant; `find` reads it once.
   func tenantID(find: () throws -> String) rethrows -> String {
     if let known = tenant.withLock({ $0 }) { return known }
     let found = try find()
@@ -39,14 +43,16 @@ final class IdentityCache: Sendable {
   }
 }
 
-/// Identity rows of one kind that were read before.
+/// A cache of identity rows of one kind.
 final class IdentityTable<Value: Sendable>: Sendable {
-  /// More rows than this are forgotten and read again: memory must not grow with the history.
+  /// The number of rows in memory.
+  ///
+  /// If there are more, all are dropped and read again: memory must not grow with the history.
   private static var capacity: Int { 8192 }
 
   private let known = Mutex<[Int64: Value]>([:])
 
-  /// The identity of a row. `find` reads it if it is not known yet.
+  /// Returns the identity of a row; `find` reads it if it is not in memory.
   func value(_ row: Int64, find: () throws -> Value) rethrows -> Value {
     if let known = known.withLock({ $0[row] }) { return known }
     let found = try find()

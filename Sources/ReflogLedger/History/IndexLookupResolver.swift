@@ -5,11 +5,14 @@ import ReflogStorage
 struct IndexLookupResolver {
   private let db: Connection
 
+  /// Creates a resolver for one read.
   init(_ db: Connection) {
     self.db = db
   }
 
-  /// Lookups of which every change that matches the filter fulfils one. Empty if no change can match, nil if no index helps.
+  /// Returns index lookups that together find every change that matches the filter.
+  ///
+  /// The result is empty if no change can match, and nil if no index helps.
   func lookups(_ filter: ChangeFilter) throws -> [IndexLookup]? {
     switch filter {
     case .comparison(let field, .eq, let value): return try lookups(field, value)
@@ -32,7 +35,7 @@ struct IndexLookupResolver {
     }
   }
 
-  /// The addresses of a flow, if the filter asks for its type or a step too.
+  /// Returns lookups of the addresses of a flow, if the filter also names the flow's type or a step.
   private func addressLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
     var wanted: [ChangeField.Plain: String] = [:]
     for term in terms {
@@ -50,7 +53,7 @@ struct IndexLookupResolver {
     ).map { equality("address", $0, .step) }
   }
 
-  /// Those that find fewer changes.
+  /// Returns the lookups that usually find fewer changes.
   private func better(_ left: [IndexLookup]?, _ right: [IndexLookup]?) -> [IndexLookup]? {
     guard let left, let right else { return left ?? right }
     guard let leftWorst = left.map(\.selectivity).max() else { return left }
@@ -58,15 +61,18 @@ struct IndexLookupResolver {
     return (leftWorst.rawValue, left.count) <= (rightWorst.rawValue, right.count) ? left : right
   }
 
-  /// The changes with a result, or nil for `applied`, which no index is of: nearly all changes are.
+  /// Returns the lookup of the changes with a result, or nil for `applied`: nearly all changes have it, so no index
+  /// covers it.
   private static func lookup(_ result: Change.Result) -> IndexLookup? {
     switch result {
     case .applied: nil
     case .pending:
-      // The index is of few rows; a range of ids is of many.
+      // The index has few rows, but a range of ids has many.
       IndexLookup(
         condition: """
-          change.id IN (SELECT pending.id FROM change AS pending INDEXED BY change_pending WHERE pending.result = 'pending')
+          change.id IN (
+            SELECT pending.id FROM change AS pending INDEXED BY change_pending WHERE pending.result = 'pending'
+          )
           """,
         selectivity: .result
       )
@@ -78,11 +84,12 @@ struct IndexLookupResolver {
     }
   }
 
+  /// Returns the lookups of the changes that have a value in a field.
   private func lookups(_ field: ChangeField, _ value: FilterValue) throws -> [IndexLookup]? {
     guard case .text(let text) = value else { return nil }
     switch field {
-    case .plain(.correlationId): return [try request("correlation_id", text, .request)]
-    case .plain(.batchId): return [try request("batch_id", text.asciiFolded, .batch)]
+    case .plain(.correlationId): return [request("correlation_id", text, .request)]
+    case .plain(.batchId): return [request("batch_id", text.asciiFolded, .batch)]
     case .plain(.result):
       guard let result = Change.Result(rawValue: text) else { return [] }
       return Self.lookup(result).map { [$0] }
@@ -112,24 +119,27 @@ struct IndexLookupResolver {
     }
   }
 
+  /// Returns the lookups of the changes of an actor.
   private func actors(_ type: String, _ id: String) throws -> [IndexLookup] {
     try rows("SELECT id FROM actor WHERE actor_type = '\(type)' AND actor_id = ?", id)
       .map { equality("actor", $0, .actor) }
   }
 
+  /// Returns the rows of a connector.
   private func connectors(_ id: String) throws -> [Int64] {
     try rows("SELECT id FROM connector WHERE connector_id = ?", id)
   }
 
+  /// Returns the rows that a query finds for a text.
   private func rows(_ sql: String, _ text: String) throws -> [Int64] { try db.integers(sql, [text]) }
 
+  /// Returns the lookup of the changes that have an identity row in a column.
   private func equality(_ column: String, _ row: Int64, _ selectivity: IndexLookup.Selectivity) -> IndexLookup {
-    IndexLookup(condition: "change.\(column) = \(row)", selectivity: selectivity)
+    IndexLookup(column: column, value: row.sqlValue, selectivity: selectivity)
   }
 
-  /// SQLite makes the literal itself, whatever the text is.
-  private func request(_ column: String, _ id: String, _ selectivity: IndexLookup.Selectivity) throws -> IndexLookup {
-    let literal = try db.text("SELECT quote(?)", [RequestIDColumn.value(of: id)])
-    return IndexLookup(condition: "change.\(column) = \(literal ?? "NULL")", selectivity: selectivity)
+  /// Returns the lookup of the changes that have the id of a request in a column.
+  private func request(_ column: String, _ id: String, _ selectivity: IndexLookup.Selectivity) -> IndexLookup {
+    IndexLookup(column: column, value: RequestIDColumn.value(of: id), selectivity: selectivity)
   }
 }

@@ -1,20 +1,29 @@
 import ReflogModel
 import ReflogStorage
 
-/// How a question about changes is put to the indexes: a range of ids, and index lookups of which every change that matches fulfils one.
-/// Each lookup is a query of its own, since SQLite would sort everything that several of them find.
+/// How the indexes answer a query for changes: a range of ids, and index lookups that together find every change that
+/// matches.
+///
+/// Each lookup is a separate SQL query, because SQLite would sort all rows that several lookups find.
 struct QueryPlan: Sendable {
+  /// The first id of the range.
   private(set) var first: Int64 = 1
+  /// The last id of the range.
   private(set) var last: Int64 = .max
-  /// Nil if no index helps: then the range of ids is scanned.
+  /// The index lookups, or nil if no index helps and the range of ids is scanned.
   private(set) var lookups: [IndexLookup]?
   /// Whether the lookups find exactly the changes that match, each of them once.
   private(set) var isExact = false
 
-  /// More lookups than this for one page would cost more than a scan.
+  /// Whether the SQL of the plan is one of few texts, so its statements can be kept.
+  let isCommon: Bool
+
+  /// The largest number of lookups: more of them would cost more than a scan.
   private static let maximumLookups = 256
 
+  /// Plans a query with a filter, or without one if it is nil.
   init(_ filter: ChangeFilter?, _ db: Connection) throws {
+    isCommon = filter?.isCommon ?? true
     guard let filter else { return }
     lookups = try IndexLookupResolver(db).lookups(filter)
     if let lookups, lookups.count > Self.maximumLookups { self.lookups = nil }
@@ -22,7 +31,19 @@ struct QueryPlan: Sendable {
     for term in filter.conjuncts { try narrow(by: term, db) }
   }
 
-  /// Times and ids go up together, so a bound of one is a bound of the other.
+  /// Returns the ids that the plan covers up to `newest` and after an id in the order of the query, or nil if there are
+  /// none.
+  func ids(behind id: Int64?, upTo newest: Int64, isAscending: Bool) -> ClosedRange<Int64>? {
+    var (lowest, highest) = (max(1, first), min(newest, last))
+    if let id {
+      if isAscending { lowest = max(lowest, id + 1) } else { highest = min(highest, id - 1) }
+    }
+    return lowest <= highest ? lowest...highest : nil
+  }
+
+  /// Narrows the range of ids by a term of the filter.
+  ///
+  /// Times and ids rise together, so a bound on one is a bound on the other.
   private mutating func narrow(by term: ChangeFilter, _ db: Connection) throws {
     guard case .comparison(.plain(let field), let comparison, let value) = term else { return }
     switch (field, comparison, value) {
@@ -40,7 +61,7 @@ struct QueryPlan: Sendable {
     case (.activityDateTime, .eq, .time(let time)):
       first = max(first, try ChangeTimes.firstID(notBefore: time, db))
       last = min(last, try ChangeTimes.lastID(notAfter: time, db))
-    // No change is settled before it was recorded.
+    // A change is never settled before it was recorded.
     case (.resultDateTime, .lt, .time(let time)), (.resultDateTime, .le, .time(let time)):
       last = min(last, try ChangeTimes.lastID(notAfter: time, db))
     default: return
@@ -50,24 +71,53 @@ struct QueryPlan: Sendable {
 
 /// A condition on `change` that an index answers in the order of ids.
 struct IndexLookup: Sendable {
-  /// How few changes a lookup usually finds, fewest first. Of two lookups the one that finds fewer is used.
+  /// How few changes a lookup usually finds, fewest first.
   enum Selectivity: Int, Comparable {
     case request, batch, result, connector, actor, step, flow, clientApp
 
     static func < (left: Selectivity, right: Selectivity) -> Bool { left.rawValue < right.rawValue }
   }
 
-  let condition: String
   let selectivity: Selectivity
+  /// The condition in SQL; if the lookup has a value, the condition ends with `= ` and the value follows.
+  private let condition: String
+  private let value: SQLValue?
+
+  /// Creates a lookup by a condition that is always the same.
+  init(condition: String, selectivity: Selectivity) {
+    self.condition = condition
+    value = nil
+    self.selectivity = selectivity
+  }
+
+  /// Creates a lookup of the changes that have a value in a column.
+  init(column: String, value: SQLValue, selectivity: Selectivity) {
+    condition = "change.\(column) = "
+    self.value = value
+    self.selectivity = selectivity
+  }
+
+  /// Returns the condition in SQL.
+  ///
+  /// - Parameter name: The name of the argument that holds the value.
+  func sql(binding name: String = "lookup") -> String { value == nil ? condition : condition + ":" + name }
+
+  /// Returns the value as an argument with this name, or no arguments if the lookup has no value.
+  func arguments(binding name: String = "lookup") -> [String: SQLValue] { value.map { [name: $0] } ?? [:] }
 }
 
 extension Filter<ChangeField> {
-  /// The terms of which all must be true.
+  /// The terms that must all be true.
   var conjuncts: [ChangeFilter] {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
   }
 
-  /// Whether index lookups alone answer the filter, and find no change twice.
+  /// Whether its SQL depends only on one or two fields, so there are few such texts.
+  fileprivate var isCommon: Bool {
+    if case .comparison(_, .eq, _) = self { true } else { isOneLookup }
+  }
+
+  /// Whether index lookups alone answer the filter and find no change twice.
   fileprivate var isOneLookup: Bool {
     switch self {
     case .comparison(.plain(.result), .ne, _): true

@@ -1,9 +1,11 @@
 import ReflogModel
 import ReflogStorage
 
-/// Reads columns as the ledger writes them. The file may be damaged: any other value throws
-/// ``StorageError/unexpectedValue(column:)``.
+/// Reads columns in the forms that the ledger writes.
+///
+/// The file may be damaged: any other value throws ``StorageError/unexpectedValue(column:)``.
 extension Row {
+  /// Returns a value, and throws if it is nil.
   func required<Value>(_ value: Value?, _ column: Int) throws -> Value {
     guard let value else { throw unexpected(column) }
     return value
@@ -14,40 +16,42 @@ extension Row {
     for column in columns where !isNull(column) { throw unexpected(column) }
   }
 
-  /// The value that a word stands for, such as a case of an enum.
+  /// Returns the value that a text names, such as a case of an enum.
   func word<Value>(_ column: Int, _ value: (String) -> Value?) throws -> Value {
     try required(value(try text(column)), column)
   }
 
+  /// Returns the time in a column.
   func time(_ column: Int) throws -> Timestamp {
     try required(Timestamp(recorded: try integer(column)), column)
   }
 
-  /// The time, or nil if the column is NULL.
+  /// Returns the time in a column, or nil if the column is NULL.
   func optionalTime(_ column: Int) throws -> Timestamp? {
     isNull(column) ? nil : try time(column)
   }
 
+  /// Returns the hash in a column.
   func hash(_ column: Int) throws -> Hash {
     try required(Hash(bytes: try blob(column)), column)
   }
 
-  /// The hash, or nil if the column is NULL.
+  /// Returns the hash in a column, or nil if the column is NULL.
   func optionalHash(_ column: Int) throws -> Hash? {
     isNull(column) ? nil : try hash(column)
   }
 
-  /// The salt, or nil if the column is NULL.
+  /// Returns the salt in a column, or nil if the column is NULL.
   func optionalSalt(_ column: Int) throws -> Salt? {
     isNull(column) ? nil : try required(Salt(bytes: try blob(column)), column)
   }
 
-  /// A flow from two columns: its type, and its id behind that.
+  /// Returns the flow in two columns: its type and its id.
   func flowName(_ column: Int) throws -> FlowName {
     FlowName(try word(column, FlowType.init(rawValue:)), try word(column + 1) { FlowID($0) })
   }
 
-  /// An address from three columns: flow type, flow id, step.
+  /// Returns the address in three columns: flow type, flow id and step.
   func address(_ column: Int) throws -> Address {
     let flow = try flowName(column)
     let name = try text(column + 2)
@@ -57,13 +61,14 @@ extension Row {
     return Address(flowType: flow.flowType, flow: flow.flow, step: step)
   }
 
+  /// Returns the connector id in a column.
   func connectorID(_ column: Int) throws -> ConnectorID {
     try word(column) { ConnectorID($0) }
   }
 }
 
 extension Timestamp {
-  /// Fails outside the years 1970 to 9999, which RFC 3339 can write.
+  /// Creates the time of a column; nil outside the years 1970 to 9999, the range of RFC 3339.
   init?(recorded microseconds: Int64) {
     guard (0..<253_402_300_800_000_000).contains(microseconds) else { return nil }
     self.init(microseconds: microseconds)

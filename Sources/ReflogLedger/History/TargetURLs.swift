@@ -1,21 +1,24 @@
 import ReflogModel
 import ReflogStorage
 
-/// The target URLs that connectors had at a moment, redacted, as far as the ledger knows: within one read of it.
+/// The target URLs that connectors had at a moment, without their queries, within one read of the ledger.
 final class TargetURLs {
   private let moment: Timestamp
   private let db: Connection
   private let changes: ChangeRows
   private var known: [ConnectorID: String?] = [:]
 
+  /// Creates the URLs of a moment.
   init(_ moment: Timestamp, _ changes: ChangeRows, _ db: Connection) {
     self.moment = moment
     self.db = db
     self.changes = changes
   }
 
-  /// The URL that the last change of the connector until the moment set; else the one that the next change replaced; else the one that
-  /// was last seen. Nil if the ledger knows none.
+  /// Returns the target URL of a connector at the moment, or nil if the ledger knows none.
+  ///
+  /// It is the URL that the last change of the connector up to the moment set. If there is no such change, it is the
+  /// URL that the next change replaced, or else the URL that a read of the directory last showed.
   func url(of connector: ConnectorID) throws -> String? {
     if let url = known[connector] { return url }
     let row = try History.row(of: connector, db)
@@ -26,7 +29,7 @@ final class TargetURLs {
     return url
   }
 
-  /// The target URL in the nearest change of the connector on one side of the moment.
+  /// Returns the target URL in the nearest change of the connector on one side of the moment.
   private func property(
     of connector: Int64,
     _ comparison: String,
@@ -45,6 +48,7 @@ final class TargetURLs {
     ).first?.intent.changedProperties?.first { $0.name == "targetUrl" }
   }
 
+  /// Returns the target URL that a read of the directory last showed.
   private func lastSeen(_ connector: Int64) throws -> String? {
     try db.text("SELECT target_url FROM seen_connector WHERE connector = ?", [connector])
   }

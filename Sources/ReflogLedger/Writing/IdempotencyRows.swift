@@ -1,9 +1,10 @@
 import ReflogModel
 import ReflogStorage
 
-/// The keys of requests in the ledger's file.
+/// The idempotency keys in the ledger's file.
 enum IdempotencyRows {
-  /// The change that a key names, and whether the body was the same.
+  /// Returns the change of a key and whether the body of its request was the same, or nil if the key is new or a day
+  /// old.
   static func find(
     _ key: IdempotencyKey,
     at time: Timestamp,
@@ -15,7 +16,7 @@ enum IdempotencyRows {
     ) { row in (Change.ID(try row.integer(0)), try row.blob(1).elementsEqual(key.bodyHash)) }
   }
 
-  /// Removes keys that are a day old, at most so many: more at once would keep changes waiting.
+  /// Removes keys that are a day old, at most `limit`: more at once would delay changes.
   static func removeOld(at time: Timestamp, limit: Int, _ db: Connection) throws {
     try db.execute(
       """
@@ -27,7 +28,7 @@ enum IdempotencyRows {
     )
   }
 
-  /// When a key that still counts was recorded at the earliest.
+  /// Returns the earliest time at which a key that still counts was recorded, in microseconds.
   static func oldest(at time: Timestamp) -> Int64 {
     time.microseconds - IdempotencyKey.lifetime.components.seconds * 1_000_000
   }

@@ -1,21 +1,27 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds the rows that stand for ids and names, or makes them, each once, and says what stands in them: the first spelling of an id.
+/// Finds or makes the rows of ids and names, each once, and returns what they hold: the first spelling of an id.
 ///
-/// What was found is remembered from one transaction to the next, until ``forget()``.
+/// What was found is kept from one transaction to the next, until ``forget()``.
 final class Identities {
+  /// The row of an address, and the address in its first spelling.
   struct AddressRow {
     let row: Int64
     let address: Address
   }
 
+  /// The rows of a reference, and the reference in its first spelling.
   struct ReferenceRows {
     let reference: ConnectorReference
     var connector: Int64?
     var name: Int64?
+
+    /// The state in the columns `before_absent` and `after_absent`, or nil if the reference names a connector.
+    var absent: String? { connector == nil ? reference.state.rawValue : nil }
   }
 
+  /// The rows of an actor, and the actor as it is recorded.
   struct ActorRows {
     let actor: Change.Actor
     let row: Int64
@@ -23,23 +29,28 @@ final class Identities {
     let clientApp: Int64?
   }
 
-  /// What a row stands for; texts by their bytes, since Swift takes different ones for the same and SQLite does not.
+  /// The key of a connector's name.
+  ///
+  /// Texts are compared by their bytes: Swift treats different Unicode forms as equal, but SQLite does not.
   private struct ConnectorNameKey: Hashable {
     let connector: Int64
     let name: [UInt8]
   }
 
+  /// The key of an actor.
   private struct ActorKey: Hashable {
     let type: Change.ActorType
     let id: [UInt8]?
   }
 
+  /// The key of an actor's name.
   private struct ActorNameKey: Hashable {
     let actor: Int64
     let name: [UInt8]?
     let userPrincipalName: [UInt8]?
   }
 
+  /// The row of an actor's name, and the name.
   private struct ActorName {
     let row: Int64
     let name: String?
@@ -55,11 +66,12 @@ final class Identities {
   private var actorNames = BoundedMemory<ActorNameKey, ActorName>()
   private var clientApps = BoundedMemory<[UInt8], Int64>()
 
+  /// Creates a finder without known rows.
   init(_ db: Connection) {
     self.db = db
   }
 
-  /// Forgets everything: a transaction was taken back, or rows were emptied.
+  /// Drops all known rows, because a transaction was rolled back or rows were emptied.
   func forget() {
     addresses.removeAll()
     flows.removeAll()
@@ -70,7 +82,7 @@ final class Identities {
     clientApps.removeAll()
   }
 
-  /// The row of an address, or nil if it has none yet.
+  /// Returns the row of an address, or nil if it has none yet.
   func knownRow(of address: Address) throws -> Int64? {
     if let known = addresses[address] { return known.row }
     return try db.integer(
@@ -82,12 +94,13 @@ final class Identities {
     )
   }
 
-  /// The row of a connector, or nil if it has none yet.
+  /// Returns the row of a connector, or nil if it has none yet.
   func knownRow(of connector: ConnectorID) throws -> Int64? {
     if let known = connectors[connector] { return known.row }
     return try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
   }
 
+  /// Returns the row of an address, and makes it first if there is none.
   func row(of address: Address) throws -> AddressRow {
     try addresses.value(address) {
       let (flowRow, flow) = try rowAndName(of: FlowName(of: address))
@@ -96,7 +109,7 @@ final class Identities {
         insert: "INSERT INTO step (name) VALUES (?)",
         [address.step.name]
       ) { (try $0.integer(0), try $0.text(1)) }
-      guard let step = Step(stepName) else { throw LedgerError.corrupt("the step \(stepRow), which is none") }
+      guard let step = Step(stepName) else { throw LedgerError.corrupt("row \(stepRow) of step holds no valid name") }
       let row = try findOrInsert(
         find: "SELECT id FROM address WHERE flow = ? AND step = ?",
         insert: "INSERT INTO address (flow, step) VALUES (?, ?)",
@@ -106,8 +119,10 @@ final class Identities {
     }
   }
 
+  /// Returns the row of a flow, and makes it first if there is none.
   func row(of flow: FlowName) throws -> Int64 { try rowAndName(of: flow).row }
 
+  /// Returns the row of a flow and the flow in its first spelling, and makes the row first if there is none.
   private func rowAndName(of flow: FlowName) throws -> (row: Int64, flow: FlowName) {
     try flows.value(flow) {
       let (row, text) = try findOrInsert(
@@ -115,12 +130,12 @@ final class Identities {
         insert: "INSERT INTO flow (flow_type, flow_id) VALUES (?, ?)",
         [flow.flowType.rawValue, flow.flow.text]
       ) { (try $0.integer(0), try $0.text(1)) }
-      guard let id = FlowID(text) else { throw LedgerError.corrupt("the flow \(row), which has no id") }
+      guard let id = FlowID(text) else { throw LedgerError.corrupt("row \(row) of flow holds no valid id") }
       return (row, FlowName(flow.flowType, id))
     }
   }
 
-  /// The rows of a connector and of the name that it had; none where the reference names no connector.
+  /// Returns the rows of a connector and of its name, or no rows if the reference names no connector.
   func rows(of reference: ConnectorReference) throws -> ReferenceRows {
     guard case .connector(let id, let displayName) = reference else { return ReferenceRows(reference: reference) }
     let connector = try connectors.value(id) {
@@ -129,7 +144,7 @@ final class Identities {
         insert: "INSERT INTO connector (connector_id) VALUES (?)",
         [id.text]
       ) { (try $0.integer(0), try $0.text(1)) }
-      guard let id = ConnectorID(text) else { throw LedgerError.corrupt("the connector \(row), which has no id") }
+      guard let id = ConnectorID(text) else { throw LedgerError.corrupt("row \(row) of connector holds no valid id") }
       return (row, id)
     }
     let name = try displayName.map { displayName in
@@ -148,6 +163,7 @@ final class Identities {
     )
   }
 
+  /// Returns the rows of an actor, of its name and of its client app.
   func rows(of actor: Change.Actor) throws -> ActorRows {
     let row = try actors.value(ActorKey(type: actor.type, id: actor.id.map { Array($0.utf8) })) {
       try findOrInsert(
@@ -178,7 +194,9 @@ final class Identities {
     return ActorRows(actor: recorded, row: row, name: name?.row, clientApp: clientApp)
   }
 
-  /// An empty name and none are one in the table.
+  /// Returns the row of an actor's name.
+  ///
+  /// In the table, an empty name equals a missing one.
   private func name(of actor: Change.Actor, _ row: Int64) throws -> ActorName? {
     guard actor.name != nil || actor.userPrincipalName != nil else { return nil }
     let key = ActorNameKey(
@@ -199,6 +217,7 @@ final class Identities {
     }
   }
 
+  /// Returns the value of a row that a query finds, after the row was inserted if it was missing.
   private func findOrInsert<Value>(
     find: String,
     insert: String,
@@ -207,12 +226,14 @@ final class Identities {
   ) throws -> Value {
     if let found = try db.first(find, arguments, value) { return found }
     try db.execute(insert, arguments)
-    guard let made = try db.first(find, arguments, value) else { throw LedgerError.corrupt("an identity that is lost") }
+    guard let made = try db.first(find, arguments, value) else {
+      throw LedgerError.corrupt("an identity row is missing after it was inserted")
+    }
     return made
   }
 }
 
-/// What was looked up before, forgotten all at once when there is too much of it: memory must not grow with the history.
+/// A cache that is emptied when it is full, because memory must not grow with the history.
 struct BoundedMemory<Key: Hashable, Value> {
   private static var capacity: Int { 8192 }
 
@@ -220,6 +241,7 @@ struct BoundedMemory<Key: Hashable, Value> {
 
   subscript(key: Key) -> Value? { known[key] }
 
+  /// Returns the value of a key; `find` makes it if it is not in the cache.
   mutating func value(_ key: Key, find: () throws -> Value) rethrows -> Value {
     if let known = known[key] { return known }
     let found = try find()
@@ -228,5 +250,6 @@ struct BoundedMemory<Key: Hashable, Value> {
     return found
   }
 
+  /// Empties the cache.
   mutating func removeAll() { known.removeAll() }
 }

@@ -1,7 +1,7 @@
 import ReflogModel
 import Synchronization
 
-/// What the ledger and the session that writes it share.
+/// What the ledger shares with the session that writes it.
 final class LedgerContext: Sendable {
   let clock: WallClock
   let signers: LogSigners
@@ -14,6 +14,7 @@ final class LedgerContext: Sendable {
     var finding: LedgerError?
   }
 
+  /// Creates the context of a ledger.
   init(
     clock: @escaping WallClock,
     signers: LogSigners,
@@ -26,16 +27,20 @@ final class LedgerContext: Sendable {
     self.onSettled = onSettled
   }
 
-  /// The newest checkpoint that is durable, as far as this process wrote one.
+  /// The newest durable checkpoint, or nil before this process wrote one.
   var checkpoint: String? { state.withLock { $0.checkpoint } }
 
-  /// What was found wrong with the ledger's file: then nothing more is recorded.
+  /// What is wrong with the ledger's file, or nil.
+  ///
+  /// If it is set, no more changes are recorded.
   var finding: LedgerError? { state.withLock { $0.finding } }
 
+  /// Sets the newest durable checkpoint.
   func publish(_ checkpoint: String) {
     state.withLock { $0.checkpoint = checkpoint }
   }
 
+  /// Stops the recording of changes.
   func stop(because finding: LedgerError) {
     state.withLock { $0.finding = finding }
   }

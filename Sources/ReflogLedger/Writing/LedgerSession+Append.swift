@@ -2,12 +2,16 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// How far the clock may be behind the newest entry: more than clocks of one host ever differ by.
+  /// How far the clock may be behind the newest entry: more than the clocks of one host ever differ.
   static let toleratedClockLag = Duration.seconds(5)
 
-  /// Appends a group, or says why not: then nothing of it was written.
+  /// Appends a group, or returns the reason why it is refused.
   ///
-  /// - Parameter acceptsClock: whether changes are taken although the clock is behind.
+  /// If it is refused, no part of it was written.
+  ///
+  /// - Parameters:
+  ///   - group: What to append.
+  ///   - acceptsClock: Whether to record changes although the clock is behind the newest entry.
   func append(_ group: Group, acceptsClock: Bool) throws -> Appended {
     if !group.drafts.isEmpty, !acceptsClock, clockLag > Self.toleratedClockLag {
       throw LedgerError.clockBehind(by: clockLag)
@@ -16,7 +20,7 @@ extension LedgerSession {
     let settled = try group.settlements.map(settle)
     let drafts = try group.drafts.map(record)
     for event in group.events { try record(event) }
-    // A drift is no answer to a request.
+    // A drift is not the result of a request.
     if let key = group.key, let named = drafts.first(where: { $0.intent.kind != .drift }) {
       try name(named.id, key)
     }
@@ -24,7 +28,7 @@ extension LedgerSession {
     return .recorded(settled: settled, drafts: drafts)
   }
 
-  /// The checks, all before the first write.
+  /// Returns the reason why a group is refused, or nil; all checks come before the first write.
   private func refusal(of group: Group) throws -> Appended? {
     if let key = group.key, let repeated = try answer(to: key) { return repeated }
     for (address, newestApplied) in group.prepared {
@@ -38,6 +42,7 @@ extension LedgerSession {
     return nil
   }
 
+  /// Returns the pending and the newest applied change at an address, each nil if there is none.
   private func newestChanges(at address: Address) throws -> (pending: Change.ID?, applied: Change.ID?) {
     guard let row = try identities.knownRow(of: address) else { return (nil, nil) }
     let statement = statements.newestAtAddress
@@ -48,13 +53,16 @@ extension LedgerSession {
     return (pending.map { Change.ID($0) }, applied > 0 ? Change.ID(applied) : nil)
   }
 
+  /// Returns the pending change of a connector, or nil if there is none.
   private func pendingChange(of connector: ConnectorID) throws -> Change.ID? {
     guard let row = try identities.knownRow(of: connector) else { return nil }
     statements.pendingOfConnector.bind(1, row)
     return try statements.pendingOfConnector.first { Change.ID(try $0.integer(0)) }
   }
 
-  /// The answer to a request that was made before with this key. If its change did not take place, and may succeed now, the key is free.
+  /// Returns the refusal if an earlier request used this key, or nil if the key is free.
+  ///
+  /// The key is free again if the change of that request was not made and may succeed now.
   private func answer(to key: IdempotencyKey) throws -> Appended? {
     let statement = statements.findKey
     key.keyHash.withUnsafeBytes { statement.bind(1, $0) }
@@ -65,14 +73,17 @@ extension LedgerSession {
     guard let (change, isSameBody) = found else { return nil }
     statements.keyState.bind(1, change.number)
     let frees = try statements.keyState.first { try $0.bool(0) }
-    // The change was purged since.
+    // The change was purged.
     guard let frees else { return nil }
     return frees && isSameBody ? nil : .repeated(change, isSameBody: isSameBody)
   }
 
-  /// After so many keys some of those that are a day old are removed: more than came in between.
+  /// The number of keys after which some keys that are a day old are removed.
+  ///
+  /// More are removed than were added.
   private static let keysBetweenRemovals = 256
 
+  /// Records the change of an idempotency key.
   private func name(_ change: Change.ID, _ key: IdempotencyKey) throws {
     keysSinceRemoval += 1
     if keysSinceRemoval > Self.keysBetweenRemovals {
@@ -87,6 +98,7 @@ extension LedgerSession {
     try statement.run()
   }
 
+  /// Records observations.
   private func record(_ observations: [Observation]) throws {
     guard !observations.isEmpty else { return }
     try ObservationRows.record(observations, at: time, identities, connection)

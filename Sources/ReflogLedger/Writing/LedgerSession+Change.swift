@@ -2,7 +2,7 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// Records a change. What is returned says what its row says, since its entry is made of that.
+  /// Records a change and returns it as its row holds it, because its entry is computed from the row.
   func record(_ draft: Group.Draft) throws -> Change {
     let outcome = try Change.outcome(of: draft.event, on: nil, settledBy: draft.settledBy)
     let address = try draft.intent.subject.address.map(identities.row(of:))
@@ -43,6 +43,7 @@ extension LedgerSession {
     return change
   }
 
+  /// Inserts the row of a change.
   private func insert(
     _ change: Change,
     _ address: Int64?,
@@ -54,37 +55,37 @@ extension LedgerSession {
     statement.bind(1, change.id.number)
     statement.bind(2, change.sequence)
     statement.bind(3, change.activityDateTime.microseconds)
-    statement.bind(4, intent.subject.word)
-    statement.bind(5, address)
-    statement.bind(6, intent.kind.rawValue)
-    statement.bind(7, before.reference.state.rawValue)
-    statement.bind(8, before.connector)
-    statement.bind(9, before.name)
-    statement.bind(10, after.reference.state.rawValue)
-    statement.bind(11, after.connector)
-    statement.bind(12, after.name)
-    statement.bind(13, intent.changedProperties.map(ChangedPropertiesColumn.text(of:)))
-    statement.bind(14, actor.row)
-    statement.bind(15, intent.actor.proof?.rawValue)
-    statement.bind(16, actor.clientApp)
-    statement.bind(17, requestID: intent.correlationID)
-    statement.bind(18, requestID: intent.requestID)
-    statement.bind(19, intent.rollbackOf?.number)
-    statement.bind(20, intent.rollbackTo?.microseconds)
-    statement.bind(21, requestID: intent.batchID)
-    statement.bind(22, intent.lastVerifiedDateTime?.microseconds)
-    statement.bind(23, change.result.rawValue)
-    statement.bind(24, outcome.map { _ in change.sequence })
-    statement.bind(25, change.resultDateTime?.microseconds)
-    statement.bind(26, (outcome?.httpStatus).map { Int64($0) })
-    statement.bind(27, outcome?.code)
-    statement.bind(28, outcome?.message)
-    statement.bind(29, outcome?.settledBy.rawValue)
-    statement.bind(30, requestID: outcome?.graphRequestID)
+    statement.bind(4, address)
+    statement.bind(5, intent.kind.rawValue)
+    statement.bind(6, before.absent)
+    statement.bind(7, before.connector)
+    statement.bind(8, before.name)
+    statement.bind(9, after.absent)
+    statement.bind(10, after.connector)
+    statement.bind(11, after.name)
+    statement.bind(12, intent.changedProperties.map(ChangedPropertiesColumn.text(of:)))
+    statement.bind(13, actor.row)
+    statement.bind(14, intent.actor.proof?.rawValue)
+    statement.bind(15, actor.clientApp)
+    statement.bind(16, requestID: intent.correlationID)
+    statement.bind(17, requestID: intent.requestID)
+    statement.bind(18, intent.rollbackOf?.number)
+    statement.bind(19, intent.rollbackTo?.microseconds)
+    statement.bind(20, requestID: intent.batchID)
+    statement.bind(21, intent.lastVerifiedDateTime?.microseconds)
+    statement.bind(22, change.result.rawValue)
+    statement.bind(23, outcome.map { _ in change.sequence })
+    statement.bind(24, change.resultDateTime.map { $0.microseconds - change.activityDateTime.microseconds })
+    statement.bind(25, (outcome?.httpStatus).map { Int64($0) })
+    statement.bind(26, outcome?.code)
+    statement.bind(27, outcome?.message)
+    statement.bind(28, outcome?.settledBy.column)
+    statement.bind(29, requestID: outcome?.graphRequestID)
     try statement.run()
   }
 
-  /// What can be erased of a change without touching the rest. Returns its hash, or nil if there is nothing.
+  /// Inserts the part of a change that an erasure can delete, and returns its hash, or nil if the change has no such
+  /// part.
   private func insertPersonalPart(of change: Change, _ actor: Identities.ActorRows) throws -> Hash? {
     let intent = change.intent
     guard actor.name != nil || intent.actor.ipAddress != nil || intent.reason != nil else { return nil }
@@ -98,7 +99,8 @@ extension LedgerSession {
     return try PersonalPart(salt: salt, actor: intent.actor, reason: intent.reason).hash
   }
 
-  /// Settles a pending change by what happened to it; one that the event leaves pending comes back as it was.
+  /// Settles a pending change by an event, and returns it; a change that the event leaves pending is returned
+  /// unchanged.
   func settle(_ settlement: Group.Settlement) throws -> Change {
     let pending = settlement.change
     let next = try Change.outcome(of: settlement.event, on: .pending, settledBy: settlement.settledBy)
@@ -125,7 +127,8 @@ extension LedgerSession {
     )
     let intent = try hash(ofIntentOf: pending)
     var personal: Hash?
-    // What a person says is kept in a row of its own, which can be erased. It is written while the change is pending.
+    // The statement of a person is stored in a separate row, which can be erased. It is written while the change is
+    // pending.
     if case .stated(let statement) = settlement.event { personal = try insert(statement, on: pending.id) }
     try update(settled, outcome, created, settlement.event)
     _ = try append(.change(settled.id)) { _, salt in
@@ -136,6 +139,7 @@ extension LedgerSession {
     return settled
   }
 
+  /// Writes the outcome of a change to its row.
   private func update(
     _ change: Change,
     _ outcome: Change.Outcome,
@@ -149,7 +153,7 @@ extension LedgerSession {
     statement.bind(4, outcome.httpStatus.map { Int64($0) })
     statement.bind(5, outcome.code)
     statement.bind(6, outcome.settledBy == .person ? nil : outcome.message)
-    statement.bind(7, outcome.settledBy.rawValue)
+    statement.bind(7, outcome.settledBy.column)
     statement.bind(8, requestID: outcome.graphRequestID)
     statement.bind(9, created?.connector)
     statement.bind(10, created?.name)
@@ -158,32 +162,37 @@ extension LedgerSession {
     guard connection.changedRowCount == 1 else { return try refuseSettlement(of: change.id, by: event) }
   }
 
-  /// Throws why a change can't be settled: it is settled already, or missing.
+  /// Throws the reason why a change can't be settled: it is already settled, or it is missing.
   private func refuseSettlement(of id: Change.ID, by event: Change.Event) throws {
     statements.result.bind(1, id.number)
     let found = try statements.result.first { try $0.text(0) }
     if let result = found.flatMap(Change.Result.init(rawValue:)) { _ = try Change.next(result, event) }
-    throw LedgerError.corrupt("change \(id), which has the result \(found ?? "NULL")")
+    throw LedgerError.corrupt("change \(id) has the result \(found ?? "NULL")")
   }
 
+  /// Returns the hash of the intent of a pending change, from memory or from its entry.
   private func hash(ofIntentOf change: Change) throws -> Hash {
     if let known = intentHashes[change.id.number] { return known }
     statements.entryHash.bind(1, change.intentSequence)
     statements.entryHash.bind(2, change.id.number)
     guard let hash = try statements.entryHash.first({ Hash(bytes: try $0.blob(0)) }) ?? nil else {
-      throw LedgerError.corrupt("the first entry of change \(change.id), which is missing")
+      throw LedgerError.corrupt("the first entry of change \(change.id) is missing")
     }
     return hash
   }
 
-  /// More than requests that are worked on at once; the rest is read again.
+  /// The number of intents in memory, more than the requests that run at once.
+  ///
+  /// Others are read again.
   private static let rememberedIntents = 4096
 
+  /// Keeps the hash of an intent for its outcome.
   private func remember(_ hash: Hash, ofIntent id: Change.ID) {
     if intentHashes.count >= Self.rememberedIntents { intentHashes.removeAll() }
     intentHashes[id.number] = hash
   }
 
+  /// Inserts the statement of a person and returns its hash.
   private func insert(_ statement: Change.Statement, on change: Change.ID) throws -> Hash {
     let (actor, salt) = (try identities.rows(of: statement.actor), Salt(using: &random))
     try connection.execute(
@@ -198,4 +207,9 @@ extension LedgerSession {
     )
     return try PersonalPart(salt: salt, statement: actor.actor, reason: statement.reason).hash
   }
+}
+
+extension Change.Settler {
+  /// The value of the column `settler`: NULL for the request.
+  fileprivate var column: String? { self == .request ? nil : rawValue }
 }

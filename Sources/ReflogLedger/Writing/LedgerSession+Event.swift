@@ -2,13 +2,13 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// Records what happened to Reflog itself, and returns the event's id.
+  /// Records a service event and returns its id.
   @discardableResult
   func record(_ content: ServiceEvent.Content) throws -> Int64 {
     let actor = try content.actor.map(identities.rows(of:))
     let details = JSONValue.object(content.details).text
     guard let recorded = try JSONValue(parsing: details.utf8).object else {
-      throw LedgerError.corrupt("details of an event that are no object")
+      throw LedgerError.corrupt("the details of a service event are not a JSON object")
     }
     let event = ServiceEvent(
       id: head.nextEvent,
@@ -33,6 +33,7 @@ extension LedgerSession {
     return event.id
   }
 
+  /// Inserts the part of an event that an erasure can delete, and returns its hash, or nil if there is no such part.
   private func insertPersonalPart(of event: ServiceEvent, _ actor: Identities.ActorRows?) throws -> Hash? {
     guard let actor, actor.name != nil || actor.actor.ipAddress != nil else { return nil }
     let salt = Salt(using: &random)

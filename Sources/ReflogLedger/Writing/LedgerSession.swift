@@ -1,30 +1,33 @@
 import ReflogModel
 import ReflogStorage
 
-/// Appends to the ledger, on the thread that writes: the one place where entries come to be.
+/// Appends entries to the ledger, on the writer's thread; no other code appends entries.
 ///
-/// Each transaction reads the head, appends, extends the Merkle tree, signs one checkpoint over all of it, and writes the head back.
-/// So every committed entry is covered by a signature, and nothing that Reflog did not append is ever signed.
+/// Each transaction reads the head, appends, extends the Merkle tree, signs one checkpoint of all entries, and writes
+/// the head. Every committed entry is therefore covered by a signature, and Reflog never signs an entry that it did not
+/// append.
 final class LedgerSession: WriteSession {
   let connection: Connection
   let identities: Identities
-  /// The time of all that this transaction appends: that of the clock, or of the newest entry where the clock is behind it.
+  /// The time of all entries of this transaction: that of the clock, or of the newest entry if the clock is behind it.
   private(set) var time = Timestamp(microseconds: 0)
   /// How far the clock is behind the newest entry.
   private(set) var clockLag = Duration.zero
-  /// What the next entry needs.
+  /// What the next entry needs; see ``LedgerHead``.
   var head: LedgerHead
   let statements: LedgerStatements
   let tenantID: String
   var random = RandomPool()
-  /// The hashes of intents that are pending, which their outcomes name: those that this session appended.
+  /// The hashes of pending intents that this session appended, by the id of the change.
+  ///
+  /// An outcome's record contains the hash of its intent.
   var intentHashes: [Int64: Hash] = [:]
-  /// How many keys of requests were recorded since old ones were removed.
+  /// The number of idempotency keys that were recorded since old ones were removed.
   var keysSinceRemoval = 0
 
   private let context: LedgerContext
   private var origin: Origin
-  /// The head as it is in the file.
+  /// The head as the newest committed transaction left it in the file.
   private var stored: LedgerHead
   private var saved: (head: LedgerHead, touchedCount: Int, seenCount: Int)?
   /// The changes that this transaction recorded or settled, in order.
@@ -33,9 +36,14 @@ final class LedgerSession: WriteSession {
   private var forgetsMemory = false
   private var deletesSecurely = false
 
-  /// Throws `foreignEntries` where rows stand behind the head, or the head is not signed over the entries.
+  /// Starts a session after it has checked the head.
   ///
-  /// - Parameter isTrusted: whether the head needs no signature: before an older copy of a ledger is taken into use.
+  /// - Parameters:
+  ///   - connection: The write connection.
+  ///   - context: What the session shares with the ledger.
+  ///   - isTrusted: Whether to skip the check of the head's signature, before an older copy of a ledger is accepted.
+  /// - Throws: ``LedgerError/foreignEntries(from:)`` if rows exist after the head, or if the head is not signed over
+  ///   the entries.
   init(_ connection: Connection, _ context: LedgerContext, isTrusted: Bool = false) throws {
     self.connection = connection
     self.context = context
@@ -49,6 +57,7 @@ final class LedgerSession: WriteSession {
     if !isTrusted { try head.verify(of: origin, with: context.signers.keys.map(\.verifierKey)) }
   }
 
+  /// Checks that the head is the one that this session wrote last, and sets the time of the transaction.
   func begin() throws {
     if let finding = context.finding { throw finding }
     defer { statements.readHead.reset() }
@@ -62,11 +71,11 @@ final class LedgerSession: WriteSession {
     time = max(now, head.newestTime)
   }
 
-  /// Signs what the log is now and writes the head. A transaction that appended nothing leaves it as it is.
+  /// Signs the log and writes the head, unless the transaction appended no entry.
   func end() throws {
     guard head.nextSequence > stored.nextSequence else { return }
     let keys = context.signers.keys
-    guard let key = keys.last else { throw LedgerError.corrupt("no key that signs") }
+    guard let key = keys.last else { throw LedgerError.corrupt("the log has no signing key") }
     let checkpoint = Checkpoint(origin: origin, size: head.nextSequence, root: head.frontier.root)
     let note = String(decoding: try checkpoint.signed(by: keys).bytes, as: UTF8.self)
     head.checkpoint = note
@@ -81,12 +90,15 @@ final class LedgerSession: WriteSession {
     statement.bind(6, note)
     statement.bind(7, key.verifierKey.text)
     try statement.run()
-    // A crash from here to the end of COMMIT: a restart finds the head and the entries of the transaction before, and nothing of this
-    // one. The anchor is never ahead of the head, since it is written behind the commit.
+    // After a crash between here and the end of COMMIT, a restart finds the head and the entries of the transaction
+    // before. No part of this transaction remains. The anchor is written after the commit, so it is never ahead of the
+    // head.
   }
 
+  /// Publishes what the transaction made durable.
   func committed() {
-    // A crash from here on: a restart finds all of it, and pending changes for the reconciler. No caller was answered yet.
+    // After a crash from here on, a restart finds the whole transaction, and the reconciler settles the pending
+    // changes. No caller was answered yet.
     stored = head
     context.memory.update(touched, seen, forgetting: forgetsMemory)
     if let checkpoint = head.checkpoint { context.publish(checkpoint) }
@@ -94,6 +106,7 @@ final class LedgerSession: WriteSession {
     clear()
   }
 
+  /// Restores the state before the transaction.
   func rolledBack() {
     head = stored
     identities.forget()
@@ -101,10 +114,12 @@ final class LedgerSession: WriteSession {
     clear()
   }
 
+  /// Remembers the state after the writes so far.
   func save() {
     saved = (head, touched.count, seen.count)
   }
 
+  /// Restores the remembered state after one write was rolled back.
   func restore() {
     guard let saved else { return }
     head = saved.head
@@ -114,6 +129,7 @@ final class LedgerSession: WriteSession {
     intentHashes.removeAll()
   }
 
+  /// Clears what belongs to one transaction.
   private func clear() {
     touched.removeAll(keepingCapacity: true)
     seen.removeAll()
@@ -121,43 +137,50 @@ final class LedgerSession: WriteSession {
     saved = nil
     guard deletesSecurely else { return }
     deletesSecurely = false
-    // It can't fail: the connection is open, and outside a transaction.
+    // This can't fail: the connection is open and outside a transaction.
     try? connection.executeAll("PRAGMA secure_delete = OFF")
   }
 
-  /// Has the ledger's memory forget what it holds once this transaction is durable, and forgets what this session knows: history was
-  /// erased or purged.
+  /// Empties the ledger's memory once this transaction is durable, and this session's memory at once.
+  ///
+  /// History was erased or purged.
   func forgetMemory() {
     identities.forget()
     forgetsMemory = true
   }
 
-  /// Has SQLite overwrite what this transaction deletes (sqlite.org/pragma.html#pragma_secure_delete): history is erased or purged. It
-  /// would make every change more expensive, so it is on in such transactions alone.
+  /// Makes SQLite overwrite what this transaction deletes (sqlite.org/pragma.html#pragma_secure_delete), because
+  /// history is erased or purged.
+  ///
+  /// It would make every change slower, so it is on in such transactions only.
   func deleteSecurely() throws {
     deletesSecurely = true
     try connection.executeAll("PRAGMA secure_delete = ON")
   }
 
-  /// Gives the log another name, from this transaction on.
+  /// Renames the log, from this transaction on.
   func rename(to origin: Origin) throws {
     try connection.execute("UPDATE ledger SET origin = ?", [origin.text])
     self.origin = origin
   }
 
+  /// Adds a change to those that the transaction recorded or settled.
   func note(_ change: Change) { touched.append(change) }
+  /// Adds observations that the transaction recorded.
   func note(_ observations: [Observation]) { seen += observations.map { ($0, time) } }
 
-  /// Appends an entry: its row is written, and its leaf taken into the tree.
+  /// Appends an entry: writes its row and adds its leaf to the tree.
   ///
-  /// - Parameter record: the record of the entry with this number and this salt.
-  /// - Returns: the hash of the record.
+  /// - Parameters:
+  ///   - subject: The change or service event of the entry.
+  ///   - record: Makes the record of the entry with this sequence number and this salt.
+  /// - Returns: The hash of the record.
   func append(
     _ subject: EntrySubject,
     _ record: (_ sequence: Int64, _ salt: Salt) throws -> EntryRecord
   ) throws -> Hash {
     let (sequence, salt) = (head.nextSequence, Salt(using: &random))
-    guard sequence < .max else { throw LedgerError.corrupt("entry \(sequence) is beyond all numbers") }
+    guard sequence < .max else { throw LedgerError.corrupt("the sequence number \(sequence) is too high") }
     let hash = try record(sequence, salt).hash
     let (statement, id) =
       switch subject {
@@ -182,7 +205,9 @@ final class LedgerSession: WriteSession {
     return hash
   }
 
-  /// Throws `foreignEntries` where there is an entry of this number already, which no transaction of Reflog's appended.
+  /// Runs the insertion of an entry.
+  ///
+  /// - Throws: ``LedgerError/foreignEntries(from:)`` if an entry with this number exists, which Reflog did not append.
   private func run(_ statement: Statement, appending sequence: Int64) throws {
     do {
       try statement.run()
@@ -194,6 +219,7 @@ final class LedgerSession: WriteSession {
     }
   }
 
+  /// What an entry is about.
   enum EntrySubject {
     case change(Change.ID)
     case event(Int64)

@@ -1,6 +1,6 @@
 import ReflogStorage
 
-/// The statements on the path of a change, prepared once.
+/// The statements that every change runs, prepared once.
 struct LedgerStatements {
   let readHead, writeHead: Statement
   let newestAtAddress, pendingOfConnector: Statement
@@ -8,6 +8,7 @@ struct LedgerStatements {
   let insertEntryOfChange, insertEntryOfEvent, entryHash, insertSubtree: Statement
   let findKey, keyState, insertKey: Statement
 
+  /// Prepares the statements on the write connection.
   init(_ db: Connection) throws {
     readHead = try db.prepare(
       "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head"
@@ -33,11 +34,11 @@ struct LedgerStatements {
     insertChange = try db.prepare(
       """
       INSERT INTO change (
-        id, intent_sequence, activity_time, subject, address, kind, before_state, before_connector, before_name,
-        after_state, after_connector, after_name, changed_properties, actor, actor_proof, client_app,
+        id, intent_sequence, activity_time, address, kind, before_absent, before_connector, before_name,
+        after_absent, after_connector, after_name, changed_properties, actor, actor_proof, client_app,
         correlation_id, request_id, rollback_of, rollback_to, batch_id, last_verified_time,
-        result, outcome_sequence, result_time, http_status, error_code, error_message, settled_by, graph_request_id
-      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        result, outcome_sequence, result_delay, http_status, error_code, error_message, settler, graph_request_id
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     )
     insertPersonal = try db.prepare(
@@ -46,8 +47,8 @@ struct LedgerStatements {
     settle = try db.prepare(
       """
       UPDATE change SET
-        result = ?, outcome_sequence = ?, result_time = ?, http_status = ?, error_code = ?, error_message = ?,
-        settled_by = ?, graph_request_id = ?, created_connector = ?, created_name = ?
+        result = ?, outcome_sequence = ?, result_delay = ? - activity_time, http_status = ?, error_code = ?,
+        error_message = ?, settler = ?, graph_request_id = ?, created_connector = ?, created_name = ?
       WHERE id = ? AND result = 'pending'
       """
     )
@@ -57,7 +58,7 @@ struct LedgerStatements {
     entryHash = try db.prepare("SELECT hash FROM entry WHERE sequence = ? AND change = ?")
     insertSubtree = try db.prepare("INSERT INTO subtree (level, position, hash) VALUES (?, ?, ?)")
     findKey = try db.prepare("SELECT change, body_hash FROM idempotency WHERE key_hash = ? AND recorded >= ?")
-    // Whether a repeat may fare better than the change did: it did not take place, and the fault was not the request's.
+    // Whether a repeated request may succeed: the change was not made, and the cause was not the request itself.
     keyState = try db.prepare(
       """
       SELECT result = 'notApplied' OR coalesce(
@@ -74,7 +75,7 @@ struct LedgerStatements {
     )
   }
 
-  /// Spelled as the index `change_applied` spells it.
+  /// The newest applied change, with exactly the expression of the index `change_applied`.
   private static let newestApplied = """
     SELECT id FROM change WHERE address = ?1 AND result = 'applied'
       AND (before_state <> after_state OR before_connector IS NOT after_connector)

@@ -1,9 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// What was last seen in the directory, in the ledger's file.
+/// The observations in the ledger's file: what reads of the directory last showed.
 enum ObservationRows {
-  /// Remembers what was seen in place of what was seen before.
+  /// Records observations, and replaces earlier ones of the same addresses and connectors.
   static func record(
     _ observations: [Observation],
     at time: Timestamp,
@@ -23,6 +23,7 @@ enum ObservationRows {
     }
   }
 
+  /// Records the reference at an address.
   private static func record(
     _ reference: ConnectorReference,
     at address: Address,
@@ -45,6 +46,7 @@ enum ObservationRows {
     )
   }
 
+  /// Records the properties of a connector.
   private static func record(
     _ connector: DirectoryConnector,
     _ entry: Int64,
@@ -71,6 +73,7 @@ enum ObservationRows {
     )
   }
 
+  /// Records when a sweep read the whole directory.
   static func recordFinishedSweep(at time: Timestamp, _ db: Connection) throws {
     try db.execute(
       """

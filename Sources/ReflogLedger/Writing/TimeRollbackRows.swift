@@ -1,8 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// Rollbacks to a time in the ledger's file.
+/// The rollbacks to a time in the ledger's file.
 enum TimeRollbackRows {
+  /// Returns the rollback with this batch id and whether it is finished, or nil if there is none.
   static func find(_ batchID: String, _ db: Connection) throws -> (rollback: TimeRollback, isFinished: Bool)? {
     try db.first(
       """
@@ -14,7 +15,7 @@ enum TimeRollbackRows {
       var scope = FlowScope.everything
       if let flowType = try row.optionalText(1), let flow = try row.optionalText(2) {
         guard let flowType = FlowType(rawValue: flowType), let flow = FlowID(flow) else {
-          throw LedgerError.corrupt("a rollback to a time of a flow that is none")
+          throw LedgerError.corrupt("a rollback to a time names a flow that is not valid")
         }
         scope = .flow(flowType, flow)
       }
@@ -28,6 +29,7 @@ enum TimeRollbackRows {
     }
   }
 
+  /// Records a rollback, which covers changes up to the newest one at present.
   static func insert(_ rollback: TimeRollback, in session: LedgerSession) throws {
     var flow: Int64?
     if case .flow(let flowType, let id) = rollback.scope {
@@ -46,6 +48,7 @@ enum TimeRollbackRows {
     )
   }
 
+  /// Records that a rollback is finished; a second call has no effect.
   static func finish(_ rollback: TimeRollback, in session: LedgerSession) throws {
     try session.connection.execute(
       "UPDATE time_rollback SET finished = coalesce(finished, :now) WHERE batch_id = :batchID",

@@ -4,7 +4,7 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Tells metrics, and the log of the service, what became of changes.
+/// Reports settled changes to the metrics and to the service's log.
 package final class ChangeReporter: Service {
   private struct Outcome: Hashable {
     let kind: Change.Kind
@@ -17,22 +17,27 @@ package final class ChangeReporter: Service {
   private let unlogged: AsyncStream<Change>
   private let log: AsyncStream<Change>.Continuation
 
-  /// How many changes wait for the log; more than this are only counted, since the ledger has them.
+  /// The most changes that wait for the log.
+  ///
+  /// More are only counted: the ledger has all of them.
   private static let capacity = 4096
 
+  /// Creates a reporter.
   package init(factory: any MetricsFactory, logger: Logger) {
     self.factory = factory
     self.logger = logger
     (unlogged, log) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
   }
 
-  /// Reports a change that has just been settled. It runs on the writer's thread, and never waits for the reader of the log.
+  /// Reports a change that was just settled.
+  ///
+  /// Runs on the writer's thread, so it never waits for the log.
   package func report(_ change: Change) {
     count(change)
     if logger.logLevel <= Self.level(of: change) { log.yield(change) }
   }
 
-  /// Writes the log until the service ends.
+  /// Writes changes to the log until the service stops.
   package func run() async {
     await withGracefulShutdownHandler {
       for await change in unlogged {
@@ -43,8 +48,10 @@ package final class ChangeReporter: Service {
     }
   }
 
-  /// A change that was applied as asked is in the ledger, and the log does not repeat it unless it is asked for details. A change that
-  /// was made without Reflog is a warning.
+  /// Returns the level of a change in the log.
+  ///
+  /// The ledger has a change that was applied as asked, so the log shows it only at level debug. A change that was made
+  /// without Reflog is a warning.
   private static func level(of change: Change) -> Logger.Level {
     switch (change.intent.kind, change.result) {
     case (.drift, _), (_, .superseded): .warning

@@ -1,40 +1,55 @@
 package import ReflogModel
 
-/// Somebody asks for a change.
+/// A request for a change.
 package final class ChangeRequest: Sendable {
+  /// What a request asks for.
   package enum Action: Sendable {
-    /// Points an address at a connector or at nothing.
+    /// Points an address at a connector, or at none.
     case setReference(Address, ConnectorReference)
-    /// Replays the reference that stood before a change.
+    /// Sets the address of a change to the reference that it held before that change.
     case rollBack(Change.ID, permitting: RollbackRule.LaterChanges)
-    /// Brings an address back to what it held at a time, as a part of a rollback to that.
+    /// Sets an address to the reference that it held at a time, as a part of a rollback to that time.
     case rollBackTo(TimeRollback, Address, ConnectorReference)
+    /// Creates a connector with this body.
     case createConnector(JSONObject)
+    /// Changes the properties of a connector that the body names.
     case updateConnector(ConnectorID, JSONObject)
+    /// Deletes a connector.
     case deleteConnector(ConnectorID)
+    /// Uploads a client certificate for a connector.
+    ///
     /// The body is `{"pkcs12Value","password"}`.
     case uploadCertificate(ConnectorID, JSONObject)
-    /// The body comes without its `apiConnectorConfiguration`, which is in `references`.
+    /// Creates a user flow.
+    ///
+    /// The body has no `apiConnectorConfiguration`: its content is in `references`.
     case createFlow(FlowName, body: JSONObject, references: [Step: ConnectorID])
-    /// Touches no reference.
+    /// Updates a user flow, but none of its references.
     case updateFlow(FlowName, JSONObject)
+    /// Deletes a user flow and its references.
     case deleteFlow(FlowName)
-    /// What can't touch a connector, handed on as it came.
+    /// A write that can't change a reference or a connector.
+    ///
+    /// It is forwarded unchanged.
     case other(DirectoryWrite.Passthrough)
   }
 
   package let action: Action
   package let caller: Caller
+  /// Why the caller wants the change, or nil if it gave no reason.
   package let reason: String?
-  /// The caller's `client-request-id`.
+  /// The caller's `client-request-id`, or nil if it sent none.
   package let correlationID: String?
-  /// Reflog's own id for the request.
+  /// Reflog's id of the request.
   package let requestID: String
-  /// For a reference: what must stand before.
+  /// What the reference must be before the change, or nil if it may be anything.
   package let precondition: Precondition?
-  /// What the caller named the request, so that a repeat of it is not a second change.
+  /// The caller's `Idempotency-Key`, or nil if it sent none.
+  ///
+  /// A repeat with the same key makes no second change.
   package let idempotencyKey: IdempotencyKey?
 
+  /// Creates a request.
   package init(
     action: Action,
     caller: Caller,
@@ -53,7 +68,7 @@ package final class ChangeRequest: Sendable {
     self.idempotencyKey = idempotencyKey
   }
 
-  /// A change that this request intends.
+  /// Makes the intent of a change that this request asks for.
   func intent(
     _ subject: Change.Subject,
     kind: Change.Kind = .update,
@@ -81,7 +96,7 @@ package final class ChangeRequest: Sendable {
 }
 
 extension ChangeRequest.Action {
-  /// Whether it leaves a change on record if it is done.
+  /// Whether the action is recorded as a change.
   package var isRecorded: Bool {
     switch self {
     case .setReference, .rollBack, .rollBackTo, .createConnector, .updateConnector, .deleteConnector,
@@ -94,7 +109,7 @@ extension ChangeRequest.Action {
   }
 }
 
-/// A request that was done: its changes as they were recorded, and what the directory answered.
+/// The result of a request that was carried out: its changes as recorded, and the directory's answer.
 package struct ChangeReceipt: Sendable {
   package let changes: [Change]
   package let response: DirectoryResponse

@@ -2,11 +2,11 @@ import ReflogLedger
 import ReflogModel
 
 extension ChangeService {
-  /// The answer to a request that was made before under the same key; nil where it is to be done.
+  /// Returns the answer to an earlier request with the same key, or nil if this request must be carried out.
   ///
-  /// A repeat of a change that took place gets the same answer, of one that was refused the same refusal, of one that is not known yet
-  /// that it is not. Where nothing took place and a repeat may fare better, the key is free again: the directory only had too much to
-  /// do, or Reflog's own credential was refused, which others must mend.
+  /// A repeat gets what the first request got: the answer of an applied change, the refusal of a refused change, or
+  /// `outcomeUnknown` while the result is not known. The key is free again if nothing took place and a repeat may
+  /// succeed: the directory had too much to do, or it refused Reflog's own credential, which an operator must repair.
   func earlierAnswer(
     to request: ChangeRequest,
     _ preparer: Preparer
@@ -28,11 +28,12 @@ extension ChangeService {
     case .denied:
       throw .forbidden([earlier.id])
     case .pending, .superseded, .unknown:
-      throw .outcomeUnknown([earlier.id], why: "it was asked for before, and is \(earlier.result.rawValue)")
+      let why = "the first request with this Idempotency-Key is \(earlier.result.rawValue)"
+      throw .outcomeUnknown([earlier.id], why: why)
     }
   }
 
-  /// The answer of an applied change again: its status, and the connector that it made as that is now.
+  /// Makes the answer of an applied change again: its status, and the connector that it created, read again.
   private func response(repeating change: Change, _ directory: any Directory) async -> DirectoryResponse {
     let status = change.outcome?.httpStatus ?? DirectoryResponse.noContent.httpStatus
     guard let made = change.outcome?.created?.connectorID,
@@ -50,7 +51,7 @@ extension ChangeService {
 }
 
 extension Change {
-  /// Whether the directory refused Reflog's own credential, and not the caller.
+  /// Whether the directory refused Reflog's own credential, and not the caller's.
   fileprivate var refusedOwnCredential: Bool {
     let status = outcome?.httpStatus
     return intent.actor.proof != .graph && (status == 401 || status == 403)
@@ -58,12 +59,12 @@ extension Change {
 }
 
 extension DirectoryRefusal {
-  /// The refusal that is on record.
+  /// Makes a recorded refusal again.
   fileprivate init(repeating outcome: Change.Outcome?) {
     self.init(
       httpStatus: outcome?.httpStatus ?? 400,
       code: outcome?.code ?? "rejected",
-      message: outcome?.message ?? "The directory refused it.",
+      message: outcome?.message ?? "The directory refused the change.",
       requestID: outcome?.graphRequestID
     )
   }

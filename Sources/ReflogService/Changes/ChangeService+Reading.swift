@@ -1,26 +1,30 @@
 package import ReflogModel
 
-/// What the service answers without a change.
+/// Requests that change nothing.
 extension ChangeService {
-  /// Whether it makes sense to offer a caller to roll back: the caller may, and Reflog can act in its own name.
+  /// Whether to offer a rollback to a caller: its role allows one, and Reflog has its own credential.
   package func offersRollback(to caller: Caller) -> Bool {
     Policy.permits(caller, .change) && directory.hasOwnCredential
   }
 
-  /// What rolling a change back would do now. Reads, and records nothing.
+  /// Returns what a rollback of a change would do at this moment.
+  ///
+  /// Reads the directory and records nothing.
   package func plan(rollbackOf id: Change.ID, for caller: Caller) async throws(ServiceError) -> RollbackPlan {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
     return try await preparer.plan(rollbackOf: id)
   }
 
-  /// Answers a question of the Graph surface from the directory.
+  /// Reads a resource of the Graph surface from the directory.
   package func read(_ question: DirectoryRead, for caller: Caller) async throws(ServiceError) -> DirectoryResponse {
     let directory = try preparer(for: caller).directory
     do { return try await directory.read(question) } catch { throw ServiceError(beforeSending: error) }
   }
 
-  /// The reference at an address now.
+  /// Returns the reference at an address, read from the directory.
+  ///
+  /// If the read is stale, this is the reference that the ledger knows.
   package func reference(at address: Address, for caller: Caller) async throws(ServiceError) -> ConnectorReference {
     let reader = try preparer(for: caller).reader
     let read: ConnectorReference
@@ -28,7 +32,7 @@ extension ChangeService {
     return try await reader.judge(read, at: address, requestID: "", by: .request).reference
   }
 
-  /// The connector of a reference, if the directory does not have it any more.
+  /// Returns the id of the reference's connector if the directory does not have that connector, or nil otherwise.
   func missingConnector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorID? {
     guard let id = reference.connectorID else { return nil }
     do { return try await directory.connector(id) == nil ? id : nil } catch { throw ServiceError(beforeSending: error) }
@@ -36,11 +40,11 @@ extension ChangeService {
 }
 
 extension Preparer {
-  /// Lets the directory judge a caller that Reflog itself doesn't know, before anything is recorded for it, answered to it from memory,
-  /// or kept waiting behind it.
+  /// Asks the directory to check the token of a caller that Reflog itself can't identify.
   ///
-  /// Only an answer, or a refusal that says who may not, shows that the token was looked at. A front end may refuse a request for its
-  /// form without ever looking.
+  /// Call it before anything is recorded for the caller, answered to it from memory, or queued behind it. Only an
+  /// answer, or a 403 with an error code, proves that the directory checked the token. A front end may refuse a request
+  /// for its form, and check no token.
   func prove(_ caller: Caller) async throws(ServiceError) {
     guard case .directoryToken = caller.credential else { return }
     do {
@@ -51,7 +55,7 @@ extension Preparer {
       case .refused(let refusal) where refusal.httpStatus == 401 || refusal.httpStatus == 429:
         throw ServiceError(beforeSending: error)
       case .refused(let refusal):
-        throw .directoryUnavailable("it did not say whether it takes the token (status \(refusal.httpStatus))")
+        throw .directoryUnavailable("it did not show whether it accepts the token (status \(refusal.httpStatus))")
       case .unavailable: throw ServiceError(beforeSending: error)
       }
     }

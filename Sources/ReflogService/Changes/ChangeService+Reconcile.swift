@@ -2,11 +2,15 @@ import ReflogLedger
 package import ReflogModel
 
 extension ChangeService {
-  /// Finds out at once what became of a pending change, and returns the change as it is then: settled, or still pending where two reads
-  /// don't agree or none was possible. One that is settled already comes back as it is.
+  /// Settles a pending change at once if the directory shows its result, and returns the change.
   ///
-  /// - Parameter statement: what to settle it by where the directory can't be read and the window is over. What the directory shows
-  ///   goes before what a person says.
+  /// The change stays pending if two reads differ, if it is too early, or if the directory can't be read. A change that
+  /// is settled already is returned unchanged.
+  ///
+  /// - Parameter statement: the result that an operator states, and why. It counts only if the directory can't be read
+  ///   and it is not too early. What the directory shows comes first.
+  /// - Throws: `alreadySettled` if the change has another result than the statement, or `stepUnresolved` if a statement
+  ///   comes too early or two reads differ.
   package func reconcile(
     _ id: Change.ID,
     for caller: Caller,
@@ -32,7 +36,9 @@ extension ChangeService {
     }
   }
 
-  /// A change, as it was logged. Throws `changeNotFound`, or `changePurged` where it was purged.
+  /// Returns a change, checked against the log.
+  ///
+  /// - Throws: `changeNotFound`, or `changePurged` if a purge deleted it.
   func change(_ id: Change.ID) async throws(ServiceError) -> Change {
     try await HistoryService(history: ledger.history).change(id)
   }

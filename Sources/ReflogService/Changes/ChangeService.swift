@@ -2,7 +2,7 @@ package import Metrics
 package import ReflogLedger
 package import ReflogModel
 
-/// The one path of a change. Nothing else writes to a directory.
+/// The one path of a change: nothing else writes to a directory.
 package struct ChangeService: Sendable {
   package let ledger: Ledger
   package let directory: any Directory
@@ -11,6 +11,9 @@ package struct ChangeService: Sendable {
   private let denials = DenialBudget()
   private let duration: Timer
 
+  /// Creates a service.
+  ///
+  /// - Parameter reasonRule: the rule for the reason of every change, or nil if a change needs no reason.
   package init(
     ledger: Ledger,
     directory: any Directory,
@@ -25,11 +28,11 @@ package struct ChangeService: Sendable {
     duration = Timer(label: "reflog_change_seconds", factory: metrics)
   }
 
-  /// Does what is asked: decides who may, locks what the request touches, reads the reference, records the intent, asks the directory,
-  /// and records the outcome.
+  /// Carries out a request for a change, and returns the changes as recorded.
   ///
-  /// When this returns, the directory did it and the ledger knows. When it throws, the error says whether anything was sent, and which
-  /// changes are on record.
+  /// It checks the caller's role, locks what the request touches, reads the reference, records the intent, asks the
+  /// directory, and records the outcome. When this returns, the directory applied the change and the ledger has
+  /// recorded that. When this throws, the error tells whether anything was sent, and which changes are recorded.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
     let preparer = try preparer(for: request.caller)
@@ -42,8 +45,10 @@ package struct ChangeService: Sendable {
     return try await perform(request, preparer)
   }
 
-  /// How often a request is prepared again where another change was applied meanwhile: only a request that does not hold the lock, in
-  /// another process, can do that.
+  /// How often a request is prepared.
+  ///
+  /// It is prepared again if another change was applied meanwhile: only a request in another process, which does not
+  /// hold the lock, can do that.
   private static let preparations = 4
 
   private func perform(
@@ -51,25 +56,53 @@ package struct ChangeService: Sendable {
     _ preparer: Preparer
   ) async throws(ServiceError) -> ChangeReceipt {
     for _ in 0..<Self.preparations {
-      // A repeat is answered as the first request was, whatever it would run into now.
-      if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
-      switch try await preparer.prepare(request) {
-      case .done(let change): return ChangeReceipt(changes: [change], response: .noContent)
+      switch try await prepare(request, preparer) {
+      case .done(let receipt): return receipt
       case .toDo(let preparation):
         switch try await carryOut(preparation, for: request, preparer.directory) {
         case .settled(let changes, let answer): return try receipt(changes, answer)
         case .unsettled(let changes, let error):
-          throw .outcomeUnknown(changes.map(\.id), why: "the directory answered, but \(error)")
+          throw .outcomeUnknown(changes.map(\.id), why: "the directory's answer could not be recorded. \(error)")
         case .refused(.pending(let id)):
           ledger.forgetStates()
           throw .stepUnresolved(id, retryAfter: Reconciliation.nextRead)
         case .refused(.moved): ledger.forgetStates()
-        // Another process was first; its answer is looked up.
-        case .refused(.repeated), .refused(.recorded): break
+        case .refused(.repeated), .refused(.recorded):
+          if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
         }
       }
     }
-    throw .busy("Other changes of this step came first.")
+    throw .busy("Other changes to the same step were applied first.")
+  }
+
+  private enum PreparedAnswer {
+    case done(ChangeReceipt)
+    case toDo(Preparation)
+  }
+
+  /// Prepares a request.
+  ///
+  /// A repeat that can't be prepared, or has nothing to do, gets the answer to the first request. For all other
+  /// requests the transaction that records the intent looks the key up, so that they need no read.
+  private func prepare(
+    _ request: ChangeRequest,
+    _ preparer: Preparer
+  ) async throws(ServiceError) -> PreparedAnswer {
+    let prepared: Prepared
+    do {
+      prepared = try await preparer.prepare(request)
+    } catch {
+      // The refusal of this request was recorded just now. The record has fewer headers than the answer.
+      if case .refused(let ids, _) = error, !ids.isEmpty { throw error }
+      if let earlier = try await earlierAnswer(to: request, preparer) { return .done(earlier) }
+      throw error
+    }
+    switch prepared {
+    case .toDo(let preparation): return .toDo(preparation)
+    case .done(let change):
+      if let earlier = try await earlierAnswer(to: request, preparer) { return .done(earlier) }
+      return .done(ChangeReceipt(changes: [change], response: .noContent))
+    }
   }
 
   /// Records the intents, asks the directory, and records its answer.
@@ -97,8 +130,10 @@ package struct ChangeService: Sendable {
     }
   }
 
-  /// Sends what has been recorded. Sends nothing where recording took so long that the doubt of the reconciler, which counts from the
-  /// intent, might end before the write does.
+  /// Sends a write whose intent is recorded, and records the outcome.
+  ///
+  /// Sends nothing if recording took too long: the reconciler counts its wait from the intent, and must not read the
+  /// directory before the write has ended.
   private func send(
     _ write: DirectoryWrite,
     recordedAs pending: [Change],
@@ -109,7 +144,7 @@ package struct ChangeService: Sendable {
     if let intent = pending.first, let limit = directory.longestRecording,
       ledger.now.since(intent.activityDateTime) > limit
     {
-      answer = .notSent(reason: "Recording the change took too long to send it safely after that; try again")
+      answer = .notSent(reason: "recording it took too long to send it safely")
     } else {
       answer = await directory.write(write, correlationID: correlationID).hiding(write.secrets)
     }
@@ -134,8 +169,9 @@ package struct ChangeService: Sendable {
     }
   }
 
-  /// Records that a caller asked for what it may not do, unless it does so all the time, and returns the refusal. The directory is not
-  /// asked for it.
+  /// Records that a caller asked for a change that its role does not allow, and returns the refusal.
+  ///
+  /// The directory is not asked. A caller that is denied very often is recorded only up to a budget.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
     guard denials.take(for: request.caller.actor, at: ledger.now) else { return .forbidden([]) }
     let intents = try await preparer.unreadIntents(of: request)
@@ -143,13 +179,15 @@ package struct ChangeService: Sendable {
     return .forbidden(try await ledger.record(Group(drafts: intents.map { .init($0, .denied) })).map(\.id))
   }
 
-  /// Throws `reasonRequired` where every change needs a reason, and this is none.
+  /// Checks the reason of a change against the rule.
+  ///
+  /// - Throws: `reasonRequired` if the reason does not match.
   func check(reason: String?) throws(ServiceError) {
     guard let reasonRule, !reasonRule.permits(reason) else { return }
     throw .reasonRequired(pattern: reasonRule.pattern)
   }
 
-  /// Prepares requests in Reflog's own name.
+  /// A preparer that asks the directory with Reflog's own credential.
   var preparer: Preparer {
     Preparer(
       ledger: ledger,
@@ -158,9 +196,9 @@ package struct ChangeService: Sendable {
     )
   }
 
-  /// Prepares requests as the directory is asked for a caller: with the token that the caller brought, or else in Reflog's own name.
+  /// Returns a preparer that asks the directory with the caller's token, or else with Reflog's own credential.
   ///
-  /// What an earlier request left pending is read in Reflog's own name where it has one.
+  /// What an earlier request left pending is read with Reflog's own credential if there is one.
   func preparer(for caller: Caller) throws(ServiceError) -> Preparer {
     switch caller.credential {
     case .roles:

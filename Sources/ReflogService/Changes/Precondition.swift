@@ -1,12 +1,13 @@
 package import ReflogModel
 
-/// What must stand at an address for a change to be made (`If-Match`, RFC 9110 §13.1.1).
+/// What the reference at an address must be before a change (`If-Match`, RFC 9110 §13.1.1).
 package enum Precondition: Sendable {
-  /// Any connector at all.
+  /// Any connector.
   case anyConnector
-  /// One of these.
+  /// One of these references.
   case oneOf([ConnectorReference])
 
+  /// Whether a reference meets the condition.
   func holds(for reference: ConnectorReference) -> Bool {
     switch self {
     case .anyConnector: reference.connectorID != nil

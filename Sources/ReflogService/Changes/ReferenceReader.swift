@@ -1,31 +1,33 @@
 import ReflogLedger
 import ReflogModel
 
-/// Reads the reference at an address, and says what the read is worth against what the ledger knows.
+/// Compares a reference that was read from the directory with what the ledger knows.
 struct ReferenceReader: Sendable {
   let ledger: Ledger
   let directory: any Directory
 
-  /// The reference at an address before a change, and what that rests on.
+  /// The reference at an address before a change, and what it is based on.
   struct Found: Sendable {
     let address: Address
-    /// What the address holds: what was read, or what the ledger knows where the read is stale.
+    /// The reference at the address: as it was read, or as the ledger knows it if the read is stale.
     let reference: ConnectorReference
-    /// What was changed without Reflog, to be recorded before anything else there; nil if nothing was.
+    /// The drift to record before anything else at the address, or nil if there is none.
     let drift: Group.Draft?
+    /// The newest applied change at the address, or nil if it has none.
     let newestApplied: Change?
+    /// The newest effective change at the address, or nil if it has none.
     let newestEffective: Change?
   }
 
-  /// What the ledger knows of an address.
+  /// Returns what the ledger knows of an address.
   func state(of address: Address) async throws(ServiceError) -> AddressState {
     do { return try await ledger.state(of: address) } catch { throw ServiceError(reading: error) }
   }
 
   /// Judges a reference that was read from the directory.
   ///
-  /// Within the settle window a read may be stale, and then the ledger is right. Otherwise the read is right; where the ledger expected
-  /// something else, the change was made without Reflog.
+  /// Within the settle window a read may be stale. Then the ledger's reference counts. Otherwise the read counts: if
+  /// the ledger expected another reference, the change was made without Reflog.
   func judge(
     _ read: ConnectorReference,
     at address: Address,
@@ -59,21 +61,24 @@ struct ReferenceReader: Sendable {
     )
   }
 
-  /// Whether a read is conclusive: nothing is pending at the address, and nothing was written there within the settle window.
+  /// Whether a read of an address is conclusive: no change is pending there, and no write is within the settle window.
   func isConclusive(at address: Address) async throws(ServiceError) -> Bool {
     let state = try await state(of: address)
     guard state.pending == nil else { return false }
     return try await recentWrites(at: address).isEmpty
   }
 
-  /// The writes that may have reached the address so lately that a read may not show them yet.
+  /// Returns the writes so recent that a read may not show them yet.
   private func recentWrites(at address: Address) async throws(ServiceError) -> [RecentWrite] {
     guard directory.settleWindow > .zero else { return [] }
     let since = ledger.now.before(directory.settleWindow)
     do { return try await ledger.recentWrites(at: address, since: since) } catch { throw ServiceError(reading: error) }
   }
 
-  /// What was changed at an address without Reflog, as seen from what the ledger knows; or what the directory did not keep.
+  /// Makes the drift from the recorded reference to the one that was found.
+  ///
+  /// If the address holds again what it held before Reflog's own newest effective change, the directory did not keep
+  /// that change (`notKept`).
   private static func drift(
     at address: Address,
     from recorded: RecordedReference,

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// What a write of a connector changes: names, and values only where they are no secrets.
+/// The properties that a write of a connector changes, with their values unless these are secret.
 enum ConnectorProperties {
   static let displayName = "displayName"
   static let targetURL = "targetUrl"
@@ -8,14 +8,14 @@ enum ConnectorProperties {
 
   static let writtenByCertificate = [Change.ChangedProperty(name: authentication, before: nil, after: nil)]
 
-  /// What a write would change, without the values: nobody may have written them.
+  /// Returns the names of the properties that a write would change, without values: the write may never happen.
   static func names(in body: JSONObject) -> [Change.ChangedProperty] {
     written(by: body, over: nil).map {
       Change.ChangedProperty(name: String($0.name.prefix(64)), before: nil, after: nil)
     }
   }
 
-  /// In Graph's spelling, whatever case they come in.
+  /// Returns the properties that a write changes, in Graph's spelling whatever their case in the body.
   static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
     body.members.compactMap { member in
       switch member.name.asciiFolded {

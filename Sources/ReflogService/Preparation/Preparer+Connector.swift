@@ -49,14 +49,16 @@ extension Preparer {
     )
   }
 
-  /// The connector as it is now. One that does not exist is for the directory to refuse, on record.
+  /// Settles the connector's pending change and reads the connector.
+  ///
+  /// Returns nil if the connector does not exist. Then the directory refuses the write, and the refusal is recorded.
   private func connector(
     _ id: ConnectorID,
     for request: ChangeRequest
   ) async throws(ServiceError) -> DirectoryConnector? {
     let pending: Change?
     do { pending = try await ledger.pendingChange(of: id) } catch { throw ServiceError(reading: error) }
-    if let pending { try await settle(pending) }
+    if let pending { try await settle(pending, before: request) }
     do {
       return try await directory.connector(id)
     } catch {

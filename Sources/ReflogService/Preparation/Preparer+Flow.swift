@@ -2,7 +2,10 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// A flow that does not exist yet has no references; if it does exist, the directory will refuse, and its references are on record.
+  /// Prepares the creation of a user flow with references.
+  ///
+  /// A new flow has no references yet. If the flow exists, its references are recorded as the values before, and the
+  /// directory refuses the write.
   func prepareFlowCreation(
     _ request: ChangeRequest,
     _ flow: FlowName,
@@ -13,7 +16,7 @@ extension Preparer {
     for (step, connector) in references.sorted(by: { $0.key < $1.key }) {
       let address = flow.address(of: step)
       let after = await named(.connector(connector, displayName: nil))
-      let before = try await readBefore(address, for: request, orNothingWhere: [404]) { unread in
+      let before = try await readBefore(address, for: request, emptyOn: [404]) { unread in
         request.intent(.step(address), before: unread, after: after)
       }
       found.append(before)
@@ -25,7 +28,9 @@ extension Preparer {
     )
   }
 
-  /// One change for each step that calls something; a flow that calls nothing, or does not exist, leaves no change.
+  /// Prepares the deletion of a user flow: one change for each step that calls a connector.
+  ///
+  /// A flow that calls no connector leaves no change.
   func prepareFlowDeletion(
     _ request: ChangeRequest,
     _ flow: FlowName
@@ -33,7 +38,7 @@ extension Preparer {
     try await requireFlow(flow, for: request)
     var (found, intents): ([ReferenceReader.Found], [Change.Intent]) = ([], [])
     for address in try await addresses(of: flow) {
-      let before = try await readBefore(address, for: request, orNothingWhere: [400]) { unread in
+      let before = try await readBefore(address, for: request, emptyOn: [400]) { unread in
         request.intent(.step(address), before: unread, after: .none)
       }
       if before.reference != .none {
@@ -44,7 +49,7 @@ extension Preparer {
     return Preparation(group: group(request, found, intents), write: .deleteFlow(flow.flowType, flow.flow))
   }
 
-  /// Where a flow may call something: the steps that Graph has, and those that the ledger knows besides.
+  /// Returns the addresses at which a flow may call a connector: Graph's steps, and others that the ledger knows.
   func addresses(of flow: FlowName) async throws(ServiceError) -> [Address] {
     let known: [Address]
     do { known = try await ledger.history.addresses() } catch { throw ServiceError(reading: error) }
@@ -52,7 +57,9 @@ extension Preparer {
     return Set(Step.known.map { flow.address(of: $0) } + own).sorted()
   }
 
-  /// Asks the directory for the flow itself; where it refuses, what the ledger knows of the flow is on record as refused.
+  /// Checks that the directory has the flow.
+  ///
+  /// If the directory refuses, the refusal is recorded for each reference of the flow that the ledger knows.
   private func requireFlow(_ flow: FlowName, for request: ChangeRequest) async throws(ServiceError) {
     do {
       _ = try await directory.read(DirectoryRead(.flow(flow.flowType, flow.flow)))

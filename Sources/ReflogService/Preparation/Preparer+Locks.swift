@@ -2,14 +2,14 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// What a request must lock before it reads anything.
+  /// Returns the keys that a request must lock before it reads anything.
   func locks(of request: ChangeRequest) async throws(ServiceError) -> [LockKey] {
-    let places = try await places(of: request)
-    guard let key = request.idempotencyKey else { return places }
-    return places + [.named(keyHash: key.keyHash.hexadecimal)]
+    let targets = try await targets(of: request)
+    guard let key = request.idempotencyKey else { return targets }
+    return targets + [.named(keyHash: key.keyHash.hexadecimal)]
   }
 
-  private func places(of request: ChangeRequest) async throws(ServiceError) -> [LockKey] {
+  private func targets(of request: ChangeRequest) async throws(ServiceError) -> [LockKey] {
     switch request.action {
     case .setReference(let address, _): [.address(address)]
     case .rollBackTo(_, let address, _): [.address(address)]

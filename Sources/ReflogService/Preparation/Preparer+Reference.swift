@@ -12,7 +12,7 @@ extension Preparer {
     }
     if let precondition = request.precondition, !precondition.holds(for: found.reference) {
       try await recordDrift(found)
-      throw .preconditionFailed(standing: found.reference)
+      throw .preconditionFailed(current: found.reference)
     }
     let after = await named(reference)
     return Preparation(
@@ -21,8 +21,9 @@ extension Preparer {
     )
   }
 
-  /// What is recorded before a write of references: what was changed without Reflog first, so that the chain of each address stays
-  /// whole.
+  /// Makes the group to record before a write of references.
+  ///
+  /// Drift comes first, so that at each address every change begins with what the one before it left.
   func group(_ request: ChangeRequest, _ found: [ReferenceReader.Found], _ intents: [Change.Intent]) -> Group {
     Group(
       drafts: found.compactMap(\.drift) + intents.map { Group.Draft($0, .intended) },
@@ -31,18 +32,19 @@ extension Preparer {
     )
   }
 
-  /// The reference at an address before anything is sent.
+  /// Reads the reference at an address before a change.
   ///
-  /// A definite refusal of the read is recorded as the `rejected` change that `intent` makes of an unknown before.
+  /// If the directory definitely refuses the read, a `rejected` change is recorded: `intent` makes its intent from an
+  /// unknown reference before.
   ///
-  /// - Parameter absent: the statuses by which the directory says that there can be no reference yet.
+  /// - Parameter absent: the HTTP statuses that mean that there can be no reference yet.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,
-    orNothingWhere absent: Set<Int> = [],
+    emptyOn absent: Set<Int> = [],
     intent: (ConnectorReference) -> Change.Intent
   ) async throws(ServiceError) -> ReferenceReader.Found {
-    if let pending = try await reader.state(of: address).pending { try await settle(pending) }
+    if let pending = try await reader.state(of: address).pending { try await settle(pending, before: request) }
     let read: ConnectorReference
     do {
       read = try await directory.reference(at: address)

@@ -2,14 +2,16 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// A change that can be rolled back: where, and to what.
+  /// A change that can be rolled back, its address, and the reference to restore.
   struct RollbackTarget: Sendable {
     let change: Change
     let address: Address
     let reference: ConnectorReference
   }
 
-  /// The change to roll back, if it can be.
+  /// Returns what a rollback of a change restores, and where.
+  ///
+  /// - Throws: `notRollbackable` if the change can't be rolled back.
   func rollbackTarget(_ id: Change.ID) async throws(ServiceError) -> RollbackTarget {
     let change = try await HistoryService(history: ledger.history).change(id)
     do {
@@ -20,7 +22,9 @@ extension Preparer {
     }
   }
 
-  /// What rolling a change back would do now. Reads, and records nothing.
+  /// Returns what a rollback of a change would do at this moment.
+  ///
+  /// Records nothing.
   func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
     let target = try await rollbackTarget(id)
     let state = try await reader.state(of: target.address)
@@ -41,6 +45,7 @@ extension Preparer {
     )
   }
 
+  /// Prepares the rollback of a change.
   func prepareRollback(
     _ request: ChangeRequest,
     of id: Change.ID,
@@ -68,7 +73,9 @@ extension Preparer {
     }
   }
 
-  /// Brings an address back to what it held at a time, whatever came since; where it holds that already, nothing is sent.
+  /// Prepares the rollback of an address to the reference that it held at a time.
+  ///
+  /// If the address holds that reference already, nothing is sent.
   func prepareRollback(
     _ request: ChangeRequest,
     to target: ConnectorReference,
@@ -87,7 +94,7 @@ extension Preparer {
       return .toDo(prepared(request, found, intent(before: found.reference, after: after), address, after))
     case .done(let change):
       guard let drift = found.drift else { return .done(change) }
-      // What was changed without Reflog is what is asked for, and is on record as that.
+      // The drift set the reference that is asked for, so the drift is the answer.
       return .done(try await ledger.record(Group(drafts: [drift])).first ?? change)
     case .changedSince(let id):
       try await recordDrift(found)
@@ -108,8 +115,9 @@ extension Preparer {
     Preparation(group: group(request, [found], [intent]), write: .setReference(address, after))
   }
 
-  /// What the rule says, and the reference to go back to by the name that its connector has now. The connector is fetched once, and
-  /// only where the rule depends on it.
+  /// Returns the rule's verdict, and the reference to restore with the name that its connector has now.
+  ///
+  /// The connector is read once, and only if the rule depends on it.
   private func verdict(
     on found: ReferenceReader.Found,
     backTo target: ConnectorReference,
@@ -134,17 +142,17 @@ extension Preparer {
     return (rule(situation), after ?? target)
   }
 
-  /// The reference by the name that its connector has now; nil where the connector does not exist.
+  /// Returns the reference with the name that its connector has now, or nil if the connector does not exist.
   private func connector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorReference? {
     guard let id = reference.connectorID else { return reference }
     do { return try await directory.connector(id)?.reference } catch { throw ServiceError(beforeSending: error) }
   }
 
   private static func missing(_ reference: ConnectorReference) -> ServiceError {
-    reference.connectorID.map { .connectorMissing($0) } ?? .directoryUnavailable("it gave no connector")
+    reference.connectorID.map { .connectorMissing($0) } ?? .directoryUnavailable("it returned no connector")
   }
 
-  /// At most a hundred: enough to name the changes that prevent the rollback.
+  /// Returns at most a hundred effective changes after a change: enough to name those that block the rollback.
   private func effectiveChanges(at address: Address, after id: Change.ID) async throws(ServiceError) -> [Change.ID] {
     do {
       return try await ledger.history.effectiveChanges(at: address, after: id, limit: 100)
@@ -153,11 +161,13 @@ extension Preparer {
     }
   }
 
-  /// Asking again while an earlier rollback of the same change is pending gives that one, settled if it can be.
+  /// Settles an earlier rollback of the same change that is pending.
+  ///
+  /// - Throws: `outcomeUnknown` with that rollback if it can't be settled.
   private func requireNoPendingRollback(of id: Change.ID, at address: Address) async throws(ServiceError) {
     guard let pending = try await reader.state(of: address).pending, pending.intent.rollbackOf == id else { return }
     guard case .settled = try await reconciliation.settle(pending) else {
-      throw .outcomeUnknown([pending.id], why: "its rollback was asked for before, and is pending")
+      throw .outcomeUnknown([pending.id], why: "an earlier rollback of the same change is pending")
     }
   }
 }

@@ -2,8 +2,9 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// What a request intends, without a read of the directory: for the record of a request that is not permitted, or whose read was
-  /// refused.
+  /// Returns what a request intends, without a read of the directory.
+  ///
+  /// It is recorded for a request that is denied, or whose read was refused.
   func unreadIntents(of request: ChangeRequest) async throws(ServiceError) -> [Change.Intent] {
     switch request.action {
     case .setReference(let address, let reference):
@@ -51,7 +52,7 @@ extension Preparer {
     }
   }
 
-  /// The addresses of a flow at which the ledger knows a reference.
+  /// Returns the addresses of a flow at which the ledger knows a connector.
   private func knownReferences(of flow: FlowName) async throws(ServiceError) -> [Address] {
     var referring: [Address] = []
     for address in try await addresses(of: flow) {

@@ -1,9 +1,11 @@
 import ReflogLedger
 import ReflogModel
 
-/// A request that was judged and may go on: what to record, and what to send.
+/// A request that was checked and may continue: what to record, and what to send.
 struct Preparation: Sendable {
-  /// What is recorded before anything is sent; without drafts where the write touches no reference and no connector.
+  /// What is recorded before anything is sent.
+  ///
+  /// It is empty if the write changes no reference and no connector.
   let group: Group
   let write: DirectoryWrite
 }
@@ -11,22 +13,23 @@ struct Preparation: Sendable {
 /// The result of preparing a request.
 enum Prepared: Sendable {
   case toDo(Preparation)
-  /// This earlier change is what is asked for.
+  /// This earlier change did what is asked for.
   case done(Change)
 }
 
-/// Prepares requests: reads what a request needs to know and judges it. Everything that the request touches is locked meanwhile.
+/// Prepares requests: reads what a request needs to know, and checks it.
 ///
-/// It records what a request can't go on without, or what refuses it: drift, refusals of the directory, and the outcome of an earlier
-/// change that was pending.
+/// The caller holds the locks of everything that the request touches. A preparer records only what the request needs or
+/// what refuses it: drift, refusals of the directory, and the outcome of an earlier pending change.
 struct Preparer: Sendable {
   let ledger: Ledger
-  /// As the caller asks it.
+  /// The directory, asked with the caller's token or with Reflog's own credential.
   let directory: any Directory
   let reconciliation: Reconciliation
 
   var reader: ReferenceReader { ReferenceReader(ledger: ledger, directory: directory) }
 
+  /// Prepares a request.
   func prepare(_ request: ChangeRequest) async throws(ServiceError) -> Prepared {
     switch request.action {
     case .setReference(let address, let reference):
@@ -49,13 +52,23 @@ struct Preparer: Sendable {
       return .toDo(Preparation(group: Group(), write: .updateFlow(flow.flowType, flow.flow, body)))
     case .deleteFlow(let flow):
       return .toDo(try await prepareFlowDeletion(request, flow))
-    case .other(let passedOn):
-      return .toDo(Preparation(group: Group(), write: .other(passedOn)))
+    case .other(let forwarded):
+      return .toDo(Preparation(group: Group(), write: .other(forwarded)))
     }
   }
 
-  /// Settles a change that an earlier request left pending, or refuses: its lock is held here, so no request works on it.
-  func settle(_ pending: Change) async throws(ServiceError) {
+  /// Settles a change that an earlier request left pending.
+  ///
+  /// Its lock is held here, so no request works on it.
+  ///
+  /// - Throws: `stepUnresolved` if the change can't be settled yet, or if the request's own idempotency key names it:
+  ///   the answer to a repeat is then that the result is unknown.
+  func settle(_ pending: Change, before request: ChangeRequest) async throws(ServiceError) {
+    if let key = request.idempotencyKey {
+      let named: (change: Change, isSameBody: Bool)?
+      do { named = try await ledger.change(named: key) } catch { throw ServiceError(reading: error) }
+      if named?.change.id == pending.id { throw .stepUnresolved(pending.id, retryAfter: Reconciliation.nextRead) }
+    }
     switch try await reconciliation.settle(pending) {
     case .settled: return
     case .tooEarly(let wait): throw .stepUnresolved(pending.id, retryAfter: wait)
@@ -63,22 +76,25 @@ struct Preparer: Sendable {
     }
   }
 
-  /// The connector by the name that it has now, for the record; its id alone where it has none or can't be read.
+  /// Returns the reference with the name that its connector has now, for the record.
   ///
-  /// Whether it exists is for the directory to say when it is asked.
+  /// The name is nil if the connector does not exist or can't be read. Whether it exists is checked by the directory
+  /// when the change is sent.
   func named(_ reference: ConnectorReference) async -> ConnectorReference {
     guard let id = reference.connectorID else { return reference }
     let connector = try? await directory.connector(id)
     return connector?.reference ?? .connector(id, displayName: nil)
   }
 
-  /// Records what was changed without Reflog, where the request is refused and records nothing of its own.
+  /// Records the drift that was found, for a request that is refused and records nothing else.
   func recordDrift(_ found: ReferenceReader.Found) async throws(ServiceError) {
     if let drift = found.drift { _ = try await ledger.record(Group(drafts: [drift])) }
   }
 
-  /// What a read before a change means that did not succeed: a definite refusal is recorded as `rejected`; one because of load, or of a
-  /// caller whose token the directory does not take, is only passed on, and so is a failure.
+  /// Returns the error for a read before a change that failed.
+  ///
+  /// A definite refusal is recorded as `rejected`. A refusal because of load or because of the caller's token is only
+  /// passed on, and so is a failure.
   func refusedRead(
     _ failure: DirectoryFailure,
     of intents: [Change.Intent],
@@ -94,10 +110,10 @@ struct Preparer: Sendable {
 }
 
 extension DirectoryRefusal {
-  /// Whether it says nothing of the request, only of the moment.
+  /// Whether the refusal is about load, and not about the request.
   fileprivate var isTransient: Bool { httpStatus == 429 }
 
-  /// Whether the directory does not take the token by which alone the caller is known.
+  /// Whether the directory rejects the token that alone identifies the caller.
   fileprivate func leavesUnproven(_ caller: Caller) -> Bool {
     if case .directoryToken = caller.credential { httpStatus == 401 } else { false }
   }
