@@ -1,21 +1,23 @@
 import ReflogModel
 
-/// The changed properties of a connector as the JSON text of their column.
+/// Converts the changed properties of a connector to and from the JSON text of their column.
 enum ChangedPropertiesColumn {
+  /// Returns the JSON text of changed properties.
   static func text(of properties: [Change.ChangedProperty]) -> String {
     properties.json.text
   }
 
+  /// Returns the changed properties in a JSON text, and throws unless it is the text that Reflog writes.
   static func properties(of text: String) throws -> [Change.ChangedProperty] {
     let values = try JSONValue(parsing: text.utf8).array
     let properties = try (values ?? []).map { value in
       guard let object = value.object, let name = object["name"]?.string else {
-        throw LedgerError.corrupt("a changed property without a name")
+        throw LedgerError.corrupt("a changed property has no name")
       }
       return Change.ChangedProperty(name: name, before: object["before"]?.string, after: object["after"]?.string)
     }
     guard Self.text(of: properties).utf8.elementsEqual(text.utf8) else {
-      throw LedgerError.corrupt("changed properties hold what Reflog does not write")
+      throw LedgerError.corrupt("the changed properties of a change are not valid")
     }
     return properties
   }

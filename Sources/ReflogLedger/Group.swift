@@ -1,23 +1,31 @@
 package import ReflogModel
 
-/// What is appended to the ledger in one transaction: all of it, or nothing.
+/// What one append records together, in one transaction.
 package struct Group: Sendable {
-  /// Pending changes that are settled, and by what.
+  /// The pending changes to settle.
   package var settlements: [Settlement]
-  /// Changes that are recorded, in this order, behind the settlements.
+  /// The changes to record after the settlements, in this order.
   package var drafts: [Draft]
-  /// What happened to Reflog itself.
+  /// The service events to record.
   package var events: [ServiceEvent.Content]
-  /// What the client called the request: it names the first draft that is no drift.
+  /// The idempotency key of the request, or nil if the client sent none.
+  ///
+  /// It identifies the first draft that is not a drift.
   package var key: IdempotencyKey?
-  /// What reads of the directory showed; no part of history.
+  /// What reads of the directory showed.
+  ///
+  /// Observations are not part of history.
   package var seen: [Observation]
-  /// What the group was prepared on: the newest applied change of each address, or nil where there was none. Nothing may be pending at
-  /// these addresses.
+  /// The newest applied change of each address when the group was prepared, or nil if the address had none.
+  ///
+  /// The append is refused if another change was applied there since, or if a change is pending there.
   package var prepared: [(address: Address, newestApplied: Change.ID?)]
-  /// Connectors of which nothing may be pending.
+  /// The connectors of the group.
+  ///
+  /// The append is refused if a change of one of them is pending.
   package var connectors: [ConnectorID]
 
+  /// Creates a group.
   package init(
     settlements: [Settlement] = [],
     drafts: [Draft] = [],
@@ -36,12 +44,13 @@ package struct Group: Sendable {
     self.connectors = connectors
   }
 
-  /// A change to be recorded, and its first event: `intended`, or an event that settles it at once.
+  /// A change to record and its first event: `intended`, or an event that settles the change at once.
   package struct Draft: Sendable {
     package let intent: Change.Intent
     package let event: Change.Event
     package let settledBy: Change.Settler
 
+    /// Creates a draft.
     package init(_ intent: Change.Intent, _ event: Change.Event, settledBy: Change.Settler = .request) {
       self.intent = intent
       self.event = event
@@ -49,12 +58,13 @@ package struct Group: Sendable {
     }
   }
 
-  /// A pending change, and what happened to it.
+  /// A pending change and the event that settles it.
   package struct Settlement: Sendable {
     package let change: Change
     package let event: Change.Event
     package let settledBy: Change.Settler
 
+    /// Creates a settlement.
     package init(_ change: Change, by event: Change.Event, settledBy: Change.Settler) {
       self.change = change
       self.event = event
@@ -63,15 +73,18 @@ package struct Group: Sendable {
   }
 }
 
-/// What came of a group.
+/// The result of an append.
 package enum Appended: Sendable {
-  /// It is durable: the settled changes and the drafts as they were recorded. A change that its event leaves pending comes back as it
-  /// was.
+  /// The group is durable: the settled changes, and the drafts as changes.
+  ///
+  /// A change that its event leaves pending is returned unchanged.
   case recorded(settled: [Change], drafts: [Change])
-  /// The key has an answer: this change. Nothing was recorded.
+  /// An earlier request with the same idempotency key made this change; the group was not recorded.
   case repeated(Change.ID, isSameBody: Bool)
-  /// A change is pending at one of the addresses or connectors. Nothing was recorded.
+  /// This change is pending at one of the addresses or connectors; the group was not recorded.
   case pending(Change.ID)
-  /// Another change was applied at this address since the group was prepared. Nothing was recorded: prepare it again.
+  /// Another change was applied at this address since the group was prepared; the group was not recorded.
+  ///
+  /// Prepare the group again.
   case moved(Address)
 }

@@ -2,10 +2,15 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Appends a group in one transaction. When this returns, it is durable, or nothing of it is.
+  /// Appends a group in one transaction.
   ///
-  /// - Parameter reservingOutcome: reserves the place for the outcomes of its intents, which ``settle(_:by:settledBy:)`` uses or
-  ///   ``releaseOutcome()`` gives back; only where the group is recorded.
+  /// When this returns, all of the group is durable. If this throws ``LedgerError/commitUnknown(_:)``, it is unknown
+  /// whether the group was recorded. After any other error, no part of the group was recorded.
+  ///
+  /// - Parameters:
+  ///   - group: What to append.
+  ///   - reservingOutcome: Whether to reserve a slot for the outcomes of the group's intents. If the group is recorded,
+  ///     ``settle(_:by:settledBy:)`` uses the slot, or ``releaseOutcome()`` releases it.
   package func append(_ group: Group, reservingOutcome: Bool = false) async throws(LedgerError) -> Appended {
     let acceptsClock = acceptsClock
     let appended: Appended
@@ -20,8 +25,9 @@ extension Ledger {
     return appended
   }
 
-  /// Records what the directory answered to pending changes, in the place that ``append(_:reservingOutcome:)`` reserved. When this
-  /// returns, it is durable.
+  /// Records the directory's answer to pending changes, in the slot that ``append(_:reservingOutcome:)`` reserved.
+  ///
+  /// When this returns, the outcomes are durable.
   package func settle(
     _ pending: [Change],
     by event: Change.Event,
@@ -35,27 +41,29 @@ extension Ledger {
     }
   }
 
-  /// Gives back the place that an append reserved for outcomes.
+  /// Releases the slot that an append reserved for outcomes.
   package func releaseOutcome() {
-    writer.releasePlace()
+    writer.releaseSlot()
   }
 
-  /// What came of a group that was carried out.
+  /// The result of ``carryOut(_:by:)``.
   package enum CarriedOut: Sendable {
-    /// The group is on record, and so is what the directory answered.
+    /// The group and the directory's answer are recorded.
     case settled([Change], DirectoryAnswer)
-    /// The group is on record, but what the directory answered is not.
+    /// The group is recorded, but the directory's answer is not.
     case unsettled([Change], LedgerError)
-    /// The group is not on record, and the directory was not asked.
+    /// The group is not recorded, and the directory was not asked.
     case refused(Appended)
   }
 
-  /// Appends a group, has the directory carry it out once that is durable, and records the answer: all on the writer's thread, for a
-  /// directory that answers there.
+  /// Appends a group, sends its write to the directory once the group is durable, and records the answer.
   ///
-  /// When this returns, the answer is durable; a change whose answer is unknown stays pending.
+  /// All of this runs on the writer's thread, for a directory that answers on that thread. When this returns, the
+  /// answer is durable. If the directory's answer is unknown, the changes stay pending.
   ///
-  /// - Parameter write: asks the directory, and hands its answer to the function that it is given.
+  /// - Parameters:
+  ///   - group: What to append.
+  ///   - write: Sends the write to the directory, and passes the answer to the function that it receives.
   package func carryOut(
     _ group: Group,
     by write: @escaping @Sendable (@escaping @Sendable (DirectoryAnswer) -> Void) -> Void
@@ -66,15 +74,15 @@ extension Ledger {
         writer.submit(.ordinaryReservingNext) { session in
           try session.append(group, acceptsClock: acceptsClock)
         } completion: { appended in
-          // A crash here: the intents are durable and pending, and the directory was not asked.
+          // After a crash here, the intents are durable and pending, and the directory was not asked.
           switch appended {
           case .failure(let error): continuation.resume(throwing: error)
           case .success(.recorded(_, let drafts)):
             let pending = drafts.filter { $0.result == .pending }
             write { answer in
-              // A crash here: the directory did it or not, and the reconciler finds out which.
+              // After a crash here, it is unknown whether the directory made the write. The reconciler finds out.
               if case .unknown = answer {
-                writer.releasePlace()
+                writer.releaseSlot()
                 return continuation.resume(returning: .settled(pending, answer))
               }
               let settlements = pending.map { Group.Settlement($0, by: .answered(answer), settledBy: .request) }
@@ -89,7 +97,7 @@ extension Ledger {
               }
             }
           case .success(let refused):
-            writer.releasePlace()
+            writer.releaseSlot()
             continuation.resume(returning: .refused(refused))
           }
         }
@@ -99,45 +107,49 @@ extension Ledger {
     }
   }
 
-  /// Records what happened to Reflog itself, in one transaction. When this returns, it is durable.
+  /// Records service events in one transaction.
   ///
-  /// A clock that is behind does not stop it: what is recorded is then dated as the newest entry.
+  /// When this returns, they are durable. A clock that is behind the newest entry does not prevent this: the events
+  /// then have the time of the newest entry.
   package func record(_ events: [ServiceEvent.Content]) async throws(LedgerError) {
     guard !events.isEmpty else { return }
     _ = try await append(Group(events: events))
   }
 
-  /// Remembers what conclusive reads of the directory showed, in place of what was seen there before.
+  /// Remembers what conclusive reads of the directory showed, and replaces earlier observations of the same addresses.
   package func remember(_ observations: [Observation]) async throws(LedgerError) {
     guard !observations.isEmpty else { return }
     _ = try await append(Group(seen: observations))
   }
 
-  /// Remembers that a sweep has just read everything.
+  /// Remembers that a sweep has read the whole directory at this time.
   package func rememberFinishedSweep() async throws(LedgerError) {
     try await write { session in try ObservationRows.recordFinishedSweep(at: session.time, session.connection) }
   }
 
-  /// Makes one write in a transaction at the moment it is. When this returns, it is durable.
+  /// Makes one write in one transaction.
+  ///
+  /// When this returns, it is durable.
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (LedgerSession) throws -> Value
   ) async throws(LedgerError) -> Value {
     do { return try await writer.write { try body($0) } } catch { throw LedgerError(error) }
   }
 
+  /// Releases the slot for outcomes if the group was refused.
   private func releaseUnlessRecorded(_ appended: Appended) {
     switch appended {
     case .recorded: return
-    case .repeated, .pending, .moved: writer.releasePlace()
+    case .repeated, .pending, .moved: writer.releaseSlot()
     }
   }
 }
 
 extension LedgerSession {
-  /// Appends settlements, and returns the changes as they are then.
+  /// Appends settlements, and returns the settled changes.
   fileprivate func settledChanges(of group: Group) throws -> [Change] {
     guard case .recorded(let settled, _) = try append(group, acceptsClock: true) else {
-      throw LedgerError.corrupt("settlements that were refused")
+      throw LedgerError.corrupt("the outcomes of pending changes were refused")
     }
     return settled
   }

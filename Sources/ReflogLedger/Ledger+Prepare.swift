@@ -1,9 +1,9 @@
 package import ReflogModel
 
 extension Ledger {
-  /// What the ledger knows of an address: from memory, or read from the file where it was not in use lately.
+  /// Returns what the ledger knows of an address, from memory or, if the address was not used lately, from the file.
   ///
-  /// Throws `altered` where a change that it holds is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change at the address is not what was logged.
   package func state(of address: Address) async throws(LedgerError) -> AddressState {
     if let known = context.memory.state(of: address) { return known }
     let generation = context.memory.generation
@@ -12,13 +12,14 @@ extension Ledger {
     return read.state
   }
 
-  /// The writes that may have reached an address at this moment or later, at most a few hundred.
+  /// Returns the writes that may have reached the directory at an address at or after this moment, at most a few
+  /// hundred.
   package func recentWrites(at address: Address, since moment: Timestamp) async throws(LedgerError) -> [RecentWrite] {
     if let known = context.memory.writes(at: address, since: moment) { return known }
     return try await history.recentChanges(at: address, since: moment, limit: 256).map(RecentWrite.init)
   }
 
-  /// The change that is under way at a connector, or nil if there is none.
+  /// Returns the pending change of a connector, or nil if there is none.
   package func pendingChange(of connector: ConnectorID) async throws(LedgerError) -> Change? {
     if let known = context.memory.pending(of: connector) { return known }
     let generation = context.memory.generation
@@ -27,13 +28,14 @@ extension Ledger {
     return read
   }
 
-  /// Has the next ``state(of:)`` read the file: a transaction found something else than memory said.
+  /// Makes the next ``state(of:)`` read the file, because a transaction found another state than memory holds.
   package func forgetStates() {
     context.memory.forget()
   }
 
-  /// The change that an earlier request with this key made first, and whether its body was the same; nil where the key is new, or a
-  /// day old.
+  /// Returns the first change of an earlier request with this idempotency key, and whether its body was the same.
+  ///
+  /// The result is nil if the key is new or a day old.
   package func change(named key: IdempotencyKey) async throws(LedgerError) -> (change: Change, isSameBody: Bool)? {
     let now = now
     let found = try await history.read { db in try IdempotencyRows.find(key, at: now, db) }
@@ -41,6 +43,6 @@ extension Ledger {
     return (change, found.isSameBody)
   }
 
-  /// The newest checkpoint that is durable; nil before this process has signed one.
+  /// The newest durable checkpoint, or nil before this process has signed one.
   package var newestCheckpoint: String? { context.checkpoint }
 }

@@ -2,8 +2,11 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Remembers a rollback to a time, so that it can go on; one that is known already stays as it is. When this returns, it is
-  /// durable. Returns it as it is remembered, and whether it is finished.
+  /// Remembers a rollback to a time, so it can continue after a restart.
+  ///
+  /// When this returns, the rollback is durable. A rollback that is already remembered stays unchanged.
+  ///
+  /// - Returns: The remembered rollback, and whether it is finished.
   package func remember(
     _ rollback: TimeRollback
   ) async throws(LedgerError) -> (rollback: TimeRollback, isFinished: Bool) {
@@ -14,20 +17,20 @@ extension Ledger {
     }
   }
 
-  /// Remembers that every address held what it had held at the time.
+  /// Remembers that a rollback to a time is finished: every address has its reference of that time again.
   package func rememberFinished(_ rollback: TimeRollback) async throws(LedgerError) {
     try await write { session in try TimeRollbackRows.finish(rollback, in: session) }
   }
 }
 
 extension History {
-  /// A rollback to a time, and whether it is finished; nil if there is none of this batch.
+  /// Returns the rollback to a time with this batch id and whether it is finished, or nil if there is none.
   package func timeRollback(_ batchID: String) async throws(LedgerError) -> (rollback: TimeRollback, isFinished: Bool)?
   {
     try await read { db in try TimeRollbackRows.find(batchID, db) }
   }
 
-  /// The changes that a rollback to a time made, oldest first.
+  /// Returns the changes that a rollback to a time made, oldest first.
   package func changes(of rollback: TimeRollback) async throws(LedgerError) -> [Change] {
     try await changes(
       "WHERE change.batch_id = :batchID AND change.batch_id IS NOT NULL ORDER BY change.id",

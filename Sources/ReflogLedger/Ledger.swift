@@ -1,31 +1,41 @@
 package import ReflogModel
 package import ReflogStorage
 
-/// The append-only store of changes.
+/// The append-only store of changes and service events.
 ///
-/// Each method that writes is one transaction; once it returns, what it wrote is on disk. The read side is ``history``.
+/// Each method that writes is one transaction. When it returns, the transaction is durable. ``history`` is the read
+/// side.
 package final class Ledger: Sendable {
-  /// Reads what the path of a change needs.
+  /// Reads what a change needs before and while it is made.
   package let history: History
-  /// Reads for callers that ask, apart from it.
+  /// Reads for queries, through a separate pool of connections.
   package let questions: History
-  /// The keys that sign each transaction. There must be one before the writer's thread runs.
+  /// The keys that sign each transaction.
+  ///
+  /// The log needs at least one before the writer's thread runs.
   package let signers: LogSigners
   let storage: Storage
   let writer: FileWriter<LedgerSession>
   let context: LedgerContext
   let acceptsClock: Bool
 
-  /// Takes a ledger into use for one directory and tenant, for good.
+  /// Opens a ledger for one directory and one tenant, which never change afterwards.
   ///
   /// Call it before the thread runs.
   ///
   /// - Parameters:
-  ///   - thread: writes the ledger's file.
-  ///   - signers: the keys that sign the log; they may be added until the thread runs.
-  ///   - acceptsClock: whether changes are taken although the clock is behind the newest entry, and dated as that.
-  ///   - origin: the log's name where this ledger is new; made up if it is nil.
-  ///   - onSettled: hears of every change once its outcome is on disk.
+  ///   - storage: The ledger's file.
+  ///   - thread: The thread that writes the ledger's file.
+  ///   - signers: The keys that sign the log. Keys may be added until the thread runs.
+  ///   - directory: The directory that the ledger serves.
+  ///   - tenantID: The tenant that the ledger serves.
+  ///   - clock: The source of the time of entries.
+  ///   - acceptsClock: Whether to record changes if the clock is behind the newest entry. They then have the time of
+  ///     that entry.
+  ///   - origin: The log's name if this ledger is new, or nil for a generated one.
+  ///   - onSettled: Called with every change once its outcome is durable.
+  /// - Throws: ``LedgerError/servesAnother(path:directory:tenantID:)`` if the ledger serves another directory or
+  ///   tenant.
   package init(
     storage: Storage,
     thread: WriterThread,
@@ -66,10 +76,12 @@ package final class Ledger: Sendable {
     }
   }
 
-  /// Throws `foreignEntries` where rows stand behind the head, or the head is not signed over the entries: another program wrote to the
-  /// file.
+  /// Throws `foreignEntries` if rows exist after the head, or if the head is not signed over the entries.
   ///
-  /// - Parameter keys: those that sign; nil where the signature doesn't count, before an older copy is taken into use.
+  /// In both cases another program wrote to the file.
+  ///
+  /// - Parameter keys: The keys whose signatures count, or nil to skip the check of the signature, before an older copy
+  ///   is accepted.
   package func verifyHead(signedBy keys: [VerifierKey]? = nil) async throws(LedgerError) {
     try await history.read { db in
       let head = try LedgerHead(db)
@@ -78,37 +90,39 @@ package final class Ledger: Sendable {
     }
   }
 
-  /// A name for a tenant's log that no other ledger has.
+  /// Returns a name for a tenant's log that no other ledger has.
   private static func origin(ofTenant tenantID: String) -> String {
     "reflog/\(tenantID)/\(randomSuffix())"
   }
 
-  /// Eight random hexadecimal digits.
+  /// Returns eight random hexadecimal digits.
   static func randomSuffix() -> String {
     String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
   }
 
-  /// The moment it is now, as far as the ledger is concerned.
+  /// The time of the ledger's clock.
   package var now: Timestamp { context.clock() }
 
-  /// Whether the last write went through, and more are taken.
+  /// Whether the last write succeeded and the ledger accepts more.
   package var isHealthy: Bool { context.finding == nil && writer.isHealthy }
 
-  /// What the path of changes did to the file since it was opened: commits, statements, and reads beside them.
+  /// The number of commits, statements and reads that changes caused since the ledger was opened.
   package var counters: (commits: Int, statements: Int, reads: Int) {
     let written = writer.counters
     return (written.commits, written.statements, storage.reader.readCount)
   }
 
+  /// The figures of the ledger's file for the metrics.
   package var figures: LedgerFigures {
     let written = writer.counters
     return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: storage.walBytes)
   }
 
-  /// Tries a write that changes nothing, so that a disk with room again is noticed before a change needs it.
+  /// Makes a write without effect if the ledger is not healthy, to notice a disk that has room again before a change
+  /// needs it.
   package func probeUnlessHealthy() async {
     guard !isHealthy, context.finding == nil else { return }
-    // What comes of it shows in `isHealthy`.
+    // The result shows in `isHealthy`.
     try? await writer.write { session in try session.connection.execute("PRAGMA user_version = 0") }
   }
 }

@@ -1,54 +1,63 @@
 package import ReflogModel
 import ReflogStorage
 
-/// Why the ledger could not record, or could not answer.
+/// The reason why the ledger could not record a group or answer a query.
 package enum LedgerError: Error, Sendable, CustomStringConvertible {
   /// The ledger serves another directory or another tenant.
   case servesAnother(path: String, directory: String, tenantID: String)
-  /// Too much waits to be written; nothing was recorded.
+  /// Too many writes are waiting; the group was not recorded.
   case busy
-  /// The clock is behind the newest entry; nothing was recorded.
+  /// The clock is behind the newest entry; the group was not recorded.
   case clockBehind(by: Duration)
-  /// It can't be written or read now; nothing was recorded.
+  /// The ledger can't be written or read at present; the group was not recorded.
   case unavailable(String)
-  /// Whether it was recorded is unknown; the ledger takes no more until the next start.
+  /// It is unknown whether the group was recorded; the ledger records no more until the next start.
   case commitUnknown(String)
   /// The key that signs checkpoints can't be used.
   case unusableKey(path: String, problem: String)
-  /// The ledger is not the one that the anchor was made of, or an older copy of it.
+  /// The ledger is an older copy of the one that the anchor was made from, or another ledger.
   case anchorMismatch(path: String, problem: String)
-  /// The head is not the one that this service wrote last: another program wrote to the ledger's file.
+  /// The head is not the one that this service wrote: another program wrote to the ledger's file.
   case foreignEntries(from: Int64)
-  /// The change can't take this event.
+  /// The event is not possible in the state of the change.
   case illegal(Change.IllegalTransition)
   /// The row of a change is not what was logged.
   case altered(Change.ID)
-  /// A stored value is none that Reflog writes.
+  /// A stored value is not one that Reflog writes: the file is damaged or was altered.
   case corrupt(String)
 
   package var description: String {
     switch self {
     case .servesAnother(let path, let directory, let tenantID):
-      "\(path) serves the \(directory) directory of tenant \(tenantID), for good. Name another --database."
-    case .busy: "Too many changes are waiting to be recorded. Try again."
-    case .clockBehind(let lag): "The clock is \(lag) behind the newest entry of the ledger. Set the clock."
-    case .unavailable(let problem): "The ledger is unavailable: \(problem)"
-    case .commitUnknown(let problem): "Whether the ledger recorded it is unknown: \(problem)"
-    case .unusableKey(let path, let problem): "\(path) can't sign checkpoints: \(ended: problem)"
+      "\(path) serves the \(directory) directory of tenant \(tenantID). A ledger serves one directory and one tenant. "
+        + "Name another --database."
+    case .busy: "Too many changes are waiting to be recorded."
+    case .clockBehind(let lag):
+      "The server's clock is \(lag) behind the newest entry of the ledger. Set the clock, then try again."
+    case .unavailable(let problem): "The ledger can't be used: \(ended: problem)"
+    case .commitUnknown(let problem):
+      "It is unknown whether the ledger recorded this: \(ended: problem) Start the server again to find out."
+    case .unusableKey(let path, let problem): "The signing key \(path) can't be used: \(ended: problem)"
     case .anchorMismatch(let path, let problem):
-      "The ledger is not what the anchor \(path) says it was: \(ended: problem) Put the newest copy of the ledger back. If there "
-        + "is none, --accept-older-ledger takes this one into use, on the record and under another name."
+      "The ledger does not match the anchor \(path): \(ended: problem) Restore the newest copy of the ledger. If you "
+        + "have none, start with --accept-older-ledger: Reflog then uses this ledger under a new log name and records "
+        + "that."
     case .foreignEntries(let first):
-      "The ledger's file is not as Reflog left it: from entry \(first) on another program wrote to it. Nothing more is recorded or "
-        + "signed. Keep the file as evidence, run reflog verify, and put the newest copy back."
+      "Another program wrote to the ledger's file, from entry \(first) on. Reflog records and signs no more changes. "
+        + "Keep the file as evidence, run reflog verify, and restore the newest copy."
     case .illegal(let transition): transition.description
     case .altered(let change):
-      "Change \(change) is not what was recorded: somebody or something altered the ledger's file. Run reflog verify."
-    case .corrupt(let problem): "The ledger holds what Reflog does not write: \(ended: problem)"
+      "Change \(change) is not what was recorded: the ledger's file was altered. Run reflog verify."
+    case .corrupt(let problem): "The ledger is damaged: \(ended: problem) Run reflog verify."
     }
   }
 
-  /// The ledger's meaning of whatever a read or a write of its file threw.
+  /// What is wrong, for a finding of a verification, which needs no advice to run one.
+  var problem: String {
+    if case .corrupt(let problem) = self { "\(ended: problem)" } else { description }
+  }
+
+  /// Creates the ledger's error for any error that a read or a write of its file threw.
   init(_ error: any Error) {
     switch error {
     case let error as LedgerError: self = error
@@ -56,17 +65,17 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case let error as Change.IllegalTransition: self = .illegal(error)
     case StorageError.queueFull: self = .busy
     case StorageError.commitUnknown(let problem): self = .commitUnknown(problem)
-    case is CancellationError: self = .unavailable("the request was given up")
+    case is CancellationError: self = .unavailable("the request was cancelled")
     case StorageError.unexpectedValue(let column):
-      self = .corrupt("\(column), which holds a value that Reflog never writes")
+      self = .corrupt("column \(column) holds a value that Reflog does not write")
     default: self = .unavailable("\(error)")
     }
   }
 }
 
 extension DefaultStringInterpolation {
-  /// A text that ends as a sentence does, once.
-  fileprivate mutating func appendInterpolation(ended text: String) {
+  /// Appends a text and, if it does not end with a full stop, a full stop.
+  mutating func appendInterpolation(ended text: String) {
     appendLiteral(text.hasSuffix(".") ? text : text + ".")
   }
 }

@@ -1,8 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// Which directory and tenant a ledger serves.
+/// The directory and the tenant that a ledger serves.
 enum LedgerIdentity {
+  /// Returns the recorded directory and tenant, and records the given ones first if the ledger is new.
   static func findOrRecord(
     directory: DirectoryKind,
     tenantID: String,

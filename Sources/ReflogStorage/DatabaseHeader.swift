@@ -1,16 +1,19 @@
 import Glibc
 
-/// What the first bytes of a SQLite file say (sqlite.org/fileformat2, section 1.3).
+/// The parts of a SQLite file's header that Reflog checks before it opens the file (sqlite.org/fileformat2, section
+/// 1.3).
 struct DatabaseHeader {
   private static let byteCount = 100
   private static let magic = Array("SQLite format 3\0".utf8)
 
-  /// Which program's file it is; 0 where none said so.
+  /// The application ID of the program that made the file, or 0 if that program set none.
   let applicationID: Int32
-  /// Whether writes go to a write-ahead log.
+  /// Whether the file is in WAL mode.
   let isWAL: Bool
 
-  /// Reads the header. Nil where the file is too short for one, or is no SQLite file.
+  /// Reads the header of the file at a path.
+  ///
+  /// The result is nil if the file does not exist, is shorter than a header, or is not a SQLite file.
   init?(ofFileAt path: String) throws(StorageError) {
     guard let size = FileChecks.size(of: path), size >= Self.byteCount else { return nil }
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

@@ -1,8 +1,9 @@
 import Foundation
 
-/// Small files that are either there whole, or as they were before.
+/// Reads and writes small files with atomic writes: after a crash, a file holds either all of its old bytes or all of
+/// its new ones.
 package enum DurableFile {
-  /// The bytes of a file; nothing where there is none.
+  /// Returns the bytes of a file, or nil if the file does not exist.
   package static func read(_ path: String) throws(StorageError) -> [UInt8]? {
     guard FileChecks.exists(path) else { return nil }
     guard let data = FileManager.default.contents(atPath: path) else {
@@ -11,7 +12,9 @@ package enum DurableFile {
     return Array(data)
   }
 
-  /// Puts bytes in place of whatever the file held. When this returns, they are durable; the file's owner alone can read them.
+  /// Replaces the contents of a file, or makes the file.
+  ///
+  /// When this returns, the bytes are durable. Only the owner of the file can read it.
   package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
     let partial = path + ".partial"
     let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -27,9 +30,12 @@ package enum DurableFile {
     try move(partial, to: path)
   }
 
+  /// Returns whether a file exists at a path.
   package static func exists(_ path: String) -> Bool { FileChecks.exists(path) }
 
-  /// Gives a file another name, in place of whatever has it. When this returns, that is durable.
+  /// Renames a file and replaces any file that has the new name.
+  ///
+  /// When this returns, the new name is durable.
   package static func move(_ file: String, to path: String) throws(StorageError) {
     guard rename(file, path) == 0 else { throw failure(path) }
     let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -38,8 +44,10 @@ package enum DurableFile {
     guard fsync(folder) == 0 else { throw failure(path) }
   }
 
-  /// Gives a file another name that no file has: with this ending, and a number behind it where there is one. Returns it once that
-  /// is durable.
+  /// Renames a file to a name that no other file has, and returns the new path.
+  ///
+  /// The new name is the old one with `ending`. If that name is in use, a number follows it: `-2`, `-3` and so on. When
+  /// this returns, the new name is durable.
   package static func putAside(_ file: String, as ending: String) throws(StorageError) -> String {
     var (path, number) = (file + ending, 1)
     while exists(path) {
@@ -50,7 +58,7 @@ package enum DurableFile {
     return path
   }
 
-  /// Removes a file, if it is there.
+  /// Removes a file if it exists.
   package static func remove(_ path: String) throws(StorageError) {
     guard unlink(path) == 0 || errno == ENOENT else { throw failure(path) }
   }
@@ -59,7 +67,7 @@ package enum DurableFile {
     .unusable(path: path, problem: "it can't be written: \(String(cString: strerror(errno)))")
   }
 
-  /// Whether others than the file's owner may read it.
+  /// Returns whether other users than the owner have any permission on the file.
   package static func isOpenToOthers(_ path: String) -> Bool {
     var information = stat()
     guard stat(path, &information) == 0 else { return false }

@@ -1,13 +1,15 @@
 import FoundationEssentials
 import Glibc
 
-/// Looks at the path of a file that SQLite is to open for writing, before it does.
+/// Checks the path of a file before SQLite opens the file for writing.
 enum FileChecks {
-  /// When this returns, `path` is a plain file with one name on a file system whose locks and flushes hold; it was made,
-  /// readable by its owner alone, if nothing stood there, and its folder knows it durably.
+  /// Checks the file at `path`, or makes it if it does not exist.
+  ///
+  /// When this returns, `path` is a plain file with one name, on a file system with reliable locks and flushes. A file
+  /// that this method made can be read by its owner only, and its entry in the folder is durable.
   static func prepareFile(at path: String) throws(StorageError) {
     guard !path.isEmpty, !path.hasPrefix("file:"), !path.utf8.contains(0) else {
-      throw .notAPlainFile(path: path, problem: "is no path")
+      throw .notAPlainFile(path: path, problem: "is not a path")
     }
     var status = stat()
     if lstat(path, &status) != 0 {
@@ -23,6 +25,7 @@ enum FileChecks {
     try refuseUnsafeFileSystem(of: path)
   }
 
+  /// Makes a file, and flushes its entry in the folder.
   private static func make(_ path: String) throws(StorageError) {
     let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
@@ -33,22 +36,27 @@ enum FileChecks {
     guard fsync(folder) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// Types of file systems as mountinfo names them, the FUSE ones by their prefix.
+  /// The file systems whose locks or flushes are not reliable, by their names in mountinfo.
+  ///
+  /// Types that start with `fuse` are refused too.
   private static let unsafeFileSystems = ["nfs", "nfs4", "smb3", "cifs", "smbfs", "9p"]
 
+  /// Throws if the file system of a file has no reliable locks or flushes.
   private static func refuseUnsafeFileSystem(of path: String) throws(StorageError) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
-    // The kernel's encoding of a device, as glibc's major and minor macros take it apart.
+    // The kernel's encoding of a device number, decoded as glibc's `major` and `minor` macros do.
     let (number, high) = (status.st_dev, status.st_dev >> 32)
     let device = "\(number >> 8 & 0xFFF | high & ~0xFFF):\(number & 0xFF | number >> 12 & 0xFFFF_FF00)"
     guard let type = fileSystemType(ofDevice: device) else { return }
     if unsafeFileSystems.contains(type) || type.hasPrefix("fuse") { throw .unsafeFileSystem(path: path, name: type) }
   }
 
-  /// The type of the file system on a device, from proc(5): `36 35 98:0 /root /mount rw - ext4 /dev/sda rw`.
+  /// Returns the type of the file system on a device, or nil if it is unknown.
+  ///
+  /// The source is a line of `/proc/self/mountinfo` (proc(5)): `36 35 98:0 /root /mount rw - ext4 /dev/sda rw`.
   private static func fileSystemType(ofDevice device: String) -> String? {
-    // Without /proc the check is left out: it only guards against a mistake.
+    // Without /proc the check is skipped. It only guards against a configuration mistake.
     guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
     for line in mounts.split(separator: "\n") {
       let fields = line.split(separator: " ")
@@ -58,24 +66,25 @@ enum FileChecks {
     return nil
   }
 
-  /// Whether the folder of this path takes new files from this process.
+  /// Returns whether this process can make files in the folder of a path.
   static func canWriteFolder(of path: String) -> Bool {
     access(folderPath(of: path), W_OK) == 0
   }
 
-  /// How much may still be written beside this file; everything, where that can't be told.
+  /// Returns how many bytes can still be written to the file system of this file, or `UInt64.max` if that is unknown.
   static func freeBytes(besideFileAt path: String) -> UInt64 {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { return .max }
     return UInt64(status.f_bavail) * UInt64(status.f_frsize)
   }
 
-  /// The size of a file, or nothing where there is none.
+  /// Returns the size of a file in bytes, or nil if the file does not exist.
   static func size(of path: String) -> Int? {
     var status = stat()
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
+  /// Returns whether a file exists at a path.
   static func exists(_ path: String) -> Bool {
     access(path, F_OK) == 0
   }
@@ -86,7 +95,7 @@ enum FileChecks {
   }
 }
 
-/// What `errno` says, in words.
+/// Returns the text of the newest system error, from `errno`.
 func lastSystemError() -> String {
   String(cString: strerror(errno))
 }

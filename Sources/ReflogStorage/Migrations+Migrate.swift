@@ -2,23 +2,28 @@ import GRDB
 import ReflogMigrations
 
 extension Migrations {
-  /// Brings the file to the newest schema, each migration in a transaction of its own.
+  /// Migrates the file to the newest schema, with one transaction for each migration.
   func migrate(_ writer: some DatabaseWriter, path: String) throws {
     let migrator = migrator
     guard try !writer.read(migrator.hasBeenSuperseded) else { throw StorageError.newerSchema(path: path) }
     try migrator.migrate(writer)
   }
 
-  /// Refuses to read a file whose schema is not the one that this program knows.
+  /// Throws if the schema of a file that is opened for reading is older or newer than the one this program knows.
   func refuseOtherSchema(_ db: Database, path: String) throws {
     let migrator = migrator
     if try migrator.hasBeenSuperseded(db) { throw StorageError.newerSchema(path: path) }
     guard try migrator.hasCompletedMigrations(db) else {
-      throw StorageError.unusable(path: path, problem: "an older Reflog wrote it; start the server once to migrate it")
+      throw StorageError.unusable(
+        path: path,
+        problem: "an older version of Reflog wrote it; start the server once to migrate it"
+      )
     }
   }
 
-  /// Refuses a file whose schema somebody altered: a view, a trigger or an index decides what is found, and what may go.
+  /// Throws if the schema of the file was altered.
+  ///
+  /// A view, a trigger or an index decides which rows are found and which rows can be deleted.
   func refuseAlteredSchema(_ writer: some DatabaseWriter, path: String) throws {
     let known = try DatabaseQueue()
     try migrator.migrate(known)
@@ -28,7 +33,7 @@ extension Migrations {
     throw StorageError.alteredSchema(path: path, name: first)
   }
 
-  /// The SQL of everything in the schema by its name, but for what SQLite and the migrator keep for themselves.
+  /// Returns the SQL of each item of the schema by its type and name, without the tables of SQLite and of the migrator.
   private static func schema(_ db: Database) throws -> [String: String] {
     let rows = try GRDB.Row.fetchAll(
       db,
@@ -39,14 +44,15 @@ extension Migrations {
     return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
   }
 
-  /// Refuses a file that another program made, before it is opened for writing: Reflog's settings would alter it.
+  /// Throws if another program made the file, before the file is opened for writing: Reflog's settings would alter it.
   ///
-  /// What the header does not tell is found out once the file is open. Call it while no connection of this process has the file open: to
-  /// close a descriptor takes away the locks of the others (fcntl(2)).
+  /// This checks what can be read without writing. The rest is checked once the file is open. Call it while no
+  /// connection of this process has the file open: closing a descriptor releases the locks of all other descriptors of
+  /// the file (fcntl(2)).
   func refuseForeignFile(at path: String) throws {
     guard let header = try DatabaseHeader(ofFileAt: path), header.applicationID != applicationID else { return }
     guard header.applicationID == 0 else { throw StorageError.foreign(path: path) }
-    // To read a file in WAL mode makes files beside it.
+    // Reading a file in WAL mode would make a `-wal` and a `-shm` file next to it.
     guard !header.isWAL else { return }
     var configuration = Configuration()
     configuration.readonly = true
@@ -55,15 +61,15 @@ extension Migrations {
       try queue.read { db in try refuseForeignFile(db, path: path) }
       try queue.close()
     } catch is DatabaseError {
-      // A start that was cut short leaves a journal, which only a writer can roll back.
+      // An interrupted start leaves a journal that only a writer can roll back.
     }
   }
 
-  /// Refuses a file that another program made, or that is another of Reflog's files.
+  /// Throws if the file was made by another program or is another kind of Reflog file.
   func refuseForeignFile(_ db: Database, path: String) throws {
     let found = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     if found == applicationID { return }
-    // A start that was cut short may have left the migrator's own table, and nothing else.
+    // An interrupted start may have left the migrator's table without any other table.
     let tables = "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
     let isEmpty = try Int.fetchOne(db, sql: tables) == 0
     guard found == 0, isEmpty else { throw StorageError.foreign(path: path) }

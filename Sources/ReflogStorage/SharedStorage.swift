@@ -7,10 +7,10 @@ package struct SharedStorage: Sendable {
   private let queue: DatabaseQueue
   private let file: FileVersion
 
-  /// Opens the file, or makes it if it may, with the newest schema.
+  /// Opens the file with the newest schema, and makes it first if it does not exist and `creating` is true.
   package init(path: String, kind: StorageKind, creating: Bool) throws {
     guard creating || FileChecks.exists(path) else {
-      throw StorageError.unusable(path: path, problem: "there is no such file")
+      throw StorageError.unusable(path: path, problem: "the file does not exist")
     }
     try FileChecks.prepareFile(at: path)
     do {
@@ -28,17 +28,19 @@ package struct SharedStorage: Sendable {
     }
   }
 
-  /// Which version of the file it is: every transaction of any process makes another. Nil if that can't be told.
+  /// The version of the file, or nil if it can't be read.
+  ///
+  /// Every transaction of any process makes a new version.
   package var version: UInt32? { file.current }
 
-  /// Reads in a transaction of its own.
+  /// Reads in one transaction.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     do { return try await queue.read { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
     }
   }
 
-  /// Writes in a transaction of its own, durable when this returns.
+  /// Writes in one transaction, which is durable when this returns.
   package func write<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     do { return try await queue.write { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
@@ -48,14 +50,17 @@ package struct SharedStorage: Sendable {
 
 /// The change counter of a SQLite file in rollback-journal mode (sqlite.org/fileformat2, §1.3.8).
 private final class FileVersion: Sendable {
-  /// Never closed: to close a descriptor of a file takes away all locks that SQLite has on it in this process (fcntl(2)).
+  /// Never closed: closing a descriptor of a file releases all locks that SQLite holds on the file in this process
+  /// (fcntl(2)).
   private let descriptor: Int32
 
+  /// Opens the file for reading its change counter.
   init(path: String) throws(StorageError) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
+  /// The change counter, or nil if it can't be read.
   var current: UInt32? {
     var counter: UInt32 = 0
     guard pread(descriptor, &counter, 4, 24) == 4 else { return nil }

@@ -1,22 +1,26 @@
 import GRDB
 
-/// A SQLite file as Reflog wants it: locked, migrated, in WAL mode with every commit flushed, written by one connection and read by
-/// two pools of others, so that no question keeps the writing waiting for a connection.
+/// A SQLite file with one write connection and two pools of read connections.
 ///
-/// One writer connection makes every write and every WAL checkpoint. Keep it so: SQLite before 3.51.3 (Debian 12 has 3.40.1) can
-/// lose commits when one connection writes while another resets the WAL.
+/// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads what the
+/// writer needs; the second answers queries. Many queries therefore never keep the writer waiting for a connection.
+///
+/// One connection makes every write and every WAL checkpoint. Keep it so: SQLite before 3.51.3 (Debian 12 has 3.40.1)
+/// can lose commits if one connection writes while another one resets the WAL.
 package struct Storage: Sendable {
+  /// The path of the file.
   package let path: String
-  /// Reads what writing needs to know.
+  /// Reads what the writer needs to know.
   package let reader: StorageReader
-  /// Reads for whoever asks, however many do.
+  /// Reads for queries, through a separate pool.
   package let questionReader: StorageReader
   private let pool: DatabasePool
   private let questionPool: DatabasePool
   private let lock: LockFile
 
-  /// Opens the file, or makes it. When this returns, the lock is held, the settings were read back and the schema is
-  /// the newest.
+  /// Opens the file, or makes it.
+  ///
+  /// When this returns, the lock is held, the settings were read back and the schema is the newest.
   package init(path: String, kind: StorageKind) throws {
     try FileChecks.prepareFile(at: path)
     lock = try LockFile(for: path)
@@ -38,28 +42,31 @@ package struct Storage: Sendable {
     questionReader = StorageReader(questionPool)
   }
 
-  /// The size of the write-ahead log.
+  /// The size of the write-ahead log in bytes.
   package var walBytes: Int64 { Int64(FileChecks.size(of: path + "-wal") ?? 0) }
 
-  /// Makes one write before a writer runs, on its connection. When this returns, it is durable.
+  /// Makes one write on the write connection, before a writer runs.
+  ///
+  /// When this returns, the write is durable.
   package func setUp<Value>(_ body: (Connection) throws -> Value) throws -> Value {
     do { return try pool.write { try body(Connection($0)) } } catch let error as DatabaseError { throw SQLError(error) }
   }
 
-  /// Hands out the connection that writes for as long as `body` runs, on the calling thread, outside any transaction.
+  /// Calls `body` with the write connection on the calling thread, outside any transaction.
   func withWriteConnection(_ body: (Connection) throws -> Void) throws {
     try pool.writeWithoutTransaction { try body(Connection($0)) }
   }
 
   /// Empties the WAL into the file, closes every connection, the writer's last, and releases the lock.
   ///
-  /// Call it once nothing writes any more. What another process's reading keeps in the WAL is read at the next start.
+  /// Call it after the last write. If another process still reads, some pages stay in the WAL. The next start reads
+  /// them.
   package func close() throws {
     try closeConnections()
     releaseLock()
   }
 
-  /// The same, but holds the lock on.
+  /// Does the same as ``close()``, but keeps the lock.
   func closeConnections() throws {
     try questionPool.close()
     _ = try pool.writeWithoutTransaction { try WriteAheadLog.run(.truncate, Connection($0)) }
@@ -67,5 +74,6 @@ package struct Storage: Sendable {
     try pool.close()
   }
 
+  /// Releases the lock.
   func releaseLock() { lock.release() }
 }

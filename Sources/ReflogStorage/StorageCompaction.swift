@@ -2,13 +2,19 @@ import FoundationEssentials
 import GRDB
 import Glibc
 
-/// Writes a file of Reflog's anew, so that nothing is left in it of what was deleted: SQLite keeps copies of cells that it moved before
-/// they were deleted.
+/// Rewrites a file of Reflog's to remove all remains of deleted rows.
+///
+/// SQLite keeps copies of cells that it moved before they were deleted. Only a new file is free of them.
 package struct StorageCompaction: Sendable {
+  /// The path of the file.
   package let path: String
   private let kind: StorageKind
 
-  /// - Parameter path: a file that no process serves.
+  /// Creates a compaction of a file.
+  ///
+  /// - Parameters:
+  ///   - path: The path of a file that no process serves.
+  ///   - kind: The kind of the file.
   package init(path: String, kind: StorageKind) {
     self.path = path
     self.kind = kind
@@ -16,17 +22,20 @@ package struct StorageCompaction: Sendable {
 
   private var copyPath: String { path + ".compact" }
 
-  /// The size of the file, and of the new one as far as it is written.
+  /// The bytes of the new file that are written so far, and the size of the old file.
   package var progress: (written: Int, of: Int) { (FileChecks.size(of: copyPath) ?? 0, FileChecks.size(of: path) ?? 0) }
 
-  /// Writes the file anew beside the old one, checks it, and puts it in its place. Returns the sizes before and after. When this returns,
-  /// the new file is durable.
+  /// Writes a new file, checks it, and replaces the old file with it.
   ///
-  /// A crash before the last step leaves the old file as it was, and a `.compact` beside it, which the next compaction removes. Throws
-  /// `inUse` where a server runs, and `diskFull` where the disk has no room for a second file.
+  /// When this returns, the new file is durable. A crash before the last step leaves the old file unchanged, and a
+  /// `.compact` file that the next compaction removes.
+  ///
+  /// - Returns: The sizes of the file before and after, in bytes.
+  /// - Throws: ``StorageError/inUse(path:)`` if a server runs, and ``StorageError/diskFull`` if the disk has no room
+  ///   for a second file.
   package func run() throws -> (before: Int, after: Int) {
-    guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "there is no such file") }
-    // Opening it checks what it is, takes the lock, and empties what a server left in the write-ahead log.
+    guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
+    // Opening the file checks its kind, takes the lock, and empties the write-ahead log that a server left.
     let storage = try Storage(path: path, kind: kind)
     do {
       let before = FileChecks.size(of: path) ?? 0
@@ -40,12 +49,13 @@ package struct StorageCompaction: Sendable {
       }
       try check(copyPath)
       try storage.closeConnections()
-      // The lock keeps a server out until the new file has the name.
+      // The lock keeps a server out until the new file has its name.
       defer { storage.releaseLock() }
-      // Pages in the log of the old file must never meet the new one: somebody reads the ledger, and keeps them there.
+      // SQLite must never apply pages from the log of the old file to the new one. Pages are left if another process
+      // reads the ledger.
       guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { throw StorageError.locked }
       for ending in ["-wal", "-shm"] { try DurableFile.remove(path + ending) }
-      // A crash from here on: one of the two files has the name, and each is whole.
+      // After a crash from here on, one of the two files has the name, and each file is complete.
       try DurableFile.move(copyPath, to: path)
       return (before, FileChecks.size(of: path) ?? 0)
     } catch {
@@ -56,12 +66,14 @@ package struct StorageCompaction: Sendable {
 
   private func removeCopy() throws { try Self.removeUnfinished(besideFileAt: path) }
 
-  /// Removes what a crash left of a compaction.
+  /// Removes the files that a crashed compaction left.
   static func removeUnfinished(besideFileAt path: String) throws(StorageError) {
     for ending in [".compact", ".compact-journal"] { try DurableFile.remove(path + ending) }
   }
 
-  /// Gives the new file the owner and the permissions of the old one: another user may serve the ledger than the one who runs this.
+  /// Copies the owner and the permissions of the old file to the new one.
+  ///
+  /// The user who runs the compaction may be another one than the user who runs the server.
   private func keepOwner(_ file: Int32) throws {
     var old = stat()
     guard stat(path, &old) == 0, fchown(file, old.st_uid, old.st_gid) == 0, fchmod(file, old.st_mode & 0o7777) == 0
@@ -70,7 +82,7 @@ package struct StorageCompaction: Sendable {
     }
   }
 
-  /// Throws where the new file is not what SQLite should have written, and flushes it.
+  /// Throws if the new file is damaged; otherwise flushes it.
   private func check(_ path: String) throws {
     let queue = try DatabaseQueue(path: path, configuration: StorageSettings.configuration(of: .readOnly))
     let problem = try queue.read { db in try String.fetchOne(db, sql: "PRAGMA quick_check(1)") }

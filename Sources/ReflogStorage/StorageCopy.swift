@@ -1,13 +1,17 @@
 import Foundation
 import GRDB
 
-/// A copy of a SQLite file as it was at one moment, to be read piece by piece. It has no name any more: it is gone when this is.
+/// A copy of a SQLite file at one moment, which is read in pieces.
+///
+/// The copy has no name in the file system. The system deletes it when this object is deinitialized.
 package final class StorageCopy: Sendable {
   private static let pieceSize = 1 << 20
 
   private let descriptor: Int32
+  /// The size of the copy in bytes.
   package let byteCount: Int
 
+  /// Opens the copy at a path and removes its name.
   fileprivate init(takingNameFrom path: String) throws(StorageError) {
     byteCount = FileChecks.size(of: path) ?? 0
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -16,7 +20,7 @@ package final class StorageCopy: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The next piece; nothing at the end.
+  /// Returns the next piece, of at most 1 MiB, or nil at the end.
   package func next() throws(StorageError) -> [UInt8]? {
     var result = 0
     let piece = [UInt8](unsafeUninitializedCapacity: Self.pieceSize) { buffer, count in
@@ -29,10 +33,10 @@ package final class StorageCopy: Sendable {
 }
 
 extension Storage {
-  /// Where copies are made.
+  /// The path at which a copy is made.
   private var copyPath: String { path + ".backup" }
 
-  /// Removes what a crash left of a copy.
+  /// Removes the files that a crashed copy or compaction left.
   package func removeUnfinishedCopy() throws(StorageError) {
     try StorageCompaction.removeUnfinished(besideFileAt: path)
     for file in [copyPath, copyPath + "-journal"] where FileChecks.exists(file) {
@@ -40,10 +44,12 @@ extension Storage {
     }
   }
 
-  /// Copies the file as it is at one moment, through SQLite's backup API. One at a time.
+  /// Copies the file at one moment, through SQLite's backup API.
   ///
-  /// A reader sees one state for as long as this takes, and the WAL grows by what is written meanwhile. Throws
-  /// ``StorageError/diskFull`` where the disk has not the room.
+  /// Make one copy at a time. The copy reads one state of the file while it runs, so the WAL grows by everything that
+  /// is written in that time.
+  ///
+  /// - Throws: ``StorageError/diskFull`` if the disk has no room for the copy.
   package func copy() async throws -> StorageCopy {
     try removeUnfinishedCopy()
     let needed = UInt64(FileChecks.size(of: path) ?? 0) + UInt64(walBytes) + GroupCommitLimits.standard.headroomBytes

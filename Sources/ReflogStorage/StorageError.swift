@@ -1,59 +1,64 @@
-/// Why a SQLite file can't be used as Reflog wants it, or a write was not made.
+/// The reason why a SQLite file can't be used or a write was not made.
 package enum StorageError: Error, Sendable, CustomStringConvertible {
   /// Another process serves the file.
   case inUse(path: String)
-  /// The file system can't be trusted with locks or flushes.
+  /// The locks or flushes of the file system are not reliable.
   case unsafeFileSystem(path: String, name: String)
-  /// The path names no plain file, or the file has several names.
+  /// The path is not a plain file with one name.
   case notAPlainFile(path: String, problem: String)
-  /// The file can't be opened or made.
+  /// The file can't be opened, made, read or written.
   case unusable(path: String, problem: String)
-  /// The file is SQLite's, but of another application, or of another kind of Reflog's.
+  /// The file is a SQLite file of another program, or another kind of Reflog file.
   case foreign(path: String)
-  /// A newer Reflog has been here.
+  /// A newer version of Reflog migrated the file.
   case newerSchema(path: String)
-  /// Something of this kind and name in the schema is not as Reflog made it.
+  /// An item of the schema, named by its type and name, is missing, altered or added.
   case alteredSchema(path: String, name: String)
-  /// A setting did not take.
+  /// SQLite did not accept a setting that Reflog needs.
   case setting(path: String, name: String, expected: String, found: String)
-  /// Too much is waiting to be written; nothing of this was.
+  /// Too many writes are waiting; this one was not made.
   case queueFull
-  /// The disk is full; nothing of this was written.
+  /// The disk is full; the write was not made.
   case diskFull
-  /// Another process holds the write lock; nothing of this was written.
+  /// Another process or a long read uses the file; the write was not made.
   case locked
-  /// The write failed and was taken back.
+  /// The write failed and was rolled back.
   case failed(String)
-  /// COMMIT failed, so that nobody knows whether this was written. The writer has stopped; the next start finds out.
+  /// COMMIT failed, so it is unknown whether the write was made.
+  ///
+  /// The writer has stopped. The next start reads the file and finds out.
   case commitUnknown(String)
-  /// The writer takes no more.
+  /// The writer has stopped and accepts no more writes.
   case stopped
-  /// A column holds a value of another type than Reflog writes: the file is damaged.
+  /// A column holds a value of a type that Reflog does not write: the file is damaged.
   case unexpectedValue(column: String)
 
   package var description: String {
     switch self {
     case .inUse(let path):
-      "\(path) is in use by another Reflog process. Stop that one first, or name another file."
+      "\(path) is in use by another Reflog process. Stop that process first, or name another file."
     case .unsafeFileSystem(let path, let name):
-      "\(path) is on \(name), whose locks and flushes can't be trusted. Put the file on a local disk."
+      "\(path) is on a file system of type \(name). Its locks and flushes are not reliable. Use a file on a local disk."
     case .notAPlainFile(let path, let problem): "\(path) \(problem). Name a plain file."
     case .unusable(let path, let problem): "\(path) can't be used: \(problem)."
-    case .foreign(let path): "\(path) is a SQLite file of something else. Name another file."
-    case .newerSchema(let path): "\(path) was written by a newer Reflog. Use that version or a later one."
+    case .foreign(let path):
+      "\(path) is a SQLite file of another program, or another kind of Reflog file. Name another file."
+    case .newerSchema(let path): "\(path) was written by a newer version of Reflog. Use that version or a later one."
     case .alteredSchema(let path, let name):
-      "The schema of \(path) is not Reflog's own: the \(name) is missing, altered or somebody else's. Put the file as it was back, or "
+      "The schema of \(path) is not Reflog's: the \(name) is missing, altered or added. Restore the original file, or "
         + "drop what you added."
     case .setting(let path, let name, let expected, let found):
-      "\(path): SQLite's \(name) is \(found) and won't become \(expected)."
-    case .queueFull: "Too many writes are waiting."
-    case .diskFull: "The disk is full."
-    case .locked: "Another process holds the write lock of the file."
+      "\(path) can't be used: SQLite's \(name) is \(found) and can't be set to \(expected)."
+    case .queueFull: "Too many writes are waiting. This write was not made. Try again later."
+    case .diskFull: "The disk is full. Free some space, then try again."
+    case .locked: "Another process or a long read uses the file. Wait until it ends, then try again."
     case .failed(let problem): "The write failed: \(problem)\(problem.hasSuffix(".") ? "" : ".")"
     case .commitUnknown(let problem):
-      "Whether the last commit took place is unknown (\(problem)). Start again to find out."
-    case .stopped: "The writer has stopped."
-    case .unexpectedValue(let column): "The column \(column) holds a value of a type that Reflog does not write."
+      "It is unknown whether the last commit was written (\(problem)). Start Reflog again to find out."
+    case .stopped: "The writer has stopped and accepts no more writes. Start Reflog again."
+    case .unexpectedValue(let column):
+      "Column \(column) holds a value of a type that Reflog does not write. The file is damaged. Restore it from a "
+        + "backup."
     }
   }
 }

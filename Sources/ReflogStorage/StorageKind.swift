@@ -1,9 +1,10 @@
 import ReflogMigrations
 
-/// Which of Reflog's files a file is.
+/// The kind of a Reflog file: the ledger, the embedded directory or the API tokens.
 package enum StorageKind: Sendable {
   case ledger, directory, tokens
 
+  /// The migrations that make the schema of this kind of file.
   var migrations: Migrations {
     switch self {
     case .ledger: .ledger

@@ -1,27 +1,29 @@
 import GRDB
 import Synchronization
 
-/// Reads a SQLite file through connections that can't write.
+/// A pool of read-only connections to a SQLite file.
 ///
-/// Every read is a short transaction of its own and sees one state of the file. Whoever reads much reads in pieces, so
-/// that no reader holds the WAL.
+/// Every read is one short transaction and sees one state of the file. Make a large read in several short ones: a long
+/// read keeps the WAL from being reset.
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
   private let counter = ReadCounter()
 
+  /// Creates a reader on GRDB's.
   init(_ reader: any DatabaseReader) {
     self.reader = reader
   }
 
-  /// How many reads were made.
+  /// The number of reads that were made.
   package var readCount: Int { counter.count.load(ordering: .relaxed) }
 
-  /// Opens a file for reading alone: beside a running server, or on media that can't be written.
+  /// Opens a file for reading only, next to a running server or on read-only media.
   ///
-  /// Where the folder can't be written, SQLite is told that nothing changes (`immutable=1`): it could not make the files
-  /// by which it would notice. It would not look into a `-wal` then, so one that is not empty is refused.
+  /// If the folder can't be written, SQLite is told that the file does not change (`immutable=1`), because it can't
+  /// make the files by which it would notice a change. SQLite then ignores a `-wal` file, so a `-wal` file that is not
+  /// empty is refused.
   package init(readingFileAt path: String, kind: StorageKind) throws {
-    guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "there is no such file") }
+    guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
     let canWrite = FileChecks.canWriteFolder(of: path)
     guard canWrite || (FileChecks.size(of: path + "-wal") ?? 0) == 0 else {
       throw StorageError.unusable(
@@ -45,7 +47,7 @@ package struct StorageReader: Sendable {
     }
   }
 
-  /// Runs a read in a transaction of its own.
+  /// Runs a read in one transaction.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     counter.count.add(1, ordering: .relaxed)
     do { return try await reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
@@ -53,7 +55,8 @@ package struct StorageReader: Sendable {
     }
   }
 
-  /// A `file:` URI (sqlite.org/uri.html) whose path has all but the plainest bytes escaped.
+  /// Returns a `file:` URI (sqlite.org/uri.html) in which all bytes of the path are escaped, except letters, digits and
+  /// `/-_.`.
   private static func immutableURI(of path: String) -> String {
     let escaped = path.utf8.map { byte in
       let isPlain = byte.isASCIILetterOrDigit || "/-_.".utf8.contains(byte)
@@ -69,6 +72,7 @@ extension UInt8 {
   }
 }
 
+/// The number of reads of a ``StorageReader``.
 private final class ReadCounter: Sendable {
   let count = Atomic<Int>(0)
 }

@@ -4,14 +4,14 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// What somebody finds who opens the file with plain `sqlite3`.
+/// What plain `sqlite3` can do to the file.
 struct AppendOnlyTests {
   @Test(arguments: [
-    "UPDATE change SET after_state = 'none', after_connector = NULL, after_name = NULL WHERE id = 1",
+    "UPDATE change SET after_absent = 'none', after_connector = NULL, after_name = NULL WHERE id = 1",
     "UPDATE change SET activity_time = 0 WHERE id = 1",
     "UPDATE change SET actor = 2",
     "UPDATE change SET result = 'rejected' WHERE id = 1",
-    "UPDATE change SET result_time = result_time + 1 WHERE id = 1",
+    "UPDATE change SET result_delay = result_delay + 1 WHERE id = 1",
     "UPDATE change SET id = 9 WHERE id = 1",
     "UPDATE change SET rowid = 99",
     "UPDATE change SET _rowid_ = 99",
@@ -19,8 +19,8 @@ struct AppendOnlyTests {
     "DELETE FROM change WHERE id = 1",
     "DELETE FROM change",
     "REPLACE INTO change "
-      + "(id, intent_sequence, activity_time, subject, address, kind, before_state, after_state, actor, request_id) "
-      + "SELECT 1, 0, 0, subject, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1",
+      + "(id, intent_sequence, activity_time, address, kind, before_absent, after_absent, actor, request_id) "
+      + "SELECT 1, 0, 0, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1",
     "UPDATE change SET intent_sequence = 7 WHERE id = 1",
     "UPDATE change SET outcome_sequence = 7 WHERE id = 1",
     "INSERT INTO change_personal (change, salt, reason) VALUES (1, zeroblob(16), 'other')",
@@ -64,14 +64,14 @@ struct AppendOnlyTests {
       let output = try sqlite3(storage.path, statement)
 
       #expect(
-        output.contains("append-only") || output.contains("without gaps") || output.contains("for good"),
+        output.contains("append-only") || output.contains("without gaps") || output.contains("cannot change"),
         "\(output)"
       )
       #expect(try sqlite3(storage.path, Self.everything) == before)
     }
   }
 
-  @Test func whatIsPendingCanBeSettledButNotRewritten() async throws {
+  @Test func aPendingChangeCanBeSettledButNotRewritten() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .intended)
 
@@ -79,9 +79,9 @@ struct AppendOnlyTests {
         storage.path,
         """
         REPLACE INTO change (
-          intent_sequence, activity_time, subject, address, kind, before_state, after_state, actor, request_id
+          intent_sequence, activity_time, address, kind, before_absent, after_absent, actor, request_id
         )
-        SELECT 1, activity_time, subject, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1
+        SELECT 1, activity_time, address, kind, 'none', 'none', actor, 'x' FROM change WHERE id = 1
         """
       )
       let rewritten = try sqlite3(storage.path, "UPDATE change SET kind = 'drift' WHERE id = 1")
@@ -96,7 +96,7 @@ struct AppendOnlyTests {
   }
 
   private static let everything = """
-    SELECT * FROM history; SELECT * FROM entry; SELECT * FROM change; SELECT * FROM change_personal;
+    SELECT * FROM change_details; SELECT * FROM entry; SELECT * FROM change; SELECT * FROM change_personal;
     SELECT * FROM connector; SELECT * FROM connector_name; SELECT * FROM actor; SELECT * FROM ledger; SELECT * FROM head
     """
 }

@@ -5,11 +5,11 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// A ledger's file that is written anew.
+/// The compaction of a ledger's file.
 struct CompactionTests {
   private static let adele = Change.Actor(type: .user, id: "adele", name: "Adele Vance", proof: .entra)
 
-  /// What one start of a service records.
+  /// Starts a service, calls `body` and stops the service.
   private func serve(in folder: String, _ body: (Ledger) async throws -> Void) async throws {
     let thread = WriterThread()
     let (ledger, storage) = try await openLedger(in: folder, thread: thread)
@@ -22,7 +22,7 @@ struct CompactionTests {
     #expect(report.isClean, "\(report.findings) \(report.log.findings)", sourceLocation: sourceLocation)
   }
 
-  @Test func historyAndItsSignatureStayAndRecordingGoesOn() async throws {
+  @Test func compactionKeepsHistoryAndItsSignature() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/reflog.sqlite"
       try await serve(in: folder) { ledger in
@@ -43,11 +43,11 @@ struct CompactionTests {
     }
   }
 
-  @Test func nothingIsLeftOfWhatWasErased() async throws {
+  @Test func compactionRemovesAllRemainsOfErasedData() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/reflog.sqlite"
       try await serve(in: folder) { ledger in
-        // Enough that SQLite moves rows from page to page.
+        // Enough changes that SQLite moves rows from page to page.
         for number in 0..<200 {
           let actor = number.isMultiple(of: 7) ? Self.adele : Sample.operatorActor
           try await ledger.record(Sample.intent(before: .none, after: .none, by: actor), .found)
@@ -67,7 +67,7 @@ struct CompactionTests {
     }
   }
 
-  @Test func aLedgerThatIsServedIsNotCompacted() async throws {
+  @Test func aServedLedgerIsNotCompacted() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
 
@@ -81,7 +81,7 @@ struct CompactionTests {
     }
   }
 
-  @Test func aCompactionThatACrashBrokeOffIsBegunAnew() async throws {
+  @Test func aCompactionRemovesTheFilesOfACrashedOne() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/reflog.sqlite"
       try await serve(in: folder) { try await $0.record(Sample.intent(before: .none, after: .none), .found) }

@@ -5,8 +5,8 @@ import ReflogTesting
 import Testing
 
 struct DamageTests {
-  /// A statement that is left half-way would keep its connection at an old state of the file.
-  @Test func aRowThatCantBeReadKeepsNoReaderBehind() async throws {
+  /// A statement that is left unfinished would keep its connection at an old state of the file.
+  @Test func anUnreadableRowDoesNotKeepReadersAtAnOldState() async throws {
     try await withLedger { ledger, storage in
       for _ in 0..<3 {
         try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)

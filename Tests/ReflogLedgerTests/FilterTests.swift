@@ -4,9 +4,9 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// What SQL answers to a filter is what looking at each change alone answers.
+/// SQL and the filter itself select the same changes.
 struct FilterTests {
-  /// So many generated filters; FILTER_COUNT says how many more.
+  /// The number of generated filters; the variable FILTER_COUNT sets another number.
   private static let count = ProcessInfo.processInfo.environment["FILTER_COUNT"].flatMap { Int($0) } ?? 2000
   private static let texts = [
     "B2C_1_signup", "b2c_1_SIGNUP", "postFederationSignup", "applied", "denied", "connector", "none", "token", "user",
@@ -98,19 +98,19 @@ struct FilterTests {
     }
   }
 
-  /// Everything that is asked for, page by page.
+  /// Returns all changes of a query, page by page.
   private func pages(_ query: ChangeQuery, of size: Int, _ history: History) async throws -> [Change.ID] {
     var found: [Change.ID] = []
-    var place: Change.ID?
+    var last: Change.ID?
     while true {
-      let page = try await history.piece(of: query, behind: place, limit: size, patience: .seconds(60))
+      let page = try await history.piece(of: query, behind: last, limit: size, patience: .seconds(60))
       found += page.changes.map(\.id)
       guard let end = page.end else { return found }
-      place = end
+      last = end
     }
   }
 
-  @Test func whatSQLAnswersIsWhatEachChangeSays() async throws {
+  @Test func sqlSelectsTheChangesThatTheFilterMatches() async throws {
     var chance = SeededGenerator(seed: 20_261_123)
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger, _ in
@@ -142,13 +142,13 @@ struct FilterTests {
     }
   }
 
-  @Test func brokenFiltersAreRefusedWithAPlace() async throws {
+  @Test func brokenFiltersAreRefusedWithAPosition() async throws {
     var chance = SeededGenerator(seed: 7)
     for _ in 0..<Self.count {
       var bytes = Array(text(3, &chance).utf8)
       for _ in 0...Int.random(in: 0..<3, using: &chance) {
-        let place = Int.random(in: 0..<bytes.count, using: &chance)
-        bytes[place] = "'(),=<>;%\\ az09\u{0}é".utf8.randomElement(using: &chance) ?? 0
+        let position = Int.random(in: 0..<bytes.count, using: &chance)
+        bytes[position] = "'(),=<>;%\\ az09\u{0}é".utf8.randomElement(using: &chance) ?? 0
       }
       let broken = String(decoding: bytes, as: UTF8.self)
       do {
@@ -167,7 +167,7 @@ struct FilterTests {
     ("activityDateTime ge 2026-02-30", 20), ("contains(id,'1')", 9), ("id in ()", 7), ("result eq applied", 10),
     ("reason eq 'a' or or", 17), ("id eq 1 id eq 2", 8), ("result.eq 'x'", 0), ("endswith(reason,'x')", 0),
   ])
-  func mistakesAreNamedByTheirPlace(text: String, position: Int) {
+  func anErrorHasThePositionOfTheMistake(text: String, position: Int) {
     let error = #expect(throws: FilterError.self) { try ChangeFilter.parse(text) }
     #expect(error?.position == position, "\(String(describing: error))")
   }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// What is appended together, and what the ledger answers where it is not.
+/// What one append records together, and why a group is refused.
 struct GroupTests {
   private static let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
   private static let key = IdempotencyKey(keyHash: bytes(1), bodyHash: bytes(2))
@@ -14,7 +14,7 @@ struct GroupTests {
 
   private static func bytes(_ byte: UInt8) -> [UInt8] { Array(repeating: byte, count: 32) }
 
-  /// A group in which something of every kind is written.
+  /// Returns a group that writes to every table.
   private func fullGroup(
     settling pending: Change? = nil,
     key: IdempotencyKey? = nil,
@@ -32,7 +32,7 @@ struct GroupTests {
     )
   }
 
-  /// Everything that a group may write.
+  /// Returns all rows that a group can write.
   private func dump(_ storage: Storage) throws -> String {
     try sqlite3(
       storage.path,
@@ -61,7 +61,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aKeyThatHasAnAnswerGivesThatAndWritesNothing() async throws {
+  @Test func aUsedKeyReturnsItsChangeAndRecordsNoMore() async throws {
     try await withLedger { ledger, storage in
       let group = Group(drafts: [.init(Self.intent, .intended)], key: Self.key)
       guard case .recorded(_, let recorded) = try await ledger.append(group) else {
@@ -82,7 +82,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aKeyNamesTheFirstIntentAndNotTheDriftBeforeIt() async throws {
+  @Test func aKeyBelongsToTheFirstIntentAndNotToTheDriftBeforeIt() async throws {
     try await withLedger { ledger, _ in
       let drift = Sample.intent(before: .none, after: Sample.newVendor, by: .unknown, kind: .drift)
       let drafts = [Group.Draft(drift, .found), Group.Draft(Self.intent, .intended)]
@@ -174,7 +174,7 @@ struct GroupTests {
   }
 
   @Test(arguments: [nil, Change.ID(1)])
-  func anAddressThatMovedSinceTheGroupWasPreparedRefusesIt(prepared: Change.ID?) async throws {
+  func aChangeAtAnAddressSinceTheGroupWasPreparedRefusesTheGroup(prepared: Change.ID?) async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try await ledger.record(Sample.intent(before: Sample.fraudCheck, after: .none), .found)
@@ -193,7 +193,7 @@ struct GroupTests {
   @Test func aGroupThatWasPreparedOnTheNewestAppliedChangeIsRecorded() async throws {
     try await withLedger { ledger, _ in
       let newest = try await ledger.record(Self.intent, .found)
-      // What was refused, or changed nothing of the reference, moves nothing.
+      // A refused change does not count.
       try await ledger.record(Self.intent, .denied)
 
       let appended = try await ledger.append(
@@ -207,7 +207,7 @@ struct GroupTests {
     }
   }
 
-  @Test func anAppliedChangeThatMadeNoDifferenceMovesAnAddressToo() async throws {
+  @Test func anAppliedChangeWithoutAnEffectAlsoRefusesTheGroup() async throws {
     try await withLedger { ledger, _ in
       let first = try await ledger.record(Self.intent, .found)
       try await ledger.apply(Sample.intent(before: Sample.fraudCheck, after: Sample.fraudCheck))
@@ -222,7 +222,7 @@ struct GroupTests {
   }
 
   /// The second of three groups fails after it has written a change, an entry and more; all three share a transaction.
-  @Test func aGroupThatFailsIsTakenBackAloneAndTheOthersAreKept() async throws {
+  @Test func aGroupThatFailsIsRolledBackAloneAndTheOthersAreKept() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)
@@ -259,8 +259,8 @@ struct GroupTests {
     }
   }
 
-  /// The numbers that it would have had are given to the next one.
-  @Test func aGroupThatFailsBeforeItWroteAnythingLeavesNoGap() async throws {
+  /// The next change gets the numbers of the failed one.
+  @Test func aGroupThatFailsLeavesNoGapInTheNumbers() async throws {
     try await withLedger { ledger, _ in
       try await ledger.record(Self.intent, .intended)
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// What the ledger remembers of addresses is never older than the last commit.
+/// The ledger's memory is never older than the last commit.
 struct LedgerMemoryTests {
   private static let empty = AddressState(newestApplied: nil, newestEffective: nil, pending: nil, seen: nil)
   private static let moment = ManualClock.start
@@ -46,7 +46,7 @@ struct LedgerMemoryTests {
     memory.remember(Self.empty, at: address, asOf: Self.before, of: generation ?? memory.generation)
   }
 
-  @Test func aCommitUpdatesAnAddressThatIsKnown() {
+  @Test func aCommitUpdatesAKnownAddress() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
 
@@ -61,8 +61,10 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment)?.map(\.id) == [Change.ID(1)])
   }
 
-  /// Two readers read the file; the first is remembered, then a change is committed, and the second comes late.
-  @Test func aReadThatComesLateDoesNotReplaceWhatIsNewer() {
+  /// Two readers read the file.
+  ///
+  /// The first is remembered, then a change is committed, and then the second is remembered.
+  @Test func aLateReadDoesNotReplaceANewerState() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
     remember(Sample.signup, in: memory, of: generation)
@@ -73,7 +75,7 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup)?.newestApplied?.id == Change.ID(1))
   }
 
-  @Test func aReadIsNotRememberedWhereAChangeWasCommittedMeanwhile() {
+  @Test func aReadIsNotRememberedIfAChangeWasCommittedSince() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
     memory.update([change(1)], [], forgetting: false)
@@ -83,7 +85,7 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup) == nil)
   }
 
-  @Test func aReadIsNotRememberedWhereASweepSawTheAddressMeanwhile() {
+  @Test func aReadIsNotRememberedIfASweepReadTheAddressSince() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
     memory.update([], [(.reference(Sample.signup, Sample.fraudCheck), Self.moment)], forgetting: false)
@@ -93,7 +95,7 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup) == nil)
   }
 
-  @Test func aReadIsNotRememberedWhereEverythingWasForgottenMeanwhile() {
+  @Test func aReadIsNotRememberedIfTheMemoryWasEmptiedSince() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
     let generation = memory.generation
@@ -105,8 +107,10 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.attributes) == nil)
   }
 
-  /// The memory is full, is emptied for a new address, and the late read is of an address that was in it.
-  @Test func aReadIsNotRememberedWhereTheMemoryWasEmptiedForOthersMeanwhile() {
+  /// The full memory is emptied for a new address.
+  ///
+  /// The late read is of an address that was in it.
+  @Test func aReadIsNotRememberedIfAFullMemoryWasEmptiedSince() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
     remember(Sample.signup, in: memory)
@@ -121,8 +125,8 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup) == nil)
   }
 
-  /// An embedded directory shows every write at once, so nobody asks for them.
-  @Test func recentWritesAreNotKnownWhereTheyAreNotKept() {
+  /// An embedded directory shows every write at once, so recent writes are never needed.
+  @Test func recentWritesAreNotKnownIfTheyAreNotKept() {
     let memory = LedgerMemory(keepsWrites: false)
     remember(Sample.signup, in: memory)
     memory.update([change(1)], [], forgetting: false)
@@ -130,7 +134,7 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment) == nil)
   }
 
-  @Test func recentWritesAreNotKnownWhereThereMayBeMore() {
+  @Test func recentWritesAreNotKnownIfThereMayBeMore() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
 
@@ -142,7 +146,7 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment.next)?.isEmpty == true)
   }
 
-  /// What was written before the address came into memory is read from the file.
+  /// Writes before the address was in memory are read from the file.
   @Test func recentWritesAreNotKnownBeforeTheAddressWasRead() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
@@ -151,7 +155,7 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment)?.isEmpty == true)
   }
 
-  /// A sweep records what others did to a connector while a change of it is under way.
+  /// A sweep records a change of a connector while another change of the connector is pending.
   @Test func anotherChangeOfAConnectorLeavesThePendingOne() throws {
     let memory = LedgerMemory(keepsWrites: true)
     let id = try #require(Sample.fraudCheck.connectorID)

@@ -52,8 +52,10 @@ struct LedgerTests {
     }
   }
 
-  /// The requests of this service wait for each other; this is what keeps another program from a second one.
-  @Test func theFileKeepsASecondPendingChangeFromAnAddress() async throws {
+  /// The requests of one service wait for each other.
+  ///
+  /// This rule also stops another program.
+  @Test func theFileRefusesASecondPendingChangeAtAnAddress() async throws {
     try await withLedger { ledger, _ in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
       try await ledger.record(intent, .intended)
@@ -65,7 +67,7 @@ struct LedgerTests {
     }
   }
 
-  @Test func allOfAGroupIsRecordedOrNothing() async throws {
+  @Test func aGroupIsRecordedAsAWholeOrNotAtAll() async throws {
     try await withLedger { ledger, _ in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
 
@@ -78,7 +80,7 @@ struct LedgerTests {
     }
   }
 
-  @Test func timeNeverRunsBackwards() async throws {
+  @Test func aLaterChangeNeverHasAnEarlierTime() async throws {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger, _ in
       let intent = Sample.intent(before: .none, after: .none)
@@ -103,13 +105,13 @@ struct LedgerTests {
         Issue.record("\(String(describing: error))")
         return
       }
-      // Outcomes are recorded all the same: what was done was done.
+      // Outcomes are still recorded, because the directory was already written to.
       let settled = try await ledger.settle(pending)
       #expect(settled.resultDateTime == pending.activityDateTime)
     }
   }
 
-  @Test func aLedgerServesOneTenantForGood() async throws {
+  @Test func aLedgerServesOneDirectoryAndOneTenant() async throws {
     try await withTemporaryFolder { folder in
       func open(_ directory: DirectoryKind, _ tenantID: String) throws {
         let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
@@ -125,7 +127,7 @@ struct LedgerTests {
     }
   }
 
-  @Test func theFirstSpellingOfAnIDStands() async throws {
+  @Test func theFirstSpellingOfAnIDIsKept() async throws {
     try await withLedger { ledger, _ in
       let address = Sample.address("b2cUserFlows/B2C_1_SIGNUP/postFederationSignup")
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)

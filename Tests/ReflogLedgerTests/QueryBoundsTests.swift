@@ -4,9 +4,9 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Bounds of time and of ids become bounds of what is looked at.
+/// Bounds on time and on ids narrow the range of ids of a query plan.
 struct QueryBoundsTests {
-  /// Changes 1 to 5 are recorded at 09:15:02.123456 and each a second later, 3 and 4 at the same moment.
+  /// Change 1 is recorded at 09:15:02.123456 and each further one a second later, except 4, which has the time of 3.
   @Test(arguments: [
     ("activityDateTime ge 2026-11-23T09:15:04.123456Z", 3, Int64.max),
     ("activityDateTime gt 2026-11-23T09:15:04.123456Z", 3, .max),

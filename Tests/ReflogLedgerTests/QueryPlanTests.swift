@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// What the path of a change, and people, ask for in every size of history: an index lookup, never a scan.
+/// The queries of changes and of users are index lookups and never scans, whatever the length of the history.
 struct QueryPlanTests {
   @Test(arguments: [
     ("SELECT change.id FROM change \(History.newestApplied)", "change_applied"),
@@ -22,7 +22,13 @@ struct QueryPlanTests {
       "change_pending"
     ),
     ("SELECT id FROM change WHERE address = :address ORDER BY id DESC LIMIT 32", "change_address"),
+    ("SELECT * FROM change_details WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     ("SELECT * FROM history WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
+    (
+      "SELECT * FROM history WHERE id IN "
+        + "(SELECT id FROM change WHERE correlation_id = x'5d4c3b2a1f0e4d9c8b7a6f5e4d3c2b1a') ORDER BY id",
+      "change_correlation"
+    ),
   ])
   func theIndexIsUsed(query: String, index: String) async throws {
     try await withLedger { _, storage in
@@ -33,7 +39,7 @@ struct QueryPlanTests {
     }
   }
 
-  /// There are few: one for each address and connector at most.
+  /// There are few pending changes: at most one for each address and connector.
   @Test func pendingChangesAreFoundByTheirOwnIndex() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
@@ -41,7 +47,8 @@ struct QueryPlanTests {
 
       let plan = try sqlite3(
         storage.path,
-        "EXPLAIN QUERY PLAN SELECT id FROM change INDEXED BY change_pending WHERE result = 'pending' AND id > 0 ORDER BY id"
+        "EXPLAIN QUERY PLAN SELECT id FROM change INDEXED BY change_pending "
+          + "WHERE result = 'pending' AND id > 0 ORDER BY id"
       )
 
       #expect(plan.contains("change_pending"), "\(plan)")
@@ -49,7 +56,7 @@ struct QueryPlanTests {
     }
   }
 
-  /// The questions that people ask, and the index that answers each.
+  /// Queries of users, and the index that answers each.
   @Test(arguments: [
     ("flowId eq 'b2c_1_signup'", "change_address"),
     ("flowId eq 'B2C_1_signup' and step eq 'postFederationSignup'", "change_address"),
@@ -68,7 +75,7 @@ struct QueryPlanTests {
     ("batchId eq '5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a'", "change_batch"),
     ("reason eq 'x' and flowId eq 'B2C_1_signup'", "change_address"),
   ])
-  func anIndexAnswersEachQuestion(question: String, index: String) async throws {
+  func anIndexAnswersEachQuery(question: String, index: String) async throws {
     try await withLedger { ledger, _ in
       try await ledger.record([
         .init(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor), .found),
@@ -85,7 +92,7 @@ struct QueryPlanTests {
     }
   }
 
-  @Test func whatNothingCanBeIsNotLookedFor() async throws {
+  @Test func aFilterThatNoChangeCanMatchRunsNoQuery() async throws {
     try await withLedger { ledger, _ in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       let query = ChangeQuery(filter: try ChangeFilter.parse("flowId eq 'nobody'"))

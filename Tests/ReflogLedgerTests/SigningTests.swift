@@ -5,11 +5,11 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Each transaction signs all entries up to its own, and nothing that another program appended.
+/// Each transaction signs all entries up to its own, and no entry of another program.
 struct SigningTests {
   private static let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
 
-  /// Throws unless the checkpoint is over every entry in the file, with a good signature.
+  /// Expects a checkpoint of every entry in the file, with a good signature.
   private func expectAllIsSigned(_ ledger: Ledger, _ storage: Storage, isPublished: Bool = true) async throws {
     let head = try #require(try await ledger.history.checkpoint())
     let keys = ledger.signers.keys.map(\.verifierKey)
@@ -44,7 +44,7 @@ struct SigningTests {
     }
   }
 
-  @Test func whatIsNoPartOfHistorySignsNothing() async throws {
+  @Test func observationsAreNotSigned() async throws {
     try await withLedger { ledger, _ in
       try await ledger.record(Self.intent, .found)
       let before = try await ledger.history.checkpoint()?.note
@@ -78,7 +78,7 @@ struct SigningTests {
     }
   }
 
-  @Test func withoutAKeyNothingIsRecorded() async throws {
+  @Test func withoutAKeyNoChangeIsRecorded() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)
@@ -99,18 +99,19 @@ struct SigningTests {
     "DELETE FROM head",
   ]
 
-  /// What another program appends without touching the head: an entry, a change, an event.
+  /// What another program appends without changing the head: an entry, a change, an event.
   private static let appendices = [
-    "INSERT INTO entry (sequence, change, hash, salt) SELECT max(sequence) + 1, 1, zeroblob(32), zeroblob(16) FROM entry",
+    "INSERT INTO entry (sequence, change, hash, salt) "
+      + "SELECT max(sequence) + 1, 1, zeroblob(32), zeroblob(16) FROM entry",
     """
-    INSERT INTO change (id, intent_sequence, activity_time, subject, kind, before_state, after_state, actor, request_id)
-    SELECT id + 1, 0, activity_time, 'connector', 'update', 'none', 'none', actor, 'x' FROM change
+    INSERT INTO change (id, intent_sequence, activity_time, kind, before_absent, after_absent, actor, request_id)
+    SELECT id + 1, 0, activity_time, 'update', 'none', 'none', actor, 'x' FROM change
     """,
     "INSERT INTO service_event (id, sequence, time, kind, count, details) VALUES (1, 0, 0, 'holdReleased', 1, '{}')",
   ]
 
   @Test(arguments: manipulations + appendices)
-  func aHeadThatAnotherProgramWroteStopsEverything(statement: String) async throws {
+  func aHeadThatAnotherProgramWroteStopsTheRecording(statement: String) async throws {
     try await withLedger { ledger, storage in
       let pending = try await ledger.record(Self.intent, .intended)
       try editByHand(storage.path, statement)
@@ -129,8 +130,8 @@ struct SigningTests {
     }
   }
 
-  /// A head that is put back as it was does not undo what was found: only a new start looks at it again.
-  @Test func aHeadThatIsPutBackDoesNotLetRecordingGoOn() async throws {
+  /// A restored head does not undo the finding: only a new start checks the head again.
+  @Test func aRestoredHeadDoesNotResumeTheRecording() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try editByHand(storage.path, "UPDATE head SET next_event = next_event + 1")
@@ -142,7 +143,9 @@ struct SigningTests {
     }
   }
 
-  /// The checkpoint covers neither the ids that are given next nor the time: they are compared with the head of the running service.
+  /// The checkpoint covers neither the next ids nor the time.
+  ///
+  /// The running service compares them with the head that it wrote.
   @Test(
     arguments: [
       "UPDATE head SET next_sequence = next_sequence + 1", "UPDATE head SET next_sequence = next_sequence - 1",
@@ -170,7 +173,7 @@ struct SigningTests {
     }
   }
 
-  @Test func aServiceGoesOnWhereItStopped() async throws {
+  @Test func aServiceContinuesAfterARestart() async throws {
     try await withTemporaryFolder { folder in
       for start in 1...3 {
         let thread = WriterThread()
@@ -185,7 +188,7 @@ struct SigningTests {
     }
   }
 
-  /// The head stays as it was, so that what was appended by hand is in no checkpoint.
+  /// The head stays unchanged, so no checkpoint covers the entry that was appended by hand.
   @Test func anEntryThatAnotherProgramAppendedIsNeverSigned() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Self.intent, .found)
@@ -211,7 +214,7 @@ struct SigningTests {
     ("UPDATE head SET next_event = 1", [.strangeHead(.nextEvent(1, newest: 1))]),
     ("UPDATE head SET next_sequence = 3", [.headMismatch(size: 3, signed: 2), .strangeHead(.tree)]),
   ])
-  func verifyFindsAHeadThatReflogDidNotWrite(statement: String, expected: [LedgerReport.Finding]) async throws {
+  func verificationFindsAHeadThatReflogDidNotWrite(statement: String, expected: [LedgerReport.Finding]) async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try await ledger.record([ServiceEvent.Content(.historyRead)])
@@ -223,8 +226,8 @@ struct SigningTests {
     }
   }
 
-  /// An older copy is taken as its entries are, whatever its head says of them.
-  @Test func anOlderCopyIsSignedAsItsEntriesAre() async throws {
+  /// The tree of an accepted older copy is computed from its entries and not taken from its head.
+  @Test func theEntriesOfAnAcceptedOlderCopyAreSigned() async throws {
     try await withTemporaryFolder { folder in
       var thread = WriterThread()
       var (ledger, storage) = try await openLedger(in: folder, thread: thread)

@@ -11,7 +11,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aTokenOpensUntilItExpires() async throws {
+  @Test func aTokenIsValidUntilItExpires() async throws {
     try await withTokens { tokens, clock, _ in
       let (token, text) = try await tokens.create(name: "ci", role: .operator, lifetime: .seconds(60))
 
@@ -21,7 +21,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aRevokedTokenOpensNothing() async throws {
+  @Test func aRevokedTokenIsNotValid() async throws {
     try await withTokens { tokens, _, _ in
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
 
@@ -32,8 +32,8 @@ struct TokenStoreTests {
     }
   }
 
-  /// The command line is another process than the server, which knows the token from before.
-  @Test func aTokenThatAnotherProcessRevokesIsInvalidAtOnce() async throws {
+  /// The command line is another process than the server, which already has the token in memory.
+  @Test func aTokenThatAnotherProcessRevokesIsNotValidAtOnce() async throws {
     try await withTokens { tokens, clock, folder in
       let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
@@ -58,7 +58,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aTokenThatIsKnownStillNeedsItsSecret() async throws {
+  @Test func aTokenInMemoryStillNeedsItsSecret() async throws {
     try await withTokens { tokens, _, _ in
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
       #expect(try await tokens.authenticate(text) != nil)
@@ -70,7 +70,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aWrongSecretOpensNothing() async throws {
+  @Test func aWrongSecretIsNotValid() async throws {
     try await withTokens { tokens, _, _ in
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
       let other = try await tokens.create(name: "cd", role: .reader, lifetime: .seconds(60)).text

@@ -5,13 +5,13 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// What is purged or erased, step by step, each taken by hand.
-struct ForgettingTests {
+/// Purges and erasures, one step at a time.
+struct UnfinishedDeletionsTests {
   private static let admin = Sample.operatorActor
   private static let signup = FlowScope.flow(Sample.signup.flowType, Sample.signup.flow)
   private static let other = Sample.address("b2cUserFlows/B2C_1_other/postFederationSignup")
 
-  @Test func aPurgeSaysWhatItDeletesInATransactionBeforeItDoes() async throws {
+  @Test func aPurgeClaimsWhatItDeletesInAnEarlierTransaction() async throws {
     try await withOldChanges { it in
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       #expect(try await it.ledger.continuePurge() == .more)
@@ -26,14 +26,14 @@ struct ForgettingTests {
     }
   }
 
-  @Test func aHoldThatComesInBetweenWins() async throws {
+  @Test func aHoldAfterTheClaimPreventsTheDeletion() async throws {
     try await withOldChanges { it in
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       try await it.purgeAll()
       #expect(try await it.ids() == [1, 2, 3, 4, 8])
-      // The record of a purge that was taken back excuses nothing.
+      // An event of a withdrawn purge does not explain a missing row.
       #expect(try await it.kinds().contains(.purgeWithdrawn))
       try await it.verify()
 
@@ -50,7 +50,7 @@ struct ForgettingTests {
       "UPDATE purge SET before = before - 1",
     ]
   )
-  func nothingGoesWhereWhatIsKeptIsNotWhatWasRecorded(statement: String) async throws {
+  func aPurgeStopsIfRetentionOrHoldsAreNotTheRecordedOnes(statement: String) async throws {
     try await withOldChanges { it in
       #expect(try await it.ledger.place("Case", on: Self.signup, because: "x", by: Self.admin) != nil)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
@@ -62,10 +62,10 @@ struct ForgettingTests {
     }
   }
 
-  @Test func aClaimOfWhatMustStayIsNotCarriedOut() async throws {
+  @Test func aClaimOfAKeptChangeDeletesNoRow() async throws {
     try await withOldChanges { it in
       let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
-      // The last of its step, and so what stands there.
+      // The newest change of its step, which set the current reference.
       let details: JSONObject = ["purge": .integer(purge.id), "changes": .string("4"), "entries": .string("6-7")]
       try await it.ledger.record([ServiceEvent.Content(.purged, details: details)])
       let claim = "UPDATE purge SET claim = (SELECT max(id) FROM service_event)"
@@ -76,13 +76,13 @@ struct ForgettingTests {
     }
   }
 
-  @Test func whatMayGoIsLookedForAgainWhereItChangedMeanwhile() async throws {
+  @Test func aPurgeSearchesAgainIfHoldsOrRetentionChanged() async throws {
     try await withOldChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       let found = try #require(try await it.ledger.nextClaim())
 
-      // What was found lies behind what is free to go now; nothing was looked at before, and nothing is again.
+      // The changes that were found are after those that can be deleted by now, so the claim is refused.
       #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.admin))
       try await it.ledger.claim(found)
       #expect(try await !it.kinds().contains(.purged))
@@ -94,7 +94,7 @@ struct ForgettingTests {
     }
   }
 
-  @Test func whatIsReleasedWhileAPurgeFinishesStillGoes() async throws {
+  @Test func changesThatAreReleasedWhileAPurgeFinishesArePurged() async throws {
     try await withOldChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
@@ -111,7 +111,7 @@ struct ForgettingTests {
     }
   }
 
-  @Test func aRetentionThatIsWithdrawnEndsAPurge() async throws {
+  @Test func aWithdrawnRetentionPolicyEndsAPurge() async throws {
     try await withOldChanges { it in
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
@@ -122,9 +122,9 @@ struct ForgettingTests {
     }
   }
 
-  @Test func eventsGoWhateverStandsBeforeThem() async throws {
+  @Test func eventsArePurgedAlthoughManyKeptEventsPrecedeThem() async throws {
     try await withOldChanges { it in
-      // More of those that stay than are looked at in one go.
+      // More kept events than one read examines.
       for _ in 1...30 {
         try await it.ledger.record((1...150).map { _ in ServiceEvent.Content(.keyRotated) })
       }
@@ -136,13 +136,13 @@ struct ForgettingTests {
     }
   }
 
-  @Test func everyNameOfAnActorGoes() async throws {
+  @Test func anErasureDeletesEveryNameOfAnActor() async throws {
     try await withOldChanges { it in
       for name in ["Adele", "Adele Vance"] {
         let adele = Change.Actor(type: .user, id: "adele", name: name, userPrincipalName: "adele@contoso.example")
         try await it.change(Sample.intent(before: .none, after: .none, by: adele))
       }
-      // Asked for by another spelling than the one that is on record.
+      // Another spelling than the recorded one.
       #expect(try await it.ledger.askErasure(ofActor: "ADELE", by: Self.admin) == 1)
       let erasures = try #require(try await it.ledger.forgetting()).erasures
       var position = Ledger.ErasurePosition()
@@ -157,7 +157,7 @@ struct ForgettingTests {
     }
   }
 
-  /// Four changes of each of two steps, all of them years ago.
+  /// Calls `body` with a ledger that has four old changes at each of two steps.
   private func withOldChanges(_ body: (Fixture) async throws -> Void) async throws {
     let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
     try await withLedger(clock: clock) { ledger, storage in
@@ -175,14 +175,14 @@ struct ForgettingTests {
 }
 
 extension Ledger {
-  /// What the purge under way would claim next.
+  /// Returns what the unfinished purge would claim next.
   fileprivate func nextClaim() async throws -> Purgeable? {
     let state = try await history.read { db in try PurgeRows.newest(db) }
     return try await nextPurgeable(try #require(state))
   }
 }
 
-/// A ledger, and the clock that moves it.
+/// A ledger and its clock.
 private struct Fixture {
   let ledger: Ledger
   let storage: Storage

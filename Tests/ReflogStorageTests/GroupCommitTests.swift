@@ -15,7 +15,7 @@ struct GroupCommitTests {
     try await storage.reader.read { db in try db.integers("SELECT x FROM t ORDER BY x") }
   }
 
-  @Test func aWriteThatFailsIsTakenBackAlone() async throws {
+  @Test func aWriteThatFailsIsRolledBackAlone() async throws {
     try await withWriter { writer, storage in
       try await makeTable(writer)
 
@@ -35,7 +35,7 @@ struct GroupCommitTests {
     }
   }
 
-  /// One transaction has all three: they wait together until the thread begins.
+  /// One transaction holds all three writes: they wait together until the thread starts.
   @Test func theOthersOfATransactionAreKeptAndCommittedOnce() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
@@ -59,13 +59,13 @@ struct GroupCommitTests {
 
         #expect(try await rows(storage) == [1, 3])
         #expect(failures.withLock { $0 } == [2])
-        // All of them run again, each in a savepoint; what fails before it changed something would not cost that.
+        // All of them run again, each in a savepoint. A write that fails before it changes a row would not cause that.
         #expect(runs.withLock { $0[1] } == 2)
       }
     }
   }
 
-  @Test func aWriteThatFailsBeforeItChangedAnythingCostsTheOthersNothing() async throws {
+  @Test func aWriteThatFailsBeforeItChangesARowDoesNotRepeatTheOthers() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
@@ -108,7 +108,7 @@ struct GroupCommitTests {
     }
   }
 
-  @Test func aFullDiskIsRolledBackAndWritesGoOnOnceThereIsRoom() async throws {
+  @Test func aWriteToAFullDiskIsRolledBackAndLaterWritesSucceed() async throws {
     try await withWriter { writer, storage in
       try await makeTable(writer, "x BLOB")
       try await writer.write { session in try session.connection.execute("PRAGMA max_page_count = 100") }
@@ -130,7 +130,7 @@ struct GroupCommitTests {
     }
   }
 
-  @Test func aWriterThatIsClosedTakesNoMore() async throws {
+  @Test func aClosedWriterRefusesWrites() async throws {
     try await withWriter { writer, _ in
       writer.close()
 
@@ -143,7 +143,7 @@ struct GroupCommitTests {
     }
   }
 
-  @Test func anAnswerComesOnlyOnceItsWriteIsDurable() async throws {
+  @Test func aWriteIsAnsweredOnceItIsDurable() async throws {
     try await withWriter { writer, storage in
       try await makeTable(writer)
 
@@ -153,17 +153,17 @@ struct GroupCommitTests {
     }
   }
 
-  @Test func theQueueIsBoundedAndReservedWritesGoFirst() {
-    var queue = GroupCommitQueue<String>(limits: GroupCommitLimits(places: 4, batch: 3, headroomBytes: 0))
+  @Test func theQueueIsBoundedAndReservedWritesPrecedeOrdinaryOnes() {
+    var queue = GroupCommitQueue<String>(limits: GroupCommitLimits(slots: 4, batch: 3, headroomBytes: 0))
 
-    let taken = (1...3).map { queue.add(ordinary: "intent \($0)", reservingPlace: $0 < 3) }
+    let taken = (1...3).map { queue.add(ordinary: "intent \($0)", reservingSlot: $0 < 3) }
     let first = queue.takeBatch()
-    let fourth = queue.add(ordinary: "intent 4", reservingPlace: true)
+    let fourth = queue.add(ordinary: "intent 4", reservingSlot: true)
     queue.add(reserved: "outcome 2")
     queue.add(reserved: "outcome 1")
-    let fifth = queue.add(ordinary: "intent 5", reservingPlace: true)
+    let fifth = queue.add(ordinary: "intent 5", reservingSlot: true)
     let second = queue.takeBatch()
-    queue.releasePlace()
+    queue.releaseSlot()
 
     #expect(taken == [true, true, false])
     #expect(first == ["intent 1", "intent 2"])

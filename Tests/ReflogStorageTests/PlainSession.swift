@@ -2,7 +2,7 @@ import ReflogTesting
 
 @testable import ReflogStorage
 
-/// A session that keeps nothing, and counts what it is told.
+/// A session without state, which counts its commits.
 final class PlainSession: WriteSession {
   let connection: Connection
   private(set) var commits = 0
@@ -19,7 +19,7 @@ final class PlainSession: WriteSession {
   func restore() {}
 }
 
-/// Runs a body with an open file, and a writer of it that runs.
+/// Calls `body` with an open file and a running writer of it.
 @discardableResult
 func withWriter<Value: Sendable>(
   limits: GroupCommitLimits = .standard,

@@ -45,13 +45,16 @@ struct StorageTests {
     try await withWriter { _, storage in
       let error = #expect(throws: StorageError.self) { try Storage(path: storage.path, kind: .ledger) }
 
-      #expect(error?.description.contains("in use by another Reflog process") == true)
+      #expect(
+        error?.description
+          == "\(storage.path) is in use by another Reflog process. Stop that process first, or name another file."
+      )
     }
   }
 
-  /// Reflog's settings are part of a file: they must not reach one that is not Reflog's.
+  /// Reflog's settings are stored in a file, so Reflog must not apply them to the file of another program.
   @Test(arguments: [0, 7])
-  func aFileOfAnotherProgramIsRefusedAndStaysAsItIs(applicationID: Int) async throws {
+  func aFileOfAnotherProgramIsRefusedAndLeftUnchanged(applicationID: Int) async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/other.sqlite"
       let other = try DatabaseQueue(path: path)
@@ -64,8 +67,9 @@ struct StorageTests {
       let error = #expect(throws: StorageError.self) { try Storage(path: path, kind: .ledger) }
       let shared = #expect(throws: StorageError.self) { try SharedStorage(path: path, kind: .tokens, creating: false) }
 
-      #expect(error?.description.contains("of something else") == true)
-      #expect(shared?.description.contains("of something else") == true)
+      let message = "\(path) is a SQLite file of another program, or another kind of Reflog file. Name another file."
+      #expect(error?.description == message)
+      #expect(shared?.description == message)
       #expect(try Data(contentsOf: URL(filePath: path)) == before)
     }
   }
@@ -77,11 +81,14 @@ struct StorageTests {
 
       let error = #expect(throws: StorageError.self) { try Storage(path: path, kind: .ledger) }
 
-      #expect(error?.description.contains("of something else") == true)
+      #expect(
+        error?.description
+          == "\(path) is a SQLite file of another program, or another kind of Reflog file. Name another file."
+      )
     }
   }
 
-  @Test func aForeignSQLiteFileIsRefusedAndLeftAlone() async throws {
+  @Test func aSQLiteFileWithoutAnApplicationIDIsRefusedAndLeftUnchanged() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       _ = try sqlite3(path, "CREATE TABLE mine (x); INSERT INTO mine VALUES (1)")
@@ -92,7 +99,7 @@ struct StorageTests {
     }
   }
 
-  @Test func aStartThatWasCutShortCanBeRepeated() async throws {
+  @Test func anInterruptedFirstStartCanBeRepeated() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       _ = try sqlite3(
@@ -112,7 +119,9 @@ struct StorageTests {
 
       let error = #expect(throws: StorageError.self) { try Storage(path: path, kind: .ledger) }
 
-      #expect(error?.description.contains("newer Reflog") == true)
+      #expect(
+        error?.description == "\(path) was written by a newer version of Reflog. Use that version or a later one."
+      )
     }
   }
 
@@ -129,7 +138,7 @@ struct StorageTests {
     }
   }
 
-  @Test func aClosedFileIsReadWhereNothingCanBeWritten() async throws {
+  @Test func aClosedFileCanBeRead() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       try Storage(path: path, kind: .ledger).close()
@@ -137,7 +146,7 @@ struct StorageTests {
 
       let reader = try StorageReader(readingFileAt: path, kind: .ledger)
 
-      #expect(try await reader.read { db in try db.integer("SELECT count(*) FROM history") } == 0)
+      #expect(try await reader.read { db in try db.integer("SELECT count(*) FROM change_details") } == 0)
     }
   }
 }

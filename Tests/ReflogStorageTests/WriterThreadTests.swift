@@ -15,7 +15,7 @@ struct WriterThreadTests {
     try session.connection.execute("INSERT INTO t VALUES (?)", [number])
   }
 
-  @Test func whatWaitsWhenTheThreadIsClosedIsStillWritten() async throws {
+  @Test func writesThatWaitWhenTheThreadIsClosedAreWritten() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
@@ -38,7 +38,7 @@ struct WriterThreadTests {
     }
   }
 
-  @Test func whatComesAfterTheThreadEndedIsRefused() async throws {
+  @Test func writesAfterTheThreadEndedAreRefused() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
@@ -52,8 +52,8 @@ struct WriterThreadTests {
     }
   }
 
-  /// The outcome of a change has a place that was reserved for it, also when nothing new is taken any more.
-  @Test func aReservedWriteIsTakenAfterTheThreadWasClosed() async throws {
+  /// The outcome of a change has a reserved slot, also when the writer accepts no new writes.
+  @Test func aReservedWriteIsMadeAfterTheThreadWasClosed() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
@@ -62,7 +62,7 @@ struct WriterThreadTests {
       writer.submit(.ordinaryReservingNext) {
         try insert(1, $0)
       } completion: { _ in
-        // On the thread, between two turns.
+        // This runs on the thread, between two passes.
         thread.close()
         writer.submit(.reserved) {
           try insert(2, $0)
@@ -91,7 +91,7 @@ struct WriterThreadTests {
             group.addTask { try? await writers[number % 2].write { try insert(number, $0) } }
           }
         }
-        // A write that the answer to another one leads to, as the outcome of a change behind the directory's write.
+        // A write that follows from another one, as the outcome of a change follows the write to the directory.
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
           writers[0].submit {
             try insert(200, $0)

@@ -1,35 +1,39 @@
 package import ReflogModel
 import ReflogStorage
 
-/// The newest checkpoint in a file beside the ledger, better on another disk: SQLite alone does not notice that its newest
-/// commits are gone, or that an older copy was put in its place.
+/// The newest checkpoint, in a file next to the ledger or, better, on another disk.
+///
+/// SQLite alone does not notice that its newest commits are missing or that an older copy replaced the file.
 package struct Anchor: Sendable {
   package let path: String
 
+  /// Creates the anchor at a path.
   package init(path: String) {
     self.path = path
   }
 
-  /// Throws `anchorMismatch` where the ledger is shorter than the anchored one, or another.
+  /// Throws `anchorMismatch` if the ledger is shorter than the anchored one, or is another ledger.
   ///
-  /// Whose word counts begins with the keys that sign now: what the ledger says of others counts as far as those have signed it.
+  /// The check begins with the keys that sign at present. What the ledger records of former keys counts only if the
+  /// present keys have signed it.
   ///
   /// - Parameters:
-  ///   - keys: those that sign the next checkpoint.
-  ///   - rotations: what the ledger says of those that did before.
+  ///   - history: The ledger.
+  ///   - keys: The keys that sign the next checkpoint.
+  ///   - rotations: The recorded rotations of the key.
   package func check(
     _ history: History,
     keys: [VerifierKey],
     _ rotations: [KeyRotation]
   ) async throws(LedgerError) {
     let (origin, bytes) = (try await history.origin(), try read())
-    // First, since an older copy may have been signed by a key that is gone.
+    // This is first, because an older copy may have been signed by a key that is lost.
     let anchored = bytes.flatMap { try? open($0, of: origin, keys) }
     if let anchored {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
     }
     let own = try await ownCheckpoint(of: history, origin, keys)
-    // A former key's word about the anchor is held against the entries, and vouches for nothing that came after it.
+    // If a former key signed the anchor, the anchor is compared with the entries. It vouches for no later entry.
     if let bytes, anchored == nil {
       let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }.map(\.from)
       let checkpoint = try open(bytes, of: origin, former)
@@ -37,7 +41,7 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// The checkpoint in the ledger itself, which holds for its entries; nothing before the first.
+  /// Returns the ledger's own checkpoint after it was checked against the entries, or nil before the first checkpoint.
   private func ownCheckpoint(
     of history: History,
     _ origin: Origin,
@@ -48,31 +52,33 @@ package struct Anchor: Sendable {
     do {
       own = try Checkpoint(opening: try SignedNote(parsing: Array(note.utf8)), of: origin, with: keys)
     } catch {
-      throw .corrupt("a checkpoint that is not this log's: \(error)")
+      throw .corrupt("its checkpoint is not one of this log: \(error)")
     }
     guard own.size == size else {
-      throw .corrupt("\(size) for the size of a checkpoint that was signed for \(own.size) entries")
+      throw .corrupt("it counts \(size) entries, but its checkpoint was signed for \(own.size)")
     }
     guard try await history.root(ofFirst: size) == own.root else {
-      throw .corrupt("entries that are not those its own checkpoint of \(own.size) was signed over")
+      throw .corrupt("its first \(own.size) entries are not those that its checkpoint was signed for")
     }
     return own
   }
 
+  /// Throws unless the root of the ledger's first entries is that of the checkpoint; nil means that there are fewer.
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
     guard let root else {
-      throw .anchorMismatch(path: path, problem: "it has fewer than the \(checkpoint.size) entries that were signed")
+      throw .anchorMismatch(path: path, problem: "it has fewer than the \(checkpoint.size) signed entries")
     }
     guard root == checkpoint.root else {
-      throw .anchorMismatch(path: path, problem: "its first \(checkpoint.size) entries are not those that were signed")
+      throw .anchorMismatch(path: path, problem: "its first \(checkpoint.size) entries are not the signed ones")
     }
   }
 
+  /// Returns the bytes of the anchor, or nil if the file does not exist.
   private func read() throws(LedgerError) -> [UInt8]? {
     do { return try DurableFile.read(path) } catch { throw LedgerError(error) }
   }
 
-  /// The checkpoint in it, whatever log it is of and whoever signed it; nothing where there is none.
+  /// Returns the checkpoint in the anchor, of any log and with any signature, or nil if the file does not exist.
   package func checkpoint() throws(LedgerError) -> Checkpoint? {
     guard let bytes = try read() else { return nil }
     do {
@@ -82,11 +88,14 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Moves it out of the way, as evidence of what was signed. Returns where it is once that is durable.
+  /// Renames the anchor to keep it as evidence of what was signed, and returns its new path.
+  ///
+  /// When this returns, the new name is durable.
   package func putAside(_ checkpoint: Checkpoint) throws(LedgerError) -> String {
     do { return try DurableFile.putAside(path, as: ".\(checkpoint.size)") } catch { throw LedgerError(error) }
   }
 
+  /// Returns the checkpoint in a signed note after its signature was checked.
   private func open(
     _ bytes: [UInt8],
     of origin: Origin,
@@ -99,7 +108,9 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Puts a checkpoint in place of the older one. When this returns, it is durable.
+  /// Replaces the anchor with a newer checkpoint.
+  ///
+  /// When this returns, the checkpoint is durable.
   package func write(_ note: SignedNote) throws(LedgerError) {
     do { try DurableFile.write(note.bytes, to: path) } catch { throw LedgerError(error) }
   }

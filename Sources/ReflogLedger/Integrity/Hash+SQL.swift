@@ -10,6 +10,8 @@ extension Salt: SQLConvertible {
 }
 
 extension Statement {
+  /// Binds the bytes of a hash.
   func bind(_ index: Int32, _ hash: Hash) { hash.withUnsafeBytes { bind(index, $0) } }
+  /// Binds the bytes of a salt.
   func bind(_ index: Int32, _ salt: Salt) { salt.withUnsafeBytes { bind(index, $0) } }
 }

@@ -2,17 +2,18 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// The log's name.
+  /// Returns the log's name.
   package func origin() async throws(LedgerError) -> Origin {
     try await read { db in try LogRows.origin(db) }
   }
 
-  /// The signed checkpoint over all entries: its size, its note, and the key that signed it. Nil before the first entry.
+  /// Returns the signed checkpoint of all entries: its size, its note and the key that signed it; nil before the first
+  /// entry.
   package func checkpoint() async throws(LedgerError) -> (size: Int64, note: String, key: String)? {
     try await read { db in try LogRows.checkpoint(db) }
   }
 
-  /// The root of the tree of the first `size` entries, or nil if there are fewer.
+  /// Returns the root of the tree of the first `size` entries, or nil if there are fewer.
   package func root(ofFirst size: Int64) async throws(LedgerError) -> Hash? {
     try await read { db in
       guard size <= (try LogRows.size(db)) else { return nil }
@@ -20,13 +21,13 @@ extension History {
     }
   }
 
-  /// Whether the entries that a checkpoint was signed over are the first of this ledger.
+  /// Returns whether the entries that a checkpoint was signed for are the first entries of this ledger.
   package func holds(_ checkpoint: Checkpoint) async throws(LedgerError) -> Bool {
     guard try await origin() == checkpoint.origin else { return false }
     return try await root(ofFirst: checkpoint.size) == checkpoint.root
   }
 
-  /// The bytes of a tile (C2SP tlog-tiles), or nil if the checkpoint does not cover it.
+  /// Returns the bytes of a tile (C2SP tlog-tiles), or nil if the checkpoint does not cover it.
   package func tile(_ tile: Tile) async throws(LedgerError) -> [UInt8]? {
     try await read { db in
       guard let size = try LogRows.checkpoint(db)?.size, tile.isCovered(byTreeOf: size) else { return nil }
@@ -41,14 +42,20 @@ extension History {
     }
   }
 
-  /// The records of a change as they were hashed: that of its first entry, and behind it that of its outcome if it has one. Nil if
-  /// there is no such change. Throws ``LedgerError/altered(_:)`` if its row is not what was logged.
+  /// Returns the records of a change as they were hashed, or nil if the change does not exist.
+  ///
+  /// The first is that of the change's first entry. A second one is that of its outcome, if it has a separate entry.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of the change is not what was logged.
   package func records(of id: Change.ID) async throws(LedgerError) -> [[UInt8]]? {
     try await read { db in try stored(id, db)?.checkedEntries().map(\.record.bytes) }
   }
 
-  /// The proof that the newest entry of a change is in the log, with its record. Nil if there is no such change, or the checkpoint does
-  /// not cover it. Throws ``LedgerError/altered(_:)`` if its row is not what was logged.
+  /// Returns the inclusion proof of the newest entry of a change, with its record.
+  ///
+  /// The result is nil if the change does not exist or the checkpoint does not cover the entry.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of the change is not what was logged.
   package func proof(of id: Change.ID) async throws(LedgerError) -> TransparencyProof? {
     try await read { db in
       guard let newest = try stored(id, db)?.checkedEntries().last, let signed = try LogRows.checkpoint(db),
@@ -65,6 +72,7 @@ extension History {
     }
   }
 
+  /// Returns the stored change with this id, or nil if it does not exist.
   private func stored(_ id: Change.ID, _ db: Connection) throws -> StoredChange? {
     try ChangeRows(db, identities).stored("WHERE change.id = ?", [id.number]).first
   }

@@ -2,15 +2,16 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Takes an older copy of a ledger into use, or another one, although its anchor says that more was signed, or something else.
+  /// Accepts an older copy of the ledger, or another ledger, although the anchor does not match it.
   ///
-  /// Records what the anchor says is lost, gives the log another name, so that no two histories have one name, and jumps the ids of
-  /// changes past all that the lost ones can have had. When this returns, that is durable; done again, it does nothing more. Call it
-  /// before the writer's thread runs.
+  /// This records what is lost according to the anchor. It gives the log another name, because two histories must never
+  /// have the same name. It also raises the next change id above all ids that lost changes can have. When this returns,
+  /// all of that is durable. A second call has no effect. Call it before the writer's thread runs.
   ///
   /// - Parameters:
-  ///   - origin: the log's name from now on.
-  ///   - key: signs the log from now on; it must be on disk.
+  ///   - anchored: The checkpoint in the anchor.
+  ///   - origin: The log's new name.
+  ///   - key: The key that signs the log from this entry on. It must be durable.
   package func acceptOlder(
     than anchored: Checkpoint,
     as origin: Origin,
@@ -26,13 +27,13 @@ extension Ledger {
       try storage.setUp { db in
         let session = try LedgerSession(db, context, isTrusted: true)
         try session.begin()
-        // The copy is taken as its entries are: nothing has verified what the head says of them.
+        // The tree is computed from the entries of the copy: the head of the copy was not verified.
         session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }
-        // What may go was decided when the copy was taken, and holds may have been placed since.
+        // The purge was decided when the copy was made. Legal holds may have been placed since.
         try session.endPurge()
         let next = session.head.nextChange
-        // Each entry is about one change at most, so the lost ones had ids below both of these. A purge may have raised the ids of an
-        // older ledger above the number of its entries.
+        // Each entry is about at most one change, so the lost changes had ids below both of these numbers. In an older
+        // ledger a purge may have raised the ids above the number of its entries.
         let free = max(next, anchored.size + 1, next + max(0, anchored.size - session.head.nextSequence))
         try session.record(Self.acceptance(of: anchored, as: origin, lost: next..<free))
         try session.rename(to: origin)
@@ -44,6 +45,7 @@ extension Ledger {
     }
   }
 
+  /// Returns the service event that records the acceptance.
   private static func acceptance(
     of anchored: Checkpoint,
     as origin: Origin,
@@ -61,14 +63,14 @@ extension Ledger {
     return ServiceEvent.Content(.olderLedgerAccepted, details: details)
   }
 
-  /// A name for a log that goes on after this checkpoint was lost; no other log has it.
+  /// Returns a name for the log that continues without the entries of a checkpoint; no other log has this name.
   package static func origin(after anchored: Checkpoint) throws(LedgerError) -> Origin {
     do { return try Origin("\(anchored.origin.text)-\(randomSuffix())") } catch { throw LedgerError(error) }
   }
 }
 
 extension History {
-  /// Whether this ledger was taken into use although this checkpoint was signed.
+  /// Returns whether this ledger was accepted although this checkpoint was signed.
   package func hasAccepted(_ anchored: Checkpoint) async throws(LedgerError) -> Bool {
     try await read { db in
       let events = try EventRows.checked("kind = 'olderLedgerAccepted' ORDER BY service_event.id DESC LIMIT 1", [], db)

@@ -2,68 +2,77 @@ package import ReflogModel
 
 /// The result of the verification of a ledger.
 package struct LedgerReport: Sendable {
-  /// What is wrong with rows, in the order of the log.
+  /// What is wrong with rows: findings about changes, then service events, then entries, then other rows, each by
+  /// number.
   package let findings: [Finding]
-  /// What is wrong with the log itself, and up to which entry it is as it was signed.
+  /// What is wrong with the log itself, and up to which entry it is what was signed.
   package let log: LogVerification.Report
-  /// How many changes were checked.
+  /// The number of changes that were checked.
   package let changes: Int64
-  /// How many entries were purged, on record.
+  /// The number of entries that a recorded purge deleted.
   package let purgedEntries: Int64
-  /// From how many changes, statements and events personal data was erased, on record.
+  /// The number of changes, statements and events whose personal data a recorded erasure deleted.
   package let erased: Int64
 
+  /// Whether the verification found no problem.
   package var isClean: Bool { findings.isEmpty && log.findings.isEmpty }
 
   /// A row that is not what was logged.
   package enum Finding: Hashable, Sendable {
-    /// The columns of a change are not those that were logged.
+    /// The columns of the change do not match its entry.
     case altered(change: Change.ID, sequence: Int64)
-    /// A change that the log does not know, or whose newest entry is missing.
+    /// The log has no entry of the change, or lacks its newest one.
     case unlogged(change: Change.ID)
+    /// The row of the change can't be read.
     case damaged(change: Change.ID, problem: String)
+    /// The columns of the service event do not match its entry.
     case alteredEvent(Int64, sequence: Int64)
+    /// The log has no entry of the service event.
     case unloggedEvent(Int64)
-    /// An entry whose change or event is missing, and no recorded purge deleted it.
+    /// The change or service event of the entry is missing, and no recorded purge deleted it.
     case missing(sequence: Int64)
-    /// No row has these ids, and no recorded purge deleted them.
+    /// The changes with these ids are missing, and no recorded purge deleted them.
     case missingChanges(ClosedRange<Int64>)
+    /// The service events with these ids are missing, and no recorded purge deleted them.
     case missingEvents(ClosedRange<Int64>)
-    /// An entry of nothing, or of two things.
+    /// The entry names no change and no service event, or both, or it was emptied and still names one.
     case strangeEntry(sequence: Int64)
-    /// An entry behind the end of the log.
+    /// The entry is after the end of the log.
     case foreignEntry(sequence: Int64)
-    /// The head of the log gives another number of entries than its checkpoint was signed over.
+    /// The head of the log counts another number of entries than its checkpoint was signed for.
     case headMismatch(size: Int64, signed: Int64)
-    /// A part of the head that Reflog can't have written.
+    /// A part of the head is not one that Reflog can have written.
     case strangeHead(HeadPart)
-    /// The personal data of a change is gone, and no recorded erasure took it.
+    /// The personal data of the change is missing, and no recorded erasure deleted it.
     case erasedUnrecorded(change: Change.ID)
+    /// The personal data of the service event is missing, and no recorded erasure deleted it.
     case erasedUnrecordedEvent(Int64)
+    /// The row of the service event can't be read.
     case damagedEvent(Int64, problem: String)
-    /// Two rows of a table of identities have the same identity: this one, and another.
+    /// The row of a table of identities has the same identity as another row.
     case doubled(table: String, row: Int64)
-    /// The file is damaged where these entries are stored.
+    /// Some of these entries can't be read.
     case unreadableEntries(Range<Int64>, problem: String)
   }
 
-  /// A part of the head beside its checkpoint.
+  /// A part of the head of the log, other than its checkpoint.
   package enum HeadPart: Hashable, Sendable {
     /// The right edge of the tree.
     case tree
-    /// The number that the next change gets, and the newest one in the file.
+    /// The number of the next change, which is not above the newest change in the file.
     case nextChange(Int64, newest: Int64)
-    /// The same for service events.
+    /// The number of the next service event, which is not above the newest one in the file.
     case nextEvent(Int64, newest: Int64)
   }
 }
 
 extension LedgerReport.Finding: Comparable, CustomStringConvertible {
+  /// Returns whether a finding precedes another one in a report.
   package static func < (left: LedgerReport.Finding, right: LedgerReport.Finding) -> Bool {
     left.position < right.position
   }
 
-  /// Changes, events, entries, other rows; each by number.
+  /// The position of a finding in a report: changes, service events, entries and other rows, each by number.
   private var position: (Int, Int64) {
     switch self {
     case .altered(let change, _), .unlogged(let change), .damaged(let change, _), .erasedUnrecorded(let change):
@@ -84,42 +93,44 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .altered(let change, let sequence):
-      "Change \(change) is not what was recorded: its row does not give entry \(sequence)."
+      "Change \(change) is not what was recorded: its row does not match entry \(sequence)."
     case .unlogged(let change):
-      "Change \(change) is not in the log as its row says: it was added or moved, or its entry is gone."
-    case .damaged(let change, let problem): "Change \(change) can't be read: \(problem)"
+      "Change \(change) has no matching entry in the log: it was added or moved, or its entry was deleted."
+    case .damaged(let change, let problem): "Change \(change) can't be read: \(ended: problem)"
     case .alteredEvent(let event, let sequence):
-      "Service event \(event) is not what was recorded: its row does not give entry \(sequence)."
+      "Service event \(event) is not what was recorded: its row does not match entry \(sequence)."
     case .unloggedEvent(let event): "Service event \(event) is not in the log: it was added or moved."
-    case .missing(let sequence): "What entry \(sequence) records is missing."
+    case .missing(let sequence):
+      "The change or service event of entry \(sequence) is missing, and no recorded purge deleted it."
     case .missingChanges(let ids) where ids.count == 1:
-      "Change \(ids.lowerBound) is missing, and no purge is on record that deleted it."
+      "Change \(ids.lowerBound) is missing, and no recorded purge deleted it."
     case .missingChanges(let ids):
-      "The changes \(ids.lowerBound) to \(ids.upperBound) are missing, and no purge is on record that deleted them."
+      "Changes \(ids.lowerBound) to \(ids.upperBound) are missing, and no recorded purge deleted them."
     case .missingEvents(let ids) where ids.count == 1:
-      "Service event \(ids.lowerBound) is missing, and no purge is on record that deleted it."
+      "Service event \(ids.lowerBound) is missing, and no recorded purge deleted it."
     case .missingEvents(let ids):
-      "The service events \(ids.lowerBound) to \(ids.upperBound) are missing, and no purge is on record that deleted them."
+      "Service events \(ids.lowerBound) to \(ids.upperBound) are missing, and no recorded purge deleted them."
     case .strangeEntry(let sequence):
-      "Entry \(sequence) is of nothing, or of a change and an event, or of something although it was emptied."
+      "Entry \(sequence) is not valid: it names no change and no service event, or both, or it was emptied and still "
+        + "names one."
     case .foreignEntry(let sequence):
-      "Entry \(sequence) stands behind the signed end of the log: Reflog did not append it."
+      "Entry \(sequence) is after the signed end of the log: Reflog did not append it."
     case .headMismatch(let size, let signed):
-      "The head of the log counts \(size) entries, and its checkpoint was signed over \(signed)."
-    case .strangeHead(.tree): "The head of the log keeps another edge of the tree than that of the entries."
+      "The head of the log counts \(size) entries, but its checkpoint was signed for \(signed)."
+    case .strangeHead(.tree): "The tree in the head of the log does not match the entries."
     case .strangeHead(.nextChange(let next, let newest)):
-      "The head of the log gives \(next) as the number of the next change, and there is a change \(newest)."
+      "The head of the log numbers the next change \(next), but change \(newest) exists."
     case .strangeHead(.nextEvent(let next, let newest)):
-      "The head of the log gives \(next) as the number of the next service event, and there is a service event \(newest)."
+      "The head of the log numbers the next service event \(next), but service event \(newest) exists."
     case .erasedUnrecorded(let change):
-      "What change \(change) says of people is gone, and no erasure is on record that took it."
+      "The personal data of change \(change) is missing, and no recorded erasure deleted it."
     case .erasedUnrecordedEvent(let event):
-      "What service event \(event) says of people is gone, and no erasure is on record that took it."
-    case .damagedEvent(let event, let problem): "Service event \(event) can't be read: \(problem)"
+      "The personal data of service event \(event) is missing, and no recorded erasure deleted it."
+    case .damagedEvent(let event, let problem): "Service event \(event) can't be read: \(ended: problem)"
     case .doubled(let table, let row):
-      "Row \(row) of the table \(table) is of the same thing as another row there, so what one of them says is not found."
+      "Row \(row) of the table \(table) has the same identity as another row, so a query finds only one of them."
     case .unreadableEntries(let range, let problem):
-      "The entries \(range.lowerBound) to \(range.upperBound - 1) can't all be read: \(problem)"
+      "Some of the entries \(range.lowerBound) to \(range.upperBound - 1) can't be read: \(ended: problem)"
     }
   }
 }

@@ -3,12 +3,12 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerVerification {
-  /// Changes checked in one short read.
+  /// The number of changes that one short read checks.
   private static let pieceSize = 2000
 
-  /// Checks all changes. Their entries at or behind `size` are checked, and not counted.
+  /// Checks all changes; entries whose sequence number is `size` or more are checked but not counted.
   func verifyChanges(
-    _ losses: RecordedDeletions,
+    _ deletions: RecordedDeletions,
     below size: Int64,
     _ progress: @escaping @Sendable (Int) -> Void
   ) async throws(LedgerError) -> Part {
@@ -21,15 +21,15 @@ extension LedgerVerification {
           let end = try await self.end(of: Self.pieceSize, behind: behind)
           next = end
           guard let end else { return }
-          // A damaged tree of pages leads to rows that the search did not ask for.
+          // In a damaged file a search can return rows that it did not ask for.
           guard end > behind else {
             next = nil
             return whole.report(
-              .damaged(change: Change.ID(behind + 1), problem: "the changes behind it are out of order")
+              .damaged(change: Change.ID(behind + 1), problem: "the changes after it are out of order")
             )
           }
           group.addTask {
-            let part = try await self.verify(behind + 1...end, losses, below: size)
+            let part = try await self.verify(behind + 1...end, deletions, below: size)
             progress(Int(part.checked))
             return part
           }
@@ -46,7 +46,7 @@ extension LedgerVerification {
     return whole
   }
 
-  /// The last id of the next `count` changes, or nil if there are none.
+  /// Returns the last id of the next `count` changes, or nil if there are none.
   private func end(of count: Int, behind id: Int64) async throws(LedgerError) -> Int64? {
     try await history.read { db in
       try db.integer(
@@ -56,7 +56,7 @@ extension LedgerVerification {
     }
   }
 
-  /// Finds rows where Reflog writes none.
+  /// Finds rows that Reflog never writes.
   private func verifyPlacement() async throws(LedgerError) -> Part {
     let strange = try await history.read { db in
       try db.integers(
@@ -76,7 +76,9 @@ extension LedgerVerification {
     return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled)
   }
 
-  /// Identities that two rows have. Reads the tables themselves, since an index may be altered too.
+  /// Finds identities that two rows have.
+  ///
+  /// This reads the tables without their indexes, because an index may be altered too.
   private static func doubledIdentities(_ db: Connection) throws -> [LedgerReport.Finding] {
     let identities = [
       ("flow", "flow_type, flow_id"), ("step", "name"), ("address", "flow, step"), ("connector", "connector_id"),
@@ -86,17 +88,20 @@ extension LedgerVerification {
       let first = columns.prefix { $0 != "," }
       return try db.integers(
         """
-        SELECT min(id) FROM \(table) NOT INDEXED WHERE \(first) IS NOT NULL GROUP BY \(columns) HAVING count(*) > 1 LIMIT ?
+        SELECT min(id) FROM \(table) NOT INDEXED WHERE \(first) IS NOT NULL
+        GROUP BY \(columns) HAVING count(*) > 1 LIMIT ?
         """,
         [maximumFindings]
       ).map { LedgerReport.Finding.doubled(table: table, row: $0) }
     }
   }
 
-  /// Checks the changes of a range. If one can't be read the others still are.
+  /// Checks the changes of a range.
+  ///
+  /// If one can't be read, the others are still checked.
   private func verify(
     _ ids: ClosedRange<Int64>,
-    _ losses: RecordedDeletions,
+    _ deletions: RecordedDeletions,
     below size: Int64
   ) async throws(LedgerError) -> Part {
     do {
@@ -108,22 +113,22 @@ extension LedgerVerification {
         var (part, last) = (Part(), ids.lowerBound - 1)
         for change in changes {
           let id = change.id.number
-          guard id > last else { throw LedgerError.corrupt("changes that are out of order") }
-          if last + 1 < id { part.miss(last + 1...id - 1, losses) }
+          guard id > last else { throw LedgerError.corrupt("changes are out of order") }
+          if last + 1 < id { part.miss(last + 1...id - 1, deletions) }
           last = id
-          part.check(change, losses, below: size)
+          part.check(change, deletions, below: size)
         }
-        if last < ids.upperBound { part.miss(last + 1...ids.upperBound, losses) }
+        if last < ids.upperBound { part.miss(last + 1...ids.upperBound, deletions) }
         return part
       }
     } catch {
       guard ids.count > 1 else {
-        return Part(findings: [.damaged(change: Change.ID(ids.lowerBound), problem: error.description)])
+        return Part(findings: [.damaged(change: Change.ID(ids.lowerBound), problem: error.problem)])
       }
       let middle = ids.lowerBound + (ids.upperBound - ids.lowerBound) / 2
-      var part = try await verify(ids.lowerBound...middle, losses, below: size)
+      var part = try await verify(ids.lowerBound...middle, deletions, below: size)
       if part.findings.count < Self.maximumFindings {
-        part.add(try await verify(middle + 1...ids.upperBound, losses, below: size))
+        part.add(try await verify(middle + 1...ids.upperBound, deletions, below: size))
       }
       return part
     }
@@ -131,12 +136,13 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  /// No id is ever left out: a change that is not there was purged, or is missing.
-  fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ losses: RecordedDeletions) {
-    suspects.changes += losses.changes.gaps(in: ids)
+  /// Notes ids without a row: every id is used, so a change without a row was purged or is missing.
+  fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ deletions: RecordedDeletions) {
+    unexplained.changes += deletions.changes.gaps(in: ids)
   }
 
-  fileprivate mutating func check(_ change: StoredChange, _ losses: RecordedDeletions, below size: Int64) {
+  /// Compares a change with its entries.
+  fileprivate mutating func check(_ change: StoredChange, _ deletions: RecordedDeletions, below size: Int64) {
     checked += 1
     do {
       let entries = try change.entries()
@@ -148,11 +154,11 @@ extension LedgerVerification.Part {
       } else {
         for (actor, sequence) in change.erasures {
           erased += 1
-          check(erased: .change(change.id), actor, at: sequence, losses)
+          check(erased: .change(change.id), actor, at: sequence, deletions)
         }
       }
     } catch {
-      report(.damaged(change: change.id, problem: "\(error)"))
+      report(.damaged(change: change.id, problem: (error as? LedgerError)?.problem ?? "\(error)"))
     }
   }
 }

@@ -2,28 +2,29 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerVerification {
-  /// Events checked in one short read.
+  /// The number of service events that one short read checks.
   private static let eventsRead = 500
 
-  /// The result for the service events.
+  /// The result of the check of service events.
   struct Events: Sendable {
     var part = Part()
-    /// What the signed events say is gone.
-    var losses = RecordedDeletions()
-    /// The last of these events.
+    /// What the signed events record as deleted.
+    var deletions = RecordedDeletions()
+    /// The id of the last signed event.
     fileprivate var lastSigned: Int64 = 0
   }
 
-  /// Checks all events, and gathers what those below `signed` say is gone. Events whose entries are at or behind `size` are checked,
-  /// and not counted.
+  /// Checks all events, and collects the deletions that the events below `signed` record.
+  ///
+  /// Events whose sequence number is `size` or more are checked but not counted.
   func verifyEvents(below size: Int64, signedBelow signed: Int64) async throws(LedgerError) -> Events {
     var (events, gaps, last) = (Events(), IDRanges(), Int64(0))
     var erased: [ServiceEvent] = []
     events.part.findings = try await strangeEvents()
     while let end = try await end(ofEventsBehind: last) {
-      // A damaged tree of pages leads to rows that the search did not ask for.
+      // In a damaged file a search can return rows that it did not ask for.
       guard end > last else {
-        events.part.report(.damagedEvent(last + 1, problem: "the service events behind it are out of order"))
+        events.part.report(.damagedEvent(last + 1, problem: "the service events after it are out of order"))
         break
       }
       for event in try await check(events: last + 1...end) {
@@ -33,7 +34,7 @@ extension LedgerVerification {
         case .good(let good, let isErased):
           if good.sequence < size { events.part.claimed += 1 }
           if good.sequence < signed {
-            events.losses.add(good)
+            events.deletions.add(good)
             events.lastSigned = good.id
           }
           if isErased { erased.append(good) }
@@ -43,27 +44,27 @@ extension LedgerVerification {
       if last < end { gaps.append(last + 1...end) }
       last = end
     }
-    for gap in gaps.ranges { events.part.suspects.events += events.losses.events.gaps(in: gap) }
+    for gap in gaps.ranges { events.part.unexplained.events += events.deletions.events.gaps(in: gap) }
     events.part.erased = Int64(erased.count)
     for event in erased {
-      events.part.check(erased: .event(event.id), event.content.actor, at: event.sequence, events.losses)
+      events.part.check(erased: .event(event.id), event.content.actor, at: event.sequence, events.deletions)
     }
     return events
   }
 
-  /// What the events say is gone that are signed by now.
-  func losses(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedDeletions {
-    var (losses, last) = (events.losses, events.lastSigned)
+  /// Returns the deletions of `events` together with those that later events record, if they are signed by now.
+  func deletions(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedDeletions {
+    var (deletions, last) = (events.deletions, events.lastSigned)
     while let end = try await end(ofEventsBehind: last), end > last {
       for event in try await check(events: last + 1...end) {
-        if case .good(let good, _) = event.state, good.sequence < signed { losses.add(good) }
+        if case .good(let good, _) = event.state, good.sequence < signed { deletions.add(good) }
       }
       last = end
     }
-    return losses
+    return deletions
   }
 
-  /// Rows where Reflog writes none.
+  /// Finds rows that Reflog never writes.
   private func strangeEvents() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       try db.rows(
@@ -78,7 +79,7 @@ extension LedgerVerification {
     }
   }
 
-  /// The last id of the next few events, or nil if there are none.
+  /// Returns the last id of the next few events, or nil if there are none.
   private func end(ofEventsBehind id: Int64) async throws(LedgerError) -> Int64? {
     try await history.read { db in
       try db.integer(
@@ -88,18 +89,22 @@ extension LedgerVerification {
     }
   }
 
+  /// An event and what the check found.
   private struct CheckedEvent: Sendable {
     let id: Int64
     let state: State
 
+    /// What the check of an event found.
     enum State: Sendable {
-      /// The event is as it was logged. Says whether its personal data is erased.
+      /// The event is what was logged; `isErased` is whether its personal data is erased.
       case good(ServiceEvent, isErased: Bool)
       case bad(LedgerReport.Finding)
     }
   }
 
-  /// Checks the events of a range. If one can't be read the others still are.
+  /// Checks the events of a range.
+  ///
+  /// If one can't be read, the others are still checked.
   private func check(events ids: ClosedRange<Int64>) async throws(LedgerError) -> [CheckedEvent] {
     do {
       return try await history.read { db in
@@ -122,7 +127,7 @@ extension LedgerVerification {
       }
     } catch {
       guard ids.count > 1 else {
-        let finding = LedgerReport.Finding.damagedEvent(ids.lowerBound, problem: error.description)
+        let finding = LedgerReport.Finding.damagedEvent(ids.lowerBound, problem: error.problem)
         return [CheckedEvent(id: ids.lowerBound, state: .bad(finding))]
       }
       let middle = ids.lowerBound + (ids.upperBound - ids.lowerBound) / 2

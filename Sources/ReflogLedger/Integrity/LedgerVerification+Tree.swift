@@ -2,15 +2,17 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerVerification {
-  /// Entries taken into the tree in one short read.
+  /// The number of entries that one short read adds to the tree.
   static let entriesRead = 16_384
 
-  /// Takes the entries of a range into the tree, and counts those whose record was purged. Those below `size` are counted as claimed.
+  /// Adds the entries of a range to the tree, and counts those whose record was purged.
+  ///
+  /// Entries with a record and a sequence number below `size` are counted as claimed.
   func verifyTree(
     _ log: LogVerification,
     of range: Range<Int64>,
     countedBelow size: Int64,
-    _ losses: RecordedDeletions
+    _ deletions: RecordedDeletions
   ) async throws(LedgerError) -> (log: LogVerification, part: Part) {
     var (log, part, next) = (log, Part(), range.lowerBound)
     while next < range.upperBound {
@@ -21,15 +23,15 @@ extension LedgerVerification {
         }
         for entry in entries {
           log.append(entry.hash, at: entry.sequence)
-          part.add(entry, losses, countedBelow: size)
+          part.add(entry, deletions, countedBelow: size)
         }
-        // Entries that are out of order are a finding, and no place to go on from.
+        // Entries that are out of order are a finding. The loop ends there, because it can't continue from them.
         guard entries.count == Self.entriesRead, let last = entries.last, last.sequence >= next else { break }
         next = last.sequence + 1
       } catch {
-        // Which entry can't be read is not known; those behind it are read all the same.
+        // It is unknown which entry can't be read. The entries after this part are still read.
         let end = min(range.upperBound, max(from, 0) + Int64(Self.entriesRead))
-        part.report(.unreadableEntries(max(from, 0)..<end, problem: error.description))
+        part.report(.unreadableEntries(max(from, 0)..<end, problem: error.problem))
         guard part.findings.count < Self.maximumFindings, end > from else { break }
         next = end
       }
@@ -39,7 +41,8 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  fileprivate mutating func add(_ entry: LogRows.Entry, _ losses: RecordedDeletions, countedBelow size: Int64) {
+  /// Counts an entry, or reports it if it is not valid.
+  fileprivate mutating func add(_ entry: LogRows.Entry, _ deletions: RecordedDeletions, countedBelow size: Int64) {
     guard (entry.change == nil) != (entry.event == nil) else {
       report(.strangeEntry(sequence: entry.sequence))
       return
@@ -52,6 +55,6 @@ extension LedgerVerification.Part {
       report(.strangeEntry(sequence: entry.sequence))
       return
     }
-    if losses.cover(entry) { purged += 1 } else { suspects.add(entry) }
+    if deletions.cover(entry) { purged += 1 } else { unexplained.add(entry) }
   }
 }

@@ -1,49 +1,55 @@
 package import ReflogModel
 import ReflogStorage
 
-/// Compares a ledger with its log: rows with entries, entries with the Merkle tree, the tree with signed checkpoints.
+/// Compares a ledger with its log: rows with entries, entries with the Merkle tree, and the tree with signed
+/// checkpoints.
 ///
-/// It reads in short transactions, beside a running server too. What it keeps does not grow with the ledger, but with the gaps in it.
-/// Purged and erased is only what a recorded event says, and a checkpoint with a good signature covers: what else is gone is missing.
+/// It reads in short transactions, also while a server runs. Its memory does not grow with the ledger, but with the
+/// gaps in it. A row counts as purged or erased only if an event records that and a checkpoint with a good signature
+/// covers the event. Any other row that is absent is missing.
 package struct LedgerVerification: Sendable {
-  /// Tampering that leaves more traces than this is plain enough.
+  /// The largest number of findings: more of them add no information.
   static let maximumFindings = LogVerification.maximumFindingCount
 
   let history: History
   private let claims: [LogVerification.ExpectedCheckpoint]
   private let keys: [VerifierKey]
 
+  /// Creates a verification of a ledger.
+  ///
   /// - Parameters:
-  ///   - keys: whose signatures count.
-  ///   - claims: checkpoints that were kept elsewhere; the ledger's own is added.
+  ///   - history: The ledger.
+  ///   - keys: The keys whose signatures count.
+  ///   - claims: Checkpoints that were kept elsewhere. The ledger's own checkpoint is added.
   package init(of history: History, keys: [VerifierKey], against claims: [LogVerification.ExpectedCheckpoint]) {
     self.history = history
     self.keys = keys
     self.claims = claims
   }
 
-  /// The results for a part of the ledger.
+  /// The result for a part of the ledger.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
-    /// What is gone, and was not recorded as purged or erased when the verification began.
-    var suspects = UnexplainedDeletions()
-    /// How many changes were checked.
+    /// What is missing and was not recorded as purged or erased when the verification began.
+    var unexplained = UnexplainedDeletions()
+    /// The number of changes that were checked.
     var checked: Int64 = 0
-    /// How many entries record something that was not purged.
+    /// The number of entries whose record was not purged.
     var claimed: Int64 = 0
-    /// How many entries were purged, on record.
+    /// The number of entries that a recorded purge deleted.
     var purged: Int64 = 0
-    /// From how many changes, statements and events personal data was erased.
+    /// The number of changes, statements and events whose personal data was erased.
     var erased: Int64 = 0
 
-    /// Keeps a finding, unless there are enough.
+    /// Keeps a finding, unless the largest number is reached.
     mutating func report(_ finding: LedgerReport.Finding) {
       if findings.count < LedgerVerification.maximumFindings { findings.append(finding) }
     }
 
+    /// Adds the result of another part.
     mutating func add(_ other: Part) {
       for finding in other.findings { report(finding) }
-      suspects.add(other.suspects)
+      unexplained.add(other.unexplained)
       checked += other.checked
       claimed += other.claimed
       purged += other.purged
@@ -51,27 +57,29 @@ package struct LedgerVerification: Sendable {
     }
   }
 
-  /// Verifies everything that was appended until now, with as many cores as there are.
+  /// Verifies everything that was appended until this call, on all cores.
   ///
-  /// - Parameter progress: hears how many changes were checked since it was last told.
+  /// - Parameter progress: Called with the number of changes that were checked since the last call.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
     let own = try await history.checkpoint()
     let size = own?.size ?? 0
     let log = LogVerification(of: try await history.origin(), with: keys, against: claims + Self.claims(own))
     let events = try await verifyEvents(below: size, signedBelow: log.signedSize)
-    async let tree = verifyTree(log, of: .min..<size, countedBelow: size, events.losses)
-    var rows = try await verifyChanges(events.losses, below: size, progress)
+    async let tree = verifyTree(log, of: .min..<size, countedBelow: size, events.deletions)
+    var rows = try await verifyChanges(events.deletions, below: size, progress)
     rows.add(events.part)
     var (whole, entries): (LogVerification, Part)
     do { (whole, entries) = try await tree } catch { throw LedgerError(error) }
-    // What was appended meanwhile may record a purge or an erasure: it counts as far as a good signature covers it.
+    // Events that were appended during the verification may record a purge or an erasure. They count if a good
+    // signature covers them.
     if let newest = try await history.checkpoint(), newest.size > size {
       for claim in Self.claims(newest) { whole.expect(claim) }
-      let (grown, rest) = try await verifyTree(whole, of: size..<newest.size, countedBelow: size, events.losses)
+      let (grown, rest) = try await verifyTree(whole, of: size..<newest.size, countedBelow: size, events.deletions)
       whole = grown
       entries.add(rest)
     }
-    // Every entry that was not purged must record a row. Which one does not is searched for only if there is one.
+    // Every entry that was not purged must have a row. The entries without a row are searched for only if the counts
+    // differ.
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }
@@ -79,8 +87,8 @@ package struct LedgerVerification: Sendable {
       rows.report(finding)
     }
     rows.add(entries)
-    if !rows.suspects.isEmpty {
-      rows.add(judge(rows.suspects, try await losses(behind: events, signedBelow: whole.signedSize)))
+    if !rows.unexplained.isEmpty {
+      rows.add(findings(of: rows.unexplained, try await deletions(behind: events, signedBelow: whole.signedSize)))
     }
     return LedgerReport(
       findings: rows.findings.sorted(),
@@ -91,15 +99,17 @@ package struct LedgerVerification: Sendable {
     )
   }
 
-  /// The checkpoint in the head of the log, the size that the head gives, and the key that signed it; nil before the first entry.
+  /// The size in the head of the log, its checkpoint, and the key that signed the checkpoint; nil before the first
+  /// entry.
   private typealias Head = (size: Int64, note: String, key: String)
 
+  /// Returns the checkpoint in the head as one to check.
   private static func claims(_ head: Head?) -> [LogVerification.ExpectedCheckpoint] {
     guard let head else { return [] }
     return [LogVerification.ExpectedCheckpoint(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
   }
 
-  /// The head and its checkpoint must be of the same entries.
+  /// Returns a finding if the head and its checkpoint count different numbers of entries.
   private static func findings(_ head: Head?) -> [LedgerReport.Finding] {
     guard let head, let note = try? SignedNote(parsing: Array(head.note.utf8)),
       let signed = try? Checkpoint(text: note.text).size, signed != head.size
@@ -107,8 +117,9 @@ package struct LedgerVerification: Sendable {
     return [.headMismatch(size: head.size, signed: signed)]
   }
 
-  /// A head that Reflog can't have written, in one read: another edge of the tree than its checkpoint was signed over, or numbers that
-  /// are taken.
+  /// Finds parts of the head that Reflog can't have written, in one read.
+  ///
+  /// These are a right edge of the tree that differs from the signed one, and next numbers that are already used.
   private func strangeHead() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       let head: LedgerHead
@@ -129,7 +140,7 @@ package struct LedgerVerification: Sendable {
     }
   }
 
-  /// Entries at or behind the end that the head gives, in one read: every append moves the end.
+  /// Finds entries after the end of the log, in one read, because every append moves the end.
   private func foreignEntries() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       try db.rows(
@@ -139,11 +150,11 @@ package struct LedgerVerification: Sendable {
     }
   }
 
-  /// Entries that were not purged and whose change or event is missing.
+  /// Finds entries that were not purged and whose change or event is missing.
   private func missingRows(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {
     var (findings, first): ([LedgerReport.Finding], Int64?) = ([], .min)
     while let from = first, findings.count < Self.maximumFindings {
-      // By the entries that exist: one that was inserted by hand may have any number.
+      // The range is taken from the entries that exist: an entry that was inserted by hand may have any number.
       let (missing, last) = try await history.read { db in
         let last = try db.integer(
           """
@@ -174,6 +185,6 @@ package struct LedgerVerification: Sendable {
     return findings
   }
 
-  /// How many entries a short read compares with rows.
+  /// The number of entries that one short read compares with rows.
   private static let entriesCompared: Int64 = 50_000
 }

@@ -2,14 +2,15 @@ import Foundation
 package import ReflogModel
 import ReflogStorage
 
-/// The key that signs a ledger's checkpoints, in `<database>.key`, which its owner alone can read.
+/// The key that signs a ledger's checkpoints, in `<database>.key`, which only its owner can read.
 ///
-/// A new key is made beside it, put on record, and put in its place once a checkpoint was signed with both; ``keep(_:of:)`` goes on
-/// where a crash broke that off.
+/// A rotation has three steps: make a new key in `<database>.key.next`, record it, and rename it once both keys have
+/// signed a checkpoint. If a crash interrupts a rotation, ``keep(_:of:)`` completes or removes it.
 package struct LogKeyFile: Sendable {
   private let path: String
   private let origin: Origin
 
+  /// Creates the key file of the ledger at a path.
   package init(besideLedgerAt path: String, origin: Origin) {
     self.path = path + ".key"
     self.origin = origin
@@ -17,28 +18,32 @@ package struct LogKeyFile: Sendable {
 
   private var nextPath: String { path + ".next" }
 
-  /// The keys that were found, and what is to be done before they sign.
+  /// The keys that were found, and what must be done before they sign.
   package struct Found: Sendable {
-    /// The one in force, and before it the one that was until the newest rotation, if no checkpoint has the word of both yet; none
-    /// where nothing was signed.
+    /// The keys that sign, oldest first; empty if no key was ever made.
+    ///
+    /// This is one key, or two if no checkpoint has the signatures of both keys of the newest rotation yet.
     package let keys: [SigningKey]
     fileprivate let remedy: Remedy?
 
-    /// Whether there is none yet, so that the ledger's first is to be made.
+    /// Whether no key exists yet and the ledger's first one must be made.
     package var isFirst: Bool { remedy == .makeFirst }
 
+    /// What must be done before the keys sign.
     fileprivate enum Remedy {
       case makeFirst
-      /// The old one is lost, and will sign nothing any more.
+      /// The former key is missing; the next key replaces it.
       case installNext
-      /// The next one is of a rotation that never was on record.
+      /// The next key is of a rotation that was never recorded.
       case removeNext
     }
   }
 
-  /// Looks for the keys that sign the next checkpoint, and alters nothing.
+  /// Finds the keys that sign the next checkpoint, and changes no file.
   ///
-  /// - Parameter newest: the key that the newest rotation on record named.
+  /// - Parameters:
+  ///   - newest: The new key of the newest recorded rotation, or nil if there was none.
+  ///   - isSigned: Whether the ledger has a signed checkpoint.
   package func find(newest: VerifierKey?, isSigned: Bool) throws(LedgerError) -> Found {
     let (key, next) = (try read(path), try read(nextPath))
     if let next, next.verifierKey.text == newest?.text {
@@ -46,17 +51,22 @@ package struct LogKeyFile: Sendable {
     }
     if let key { return Found(keys: [key], remedy: next == nil ? nil : .removeNext) }
     guard !isSigned else {
-      throw .unusableKey(path: path, problem: "it is missing, and the ledger was signed with it; put it back")
+      throw .unusableKey(
+        path: path,
+        problem: "the file is missing, but the ledger was signed with it. Restore the file."
+      )
     }
     return Found(keys: [], remedy: .makeFirst)
   }
 
-  /// The keys that sign the next checkpoint; where the ledger has none, its first, which is kept nowhere yet.
+  /// Returns the keys that sign the next checkpoint, or a new first key that is not stored yet.
   package func keys(_ found: Found) throws(LedgerError) -> [SigningKey] {
     found.isFirst ? [try generate()] : found.keys
   }
 
-  /// Keeps these keys, and leaves no other. Call it once the ledger is known to be the one that they signed.
+  /// Stores these keys and removes any other.
+  ///
+  /// Call it once the ledger is known to be the one that they signed.
   package func keep(_ keys: [SigningKey], of found: Found) throws(LedgerError) {
     switch found.remedy {
     case nil: return
@@ -66,20 +76,25 @@ package struct LogKeyFile: Sendable {
     }
   }
 
-  /// Makes the next key, beside the one that is in force. When this returns, it is durable.
+  /// Makes the next key and stores it next to the present one.
+  ///
+  /// When this returns, the next key is durable.
   package func prepare() throws(LedgerError) -> SigningKey {
     let key = try generate()
     try write(key, nextPath)
     return key
   }
 
-  /// Puts the next key in the place of the one that was in force. When this returns, that is durable.
+  /// Replaces the present key with the next one.
+  ///
+  /// When this returns, that is durable.
   package func install() throws(LedgerError) {
     do { try DurableFile.move(nextPath, to: path) } catch { throw LedgerError(error) }
   }
 
-  /// Puts the next key in the place of the one that signed what is lost, which is kept under another name. Done again, it does
-  /// nothing more.
+  /// Replaces the key that signed the lost entries with the next one, and keeps the old key under another name.
+  ///
+  /// A second call has no effect.
   package func replaceFormer() throws(LedgerError) {
     do {
       guard DurableFile.exists(nextPath) else { return }
@@ -90,6 +105,7 @@ package struct LogKeyFile: Sendable {
     }
   }
 
+  /// Makes a key for this log.
   private func generate() throws(LedgerError) -> SigningKey {
     var generator = SystemRandomNumberGenerator()
     do {
@@ -99,16 +115,21 @@ package struct LogKeyFile: Sendable {
     }
   }
 
+  /// Stores a key durably.
   private func write(_ key: SigningKey, _ path: String) throws(LedgerError) {
     do { try DurableFile.write(Array((key.secretText + "\n").utf8), to: path) } catch { throw LedgerError(error) }
   }
 
+  /// Returns the key in a file after it was checked, or nil if the file does not exist.
   private func read(_ path: String) throws(LedgerError) -> SigningKey? {
     let stored: [UInt8]?
     do { stored = try DurableFile.read(path) } catch { throw LedgerError(error) }
     guard let stored else { return nil }
     guard !DurableFile.isOpenToOthers(path) else {
-      throw .unusableKey(path: path, problem: "others may read it; take that permission away (chmod 600)")
+      throw .unusableKey(
+        path: path,
+        problem: "other users can read the file. Remove their permissions with chmod 600."
+      )
     }
     let key: SigningKey
     do {
@@ -119,7 +140,10 @@ package struct LogKeyFile: Sendable {
       throw .unusableKey(path: path, problem: error.description)
     }
     guard key.verifierKey.identity.name.text == origin.text else {
-      throw .unusableKey(path: path, problem: "it is another log's key; move it away, or put that ledger back")
+      throw .unusableKey(
+        path: path,
+        problem: "it is the key of another log. Move the file away, or restore the ledger that it signed."
+      )
     }
     return key
   }

@@ -3,36 +3,40 @@ import ReflogStorage
 
 /// The log in the ledger's file: its entries, the Merkle tree above them, and the signed checkpoint.
 enum LogRows {
-  /// The log's name.
+  /// Returns the log's name.
   static func origin(_ db: Connection) throws -> Origin {
-    guard let text = try db.text("SELECT origin FROM ledger") else { throw LedgerError.corrupt("no log has a name") }
+    guard let text = try db.text("SELECT origin FROM ledger") else { throw LedgerError.corrupt("the log has no name") }
     return try Origin(text)
   }
 
-  /// How many entries were appended and signed.
+  /// Returns the number of entries that were appended and signed.
   static func size(_ db: Connection) throws -> Int64 {
-    guard let size = try db.integer("SELECT next_sequence FROM head") else { throw LedgerError.corrupt("no head") }
+    guard let size = try db.integer("SELECT next_sequence FROM head") else {
+      throw LedgerError.corrupt("the head of the log is missing")
+    }
     return size
   }
 
-  /// The checkpoint over all entries, and the key that signed it, or nil before the first entry.
+  /// Returns the checkpoint of all entries and the key that signed it, or nil before the first entry.
   static func checkpoint(_ db: Connection) throws -> (size: Int64, note: String, key: String)? {
     try db.first("SELECT next_sequence, checkpoint, verifier_key FROM head WHERE checkpoint IS NOT NULL") { row in
       (try row.integer(0), try row.text(1), try row.text(2))
     }
   }
 
-  /// An entry as the log has it.
+  /// An entry of the log.
   struct Entry: Sendable {
     let sequence: Int64
     let hash: Hash
     let change: Int64?
     let event: Int64?
-    /// False once what the entry records was purged.
+    /// Whether the entry has a salt; a purge deletes it together with the row of the entry.
     let hasSalt: Bool
   }
 
-  /// At most `limit` entries of a range, in order. Entries that are missing are left out.
+  /// Returns at most `limit` entries of a range, in order.
+  ///
+  /// Missing entries are left out.
   static func entries(_ range: Range<Int64>, limit: Int = .max, _ db: Connection) throws -> [Entry] {
     var entries: [Entry] = []
     try db.forEach(
@@ -55,12 +59,14 @@ enum LogRows {
     return entries
   }
 
-  /// The hashes of the entries of a range, in order; fewer where the log ends.
+  /// Returns the hashes of the entries of a range, in order, or fewer if the log ends.
   static func entryHashes(_ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
     try entries(range, db).map(\.hash)
   }
 
-  /// The hashes of the full subtrees of a level, in order. Level 1 is of 256 entries each.
+  /// Returns the hashes of the full subtrees of a level, in order.
+  ///
+  /// A subtree of level 1 has 256 entries.
   static func subtrees(level: Int, _ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
     try db.rows(
       "SELECT hash FROM subtree WHERE level = ? AND position >= ? AND position < ? ORDER BY position",
@@ -68,27 +74,28 @@ enum LogRows {
     ) { try $0.hash(0) }
   }
 
-  /// The hash of any full subtree, made of what is stored: entries, and the root of each 256 nodes of the level below.
+  /// Returns the hash of any full subtree, computed from the stored entries and the stored roots of each 256 nodes of
+  /// the level below.
   static func hash(of node: MerkleTree.Node, _ db: Connection) throws -> Hash {
     try MerkleTree.hash(of: node) { node in
-      let (level, place) = (node.level / Tile.height, node.index..<node.index + 1)
+      let (level, range) = (node.level / Tile.height, node.index..<node.index + 1)
       let found =
         level == 0
-        ? try entryHashes(place, db).map(MerkleTree.leafHash(of:)) : try subtrees(level: level, place, db)
+        ? try entryHashes(range, db).map(MerkleTree.leafHash(of:)) : try subtrees(level: level, range, db)
       guard let hash = found.first else {
-        throw LedgerError.corrupt("the tree above the entries lacks node \(node.index) of level \(node.level)")
+        throw LedgerError.corrupt("node \(node.index) of level \(node.level) of the tree is missing")
       }
       return hash
     }
   }
 }
 
-/// What the log has of the entry of a row: its hash, and the salt of its record.
+/// What the log stores of the entry of a row: its hash and the salt of its record.
 struct LoggedEntry: Sendable {
   let hash: Hash
   let salt: Salt
 
-  /// Reads both from their columns. Nil if the log has no such entry, or its record was purged.
+  /// Reads both from their columns; nil if the log has no such entry or its record was purged.
   init?(_ row: Row, hash: Int, salt: Int) throws {
     guard let hash = try row.optionalHash(hash), let salt = try row.optionalSalt(salt) else { return nil }
     self.hash = hash

@@ -1,17 +1,21 @@
 import ReflogModel
 
-/// What the ledger's own events say is gone: purged, erased, or lost with a newer copy of the ledger.
+/// What the ledger's events record as deleted: purged, erased, or lost with a newer copy of the ledger.
 struct RecordedDeletions: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
-  /// The entries that were purged with changes, and with events. No hash covers what an entry is of, so it is known by its number alone.
+  /// The entries that were purged with changes.
+  ///
+  /// No hash covers what an entry refers to, so an entry is known by its number only.
   private(set) var entriesOfChanges = IDRanges()
+  /// The entries that were purged with service events.
   private(set) var entriesOfEvents = IDRanges()
-  /// The purges that were asked for: no other purge deletes anything.
+  /// The purges that a recorded request started: no other purge may delete rows.
   private var asked: Set<Int64> = []
-  /// The entry below which the personal data of an actor may have been erased.
+  /// The entry below which the personal data of each actor may have been erased.
   private var erasures: [Erased: Int64] = [:]
 
+  /// The actor of an erasure, compared byte by byte.
   private struct Erased: Hashable {
     let type: String
     let id: [UInt8]
@@ -22,7 +26,9 @@ struct RecordedDeletions: Sendable {
     }
   }
 
-  /// Adds what an event says is gone. The event is as it was logged.
+  /// Adds the deletions that an event records.
+  ///
+  /// The event must be what was logged.
   mutating func add(_ event: ServiceEvent) {
     let details = event.content.details
     switch event.content.kind {
@@ -43,7 +49,7 @@ struct RecordedDeletions: Sendable {
       entriesOfChanges = entriesOfChanges.subtracting(event.content.ids("entries"))
       entriesOfEvents = entriesOfEvents.subtracting(event.content.ids("entries"))
     case .olderLedgerAccepted:
-      // Their entries were in another log.
+      // The entries of these changes were in another log.
       changes.formUnion(event.content.ids("lostChanges"))
     case .erased:
       guard let type = details["actorType"]?.string, let id = details["actorId"]?.string else { return }
@@ -54,12 +60,12 @@ struct RecordedDeletions: Sendable {
     }
   }
 
-  /// Whether an entry was purged on record.
+  /// Returns whether a recorded purge deleted the record of an entry.
   func cover(_ entry: LogRows.Entry) -> Bool {
     entry.change == nil ? entriesOfEvents.contains(entry.sequence) : entriesOfChanges.contains(entry.sequence)
   }
 
-  /// Whether the personal data of an actor in an entry was erased on record.
+  /// Returns whether a recorded erasure deleted the personal data of an actor in an entry.
   func cover(_ actor: Change.Actor?, at sequence: Int64) -> Bool {
     guard let actor, let id = actor.id else { return false }
     return erasures[Erased(actor.type.rawValue, id)].map { sequence < $0 } ?? false
@@ -67,7 +73,7 @@ struct RecordedDeletions: Sendable {
 }
 
 extension ServiceEvent.Content {
-  /// The ids in a detail of this name; empty if there is none.
+  /// Returns the ids in the detail with this name, or no ids if the event has no such detail.
   func ids(_ name: String) -> IDRanges {
     details[name]?.string.flatMap { IDRanges($0) } ?? IDRanges()
   }

@@ -1,15 +1,18 @@
 import ReflogModel
 
-/// A change as its row says it, beside what the log has of it. Only ``checked()`` makes a ``Change`` of it, so that no row is shown,
-/// exported or rolled back to that is not what was logged.
+/// A change as it is stored in its row, together with what the log stores of it.
+///
+/// Only ``checked()`` returns a ``Change``. Therefore no change is shown, exported or rolled back if its row is not
+/// what was logged.
 struct StoredChange {
   private let change: Change
   private let intent: LoggedEntry?
-  /// Nil if the change is pending, or was settled when it was recorded.
+  /// The entry of the outcome, or nil if the change is pending or was settled when it was recorded.
   private let outcome: LoggedEntry?
   private let personal: StoredPersonalPart
   private let statement: StoredStatement?
 
+  /// Creates a change from its row.
   init(
     _ change: Change,
     intent: LoggedEntry?,
@@ -26,21 +29,23 @@ struct StoredChange {
 
   var id: Change.ID { change.id }
 
-  /// An entry of a change: its record, made again from the row, and the hash that the log has of it.
+  /// An entry of a change: its record, computed again from the row, and the hash in the log.
   struct Entry {
     let sequence: Int64
     let record: EntryRecord
     let hash: Hash
 
-    /// Whether the row says what was logged.
+    /// Whether the row is what was logged.
     var isAsLogged: Bool { record.hash == hash }
   }
 
-  /// The entries of the change: the first, and behind it that of its outcome if it has one. Empty if the log does not know the change.
+  /// Returns the first entry of the change and, if its outcome has a separate entry, that entry.
+  ///
+  /// The result is empty if the log has no entry of the change.
   func entries() throws -> [Entry] {
     guard let intent else { return [] }
     guard let settled = change.outcome, let outcome else {
-      // A settled change that lacks the entry of its outcome gives another record than its intent did.
+      // If the entry of the outcome is missing, this record differs from that of the intent, so the check fails.
       let record = try EntryRecord(firstOf: change, salt: intent.salt, personal: try personalHash())
       return [Entry(sequence: change.intentSequence, record: record, hash: intent.hash)]
     }
@@ -69,28 +74,32 @@ struct StoredChange {
     ]
   }
 
-  /// The entries, each as it was logged. Throws ``LedgerError/altered(_:)`` if one is not.
+  /// Returns the entries after each was checked against the log.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row is not what was logged.
   func checkedEntries() throws -> [Entry] {
     let entries = try entries()
     guard !entries.isEmpty, entries.allSatisfy(\.isAsLogged) else { throw LedgerError.altered(change.id) }
     return entries
   }
 
-  /// The change, its row being what was logged. Throws ``LedgerError/altered(_:)`` if it is not.
+  /// Returns the change after its row was checked against the log.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row is not what was logged.
   func checked() throws -> Change {
     _ = try checkedEntries()
     return change
   }
 
-  /// The hash of the personal part of the first entry, or nil if it has none.
+  /// Returns the hash of the personal part of the first entry, or nil if it has none.
   func personalHash() throws -> Hash? {
     try personal.hash { try PersonalPart(salt: $0, actor: change.intent.actor, reason: change.intent.reason) }
   }
 
-  /// The hash of what a person stated of the change, or nil if no person did.
+  /// Returns the hash of the statement about the change, or nil if there is none.
   func statementHash() throws -> Hash? { try statement?.hash() }
 
-  /// Whose personal data was erased from which entry of the change.
+  /// The actors whose personal data was erased from the change, with the entry of each.
   var erasures: [(actor: Change.Actor, sequence: Int64)] {
     var erasures: [(actor: Change.Actor, sequence: Int64)] = []
     if personal.isErased { erasures.append((change.intent.actor, change.intentSequence)) }
@@ -100,7 +109,8 @@ struct StoredChange {
 }
 
 extension EntryRecord {
-  /// The record of the first entry of a change: its intent, or all of it if the change was settled when it was recorded.
+  /// Creates the record of the first entry of a change: its intent, or the whole change if it was settled when it was
+  /// recorded.
   init(firstOf change: Change, salt: Salt, personal: Hash?) throws(IntegrityError) {
     if let outcome = change.outcome {
       try self.init(settled: change, outcome: outcome, salt: salt, personal: personal)

@@ -1,31 +1,33 @@
 import ReflogModel
 
-/// A service event as its row says it, beside what the log has of it.
+/// A service event as it is stored in its row, together with what the log stores of it.
 struct StoredEvent: Sendable {
   let event: ServiceEvent
-  /// Nil if the log does not know the event.
+  /// The entry of the event, or nil if the log has none.
   let entry: LoggedEntry?
   let personal: StoredPersonalPart
 
-  /// Whether the row says what was logged.
+  /// Returns whether the row is what was logged.
   func isAsLogged() throws -> Bool {
     guard let entry else { return false }
     return try EntryRecord(event, salt: entry.salt, personal: try personalHash()).hash == entry.hash
   }
 
-  /// The event, its row being what was logged. Throws ``LedgerError/corrupt(_:)`` if it is not.
+  /// Returns the event after its row was checked against the log.
+  ///
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the row is not what was logged.
   func checked() throws -> ServiceEvent {
     guard try isAsLogged() else {
-      throw LedgerError.corrupt("service event \(event.id), which is not what was logged")
+      throw LedgerError.corrupt("service event \(event.id) is not what was recorded")
     }
     return event
   }
 
-  /// The hash of the personal part, or nil if there is none.
+  /// Returns the hash of the personal part, or nil if there is none.
   func personalHash() throws -> Hash? {
     try personal.hash { salt in
       guard let actor = event.content.actor else {
-        throw LedgerError.corrupt("service event \(event.id), which has personal data and no actor")
+        throw LedgerError.corrupt("service event \(event.id) has personal data but no actor")
       }
       return try PersonalPart(salt: salt, actor: actor)
     }

@@ -1,29 +1,30 @@
 import ReflogModel
 import ReflogStorage
 
-/// What is stored of the personal part of an entry beside its words.
+/// What is stored of the personal part of an entry, apart from its text.
 enum StoredPersonalPart: Sendable {
   case none
   case salted(Salt)
-  /// The words were erased; their hash is what the entry's record holds.
+  /// The text was erased; the record of the entry holds this hash of it.
   case erased(Hash)
 
-  /// Throws unless the columns of the words are NULL where there is no salt.
-  init(_ row: Row, salt: Int, erasedHash: Int, words: [Int]) throws {
+  /// Reads the columns, and throws if there is a text without a salt.
+  init(_ row: Row, salt: Int, erasedHash: Int, texts: [Int]) throws {
     if let hash = try row.optionalHash(erasedHash) {
-      try row.requireNull([salt] + words)
+      try row.requireNull([salt] + texts)
       self = .erased(hash)
     } else if let salt = try row.optionalSalt(salt) {
       self = .salted(salt)
     } else {
-      try row.requireNull(words)
+      try row.requireNull(texts)
       self = .none
     }
   }
 
+  /// Whether the text was erased.
   var isErased: Bool { if case .erased = self { true } else { false } }
 
-  /// The hash of the personal part, or nil if there is none.
+  /// Returns the hash of the personal part, or nil if there is none.
   func hash(_ part: (Salt) throws -> PersonalPart) throws -> Hash? {
     switch self {
     case .none: nil
@@ -33,19 +34,20 @@ enum StoredPersonalPart: Sendable {
   }
 }
 
-/// What a person stated became of a change.
+/// What a person states about a pending change.
 struct StoredStatement {
   let actor: Change.Actor
-  /// Nil once it was erased.
+  /// The text of the statement, or nil if it was erased.
   let reason: String?
   let part: StoredPersonalPart
 
-  /// The statement as the outcome of the change shows it, or nil once it was erased.
+  /// The statement as the outcome of the change shows it, or nil if it was erased.
   var message: String? { reason.map { "\(actor.name ?? actor.id ?? "somebody"): \($0)" } }
 
+  /// Returns the hash of the statement.
   func hash() throws -> Hash? {
     try part.hash { salt in
-      guard let reason else { throw LedgerError.corrupt("a statement without its text") }
+      guard let reason else { throw LedgerError.corrupt("the text of a statement is missing") }
       return try PersonalPart(salt: salt, statement: actor, reason: reason)
     }
   }

@@ -1,16 +1,19 @@
 package import ReflogModel
 
-/// What the ledger knows of an address, as far as the next change there needs it.
+/// What the ledger knows of an address and the next change there needs.
 package struct AddressState: Sendable {
-  /// The newest applied change, or nil if there is none: its after is the reference.
+  /// The newest applied change, or nil if there is none.
+  ///
+  /// Its after is the recorded reference.
   package fileprivate(set) var newestApplied: Change?
-  /// The newest change that made a difference, or nil if there is none.
+  /// The newest effective change, or nil if there is none.
   package fileprivate(set) var newestEffective: Change?
-  /// The change that is under way, or nil if there is none.
+  /// The pending change, or nil if there is none.
   package fileprivate(set) var pending: Change?
-  /// What a conclusive read of the directory showed last, and when; nil if there was none.
+  /// What the newest conclusive read of the directory showed and when, or nil if there was none.
   fileprivate var seen: (reference: ConnectorReference, time: Timestamp)?
 
+  /// Creates a state that was read from the file.
   init(
     newestApplied: Change?,
     newestEffective: Change?,
@@ -23,7 +26,9 @@ package struct AddressState: Sendable {
     self.seen = seen
   }
 
-  /// The reference that the ledger knows: that of the newest applied change, or else what a read showed. Nil if it knows none.
+  /// The recorded reference, or nil if the ledger knows none.
+  ///
+  /// It is that of the newest applied change, or, if there is no such change, what a read showed.
   package var recorded: RecordedReference? {
     guard let newestApplied else {
       return seen.map { RecordedReference(reference: $0.reference, lastSeen: $0.time) }
@@ -35,7 +40,7 @@ package struct AddressState: Sendable {
     )
   }
 
-  /// Takes a change in that was recorded or settled at the address.
+  /// Updates the state with a change that was recorded or settled at the address.
   mutating func take(_ change: Change) {
     if change.result == .pending {
       pending = change
@@ -47,6 +52,7 @@ package struct AddressState: Sendable {
     if change.isEffective, newestEffective.map({ $0.id < change.id }) ?? true { newestEffective = change }
   }
 
+  /// Updates the state with what a conclusive read showed.
   mutating func take(_ reference: ConnectorReference, at time: Timestamp) {
     seen = (reference, time)
   }
@@ -54,26 +60,29 @@ package struct AddressState: Sendable {
 
 /// The newest writes at an address that may have reached the directory.
 struct RecentWrites: Sendable {
-  /// More than a settle window usually sees at one address.
+  /// The number of writes that are kept: more than one address usually has within a settle window.
   static let limit = 32
 
-  /// From this moment on every write is known.
+  /// The moment from which every write is known.
   private var knownSince: Timestamp
-  /// Newest first.
+  /// The known writes, newest first.
   private var writes: [RecentWrite] = []
 
-  /// - Parameter moment: every write of this moment or later will be taken in.
+  /// Creates a list without writes.
+  ///
+  /// - Parameter moment: The moment from which every write will be added.
   init(knownSince moment: Timestamp) {
     knownSince = moment
   }
 
-  /// Those that were recorded or settled at this moment or later; nil where there may be more of them than are known.
+  /// Returns the writes that were recorded or settled at or after this moment, or nil if more writes may exist than are
+  /// known.
   func since(_ moment: Timestamp) -> [RecentWrite]? {
     guard moment >= knownSince else { return nil }
     return writes.filter { $0.time >= moment }
   }
 
-  /// Takes a change in that was recorded or settled at the address.
+  /// Updates the list with a change that was recorded or settled at the address.
   mutating func take(_ change: Change) {
     writes.removeAll { $0.id == change.id }
     guard change.mayHaveReachedDirectory else { return }

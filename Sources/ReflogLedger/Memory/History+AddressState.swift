@@ -2,8 +2,9 @@ import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// What the ledger's file knows of an address, and the time of the newest entry when it was read. Throws
-  /// ``LedgerError/altered(_:)`` if the row of a change is not what was logged.
+  /// Returns what the ledger's file knows of an address, and the time of the newest entry when it was read.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change is not what was logged.
   func state(of address: Address) async throws(LedgerError) -> (state: AddressState, newestTime: Timestamp) {
     try await read { db in
       let rows = ChangeRows(db, identities)

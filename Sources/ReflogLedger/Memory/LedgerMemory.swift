@@ -1,21 +1,27 @@
 import ReflogModel
 import Synchronization
 
-/// What the ledger knows of addresses and connectors that were in use lately, so that a change needs no read of the file.
+/// What the ledger knows of addresses and connectors that were used lately, so a change needs no read of the file.
 ///
-/// It is filled from the file, and updated with each commit. It need not be trusted: what a change was prepared on is checked again in
-/// the transaction that records it.
+/// It is filled from the file and updated with each commit. It is a cache only: the transaction that records a change
+/// checks again what the change was prepared on.
 final class LedgerMemory: Sendable {
-  /// More than this is forgotten and read again: some kilobytes each.
+  /// The number of addresses, and of connectors, in memory, some kilobytes each.
+  ///
+  /// If there are more, all are dropped and read again.
   private static let capacity = 8192
 
   private struct State {
     var addresses: [Address: KnownAddress] = [:]
-    /// The change that is under way at a connector, or nil if there is none.
+    /// The pending change of each known connector, or nil if it has none.
     var connectors: [ConnectorID: Change?] = [:]
-    /// Counts what was forgotten, and what was appended that was not in memory: what was read before is not remembered after it.
+    /// A number that rises when entries are dropped, and when a change is appended whose address or connector is not in
+    /// memory.
+    ///
+    /// A read that began before it rose is not remembered.
     var generation = 0
 
+    /// Updates a connector with a change that was recorded or settled.
     mutating func take(_ change: Change, of connector: ConnectorID) {
       guard let known = connectors[connector] else {
         generation += 1
@@ -28,6 +34,7 @@ final class LedgerMemory: Sendable {
       }
     }
 
+    /// Drops all entries.
     mutating func forget() {
       addresses.removeAll()
       connectors.removeAll()
@@ -35,6 +42,7 @@ final class LedgerMemory: Sendable {
     }
   }
 
+  /// An address that was used lately.
   private struct KnownAddress {
     var state: AddressState
     var writes: RecentWrites
@@ -42,35 +50,42 @@ final class LedgerMemory: Sendable {
 
   private let state = Mutex(State())
 
-  /// Whether a read of the directory may be stale, so that recent writes count.
+  /// Whether reads of the directory may be stale, so recent writes must be kept.
   private let keepsWrites: Bool
 
+  /// Creates an empty memory.
   init(keepsWrites: Bool) {
     self.keepsWrites = keepsWrites
   }
 
-  /// Which state of the memory it is; see ``remember(_:at:of:)``.
+  /// The generation of the memory; see ``remember(_:at:asOf:of:)``.
   var generation: Int { state.withLock { $0.generation } }
 
+  /// Returns the state of an address, or nil if it is not in memory.
   func state(of address: Address) -> AddressState? {
     state.withLock { $0.addresses[address]?.state }
   }
 
-  /// The writes at an address at this moment or later; nil where that is not known.
+  /// Returns the writes at an address at or after this moment, or nil if they are not known.
   func writes(at address: Address, since moment: Timestamp) -> [RecentWrite]? {
     guard keepsWrites else { return nil }
     return state.withLock { $0.addresses[address]?.writes.since(moment) }
   }
 
-  /// The change that is under way at a connector: nil inside where there is none, nil where that is not known.
+  /// Returns the pending change of a connector: an inner nil if it has none, an outer nil if that is not known.
   func pending(of connector: ConnectorID) -> Change?? {
     state.withLock { $0.connectors[connector] }
   }
 
-  /// Remembers what was read from the file, unless something was forgotten since the reading began, or appended that was not in memory.
-  /// What is in memory by now stays: it may be newer.
+  /// Remembers a state that was read from the file, unless the generation changed since the read began.
   ///
-  /// - Parameter newestTime: the time of the newest entry when it was read.
+  /// An address that is already in memory stays unchanged: it may be newer.
+  ///
+  /// - Parameters:
+  ///   - read: The state.
+  ///   - address: The address.
+  ///   - newestTime: The time of the newest entry when the state was read.
+  ///   - generation: The generation before the read began.
   func remember(_ read: AddressState, at address: Address, asOf newestTime: Timestamp, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.addresses[address] == nil else { return }
@@ -82,6 +97,7 @@ final class LedgerMemory: Sendable {
     }
   }
 
+  /// Remembers the pending change of a connector, unless the generation changed since the read began.
   func remember(pending: Change?, of connector: ConnectorID, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.connectors[connector] == nil else { return }
@@ -93,12 +109,12 @@ final class LedgerMemory: Sendable {
     }
   }
 
-  /// Forgets everything: a transaction found something else than this says, or history was erased or purged.
+  /// Drops all entries, because a transaction found another state or history was erased or purged.
   func forget() {
     state.withLock { $0.forget() }
   }
 
-  /// Takes in what a transaction made durable.
+  /// Updates the memory with what a transaction made durable.
   func update(_ changes: [Change], _ observations: [(Observation, Timestamp)], forgetting: Bool) {
     state.withLock { state in
       if forgetting { return state.forget() }

@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// The erasures in the ledger's file.
 enum ErasureRows {
-  /// All erasures, oldest first.
+  /// Returns all erasures, oldest first.
   static func all(_ db: Connection) throws -> [Erasure] {
     try db.rows(
       """
@@ -21,7 +21,7 @@ enum ErasureRows {
     }
   }
 
-  /// The rows of actors with this id: a program and a person may have the same id.
+  /// Returns the rows of all actors with this id: a program and a person may have the same id.
   static func actors(_ id: String, _ db: Connection) throws -> [(row: Int64, type: Change.ActorType, id: String)] {
     try db.rows(
       "SELECT id, actor_type, actor_id FROM actor WHERE actor_id = ? COLLATE NOCASE ORDER BY id",
@@ -29,7 +29,7 @@ enum ErasureRows {
     ) { row in (try row.integer(0), try row.word(1, Change.ActorType.init), try row.text(2)) }
   }
 
-  /// Throws ``LedgerError/corrupt(_:)`` unless an event says that this actor is to be erased.
+  /// Throws ``LedgerError/corrupt(_:)`` unless a recorded event requests the erasure of this actor.
   static func check(_ event: Int64, isOf actor: Int64, _ db: Connection) throws {
     let asked = try EventRows.checked("service_event.id = ?", [event], db).first?.content
     let found = try db.first("SELECT actor_type, actor_id FROM actor WHERE id = ?", [actor]) { row in
@@ -37,13 +37,15 @@ enum ErasureRows {
     }
     guard let asked, let found, asked.kind == .erased, asked.details["actorType"]?.string == found.type,
       asked.details["actorId"]?.string == found.id
-    else { throw LedgerError.corrupt("an erasure that nobody asked for") }
+    else { throw LedgerError.corrupt("an erasure was never requested") }
   }
 
+  /// Records an erasure that an event requests.
   static func insert(actor: Int64, event: Int64, _ db: Connection) throws {
     try db.execute("INSERT INTO erasure (actor, event) VALUES (?, ?)", [actor, event])
   }
 
+  /// Records when an erasure was finished.
   static func finish(_ erasure: Int64, at time: Timestamp, _ db: Connection) throws {
     try db.execute(
       "UPDATE erasure SET finished = ? WHERE id = ? AND finished IS NULL",
@@ -51,7 +53,8 @@ enum ErasureRows {
     )
   }
 
-  /// The erasures under way, oldest first: the actor's row, and the event that records the erasure, with its entry.
+  /// Returns the unfinished erasures, oldest first: the actor's row, the event that requests the erasure, and its
+  /// entry.
   static func unfinished(_ db: Connection) throws -> [(id: Int64, actor: Int64, event: Int64, sequence: Int64)] {
     try db.rows(
       """

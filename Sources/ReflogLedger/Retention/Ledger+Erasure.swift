@@ -2,17 +2,22 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The change and the event that record an erasure.
+  /// How far an erasure has proceeded: the last change and the last service event that it has processed.
   package struct ErasurePosition: Sendable {
     fileprivate var change: Int64 = 0
     fileprivate var event: Int64 = 0
 
+    /// Creates the position at the start of an erasure.
     package init() {}
   }
 
-  /// Asks for the erasure of the personal data of an actor that was recorded until now. When this returns, that is durable:
-  /// ``continueErasure(_:from:)`` erases the data, now or after a restart. Returns how many actors have the id, since a person and a
-  /// program may have the same; if it is 0, nothing was recorded.
+  /// Requests the erasure of the personal data of an actor that is recorded up to now.
+  ///
+  /// When this returns, the request is durable. ``continueErasure(_:from:)`` then erases the data, also after a
+  /// restart.
+  ///
+  /// - Returns: The number of actors with this id, because a person and a program may have the same id. If it is 0, no
+  ///   request was recorded.
   package func askErasure(ofActor id: String, by actor: Change.Actor) async throws(LedgerError) -> Int {
     try await write { session in
       let found = try ErasureRows.actors(id, session.connection)
@@ -25,9 +30,11 @@ extension Ledger {
     }
   }
 
-  /// Erases the next few rows of an erasure under way, except those that are held, in one transaction.
+  /// Erases the next few rows of an unfinished erasure in one transaction, except those under a legal hold.
   ///
-  /// - Parameter position: where to go on; moved to where to go on next.
+  /// - Parameters:
+  ///   - id: The erasure.
+  ///   - position: Where the erasure continues; this call moves it to where the next call continues.
   package func continueErasure(
     _ id: Int64,
     from position: inout ErasurePosition
@@ -51,7 +58,7 @@ extension Ledger {
     return isMore ? .more : .done
   }
 
-  /// What the erasure of the personal data of an actor would do now. Nil if no actor has the id.
+  /// Returns what an erasure of the personal data of an actor would do at present, or nil if no actor has the id.
   package func planErasure(ofActor id: String) async throws(LedgerError) -> Erasure.Plan? {
     try await questions.read { db in
       let actors = try ErasureRows.actors(id, db)
@@ -66,7 +73,8 @@ extension Ledger {
             (SELECT count(*) FROM \(LedgerSession.changesOfActor) AND \(RetentionRows.isHeld))
               + (SELECT count(*) FROM \(LedgerSession.statementsOfActor) AND \(RetentionRows.isHeld)),
             (
-              SELECT count(*) FROM service_event JOIN service_event_personal ON service_event_personal.event = service_event.id
+              SELECT count(*) FROM service_event
+              JOIN service_event_personal ON service_event_personal.event = service_event.id
               WHERE service_event.actor = :actor AND service_event_personal.salt IS NOT NULL
             ),
             \(RetentionRows.isEverythingHeld)
@@ -85,7 +93,7 @@ extension Ledger {
 }
 
 extension LedgerSession {
-  /// The changes of `:actor` with personal data that is not erased.
+  /// The changes of `:actor` whose personal data is not erased.
   fileprivate static let changesOfActor = """
     change JOIN change_personal ON change_personal.change = change.id LEFT JOIN address ON address.id = change.address
     WHERE change.actor = :actor AND change_personal.salt IS NOT NULL
@@ -96,10 +104,10 @@ extension LedgerSession {
     WHERE change_statement.actor = :actor AND change_statement.salt IS NOT NULL
     """
 
-  /// How many changes or events one transaction of an erasure covers.
+  /// The number of changes or events that one transaction of an erasure covers.
   private static let erasedAtOnce = 200
 
-  /// Returns whether there may be more.
+  /// Erases the personal data of the next changes, and returns whether there may be more.
   fileprivate func eraseChanges(of actor: Int64, before sequence: Int64, from position: inout Int64) throws -> Bool {
     let ids = try connection.integers(
       """
@@ -116,7 +124,7 @@ extension LedgerSession {
     return ids.count == Self.erasedAtOnce
   }
 
-  /// Statements are made only where the directory can't be asked: there are few.
+  /// Erases all statements of an actor, which are few: a person states a result only if the directory can't be read.
   fileprivate func eraseStatements(of actor: Int64, before sequence: Int64) throws {
     let ids = try connection.integers(
       """
@@ -130,7 +138,7 @@ extension LedgerSession {
     }
   }
 
-  /// Returns whether there may be more.
+  /// Erases the personal data of the next events, and returns whether there may be more.
   fileprivate func eraseEvents(of actor: Int64, before event: Int64, from position: inout Int64) throws -> Bool {
     let events = try EventRows.stored(
       """
@@ -148,6 +156,7 @@ extension LedgerSession {
     return events.count == Self.erasedAtOnce
   }
 
+  /// Returns the stored changes with these ids.
   private func stored(_ ids: [Int64]) throws -> [StoredChange] {
     try ChangeRows(connection, IdentityCache()).stored(
       "WHERE change.id IN (SELECT value FROM json_each(?))",
@@ -155,9 +164,9 @@ extension LedgerSession {
     )
   }
 
-  /// Replaces a personal part by its hash.
+  /// Replaces a personal part with its hash.
   private func erase(_ table: String, _ id: String, _ row: Int64, _ hash: Hash?) throws {
-    guard let hash else { throw LedgerError.corrupt("no personal data where some is to be erased") }
+    guard let hash else { throw LedgerError.corrupt("the personal data that an erasure must delete is missing") }
     let reason = table == "service_event_personal" ? "" : "reason = NULL,"
     try connection.execute(
       """
@@ -170,7 +179,7 @@ extension LedgerSession {
 }
 
 extension History {
-  /// All erasures, oldest first.
+  /// Returns all erasures, oldest first.
   package func erasures() async throws(LedgerError) -> [Erasure] {
     try await read { db in try ErasureRows.all(db) }
   }

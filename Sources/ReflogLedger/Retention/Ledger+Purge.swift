@@ -2,13 +2,16 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// How many ids one event claims at most, and how many of them a transaction deletes: few enough that changes hardly wait.
+  /// The largest number of ids that one event claims.
   private static let claimedAtOnce: Int64 = 4000
+  /// The number of claimed rows that one transaction deletes: few enough that changes hardly wait.
   fileprivate static let deletedAtOnce: Int64 = 500
-  /// How many ids a short read examines.
+  /// The number of ids that one short read examines.
   private static let examinedAtOnce: Int64 = 20_000
 
-  /// What a purge of everything that was settled before a moment would do now. It takes longer the more there is.
+  /// Returns what a purge of the history before a moment would do at present.
+  ///
+  /// The time grows with the number of changes and events.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
     let (lastChange, lastEvent) = try await questions.read { db in
       (try ChangeTimes.lastID(notAfter: before, db), try Self.lastEvent(db))
@@ -26,8 +29,10 @@ extension Ledger {
     return Purge.Plan(before: before, changes: changes, events: events, held: held, standing: kept)
   }
 
-  /// Asks for a purge of everything that was settled before a moment. When this returns, that is durable: ``continuePurge()`` deletes it,
-  /// now or after a restart. A purge that is under way goes on up to the later moment of the two.
+  /// Requests a purge of the changes that were settled before a moment and of the events before it.
+  ///
+  /// When this returns, the request is durable. ``continuePurge()`` then deletes the history, also after a restart. If
+  /// a purge is unfinished, it continues up to the later of the two moments.
   package func askPurge(before: Timestamp, by actor: Change.Actor) async throws(LedgerError) -> Purge {
     try await write { session in
       let db = session.connection
@@ -38,18 +43,20 @@ extension Ledger {
       } else {
         try PurgeRows.insert(before: before, asked: session.time, db)
       }
-      guard let purge = try PurgeRows.newest(db)?.purge else { throw LedgerError.corrupt("a purge is missing") }
+      guard let purge = try PurgeRows.newest(db)?.purge else {
+        throw LedgerError.corrupt("a purge is missing after it was inserted")
+      }
       let details: JSONObject = ["purge": .integer(purge.id), "before": .string(before.description)]
       try session.record(ServiceEvent.Content(.purgeAsked, actor: actor, details: details))
       return purge
     }
   }
 
-  /// Does the next step of a purge under way, in one transaction.
+  /// Does the next step of an unfinished purge, in one transaction.
   ///
-  /// First an event claims what is deleted next. A later transaction deletes it, once the event is durable and signed: so for everything
-  /// that is gone there is a signed event that says so. A hold that is placed in between wins. The purge ends where the policy does not
-  /// permit as much any more.
+  /// First an event claims what is deleted next. A later transaction deletes it, once the event is durable and signed.
+  /// Everything that a purge deletes is therefore named by a signed event. A legal hold that is placed between the two
+  /// transactions prevents the deletion. The purge ends early if the retention policy does not permit all of it.
   package func continuePurge() async throws(LedgerError) -> UnfinishedDeletions.Progress {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
@@ -63,26 +70,27 @@ extension Ledger {
     return .more
   }
 
-  /// Records what is deleted next, unless what may be deleted has changed since it was searched for.
+  /// Records what is deleted next, unless the purge, the policy or the holds have changed since it was searched for.
   func claim(_ next: Purgeable) async throws(LedgerError) {
     try await write { session in try session.claim(next) }
   }
 
-  /// What a claim would be about.
+  /// What a purge can claim next.
   struct Purgeable: Sendable {
     let purge: Int64
     let before: Timestamp
-    /// How far the purge had come when the ids were searched for.
+    /// The position of the purge when the ids were searched for.
     let position: PurgeRows.Position
     let ids: Ids
 
+    /// A range of ids of changes or of service events.
     enum Ids: Sendable {
       case changes(ClosedRange<Int64>)
       case events(ClosedRange<Int64>)
     }
   }
 
-  /// The next ids of which some may be deleted, or nil at the end.
+  /// Returns the next ids of which some may be deleted, or nil at the end.
   func nextPurgeable(_ state: PurgeRows.State) async throws(LedgerError) -> Purgeable? {
     let now = context.clock()
     let (policy, lastEvent) = try await history.read { db in (try RetentionRows.policy(db), try Self.lastEvent(db)) }
@@ -112,7 +120,7 @@ extension Ledger {
     return nil
   }
 
-  /// The purge under way if nothing of it is left to do; nil if more is left, or no purge is under way.
+  /// Returns the unfinished purge if all of it is deleted; nil if more is left or no purge is unfinished.
   func endedPurge() async throws(LedgerError) -> PurgeRows.State? {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil,
       state.claim == nil, try await nextPurgeable(state) == nil
@@ -120,26 +128,28 @@ extension Ledger {
     return state
   }
 
+  /// Returns the id of the newest service event, or 0 if there is none.
   private static func lastEvent(_ db: Connection) throws -> Int64 {
     try db.integer("SELECT max(id) FROM service_event") ?? 0
   }
 
-  /// The ids behind one of them up to the last, some at a time.
+  /// Returns the ids after `id` up to `last`, in ranges that one short read examines.
   private static func pieces(behind id: Int64, through last: Int64) -> [ClosedRange<Int64>] {
     stride(from: id + 1, through: last, by: Int(examinedAtOnce)).map { $0...min(last, $0 + examinedAtOnce - 1) }
   }
 }
 
 extension LedgerSession {
-  /// The purge under way, or nil if there is none.
-  private func purgeUnderWay() throws -> PurgeRows.State? {
+  /// Returns the unfinished purge, or nil if there is none.
+  private func unfinishedPurge() throws -> PurgeRows.State? {
     try PurgeRows.newest(connection).flatMap { $0.purge.finished == nil ? $0 : nil }
   }
 
   /// Records what is deleted next.
   fileprivate func claim(_ next: Ledger.Purgeable) throws {
-    // What may be deleted may have changed since it was searched for; then it is searched for again.
-    guard let state = try purgeUnderWay(), state.claim == nil, state.purge.id == next.purge,
+    // The purge, the policy or the holds may have changed since the ids were searched for. The caller then searches
+    // again.
+    guard let state = try unfinishedPurge(), state.claim == nil, state.purge.id == next.purge,
       state.position == next.position, let permitted = try RetentionRows.policy(connection).cutoff(at: time),
       next.before <= permitted
     else { return }
@@ -155,7 +165,7 @@ extension LedgerSession {
       details["events"] = .string(ids.text)
       details["entries"] = .string(try PurgeableRows.entries(ofEvents: ids, connection).text)
     }
-    // What was found may be held now.
+    // All of the ids may be under a legal hold by now.
     guard !ids.isEmpty else { return }
     try PurgeRows.claim(
       by: try record(ServiceEvent.Content(.purged, count: Int(ids.count), details: details)),
@@ -166,7 +176,7 @@ extension LedgerSession {
 
   /// Deletes the next changes or events of a claim that an earlier transaction recorded.
   fileprivate func deleteSomeClaimed() throws {
-    guard let state = try purgeUnderWay(), let claim = state.claim else { return }
+    guard let state = try unfinishedPurge(), let claim = state.claim else { return }
     try deleteSecurely()
     forgetMemory()
     let (changes, events) = (claim.changes.first(Ledger.deletedAtOnce), claim.events.first(Ledger.deletedAtOnce))
@@ -183,7 +193,7 @@ extension LedgerSession {
     }
   }
 
-  /// Throws ``LedgerError/corrupt(_:)`` if some of these must stay: only an altered file claims them.
+  /// Throws ``LedgerError/corrupt(_:)`` if some of these must be kept: only an altered file claims them.
   private func check(
     _ changes: IDRanges,
     _ events: IDRanges,
@@ -194,7 +204,7 @@ extension LedgerSession {
     try recorded.checkKept(connection)
     try recorded.check(purge)
     guard let permitted = try RetentionRows.policy(connection).cutoff(at: time) else {
-      throw LedgerError.corrupt("a purge, though no retention is set")
+      throw LedgerError.corrupt("a purge was requested, but no retention policy is set")
     }
     let before = min(purge.before, permitted)
     func mayDelete(_ ids: IDRanges, _ purgeable: (ClosedRange<Int64>) throws -> [Int64]) throws -> Bool {
@@ -203,19 +213,21 @@ extension LedgerSession {
     }
     guard try mayDelete(changes, { try PurgeableRows.changes($0, before: before, connection) }),
       try mayDelete(events, { try PurgeableRows.events($0, before: before, connection) })
-    else { throw LedgerError.corrupt("service event \(claim.event), which claims for a purge what must stay") }
+    else { throw LedgerError.corrupt("service event \(claim.event) claims rows that must be kept") }
     let entries = try PurgeableRows.entries(ofChanges: changes, connection)
       .union(PurgeableRows.entries(ofEvents: events, connection))
     guard entries.subtracting(claim.entries).isEmpty else {
-      throw LedgerError.corrupt("service event \(claim.event), which does not name the entries of what it claims")
+      throw LedgerError.corrupt("service event \(claim.event) does not name the entries of the rows that it claims")
     }
   }
 
-  /// Withdraws what a purge under way claimed and has not deleted, since this transaction changes what may be deleted. An event records
-  /// that it is kept. The purge examines everything again, from the start: so the oldest changes of every address are deleted first,
-  /// whatever was held meanwhile.
+  /// Withdraws the claim of an unfinished purge that is not deleted yet, because this transaction changes what may be
+  /// deleted.
+  ///
+  /// An event records that these rows are kept. The purge then examines the whole history again from the start. The
+  /// oldest changes of every address are therefore deleted first, also those that were under a hold before.
   func withdrawClaim() throws {
-    guard let state = try purgeUnderWay() else { return }
+    guard let state = try unfinishedPurge() else { return }
     if let claim = state.claim {
       var details: JSONObject = ["purge": .integer(state.purge.id)]
       if !claim.changes.isEmpty { details["changes"] = .string(claim.changes.text) }
@@ -229,21 +241,21 @@ extension LedgerSession {
     try PurgeRows.restart(state.purge, connection)
   }
 
-  /// Ends the purge under way. What it claimed and has not deleted is kept.
+  /// Ends the unfinished purge; what it claimed and has not deleted is kept.
   func endPurge() throws {
     try withdrawClaim()
-    guard let state = try purgeUnderWay() else { return }
+    guard let state = try unfinishedPurge() else { return }
     try PurgeRows.finish(state, at: time, connection)
   }
 }
 
 extension History {
-  /// The purge that is under way, or else the newest. Nil if there was none.
+  /// Returns the newest purge, which may be unfinished, or nil if there was none.
   package func newestPurge() async throws(LedgerError) -> Purge? {
     try await read { db in try PurgeRows.newest(db)?.purge }
   }
 
-  /// Whether a change was purged.
+  /// Returns whether a change was purged.
   package func hasPurged(_ change: Change.ID) async throws(LedgerError) -> Bool {
     try await read { db in try PurgeRows.hasPurged(change, db) }
   }

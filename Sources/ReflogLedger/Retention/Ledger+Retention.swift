@@ -2,9 +2,14 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Sets how long history is kept. When this returns, the policy is durable, and an event records who set it.
+  /// Sets the retention policy.
   ///
-  /// - Parameter overriding: whether the minimum was overridden; the event says so.
+  /// When this returns, the policy is durable, and an event records who set it.
+  ///
+  /// - Parameters:
+  ///   - policy: The policy.
+  ///   - overriding: Whether the minimum was overridden, which the event records.
+  ///   - actor: Who set the policy.
   package func set(_ policy: RetentionPolicy, overriding: Bool, by actor: Change.Actor) async throws(LedgerError) {
     try await write { session in
       try RetentionRows.set(policy, session.connection)
@@ -16,8 +21,11 @@ extension Ledger {
     }
   }
 
-  /// Places a hold. When this returns, nothing that it covers is deleted any more. Returns the hold as it was placed, or nil if the name
-  /// was taken.
+  /// Places a legal hold.
+  ///
+  /// When this returns, no purge or erasure deletes history that the hold covers.
+  ///
+  /// - Returns: The hold as it was placed, or nil if the name is in use.
   package func place(
     _ name: String,
     on scope: FlowScope,
@@ -38,7 +46,7 @@ extension Ledger {
     }
   }
 
-  /// Releases a hold. Returns whether there was a hold of this name.
+  /// Releases a legal hold, and returns whether there was one with this name.
   package func releaseHold(named name: String, by actor: Change.Actor) async throws(LedgerError) -> Bool {
     try await write { session in
       guard try RetentionRows.release(name, session.connection) else { return false }
@@ -50,12 +58,12 @@ extension Ledger {
 }
 
 extension History {
-  /// How long history is kept.
+  /// Returns the retention policy.
   package func retentionPolicy() async throws(LedgerError) -> RetentionPolicy {
     try await read { db in try RetentionRows.policy(db) }
   }
 
-  /// All legal holds, in the order in which they were placed.
+  /// Returns all legal holds, in the order in which they were placed.
   package func holds() async throws(LedgerError) -> [LegalHold] {
     try await read { db in try RetentionRows.holds(db) }
   }

@@ -2,19 +2,21 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The purge and the erasures that were asked for and are not finished.
+  /// The purge and the erasures that were requested and are not finished.
   package struct UnfinishedDeletions: Sendable {
+    /// The unfinished purge, or nil if there is none.
     package let purge: Purge?
+    /// The ids of the unfinished erasures, oldest first.
     package let erasures: [Int64]
 
-    /// How far a purge or an erasure came.
+    /// Whether a purge or an erasure has more to delete.
     package enum Progress: Sendable {
       case more
       case done
     }
   }
 
-  /// The purge and the erasures under way, or nil if there are none.
+  /// Returns the unfinished purge and erasures, or nil if there are none.
   package func forgetting() async throws(LedgerError) -> UnfinishedDeletions? {
     try await history.read { db in
       let purge = try PurgeRows.newest(db)?.purge
@@ -24,13 +26,16 @@ extension Ledger {
     }
   }
 
-  /// Finishes a purge of which ``continuePurge()`` deleted everything, and erasures that ``continueErasure(_:from:)`` went through:
-  /// empties the names that are not used any more, and gives the space back. When this returns, what was purged or erased is in none of
-  /// the ledger's files, and the purge and the erasures are recorded as finished.
+  /// Finishes a purge for which ``continuePurge()`` returned `done`, and erasures for which
+  /// ``continueErasure(_:from:)`` did.
+  ///
+  /// This empties the names that are not used any more, and returns the space to the file system. When this returns,
+  /// the purge and the erasures are recorded as finished. The ledger's files then hold no remains of the deleted rows,
+  /// except copies that SQLite moved; a compaction removes those.
   package func finish(purge: Purge?, erasures: [Int64]) async throws(LedgerError) {
     try await emptyUnusedIdentities()
     do { try await writer.reclaim() } catch { throw LedgerError(error) }
-    // A hold that was released meanwhile leaves more to delete.
+    // If a hold was released during this call, there is more to delete.
     let ended = purge == nil ? nil : try await endedPurge()
     try await write { session in
       if let ended { try PurgeRows.finish(ended, at: session.time, session.connection) }

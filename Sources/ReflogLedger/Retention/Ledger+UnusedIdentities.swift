@@ -2,8 +2,9 @@ import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Empties the rows of actors, of connectors and of their names that nothing refers to any more. When this returns, that is durable.
-  /// A row that came into use again meanwhile stays.
+  /// Empties the rows of actors, of connectors and of their names to which no row refers any more.
+  ///
+  /// When this returns, that is durable. A row that is used again by then is kept.
   func emptyUnusedIdentities() async throws(LedgerError) {
     for table in UnusedIdentities.all {
       let rows = try await history.read { db in try db.integers("SELECT id FROM \(table.unused)") }
@@ -13,7 +14,7 @@ extension Ledger {
           do {
             try session.connection.execute("UPDATE \(table.name) SET \(table.emptied) WHERE id = ?", [row])
           } catch let error as SQLError where error.code == .constraint {
-            // The table's trigger refuses it: the row is in use again.
+            // The table's trigger refuses the update: the row is used again.
             return
           }
           session.forgetMemory()
@@ -23,21 +24,25 @@ extension Ledger {
   }
 }
 
-/// The rows of a table that nothing refers to, as the table's trigger decides it.
+/// The rows of a table to which no other row refers, by the same condition as the table's trigger.
 private struct UnusedIdentities {
   let name: String
-  /// The table, and which of its rows.
+  /// The table and the condition in SQL.
   let unused: String
   let emptied: String
 
-  /// Names come before what they are names of.
+  /// All tables with identities; a table of names precedes the table of what they name.
   static let all = [
     UnusedIdentities(
       name: "connector_name",
       unused: """
         connector_name WHERE display_name IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM change WHERE before_connector = connector_name.connector AND before_name = connector_name.id)
-          AND NOT EXISTS (SELECT 1 FROM change WHERE after_connector = connector_name.connector AND after_name = connector_name.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM change WHERE before_connector = connector_name.connector AND before_name = connector_name.id
+          )
+          AND NOT EXISTS (
+            SELECT 1 FROM change WHERE after_connector = connector_name.connector AND after_name = connector_name.id
+          )
           AND NOT EXISTS (
             SELECT 1 FROM change WHERE created_connector = connector_name.connector AND created_name = connector_name.id
           )

@@ -1,33 +1,35 @@
 import ReflogModel
 import ReflogStorage
 
-/// The purges in the ledger's file: what was asked for, and how far each came.
+/// The purges in the ledger's file: what was requested, and how far each has proceeded.
 enum PurgeRows {
-  /// A purge and how far it came.
+  /// A purge and how far it has proceeded.
   struct State {
     let purge: Purge
     let position: Position
+    /// What the purge deletes next, or nil if no event has claimed it yet.
     let claim: Claim?
   }
 
-  /// Changes and events up to these ids were examined since the last restart, and how often the purge restarted.
+  /// The ids up to which changes and events were examined since the last restart, and the number of restarts.
   struct Position: Equatable, Sendable {
     let restarts: Int64
     var change: Int64
     var event: Int64
   }
 
-  /// What an event says that a purge deletes.
+  /// What an event claims for deletion by a purge.
   struct Claim {
     let event: Int64
-    /// The changes and events that are still to be deleted.
+    /// The changes that are not deleted yet.
     let changes: IDRanges
+    /// The service events that are not deleted yet.
     let events: IDRanges
     /// The entries of all changes and events of the claim.
     let entries: IDRanges
   }
 
-  /// The purge that is under way, or else the newest. Nil if there is none.
+  /// Returns the newest purge, which may be unfinished, or nil if there is none.
   static func newest(_ db: Connection) throws -> State? {
     try db.first(
       "SELECT id, before, asked, finished, change, event, claim, deleted, restarts FROM purge ORDER BY id DESC LIMIT 1"
@@ -50,9 +52,10 @@ enum PurgeRows {
     }
   }
 
+  /// Returns the claim of an event, without what is deleted already.
   private static func claim(_ id: Int64, deletedUpTo deleted: Int64, _ db: Connection) throws -> Claim {
     guard let event = try EventRows.checked("service_event.id = ?", [id], db).first else {
-      throw LedgerError.corrupt("a purge whose service event \(id) is missing")
+      throw LedgerError.corrupt("service event \(id) of a purge is missing")
     }
     return Claim(
       event: id,
@@ -62,6 +65,7 @@ enum PurgeRows {
     )
   }
 
+  /// Records a purge that is requested.
   static func insert(before: Timestamp, asked: Timestamp, _ db: Connection) throws {
     try db.execute(
       "INSERT INTO purge (before, asked) VALUES (:before, :asked)",
@@ -69,7 +73,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records that everything up to a position was examined, and nothing is claimed.
+  /// Records that the history up to a position was examined, and removes the claim.
   static func advance(_ purge: Purge, to position: Position, _ db: Connection) throws {
     try db.execute(
       "UPDATE purge SET change = :change, event = :event, claim = NULL, deleted = 0 WHERE id = :id",
@@ -77,7 +81,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records that nothing was examined yet, and nothing is claimed.
+  /// Records that the purge starts again, and removes the claim.
   static func restart(_ purge: Purge, _ db: Connection) throws {
     try db.execute(
       "UPDATE purge SET change = 0, event = 0, claim = NULL, deleted = 0, restarts = restarts + 1 WHERE id = ?",
@@ -85,7 +89,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records the event that says what the purge deletes next.
+  /// Records the event that claims what the purge deletes next.
   static func claim(by event: Int64, _ purge: Purge, _ db: Connection) throws {
     try db.execute(
       "UPDATE purge SET claim = :event, deleted = 0 WHERE id = :id",
@@ -98,7 +102,7 @@ enum PurgeRows {
     try db.execute("UPDATE purge SET deleted = :deleted WHERE id = :id", ["id": purge.id, "deleted": id])
   }
 
-  /// Records that the purge deletes more than it was asked to at first.
+  /// Records that the purge deletes up to a later moment than first requested.
   static func extend(_ purge: Purge, before: Timestamp, _ db: Connection) throws {
     try db.execute(
       "UPDATE purge SET before = :before WHERE id = :id",
@@ -106,7 +110,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records that a purge is finished, if it is still in this state.
+  /// Records that a purge is finished, unless its state has changed.
   static func finish(_ state: State, at time: Timestamp, _ db: Connection) throws {
     guard let now = try newest(db), now.purge.id == state.purge.id, now.claim == nil, now.position == state.position
     else {
@@ -118,7 +122,7 @@ enum PurgeRows {
     )
   }
 
-  /// Whether a change was purged.
+  /// Returns whether a change was purged.
   static func hasPurged(_ change: Change.ID, _ db: Connection) throws -> Bool {
     try db.bool(
       "SELECT last >= :id FROM purged_change WHERE first <= :id ORDER BY first DESC LIMIT 1",

@@ -3,8 +3,10 @@ import ReflogStorage
 
 /// The changes and events that a purge may delete, and their deletion.
 enum PurgeableRows {
-  /// The changes of a range of ids that may be deleted: settled before a moment, not held, and not the one that is kept of its address.
-  /// A pending change has no time at which it was settled.
+  /// Returns the changes of a range of ids that may be deleted.
+  ///
+  /// Such a change was settled before a moment, is under no legal hold, and did not set the current reference of its
+  /// address. A pending change was not settled.
   static func changes(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -17,7 +19,8 @@ enum PurgeableRows {
     )
   }
 
-  /// How many changes of a range may be deleted, how many are held, and how many are kept of their addresses.
+  /// Returns how many changes of a range may be deleted, how many are under a hold, and how many set the current
+  /// reference of their addresses.
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -34,7 +37,7 @@ enum PurgeableRows {
     return (counts.all - counts.held - counts.kept, counts.held, counts.kept)
   }
 
-  /// The service events of a range of ids that may be deleted; none while a hold covers all history.
+  /// Returns the service events of a range of ids that may be deleted, or none if a hold covers all history.
   static func events(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -52,12 +55,12 @@ enum PurgeableRows {
     )
   }
 
-  /// The numbers of the entries of changes.
+  /// Returns the sequence numbers of the entries of changes.
   static func entries(ofChanges ids: IDRanges, _ db: Connection) throws -> IDRanges {
     try sequences(ids, "change", ["intent_sequence", "outcome_sequence"], db)
   }
 
-  /// The numbers of the entries of service events.
+  /// Returns the sequence numbers of the entries of service events.
   static func entries(ofEvents ids: IDRanges, _ db: Connection) throws -> IDRanges {
     try sequences(ids, "service_event", ["sequence"], db)
   }
@@ -85,6 +88,7 @@ enum PurgeableRows {
     try empty(entries, db)
   }
 
+  /// Records ids as deleted because of an event.
   private static func record(_ ids: IDRanges, _ table: String, _ event: Int64, _ db: Connection) throws {
     for range in ids.ranges {
       try db.execute(
@@ -94,11 +98,12 @@ enum PurgeableRows {
     }
   }
 
+  /// Deletes the rows of a table in a range of ids.
   private static func delete(_ table: String, _ id: String, _ range: ClosedRange<Int64>, _ db: Connection) throws {
     try db.execute("DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?", [range.lowerBound, range.upperBound])
   }
 
-  /// The numbers of entries in these columns of rows.
+  /// Returns the sequence numbers in these columns of rows.
   private static func sequences(
     _ ids: IDRanges,
     _ table: String,
@@ -116,7 +121,9 @@ enum PurgeableRows {
     return IDRanges(Set(sequences).sorted())
   }
 
-  /// Leaves only the hashes of entries. In one statement: in a savepoint, SQLite keeps what each of many might take back.
+  /// Deletes everything of entries but their hashes.
+  ///
+  /// This is one statement: in a savepoint, SQLite keeps what each of many statements might roll back.
   private static func empty(_ entries: IDRanges, _ db: Connection) throws {
     let numbers = JSONValue.array(entries.ranges.joined().map { .integer($0) })
     try db.execute(
@@ -128,18 +135,22 @@ enum PurgeableRows {
     )
   }
 
+  /// Returns the arguments of the conditions below.
   private static func arguments(_ ids: ClosedRange<Int64>, _ before: Timestamp) -> SQLArguments {
     ["first": ids.lowerBound, "last": ids.upperBound, "before": before.microseconds]
   }
 
+  /// The changes of a range that were settled before the moment.
   private static let old = """
     FROM change LEFT JOIN address ON address.id = change.address
     WHERE change.id BETWEEN :first AND :last AND change.result_time < :before
     """
 
+  /// The condition that a change set the current reference of its address.
   private static let isKept =
-    "(change.id IS (SELECT standing.change FROM standing WHERE standing.address = change.address))"
+    "(change.id IS (SELECT kept_change.change FROM kept_change WHERE kept_change.address = change.address))"
 
+  /// The kinds of service events that are never deleted.
   private static let keptKinds = ServiceEvent.Kind.allCases.filter(\.isKept).map { "'\($0.rawValue)'" }
     .joined(separator: ", ")
 }

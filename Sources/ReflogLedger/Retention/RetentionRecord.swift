@@ -1,17 +1,20 @@
 import ReflogModel
 import ReflogStorage
 
-/// The retention policy, the holds and the purges as the recorded events say. No hash covers the tables that say the same, so nothing is
-/// deleted if they say something else.
+/// The retention policy, the legal holds and the purges according to the recorded events.
+///
+/// No hash covers the tables that hold the same. Therefore Reflog deletes no row if the tables differ from the events.
 struct RetentionRecord {
   private var policy = RetentionPolicy(days: nil)
   private var holds: [String: FlowScope] = [:]
-  /// The moment before which each purge deletes, as the event writes it.
+  /// The moment before which each purge deletes, as the text in its event.
   private var purges: [Int64: String] = [:]
 
-  /// Reads the events. Throws ``LedgerError/corrupt(_:)`` if one is not what was logged.
+  /// Reads the events.
+  ///
+  /// - Throws: ``LedgerError/corrupt(_:)`` if one is not what was logged.
   init(_ db: Connection) throws {
-    // In the words of the index `service_event_retention`.
+    // This is exactly the condition of the index `service_event_retention`.
     let events = try EventRows.checked(
       "kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked') ORDER BY service_event.id",
       [],
@@ -20,6 +23,7 @@ struct RetentionRecord {
     for event in events { add(event.content) }
   }
 
+  /// Applies an event.
   private mutating func add(_ content: ServiceEvent.Content) {
     let details = content.details
     func name() -> String { (details["name"]?.string ?? "").asciiFolded }
@@ -35,22 +39,22 @@ struct RetentionRecord {
     }
   }
 
-  /// Throws ``LedgerError/corrupt(_:)`` if the policy or the holds are not as they were recorded.
+  /// Throws ``LedgerError/corrupt(_:)`` if the policy or the holds differ from the recorded ones.
   func checkKept(_ db: Connection) throws {
     guard try RetentionRows.policy(db) == policy else {
-      throw LedgerError.corrupt("another retention than the one on record; set it again, and it is")
+      throw LedgerError.corrupt("the retention policy is not the recorded one; set it again")
     }
     let placed = Dictionary(try RetentionRows.holds(db).map { ($0.name.asciiFolded, $0.scope) }) { first, _ in first }
     let other = Set(holds.keys).union(placed.keys).filter { holds[$0] != placed[$0] }.sorted()
     guard other.isEmpty else {
-      throw LedgerError.corrupt("the holds \(other.joined(separator: ", ")) otherwise than they are on record")
+      throw LedgerError.corrupt("the legal holds \(other.joined(separator: ", ")) are not the recorded ones")
     }
   }
 
-  /// Throws ``LedgerError/corrupt(_:)`` if a purge is not as it was asked for.
+  /// Throws ``LedgerError/corrupt(_:)`` if a purge differs from the recorded request.
   func check(_ purge: Purge) throws {
     guard purges[purge.id] == purge.before.description else {
-      throw LedgerError.corrupt("another purge than the one that was asked for")
+      throw LedgerError.corrupt("a purge is not the one that was requested")
     }
   }
 }

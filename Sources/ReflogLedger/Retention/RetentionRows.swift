@@ -3,14 +3,17 @@ import ReflogStorage
 
 /// The retention policy and the legal holds in the ledger's file.
 enum RetentionRows {
+  /// Returns the retention policy.
   static func policy(_ db: Connection) throws -> RetentionPolicy {
     RetentionPolicy(days: try db.integer("SELECT days FROM retention").map { Int($0) })
   }
 
-  /// Whether a hold covers a change, in terms of `address`, the address of the change if it has one.
+  /// The condition that a hold covers a change, from the table `address` with the address of the change.
   static let isHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL OR hold.flow = address.flow)"
+  /// The condition that a hold covers all history.
   static let isEverythingHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)"
 
+  /// Sets the retention policy.
   static func set(_ policy: RetentionPolicy, _ db: Connection) throws {
     guard let days = policy.days else { return try db.execute("DELETE FROM retention") }
     try db.execute(
@@ -19,7 +22,7 @@ enum RetentionRows {
     )
   }
 
-  /// All holds, in the order in which they were placed.
+  /// Returns all holds, in the order in which they were placed.
   static func holds(_ db: Connection) throws -> [LegalHold] {
     try db.rows(
       """
@@ -36,7 +39,7 @@ enum RetentionRows {
     }
   }
 
-  /// Returns whether the name was free.
+  /// Places a hold, and returns whether its name was free.
   static func place(_ hold: LegalHold, in session: LedgerSession) throws -> Bool {
     var flow: Int64?
     if case .flow(let flowType, let id) = hold.scope { flow = try session.identities.row(of: FlowName(flowType, id)) }
@@ -50,7 +53,7 @@ enum RetentionRows {
     return session.connection.changedRowCount > 0
   }
 
-  /// Returns whether there was a hold of this name.
+  /// Releases a hold, and returns whether there was one with this name.
   static func release(_ name: String, _ db: Connection) throws -> Bool {
     try db.execute("DELETE FROM hold WHERE name = ?", [name])
     return db.changedRowCount > 0

@@ -4,23 +4,28 @@ package import ReflogModel
 import ReflogStorage
 import Synchronization
 
-/// API tokens, in a file of their own beside the ledger, which the server and the command line both open.
+/// The API tokens, in a separate file next to the ledger that the server and the command line both open.
 ///
-/// Only the hash of a secret is stored. A token identifies a program, not a person.
+/// The file holds only the hash of a secret. A token identifies a program, not a person.
 package struct TokenStore: Sendable {
   private let storage: SharedStorage
   private let memory = TokenMemory()
   private let clock: WallClock
 
-  /// Opens the tokens of the ledger at this path.
+  /// Opens the tokens of the ledger at a path.
   ///
-  /// - Parameter creating: whether the file is made if it is missing; if not, a missing file is an error.
+  /// - Parameters:
+  ///   - path: The path of the ledger.
+  ///   - creating: Whether to make the file if it is missing. If false, a missing file is an error.
+  ///   - clock: The source of the time.
   package init(besideLedgerAt path: String, creating: Bool = true, clock: @escaping WallClock) throws {
     storage = try SharedStorage(path: path + ".tokens", kind: .tokens, creating: creating)
     self.clock = clock
   }
 
-  /// Makes a token. Its text is returned this once and can't be recovered.
+  /// Makes a token, and returns its text.
+  ///
+  /// The text is not stored and can't be recovered.
   package func create(name: String, role: Role, lifetime: Duration) async throws -> (token: APIToken, text: String) {
     guard !name.isEmpty, name.utf8.count <= Self.maximumNameLength, !name.unicodeScalars.contains(where: isControl)
     else { throw TokenError.badName }
@@ -54,9 +59,10 @@ package struct TokenStore: Sendable {
     return (token, text.text)
   }
 
+  /// The maximum length of a name in bytes.
   private static let maximumNameLength = 128
 
-  /// All tokens ever made, oldest first.
+  /// Returns all tokens that were ever made, oldest first.
   package func tokens() async throws -> [APIToken] {
     try await storage.read { db in
       try db.rows("SELECT id, name, role, created, expires, revoked FROM token ORDER BY created, id") {
@@ -65,7 +71,9 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Revokes a token. When this returns, it is invalid. A token that was revoked before keeps that time.
+  /// Revokes a token.
+  ///
+  /// When this returns, the token is not valid. A token that was already revoked keeps the time of its revocation.
   package func revoke(name: String) async throws {
     let now = clock().microseconds
     try await storage.write { db in
@@ -77,8 +85,9 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// The tokens that were made or revoked by this moment and of which no event says so yet, oldest first; and whether an event says
-  /// that they were made.
+  /// Returns the tokens whose creation or revocation, up to this moment, has no service event yet, oldest first.
+  ///
+  /// Each is returned with whether an event records its creation.
   package func unrecordedTokens(until moment: Timestamp) async throws -> [(token: APIToken, isMakingRecorded: Bool)] {
     try await storage.read { db in
       try db.rows(
@@ -91,7 +100,7 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Remembers that events record this token as it is now.
+  /// Remembers that service events record the present state of a token.
   package func markRecorded(_ token: APIToken) async throws {
     let stage = token.revoked == nil ? 1 : 2
     try await storage.write { db in
@@ -102,9 +111,10 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// The token with this text, or nil if there is none that is valid now. Secrets are compared in constant time.
+  /// Returns the valid token with this text, or nil if there is none.
   ///
-  /// Tokens that were in use lately are in memory for as long as no process has changed the file.
+  /// Secrets are compared in constant time. Tokens that were used lately are kept in memory until any process changes
+  /// the file.
   package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }
     let version = storage.version
@@ -114,6 +124,7 @@ package struct TokenStore: Sendable {
     return found.token
   }
 
+  /// Returns the token with this id from memory or from the file, or nil if there is none.
   private func token(_ id: String, in version: UInt32?) async throws(LedgerError) -> TokenMemory.Entry? {
     if let known = memory.token(id, in: version) { return known }
     let found: TokenMemory.Entry?
@@ -134,22 +145,29 @@ package struct TokenStore: Sendable {
 
 /// Tokens that were read from one version of their file.
 private final class TokenMemory: Sendable {
+  /// A token and the hash of its secret.
   struct Entry: Sendable {
     let token: APIToken
     let secretHash: [UInt8]
   }
 
-  /// More than this is forgotten and read again: some hundred bytes each.
+  /// The number of tokens in memory, some hundred bytes each.
+  ///
+  /// If there are more, all are dropped and read again.
   private static let capacity = 4096
 
   private let state = Mutex<(version: UInt32?, tokens: [String: Entry])>((nil, [:]))
 
-  /// The token with this id, or nil if it is not known of this version, or the version is nil.
+  /// Returns the token with this id, or nil if it was not read from this version or the version is nil.
   func token(_ id: String, in version: UInt32?) -> Entry? {
     state.withLock { state in state.version == version && version != nil ? state.tokens[id] : nil }
   }
 
-  /// - Parameter version: as it was before the token was read.
+  /// Keeps a token in memory.
+  ///
+  /// - Parameters:
+  ///   - entry: The token that was read.
+  ///   - version: The version of the file before the token was read.
   func remember(_ entry: Entry, in version: UInt32?) {
     state.withLock { state in
       if state.version != version || state.tokens.count >= Self.capacity { state = (version, [:]) }
@@ -158,7 +176,7 @@ private final class TokenMemory: Sendable {
   }
 }
 
-/// Why a token can't be made or revoked.
+/// The reason why a token can't be made or revoked.
 package enum TokenError: Error, Sendable, CustomStringConvertible {
   case badName
   case nameTaken(String)
@@ -166,9 +184,9 @@ package enum TokenError: Error, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .badName: "A token's name has 1 to 128 bytes and no control characters."
-    case .nameTaken(let name): "There is a token named \(name) already. Names are never used twice; choose another."
-    case .unknownName(let name): "There is no token named \(name). `reflog token list` shows them."
+    case .badName: "This name is not valid. A token's name has 1 to 128 bytes and no control characters."
+    case .nameTaken(let name): "A token named \(name) exists already. A name is never used again. Choose another name."
+    case .unknownName(let name): "There is no token named \(name). List the tokens with `reflog token list`."
     }
   }
 }
@@ -187,6 +205,7 @@ extension APIToken {
   }
 }
 
+/// Returns whether a character is a control character.
 private func isControl(_ scalar: Unicode.Scalar) -> Bool {
   scalar.properties.generalCategory == .control
 }

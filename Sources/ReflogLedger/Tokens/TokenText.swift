@@ -1,19 +1,20 @@
 import Crypto
 import ReflogModel
 
-/// The text of an API token: `reflog_<id>_<secret>`, where the id is 16 and the secret 64 hexadecimal digits.
+/// The text of an API token: `reflog_<id>_<secret>`, with an id of 16 and a secret of 64 hexadecimal digits.
 ///
-/// The prefix lets secret scanners find tokens that leaked.
+/// The prefix lets secret scanners find leaked tokens.
 struct TokenText {
   let id: String
   private let secret: String
 
-  /// A new token of 256 random bits.
+  /// Creates a new token with a secret of 256 random bits.
   init(using generator: inout some RandomNumberGenerator) {
     id = Self.randomHexadecimal(bytes: 8, &generator)
     secret = Self.randomHexadecimal(bytes: 32, &generator)
   }
 
+  /// Parses the text of a token; nil if it does not have this form.
   init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].elementsEqual("reflog".utf8), parts[1].count == 16, parts[2].count == 64,
@@ -22,9 +23,12 @@ struct TokenText {
     (self.id, self.secret) = (id, secret)
   }
 
+  /// The text that proves the token.
   var text: String { "reflog_\(id)_\(secret)" }
 
-  /// What is stored. The secret has 256 random bits, so a plain hash gives nothing away.
+  /// The hash that is stored.
+  ///
+  /// The secret has 256 random bits, so a plain hash is enough.
   var secretHash: SHA256.Digest { SHA256.hash(data: Array(secret.utf8)) }
 
   private static func randomHexadecimal(bytes: Int, _ generator: inout some RandomNumberGenerator) -> String {

@@ -1,24 +1,25 @@
 import GRDB
 import GRDBSQLite
 
-/// One connection to a SQLite file, for a read, for a transaction, or for as long as a thread writes with it.
+/// A connection to a SQLite file, for one read, one transaction, or the life of the writer thread.
 ///
-/// Statements are prepared once and kept as long as the file is open, unless `kept` is false: give that for SQL that is put together
-/// of parts without end, such as filters.
+/// A statement is prepared once and kept while the file is open, unless `kept` is false. Pass false for SQL with an
+/// unlimited number of forms, such as filters.
 package final class Connection {
   /// GRDB opens the file and owns the connection.
   let database: Database
-  /// How many statements were run with this.
+  /// The number of statements that were run on this connection.
   package private(set) var statementCount = 0
 
-  /// SQLite's code where a value could not be bound since the last statement was run.
+  /// SQLite's result code of a failed binding since the last statement was run, or nil if none failed.
   private var failedBinding: Int32?
 
+  /// Creates a connection on GRDB's.
   init(_ database: Database) {
     self.database = database
   }
 
-  /// A statement to keep and run many times.
+  /// Returns a prepared statement, to keep and to run many times.
   package func prepare(_ sql: String) throws -> Statement {
     do {
       return Statement(try database.makeStatement(sql: sql), of: self)
@@ -27,17 +28,17 @@ package final class Connection {
     }
   }
 
-  /// Runs a statement that gives no rows.
+  /// Runs a statement that returns no rows.
   package func execute(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws {
     try statement(sql, arguments, kept).run()
   }
 
-  /// Runs several statements without arguments, with semicolons between them.
+  /// Runs several statements without arguments, separated by semicolons.
   package func executeAll(_ sql: String) throws {
     do { try database.execute(sql: sql) } catch let error as DatabaseError { throw SQLError(error) }
   }
 
-  /// Hands out each row of a result.
+  /// Calls `body` with each row of a result.
   package func forEach(
     _ sql: String,
     _ arguments: SQLArguments = [],
@@ -47,7 +48,7 @@ package final class Connection {
     try statement(sql, arguments, kept).forEach(body)
   }
 
-  /// The values of all rows of a result.
+  /// Returns the values that `value` makes of all rows of a result.
   package func rows<Value>(
     _ sql: String,
     _ arguments: SQLArguments = [],
@@ -59,7 +60,7 @@ package final class Connection {
     return values
   }
 
-  /// The value of the first row of a result, or nil where there is no row.
+  /// Returns the value that `value` makes of the first row, or nil if there is no row.
   package func first<Value>(
     _ sql: String,
     _ arguments: SQLArguments = [],
@@ -69,40 +70,42 @@ package final class Connection {
     try statement(sql, arguments, kept).first(value)
   }
 
-  /// The numbers in the first column of all rows.
+  /// Returns the numbers in the first column of all rows.
   package func integers(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> [Int64] {
     try rows(sql, arguments, kept: kept) { try $0.integer(0) }
   }
 
-  /// The number in the first column of the first row, or nil where there is no row or that column is NULL.
+  /// Returns the number in the first column of the first row, or nil if there is no row or the column is NULL.
   package func integer(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> Int64? {
     try first(sql, arguments, kept: kept) { try $0.optionalInteger(0) } ?? nil
   }
 
-  /// The text in the first column of the first row, or nil where there is no row or that column is NULL.
+  /// Returns the text in the first column of the first row, or nil if there is no row or the column is NULL.
   package func text(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> String? {
     try first(sql, arguments, kept: kept) { try $0.optionalText(0) } ?? nil
   }
 
-  /// Whether the number in the first column of the first row is not 0; false where there is no row.
+  /// Returns whether the number in the first column of the first row is not 0; false if there is no row.
   package func bool(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> Bool {
     try integer(sql, arguments, kept: kept).map { $0 != 0 } ?? false
   }
 
-  /// The row that the newest INSERT made.
+  /// The row ID of the row that the newest INSERT made.
   package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(pointer) }
 
-  /// How many rows the newest statement changed.
+  /// The number of rows that the newest statement changed.
   package var changedRowCount: Int { Int(sqlite3_changes(pointer)) }
 
-  /// How many rows were changed since the connection was opened.
+  /// The number of rows that were changed since the connection was opened.
   var allChangedRowCount: Int64 { sqlite3_total_changes64(pointer) }
 
+  /// Whether a transaction is open.
   var isInsideTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
 
+  /// SQLite's handle of the connection.
   var pointer: OpaquePointer? { database.sqliteConnection }
 
-  /// Counts a statement. Throws where a value could not be bound for it.
+  /// Counts a statement, or throws if one of its values could not be bound.
   func willRun() throws(SQLError) {
     statementCount += 1
     guard let result = failedBinding else { return }
@@ -110,15 +113,17 @@ package final class Connection {
     throw SQLError(result, message: "a value can't be bound")
   }
 
+  /// Remembers a failed binding, which makes the next run of a statement throw.
   func noteFailedBinding(_ result: Int32) { failedBinding = result }
 
+  /// Returns a statement with bound arguments.
   private func statement(_ sql: String, _ arguments: SQLArguments, _ kept: Bool) throws -> Statement {
     do {
       var statement = Statement(
         kept ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql),
         of: self
       )
-      // Its rows are being read further out.
+      // A caller is still reading the rows of the kept statement.
       if statement.isBusy { statement = Statement(try database.makeStatement(sql: sql), of: self) }
       try arguments.bind(to: statement)
       return statement
@@ -129,6 +134,7 @@ package final class Connection {
 }
 
 extension SQLError {
+  /// Creates the error from GRDB's.
   init(_ error: DatabaseError) {
     self.init(error.resultCode.rawValue, message: error.message ?? "\(error.resultCode)")
   }

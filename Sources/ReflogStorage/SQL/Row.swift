@@ -1,23 +1,27 @@
 import GRDBSQLite
 
-/// One row of a result, valid until the next one is read.
+/// A row of a result, valid until the next row is read.
 ///
-/// The file may be damaged: a value of another type than asked for is an error, never converted.
+/// The file may be damaged. If a value has another type than the caller asks for, the methods throw; they never convert
+/// it.
 package struct Row {
   let pointer: OpaquePointer
 
+  /// Returns whether a column is NULL.
   package func isNull(_ column: Int) -> Bool { type(column) == SQLITE_NULL }
 
+  /// Returns the number in a column.
   package func integer(_ column: Int) throws(StorageError) -> Int64 {
     guard type(column) == SQLITE_INTEGER else { throw unexpected(column) }
     return sqlite3_column_int64(pointer, Int32(column))
   }
 
-  /// The number, or nil where the column is NULL.
+  /// Returns the number in a column, or nil if the column is NULL.
   package func optionalInteger(_ column: Int) throws(StorageError) -> Int64? {
     isNull(column) ? nil : try integer(column)
   }
 
+  /// Returns the text in a column, and throws if it is not valid UTF-8.
   package func text(_ column: Int) throws(StorageError) -> String {
     guard type(column) == SQLITE_TEXT else { throw unexpected(column) }
     let start = sqlite3_column_text(pointer, Int32(column))
@@ -26,30 +30,30 @@ package struct Row {
     return text
   }
 
-  /// The text, or nil where the column is NULL.
+  /// Returns the text in a column, or nil if the column is NULL.
   package func optionalText(_ column: Int) throws(StorageError) -> String? {
     isNull(column) ? nil : try text(column)
   }
 
-  /// The bytes, which are valid until the next row is read.
+  /// Returns the bytes in a column, valid until the next row is read.
   package func blob(_ column: Int) throws(StorageError) -> UnsafeRawBufferPointer {
     guard type(column) == SQLITE_BLOB else { throw unexpected(column) }
     let start = sqlite3_column_blob(pointer, Int32(column))
     return UnsafeRawBufferPointer(start: start, count: byteCount(column))
   }
 
-  /// The bytes, which are valid until the next row is read, or nil where the column is NULL.
+  /// Returns the bytes in a column, valid until the next row is read, or nil if the column is NULL.
   package func optionalBlob(_ column: Int) throws(StorageError) -> UnsafeRawBufferPointer? {
     isNull(column) ? nil : try blob(column)
   }
 
-  /// Whether the number is not 0.
+  /// Returns whether the number in a column is not 0.
   package func bool(_ column: Int) throws(StorageError) -> Bool { try integer(column) != 0 }
 
-  /// Whether the column holds text, and not a number, bytes or NULL.
+  /// Returns whether a column holds text, as opposed to a number, bytes or NULL.
   package func isText(_ column: Int) -> Bool { type(column) == SQLITE_TEXT }
 
-  /// The error that a value is none that Reflog writes.
+  /// Returns the error that a column holds a value that Reflog does not write.
   package func unexpected(_ column: Int) -> StorageError {
     .unexpectedValue(column: sqlite3_column_name(pointer, Int32(column)).map { String(cString: $0) } ?? "a column")
   }

@@ -1,25 +1,31 @@
-/// The arguments of a statement: an array for `?`, a dictionary for `:name`. `nil` is NULL.
+/// The arguments of a statement: an array for `?`, a dictionary for `:name`.
+///
+/// `nil` is NULL.
 package struct SQLArguments: Sendable, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
   private var positional: [SQLValue] = []
   private var named: [(name: String, value: SQLValue)] = []
 
+  /// Creates arguments for `?`, in order.
   package init(_ values: [(any SQLConvertible)?]) {
     positional = values.map { $0?.sqlValue ?? .null }
   }
 
+  /// Creates arguments for `:name`.
   package init(_ values: [String: SQLValue]) {
     named = values.map { ($0.key, $0.value) }
   }
 
+  /// Creates arguments for `?`, in order.
   package init(arrayLiteral values: (any SQLConvertible)?...) {
     self.init(values)
   }
 
+  /// Creates arguments for `:name`.
   package init(dictionaryLiteral values: (String, (any SQLConvertible)?)...) {
     named = values.map { ($0.0, $0.1?.sqlValue ?? .null) }
   }
 
-  /// The arguments of both; use it with names only.
+  /// Returns the arguments of both sides, which must be named ones.
   package static func + (left: SQLArguments, right: SQLArguments) -> SQLArguments {
     var all = left
     all.positional += right.positional
@@ -27,7 +33,7 @@ package struct SQLArguments: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
     return all
   }
 
-  /// Binds all of them. Throws where the statement has an argument that is not among them, or lacks one that is.
+  /// Binds all arguments to a statement, and throws unless they are exactly the arguments that the statement has.
   func bind(to statement: Statement) throws(SQLError) {
     guard statement.argumentCount == positional.count + named.count else {
       throw SQLError(code: .misuse, message: "the statement has \(statement.argumentCount) arguments: \(statement.sql)")

@@ -1,8 +1,8 @@
 import GRDBSQLite
 
-/// What SQLite refused, in its own words; without the values of the statement.
+/// An error of SQLite, with SQLite's message and without the values of the statement.
 package struct SQLError: Error, Sendable, CustomStringConvertible {
-  /// SQLite's primary result codes, as far as Reflog tells them apart (sqlite.org/rescode.html).
+  /// The primary result codes of SQLite that Reflog distinguishes (sqlite.org/rescode.html).
   package enum Code: Sendable {
     case busy, full, inputOutput, outOfMemory, interrupted, corrupt, constraint, misuse, other
   }
@@ -10,17 +10,19 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
   package let code: Code
   package let message: String
 
+  /// Creates an error that does not come from SQLite.
   package init(code: Code, message: String) {
     self.code = code
     self.message = message
   }
 
-  /// The newest error of a connection.
+  /// Creates the newest error of a connection.
   init(_ result: Int32, of connection: OpaquePointer?) {
     let message = connection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
     self.init(result, message: message ?? "SQLite error \(result)")
   }
 
+  /// Creates an error from a result code of SQLite, primary or extended.
   init(_ result: Int32, message: String) {
     self.message = message
     code =

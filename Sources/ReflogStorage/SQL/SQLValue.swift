@@ -6,8 +6,9 @@ package enum SQLValue: Hashable, Sendable {
   case blob([UInt8])
 }
 
-/// What can be bound to an argument of a statement.
+/// A type whose values can be bound to an argument of a statement.
 package protocol SQLConvertible: Sendable {
+  /// The value that SQLite stores.
   var sqlValue: SQLValue { get }
 }
 

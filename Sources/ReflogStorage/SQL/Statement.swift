@@ -1,29 +1,36 @@
 import GRDB
 import GRDBSQLite
 
-/// A prepared statement of one connection. Use it on the connection's thread only.
+/// A prepared statement of one connection.
+///
+/// Use it on the connection's thread only.
 package struct Statement {
   private let owner: GRDB.Statement
   private let pointer: OpaquePointer
   private let connection: Connection
 
+  /// Creates the statement from GRDB's.
   init(_ owner: GRDB.Statement, of connection: Connection) {
     self.owner = owner
     pointer = owner.sqliteStatement
     self.connection = connection
   }
 
+  /// The SQL text.
   var sql: String { owner.sql }
+  /// The number of arguments that must be bound.
   var argumentCount: Int { Int(sqlite3_bind_parameter_count(pointer)) }
 
-  /// Whether some of its rows are being read.
+  /// Whether a caller is reading its rows.
   var isBusy: Bool { sqlite3_stmt_busy(pointer) != 0 }
 
+  /// Returns the index of the argument `:name`, or nil if the statement has none.
   func index(ofArgument name: String) -> Int32? {
     let index = sqlite3_bind_parameter_index(pointer, ":" + name)
     return index > 0 ? index : nil
   }
 
+  /// Binds a value to the argument at an index that starts at 1.
   package func bind(_ index: Int32, _ value: SQLValue) {
     switch value {
     case .null: note(sqlite3_bind_null(pointer, index))
@@ -33,27 +40,32 @@ package struct Statement {
     }
   }
 
+  /// Binds a number.
   package func bind(_ index: Int32, _ number: Int64) {
     note(sqlite3_bind_int64(pointer, index, number))
   }
 
+  /// Binds a number, or NULL.
   package func bind(_ index: Int32, _ number: Int64?) {
     if let number { bind(index, number) } else { note(sqlite3_bind_null(pointer, index)) }
   }
 
+  /// Binds a text, which SQLite copies.
   package func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      // An empty buffer may have no address, and that would be NULL.
+      // An empty buffer may have no address. SQLite would bind NULL for it.
       let start = bytes.baseAddress.map(UnsafeRawPointer.init)?.assumingMemoryBound(to: CChar.self) ?? Self.emptyText
       note(sqlite3_bind_text64(pointer, index, start, UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8)))
     }
   }
 
+  /// Binds a text, or NULL.
   package func bind(_ index: Int32, _ text: String?) {
     if let text { bind(index, text) } else { note(sqlite3_bind_null(pointer, index)) }
   }
 
+  /// Binds bytes, which SQLite copies.
   package func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
     if let start = bytes.baseAddress {
       note(sqlite3_bind_blob64(pointer, index, start, UInt64(bytes.count), Self.copied))
@@ -62,12 +74,15 @@ package struct Statement {
     }
   }
 
-  /// A value that could not be bound, such as one beyond SQLite's limits, has the next run of the statement fail.
+  /// Remembers a failed binding, for example of a value beyond SQLite's limits: the next run of a statement throws.
   private func note(_ result: Int32) {
     if result != SQLITE_OK { connection.noteFailedBinding(result) }
   }
 
-  /// Reads the next row, or nil at the end. Reset the statement after it: the fast way for a statement that is run for every change.
+  /// Returns the next row, or nil at the end.
+  ///
+  /// This is the fast path for a statement that is run for every change. The caller must reset the statement
+  /// afterwards.
   package func next() throws(SQLError) -> Row? {
     try connection.willRun()
     switch sqlite3_step(pointer) {
@@ -80,9 +95,10 @@ package struct Statement {
     }
   }
 
+  /// Resets the statement for its next run.
   package func reset() { sqlite3_reset(pointer) }
 
-  /// Runs it to its end and resets it.
+  /// Runs the statement to its end and resets it.
   package func run() throws(SQLError) {
     try connection.willRun()
     var result = sqlite3_step(pointer)
@@ -95,8 +111,10 @@ package struct Statement {
     sqlite3_reset(pointer)
   }
 
-  /// Hands out each row. However it ends, the statement is reset: one that is left half-way would keep its connection at an old
-  /// state of the file.
+  /// Calls `body` with each row.
+  ///
+  /// The statement is always reset, also after an error. A statement that is left unfinished would keep its connection
+  /// at an old state of the file.
   package func forEach(_ body: (Row) throws -> Void) throws {
     try connection.willRun()
     defer { sqlite3_reset(pointer) }
@@ -109,7 +127,7 @@ package struct Statement {
     }
   }
 
-  /// The first row's value, or nil where there is no row.
+  /// Returns the value that `value` makes of the first row, or nil if there is no row.
   package func first<Value>(_ value: (Row) throws -> Value) throws -> Value? {
     try connection.willRun()
     defer { sqlite3_reset(pointer) }
@@ -120,8 +138,9 @@ package struct Statement {
     }
   }
 
-  /// SQLite copies what is bound so.
+  /// `SQLITE_TRANSIENT`: SQLite copies the bytes while it binds them.
   private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+  /// The address of an empty text.
   private static var emptyText: UnsafePointer<CChar> {
     UnsafeRawPointer(StaticString("").utf8Start).assumingMemoryBound(to: CChar.self)
   }

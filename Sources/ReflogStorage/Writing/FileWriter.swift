@@ -1,35 +1,40 @@
 import GRDB
 import Synchronization
 
-/// The one writer of a file: concurrent writes share a transaction, and each is answered once that is on disk.
+/// The one writer of a file: concurrent writes share a transaction, and each is answered once the transaction is
+/// durable.
 ///
-/// A write that throws is taken back alone, the others of its transaction are kept. Where COMMIT itself fails, nobody knows whether
-/// the transaction took place: every write in it throws ``StorageError/commitUnknown(_:)``, the writer takes no more, and its
-/// thread ends with an error, so that the process ends and the next start finds out.
+/// A write that throws is rolled back alone; the others of its transaction are kept. If COMMIT itself fails, it is
+/// unknown whether the transaction was written. Every write in it then throws ``StorageError/commitUnknown(_:)`` and
+/// the writer accepts no more writes. Its thread ends with an error, so the process ends and the next start finds out.
 package final class FileWriter<Session: WriteSession>: Sendable {
-  /// Whether a write came by a place of its own.
+  /// Whether a write uses a reserved slot of the queue, or reserves one.
   package enum WritePriority: Sendable {
-    /// Queues with the others.
+    /// The write waits in order of arrival.
     case ordinary
-    /// Queues with the others, and reserves a place for one ``reserved`` write. If the write is made, that place is the caller's to
-    /// use or to give back; if it fails, it is given back.
+    /// The write waits in order of arrival, and reserves a slot for one ``reserved`` write.
+    ///
+    /// If the write succeeds, the caller must use the slot or release it. If the write fails, the writer releases the
+    /// slot.
     case ordinaryReservingNext
-    /// Takes a place that an earlier write reserved, and goes before all ordinary ones.
+    /// The write uses a slot that an earlier write reserved, and precedes all ordinary writes.
     case reserved
   }
 
+  /// A write that waits.
   private struct Write: Sendable {
     let reservesNext: Bool
     let make: GroupCommitTransaction<Session>.Write
     let fail: @Sendable (any Error) -> Void
   }
 
-  /// Something that runs between two transactions.
+  /// A job that runs between two transactions.
   private struct Alone: Sendable {
     let run: @Sendable (Session) -> Void
     let fail: @Sendable (any Error) -> Void
   }
 
+  /// What the callers and the thread share.
   private struct State {
     var queue: GroupCommitQueue<Write>
     var alone: [Alone] = []
@@ -38,7 +43,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     var hasFailed = false
   }
 
-  /// What a writer did since it was opened.
+  /// What a writer did since it was opened: the number of commits and of statements.
   package struct Counters: Sendable {
     package var commits = 0
     package var statements = 0
@@ -51,7 +56,9 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   private let state: Mutex<State>
   private let counted = Mutex(Counters())
 
-  /// - Parameter makeSession: called on the thread, once it runs.
+  /// Creates a writer, and adds it to a thread that does not run yet.
+  ///
+  /// - Parameter makeSession: Makes the writer's session. It is called on the thread when the thread starts.
   package init(
     of storage: Storage,
     on thread: WriterThread,
@@ -66,15 +73,18 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     thread.add(self)
   }
 
-  /// Whether the writer takes writes, the last transaction went through, and the disk has room for more.
+  /// Whether the writer accepts writes, the last transaction succeeded, and the disk has room for more.
   package var isHealthy: Bool { state.withLock { $0.isOpen && !$0.hasFailed } && hasHeadroom }
 
+  /// The counters at this moment.
   package var counters: Counters { counted.withLock { $0 } }
 
-  /// Makes a write in a transaction that it may share with others, and returns once that is durable.
+  /// Makes a write in a transaction that it may share with others, and returns once the transaction is durable.
   ///
-  /// Waits for the answer even if the calling task is cancelled: the caller must know. Throws what `body` throws, or a
-  /// ``StorageError``. `body` may run twice.
+  /// This waits for the result even if the calling task is cancelled, because the caller must know the result. `body`
+  /// may run twice.
+  ///
+  /// - Throws: What `body` throws, or a ``StorageError``.
   package func write<Value: Sendable>(
     _ priority: WritePriority = .ordinary,
     _ body: @escaping @Sendable (Session) throws -> Value
@@ -84,7 +94,9 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     }
   }
 
-  /// The same for callers that do not wait: `completion` runs on the writer's thread, or at once where nothing can be written.
+  /// Submits a write without waiting for its result.
+  ///
+  /// `completion` runs on the writer's thread, or before this returns if the write is refused.
   package func submit<Value: Sendable>(
     _ priority: WritePriority = .ordinary,
     _ body: @escaping @Sendable (Session) throws -> Value,
@@ -98,7 +110,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
         return { completion(.success(value)) }
       },
       fail: { error in
-        if reservesNext { self.releasePlace() }
+        if reservesNext { self.releaseSlot() }
         completion(.failure(error))
       }
     )
@@ -106,7 +118,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     thread.wake()
   }
 
-  /// Runs something on the connection that writes, between two transactions.
+  /// Runs a job on the write connection, between two transactions.
   package func runAlone<Value: Sendable>(
     _ body: @escaping @Sendable (Session) throws -> Value
   ) async throws -> Value {
@@ -126,12 +138,15 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     }
   }
 
-  /// Pages given back to the file system at a time, so that writes hardly wait.
+  /// The number of pages that are returned to the file system at a time: few enough that writes hardly wait.
   private static var pagesReclaimed: Int { 256 }
 
-  /// Gives the space of what was deleted back to the file system, and empties the write-ahead log, so that nothing of it is left in
-  /// either file but what SQLite keeps of cells that moved before they were deleted: that goes when the file is compacted. Throws
-  /// ``StorageError/locked`` where others read for so long that the log can't be emptied.
+  /// Returns the space of deleted rows to the file system, and empties the write-ahead log.
+  ///
+  /// After this, neither file holds remains of the deleted rows, except the copies of cells that SQLite moved before
+  /// they were deleted. A compaction removes those.
+  ///
+  /// - Throws: ``StorageError/locked`` if the log can't be emptied because other connections read for too long.
   package func reclaim() async throws {
     while try await runAlone({ session in
       let db = session.connection
@@ -146,33 +161,35 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     throw StorageError.locked
   }
 
-  /// How often it is tried to empty the write-ahead log, which needs a moment without a reader.
+  /// The number of attempts to empty the write-ahead log, which needs a moment without a reader.
   private static var emptyingAttempts: Int { 100 }
+  /// The pause between two attempts to empty the write-ahead log.
   private static var emptyingPause: Duration { .milliseconds(100) }
 
-  /// Gives back a place that ``WritePriority/ordinaryReservingNext`` reserved.
-  package func releasePlace() {
-    state.withLock { $0.queue.releasePlace() }
+  /// Releases a slot that ``WritePriority/ordinaryReservingNext`` reserved.
+  package func releaseSlot() {
+    state.withLock { $0.queue.releaseSlot() }
   }
 
+  /// Queues a write, or returns the error for which it is refused.
   private func add(_ write: Write, to priority: WritePriority) -> StorageError? {
     state.withLock { state in
       switch priority {
       case .reserved:
         guard !state.hasEnded else {
-          state.queue.releasePlace()
+          state.queue.releaseSlot()
           return .stopped
         }
         state.queue.add(reserved: write)
         return nil
       case .ordinary, .ordinaryReservingNext:
         guard state.isOpen else { return .stopped }
-        return state.queue.add(ordinary: write, reservingPlace: write.reservesNext) ? nil : .queueFull
+        return state.queue.add(ordinary: write, reservingSlot: write.reservesNext) ? nil : .queueFull
       }
     }
   }
 
-  /// Whether the disk has room for what is to follow: an outcome that its intent reserved a place for must find it.
+  /// Whether the disk has room for the reserved writes: an outcome must find room if its intent reserved a slot.
   private var hasHeadroom: Bool { FileChecks.freeBytes(besideFileAt: storage.path) >= limits.headroomBytes }
 }
 
@@ -180,6 +197,7 @@ extension FileWriter: WrittenFile {
   var hasWork: Bool { state.withLock { !$0.queue.isEmpty || !$0.alone.isEmpty } }
   var isClosed: Bool { state.withLock { !$0.isOpen } }
 
+  /// Accepts no more writes, except the reserved ones.
   package func close() {
     state.withLock { $0.isOpen = false }
     thread.wake()
@@ -213,7 +231,7 @@ extension FileWriter: WrittenFile {
     }
   }
 
-  /// Commits what waits and answers it.
+  /// Runs the jobs that wait, commits one batch of writes and answers them; returns whether there was any work.
   private func commit(
     _ transaction: GroupCommitTransaction<Session>,
     _ session: Session,
@@ -248,6 +266,7 @@ extension FileWriter: WrittenFile {
     return true
   }
 
+  /// Counts a transaction and remembers whether it failed.
   private func note(hasFailed: Bool, _ connection: Connection) {
     state.withLock { $0.hasFailed = hasFailed }
     counted.withLock { counters in
@@ -256,6 +275,7 @@ extension FileWriter: WrittenFile {
     }
   }
 
+  /// Refuses the writes that reserve a slot if the disk is nearly full, and returns the others.
   private func refusingWithoutHeadroom(_ writes: [Write]) -> [Write] {
     guard writes.contains(where: \.reservesNext), !hasHeadroom else { return writes }
     for write in writes where write.reservesNext { write.fail(StorageError.diskFull) }

@@ -1,19 +1,24 @@
-/// How much may wait for a writer, and how much it takes at a time.
+/// The limits of a writer's queue and of its transactions.
 package struct GroupCommitLimits: Sendable {
-  /// Ordinary writes that wait, reserved places and reserved writes that wait, together.
-  package let places: Int
-  /// How many writes share a transaction: enough to amortise a flush of 5 ms at thousands of changes a second, few enough that a
-  /// commit stays within milliseconds.
+  /// The number of slots of the queue, for waiting ordinary writes, reserved slots and waiting reserved writes
+  /// together.
+  package let slots: Int
+  /// The most writes that share a transaction.
+  ///
+  /// 256 writes amortize a flush of 5 ms at thousands of changes a second, and a commit still takes only milliseconds.
   package let batch: Int
-  /// A write that reserves a place for another is refused where the disk has less room than this: about what the reserved writes of
-  /// a busy moment need.
+  /// The free space of the disk, in bytes, below which a write that reserves a slot is refused.
+  ///
+  /// It is about what the reserved writes of a busy moment need.
   package let headroomBytes: UInt64
 
-  package init(places: Int, batch: Int, headroomBytes: UInt64) {
-    self.places = places
+  /// Creates limits for one writer.
+  package init(slots: Int, batch: Int, headroomBytes: UInt64) {
+    self.slots = slots
     self.batch = batch
     self.headroomBytes = headroomBytes
   }
 
-  package static let standard = GroupCommitLimits(places: 2048, batch: 256, headroomBytes: 16 << 20)
+  /// The limits of the server's writers.
+  package static let standard = GroupCommitLimits(slots: 2048, batch: 256, headroomBytes: 16 << 20)
 }

@@ -1,11 +1,11 @@
 import DequeModule
 
-/// What waits for the writer: a bounded queue in which reserved writes go first and always have a place.
+/// The bounded queue of a writer: reserved writes precede ordinary ones and always have a slot.
 struct GroupCommitQueue<Write> {
   private let limits: GroupCommitLimits
   private var reservedWrites: Deque<Write> = []
   private var ordinaryWrites: Deque<Write> = []
-  private var reservedPlaces = 0
+  private var reservedSlots = 0
 
   init(limits: GroupCommitLimits) {
     self.limits = limits
@@ -13,30 +13,32 @@ struct GroupCommitQueue<Write> {
 
   var isEmpty: Bool { reservedWrites.isEmpty && ordinaryWrites.isEmpty }
 
-  /// Queues an ordinary write and, if asked to, reserves a place for one that will follow it. Returns whether there was
-  /// room for all of it; if not, nothing is queued.
-  mutating func add(ordinary write: Write, reservingPlace: Bool) -> Bool {
-    let taken = ordinaryWrites.count + reservedWrites.count + reservedPlaces
-    guard taken + (reservingPlace ? 2 : 1) <= limits.places else { return false }
+  /// Queues an ordinary write and, if `reservingSlot` is true, reserves a slot for a write that will follow it.
+  ///
+  /// - Returns: Whether the queue had room for both. If not, the queue is unchanged.
+  mutating func add(ordinary write: Write, reservingSlot: Bool) -> Bool {
+    let taken = ordinaryWrites.count + reservedWrites.count + reservedSlots
+    guard taken + (reservingSlot ? 2 : 1) <= limits.slots else { return false }
     ordinaryWrites.append(write)
-    if reservingPlace { reservedPlaces += 1 }
+    if reservingSlot { reservedSlots += 1 }
     return true
   }
 
-  /// Queues a write in a place that was reserved for it.
+  /// Queues a write in a slot that was reserved for it.
   mutating func add(reserved write: Write) {
-    precondition(reservedPlaces > 0, "a reserved write needs a reserved place")
-    reservedPlaces -= 1
+    precondition(reservedSlots > 0, "a reserved write needs a reserved slot")
+    reservedSlots -= 1
     reservedWrites.append(write)
   }
 
-  /// Gives a reserved place back unused.
-  mutating func releasePlace() {
-    precondition(reservedPlaces > 0, "there is no reserved place to give back")
-    reservedPlaces -= 1
+  /// Releases a reserved slot without using it.
+  mutating func releaseSlot() {
+    precondition(reservedSlots > 0, "there is no reserved slot to release")
+    reservedSlots -= 1
   }
 
-  /// Takes what shares the next transaction: reserved writes first, each kind in order of arrival.
+  /// Removes and returns the writes that share the next transaction: reserved writes first, each kind in order of
+  /// arrival.
   mutating func takeBatch() -> [Write] {
     var batch: [Write] = []
     while batch.count < limits.batch, let write = reservedWrites.popFirst() ?? ordinaryWrites.popFirst() {
@@ -45,7 +47,7 @@ struct GroupCommitQueue<Write> {
     return batch
   }
 
-  /// Takes everything.
+  /// Removes and returns all writes.
   mutating func takeAll() -> [Write] {
     defer {
       reservedWrites.removeAll()

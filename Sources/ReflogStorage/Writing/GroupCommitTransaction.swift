@@ -1,22 +1,25 @@
 /// One transaction that several writes share.
 ///
-/// At first the writes run one after another without savepoints, which would cost two statements each. Where one of them fails
-/// after it has changed something, the transaction is rolled back and run again with a savepoint for each, so that the one that
-/// fails is taken back alone.
+/// The first attempt runs the writes without savepoints, because a savepoint costs two statements for each write. If a
+/// write fails after it changed a row, the transaction is rolled back. A second attempt then runs each write in a
+/// savepoint, and rolls back only the write that fails.
 struct GroupCommitTransaction<Session: WriteSession> {
+  /// Answers a write once its transaction is durable.
   typealias Settle = @Sendable () -> Void
+  /// Makes a write and returns its answer.
   typealias Write = @Sendable (Session) throws -> Settle
 
+  /// The result of a transaction.
   enum Outcome {
-    /// The transaction is durable; the writes that failed were taken back alone.
+    /// The transaction is durable; each write that failed was rolled back alone.
     case committed([Result<Settle, any Error>])
-    /// Nothing of the transaction is left.
+    /// The whole transaction was rolled back.
     case rolledBack(any Error)
-    /// COMMIT failed in a way that leaves open whether it took place.
+    /// COMMIT failed, and it is unknown whether the transaction was written.
     case unknown(String)
   }
 
-  /// Why an attempt without savepoints ended.
+  /// The attempt without savepoints was rolled back; another one with savepoints is needed.
   private struct NeedsSavepoints: Error {}
 
   private let connection: Connection
@@ -31,16 +34,19 @@ struct GroupCommitTransaction<Session: WriteSession> {
     commit = try connection.prepare("COMMIT")
   }
 
+  /// Runs the writes in one transaction.
   func run(_ writes: [Write]) -> Outcome {
     do {
       return try attempt(writes, make: makeAlone)
     } catch {
-      // Each write runs again from the start: it had no effect outside the transaction.
+      // Each write can run again: it had no effect outside the transaction.
       do { return try attempt(writes, make: makeInSavepoint) } catch { return .rolledBack(Self.meaning(of: error)) }
     }
   }
 
-  /// Throws ``NeedsSavepoints`` with nothing of the transaction left.
+  /// Runs the writes once.
+  ///
+  /// - Throws: ``NeedsSavepoints`` after the transaction was rolled back.
   private func attempt(
     _ writes: [Write],
     make: (Write) throws -> Result<Settle, any Error>
@@ -67,6 +73,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
     return .committed(results)
   }
 
+  /// Makes a write without a savepoint.
   private func makeAlone(_ write: Write) throws -> Result<Settle, any Error> {
     let before = connection.allChangedRowCount
     do {
@@ -78,6 +85,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
     }
   }
 
+  /// Makes a write in a savepoint, and rolls it back alone if it fails.
   private func makeInSavepoint(_ write: Write) throws -> Result<Settle, any Error> {
     try connection.execute("SAVEPOINT write")
     session.save()
@@ -94,9 +102,10 @@ struct GroupCommitTransaction<Session: WriteSession> {
     }
   }
 
+  /// Rolls the transaction back.
   private func rollBack(because error: any Error) -> Outcome {
     do {
-      // SQLite may have ended the transaction by itself.
+      // SQLite may already have rolled the transaction back.
       if connection.isInsideTransaction { try connection.execute("ROLLBACK") }
     } catch {
       return .unknown("the transaction can't be rolled back: \(error)")
@@ -105,8 +114,10 @@ struct GroupCommitTransaction<Session: WriteSession> {
     return .rolledBack(Self.meaning(of: error))
   }
 
+  /// Returns whether an error may have ended the whole transaction.
   private static func endsTransaction(_ error: any Error) -> Bool { (error as? SQLError)?.endsTransaction ?? false }
 
+  /// Returns the storage error of an error of SQLite, and any other error unchanged.
   private static func meaning(of error: any Error) -> any Error {
     guard let error = error as? SQLError else { return error }
     return switch error.code {

@@ -3,23 +3,24 @@ import GRDB
 import GRDBSQLite
 import Glibc
 
-/// The write-ahead log of a file, as its one writer looks after it.
+/// The write-ahead log of a file, which its one writer maintains.
 ///
-/// It is grown in advance and never truncated under load: a flush is twice as fast where a commit overwrites a file that is there
-/// than where it makes the file longer.
+/// The log's file is grown in advance and never truncated under load. A flush takes half the time if a commit
+/// overwrites existing bytes instead of making the file longer.
 struct WriteAheadLog {
-  /// After this many pages the log is copied into the file: 16 MB, which takes some tens of milliseconds.
+  /// The number of pages after which the log is copied into the file: 16 MB, which takes some tens of milliseconds.
   private static let pagesBetweenCheckpoints = 4000
-  /// How large the log is made in advance: what is written between two checkpoints, and what comes while one runs.
+  /// The size to which the log is grown in advance: the pages between two checkpoints and those written during a
+  /// checkpoint.
   private static let grownBytes = 24 << 20
-  /// Below so much free space the log grows as it is written.
+  /// If the disk has less free space than this, the log is not grown in advance.
   private static let spareBytes: UInt64 = 256 << 20
-  /// How long all writes wait until those who read let a log that became too large begin anew.
+  /// How long all writes wait for readers when a log that is too large must be reset.
   private static let restartMilliseconds: Int32 = 40
 
   private let connection: Connection
   private let path: String
-  /// Pages written since the last checkpoint.
+  /// The number of pages written since the last checkpoint.
   private var pages = 0
   private var restartBytes = StorageSettings.keptWALBytes
 
@@ -28,7 +29,9 @@ struct WriteAheadLog {
     self.path = path + "-wal"
   }
 
-  /// Makes the log's file as large as it will be. What is written behind its end is no frame, so that a recovery ends before it.
+  /// Grows the log's file to its full size.
+  ///
+  /// Bytes after the last frame are zero and not a valid frame, so a recovery ends before them.
   func grow() throws(StorageError) {
     let size = FileChecks.size(of: path) ?? 0
     guard size < Self.grownBytes else { return }
@@ -37,72 +40,77 @@ struct WriteAheadLog {
     guard file >= 0 else { return }
     defer { close(file) }
     let zeroes = [UInt8](repeating: 0, count: 1 << 20)
-    var place = size
-    // What is left of the disk is for changes.
-    while place < Self.grownBytes, FileChecks.freeBytes(besideFileAt: path) > Self.spareBytes {
-      let count = pwrite(file, zeroes, min(zeroes.count, Self.grownBytes - place), off_t(place))
-      // A full disk: the log grows as it is written, or the write says so.
+    var position = size
+    // The rest of the disk is kept for changes.
+    while position < Self.grownBytes, FileChecks.freeBytes(besideFileAt: path) > Self.spareBytes {
+      let count = pwrite(file, zeroes, min(zeroes.count, Self.grownBytes - position), off_t(position))
+      // If the disk is full, the log grows when it is written, or the write reports the error.
       guard count > 0 else { break }
-      place += count
+      position += count
     }
     guard fsync(file) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// Copies the log into the file where enough was written since the last time.
+  /// Copies the log into the file if enough pages were written since the last time.
   mutating func checkpointIfDue() throws {
     countPages()
     guard pages >= Self.pagesBetweenCheckpoints else { return }
     try checkpoint()
     guard (FileChecks.size(of: path) ?? 0) > restartBytes else { return }
-    // There was always a reader, so SQLite could not begin the log anew.
+    // A reader was always active, so SQLite could not reset the log.
     let hasRestarted = try Self.run(.restart, waiting: Self.restartMilliseconds, connection)
     restartBytes = hasRestarted ? StorageSettings.keptWALBytes : 2 * (FileChecks.size(of: path) ?? 0)
   }
 
-  /// Copies the log into the file as far as readers allow.
+  /// Copies the part of the log that no reader needs into the file.
   mutating func checkpoint() throws {
     _ = try Self.run(.passive, connection)
     pages = 0
   }
 
-  /// Copies the log into the file where anything was written since the last time.
+  /// Copies the log into the file if pages were written since the last time.
   mutating func checkpointIfWritten() throws {
     countPages()
     if pages > 0 { try checkpoint() }
   }
 
-  /// Adds what this connection wrote since it was last asked: SQLite counts in 32 bits.
+  /// Adds the pages that this connection wrote since the last call.
+  ///
+  /// SQLite's counter has 32 bits, so it is reset with every read.
   private mutating func countPages() {
     var (current, highest) = (Int32(0), Int32(0))
     sqlite3_db_status(connection.pointer, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
     pages += Int(current)
   }
 
-  /// How long one attempt to empty the log waits for readers; every write waits with it.
+  /// How long one attempt to empty the log waits for readers; every write waits for it.
   private static let emptyingMilliseconds: Int32 = 20
 
-  /// Empties the log and grows it again. Returns false where a reader is in the way.
+  /// Empties the log and grows it again; returns false if a reader prevents that.
   static func empty(_ connection: Connection, fileAt path: String) throws -> Bool {
     guard try run(.truncate, waiting: emptyingMilliseconds, connection) else { return false }
     try WriteAheadLog(connection, fileAt: path).grow()
     return true
   }
 
-  /// Copies as far as others allow; returns whether that is all the way. Throws only where the file itself can't be trusted any more.
+  /// Runs a checkpoint, and returns whether it was complete.
+  ///
+  /// - Throws: ``SQLError`` only if the file itself is not usable.
   @discardableResult
   static func run(_ mode: Database.CheckpointMode, _ connection: Connection) throws -> Bool {
     do {
       _ = try connection.database.checkpoint(mode)
       return true
     } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL].contains(error.resultCode) {
-      // Harmless: another process reads, or the disk is full. The log keeps everything, and a later checkpoint goes on.
+      // This is harmless: another process reads, or the disk is full. The log keeps everything, and a later checkpoint
+      // continues.
       return false
     } catch let error as DatabaseError {
       throw SQLError(error)
     }
   }
 
-  /// The same, waiting no longer than this for who reads or writes; every write of this connection waits with it.
+  /// Runs a checkpoint that waits at most this long for other connections; every write of this connection waits for it.
   static func run(
     _ mode: Database.CheckpointMode,
     waiting milliseconds: Int32,

@@ -1,19 +1,24 @@
-/// What a writer keeps on its thread for one file: prepared statements, and what the next write needs to know.
+/// What a writer keeps on its thread for one file: prepared statements, and what the next write must know.
 ///
-/// A session lives on one thread, and is never shared. A write changes the session only behind the row that it changes: one that fails
-/// before it has changed a row leaves the session as it was.
+/// A session lives on one thread and is never shared. A write updates the session only after it has changed the row. A
+/// write that fails before it changes a row therefore leaves the session unchanged.
 package protocol WriteSession: AnyObject, SendableMetatype {
+  /// The write connection.
   var connection: Connection { get }
-  /// Called after BEGIN, before the first write. If it throws, nothing of the transaction is kept.
+  /// Called after BEGIN, before the first write.
+  ///
+  /// If it throws, the transaction is rolled back.
   func begin() throws
-  /// Called after the last write, before COMMIT. If it throws, nothing of the transaction is kept.
+  /// Called after the last write, before COMMIT.
+  ///
+  /// If it throws, the transaction is rolled back.
   func end() throws
   /// Called once the transaction is durable.
   func committed()
-  /// Called once nothing of the transaction is left.
+  /// Called once the transaction is rolled back.
   func rolledBack()
   /// Remembers the state after the writes so far, for ``restore()``.
   func save()
-  /// Goes back to the state that ``save()`` remembered: a write was taken back alone.
+  /// Restores the state that ``save()`` remembered, after one write was rolled back alone.
   func restore()
 }

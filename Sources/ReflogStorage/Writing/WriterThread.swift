@@ -4,43 +4,47 @@ import Foundation
 import ServiceLifecycle
 import Synchronization
 
-/// The one thread that writes Reflog's files: it owns their write connections for as long as it runs.
+/// The one thread that writes Reflog's files, and owns their write connections while it runs.
 ///
-/// It goes from file to file: each turn commits what waits for that file in one transaction. What a commit leads to, such as the
-/// outcome of a change behind the write to the embedded directory, waits for the next turn of its file, without a switch of threads.
+/// It processes the files in order. Each pass commits the waiting writes of a file in one transaction. A write that
+/// follows from a commit waits for the next pass of its file, without a switch of threads. An example is the outcome of
+/// a change after the write to the embedded directory.
 package final class WriterThread: Service {
   private let files = Mutex<[any WrittenFile]>([])
   private let isAsleep = Atomic<Bool>(false)
   private let alarm = DispatchSemaphore(value: 0)
 
+  /// Creates a thread without files.
   package init() {}
 
-  /// Has the thread write a file too. Call it before ``run()``.
+  /// Adds a file to the files that the thread writes.
+  ///
+  /// Call it before ``run()``.
   func add(_ file: some WrittenFile) {
     files.withLock { $0.append(file) }
   }
 
-  /// Tells the thread that something waits.
+  /// Wakes the thread because a write or a job waits.
   func wake() {
     if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.signal() }
   }
 
-  /// Takes no more; what waits is still written, and then ``run()`` returns.
+  /// Accepts no more writes; the waiting ones are still written, and then ``run()`` returns.
   package func close() {
     for file in files.withLock({ $0 }) { file.close() }
     wake()
   }
 
-  /// Writes until a graceful shutdown, or the cancellation of its task, and then what still waits.
+  /// Writes until a graceful shutdown or the cancellation of its task, and then writes what still waits.
   ///
-  /// Throws where a commit failed in a way that leaves open whether it took place: then the process must end, and the next start
-  /// finds out.
+  /// - Throws: An error if a commit failed and it is unknown whether it was written. The process must then end; the
+  ///   next start finds out.
   package func run() async throws {
     try await withTaskCancellationHandler {
       try await withGracefulShutdownHandler {
         try await withCheckedThrowingContinuation { continuation in
           Thread.detachNewThread {
-            // Set inside: a thread has the name of the one that made it.
+            // A new thread inherits the name of the thread that made it, so the name is set here.
             storage_name_thread("writer")
             continuation.resume(with: Result { try self.work() })
           }
@@ -53,28 +57,31 @@ package final class WriterThread: Service {
     }
   }
 
+  /// Writes the files until they are closed.
   private func work() throws {
     let files = files.withLock { $0 }
     defer { for file in files { file.end() } }
     try open(files[...], [])
   }
 
-  /// Takes the connections one inside the other: each is this thread's until the innermost call returns.
+  /// Opens the connections, each nested in the one before: each belongs to this thread until the innermost call
+  /// returns.
   private func open(_ files: ArraySlice<any WrittenFile>, _ tasks: [WriterTask]) throws {
     guard let file = files.first else { return try write(tasks) }
     try file.withTask { task in try open(files.dropFirst(), tasks + [task]) }
   }
 
-  /// How long nothing must wait before the write-ahead logs are copied into the files.
+  /// How long the thread must be idle before it copies the write-ahead logs into the files.
   private static let idle = DispatchTimeInterval.seconds(1)
 
+  /// Commits what waits, file by file, and sleeps while no write waits.
   private func write(_ tasks: [WriterTask]) throws {
     while true {
       var hasWorked = false
       for task in tasks where try task.commit() { hasWorked = true }
       if hasWorked { continue }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
-      // Whatever came before that did not see it.
+      // A write that was queued before the store did not see that the thread sleeps.
       let files = files.withLock { $0 }
       if files.contains(where: \.hasWork) || files.allSatisfy(\.isClosed) {
         if !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.wait() }
@@ -90,21 +97,22 @@ package final class WriterThread: Service {
 
 /// A file that a writer thread writes.
 protocol WrittenFile: Sendable {
-  /// Whether something waits to be written.
+  /// Whether a write or a job waits.
   var hasWork: Bool { get }
+  /// Whether it accepts no more ordinary writes.
   var isClosed: Bool { get }
-  /// Hands out the file's connection for as long as `body` runs. Called on the thread.
+  /// Opens the file's write connection and calls `body` with the work for it; called on the thread.
   func withTask(_ body: (WriterTask) throws -> Void) throws
-  /// Takes no more from outside.
+  /// Accepts no more ordinary writes.
   func close()
-  /// Fails what still waits: the thread is gone.
+  /// Fails the writes and jobs that still wait, because the thread has ended.
   func end()
 }
 
-/// What a thread does with one file, again and again.
+/// The repeated work of the thread for one file.
 struct WriterTask {
-  /// Commits what waits. Returns whether anything did.
+  /// Commits what waits, and returns whether there was any work.
   let commit: () throws -> Bool
-  /// Called when nothing has waited for a while.
+  /// Called when the thread was idle for a while.
   let rest: () throws -> Void
 }
