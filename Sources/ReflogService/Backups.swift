@@ -2,17 +2,19 @@ package import ReflogLedger
 package import ReflogModel
 import Synchronization
 
-/// Copies of the ledger on behalf of admins, one at a time.
+/// Makes backups of the ledger for admins, one at a time.
 package final class Backups: Sendable {
   private let ledger: Ledger
   private let events: EventRecorder
   private let slot = Slot()
 
-  /// Held by the one copy that there is, until it was taken or given up.
+  /// The slot of the one backup that may be in progress.
+  ///
+  /// It is free again once the backup's lease is gone.
   fileprivate final class Slot: Sendable {
     private let isTaken = Mutex(false)
 
-    /// Nothing where somebody holds it.
+    /// Takes the slot, or returns nil if it is taken.
     func take() -> Lease? {
       isTaken.withLock { isTaken in
         defer { isTaken = true }
@@ -20,6 +22,7 @@ package final class Backups: Sendable {
       }
     }
 
+    /// Frees the slot when it is deallocated.
     final class Lease: Sendable {
       private let slot: Slot
 
@@ -31,29 +34,34 @@ package final class Backups: Sendable {
     }
   }
 
+  /// Creates a service that copies this ledger and records each backup as a service event.
   package init(ledger: Ledger, events: EventRecorder) {
     self.ledger = ledger
     self.events = events
   }
 
-  /// The ledger as it is at one moment; that somebody takes it is on record before the first byte leaves. Throws `busy` while
-  /// another copy is made or taken.
+  /// Starts a backup of the ledger as it is at this moment.
+  ///
+  /// When this returns, the service event `backup` is durable. No byte of the backup was read before that.
+  ///
+  /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another backup is in progress.
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
-    guard let lease = slot.take() else { throw .busy("Another backup is being made or taken.") }
+    guard let lease = slot.take() else { throw .busy("Another backup is in progress.") }
     try await events.record(ServiceEvent.Content(.backup, actor: caller.actor))
     do { return Backup(copy: try await ledger.copy(), lease: lease) } catch { throw ServiceError(reading: error) }
   }
 }
 
-/// The ledger as it was at one moment, as the bytes of a SQLite file that is complete on its own.
+/// A copy of the ledger at one moment: the bytes of a SQLite file that is complete without any other file.
 package struct Backup: Sendable {
   fileprivate let copy: LedgerCopy
   fileprivate let lease: Backups.Slot.Lease
 
+  /// The size of the whole copy, in bytes.
   package var byteCount: Int { copy.byteCount }
 
-  /// The next piece; nothing at the end.
+  /// Returns the next bytes, or nil at the end.
   package func next() throws(ServiceError) -> [UInt8]? {
     do { return try copy.next() } catch { throw ServiceError(reading: error) }
   }

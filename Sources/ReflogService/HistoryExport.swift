@@ -1,22 +1,37 @@
 import ReflogLedger
 package import ReflogModel
 
-/// Hands out something oldest first, piece by piece, each read when it is asked for.
+/// A source of exported items, oldest first, in pieces that are read on demand.
 package protocol ExportSource: Sendable {
   associatedtype Item: Sendable
 
-  /// The next items, or nil at the end. A piece may be empty where nothing in it matches.
+  /// Returns the next items, or nil at the end.
+  ///
+  /// A piece may be empty if no item in it matches.
   mutating func next() async throws(ServiceError) -> [Item]?
 }
 
-/// Hands out history oldest first, piece by piece, each read when it is asked for.
+extension ExportSource {
+  /// Returns the next piece and the source of the pieces after it, or nil at the end.
+  ///
+  /// Call it with `async let` to read the next piece while the current one is written.
+  @concurrent
+  package func following() async throws(ServiceError) -> (items: [Item], rest: Self)? {
+    var rest = self
+    guard let items = try await rest.next() else { return nil }
+    return (items, rest)
+  }
+}
+
+/// Exports history, oldest first, in pieces that are read on demand.
 ///
-/// Whole, in the order of ids; or from an entry on, in the order of entries: then every change with a newer entry comes, one
-/// that was pending comes again once it is settled, and whoever puts them by id ends with exactly the history.
+/// A whole export is in the order of change ids. An export after an entry is in the order of entries: it contains every
+/// change that has a newer entry. A change that was pending is contained again once it is settled. A reader that stores
+/// changes by id ends with exactly the history.
 package struct HistoryExport: ExportSource {
-  /// Few enough that fifty slow takers keep little in memory, and that every read is short.
+  /// The number of changes in a piece: fifty slow readers need little memory, and every read is short.
   private static let pieceSize = 128
-  /// How long it looks for what a filter wants before it says that nothing was there.
+  /// How long one read searches for changes that match before it returns an empty piece.
   private static let patience = Duration.milliseconds(200)
 
   private let history: History
@@ -25,9 +40,9 @@ package struct HistoryExport: ExportSource {
   private var isOver = false
 
   private enum Position {
-    /// Behind this change, up to the newest one when the export began.
+    /// After this change, up to the newest change when the export began.
     case change(Change.ID?, last: Change.ID?)
-    /// Behind this entry, up to the newest one when the export began.
+    /// After this entry, up to the newest entry when the export began.
     case entry(Int64, last: Int64?)
   }
 
@@ -37,7 +52,9 @@ package struct HistoryExport: ExportSource {
     position = entry.map { .entry($0, last: nil) } ?? .change(nil, last: nil)
   }
 
-  /// The next changes, or nothing at the end; a piece may be empty where nothing in it matches.
+  /// Returns the next changes, or nil at the end.
+  ///
+  /// A piece may be empty if no change in it matches.
   package mutating func next() async throws(ServiceError) -> [Change]? {
     do {
       switch position {

@@ -1,20 +1,23 @@
 package import ReflogLedger
 package import ReflogModel
 
-/// Answers questions about history, for the server as for the command line.
+/// Answers queries about history, for the server and for the command line.
 package struct HistoryService: Sendable {
   private let history: History
 
+  /// Creates a service over an open ledger's history.
   package init(history: History) {
     self.history = history
   }
 
-  /// Opens a ledger's file for reading alone, without a server.
+  /// Opens a ledger's file read-only, without a server.
   package init(readingFileAt path: String) throws {
     history = try History(readingFileAt: path)
   }
 
-  /// One change, as it was logged. Throws `changeNotFound`, or `changePurged` where it was there.
+  /// Returns one change, checked against the log.
+  ///
+  /// - Throws: `changeNotFound`, or `changePurged` if a purge deleted it.
   package func change(_ id: Change.ID) async throws(ServiceError) -> Change {
     do {
       if let change = try await history.change(id) { return change }
@@ -24,7 +27,7 @@ package struct HistoryService: Sendable {
     throw await missing(id)
   }
 
-  /// Why there is no change of this id.
+  /// Returns why there is no change with this id: it never existed, or a purge deleted it.
   private func missing(_ id: Change.ID) async -> ServiceError {
     do {
       return try await history.hasPurged(id) ? .changePurged(id) : .changeNotFound(id)
@@ -33,13 +36,19 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// How long a page is looked for where no index helps; then it has what was found, and a link to go on.
+  /// How long a page searches if no index helps.
+  ///
+  /// Then it has what was found, and a link to continue.
   private static let pagePatience = Duration.seconds(1)
-  /// How long changes are counted.
+  /// How long a count may take.
   private static let countPatience = Duration.seconds(20)
 
-  /// A page of what is asked for. Changes that come while somebody pages do not shift it. It may have fewer changes than
-  /// `size`, or none, and still a next one: where no index answers the question, history is looked through bit by bit.
+  /// Returns a page of the changes that match a query.
+  ///
+  /// New changes do not shift later pages. A page may have fewer changes than `size`, or none, and still a next page:
+  /// if no index answers the query, history is scanned in steps.
+  ///
+  /// - Parameter behind: the last change of the page before, or nil for the first page.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     do {
       let found = try await history.piece(
@@ -55,7 +64,9 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// How many changes there are of what is asked for. Throws `questionTooBroad` where that takes too long.
+  /// Returns how many changes match a query.
+  ///
+  /// - Throws: `questionTooBroad` if the count takes too long.
   package func count(_ query: ChangeQuery) async throws(ServiceError) -> Int {
     let count: Int?
     do { count = try await history.count(query, patience: Self.countPatience) } catch {
@@ -65,7 +76,9 @@ package struct HistoryService: Sendable {
     return count
   }
 
-  /// The newest changes at an address that made a difference and were settled before a moment, or at all; newest first.
+  /// Returns the newest effective changes at an address, newest first.
+  ///
+  /// - Parameter end: only changes that were settled before this moment, or nil for all of them.
   package func effectiveChanges(
     at address: Address,
     settledBefore end: Timestamp?,
@@ -76,19 +89,19 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// The newest rollback of a change that was applied or may still be; nothing where there is none.
+  /// Returns the newest rollback of a change that was applied or may still be, or nil if there is none.
   package func rollback(of id: Change.ID) async throws(ServiceError) -> Change? {
     do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
   }
 
-  /// The change that is under way at an address; nothing where none is.
+  /// Returns the pending change at an address, or nil if none is pending.
   package func pendingChange(at address: Address) async throws(ServiceError) -> Change? {
     do { return try await history.pendingChange(at: address) } catch { throw ServiceError(reading: error) }
   }
 
-  /// What every address that the ledger has seen held at a moment.
+  /// Returns what every address that the ledger knows held at a moment.
   ///
-  /// - Parameter flows: those of these flows alone.
+  /// - Parameter flows: only the addresses of these flows, or nil for all of them.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil
@@ -96,12 +109,14 @@ package struct HistoryService: Sendable {
     do { return try await history.configurations(asOf: moment, of: flows) } catch { throw ServiceError(reading: error) }
   }
 
-  /// All flows that the ledger has seen a step of, in order.
+  /// Returns all flows of which the ledger knows a step, in order.
   package func flows() async throws(ServiceError) -> [FlowName] {
     do { return try await history.flows() } catch { throw ServiceError(reading: error) }
   }
 
-  /// The newest signed checkpoint of the log, and the key that signed it. Throws `notSignedYet` before the first.
+  /// Returns the newest signed checkpoint of the log and the key that signed it.
+  ///
+  /// - Throws: `notSignedYet` before the first checkpoint.
   package func checkpoint() async throws(ServiceError) -> (note: String, key: String) {
     do {
       if let (_, note, key) = try await history.checkpoint() { return (note, key) }
@@ -111,22 +126,22 @@ package struct HistoryService: Sendable {
     throw .notSignedYet
   }
 
-  /// The log's name.
+  /// Returns the log's name.
   package func origin() async throws(ServiceError) -> Origin {
     do { return try await history.origin() } catch { throw ServiceError(reading: error) }
   }
 
-  /// The newest signed checkpoint; nothing before the first.
+  /// Returns the newest signed checkpoint, or nil before the first one.
   package func newestCheckpoint() async throws(ServiceError) -> String? {
     do { return try await history.checkpoint()?.note } catch { throw ServiceError(reading: error) }
   }
 
-  /// The bytes of a tile of the log; nothing where the newest checkpoint does not cover it.
+  /// Returns the bytes of a tile of the log, or nil if the newest checkpoint does not cover it.
   package func tile(_ tile: Tile) async throws(ServiceError) -> [UInt8]? {
     do { return try await history.tile(tile) } catch { throw ServiceError(reading: error) }
   }
 
-  /// The canonical records of a change, in the order of its entries.
+  /// Returns the canonical records of a change, in the order of its entries.
   package func records(of id: Change.ID) async throws(ServiceError) -> [[UInt8]] {
     do {
       if let records = try await history.records(of: id) { return records }
@@ -136,8 +151,9 @@ package struct HistoryService: Sendable {
     throw await missing(id)
   }
 
-  /// The receipt of a change: what shows that its newest entry is in the log. Throws `notSignedYet` while no checkpoint covers
-  /// that.
+  /// Returns the receipt of a change, which proves that the log contains its newest entry.
+  ///
+  /// - Throws: `notSignedYet` while no checkpoint covers that entry.
   package func proof(of id: Change.ID) async throws(ServiceError) -> TransparencyProof {
     _ = try await change(id)
     do {
@@ -148,24 +164,28 @@ package struct HistoryService: Sendable {
     throw .notSignedYet
   }
 
-  /// What ties the links to next pages to this ledger.
+  /// Returns the key that ties cursors, the links to next pages, to this ledger.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
     do { return try await history.cursorKey() } catch { throw ServiceError(reading: error) }
   }
 
+  /// Returns what the ledger serves and how far it is.
   package func status() async throws(ServiceError) -> LedgerStatus {
     do { return try await history.status() } catch { throw ServiceError(reading: error) }
   }
 
-  /// All that is asked for as it stands when the first piece is taken, oldest first.
+  /// Returns an export of the changes that match a query, oldest first, as they are when the first piece is read.
   ///
-  /// - Parameter entry: only what has a newer entry than this.
+  /// - Parameter entry: only changes that have a newer entry than this, or nil for all of them.
   package func export(_ query: ChangeQuery = ChangeQuery(), afterEntry entry: Int64? = nil) -> HistoryExport {
     HistoryExport(history: history, query: query, afterEntry: entry)
   }
 
-  /// A page of what happened to Reflog itself: at most `size` events behind the one with this id, and the id behind which the
-  /// next page begins. It may have fewer, where few of many are asked for.
+  /// Returns a page of service events, and the id after which the next page begins.
+  ///
+  /// The page has at most `size` events. It may have fewer if few of many events match. `next` is nil on the last page.
+  ///
+  /// - Parameter behind: the last event of the page before, or nil for the first page.
   package func events(
     _ query: EventQuery,
     behind: Int64?,
@@ -183,7 +203,9 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// How many events there are of what is asked for. Throws `questionTooBroad` where that takes too long.
+  /// Returns how many service events match a query.
+  ///
+  /// - Throws: `questionTooBroad` if the count takes too long.
   package func count(_ query: EventQuery) async throws(ServiceError) -> Int {
     let start = ContinuousClock.now
     var (count, bound): (Int, Int64?) = (0, nil)
@@ -206,12 +228,13 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// Events looked at in one short read: a page at the largest, and one more.
+  /// The number of events in one short read: the largest page, and one more.
   private static let eventsRead = 1001
 
-  /// All that is asked for as it stands when the first piece is taken, oldest first.
+  /// Returns an export of the service events that match a filter, oldest first, as they are when the first piece is
+  /// read.
   ///
-  /// - Parameter entry: only what has a newer entry than this.
+  /// - Parameter entry: only events with a newer entry than this, or nil for all of them.
   package func exportEvents(_ filter: EventFilter? = nil, afterEntry entry: Int64? = nil) -> EventExport {
     EventExport(history: history, filter: filter, afterEntry: entry)
   }

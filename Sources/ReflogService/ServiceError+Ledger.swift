@@ -1,9 +1,11 @@
 import ReflogLedger
 import ReflogModel
 
-/// The one place that gives a ledger's error its meaning for a request.
+/// Maps errors of the ledger to errors of a request.
+///
+/// No other code does.
 extension ServiceError {
-  /// What a ledger means that could not record: nothing was sent.
+  /// Makes the error for a ledger that could not record: nothing was sent.
   init(beforeSending error: LedgerError) {
     self =
       switch error {
@@ -15,7 +17,7 @@ extension ServiceError {
       }
   }
 
-  /// What a failed read of the ledger means.
+  /// Makes the error for a failed read of the ledger.
   init(reading error: LedgerError) {
     self =
       switch error {
@@ -28,7 +30,10 @@ extension ServiceError {
 }
 
 extension Ledger {
-  /// Appends a group whose refusals are no answer to the caller: what it records was found, or is refused already.
+  /// Appends a group for which a refusal needs no answer to the caller: drift that was found, or requests that are
+  /// refused.
+  ///
+  /// Returns the recorded changes, or none if the ledger refused the group.
   func record(_ group: Group) async throws(ServiceError) -> [Change] {
     do {
       guard case .recorded(_, let drafts) = try await append(group) else { return [] }

@@ -1,81 +1,100 @@
 package import Logging
 package import ReflogModel
 
-/// Why a request was not done, or is not known to be.
+/// Why a request was not carried out, or why its result is unknown.
 package enum ServiceError: Error, Sendable {
-  /// The caller may not do it; the attempts that were recorded.
+  /// The caller's role does not allow it.
+  ///
+  /// These are the attempts that were recorded.
   case forbidden([Change.ID])
-  /// The caller's token is of another tenant than the ledger.
+  /// The caller's token belongs to another tenant than the ledger.
   case otherTenant
-  /// Reflog has no credential of its own for the directory, and the caller brought none.
+  /// Reflog has no own credential for the directory, and the caller brought none.
   case noDirectoryCredentials
   case changeNotFound(Change.ID)
-  /// The change was there, and was deleted by a purge.
+  /// A purge deleted the change.
   case changePurged(Change.ID)
-  /// Something else is on record of the change than what is stated now.
+  /// The change is recorded with another result than the stated one.
   case alreadySettled(Change.ID, Change.Result)
   case tokenNotFound(String)
-  /// History is not kept for so short a time unless somebody insists.
+  /// The retention policy has fewer days than the minimum, and the caller did not override that.
   case retentionTooShort(days: Int)
-  /// Nothing says how long history is kept, so nothing is too old.
+  /// The retention policy keeps history without limit, so there is nothing to purge.
   case noRetention
-  /// What was settled from this moment on must be kept.
+  /// The purge would delete what must be kept: everything settled at or after this moment.
   case purgeNotPermitted(before: Timestamp)
+  /// There is a legal hold with this name.
   case holdExists(String)
+  /// There is no legal hold with this name.
   case holdNotFound(String)
-  /// Nobody with this id is on record.
+  /// The ledger has no actor with this id.
   case actorNotFound(String)
-  /// No export that was taken whole has this manifest, or not lately.
+  /// No recent export that ended has a manifest with this id.
   case manifestNotFound(String)
-  /// No checkpoint covers it yet; the next one will within a moment.
+  /// No checkpoint covers it yet.
+  ///
+  /// The next one is signed within a moment.
   case notSignedYet
-  /// To answer it takes too long over so much history.
+  /// The count takes too long over so much history.
   case questionTooBroad
-  /// Every change needs a reason that looks like this.
+  /// Every change needs a reason that matches this pattern.
   case reasonRequired(pattern: String)
-  /// The token can't be made as asked for.
+  /// The token can't be made.
+  ///
+  /// The text is a sentence with the reason.
   case badToken(String)
-  /// Something else stands at the address than the request says.
-  case preconditionFailed(standing: ConnectorReference)
-  /// The address or connector is locked by a change whose outcome is unknown; when to ask again.
+  /// The address holds this reference, and not the one that the request requires.
+  case preconditionFailed(current: ConnectorReference)
+  /// The address or connector is locked by a pending change, and may be free after `retryAfter`.
   case stepUnresolved(Change.ID, retryAfter: Duration)
-  /// The name of the request was given before, to one with another body.
+  /// The key was used for this change, by a request with another body.
   case idempotencyMismatch(Change.ID)
-  /// Later effective changes stand in the way of a rollback.
+  /// Later effective changes block the rollback.
   case changeSuperseded(Change.ID, by: [Change.ID])
-  /// The connector to go back to is gone.
+  /// The connector of the reference to restore does not exist any more.
   case connectorMissing(ConnectorID)
+  /// The change can't be rolled back.
+  ///
+  /// The text is a clause with the reason.
   case notRollbackable(Change.ID, why: String)
-  /// The id names a rollback to another time, or of something else.
+  /// The batch id belongs to this rollback, which has another time or scope.
   case otherTimeRollback(TimeRollback)
+  /// There is no rollback to a time with this batch id.
   case timeRollbackNotFound(String)
-  /// Nothing of this flow is on record.
+  /// The ledger knows nothing of this flow.
   case flowNotFound(FlowType, FlowID)
-  /// Somebody changed the address after the rollback to a time was asked for.
+  /// This change was made at the address after the rollback to a time was asked for.
   case changedSince(Change.ID)
-  /// Whoever signed the caller's token can't be asked for its keys; nothing was sent.
+  /// The issuer of the caller's token can't be asked for its keys; nothing was sent.
   case providerUnavailable
-  /// Too much waits; nothing was sent.
+  /// Too much is waiting; nothing was sent.
+  ///
+  /// The text is a sentence with the reason.
   case busy(String)
   /// The ledger could not be read; nothing was sent.
   case ledgerUnreadable(String)
-  /// The ledger holds what Reflog does not write.
+  /// The ledger contains what Reflog never writes.
   case ledgerDamaged(String)
   /// The intent could not be recorded; nothing was sent.
   case ledgerUnavailable(String)
   /// The directory could not be read; nothing was sent.
+  ///
+  /// The text is a clause with the reason.
   case directoryUnavailable(String)
+  /// The clock is behind the newest entry of the ledger; nothing was sent.
   case clockBehind(String)
-  /// Something may have been sent; the reconciler finds out.
+  /// The write may have been sent.
+  ///
+  /// The reconciler settles the changes.
   case outcomeUnknown([Change.ID], why: String)
-  /// No byte of it reached the directory.
+  /// No byte of the write reached the directory.
   case notSent([Change.ID], why: String)
-  /// The directory refused it.
+  /// The directory refused the request.
   case refused([Change.ID], DirectoryRefusal)
 }
 
 extension ServiceError {
-  /// The changes that the request left in the ledger, or ran into.
+  /// The changes that the request recorded, or that prevented it.
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
@@ -94,7 +113,9 @@ extension ServiceError {
     }
   }
 
-  /// How loud it is in the log: what an operator must look at is an error.
+  /// The error's level in the log.
+  ///
+  /// What an operator must check is an error.
   package var logLevel: Logger.Level {
     switch self {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
@@ -112,7 +133,7 @@ extension ServiceError {
     }
   }
 
-  /// The meaning of a directory that could not be read: nothing was sent.
+  /// Makes the error for a failed read of the directory: nothing was sent.
   init(beforeSending failure: DirectoryFailure) {
     self =
       switch failure {
@@ -123,86 +144,95 @@ extension ServiceError {
 }
 
 extension ServiceError: CustomStringConvertible {
-  /// One or two plain sentences: what, which, and what to do about it.
+  /// The message for the caller: what happened, what that means, and what to do.
   package var description: String {
     switch self {
     case .forbidden:
-      "Your role does not allow this. Changes take an operator; tokens, retention, holds, erasures, keys and backups an admin. "
-        + "Ask whoever looks after Reflog for a token of that role."
-    case .otherTenant: "Your token is of another tenant than the one that this Reflog records."
+      "Your role does not allow this. Changes need the role operator; tokens, retention, holds, erasures, keys and "
+        + "backups need the role admin. Ask your administrator for a token with that role."
+    case .otherTenant:
+      "Your token belongs to another tenant than this server's ledger. Use a token of the ledger's tenant."
     case .noDirectoryCredentials:
-      "Reflog has no credential of its own for Microsoft Graph, so it can't do this. Set REFLOG_GRAPH_CLIENT_ID and a "
-        + "secret, or send the change with a token of Graph's."
+      "Reflog has no credential for Microsoft Graph, so it can't do this. Set REFLOG_GRAPH_CLIENT_ID and a secret, or "
+        + "send the change with a Microsoft Graph token."
     case .alreadySettled(let id, let result):
-      "Change \(id) is on record as \(result.rawValue), and what is on record stands. Nothing was recorded."
-    case .tokenNotFound: "There is no token with this id."
+      "Change \(id) is already recorded as \(result.rawValue), and that result can't be changed. Nothing was recorded."
+    case .tokenNotFound: "There is no token with this id. List the tokens to see their ids."
     case .retentionTooShort(let days):
-      "History is kept for at least \(RetentionPolicy.minimumDays) days, and \(days) are fewer. Where the law wants that, say so: "
-        + "\"override\": true, or --override."
+      "History must be kept for at least \(RetentionPolicy.minimumDays) days, but you asked for \(days). If the law "
+        + "requires that, add \"override\": true or --override."
     case .purgeNotPermitted(let before):
-      "What was settled from \(before) on must be kept. Ask for the plan again: how long history is kept was changed."
-    case .noRetention: "History is kept for ever, so nothing is too old. Set for how many days it is kept first."
-    case .holdExists(let name): "There is a hold named \(name) already. Give another name, or release that one."
-    case .holdNotFound(let name): "There is no hold named \(name)."
-    case .actorNotFound(let id): "Nobody with the id \(id) is on record."
+      "Nothing was purged: everything that was settled at or after \(before) must be kept. Ask for the plan again."
+    case .noRetention:
+      "History is kept without a time limit, so there is nothing to purge. Set the number of days to keep first."
+    case .holdExists(let name):
+      "There is already a hold named \(name). Choose another name, or release that hold first."
+    case .holdNotFound(let name): "There is no hold named \(name). List the holds to see their names."
+    case .actorNotFound(let id): "The ledger has no actor with the id \(id). Check the id."
     case .manifestNotFound:
-      "There is no such manifest: it is there once its export was taken whole, and for the last "
-        + "\(ExportManifests.kept) exports. Take the export again."
-    case .notSignedYet: "No checkpoint covers this yet. One is signed within a moment; ask again."
+      "There is no such manifest. A manifest is kept once its export was downloaded completely, for the last "
+        + "\(ExportManifests.kept) exports. Export again."
+    case .notSignedYet: "No checkpoint covers this yet. The next one is signed within a moment. Try again."
     case .questionTooBroad:
-      "To count that takes too long over this much history. Ask for less: a time, a flow, an actor, a connector, a result "
-        + "other than applied, a correlation id."
+      "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor, a connector, a "
+        + "result other than applied, or a correlation id."
     case .badToken(let why): why
     case .reasonRequired(let pattern):
-      "Every change here needs a reason that matches \(pattern). Give it in Reflog-Reason, or with --reason."
+      "Every change needs a reason that matches \(pattern). Give one in Reflog-Reason or with --reason."
     case .changeNotFound(let id): "There is no change \(id)."
     case .changePurged(let id):
-      "Change \(id) was purged: it was older than history is kept. The service events of kind purged say when."
-    case .preconditionFailed(let standing):
-      "If-Match does not hold: the step calls \(standing). Nothing was changed; read again."
+      "Change \(id) was purged, because it was older than the retention policy allows. The service events of kind "
+        + "purged show when."
+    case .preconditionFailed(let current):
+      "The If-Match condition failed: the step calls \(current). Nothing was changed. Read the step again."
     case .stepUnresolved(let id, _):
-      "Change \(id) is still pending there: whether it took place is being found out. Try again shortly."
+      "Change \(id) is still pending: whether it was applied is not known yet. Your request changed nothing. Try again "
+        + "shortly."
     case .idempotencyMismatch(let id):
-      "This Idempotency-Key was used for change \(id) with another body. Use another key for another request."
+      "This Idempotency-Key was used for change \(id) with another body. Nothing was changed. Use another key."
     case .changeSuperseded(let id, let later):
-      "Later changes stand in the way of rolling back change \(id): \(later.map(\.description).joined(separator: ", ")). "
-        + "Roll those back first, or force it."
+      "Change \(id) was not rolled back: later changes block it (\(later.map(\.description).joined(separator: ", "))). "
+        + "Roll those back first, or force the rollback."
     case .connectorMissing(let id):
-      "The connector \(id) that stood there before does not exist any more. Set another one instead."
+      "The connector \(id), which the step called before, does not exist any more. Nothing was changed. Choose another "
+        + "connector."
     case .otherTimeRollback(let known):
-      "The batch \(known.batchID) brings back \(known.scope.words) as of \(known.asOf). Give another batchId, or none, for "
-        + "another rollback."
+      "The batchId \(known.batchID) belongs to a rollback of \(known.scope.text) to \(known.asOf). For another "
+        + "rollback, use another batchId or none."
     case .changedSince(let id):
-      "Change \(id) was made there since this was asked for, and stays. Ask anew to take it back too."
+      "Change \(id) was made at this step after the rollback was asked for, so it was kept. To undo it too, ask for a "
+        + "new rollback."
     case .flowNotFound(let flowType, let flow):
-      "Nothing of \(flowType.rawValue)/\(flow) is on record. Is it spelt as the directory spells it?"
+      "The ledger has no record of \(flowType.rawValue)/\(flow). Check the spelling."
     case .timeRollbackNotFound(let id): "There is no rollback to a time with the batchId \(id)."
     case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
-    case .providerUnavailable: "The keys by which your token can be judged are not to be had now. Try again."
-    case .busy(let why): "\(why) Nothing was changed; try again."
+    case .providerUnavailable:
+      "Your token can't be checked, because its issuer's keys are not available. Nothing was changed. Try again."
+    case .busy(let why): "\(why) Nothing was changed. Try again."
     case .ledgerUnreadable(let why), .ledgerDamaged(let why): why
     case .ledgerUnavailable(let why): "The change could not be recorded, so it was not sent. \(why)"
     case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(clause(why))."
     case .clockBehind(let why): "Nothing was changed. \(why)"
     case .outcomeUnknown(let ids, let why):
-      "Whether the change took place is unknown: \(clause(why)). "
-        + (ids.isEmpty ? "Look at the directory." : "It is recorded and will be settled; look at the change.")
-    case .notSent(_, let why): "The change never reached the directory: \(clause(why))."
+      "Whether the change was applied is unknown: \(clause(why)). "
+        + (ids.isEmpty ? "Check the directory." : "The change is recorded. Check its result later.")
+    case .notSent(_, let why):
+      "The change did not reach the directory: \(clause(why)). Nothing was changed. Try again."
     case .refused(_, let refusal) where refusal.isOfOwnCredential:
       "The directory refused Reflog's own credential (\(refusal.httpStatus) \(refusal.code): "
-        + "\(clause(refusal.message))). Mend the credential or its permissions."
+        + "\(clause(refusal.message))). Check the credential and its permissions."
     case .refused(_, let refusal): refusal.message
     }
   }
 }
 
-/// A sentence made to stand inside another one.
+/// Returns a sentence without its full stop, for use as a clause.
 private func clause(_ sentence: String) -> Substring {
   sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
 }
 
 extension FlowScope {
-  fileprivate var words: String {
+  fileprivate var text: String {
     switch self {
     case .everything: "everything"
     case .flow(let flowType, let flow): "\(flowType.rawValue)/\(flow)"

@@ -1,7 +1,8 @@
 import ServiceLifecycle
 
 extension Task where Success == Never, Failure == Never {
-  /// Whether it is time to stop, by a graceful shutdown or because something else in the process failed: whoever works on behind
-  /// requests ends then, and tries nothing again.
+  /// Whether background work must end: the service shuts down gracefully, or another part of the process failed.
+  ///
+  /// Work that ends for this reason is not tried again.
   static var isEnding: Bool { isShuttingDownGracefully || isCancelled }
 }

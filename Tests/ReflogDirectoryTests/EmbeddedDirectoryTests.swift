@@ -14,7 +14,7 @@ struct EmbeddedDirectoryTests {
     }
   }
 
-  @Test func theSampleReadsLikeATenant() async throws {
+  @Test func theSampleHasFlowsAndConnectors() async throws {
     try await withDirectory { directory in
       let flows = try await directory.read(DirectoryRead(.flows(.b2cUserFlows))).body?["value"]?.array
       let connectors = try await directory.read(DirectoryRead(.connectors)).body?["value"]?.array
@@ -25,7 +25,7 @@ struct EmbeddedDirectoryTests {
     }
   }
 
-  @Test func anUnknownFlowOrStepIsARefusal() async throws {
+  @Test func anUnknownFlowOrStepIsRefused() async throws {
     try await withDirectory { directory in
       for (text, status) in [
         ("b2cUserFlows/nowhere/postFederationSignup", 404), ("b2cUserFlows/B2C_1_signup/other", 400),
@@ -61,7 +61,7 @@ struct EmbeddedDirectoryTests {
     }
   }
 
-  @Test func aNewConnectorIsGivenAnIDAndKeepsNoSecret() async throws {
+  @Test func aNewConnectorGetsAnIDAndKeepsNoSecret() async throws {
     try await withDirectory { directory in
       let body: JSONObject = [
         "displayName": "Age check", "targetUrl": "https://api.contoso.example/age",
@@ -82,7 +82,7 @@ struct EmbeddedDirectoryTests {
     }
   }
 
-  @Test func aFlowIsCreatedWithReferencesOrNotAtAll() async throws {
+  @Test func aFlowIsCreatedWithAllItsReferencesOrNotAtAll() async throws {
     try await withDirectory { directory in
       let flow = try #require(FlowID("B2C_1_new"))
       let missing = try #require(ConnectorID("missing"))

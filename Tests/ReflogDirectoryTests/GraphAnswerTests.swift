@@ -26,12 +26,12 @@ struct GraphAnswerTests {
     }
   }
 
-  @Test func neverSentAndBrokenAreToldApart() {
+  @Test func neverSentAndBrokenDiffer() {
     #expect(meaning(.neverSent("refused")) == .notSent)
     #expect(meaning(.broken("reset")) == .unknown)
   }
 
-  @Test func aRefusalKeepsWhatGraphSaid() throws {
+  @Test func aRefusalKeepsGraphsCodeMessageAndHeaders() throws {
     let response = GraphResponse(
       httpStatus: 429,
       headers: ["retry-after": "17", "request-id": "r", "www-authenticate": "Bearer x"],
@@ -74,7 +74,7 @@ struct GraphAnswerTests {
     #expect(refusal.code == "status404")
   }
 
-  @Test func aCreatedConnectorIsNamed() throws {
+  @Test func aCreatedConnectorIsReturned() throws {
     let body =
       #"{"@odata.context":"https://graph.microsoft.com/beta/$metadata#identity/apiConnectors/$entity","#
       + #""id":"abc","displayName":"A","targetUrl":"https://a.example/?k=1","x":1.50}"#

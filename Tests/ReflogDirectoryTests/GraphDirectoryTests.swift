@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// The Graph client against a peer that misbehaves over real TCP.
+/// The Graph client against a peer that misbehaves, over real TCP.
 struct GraphDirectoryTests {
   private static let token = ScriptedPeer.Reaction.json("200 OK", #"{"access_token":"first","expires_in":3600}"#)
   private static let noContent = ScriptedPeer.Reaction.send("HTTP/1.1 204 No Content\r\n\r\n")
@@ -55,7 +55,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func writesInARowTakeConnectionsThatAreThere() async throws {
+  @Test func consecutiveWritesShareConnections() async throws {
     let count = 8
     try await ScriptedPeer.with([Self.token] + Array(repeating: Self.noContent, count: count)) { url, peer in
       try await withDirectory(at: url) { directory in
@@ -66,12 +66,12 @@ struct GraphDirectoryTests {
           }
         }
       }
-      // One more is for the token, which is read. On a busy machine a connection may idle for too long in between.
+      // One more connection is for the token. On a busy machine a connection may idle for too long between two writes.
       #expect(peer.connectionCount < 1 + count)
     }
   }
 
-  @Test func aWriteTakesANewConnectionWhereTheOtherSideClosesThem() async throws {
+  @Test func aWriteOpensANewConnectionIfTheServerClosedTheLastOne() async throws {
     let closing = ScriptedPeer.Reaction.sendAndClose("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
     try await ScriptedPeer.with([Self.token] + Array(repeating: closing, count: 4)) { url, peer in
       try await withDirectory(at: url) { directory in
@@ -105,7 +105,7 @@ struct GraphDirectoryTests {
     .sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), .json("500 Oops", "{}"), .json("503 Later", ""),
     .json("302 Found", "", headers: "Location: http://127.0.0.1:1/\r\n"), .hang,
   ])
-  func whatMayHaveBeenDoneIsUnknownAndNotSentTwice(reaction: ScriptedPeer.Reaction) async throws {
+  func aWriteThatMayHaveArrivedIsUnknownAndNotSentTwice(reaction: ScriptedPeer.Reaction) async throws {
     try await ScriptedPeer.with(Self.token, reaction) { url, peer in
       try await withDirectory(at: url, timeout: .milliseconds(500)) { directory in
         guard case .unknown = await directory.write(write, correlationID: "correlation") else {
@@ -117,7 +117,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func whereNobodyListensNothingIsSent() async throws {
+  @Test func ifTheConnectionIsRefusedNothingIsSent() async throws {
     try await ScriptedPeer.with(Self.token) { url, _ in
       let directory = GraphDirectory(
         graphURL: "http://127.0.0.1:1",
@@ -136,7 +136,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func whereNoTokenIsToBeHadNothingIsSentAndNoSecretIsTold() async throws {
+  @Test func withoutATokenNothingIsSentAndNoSecretIsShown() async throws {
     let refusal = #"{"error":"invalid_client","error_description":"s3cret&=canary is wrong"}"#
     try await ScriptedPeer.with(.json("401 Unauthorized", refusal)) { url, peer in
       try await withDirectory(at: url) { directory in
@@ -170,7 +170,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func aRefusalIsPassedOn() async throws {
+  @Test func aRefusalIsReturned() async throws {
     let body = #"{"error":{"code":"AADB2C","message":"User Authorization: Access is denied."}}"#
     try await ScriptedPeer.with(Self.token, .json("403 Forbidden", body, headers: "request-id: r\r\n")) { url, _ in
       try await withDirectory(at: url) { directory in
@@ -184,7 +184,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func anAnswerWithoutEndIsCutOff() async throws {
+  @Test func anAnswerThatIsTooLongIsAnError() async throws {
     let endless = "HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + String(repeating: "x", count: 5_000_000)
     try await ScriptedPeer.with(Self.token, .send(endless)) { url, _ in
       try await withDirectory(at: url) { directory in
@@ -193,7 +193,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func aConnectorThatIsNotThereIsNone() async throws {
+  @Test func aMissingConnectorIsNil() async throws {
     try await ScriptedPeer.with(Self.token, .json("404 Not Found", "{}")) { url, _ in
       try await withDirectory(at: url) { directory in
         let connector = try await directory.connector(#require(ConnectorID("abc")))

@@ -2,18 +2,20 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The other end of a TCP connection, which answers each HTTP request as it is told to.
+/// A server that answers each HTTP request as its script tells.
 final class ScriptedPeer: Sendable {
+  /// What the peer does with a request.
   enum Reaction: Sendable {
     /// Sends these bytes, whatever they are.
     case send(String)
-    /// Sends these bytes and closes.
+    /// Sends these bytes and closes the connection.
     case sendAndClose(String)
-    /// Closes without an answer.
+    /// Closes the connection without an answer.
     case close
     /// Never answers.
     case hang
 
+    /// Sends a complete answer with this body.
     static func json(_ status: String, _ body: String, headers: String = "") -> Reaction {
       .send("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
     }
@@ -31,13 +33,15 @@ final class ScriptedPeer: Sendable {
     state = Mutex(State(reactions: reactions))
   }
 
-  /// What it was sent, whole requests in order.
+  /// The requests that the peer received, in order.
   var requests: [String] { state.withLock { $0.requests } }
 
-  /// How many connections were made to it.
+  /// How many connections the peer accepted.
   var connectionCount: Int { state.withLock { $0.connectionCount } }
 
-  /// Runs a body with the URL of a peer on a free port of loopback; a request that nobody scripted is closed.
+  /// Runs a body with the URL of a peer on a free port of loopback.
+  ///
+  /// A request without a reaction is closed.
   static func with(
     _ reactions: Reaction...,
     body: (String, ScriptedPeer) async throws -> Void
@@ -100,7 +104,7 @@ final class ScriptedPeer: Sendable {
       }
     }
 
-    /// A whole request, once it is there: its head, and as much body as that says.
+    /// Returns a complete request once it has arrived: its head, and as much body as the head announces.
     private func takeRequest() -> String? {
       guard let end = received.firstRange(of: "\r\n\r\n") else { return nil }
       let length = received[..<end.lowerBound].lowercased().firstMatch(of: /content-length: (\d+)/).flatMap {

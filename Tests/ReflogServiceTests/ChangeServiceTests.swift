@@ -5,7 +5,7 @@ import ReflogTesting
 import Testing
 
 struct ChangeServiceTests {
-  @Test func aChangeRecordsWhatStoodBeforeAndAfter() async throws {
+  @Test func aChangeRecordsItsBeforeAndAfter() async throws {
     try await withService { fixture in
       let change = try await fixture.set(Sample.newVendor)
 
@@ -19,7 +19,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func whatAlreadyStandsIsSentAndRecordedButNotEffective() async throws {
+  @Test func aChangeToTheSameReferenceIsSentAndRecordedButNotEffective() async throws {
     try await withService { fixture in
       let change = try await fixture.set(Sample.fraudCheck)
 
@@ -31,7 +31,7 @@ struct ChangeServiceTests {
   }
 
   @Test(arguments: [Role.reader, .admin])
-  func whoMayNotIsDeniedOnRecordAndNothingIsSent(role: Role) async throws {
+  func aDeniedChangeIsRecordedAndNotSent(role: Role) async throws {
     try await withService { fixture in
       let error = await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor, as: role) }
 
@@ -43,7 +43,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func aRefusalIsRecordedAndPassedOn() async throws {
+  @Test func aRefusalIsRecordedAndReturned() async throws {
     try await withService { fixture in
       fixture.directory.react(.refuse(DirectoryRefusal(httpStatus: 409, code: "Conflict", message: "no")))
 
@@ -61,11 +61,11 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func aRefusalAtTheBeforeReadIsRecordedWithBeforeUnknown() async throws {
+  @Test func aRefusedReadIsRecordedWithAnUnknownBefore() async throws {
     try await withService { fixture in
-      let nowhere = Sample.address("b2cUserFlows/B2C_1_nowhere/postFederationSignup")
+      let unknown = Sample.address("b2cUserFlows/B2C_1_nowhere/postFederationSignup")
 
-      await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor, at: nowhere) }
+      await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor, at: unknown) }
 
       let change = try #require(try await fixture.history.change(Change.ID(1)))
       #expect(change.result == .rejected)
@@ -79,7 +79,7 @@ struct ChangeServiceTests {
     DirectoryFailure.unavailable(reason: "timeout"),
     .refused(DirectoryRefusal(httpStatus: 429, code: "TooManyRequests", message: "later", retryAfter: "10")),
   ])
-  func whereTheDirectoryCannotBeReadNothingIsSentOrRecorded(failure: DirectoryFailure) async throws {
+  func ifTheDirectoryCannotBeReadNothingIsSentOrRecorded(failure: DirectoryFailure) async throws {
     try await withService { fixture in
       fixture.directory.failReads(failure)
 
@@ -91,7 +91,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func whatWasNeverSentIsNotApplied() async throws {
+  @Test func aWriteThatWasNotSentIsNotApplied() async throws {
     try await withService { fixture in
       fixture.directory.react(.neverSent)
 
@@ -149,11 +149,11 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func somethingElseInItsPlaceSupersedesAPendingChange() async throws {
+  @Test func aThirdReferenceSupersedesAPendingChange() async throws {
     try await withService { fixture in
       fixture.directory.react(.loseRequest)
       await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
-      fixture.directory.goRound(Sample.signup, .none)
+      fixture.directory.changeWithoutReflog(Sample.signup, .none)
 
       let next = try await fixture.set(Sample.fraudCheck)
 
@@ -168,10 +168,10 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func whoeverGoesRoundReflogLeavesADrift() async throws {
+  @Test func aChangeMadeWithoutReflogIsRecordedAsDrift() async throws {
     try await withService { fixture in
       let first = try await fixture.set(Sample.newVendor)
-      fixture.directory.goRound(Sample.signup, .none)
+      fixture.directory.changeWithoutReflog(Sample.signup, .none)
 
       let change = try await fixture.set(Sample.fraudCheck)
 
@@ -186,7 +186,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func requestsForOneAddressTakeTurns() async throws {
+  @Test func requestsForOneAddressRunOneAfterAnother() async throws {
     try await withService { fixture in
       await withTaskGroup { group in
         for number in 0..<50 {
@@ -244,7 +244,7 @@ struct ChangeServiceTests {
     (.refuse(DirectoryRefusal(httpStatus: 409, code: "x", message: "y")), 1), (.applyAndLoseAnswer, 1),
     (.loseRequest, 1),
   ])
-  func anIdempotencyKeyIsFreeAgainWhereNothingWasApplied(reaction: ScriptedDirectory.Reaction, sent: Int) async throws {
+  func anIdempotencyKeyIsFreeAgainIfNothingWasApplied(reaction: ScriptedDirectory.Reaction, sent: Int) async throws {
     try await withService { fixture in
       let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
       let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)

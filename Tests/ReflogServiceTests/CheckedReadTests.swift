@@ -5,9 +5,9 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Only a row that is what was logged becomes a change: one that somebody altered is an error on every surface, never an answer.
+/// An altered row is an error on every surface: only a row that matches the log becomes a change.
 struct CheckedReadTests {
-  /// A way to ask for changes.
+  /// A way to read changes.
   struct Question: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let ask: @Sendable (ServiceFixture) async throws -> Void
@@ -89,7 +89,7 @@ struct CheckedReadTests {
   private static let batch = "0f1e2d3c-4b5a-4697-8877-665544332211"
 
   @Test(arguments: questions)
-  func anAlteredRowIsNoAnswer(question: Question) async throws {
+  func anAlteredRowIsAnError(question: Question) async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       _ = try await fixture.rollBack(bad.id)
@@ -104,12 +104,12 @@ struct CheckedReadTests {
 
       let error = await #expect(throws: (any Error).self) { try await question.ask(fixture) }
 
-      #expect(error.map(Self.saysAltered) == true, "\(String(describing: error))")
+      #expect(error.map(Self.meansAltered) == true, "\(String(describing: error))")
     }
   }
 
   /// A request that needs an altered change is refused before anything is sent.
-  @Test func nothingIsSentWhereTheStateOfTheStepIsAltered() async throws {
+  @Test func nothingIsSentIfTheStateOfTheStepIsAltered() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       try editByHand(fixture.path, "UPDATE change SET after_name = NULL WHERE id = 1")
@@ -118,7 +118,7 @@ struct CheckedReadTests {
       let set = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }
       let rollback = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
 
-      for error in [set, rollback] { #expect(error.map(Self.saysAltered) == true, "\(String(describing: error))") }
+      for error in [set, rollback] { #expect(error.map(Self.meansAltered) == true, "\(String(describing: error))") }
       #expect(fixture.directory.writes.count == 1)
     }
   }
@@ -126,8 +126,8 @@ struct CheckedReadTests {
   /// Each column that the log covers, one at a time.
   @Test(arguments: [
     "UPDATE change SET activity_time = activity_time - 1", "UPDATE change SET kind = 'drift'",
-    "UPDATE change SET before_state = 'none', before_connector = NULL, before_name = NULL",
-    "UPDATE change SET after_state = 'none', after_connector = NULL, after_name = NULL",
+    "UPDATE change SET before_absent = 'none', before_connector = NULL, before_name = NULL",
+    "UPDATE change SET after_absent = 'none', after_connector = NULL, after_name = NULL",
     "UPDATE change SET before_name = NULL",
     "UPDATE change SET after_name = before_name, after_connector = before_connector",
     "UPDATE change SET address = 3 - address", "UPDATE change SET actor_proof = 'entra'",
@@ -135,10 +135,10 @@ struct CheckedReadTests {
     "UPDATE change SET rollback_of = 0", "UPDATE change SET rollback_to = 1",
     "UPDATE change SET last_verified_time = 1",
     "UPDATE change SET changed_properties = '[]'", "UPDATE change SET batch_id = 'x'",
-    "UPDATE change SET result = 'rejected'", "UPDATE change SET result_time = result_time + 1",
+    "UPDATE change SET result = 'rejected'", "UPDATE change SET result_delay = result_delay + 1",
     "UPDATE change SET http_status = 200", "UPDATE change SET error_code = 'x'",
     "UPDATE change SET error_message = 'x'",
-    "UPDATE change SET settled_by = 'reconciler'", "UPDATE change SET graph_request_id = 'x'",
+    "UPDATE change SET settler = 'reconciler'", "UPDATE change SET graph_request_id = 'x'",
     "UPDATE change SET outcome_sequence = 2", "UPDATE change SET intent_sequence = 3",
     "UPDATE change_personal SET reason = 'x'", "UPDATE change_personal SET ip_address = NULL",
     "UPDATE change_personal SET actor_name = NULL", "UPDATE change_personal SET salt = zeroblob(16)",
@@ -150,18 +150,20 @@ struct CheckedReadTests {
   ])
   func everyAlteredColumnIsNoticed(statement: String) async throws {
     try await withService { fixture in
-      // Another step, for the address to be altered to.
+      // A change of a second step, to whose address the change is altered.
       _ = try await fixture.set(.none, at: Sample.attributes)
       let change = try await fixture.set(Sample.newVendor)
       try editByHand(fixture.path, statement)
 
       let error = await #expect(throws: LedgerError.self) { try await fixture.history.change(change.id) }
 
-      #expect(error.map(Self.saysAltered) == true, "\(String(describing: error))")
+      #expect(error.map(Self.meansAltered) == true, "\(String(describing: error))")
     }
   }
 
-  /// A row alone does not show it: the verification finds the entry of its outcome.
+  /// The row alone does not show this.
+  ///
+  /// The verification finds the entry of the change's outcome.
   @Test func aChangeThatIsMadePendingAgainIsFoundByTheVerification() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)
@@ -169,7 +171,7 @@ struct CheckedReadTests {
         fixture.path,
         """
         UPDATE change SET
-          result = 'pending', result_time = NULL, outcome_sequence = NULL, settled_by = NULL, http_status = NULL
+          result = 'pending', result_delay = NULL, outcome_sequence = NULL, settler = NULL, http_status = NULL
         """
       )
 
@@ -180,7 +182,7 @@ struct CheckedReadTests {
     }
   }
 
-  private static func saysAltered(_ error: any Error) -> Bool {
+  private static func meansAltered(_ error: any Error) -> Bool {
     switch error {
     case LedgerError.altered, LedgerError.corrupt, ServiceError.ledgerDamaged: true
     default: false

@@ -7,9 +7,9 @@ import Testing
 
 @testable import ReflogService
 
-/// The issuer's keys: rolled over, believed while it is down, and not for ever.
+/// The cache of the issuer's keys.
 struct EntraKeysTests {
-  /// An issuer whose keys are told by their ids.
+  /// An issuer whose keys differ only in their ids.
   private final class Issuer: Sendable {
     struct State {
       var keys = ["first"]
@@ -19,7 +19,7 @@ struct EntraKeysTests {
 
     let state = Mutex(State())
 
-    /// 2048 bits that are odd and no real key's: nothing is verified with them here.
+    /// An odd number of 2048 bits that is no real key: nothing is verified with it here.
     private static let modulus = String(repeating: "v", count: 341) + "w"
 
     @Sendable func fetch(_ url: String) throws -> [UInt8] {
@@ -53,7 +53,7 @@ struct EntraKeysTests {
     return EntraTokens(settings: settings, keys: keys, clock: clock.read)
   }
 
-  /// What becomes of a token that names this key; its signature is wrong.
+  /// Returns the verdict on a token with this key id and a wrong signature.
   private func verdict(_ tokens: EntraTokens, key: String) async -> String {
     func encoded(_ text: String) -> String {
       Data(text.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
@@ -62,16 +62,16 @@ struct EntraKeysTests {
     let claims = encoded(#"{"iss":"https://issuer","aud":"me","exp":4000000000}"#)
     do {
       _ = try await tokens.claims(of: "\(header).\(claims).\(encoded("x"))")
-      return "taken"
+      return "accepted"
     } catch {
       return "\(error)"
     }
   }
 
   private let known = "its signature is wrong"
-  private let unknown = "its key is none of the issuer's"
+  private let unknown = "the issuer has no key with its key id"
 
-  @Test func aKeyThatIsRolledOverIsFetchedOnceItIsNamed() async {
+  @Test func aNewKeyIsFetchedOnceATokenNamesIt() async {
     let tokens = tokens()
     #expect(await verdict(tokens, key: "first") == known)
     issuer.state.withLock { $0.keys = ["second"] }
@@ -82,7 +82,7 @@ struct EntraKeysTests {
     #expect(issuer.state.withLock { $0.fetches } == 2)
   }
 
-  @Test func keysAreBelievedWhileTheIssuerIsDownAndNotForEver() async {
+  @Test func keysAreUsedForALimitedTimeWhileTheIssuerIsDown() async {
     let tokens = tokens()
     #expect(await verdict(tokens, key: "first") == known)
     issuer.state.withLock { $0.isDown = true }
@@ -97,7 +97,7 @@ struct EntraKeysTests {
     #expect(await verdict(tokens, key: "first") == known)
   }
 
-  @Test func aFloodOfUnknownKeysAsksOnceAMinute() async {
+  @Test func manyUnknownKeysCauseOneFetchAMinute() async {
     let tokens = tokens()
     for number in 0..<100 { #expect(await verdict(tokens, key: "unknown\(number)") == unknown) }
 

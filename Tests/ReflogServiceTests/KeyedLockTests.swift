@@ -3,40 +3,40 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Counts who is inside, and the most there ever were.
-private actor Room {
-  private var now = 0
+/// Counts the tasks that hold a lock: at this moment, and the most at any moment.
+private actor HolderCount {
+  private var current = 0
   private(set) var most = 0
 
-  func enter() {
-    now += 1
-    most = max(most, now)
+  func add() {
+    current += 1
+    most = max(most, current)
   }
 
-  func leave() { now -= 1 }
+  func remove() { current -= 1 }
 }
 
 struct KeyedLockTests {
   private let key = LockKey.address(Sample.signup)
 
-  @Test func oneKeyIsWorkedOnByOneAtATime() async throws {
+  @Test func aKeyIsHeldByOneRequestAtATime() async throws {
     let locks = KeyedLock.patient
-    let (room, key) = (Room(), key)
+    let (holders, key) = (HolderCount(), key)
 
     try await withThrowingTaskGroup { group in
       for _ in 0..<100 {
         group.addTask {
           let lock = try await locks.take([key])
-          await room.enter()
+          await holders.add()
           await Task.yield()
-          await room.leave()
+          await holders.remove()
           lock.end()
         }
       }
       try await group.waitForAll()
     }
 
-    #expect(await room.most == 1)
+    #expect(await holders.most == 1)
     #expect(locks.takeWithoutWaiting(key) != nil)
   }
 
@@ -67,7 +67,7 @@ struct KeyedLockTests {
     await #expect(throws: ServiceError.self) { _ = try await locks.take([key]) }
   }
 
-  @Test func whoeverIsCancelledLeavesTheQueue() async throws {
+  @Test func aCancelledRequestLeavesTheQueue() async throws {
     let locks = KeyedLock(limits: .init(perKey: 10, total: 10, wait: .seconds(60)))
     let lock = try await locks.take([key])
     let waiter = Task { [key] in _ = try await locks.take([key]) }
@@ -79,7 +79,7 @@ struct KeyedLockTests {
     #expect(locks.takeWithoutWaiting(key) != nil)
   }
 
-  @Test func whoTakesSeveralKeysInAnyOrderNeverDeadlocks() async throws {
+  @Test func requestsForSeveralKeysInAnyOrderNeverDeadlock() async throws {
     let locks = KeyedLock.patient
     let keys = [key, .address(Sample.attributes)]
 

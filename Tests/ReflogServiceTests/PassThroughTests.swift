@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// A caller with a token that only the directory can judge.
+/// Callers whose token only the directory can check.
 struct PassThroughTests {
   private func caller(_ signature: String) -> Caller {
     Caller(
@@ -17,7 +17,7 @@ struct PassThroughTests {
     ChangeRequest(action: action, caller: caller, reason: nil, correlationID: nil, requestID: "request")
   }
 
-  @Test func aTokenThatTheDirectoryTakesProvesTheActor() async throws {
+  @Test func aTokenThatTheDirectoryAcceptsProvesTheActor() async throws {
     try await withService { fixture in
       let action = ChangeRequest.Action.setReference(Sample.signup, Sample.newVendor)
 
@@ -32,7 +32,7 @@ struct PassThroughTests {
     ChangeRequest.Action.setReference(Sample.signup, Sample.newVendor), .createConnector(["displayName": "x"]),
     .deleteFlow(FlowName(of: Sample.signup)),
   ])
-  func aTokenThatTheDirectoryRefusesLeavesNothing(action: ChangeRequest.Action) async throws {
+  func aTokenThatTheDirectoryRefusesLeavesNoChange(action: ChangeRequest.Action) async throws {
     try await withService { fixture in
       let error = await #expect(throws: ServiceError.self) {
         try await fixture.service.perform(request(action, caller("forged")))

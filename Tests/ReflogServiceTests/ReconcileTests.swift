@@ -3,7 +3,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Finding out what became of a change, on demand.
+/// Reconciliation of one change on request.
 struct ReconcileTests {
   private let clock = ManualClock()
   private let statement = (result: Change.StatedResult.applied, reason: "seen in the portal")
@@ -19,7 +19,7 @@ struct ReconcileTests {
     }
   }
 
-  @Test func aLookThatComesTooEarlySettlesNothing() async throws {
+  @Test func aReadThatComesTooEarlySettlesNothing() async throws {
     try await withPending { fixture, id, caller in
       clock.advance(by: .seconds(119))
 
@@ -32,7 +32,7 @@ struct ReconcileTests {
   @Test(arguments: [
     (ScriptedDirectory.Reaction.applyAndLoseAnswer, Change.Result.applied), (.loseRequest, .notApplied),
   ])
-  func onceTheWindowIsOverTheDirectorySettlesIt(
+  func afterTheWindowTheDirectorySettlesTheChange(
     reaction: ScriptedDirectory.Reaction,
     result: Change.Result
   ) async throws {
@@ -46,7 +46,7 @@ struct ReconcileTests {
     }
   }
 
-  @Test func aStatementCountsWhereNobodyCanLook() async throws {
+  @Test func aStatementCountsIfTheDirectoryCannotBeRead() async throws {
     try await withPending(.loseRequest) { fixture, id, caller in
       fixture.directory.failReads(.unavailable(reason: "timeout"))
       clock.advance(by: .seconds(119))
@@ -70,7 +70,7 @@ struct ReconcileTests {
     }
   }
 
-  @Test func whoMayNotChangeMayNotReconcile() async throws {
+  @Test func aReaderMayNotReconcile() async throws {
     try await withPending { fixture, id, _ in
       let reader = Caller(actor: Sample.operatorActor, credential: .roles([.reader]))
 

@@ -6,7 +6,7 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// The work of purges and erasures, as a service among others.
+/// Purges and erasures in the background.
 struct RetentionTests {
   private var logger: Logger {
     var logger = Logger(label: "test")
@@ -14,11 +14,11 @@ struct RetentionTests {
     return logger
   }
 
-  @Test(.timeLimit(.minutes(1))) func anErasureThatCannotGoOnDoesNotDelayTheStop() async throws {
+  @Test(.timeLimit(.minutes(1))) func anErasureThatFailsDoesNotDelayTheStop() async throws {
     try await withLedger { ledger, storage in
       let retention = Retention(ledger: ledger, logger: logger)
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
-      // Another retention than the one on record: nothing is erased until an administrator sets it again.
+      // The retention policy differs from the recorded one: nothing is erased until an admin sets it again.
       #expect(try sqlite3(storage.path, "INSERT INTO retention (id, days) VALUES (1, 30)") == "")
       let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
       let actor = try #require(Sample.operatorActor.id)
@@ -33,7 +33,7 @@ struct RetentionTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func anErasureIsDoneWithoutAnybodyWaitingForIt() async throws {
+  @Test(.timeLimit(.minutes(1))) func anErasureRunsInTheBackground() async throws {
     try await withLedger { ledger, _ in
       let retention = Retention(ledger: ledger, logger: logger)
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)

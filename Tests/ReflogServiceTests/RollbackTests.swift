@@ -5,7 +5,7 @@ import ReflogTesting
 import Testing
 
 struct RollbackTests {
-  @Test func aRollbackReplaysTheReferenceThatStoodBefore() async throws {
+  @Test func aRollbackRestoresTheReferenceBeforeTheChange() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
 
@@ -29,7 +29,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func laterChangesStopARollbackUnlessForced() async throws {
+  @Test func laterChangesBlockARollbackUnlessForced() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       let later = try await fixture.set(.none)
@@ -37,18 +37,18 @@ struct RollbackTests {
       let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
       let forced = try await fixture.rollBack(bad.id, force: true)
 
-      guard case .changeSuperseded(let id, let inTheWay) = error else {
+      guard case .changeSuperseded(let id, let blocking) = error else {
         Issue.record("\(String(describing: error))")
         return
       }
       #expect(id == bad.id)
-      #expect(inTheWay == [later.id])
+      #expect(blocking == [later.id])
       #expect(forced.intent.before == .none)
       #expect(forced.after == Sample.fraudCheck)
     }
   }
 
-  @Test func aLaterChangeStandsInTheWayEvenIfTheValueIsTheSameAgain() async throws {
+  @Test func aLaterChangeBlocksARollbackEvenIfTheReferenceIsTheSameAgain() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       _ = try await fixture.set(.none)
@@ -58,7 +58,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aChangeThatMadeNoDifferenceDoesNotStandInTheWay() async throws {
+  @Test func aChangeWithoutEffectDoesNotBlockARollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       _ = try await fixture.set(Sample.newVendor)
@@ -67,10 +67,10 @@ struct RollbackTests {
     }
   }
 
-  @Test func somebodyWhoWentRoundReflogStandsInTheWay() async throws {
+  @Test func aChangeMadeWithoutReflogBlocksARollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
-      fixture.directory.goRound(Sample.signup, .none)
+      fixture.directory.changeWithoutReflog(Sample.signup, .none)
 
       let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(bad.id) }
 
@@ -84,10 +84,10 @@ struct RollbackTests {
     }
   }
 
-  @Test func aDriftThatSomebodySawDoesNotStandInTheWay() async throws {
+  @Test func aDriftThatTheCallerSawDoesNotBlockARollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
-      fixture.directory.goRound(Sample.signup, .none)
+      fixture.directory.changeWithoutReflog(Sample.signup, .none)
 
       let unseen = RollbackRule.LaterChanges.drift(to: Sample.fraudCheck, and: .none)
       await #expect(throws: ServiceError.self) {
@@ -96,7 +96,7 @@ struct RollbackTests {
     }
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
-      fixture.directory.goRound(Sample.signup, .none)
+      fixture.directory.changeWithoutReflog(Sample.signup, .none)
 
       let seen = RollbackRule.LaterChanges.drift(to: .none, and: .none)
       let receipt = try await fixture.service.perform(fixture.request(.rollBack(bad.id, permitting: seen)))
@@ -105,7 +105,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func askingAgainGivesTheEarlierRollback() async throws {
+  @Test func aRepeatedRollbackReturnsTheFirstRollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
 
@@ -119,7 +119,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func askingAgainIsJudgedAnewOnceSomethingElseHappened() async throws {
+  @Test func aRepeatedRollbackIsCheckedAgainAfterALaterChange() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       _ = try await fixture.rollBack(bad.id)
@@ -129,7 +129,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func theConnectorToGoBackToMustExist() async throws {
+  @Test func theConnectorToRestoreMustExist() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       let id = try #require(Sample.fraudCheck.connectorID)
@@ -163,7 +163,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aPlanSaysWhatWouldCallWhatAndChangesNothing() async throws {
+  @Test func aPlanShowsTheReferencesAndChangesNothing() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       let later = try await fixture.set(.none)
@@ -183,7 +183,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func whoMayNotRollBackIsDeniedOnRecord() async throws {
+  @Test func aDeniedRollbackIsRecorded() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
 
@@ -198,7 +198,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func somebodyWhoIsDeniedDoesNotChangeWhatAskingAgainGives() async throws {
+  @Test func aDeniedRollbackDoesNotChangeTheAnswerToARepeat() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       let rollback = try await fixture.rollBack(bad.id)
@@ -217,7 +217,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func askingAgainWhileTheEarlierRollbackIsPendingNamesThatOne() async throws {
+  @Test func aRepeatWhileTheFirstRollbackIsPendingNamesTheFirst() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.react(.loseRequest)
@@ -234,10 +234,10 @@ struct RollbackTests {
     }
   }
 
-  @Test func aPlanSeesThatSomebodyWentRoundReflog() async throws {
+  @Test func aPlanShowsAChangeMadeWithoutReflog() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
-      fixture.directory.goRound(Sample.signup, .none)
+      fixture.directory.changeWithoutReflog(Sample.signup, .none)
 
       let plan = try await fixture.service.plan(
         rollbackOf: bad.id,

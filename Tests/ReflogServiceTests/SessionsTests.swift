@@ -2,7 +2,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Who is signed in, and for how long.
+/// How long sessions last, and how many a token may have.
 struct SessionsTests {
   private let clock = ManualClock()
 
@@ -21,7 +21,7 @@ struct SessionsTests {
     #expect(sessions.session(session.id) == nil)
   }
 
-  @Test func whoeverSignsInAgainAndAgainEndsNobodyElsesSession() {
+  @Test func manySignInsEndOnlySessionsOfTheSameToken() {
     let sessions = Sessions(clock: clock.read)
     let other = sessions.begin(with: "other")
     let first = sessions.begin(with: "token")

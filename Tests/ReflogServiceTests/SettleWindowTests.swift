@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// What a read is worth in a directory that is eventually consistent.
+/// Reads of a directory that is eventually consistent.
 struct SettleWindowTests {
   private let clock = ManualClock()
 
@@ -25,7 +25,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func aRollbackWithinSecondsGoesThroughAlthoughReadsAreStale() async throws {
+  @Test func aRollbackSucceedsWhileReadsAreStale() async throws {
     try await withWindow { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
@@ -51,7 +51,7 @@ struct SettleWindowTests {
     }
   }
 
-  /// More of them than are remembered of one step.
+  /// There are more of these changes than the ledger remembers of one step.
   @Test func changesThatWereNeverSentDoNotHideAnEarlierWrite() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
@@ -70,10 +70,10 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func onceTheWindowIsOverWhatIsReadIsTheTruth() async throws {
+  @Test func afterTheWindowTheReadCounts() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
-      fixture.directory.goRound(Sample.signup, Sample.fraudCheck)
+      fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
       clock.advance(by: .seconds(61))
 
       let next = try await fixture.set(.none)
@@ -84,10 +84,10 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func aValueThatNeverStoodThereIsDriftAtOnce() async throws {
+  @Test func aValueThatIsNewToTheWindowIsDriftAtOnce() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
-      fixture.directory.goRound(Sample.signup, .none)
+      fixture.directory.changeWithoutReflog(Sample.signup, .none)
 
       let next = try await fixture.set(Sample.fraudCheck)
 
@@ -97,7 +97,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func whatTookTooLongToRecordIsNotSent() async throws {
+  @Test func aChangeThatTookTooLongToRecordIsNotSent() async throws {
     let slow = ManualClock(movingBy: .seconds(21))
     try await withService(clock: slow, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
       let error = await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
@@ -117,7 +117,7 @@ struct SettleWindowTests {
       fixture.directory.react(.applyAndLoseAnswer)
       await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
       fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
-      // It may be sent 20 seconds after its intent and be under way for 40, and 60 more must pass.
+      // It may be sent 20 seconds after its intent, may take 40 seconds, and 60 more must pass.
       clock.advance(by: .seconds(119))
 
       let early = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }

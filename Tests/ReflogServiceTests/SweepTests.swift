@@ -6,7 +6,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// What a look at everything records.
+/// What a sweep records.
 struct SweepTests {
   private let clock = ManualClock()
 
@@ -15,7 +15,7 @@ struct SweepTests {
     let sweeper: Sweeper
     let watchlist: Watchlist
 
-    /// All changes but the baselines of connectors, oldest first.
+    /// Returns all changes but the baselines of connectors, oldest first.
     func changes() async throws -> [Change] {
       return try await fixture.history.changes(ChangeQuery(isAscending: true))
         .filter { $0.intent.kind != .baseline || $0.intent.subject != .connector }
@@ -42,7 +42,7 @@ struct SweepTests {
     }
   }
 
-  @Test func whatStandsWhereNothingWasSeenYetIsABaseline() async throws {
+  @Test func aReferenceThatIsSeenForTheFirstTimeIsABaseline() async throws {
     try await withSweeper { sweeping in
       await #expect(sweeping.sweeper.sweep())
       await #expect(sweeping.sweeper.sweep())
@@ -54,12 +54,12 @@ struct SweepTests {
     }
   }
 
-  @Test func whereNothingStoodALaterReferenceIsDrift() async throws {
+  @Test func aReferenceAtAStepThatWasEmptyIsDrift() async throws {
     try await withSweeper { sweeping in
       await #expect(sweeping.sweeper.sweep())
       let seen = clock.read()
       clock.advance(by: .seconds(60))
-      sweeping.fixture.directory.goRound(Sample.attributes, Sample.newVendor)
+      sweeping.fixture.directory.changeWithoutReflog(Sample.attributes, Sample.newVendor)
 
       await #expect(sweeping.sweeper.sweep())
 
@@ -71,17 +71,17 @@ struct SweepTests {
     }
   }
 
-  @Test func aFreshChangeIsLookedAtOnlyOnceItsWindowIsOver() async throws {
+  @Test func aRecentChangeIsCheckedOnlyAfterItsWindow() async throws {
     try await withSweeper(settleWindow: .seconds(60)) { sweeping in
       _ = try await sweeping.fixture.set(Sample.newVendor)
       sweeping.fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
       clock.advance(by: .seconds(59))
 
       await #expect(sweeping.sweeper.sweep())
-      await sweeping.sweeper.lookAtWatched()
+      await sweeping.sweeper.checkWatched()
       let early = try await sweeping.changes()
       clock.advance(by: .seconds(2))
-      await sweeping.sweeper.lookAtWatched()
+      await sweeping.sweeper.checkWatched()
 
       #expect(early.map(\.intent.kind) == [.update])
       let drift = try await sweeping.changes().last
@@ -91,13 +91,13 @@ struct SweepTests {
     }
   }
 
-  @Test func aDriftThatFlapsIsRecordedOnce() async throws {
+  @Test func aDriftIsRecordedOnceDespiteStaleReads() async throws {
     try await withSweeper(settleWindow: .seconds(60)) { sweeping in
       await #expect(sweeping.sweeper.sweep())
       clock.advance(by: .seconds(100))
-      sweeping.fixture.directory.goRound(Sample.signup, Sample.newVendor)
+      sweeping.fixture.directory.changeWithoutReflog(Sample.signup, Sample.newVendor)
       await #expect(sweeping.sweeper.sweep())
-      // One that answers still shows what stood before.
+      // A server that answers still shows the reference before the drift.
       sweeping.fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
 
       await #expect(sweeping.sweeper.sweep())
@@ -122,7 +122,7 @@ struct SweepTests {
     }
   }
 
-  @Test func whereTheDirectoryCantBeReadNothingIsVerified() async throws {
+  @Test func ifTheDirectoryCannotBeReadNothingIsVerified() async throws {
     try await withSweeper { sweeping in
       sweeping.fixture.directory.failReads(.unavailable(reason: "timeout"))
 
@@ -137,7 +137,7 @@ struct SweepTests {
     }
   }
 
-  @Test func denialsCannotCrowdOutAFreshChange() async throws {
+  @Test func deniedRequestsDoNotHideARecentChange() async throws {
     try await withSweeper(settleWindow: .seconds(60)) { sweeping in
       _ = try await sweeping.fixture.set(Sample.newVendor)
       for _ in 0..<300 {
@@ -153,11 +153,11 @@ struct SweepTests {
     }
   }
 
-  @Test func authenticationThatComesAndGoesIsDrift() async throws {
+  @Test func aChangedAuthenticationIsDriftEachTime() async throws {
     try await withSweeper { sweeping in
       let id = try #require(Sample.newVendor.connectorID)
       for kind in [nil, "basicAuthentication", nil, "clientCertificateAuthentication"] {
-        sweeping.fixture.directory.goRound(
+        sweeping.fixture.directory.changeWithoutReflog(
           DirectoryConnector(id: id, displayName: "Vendor", targetURL: "https://a.example/", authentication: kind)
         )
         await #expect(sweeping.sweeper.sweep())
@@ -169,14 +169,14 @@ struct SweepTests {
     }
   }
 
-  @Test func aConnectorThatIsEditedByOthersIsDrift() async throws {
+  @Test func aConnectorThatIsEditedWithoutReflogIsDrift() async throws {
     try await withSweeper { sweeping in
       await #expect(sweeping.sweeper.sweep())
       let id = try #require(Sample.newVendor.connectorID)
       let edit: JSONObject = ["displayName": "Renamed"]
       _ = try await sweeping.fixture.service.perform(sweeping.fixture.request(.updateConnector(id, edit)))
       clock.advance(by: .seconds(1))
-      sweeping.fixture.directory.goRound(
+      sweeping.fixture.directory.changeWithoutReflog(
         DirectoryConnector(id: id, displayName: "Renamed", targetURL: "https://evil.example/?k")
       )
 

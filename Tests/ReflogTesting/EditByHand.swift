@@ -1,9 +1,10 @@
-/// The edit of a file was refused.
+/// SQLite refused the edit of a file.
 package struct RefusedEdit: Error {
+  /// What `sqlite3` printed.
   package let output: String
 }
 
-/// Edits a file as an intruder would who knows it: without its triggers and checks, which are there again afterwards.
+/// Edits a file as an intruder would who knows it: without its triggers and checks, which are restored afterwards.
 package func editByHand(_ path: String, _ statements: String) throws {
   func triggers(_ column: String) throws -> String {
     try sqlite3(path, "SELECT group_concat(\(column), ';' || char(10)) FROM sqlite_schema WHERE type = 'trigger'")

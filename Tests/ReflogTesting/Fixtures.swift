@@ -3,12 +3,19 @@ package import ReflogModel
 package import ReflogService
 package import ReflogStorage
 
-/// Things that tests talk about. They are made of literals that hold, so that a test that breaks them traps at once.
+/// Sample values for tests.
+///
+/// They are made of literals that are valid: a literal that is not stops the test at once.
 package enum Sample {
+  /// A step of the sign-up flow.
   package static let signup = address("b2cUserFlows/B2C_1_signup/postFederationSignup")
+  /// Another step of the sign-up flow.
   package static let attributes = address("b2cUserFlows/B2C_1_signup/postAttributeCollection")
+  /// The connector that the sign-up step calls at first.
   package static let fraudCheck = connector("3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "Fraud check")
+  /// Another connector.
   package static let newVendor = connector("8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602", "Fraud check (new vendor)")
+  /// An operator with an API token.
   package static let operatorActor = Change.Actor(
     type: .token,
     id: "0123456789abcdef",
@@ -17,23 +24,25 @@ package enum Sample {
     proof: .apiToken
   )
 
+  /// Returns the address of a valid text.
   package static func address(_ text: String) -> Address {
     guard let address = Address(text) else { preconditionFailure("\(text) is no address") }
     return address
   }
 
+  /// Returns the reference to a connector with a valid id.
   package static func connector(_ text: String, _ displayName: String) -> ConnectorReference {
     guard let id = ConnectorID(text) else { preconditionFailure("\(text) is no id") }
     return .connector(id, displayName: displayName)
   }
 
-  /// The key that signs a ledger in tests: always the same for a log of one name.
+  /// Returns the key that signs a ledger in tests: always the same for the same log name.
   package static func signingKey(of ledger: Ledger) async throws -> SigningKey {
     let seed = Array(repeating: UInt8(7), count: SigningKey.seedByteCount)
     return try SigningKey(name: try await ledger.history.origin().keyName(), seed: seed)
   }
 
-  /// A change of the sign-up step.
+  /// Returns an intent to change a step, by default the sign-up step.
   package static func intent(
     before: ConnectorReference,
     after: ConnectorReference,
@@ -53,7 +62,9 @@ package enum Sample {
   }
 }
 
-/// Runs a body while a thread writes files, then closes them. Throws what ended the thread, or else what the body throws.
+/// Runs a body while a thread writes files, then closes the files.
+///
+/// Throws what ended the thread, or else what the body throws.
 @discardableResult
 package func running<Value: Sendable>(
   _ thread: WriterThread,
@@ -71,7 +82,9 @@ package func running<Value: Sendable>(
   return try result.get()
 }
 
-/// Opens a ledger in a folder, with a key that signs it. A new one is made if the folder has none.
+/// Opens the ledger of a folder, with a key that signs it.
+///
+/// Creates the ledger if the folder has none.
 package func openLedger(
   in folder: String,
   thread: WriterThread,
@@ -104,16 +117,20 @@ package func withLedger<Value: Sendable>(
   }
 }
 
-/// A service over a scripted directory in which the sign-up step calls the fraud check.
+/// A service over a scripted directory.
+///
+/// The sign-up step calls the fraud check.
 package struct ServiceFixture: Sendable {
   package let service: ChangeService
   package let ledger: Ledger
   package let directory: ScriptedDirectory
-  /// The ledger's file.
+  /// The path of the ledger's file.
   package let path: String
 
+  /// The ledger's history.
   package var history: History { ledger.history }
 
+  /// Points a step at a connector or at none, and returns the change.
   package func set(
     _ reference: ConnectorReference,
     at address: Address = Sample.signup,
@@ -124,12 +141,14 @@ package struct ServiceFixture: Sendable {
     return change
   }
 
+  /// Rolls a change back, and returns the rollback.
   package func rollBack(_ id: Change.ID, force: Bool = false) async throws -> Change {
     let receipt = try await service.perform(request(.rollBack(id, permitting: force ? .all : .none)))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
     return change
   }
 
+  /// Returns a request of the sample operator, or of an actor with another role.
   package func request(
     _ action: ChangeRequest.Action,
     as role: Role = .operator,
@@ -147,11 +166,11 @@ package struct ServiceFixture: Sendable {
 }
 
 extension KeyedLock {
-  /// Nobody gives up waiting, however loaded the machine is.
+  /// Locks for which a request waits an hour, however busy the machine is.
   package static var patient: KeyedLock { KeyedLock(limits: Limits(perKey: 1000, total: 4000, wait: .seconds(3600))) }
 }
 
-/// Runs a body with a service of its own.
+/// Runs a body with a service over a new ledger and a new scripted directory.
 @discardableResult
 package func withService<Value: Sendable>(
   locks: KeyedLock = .patient,

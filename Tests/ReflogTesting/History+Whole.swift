@@ -2,7 +2,9 @@ package import ReflogLedger
 package import ReflogModel
 
 extension History {
-  /// The first changes of what is asked for, however long that takes; newest first unless said otherwise.
+  /// Returns the first changes that match a query, however long that takes.
+  ///
+  /// The newest change comes first by default.
   package func changes(
     _ query: ChangeQuery = ChangeQuery(),
     behind: Change.ID? = nil,

@@ -1,13 +1,14 @@
 package import ReflogLedger
 package import ReflogModel
 
-/// A group was refused that a test expects to be recorded.
+/// The ledger refused a group that a test expects to be recorded.
 package struct UnexpectedRefusal: Error {
+  /// The ledger's answer.
   package let appended: Appended
 }
 
 extension Ledger {
-  /// Records changes in one transaction, and returns them as they were recorded.
+  /// Records changes in one transaction, and returns them as recorded.
   @discardableResult
   package func record(_ drafts: [Group.Draft]) async throws -> [Change] {
     let appended = try await append(Group(drafts: drafts))
@@ -15,13 +16,13 @@ extension Ledger {
     return changes
   }
 
-  /// Records one change, and returns it as it was recorded.
+  /// Records one change, and returns it as recorded.
   @discardableResult
   package func record(_ intent: Change.Intent, _ event: Change.Event) async throws -> Change {
     try await record([Group.Draft(intent, event)])[0]
   }
 
-  /// Settles a pending change, and returns it as it is then.
+  /// Settles a pending change, and returns the settled change.
   @discardableResult
   package func settle(
     _ change: Change,
@@ -33,7 +34,7 @@ extension Ledger {
     return settled[0]
   }
 
-  /// Records a change and then that the directory applied it.
+  /// Records a change as pending and then as applied.
   @discardableResult
   package func apply(_ intent: Change.Intent) async throws -> Change {
     try await settle(try await record(intent, .intended))

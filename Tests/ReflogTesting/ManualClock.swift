@@ -1,27 +1,35 @@
 package import ReflogModel
 import Synchronization
 
-/// A clock that moves only when it is told to, or by so much whenever it is read.
+/// A clock that moves only when a test advances it, or by a fixed step each time it is read.
 package final class ManualClock: Sendable {
   /// 2026-11-23T09:15:02.123456Z.
   package static let start = Timestamp(microseconds: 1_795_425_302_123_456)
 
   private let current: Mutex<Timestamp>
 
-  private let pace: Duration
+  /// How far the clock moves each time it is read.
+  private let step: Duration
 
-  package init(at moment: Timestamp = start, movingBy pace: Duration = .zero) {
+  /// Creates a clock.
+  ///
+  /// - Parameters:
+  ///   - moment: the first moment.
+  ///   - step: how far the clock moves each time it is read.
+  package init(at moment: Timestamp = start, movingBy step: Duration = .zero) {
     current = Mutex(moment)
-    self.pace = pace
+    self.step = step
   }
 
+  /// A function that reads the clock.
   package var read: WallClock {
     {
-      self.advance(by: self.pace)
+      self.advance(by: self.step)
       return self.current.withLock { $0 }
     }
   }
 
+  /// Moves the clock forward.
   package func advance(by duration: Duration) {
     let microseconds = duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000
     current.withLock { $0 = Timestamp(microseconds: $0.microseconds + microseconds) }

@@ -1,17 +1,19 @@
 package import ReflogModel
 import Synchronization
 
-/// A directory in memory that answers writes as it is told to, and remembers what it was asked.
+/// A directory in memory that answers writes as its script tells, and remembers what it was asked.
 package final class ScriptedDirectory: Directory {
-  /// What becomes of a write.
+  /// What the directory does with a write.
   package enum Reaction: Sendable {
-    /// It is done and answered.
+    /// The write is applied and answered.
     case apply
-    /// It is done, and the answer is lost.
+    /// The write is applied, and the answer is lost.
     case applyAndLoseAnswer
-    /// It is not done, and the answer is lost.
+    /// The write is not applied, and the answer is lost.
     case loseRequest
+    /// The write is refused.
     case refuse(DirectoryRefusal)
+    /// The write is not sent.
     case neverSent
   }
 
@@ -21,17 +23,20 @@ package final class ScriptedDirectory: Directory {
     var reactions: [Reaction] = []
     var writes: [DirectoryWrite] = []
     var readFailure: DirectoryFailure?
-    /// What reads of an address show instead of the truth.
+    /// What reads of an address show instead of its reference.
     var staleReads: [Address: ConnectorReference] = [:]
   }
 
   private let state: Mutex<State>
-  /// One that may show an older value is like Microsoft Graph.
+  /// A directory that may show an older value is like Microsoft Graph.
   package var kind: DirectoryKind { settleWindow > .zero ? .graph : .embedded }
   package let hasOwnCredential = true
   package let settleWindow: Duration
   package let longestWrite: Duration
 
+  /// Creates a directory.
+  ///
+  /// - Parameter connectors: the display names of the connectors, by id.
   package init(
     references: [Address: ConnectorReference] = [:],
     connectors: [ConnectorID: String],
@@ -46,33 +51,39 @@ package final class ScriptedDirectory: Directory {
     self.longestWrite = longestWrite
   }
 
-  /// The writes that reached it, in order.
+  /// The writes that reached the directory, in order.
   package var writes: [DirectoryWrite] { state.withLock { $0.writes } }
 
-  /// Says what becomes of the next writes; those after them are applied.
+  /// Adds reactions to the next writes.
+  ///
+  /// Writes without a reaction are applied.
   package func react(_ reactions: Reaction...) {
     state.withLock { $0.reactions += reactions }
   }
 
-  /// Lets every read fail like this, or none.
+  /// Lets every read fail with this error, or none if it is nil.
   package func failReads(_ failure: DirectoryFailure?) {
     state.withLock { $0.readFailure = failure }
   }
 
-  /// Changes a reference behind Reflog's back.
-  package func goRound(_ address: Address, _ reference: ConnectorReference) {
+  /// Changes a reference without Reflog.
+  package func changeWithoutReflog(_ address: Address, _ reference: ConnectorReference) {
     state.withLock { $0.references[address] = reference }
   }
 
-  /// Lets reads of an address show this, whatever stands there; with nothing, the truth again.
+  /// Lets reads of an address show this reference, or the true one again if it is nil.
   package func readStale(_ address: Address, _ reference: ConnectorReference?) {
     state.withLock { $0.staleReads[address] = reference }
   }
 
+  /// Removes a connector without Reflog.
   package func removeConnector(_ id: ConnectorID) {
     state.withLock { $0.connectors[id] = nil }
   }
 
+  /// Returns the reference at an address, or the stale one that was set.
+  ///
+  /// An unknown address is refused.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     let (failure, reference) = state.withLock { state in
       (state.readFailure, state.staleReads[address] ?? state.references[address])
@@ -82,24 +93,29 @@ package final class ScriptedDirectory: Directory {
     return reference
   }
 
+  /// Returns a connector, or nil if there is none with this id.
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     let (failure, connector) = state.withLock { ($0.readFailure, $0.connectors[id]) }
     if let failure { throw failure }
     return connector
   }
 
-  /// Puts a connector there behind Reflog's back, or in place of the one that is there.
-  package func goRound(_ connector: DirectoryConnector) {
+  /// Adds or replaces a connector without Reflog.
+  package func changeWithoutReflog(_ connector: DirectoryConnector) {
     state.withLock { $0.connectors[connector.id] = connector }
   }
 
+  /// Returns the directory as a caller with this token sees it.
   package func bearing(_ token: DirectoryToken) -> any Directory {
     TokenCheckingDirectory(inner: self, isAccepted: token.text.hasSuffix(Self.acceptedSignature))
   }
 
-  /// What a caller's token must end with to be taken.
+  /// What an accepted token ends with.
   package static let acceptedSignature = ".accepted"
 
+  /// Answers the reads that a service makes.
+  ///
+  /// Other reads fail.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     let state = state.withLock { $0 }
     if let failure = state.readFailure { throw failure }
@@ -127,7 +143,7 @@ package final class ScriptedDirectory: Directory {
     case .connectors:
       return Self.list(state.connectors.values.sorted { $0.id < $1.id }.map(\.json))
     case .connectorAt, .connector, .other:
-      throw .unavailable(reason: "nobody scripted \(question)")
+      throw .unavailable(reason: "the script has no answer to \(question)")
     }
   }
 
@@ -135,6 +151,7 @@ package final class ScriptedDirectory: Directory {
     DirectoryResponse(httpStatus: 200, body: ["value": .array(objects.map { .object($0) })])
   }
 
+  /// Reacts to a write as the script tells.
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     state.withLock { state in
       state.writes.append(write)
@@ -194,7 +211,7 @@ package final class ScriptedDirectory: Directory {
 }
 
 extension DirectoryConnector {
-  /// As Microsoft Graph shows it.
+  /// The connector as Microsoft Graph shows it.
   fileprivate var json: JSONObject {
     var json: JSONObject = [
       "id": .string(id.text), "displayName": .string(displayName), "targetUrl": .string(targetURL),
@@ -207,6 +224,7 @@ extension DirectoryConnector {
 }
 
 extension DirectoryRefusal {
+  /// The refusal for an unknown flow or step.
   package static let unknownFlow = DirectoryRefusal(
     httpStatus: 404,
     code: "Request_ResourceNotFound",

@@ -1,11 +1,13 @@
-/// The same numbers every time (splitmix64).
+/// A generator of the same numbers every time (splitmix64).
 package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
+  /// Creates a generator.
   package init(seed: UInt64) {
     state = seed
   }
 
+  /// Returns the next number.
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// A scripted directory that is asked with a caller's token, and refuses all but one kind of them.
+/// A scripted directory as a caller with a token sees it: one kind of token is accepted, all others are refused.
 struct TokenCheckingDirectory: Directory {
   let inner: ScriptedDirectory
   let isAccepted: Bool

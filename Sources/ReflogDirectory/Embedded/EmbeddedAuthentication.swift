@@ -1,13 +1,13 @@
 import ReflogModel
 
-/// How a connector proves itself to the API it calls, as a reader may see it.
+/// How a connector authenticates to the API that it calls, in the form that a reader gets.
 enum EmbeddedAuthentication {
-  /// What a connector calls it.
+  /// The name of the property in a connector.
   static let property = "authenticationConfiguration"
 
   private static let redacted = JSONValue.string("******")
 
-  /// Takes an `apiAuthenticationConfigurationBase` as a writer sends it, and drops its secrets.
+  /// Returns an `apiAuthenticationConfigurationBase` of a writer without its secrets.
   static func readable(_ value: JSONValue) throws -> JSONValue {
     guard let object = value.object, let type = object["@odata.type"]?.string else {
       throw DirectoryRefusal.badRequest(
@@ -24,7 +24,7 @@ enum EmbeddedAuthentication {
     case "#microsoft.graph.pkcs12Certificate", "#microsoft.graph.clientCertificateAuthentication":
       return .object(["@odata.type": "#microsoft.graph.clientCertificateAuthentication", "certificateList": .array([])])
     default:
-      throw DirectoryRefusal.badRequest("The type '\(type)' is no authentication of an API connector.")
+      throw DirectoryRefusal.badRequest("The type '\(type)' is not an authentication type of API connectors.")
     }
   }
 }

@@ -8,7 +8,7 @@ struct EmbeddedConnector {
   let id: ConnectorID
   var displayName: String
   var targetURL: String
-  /// As a reader gets it, secrets replaced.
+  /// The authentication as a reader gets it, with its secrets replaced.
   var authentication: JSONValue
 
   var summary: DirectoryConnector { DirectoryConnector(id: id, displayName: displayName, targetURL: targetURL) }
@@ -31,7 +31,7 @@ struct EmbeddedConnector {
   }
 }
 
-/// The connectors of the embedded directory.
+/// Reads and writes the connectors of the embedded directory.
 enum EmbeddedConnectors {
   static func find(_ id: ConnectorID, _ db: Connection) throws -> EmbeddedConnector? {
     try db.first(
@@ -64,7 +64,7 @@ enum EmbeddedConnectors {
       throw DirectoryRefusal.badRequest("The property '\(name)' is required.")
     }
     guard let id = ConnectorID(GUID.random()) else {
-      throw DirectoryRefusal.badRequest("No id could be made.")
+      throw DirectoryRefusal.badRequest("No id could be generated.")
     }
     var connector = EmbeddedConnector(row: 0, id: id, displayName: "", targetURL: "", authentication: .null)
     try apply(body, to: &connector)
@@ -101,7 +101,7 @@ enum EmbeddedConnectors {
     return .noContent
   }
 
-  /// Keeps nothing of the certificate: the embedded directory calls nobody.
+  /// Records that a connector has a certificate, but does not keep it: the embedded directory calls no API.
   static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
     guard body["pkcs12Value"]?.string != nil, body["password"]?.string != nil else {
       throw DirectoryRefusal.badRequest("The properties 'pkcs12Value' and 'password' are required.")
@@ -114,7 +114,7 @@ enum EmbeddedConnectors {
   static func delete(_ id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
     let connector = try require(id, db)
     guard try db.integer("SELECT 1 FROM reference WHERE connector = ?", [connector.row]) == nil else {
-      throw DirectoryRefusal.conflict("The API connector '\(id)' is used by a user flow.")
+      throw DirectoryRefusal.conflict("The API connector '\(id)' is in use by a user flow.")
     }
     try db.execute("DELETE FROM connector WHERE id = ?", [connector.row])
     return .noContent
@@ -125,14 +125,16 @@ enum EmbeddedConnectors {
       switch member.name {
       case "displayName":
         guard let text = member.value.string, !text.isEmpty else {
-          throw DirectoryRefusal.badRequest("The property 'displayName' must be a string that is not empty.")
+          throw DirectoryRefusal.badRequest("The property 'displayName' must be a non-empty string.")
         }
         connector.displayName = text
       case "targetUrl":
         guard let text = member.value.string, let url = URL(string: text), url.scheme == "https", url.host() != nil,
           url.user() == nil
         else {
-          throw DirectoryRefusal.badRequest("The property 'targetUrl' must be an absolute https URL without a user.")
+          throw DirectoryRefusal.badRequest(
+            "The property 'targetUrl' must be an absolute https URL without a user name."
+          )
         }
         connector.targetURL = text
       case EmbeddedAuthentication.property:
@@ -146,7 +148,7 @@ enum EmbeddedConnectors {
 }
 
 extension EmbeddedConnector {
-  /// The columns id, connector_id, display_name, target_url and authentication.
+  /// Reads the columns id, connector_id, display_name, target_url and authentication.
   fileprivate init(row: Row) throws {
     guard let id = ConnectorID(try row.text(1)) else { throw row.unexpected(1) }
     self.init(

@@ -1,26 +1,29 @@
 package import ReflogModel
 package import ReflogStorage
 
-/// A directory in a SQLite file of Reflog's own, which answers as Microsoft Graph does.
+/// A directory in a SQLite file, which answers as Microsoft Graph does.
 ///
-/// It is for trying Reflog out and for its tests: no sign-up ever reads it. What it answers is durable, and a read sees
-/// every write before it, so it has no settle window.
+/// Use it to try Reflog out and for tests: no sign-up ever reads it. An answered write is durable, and a read shows
+/// every earlier write, so there is no settle window.
 package struct EmbeddedDirectory: LocalDirectory {
   package let kind = DirectoryKind.embedded
   package let settleWindow = Duration.zero
-  /// What a process left under way ended with it.
+  /// Zero: a write in progress ends with its process.
   package let longestWrite = Duration.zero
   package let hasOwnCredential = true
+  /// The tenant's id: a GUID that was generated for the file.
   package let tenantID: String
   private let reader: StorageReader
   private let writer: FileWriter<EmbeddedSession>
   private let memory: EmbeddedMemory
 
-  /// Takes a file into use. A new one becomes a tenant of its own, with sample flows and connectors if asked to.
+  /// Opens the directory in a file.
+  ///
+  /// A new file becomes a new tenant, with sample flows and connectors if `sample` is true.
   ///
   /// Call it before the thread runs.
   ///
-  /// - Parameter thread: writes the directory's file: that which writes the ledger.
+  /// - Parameter thread: the thread that writes this file and the ledger's.
   package init(
     storage: Storage,
     thread: WriterThread,
@@ -40,9 +43,10 @@ package struct EmbeddedDirectory: LocalDirectory {
     }
   }
 
-  /// The same: it asks nobody for a token.
+  /// Returns the same directory: it needs no token.
   package func bearing(_ token: DirectoryToken) -> any Directory { self }
 
+  /// Returns the reference at an address, from memory or from the file.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     if let known = memory.reference(at: address) { return known }
     let generation = memory.generation
@@ -51,6 +55,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     return read
   }
 
+  /// Returns a connector, from memory or from the file, or nil if there is none with this id.
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     if let known = memory.connector(id) { return known }
     let generation = memory.generation
@@ -59,6 +64,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     return read
   }
 
+  /// Answers a read of the Graph surface from the file.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     try await answering { db in
       if case .configuration(let flowType, let flow) = question.resource {
@@ -79,10 +85,12 @@ package struct EmbeddedDirectory: LocalDirectory {
     }
   }
 
+  /// Writes, and returns once the write is durable or failed.
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     await withCheckedContinuation { continuation in submit(write) { continuation.resume(returning: $0) } }
   }
 
+  /// Writes, and calls `completion` on the writer's thread once the write is durable or failed.
   package func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void) {
     writer.submit(.ordinary) {
       try $0.write(write)
@@ -97,7 +105,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     case .failure(let refusal as DirectoryRefusal): .refused(refusal)
     case .failure(StorageError.commitUnknown(let problem)):
       .unknown(httpStatus: nil, reason: "the embedded directory's commit failed: \(problem)")
-    case .failure(let error): .notSent(reason: "the embedded directory can't write: \(error)")
+    case .failure(let error): .notSent(reason: "the embedded directory can't be written: \(error)")
     }
   }
 

@@ -7,12 +7,12 @@ struct EmbeddedFlow {
   let flowType: FlowType
   let id: FlowID
   var userFlowType: String
-  /// A JSON number, `1` or `3`.
+  /// The text of a JSON number, for example `1` or `3`.
   var userFlowTypeVersion: String
   var isLanguageCustomizationEnabled: Bool
   var defaultLanguageTag: String?
 
-  /// The members of a `b2cIdentityUserFlow` or `b2xIdentityUserFlow`. What its steps call is never among them.
+  /// The members of a `b2cIdentityUserFlow` or `b2xIdentityUserFlow`, without what the steps call.
   var json: JSONObject {
     var json: JSONObject = [
       "id": .string(id.text), "userFlowType": .string(userFlowType),
@@ -35,7 +35,7 @@ struct EmbeddedFlow {
   }
 }
 
-/// The user flows of the embedded directory.
+/// Reads and writes the user flows of the embedded directory.
 enum EmbeddedFlows {
   private static let columns = """
     id, flow_id, user_flow_type, user_flow_type_version, is_language_customization_enabled, default_language_tag
@@ -50,7 +50,9 @@ enum EmbeddedFlows {
     return flow
   }
 
-  /// The row of a flow. Throws where there is none.
+  /// Returns the row id of a flow.
+  ///
+  /// Throws a refusal if there is no such flow.
   static func row(_ flowType: FlowType, _ id: FlowID, _ db: Connection) throws -> Int64 {
     let row = try db.integer(
       "SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?",
@@ -82,7 +84,7 @@ enum EmbeddedFlows {
       "SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?",
       [flowType.rawValue, id.text]
     )
-    guard taken == nil else { throw DirectoryRefusal.conflict("A user flow with the id '\(id)' exists already.") }
+    guard taken == nil else { throw DirectoryRefusal.conflict("A user flow with the id '\(id)' already exists.") }
     var flow = EmbeddedFlow(
       row: 0,
       flowType: flowType,
@@ -148,7 +150,9 @@ enum EmbeddedFlows {
   /// The versions that Microsoft documents.
   private static let userFlowTypeVersions = ["1", "1.0", "3", "3.0"]
 
-  /// What a flow is can't be changed once it is made.
+  /// Sets the properties of a flow from a body.
+  ///
+  /// The type and version can only be set for a new flow.
   private static func apply(_ body: JSONObject, to flow: inout EmbeddedFlow, isNew: Bool) throws {
     for member in body.members {
       switch (member.name, member.value) {
@@ -166,7 +170,7 @@ enum EmbeddedFlows {
 }
 
 extension EmbeddedFlow {
-  /// The columns of `EmbeddedFlows.columns`.
+  /// Reads the columns of `EmbeddedFlows.columns`.
   fileprivate init(row: Row, flowType: FlowType) throws {
     guard let id = FlowID(try row.text(1)) else { throw row.unexpected(1) }
     self.init(

@@ -1,17 +1,19 @@
 import ReflogModel
 import Synchronization
 
-/// What the embedded directory answered lately, so that a change needs no read of its file.
+/// A cache of references and connectors, so that a change needs no read of the directory's file.
 ///
-/// It is filled from the file, and updated with each commit.
+/// It is filled from the file, and updated after each commit.
 final class EmbeddedMemory: Sendable {
-  /// More than this is forgotten and read again: some hundred bytes each.
+  /// The most references, and the most connectors, in the cache: some hundred bytes each.
+  ///
+  /// If there are more, the whole cache is emptied.
   private static let capacity = 8192
 
   private struct State {
     var references: [Address: ConnectorReference] = [:]
     var connectors: [ConnectorID: DirectoryConnector] = [:]
-    /// Counts what was forgotten, so that what was read before is not remembered after it.
+    /// Counts how often something was removed, so that an older read is not cached after that.
     var generation = 0
 
     mutating func forget() {
@@ -23,12 +25,13 @@ final class EmbeddedMemory: Sendable {
 
   private let state = Mutex(State())
 
+  /// The generation to pass to ``remember(_:at:of:)``, taken before the read.
   var generation: Int { state.withLock { $0.generation } }
 
   func reference(at address: Address) -> ConnectorReference? { state.withLock { $0.references[address] } }
   func connector(_ id: ConnectorID) -> DirectoryConnector? { state.withLock { $0.connectors[id] } }
 
-  /// Remembers what was read, unless a commit has brought something newer.
+  /// Caches a reference that was read, unless a commit changed the cache since the read began.
   func remember(_ reference: ConnectorReference, at address: Address, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.references[address] == nil else { return }
@@ -37,6 +40,7 @@ final class EmbeddedMemory: Sendable {
     }
   }
 
+  /// Caches a connector that was read, unless a commit changed the cache since the read began.
   func remember(_ connector: DirectoryConnector, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation else { return }
@@ -45,7 +49,7 @@ final class EmbeddedMemory: Sendable {
     }
   }
 
-  /// Takes in writes that are durable now.
+  /// Updates the cache with durable writes.
   func update(_ writes: [DirectoryWrite]) {
     state.withLock { state in
       for write in writes {

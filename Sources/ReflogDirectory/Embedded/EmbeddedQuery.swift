@@ -1,14 +1,19 @@
 import ReflogModel
 
-/// What the embedded directory understands of a query: `$expand` where a flow's configuration is read, and nothing else.
+/// Checks query options.
+///
+/// The embedded directory supports only `$expand`, and only for a flow's configuration.
 enum EmbeddedQuery {
+  /// Throws a refusal if there is any query option.
   static func refuse(_ query: [QueryItem]) throws(DirectoryRefusal) {
     if let item = query.first {
-      throw .badRequest("The embedded directory does not know the query option \(item.name.printable) here.")
+      throw .badRequest("The embedded directory does not support the query option \(item.name.printable) here.")
     }
   }
 
-  /// The steps that `$expand` names, with commas between them; the `$` may be missing, as Graph's beta allows.
+  /// Returns the steps that `$expand` names, separated by commas.
+  ///
+  /// The `$` is optional, as in Graph's beta.
   static func expandedSteps(_ query: [QueryItem]) throws(DirectoryRefusal) -> [Step] {
     guard let item = query.first else { return [] }
     guard ["$expand", "expand"].contains(item.name.lowercased()) else {
@@ -18,7 +23,7 @@ enum EmbeddedQuery {
     try refuse(Array(query.dropFirst()))
     var steps: [Step] = []
     for part in item.value.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let step = Step(part) else { throw .badRequest("$expand holds steps with commas between them.") }
+      guard let step = Step(part) else { throw .badRequest("$expand must be a list of steps, separated by commas.") }
       if !steps.contains(step) { steps.append(step) }
     }
     return steps

@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// What the steps of the embedded directory's flows call.
+/// Reads and writes the references of the embedded directory.
 enum EmbeddedReferences {
   static func reference(at address: Address, _ db: Connection) throws -> ConnectorReference {
     try connector(at: address, db)?.summary.reference ?? .none
@@ -20,12 +20,12 @@ enum EmbeddedReferences {
     return try id.flatMap { ConnectorID($0) }.map { try EmbeddedConnectors.require($0, db) }
   }
 
-  /// 200 with the connector, or 204 where the step calls nothing.
+  /// Returns 200 with the connector that a step calls, or 204 if it calls none.
   static func connectorResponse(at address: Address, _ db: Connection) throws -> DirectoryResponse {
     try connector(at: address, db)?.response(httpStatus: 200) ?? .noContent
   }
 
-  /// A `userFlowApiConnectorConfiguration` with these steps expanded.
+  /// Returns a `userFlowApiConnectorConfiguration` with these steps expanded.
   static func configuration(
     of id: FlowID,
     _ flowType: FlowType,
@@ -55,7 +55,7 @@ enum EmbeddedReferences {
   }
 }
 
-/// The statements that set a reference, prepared once for a writer.
+/// The prepared statements that set a reference.
 struct EmbeddedReferenceStatements {
   private let findFlow, findConnector, set, remove: Statement
 

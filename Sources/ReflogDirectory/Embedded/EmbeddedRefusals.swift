@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// What the embedded directory refuses with, in Microsoft Graph's codes and words.
+/// The refusals of the embedded directory, with the codes and messages of Microsoft Graph.
 extension DirectoryRefusal: Error {
   static func notFound(_ id: String) -> DirectoryRefusal {
     DirectoryRefusal(

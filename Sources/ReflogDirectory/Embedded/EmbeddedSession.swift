@@ -1,12 +1,12 @@
 import ReflogModel
 import ReflogStorage
 
-/// Writes the embedded directory, on the thread that writes its file.
+/// Writes the embedded directory's file, on the writer's thread.
 final class EmbeddedSession: WriteSession {
   let connection: Connection
   private let memory: EmbeddedMemory
   private let references: EmbeddedReferenceStatements
-  /// What this transaction wrote.
+  /// The writes of the current transaction.
   private var writes: [DirectoryWrite] = []
   private var savedCount = 0
 
@@ -29,7 +29,7 @@ final class EmbeddedSession: WriteSession {
         try EmbeddedFlows.create(flowType, id, body, references, db)
       case .updateFlow(let flowType, let id, let body): try EmbeddedFlows.update(flowType, id, body, db)
       case .deleteFlow(let flowType, let id): try EmbeddedFlows.delete(flowType, id, db)
-      case .other(let passedOn): throw DirectoryRefusal.unknownSegment(passedOn.path)
+      case .other(let forwarded): throw DirectoryRefusal.unknownSegment(forwarded.path)
       }
     writes.append(write)
     return response

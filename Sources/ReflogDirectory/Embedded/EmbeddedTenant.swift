@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// The tenant that an embedded directory is.
+/// The tenant of an embedded directory.
 enum EmbeddedTenant {
   static func id(_ db: Connection) throws -> String? { try db.text("SELECT tenant_id FROM tenant") }
 
@@ -10,7 +10,7 @@ enum EmbeddedTenant {
   }
 }
 
-/// A small tenant that reads like a real one: five user flows, five connectors, some of them in use.
+/// A small sample tenant: five user flows and five connectors, of which four are in use.
 enum SampleTenant {
   private static let connectors = [
     ("3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "Fraud check", "https://risk.contoso.example/v2/sign-up?code=sample"),
@@ -28,7 +28,7 @@ enum SampleTenant {
     (.b2xUserFlows, "B2X_1_partner_signup", "signUpOrSignIn", "1"),
   ]
 
-  /// Which connector, by its place above, stands where.
+  /// The references: an address, and the index of its connector in `connectors`.
   private static let references = [
     ("b2cUserFlows/B2C_1_signup/postFederationSignup", 0),
     ("b2cUserFlows/B2C_1_signup/postAttributeCollection", 2),
@@ -67,9 +67,9 @@ enum SampleTenant {
         db
       )
     }
-    for (text, place) in references {
+    for (text, index) in references {
       guard let address = Address(text) else { continue }
-      _ = try EmbeddedReferences.set(.connector(ids[place], displayName: nil), at: address, db)
+      _ = try EmbeddedReferences.set(.connector(ids[index], displayName: nil), at: address, db)
     }
   }
 }

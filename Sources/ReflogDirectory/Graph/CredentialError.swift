@@ -1,16 +1,26 @@
 /// Why a credential can't be used.
 package enum CredentialError: Error, CustomStringConvertible {
+  /// The file can't be opened, or is not UTF-8 text.
   case unreadable(path: String)
+  /// The first line of the file is empty.
   case empty(path: String)
+  /// The file has no certificate.
   case noCertificate(path: String)
+  /// The file has no private key that can be used.
+  ///
+  /// The problem is a clause.
   case noPrivateKey(path: String, problem: String)
 
+  /// The message for the operator: what is wrong with which file, and what to do.
   package var description: String {
     switch self {
-    case .unreadable(let path): "The credential file \(path) can't be read."
-    case .empty(let path): "The credential file \(path) is empty."
-    case .noCertificate(let path): "\(path) holds no certificate in PEM."
-    case .noPrivateKey(let path, let problem): "\(path) holds no RSA private key in PEM without a password: \(problem)."
+    case .unreadable(let path):
+      "The credential file \(path) can't be read. Check that it exists, is text, and is readable for Reflog."
+    case .empty(let path): "The credential file \(path) is empty. Put the secret on its first line."
+    case .noCertificate(let path):
+      "\(path) has no certificate. Put the certificate and its private key into this file, both in PEM."
+    case .noPrivateKey(let path, let problem):
+      "\(path) has no usable private key: \(problem). Use an RSA key in PEM without a password."
     }
   }
 }

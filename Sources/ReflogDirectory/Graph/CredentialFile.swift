@@ -1,13 +1,15 @@
 import Foundation
 
-/// A file that holds a secret.
+/// Reads files that hold a secret.
 enum CredentialFile {
+  /// Returns the whole text of a file.
   static func text(ofFileAt path: String) throws(CredentialError) -> String {
     guard let data = FileManager.default.contents(atPath: path), let text = String(validating: data, as: UTF8.self)
     else { throw .unreadable(path: path) }
     return text
   }
 
+  /// Returns the first line of a file, without white space around it.
   static func firstLine(ofFileAt path: String) throws(CredentialError) -> String {
     let line = try text(ofFileAt: path).split(whereSeparator: \.isNewline).first ?? ""
     let secret = line.trimmingCharacters(in: .whitespaces)

@@ -1,13 +1,14 @@
 import ReflogModel
 
 extension DirectoryAnswer {
-  /// What an exchange means for a write: done, definitely not done, never sent, or unknown.
+  /// Makes the answer to a write from an exchange: applied, definitely refused, not sent, or unknown.
   ///
-  /// A redirect is unknown, since it is not followed; so is a 5xx, since some are answered after the deed.
+  /// A redirect is unknown, because it is not followed. A 5xx is unknown, because Graph sends some of them after it
+  /// applied the write.
   ///
   /// - Parameters:
-  ///   - graphURL: where the links in a body lead.
-  ///   - isOwnCredential: whether Reflog asked in its own name.
+  ///   - graphURL: the base URL of the links in a body.
+  ///   - isOwnCredential: whether the request was sent with Reflog's own credential.
   init(_ exchange: GraphExchange, from graphURL: String, isOwnCredential: Bool) {
     switch exchange {
     case .neverSent(let reason): self = .notSent(reason: reason)
@@ -24,14 +25,16 @@ extension DirectoryAnswer {
 }
 
 extension DirectoryResponse {
-  /// A success as Graph answered it; `@odata.context` is left to the surface that shows it.
+  /// Makes a success from Graph's answer.
+  ///
+  /// `@odata.context` is left out: the surface that answers the caller adds it.
   init(_ response: GraphResponse, from graphURL: String) {
     var body = response.json
     let fragment = body?["@odata.context"]?.string.flatMap { context in
       context.firstIndex(of: "#").map { String(context[context.index(after: $0)...]) }
     }
     body?["@odata.context"] = nil
-    // JSON that can't be read can't have its links led here, and is not handed on.
+    // The links in JSON that can't be parsed can't be rewritten, so such a body is not forwarded.
     let raw = body == nil && !response.body.isEmpty && !response.isJSON
     self.init(
       httpStatus: response.httpStatus,
@@ -49,7 +52,7 @@ extension DirectoryResponse {
 }
 
 extension DirectoryRefusal {
-  /// A refusal as Graph answered it, with a code of its own where the body holds none.
+  /// Makes a refusal from Graph's answer, with a code made from the status if the body has none.
   init(_ response: GraphResponse, isOwnCredential: Bool) {
     let error = response.json?["error"]?.object
     self.init(

@@ -1,35 +1,37 @@
 import ReflogModel
 
-/// In whose name Microsoft Graph is asked.
+/// Who asks Microsoft Graph.
 enum GraphAuthorization: Sendable {
   /// Reflog's own application.
   case own(GraphTokens)
-  /// A caller who brought a token.
+  /// A caller that brought a token.
   case caller(DirectoryToken)
-  /// Nobody: Reflog has no credential, and no caller is there.
-  case nobody
+  /// No one: Reflog has no credential, and there is no caller.
+  case missing
 
-  /// A token to send.
+  /// Returns the token to send.
+  ///
+  /// - Throws: `unavailable` if there is no token.
   func token() async throws(DirectoryFailure) -> String {
     switch self {
     case .own(let tokens): try await tokens.token()
     case .caller(let token): token.text
-    case .nobody: throw .unavailable(reason: "Reflog has no credential of its own for Microsoft Graph")
+    case .missing: throw .unavailable(reason: "Reflog has no credential for Microsoft Graph")
     }
   }
 
-  /// Another token in place of one that Graph has just refused, or nothing where there is only that one.
+  /// Returns another token after Graph refused one, or nil if there is no other.
   func token(insteadOf rejected: String) async throws(DirectoryFailure) -> String? {
     switch self {
     case .own(let tokens): try await tokens.token(insteadOf: rejected)
-    case .caller, .nobody: nil
+    case .caller, .missing: nil
     }
   }
 
-  /// Whether a refusal of it is Reflog's to mend.
+  /// Whether a refusal of the token concerns Reflog's own credential, and not the caller's.
   var isOwn: Bool {
     switch self {
-    case .own, .nobody: true
+    case .own, .missing: true
     case .caller: false
     }
   }

@@ -3,18 +3,20 @@ import Foundation
 import JWTKit
 import ReflogModel
 
-/// A certificate of Reflog's application, and the private key by which it signs that it is itself.
+/// The certificate of Reflog's application and its private key, with which Reflog authenticates.
 ///
-/// The assertion is as the Microsoft identity platform wants it (application certificate credentials): PS256, and the
-/// certificate named by the SHA-256 of its DER in `x5t#S256`.
+/// The client assertion has the form that the Microsoft identity platform requires (application certificate
+/// credentials): PS256, and the SHA-256 of the certificate's DER in `x5t#S256`.
 package struct GraphCertificate: Sendable {
-  /// Long enough for clocks that differ, short enough to be worth nothing to whoever finds one.
+  /// How long an assertion is valid, in seconds: enough for clocks that differ, and too short for a thief.
   private static let lifetime: TimeInterval = 300
 
   private let keys: JWTKeyCollection
   private let thumbprint: String
 
-  /// Reads a PEM file that holds a certificate and its RSA private key.
+  /// Reads a PEM file that contains a certificate and its RSA private key.
+  ///
+  /// - Throws: a ``CredentialError``.
   package init(pemFileAt path: String) async throws {
     let text = try CredentialFile.text(ofFileAt: path)
     guard let certificate = Self.der(ofFirst: "CERTIFICATE", in: text) else {
@@ -23,13 +25,13 @@ package struct GraphCertificate: Sendable {
     thumbprint = Hash(of: Array(certificate)).bytes.base64URL
     keys = JWTKeyCollection()
     guard let pem = Self.block("PRIVATE KEY", in: text) ?? Self.block("RSA PRIVATE KEY", in: text) else {
-      throw CredentialError.noPrivateKey(path: path, problem: "no such block is there")
+      throw CredentialError.noPrivateKey(path: path, problem: "it has no block PRIVATE KEY or RSA PRIVATE KEY")
     }
     do {
       await keys.add(pss: try Insecure.RSA.PrivateKey(pem: pem), digestAlgorithm: .sha256)
     } catch {
-      // What the parser says of a key may hold a piece of it.
-      throw CredentialError.noPrivateKey(path: path, problem: "it can't be parsed")
+      // The parser's error may contain a part of the key.
+      throw CredentialError.noPrivateKey(path: path, problem: "its key can't be parsed")
     }
   }
 
@@ -46,6 +48,7 @@ package struct GraphCertificate: Sendable {
     }
   }
 
+  /// Returns a new signed assertion for a token request.
   func assertion(by clientID: String, for tokenURL: String) async throws -> String {
     let now = Date()
     let assertion = Assertion(
@@ -59,7 +62,7 @@ package struct GraphCertificate: Sendable {
     return try await keys.sign(assertion, header: ["x5t#S256": .string(thumbprint)])
   }
 
-  /// A block of PEM, its marks included.
+  /// Returns the first PEM block with this label, its marks included, or nil if there is none.
   private static func block(_ label: String, in text: String) -> String? {
     let (begin, end) = ("-----BEGIN \(label)-----", "-----END \(label)-----")
     guard let start = text.firstRange(of: begin), let stop = text[start.upperBound...].firstRange(of: end) else {

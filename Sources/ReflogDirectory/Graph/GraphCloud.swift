@@ -1,5 +1,8 @@
-/// A cloud of Microsoft's, each with a Graph and a login of its own; tokens of one are worth nothing in another.
+/// A Microsoft cloud.
+///
+/// Each has its own Graph and login, and a token of one is not accepted by another.
 package enum GraphCloud: String, Sendable, CaseIterable {
+  /// The worldwide cloud.
   case global
   /// US Government L4.
   case usGovernment
@@ -8,7 +11,7 @@ package enum GraphCloud: String, Sendable, CaseIterable {
   /// Operated by 21Vianet.
   case china
 
-  /// Without a slash at the end.
+  /// The base URL of Microsoft Graph, without a slash at the end.
   package var graphURL: String {
     switch self {
     case .global: "https://graph.microsoft.com"
@@ -18,7 +21,7 @@ package enum GraphCloud: String, Sendable, CaseIterable {
     }
   }
 
-  /// Without a slash at the end.
+  /// The base URL of the login service, without a slash at the end.
   package var loginURL: String {
     switch self {
     case .global: "https://login.microsoftonline.com"

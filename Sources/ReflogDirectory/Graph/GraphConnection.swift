@@ -5,20 +5,26 @@ import NIOHTTP1
 import NIOPosix
 import ReflogModel
 
-/// Sends requests to one host and says exactly what became of each. Follows no redirect, so that a token never goes
-/// elsewhere.
+/// Sends requests, and reports exactly how far each one got.
+///
+/// It follows no redirect, so that a token reaches no other host.
 struct GraphConnection: Sendable {
-  /// More than the largest page of connectors or flows.
+  /// The longest accepted answer in bytes: more than the largest page of connectors or flows.
   private static let bodyLimit = 4 << 20
-  /// A connection that takes longer is none.
+  /// How long it may take to connect.
   private static let connectTimeout = TimeAmount.seconds(5)
 
-  /// Enough that exchanges which hang, one at most for each address and caller, leave room for all others.
+  /// The most connections to a host.
+  ///
+  /// Requests that hang, at most one for each address and caller, leave enough for others.
   private static let connectionLimit = 256
-  /// Shorter than servers keep a connection that idles, so that a read rarely begins on one that is being closed.
+  /// How long a connection for reads may idle: shorter than servers keep it, so that a read rarely begins on a closing
+  /// one.
   private static let readingIdleTimeout = TimeAmount.seconds(20)
-  /// Much shorter than any server keeps one. If the other side closed it in the moment in which a write begins, nobody would know
-  /// whether that write arrived. A new connection for each write would cost two or three round trips more.
+  /// How long a connection for writes may idle: much shorter than any server keeps it.
+  ///
+  /// If the server closed the connection just when a write begins, it would be unknown whether the write arrived. A new
+  /// connection for each write would cost two or three round trips more.
   private static let writingIdleTimeout = TimeAmount.seconds(2)
 
   private let reading: HTTPClient
@@ -26,6 +32,8 @@ struct GraphConnection: Sendable {
   private let timeout: Duration
   private let metrics: any MetricsFactory
 
+  /// Creates the connections.
+  ///
   /// - Parameter timeout: for a whole exchange, from the first attempt to connect to the last byte of the answer.
   init(timeout: Duration, metrics: any MetricsFactory) {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
@@ -41,14 +49,18 @@ struct GraphConnection: Sendable {
     self.metrics = metrics
   }
 
-  /// A client whose connections and recorders are all on one loop, so that nothing is on its way which a recorder has not heard of when
-  /// the deadline comes. To ask for a loop with each request would have AsyncHTTPClient close the connection behind it.
+  /// Returns a client whose connections and recorders are all on one event loop.
+  ///
+  /// So at the deadline a recorder knows of everything that was sent. If each request asked for its event loop,
+  /// AsyncHTTPClient would close the connection after it.
   private static func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     return HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
   }
 
-  /// Sends a request, once. Never throws: an exchange that fails says how far it got.
+  /// Sends a request once.
+  ///
+  /// Never throws: the result shows how far a failed exchange got.
   func send(
     _ method: HTTPMethod,
     _ url: String,
@@ -94,7 +106,9 @@ struct GraphConnection: Sendable {
     }
   }
 
-  /// Closes all connections. Call it once, when nothing is sent any more.
+  /// Closes all connections.
+  ///
+  /// Call it once, after the last request.
   func shutdown() async throws {
     try await reading.shutdown()
     try await writing.shutdown()

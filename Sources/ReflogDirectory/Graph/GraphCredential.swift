@@ -1,27 +1,35 @@
-/// How Reflog proves to the login of a cloud that it is itself.
+/// How Reflog authenticates to the login service of a cloud.
 package struct GraphCredential: Sendable {
   /// The tenant's GUID.
   package let tenantID: String
+  /// The client id of Reflog's app registration.
   package let clientID: String
   let proof: Proof
 
+  /// What proves that a request is Reflog's.
   package enum Proof: Sendable {
+    /// A client secret.
     case secret(String)
-    /// A file whose first line is the secret, read anew for every token, so that the secret can be changed.
+    /// A file whose first line is the secret.
+    ///
+    /// It is read again for every token, so that the secret can be changed.
     case secretFile(path: String)
-    /// A PEM file with a certificate and its private key.
+    /// A certificate and its private key, from a PEM file.
     case certificate(GraphCertificate)
-    /// A file with a token of another identity provider, read anew for every token (workload identity federation).
+    /// A file with a token of another identity provider (workload identity federation), read again for every token.
     case federatedTokenFile(path: String)
   }
 
+  /// Creates a credential.
   package init(tenantID: String, clientID: String, proof: Proof) {
     self.tenantID = tenantID
     self.clientID = clientID
     self.proof = proof
   }
 
-  /// Throws a ``CredentialError`` where the file that it stands in can't be used now.
+  /// Checks that the credential's file can be read at this moment.
+  ///
+  /// - Throws: a ``CredentialError`` if it can't.
   package func requireReadable() throws(CredentialError) {
     switch proof {
     case .secret, .certificate: break
@@ -29,12 +37,12 @@ package struct GraphCredential: Sendable {
     }
   }
 
-  /// A client assertion's type (RFC 7523 §2.2).
+  /// The type of a client assertion (RFC 7523 §2.2).
   private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-  /// The fields of a token request by which the client proves itself.
+  /// Returns the fields of a token request that authenticate the client.
   ///
-  /// - Parameter tokenURL: whom an assertion is made for.
+  /// - Parameter tokenURL: the audience of an assertion.
   func fields(tokenURL: String) async throws -> [(name: String, value: String)] {
     switch proof {
     case .secret(let secret):

@@ -4,8 +4,8 @@ package import ReflogModel
 
 /// Microsoft Graph as the directory.
 ///
-/// Every question and every write is one request. A token of Reflog's own that Graph refuses is renewed once; nothing
-/// else is sent twice.
+/// Every read and every write is one request. If Graph refuses Reflog's own token, the token is renewed once and the
+/// request is sent again. Nothing else is sent twice.
 package struct GraphDirectory: Directory {
   package let kind = DirectoryKind.graph
   package let settleWindow: Duration
@@ -15,11 +15,14 @@ package struct GraphDirectory: Directory {
   private let connection: GraphConnection
   private var authorization: GraphAuthorization
 
+  /// Creates a directory.
+  ///
   /// - Parameters:
-  ///   - graphURL: without a slash at the end; so too `loginURL`.
-  ///   - credential: nothing where every caller brings a token.
+  ///   - graphURL: the base URL of Graph, without a slash at the end.
+  ///   - loginURL: the base URL of the login service, without a slash at the end.
+  ///   - credential: Reflog's own credential, or nil if every caller brings a token.
   ///   - timeout: for a whole exchange.
-  ///   - settleWindow: Entra is eventually consistent, and promises no bound.
+  ///   - settleWindow: how long a read may show an older value. Entra is eventually consistent, and promises no limit.
   package init(
     graphURL: String,
     loginURL: String,
@@ -30,7 +33,7 @@ package struct GraphDirectory: Directory {
   ) {
     self.graphURL = graphURL
     self.settleWindow = settleWindow
-    // A token, the write, and both again where the token was refused.
+    // A token, the write, and both again if the token was refused.
     longestWrite = timeout * 4
     let connection = GraphConnection(timeout: timeout, metrics: metrics)
     self.connection = connection
@@ -38,30 +41,35 @@ package struct GraphDirectory: Directory {
     authorization =
       credential.map { credential in
         .own(GraphTokens(credential: credential, loginURL: loginURL, graphURL: graphURL, connection: connection))
-      } ?? .nobody
+      } ?? .missing
   }
 
+  /// Returns the same directory, asked with a caller's token.
   package func bearing(_ token: DirectoryToken) -> any Directory {
     var directory = self
     directory.authorization = .caller(token)
     return directory
   }
 
-  /// Closes all connections. Call it once, when nothing is asked any more.
+  /// Closes all connections.
+  ///
+  /// Call it once, after the last request.
   package func shutdown() async throws {
     try await connection.shutdown()
   }
 
+  /// Returns the reference at an address, read from Graph by expanding the step.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     let expand = QueryItem("$expand", address.step.name)
     let question = DirectoryRead(.configuration(address.flowType, address.flow), query: [expand])
     let response = try await answer(to: GraphRequest(question))
     guard let configuration = response.json,
       let reference = ConnectorReference(graphStep: configuration.member(named: address.step.name)?.value)
-    else { throw .unavailable(reason: "Microsoft Graph answered something else than a connector") }
+    else { throw .unavailable(reason: "the answer of Microsoft Graph is not a connector") }
     return reference
   }
 
+  /// Returns a connector, or nil if Graph answers 404.
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     let response: GraphResponse
     do {
@@ -71,33 +79,39 @@ package struct GraphDirectory: Directory {
       throw error
     }
     guard let connector = response.json.flatMap(DirectoryConnector.init(graph:)) else {
-      throw .unavailable(reason: "Microsoft Graph answered a connector without id or name")
+      throw .unavailable(reason: "Microsoft Graph returned a connector without an id")
     }
     return connector
   }
 
+  /// Forwards a read of the Graph surface.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     let response = try await answer(to: GraphRequest(question))
     guard !response.isJSON || response.body.isEmpty || response.json != nil else {
-      throw .unavailable(reason: "Microsoft Graph answered JSON that can't be read")
+      throw .unavailable(reason: "Microsoft Graph returned JSON that can't be parsed")
     }
     return DirectoryResponse(response, from: graphURL)
   }
 
+  /// Sends a write, and returns what is known of it.
+  ///
+  /// Never throws.
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     do {
       let exchange = try await send(GraphRequest(write, graphURL: graphURL), correlationID: correlationID)
       return DirectoryAnswer(exchange, from: graphURL, isOwnCredential: authorization.isOwn)
+    } catch .unavailable(let reason) {
+      return .notSent(reason: reason)
     } catch {
       return .notSent(reason: error.description)
     }
   }
 
-  /// A success, or why there is none.
+  /// Returns Graph's answer to a read, or throws why there is none.
   private func answer(to request: GraphRequest) async throws(DirectoryFailure) -> GraphResponse {
     switch try await send(request, correlationID: nil) {
     case .neverSent(let reason), .broken(let reason):
-      throw .unavailable(reason: "Microsoft Graph gave no answer: \(reason)")
+      throw .unavailable(reason: "Microsoft Graph did not answer: \(reason)")
     case .answered(let response):
       switch DirectoryAnswer(.answered(response), from: graphURL, isOwnCredential: authorization.isOwn) {
       case .applied: return response
@@ -107,7 +121,9 @@ package struct GraphDirectory: Directory {
     }
   }
 
-  /// Throws where no token was to be had, and so nothing was sent.
+  /// Sends a request with a token, and once more with another token if the first was refused.
+  ///
+  /// - Throws: `unavailable` if there is no token. Then nothing was sent.
   private func send(
     _ request: GraphRequest,
     correlationID: String?
@@ -117,7 +133,7 @@ package struct GraphDirectory: Directory {
     guard case .answered(let response) = exchange, response.httpStatus == 401,
       let another = try await authorization.token(insteadOf: token)
     else { return exchange }
-    // A definite refusal: nothing was done, so it may be sent again.
+    // A 401 is a definite refusal: nothing was done, so the request may be sent again.
     return await send(request, bearing: another, correlationID)
   }
 

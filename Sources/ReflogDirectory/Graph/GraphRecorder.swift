@@ -3,11 +3,11 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Records how far an exchange gets, and its answer up to a limit.
+/// Records how far an exchange gets, and collects its answer up to a limit.
 final class GraphRecorder: HTTPClientResponseDelegate {
   typealias Response = GraphResponse
 
-  /// The answer is longer than anything that Graph answers.
+  /// The answer is longer than any answer that Graph sends.
   struct TooLong: Error, CustomStringConvertible {
     let limit: Int
     var description: String { "the answer is longer than \(limit) bytes" }
@@ -26,7 +26,7 @@ final class GraphRecorder: HTTPClientResponseDelegate {
     self.bodyLimit = bodyLimit
   }
 
-  /// Whether a byte of the request may have been written.
+  /// Whether a byte of the request may have been sent.
   var hasBegunSending: Bool { state.withLock { $0.hasBegunSending } }
 
   func didSendRequestHead(task: HTTPClient.Task<GraphResponse>, _ head: HTTPRequestHead) {

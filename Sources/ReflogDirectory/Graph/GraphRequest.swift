@@ -1,10 +1,10 @@
 import NIOHTTP1
 import ReflogModel
 
-/// A request to Microsoft Graph, as far as its meaning goes; host and token come from elsewhere.
+/// A request to Microsoft Graph without its host and its token.
 struct GraphRequest: Sendable {
   let method: HTTPMethod
-  /// From the version on, with its query.
+  /// The path from the version on, with the query.
   let path: String
   let content: Content?
 
@@ -13,10 +13,12 @@ struct GraphRequest: Sendable {
     let bytes: [UInt8]
   }
 
-  /// Whether it can change anything.
+  /// Whether the request can change anything.
   var isWrite: Bool { method != .GET }
 
-  /// - Parameter path: below `/identity`; ids and steps are ASCII by rule, and need no escaping.
+  /// Makes a request.
+  ///
+  /// - Parameter path: the path below `/identity`. Ids and steps are ASCII by rule, and need no escaping.
   private init(
     _ method: HTTPMethod,
     _ path: String,
@@ -33,13 +35,16 @@ struct GraphRequest: Sendable {
     self.init(method, path, content: Content(type: "application/json", bytes: JSONValue.object(body).bytes))
   }
 
-  /// What Graph reads literally in a query is left as it is (RFC 3986 §3.4 allows it there).
+  /// Returns the text of a query.
+  ///
+  /// Characters that Graph reads literally are not escaped (RFC 3986 §3.4 allows that).
   private static func text(of query: [QueryItem]) -> String {
     query.isEmpty ? "" : "?" + query.encoded(keeping: "$,'()*:/@")
   }
 }
 
 extension GraphRequest {
+  /// Makes the request of a read.
   init(_ question: DirectoryRead) {
     let path =
       switch question.resource {
@@ -55,9 +60,11 @@ extension GraphRequest {
     self.init(.GET, path, version: question.version, query: question.query)
   }
 
-  /// What Reflog writes itself is written through beta: `b2cUserFlows` exists nowhere else.
+  /// Makes the request of a write.
   ///
-  /// - Parameter graphURL: on whose host the URLs inside bodies are built anew.
+  /// Reflog's own writes use beta: `b2cUserFlows` exists nowhere else.
+  ///
+  /// - Parameter graphURL: the base URL for the URLs in bodies, which are built again.
   init(_ write: DirectoryWrite, graphURL: String) {
     func url(of connector: ConnectorID) -> JSONValue {
       .string("\(graphURL)/\(APIVersion.beta.rawValue)/identity/apiConnectors/\(connector)")

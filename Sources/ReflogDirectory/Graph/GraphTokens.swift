@@ -1,12 +1,12 @@
 import NIOHTTP1
 import ReflogModel
 
-/// Keeps an access token of Reflog's own at hand.
+/// Caches Reflog's own access token and renews it.
 ///
-/// The client credentials flow of the Microsoft identity platform: `POST {login}/{tenant}/oauth2/v2.0/token`. Two
-/// requests that need a new token at once may both fetch one, which does no harm.
+/// It uses the client credentials flow of the Microsoft identity platform: `POST {login}/{tenant}/oauth2/v2.0/token`.
+/// Two requests that need a new token at the same time may both fetch one, which does no harm.
 actor GraphTokens {
-  /// A token is renewed this long before it expires, so that none expires on its way.
+  /// A token is renewed this long before it expires, so that it does not expire before it arrives.
   private static let margin = Duration.seconds(300)
 
   private let credential: GraphCredential
@@ -23,9 +23,9 @@ actor GraphTokens {
     self.connection = connection
   }
 
-  /// A token that is good for now.
+  /// Returns a valid token.
   ///
-  /// - Parameter rejected: one that Graph just refused, which is not handed out again.
+  /// - Parameter rejected: a token that Graph just refused. It is not returned again.
   func token(insteadOf rejected: String? = nil) async throws(DirectoryFailure) -> String {
     if let current, current.token != rejected, clock.now < current.renewal { return current.token }
     let (token, lifetime) = try await fetch()
@@ -45,20 +45,20 @@ actor GraphTokens {
     )
     switch exchange {
     case .neverSent(let reason), .broken(let reason):
-      throw .unavailable(reason: "no token was to be had from \(loginURL): \(reason)")
+      throw .unavailable(reason: "\(loginURL) gave no token: \(reason)")
     case .answered(let response):
       guard response.httpStatus == 200, let token = response.json?["access_token"]?.string,
         case .number(let seconds) = response.json?["expires_in"], let lifetime = Int(seconds)
       else {
-        // The code names the fault; the description may quote what was sent.
-        let code = response.json?["error"]?.string ?? "no token in the answer"
-        throw .unavailable(reason: "no token was to be had from \(loginURL): \(response.httpStatus) \(code)")
+        // The code names the problem. The description may quote what was sent.
+        let code = response.json?["error"]?.string ?? "without a token"
+        throw .unavailable(reason: "\(loginURL) gave no token: it answered \(response.httpStatus) \(code)")
       }
       return (token, .seconds(lifetime))
     }
   }
 
-  /// The body of a token request, application/x-www-form-urlencoded.
+  /// Returns the body of a token request (application/x-www-form-urlencoded).
   private func form(tokenURL: String) async throws(DirectoryFailure) -> String {
     let proof: [(name: String, value: String)]
     do {

@@ -2,17 +2,19 @@ package import Logging
 package import ReflogLedger
 package import ReflogModel
 
-/// Tells who a caller is.
+/// Identifies callers by their bearer tokens.
 package struct Authentication: Sendable {
   private let tokens: TokenStore?
   private let entra: EntraTokens?
   private let passThroughTenantID: String?
   private let logger: Logger
 
+  /// Creates an authentication.
+  ///
   /// - Parameters:
-  ///   - tokens: where API tokens are; nothing where they open nothing.
-  ///   - entra: judges Entra's tokens; nothing where they open nothing.
-  ///   - passThroughTenantID: the tenant of which a token of the directory's own must be; nothing where such open nothing.
+  ///   - tokens: the store of API tokens, or nil if they are not accepted.
+  ///   - entra: checks Entra's tokens, or nil if they are not accepted.
+  ///   - passThroughTenantID: the tenant whose Microsoft Graph tokens are accepted, or nil if none are.
   package init(tokens: TokenStore?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
     self.tokens = tokens
     self.entra = entra
@@ -20,10 +22,12 @@ package struct Authentication: Sendable {
     self.logger = logger
   }
 
-  /// Whether API tokens open anything.
+  /// Whether API tokens are accepted.
   package var takesAPITokens: Bool { tokens != nil }
 
-  /// The caller that a bearer token speaks for, or nobody.
+  /// Returns the caller that a bearer token identifies, or nil if it identifies none.
+  ///
+  /// - Throws: `otherTenant` for a token of another tenant, or `providerUnavailable` if its signature can't be checked.
   package func caller(bearing text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
     if let caller = try await holder(ofAPIToken: text, from: ipAddress) { return caller }
     if let caller = try await bearer(ofEntraToken: text, from: ipAddress) { return caller }
@@ -49,7 +53,7 @@ package struct Authentication: Sendable {
     } catch is EntraKeys.Unavailable {
       throw .providerUnavailable
     } catch {
-      logger.debug("an Entra token was refused", metadata: ["reason": "\(error)"])
+      logger.debug("rejected an Entra token", metadata: ["reason": "\(error)"])
       return nil
     }
     guard entra.isOwnTenant(claims.tenantID) else { throw .otherTenant }

@@ -1,9 +1,11 @@
-/// A way to be somebody.
+/// A way to authenticate.
 package enum AuthenticationMode: String, Sendable, CaseIterable {
-  /// With an API token of Reflog's own.
+  /// With an API token that Reflog made.
   case token
-  /// With a token of Entra's that was made for Reflog.
+  /// With a token that Entra made for Reflog.
   case entra
-  /// With a token of Microsoft Graph's, on the Graph surface alone: Graph judges it with every request.
+  /// With a Microsoft Graph token, for the Graph surface only.
+  ///
+  /// Graph checks it with every request.
   case passthrough
 }

@@ -1,11 +1,14 @@
 import ReflogModel
 import Synchronization
 
-/// How many denied attempts of one caller are recorded: enough to see them all where somebody tries, too few to fill the
-/// ledger where a program does not stop.
+/// Limits how many denied requests of a caller are recorded.
+///
+/// That is enough to record what a person tries, and too few for a program that never stops to fill the ledger.
 final class DenialBudget: Sendable {
   private static let perMinute = 60
-  /// More callers than this within a minute share one budget.
+  /// The most callers with a separate budget in a minute.
+  ///
+  /// More callers share one budget.
   private static let callers = 1000
 
   private struct State {
@@ -15,7 +18,9 @@ final class DenialBudget: Sendable {
 
   private let state = Mutex(State())
 
-  /// Takes one from the caller's budget; false where it is used up for this minute.
+  /// Takes one from the caller's budget.
+  ///
+  /// Returns false if the budget of this minute is used up.
   func take(for actor: Change.Actor, at now: Timestamp) -> Bool {
     state.withLock { state in
       let minute = now.microseconds / 60_000_000

@@ -1,20 +1,25 @@
 package import ReflogModel
 
-/// Who may do what: the one place that decides.
+/// Decides who may do what.
+///
+/// No other code does.
 package enum Policy {
+  /// What a caller may be permitted to do.
   package enum Operation: Sendable, CaseIterable {
-    /// Reading history, configurations and metrics; exports; plans.
+    /// To read history, configurations and metrics, to export, and to plan.
     case read
-    /// Reading what the directory holds.
+    /// To read the directory.
     case readDirectory
-    /// Changes, rollbacks, reconciling.
+    /// To change, roll back and reconcile.
     case change
-    /// Tokens, retention, holds, erasure.
+    /// To manage tokens, retention, holds, erasures, keys and backups.
     case administer
   }
 
-  /// Whether a caller may. What somebody with a token of the directory's own may do there, the directory decides; of
-  /// history it opens nothing.
+  /// Whether a caller may do something.
+  ///
+  /// For a caller with a token of the directory, the directory decides what it may do there. Such a caller may not read
+  /// history.
   package static func permits(_ caller: Caller, _ operation: Operation) -> Bool {
     switch caller.credential {
     case .roles(let roles): roles.contains { permits($0, operation) }

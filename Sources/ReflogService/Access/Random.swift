@@ -1,7 +1,7 @@
 import ReflogModel
 
-/// Secrets that nobody guesses.
+/// Makes secrets that can't be guessed.
 enum Random {
-  /// 256 random bits in hexadecimal.
+  /// Returns 256 random bits in hexadecimal.
   static func token() -> String { (0..<32).map { _ in UInt8.random(in: .min ... .max) }.hexadecimal }
 }

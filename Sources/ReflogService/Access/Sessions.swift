@@ -1,22 +1,29 @@
 package import ReflogModel
 import Synchronization
 
-/// Who is signed in on the pages: in memory, so a restart ends every session.
+/// The sessions of the pages, in memory: a restart ends all of them.
 ///
-/// A session holds the token that opened it, and every request proves that anew: a token that is revoked opens nothing any more.
+/// A session holds the token that it began with. Every request authenticates with that token again, so a session with a
+/// revoked token is worth nothing.
 package final class Sessions: Sendable {
-  /// How long one lasts at the most, however much it is used; one that Entra's access token opened ends with that, after about an hour.
+  /// The longest life of a session, however much it is used.
+  ///
+  /// A session with Entra's access token ends with that token, after about an hour.
   package static let lifetime = Duration.seconds(8 * 3600)
-  /// More than anybody needs; the oldest ends where another begins.
+  /// The most sessions at the same time.
+  ///
+  /// A new one ends the oldest.
   private static let most = 10_000
-  /// Of one token: whoever signs in again and again ends sessions of their own.
+  /// The most sessions of one token, so that a caller who signs in very often ends only its own sessions.
   private static let mostOfOneToken = 20
 
+  /// A session.
   package struct Session: Sendable {
-    /// What the browser keeps: 256 random bits in hexadecimal.
+    /// The session's id, which the browser keeps: 256 random bits in hexadecimal.
     package let id: String
+    /// The token that the session began with.
     package let token: String
-    /// Stands in every form of the session's pages: 256 other bits.
+    /// The secret in every form of the session's pages: 256 other random bits in hexadecimal.
     package let csrf: String
     fileprivate let ends: Timestamp
   }
@@ -34,11 +41,12 @@ package final class Sessions: Sendable {
   private let clock: WallClock
   private let state = Mutex(State())
 
+  /// Creates an empty store.
   package init(clock: @escaping WallClock) {
     self.clock = clock
   }
 
-  /// Begins a session for whoever showed this token.
+  /// Begins a session for a caller with this token.
   package func begin(with token: String) -> Session {
     let now = clock()
     let ends = Timestamp(microseconds: now.microseconds + Self.lifetime.components.seconds * 1_000_000)
@@ -56,7 +64,7 @@ package final class Sessions: Sendable {
     return session
   }
 
-  /// The session of this id; nothing where it ended.
+  /// Returns the session with this id, or nil if it ended.
   package func session(_ id: String) -> Session? {
     guard let session = state.withLock({ $0.sessions[id] }) else { return nil }
     guard clock() < session.ends else {
@@ -66,6 +74,9 @@ package final class Sessions: Sendable {
     return session
   }
 
+  /// Ends a session.
+  ///
+  /// Does nothing if it ended already.
   package func end(_ id: String) {
     state.withLock { $0.end(id) }
   }

@@ -1,14 +1,17 @@
 import ReflogModel
 
-/// A signed token taken apart, nothing of it proven: a JWT in compact form (RFC 7519 §3, RFC 7515 §3.1).
+/// The parts of a signed token, which prove nothing: a JWT in compact form (RFC 7519 §3, RFC 7515 §3.1).
 struct SignedToken: Sendable {
   let header: JSONObject
   let claims: JSONObject
 
-  /// Longer than any token that Entra hands out, group overage included, and shorter than what front ends refuse unseen.
+  /// The longest accepted token: longer than any that Entra makes, group overage included, and shorter than what front
+  /// ends refuse.
   private static let maximumLength = 12 * 1024
 
-  /// Fails on anything but three parts of base64url of which two hold a JSON object each, names in it unique.
+  /// Reads a token.
+  ///
+  /// Fails unless it has three parts of base64url, of which two each hold a JSON object with unique names.
   init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard text.utf8.count <= Self.maximumLength, parts.count == 3, !parts[2].isEmpty,

@@ -1,19 +1,24 @@
 import ReflogModel
 
-/// Who the claims of an Entra token say that its bearer is (Microsoft identity platform, access token claims reference).
+/// What the claims of an Entra token state about its bearer (Microsoft identity platform, access token claims
+/// reference).
 ///
-/// Whether they are true is for others to find out.
+/// This type does not check whether they are true.
 struct TokenClaims: Sendable {
   /// The tenant's GUID (`tid`).
   let tenantID: String
-  /// The user's or the application's id in the tenant (`oid`), which never changes.
+  /// The id of the user or the application in the tenant (`oid`).
+  ///
+  /// It never changes.
   private let objectID: String
   private let claims: JSONObject
 
-  /// Longer than any name that Entra lets somebody have.
+  /// The longest accepted text: longer than any name in Entra.
   private static let maximumLength = 512
 
-  /// Fails where `tid` or `oid` is missing.
+  /// Reads claims.
+  ///
+  /// Fails if `tid` or `oid` is missing.
   init?(_ claims: JSONObject) {
     guard let tenantID = Self.text(claims["tid"]), let objectID = Self.text(claims["oid"]) else { return nil }
     self.tenantID = tenantID
@@ -21,14 +26,17 @@ struct TokenClaims: Sendable {
     self.claims = claims
   }
 
-  /// An application of its own accord, or a user by means of one.
+  /// Whether the bearer is an application that acts as itself, and not for a user.
   private var isApp: Bool {
     claims["idtyp"]?.string == "app" || (claims["scp"] == nil && claims["sub"]?.string == objectID)
   }
 
-  /// Whether it is an access token: an ID token is for whom a user signs in to, and opens nothing.
+  /// Whether the token is an access token.
+  ///
+  /// An ID token only tells an application who signed in, and gives no access.
   var isForAccess: Bool { isApp || claims["scp"] != nil }
 
+  /// Makes the actor that a change records.
   func actor(ipAddress: String?, proof: Change.Proof) -> Change.Actor {
     Change.Actor(
       type: isApp ? .app : .user,
@@ -41,10 +49,10 @@ struct TokenClaims: Sendable {
     )
   }
 
-  /// What the app registration's roles make of the bearer here.
+  /// The bearer's roles, from the `roles` claim.
   var roles: Set<Role> {
-    let words = (claims["roles"]?.array ?? []).compactMap(\.string)
-    return Set(Role.allCases.filter { words.contains($0.entraRole) })
+    let names = (claims["roles"]?.array ?? []).compactMap(\.string)
+    return Set(Role.allCases.filter { names.contains($0.entraRole) })
   }
 
   private func first(of names: [String]) -> String? {
@@ -57,7 +65,7 @@ struct TokenClaims: Sendable {
 }
 
 extension Role {
-  /// The app role in the `roles` claim of Entra tokens.
+  /// The role's name in the `roles` claim of Entra tokens.
   package var entraRole: String {
     switch self {
     case .reader: "Reflog.Read"

@@ -1,23 +1,26 @@
 package import ReflogLedger
 package import ReflogModel
 
-/// Looks after API tokens on behalf of admins, and records what they do.
+/// Manages API tokens for admins, and records what they do.
 package struct TokenService: Sendable {
   private let store: TokenStore
   private let events: EventRecorder
 
+  /// Creates a service that manages the tokens in this store.
   package init(store: TokenStore, events: EventRecorder) {
     self.store = store
     self.events = events
   }
 
-  /// All tokens ever made, oldest first.
+  /// Returns all tokens ever made, oldest first.
   package func tokens(for caller: Caller) async throws(ServiceError) -> [APIToken] {
     try require(caller)
     do { return try await store.tokens() } catch { throw ServiceError(tokens: error) }
   }
 
-  /// Makes a token. The text is told this once and can't be had again.
+  /// Makes a token.
+  ///
+  /// Its text is returned only here and can't be read again.
   package func create(
     name: String,
     role: Role,
@@ -35,18 +38,22 @@ package struct TokenService: Sendable {
     return made
   }
 
-  /// Ends a token: it opens nothing any more from when this returns.
+  /// Revokes a token.
+  ///
+  /// When this returns, the token is not accepted any more.
+  ///
+  /// - Throws: `tokenNotFound` if there is no token with this id.
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
-    // It may have been made elsewhere a moment ago; then that is recorded first.
+    // The token may have just been made on the command line. That is recorded first.
     try await recordOthers(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
     guard let revoked = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     try await record(.tokenRevoked, revoked, caller.actor)
   }
 
-  /// Records what was done to tokens without the server, on its machine, by this moment: by nobody whom Reflog knows.
+  /// Records what the command line did to tokens until a moment, without an actor: Reflog does not know who it was.
   func recordOthers(until moment: Timestamp) async throws(ServiceError) {
     let found: [(token: APIToken, isMakingRecorded: Bool)]
     do { found = try await store.unrecordedTokens(until: moment) } catch { throw ServiceError(tokens: error) }
@@ -57,7 +64,7 @@ package struct TokenService: Sendable {
     }
   }
 
-  /// The event first: one that stands there twice after a crash is better than none.
+  /// The event is recorded first: an event that is recorded twice after a crash is better than none.
   private func record(
     _ kind: ServiceEvent.Kind,
     _ token: APIToken,
@@ -84,7 +91,7 @@ package struct TokenService: Sendable {
 }
 
 extension ServiceError {
-  /// The meaning of what the store of tokens threw.
+  /// Makes the error for an error of the token store.
   fileprivate init(tokens error: any Error) {
     self = if let error = error as? TokenError { .badToken(error.description) } else { .ledgerUnreadable("\(error)") }
   }

@@ -1,13 +1,13 @@
 import ReflogLedger
 package import ReflogModel
 
-/// Hands out service events oldest first, piece by piece, each read when it is asked for.
+/// Exports service events, oldest first, in pieces that are read on demand.
 package struct EventExport: ExportSource {
   private static let pieceSize = 500
 
   private let history: History
   private let filter: EventFilter?
-  /// The newest event when the export began.
+  /// The id of the newest event when the first piece was read, or nil before that.
   private var last: Int64?
   private var after: Int64 = 0
   private let entry: Int64?
@@ -18,7 +18,9 @@ package struct EventExport: ExportSource {
     self.entry = entry
   }
 
-  /// The next events, or nothing at the end; a piece may be empty where nothing in it matches.
+  /// Returns the next events, or nil at the end.
+  ///
+  /// A piece may be empty if no event in it matches.
   package mutating func next() async throws(ServiceError) -> [ServiceEvent]? {
     do {
       if last == nil {

@@ -4,9 +4,9 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Records what happens to Reflog itself: at once, or a minute's worth as one event.
+/// Records service events: some at once, and some as counts for each minute.
 package final class EventRecorder: Service {
-  /// What is counted as one event within a minute.
+  /// What one event of a minute counts together.
   private struct Count: Hashable {
     let kind: ServiceEvent.Kind
     let actorType: Change.ActorType?
@@ -14,8 +14,11 @@ package final class EventRecorder: Service {
     let ipAddress: String?
   }
 
-  /// More callers than this within a minute are counted as one: an attacker must fill neither memory nor ledger.
+  /// The most callers that are counted apart in a minute.
+  ///
+  /// Others share one count: an attacker must fill neither memory nor ledger.
   private static let callers = 1000
+  /// The most IP addresses whose failed authentications are counted apart in a minute.
   private static let failures = 100
   private static let interval = Duration.seconds(60)
 
@@ -24,34 +27,38 @@ package final class EventRecorder: Service {
   private let logger: Logger
   private let counts = Mutex<[Count: ServiceEvent.Content]>([:])
 
-  /// - Parameter started: what is recorded first.
+  /// Creates a recorder.
+  ///
+  /// - Parameter started: the events to record first.
   package init(ledger: Ledger, started: [ServiceEvent.Content], logger: Logger) {
     self.ledger = ledger
     self.started = started
     self.logger = logger
   }
 
-  /// Records an event. When this returns, it is durable.
+  /// Records an event.
+  ///
+  /// When this returns, the event is durable.
   package func record(_ event: ServiceEvent.Content) async throws(ServiceError) {
     do { try await ledger.record([event]) } catch { throw ServiceError(beforeSending: error) }
   }
 
-  /// Counts that somebody read history.
+  /// Counts a read of history.
   package func countRead(by actor: Change.Actor) {
     count(.historyRead, actor, Count(kind: .historyRead, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
 
-  /// Counts that somebody took away what is new.
+  /// Counts an export that continues an earlier one.
   package func countExport(by actor: Change.Actor) {
     count(.export, actor, Count(kind: .export, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
 
-  /// Counts that somebody asked for what it may not do, where no change records it.
+  /// Counts a denied request that no change records.
   package func countDenial(of actor: Change.Actor) {
     count(.denied, actor, Count(kind: .denied, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
 
-  /// Counts a request that could not prove to be anybody's.
+  /// Counts a request whose authentication failed.
   package func countFailure(from ipAddress: String?) {
     let actor = Change.Actor(type: .unknown, id: nil, ipAddress: ipAddress)
     let count = Count(kind: .authenticationFailure, actorType: nil, actorID: nil, ipAddress: ipAddress)
@@ -71,12 +78,12 @@ package final class EventRecorder: Service {
     }
   }
 
-  /// Records the start, then every minute what was counted, and at the end the stop.
+  /// Records the start, then each minute's counts, and the stop at the end.
   package func run() async throws {
     await write(started)
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        // Ends early only when it is time to stop.
+        // Ends early only when the service stops.
         try? await Task.sleep(for: Self.interval)
         await self.flush()
       }
@@ -85,7 +92,9 @@ package final class EventRecorder: Service {
     await write([ServiceEvent.Content(.stop)])
   }
 
-  /// Records what was counted so far; what can't be recorded now stays counted.
+  /// Records the counts so far.
+  ///
+  /// If they can't be recorded, they are kept for the next minute.
   private func flush() async {
     let counted = counts.withLock { counts in
       defer { counts = [:] }
@@ -103,14 +112,14 @@ package final class EventRecorder: Service {
     }
   }
 
-  /// Returns whether they are on disk.
+  /// Records events, and returns whether they are durable.
   @discardableResult
   private func write(_ events: [ServiceEvent.Content]) async -> Bool {
     do {
       try await ledger.record(events)
       return true
     } catch {
-      // Nobody waits for it, and the service goes on; that it is missing stands in the log.
+      // No request waits for these events, so the service continues. The log shows that they are missing.
       logger.error("service events could not be recorded", metadata: ["count": "\(events.count)", "error": "\(error)"])
       return false
     }

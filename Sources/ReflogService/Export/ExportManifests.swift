@@ -1,9 +1,11 @@
 package import ReflogModel
 import Synchronization
 
-/// The signed manifests of the last exports, by the id that each was given when it began.
+/// The signed manifests of the newest exports, by the id that each export got when it began.
 package final class ExportManifests: Sendable {
-  /// Enough for whoever fetches one right behind its export; each takes about a kilobyte.
+  /// How many manifests are kept: enough to fetch one right after its export.
+  ///
+  /// Each takes about a kilobyte.
   package static let kept = 1000
 
   private struct State {
@@ -14,12 +16,14 @@ package final class ExportManifests: Sendable {
   private let sign: @Sendable (ExportManifest) throws -> SignedNote
   private let state = Mutex(State())
 
-  /// - Parameter sign: signs with the log's key.
+  /// Creates an empty store.
+  ///
+  /// - Parameter sign: signs a manifest with the log's key.
   package init(sign: @escaping @Sendable (ExportManifest) throws -> SignedNote) {
     self.sign = sign
   }
 
-  /// Signs the manifest of an export that was taken whole, and keeps it.
+  /// Signs and keeps the manifest of an export that was downloaded completely.
   package func keep(_ manifest: ExportManifest, as id: String) throws {
     let note = try sign(manifest)
     state.withLock { state in
@@ -29,7 +33,9 @@ package final class ExportManifests: Sendable {
     }
   }
 
-  /// The manifest of an export. Throws `manifestNotFound`.
+  /// Returns the manifest of an export.
+  ///
+  /// - Throws: `manifestNotFound` if the export did not end, or is not among the newest ones.
   package func manifest(_ id: String) throws(ServiceError) -> SignedNote {
     guard let note = state.withLock({ $0.notes[id] }) else { throw .manifestNotFound(id) }
     return note

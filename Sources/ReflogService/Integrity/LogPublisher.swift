@@ -4,11 +4,13 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Publishes the log behind the commits: each commit signs a checkpoint, and the newest goes to the anchor and into the log of the
-/// service, for whoever keeps that elsewhere.
+/// Publishes checkpoints, and rotates the key that signs them.
+///
+/// Each commit signs a checkpoint. The newest one is written to the anchor, and to the service's log for programs that
+/// keep it elsewhere.
 package final class LogPublisher: Service {
   private static let interval = Duration.milliseconds(100)
-  /// For how many of these a rotation waits until the new key is in its place.
+  /// How many intervals a rotation waits until the new key is installed.
   private static let installationWait = 20
 
   private let ledger: Ledger
@@ -16,24 +18,25 @@ package final class LogPublisher: Service {
   private let keyFile: LogKeyFile
   private let logger: Logger
   private let isRotating = Mutex(false)
-  /// Whether a rotation is on record, so that the new key is to be put in its place.
+  /// Whether a rotation is recorded and its new key is not installed yet.
   private let isRotated: Mutex<Bool>
 
+  /// Creates a publisher of this ledger's checkpoints.
   package init(ledger: Ledger, keyFile: LogKeyFile, anchor: Anchor, logger: Logger) {
     self.ledger = ledger
     self.anchor = anchor
     self.keyFile = keyFile
     self.logger = logger
-    // A rotation that a crash broke off.
+    // With two keys, a crash interrupted a rotation.
     isRotated = Mutex(ledger.signers.keys.count > 1)
   }
 
-  /// Publishes whenever there is something new, and once more at the end.
+  /// Publishes each new checkpoint, and once more at the end.
   package func run() async throws {
     var published: String?
     while !Task.isEnding {
       publish(behind: &published)
-      // Ends early only when it is time to stop.
+      // Ends early only when the service stops.
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
     }
     publish(behind: &published)
@@ -44,15 +47,15 @@ package final class LogPublisher: Service {
     guard let checkpoint = ledger.newestCheckpoint, checkpoint != published || isRotated else { return }
     do {
       let note = try SignedNote(parsing: Array(checkpoint.utf8))
-      // A crash before this line: the anchor is some entries behind the ledger, which a start takes as it is.
+      // A crash before this line leaves the anchor some entries behind the ledger. The next start accepts that.
       try anchor.write(note)
       logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
       published = checkpoint
-      // Only once a checkpoint with both signatures is published is the former key needed no more.
+      // The former key is needed until a checkpoint with both signatures is published.
       if isRotated, note.signatures.count > 1 { try finishRotation() }
     } catch {
-      // What was committed stays; the next time does what is left to do.
-      logger.error("no checkpoint could be published", metadata: ["error": "\(error)"])
+      // What was committed stays committed. The next interval tries again.
+      logger.error("the checkpoint could not be published", metadata: ["error": "\(error)"])
     }
   }
 
@@ -62,28 +65,32 @@ package final class LogPublisher: Service {
     isRotated.withLock { $0 = false }
   }
 
-  /// Signs what an exported file holds, as a checkpoint is signed: with both keys until the new one is published.
+  /// Signs an export's manifest as a checkpoint is signed: with both keys until the new key is installed.
   package func sign(_ manifest: ExportManifest) throws -> SignedNote {
     try manifest.signed(by: ledger.signers.keys)
   }
 
-  /// Signs with a new key from now on, on behalf of an admin. When this returns, the change of keys is on record; the next checkpoint
-  /// is signed with both, and then the new key is in the place of the old, which is within a moment.
+  /// Rotates the signing key for an admin, and returns both keys.
+  ///
+  /// When this returns, the rotation is recorded. The next checkpoint is signed with both keys. Then the new key
+  /// replaces the old one. This waits up to two seconds for that.
+  ///
+  /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another rotation is in progress.
   package func rotate(for caller: Caller) async throws(ServiceError) -> (old: VerifierKey, new: VerifierKey) {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
     let isFree = isRotating.withLock { isRotating in
       defer { isRotating = true }
       return !isRotating
     }
-    guard isFree else { throw .busy("The key is being rotated.") }
+    guard isFree else { throw .busy("Another key rotation is in progress.") }
     defer { isRotating.withLock { $0 = false } }
     let known = ledger.signers.keys
-    guard let old = known.last else { throw .ledgerUnavailable("There is no key.") }
-    guard known.count == 1 else { throw .busy("The key was just rotated.") }
+    guard let old = known.last else { throw .ledgerUnavailable("The ledger has no signing key.") }
+    guard known.count == 1 else { throw .busy("The last key rotation is not finished yet.") }
     let new: SigningKey
     do { new = try keyFile.prepare() } catch { throw ServiceError(beforeSending: error) }
-    // Both sign from here on. A crash before the event is on record: the next start removes the new key, and the old one verifies
-    // what both signed.
+    // Both keys sign from here on. After a crash before the event is recorded, the next start removes the new key. The
+    // old key verifies what both keys signed.
     ledger.signers.add(new)
     do {
       try await ledger.record([Self.rotation(from: old.verifierKey, to: new.verifierKey, by: caller.actor)])
@@ -93,7 +100,7 @@ package final class LogPublisher: Service {
     }
     isRotated.withLock { $0 = true }
     for _ in 0..<Self.installationWait where ledger.signers.keys.count > 1 {
-      // Ends early only when nobody waits any more.
+      // Ends early only when the request is cancelled.
       try? await Task.sleep(for: Self.interval)
     }
     return (old.verifierKey, new.verifierKey)
@@ -107,7 +114,7 @@ package final class LogPublisher: Service {
     ServiceEvent.Content(.keyRotated, actor: actor, details: ["from": .string(old.text), "to": .string(new.text)])
   }
 
-  /// The note in one line, its line breaks written as `\\n`, so that whoever collects logs keeps it whole.
+  /// Returns the note on one line, with `\\n` for each line break, so that log collectors keep it whole.
   private static func line(_ note: SignedNote) -> String {
     String(decoding: note.bytes, as: UTF8.self).replacing("\n", with: "\\n")
   }

@@ -2,22 +2,27 @@ import DequeModule
 import Dispatch
 import Synchronization
 
-/// Gives out turns: requests for one key queue in order of arrival, different keys do not wait for each other.
+/// Locks addresses and connectors, each for one request at a time.
+///
+/// Requests for one key queue in order of arrival. Requests for different keys do not wait for each other.
 package final class KeyedLock: Sendable {
+  /// How many requests may wait, and for how long.
   package struct Limits: Sendable {
-    /// Requests that may wait for one key: more than any script sends at one step on purpose.
+    /// The most requests that may wait for one key: more than any script means to send at one step.
     package let perKey: Int
-    /// Requests that may wait in all.
+    /// The most requests that may wait for all keys together.
     package let total: Int
-    /// How long one waits: shorter than clients and proxies wait for an answer.
+    /// The longest wait of a request: shorter than clients and proxies wait for an answer.
     package let wait: Duration
 
+    /// Creates limits.
     package init(perKey: Int, total: Int, wait: Duration) {
       self.perKey = perKey
       self.total = total
       self.wait = wait
     }
 
+    /// The limits of a server.
     package static let standard = Limits(perKey: 256, total: 4096, wait: .seconds(20))
   }
 
@@ -32,27 +37,33 @@ package final class KeyedLock: Sendable {
   }
 
   private struct State {
-    /// Who waits behind whoever holds the key.
+    /// The requests that wait for each locked key.
+    ///
+    /// A free key has no queue.
     var queues: [LockKey: Deque<Waiter>] = [:]
     var waiting = 0
     var nextTicket: UInt64 = 0
-    /// Whether a timer runs that ends waits that are over.
+    /// Whether a timer runs that ends waits that took too long.
     var isWatched = false
   }
 
   private let limits: Limits
   private let state = Mutex(State())
 
+  /// Creates locks that are all free.
   package init(limits: Limits = .standard) {
     self.limits = limits
   }
 
-  /// Waits for the turns of all these keys, in sorted order so that no two requests wait for each other.
+  /// Locks all these keys, and waits until it holds them.
   ///
-  /// Throws `busy` if too many wait, or this one waited too long. The turn ends with ``HeldLock/end()``.
+  /// Keys are locked in sorted order, so that no two requests wait for each other. End the lock with
+  /// ``HeldLock/end()``.
+  ///
+  /// - Throws: `busy` if too many requests wait, or this one waited too long.
   package func take(_ keys: some Sequence<LockKey>) async throws(ServiceError) -> HeldLock {
     let keys = Array(keys)
-    // The usual case: one key that nobody holds.
+    // The usual case: one key, and it is free.
     if keys.count == 1, takeIfFree(keys[0]) { return HeldLock(keys: keys, locks: self) }
     var taken: [LockKey] = []
     for key in Set(keys).sorted() {
@@ -62,14 +73,16 @@ package final class KeyedLock: Sendable {
       case .full, .gaveUp:
         end(taken)
         throw .busy(
-          grant == .full ? "Too many requests wait for this step." : "The requests before this one take too long."
+          grant == .full
+            ? "Too many requests wait for the same step or connector."
+            : "Earlier requests for the same step or connector took too long."
         )
       }
     }
     return HeldLock(keys: taken, locks: self)
   }
 
-  /// Takes the turn if nobody holds it.
+  /// Locks a key if it is free, or returns nil at once.
   package func takeWithoutWaiting(_ key: LockKey) -> HeldLock? {
     takeIfFree(key) ? HeldLock(keys: [key], locks: self) : nil
   }
@@ -124,10 +137,12 @@ package final class KeyedLock: Sendable {
     }
   }
 
-  /// How much longer than the limit a request may wait: one timer serves all of them.
+  /// How much longer than the limit a request may wait: one timer serves all requests.
   private static let watchInterval = Duration.milliseconds(250)
 
-  /// Ends waits that are over, for as long as any request waits.
+  /// Starts the timer that ends waits that took too long.
+  ///
+  /// It runs as long as any request waits.
   private func watch() {
     let interval = min(Self.watchInterval, limits.wait)
     DispatchQueue.global().asyncAfter(deadline: .now() + interval.seconds) { self.endOverdue() }
@@ -135,7 +150,7 @@ package final class KeyedLock: Sendable {
 
   private func endOverdue() {
     let now = ContinuousClock.now
-    let (overdue, goesOn) = state.withLock { state in
+    let (overdue, continues) = state.withLock { state in
       var overdue: [Waiter] = []
       for (key, queue) in state.queues where queue.contains(where: { $0.deadline <= now }) {
         overdue += queue.filter { $0.deadline <= now }
@@ -146,7 +161,7 @@ package final class KeyedLock: Sendable {
       return (overdue, state.isWatched)
     }
     for waiter in overdue { waiter.continuation.resume(returning: .gaveUp) }
-    if goesOn { watch() }
+    if continues { watch() }
   }
 
   private func giveUp(_ ticket: UInt64, _ key: LockKey) {
@@ -159,14 +174,17 @@ package final class KeyedLock: Sendable {
   }
 }
 
-/// The right to work on some keys, until it is ended.
+/// Some locked keys, until the lock is ended.
 package struct HeldLock: Sendable {
   fileprivate let keys: [LockKey]
   fileprivate let locks: KeyedLock
 
+  /// Whether this key is one of the locked keys.
   func holds(_ key: LockKey) -> Bool { keys.contains(key) }
 
-  /// Lets the next ones in. Call it once.
+  /// Unlocks the keys for the next requests.
+  ///
+  /// Call it once.
   package func end() {
     locks.end(keys)
   }

@@ -1,17 +1,21 @@
 package import ReflogModel
 
-/// What only one request at a time may work on.
+/// What a lock protects: only one request at a time may work on it.
 package enum LockKey: Hashable, Comparable, Sendable {
+  /// The reference at an address.
   case address(Address)
+  /// A connector.
   case connector(ConnectorID)
-  /// What this request creates, which has no id yet.
+  /// What a request creates.
+  ///
+  /// It has no id yet.
   case creation(requestID: String)
-  /// What callers gave this name (SHA-256), so that a repeat waits for the first.
+  /// An `Idempotency-Key`, as its SHA-256: a repeat waits for the first request.
   case named(keyHash: String)
 }
 
 extension Change {
-  /// The turn that whoever works on this change holds.
+  /// The key that a request locks to work on this change.
   var lockKey: LockKey {
     switch intent.subject {
     case .step(let address): .address(address)

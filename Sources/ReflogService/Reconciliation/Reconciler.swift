@@ -4,11 +4,11 @@ import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Settles, at start and while the service runs, what no request is working on any more.
+/// Settles pending changes that no request works on, at the start and while the service runs.
 package final class Reconciler: Service {
   private struct State {
     var hasRecovered = false
-    /// When each change that could not be settled is worth another look, and how long it waited for this one.
+    /// When to check each change again that could not be settled, and how long it waited before its last check.
     var postponed: [Change.ID: (until: ContinuousClock.Instant, wait: Duration)] = [:]
   }
 
@@ -18,7 +18,9 @@ package final class Reconciler: Service {
   private let logger: Logger
   private let state = Mutex(State())
 
-  /// - Parameter rateLimiter: shared with whoever else reads in the background.
+  /// Creates a reconciler.
+  ///
+  /// - Parameter rateLimiter: shared with all other background reads.
   package init(service: ChangeService, rateLimiter: RateLimiter, interval: Duration = .seconds(1), logger: Logger) {
     self.service = service
     self.rateLimiter = rateLimiter
@@ -26,38 +28,41 @@ package final class Reconciler: Service {
     self.logger = logger
   }
 
-  /// Whether everything that the last run left pending was looked at, as far as the directory can be read, and the ledger
-  /// takes changes.
+  /// Whether every change that the last run left pending was checked once, and the ledger accepts changes.
   package var isReady: Bool { state.withLock { $0.hasRecovered } && service.ledger.isHealthy }
 
+  /// Settles pending changes until the service stops.
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        if await self.look() { self.state.withLock { $0.hasRecovered = true } }
+        if await self.settleAll() { self.state.withLock { $0.hasRecovered = true } }
         await self.service.ledger.probeUnlessHealthy()
-        // Ends early only when it is time to stop.
+        // Ends early only when the service stops.
         try? await Task.sleep(for: self.interval)
       }
     }
   }
 
-  /// Enough for what a crash leaves behind at any load that the queues admit.
+  /// The number of changes read at once: enough for what a crash leaves behind at any load that the queues allow.
   private static let pageSize = 256
-  /// How many changes are looked at side by side: one that the directory leaves hanging must not delay the others.
+  /// How many changes are checked at the same time.
+  ///
+  /// A change whose read hangs must not delay the others.
   private static let width = 16
-  /// The longest wait between two looks at a change that can't be settled.
+  /// The longest wait between two checks of a change that can't be settled.
   private static let longestWait = Duration.seconds(60)
 
-  /// Looks once at everything that is pending and worth it. Returns whether it got through; what it did not get through
-  /// stays pending and its address locked, and a later look tries again.
-  private func look() async -> Bool {
+  /// Checks each pending change that is due, and returns whether no check failed.
+  ///
+  /// A change whose check failed stays pending, and its address stays locked. A later pass tries it again.
+  private func settleAll() async -> Bool {
     var last: Change.ID?
-    var isThrough = true
+    var isComplete = true
     do {
       while !Task.isCancelled {
         let page = try await service.ledger.history.pendingIDs(after: last, limit: Self.pageSize)
-        if await !settle(page.filter(isDue)) { isThrough = false }
-        guard page.count == Self.pageSize else { return isThrough }
+        if await !settle(page.filter(isDue)) { isComplete = false }
+        guard page.count == Self.pageSize else { return isComplete }
         last = page.last
       }
     } catch {
@@ -72,17 +77,17 @@ package final class Reconciler: Service {
 
   private func settle(_ ids: [Change.ID]) async -> Bool {
     await withTaskGroup(of: Bool.self) { group in
-      var isThrough = true
+      var isComplete = true
       for (index, id) in ids.enumerated() {
-        if index >= Self.width, let result = await group.next() { isThrough = isThrough && result }
+        if index >= Self.width, let result = await group.next() { isComplete = isComplete && result }
         group.addTask { await self.settle(id) }
       }
-      for await result in group { isThrough = isThrough && result }
-      return isThrough
+      for await result in group { isComplete = isComplete && result }
+      return isComplete
     }
   }
 
-  /// Returns whether nothing stood in the way of looking at the change.
+  /// Checks one change, and returns whether that caused no error.
   private func settle(_ id: Change.ID) async -> Bool {
     do {
       let change = try await service.change(id)
@@ -92,7 +97,7 @@ package final class Reconciler: Service {
         return true
       }
       await rateLimiter.wait(reads: 2)
-      // Whoever holds the turn works on the change, or settles it before anything else.
+      // A request that holds the lock works on the change, or settles it first.
       guard let lock = service.locks.takeWithoutWaiting(change.lockKey) else { return true }
       defer { lock.end() }
       let current = try await service.change(id)
@@ -124,7 +129,7 @@ package final class Reconciler: Service {
     state.withLock { $0.postponed[id] = (.now + wait, .zero) }
   }
 
-  /// Waits twice as long as before.
+  /// Postpones a change for twice as long as the last time.
   private func postponeLonger(_ id: Change.ID) {
     state.withLock { state in
       let wait = min(max(interval, (state.postponed[id]?.wait ?? .zero) * 2), Self.longestWait)

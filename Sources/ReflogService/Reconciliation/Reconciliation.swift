@@ -1,26 +1,30 @@
 import ReflogLedger
 import ReflogModel
 
-/// Finds out what became of a pending change by looking at the directory. Never writes to it.
+/// Settles a pending change by reading the directory.
+///
+/// Never writes to the directory.
 struct Reconciliation: Sendable {
   let ledger: Ledger
   let directory: any Directory
 
-  /// When it is worth asking again after reads that showed nothing.
+  /// How long to wait before the next try, after reads that showed no result.
   static let nextRead = Duration.seconds(5)
 
-  /// What came of looking at a pending change.
+  /// The result of a check of a pending change.
   enum Verdict: Sendable {
     case settled(Change)
-    /// Until then a write may still land, and a read may not show it.
+    /// For so long a write may still arrive, or a read may not show it.
     case tooEarly(Duration)
+    /// The directory could not be read.
     case unreadable(DirectoryFailure)
-    /// Two looks showed different things.
+    /// Two reads showed different things.
     case unsteady
   }
 
-  /// Settles a pending change that no request is working on, if the directory shows what became of it; the caller holds
-  /// its turn.
+  /// Settles a pending change if the directory shows its result.
+  ///
+  /// The caller holds the change's lock, so no request works on it.
   func settle(_ change: Change) async throws(ServiceError) -> Verdict {
     if let remaining = remainingDoubt(of: change) { return .tooEarly(remaining) }
     let read: ReadResult
@@ -36,27 +40,27 @@ struct Reconciliation: Sendable {
     )
     let appended: Appended
     do { appended = try await ledger.append(group) } catch { throw ServiceError(beforeSending: error) }
-    // It expects nothing, so nothing can refuse it but an error.
+    // The group expects no state, so only an error can refuse it.
     guard case .recorded(let settled, _) = appended, let settled = settled.first else {
       throw .busy("Change \(change.id) could not be settled.")
     }
     return .settled(settled)
   }
 
-  /// How much longer a change may still take place, or not show; nothing once a look is conclusive.
+  /// Returns how much longer a change may take place or may not show, or nil once a read is conclusive.
   func remainingDoubt(of change: Change) -> Duration? {
     let doubt = (directory.longestRecording ?? .zero) + directory.longestWrite + directory.settleWindow
     let remaining = doubt - ledger.now.since(change.activityDateTime)
     return remaining > .zero ? remaining : nil
   }
 
-  /// What a look shows, and what somebody else did where it shows that.
+  /// What a read shows, and the drift if it shows a third reference.
   private struct ReadResult: Sendable {
     let evidence: Change.Evidence
     var drift: Change.Intent?
   }
 
-  /// What two agreeing looks show, or nothing where they don't agree.
+  /// Reads twice, and returns what both reads show, or nil if they differ.
   private func readTwice(_ change: Change) async throws(DirectoryFailure) -> ReadResult? {
     switch change.intent.subject {
     case .step(let address):
@@ -75,7 +79,7 @@ struct Reconciliation: Sendable {
       )
       return ReadResult(evidence: evidence, drift: drift)
     case .connector:
-      // A connector that was to be created has no id to look for.
+      // A connector that was to be created has no id to read.
       guard let id = change.intent.before.connectorID else { return ReadResult(evidence: .unreadable) }
       let evidence = Self.evidence(of: try await directory.connector(id), for: change.intent)
       let second = Self.evidence(of: try await directory.connector(id), for: change.intent)
@@ -83,13 +87,17 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// What the reference that stands says of a change. Where before and after are the same, it took place.
+  /// Returns what a reference shows about a change.
+  ///
+  /// If the change's before and after are the same, the change took place.
   static func evidence(of found: ConnectorReference, for intent: Change.Intent) -> Change.Evidence {
     if found == intent.after { return .after }
     return found == intent.before ? .before : .third
   }
 
-  /// What stands at the address; nothing does where the flow is gone.
+  /// Reads the reference at an address.
+  ///
+  /// If the flow is deleted, there is none.
   private func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     do {
       return try await directory.reference(at: address)
@@ -98,13 +106,15 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// What a connector says of a deletion or an edit.
+  /// Returns what a connector shows about a deletion or an edit.
   static func evidence(of connector: DirectoryConnector?, for intent: Change.Intent) -> Change.Evidence {
     if intent.after == .none { return connector == nil ? .after : .before }
     return evidence(of: connector, for: intent.changedProperties ?? [])
   }
 
-  /// What a connector says of an edit: only names and the readable part of URLs can be compared.
+  /// Returns what a connector shows about an edit.
+  ///
+  /// Only names and the readable part of URLs can be compared.
   static func evidence(
     of connector: DirectoryConnector?,
     for properties: [Change.ChangedProperty]
@@ -114,7 +124,7 @@ struct Reconciliation: Sendable {
       let found: String
       switch property.name {
       case "displayName": found = connector.displayName
-      // What was redacted can't be compared.
+      // A redacted URL can't be compared.
       case "targetUrl" where property.after?.contains("…") == false: found = connector.targetURL
       default: return nil
       }
@@ -126,7 +136,7 @@ struct Reconciliation: Sendable {
   }
 }
 
-/// Byte by byte: Swift's `==` takes different spellings of a character for the same.
+/// Compares byte by byte: Swift's `==` equates different Unicode normal forms.
 private func isSame(_ left: String, _ right: String?) -> Bool {
   right.map { left.utf8.elementsEqual($0.utf8) } ?? false
 }

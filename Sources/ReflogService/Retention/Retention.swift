@@ -3,15 +3,20 @@ package import ReflogLedger
 package import ReflogModel
 import ServiceLifecycle
 
-/// What is kept and what goes, on behalf of admins; and the work of it, which goes on whoever waits, and after a restart.
+/// Manages for admins how long history is kept, and runs purges and erasures.
+///
+/// Purges and erasures run in the background, and continue after a restart.
 package struct Retention: Service {
   private let ledger: Ledger
   private let logger: Logger
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
-  /// How long until what went wrong is tried again.
+  /// How long to wait before work that failed is tried again.
   private static let pause = Duration.seconds(5)
 
+  /// Creates a service for this ledger.
+  ///
+  /// Work that the last run left unfinished is done first.
   package init(ledger: Ledger, logger: Logger) {
     self.ledger = ledger
     self.logger = logger
@@ -19,7 +24,9 @@ package struct Retention: Service {
     waker.yield()
   }
 
-  /// How long history is kept, and the purge that is under way, or the newest.
+  /// Returns the retention policy, and the purge in progress or else the newest one.
+  ///
+  /// The purge is nil if there was none.
   package func status(
     for caller: Caller
   ) async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?) {
@@ -31,7 +38,9 @@ package struct Retention: Service {
     }
   }
 
-  /// Says how long history is kept. Throws `retentionTooShort` below the minimum, unless somebody insists.
+  /// Sets the retention policy.
+  ///
+  /// - Throws: `retentionTooShort` for fewer days than the minimum, unless `insisting` is true.
   package func set(_ policy: RetentionPolicy, insisting: Bool, for caller: Caller) async throws(ServiceError) {
     try require(caller)
     if let days = policy.days, days < RetentionPolicy.minimumDays, !insisting { throw .retentionTooShort(days: days) }
@@ -41,15 +50,20 @@ package struct Retention: Service {
     }
   }
 
-  /// What a purge would do now. Throws `noRetention` where nothing says how long history is kept.
+  /// Returns what a purge would do at this moment.
+  ///
+  /// - Throws: `noRetention` if the policy keeps history without limit.
   package func planPurge(for caller: Caller) async throws(ServiceError) -> Purge.Plan {
     let before = try await cutoff(for: caller)
     do { return try await ledger.planPurge(before: before) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Begins a purge, or returns the one that is under way. When this returns, it is durable that it will be done.
+  /// Starts a purge, or returns the one in progress.
   ///
-  /// - Parameter planned: what somebody saw a plan of. Throws `purgeNotPermitted` where more would go than is permitted now.
+  /// When this returns, it is durable that the purge will be done.
+  ///
+  /// - Parameter planned: the moment of the plan that the caller saw, or nil for the policy's own moment.
+  /// - Throws: `purgeNotPermitted` if the plan deletes more than the policy permits, or `noRetention`.
   package func purge(before planned: Timestamp?, for caller: Caller) async throws(ServiceError) -> Purge {
     let permitted = try await cutoff(for: caller)
     let before = planned ?? permitted
@@ -62,13 +76,17 @@ package struct Retention: Service {
     return purge
   }
 
-  /// All holds, in the order in which they were placed.
+  /// Returns all legal holds, in the order in which they were placed.
   package func holds(for caller: Caller) async throws(ServiceError) -> [LegalHold] {
     try require(caller)
     do { return try await ledger.history.holds() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Places a hold: nothing that it covers is deleted from when this returns on. Throws `holdExists`.
+  /// Places a legal hold.
+  ///
+  /// When this returns, nothing that the hold covers is deleted.
+  ///
+  /// - Throws: `holdExists` if there is a hold with this name.
   package func place(
     named name: String,
     on scope: FlowScope,
@@ -84,7 +102,9 @@ package struct Retention: Service {
     return hold
   }
 
-  /// Releases a hold. Throws `holdNotFound`.
+  /// Releases a legal hold.
+  ///
+  /// - Throws: `holdNotFound` if there is no hold with this name.
   package func release(_ name: String, for caller: Caller) async throws(ServiceError) {
     try require(caller)
     let isReleased: Bool
@@ -94,13 +114,15 @@ package struct Retention: Service {
     guard isReleased else { throw .holdNotFound(name) }
   }
 
-  /// All erasures, oldest first.
+  /// Returns all erasures, oldest first.
   package func erasures(for caller: Caller) async throws(ServiceError) -> [Erasure] {
     try require(caller)
     do { return try await ledger.history.erasures() } catch { throw ServiceError(reading: error) }
   }
 
-  /// What an erasure would do now. Throws `actorNotFound`.
+  /// Returns what an erasure would do at this moment.
+  ///
+  /// - Throws: `actorNotFound` if the ledger has no actor with this id.
   package func planErasure(of actor: String, for caller: Caller) async throws(ServiceError) -> Erasure.Plan {
     try require(caller)
     do {
@@ -111,8 +133,13 @@ package struct Retention: Service {
     throw .actorNotFound(actor)
   }
 
-  /// Begins the erasure of what is on record of a person; what is held stays. When this returns, it is durable that it will be
-  /// done. Throws `actorNotFound`.
+  /// Starts the erasure of an actor's personal data.
+  ///
+  /// What a legal hold covers stays.
+  ///
+  /// When this returns, it is durable that the erasure will be done.
+  ///
+  /// - Throws: `actorNotFound` if the ledger has no actor with this id.
   package func erase(_ actor: String, for caller: Caller) async throws(ServiceError) -> [Erasure] {
     try require(caller)
     let count: Int
@@ -133,7 +160,7 @@ package struct Retention: Service {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
   }
 
-  /// Does what was asked for, now or before the last stop, until it is time to stop.
+  /// Runs the purges and erasures that were asked for, in this run or an earlier one, until the service stops.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await _ in wakes {
@@ -144,8 +171,10 @@ package struct Retention: Service {
     }
   }
 
-  /// Returns whether nothing is left to do. What goes wrong with one thing stops no other; it is tried again, and stays on record
-  /// as unfinished until it is done. A purge takes turns with erasures, which are short and may be asked for while it goes on.
+  /// Runs the work that is left, and returns whether all of it is done.
+  ///
+  /// Work that fails stops no other work. It is tried again, and is recorded as unfinished until it is done. A purge
+  /// runs in short passes between erasures, which are short and may be asked for during a purge.
   private func forget() async -> Bool {
     do {
       while let forgetting = try await ledger.forgetting() {
@@ -153,44 +182,50 @@ package struct Retention: Service {
         for erasure in forgetting.erasures where await attempt("an erasure", { try await erase(erasure) }) == .done {
           erased.append(erasure)
         }
-        let turn = forgetting.purge == nil ? .done : await attempt("a purge") { try await takeTurn() }
+        let pass = forgetting.purge == nil ? .done : await attempt("a purge") { try await runPass() }
         guard !Task.isEnding else { return false }
-        let purged = turn == .done ? forgetting.purge : nil
+        let purged = pass == .done ? forgetting.purge : nil
         if purged != nil || !erased.isEmpty {
           try await ledger.finish(purge: purged, erasures: erased)
-          logger.notice("what was to go is gone")
+          logger.notice("purges and erasures finished")
         }
-        guard turn == .more || (turn == .done && erased.count == forgetting.erasures.count) else { return false }
+        guard pass == .more || (pass == .done && erased.count == forgetting.erasures.count) else { return false }
       }
       return true
     } catch {
-      if !Task.isEnding { logger.error("what was to go is not gone yet", metadata: ["error": "\(error)"]) }
+      if !Task.isEnding {
+        logger.error("purges and erasures failed and are tried again", metadata: ["error": "\(error)"])
+      }
       return false
     }
   }
 
   private func attempt<Value>(_ what: String, _ body: () async throws -> Value) async -> Value? {
     do { return try await body() } catch {
-      logger.error("\(what) could not go on", metadata: ["error": "\(error)"])
+      logger.error("\(what) failed and is tried again", metadata: ["error": "\(error)"])
       return nil
     }
   }
 
-  /// How many steps of a purge are done until it is looked whether an erasure waits: some seconds' worth.
-  private static let turn = 100
+  /// How many steps a pass of a purge has before erasures are checked for again: some seconds.
+  private static let stepsOfAPass = 100
 
-  /// Does some of the purge under way; `done` where nothing of it is left.
-  private func takeTurn() async throws -> Ledger.UnfinishedDeletions.Progress {
-    try await repeated(atMost: Self.turn) { try await ledger.continuePurge() }
+  /// Runs one pass of the purge in progress.
+  ///
+  /// Returns `done` if nothing of the purge is left.
+  private func runPass() async throws -> Ledger.UnfinishedDeletions.Progress {
+    try await repeated(atMost: Self.stepsOfAPass) { try await ledger.continuePurge() }
   }
 
-  /// Erases all that an erasure erases.
+  /// Runs an erasure to its end.
   private func erase(_ erasure: Int64) async throws -> Ledger.UnfinishedDeletions.Progress {
     var position = Ledger.ErasurePosition()
     return try await repeated(atMost: .max) { try await ledger.continueErasure(erasure, from: &position) }
   }
 
-  /// Does a step again and again until there is none, or it was so often, or it is time to stop; then there may be more.
+  /// Repeats a step until it is done, a number of times, or until the service stops.
+  ///
+  /// Then there may be more to do.
   private func repeated(
     atMost count: Int,
     _ step: () async throws -> Ledger.UnfinishedDeletions.Progress
@@ -203,7 +238,9 @@ package struct Retention: Service {
     return .more
   }
 
-  /// Ends early only when it is time to stop.
+  /// Waits.
+  ///
+  /// Ends early only when the service stops.
   private func pause(_ duration: Duration) async {
     try? await cancelWhenGracefulShutdown { try await Task.sleep(for: duration) }
   }

@@ -1,12 +1,14 @@
 import ReflogLedger
 import ReflogModel
 
-/// Looks at the connectors themselves: a connector that is edited changes what every step that calls it does.
+/// Compares the directory's connectors with the ledger: a connector that is edited changes every step that calls it.
 struct ConnectorCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
-  /// Looks at all connectors and records what others did to them. What is under way or fresh waits for the next sweep.
+  /// Reads all connectors and records what was changed without Reflog.
+  ///
+  /// A connector with a pending or recent change is left to the next sweep.
   func verify() async throws {
     let ledger = service.ledger
     let entry = try await ledger.history.status().newestSequence ?? -1
@@ -40,10 +42,10 @@ struct ConnectorCheck: Sendable {
     try await ledger.remember(observations)
   }
 
-  /// The connectors of which a read is not conclusive now, and whether one is being created whose id nobody knows yet.
+  /// Returns the connectors for which a read is not conclusive, and whether one with an unknown id is being created.
   private func busyConnectors() async throws -> (ids: Set<ConnectorID>, isCreating: Bool) {
     let since = service.ledger.now.before(service.directory.settleWindow)
-    // More than a window ever sees.
+    // More than any settle window contains.
     let recent = try await service.ledger.history.recentConnectorChanges(since: since, limit: 1000)
     let ids = recent.flatMap { [$0.intent.before.connectorID, $0.after.connectorID] }.compactMap { $0 }
     return (Set(ids), recent.contains { $0.result == .pending && $0.intent.before == .none })
@@ -124,7 +126,7 @@ struct ConnectorCheck: Sendable {
       lastVerifiedDateTime: lastSeen
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)
-    // If a change became pending in between, nothing is recorded; the next sweep looks again.
+    // If a change became pending meanwhile, nothing is recorded, and the next sweep checks the connector again.
     _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation], connectors: [connector]))
   }
 }

@@ -1,14 +1,14 @@
 import ReflogModel
 
-/// What a connector shows that nobody asked for through Reflog.
+/// The differences between a connector and what the ledger expects of it.
 enum ConnectorDifferences {
-  /// The properties that differ from what is to be expected: as it was last seen, and as it was written since.
+  /// Returns the properties that differ from the expected ones: as they were last seen, then as Reflog wrote them.
   ///
-  /// A property that was written with a value nobody can read back may be anything.
+  /// A property that was written with a value that can't be read back may have any value.
   ///
   /// - Parameters:
-  ///   - seen: the connector as it was last seen; nothing where it was created through Reflog since.
-  ///   - changes: what was done to it through Reflog since, oldest first.
+  ///   - seen: the connector as it was last seen, or nil if it was created through Reflog since then.
+  ///   - changes: what was done to it through Reflog since then, oldest first.
   static func between(
     _ seen: DirectoryConnector?,
     _ changes: [Change],
@@ -24,7 +24,7 @@ enum ConnectorDifferences {
     }
   }
 
-  /// Everything that can be seen of a connector, as found where nothing was known.
+  /// Returns all readable properties of a connector, for one that the ledger does not know.
   static func all(of connector: DirectoryConnector) -> [Change.ChangedProperty] {
     values(of: connector).sorted { $0.key < $1.key }.map { name, value in
       Change.ChangedProperty(name: name, before: nil, after: value)
@@ -41,7 +41,7 @@ enum ConnectorDifferences {
 }
 
 extension DirectoryConnector {
-  /// Whether both show the same.
+  /// Whether both have the same readable properties.
   func isSame(as other: DirectoryConnector) -> Bool {
     ConnectorDifferences.between(self, [], found: other).isEmpty
       && ConnectorDifferences.between(other, [], found: self).isEmpty

@@ -1,50 +1,56 @@
 import ReflogModel
 
-/// Reads what the directory holds, at the pace that it allows.
+/// Reads the contents of the directory, within the rate limit.
 struct Inventory: Sendable {
   let directory: any Directory
   let rateLimiter: RateLimiter
 
-  /// More pages than a tenant has of anything: a directory that goes on for ever is not believed.
+  /// More pages than any tenant has: a list that does not end is an error.
   private static let pageLimit = 10_000
 
+  /// Returns the ids of all user flows of a type.
   func flows(_ flowType: FlowType) async throws(DirectoryFailure) -> [FlowID] {
     try await all(.flows(flowType)).map { (object) throws(DirectoryFailure) in
       guard let id = object["id"]?.string.flatMap({ FlowID($0) }) else {
-        throw .unavailable(reason: "it listed a user flow without an id")
+        throw .unavailable(reason: "it returned a user flow without an id")
       }
       return id
     }
   }
 
+  /// Returns all connectors.
   func connectors() async throws(DirectoryFailure) -> [DirectoryConnector] {
     try await all(.connectors).map { (object) throws(DirectoryFailure) in
       guard let connector = DirectoryConnector(graph: object) else {
-        throw .unavailable(reason: "it listed a connector without an id")
+        throw .unavailable(reason: "it returned a connector without an id")
       }
       return connector
     }
   }
 
-  /// What some steps of a flow call. Does not wait for the pace: whoever holds turns asks.
+  /// Returns what some steps of a flow call.
+  ///
+  /// Does not wait for the rate limit, because its caller holds locks.
   func references(
     of flow: FlowName,
     at steps: [Step]
   ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
     let expand = QueryItem("$expand", steps.map(\.name).joined(separator: ","))
     let response = try await read(DirectoryRead(.configuration(flow.flowType, flow.flow), query: [expand]))
-    guard let body = response.body else { throw .unavailable(reason: "it answered no JSON object") }
+    guard let body = response.body else { throw .unavailable(reason: "its answer is not a JSON object") }
     var references: [Step: ConnectorReference] = [:]
     for step in steps {
       guard let reference = ConnectorReference(graphStep: body.member(named: step.name)?.value) else {
-        throw .unavailable(reason: "it answered something else than a connector")
+        throw .unavailable(reason: "its answer is not a connector")
       }
       references[step] = reference
     }
     return references
   }
 
-  /// One connector, or nothing if there is none by that id. Does not wait for the pace: whoever holds turns asks.
+  /// Returns a connector, or nil if there is none with this id.
+  ///
+  /// Does not wait for the rate limit, because its caller holds locks.
   func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     do {
       return try await directory.connector(id)
@@ -60,12 +66,12 @@ struct Inventory: Sendable {
     for _ in 0..<Self.pageLimit {
       await rateLimiter.wait()
       let response = try await read(DirectoryRead(resource, query: query))
-      guard let page = response.body?["value"]?.array else { throw .unavailable(reason: "it listed nothing") }
+      guard let page = response.body?["value"]?.array else { throw .unavailable(reason: "its answer is not a list") }
       objects += page.compactMap(\.object)
       guard let link = response.body?["@odata.nextLink"]?.string else { return objects }
       query = QueryItem.items(ofURL: link)
     }
-    throw .unavailable(reason: "its list does not end")
+    throw .unavailable(reason: "its list has more than \(Self.pageLimit) pages")
   }
 
   private func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {

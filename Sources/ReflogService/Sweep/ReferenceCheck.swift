@@ -1,13 +1,15 @@
 import ReflogLedger
 import ReflogModel
 
-/// Looks at what the steps of a flow call, and records what the ledger does not know.
+/// Compares the references of a flow with the ledger, and records what the ledger does not know.
 struct ReferenceCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
-  /// Looks at some steps of a flow. Returns those that could not be looked at conclusively: somebody works there, a write
-  /// is so fresh that a read may not show it, or two reads did not agree.
+  /// Checks some steps of a flow, and returns the addresses for which there was no conclusive read.
+  ///
+  /// There is none if a request holds the lock, if a write is so recent that a read may not show it, or if two reads
+  /// differ.
   func verify(_ flow: FlowName, steps: [Step]) async throws -> [Address] {
     await inventory.rateLimiter.wait()
     let addresses = steps.map { flow.address(of: $0) }
@@ -33,13 +35,15 @@ struct ReferenceCheck: Sendable {
     return addresses.filter { !free.contains($0) || unsteady.contains($0) }
   }
 
-  /// What a look came to.
+  /// The result of a check.
   private enum Judgement {
-    /// What is known stands there, and that it was seen is to be remembered.
+    /// The address holds what the ledger knows.
+    ///
+    /// The observation is to be remembered.
     case seen(Observation)
-    /// A drift or a baseline is on record, and what was seen with it.
+    /// A drift or a baseline is recorded, together with the observation.
     case recorded
-    /// A second read showed something else.
+    /// A second read showed another reference.
     case unsteady
   }
 
@@ -78,7 +82,9 @@ struct ReferenceCheck: Sendable {
     _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation]))
   }
 
-  /// What the steps call; nothing where the flow is gone, and no entry for a step that this flow does not have.
+  /// Returns what the steps call.
+  ///
+  /// If the flow is deleted, that is no connector. A step that this flow does not have is left out.
   private func references(
     of flow: FlowName,
     at steps: [Step]
@@ -88,7 +94,7 @@ struct ReferenceCheck: Sendable {
     } catch .refused(let refusal) where refusal.httpStatus == 404 {
       return Dictionary(uniqueKeysWithValues: steps.map { ($0, ConnectorReference.none) })
     } catch .refused(let refusal) where refusal.httpStatus == 400 {
-      // Which of the steps is unknown, the refusal does not say.
+      // The refusal does not tell which of the steps is unknown.
       guard steps.count > 1 else { return [:] }
       var references: [Step: ConnectorReference] = [:]
       for step in steps {

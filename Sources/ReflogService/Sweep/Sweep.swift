@@ -2,15 +2,18 @@ import Logging
 import ReflogLedger
 import ReflogModel
 
-/// One look at everything that the directory holds.
+/// One sweep: a check of the whole directory against the ledger.
 struct Sweep: Sendable {
   let service: ChangeService
   let inventory: Inventory
   let watchlist: Watchlist
   let logger: Logger
 
-  /// Looks at all steps of all flows and at all connectors. Returns whether everything was looked at that nobody was
-  /// working on; what could not be is on the watchlist, and stands in the log.
+  /// Checks all steps of all flows and all connectors.
+  ///
+  /// Returns whether no check failed.
+  ///
+  /// Steps without a conclusive read are put on the watchlist. Checks that failed are logged.
   func run() async throws -> Bool {
     var isWhole = await attempt("connectors") {
       try await ConnectorCheck(service: service, inventory: inventory).verify()
@@ -29,27 +32,29 @@ struct Sweep: Sendable {
     }
     if isWhole {
       try await service.ledger.rememberFinishedSweep()
-      logger.info("everything in the directory was looked at")
+      logger.info("the sweep checked the whole directory")
     }
     return isWhole
   }
 
-  /// One part that can't be looked at must not hide the others.
-  private func attempt(_ part: String, _ look: () async throws -> Void) async -> Bool {
+  /// Runs one check.
+  ///
+  /// If it fails, the others still run.
+  private func attempt(_ part: String, _ check: () async throws -> Void) async -> Bool {
     do {
-      try await look()
+      try await check()
       return true
     } catch {
       logger.warning(
-        "a part of the directory could not be looked at",
+        "a part of the directory could not be checked",
         metadata: ["part": "\(part)", "error": "\(error)"]
       )
       return false
     }
   }
 
-  /// Every flow that the directory lists or the ledger knows, with the steps that Graph has and those that the ledger
-  /// knows besides.
+  /// Returns every flow that the directory lists or the ledger knows, with Graph's steps and others that the ledger
+  /// knows.
   private func stepsByFlow() async throws -> [FlowName: [Step]] {
     var steps: [FlowName: Set<Step>] = [:]
     for flowType in FlowType.allCases {
@@ -65,14 +70,16 @@ struct Sweep: Sendable {
     do {
       return try await inventory.flows(flowType)
     } catch {
-      guard case .refused(let refusal) = error, refusal.saysTenantHasNone else { throw error }
+      guard case .refused(let refusal) = error, refusal.meansTenantHasNone else { throw error }
       return []
     }
   }
 }
 
 extension DirectoryRefusal {
-  /// A tenant has user flows of one type at most; Graph answers a question about the other with 403 `AADB2C`, or does
-  /// not know the resource. Reflog's own credential is refused with another code.
-  fileprivate var saysTenantHasNone: Bool { httpStatus == 404 || (httpStatus == 403 && code == "AADB2C") }
+  /// Whether the refusal means that the tenant has no user flows of a type.
+  ///
+  /// A tenant has flows of one type at most. For the other type Graph answers 403 `AADB2C`, or does not know the
+  /// resource. Graph refuses Reflog's own credential with another code.
+  fileprivate var meansTenantHasNone: Bool { httpStatus == 404 || (httpStatus == 403 && code == "AADB2C") }
 }

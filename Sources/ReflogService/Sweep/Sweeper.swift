@@ -3,7 +3,7 @@ package import Metrics
 import ReflogModel
 import ServiceLifecycle
 
-/// Looks at everything in the directory at start and from time to time, and at each changed address once its window is
+/// Sweeps the directory at the start and at an interval, and checks each changed address once its settle window is
 /// over.
 package struct Sweeper: Service {
   private let service: ChangeService
@@ -13,9 +13,11 @@ package struct Sweeper: Service {
   private let logger: Logger
   private let metrics: any MetricsFactory
 
+  /// Creates a sweeper.
+  ///
   /// - Parameters:
-  ///   - interval: from the start of one sweep to that of the next.
-  ///   - rateLimiter: shared with whoever else reads in the background.
+  ///   - interval: the time from the start of one sweep to the start of the next.
+  ///   - rateLimiter: shared with all other background reads.
   package init(
     service: ChangeService,
     watchlist: Watchlist,
@@ -32,65 +34,66 @@ package struct Sweeper: Service {
     self.metrics = metrics
   }
 
+  /// Sweeps and checks until the service stops.
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       await withDiscardingTaskGroup { group in
-        group.addTask { await sweepForEver() }
-        group.addTask { await watchForEver() }
+        group.addTask { await sweepRepeatedly() }
+        group.addTask { await checkRepeatedly() }
       }
     }
   }
 
-  /// The shortest time between two attempts where the directory can't be read.
+  /// The time until the next sweep if the directory can't be read.
   private static let retryInterval = Duration.seconds(60)
 
-  private func sweepForEver() async {
+  private func sweepRepeatedly() async {
     while !Task.isCancelled {
       let start = ContinuousClock.now
       let succeeded = await sweep()
       let next = start + (succeeded ? interval : min(interval, Self.retryInterval))
-      // Ends early only when it is time to stop.
+      // Ends early only when the service stops.
       try? await Task.sleep(until: next, clock: .continuous)
     }
   }
 
-  /// Looks at everything once. Returns whether that was possible.
+  /// Sweeps once, and returns whether no check failed.
   package func sweep() async -> Bool {
     do {
       let sweep = Sweep(service: service, inventory: inventory, watchlist: watchlist, logger: logger)
       if try await sweep.run() { return true }
     } catch {
       guard !Task.isCancelled else { return false }
-      logger.warning("the directory could not be swept", metadata: ["error": "\(error)"])
+      logger.warning("the sweep failed", metadata: ["error": "\(error)"])
     }
     Counter(label: "reflog_sweep_failures_total", factory: metrics).increment()
     return false
   }
 
-  /// Often enough that a look is hardly later than its window.
+  /// How often the watchlist is read: a check is hardly later than the end of its window.
   private static let watchInterval = Duration.seconds(1)
 
-  private func watchForEver() async {
+  private func checkRepeatedly() async {
     while !Task.isCancelled {
-      await lookAtWatched()
+      await checkWatched()
       try? await Task.sleep(for: Self.watchInterval)
     }
   }
 
-  /// Looks at the addresses whose window is over.
-  package func lookAtWatched() async {
+  /// Checks the addresses whose settle window is over.
+  package func checkWatched() async {
     let check = ReferenceCheck(service: service, inventory: inventory)
-    for address in watchlist.takeDue() where !Task.isCancelled { await look(at: address, check) }
+    for address in watchlist.takeDue() where !Task.isCancelled { await verify(address, check) }
   }
 
-  private func look(at address: Address, _ check: ReferenceCheck) async {
+  private func verify(_ address: Address, _ check: ReferenceCheck) async {
     do {
       for later in try await check.verify(FlowName(of: address), steps: [address.step]) {
         watchlist.watch(later)
       }
     } catch {
       watchlist.watch(address)
-      logger.info("a changed step could not be looked at", metadata: ["error": "\(error)"])
+      logger.info("a changed step could not be checked", metadata: ["error": "\(error)"])
     }
   }
 }

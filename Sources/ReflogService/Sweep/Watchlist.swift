@@ -1,29 +1,31 @@
 package import ReflogModel
 import Synchronization
 
-/// The addresses whose last change is to be looked at once the settle window is over: a directory's word that it did
-/// something is not yet the truth.
+/// The addresses to check once their settle window is over: a success answer does not prove that the change is kept.
 ///
-/// Kept in memory alone: the sweep at the next start looks at everything.
+/// They are kept in memory only. The sweep at the next start checks everything.
 package final class Watchlist: Sendable {
   private let window: Duration
   private let due = Mutex<[Address: ContinuousClock.Instant]>([:])
 
+  /// Creates an empty list.
+  ///
+  /// - Parameter window: the directory's settle window.
   package init(window: Duration) {
     self.window = window
   }
 
-  /// Looks at an address again once a window has passed from now on.
+  /// Checks an address once a window has passed from this moment.
   package func watch(_ address: Address) {
     due.withLock { $0[address] = .now + window }
   }
 
-  /// Watches what a change may have moved.
+  /// Watches the address that a change may have written.
   package func watch(_ change: Change) {
     if let address = change.intent.subject.address, change.mayHaveReachedDirectory { watch(address) }
   }
 
-  /// The addresses whose window is over; they are watched no more.
+  /// Removes and returns the addresses whose window is over, in order.
   func takeDue() -> [Address] {
     due.withLock { due in
       let now = ContinuousClock.now

@@ -1,15 +1,17 @@
 package import ReflogModel
 
-/// Somebody asks to bring back what stood at a time, or to go on with that.
+/// A request to start or to continue a rollback to a time.
 package struct TimeRollbackRequest: Sendable {
   package let rollback: TimeRollback
   package let caller: Caller
+  /// Why the caller wants the rollback, or nil if it gave no reason.
   package let reason: String?
-  /// The caller's `client-request-id`.
+  /// The caller's `client-request-id`, or nil if it sent none.
   package let correlationID: String?
-  /// Reflog's own id for the request.
+  /// Reflog's id of the request.
   package let requestID: String
 
+  /// Creates a request.
   package init(
     rollback: TimeRollback,
     caller: Caller,
@@ -24,7 +26,7 @@ package struct TimeRollbackRequest: Sendable {
     self.requestID = requestID
   }
 
-  /// The same of the rollback as the ledger remembers it.
+  /// Returns the same request for the rollback as the ledger remembers it.
   func remembered(as rollback: TimeRollback) -> TimeRollbackRequest {
     TimeRollbackRequest(
       rollback: rollback,

@@ -3,11 +3,12 @@ import ServiceLifecycle
 
 /// One pass over the addresses of a rollback to a time.
 struct TimeRollbackRun: Sendable {
-  /// Addresses worked on at once: enough to hide the directory's latency, few enough to leave room for others.
+  /// The number of addresses that are set at the same time: enough to hide the directory's latency, and few enough to
+  /// leave room for other requests.
   private static let width = 4
-  /// How often an address is tried that the directory has no time for.
+  /// How often an address is tried while the directory is too busy.
   private static let attempts = 4
-  /// So many addresses in a row that can't be brought back for the moment mean that the directory is down.
+  /// After so many failures in a row the directory counts as down, and the pass ends.
   private static let patience = 8
 
   let changes: ChangeService
@@ -20,9 +21,9 @@ struct TimeRollbackRun: Sendable {
     self.isStopping = isStopping
   }
 
-  /// Brings addresses back, until all are, it is time to stop, or the directory seems to be down.
+  /// Sets addresses back until all are done, the service stops, or the directory seems to be down.
   ///
-  /// - Parameter report: hears of each address what went wrong there, or nothing.
+  /// - Parameter report: called with each address, and its error or nil.
   func work(on steps: [TimeRollback.Item], report: @escaping @Sendable (Address, String?) -> Void) async {
     await withTaskGroup(of: Bool.self) { group in
       var waiting = steps[...]
@@ -37,7 +38,7 @@ struct TimeRollbackRun: Sendable {
     }
   }
 
-  /// Returns whether the directory could be worked with.
+  /// Sets one address back, and returns whether the directory answered.
   private func bringBack(
     _ step: TimeRollback.Item,
     report: @Sendable (Address, String?) -> Void
@@ -52,9 +53,9 @@ struct TimeRollbackRun: Sendable {
         problem = error
       }
       report(step.address, problem.description)
-      guard let pause = problem.pauseBeforeRetry else { return !problem.saysDirectoryIsDown }
+      guard let pause = problem.pauseBeforeRetry else { return !problem.meansDirectoryIsDown }
       guard attempt < Self.attempts, !isStopping() else { return false }
-      // Ends early only when it is time to stop.
+      // Ends early only when the service stops.
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause * attempt) }
     }
     return false
@@ -72,7 +73,7 @@ struct TimeRollbackRun: Sendable {
 }
 
 extension ServiceError {
-  /// How long to wait before it is worth trying again; nothing where that is not.
+  /// How long to wait before another try, or nil if another try can't help.
   fileprivate var pauseBeforeRetry: Duration? {
     switch self {
     case .refused(_, let refusal) where refusal.httpStatus == 429:
@@ -82,8 +83,8 @@ extension ServiceError {
     }
   }
 
-  /// Whether what happened at one address will happen at the next.
-  fileprivate var saysDirectoryIsDown: Bool {
+  /// Whether the same error is likely at the next address.
+  fileprivate var meansDirectoryIsDown: Bool {
     if case .outcomeUnknown = self { true } else { false }
   }
 }

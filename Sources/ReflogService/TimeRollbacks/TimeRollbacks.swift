@@ -4,9 +4,9 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Brings addresses back to what they held at a time: as long as the directory takes, whether or not somebody waits for it.
+/// Rolls addresses back to what they held at a time, in the background: no request has to wait for the end.
 package final class TimeRollbacks: Service {
-  /// More rollbacks than this at once would only wait for each other.
+  /// The most rollbacks that may wait.
   private static let waiting = 16
 
   private let changes: ChangeService
@@ -16,20 +16,25 @@ package final class TimeRollbacks: Service {
   private let queue: AsyncStream<TimeRollbackRequest>.Continuation
 
   private struct State {
-    /// What is under way, by batch, with what went wrong at addresses.
+    /// The rollbacks in progress by batch id, each with its errors by address.
     var running: [String: [Address: String]] = [:]
-    /// What went wrong in those that ended before everything was done.
+    /// The errors of rollbacks that ended before everything was done, by batch id.
     var ended: [String: [Address: String]] = [:]
     var isStopping = false
   }
 
+  /// Creates a service that makes its changes through the given service.
   package init(changes: ChangeService, logger: Logger) {
     self.changes = changes
     self.logger = logger
     (requests, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
   }
 
-  /// What would be done now, and where it could not be, as far as the directory says. Records nothing. Throws `flowNotFound`.
+  /// Returns what a rollback would do at this moment, and where it could not be done.
+  ///
+  /// Records nothing.
+  ///
+  /// - Throws: `flowNotFound` if the ledger knows nothing of the rollback's flow.
   package func plan(_ rollback: TimeRollback, for caller: Caller) async throws(ServiceError) -> TimeRollbackPlan {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     var steps = try await steps(of: rollback)
@@ -40,7 +45,7 @@ package final class TimeRollbacks: Service {
     var unasked: String?
     for index in steps.indices {
       guard let id = steps[index].after.connectorID else { continue }
-      // A directory that did not answer once is not asked for each connector anew.
+      // After one read without an answer, the directory is not asked for the other connectors.
       if isMissing[id] == nil, unasked == nil {
         do { isMissing[id] = try await changes.missingConnector(of: steps[index].after) != nil } catch {
           unasked = error.description
@@ -51,8 +56,12 @@ package final class TimeRollbacks: Service {
     return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: unasked)
   }
 
-  /// Begins, or goes on. When this returns, what was asked for is durable; ``progress(of:for:)`` tells how far it came. Throws
-  /// `flowNotFound`.
+  /// Starts or continues a rollback.
+  ///
+  /// When this returns, the request is durable. ``progress(of:for:)`` shows how far it is.
+  ///
+  /// - Throws: `flowNotFound` if the ledger knows nothing of the rollback's flow; `otherTimeRollback` if the batch id
+  ///   belongs to another rollback; `busy` if too many rollbacks wait.
   package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
     guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
     _ = try await steps(of: request.rollback)
@@ -68,7 +77,7 @@ package final class TimeRollbacks: Service {
     guard known.asOf == request.rollback.asOf, known.scope == request.rollback.scope else {
       throw .otherTimeRollback(known)
     }
-    // Asking again for what is done is no wish to do it again.
+    // A repeated request for a finished rollback does nothing.
     guard !remembered.isFinished else { return }
     let isNew = state.withLock { state in
       guard state.running[known.batchID] == nil else { return false }
@@ -83,14 +92,14 @@ package final class TimeRollbacks: Service {
     }
   }
 
-  /// The rollback of this id, where there is one.
+  /// Returns the rollback with this batch id, or nil if there is none.
   package func known(_ batchID: String) async throws(ServiceError) -> TimeRollback? {
     do { return try await changes.ledger.history.timeRollback(batchID)?.rollback } catch {
       throw ServiceError(reading: error)
     }
   }
 
-  /// How far a rollback came; nothing where there is none of this id.
+  /// Returns how far a rollback is, or nil if there is none with this batch id.
   package func progress(of batchID: String, for caller: Caller) async throws(ServiceError) -> TimeRollbackProgress? {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     let (problems, isRunning) = state.withLock { state in
@@ -103,9 +112,9 @@ package final class TimeRollbacks: Service {
     do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
     let left = try await steps(of: rollback)
     let undone = Self.undone(left, made)
-    // The reconciler may have settled the last of it.
+    // The reconciler may have settled the last of its changes.
     let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
-    // What came after it is no part of one that is done; what nobody knew of stays named.
+    // For a finished rollback, later changes are not shown. Steps whose reference at the time is unknown always are.
     let shown = isDone ? left.filter { $0.after == .unknown } : undone + left.filter { $0.after == .unknown }
     return TimeRollbackProgress(
       rollback: rollback,
@@ -114,7 +123,7 @@ package final class TimeRollbacks: Service {
     )
   }
 
-  /// What is still to be brought back: not where the rollback did so already, whatever came since.
+  /// Returns the steps that are still to be set back: those that this rollback has not set, whatever changed since.
   private static func undone(_ steps: [TimeRollback.Item], _ made: [Change]) -> [TimeRollback.Item] {
     let brought = Set(made.filter { $0.result == .applied }.compactMap(\.intent.subject.address))
     return steps.filter { $0.after != .unknown && !brought.contains($0.address) }
@@ -159,8 +168,9 @@ package final class TimeRollbacks: Service {
     return steps
   }
 
-  /// Works on what is asked for, one rollback after another, until a graceful shutdown; what is under way at an address then
-  /// is finished, and the rest can go on by the batch's id.
+  /// Runs the rollbacks that were asked for, one after another, until the service stops.
+  ///
+  /// Addresses in progress are finished then. The rest can be continued with the same batch id.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await request in requests where !self.state.withLock({ $0.isStopping }) { await work(on: request) }
@@ -187,8 +197,8 @@ package final class TimeRollbacks: Service {
         metadata: ["batchId": "\(id)", "done": "\(steps.count - left.count)", "left": "\(left.count)"]
       )
     } catch {
-      // Nobody waits for it: its state says that it is partial, and it can go on.
-      logger.error("a rollback to a time broke off", metadata: ["batchId": "\(id)", "error": "\(error)"])
+      // No request waits for it. Its state shows that it is partial, and it can be continued.
+      logger.error("a rollback to a time ended early", metadata: ["batchId": "\(id)", "error": "\(error)"])
     }
     state.withLock { state in
       let problems = state.running.removeValue(forKey: id)

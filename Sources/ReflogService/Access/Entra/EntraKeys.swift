@@ -2,21 +2,23 @@ import JWTKit
 package import Logging
 package import ReflogModel
 
-/// Keeps the issuer's public keys at hand, and fetches them anew when they may have changed.
+/// Caches the issuer's public keys, and fetches them again when they may have changed.
 package actor EntraKeys {
   /// Fetches a document of a few kilobytes from a URL.
   package typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
 
+  /// How long keys are used, and how often they are fetched.
   package struct Limits: Sendable {
-    /// When keys are fetched anew: Entra rolls them over within days, and recommends a day.
+    /// The age at which keys are fetched again: Entra replaces them within days and recommends a day.
     package let freshness: Duration
-    /// How long they are believed while the issuer can't be reached.
+    /// The longest age of keys while the issuer can't be reached.
     package let maximumAge: Duration
-    /// The least time between two fetches because of a key that nobody knows.
+    /// The shortest time between two fetches because of an unknown key id.
     package let unknownKeyInterval: Duration
-    /// The least time between two fetches where the last one failed.
+    /// The shortest time between two fetches after a failed one.
     package let retryInterval: Duration
 
+    /// Creates limits.
     package init(freshness: Duration, maximumAge: Duration, unknownKeyInterval: Duration, retryInterval: Duration) {
       self.freshness = freshness
       self.maximumAge = maximumAge
@@ -24,6 +26,7 @@ package actor EntraKeys {
       self.retryInterval = retryInterval
     }
 
+    /// The limits of a server.
     package static let standard = Limits(
       freshness: .seconds(86_400),
       maximumAge: .seconds(3 * 86_400),
@@ -43,6 +46,7 @@ package actor EntraKeys {
   private var hasFailed = false
   private var fetching: [CheckedContinuation<Void, Never>]?
 
+  /// Creates an empty cache.
   package init(
     settings: EntraSettings,
     limits: Limits = .standard,
@@ -57,8 +61,9 @@ package actor EntraKeys {
     self.logger = logger
   }
 
-  /// The key by this id, or nothing if the issuer has none. Throws where the issuer can't be asked, and what was heard of it
-  /// is too old to be believed.
+  /// Returns the key with this id, or nil if the issuer has none.
+  ///
+  /// - Throws: ``Unavailable`` if the issuer can't be reached and the cached keys are too old.
   func key(_ id: String) async throws(Unavailable) -> JWTKeyCollection? {
     let isStale = age(of: fetched).map { $0 > limits.freshness } ?? true
     if isStale || keys[id] == nil { await refresh() }
@@ -66,17 +71,21 @@ package actor EntraKeys {
     return keys[id]
   }
 
-  /// The issuer's keys are not to be had.
+  /// The issuer's keys are not available.
   struct Unavailable: Error {}
 
-  /// How long ago it was; a clock that was set back makes nothing young.
+  /// Returns how long ago a moment was.
+  ///
+  /// A moment in the future counts as very old: the clock was set back.
   private func age(of moment: Timestamp?) -> Duration? {
     moment.map {
       let age = clock().since($0); return age < .zero ? .seconds(Int64.max / 4) : age
     }
   }
 
-  /// Fetches the keys, unless that was just tried; whoever comes meanwhile waits for the same answer.
+  /// Fetches the keys, unless they were just fetched.
+  ///
+  /// Callers that arrive meanwhile wait for the same answer.
   private func refresh() async {
     if fetching != nil {
       await withCheckedContinuation { fetching?.append($0) }
@@ -92,7 +101,10 @@ package actor EntraKeys {
       hasFailed = false
     } catch {
       hasFailed = true
-      logger.error("the keys of \(settings.issuer) can't be had", metadata: ["error": "\(error)"])
+      logger.error(
+        "the issuer's keys could not be fetched",
+        metadata: ["issuer": "\(settings.issuer)", "error": "\(error)"]
+      )
     }
     let waiting = fetching ?? []
     fetching = nil
@@ -107,7 +119,7 @@ package actor EntraKeys {
       guard let object = value.object, object["kty"] == "RSA", object["use"] == nil || object["use"] == "sig",
         let id = object["kid"]?.string, let modulus = object["n"]?.string, let exponent = object["e"]?.string
       else { continue }
-      // One that can't be used is no reason to do without the others.
+      // One key that can't be used must not hide the others.
       guard let key = try? Insecure.RSA.PublicKey(modulus: modulus, exponent: exponent) else { continue }
       loaded[id] = await JWTKeyCollection().add(rsa: key, digestAlgorithm: .sha256)
     }
@@ -132,9 +144,9 @@ package actor EntraKeys {
 
     var description: String {
       switch self {
-      case .none(let url): "\(url) holds no RSA key."
-      case .anotherIssuer(let url): "\(url) speaks for another issuer, or names no keys."
-      case .insecure(let url): "The keys are at \(url), which is not https."
+      case .none(let url): "\(url) has no usable RSA key."
+      case .anotherIssuer(let url): "\(url) is for another issuer, or has no jwks_uri."
+      case .insecure(let url): "The keys are at \(url). They must be at an https URL."
       }
     }
   }

@@ -1,15 +1,16 @@
-/// What an Entra token must show.
+/// What an Entra token must contain.
 package struct EntraSettings: Sendable {
-  /// Whoever signed it, exactly (`iss`): `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens,
-  /// `https://sts.windows.net/{tenant}/` for v1.
+  /// The exact issuer (`iss`): `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens,
+  /// `https://sts.windows.net/{tenant}/` for v1 tokens.
   package let issuer: String
-  /// For whom it was made (`aud`): Reflog's own app registration, by its client id (v2) or its URI (v1).
+  /// The audience (`aud`): Reflog's own app registration, by its client id (v2) or its URI (v1).
   package let audience: String
-  /// Where the issuer's keys are; discovered from the issuer where this is nothing.
+  /// The URL of the issuer's keys, or nil to discover it from the issuer.
   package let keysURL: String?
-  /// The tenant that it must be of (`tid`); nothing where any that the issuer speaks for will do.
+  /// The required tenant (`tid`), or nil if any tenant of the issuer is accepted.
   package let tenantID: String?
 
+  /// Creates settings.
   package init(issuer: String, audience: String, keysURL: String?, tenantID: String?) {
     self.issuer = issuer
     self.audience = audience
@@ -17,12 +18,12 @@ package struct EntraSettings: Sendable {
     self.tenantID = tenantID
   }
 
-  /// OpenID Connect Discovery 1.0 §4.
+  /// The URL of the issuer's metadata (OpenID Connect Discovery 1.0 §4).
   var discoveryURL: String {
     (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration"
   }
 
-  /// Whether secrets may go to a URL and keys come from it: over TLS, or on this machine.
+  /// Whether a URL may receive secrets and provide keys: it uses TLS, or is on this machine.
   static func isTrusted(_ url: String) -> Bool {
     let isLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { local in
       url.hasPrefix(local) && [":", "/"].contains(url.dropFirst(local.count).first)

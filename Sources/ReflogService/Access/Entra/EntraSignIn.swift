@@ -2,24 +2,32 @@ import Foundation
 package import ReflogModel
 import Synchronization
 
-/// Signs people in on the pages by Entra: OpenID Connect's authorisation code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636).
+/// Signs people in on the pages with Entra.
 ///
-/// What comes of it is an access token for Reflog, which is judged like one that any client sends. What was begun is remembered by the
-/// browser alone, sealed: nobody can crowd out what others began.
+/// It uses OpenID Connect's authorization code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636). The result is
+/// an access token for Reflog, which is checked like one that a client sends. Only the browser remembers a sign-in that
+/// began, in encrypted form, so no caller can crowd out the sign-ins of others.
 package final class EntraSignIn: Sendable {
-  /// Sends a form to a URL and returns the status and the body of what it answers; throws where it does not.
+  /// Sends a form to a URL and returns the status and the body of the answer.
+  ///
+  /// Throws if there is no answer.
   package typealias Post = @Sendable (_ url: String, _ form: String) async throws -> (status: Int, body: [UInt8])
 
+  /// How Reflog is registered at Entra.
   package struct Settings: Sendable {
-    /// Reflog's own app registration, and its secret.
+    /// The client id of Reflog's app registration.
     package let clientID: String
+    /// The client secret of Reflog's app registration.
     package let clientSecret: String
-    /// Where Entra sends browsers back to: registered there.
+    /// The URL to which Entra sends browsers back.
+    ///
+    /// It must be registered there.
     package let redirectURL: String
 
-    /// Its path.
+    /// The path of ``redirectURL``.
     package static let returnPath = "/sign-in/entra/return"
 
+    /// Creates settings.
     package init(clientID: String, clientSecret: String, redirectURL: String) {
       self.clientID = clientID
       self.clientSecret = clientSecret
@@ -27,33 +35,41 @@ package final class EntraSignIn: Sendable {
     }
   }
 
-  /// Why nobody was signed in.
+  /// Why a sign-in failed.
   package enum Failure: Error {
-    /// The answer belongs to nothing that this browser began within ``lifetime``.
+    /// This browser began no such sign-in within ``lifetime``.
     case unknownState
-    /// Nobody came of it, for this reason.
+    /// The sign-in was refused.
+    ///
+    /// The text is a clause with the reason.
     case refused(String)
-    /// Entra says no; the code of OpenID Connect Core 1.0 §3.1.2.6, as whoever sent the browser here wrote it.
+    /// Entra declined the sign-in.
+    ///
+    /// This is the code of OpenID Connect Core 1.0 §3.1.2.6, as the browser sent it.
     case declined(String)
-    /// Entra does not take Reflog's own credential, or its registration; the code of RFC 6749 §5.2.
+    /// Entra rejects Reflog's credential or registration.
+    ///
+    /// This is the code of RFC 6749 §5.2.
     case misconfigured(String)
-    /// Entra can't be asked, or answers what is none.
+    /// Entra can't be reached, or its answer can't be used.
+    ///
+    /// The text is for the log.
     case unavailable(String)
   }
 
-  /// What ``begin(target:replacing:)`` began, brought back by the browser in which it did.
+  /// A sign-in that ``begin(target:replacing:)`` began, returned by the same browser.
   package struct Callback: Sendable {
-    /// Where to go on afterwards.
+    /// The path to open after the sign-in.
     package let target: String
-    /// The session that another replaces.
+    /// The session that the new one replaces, or nil if there is none.
     package let session: String?
     fileprivate let verifier: String
     fileprivate let nonce: String
   }
 
-  /// How long somebody may take to sign in at Entra.
+  /// How long a sign-in at Entra may take.
   package static let lifetime = Duration.seconds(600)
-  /// How long what Entra publishes of itself is believed.
+  /// How long Entra's published metadata is used before it is fetched again.
   private static let memory = Duration.seconds(600)
 
   private struct Discovery {
@@ -69,6 +85,7 @@ package final class EntraSignIn: Sendable {
   private let seal = SignInSeal()
   private let discovery = Mutex<Discovery?>(nil)
 
+  /// Creates the sign-in.
   package init(
     _ settings: Settings,
     at entra: EntraSettings,
@@ -83,11 +100,13 @@ package final class EntraSignIn: Sendable {
     self.post = post
   }
 
-  /// Begins; returns where to send the browser, and what the browser must bring back beside what Entra sends with it.
+  /// Begins a sign-in.
+  ///
+  /// Returns the URL to send the browser to, and the text that the browser must bring back.
   ///
   /// - Parameters:
-  ///   - target: where it goes on afterwards.
-  ///   - session: the session that the browser has, which ends where another begins.
+  ///   - target: the path to open after the sign-in.
+  ///   - session: the browser's session, which ends when the new one begins, or nil if it has none.
   package func begin(
     target: String,
     replacing session: String?
@@ -108,16 +127,16 @@ package final class EntraSignIn: Sendable {
       ("nonce", attempt.nonce), ("code_challenge", Self.challenge(attempt.verifier)),
       ("code_challenge_method", "S256"),
     ]
-    guard let sealed = seal.close(attempt) else { throw .unavailable("the attempt can't be sealed") }
+    guard let sealed = seal.close(attempt) else { throw .unavailable("The sign-in can't be encrypted.") }
     return (endpoint + (endpoint.contains("?") ? "&" : "?") + Self.form(query), sealed)
   }
 
-  /// What a browser comes back with, whatever it is that Entra says. Throws `unknownState` where it did not begin here, in this browser
-  /// and lately.
+  /// Returns the sign-in that a browser brings back, whatever Entra's answer is.
   ///
   /// - Parameters:
-  ///   - state: what Entra sends with it.
-  ///   - sealed: what the browser was given to bring back.
+  ///   - state: the state that Entra returned.
+  ///   - sealed: the text that the browser was given.
+  /// - Throws: `unknownState` if the sign-in did not begin here, in this browser and within ``lifetime``.
   package func attempt(state: String, sealed: String) throws(Failure) -> Callback {
     guard let attempt = seal.open(sealed), attempt.state == state, clock().since(attempt.begun) < Self.lifetime else {
       throw .unknownState
@@ -130,7 +149,9 @@ package final class EntraSignIn: Sendable {
     )
   }
 
-  /// Ends an attempt; returns the access token that Entra gives for the code. Entra takes each code once.
+  /// Ends a sign-in and returns the access token that Entra gives for the code.
+  ///
+  /// Entra accepts a code once.
   package func end(_ attempt: Callback, code: String) async throws(Failure) -> String {
     let form = [
       ("client_id", settings.clientID), ("client_secret", settings.clientSecret), ("grant_type", "authorization_code"),
@@ -140,15 +161,16 @@ package final class EntraSignIn: Sendable {
     let answer = try await redeem(form, at: endpoint)
     guard let token = answer["access_token"]?.string,
       let identity = answer["id_token"]?.string.flatMap(SignedToken.init)
-    else { throw .unavailable("\(endpoint) gave no tokens.") }
-    // It came from the issuer itself over TLS, which stands for its signature (OpenID Connect Core 1.0 §3.1.3.7).
+    else { throw .unavailable("\(endpoint) returned no tokens.") }
+    // It came directly from the issuer over TLS, so its signature need not be checked (OpenID Connect Core 1.0
+    // §3.1.3.7).
     guard identity.claims["nonce"]?.string == attempt.nonce, identity.claims["aud"]?.string == settings.clientID else {
       throw .refused("its answer belongs to another sign-in")
     }
     return token
   }
 
-  /// What the token endpoint gives for a code.
+  /// Returns the token endpoint's answer to a code.
   private func redeem(_ form: [(String, String)], at endpoint: String) async throws(Failure) -> JSONObject {
     let (status, answer): (Int, JSONObject?)
     do {
@@ -160,8 +182,8 @@ package final class EntraSignIn: Sendable {
     switch (status, answer?["error"]?.string) {
     case (200, _):
       if let answer { return answer }
-      throw .unavailable("\(endpoint) answered what is no JSON object.")
-    case (400, "invalid_grant"): throw .refused("it took too long, or the code was used before; try again")
+      throw .unavailable("The answer of \(endpoint) is not a JSON object.")
+    case (400, "invalid_grant"): throw .refused("the sign-in took too long, or its code was used before; try again")
     case (400...401, .some(let error)): throw .misconfigured(error)
     default: throw .unavailable("\(endpoint) answered with status \(status).")
     }
@@ -169,12 +191,12 @@ package final class EntraSignIn: Sendable {
 
   private func endpoint(_ name: String) async throws(Failure) -> String {
     guard let endpoint = try await document()[name]?.string, EntraSettings.isTrusted(endpoint) else {
-      throw .unavailable("\(entra.discoveryURL) names no \(name).")
+      throw .unavailable("\(entra.discoveryURL) has no usable \(name).")
     }
     return endpoint
   }
 
-  /// What Entra publishes of itself (OpenID Connect Discovery 1.0 §4).
+  /// Returns Entra's published metadata (OpenID Connect Discovery 1.0 §4).
   private func document() async throws(Failure) -> JSONObject {
     let now = clock()
     if let known = discovery.withLock({ $0 }), now.since(known.read) < Self.memory { return known.document }
@@ -183,13 +205,13 @@ package final class EntraSignIn: Sendable {
       throw .unavailable("\(error)")
     }
     guard let document, document["issuer"]?.string == entra.issuer else {
-      throw .unavailable("\(entra.discoveryURL) speaks for another issuer.")
+      throw .unavailable("\(entra.discoveryURL) is for another issuer.")
     }
     discovery.withLock { $0 = Discovery(document: document, read: now) }
     return document
   }
 
-  /// RFC 7636 §4.2.
+  /// Returns the code challenge of a verifier (RFC 7636 §4.2).
   private static func challenge(_ verifier: String) -> String {
     Hash(of: Array(verifier.utf8)).bytes.base64URL
   }

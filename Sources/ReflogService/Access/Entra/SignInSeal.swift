@@ -2,9 +2,9 @@ import Crypto
 import Foundation
 import ReflogModel
 
-/// Seals what a browser must bring back when somebody has signed in elsewhere: it can neither read it nor make another.
+/// Encrypts the state of a sign-in that a browser must bring back: the browser can neither read nor forge it.
 ///
-/// The key is of this process, so a restart ends what was begun.
+/// The key exists only in this process, so a restart ends all sign-ins in progress.
 struct SignInSeal: Sendable {
   /// A sign-in that began.
   struct Contents: Sendable {
@@ -12,14 +12,14 @@ struct SignInSeal: Sendable {
     let verifier: String
     let nonce: String
     let target: String
-    /// The session that the browser has, if it has one.
+    /// The browser's session, or nil if it has none.
     let session: String?
     let begun: Timestamp
   }
 
   private let key = SymmetricKey(size: .bits256)
 
-  /// Base 64 that is fit for a cookie; nothing where it can't be sealed.
+  /// Returns the encrypted state as base64url for a cookie, or nil if it can't be encrypted.
   func close(_ attempt: Contents) -> String? {
     let content: JSONObject = [
       "state": .string(attempt.state), "verifier": .string(attempt.verifier), "nonce": .string(attempt.nonce),
@@ -30,7 +30,7 @@ struct SignInSeal: Sendable {
     return (box?.combined).map { Array($0).base64URL }
   }
 
-  /// What was sealed; nothing where that was not done here.
+  /// Returns the decrypted state, or nil if this process did not encrypt it.
   func open(_ sealed: String) -> Contents? {
     guard let bytes = [UInt8](base64URL: sealed), let box = try? AES.GCM.SealedBox(combined: bytes),
       let text = try? AES.GCM.open(box, using: key), let content = try? JSONValue(parsing: Array(text)).object,

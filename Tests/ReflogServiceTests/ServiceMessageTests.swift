@@ -1,0 +1,320 @@
+import Logging
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Testing
+
+/// The exact text of every error that a caller can see.
+struct ServiceMessageTests {
+  private static let id = Change.ID(7)
+  private static let batch = "0f1e2d3c-4b5a-4697-8877-665544332211"
+
+  static let accessMessages: [(ServiceError, String)] = [
+    (
+      .forbidden([]),
+      """
+      Your role does not allow this. Changes need the role operator; tokens, retention, holds, erasures, keys and \
+      backups need the role admin. Ask your administrator for a token with that role.
+      """
+    ),
+    (
+      .otherTenant,
+      "Your token belongs to another tenant than this server's ledger. Use a token of the ledger's tenant."
+    ),
+    (
+      .noDirectoryCredentials,
+      """
+      Reflog has no credential for Microsoft Graph, so it can't do this. Set REFLOG_GRAPH_CLIENT_ID and a secret, or \
+      send the change with a Microsoft Graph token.
+      """
+    ),
+    (
+      .providerUnavailable,
+      "Your token can't be checked, because its issuer's keys are not available. Nothing was changed. Try again."
+    ),
+    (.tokenNotFound("0123456789abcdef"), "There is no token with this id. List the tokens to see their ids."),
+    (
+      .badToken("A token named ci exists already. A name is never used again. Choose another name."),
+      "A token named ci exists already. A name is never used again. Choose another name."
+    ),
+  ]
+
+  static let changeMessages: [(ServiceError, String)] = [
+    (.changeNotFound(id), "There is no change 7."),
+    (
+      .changePurged(id),
+      """
+      Change 7 was purged, because it was older than the retention policy allows. The service events of kind purged \
+      show when.
+      """
+    ),
+    (
+      .alreadySettled(id, .applied),
+      "Change 7 is already recorded as applied, and that result can't be changed. Nothing was recorded."
+    ),
+    (
+      .reasonRequired(pattern: "CHG[0-9]+"),
+      "Every change needs a reason that matches CHG[0-9]+. Give one in Reflog-Reason or with --reason."
+    ),
+    (
+      .preconditionFailed(current: Sample.fraudCheck),
+      """
+      The If-Match condition failed: the step calls Fraud check (3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01). Nothing was \
+      changed. Read the step again.
+      """
+    ),
+    (
+      .preconditionFailed(current: .none),
+      "The If-Match condition failed: the step calls nothing. Nothing was changed. Read the step again."
+    ),
+    (
+      .stepUnresolved(id, retryAfter: .seconds(5)),
+      """
+      Change 7 is still pending: whether it was applied is not known yet. Your request changed nothing. Try again \
+      shortly.
+      """
+    ),
+    (
+      .idempotencyMismatch(id),
+      "This Idempotency-Key was used for change 7 with another body. Nothing was changed. Use another key."
+    ),
+    (
+      .outcomeUnknown([id], why: "Microsoft Graph answered with status 503"),
+      """
+      Whether the change was applied is unknown: Microsoft Graph answered with status 503. The change is recorded. \
+      Check its result later.
+      """
+    ),
+    (
+      .outcomeUnknown([], why: "the connection was reset"),
+      "Whether the change was applied is unknown: the connection was reset. Check the directory."
+    ),
+    (
+      .notSent([id], why: "connection refused."),
+      "The change did not reach the directory: connection refused. Nothing was changed. Try again."
+    ),
+    (.refused([id], DirectoryRefusal(httpStatus: 409, code: "Conflict", message: "In use.")), "In use."),
+    (
+      .refused(
+        [],
+        DirectoryRefusal(httpStatus: 403, code: "AADB2C", message: "Access is denied.", isOfOwnCredential: true)
+      ),
+      """
+      The directory refused Reflog's own credential (403 AADB2C: Access is denied). Check the credential and its \
+      permissions.
+      """
+    ),
+  ]
+
+  static let rollbackMessages: [(ServiceError, String)] = [
+    (
+      .changeSuperseded(id, by: [Change.ID(8), Change.ID(9)]),
+      """
+      Change 7 was not rolled back: later changes block it (8, 9). Roll those back first, or force the rollback.
+      """
+    ),
+    (
+      .notRollbackable(id, why: "the reference before it is unknown"),
+      "Change 7 can't be rolled back: the reference before it is unknown."
+    ),
+    (
+      .otherTimeRollback(TimeRollback(batchID: batch, asOf: ManualClock.start, scope: .everything)),
+      """
+      The batchId 0f1e2d3c-4b5a-4697-8877-665544332211 belongs to a rollback of everything to \
+      2026-11-23T09:15:02.123456Z. For another rollback, use another batchId or none.
+      """
+    ),
+    (
+      .otherTimeRollback(
+        TimeRollback(
+          batchID: batch,
+          asOf: ManualClock.start,
+          scope: .flow(Sample.signup.flowType, Sample.signup.flow)
+        )
+      ),
+      """
+      The batchId 0f1e2d3c-4b5a-4697-8877-665544332211 belongs to a rollback of b2cUserFlows/B2C_1_signup to \
+      2026-11-23T09:15:02.123456Z. For another rollback, use another batchId or none.
+      """
+    ),
+    (.timeRollbackNotFound(batch), "There is no rollback to a time with the batchId \(batch)."),
+    (
+      .flowNotFound(Sample.signup.flowType, Sample.signup.flow),
+      "The ledger has no record of b2cUserFlows/B2C_1_signup. Check the spelling."
+    ),
+    (
+      .changedSince(id),
+      """
+      Change 7 was made at this step after the rollback was asked for, so it was kept. To undo it too, ask for a new \
+      rollback.
+      """
+    ),
+  ]
+
+  static let historyMessages: [(ServiceError, String)] = [
+    (
+      .retentionTooShort(days: 30),
+      """
+      History must be kept for at least 400 days, but you asked for 30. If the law requires that, add \
+      "override": true or --override.
+      """
+    ),
+    (
+      .noRetention,
+      "History is kept without a time limit, so there is nothing to purge. Set the number of days to keep first."
+    ),
+    (
+      .purgeNotPermitted(before: ManualClock.start),
+      """
+      Nothing was purged: everything that was settled at or after 2026-11-23T09:15:02.123456Z must be kept. Ask for \
+      the plan again.
+      """
+    ),
+    (
+      .holdExists("case 7"),
+      "There is already a hold named case 7. Choose another name, or release that hold first."
+    ),
+    (.holdNotFound("case 7"), "There is no hold named case 7. List the holds to see their names."),
+    (.actorNotFound("oid"), "The ledger has no actor with the id oid. Check the id."),
+    (
+      .manifestNotFound("7"),
+      """
+      There is no such manifest. A manifest is kept once its export was downloaded completely, for the last 1000 \
+      exports. Export again.
+      """
+    ),
+    (.notSignedYet, "No checkpoint covers this yet. The next one is signed within a moment. Try again."),
+    (
+      .questionTooBroad,
+      """
+      The count takes too long over this much history. Narrow the filter: a time, a flow, an actor, a connector, a \
+      result other than applied, or a correlation id.
+      """
+    ),
+  ]
+
+  static let failureMessages: [(ServiceError, String)] = [
+    (
+      .busy("Too many rollbacks to a time are waiting."),
+      "Too many rollbacks to a time are waiting. Nothing was changed. Try again."
+    ),
+    (.ledgerUnreadable("The ledger is unavailable."), "The ledger is unavailable."),
+    (.ledgerDamaged("Change 7 is not what was recorded."), "Change 7 is not what was recorded."),
+    (
+      .ledgerUnavailable("The disk is full."),
+      "The change could not be recorded, so it was not sent. The disk is full."
+    ),
+    (
+      .directoryUnavailable("Microsoft Graph did not answer: timeout"),
+      "The directory can't be read, so nothing was sent: Microsoft Graph did not answer: timeout."
+    ),
+    (.clockBehind("Set the clock."), "Nothing was changed. Set the clock."),
+  ]
+
+  static let messages: [(ServiceError, String)] =
+    accessMessages + changeMessages + rollbackMessages + historyMessages + failureMessages
+
+  @Test(arguments: messages)
+  func everyErrorHasItsText(error: ServiceError, text: String) {
+    #expect(error.description == text)
+  }
+
+  @Test func aMissingConnectorIsNamed() throws {
+    let id = try #require(Sample.fraudCheck.connectorID)
+
+    #expect(
+      ServiceError.connectorMissing(id).description == """
+        The connector 3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01, which the step called before, does not exist any more. \
+        Nothing was changed. Choose another connector.
+        """
+    )
+  }
+
+  @Test func aFullQueueIsBusy() async throws {
+    let locks = KeyedLock(limits: .init(perKey: 0, total: 10, wait: .seconds(60)))
+    let lock = try await locks.take([.address(Sample.signup)])
+    defer { lock.end() }
+
+    let error = await #expect(throws: ServiceError.self) { _ = try await locks.take([.address(Sample.signup)]) }
+
+    let text = "Too many requests wait for the same step or connector. Nothing was changed. Try again."
+    #expect(error?.description == text)
+  }
+
+  @Test func aLongWaitIsBusy() async throws {
+    let locks = KeyedLock(limits: .init(perKey: 10, total: 10, wait: .milliseconds(20)))
+    let lock = try await locks.take([.address(Sample.signup)])
+    defer { lock.end() }
+
+    let error = await #expect(throws: ServiceError.self) { _ = try await locks.take([.address(Sample.signup)]) }
+
+    let text = "Earlier requests for the same step or connector took too long. Nothing was changed. Try again."
+    #expect(error?.description == text)
+  }
+
+  @Test func aSecondBackupIsBusy() async throws {
+    try await withLedger { ledger, _ in
+      let events = EventRecorder(ledger: ledger, started: [], logger: Logger(label: "test"))
+      let backups = Backups(ledger: ledger, events: events)
+      let admin = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
+      let first = try await backups.make(for: admin)
+
+      let error = await #expect(throws: ServiceError.self) { _ = try await backups.make(for: admin) }
+
+      #expect(error?.description == "Another backup is in progress. Nothing was changed. Try again.")
+      #expect(first.byteCount > 0)
+    }
+  }
+
+  @Test func aRepeatOfAPendingRequestIsUnknown() async throws {
+    try await withService { fixture in
+      let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
+      let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)
+      fixture.directory.react(.loseRequest)
+      await #expect(throws: ServiceError.self) { _ = try await fixture.service.perform(request) }
+      fixture.directory.failReads(.unavailable(reason: "timeout"))
+
+      let error = await #expect(throws: ServiceError.self) { _ = try await fixture.service.perform(request) }
+
+      #expect(
+        error?.description == """
+          Whether the change was applied is unknown: the first request with this Idempotency-Key is pending. The \
+          change is recorded. Check its result later.
+          """
+      )
+    }
+  }
+
+  @Test func aRepeatOfAPendingRollbackIsUnknown() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      fixture.directory.react(.loseRequest)
+      await #expect(throws: ServiceError.self) { _ = try await fixture.rollBack(bad.id) }
+      fixture.directory.failReads(.unavailable(reason: "timeout"))
+
+      let error = await #expect(throws: ServiceError.self) { _ = try await fixture.rollBack(bad.id) }
+
+      #expect(
+        error?.description == """
+          Whether the change was applied is unknown: an earlier rollback of the same change is pending. The change is \
+          recorded. Check its result later.
+          """
+      )
+    }
+  }
+
+  @Test func aChangeThatIsRecordedTooSlowlyIsNotSent() async throws {
+    let slow = ManualClock(movingBy: .seconds(21))
+    try await withService(clock: slow, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
+      let error = await #expect(throws: ServiceError.self) { _ = try await fixture.set(Sample.newVendor) }
+
+      #expect(
+        error?.description == """
+          The change did not reach the directory: recording it took too long to send it safely. Nothing was changed. \
+          Try again.
+          """
+      )
+    }
+  }
+}
