@@ -1,12 +1,14 @@
 package import ReflogModel
 
-/// What a change shows in each format, in order.
+/// The members and columns of a change in each format, in order.
 ///
-/// Every list is made of ``ReflogModel/ChangeField``. A plain field that is added there, behind the last one, stands in each of them
-/// without a line here, and as the last column of CSV.
+/// Every list is made of ``ReflogModel/ChangeField``. A plain field that is added there at the end appears in every
+/// list without a change here, and is the last column of CSV.
 extension Change: Exported {
+  /// The last segment of the list's path.
   package static let collection = "connectorChanges"
 
+  /// The members in JSON.
   package static let members: [JSONMember<Change>] = list(
     plain(.id, through: .step),
     parts(.before, .after),
@@ -17,6 +19,7 @@ extension Change: Exported {
     plain(from: .lastVerifiedDateTime)
   )
 
+  /// The columns in CSV.
   package static let columns: [CSVColumn<Change>] = list(
     cells(.id, through: .activityDateTime),
     cells(.tenantId, through: .step),
@@ -30,13 +33,15 @@ extension Change: Exported {
     cells(from: .lastVerifiedDateTime)
   )
 
-  /// The members that OpenAPI describes: those that are never null and that everybody reads.
+  /// The members that OpenAPI describes: those that are never null.
   package static let described: [JSONMember<Change>] = list(
     plain(.id, through: .result),
     parts(.before, .after, .initiatedBy, .status)
   )
 
-  /// What OCSF has no place for: it stands in `unmapped`.
+  /// The members that OCSF has no attribute for.
+  ///
+  /// They are in `unmapped`.
   static let unmapped: [JSONMember<Change>] = list(
     plain(.kind, through: .result),
     plain(.requestId),
@@ -48,7 +53,9 @@ extension Change: Exported {
     [properties]
   )
 
-  /// What ASIM has no place for: it stands in `AdditionalFields`.
+  /// The members that ASIM has no field for.
+  ///
+  /// They are in `AdditionalFields`.
   static let additional: [JSONMember<Change>] = list(
     plain(.sequence),
     plain(.requestId),
@@ -72,7 +79,7 @@ extension Change {
     ChangeField.Plain.cases(from: first, through: last ?? first).map(member)
   }
 
-  /// The last plain fields, new ones among them.
+  /// Returns the plain fields from one to the last, including those added later.
   private static func plain(from first: ChangeField.Plain) -> [JSONMember<Change>] {
     ChangeField.Plain.cases(from: first).map(member)
   }
@@ -95,14 +102,14 @@ extension Change {
 
   private static func schema(_ field: ChangeField.Plain) -> JSONObject {
     switch field {
-    case .kind: words(Kind.allCases.map(\.rawValue))
-    case .result: words(Result.allCases.map(\.rawValue))
+    case .kind: oneOf(Kind.allCases.map(\.rawValue))
+    case .result: oneOf(Result.allCases.map(\.rawValue))
     default: field.kind.schema
     }
   }
 
-  private static func words(_ words: [String]) -> JSONObject {
-    ["type": "string", "enum": .array(words.map(JSONValue.string))]
+  private static func oneOf(_ values: [String]) -> JSONObject {
+    ["type": "string", "enum": .array(values.map(JSONValue.string))]
   }
 
   private static func parts(_ parts: ChangeField.Part...) -> [JSONMember<Change>] {
@@ -120,7 +127,7 @@ extension Change {
 
   private static let propertiesName = "changedProperties"
   private static let properties = JSONMember<Change>(propertiesName) { $0.intent.changedProperties?.json ?? .null }
-  /// The reference that was asked for, whether it was set or not.
+  /// The reference that was asked for, even if it was not set.
   private static let intended = JSONMember<Change>("intended") { .object($0.intent.after.json) }
   private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
 

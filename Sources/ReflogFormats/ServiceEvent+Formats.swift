@@ -1,15 +1,18 @@
 package import ReflogModel
 
-/// What a service event shows in each format, in order.
+/// The members and columns of a service event in each format, in order.
 extension ServiceEvent: Exported {
+  /// The last segment of the list's path.
   package static let collection = "serviceEvents"
 
+  /// The members in JSON.
   package static let members: [JSONMember<ServiceEvent>] =
     EventField.Plain.allCases.map { field in JSONMember<ServiceEvent>(field) { $0[field] } } + [
       JSONMember(EventField.Part.initiatedBy.rawValue) { $0.content.actor.map { .object($0.json) } ?? .null },
       JSONMember(detailsName) { .object($0.content.details) },
     ]
 
+  /// The columns in CSV.
   package static let columns: [CSVColumn<ServiceEvent>] =
     EventField.Plain.allCases.map { field in CSVColumn<ServiceEvent>(field.rawValue) { $0[field] } }
     + Change.Actor.columns { $0.content.actor }

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Whether the process lives, and whether it takes changes; open to everybody.
+/// Answers whether the process is alive (`/livez`) and whether it accepts changes (`/readyz`), without a credential.
 struct HealthController {
   let isReady: @Sendable () -> Bool
 

@@ -4,7 +4,7 @@ package import ReflogModel
 package import ReflogService
 import ReflogWeb
 
-/// Reflog over HTTP: the Graph surface, the history surface, and the doors that need no key.
+/// Reflog over HTTP: the Graph surface, the history surface, the pages, and the routes that need no credential.
 package struct ReflogAPI: Sendable {
   let changes: ChangeService
   let history: HistoryService
@@ -25,6 +25,13 @@ package struct ReflogAPI: Sendable {
   let isReady: @Sendable () -> Bool
   let logger: Logger
 
+  /// Creates the API from the services that it calls.
+  ///
+  /// - Parameters:
+  ///   - entraSignIn: Signs people in on the pages through Entra, or nil if only API tokens do.
+  ///   - proxies: The proxies in front of this server, and the URL by which clients reach it.
+  ///   - ledgerFigures: Returns the ledger's counters for `/metrics`.
+  ///   - isReady: Returns whether the ledger accepts changes.
   package init(
     changes: ChangeService,
     history: HistoryService,
@@ -65,9 +72,9 @@ package struct ReflogAPI: Sendable {
     self.logger = logger
   }
 
-  /// Answers every request: the path is made canonical, then routed.
+  /// Returns the responder for every request: it makes the path canonical, then routes it.
   package func buildResponder() -> some HTTPResponder<ReflogRequestContext> {
-    FrontDoor(inner: buildRouter().buildResponder(), proxies: proxies, logger: logger, metrics: metrics)
+    RootResponder(inner: buildRouter().buildResponder(), proxies: proxies, logger: logger, metrics: metrics)
   }
 
   func buildRouter() -> Router<ReflogRequestContext> {
@@ -81,7 +88,7 @@ package struct ReflogAPI: Sendable {
     OpenAPIController().addRoutes(to: router)
     LogController(history: history).addRoutes(to: router)
     router.add(middleware: NotFoundPageMiddleware(pages: pages))
-    // From here on, and wherever no route leads, only proven callers.
+    // Every route below, and every unknown path, needs an authenticated caller.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     router.add(middleware: AdmissionMiddleware())
     MetricsController(registry: metrics, history: history, ledgerFigures: ledgerFigures, isReady: isReady)
@@ -94,13 +101,13 @@ package struct ReflogAPI: Sendable {
   private func addPages(to router: Router<ReflogRequestContext>) {
     AssetController().addRoutes(to: router)
     addSignIn(to: router)
-    let open = router.group()
+    let signedIn = router.group()
       .add(middleware: pages)
       .add(middleware: AdmissionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
     let timeline = TimelineController(history: history, directory: directory)
-    timeline.addUncountedRoutes(to: open)
-    let group = open.group().add(middleware: ReadCountingMiddleware(events: events))
+    timeline.addUncountedRoutes(to: signedIn)
+    let group = signedIn.group().add(middleware: ReadCountingMiddleware(events: events))
     timeline.addRoutes(to: group)
     ExportController(exports: exports, directory: directory).addRoutes(to: group)
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
@@ -110,7 +117,9 @@ package struct ReflogAPI: Sendable {
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
   }
 
-  /// Each way has places of its own: where one is crowded, the other still lets people in.
+  /// Adds both ways of signing in.
+  ///
+  /// Each has its own limit of concurrent requests, so a flood of one leaves the other usable.
   private func addSignIn(to router: Router<ReflogRequestContext>) {
     func group() -> RouterGroup<ReflogRequestContext> {
       router.group().add(middleware: SignInMiddleware(errors: pages.errors))

@@ -33,7 +33,7 @@ struct ChangeCSVTests {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  @Test func aLineHasEveryColumnInItsPlace() throws {
+  @Test func aLineHasEveryColumnInOrder() throws {
     let time = "2026-11-23T09:15:02.123456Z"
     #expect(
       line(of: try change(reason: nil), CSVStyle(isRaw: false))
@@ -56,12 +56,12 @@ struct ChangeCSVTests {
     #expect(line(of: try change(reason: "=1,1"), CSVStyle(isRaw: true)).contains(",127.0.0.1,\"=1,1\",,request,"))
   }
 
-  @Test func theHeaderNamesAsManyColumnsAsALineHas() throws {
+  @Test func theHeaderHasAsManyColumnsAsALine() throws {
     let line = line(of: try change(reason: nil))
     #expect(Change.columns.count == line.split(separator: ",", omittingEmptySubsequences: false).count)
   }
 
-  @Test func excelGetsAByteOrderMarkAndTimesThatItReads() throws {
+  @Test func theExcelStyleHasAByteOrderMarkAndTimesWithoutAZone() throws {
     let style = CSVStyle(isForExcel: true)
     #expect(CSV<Change>(style).header.starts(with: [0xEF, 0xBB, 0xBF, UInt8(ascii: "i")]))
     #expect(line(of: try change(reason: nil), style).hasPrefix("5,9,2026-11-23 09:15:02.123,tenant,"))

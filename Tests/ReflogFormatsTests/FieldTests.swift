@@ -22,7 +22,7 @@ struct FieldTests {
     ] { #expect(Set(names).count == names.count) }
   }
 
-  @Test func whatNoFilterAsksForIsNoField() {
+  @Test func membersThatNoFilterCanNameAreNoFields() {
     #expect(ChangeField(rawValue: "changedProperties") == nil)
     #expect(ConfigurationField(rawValue: "initiatedBy/ipAddress") == nil)
     #expect(EventField(rawValue: "initiatedBy/proof") == nil)
@@ -30,7 +30,8 @@ struct FieldTests {
 
   @Test func aFilterHasATextThatReadsAsTheSameFilter() throws {
     let text =
-      "(not startswith(reason,'it''s') or (after/connectorId in ('a', null) and activityDateTime ge 2026-03-01T14:00:00.000000Z))"
+      "(not startswith(reason,'it''s') or (after/connectorId in ('a', null) "
+      + "and activityDateTime ge 2026-03-01T14:00:00.000000Z))"
 
     let filter = try ChangeFilter.parse(text)
 

@@ -14,7 +14,7 @@ struct CanonicalPathTests {
     ("/a%20b", "/a%20b"),
     ("/%c3%a9", "/%c3%a9"),
   ])
-  func aPathHasOneForm(path: String, canonical: String) throws {
+  func aPathHasOneCanonicalForm(path: String, canonical: String) throws {
     #expect(try CanonicalPath.canonical(path) == canonical)
   }
 
@@ -23,7 +23,7 @@ struct CanonicalPathTests {
     "/%zz",
     "/%+1", "/..", "/a/../b", "/%2e%2e/b", "/.", "/a/%2E/b",
   ])
-  func aPathThatHidesSomethingIsRefused(path: String) {
+  func anAmbiguousPathIsRefused(path: String) {
     #expect(throws: RequestError.self) { try CanonicalPath.canonical(path) }
   }
 }

@@ -2,11 +2,11 @@
 import ReflogModel
 import Testing
 
-/// Links in what Graph answers.
+/// The links in Microsoft Graph's answers.
 struct LinkRewritingTests {
   private let links = LinkRewriting(from: "https://graph.microsoft.com", to: "http://reflog:8080")
 
-  @Test func linksLeadToThisServer() throws {
+  @Test func linksPointToThisServer() throws {
     let body: JSONObject = [
       "@odata.nextLink": "https://graph.microsoft.com/beta/identity/apiConnectors?$skiptoken=x",
       "value": .array([
@@ -22,7 +22,7 @@ struct LinkRewritingTests {
     #expect(entry?["n"] == .number("1.50"))
   }
 
-  @Test func whatIsNoLinkStaysAsItIs() throws {
+  @Test func aTextThatIsNoLinkIsUnchanged() throws {
     let body: JSONObject = ["targetUrl": "https://graph.microsoft.com/x", "@odata.type": "#microsoft.graph.x"]
 
     let rewritten = try links.rewritten(body)
@@ -34,7 +34,7 @@ struct LinkRewritingTests {
     "https://evil.example/beta", "https://graph.microsoft.com.evil.example/", "https://graph.microsoft.com@evil/",
     "//evil/",
   ])
-  func aLinkToElsewhereIsNotHandedOn(link: String) {
+  func aLinkToAnotherHostIsRefused(link: String) {
     #expect(throws: (any Error).self) { try links.rewritten(["@odata.nextLink": .string(link)]) }
   }
 }

@@ -9,40 +9,62 @@ import ReflogModel
 import ReflogService
 import ReflogTesting
 
-/// A real server on a free port of loopback, over a scripted directory.
+/// A real server on a free port of loopback, with a scripted directory.
 struct LiveServer {
   let fixture: ServiceFixture
   let port: Int
   let tokens: [Role: String]
 
-  /// What came back.
+  /// The server's answer.
   struct Answer {
     let status: Int
     let headers: HTTPHeaders
+    let text: String
+    /// The body as JSON; empty if it is not a JSON object.
     let body: JSONObject
 
-    var code: String? { body["error"]?.object?["code"]?.string }
+    var code: String? { error("code") }
+    var message: String? { error("message") }
+    var target: String? { error("target") }
+
+    private func error(_ member: String) -> String? { body["error"]?.object?[member]?.string }
   }
 
+  /// Sends a request with a JSON body and the token of a role.
   func send(
     _ method: HTTPMethod,
     _ path: String,
     _ body: JSONObject? = nil,
-    role: Role = .operator
+    role: Role = .operator,
+    headers: HTTPHeaders = [:]
+  ) async throws -> Answer {
+    try await send(method, path, text: body.map { JSONValue.object($0).text }, role: role, headers: headers)
+  }
+
+  /// Sends a request with any body and the token of a role.
+  func send(
+    _ method: HTTPMethod,
+    _ path: String,
+    text: String?,
+    role: Role = .operator,
+    headers: HTTPHeaders = [:]
   ) async throws -> Answer {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
     request.method = method
     request.headers.add(name: "authorization", value: "Bearer \(tokens[role] ?? "")")
-    if let body { request.body = .bytes(JSONValue.object(body).bytes) }
+    request.headers.add(contentsOf: headers)
+    if let text { request.body = .bytes(Array(text.utf8)) }
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
     let bytes = try await response.body.collect(upTo: 1 << 20)
     return Answer(
       status: Int(response.status.code),
       headers: response.headers,
+      text: String(buffer: bytes),
       body: (try? JSONValue(parsing: bytes.readableBytesView))?.object ?? [:]
     )
   }
 
+  /// Sets the reference of the sign-up step.
   func set(_ reference: ConnectorReference) async throws -> Answer {
     let body: JSONObject = reference.connectorID.map { ["@odata.id": .string("apiConnectors/\($0)")] } ?? [:]
     return try await send(.PUT, Self.signup, body)
@@ -52,12 +74,12 @@ struct LiveServer {
   static let changes = "/beta/auditLogs/connectorChanges"
 }
 
-/// Runs a body with the whole API over a scripted directory.
+/// Runs a body with the whole API and a scripted directory.
 func withAPI<Value: Sendable>(_ body: (ReflogAPI) async throws -> Value) async throws -> Value {
   try await withAPI { api, _, _ in try await body(api) }
 }
 
-/// Runs a body with the whole API over a scripted directory, what is behind it, and a token for each role.
+/// Runs a body with the whole API, its fixture with a scripted directory, and a token for each role.
 func withAPI<Value: Sendable>(
   _ body: (ReflogAPI, ServiceFixture, [Role: String]) async throws -> Value
 ) async throws -> Value {
@@ -106,7 +128,7 @@ func withAPI<Value: Sendable>(
   }
 }
 
-/// Runs a body with a server that ends with it.
+/// Runs a body with a server that stops when the body ends.
 func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) async throws {
   try await withAPI { api, fixture, tokens in
     let (ports, port) = AsyncStream.makeStream(of: Int.self)

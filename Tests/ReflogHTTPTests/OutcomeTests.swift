@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// What a client is told of each way that a change can end.
+/// The answer to a client for each result of a change.
 struct OutcomeTests {
   @Test func anUnknownOutcomeIs502AndNever503() async throws {
     try await withServer { server in
@@ -18,7 +18,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func whatWasNeverSentIs502() async throws {
+  @Test func aChangeThatWasNotSentIs502() async throws {
     try await withServer { server in
       server.fixture.directory.react(.neverSent)
 
@@ -42,7 +42,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aRefusalIsPassedOnAsItCame() async throws {
+  @Test func aRefusalIsForwardedUnchanged() async throws {
     try await withServer { server in
       server.fixture.directory.react(
         .refuse(DirectoryRefusal(httpStatus: 429, code: "TooManyRequests", message: "Later.", retryAfter: "17"))
@@ -91,7 +91,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aLockedStepIs409AndNamesTheChange() async throws {
+  @Test func aLockedStepIs409AndNamesThePendingChange() async throws {
     try await withServer { server in
       server.fixture.directory.react(.loseRequest)
       _ = try await server.set(Sample.newVendor)
@@ -106,7 +106,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func changesInTheWayOfARollbackAreNamed() async throws {
+  @Test func laterChangesThatBlockARollbackAreNamed() async throws {
     try await withServer { server in
       _ = try await server.set(Sample.newVendor)
       _ = try await server.set(.none)
@@ -132,7 +132,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aClientsOwnIDComesBackAndIsRecorded() async throws {
+  @Test func theRequestIDIsReturnedAndRecorded() async throws {
     try await withServer { server in
       let change = try await server.set(Sample.newVendor)
       #expect(change.headers.first(name: "request-id") != nil)

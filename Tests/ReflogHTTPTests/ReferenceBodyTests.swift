@@ -47,7 +47,7 @@ struct ReferenceBodyTests {
     "//graph.microsoft.com/beta/identity/apiConnectors/abc", "mailto:abc", "apiConnectors\\abc", "apiConnectors/ä",
     "https://reflog.contoso.example/beta/identity/apiConnectors/abc",
   ])
-  func whateverLeadsElsewhereIsRefused(url: String) {
+  func aURLThatIsNotOfAConnectorIsRefused(url: String) {
     #expect(throws: RequestError.self) { try reference(["@odata.id": .string(url)]) }
   }
 

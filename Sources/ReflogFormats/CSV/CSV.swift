@@ -1,20 +1,21 @@
 import ReflogModel
 
-/// Items as CSV: RFC 4180, CRLF, UTF-8, always the same columns in the same order.
+/// Writes items as CSV (RFC 4180): CRLF, UTF-8, always the same columns in the same order.
 package struct CSV<Item: Exported>: Sendable {
   private let style: CSVStyle
 
+  /// Creates a writer.
   package init(_ style: CSVStyle = CSVStyle()) {
     self.style = style
   }
 
-  /// The header row, behind a byte order mark where there is one.
+  /// The header row, after the byte order mark if the style has one.
   package var header: [UInt8] {
     (style.isForExcel ? [0xEF, 0xBB, 0xBF] : [])
       + Array((Item.columns.map(\.name).joined(separator: ",") + "\r\n").utf8)
   }
 
-  /// Appends one line, CRLF included.
+  /// Appends the line of an item, with CRLF.
   package func write(_ item: Item, to bytes: inout [UInt8]) {
     var line = CSVLine(appendedTo: bytes, style)
     bytes = []
@@ -23,8 +24,9 @@ package struct CSV<Item: Exported>: Sendable {
   }
 }
 
-/// A column of CSV: its name, and what stands in its cells.
+/// A column of CSV: its name, and the value of its cells.
 package struct CSVColumn<Subject>: Sendable {
+  /// The name in the header row.
   package let name: String
   let value: @Sendable (Subject) -> FilterValue
 

@@ -1,8 +1,10 @@
 import ReflogModel
 
-/// Writes lines of CSV (RFC 4180), cell by cell; a cell without a value is empty.
+/// Writes a line of CSV (RFC 4180), cell by cell.
+///
+/// A cell without a value is empty.
 struct CSVLine: ~Copyable {
-  /// What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection).
+  /// Returns whether a spreadsheet reads a cell that begins with this byte as a formula (OWASP, CSV Injection).
   private static func startsFormula(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: true
@@ -10,7 +12,7 @@ struct CSVLine: ~Copyable {
     }
   }
 
-  // Computed, since a stored one is looked up by every byte.
+  // Computed, because a stored static is fetched for every byte.
   private static var quote: UInt8 { UInt8(ascii: "\"") }
   private static var apostrophe: UInt8 { UInt8(ascii: "'") }
 
@@ -18,12 +20,17 @@ struct CSVLine: ~Copyable {
   private let style: CSVStyle
   private var isFirst = true
 
-  /// - Parameter bytes: what the line is appended to.
+  /// Begins a line.
+  ///
+  /// - Parameters:
+  ///   - bytes: The bytes to append the line to.
+  ///   - style: How cells are written.
   init(appendedTo bytes: consuming [UInt8], _ style: CSVStyle) {
     self.bytes = bytes
     self.style = style
   }
 
+  /// Appends a cell.
   mutating func write(_ value: FilterValue) {
     if !isFirst { bytes.append(UInt8(ascii: ",")) }
     isFirst = false
@@ -36,10 +43,10 @@ struct CSVLine: ~Copyable {
     }
   }
 
-  /// Quotes a text where it must be quoted, and guards it unless the style is raw.
+  /// Appends a text, quoted if RFC 4180 requires it, and guarded against formulas unless the style is raw.
   private mutating func write(_ text: String) {
     var text = text
-    // Byte by byte: a combining mark behind a quote must not hide it.
+    // By bytes, not by characters: a combining mark after a quote would hide the quote.
     text.withUTF8 { cell in
       let isGuarded = !style.isRaw && (cell.first.map(Self.startsFormula) ?? false)
       let mustQuote = cell.contains { byte in
@@ -60,7 +67,7 @@ struct CSVLine: ~Copyable {
     }
   }
 
-  /// The bytes with the line in them, CRLF included.
+  /// Ends the line with CRLF and returns all bytes.
   consuming func ended() -> [UInt8] {
     bytes += [0x0D, 0x0A]
     return bytes

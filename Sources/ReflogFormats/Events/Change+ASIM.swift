@@ -1,9 +1,9 @@
 import ReflogModel
 
 extension Change {
-  /// The change as an event of Microsoft Sentinel's Advanced Security Information Model: AuditEvent, schema 0.1.2.
+  /// The change as an AuditEvent, version 0.1.2, of Microsoft Sentinel's Advanced Security Information Model (ASIM).
   ///
-  /// What the schema has no field for stands in `AdditionalFields`, by the names of Reflog's JSON.
+  /// Members that the schema has no field for are in `AdditionalFields`, under their names in Reflog's JSON.
   var asim: JSONObject {
     var event: JSONObject = [
       "TimeGenerated": .string((resultDateTime ?? activityDateTime).description),
@@ -32,7 +32,7 @@ extension Change {
       "ValueType": .string("Other"),
       "AdditionalFields": .object(JSONObject(known: self, Self.additional)),
     ]
-    // What was intended is no value where it did not come about.
+    // The intended reference is a new value only if it was set.
     if result == .applied { event["NewValue"] = .string(after.asimValue) }
     event.add("ActorUserId", intent.actor.id)
     event.add("ActorUserIdType", intent.actor.id == nil ? nil : intent.actor.type == .token ? "Other" : "AADID")
@@ -86,7 +86,7 @@ extension Change.Activity {
 }
 
 extension ConnectorReference {
-  /// The reference as a value of ASIM.
+  /// The reference as a value of ASIM: the connector's id, `none` or `unknown`.
   var asimValue: String {
     switch self {
     case .connector(let id, _): id.text

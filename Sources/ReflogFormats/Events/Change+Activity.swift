@@ -1,13 +1,16 @@
 import ReflogModel
 
 extension Change {
-  /// What was done, for systems that collect events.
+  /// What a change did, for systems that collect events.
   enum Activity {
     case create, delete, enable, disable, set
-    /// Nobody did anything: it was found.
+    /// A first observation of a reference.
+    ///
+    /// Nothing was changed.
     case find
   }
 
+  /// What the change did or tried to do.
   var activity: Activity {
     if intent.kind == .baseline { return .find }
     return switch (intent.subject, intent.before.state, after.state) {
@@ -19,7 +22,7 @@ extension Change {
     }
   }
 
-  /// The change in a sentence, for people who read a list of events.
+  /// The change as one line of text, for people who read a list of events.
   var sentence: String {
     let move = "from \(intent.before) to \(after) (\(intent.kind.rawValue), \(result.rawValue))"
     return switch intent.subject {
@@ -30,7 +33,7 @@ extension Change {
 }
 
 extension JSONObject {
-  /// Adds a member if there is a value.
+  /// Adds a member, unless its value is nil.
   mutating func add(_ name: String, _ value: String?) {
     if let value { self[name] = .string(value) }
   }

@@ -1,9 +1,11 @@
 import ReflogModel
 
 extension Change {
-  /// The change as an event of the Open Cybersecurity Schema Framework: version 1.8.0, class Entity Management (3004).
+  /// The change as an event of the Open Cybersecurity Schema Framework (OCSF), version 1.8.0, class Entity Management
+  /// (3004).
   ///
-  /// Times are milliseconds since 1970. What the class has no place for stands in `unmapped`, by the names of Reflog's JSON.
+  /// Times are in milliseconds since 1970. Members that the class has no attribute for are in `unmapped`, under their
+  /// names in Reflog's JSON.
   var ocsf: JSONObject {
     var event: JSONObject = [
       "activity_id": .integer(activity.ocsf.id),
@@ -24,20 +26,23 @@ extension Change {
       "entity": .object(entity(intent.before)),
       "unmapped": .object(JSONObject(known: self, Self.unmapped)),
     ]
-    // What was intended is no result where it did not come about.
+    // The intended reference is a result only if it was set.
     if result == .applied { event["entity_result"] = .object(entity(after)) }
     event.add("status_code", outcome?.code ?? outcome?.httpStatus.map(String.init))
     event.add("status_detail", outcome?.message)
     event.add("comment", intent.reason)
     if let actor = intent.actor.ocsf { event["actor"] = .object(actor) }
     if let address = intent.actor.ipAddress {
-      // An endpoint needs a name or a uid beside its address for some validators.
+      // Some validators require a name or a uid in addition to the address.
       event["src_endpoint"] = .object(["ip": .string(address), "name": .string(address)])
     }
     return event
   }
 
-  /// What somebody should look at stands out: what went round Reflog, and what was not allowed.
+  /// The severity.
+  ///
+  /// It is higher for changes that a person should check: those made without Reflog, superseded, denied, or without a
+  /// known outcome.
   private var severity: (id: Int64, name: String) {
     switch (intent.kind, result) {
     case (.drift, _), (_, .superseded), (_, .unknown): (3, "Medium")
@@ -71,7 +76,7 @@ extension Change {
     return metadata
   }
 
-  /// What the change is about, as it was with this reference.
+  /// Returns the subject of the change, with a reference as its data.
   private func entity(_ reference: ConnectorReference) -> JSONObject {
     var data: JSONObject = ["state": .string(reference.state.rawValue)]
     data.add("connector_id", reference.connectorID?.text)
@@ -108,7 +113,7 @@ extension Change.Activity {
 }
 
 extension Change.Actor {
-  /// Nothing where nobody is known.
+  /// The actor, or nil if it is unknown.
   fileprivate var ocsf: JSONObject? {
     var actor: JSONObject = [:]
     switch type {

@@ -1,13 +1,15 @@
 /// The format of an export.
 package enum ExportFormat: String, CaseIterable, Sendable {
+  /// CSV, one line per item.
   case csv
-  /// JSON Lines: each item as JSON shows it.
+  /// JSON Lines, one object per item, with the members of the history surface.
   case jsonl
   /// JSON Lines of OCSF events.
   case ocsf
   /// JSON Lines of ASIM events.
   case asim
 
+  /// The media type of a file in this format.
   package var contentType: String {
     switch self {
     case .csv: "text/csv; charset=utf-8; header=present"
@@ -15,7 +17,9 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The name of a file in this format.
+  /// Returns the name of a file in this format.
+  ///
+  /// - Parameter name: The name without an extension.
   package func fileName(_ name: String) -> String {
     switch self {
     case .csv, .jsonl: "\(name).\(rawValue)"

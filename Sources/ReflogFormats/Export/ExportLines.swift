@@ -1,8 +1,8 @@
 import ReflogModel
 
-/// Writes items into an exported file, a line each.
+/// Writes items to an exported file, one line each.
 package struct ExportLines<Item: Exported>: Sendable {
-  /// What stands before the first line.
+  /// The bytes before the first line; empty for JSON Lines.
   package let header: [UInt8]
   private let line: @Sendable (Item, inout [UInt8]) -> Void
 
@@ -26,6 +26,7 @@ package struct ExportLines<Item: Exported>: Sendable {
 }
 
 extension ExportLines<Change> {
+  /// Creates a writer for changes.
   package init(_ format: ExportFormat, _ style: CSVStyle) {
     switch format {
     case .csv: self.init(CSV(style))
@@ -37,7 +38,7 @@ extension ExportLines<Change> {
 }
 
 extension ExportLines<ServiceEvent> {
-  /// Nil if service events have no such form.
+  /// Creates a writer for service events, or returns nil if they have no such format.
   package init?(_ format: ExportFormat, _ style: CSVStyle) {
     switch format {
     case .csv: self.init(CSV(style))

@@ -1,14 +1,19 @@
 package import ReflogModel
 
-/// What is exported of history, and in which format.
+/// What is exported, and in which format.
 package struct ExportRequest: Sendable {
+  /// The format of the file.
   package var format: ExportFormat
+  /// How CSV is written; other formats ignore it.
   package var style: CSVStyle
-  /// `$filter`, or nil if all of it is exported.
+  /// The text of `$filter`, or nil to export all changes.
   package var filter: String?
-  /// Only changes with a newer entry than this are exported; nil: all.
+  /// The sequence after which a change must have an entry to be exported, or nil to export all changes.
   package var after: Int64?
 
+  /// Creates a request.
+  ///
+  /// By default all changes are exported.
   package init(_ format: ExportFormat, _ style: CSVStyle = CSVStyle(), filter: String? = nil, after: Int64? = nil) {
     self.format = format
     self.style = style
@@ -16,10 +21,10 @@ package struct ExportRequest: Sendable {
     self.after = after
   }
 
-  /// How changes are written.
+  /// Writes changes in this format.
   package var lines: ExportLines<Change> { ExportLines(format, style) }
 
-  /// The query of a URL that asks for it.
+  /// The query of a URL for this export.
   package var query: String {
     var options = [QueryItem("$format", format.rawValue)] + style.options.map { QueryItem($0, "true") }
     if let filter { options.append(QueryItem("$filter", filter)) }

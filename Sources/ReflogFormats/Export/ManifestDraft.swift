@@ -1,8 +1,8 @@
 package import ReflogModel
 
-/// The manifest of an export that is under way.
+/// The manifest of an export in progress.
 package struct ManifestDraft: Sendable {
-  private let order: ExportRequest
+  private let exportRequest: ExportRequest
   private let origin: Origin
   private let checkpoint: String?
   private let taken: Timestamp
@@ -11,24 +11,29 @@ package struct ManifestDraft: Sendable {
   private var rows: Int64 = 0
   private var sequences: ClosedRange<Int64>?
 
+  /// Begins a manifest.
+  ///
   /// - Parameters:
-  ///   - checkpoint: the newest one, or nil before the first.
-  ///   - keep: gets the manifest once the whole file is made.
+  ///   - exportRequest: What is exported, and in which format.
+  ///   - origin: The log of the ledger.
+  ///   - checkpoint: The newest checkpoint, or nil before the first.
+  ///   - taken: When the export began.
+  ///   - keep: Receives the manifest once the whole file is made.
   package init(
-    _ order: ExportRequest,
+    _ exportRequest: ExportRequest,
     of origin: Origin,
     checkpoint: String?,
     taken: Timestamp,
     keep: @escaping @Sendable (ExportManifest) throws -> Void
   ) {
-    self.order = order
+    self.exportRequest = exportRequest
     self.origin = origin
     self.checkpoint = checkpoint
     self.taken = taken
     self.keep = keep
   }
 
-  /// Takes in the next bytes of the file, and the sequences of the changes in them.
+  /// Adds the next bytes of the file and the sequences of the changes in them.
   package mutating func add(_ bytes: [UInt8], sequences added: [Int64] = []) {
     hash.add(bytes)
     rows += Int64(added.count)
@@ -38,15 +43,17 @@ package struct ManifestDraft: Sendable {
     }
   }
 
-  /// Hands the manifest on.
+  /// Passes the finished manifest to `keep`.
+  ///
+  /// Call it once, after the last bytes.
   package func finish() throws {
     try keep(
       ExportManifest(
         origin: origin,
-        format: order.format.rawValue,
-        options: order.style.options,
-        filter: order.filter,
-        after: order.after,
+        format: exportRequest.format.rawValue,
+        options: exportRequest.style.options,
+        filter: exportRequest.filter,
+        after: exportRequest.after,
         rows: rows,
         firstSequence: sequences?.lowerBound,
         lastSequence: sequences?.upperBound,

@@ -1,7 +1,7 @@
 package import ReflogModel
 
 extension Address {
-  /// `{"flowType","flowId","step"}`
+  /// The address as `{"flowType","flowId","step"}`.
   var json: JSONObject {
     FlowName(of: self).json + [ChangeField.Plain.step.rawValue: .string(step.name)]
   }
@@ -17,7 +17,7 @@ extension FlowName {
 }
 
 extension FlowScope {
-  /// `{"flowType","flowId"}`, both null if it is all of history.
+  /// The scope as `{"flowType","flowId"}`, both null for all flows.
   package var json: JSONObject {
     switch self {
     case .flow(let flowType, let flow): FlowName(flowType, flow).json

@@ -1,10 +1,14 @@
 import ReflogModel
 
 extension Change.Actor {
-  /// `initiatedBy`: one of `user`, `app` and `token` is there, and `app` beside a user names the calling client.
+  /// The member `initiatedBy`.
+  ///
+  /// It has one of `user`, `app` and `token`; with a user, `app` names the calling client.
   var json: JSONObject { JSONObject(self, Self.members) }
 
-  /// A member for each field; fields whose paths begin with the same name are an object, or null if all of them hold nothing.
+  /// A member for each field.
+  ///
+  /// Fields whose paths begin with the same name form an object, or null if all of them are null.
   private static let members: [JSONMember<Change.Actor>] = {
     var members: [JSONMember<Change.Actor>] = []
     for field in ActorField.allCases {
@@ -24,7 +28,9 @@ extension Change.Actor {
     return members
   }()
 
-  /// The columns of an actor in CSV; their cells are empty if there is none.
+  /// Returns the columns of an actor in CSV.
+  ///
+  /// Their cells are empty if there is no actor.
   static func columns<Subject>(
     of actor: @escaping @Sendable (Subject) -> Change.Actor?
   ) -> [CSVColumn<Subject>] {
@@ -40,7 +46,7 @@ extension Change.Actor {
 }
 
 extension ActorField {
-  /// The last name in its path, and the one before it, if there is one.
+  /// The last name in the field's path, and the name before it, or nil if there is only one.
   fileprivate var path: (part: String?, name: String) {
     let names = rawValue.split(separator: "/").map(String.init)
     return (names.count == 2 ? names[0] : nil, names.last ?? rawValue)

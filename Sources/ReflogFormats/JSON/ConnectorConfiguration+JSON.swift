@@ -1,8 +1,11 @@
 package import ReflogModel
 
+/// The members of a configuration in JSON, in order.
 extension ConnectorConfiguration: Listed {
+  /// The last segment of the list's path.
   package static let collection = "connectorConfigurations"
 
+  /// The members in JSON.
   package static let members =
     plain(.flowType, through: .certain)
     + [JSONMember(ConfigurationField.Part.reference.rawValue) { .object(JSONObject($0, referenceMembers)) }]
@@ -20,7 +23,7 @@ extension ConnectorConfiguration: Listed {
     ConfigurationField.Plain.cases(from: first, through: last).map { field in JSONMember(field) { $0[field] } }
   }
 
-  /// All fields, also those that are null.
+  /// All fields of the reference, including those that are null.
   private static let referenceMembers =
     ReferenceField.allCases.map { field in JSONMember<ConnectorConfiguration>(field) { $0.reference[field] } }
     + [JSONMember(ConfigurationField.targetURL, ConfigurationField.targetURLName) { $0[.targetURL] }]

@@ -1,7 +1,7 @@
 package import ReflogModel
 
 extension ConnectorReference {
-  /// `{"state","connectorId","displayName"}`, the last two only if the reference is a connector.
+  /// The reference as `{"state","connectorId","displayName"}`; the last two only if it is a connector.
   package var json: JSONObject { JSONObject(self, connectorID == nil ? Self.stateAlone : Self.members) }
 
   private static let members = ReferenceField.allCases.map { field in
@@ -9,19 +9,19 @@ extension ConnectorReference {
   }
   private static let stateAlone = [JSONMember<ConnectorReference>(ReferenceField.state) { $0[.state] }]
 
-  /// The columns of a reference in CSV.
+  /// Returns the columns of a reference in CSV.
   ///
   /// - Parameters:
-  ///   - word: says which one it is; their names begin with it.
-  ///   - reference: finds it.
+  ///   - prefix: The beginning of the columns' names, such as `before`.
+  ///   - reference: Returns the reference of an item.
   static func columns<Subject>(
-    _ word: String,
+    _ prefix: String,
     of reference: @escaping @Sendable (Subject) -> ConnectorReference
   ) -> [CSVColumn<Subject>] {
     [
-      CSVColumn(word + "State") { reference($0)[.state] },
-      CSVColumn(word + "ConnectorId") { reference($0)[.connectorId] },
-      CSVColumn(word + "ConnectorName") { reference($0)[.displayName] },
+      CSVColumn(prefix + "State") { reference($0)[.state] },
+      CSVColumn(prefix + "ConnectorId") { reference($0)[.connectorId] },
+      CSVColumn(prefix + "ConnectorName") { reference($0)[.displayName] },
     ]
   }
 }

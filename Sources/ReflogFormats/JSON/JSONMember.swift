@@ -1,8 +1,10 @@
 package import ReflogModel
 
-/// A member of something's JSON: its name, what it holds, and the schema of that for OpenAPI.
+/// A member of an item's JSON: its name, its value, and its schema for OpenAPI.
 package struct JSONMember<Subject>: Sendable {
+  /// The member's name.
   package let name: String
+  /// The schema of its value.
   package let schema: JSONObject
   let value: @Sendable (Subject) -> JSONValue
 
@@ -12,9 +14,13 @@ package struct JSONMember<Subject>: Sendable {
     self.value = value
   }
 
-  /// A member that holds what a field does.
+  /// Creates a member with the value of a field.
   ///
-  /// - Parameter name: the field's own unless said otherwise.
+  /// - Parameters:
+  ///   - field: The field.
+  ///   - name: The member's name, or nil for the field's own.
+  ///   - schema: The schema, or nil for that of the field's kind.
+  ///   - value: Returns the field's value.
   init<Field: FilterField>(
     _ field: Field,
     _ name: String? = nil,
@@ -27,11 +33,12 @@ package struct JSONMember<Subject>: Sendable {
 }
 
 extension JSONObject {
+  /// Creates the object with all of these members.
   init<Subject>(_ subject: Subject, _ members: [JSONMember<Subject>]) {
     self.init(uniqueMembers: members.map { Member(name: $0.name, value: $0.value(subject)) })
   }
 
-  /// The same without the members that hold null.
+  /// Creates the object without the members whose value is null.
   init<Subject>(known subject: Subject, _ members: [JSONMember<Subject>]) {
     self.init(
       uniqueMembers: members.compactMap { member in
@@ -41,14 +48,16 @@ extension JSONObject {
     )
   }
 
-  /// The members of both, which must have different names.
+  /// Returns an object with the members of both.
+  ///
+  /// Their names must differ.
   package static func + (left: JSONObject, right: JSONObject) -> JSONObject {
     JSONObject(uniqueMembers: left.members + right.members)
   }
 }
 
 extension JSONValue {
-  /// What a field of this kind holds.
+  /// Creates the JSON value of a field of this kind.
   init(_ value: FilterValue, _ kind: FilterKind) {
     self =
       switch value {
@@ -62,7 +71,7 @@ extension JSONValue {
 }
 
 extension FilterKind {
-  /// What OpenAPI says of a field of this kind.
+  /// The OpenAPI schema of a field of this kind.
   var schema: JSONObject {
     switch self {
     case .text, .name, .id: ["type": "string"]
@@ -74,7 +83,7 @@ extension FilterKind {
 }
 
 extension CaseIterable where Self: Equatable {
-  /// The cases from one to another, or to the last.
+  /// Returns the cases from one to another, or to the last if `last` is nil.
   static func cases(from first: Self, through last: Self? = nil) -> [Self] {
     let rest = allCases.drop { $0 != first }
     guard let last else { return Array(rest) }

@@ -1,22 +1,26 @@
 package import ReflogModel
 
-/// Something that the history surface lists.
+/// An item that the history surface lists.
 package protocol Listed: Sendable {
-  /// What a list of them is called in a path.
+  /// The last segment of the list's path.
   static var collection: String { get }
-  /// The members of one in JSON, in order: what `$select` names.
+  /// The members of an item in JSON, in order.
+  ///
+  /// `$select` takes their names.
   static var members: [JSONMember<Self>] { get }
 }
 
 extension Listed {
-  /// The item as the history surface shows it.
+  /// The item as JSON of the history surface.
   package var json: JSONObject { JSONObject(self, Self.members) }
 }
 
-/// Something listed that can be exported.
+/// An item that can be exported.
 package protocol Exported: Listed {
-  /// The columns of the CSV, in order. New ones are only ever appended.
+  /// The columns in CSV, in order.
+  ///
+  /// New columns are only appended.
   static var columns: [CSVColumn<Self>] { get }
-  /// The number of the newest ledger entry about it.
+  /// The sequence of the newest entry about the item.
   var sequence: Int64 { get }
 }

@@ -1,16 +1,19 @@
 package import ReflogModel
 
-/// A list, or a page of one, as the history surface shows it.
+/// A list of the history surface, or one page of it.
 package struct Listing<Item: Listed> {
   private let items: [Item]
   private let next: String?
   private let selected: Set<String>?
   private let count: Int?
 
+  /// Creates a list.
+  ///
   /// - Parameters:
-  ///   - next: the token of the next page, or nil if this is the last.
-  ///   - selected: the names of the members that are shown, or nil if all are.
-  ///   - count: how many there are in all, or nil if nobody asked.
+  ///   - items: The items of the page.
+  ///   - next: The token of the next page, or nil if this is the last page.
+  ///   - selected: The names of the members to show, or nil for all.
+  ///   - count: The total number of items, or nil if it was not asked for.
   package init(_ items: [Item], next: String? = nil, selected: Set<String>? = nil, count: Int? = nil) {
     self.items = items
     self.next = next
@@ -18,16 +21,18 @@ package struct Listing<Item: Listed> {
     self.count = count
   }
 
+  /// Returns the list as JSON.
+  ///
   /// - Parameters:
-  ///   - versionURL: the URL of this server up to the version, without a slash behind it, or nil if there is no server: then there
-  ///     are no links.
-  ///   - options: those of the question, which the next link repeats.
+  ///   - versionURL: The URL of this server up to the version, without a slash at the end, or nil without a server:
+  ///     then the list has no links.
+  ///   - options: The options of the request, which the link to the next page repeats.
   package func json(versionURL: String?, repeating options: [QueryItem] = []) -> JSONObject {
     var json: JSONObject = [:]
     if let versionURL { json["@odata.context"] = .string("\(versionURL)/$metadata#auditLogs/\(Item.collection)") }
     if let count { json["@odata.count"] = .integer(count) }
     if let versionURL, let next {
-      // What is counted once need not be counted for every page.
+      // The total is counted for the first page only.
       let kept = options.filter { option in
         let name = option.name.lowercased()
         return !name.hasSuffix("skiptoken") && !name.hasSuffix("count")

@@ -1,7 +1,7 @@
 package import ReflogModel
 
 extension RollbackPlan {
-  /// The plan as the history surface shows it.
+  /// The plan as JSON of the history surface.
   package var json: JSONObject {
     ["dryRun": .bool(true), "rollbackOf": .string(rollbackOf.description)] + address.json + [
       "before": .object(before.json),

@@ -1,7 +1,9 @@
 package import ReflogModel
 
 extension TimeRollback {
-  /// The plan: what would be done, in words too. It has no batch yet.
+  /// Returns the plan as JSON: what would be done, with a summary for people.
+  ///
+  /// `batchId` is null, because nothing has begun.
   package func plan(_ steps: [TimeRollback.Item]) -> JSONObject {
     json(batchID: nil) + ["dryRun": .bool(true), "value": .array(steps.map { .object($0.json) })]
   }
@@ -12,7 +14,7 @@ extension TimeRollback {
 }
 
 extension TimeRollbackProgress {
-  /// How far it came.
+  /// The progress as JSON of the history surface.
   package var json: JSONObject {
     rollback.json(batchID: rollback.batchID) + [
       "state": .string(state.rawValue), "value": .array(steps.map { .object($0.json) }),
@@ -21,6 +23,8 @@ extension TimeRollbackProgress {
 }
 
 extension TimeRollback.Item {
+  /// The item as JSON.
+  ///
   /// `result` is null until there is a change, and `unknown` if the reference at that time is unknown.
   fileprivate var json: JSONObject {
     address.json + [

@@ -4,7 +4,9 @@ import NIOCore
 import ReflogModel
 import ReflogService
 
-/// Takes the whole ledger away; for admins.
+/// Sends a copy of the whole ledger as a SQLite file.
+///
+/// Admins only.
 struct BackupController {
   let backups: Backups
 

@@ -2,8 +2,11 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The erasure of what is on record of a person; for admins.
+/// The erasure of the personal data recorded about a person.
+///
+/// Admins only.
 struct ErasureController {
+  /// The bytes of a person's id: more than any id of Entra's or Reflog's has.
   private static let idLimit = 256
 
   let retention: Retention
@@ -19,7 +22,7 @@ struct ErasureController {
     return Self.answer(try await retention.erasures(for: try context.requireCaller()))
   }
 
-  /// `{"actor","dryRun"}`: the plan, or the beginning.
+  /// Reads `{"actor","dryRun"}` and returns the plan, or begins the erasure.
   private func erase(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()

@@ -3,8 +3,11 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// What must be kept whatever its age; for admins.
+/// The legal holds: history that is kept regardless of its age.
+///
+/// Admins only.
 struct HoldController {
+  /// The bytes of a hold's reason.
   private static let reasonLimit = 1024
 
   let retention: Retention
@@ -22,7 +25,9 @@ struct HoldController {
     return Response(json: ["value": .array(holds.map { .object($0.json) })])
   }
 
-  /// `{"name","reason","flowType","flowId"}`; without a flow it covers all history.
+  /// Reads `{"name","reason","flowType","flowId"}` and places the hold.
+  ///
+  /// Without a flow it covers all history.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
@@ -30,7 +35,7 @@ struct HoldController {
     try body.allow(only: "name", "reason", "flowType", "flowId")
     let name = try body.requiredText("name", upTo: LegalHold.maximumNameLength)
     guard name.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "-_.".utf8.contains($0) }) else {
-      throw RequestError.badRequest("name has letters, digits, '-', '_' and '.' alone.", target: "name")
+      throw RequestError.badRequest("name must have only letters, digits, '-', '_' and '.'.", target: "name")
     }
     let hold = try await retention.place(
       named: name,

@@ -2,7 +2,9 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The key that signs the log; for admins.
+/// The key that signs the log.
+///
+/// Admins only.
 struct KeyController {
   let log: LogPublisher
 
@@ -13,7 +15,7 @@ struct KeyController {
   private func rotate(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
-    try await request.jsonObject(emptyMeans: [:]).allow(only: "")
+    try await request.jsonObject(emptyMeans: [:]).allow()
     let (old, new) = try await log.rotate(for: caller)
     return Response(json: ["key": .string(new.text), "previousKey": .string(old.text)], status: .created)
   }

@@ -2,7 +2,9 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// How long history is kept, and purges; for admins.
+/// The retention policy and purges.
+///
+/// Admins only.
 struct RetentionController {
   let retention: Retention
 
@@ -19,7 +21,9 @@ struct RetentionController {
     return try await answer(context)
   }
 
-  /// `{"days","override"}`; `days` null keeps history for ever.
+  /// Reads `{"days","override"}` and sets the policy.
+  ///
+  /// `days` null keeps history for ever.
   private func set(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
@@ -35,7 +39,9 @@ struct RetentionController {
     return Response(status: .noContent)
   }
 
-  /// `{"dryRun","before"}`: the plan, or the beginning; `before` is the plan's, so that no more goes than somebody saw.
+  /// Reads `{"dryRun","before"}` and returns the plan, or begins the purge.
+  ///
+  /// `before` is the plan's: no more is deleted than the plan showed.
   private func purge(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()

@@ -3,7 +3,9 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// API tokens, for admins.
+/// The API tokens.
+///
+/// Admins only.
 struct TokenController {
   let tokens: TokenService
 
@@ -42,7 +44,7 @@ struct TokenController {
   }
 }
 
-/// `{"name","role","expiresInDays"}`; the last is optional.
+/// The body of a request for a token: `{"name","role","expiresInDays"}`, the last optional.
 private struct TokenBody {
   let name: String
   let role: Role

@@ -5,16 +5,24 @@ import Logging
 import ReflogModel
 import ReflogService
 
-/// An error as it is answered: the one place that knows statuses and codes.
+/// The HTTP answer to an error.
+///
+/// This is the only type that maps errors to statuses and codes.
 struct ErrorAnswer {
   let status: HTTPResponse.Status
+  /// A stable name for programs, such as `stepUnresolved`.
   let code: String
+  /// What happened and what to do about it, for people.
   let message: String
+  /// The part of the request that is wrong, or nil if the error is about no part of it.
   var target: String?
+  /// The ids of the changes that caused the error.
   var details: [String] = []
+  /// The value of `Retry-After`, or nil if a later attempt does not help.
   var retryAfter: String?
   var wwwAuthenticate: String?
   var allow: String?
+  /// The recorded changes that the answer names in `Reflog-Change-Id`.
   var changes: [Change.ID] = []
   let logLevel: Logger.Level
 
@@ -23,7 +31,12 @@ struct ErrorAnswer {
     case let error as RequestError: self.init(error)
     case let error as ServiceError: self.init(error)
     default:
-      self.init(.internalServerError, "internalError", "Something went wrong inside Reflog; its log says what.", .error)
+      self.init(
+        .internalServerError,
+        "internalError",
+        "An internal error stopped this request. Reflog's log has the cause under the same request-id.",
+        .error
+      )
     }
   }
 
@@ -33,7 +46,8 @@ struct ErrorAnswer {
       self.init(
         .unauthorized,
         "unauthenticated",
-        "Send a valid token as 'Authorization: Bearer …'. One of Microsoft Graph's counts below /identity alone, where it does.",
+        "The request has no valid token. Send one as 'Authorization: Bearer …'. "
+          + "A token of Microsoft Graph is valid only below /identity, and only if Reflog accepts such tokens.",
         .info
       )
       wwwAuthenticate = #"Bearer realm="Reflog""#
@@ -41,35 +55,41 @@ struct ErrorAnswer {
       self.init(.badRequest, "badRequest", message, .info)
       self.target = target
     case .bodyTooLarge(let limit):
-      self.init(.contentTooLarge, "badRequest", "The body is longer than \(limit) bytes.", .info)
+      self.init(.contentTooLarge, "badRequest", "The body has more than \(limit) bytes.", .info)
       target = "body"
     case .notProxied:
       self.init(
         .notImplemented,
         "notProxied",
-        "Reflog does not pass this on. What can't touch an API connector, send to Microsoft Graph itself.",
+        "Reflog does not forward this request, and nothing was done. If it does not concern API connectors, send it to "
+          + "Microsoft Graph.",
         .info
       )
     case .batch:
       self.init(
         .notImplemented,
         "notProxied",
-        "Reflog takes no batch. Nothing was done; send its requests one by one.",
+        "Reflog does not accept $batch, and nothing was done. Send the requests one by one.",
         .info
       )
     case .missingRef:
       self.init(
         .notImplemented,
         "notProxied",
-        "What a step calls is written at …/apiConnectorConfiguration/{step}/$ref. Nothing was done; in a shell, keep $ref "
-          + "in single quotes or write \\$ref.",
+        "The URL does not end in $ref, and nothing was done. Set the connector of a step at "
+          + "…/apiConnectorConfiguration/{step}/$ref. In a shell, put $ref in single quotes or write \\$ref.",
         .info
       )
     case .methodNotAllowed:
-      self.init(.methodNotAllowed, "badRequest", "Nothing here has this method.", .info)
-      allow = FrontDoorMethods.all.map(\.rawValue).joined(separator: ", ")
+      self.init(
+        .methodNotAllowed,
+        "badRequest",
+        "Reflog does not support this method. Use one that the Allow header names.",
+        .info
+      )
+      allow = SupportedMethods.all.map(\.rawValue).joined(separator: ", ")
     case .notFound:
-      self.init(.notFound, "notFound", "There is nothing here.", .info)
+      self.init(.notFound, "notFound", "Nothing exists at this URL. Check its spelling.", .info)
     }
   }
 
@@ -142,16 +162,18 @@ struct ErrorAnswer {
     retryAfter = seconds.map(String.init)
   }
 
-  /// Whole seconds, at least one, never less than the time.
+  /// Returns a wait in whole seconds, rounded up, at least one.
   private static func seconds(_ wait: Duration) -> Int {
     max(1, Int(wait.components.seconds) + (wait.components.attoseconds > 0 ? 1 : 0))
   }
 
-  /// Says in the log what was refused, as loudly as it deserves.
+  /// Logs the refused request at the error's level.
+  ///
+  /// From level `error` on, the log has the error's own text instead of the message.
   func log(to logger: Logger, _ request: Request, _ context: ReflogRequestContext, cause: any Error) {
     logger.log(
       level: logLevel,
-      "refused",
+      "request refused",
       metadata: [
         "method": "\(request.method)", "path": "\(request.uri.path.printable)", "status": "\(status.code)",
         "code": "\(code)", "request-id": "\(context.requestID)",
@@ -160,7 +182,7 @@ struct ErrorAnswer {
     )
   }
 
-  /// The answer in Graph's shape.
+  /// Returns the answer in the shape of Microsoft Graph's errors.
   func response(_ context: ReflogRequestContext) -> Response {
     var response = Response(json: body(context), status: status)
     response.headers[.retryAfter] = retryAfter
@@ -178,7 +200,7 @@ struct ErrorAnswer {
       )
     }
     error["innerError"] = .object([
-      // Graph writes this time without a zone.
+      // Microsoft Graph writes this time without a zone.
       "date": .string(String(Timestamp(Date()).description.prefix(19))),
       "request-id": .string(context.requestID),
       "client-request-id": .string(context.clientRequestID ?? context.requestID),

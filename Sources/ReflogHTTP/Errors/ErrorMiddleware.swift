@@ -4,7 +4,7 @@ import Logging
 import ReflogModel
 import ReflogService
 
-/// Answers whatever a route throws, and where no route leads, and logs it as loudly as it deserves.
+/// Answers and logs every error that a route throws, and every request to an unknown path.
 struct ErrorMiddleware: RouterMiddleware {
   let failures: FailedAuthentications
   let logger: Logger
@@ -24,7 +24,7 @@ struct ErrorMiddleware: RouterMiddleware {
     }
   }
 
-  /// Whether somebody could not prove to be anybody: to Reflog, or to Graph.
+  /// Returns whether the caller's credential was refused, by Reflog or by Microsoft Graph.
   private static func isFailedAuthentication(_ error: any Error) -> Bool {
     switch error {
     case RequestError.unauthenticated, ServiceError.otherTenant: true
@@ -33,7 +33,10 @@ struct ErrorMiddleware: RouterMiddleware {
     }
   }
 
-  /// Below a version of Graph, what has no route is Graph's, but for the places that are Reflog's own.
+  /// Returns what an error at a path means.
+  ///
+  /// Below a version of Microsoft Graph an unknown path is `notProxied`, except under the prefixes that are Reflog's
+  /// own: there it is `notFound`.
   private static func meaning(of error: any Error, at path: String) -> any Error {
     guard let httpError = error as? HTTPError, httpError.status == .notFound else { return error }
     let segments = path.lowercased().split(separator: "/")
@@ -42,7 +45,8 @@ struct ErrorMiddleware: RouterMiddleware {
     let isOwn =
       segments.dropFirst().first == "reflog"
       || segments.dropFirst().first == "auditlogs"
-        && ["connectorchanges", "connectorconfigurations", "serviceevents"].contains(segments.dropFirst(2).first ?? "")
+        && ["connectorchanges", "connectorconfigurations", "serviceevents", "exportmanifests"]
+          .contains(segments.dropFirst(2).first ?? "")
     return isOwn ? RequestError.notFound : RequestError.notProxied
   }
 }

@@ -1,7 +1,7 @@
 import Metrics
 import ReflogService
 
-/// Counts requests that could not prove to be anybody's.
+/// Counts requests without a valid credential, as a metric and as service events.
 struct FailedAuthentications {
   let events: EventRecorder
   let metrics: any MetricsFactory

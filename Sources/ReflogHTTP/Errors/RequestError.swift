@@ -1,17 +1,21 @@
-/// Why a request is refused for what it says, before anything is looked at.
+/// Why a request is refused for its content, before it reaches the service.
 enum RequestError: Error, Sendable {
+  /// The request has no valid credential.
   case unauthenticated
-  /// What is wrong, and which part of the request it is.
+  /// A part of the request is wrong: the message for the caller, and the name of the part.
   case badRequest(String, target: String)
+  /// The body has more bytes than the limit.
   case bodyTooLarge(limit: Int)
-  /// A path that Reflog does not stand in front of.
+  /// The path belongs to Microsoft Graph, and Reflog does not forward it.
   case notProxied
-  /// A batch, whose requests would not be seen.
+  /// A `$batch`.
+  ///
+  /// Reflog would not see the requests in it.
   case batch
-  /// The place of a step, without the reference that can be written there.
+  /// A write to a step's path without `$ref` at the end.
   case missingRef
-  /// A method that nothing here has.
+  /// A method that no route supports.
   case methodNotAllowed
-  /// Nothing is there.
+  /// No route and no resource exists at this path.
   case notFound
 }

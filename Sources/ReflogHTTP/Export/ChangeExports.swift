@@ -4,57 +4,66 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// Hands history out as a file. That somebody takes it is on record before the first byte of it leaves, or counted where it goes on
-/// behind an earlier one.
+/// Answers with an export of changes as a file.
+///
+/// Each export is recorded as a service event before its first byte is sent. An export that follows an earlier one
+/// closely is only counted.
 struct ChangeExports {
-  /// More new entries than this are no longer what somebody who follows takes every second.
+  /// An export with at most this many new entries follows an earlier one closely: a client that polls every second has
+  /// fewer.
   private static let followedEntries: Int64 = 10_000
 
   let history: HistoryService
   let manifests: ExportManifests
   let events: EventRecorder
 
+  /// Returns the answer that streams an export.
+  ///
   /// - Parameters:
-  ///   - query: what the order's filter asks for.
-  ///   - isToBeSigned: whether a signed manifest is made once all was taken.
+  ///   - exportRequest: What is exported, and in which format.
+  ///   - query: The query of the request's filter.
+  ///   - isToBeSigned: Whether a signed manifest is kept once the whole export was sent.
+  ///   - request: The HTTP request.
+  ///   - context: The HTTP request's context.
   func response(
-    _ order: ExportRequest,
+    _ exportRequest: ExportRequest,
     _ query: ChangeQuery,
     isToBeSigned: Bool = false,
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    // Read before the first piece: what settles while it is taken has a newer entry, and comes again behind this one.
+    // Read before the first piece: a change that settles during the export has a newer entry, so the next export has it
+    // again.
     let newest = try await history.status().newestSequence
-    try await record(order, newest, by: try context.requireCaller().actor)
-    let draft = isToBeSigned ? try await manifest(order, as: context.requestID) : nil
-    let export = history.export(query, afterEntry: order.after)
-    var response = Response(file: order.format, ExportPieces(export, order.lines, manifest: draft))
+    try await record(exportRequest, newest, by: try context.requireCaller().actor)
+    let draft = isToBeSigned ? try await manifest(exportRequest, as: context.requestID) : nil
+    let export = history.export(query, afterEntry: exportRequest.after)
+    var response = Response(exportRequest.format, ExportedFile(export, exportRequest.lines, manifest: draft))
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
     if draft != nil {
-      let place = "\(try request.versionURL(context))/auditLogs/exportManifests/\(context.requestID)"
-      response.headers[named: "Reflog-Manifest"] = place
+      let url = "\(try request.versionURL(context))/auditLogs/exportManifests/\(context.requestID)"
+      response.headers[named: "Reflog-Manifest"] = url
     }
     return response
   }
 
-  private func record(_ order: ExportRequest, _ newest: Int64?, by actor: Change.Actor) async throws {
-    if let after = order.after, (newest ?? 0) - after <= Self.followedEntries {
-      // Whoever follows asks every second.
+  private func record(_ exportRequest: ExportRequest, _ newest: Int64?, by actor: Change.Actor) async throws {
+    if let after = exportRequest.after, (newest ?? 0) - after <= Self.followedEntries {
+      // A client that follows history polls every second, so its exports are only counted.
       return events.countExport(by: actor)
     }
-    // Not the filter itself: names and addresses may stand in it, and this stays.
+    // Not the filter itself: it may contain names and addresses, and the event is kept.
     let details: JSONObject = [
-      "of": .string(Change.collection), "format": .string(order.format.rawValue),
-      "filtered": .bool(order.filter != nil),
+      "of": .string(Change.collection), "format": .string(exportRequest.format.rawValue),
+      "filtered": .bool(exportRequest.filter != nil),
     ]
     try await events.record(ServiceEvent.Content(.export, actor: actor, details: details))
   }
 
-  /// What is to be signed of an export once it was taken whole.
-  private func manifest(_ order: ExportRequest, as id: String) async throws -> ManifestDraft {
+  /// Returns the draft of the manifest that is signed once the whole export was sent.
+  private func manifest(_ exportRequest: ExportRequest, as id: String) async throws -> ManifestDraft {
     ManifestDraft(
-      order,
+      exportRequest,
       of: try await history.origin(),
       checkpoint: try await history.newestCheckpoint(),
       taken: Timestamp(Date())

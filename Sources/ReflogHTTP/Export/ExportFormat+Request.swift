@@ -4,7 +4,9 @@ import ReflogFormats
 import ReflogModel
 
 extension ExportFormat {
-  /// The format that `$format` names, or the first media range of `Accept` if there is no `$format`. Nil if a page is wanted.
+  /// Reads the format in `$format`, or else in the first media range of `Accept`.
+  ///
+  /// Returns nil if the caller asks for a page.
   init?(_ items: [QueryItem], of request: Request) throws(RequestError) {
     switch try QueryOptions(items, allowing: QueryOptions.Name.allCases)[.format]?.lowercased() {
     case "csv", "text/csv": self = .csv
@@ -20,7 +22,7 @@ extension ExportFormat {
       default: return nil
       }
     case let format?:
-      throw .badRequest("$format is json, jsonl, csv, ocsf or asim, not \(format).", target: "$format")
+      throw .badRequest("$format must be json, jsonl, csv, ocsf or asim, not \(format).", target: "$format")
     }
   }
 }

@@ -2,20 +2,22 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The two things that routes of the Graph surface do.
+/// What every route of the Graph surface does: answer a read, or do a change.
 extension ChangeService {
-  /// Answers a question from the directory, which judges the query.
+  /// Reads a resource of the directory for the caller.
+  ///
+  /// The directory checks the query options.
   func answer(
     _ resource: DirectoryRead.Resource,
     to request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    let question = DirectoryRead(resource, version: try context.version(), query: try request.queryItems())
-    let response = try await read(question, for: try context.requireCaller())
+    let read = DirectoryRead(resource, version: try context.version(), query: try request.queryItems())
+    let response = try await self.read(read, for: try context.requireCaller())
     return try Response(response, at: try request.requestBase(context))
   }
 
-  /// Does a change, and answers as the directory did.
+  /// Does a change and returns the directory's answer.
   func answer(
     _ action: ChangeRequest.Action,
     to request: Request,

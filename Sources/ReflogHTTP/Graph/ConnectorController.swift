@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// API connectors, as Graph has them.
+/// API connectors, as Microsoft Graph serves them.
 struct ConnectorController {
   let changes: ChangeService
 

@@ -1,21 +1,23 @@
 import ReflogModel
 import ReflogService
 
-/// The strong entity tag of what stands at an address (RFC 9110 §8.8.3).
+/// The strong entity tag of the reference at an address (RFC 9110 §8.8.3).
 enum EntityTag {
-  private static let nothing = "none"
+  private static let noConnector = "none"
   private static let connectorPrefix = "connector:"
 
-  /// The tag of a reference, quotes included; none where it is unknown.
+  /// Returns the tag of a reference, with its quotes, or nil if the reference is unknown.
   static func tag(of reference: ConnectorReference) -> String? {
     switch reference {
     case .connector(let id, _): "\"\(connectorPrefix)\(id.text.asciiFolded)\""
-    case .none: "\"\(nothing)\""
+    case .none: "\"\(noConnector)\""
     case .unknown: nil
     }
   }
 
-  /// Reads `If-Match`: `*`, or tags with commas between them. A weak tag, or one that Reflog never gave, matches nothing.
+  /// Reads `If-Match`: `*`, or tags separated by commas.
+  ///
+  /// A weak tag never matches, nor does one that is not Reflog's.
   static func precondition(_ header: String) throws(RequestError) -> Precondition {
     let members = header.split(separator: ",").map { $0.trimming(while: { $0 == " " || $0 == "\t" }) }
     if members.count == 1, members[0] == "*" { return .anyConnector }
@@ -23,7 +25,7 @@ enum EntityTag {
     for member in members where !member.isEmpty {
       let strong = member.hasPrefix("W/") ? member.dropFirst(2) : member
       guard strong.count >= 2, strong.hasPrefix("\""), strong.hasSuffix("\"") else {
-        throw .badRequest("If-Match holds * or entity tags in quotes with commas between them.", target: "If-Match")
+        throw .badRequest("If-Match must be * or entity tags in quotes, separated by commas.", target: "If-Match")
       }
       if member == strong, let reference = reference(strong.dropFirst().dropLast()) { references.append(reference) }
     }
@@ -32,7 +34,7 @@ enum EntityTag {
   }
 
   private static func reference(_ tag: Substring) -> ConnectorReference? {
-    if tag == nothing { return ConnectorReference.none }
+    if tag == noConnector { return ConnectorReference.none }
     guard tag.hasPrefix(connectorPrefix), let id = ConnectorID(tag.dropFirst(connectorPrefix.count)) else { return nil }
     return .connector(id, displayName: nil)
   }

@@ -1,12 +1,12 @@
 import ReflogModel
 
-/// The body of a request that creates a user flow, its references taken out.
+/// The body of a request that creates a user flow, with its references apart from the other members.
 struct FlowBody {
   static let configurationName = "apiConnectorConfiguration"
 
-  /// With the prefix that Graph gives it.
+  /// The id with the prefix that Microsoft Graph adds.
   let id: FlowID
-  /// What its steps are to call from the start.
+  /// The connectors that the new flow's steps call.
   let references: [Step: ConnectorID]
   /// The other members.
   let rest: JSONObject
@@ -17,7 +17,7 @@ struct FlowBody {
         text.asciiFolded.hasPrefix(flowType.idPrefix.asciiFolded) ? text : flowType.idPrefix + text
       )
     else {
-      throw .badRequest("A user flow needs an id of letters, digits, '_', '.' or '-'.", target: "id")
+      throw .badRequest("id must have 1 to 128 letters, digits, '_', '.' or '-'.", target: "id")
     }
     self.id = id
     var rest = body
@@ -40,10 +40,10 @@ struct FlowBody {
     var references: [Step: ConnectorID] = [:]
     for member in object.members where !member.name.hasPrefix("@odata.") {
       guard let step = Step(member.name) else {
-        throw .badRequest("\(member.name) is no name of a step.", target: member.name)
+        throw .badRequest("'\(member.name)' is not a valid name of a step.", target: member.name)
       }
       if member.value == .null { continue }
-      guard references[step] == nil else { throw .badRequest("The step \(step) stands twice.", target: member.name) }
+      guard references[step] == nil else { throw .badRequest("The step \(step) is given twice.", target: member.name) }
       references[step] = try connectorID(of: member, authority: authority)
     }
     return references
@@ -57,7 +57,7 @@ struct FlowBody {
       if members[0].name.asciiFolded == "id", let id = ConnectorID(text) { return id }
     }
     throw .badRequest(
-      "\(member.name) must hold the @odata.id or the id of a connector, and nothing else.",
+      "\(member.name) must have exactly one member: the @odata.id or the id of a connector.",
       target: member.name
     )
   }

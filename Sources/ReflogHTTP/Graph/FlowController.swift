@@ -3,7 +3,9 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// User flows, as Graph has them; creating or deleting one may set or clear references.
+/// User flows, as Microsoft Graph serves them.
+///
+/// To create or delete a flow may set or clear references.
 struct FlowController {
   let changes: ChangeService
 
@@ -46,7 +48,7 @@ struct FlowController {
     let body = try await request.jsonObject()
     guard body.member(named: FlowBody.configurationName) == nil else {
       throw RequestError.badRequest(
-        "What a step calls is set at …/apiConnectorConfiguration/{step}/$ref, one step at a time.",
+        "A step's connector can't be set here. Set it at …/apiConnectorConfiguration/{step}/$ref.",
         target: FlowBody.configurationName
       )
     }

@@ -1,25 +1,31 @@
 import ReflogModel
 import ReflogService
 
-/// Makes the links in what the directory answered lead to this server: whoever follows one sends a token along.
+/// Rewrites the links in the directory's answers to point to this server.
+///
+/// A client that follows a link sends its token along.
 struct LinkRewriting {
   /// The annotations of OData that hold a URL (OData JSON Format 4.01 §4.5).
   private static let annotations = ["@odata.context", "@odata.id", "@odata.editLink", "@odata.readLink"]
-  /// Those that a client follows by itself.
+  /// The annotations whose URL clients follow automatically.
   private static let followed = ["@odata.nextLink", "@odata.deltaLink"]
 
   private let source: String?
   private let target: String
 
+  /// Creates a rewriting.
+  ///
   /// - Parameters:
-  ///   - source: where links lead now, without a slash at the end; nothing where there are none.
-  ///   - target: where they are to lead.
+  ///   - source: The base URL of the directory's links, without a slash at the end, or nil if its answers have none.
+  ///   - target: The base URL of this server, without a slash at the end.
   init(from source: String?, to target: String) {
     self.source = source
     self.target = target
   }
 
-  /// Throws where a link that clients follow leads elsewhere than to the directory.
+  /// Returns the object with its links rewritten.
+  ///
+  /// Throws if a link that clients follow points to another host.
   func rewritten(_ object: JSONObject) throws(ServiceError) -> JSONObject {
     guard let source else { return object }
     var result: JSONObject = [:]
@@ -50,7 +56,7 @@ struct LinkRewriting {
     guard isFollowed || Self.annotations.contains(where: { name.hasSuffix($0) }) else { return url }
     if url.lowercased().hasPrefix(source.lowercased() + "/") { return target + url.dropFirst(source.count) }
     guard !isFollowed else {
-      throw .directoryUnavailable("it answered with a link to another host than its own")
+      throw .directoryUnavailable("its answer has a link to another host")
     }
     return url
   }

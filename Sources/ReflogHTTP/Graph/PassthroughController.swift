@@ -3,11 +3,13 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// What is below a user flow or a connector and can't touch a reference: handed on as it comes.
+/// Forwards requests below a user flow or a connector that can't change a reference.
+///
+/// They are not recorded.
 struct PassthroughController {
   let changes: ChangeService
 
-  /// The parts of a flow that may be written without a record: none of them leads to a connector.
+  /// The parts of a flow that may be written without a record: no reference can be changed through them.
   private static let writableParts = [
     "identityProviders", "languages", "userAttributeAssignments", "userFlowIdentityProviders",
   ]
@@ -36,8 +38,8 @@ struct PassthroughController {
     let part = context.parameters.getCatchAll().first?.lowercased() ?? ""
     if part == "apiconnectorconfiguration" { throw RequestError.missingRef }
     guard Self.writableParts.contains(where: { $0.lowercased() == part }) else { throw RequestError.notProxied }
-    let body = try await request.boundedBody(upTo: RequestLimits.passedOnBody)
-    let passedOn = DirectoryWrite.Passthrough(
+    let body = try await request.boundedBody(upTo: RequestLimits.passthroughBody)
+    let passthrough = DirectoryWrite.Passthrough(
       method: method,
       version: try context.version(),
       path: try path(request, context),
@@ -45,10 +47,10 @@ struct PassthroughController {
       contentType: request.headers[.contentType],
       body: Array(body.readableBytesView)
     )
-    return try await changes.answer(.other(passedOn), to: request, context)
+    return try await changes.answer(.other(passthrough), to: request, context)
   }
 
-  /// The canonical path below `/{version}/identity`; the flow type and the ids in it are checked as everywhere.
+  /// Returns the canonical path below `/{version}/identity`, after checking the flow type and the ids in it.
   private func path(_ request: Request, _ context: ReflogRequestContext) throws(RequestError) -> String {
     if context.parameters.get("flowType") != nil { _ = try context.flowType() }
     if context.parameters.get("flow") != nil { _ = try context.flowID() }

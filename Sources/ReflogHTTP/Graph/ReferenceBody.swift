@@ -2,12 +2,16 @@ import ReflogModel
 
 /// The body of a `$ref` request: `{"@odata.id": url}`, or `{}` (or `null` for the url) to disable the step.
 ///
-/// Only the connector's id is taken from the URL; nothing is ever sent to where it points.
+/// Only the connector's id is taken from the URL. Reflog never sends a request to that URL.
 enum ReferenceBody {
-  /// - Parameter authority: this server's own, `host:port`, whose URLs are taken too.
+  /// Returns the reference that a body asks for.
+  ///
+  /// - Parameters:
+  ///   - body: The body of the request.
+  ///   - authority: This server's `host:port`, whose URLs are accepted too, or nil if it is unknown.
   static func reference(_ body: JSONObject, authority: String?) throws(RequestError) -> ConnectorReference {
     if let other = body.members.first(where: { $0.name != "@odata.id" }) {
-      throw .badRequest("The body holds the member \(other.name); only @odata.id may stand there.", target: other.name)
+      throw .badRequest("The body has the unknown member \(other.name). Known members: @odata.id.", target: other.name)
     }
     switch body["@odata.id"] {
     case nil, .null: return .none
@@ -17,13 +21,14 @@ enum ReferenceBody {
     }
   }
 
-  /// The hosts of Microsoft Graph in its clouds.
+  /// The hosts of Microsoft Graph, one per national cloud.
   static let graphHosts = [
     "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
   ]
 
-  /// The id at the end of a connector's URL: absolute on a Graph host or this one, or relative; `…/apiConnectors/{id}`
-  /// or `…/apiConnectors('{id}')`.
+  /// Returns the id at the end of a connector's URL: `…/apiConnectors/{id}` or `…/apiConnectors('{id}')`.
+  ///
+  /// The URL is relative, or absolute on a host of Microsoft Graph or on this server.
   static func connectorID(of url: String, authority: String?) throws(RequestError) -> ConnectorID {
     let path = try path(of: url, authority: authority)
     var segments = path.split(separator: "/").map(String.init)[...]
@@ -31,7 +36,7 @@ enum ReferenceBody {
     if segments.first?.lowercased() == "identity" { segments.removeFirst() }
     guard let id = id(in: Array(segments)) else {
       throw .badRequest(
-        "@odata.id must end in identity/apiConnectors/ and the id of a connector.",
+        "@odata.id must end in identity/apiConnectors/ and the connector's id.",
         target: "@odata.id"
       )
     }
@@ -51,11 +56,13 @@ enum ReferenceBody {
     }
   }
 
-  /// The path of the URL, if it leads to a place that is trusted with ids.
+  /// Returns the path of a URL.
+  ///
+  /// A URL of an unknown host is refused.
   private static func path(of url: String, authority: String?) throws(RequestError) -> Substring {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(
-        "@odata.id holds a character that no connector's URL has: one of % ? # @ \\, white space, or no ASCII.",
+        "@odata.id contains a character that is not allowed: one of % ? # @ \\, white space, or one outside ASCII.",
         target: "@odata.id"
       )
     }
@@ -76,6 +83,6 @@ enum ReferenceBody {
   private static let forbidden = Array("%?#@\\".utf8)
 
   private static var foreignHost: RequestError {
-    .badRequest("@odata.id must be on a host of Microsoft Graph or on this one, or relative.", target: "@odata.id")
+    .badRequest("@odata.id must be a relative URL, or one of Microsoft Graph or this server.", target: "@odata.id")
   }
 }

@@ -3,7 +3,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The reference of a step, as Graph has it: the reason for all of this.
+/// The reference of a step, as Microsoft Graph serves it.
 struct ReferenceController {
   let changes: ChangeService
 

@@ -5,8 +5,8 @@ import ReflogModel
 import ReflogService
 
 extension Response {
-  /// What the directory answered, its links leading to this server.
-  init(_ response: DirectoryResponse, at place: RequestBase) throws(ServiceError) {
+  /// Creates an answer from the directory's, with its links rewritten to point to this server.
+  init(_ response: DirectoryResponse, at base: RequestBase) throws(ServiceError) {
     let status = HTTPResponse.Status(code: response.httpStatus)
     if let raw = response.raw {
       let body = ResponseBody(byteBuffer: ByteBuffer(bytes: raw.bytes))
@@ -14,9 +14,9 @@ extension Response {
     } else if let body = response.body {
       var json: JSONObject = [:]
       if let fragment = response.contextFragment {
-        json["@odata.context"] = .string("\(place.versionURL)/$metadata#\(fragment)")
+        json["@odata.context"] = .string("\(base.versionURL)/$metadata#\(fragment)")
       }
-      let links = LinkRewriting(from: response.linkBase, to: place.baseURL)
+      let links = LinkRewriting(from: response.linkBase, to: base.baseURL)
       for member in try links.rewritten(body).members { json[member.name] = member.value }
       self.init(json: json, status: status)
     } else {

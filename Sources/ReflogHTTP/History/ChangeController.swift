@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// History, and taking a change back.
+/// The history of changes, the rollback of a change, and the settlement of a pending one.
 struct ChangeController {
   let changes: ChangeService
   let history: HistoryService
@@ -22,14 +22,14 @@ struct ChangeController {
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let items = try request.queryItems()
     if let format = try ExportFormat(items, of: request) { return try await export(format, items, request, context) }
-    let question = try PageQuestion<Change, ChangeField>(items, cursorKey: try await history.cursorKey())
+    let pageRequest = try PageRequest<Change, ChangeField>(items, cursorKey: try await history.cursorKey())
     let page = try await history.page(
-      question.query,
-      behind: question.behind.map { Change.ID($0) },
-      size: question.size
+      pageRequest.query,
+      behind: pageRequest.behind.map { Change.ID($0) },
+      size: pageRequest.size
     )
-    let count = question.isCounted ? try await history.count(question.query) : nil
-    return try question.answer(page.changes, next: page.next?.number, count: count, to: request, context)
+    let count = pageRequest.isCounted ? try await history.count(pageRequest.query) : nil
+    return try pageRequest.answer(page.changes, next: page.next?.number, count: count, to: request, context)
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -44,7 +44,7 @@ struct ChangeController {
     case "tlog-proof":
       return Response(bytes: try await history.proof(of: id).bytes, "text/plain; charset=utf-8").about([id])
     case let format?:
-      throw RequestError.badRequest("$format is json, record or tlog-proof, not \(format).", target: "$format")
+      throw RequestError.badRequest("$format must be json, record or tlog-proof, not \(format).", target: "$format")
     }
   }
 
@@ -83,7 +83,13 @@ struct ChangeController {
       allowing: [.filter, .format, .after, .manifest] + (format == .csv ? [.raw, .excel] : [])
     )
     let (style, query): (CSVStyle, ChangeQuery) = (try options.csvStyle(), try options.query())
-    let order = ExportRequest(format, style, filter: options[.filter], after: try options.after())
-    return try await exports.response(order, query, isToBeSigned: try options.flag(.manifest), request, context)
+    let exportRequest = ExportRequest(format, style, filter: options[.filter], after: try options.after())
+    return try await exports.response(
+      exportRequest,
+      query,
+      isToBeSigned: try options.flag(.manifest),
+      request,
+      context
+    )
   }
 }

@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// What every address holds, or held, and bringing that back.
+/// The reference at every address, as of any time, and the rollback to a time.
 struct ConfigurationController {
   let history: HistoryService
   let rollbacks: TimeRollbacks
@@ -29,7 +29,7 @@ struct ConfigurationController {
     _ = try QueryOptions(request, allowing: [])
     for name in ["Idempotency-Key", "If-Match"] where request.headers[named: name] != nil {
       throw RequestError.badRequest(
-        "The header \(name) is not supported here; batchId names the rollback.",
+        "The header \(name) is not supported here. Use batchId to name the rollback.",
         target: name
       )
     }
@@ -50,17 +50,19 @@ struct ConfigurationController {
       )
     )
     var response = try await answer(rollback.batchID, context, status: .accepted)
-    let place = "\(try request.versionURL(context))/auditLogs/connectorConfigurations/rollback/\(rollback.batchID)"
-    response.headers[.location] = place
+    let location = "\(try request.versionURL(context))/auditLogs/connectorConfigurations/rollback/\(rollback.batchID)"
+    response.headers[.location] = location
     return response
   }
 
-  /// What is asked for; what is not said again is as it was said when the batch began.
+  /// Returns the rollback that a body asks for.
+  ///
+  /// What the body omits is taken from the batch, if that has begun before.
   private func rollback(_ body: TimeRollbackBody) async throws -> TimeRollback {
     let batchID = body.batchID ?? GUID.random()
     let known = if body.batchID == nil { TimeRollback?.none } else { try await rollbacks.known(batchID) }
     guard let asOf = body.asOf ?? known?.asOf else {
-      throw RequestError.badRequest("asOf is missing: the time to go back to.", target: "asOf")
+      throw RequestError.badRequest("asOf is missing. Give the time to roll back to.", target: "asOf")
     }
     return TimeRollback(batchID: batchID, asOf: asOf, scope: body.scope ?? known?.scope ?? .everything)
   }

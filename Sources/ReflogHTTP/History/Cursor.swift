@@ -2,36 +2,46 @@ import Crypto
 import FoundationEssentials
 package import ReflogModel
 
-/// Where a page of history ended, and of which question: the `$skiptoken` of the next one.
+/// Makes and reads `$skiptoken`: the position in history at which the next page begins.
 ///
-/// It names the last change or event looked at, never a number of changes, so that what comes meanwhile shifts nothing. A keyed digest
-/// (HMAC-SHA256, its first 16 bytes) ties it to its question and to this ledger: any other is refused, not answered wrongly.
+/// A token names the last change or event of a page, never a number of items, so entries that are added between two
+/// pages do not shift the next one. A keyed digest (the first 16 bytes of HMAC-SHA256) ties the token to its query and
+/// to this ledger. A token of another query or ledger is refused.
 package struct Cursor: Sendable {
   private let key: [UInt8]
-  private let question: String
+  private let query: String
 
-  /// - Parameter key: the ledger's own.
+  /// Creates the cursor of a query.
+  ///
+  /// - Parameters:
+  ///   - query: The query whose pages are read.
+  ///   - key: The ledger's own key for cursors.
   package init<Field>(of query: HistoryQuery<Field>, key: [UInt8]) {
     self.key = key
-    question = "\(Field.self)\n\(query.isAscending)\n\(query.filter?.description ?? "")"
+    self.query = "\(Field.self)\n\(query.isAscending)\n\(query.filter?.description ?? "")"
   }
 
-  /// The text of the token: the id, and the digest in hexadecimal.
+  /// Returns the token for the page after an id: the id, a dot, and the digest in hexadecimal.
   func token(behind id: Int64) -> String {
     "\(id).\(digest(id))"
   }
 
-  /// What the token of an earlier page names.
+  /// Returns the id in a token of an earlier page.
+  ///
+  /// A token of another query or ledger is refused.
   func id(in token: String) throws(RequestError) -> Int64 {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, let id = Change.ID(parts[0])?.number, parts[1] == digest(id) else {
-      throw .badRequest("$skiptoken is none that an @odata.nextLink held for this question.", target: "$skiptoken")
+      throw .badRequest(
+        "$skiptoken is not from an @odata.nextLink of this query. Start again without it.",
+        target: "$skiptoken"
+      )
     }
     return id
   }
 
   private func digest(_ id: Int64) -> String {
-    let code = HMAC<SHA256>.authenticationCode(for: Data("\(id)\n\(question)".utf8), using: SymmetricKey(data: key))
+    let code = HMAC<SHA256>.authenticationCode(for: Data("\(id)\n\(query)".utf8), using: SymmetricKey(data: key))
     return Array(code.prefix(16)).hexadecimal
   }
 }

@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// What happened to Reflog itself.
+/// The service events: what happened to Reflog itself.
 struct EventController {
   let history: HistoryService
   let events: EventRecorder
@@ -16,10 +16,10 @@ struct EventController {
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let items = try request.queryItems()
     if let format = try ExportFormat(items, of: request) { return try await export(format, items, context) }
-    let question = try PageQuestion<ServiceEvent, EventField>(items, cursorKey: try await history.cursorKey())
-    let (page, next) = try await history.events(question.query, behind: question.behind, size: question.size)
-    let count = question.isCounted ? try await history.count(question.query) : nil
-    return try question.answer(page, next: next, count: count, to: request, context)
+    let pageRequest = try PageRequest<ServiceEvent, EventField>(items, cursorKey: try await history.cursorKey())
+    let (page, next) = try await history.events(pageRequest.query, behind: pageRequest.behind, size: pageRequest.size)
+    let count = pageRequest.isCounted ? try await history.count(pageRequest.query) : nil
+    return try pageRequest.answer(page, next: next, count: count, to: request, context)
   }
 
   private func export(
@@ -32,7 +32,7 @@ struct EventController {
       allowing: [.filter, .format, .after] + (format == .csv ? [.raw, .excel] : [])
     )
     guard let lines = ExportLines<ServiceEvent>(format, try options.csvStyle()) else {
-      throw RequestError.badRequest("Service events come as json, jsonl or csv.", target: "$format")
+      throw RequestError.badRequest("$format must be json, jsonl or csv for service events.", target: "$format")
     }
     let filter: EventFilter? = try options.parsedFilter()
     try await events.record(
@@ -42,10 +42,10 @@ struct EventController {
         details: ["of": .string(ServiceEvent.collection), "format": .string(format.rawValue)]
       )
     )
-    // Read before the first piece: what comes while it is taken has a newer entry.
+    // Read before the first piece: an event that is added during the export has a newer entry.
     let newest = try await history.status().newestSequence
     let export = history.exportEvents(filter, afterEntry: try options.after())
-    var response = Response(file: format, ExportPieces(export, lines))
+    var response = Response(format, ExportedFile(export, lines))
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
     return response
   }

@@ -1,19 +1,28 @@
 import ReflogModel
 
-/// The body of a request to find out what became of a change: nothing, or `{"result","reason"}`, what a person says of
-/// it.
+/// The body of a request to settle a pending change: empty to read the directory, or `{"result","reason"}` with a
+/// person's statement.
 enum ReconcileBody {
+  /// Returns the statement in a body, or nil if the body is empty.
   static func statement(_ body: JSONObject) throws(RequestError) -> (result: Change.StatedResult, reason: String)? {
     if body.members.isEmpty { return nil }
     if let other = body.members.first(where: { $0.name != "result" && $0.name != "reason" }) {
-      throw .badRequest("The body holds the member \(other.name); only result and reason may.", target: other.name)
+      throw .badRequest(
+        "The body has the unknown member \(other.name). Known members: result, reason.",
+        target: other.name
+      )
     }
     guard let result = body["result"]?.string.flatMap(Change.StatedResult.init(rawValue:)) else {
       throw .badRequest("result must be applied or notApplied.", target: "result")
     }
     guard let reason = body["reason"]?.string, !reason.isEmpty, reason.utf8.count <= RequestLimits.reasonBytes,
       !reason.utf8.contains(0)
-    else { throw .badRequest("A statement needs a reason, as long as any.", target: "reason") }
+    else {
+      throw .badRequest(
+        "reason is missing or not valid. It must have 1 to \(RequestLimits.reasonBytes) bytes of UTF-8, without NUL.",
+        target: "reason"
+      )
+    }
     return (result, reason)
   }
 }

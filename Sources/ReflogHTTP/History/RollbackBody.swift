@@ -1,9 +1,12 @@
 import ReflogModel
 
-/// The body of a request to roll a change back: `{"reason","force","dryRun"}`, all of them optional.
+/// The body of a request to roll back a change: `{"reason","force","dryRun"}`, all optional.
 struct RollbackBody {
+  /// The reason, or nil if the body has none.
   private(set) var reason: String?
+  /// Whether later changes at the address may be undone too.
   private(set) var isForced = false
+  /// Whether only the plan is asked for.
   private(set) var isDryRun = false
 
   init(_ body: JSONObject) throws(RequestError) {
@@ -19,7 +22,7 @@ struct RollbackBody {
         throw .badRequest("\(member.name) must be true or false, not \(value.kindName).", target: member.name)
       default:
         throw .badRequest(
-          "The body holds the member \(member.name); only reason, force and dryRun may stand there.",
+          "The body has the unknown member \(member.name). Known members: reason, force, dryRun.",
           target: member.name
         )
       }

@@ -3,7 +3,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// What this server's ledger is and holds.
+/// The status of this server's ledger.
 struct StatusController {
   let history: HistoryService
 

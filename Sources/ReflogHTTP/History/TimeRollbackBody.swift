@@ -1,12 +1,17 @@
 import FoundationEssentials
 import ReflogModel
 
-/// The body of a request to bring back what stood at a time: `{"asOf","flowType","flowId","reason","dryRun","batchId"}`.
+/// The body of a request for a rollback to a time: `{"asOf","flowType","flowId","reason","dryRun","batchId"}`.
 struct TimeRollbackBody {
+  /// The time to roll back to, or nil to take that of the batch.
   let asOf: Timestamp?
+  /// The flow to roll back, or nil for that of the batch, or else all flows.
   let scope: FlowScope?
+  /// The reason, or nil if the body has none.
   let reason: String?
+  /// Whether only the plan is asked for.
   let isDryRun: Bool
+  /// The id of a batch to begin or to resume, or nil for a new id.
   let batchID: String?
 
   init(_ body: JSONObject) throws(RequestError) {
@@ -18,15 +23,15 @@ struct TimeRollbackBody {
     batchID = try body.text("batchId").map { (text) throws(RequestError) in try Self.batchID(text) }
   }
 
-  /// The id of a batch: a GUID, in lower case whatever it came in.
+  /// Returns the id of a batch, a GUID, in lower case.
   static func batchID(_ text: String) throws(RequestError) -> String {
-    guard let id = GUID.normalized(text) else { throw .badRequest("batchId is a GUID.", target: "batchId") }
+    guard let id = GUID.normalized(text) else { throw .badRequest("batchId must be a GUID.", target: "batchId") }
     return id
   }
 
   private static func moment(_ text: String) throws(RequestError) -> Timestamp {
     guard let moment = Timestamp(parsing: text), moment <= Timestamp(Date()) else {
-      throw .badRequest("asOf is a time that is over, such as 2026-03-01T14:00:00Z.", target: "asOf")
+      throw .badRequest("asOf must be a time in the past, such as 2026-03-01T14:00:00Z.", target: "asOf")
     }
     return moment
   }

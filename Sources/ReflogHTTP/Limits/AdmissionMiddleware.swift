@@ -3,14 +3,16 @@ import ReflogModel
 import ReflogService
 import Synchronization
 
-/// Lets in only so many requests at once, so that memory and queues have an end: 503 `busy` beyond that, with nothing done.
+/// Limits how many requests are in progress at once, which bounds memory and queues.
 ///
-/// Callers whom nobody has proven yet, those with a token of the directory's own, have places of their own: by sending slowly
-/// they keep only each other out. An answer that streams holds no place: it is taken piece by piece, and by connections
-/// that are limited themselves.
+/// Beyond the limit the answer is 503 `busy`, and nothing was done.
+///
+/// Callers with a token of the directory are not verified yet. They have a separate limit, so by sending slowly they
+/// can block only each other. A streamed answer does not count while it is sent: it is made piece by piece, and
+/// connections have a limit of their own.
 struct AdmissionMiddleware: RouterMiddleware {
-  private let proven = Admission(places: RequestLimits.requests)
-  private let unproven = Admission(places: RequestLimits.unprovenRequests)
+  private let verified = Admission(limit: RequestLimits.requests)
+  private let unverified = Admission(limit: RequestLimits.unverifiedRequests)
 
   func handle(
     _ request: Request,
@@ -19,34 +21,37 @@ struct AdmissionMiddleware: RouterMiddleware {
   ) async throws -> Response {
     let admission =
       switch try context.requireCaller().credential {
-      case .roles: proven
-      case .directoryToken: unproven
+      case .roles: verified
+      case .directoryToken: unverified
       }
-    guard admission.enter() else { throw ServiceError.busy("Too many requests are being worked on.") }
+    guard admission.enter() else { throw ServiceError.busy("Too many requests are in progress.") }
     defer { admission.leave() }
     return try await next(request, context)
   }
 }
 
-/// A number of places, each taken by one at a time.
+/// A counter of requests in progress, with a limit.
 final class Admission: Sendable {
-  private let places: Int
-  private let taken = Mutex(0)
+  private let limit: Int
+  private let admitted = Mutex(0)
 
-  init(places: Int) {
-    self.places = places
+  init(limit: Int) {
+    self.limit = limit
   }
 
-  /// Takes a place; false where there is none.
+  /// Counts a request as in progress, or returns false if the limit is reached.
+  ///
+  /// Call `leave()` once after true.
   func enter() -> Bool {
-    taken.withLock { taken in
-      guard taken < places else { return false }
-      taken += 1
+    admitted.withLock { admitted in
+      guard admitted < limit else { return false }
+      admitted += 1
       return true
     }
   }
 
+  /// Counts a request as finished.
   func leave() {
-    taken.withLock { $0 -= 1 }
+    admitted.withLock { $0 -= 1 }
   }
 }

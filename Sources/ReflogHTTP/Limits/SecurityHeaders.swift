@@ -2,7 +2,10 @@ import HTTPTypes
 import Hummingbird
 
 extension Response {
-  /// Tells browsers to do nothing of their own accord with an answer, and caches to keep none: every answer is somebody's.
+  /// Returns the answer with the headers that limit browsers and caches.
+  ///
+  /// Browsers must not guess its type, run anything in it, or frame it. Caches must not store it, unless the route sets
+  /// `Cache-Control`: most answers are for one caller only.
   func secured() -> Response {
     var response = self
     response.headers[.contentTypeOptions] = "nosniff"

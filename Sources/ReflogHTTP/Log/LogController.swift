@@ -3,7 +3,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The transparency log (C2SP tlog-tiles), open to everybody: it holds hashes alone.
+/// Serves the transparency log (C2SP tlog-tiles) without a credential: it contains only hashes.
 struct LogController {
   let history: HistoryService
 
@@ -16,7 +16,9 @@ struct LogController {
     Response(bytes: Array(try await history.checkpoint().note.utf8), "text/plain; charset=utf-8")
   }
 
-  /// A full tile never changes, and a partial one stays what it was.
+  /// Serves a tile.
+  ///
+  /// Its bytes never change: a partial tile is addressed by its width.
   private func tile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let path = request.uri.path.drop { $0 == "/" }
     guard let tile = try? Tile(path: path), let bytes = try await history.tile(tile) else {

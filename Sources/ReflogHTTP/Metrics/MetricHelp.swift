@@ -1,23 +1,24 @@
-/// What each metric means.
+/// The help texts of the metrics.
 package enum MetricHelp {
+  /// The help text of each metric, by its name.
   package static let texts = [
-    "reflog_change_seconds": "How long requests for a change took, from the turn to the answer.",
-    "reflog_changes_total": "Changes that were settled, by kind and result.",
-    "reflog_drift_total": "Changes that somebody made without Reflog, as they were found.",
-    "reflog_graph_requests_total": "Exchanges with Microsoft Graph and its login, by status.",
-    "reflog_graph_seconds": "How long exchanges with Microsoft Graph and its login took.",
-    "reflog_http_requests_total": "Requests that were answered, by status.",
+    "reflog_change_seconds": "Seconds that a request for a change took, with the wait for its keyed lock.",
+    "reflog_changes_total": "Settled changes, by kind and result.",
+    "reflog_drift_total": "Changes made without Reflog, counted when they were found.",
+    "reflog_graph_requests_total": "Requests to Microsoft Graph and its login service, by status.",
+    "reflog_graph_seconds": "Seconds that a request to Microsoft Graph or its login service took.",
+    "reflog_http_requests_total": "Answered requests, by status.",
     "reflog_ledger_commits_total": "Transactions that the ledger committed.",
-    "reflog_pending_changes": "Changes of which it is not known yet whether they took place.",
-    "reflog_pending_oldest_seconds": "The age of the oldest pending change, 0 where there is none.",
-    "reflog_ready": "1 while changes are taken.",
-    "reflog_sql_statements_total": "Statements that the ledger's writer ran.",
-    "reflog_sweep_failures_total": "Sweeps that could not look at everything.",
-    "reflog_sweep_last_success_timestamp_seconds": "When a sweep last looked at everything; 0: never.",
-    "reflog_unauthenticated_total": "Requests whose caller could not prove to be anybody.",
-    "reflog_wal_bytes": "The size of the ledger's write-ahead log.",
+    "reflog_pending_changes": "Changes whose outcome is not known yet.",
+    "reflog_pending_oldest_seconds": "The age of the oldest pending change in seconds; 0 if none is pending.",
+    "reflog_ready": "1 if the ledger accepts changes, else 0.",
+    "reflog_sql_statements_total": "SQL statements that the ledger's writer ran.",
+    "reflog_sweep_failures_total": "Sweeps that could not read everything.",
+    "reflog_sweep_last_success_timestamp_seconds": "Unix time of the last complete sweep; 0 if there was none.",
+    "reflog_unauthenticated_total": "Requests without a valid credential.",
+    "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
   ]
 
-  /// Those that count from zero on, whatever happens.
+  /// The counters that exist from the start, at zero.
   package static let counters = ["reflog_drift_total", "reflog_sweep_failures_total", "reflog_unauthenticated_total"]
 }

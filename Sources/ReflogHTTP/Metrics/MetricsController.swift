@@ -7,7 +7,7 @@ import ReflogModel
 import ReflogService
 import Synchronization
 
-/// The numbers of the house in Prometheus's text format.
+/// Serves the metrics in Prometheus's text format.
 struct MetricsController {
   let registry: PrometheusRegistry
   let history: HistoryService
@@ -53,7 +53,7 @@ struct MetricsController {
   }
 }
 
-/// The figures that only grow, as counters: each call adds what came since the one before.
+/// Counts the ledger's ever-growing figures: each call adds the difference to the previous one.
 private final class CountedFigures: Sendable {
   private let last = Mutex((commits: 0, statements: 0))
 

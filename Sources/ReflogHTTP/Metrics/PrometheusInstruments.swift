@@ -16,7 +16,7 @@ final class PrometheusCounter: CounterHandler {
   }
 }
 
-/// A number that goes up and down.
+/// A number that can rise and fall.
 final class PrometheusGauge: RecorderHandler, MeterHandler {
   private let current = Mutex(0.0)
 
@@ -30,14 +30,18 @@ final class PrometheusGauge: RecorderHandler, MeterHandler {
   func decrement(by amount: Double) { current.withLock { $0 -= amount } }
 }
 
-/// How often something took how long.
+/// A distribution of durations in seconds.
 final class PrometheusHistogram: TimerHandler {
-  /// Upper bounds in seconds, from a commit on a fast disk to the longest time that an exchange with Graph may take.
+  /// The upper bounds in seconds, from a commit on a fast disk to the longest request to Microsoft Graph.
   static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
+  /// What was measured.
   struct State {
-    /// How many took at most each bound, not cumulated; the last is for what took longer.
+    /// The durations in each bucket, not cumulated.
+    ///
+    /// The last bucket is for those above every bound.
     var counts = [Int64](repeating: 0, count: bounds.count + 1)
+    /// The sum of all durations, in seconds.
     var sum = 0.0
   }
 

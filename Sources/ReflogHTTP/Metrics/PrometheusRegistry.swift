@@ -1,14 +1,14 @@
 package import Metrics
 import Synchronization
 
-/// Keeps the numbers that the house measures, for Prometheus to fetch.
+/// Keeps the values of all metrics for Prometheus to read.
 ///
-/// A backend of swift-metrics: whoever measures knows only `MetricsFactory`.
+/// It is a backend of swift-metrics: code that measures uses only `MetricsFactory`.
 package final class PrometheusRegistry: MetricsFactory {
   /// A metric with its labels.
   struct Series: Hashable, Comparable {
     let name: String
-    /// `{kind="update",result="applied"}`, or nothing.
+    /// For example `kind="update",result="applied"`; empty if the metric has no labels.
     let labels: String
 
     init(name: String, labels: [(String, String)]) {
@@ -19,12 +19,13 @@ package final class PrometheusRegistry: MetricsFactory {
 
     static func < (left: Series, right: Series) -> Bool { (left.name, left.labels) < (right.name, right.labels) }
 
-    /// As the exposition format wants label values.
+    /// Returns a label's value escaped for the exposition format.
     private static func escaped(_ text: String) -> String {
       text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
   }
 
+  /// The value of one series.
   enum Instrument {
     case counter(PrometheusCounter)
     case gauge(PrometheusGauge)
@@ -33,16 +34,20 @@ package final class PrometheusRegistry: MetricsFactory {
 
   private let instruments = Mutex<[Series: Instrument]>([:])
 
-  /// Metrics that are there, at zero, before anything was measured: a rule about one that is missing never fires.
+  /// Creates a registry.
+  ///
+  /// - Parameter counters: The counters that exist at zero from the start. An alert rule on a missing metric never
+  ///   fires.
   package init(counters: [String] = []) {
     for name in counters { _ = makeCounter(label: name, dimensions: []) }
   }
 
-  /// What was measured so far, in order of names and labels.
+  /// All series with their values, sorted by name and labels.
   var snapshot: [(series: Series, instrument: Instrument)] {
     instruments.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
+  /// Returns the counter of a series, which is created on first use.
   package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     instruments.withLock { instruments in
       let series = Series(name: label, labels: dimensions)
@@ -53,14 +58,17 @@ package final class PrometheusRegistry: MetricsFactory {
     }
   }
 
+  /// Returns a gauge: a recorder keeps its newest value.
   package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
     gauge(label, dimensions)
   }
 
+  /// Returns the gauge of a series, which is created on first use.
   package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     gauge(label, dimensions)
   }
 
+  /// Returns the histogram of a series, which is created on first use.
   package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     instruments.withLock { instruments in
       let series = Series(name: label, labels: dimensions)
@@ -81,9 +89,14 @@ package final class PrometheusRegistry: MetricsFactory {
     }
   }
 
-  // What was measured stays: Prometheus wants counters that only grow.
+  // Values are kept for the life of the process: Prometheus expects counters that only grow.
+
+  /// Keeps the counter.
   package func destroyCounter(_ handler: any CounterHandler) {}
+  /// Keeps the gauge.
   package func destroyRecorder(_ handler: any RecorderHandler) {}
+  /// Keeps the gauge.
   package func destroyMeter(_ handler: any MeterHandler) {}
+  /// Keeps the histogram.
   package func destroyTimer(_ handler: any TimerHandler) {}
 }

@@ -1,4 +1,4 @@
-/// What was measured, in Prometheus's text exposition format 0.0.4.
+/// The metrics of a registry in Prometheus's text exposition format 0.0.4.
 struct PrometheusText {
   static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -37,7 +37,7 @@ struct PrometheusText {
     text += name + (labels.isEmpty ? "" : "{\(labels)}") + " \(value)\n"
   }
 
-  /// Whole numbers without a fraction.
+  /// Returns a number as text; a whole number has no fraction.
   private static func number(_ value: Double) -> String {
     Int64(exactly: value).map(String.init) ?? "\(value)"
   }

@@ -1,14 +1,16 @@
 package import ReflogModel
 
-/// The description of both surfaces in OpenAPI 3.0.3, for tools that read it.
+/// The description of the Graph surface and the history surface in OpenAPI 3.0.3.
 package enum OpenAPI {
-  /// - Parameter baseURL: of this server, without a slash at the end.
+  /// Returns the description as a JSON document.
+  ///
+  /// - Parameter baseURL: The URL of this server, without a slash at the end.
   package static func document(baseURL: String) -> JSONObject {
     [
       "openapi": "3.0.3",
       "info": .object([
         "title": "Reflog",
-        "description": "Who pointed which step of which user flow at which API connector, and how it is taken back.",
+        "description": "An audit log of the API connectors that the steps of user flows call, with rollback.",
         "version": "1",
         "license": .object(["name": "MIT"]),
       ]),
@@ -40,13 +42,16 @@ struct OpenAPIOperation {
   let summary: String
   var query: [(name: String, schema: JSONObject)] = []
   var headers: [String] = []
-  /// The schema of the body, and whether there may be none.
+  /// The schema of the body and whether a body is required, or nil if the operation takes none.
   var body: (schema: String, isRequired: Bool)?
-  /// Successes, each with the schema of its body.
+  /// The statuses of success, each with the schema of its body, or nil if it has no body.
   let successes: [(status: Int, schema: String?)]
+  /// The media type of a success.
   var contentType = "application/json"
+  /// Whether the operation needs no credential.
   var isOpen = false
 
+  /// The operation as an OpenAPI object.
   var json: JSONObject {
     var json: JSONObject = ["summary": .string(summary)]
     if isOpen { json["security"] = .array([]) }

@@ -1,7 +1,7 @@
 import Hummingbird
 import ReflogModel
 
-/// What can be asked of this server, for tools.
+/// Serves the OpenAPI description, without a credential.
 struct OpenAPIController {
   func addRoutes(to router: Router<ReflogRequestContext>) {
     router.get("/openapi.json") { request, context in

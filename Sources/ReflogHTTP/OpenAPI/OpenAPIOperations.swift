@@ -1,16 +1,17 @@
 import ReflogFormats
 import ReflogModel
 
-/// Everything that can be asked of the server.
+/// All operations of the Graph surface, the history surface and the open routes.
 enum OpenAPIOperations {
-  static let all = graphSurface + historySurface + doors
+  /// All operations, in the order of the description.
+  static let all = graphSurface + historySurface + openRoutes
 
   private static let flows = "/{version}/identity/{flowType}"
   private static let configuration = flows + "/{flow}/apiConnectorConfiguration"
   private static let reference = configuration + "/{step}/$ref"
   private static let connectors = "/{version}/identity/apiConnectors"
   private static let changes = "/{version}/auditLogs/connectorChanges"
-  private static let ofChange = ["client-request-id", "Idempotency-Key", "Reflog-Reason"]
+  private static let changeHeaders = ["client-request-id", "Idempotency-Key", "Reflog-Reason"]
   private static let expand: (String, JSONObject) = ("$expand", ["type": "string", "maxLength": .integer(400)])
   private static let page: [(String, JSONObject)] = [
     ("$top", ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)]),
@@ -22,10 +23,10 @@ enum OpenAPIOperations {
     [("$format", ["type": "string", "enum": .array(formats)])]
   }
 
-  /// Shorter than what is taken: encoded, a URL must still fit the limit of all headers together.
+  /// Shorter than the server accepts: with the filter encoded, a URL must still fit the limit of all headers together.
   private static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(1000)])
 
-  private static let questions: [(String, JSONObject)] = [
+  private static let queryOptions: [(String, JSONObject)] = [
     ("$filter", ["type": "string", "maxLength": .integer(1000), "example": "result eq 'applied'"]),
     ("$orderby", ["type": "string", "enum": .array(["activityDateTime", "id", "activityDateTime desc", "id asc"])]),
     ("$count", ["type": "boolean"]), ("$select", ["type": "string", "example": "id,kind"]),
@@ -36,12 +37,12 @@ enum OpenAPIOperations {
     .init(
       method: "POST",
       path: flows,
-      summary: "Creates a user flow; each reference in it is a recorded change.",
-      headers: ofChange,
+      summary: "Creates a user flow. Each reference in it is recorded as a change.",
+      headers: changeHeaders,
       body: ("UserFlow", true),
       successes: [(201, "Entity")]
     ),
-    .init(method: "GET", path: flows + "/{flow}", summary: "One user flow.", successes: [(200, "Entity")]),
+    .init(method: "GET", path: flows + "/{flow}", summary: "Returns a user flow.", successes: [(200, "Entity")]),
     .init(
       method: "PATCH",
       path: flows + "/{flow}",
@@ -52,74 +53,79 @@ enum OpenAPIOperations {
     .init(
       method: "DELETE",
       path: flows + "/{flow}",
-      summary: "Deletes a user flow; each reference in it is a recorded change.",
-      headers: ofChange,
+      summary: "Deletes a user flow. Each reference that it had is recorded as a change.",
+      headers: changeHeaders,
       successes: [(204, nil)]
     ),
     .init(
       method: "GET",
       path: configuration,
-      summary: "What the steps of a user flow call.",
+      summary: "Returns the connectors that the steps of a user flow call.",
       query: [expand],
       successes: [(200, "Entity")]
     ),
     .init(
       method: "GET",
       path: configuration + "/{step}",
-      summary: "The connector that a step calls.",
+      summary: "Returns the connector that a step calls.",
       successes: [(200, "Entity"), (204, nil)]
     ),
-    .init(method: "GET", path: reference, summary: "The reference.", successes: [(200, "Reference"), (204, nil)]),
+    .init(
+      method: "GET",
+      path: reference,
+      summary: "Returns the reference of a step.",
+      successes: [(200, "Reference"), (204, nil)]
+    ),
     .init(
       method: "PUT",
       path: reference,
-      summary: "Points a step at a connector, or with an empty object at nothing.",
-      headers: ofChange + ["If-Match"],
+      summary: "Sets the reference of a step. An empty object clears it.",
+      headers: changeHeaders + ["If-Match"],
       body: ("ReferenceUpdate", true),
       successes: [(204, nil)]
     ),
     .init(
       method: "DELETE",
       path: reference,
-      summary: "Points a step at nothing.",
-      headers: ofChange + ["If-Match"],
+      summary: "Clears the reference of a step.",
+      headers: changeHeaders + ["If-Match"],
       successes: [(204, nil)]
     ),
     .init(method: "GET", path: connectors, summary: "Lists API connectors.", successes: [(200, "List")]),
     .init(
       method: "POST",
       path: connectors,
-      summary: "Creates an API connector; recorded.",
-      headers: ofChange,
+      summary: "Creates an API connector. The change is recorded.",
+      headers: changeHeaders,
       body: ("Connector", true),
       successes: [(201, "Entity")]
     ),
     .init(
       method: "GET",
       path: connectors + "/{connector}",
-      summary: "One API connector.",
+      summary: "Returns an API connector.",
       successes: [(200, "Entity")]
     ),
     .init(
       method: "PATCH",
       path: connectors + "/{connector}",
-      summary: "Edits an API connector; recorded.",
-      headers: ofChange,
+      summary: "Edits an API connector. The change is recorded.",
+      headers: changeHeaders,
       body: ("Connector", true),
       successes: [(204, nil)]
     ),
     .init(
       method: "DELETE",
       path: connectors + "/{connector}",
-      summary: "Deletes an API connector; recorded.",
-      headers: ofChange,
+      summary: "Deletes an API connector. The change is recorded.",
+      headers: changeHeaders,
       successes: [(204, nil)]
     ),
     .init(
       method: "POST",
       path: connectors + "/{connector}/uploadClientCertificate",
-      summary: "Gives an API connector a certificate; recorded.",
-      headers: ofChange,
+      summary: "Uploads a client certificate for an API connector. The change is recorded.",
+      headers: changeHeaders,
       body: ("Certificate", true),
       successes: [(200, "Entity")]
     ),
@@ -129,44 +135,44 @@ enum OpenAPIOperations {
     .init(
       method: "GET",
       path: changes,
-      summary: "History, newest first; as CSV all of it, oldest first.",
-      query: questions + page + formats(["json"] + ExportFormat.allCases.map { .string($0.rawValue) })
+      summary: "Returns a page of changes, newest first, or exports all matching changes, oldest first.",
+      query: queryOptions + page + formats(["json"] + ExportFormat.allCases.map { .string($0.rawValue) })
         + [("after", ["type": "integer", "minimum": .integer(0)]), ("manifest", ["type": "boolean"])],
       successes: [(200, "Entity")]
     ),
     .init(
       method: "GET",
       path: changes + "/{change}",
-      summary: "One change; or its records, or its receipt.",
+      summary: "Returns a change, its log records, or its receipt.",
       query: formats(["json", "record", "tlog-proof"]),
       successes: [(200, "Change")]
     ),
     .init(
       method: "POST",
       path: changes + "/{change}/rollback",
-      summary: "Brings back what stood before a change, or answers the plan.",
-      headers: ofChange,
+      summary: "Rolls back a change, or returns the plan.",
+      headers: changeHeaders,
       body: ("Rollback", false),
       successes: [(200, "Entity")]
     ),
     .init(
       method: "POST",
       path: changes + "/{change}/reconcile",
-      summary: "Looks at what became of a pending change, or settles it by an operator's word.",
+      summary: "Settles a pending change, by a read of the directory or by an operator's statement.",
       body: ("Statement", false),
       successes: [(200, "Change")]
     ),
     .init(
       method: "GET",
       path: "/{version}/auditLogs/connectorConfigurations",
-      summary: "What each step holds of which anything is on record, or held.",
+      summary: "Returns the reference of every recorded step, at present or as of a time.",
       query: [("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"]), filter],
       successes: [(200, "List")]
     ),
     .init(
       method: "POST",
       path: "/{version}/auditLogs/connectorConfigurations/rollback",
-      summary: "Brings back what stood at a time, or answers the plan.",
+      summary: "Rolls back all flows or one flow to a time, or returns the plan.",
       headers: ["client-request-id", "Reflog-Reason"],
       body: ("TimeRollback", true),
       successes: [(200, "Entity"), (202, "Entity")]
@@ -174,124 +180,135 @@ enum OpenAPIOperations {
     .init(
       method: "GET",
       path: "/{version}/auditLogs/connectorConfigurations/rollback/{batch}",
-      summary: "How far a rollback to a time came.",
+      summary: "Returns the progress of a rollback to a time.",
       successes: [(200, "Entity")]
     ),
     .init(
       method: "GET",
       path: "/{version}/auditLogs/serviceEvents",
-      summary: "What happened to Reflog itself, newest first; as CSV all of it, oldest first.",
-      query: questions + page + formats(["json", "csv", "jsonl"])
+      summary: "Returns a page of service events, newest first, or exports all of them, oldest first.",
+      query: queryOptions + page + formats(["json", "csv", "jsonl"])
         + [("after", ["type": "integer", "minimum": .integer(0)])],
       successes: [(200, "List")]
     ),
     .init(
       method: "GET",
       path: "/{version}/reflog/status",
-      summary: "What the ledger holds.",
+      summary: "Returns the status of the ledger.",
       successes: [(200, "Entity")]
     ),
-    .init(method: "GET", path: "/{version}/reflog/tokens", summary: "API tokens; admin.", successes: [(200, "List")]),
+    .init(
+      method: "GET",
+      path: "/{version}/reflog/tokens",
+      summary: "Lists API tokens. Admins only.",
+      successes: [(200, "List")]
+    ),
     .init(
       method: "POST",
       path: "/{version}/reflog/tokens",
-      summary: "Makes an API token and shows it once; admin.",
+      summary: "Creates an API token and returns it once. Admins only.",
       body: ("Token", true),
       successes: [(201, "Entity")]
     ),
     .init(
       method: "DELETE",
       path: "/{version}/reflog/tokens/{token}",
-      summary: "Revokes an API token; admin.",
+      summary: "Revokes an API token. Admins only.",
       successes: [(204, nil)]
     ),
     .init(
       method: "GET",
       path: "/{version}/auditLogs/exportManifests/{manifest}",
-      summary: "The signed manifest of an export that was taken whole.",
+      summary: "Returns the signed manifest of a completed export.",
       successes: [(200, "Text")],
       contentType: "text/plain"
     ),
     .init(
       method: "GET",
       path: "/{version}/reflog/retention",
-      summary: "How long history is kept, and the newest purge; admin.",
+      summary: "Returns the retention policy and the newest purge. Admins only.",
       successes: [(200, "Entity")]
     ),
     .init(
       method: "POST",
       path: "/{version}/reflog/retention",
-      summary: "Says how long history is kept; admin.",
+      summary: "Sets the retention policy. Admins only.",
       body: ("Retention", true),
       successes: [(200, "Entity")]
     ),
     .init(
       method: "DELETE",
       path: "/{version}/reflog/retention",
-      summary: "Keeps history for ever; admin.",
+      summary: "Removes the retention policy: history is kept for ever. Admins only.",
       successes: [(204, nil)]
     ),
     .init(
       method: "POST",
       path: "/{version}/reflog/retention/purge",
-      summary: "Deletes what need not be kept any more, or answers the plan; admin.",
+      summary: "Purges history that the retention policy does not keep, or returns the plan. Admins only.",
       body: ("Purge", false),
       successes: [(200, "Entity"), (202, "Entity")]
     ),
-    .init(method: "GET", path: "/{version}/reflog/holds", summary: "Legal holds; admin.", successes: [(200, "List")]),
+    .init(
+      method: "GET",
+      path: "/{version}/reflog/holds",
+      summary: "Lists legal holds. Admins only.",
+      successes: [(200, "List")]
+    ),
     .init(
       method: "POST",
       path: "/{version}/reflog/holds",
-      summary: "Places a legal hold; admin.",
+      summary: "Places a legal hold. Admins only.",
       body: ("Hold", true),
       successes: [(201, "Entity")]
     ),
     .init(
       method: "DELETE",
       path: "/{version}/reflog/holds/{hold}",
-      summary: "Releases a legal hold; admin.",
+      summary: "Releases a legal hold. Admins only.",
       successes: [(204, nil)]
     ),
     .init(
       method: "GET",
       path: "/{version}/reflog/erasures",
-      summary: "Erasures of what was on record of people; admin.",
+      summary: "Lists erasures of personal data. Admins only.",
       successes: [(200, "List")]
     ),
     .init(
       method: "POST",
       path: "/{version}/reflog/erasures",
-      summary: "Erases what is on record of a person, or answers the plan; admin.",
+      summary: "Erases the personal data recorded about a person, or returns the plan. Admins only.",
       body: ("Erasure", true),
       successes: [(200, "Entity"), (202, "List")]
     ),
     .init(
       method: "POST",
       path: "/{version}/reflog/keys",
-      summary: "Signs the log with a new key from now on; admin.",
+      summary: "Replaces the key that signs the log. Admins only.",
       successes: [(201, "Entity")]
     ),
     .init(
       method: "GET",
       path: "/{version}/reflog/backup",
-      summary: "The whole ledger as a SQLite file; admin.",
+      summary: "Returns a copy of the ledger as a SQLite file. Admins only.",
       successes: [(200, "Text")],
       contentType: "application/vnd.sqlite3"
     ),
     .init(
       method: "GET",
       path: "/metrics",
-      summary: "Numbers for Prometheus.",
+      summary: "Returns the metrics in Prometheus's text format.",
       successes: [(200, "Text")],
       contentType: "text/plain"
     ),
   ]
 
-  private static let doors: [OpenAPIOperation] = [
+  /// The routes that need no credential.
+  private static let openRoutes: [OpenAPIOperation] = [
     .init(
       method: "GET",
       path: "/livez",
-      summary: "Whether the process lives.",
+      summary: "Answers 200 while the process is alive.",
       successes: [(200, "Text")],
       contentType: "text/plain",
       isOpen: true
@@ -299,7 +316,7 @@ enum OpenAPIOperations {
     .init(
       method: "GET",
       path: "/readyz",
-      summary: "Whether the ledger takes changes.",
+      summary: "Answers 200 if the ledger accepts changes, else 503.",
       successes: [(200, "Text"), (503, "Text")],
       contentType: "text/plain",
       isOpen: true
@@ -307,7 +324,7 @@ enum OpenAPIOperations {
     .init(
       method: "GET",
       path: "/checkpoint",
-      summary: "The newest signed checkpoint of the log.",
+      summary: "Returns the newest signed checkpoint of the log.",
       successes: [(200, "Text"), (503, "Error")],
       contentType: "text/plain",
       isOpen: true
@@ -315,7 +332,7 @@ enum OpenAPIOperations {
     .init(
       method: "GET",
       path: "/openapi.json",
-      summary: "This description.",
+      summary: "Returns this description.",
       successes: [(200, "Entity")],
       isOpen: true
     ),

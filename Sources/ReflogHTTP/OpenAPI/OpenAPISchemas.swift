@@ -1,19 +1,26 @@
 import ReflogFormats
 import ReflogModel
 
-/// The shapes of what is sent and answered.
+/// The OpenAPI schemas of bodies, parameters and headers.
 enum OpenAPISchemas {
-  /// What goes wrong anywhere, with the status and its meaning.
+  /// The error statuses that every operation can answer with, and their meanings.
   static let failures: [(status: Int, meaning: String)] = [
-    (400, "The request is wrong; target says which part."), (401, "A valid token is missing."),
-    (403, "The caller may not; a change is on record as denied."), (404, "There is no such thing."),
-    (409, "Something stands in the way."), (410, "It was purged."), (412, "If-Match does not hold."),
+    (400, "The request is not valid; target names the wrong part."),
+    (401, "The request has no valid token."),
+    (403, "The caller's role does not allow this. A denied change is recorded."),
+    (404, "The resource does not exist."),
+    (409, "The request conflicts with the current state."),
+    (410, "The change was purged."),
+    (412, "The precondition in If-Match is not met."),
     (413, "The body is too long."),
-    (422, "The Idempotency-Key was used with another body."), (429, "The directory is asked too much."),
-    (501, "Reflog does not pass this on."), (502, "The directory did not do it, or it is unknown whether it did."),
-    (503, "Nothing was done; try again."),
+    (422, "The Idempotency-Key was used before with another body."),
+    (429, "The directory received too many requests."),
+    (501, "Reflog does not forward this request."),
+    (502, "The directory did not do the change, or its outcome is unknown."),
+    (503, "Nothing was done. Try again."),
   ]
 
+  /// Returns the schema of a path parameter.
   static func parameter(named name: String) -> JSONObject {
     switch name {
     case "version": ["type": "string", "enum": .array(["beta", "v1.0"])]
@@ -25,6 +32,7 @@ enum OpenAPISchemas {
     }
   }
 
+  /// Returns the schema of a request header.
   static func header(named name: String) -> JSONObject {
     switch name {
     case "If-Match": ["type": "string", "pattern": "^(\\*|\"[A-Za-z0-9:_.-]{1,150}\")$"]
@@ -33,6 +41,7 @@ enum OpenAPISchemas {
     }
   }
 
+  /// The schemas by their names.
   static let all: JSONObject = [
     "Text": .object(["type": "string"]),
     "Entity": .object(["type": "object"]),
@@ -124,7 +133,7 @@ enum OpenAPISchemas {
     return object
   }
 
-  /// One that may hold nothing else.
+  /// Returns the schema of an object that may have no other members.
   private static func closed(_ properties: JSONObject, _ required: [String] = []) -> JSONObject {
     var object = object(properties, required)
     object["additionalProperties"] = .bool(false)

@@ -2,12 +2,12 @@ import HTTPTypes
 import Hummingbird
 import ReflogWeb
 
-/// The files that pages ask for; open to everybody.
+/// The style sheet and the script of the pages, served without a credential.
 struct AssetController {
   func addRoutes(to router: Router<ReflogRequestContext>) {
     router.get("/assets/reflog.css") { _, _ in Self.response(.style) }
     router.get("/assets/reflog.js") { _, _ in Self.response(.script) }
-    // Browsers ask for an icon unasked, and there is none.
+    // Browsers request an icon on their own. Reflog has none.
     router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
   }
 

@@ -2,7 +2,9 @@ import ReflogModel
 import ReflogService
 
 extension Authentication {
-  /// The caller that a token speaks for, where it has a role: pages open to no other.
+  /// Returns the caller with this token and its roles, or nil if the token is not valid or has no role.
+  ///
+  /// Only such a caller may use the pages.
   func callerWithRole(
     bearing token: String,
     from ipAddress: String?

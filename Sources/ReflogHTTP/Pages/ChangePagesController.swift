@@ -4,9 +4,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// A change, its receipt, and taking it back.
+/// The page of a change, its receipt, and its rollback.
 struct ChangePagesController {
-  /// How much of a step's history stands beside a change.
+  /// The changes before and after a change that its page shows, at most this many each.
   private static let chainLength = 5
 
   let changes: ChangeService
@@ -36,7 +36,8 @@ struct ChangePagesController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// What was changed at the same step after it and before, newest first, itself among them.
+  /// Returns a change with the changes of the same step before and after it, newest first; empty if it is not about a
+  /// step.
   private func chain(around change: Change) async throws -> [Change] {
     guard let address = change.intent.subject.address else { return [] }
     let filter = try PlainQuestion(about: address).filter()
@@ -73,7 +74,7 @@ struct ChangePagesController {
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try await request.form(of: try context.requireSession())
     let id = try context.changeID()
-    let asked = ChangeRequest(
+    let rollback = ChangeRequest(
       action: .rollBack(id, permitting: try Self.permitted(form)),
       caller: try context.requireCaller(),
       reason: try request.reason(orInBody: form["reason"] ?? ""),
@@ -81,30 +82,31 @@ struct ChangePagesController {
       requestID: context.requestID
     )
     do {
-      let receipt = try await changes.perform(asked)
+      let receipt = try await changes.perform(rollback)
       return .seeOther("/changes/\(receipt.changes.first?.id ?? id)")
     } catch {
       if case .forbidden = error { throw error }
-      // Its page tells what becomes of it.
+      // The page of the pending change shows its outcome.
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
         return .seeOther("/changes/\(first)")
       }
-      // What stands in the way now is in the plan as it is now, where there still is one.
-      guard let plan = try? await changes.plan(rollbackOf: id, for: asked.caller), let later = try? await later(plan)
+      // A new plan shows what prevents the rollback. If no plan can be made, the error itself is shown.
+      guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller), let later = try? await later(plan)
       else { throw error }
       let page = RollbackPage(plan, later: later, reason: form["reason"] ?? "", problem: error.onPage)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
   }
 
-  /// The newest of what stands in the way of a rollback, newest first.
+  /// Returns the newest of the later changes that prevent a rollback, newest first.
   private func later(_ plan: RollbackPlan) async throws(ServiceError) -> [Change] {
     var later: [Change] = []
     for id in plan.supersededBy.suffix(RollbackPage.mostLater).reversed() { later.append(try await history.change(id)) }
     return later
   }
 
-  /// What may be undone too: what the plan showed standing, and later changes that it showed, where somebody said so.
+  /// Returns what the rollback may undo too: a drift to the reference that the plan showed, and the later changes that
+  /// it showed, if the person agreed.
   private static func permitted(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     let later = try shown(form)
     switch form["standing"] {
@@ -112,17 +114,23 @@ struct ChangePagesController {
     case "none": return .drift(to: .none, and: later)
     case .some(let text):
       guard let id = ConnectorID(text) else {
-        throw .badRequest("The form does not say what stood there. Load the page again.", target: "standing")
+        throw .badRequest(
+          "The form does not name the connector that the plan showed. Load the page again.",
+          target: "standing"
+        )
       }
       return .drift(to: .connector(id, displayName: nil), and: later)
     }
   }
 
-  /// Later changes that the plan showed, where somebody said that they may be undone.
+  /// Returns the later changes that the plan showed, if the person agreed that they are undone too.
   private static func shown(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     guard form["force"] == "true" else { return .none }
     guard let seen = form["seen"].flatMap({ Int64($0) }) else {
-      throw .badRequest("The form does not say which changes were seen. Load the page again.", target: "seen")
+      throw .badRequest(
+        "The form does not name the newest change that the plan showed. Load the page again.",
+        target: "seen"
+      )
     }
     return .upTo(Change.ID(seen))
   }

@@ -2,27 +2,29 @@ import HTTPTypes
 import ReflogService
 
 extension EntraSignIn.Failure {
-  /// Why nobody was signed in, for whoever tried.
+  /// The reason why the sign-in failed, for the person who tried.
   var onPage: String {
     switch self {
-    case .unknownState: "That sign-in took too long, or began in another browser. Try again."
-    case .refused(let reason): "Entra signed nobody in: \(reason)."
-    case .declined(let code): Self.words(ofCode: code)
+    case .unknownState: "This sign-in took too long, or began in another browser. Try again."
+    case .refused(let reason): "Entra did not sign you in: \(reason)."
+    case .declined(let code): Self.text(ofCode: code)
     case .misconfigured(let code):
-      "Entra does not take this server's own registration (\(code)): tell whoever runs it. Signing in with an API token works."
-    case .unavailable: "Entra can't be asked now. Try again, or sign in with an API token."
+      "Entra refused this server's client id or secret (\(code)). Tell its administrator, or sign in with an API token."
+    case .unavailable: "Entra can't be reached now. Try again, or sign in with an API token."
     }
   }
 
-  /// The words are Reflog's own: those that come with the code may be anybody's.
-  private static func words(ofCode code: String) -> String {
+  /// Returns Reflog's own text for a code.
+  ///
+  /// The description that comes with a code is not shown: anyone could have written it.
+  private static func text(ofCode code: String) -> String {
     switch code {
-    case "access_denied": "Entra signed nobody in: it was cancelled there, or is not allowed."
+    case "access_denied": "Entra did not sign you in: the sign-in was cancelled or is not allowed."
     case "login_required", "interaction_required":
-      "Entra signed nobody in: it wants you to sign in there first. Try again."
-    case "consent_required": "Entra signed nobody in: an administrator must consent to Reflog there first."
-    case "server_error", "temporarily_unavailable": "Entra could sign nobody in just now. Try again."
-    default: isCode(code) ? "Entra signed nobody in (\(code))." : "Entra signed nobody in, and does not say why."
+      "Entra did not sign you in: sign in at Entra first, then try again."
+    case "consent_required": "Entra did not sign you in: an administrator must first consent to Reflog in Entra."
+    case "server_error", "temporarily_unavailable": "Entra can't sign you in at the moment. Try again."
+    default: isCode(code) ? "Entra did not sign you in (\(code))." : "Entra did not sign you in and gave no reason."
     }
   }
 
@@ -31,7 +33,7 @@ extension EntraSignIn.Failure {
       && text.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
   }
 
-  /// What a page that says so is answered with.
+  /// The HTTP status of a page with this failure.
   var status: HTTPResponse.Status {
     switch self {
     case .unknownState: .badRequest

@@ -5,7 +5,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Signing in by Entra; open to everybody.
+/// Sign-in through Entra.
+///
+/// Its routes need no credential.
 struct EntraSignInController {
   let entra: EntraSignIn
   let sessions: Sessions
@@ -57,7 +59,9 @@ struct EntraSignInController {
     return response
   }
 
-  /// What another browser began is no business of this one, nor what another site says that Entra said.
+  /// Returns the sign-in that this browser began.
+  ///
+  /// A sign-in of another browser, or an answer that another site made up, is refused.
   private func attempt(
     _ state: String?,
     _ request: Request,
@@ -69,11 +73,12 @@ struct EntraSignInController {
     return try entra.attempt(state: state, sealed: sealed)
   }
 
+  /// Logs and counts a failure, and returns the sign-in page with it.
   private func refusal(_ failure: EntraSignIn.Failure, _ target: String, _ context: ReflogRequestContext) -> Response {
     switch failure {
-    case .unavailable(let problem): logger.error("Entra can't be asked", metadata: ["error": "\(problem)"])
+    case .unavailable(let problem): logger.error("Entra can't be reached", metadata: ["error": "\(problem)"])
     case .misconfigured(let code):
-      logger.error("Entra does not take Reflog's client id and secret", metadata: ["error": "\(code)"])
+      logger.error("Entra refused Reflog's client id or secret", metadata: ["error": "\(code)"])
     case .refused: failures.count(from: context.ipAddress)
     case .declined where failure.status == .forbidden: failures.count(from: context.ipAddress)
     case .unknownState, .declined: break
@@ -83,14 +88,14 @@ struct EntraSignInController {
   }
 }
 
-/// The cookie that ties a sign-in at Entra to the browser in which it began.
+/// The cookie that binds a sign-in at Entra to the browser in which it began.
 private enum SignInCookie {
-  /// Like that of ``SessionCookie``.
+  /// Over TLS the name has the prefix `__Host-`, for the same reason as ``SessionCookie``.
   private static func name(_ isSecure: Bool) -> String { (isSecure ? "__Host-" : "") + "reflog_sign_in" }
 
   static func sealed(in request: Request, isSecure: Bool) -> String? { request.cookie(named: name(isSecure)) }
 
-  /// It comes back with a navigation that began at Entra, so `Lax`.
+  /// `Lax`, because the browser returns from Entra, another site, and must send the cookie.
   static func setting(_ sealed: String, isSecure: Bool) -> String {
     cookie(sealed, seconds: EntraSignIn.lifetime.components.seconds, isSecure)
   }

@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Shows what goes wrong as a page.
+/// Answers an error with a page.
 struct ErrorPage {
   let directory: DirectoryKind
   let logger: Logger
@@ -26,13 +26,14 @@ struct ErrorPage {
 }
 
 extension ErrorAnswer {
-  fileprivate var heading: String {
+  /// The heading of a page with this error.
+  var heading: String {
     switch status.code {
     case 403: "Not allowed"
     case 404: "Not found"
     case 410: "Purged"
     case 409: "Not possible now"
-    case 400..<500: "That can't be done"
+    case 400..<500: "Request refused"
     default: "Something went wrong"
     }
   }

@@ -5,7 +5,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Choosing what to take away, and taking it: `format` is `csv`, `excel`, `jsonl`, `ocsf` or `asim`.
+/// The export page and its download.
+///
+/// `format` is `csv`, `excel`, `jsonl`, `ocsf` or `asim`.
 struct ExportController {
   let exports: ChangeExports
   let directory: DirectoryKind
@@ -14,7 +16,7 @@ struct ExportController {
     group.get("/export", use: export)
   }
 
-  /// The form; where it is filled in, which `format` shows, all that it asks for as a file.
+  /// Returns the form, or the file that the form asks for if `format` is given.
   private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var fields = try request.filledQuery()
     guard let name = fields.removeValue(forKey: "format") else {
@@ -23,11 +25,11 @@ struct ExportController {
     }
     let isForExcel = name == "excel"
     guard let format = isForExcel ? .csv : ExportFormat(rawValue: name) else {
-      throw RequestError.badRequest("format is csv, excel, jsonl, ocsf or asim, not \(name).", target: "format")
+      throw RequestError.badRequest("format must be csv, excel, jsonl, ocsf or asim, not \(name).", target: "format")
     }
     let query = try PlainQuestion.asked(fields)
     let filter = try PlainQuestion(form: fields).text
-    let order = ExportRequest(format, CSVStyle(isForExcel: isForExcel), filter: filter)
-    return try await exports.response(order, query, request, context)
+    let exportRequest = ExportRequest(format, CSVStyle(isForExcel: isForExcel), filter: filter)
+    return try await exports.response(exportRequest, query, request, context)
   }
 }

@@ -4,9 +4,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// One flow, a lane for each of its steps.
+/// The page of one flow, with a lane for each of its steps.
 struct FlowPageController {
-  /// How many changes that made a difference a lane shows.
+  /// The maximum number of effective changes in a lane.
   private static let laneLength = 12
 
   let history: HistoryService
@@ -20,9 +20,9 @@ struct FlowPageController {
     guard let flowType = FlowType(segment: context.parameters.get("flowType") ?? "") else {
       throw RequestError.notFound
     }
-    let asked = FlowName(flowType, try context.flowID())
-    let known = try await history.configurations(asOf: .distantFuture, of: [asked]).map(\.address)
-    guard let first = known.first else { throw ServiceError.flowNotFound(asked.flowType, asked.flow) }
+    let name = FlowName(flowType, try context.flowID())
+    let known = try await history.configurations(asOf: .distantFuture, of: [name]).map(\.address)
+    guard let first = known.first else { throw ServiceError.flowNotFound(name.flowType, name.flow) }
     var until: Timestamp?
     if let text = try request.filledQuery()["until"] {
       do { until = try PageTime.past(text) } catch {
@@ -34,7 +34,9 @@ struct FlowPageController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// In the order of the addresses; a flow has a handful of steps, looked up side by side.
+  /// Returns the lanes in the order of the addresses.
+  ///
+  /// A flow has few steps, so all are read at the same time.
   private func lanes(_ addresses: [Address], until: Timestamp?) async throws -> [FlowLane] {
     try await withThrowingTaskGroup(of: (Int, FlowLane).self) { group in
       for (index, address) in addresses.enumerated() {
@@ -44,7 +46,8 @@ struct FlowPageController {
     }
   }
 
-  /// The newest of what made a difference to a step, before a time or at all.
+  /// Returns the lane with a step's newest effective changes before a time, or with the newest of all if the time is
+  /// nil.
   private func lane(_ address: Address, until: Timestamp?) async throws -> FlowLane {
     let found = try await history.effectiveChanges(at: address, settledBefore: until, limit: Self.laneLength + 1)
     guard found.count <= Self.laneLength else {
@@ -55,7 +58,9 @@ struct FlowPageController {
     return FlowLane(address.step, isNew ? found + first : found, isWhole: true)
   }
 
-  /// The oldest of what was applied to a step: it may have made no difference, and still shows what was called.
+  /// Returns the oldest applied change of a step, if there is one.
+  ///
+  /// It may not be effective, but shows what the step called.
   private func firstApplied(_ address: Address, until: Timestamp?) async throws -> [Change] {
     var question = PlainQuestion(about: address)
     question.result = .applied

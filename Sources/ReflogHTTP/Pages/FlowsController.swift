@@ -4,9 +4,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The board of flows and steps, now or at a time, and bringing that back.
+/// The board of flows and steps, at present or as of a time, and the rollback to a time.
 struct FlowsController {
-  /// Few enough that a page is there at once.
+  /// Few flows, so that the page is fast.
   private static let pageSize = 12
 
   let changes: ChangeService
@@ -39,13 +39,13 @@ struct FlowsController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// What the steps of flows held at a moment; nothing where none is asked for.
+  /// Returns what the steps of flows held at a moment, or nil if no moment is asked for.
   private func held(_ flows: [FlowName], at moment: Timestamp?) async throws -> [ConnectorConfiguration]? {
     guard let moment else { return nil }
     return try await history.configurations(asOf: moment, of: flows)
   }
 
-  /// The changes that are under way, by where.
+  /// Returns the pending changes by their address.
   private func pending(_ now: [ConnectorConfiguration]) async throws -> [Address: Change.ID] {
     var pending: [Address: Change.ID] = [:]
     for configuration in now where !configuration.isCertain {
@@ -64,21 +64,21 @@ struct FlowsController {
     return question
   }
 
-  /// Some of those whose id has the text in it, and the last of them where there are more.
+  /// Returns one page of the flows whose id contains a text, and the last flow of the page if more follow.
   private func flows(_ search: String, behind: FlowName?) async throws -> ([FlowName], next: FlowName?) {
     let folded = search.asciiFolded
-    let left = try await history.flows().filter { name in
+    let matches = try await history.flows().filter { name in
       (behind.map { $0 < name } ?? true) && (folded.isEmpty || name.flow.text.asciiFolded.contains(folded))
     }
-    let page = Array(left.prefix(Self.pageSize))
-    return (page, left.count > page.count ? page.last : nil)
+    let page = Array(matches.prefix(Self.pageSize))
+    return (page, matches.count > page.count ? page.last : nil)
   }
 
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
     var fields = try request.filledQuery()
-    // Before anything is read: what comes while that goes on is not in the plan.
+    // Read before anything else: a change that is made while the plan is being made is not in it.
     fields["newest"] = try await history.status().newestChange?.description
     let rollback = try await rollback(fields)
     let page = TimeRollbackPlanPage(try await rollbacks.plan(rollback, for: caller))
@@ -88,7 +88,7 @@ struct FlowsController {
   private func begin(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try await request.form(of: try context.requireSession())
     let (rollback, caller) = (try await rollback(form), try context.requireCaller())
-    let asked = TimeRollbackRequest(
+    let timeRollback = TimeRollbackRequest(
       rollback: rollback,
       caller: caller,
       reason: try request.reason(orInBody: form["reason"] ?? ""),
@@ -96,10 +96,10 @@ struct FlowsController {
       requestID: context.requestID
     )
     do {
-      try await rollbacks.start(asked)
+      try await rollbacks.start(timeRollback)
     } catch {
       if case .forbidden = error { throw error }
-      // What was asked for is still there to be asked for, where there still is a plan.
+      // A new plan keeps what the person entered. If no plan can be made, the error itself is shown.
       guard let plan = try? await rollbacks.plan(rollback, for: caller) else { throw error }
       let page = TimeRollbackPlanPage(plan, reason: form["reason"] ?? "", problem: error.onPage)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
@@ -121,16 +121,21 @@ struct FlowsController {
 
   private static func scope(_ fields: [String: String]) throws(RequestError) -> FlowScope {
     guard let text = fields["flow"] else { return .everything }
-    guard let name = FlowName(text) else { throw .badRequest("\(text) is no flow.", target: "flow") }
+    guard let name = FlowName(text) else {
+      throw .badRequest("'\(text)' is not a flow. Give one such as b2cUserFlows/B2C_1_signup.", target: "flow")
+    }
     return .flow(name.flowType, name.flow)
   }
 
-  /// What a form asks for: `asOf`, `flow` where one alone is meant, and `batch` where it was planned or begun before; one that was
-  /// begun is as it was then. `newest` is the newest change that the plan knew of.
+  /// Returns the rollback that a form asks for.
+  ///
+  /// The fields are `asOf`, `flow` if only one flow is rolled back, `batch` if the rollback was planned or begun
+  /// before, and `newest`, the newest change that the plan knew. A rollback that was begun keeps the values that it
+  /// began with.
   private func rollback(_ fields: [String: String]) async throws -> TimeRollback {
     let batch = try fields["batch"].map { (text) throws(RequestError) in
       do { return try TimeRollbackBody.batchID(text) } catch {
-        throw .badRequest("The form names no rollback. Load the page again.", target: "batch")
+        throw .badRequest("The form does not name a rollback. Load the page again.", target: "batch")
       }
     }
     if let batch, let known = try await rollbacks.known(batch) { return known }

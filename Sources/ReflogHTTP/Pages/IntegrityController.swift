@@ -3,8 +3,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// What proves the history, and what happened to Reflog itself.
+/// The page with the newest checkpoint and the service events.
 struct IntegrityController {
+  /// The service events on a page.
   private static let eventCount = 30
 
   let history: HistoryService
@@ -18,7 +19,7 @@ struct IntegrityController {
     var behind: Int64?
     if let text = try request.filledQuery()["behind"] {
       guard let number = Int64(text), number > 0 else {
-        throw RequestError.badRequest("\(text) is no service event.", target: "behind")
+        throw RequestError.badRequest("'\(text)' is not the id of a service event.", target: "behind")
       }
       behind = number
     }
@@ -32,7 +33,7 @@ struct IntegrityController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Nothing before the first.
+  /// Returns the newest checkpoint and the key that verifies it, or nil before the first checkpoint.
   private func checkpoint() async throws(ServiceError) -> (note: String, key: String)? {
     do { return try await history.checkpoint() } catch {
       guard case .notSignedYet = error else { throw error }

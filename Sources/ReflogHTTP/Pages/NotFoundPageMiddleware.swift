@@ -1,10 +1,11 @@
 import HTTPTypes
 import Hummingbird
 
-/// Answers a browser that is led nowhere with a page: a mistyped address is no failed authentication.
+/// Answers a browser's request to an unknown path with a page, so that a typing error does not count as a failed
+/// authentication.
 struct NotFoundPageMiddleware: RouterMiddleware {
-  /// Where what is no page is, by the first segment of the path.
-  private static let others: Set<String> = ["beta", "v1.0", "metrics"]
+  /// The first segments of paths that are not for browsers.
+  private static let programPaths: Set<String> = ["beta", "v1.0", "metrics"]
 
   let pages: PageMiddleware
 
@@ -13,14 +14,15 @@ struct NotFoundPageMiddleware: RouterMiddleware {
     context: ReflogRequestContext,
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
-    guard Self.isStray(request) else { return try await next(request, context) }
+    guard Self.isFromBrowser(request) else { return try await next(request, context) }
     return try await pages.handle(request, context: context) { _, _ in throw RequestError.notFound }
   }
 
-  private static func isStray(_ request: Request) -> Bool {
+  /// Returns whether a browser asks for a page at an unknown path.
+  private static func isFromBrowser(_ request: Request) -> Bool {
     guard request.headers[.authorization] == nil, let accepted = request.headers[.accept],
       accepted.lowercased().contains("text/html")
     else { return false }
-    return !others.contains(request.uri.path.split(separator: "/").first?.lowercased() ?? "")
+    return !programPaths.contains(request.uri.path.split(separator: "/").first?.lowercased() ?? "")
   }
 }

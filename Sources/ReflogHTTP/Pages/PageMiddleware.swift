@@ -4,7 +4,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Lets whoever is signed in see the pages, sends others to sign in, and shows what goes wrong as a page.
+/// Shows the pages to people who are signed in, redirects others to the sign-in page, and answers errors with a page.
 struct PageMiddleware: RouterMiddleware {
   let sessions: Sessions
   let authentication: Authentication
@@ -19,7 +19,9 @@ struct PageMiddleware: RouterMiddleware {
     do {
       guard
         let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
-      else { return comesFromElsewhere(request, context) ? goOn(request, context) : Self.signIn(request) }
+      else {
+        return isFromAnotherSite(request, context) ? repeatFromOwnPage(request, context) : Self.signIn(request)
+      }
       guard
         let (caller, roles) = try await authentication.callerWithRole(bearing: session.token, from: context.ipAddress)
       else {
@@ -41,22 +43,26 @@ struct PageMiddleware: RouterMiddleware {
     }
   }
 
-  /// Whether a link of another site led here, with which the session's cookie does not come: whether there is one, a request of an own
-  /// page shows.
-  private func comesFromElsewhere(_ request: Request, _ context: ReflogRequestContext) -> Bool {
+  /// Returns whether the browser followed a link of another site, without a session's cookie.
+  ///
+  /// The cookie is `SameSite=Strict`, so the browser omits it on such a request. Only a request from one of Reflog's
+  /// own pages shows whether there is a session.
+  private func isFromAnotherSite(_ request: Request, _ context: ReflogRequestContext) -> Bool {
     request.method == .get && SessionCookie.id(in: request, isSecure: context.isSecure) == nil
       && request.headers[named: "Sec-Fetch-Site"] == "cross-site"
       && request.headers[named: "Sec-Fetch-Mode"] == "navigate"
   }
 
-  private func goOn(_ request: Request, _ context: ReflogRequestContext) -> Response {
+  /// Returns a page that loads the same URL again, as a request from Reflog's own page.
+  private func repeatFromOwnPage(_ request: Request, _ context: ReflogRequestContext) -> Response {
     let page = RedirectPage(heading: "One moment", target: SignInTarget.path(request.uri.string))
     return Response(page: page.render(in: context.frame(errors.directory)))
   }
 
+  /// Redirects to the sign-in page.
   private static func signIn(_ request: Request) -> Response {
     let wasRead = request.method == .get || request.method == .head
-    // What a form asked for was not done; its page is where it can be asked for again.
+    // The change that a form asked for was not done. Its page lets the person send it again.
     let target = wasRead ? request.uri.string : request.uri.path == "/flows/rollback" ? "/flows" : request.uri.path
     return .seeOther(
       "/sign-in?\(wasRead ? "" : "over=true&")target=\(target.percentEncoded(keeping: "/"))"

@@ -1,20 +1,24 @@
 import FoundationEssentials
 import ReflogModel
 
-/// Times that browsers send.
+/// Reads the times that browsers send.
 enum PageTime {
-  /// A time that is over.
+  /// Returns a time in the past.
+  ///
+  /// Any other text is refused.
   static func past(_ text: String) throws(FormError) -> Timestamp {
     guard !text.isEmpty else {
-      throw FormError(description: "Which time is meant? Give one, such as 2026-03-01T09:00.")
+      throw FormError(description: "The time is missing. Give one such as 2026-03-01T09:00.")
     }
     guard let time = any(text), time <= Timestamp(Date()) else {
-      throw FormError(description: "\(text) is no time that is over.")
+      throw FormError(description: "'\(text)' is not a time in the past. Give one such as 2026-03-01T09:00.")
     }
     return time
   }
 
-  /// A day, or a time: as browsers send it, which is without a zone and then means UTC, or as Reflog writes it.
+  /// Returns a day or a time, or nil if the text is neither.
+  ///
+  /// Browsers send times without a zone, which means UTC here; times as Reflog writes them are read too.
   static func any(_ text: String) -> Timestamp? {
     let clock = text.drop { $0 != "T" }
     let hasNoZone = !clock.isEmpty && !clock.hasSuffix("Z") && !clock.contains { $0 == "+" || $0 == "-" }

@@ -1,12 +1,12 @@
 import ReflogModel
 
-/// What is wrong with a field of a form.
+/// An error in a field of a form.
 struct FormError: Error, CustomStringConvertible {
   let description: String
 }
 
 extension PlainQuestion {
-  /// What the timeline's form asks for, or what is wrong with it.
+  /// Returns the query of the timeline's form and nil, or an empty query and the problem with a field.
   static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: String?) {
     do {
       return (ChangeQuery(filter: try PlainQuestion(form: fields).filter()), nil)
@@ -15,14 +15,18 @@ extension PlainQuestion {
     }
   }
 
-  /// What the form asks for. Throws where something is wrong with it.
+  /// Returns the query of the timeline's form.
+  ///
+  /// A form with a wrong field is refused.
   static func asked(_ fields: [String: String]) throws(RequestError) -> ChangeQuery {
     let (query, problem) = query(fields)
     if let problem { throw .badRequest(problem, target: "query") }
     return query
   }
 
-  /// Reads the fields of the timeline's form; those that it does not have are refused.
+  /// Reads the fields of the timeline's form.
+  ///
+  /// An unknown field is refused.
   init(form fields: [String: String]) throws(FormError) {
     self.init()
     for (name, text) in fields {
@@ -35,18 +39,22 @@ extension PlainQuestion {
       case "until": until = try Self.time(name, text)
       case "result":
         result = Change.Result(rawValue: text)
-        if result == nil { throw FormError(description: "\(text) is no result.") }
+        if result == nil { throw Self.unknown(text, "result", Change.Result.allCases.map(\.rawValue)) }
       case "kind":
         kind = Change.Kind(rawValue: text)
-        if kind == nil { throw FormError(description: "\(text) is no kind of change.") }
-      default: throw FormError(description: "There is nothing to filter by \(name).")
+        if kind == nil { throw Self.unknown(text, "kind of change", Change.Kind.allCases.map(\.rawValue)) }
+      default: throw FormError(description: "There is no filter named \(name).")
       }
     }
   }
 
+  private static func unknown(_ text: String, _ what: String, _ known: [String]) -> FormError {
+    FormError(description: "'\(text)' is not a \(what). Use one of: \(known.joined(separator: ", ")).")
+  }
+
   private static func time(_ name: String, _ text: String) throws(FormError) -> Timestamp {
     guard let time = PageTime.any(text) else {
-      throw FormError(description: "\(text) is no time, such as 2026-03-01.")
+      throw FormError(description: "'\(text)' is not a valid time. Use 2026-03-01 or 2026-03-01T14:00.")
     }
     return time
   }

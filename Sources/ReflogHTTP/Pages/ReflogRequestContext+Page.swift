@@ -3,10 +3,12 @@ import ReflogService
 import ReflogWeb
 
 extension ReflogRequestContext {
-  /// What stands around a page for whoever is signed in.
+  /// Returns the frame of a page: the directory's kind and the signed-in person.
   func frame(_ directory: DirectoryKind) -> PageFrame { PageFrame(directory: directory, viewer: viewer) }
 
-  /// The session; every page behind ``PageMiddleware`` has one.
+  /// Returns the session.
+  ///
+  /// Every page behind ``PageMiddleware`` has one.
   func requireSession() throws(RequestError) -> Sessions.Session {
     guard let session else { throw .unauthenticated }
     return session

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 
 extension Request {
-  /// The value of a cookie; the first where there are several of the name.
+  /// Returns the value of the first cookie with a name, or nil if there is none.
   func cookie(named name: String) -> String? {
     for pair in (headers[.cookie] ?? "").split(separator: ";") {
       let parts = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingPrefix(while: { $0 == " " }) }

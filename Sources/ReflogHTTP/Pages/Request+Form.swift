@@ -3,20 +3,22 @@ import Hummingbird
 import ReflogModel
 
 extension Request {
-  /// The fields of a form (application/x-www-form-urlencoded), each once, blanks at the ends cut off.
+  /// Returns the fields of a form (`application/x-www-form-urlencoded`), without spaces at both ends.
+  ///
+  /// A field that is given twice is refused.
   func form() async throws -> [String: String] {
     guard headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else {
-      throw RequestError.badRequest("The body is no form.", target: "body")
+      throw RequestError.badRequest("The body is not a form. Send application/x-www-form-urlencoded.", target: "body")
     }
     return try Self.fields(String(buffer: try await boundedBody()))
   }
 
-  /// The fields of a form that was sent in the URL; what was left empty is missing.
+  /// Returns the fields of a form in the URL, without those that are empty.
   func filledQuery() throws(RequestError) -> [String: String] {
     try Self.fields(uri.query ?? "").filter { !$0.value.isEmpty }
   }
 
-  /// The query of a form that holds these fields.
+  /// Returns the fields as the query of a URL, sorted by name.
   static func encoded(_ fields: [String: String]) -> String {
     fields.sorted { $0.key < $1.key }.map { QueryItem($0, $1) }.encoded()
   }
@@ -29,7 +31,7 @@ extension Request {
         throw .badRequest("A field of the form is not percent-encoded UTF-8.", target: name)
       }
       guard fields[item.name] == nil else {
-        throw .badRequest("The field \(item.name) stands twice.", target: item.name)
+        throw .badRequest("The field \(item.name) is given twice.", target: item.name)
       }
       let start = item.value.drop { $0 == " " }
       fields[item.name] = String(start.reversed().drop { $0 == " " }.reversed())

@@ -4,7 +4,9 @@ import NIOCore
 import ReflogWeb
 
 extension Response {
-  /// A page: it runs nothing that is not this server's own, is framed by nobody, and sends its forms nowhere else.
+  /// Creates an answer with a page.
+  ///
+  /// It runs only this server's script, can't be framed, and sends its forms only to this server.
   init(page html: String, status: HTTPResponse.Status = .ok) {
     self.init(
       status: status,
@@ -12,10 +14,11 @@ extension Response {
       body: ResponseBody(byteBuffer: ByteBuffer(string: html))
     )
     headers[named: "Content-Security-Policy"] =
-      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
+      + "base-uri 'none'; frame-ancestors 'none'"
   }
 
-  /// Sends a browser on to another page of this server.
+  /// Returns a redirect (303) to a path of this server or to a URL.
   static func seeOther(_ path: String) -> Response {
     Response(status: .seeOther, headers: [.location: path])
   }

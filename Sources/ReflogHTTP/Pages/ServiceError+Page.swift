@@ -2,15 +2,17 @@ import ReflogModel
 import ReflogService
 
 extension ServiceError {
-  /// What went wrong, for somebody who sees a page: where the words for a program name what it sends, others.
+  /// The message for a person who reads a page.
+  ///
+  /// It differs from `description` if that names a header or an option of the command line.
   var onPage: String {
     switch self {
-    case .reasonRequired(let pattern): "Every change here needs a reason that matches \(pattern)."
-    case .changeSuperseded(let id, _): "Later changes stand in the way of rolling back change \(id)."
+    case .reasonRequired(let pattern): "Every change needs a reason that matches \(pattern). Enter one."
+    case .changeSuperseded(let id, _): "Change \(id) was not rolled back: later changes at the same step block it."
     case .questionTooBroad:
-      "To count that takes too long over this much history. Ask for less: a time, a flow, somebody, a connector."
-    case .timeRollbackNotFound: "There is no such rollback to a time."
-    case .otherTimeRollback: "This plan is of another rollback. Make it anew."
+      "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector."
+    case .timeRollbackNotFound: "This rollback to a time does not exist."
+    case .otherTimeRollback: "This plan belongs to another rollback. Make a new plan."
     default: description
     }
   }

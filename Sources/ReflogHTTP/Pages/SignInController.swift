@@ -4,7 +4,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Signing in by API token, and out; open to everybody.
+/// Sign-in by API token, and sign-out.
+///
+/// Its routes need no credential.
 struct SignInController {
   let sessions: Sessions
   let authentication: Authentication
@@ -20,7 +22,7 @@ struct SignInController {
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let fields = try request.filledQuery()
-    let over = "You were signed out before that was sent, so nothing was done. Sign in, and ask for it again."
+    let over = "You were signed out before the form was sent, so nothing was done. Sign in and send it again."
     return page(signInPage(SignInTarget.path(fields["target"]), fields["over"] == nil ? nil : over), context)
   }
 
@@ -33,7 +35,7 @@ struct SignInController {
     else {
       failures.count(from: context.ipAddress)
       return page(
-        signInPage(target, "This token opens nothing here. Is it whole, and still valid?"),
+        signInPage(target, "This token is not valid, has expired, or has no role. Check that you pasted all of it."),
         context,
         .forbidden
       )
@@ -44,7 +46,7 @@ struct SignInController {
     return response
   }
 
-  /// Ends the session, if the request shows that it came from its own page.
+  /// Ends the session if the form came from one of its own pages.
   private func signOut(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     guard
       let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)

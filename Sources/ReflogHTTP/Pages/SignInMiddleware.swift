@@ -3,9 +3,9 @@ import Logging
 import ReflogModel
 import ReflogService
 
-/// Lets in only so many at once who are signing in, and shows what goes wrong as a page.
+/// Limits how many sign-ins are in progress at once, and answers errors with a page.
 struct SignInMiddleware: RouterMiddleware {
-  private let admission = Admission(places: RequestLimits.unprovenRequests)
+  private let admission = Admission(limit: RequestLimits.unverifiedRequests)
   let errors: ErrorPage
 
   func handle(
@@ -14,7 +14,7 @@ struct SignInMiddleware: RouterMiddleware {
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
     do {
-      guard admission.enter() else { throw ServiceError.busy("Too many are signing in.") }
+      guard admission.enter() else { throw ServiceError.busy("Too many sign-ins are in progress.") }
       defer { admission.leave() }
       return try await next(request, context)
     } catch {

@@ -3,11 +3,11 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The timeline: changes newest first, filtered by a form that is a link.
+/// The timeline: changes newest first, with a filter form whose result is a link.
 struct TimelineController {
-  /// Few enough that a page is there at once, and enough to look through.
+  /// The changes on a page: few enough to be fast, and enough to read through.
   private static let pageSize = 25
-  /// More news than this is told as that.
+  /// The new changes that are counted; beyond that the answer only reports that there are more.
   private static let newsLimit = 50
 
   let history: HistoryService
@@ -18,8 +18,9 @@ struct TimelineController {
     group.get("/timeline/count", use: count)
   }
 
-  /// What a page that is open asks for again and again: it tells no more than that something happened, and is not counted as
-  /// reading.
+  /// Adds the route that an open page polls.
+  ///
+  /// It reports only how many changes are new, so it is not counted as a read of history.
   func addUncountedRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/timeline/news", use: news)
   }
@@ -41,17 +42,17 @@ struct TimelineController {
     return Response(page: timeline.render(in: context.frame(directory)))
   }
 
-  /// How many changes the form asks for.
+  /// Returns how many changes match the form.
   private func count(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let query = try PlainQuestion.asked(try request.filledQuery())
     return Response(json: ["count": .integer(Int64(try await history.count(query)))])
   }
 
-  /// How many changes that the form asks for are newer than the one that `behind` names, up to a limit.
+  /// Returns how many changes that match the form are newer than the change in `behind`, up to the limit.
   private func news(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var fields = try request.filledQuery()
     guard let number = fields.removeValue(forKey: "behind").flatMap({ Int64($0) }), number >= 0 else {
-      throw RequestError.badRequest("behind is a change's id, or 0.", target: "behind")
+      throw RequestError.badRequest("behind must be a change's id or 0.", target: "behind")
     }
     let query = ChangeQuery(filter: try PlainQuestion.asked(fields).filter, isAscending: true)
     let page = try await history.page(query, behind: Change.ID(number), size: Self.newsLimit)
@@ -64,7 +65,7 @@ struct TimelineController {
     return try await history.page(query, behind: behind, size: Self.pageSize)
   }
 
-  /// The query of the next page.
+  /// Returns the query of the next page's URL, or nil if this is the last page.
   private func next(_ page: ChangePage, _ query: ChangeQuery, _ fields: [String: String]) async throws -> String? {
     guard let last = page.next else { return nil }
     let cursor = Cursor(of: query, key: try await history.cursorKey())

@@ -3,7 +3,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Lets in only callers whose identity is proven.
+/// Refuses callers without a valid bearer token.
 struct AuthenticationMiddleware: RouterMiddleware {
   let authentication: Authentication
 
@@ -20,7 +20,9 @@ struct AuthenticationMiddleware: RouterMiddleware {
     return try await next(request, context)
   }
 
-  /// RFC 6750 §2.1; the scheme is read in any case (RFC 9110 §11.1).
+  /// Returns the token of the `Authorization` header (RFC 6750 §2.1), or nil if it has none.
+  ///
+  /// The scheme is read in any case (RFC 9110 §11.1).
   private static func bearerToken(of request: Request) -> String? {
     guard let header = request.headers[.authorization] else { return nil }
     let parts = header.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: true)

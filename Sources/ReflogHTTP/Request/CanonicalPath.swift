@@ -1,9 +1,13 @@
 import ReflogModel
 
-/// Makes a path canonical, so that routing, authorisation, log and ledger all see the same one.
+/// Makes a path canonical.
+///
+/// Routing, authorisation, log and ledger then all see the same path.
 enum CanonicalPath {
-  /// Unreserved characters (RFC 3986 §2.3) and `%24` are decoded, `//` is read as `/`. Encoded slashes, backslashes,
-  /// percent signs and NULs are refused, and so are the segments `.` and `..`.
+  /// Returns the canonical form of a path.
+  ///
+  /// Decodes unreserved characters (RFC 3986 §2.3) and `%24`, and reads `//` as `/`. Refuses backslashes, encoded
+  /// slashes, backslashes, percent signs and NULs, and the segments `.` and `..`.
   static func canonical(_ path: some StringProtocol) throws(RequestError) -> String {
     guard path.utf8.first == UInt8(ascii: "/") else {
       throw .badRequest("The path must begin with a slash.", target: "path")
@@ -20,7 +24,7 @@ enum CanonicalPath {
         }
         bytes = bytes.dropFirst(2)
         guard !forbiddenWhenEncoded.contains(decoded) else {
-          throw .badRequest("The path holds an encoded slash, backslash, percent sign or NUL.", target: "path")
+          throw .badRequest("The path contains an encoded slash, backslash, percent sign or NUL.", target: "path")
         }
         if decoded.isUnreserved || decoded == UInt8(ascii: "$") {
           output.append(decoded)
@@ -28,7 +32,7 @@ enum CanonicalPath {
           output += [byte] + digits
         }
       case UInt8(ascii: "\\"):
-        throw .badRequest("The path holds a backslash.", target: "path")
+        throw .badRequest("The path contains a backslash.", target: "path")
       case UInt8(ascii: "/") where output.last == UInt8(ascii: "/"):
         break
       default:
@@ -37,12 +41,13 @@ enum CanonicalPath {
     }
     let canonical = String(decoding: output, as: UTF8.self)
     guard !canonical.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
-      throw .badRequest("The path holds the segment . or ...", target: "path")
+      throw .badRequest("The path contains the segment '.' or '..'.", target: "path")
     }
     return canonical
   }
 
-  /// Whether nothing in a path needs a closer look: no percent sign, no backslash, no empty segment and none that begins with a dot.
+  /// Returns whether a path is canonical without further checks: it has no percent sign, no backslash, no empty segment
+  /// and no segment that begins with a dot.
   private static func isCanonical(_ path: some StringProtocol) -> Bool {
     var before = UInt8(ascii: " ")
     for byte in path.utf8 {

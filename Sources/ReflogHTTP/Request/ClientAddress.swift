@@ -1,28 +1,32 @@
 import Hummingbird
 package import ReflogModel
 
-/// Where clients are and how they see this server, where proxies stand in between.
+/// The proxies in front of this server, and the URL by which clients reach it.
 package struct ProxySettings: Sendable {
-  /// Where clients see Reflog, without a slash at the end; nothing: where they say they do (`Host`).
+  /// The URL by which clients reach Reflog, without a slash at the end, or nil to take it from each request's `Host`.
   package let publicURL: String?
-  /// The proxies whose word counts.
+  /// The proxies whose forwarding headers are believed.
   package let trusted: [AddressBlock]
-  /// `http` or `https`, as this server itself speaks.
+  /// The scheme that this server itself serves: `http` or `https`.
   package let scheme: String
 
+  /// Creates the settings.
   package init(publicURL: String?, trusted: [AddressBlock], scheme: String) {
     self.publicURL = publicURL
     self.trusted = trusted
     self.scheme = scheme
   }
 
+  /// No proxy: clients connect to this server directly, over HTTP.
   package static let direct = ProxySettings(publicURL: nil, trusted: [], scheme: "http")
 
-  /// The address of the client: the last one in `X-Forwarded-For`, or in the `for` of `Forwarded` (RFC 7239), that no
-  /// trusted proxy has; the peer's own where that is no trusted proxy.
+  /// Returns the address of the client, or nil if the peer's address is unknown.
   ///
-  /// Read from the end: every proxy adds whom it heard from there, and what stands before is the client's word. It ends at
-  /// what is no address. Where both headers are there, one of them is the client's, and neither counts.
+  /// If the peer is not a trusted proxy, it is the client. Otherwise the client is the last address in
+  /// `X-Forwarded-For`, or in the `for` of `Forwarded` (RFC 7239), that is not a trusted proxy's. The list is read from
+  /// the end: each proxy appends the address it received the request from, and the client can write anything before
+  /// that. Reading stops at an entry that is not an address. If both headers are present, neither is used: the client
+  /// wrote one of them.
   func clientAddress(peer: String?, _ request: Request) -> String? {
     guard let peer, !trusted.isEmpty, isTrusted(peer) else { return peer }
     var known = peer
@@ -39,7 +43,7 @@ package struct ProxySettings: Sendable {
     return trusted.contains { $0.contains(address) }
   }
 
-  /// What each proxy says of the one before it; nothing where it says what can't be read.
+  /// Returns the address that each proxy reports, in order; an entry is nil if it has no readable address.
   private static func hops(_ request: Request) -> [Substring?] {
     switch (request.headers[.forwarded], request.headers[.forwardedFor]) {
     case (let header?, nil):

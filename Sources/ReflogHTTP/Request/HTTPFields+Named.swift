@@ -8,7 +8,7 @@ extension HTTPFields {
   }
 }
 
-/// The names of fields that every request or answer has, made once.
+/// The field names that most requests or answers need, parsed once.
 extension HTTPField.Name {
   private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentType }
 

@@ -4,7 +4,9 @@ import Hummingbird
 import NIOCore
 import ReflogModel
 
-/// Reads `Idempotency-Key`: what the caller names a request, so that a repeat of it is not a second change.
+/// Reads `Idempotency-Key`, the caller's name for a request.
+///
+/// A repeat of the request is then no second change.
 struct IdempotencyMiddleware: RouterMiddleware {
   func handle(
     _ request: Request,
@@ -13,13 +15,16 @@ struct IdempotencyMiddleware: RouterMiddleware {
   ) async throws -> Response {
     guard let key = request.headers[.idempotencyKey] else { return try await next(request, context) }
     guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw RequestError.badRequest("Idempotency-Key has 1 to 255 visible ASCII characters.", target: "Idempotency-Key")
+      throw RequestError.badRequest(
+        "Idempotency-Key must have 1 to 255 visible ASCII characters.",
+        target: "Idempotency-Key"
+      )
     }
     let body = try await request.boundedBody()
     var (request, context) = (request, context)
     request.body = RequestBody(buffer: body)
     let actor = try context.requireCaller().actor
-    // A line break stands in none of these, so no two requests run together.
+    // None of these contains a line break, so two different requests never give the same text.
     let scope = [actor.type.rawValue, actor.id ?? "", "\(request.method)", request.uri.path.asciiFolded, key]
     context.idempotencyKey = IdempotencyKey(
       keyHash: Array(SHA256.hash(data: Array(scope.joined(separator: "\n").utf8))),

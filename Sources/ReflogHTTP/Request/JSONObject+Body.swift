@@ -1,17 +1,21 @@
 import ReflogModel
 
-/// Reads the members of a request's body, each refused by its name where it is not what it should be.
+/// Reads the members of a request's body.
+///
+/// A member of the wrong type is refused by its name.
 extension JSONObject {
-  /// Throws where another member than these stands in the body.
+  /// Refuses a body that has a member not named here.
   func allow(only names: String...) throws(RequestError) {
     guard let other = members.first(where: { !names.contains($0.name) }) else { return }
+    let allowed = names.joined(separator: ", ")
     throw .badRequest(
-      "The body holds the member \(other.name); only \(names.joined(separator: ", ")) may stand there.",
+      "The body has the unknown member \(other.name). "
+        + (allowed.isEmpty ? "Send {} or no body." : "Known members: \(allowed)."),
       target: other.name
     )
   }
 
-  /// A string; nothing where it is missing, or null.
+  /// Returns a string, or nil if the member is missing or null.
   func text(_ name: String) throws(RequestError) -> String? {
     switch self[name] {
     case nil, .null: nil
@@ -20,14 +24,16 @@ extension JSONObject {
     }
   }
 
-  /// A string that must be there, not empty, and no longer than this in characters of UTF-8.
+  /// Returns a string that must be present, not empty, and at most `limit` bytes of UTF-8 long.
   func requiredText(_ name: String, upTo limit: Int) throws(RequestError) -> String {
-    guard let text = try text(name), !text.isEmpty else { throw .badRequest("\(name) is missing.", target: name) }
+    guard let text = try text(name), !text.isEmpty else {
+      throw .badRequest("\(name) is missing or empty.", target: name)
+    }
     guard text.utf8.count <= limit else { throw .badRequest("\(name) has more than \(limit) bytes.", target: name) }
     return text
   }
 
-  /// A boolean; false where it is missing.
+  /// Returns a boolean, or false if the member is missing.
   func flag(_ name: String) throws(RequestError) -> Bool {
     switch self[name] {
     case nil: false
@@ -36,27 +42,31 @@ extension JSONObject {
     }
   }
 
-  /// A time; nothing where it is missing, or null.
+  /// Returns a time, or nil if the member is missing or null.
   func time(_ name: String) throws(RequestError) -> Timestamp? {
     guard let text = try text(name) else { return nil }
     guard let time = Timestamp(parsing: text) else {
-      throw .badRequest("\(name) is a time, such as 2026-03-01T14:00:00Z.", target: name)
+      throw .badRequest("\(name) must be a time such as 2026-03-01T14:00:00Z.", target: name)
     }
     return time
   }
 
-  /// `flowType` and `flowId`, which go together; nothing where neither is there.
+  /// Returns the flow that `flowType` and `flowId` name, or nil if both are missing.
+  ///
+  /// One without the other is refused.
   func flowScope() throws(RequestError) -> FlowScope? {
     switch (try text("flowType"), try text("flowId")) {
     case (nil, nil): return nil
     case (let flowType?, let flow?):
       guard let flowType = FlowType(segment: flowType) else {
-        throw .badRequest("flowType is b2cUserFlows or b2xUserFlows.", target: "flowType")
+        throw .badRequest("flowType must be b2cUserFlows or b2xUserFlows.", target: "flowType")
       }
-      guard let flow = FlowID(flow) else { throw .badRequest("flowId is no id of a user flow.", target: "flowId") }
+      guard let flow = FlowID(flow) else {
+        throw .badRequest("flowId must have 1 to 128 letters, digits, '_', '.' or '-'.", target: "flowId")
+      }
       return .flow(flowType, flow)
-    case (nil, _): throw .badRequest("flowId needs flowType beside it.", target: "flowType")
-    case (_, nil): throw .badRequest("flowType needs flowId beside it.", target: "flowId")
+    case (nil, _): throw .badRequest("flowId requires flowType. Send both or neither.", target: "flowType")
+    case (_, nil): throw .badRequest("flowType requires flowId. Send both or neither.", target: "flowId")
     }
   }
 }

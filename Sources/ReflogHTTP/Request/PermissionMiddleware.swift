@@ -2,10 +2,10 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Lets through only who may read at this surface, and counts what callers ask for and may not do.
+/// Refuses callers who may not read this surface, and counts denied requests.
 ///
-/// A request that is not for reading goes on to whoever decides about it, and records it where it is denied; what leaves no
-/// change behind is counted here.
+/// A request other than a read is forwarded: the service decides about it and records a denied change. A denied request
+/// that left no recorded change is counted here.
 struct PermissionMiddleware: RouterMiddleware {
   let operation: Policy.Operation
   let events: EventRecorder
@@ -28,7 +28,7 @@ struct PermissionMiddleware: RouterMiddleware {
   private func check(_ caller: Caller, _ request: Request) throws {
     guard !Policy.permits(caller, operation) else { return }
     switch caller.credential {
-    // Known elsewhere only: this surface wants another proof.
+    // A token of the directory proves nothing at this surface.
     case .directoryToken: throw RequestError.unauthenticated
     case .roles where request.method == .get || request.method == .head: throw ServiceError.forbidden([])
     case .roles: return

@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Counts who reads history.
+/// Counts reads of history per caller, for service events.
 struct ReadCountingMiddleware: RouterMiddleware {
   let events: EventRecorder
 

@@ -1,9 +1,9 @@
 import Hummingbird
 import ReflogModel
 
-/// The segments of the path, checked.
+/// Returns the checked segments of the path.
 extension ReflogRequestContext {
-  /// The version segment of the path.
+  /// Returns the version of the API.
   func version() throws(RequestError) -> APIVersion {
     guard let version = APIVersion(segment: parameters.get("version") ?? "") else { throw .notProxied }
     return version
@@ -17,14 +17,14 @@ extension ReflogRequestContext {
 
   func flowID() throws(RequestError) -> FlowID {
     guard let id = FlowID(parameters.get("flow") ?? "") else {
-      throw .badRequest("A user flow's id has 1 to 128 letters, digits, '_', '.' or '-'.", target: "flow")
+      throw .badRequest("A user flow's id must have 1 to 128 letters, digits, '_', '.' or '-'.", target: "flow")
     }
     return id
   }
 
   func step() throws(RequestError) -> Step {
     guard let step = Step(parameters.get("step") ?? "") else {
-      throw .badRequest("A step is a name of letters and digits that begins with a letter.", target: "step")
+      throw .badRequest("A step's name must have letters and digits only, and begin with a letter.", target: "step")
     }
     return step
   }
@@ -35,14 +35,14 @@ extension ReflogRequestContext {
 
   func connectorID() throws(RequestError) -> ConnectorID {
     guard let id = ConnectorID(parameters.get("connector") ?? "") else {
-      throw .badRequest("A connector's id has 1 to 128 letters, digits, '_', '.' or '-'.", target: "connector")
+      throw .badRequest("A connector's id must have 1 to 128 letters, digits, '_', '.' or '-'.", target: "connector")
     }
     return id
   }
 
   func changeID() throws(RequestError) -> Change.ID {
     guard let id = Change.ID(parameters.get("change") ?? "") else {
-      throw .badRequest("A change's id is a positive whole number.", target: "id")
+      throw .badRequest("A change's id must be a positive whole number.", target: "id")
     }
     return id
   }

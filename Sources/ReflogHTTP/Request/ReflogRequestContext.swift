@@ -4,49 +4,59 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// What is known of a request besides its bytes.
+/// What Reflog knows about a request in addition to its bytes.
 package struct ReflogRequestContext: RequestContext {
+  /// Hummingbird's own part of the context.
   package var coreContext: CoreRequestContextStorage
   /// Reflog's own id for the request.
   let requestID: String
-  /// The caller's id for the request: correlation, and nothing else.
+  /// The caller's `client-request-id`, used only for correlation, or nil if the request has none.
   var clientRequestID: String?
-  /// What the caller named the request.
+  /// The request's `Idempotency-Key`, or nil if it has none.
   var idempotencyKey: IdempotencyKey?
-  /// Who asks, once it is proven.
+  /// The authenticated caller, or nil before authentication.
   private(set) var caller: Caller?
-  /// Whoever is signed in on the pages.
+  /// The session of the pages, or nil if the request has none.
   private(set) var session: Sessions.Session?
+  /// The signed-in person as the pages show them, or nil without a session.
   private(set) var viewer: PageFrame.Viewer?
-  /// Where the client is, as far as it can be known.
+  /// The client's address, or nil if it is unknown.
   var ipAddress: String?
-  /// Where clients see this server, without a slash at the end; nothing: where they say they do.
+  /// The URL by which clients reach this server, without a slash at the end, or nil to take it from the request's
+  /// `Host`.
   var publicURL: String?
-  /// `http` or `https`, as this server itself speaks.
+  /// The scheme that this server itself serves: `http` or `https`.
   var scheme = "http"
 
+  /// Creates the context of a new request, with a new request id and the peer's address.
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     requestID = GUID.random()
     ipAddress = source.channel.remoteAddress?.ipAddress
   }
 
+  /// Sets the authenticated caller.
   mutating func identify(as caller: Caller) {
     self.caller = caller
   }
 
+  /// Sets the session of the pages and the person it belongs to.
   mutating func signIn(_ session: Sessions.Session, as viewer: PageFrame.Viewer) {
     self.session = session
     self.viewer = viewer
   }
 
-  /// The caller; every route behind the authentication has one.
+  /// Returns the caller.
+  ///
+  /// Every route behind the authentication has one.
   func requireCaller() throws(RequestError) -> Caller {
     guard let caller else { throw .unauthenticated }
     return caller
   }
 
-  /// The caller, where it is an admin: asked before anything else is looked at. Throws `forbidden`.
+  /// Returns the caller if it is an admin, or throws `forbidden`.
+  ///
+  /// Routes for admins check this before they read the body.
   func requireAdmin() throws -> Caller {
     let caller = try requireCaller()
     guard Policy.permits(caller, .administer) else { throw ServiceError.forbidden([]) }

@@ -3,36 +3,40 @@ import NIOCore
 import ReflogModel
 
 extension Request {
-  /// The whole body, if it is not too large.
+  /// Returns the whole body.
+  ///
+  /// A body of more than `limit` bytes is refused.
   func boundedBody(upTo limit: Int = RequestLimits.body) async throws -> ByteBuffer {
     do {
       return try await body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
       throw RequestError.bodyTooLarge(limit: limit)
     } catch {
-      // Whatever went wrong, it went wrong on the way here.
-      throw RequestError.badRequest("The body did not arrive whole.", target: "body")
+      // Any other failure to read the body is a broken transfer.
+      throw RequestError.badRequest("The body did not arrive completely. Send the request again.", target: "body")
     }
   }
 
-  /// The body as one JSON object.
+  /// Returns the body as one JSON object.
   ///
-  /// - Parameter emptyMeans: what no body at all stands for; nothing where there must be one.
+  /// - Parameter emptyMeans: The value of an empty body, or nil if a body is required.
   func jsonObject(emptyMeans: JSONObject? = nil) async throws -> JSONObject {
     let buffer = try await boundedBody()
     if buffer.readableBytes == 0, let emptyMeans { return emptyMeans }
-    guard buffer.readableBytes > 0 else { throw RequestError.badRequest("The request has no body.", target: "body") }
+    guard buffer.readableBytes > 0 else {
+      throw RequestError.badRequest("The request has no body. Send a JSON object.", target: "body")
+    }
     do {
       let value = try JSONValue(parsing: buffer.readableBytesView)
       guard let object = value.object else {
         throw RequestError.badRequest("The body must be a JSON object, not \(value.kindName).", target: "body")
       }
       if let name = value.collidingName {
-        throw RequestError.badRequest("The body holds the member \(name) twice, but for its case.", target: name)
+        throw RequestError.badRequest("The body has two members named \(name) that differ only in case.", target: name)
       }
       return object
     } catch let error as JSONError {
-      throw RequestError.badRequest("The body is no JSON: \(error).", target: "body")
+      throw RequestError.badRequest("The body is not valid JSON: \(error).", target: "body")
     }
   }
 }

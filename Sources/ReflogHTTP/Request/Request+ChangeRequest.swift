@@ -4,13 +4,13 @@ import ReflogModel
 import ReflogService
 
 extension Request {
-  /// Headers that would change what a request means, and that Reflog does not have.
+  /// Headers that would change the meaning of a request and that Reflog does not support.
   private static let unsupportedHeaders = [
     "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Encoding",
     "X-HTTP-Method-Override",
   ].compactMap { HTTPField.Name($0) }
 
-  /// Refuses headers that would otherwise be ignored to somebody's harm.
+  /// Refuses unsupported headers: ignoring one could do a change that the caller did not mean.
   private func refuseUnsupportedHeaders() throws(RequestError) {
     let unsupported = headers.first { field in
       field.name.canonicalName.utf8.starts(with: "reflog-".utf8) && field.name != .reflogReason
@@ -21,16 +21,23 @@ extension Request {
     throw .badRequest("The header \(shown) is not supported.", target: shown)
   }
 
-  /// What `If-Match` demands; a step's reference alone has an entity tag.
+  /// Returns the precondition of `If-Match`, or nil if it is not given.
+  ///
+  /// Only the reference of a step has an entity tag.
   private func precondition(_ action: ChangeRequest.Action) throws(RequestError) -> Precondition? {
     guard let header = headers[.ifMatch] else { return nil }
     guard case .setReference = action else {
-      throw .badRequest("If-Match is supported at …/{step}/$ref only.", target: "If-Match")
+      throw .badRequest("If-Match is supported only at …/{step}/$ref.", target: "If-Match")
     }
     return try EntityTag.precondition(header)
   }
 
-  /// A change that this request asks for.
+  /// Returns the change that this request asks for.
+  ///
+  /// - Parameters:
+  ///   - action: What to do.
+  ///   - context: The request's context, with its caller.
+  ///   - reason: The reason in the body, or nil if the body has none.
   func changeRequest(
     _ action: ChangeRequest.Action,
     _ context: ReflogRequestContext,
@@ -39,7 +46,10 @@ extension Request {
     try refuseUnsupportedHeaders()
     if case .other = action {} else { _ = try QueryOptions(self, allowing: []) }
     guard context.idempotencyKey == nil || action.isRecorded else {
-      throw .badRequest("Idempotency-Key holds only for what is recorded, and this is not.", target: "Idempotency-Key")
+      throw .badRequest(
+        "Idempotency-Key is supported only for recorded changes, and this request is not recorded.",
+        target: "Idempotency-Key"
+      )
     }
     let reason = try self.reason(orInBody: reason)
     return ChangeRequest(
@@ -53,16 +63,18 @@ extension Request {
     )
   }
 
-  /// The reason, which stands in the body or in `Reflog-Reason`, or nowhere.
+  /// Returns the reason from the body or from `Reflog-Reason`, or nil if neither has one.
+  ///
+  /// Both at once are refused.
   func reason(orInBody reason: String?) throws(RequestError) -> String? {
     guard let reason else { return try reasonHeader() }
     guard headers[.reflogReason] == nil else {
-      throw .badRequest("The reason stands in the body and in Reflog-Reason.", target: "reason")
+      throw .badRequest("The reason is given twice: in the body and in Reflog-Reason.", target: "reason")
     }
     return try Self.checkedReason(reason)
   }
 
-  /// `Reflog-Reason`: percent-encoded UTF-8.
+  /// Returns the reason in `Reflog-Reason`, percent-encoded UTF-8, or nil if the header is missing.
   private func reasonHeader() throws(RequestError) -> String? {
     guard let header = headers[.reflogReason] else { return nil }
     guard let reason = header.percentDecoded(plusIsSpace: false) else {
@@ -74,7 +86,7 @@ extension Request {
   private static func checkedReason(_ reason: String) throws(RequestError) -> String {
     guard reason.utf8.count <= RequestLimits.reasonBytes, !reason.utf8.contains(0) else {
       throw .badRequest(
-        "A reason has at most \(RequestLimits.reasonBytes) bytes of UTF-8, and none of them is NUL.",
+        "The reason must have at most \(RequestLimits.reasonBytes) bytes of UTF-8, without NUL.",
         target: "reason"
       )
     }

@@ -1,33 +1,36 @@
 import Hummingbird
 import ReflogModel
 
-/// Where the caller sees this server.
+/// The URL by which the caller reaches this server.
 struct RequestBase {
-  /// `http://host:port`, as the caller addressed it, without a slash behind it.
+  /// For example `http://host:port`, without a slash at the end.
   let baseURL: String
   let version: APIVersion
 
-  /// Up to the version, without a slash behind it.
+  /// The URL up to the version, without a slash at the end.
   var versionURL: String { "\(baseURL)/\(version.rawValue)" }
 }
 
 extension Request {
+  /// Returns the base URL and the version of this request.
   func requestBase(_ context: ReflogRequestContext) throws(RequestError) -> RequestBase {
     RequestBase(baseURL: baseURL(context), version: try context.version())
   }
 
-  /// The URL of this server, without a slash behind it.
+  /// Returns the URL by which the caller reaches this server, without a slash at the end.
   func baseURL(_ context: ReflogRequestContext) -> String {
     context.publicURL ?? "\(context.scheme)://\(head.authority ?? "localhost")"
   }
 
-  /// `host:port` of this server, whose URLs are taken as its own.
+  /// Returns this server's `host:port`, or nil if it is unknown.
+  ///
+  /// URLs with it are accepted in `@odata.id`.
   func ownAuthority(_ context: ReflogRequestContext) -> String? {
     context.publicURL.flatMap { url in url.firstRange(of: "://").map { String(url[$0.upperBound...]) } }
       ?? head.authority
   }
 
-  /// The URL of this server up to the version, as the caller addressed it, without a slash behind it.
+  /// Returns the URL of this server up to the version, without a slash at the end.
   func versionURL(_ context: ReflogRequestContext) throws(RequestError) -> String {
     try requestBase(context).versionURL
   }

@@ -4,7 +4,7 @@ import NIOCore
 import ReflogModel
 
 extension Response {
-  /// An answer of one JSON object.
+  /// Creates an answer of one JSON object.
   init(json object: JSONObject, status: HTTPResponse.Status = .ok) {
     self.init(
       status: status,
@@ -13,7 +13,7 @@ extension Response {
     )
   }
 
-  /// An answer of bytes.
+  /// Creates an answer of bytes, with status 200.
   init(bytes: [UInt8], _ contentType: String) {
     self.init(
       status: .ok,
@@ -22,7 +22,7 @@ extension Response {
     )
   }
 
-  /// An answer about recorded changes, one or several.
+  /// Returns the answer with the ids of recorded changes in `Reflog-Change-Id`.
   func about(_ changes: [Change.ID]) -> Response {
     var response = self
     if !changes.isEmpty {

@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// Lets through only the versions of the API that there are.
+/// Refuses paths whose first segment is not a version of the API.
 struct VersionMiddleware: RouterMiddleware {
   func handle(
     _ request: Request,

@@ -2,20 +2,25 @@ import Hummingbird
 import ReflogFormats
 import ReflogModel
 
-/// A request for a page of a list: of changes, or of service events.
-struct PageQuestion<Item: Listed, Field: FilterField> {
+/// A request for one page of changes or of service events.
+struct PageRequest<Item: Listed, Field: FilterField> {
   let query: HistoryQuery<Field>
-  /// How many items at most.
+  /// The maximum number of items on the page.
   let size: Int
-  /// The id that the page begins behind, or nil if it is the first.
+  /// The id after which the page begins, or nil for the first page.
   let behind: Int64?
-  /// Whether it is asked how many there are in all.
+  /// Whether the answer has the total number of items (`$count`).
   let isCounted: Bool
 
   private let items: [QueryItem]
   private let cursor: Cursor
   private let selected: Set<String>?
 
+  /// Reads the options of a page.
+  ///
+  /// - Parameters:
+  ///   - items: The decoded query options.
+  ///   - cursorKey: The ledger's own key for cursors.
   init(_ items: [QueryItem], cursorKey: [UInt8]) throws(RequestError) {
     self.items = items
     let options = try QueryOptions(items, allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format])
@@ -27,9 +32,14 @@ struct PageQuestion<Item: Listed, Field: FilterField> {
     isCounted = try options.flag(.count)
   }
 
+  /// Returns the answer with a page.
+  ///
   /// - Parameters:
-  ///   - next: the id that the next page begins behind, or nil if this is the last.
-  ///   - count: how many there are in all, or nil if nobody asked.
+  ///   - page: The items of the page.
+  ///   - next: The id after which the next page begins, or nil if this is the last page.
+  ///   - count: The total number of items, or nil if it was not asked for.
+  ///   - request: The request that asked for the page.
+  ///   - context: The request's context.
   func answer(
     _ page: [Item],
     next: Int64?,

@@ -5,8 +5,10 @@ import Metrics
 import ReflogModel
 import Synchronization
 
-/// Stands before the router: makes the path canonical, gives every answer its ids, and answers what can't be routed.
-struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
+/// Responds to every request before the router: it makes the path canonical, adds the request ids to every answer, and
+/// answers requests that can't be routed.
+struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
+  /// The router's responder.
   let inner: Inner
   let proxies: ProxySettings
   let logger: Logger
@@ -25,7 +27,7 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
     (context.publicURL, context.scheme) = (proxies.publicURL, proxies.scheme)
     var response: Response
     do {
-      guard FrontDoorMethods.all.contains(request.method) else { throw RequestError.methodNotAllowed }
+      guard SupportedMethods.all.contains(request.method) else { throw RequestError.methodNotAllowed }
       context.clientRequestID = try Self.clientRequestID(of: request)
       response = try await inner.respond(to: try Self.canonical(request), context: context)
     } catch {
@@ -53,18 +55,20 @@ struct FrontDoor<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   private static func clientRequestID(of request: Request) throws(RequestError) -> String? {
     guard let text = request.headers[.clientRequestID] else { return nil }
     guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw .badRequest("client-request-id has 1 to 128 visible ASCII characters.", target: "client-request-id")
+      throw .badRequest("client-request-id must have 1 to 128 visible ASCII characters.", target: "client-request-id")
     }
     return text
   }
 }
 
-/// The methods that anything here has.
-enum FrontDoorMethods {
+/// The methods that Reflog supports; each route supports some of them.
+enum SupportedMethods {
   static let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
 }
 
-/// Counts answers by their status; each counter is looked up once.
+/// Counts answers by their status.
+///
+/// It keeps each counter, so the registry is asked once per status.
 final class RequestCounters: Sendable {
   private let metrics: any MetricsFactory
   private let counters = Mutex<[Int: Counter]>([:])

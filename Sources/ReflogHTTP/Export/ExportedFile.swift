@@ -1,0 +1,59 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ReflogFormats
+import ReflogModel
+import ReflogService
+
+/// An exported file that is sent while it is made.
+struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported {
+  private let source: Source
+  private let lines: ExportLines<Source.Item>
+  private let manifest: ManifestDraft?
+
+  /// Creates the file.
+  ///
+  /// - Parameters:
+  ///   - source: The items, read piece by piece.
+  ///   - lines: Writes each item as a line.
+  ///   - manifest: The draft that is finished after the last line, or nil if no manifest was asked for.
+  init(_ source: Source, _ lines: ExportLines<Source.Item>, manifest: ManifestDraft? = nil) {
+    self.source = source
+    self.lines = lines
+    self.manifest = manifest
+  }
+
+  /// Writes the file.
+  ///
+  /// The manifest is kept once all of it is written.
+  @concurrent
+  func write(to writer: inout any ResponseBodyWriter) async throws {
+    var manifest = manifest
+    manifest?.add(lines.header)
+    if !lines.header.isEmpty { try await writer.write(ByteBuffer(bytes: lines.header)) }
+    var piece = try await source.following()
+    while let (items, rest) = piece {
+      async let following = rest.following()
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(items.count * 600)
+      for item in items { lines.write(item, to: &bytes) }
+      manifest?.add(bytes, sequences: items.map(\.sequence))
+      if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
+      piece = try await following
+    }
+    try manifest?.finish()
+    try await writer.finish(nil)
+  }
+}
+
+extension Response {
+  /// Creates an answer with an exported file.
+  init<Source: ExportSource>(_ format: ExportFormat, _ file: ExportedFile<Source>) where Source.Item: Exported {
+    let name = format.fileName(Source.Item.collection)
+    self.init(
+      status: .ok,
+      headers: [.contentType: format.contentType, .contentDisposition: "attachment; filename=\"\(name)\""],
+      body: ResponseBody { writer in try await file.write(to: &writer) }
+    )
+  }
+}

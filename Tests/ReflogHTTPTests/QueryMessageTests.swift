@@ -1,0 +1,103 @@
+import HTTPTypes
+import ReflogModel
+import ReflogService
+import Testing
+
+@testable import ReflogHTTP
+
+/// The exact texts of refusals of query options and of forms on pages.
+struct QueryMessageTests {
+  private func options(_ items: QueryItem...) throws -> QueryOptions {
+    try QueryOptions(items, allowing: QueryOptions.Name.allCases)
+  }
+
+  @Test func everyWrongQueryOptionHasItsText() {
+    #expect(
+      message { _ = try options(QueryItem("colour", "red")) } == "The query option colour is not supported here."
+    )
+    #expect(
+      message { _ = try options(QueryItem("top", "1"), QueryItem("$top", "2")) }
+        == "The query option $top is given twice."
+    )
+    #expect(
+      message { _ = try options(QueryItem("$top", "0")).top() } == "$top must be a whole number from 1 to 1000."
+    )
+    #expect(
+      message { _ = try options(QueryItem("asOf", "yesterday")).moment() }
+        == "asOf must be a time such as 2026-03-01T14:00:00Z."
+    )
+    #expect(
+      message { _ = try options(QueryItem("asOf", "2999-01-01")).moment() }
+        == "asOf is in the future. Give a time in the past."
+    )
+    #expect(
+      message { _ = try options(QueryItem("after", "-1")).after() }
+        == "after must be the sequence of an entry, such as the Reflog-Newest-Sequence of an earlier export."
+    )
+    #expect(
+      message { _ = try options(QueryItem("$count", "maybe")).flag(.count) } == "count must be true or false."
+    )
+  }
+
+  @Test func everyWrongOrderSelectionOrTokenHasItsText() {
+    #expect(
+      message {
+        let _: ChangeQuery = try options(QueryItem("$orderby", "reason")).query()
+      } == "$orderby must be activityDateTime or id, optionally followed by asc or desc."
+    )
+    #expect(
+      message { _ = try options(QueryItem("$select", "id,colour")).selected(from: ["id"]) }
+        == "$select names colour, which is not a member."
+    )
+    #expect(
+      message { _ = try Cursor(of: ChangeQuery(), key: [1]).id(in: "5.x") }
+        == "$skiptoken is not from an @odata.nextLink of this query. Start again without it."
+    )
+  }
+
+  @Test func everyWrongFormFieldHasItsText() {
+    let texts: [(fields: [String: String], text: String)] = [
+      (["since": "yesterday"], "'yesterday' is not a valid time. Use 2026-03-01 or 2026-03-01T14:00."),
+      (
+        ["result": "good"],
+        "'good' is not a result. Use one of: pending, applied, rejected, denied, notApplied, superseded, unknown."
+      ),
+      (["kind": "good"], "'good' is not a kind of change. Use one of: update, rollback, drift, baseline."),
+      (["colour": "blue"], "There is no filter named colour."),
+    ]
+    for (fields, text) in texts { #expect(message { _ = try PlainQuestion(form: fields) } == text) }
+    #expect(message { _ = try PageTime.past("") } == "The time is missing. Give one such as 2026-03-01T09:00.")
+    #expect(
+      message { _ = try PageTime.past("2999-01-01") }
+        == "'2999-01-01' is not a time in the past. Give one such as 2026-03-01T09:00."
+    )
+  }
+
+  @Test func aFailedSignInThroughEntraHasAReasonAndAStatus() {
+    let failures: [(failure: EntraSignIn.Failure, status: Int, text: String)] = [
+      (.unknownState, 400, "This sign-in took too long, or began in another browser. Try again."),
+      (.refused("this account has no role"), 403, "Entra did not sign you in: this account has no role."),
+      (.declined("access_denied"), 403, "Entra did not sign you in: the sign-in was cancelled or is not allowed."),
+      (.declined("login_required"), 403, "Entra did not sign you in: sign in at Entra first, then try again."),
+      (.declined("interaction_required"), 403, "Entra did not sign you in: sign in at Entra first, then try again."),
+      (
+        .declined("consent_required"), 403,
+        "Entra did not sign you in: an administrator must first consent to Reflog in Entra."
+      ),
+      (.declined("server_error"), 503, "Entra can't sign you in at the moment. Try again."),
+      (.declined("temporarily_unavailable"), 503, "Entra can't sign you in at the moment. Try again."),
+      (.declined("other_error"), 403, "Entra did not sign you in (other_error)."),
+      (.declined("<b>"), 403, "Entra did not sign you in and gave no reason."),
+      (
+        .misconfigured("invalid_client"), 502,
+        "Entra refused this server's client id or secret (invalid_client). Tell its administrator, or sign in with an "
+          + "API token."
+      ),
+      (.unavailable("timeout"), 503, "Entra can't be reached now. Try again, or sign in with an API token."),
+    ]
+    for (failure, status, text) in failures {
+      #expect(failure.onPage == text)
+      #expect(failure.status.code == status)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import HTTPTypes
+import ReflogModel
+import ReflogService
+import Testing
+
+@testable import ReflogHTTP
+
+/// How the errors of the service are answered.
+struct ServiceErrorAnswerTests {
+  private let id = Change.ID(7)
+
+  @Test func everyServiceErrorHasItsStatusAndCode() throws {
+    let connector = try #require(ConnectorID("abc"))
+    let flow = try #require(FlowID("B2C_1_signup"))
+    let moment = Timestamp(microseconds: 0)
+    let rollback = TimeRollback(batchID: "batch", asOf: moment, scope: .everything)
+    let own = DirectoryRefusal(httpStatus: 403, code: "denied", message: "No.", isOfOwnCredential: true)
+    let refusal = DirectoryRefusal(httpStatus: 429, code: "TooManyRequests", message: "Later.", retryAfter: "17")
+    let answers: [(ServiceError, Int, String)] = [
+      (.forbidden([]), 403, "forbidden"),
+      (.otherTenant, 403, "forbidden"),
+      (.noDirectoryCredentials, 409, "noDirectoryCredentials"),
+      (.changeNotFound(id), 404, "changeNotFound"),
+      (.changePurged(id), 410, "changePurged"),
+      (.alreadySettled(id, .applied), 409, "alreadySettled"),
+      (.tokenNotFound("a"), 404, "notFound"),
+      (.retentionTooShort(days: 1), 400, "badRequest"),
+      (.noRetention, 409, "noRetention"),
+      (.purgeNotPermitted(before: moment), 409, "purgeNotPermitted"),
+      (.holdExists("a"), 409, "holdExists"),
+      (.holdNotFound("a"), 404, "notFound"),
+      (.actorNotFound("a"), 404, "notFound"),
+      (.manifestNotFound("a"), 404, "notFound"),
+      (.notSignedYet, 503, "busy"),
+      (.questionTooBroad, 400, "questionTooBroad"),
+      (.reasonRequired(pattern: "CHG[0-9]+"), 400, "badRequest"),
+      (.badToken("The name is too long."), 400, "badRequest"),
+      (.preconditionFailed(current: .none), 412, "preconditionFailed"),
+      (.stepUnresolved(id, retryAfter: .milliseconds(1500)), 409, "stepUnresolved"),
+      (.idempotencyMismatch(id), 422, "idempotencyMismatch"),
+      (.changeSuperseded(id, by: [Change.ID(8)]), 409, "changeSuperseded"),
+      (.connectorMissing(connector), 409, "connectorMissing"),
+      (.notRollbackable(id, why: "it is pending"), 409, "notRollbackable"),
+      (.otherTimeRollback(rollback), 409, "batchMismatch"),
+      (.timeRollbackNotFound("batch"), 404, "notFound"),
+      (.flowNotFound(.b2cUserFlows, flow), 404, "notFound"),
+      (.changedSince(id), 409, "changeSuperseded"),
+      (.providerUnavailable, 503, "busy"),
+      (.busy("The queue is full."), 503, "busy"),
+      (.ledgerUnreadable("It is locked."), 503, "ledgerUnavailable"),
+      (.ledgerDamaged("It is corrupt."), 500, "internalError"),
+      (.ledgerUnavailable("It is full."), 503, "ledgerUnavailable"),
+      (.directoryUnavailable("timeout"), 503, "directoryUnavailable"),
+      (.clockBehind("The clock is behind."), 503, "clockBehind"),
+      (.outcomeUnknown([id], why: "timeout"), 502, "outcomeUnknown"),
+      (.notSent([id], why: "connection refused"), 502, "notSent"),
+      (.refused([id], own), 502, "directoryRefused"),
+      (.refused([id], refusal), 429, "TooManyRequests"),
+    ]
+    for (error, status, code) in answers {
+      let answer = ErrorAnswer(error)
+      #expect(answer.status.code == status, "\(error)")
+      #expect(answer.code == code, "\(error)")
+      #expect(answer.message == error.description)
+      #expect(answer.changes == error.changes)
+    }
+  }
+
+  @Test func waitsAreWholeSecondsAndNeverShorterThanAsked() {
+    let waits: [(wait: Duration, seconds: String)] = [
+      (.zero, "1"), (.milliseconds(1), "1"), (.seconds(1), "1"), (.milliseconds(1500), "2"), (.seconds(60), "60"),
+    ]
+    for (wait, seconds) in waits {
+      #expect(ErrorAnswer(ServiceError.stepUnresolved(id, retryAfter: wait)).retryAfter == seconds)
+    }
+  }
+
+  @Test func aPageNamesNoHeaderAndNoOption() {
+    #expect(
+      ServiceError.reasonRequired(pattern: "CHG[0-9]+").onPage
+        == "Every change needs a reason that matches CHG[0-9]+. Enter one."
+    )
+    #expect(
+      ServiceError.changeSuperseded(id, by: [Change.ID(8)]).onPage
+        == "Change 7 was not rolled back: later changes at the same step block it."
+    )
+    #expect(
+      ServiceError.questionTooBroad.onPage
+        == "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a "
+        + "connector."
+    )
+    #expect(ServiceError.timeRollbackNotFound("batch").onPage == "This rollback to a time does not exist.")
+    #expect(
+      ServiceError.otherTimeRollback(
+        TimeRollback(batchID: "batch", asOf: Timestamp(microseconds: 0), scope: .everything)
+      ).onPage == "This plan belongs to another rollback. Make a new plan."
+    )
+    #expect(ServiceError.notSignedYet.onPage == ServiceError.notSignedYet.description)
+  }
+
+  @Test func aPageHasAHeadingForEveryKindOfError() {
+    let headings: [(error: any Error, heading: String)] = [
+      (ServiceError.forbidden([]), "Not allowed"), (RequestError.notFound, "Not found"),
+      (ServiceError.changePurged(id), "Purged"), (ServiceError.noRetention, "Not possible now"),
+      (RequestError.bodyTooLarge(limit: 1), "Request refused"), (ServiceError.busy(""), "Something went wrong"),
+    ]
+    for (error, heading) in headings { #expect(ErrorAnswer(error).heading == heading) }
+  }
+}
