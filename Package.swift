@@ -96,11 +96,11 @@ let package = Package(
         .embedInCode("Templates/filter.mustache"),
         .embedInCode("Templates/flow.mustache"),
         .embedInCode("Templates/flows.mustache"),
-        .embedInCode("Templates/go-on.mustache"),
         .embedInCode("Templates/integrity.mustache"),
         .embedInCode("Templates/message.mustache"),
         .embedInCode("Templates/move.mustache"),
         .embedInCode("Templates/page.mustache"),
+        .embedInCode("Templates/redirect.mustache"),
         .embedInCode("Templates/reference.mustache"),
         .embedInCode("Templates/reflog.css"),
         .embedInCode("Templates/reflog.js"),
@@ -210,6 +210,7 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]
     ),
+    .testTarget(name: "ReflogWebTests", dependencies: ["ReflogModel", "ReflogWeb"]),
     .testTarget(name: "ReflogFormatsTests", dependencies: ["ReflogFormats", "ReflogTesting"]),
     .testTarget(
       name: "ReflogHTTPTests",

@@ -1,6 +1,6 @@
 import ReflogModel
 
 extension Change.Actor {
-  /// A name for people; an id where there is none.
-  var shownName: String { name ?? userPrincipalName ?? id ?? "Somebody" }
+  /// The actor's display name, else its user principal name, else its id, else `Unknown`.
+  var shownName: String { name ?? userPrincipalName ?? id ?? "Unknown" }
 }

@@ -1,13 +1,13 @@
 import ReflogModel
 
 extension Change.Kind {
-  /// The word that stands out where it is not what is usual.
+  /// The badge of a kind that needs attention, or nil for an ordinary update.
   var badge: ChangeView.Badge? {
     switch self {
     case .update: nil
-    case .rollback: ChangeView.Badge(word: "rollback", tone: "plain")
-    case .drift: ChangeView.Badge(word: "drift", tone: "warning")
-    case .baseline: ChangeView.Badge(word: "first seen", tone: "plain")
+    case .rollback: ChangeView.Badge(label: "rollback", tone: "plain")
+    case .drift: ChangeView.Badge(label: "drift", tone: "warning")
+    case .baseline: ChangeView.Badge(label: "first seen", tone: "plain")
     }
   }
 }

@@ -1,21 +1,24 @@
 package import ReflogModel
 
-/// Everything about a change, and what came before and after it at its step.
+/// The page of one change: all its facts, and the changes before and after it at the same step.
 package struct ChangeDetailPage: Sendable {
   let change: ChangeView
   let facts: [Fact]
+  /// The properties of a connector that the change wrote; empty for a change of a step.
   let properties: [Property]
   let hasProperties: Bool
+  /// The changes of the same step around this one, newest first, this one included.
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
-  /// The change that took it back; nothing where none did.
+  /// The id of the applied rollback of this change, or nil if there is none.
   let rolledBackBy: String?
-  /// The flow of its step, and the board when it was settled; nothing where it is about no step.
-  let place: Location?
-  /// Whether nobody knows yet what became of it.
+  /// The flow and the time to link to, or nil if the change is not about a step.
+  let location: Location?
+  /// True while the result is not known.
   let isPending: Bool
 
+  /// One row of the table of facts; one of `value`, `moment` and `link` is set.
   struct Fact: Sendable {
     let name: String
     var value: String?
@@ -23,28 +26,34 @@ package struct ChangeDetailPage: Sendable {
     var link: Link?
   }
 
+  /// The flow of the change's step, and the time at which the change was settled.
   struct Location: Sendable {
     let flow: String
     let moment: String
   }
 
+  /// A link to a page of this server.
   struct Link: Sendable {
     let path: String
     let text: String
   }
 
+  /// A connector's property that the change wrote; a value that is secret or absent is shown as `–`.
   struct Property: Sendable {
     let name: String
     let before: String
     let after: String
   }
 
+  /// Makes the page of a change.
+  ///
   /// - Parameters:
-  ///   - chain: the changes of the same step around this one, newest first, itself among them.
-  ///   - rollback: the change that took it back, if one did.
-  ///   - tenantID: whose directory it is about.
-  ///   - isSigned: whether a signed checkpoint covers it.
-  ///   - canRollBack: whether whoever looks at it may ask for that, and it makes sense.
+  ///   - change: the change that the page shows.
+  ///   - chain: the changes of the same step around this one, newest first, this one included.
+  ///   - rollback: the newest rollback of this change that is applied, pending or unknown, or nil if there is none.
+  ///   - tenantID: the tenant of the directory.
+  ///   - isSigned: true if a signed checkpoint covers the change.
+  ///   - canRollBack: true if the change can be rolled back and the viewer may do it.
   package init(
     _ change: Change,
     chain: [Change],
@@ -57,7 +66,7 @@ package struct ChangeDetailPage: Sendable {
     self.chain = chain.map { ChangeView($0, isCurrent: $0.id == change.id) }
     rolledBackBy = rollback.flatMap { $0.result == .applied ? $0.id.description : nil }
     self.canRollBack = canRollBack && rolledBackBy == nil
-    place = change.intent.subject.address.map { address in
+    location = change.intent.subject.address.map { address in
       Location(
         flow: FlowName(of: address).description,
         moment: (change.resultDateTime ?? change.activityDateTime).description
@@ -76,7 +85,7 @@ package struct ChangeDetailPage: Sendable {
 
   private static func times(_ change: Change) -> [Fact] {
     let all = [
-      ("Asked", change.activityDateTime), ("Settled", change.resultDateTime),
+      ("Requested", change.activityDateTime), ("Settled", change.resultDateTime),
       ("Last verified", change.intent.lastVerifiedDateTime),
     ]
     return all.compactMap { name, time in time.map { Fact(name: name, moment: Moment($0)) } }
@@ -92,7 +101,7 @@ package struct ChangeDetailPage: Sendable {
     return [
       link("Rolls back", change.intent.rollbackOf),
       change.intent.rollbackTo.map { Fact(name: "Rolls back to", moment: Moment($0)) }, batch,
-      link(rollback?.result == .applied ? "Rolled back by" : "May be rolled back by", rollback?.id),
+      link(rollback?.result == .applied ? "Rolled back by" : "Unsettled rollback", rollback?.id),
     ].compactMap(\.self)
   }
 
@@ -102,26 +111,27 @@ package struct ChangeDetailPage: Sendable {
       ("Kind", intent.kind.rawValue),
       ("Settled by", outcome?.settledBy.rawValue),
       ("Result", change.result.shownName),
-      ("Status", outcome?.httpStatus.map(String.init)),
+      ("HTTP status", outcome?.httpStatus.map(String.init)),
       ("Code", outcome?.code),
       ("Message", outcome?.message),
       ("Reason", intent.reason),
-      ("By", intent.actor.shownName),
+      ("Actor", intent.actor.shownName),
       ("User principal name", intent.actor.userPrincipalName),
-      ("Id of who did it", intent.actor.id),
-      ("Proven by", intent.actor.proof?.rawValue),
+      ("Actor id", intent.actor.id),
+      ("Authenticated by", intent.actor.proof?.rawValue),
       ("Application", intent.actor.clientAppID),
       ("IP address", intent.actor.ipAddress),
       ("Tenant", tenantID),
       ("Correlation id", intent.correlationID),
       ("Request id", intent.requestID),
-      ("Graph's request id", outcome?.graphRequestID),
-      ("Entry of the log", String(change.sequence)),
-      ("In the log", isSigned ? "its row is what was logged, and a signed checkpoint covers it" : "not signed yet"),
+      ("Graph request id", outcome?.graphRequestID),
+      ("Log entry", String(change.sequence)),
+      ("Integrity", isSigned ? "matches the log entry; a signed checkpoint covers it" : "not signed yet"),
     ]
     return all.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
   }
 
+  /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: "Change \(change.id)", frame: frame, in: .timeline, page: self), "change")
   }

@@ -1,11 +1,13 @@
-/// Keeps the marks above and below a letter to a few: a tower of them runs over what stands in the lines around it.
+/// Limits how many combining marks a letter may carry: a tall stack of them would cover the lines above and below.
 struct CombiningMarks {
-  /// More than any language puts on a letter.
+  /// The most marks on one letter; no language needs more.
   private static let most = 4
 
   private var count = 0
 
-  /// What is shown of the next scalar: itself; of marks that are too many, one U+FFFD and then nothing.
+  /// Returns what to show for the next scalar.
+  ///
+  /// That is the scalar itself. The first mark above the limit becomes one U+FFFD, and each mark after it is dropped.
   mutating func shown(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .spacingMark:
@@ -15,7 +17,7 @@ struct CombiningMarks {
       case Self.most + 1: return String.UnicodeScalarView(["\u{FFFD}"])
       default: return String.UnicodeScalarView()
       }
-    // What joins letters neither is one nor stands on one.
+    // A joiner is neither a letter nor a mark, so it does not restart the count.
     case .format: break
     default: count = 0
     }

@@ -1,10 +1,12 @@
 import Mustache
 
-/// Text made safe in HTML, in elements and in quoted attributes, scalar by scalar: the escaping that comes with Mustache goes by
-/// characters, and a combining mark behind a quote hides it there.
+/// Escapes text for HTML elements and quoted attributes, scalar by scalar.
+///
+/// Mustache's own escaping works on characters. A quote with a combining mark is another character to it, and would
+/// stay unescaped.
 struct EscapedHTML: MustacheContentType {
   func escapeText(_ text: String) -> String {
-    // Most texts are what they are.
+    // Most texts need no escaping.
     guard text.utf8.contains(where: Self.mayNeedEscape) else { return text }
     var escaped = String.UnicodeScalarView()
     var marks = CombiningMarks()
@@ -15,7 +17,7 @@ struct EscapedHTML: MustacheContentType {
       case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
       case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
       case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
-      // What turns the direction of a line around makes another sentence of it.
+      // A scalar that reverses the direction of a line could make another sentence of it.
       case "\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
         escaped.append("\u{FFFD}")
       default: escaped.append(contentsOf: marks.shown(scalar))
@@ -25,7 +27,9 @@ struct EscapedHTML: MustacheContentType {
     return String(escaped)
   }
 
-  /// One of the five, or the first byte of a mark that turns a line around or stands above or below another letter.
+  /// Returns true for one of the five escaped characters, and for the first byte of any scalar from U+0300 on.
+  ///
+  /// All combining marks and all scalars that change the direction of a line are from U+0300 on.
   private static func mayNeedEscape(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"), 0xCC...: true

@@ -1,26 +1,30 @@
-/// Where somebody chooses what to take away, and as what.
+/// The page on which you choose the changes to export and the format of the file.
 package struct ExportPage: Sendable {
   let form: FilterForm
   let formats: [Format]
 
+  /// A format of the exported file.
   struct Format: Sendable {
+    /// The value of the form's field `format`.
     let value: String
-    let word: String
+    let label: String
     let hint: String
     let isChosen: Bool
   }
 
+  /// Makes the page for a filter that is filled in already, or for an empty one.
   package init(_ form: FilterForm) {
     self.form = form
     formats = [
-      ("csv", "CSV", "One row a change, as RFC 4180 says; cells that a spreadsheet would run are made harmless."),
-      ("excel", "CSV for Excel", "The same, so that Excel opens it by a double click."),
-      ("jsonl", "JSON Lines", "One object a line, with everything that the history routes answer."),
+      ("csv", "CSV", "One row per change (RFC 4180). A cell that a spreadsheet would run gets a leading apostrophe."),
+      ("excel", "CSV for Excel", "The same, with a byte order mark and times that Excel reads."),
+      ("jsonl", "JSON Lines", "One JSON object per line, with every member that the history routes return."),
       ("ocsf", "OCSF", "Entity Management (3004) of OCSF 1.8.0, for a SIEM or a data lake."),
       ("asim", "ASIM", "AuditEvent of Microsoft Sentinel."),
-    ].map { Format(value: $0.0, word: $0.1, hint: $0.2, isChosen: $0.0 == "csv") }
+    ].map { Format(value: $0.0, label: $0.1, hint: $0.2, isChosen: $0.0 == "csv") }
   }
 
+  /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: "Export", frame: frame, in: .export, page: self), "export")
   }

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// The fields by which changes are filtered, as they were sent.
+/// The form that filters changes, filled in with the values that were sent.
 package struct FilterForm: Sendable {
   let flow: String
   let step: String
@@ -10,31 +10,36 @@ package struct FilterForm: Sendable {
   let until: Time
   let results: [Choice]
   let kinds: [Choice]
-  /// What is wrong with them.
+  /// What is wrong with the values, or nil if they are valid.
   let problem: String?
 
-  /// A day, or a moment where that is what was sent.
+  /// A field for a date, or for a time if a time was sent.
   package struct Time: Sendable {
     let value: String
-    /// The field's type in HTML.
+    /// The input's type in HTML: `date` or `datetime-local`.
     let type: String
 
     init(_ text: String?) {
       let isMoment = text?.contains("T") ?? false
       type = isMoment ? "datetime-local" : "date"
-      // The field takes neither a zone nor more than milliseconds.
+      // The input takes no time zone and no more than milliseconds.
       let moment = isMoment ? text.flatMap { Timestamp(parsing: $0) } : nil
       value = moment.map { String($0.description.prefix(23)).replacing("Z", with: "") } ?? text ?? ""
     }
   }
 
+  /// An option of a list.
   package struct Choice: Sendable {
     let value: String
-    let word: String
+    let label: String
     let isChosen: Bool
   }
 
-  /// - Parameter values: the fields by name; missing ones are empty.
+  /// Fills in the form.
+  ///
+  /// - Parameters:
+  ///   - values: the values by the name of their field; a missing one is empty.
+  ///   - problem: what is wrong with the values, or nil if they are valid.
   package init(_ values: [String: String], problem: String?) {
     flow = values["flow"] ?? ""
     step = values["step"] ?? ""
@@ -43,10 +48,10 @@ package struct FilterForm: Sendable {
     since = Time(values["since"])
     until = Time(values["until"])
     results = Change.Result.allCases.map {
-      Choice(value: $0.rawValue, word: $0.shownName, isChosen: $0.rawValue == values["result"])
+      Choice(value: $0.rawValue, label: $0.shownName, isChosen: $0.rawValue == values["result"])
     }
     kinds = Change.Kind.allCases.map {
-      Choice(value: $0.rawValue, word: $0.rawValue, isChosen: $0.rawValue == values["kind"])
+      Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == values["kind"])
     }
     self.problem = problem
   }

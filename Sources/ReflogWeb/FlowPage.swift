@@ -1,33 +1,37 @@
 package import ReflogModel
 
-/// One flow: a lane for each step, which shows when it called what.
+/// The page of one flow: a lane for each step, which shows the references of the step over time.
 package struct FlowPage: Sendable {
+  /// The flow's type and id, `b2cUserFlows/B2C_1_signup`.
   let name: String
   let flow: String
   let flowType: String
   let lanes: [Lane]
   let legend: [Key]
-  /// Whether something was set without Reflog, which bars are marked for.
+  /// True if a bar shows a drift.
   let hasDrift: Bool
   let isEmpty: Bool
+  /// The start of all lanes, or nil if all are empty.
   let start: Moment?
+  /// The end of all lanes.
   let end: Moment
-  /// Whether it goes up to now.
+  /// True if the lanes end now.
   let isNow: Bool
-  /// The end of what came before, where there is more.
+  /// The end of the page before this one, or nil if no earlier change is recorded.
   let earlier: String?
 
+  /// The lane of one step.
   struct Lane: Sendable {
     let step: String
     let isEmpty: Bool
     let bars: [Bar]
-    /// What it called at the end.
+    /// The reference at the end of the lane, or nil if the lane is empty.
     let latest: Row?
-    /// Newest first.
+    /// The periods, newest first.
     let rows: [Row]
   }
 
-  /// A period as a rectangle, in thousandths of the width.
+  /// A period as a rectangle; `x` and `width` are thousandths of the lane's width.
   struct Bar: Sendable {
     let x: Int
     let width: Int
@@ -37,35 +41,43 @@ package struct FlowPage: Sendable {
     let title: String
   }
 
+  /// A period as a row of the table below the lane.
   struct Row: Sendable {
     let reference: ReferenceView
     let tone: String
     let change: String
     let since: Moment
-    let byWhom: String
+    /// Who started the period, as the end of a sentence.
+    let attribution: String
     let isDrift: Bool
   }
 
+  /// An entry of the legend.
   struct Key: Sendable {
     let reference: ReferenceView
     let tone: String
   }
 
-  /// What lanes are as wide as.
+  /// The width of a lane, in the units of its bars.
   private static let width: Int64 = 1000
-  /// The least that can be seen.
+  /// The smallest width of a bar that can still be seen.
   private static let thinnest = 4
 
+  /// Makes the page of a flow.
+  ///
   /// - Parameters:
-  ///   - end: the moment at which lanes end.
-  ///   - isNow: whether that is now.
+  ///   - name: the flow.
+  ///   - lanes: the lanes of its steps, in order.
+  ///   - end: the time at which the lanes end.
+  ///   - isNow: true if that is now.
   package init(_ name: FlowName, _ lanes: [FlowLane], end: Timestamp, isNow: Bool) {
     self.name = name.description
     flow = name.flow.text
     flowType = name.flowType.rawValue
     self.end = Moment(end)
     self.isNow = isNow
-    // Where a lane has more than is shown, all begin where it does: each says what it called at any moment that is shown.
+    // All lanes start together. If some are cut, that is the latest start of those: only from there on does every lane
+    // show what its step called.
     let cut = lanes.filter { !$0.isWhole }.compactMap(\.start).max()
     let start = cut ?? lanes.compactMap(\.start).min()
     self.start = start.map(Moment.init)
@@ -82,7 +94,7 @@ package struct FlowPage: Sendable {
     hasDrift = self.lanes.contains { $0.bars.contains(where: \.isDrift) }
   }
 
-  /// Those that are not over before the start, each with when it was.
+  /// Returns the periods that reach into the page, each with the part of it that the page shows.
   private static func periods(
     _ lane: FlowLane,
     start: Timestamp,
@@ -103,18 +115,19 @@ package struct FlowPage: Sendable {
     _ tone: String
   ) -> Bar {
     let whole = max(1, end.microseconds - start.microseconds)
-    func place(_ time: Timestamp) -> Int { Int((time.microseconds - start.microseconds) * width / whole) }
-    let x = min(place(range.lowerBound), Int(width) - thinnest)
+    func position(_ time: Timestamp) -> Int { Int((time.microseconds - start.microseconds) * width / whole) }
+    let x = min(position(range.lowerBound), Int(width) - thinnest)
     return Bar(
       x: x,
-      width: max(thinnest, place(range.upperBound) - x),
+      width: max(thinnest, position(range.upperBound) - x),
       tone: tone,
       isDrift: period.change.intent.kind == .drift,
       change: period.change.id.description,
-      title: "\(ReferenceView(period.reference).name), since \(period.start), \(period.change.byWhom)"
+      title: "\(ReferenceView(period.reference).name), since \(period.start), \(period.change.attribution)"
     )
   }
 
+  /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: flow, frame: frame, in: .flows, page: self), "flow")
   }
@@ -126,15 +139,16 @@ extension FlowPage.Row {
     self.tone = tone
     change = period.change.id.description
     since = Moment(period.start)
-    byWhom = period.change.byWhom
+    attribution = period.change.attribution
     isDrift = period.change.intent.kind == .drift
   }
 }
 
-/// Gives each connector a colour, in the order in which they come, and those that come when all are given one for all; a name that
-/// changed is no other connector.
+/// Gives each connector of a page a colour, in the order in which they appear.
+///
+/// Connectors beyond the last colour share one. Connectors are told apart by id, so a new name is not a new connector.
 private struct Tones {
-  /// As many as the style sheet has.
+  /// The number of colours in the style sheet.
   private static let count = 8
 
   private var tones: [ConnectorID: String] = [:]
@@ -150,7 +164,7 @@ private struct Tones {
     let isOneOfMany = tones.count >= Self.count
     let tone = isOneOfMany ? "others" : "tone\(tones.count)"
     tones[id] = tone
-    explain(tone, isOneOfMany ? ReferenceView(words: "other connectors") : ReferenceView(reference))
+    explain(tone, isOneOfMany ? ReferenceView(text: "other connectors") : ReferenceView(reference))
     return tone
   }
 

@@ -1,25 +1,30 @@
 package import ReflogModel
 
-/// What proves the history, to be kept elsewhere; and what happened to Reflog itself.
+/// The page with the newest checkpoint and its key, the state of the ledger, and the service events.
 package struct IntegrityPage: Sendable {
-  /// Nothing before the first checkpoint.
+  /// The newest checkpoint and its key, or nil before the first one.
   let signed: Signed?
   let tenant: String
   let newestChange: String
+  /// The number of log entries.
   let entries: Int64
+  /// The number of pending changes.
   let pending: Int
+  /// When a sweep last finished, or nil if none has.
   let verified: Moment?
-  /// Whether a directory is looked at that others change too.
-  let isLookedAt: Bool
+  /// True for Microsoft Graph, which the sweep verifies because other programs change it too.
+  let isSwept: Bool
   let events: [Event]
-  /// The event behind which older ones begin; nothing where there are none.
+  /// The event after which the next page starts, or nil if this is the last one.
   let older: String?
 
+  /// A signed checkpoint and the key that verifies it.
   struct Signed: Sendable {
     let note: String
     let key: String
   }
 
+  /// A service event.
   struct Event: Sendable {
     let time: Moment
     let kind: String
@@ -29,10 +34,13 @@ package struct IntegrityPage: Sendable {
     let details: String
   }
 
+  /// Makes the page.
+  ///
   /// - Parameters:
-  ///   - checkpoint: the newest signed checkpoint and the key that signed it.
+  ///   - status: the state of the ledger.
+  ///   - checkpoint: the newest signed checkpoint and the key that verifies it, or nil before the first one.
   ///   - events: service events, newest first.
-  ///   - older: the event behind which older ones begin.
+  ///   - older: the event after which the next page starts, or nil if this is the last one.
   package init(
     _ status: LedgerStatus,
     checkpoint: (note: String, key: String)?,
@@ -45,37 +53,38 @@ package struct IntegrityPage: Sendable {
     entries = status.newestSequence.map { $0 + 1 } ?? 0
     pending = status.pendingChanges
     verified = status.verified.map(Moment.init)
-    isLookedAt = status.directory == .graph
+    isSwept = status.directory == .graph
     self.older = older.map(String.init)
     self.events = events.map { event in
       Event(
         time: Moment(event.activityDateTime),
-        kind: event.content.kind.words,
+        kind: event.content.kind.label,
         actor: event.content.actor?.shownName.shortened(to: Self.nameLength),
         count: event.content.count,
         isMany: event.content.count > 1,
-        details: Self.words(event.content.details)
+        details: Self.text(event.content.details)
       )
     }
   }
 
-  /// More of a name, and of details, than this is what the service events themselves say.
+  /// The lengths to which texts are shortened, in scalars; the route of service events has all of them.
   private static let (nameLength, detailsLength) = (80, 300)
 
-  /// `name: value, …`.
-  private static func words(_ details: JSONObject) -> String {
+  /// Returns `name: value, …`.
+  private static func text(_ details: JSONObject) -> String {
     details.members.map { "\($0.name): \($0.value.string ?? $0.value.text)" }.joined(separator: ", ")
       .shortened(to: detailsLength)
   }
 
+  /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: "Integrity", frame: frame, in: .integrity, page: self), "integrity")
   }
 }
 
 extension ServiceEvent.Kind {
-  /// Its name in words: `token created`.
-  fileprivate var words: String {
+  /// The kind in plain text: `token created`.
+  fileprivate var label: String {
     rawValue.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
   }
 }

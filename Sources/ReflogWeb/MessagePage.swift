@@ -1,13 +1,14 @@
 package import ReflogModel
 
-/// One thing to say: what went wrong, and what to do.
+/// A page with one message: what went wrong, and what to do about it.
 package struct MessagePage: Sendable {
   let heading: String
   let message: String
-  /// The changes that it is about.
+  /// The ids of the changes that the message is about.
   let changes: [String]
   let requestID: String
 
+  /// Makes the page of a message.
   package init(heading: String, message: String, changes: [Change.ID], requestID: String) {
     self.changes = changes.map(\.description)
     self.heading = heading
@@ -15,6 +16,7 @@ package struct MessagePage: Sendable {
     self.requestID = requestID
   }
 
+  /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: heading, frame: frame, page: self), "message")
   }

@@ -1,14 +1,14 @@
 import ReflogModel
 
-/// A time on a page: in UTC, for people and for machines.
+/// A time on a page, in UTC, in the forms that templates need.
 struct Moment: Sendable {
-  /// For example `2026-11-23T09:15:02.123456Z`.
+  /// The time in full, for example `2026-11-23T09:15:02.123456Z`.
   let exact: String
-  /// For example `2026-11-23`.
+  /// The day, for example `2026-11-23`.
   let day: String
-  /// For example `09:15:02`.
+  /// The time of day in seconds, for example `09:15:02`.
   let clock: String
-  /// The same to milliseconds, where it has any: for example `09:15:02.123`.
+  /// The time of day in milliseconds, for example `09:15:02.123`; in seconds if the milliseconds are zero.
   let fine: String
 
   init(_ time: Timestamp) {

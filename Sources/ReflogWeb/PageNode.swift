@@ -1,20 +1,25 @@
 import Mustache
 
-/// A view model as templates look things up in it: its members by name, found once instead of by reflection at each look.
+/// A view model in the form that templates read: its members by name.
+///
+/// The members are found by reflection once, when the node is made, and not at each lookup of a template.
 final class PageNode: MustacheParent {
   private let members: [String: Any]
 
   private init(_ mirror: Mirror) {
     var members: [String: Any] = [:]
     for child in mirror.children {
-      if let label = child.label, let value = Self.value(of: child.value) { members[label] = value }
+      if let label = child.label { members[label] = Self.value(of: child.value) ?? AbsentValue() }
     }
     self.members = members
   }
 
   func child(named name: String) -> Any? { members[name] }
 
-  /// Texts, numbers and flags as they are, what is missing as nothing, and everything else taken apart.
+  /// Returns a value for a template.
+  ///
+  /// Texts, numbers and flags stay what they are. An optional becomes its value, or nil. An array becomes an array of
+  /// values. Everything else becomes a node.
   static func value(of value: Any) -> Any? {
     switch value {
     case is String, is Bool, is Int, is Int64: return value
@@ -27,4 +32,12 @@ final class PageNode: MustacheParent {
       }
     }
   }
+}
+
+/// A member without a value.
+///
+/// It is found under its name, so that the template does not use a member of the same name of the page around it.
+private struct AbsentValue: MustacheCustomRenderable {
+  var renderText: String { "" }
+  var isNull: Bool { true }
 }

@@ -1,19 +1,24 @@
 import ReflogModel
 
-/// What a step calls, on a page.
+/// A reference on a page.
 struct ReferenceView: Sendable {
-  /// Its name; its id where nobody knows the name.
+  /// The connector's display name, or its id if the name is unknown; else `nothing` or `unknown`.
   let name: String
-  /// Nothing where the name says it already.
+  /// The connector's id, or nil if `name` is the id already or there is no connector.
   let id: String?
   let isConnector: Bool
 
-  /// More of a name than this is on the page of its change.
+  /// The length to which names are shortened, in scalars; the change's own page shows all of them.
   private static let length = 80
 
-  /// Something that is no one connector.
-  init(words: String) { (name, id, isConnector) = (words, nil, false) }
+  /// Makes a view of something that is not one connector.
+  init(text: String) { (name, id, isConnector) = (text, nil, false) }
 
+  /// Makes the view of a reference.
+  ///
+  /// - Parameters:
+  ///   - reference: the reference to show.
+  ///   - isWhole: true to show the name in full.
   init(_ reference: ConnectorReference, isWhole: Bool = false) {
     switch reference {
     case .connector(let id, let displayName):

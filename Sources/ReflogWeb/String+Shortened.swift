@@ -1,7 +1,7 @@
 extension String {
-  /// The text, cut where it is longer than a line or two: what is behind that is on the page of its own.
+  /// Returns the text, or its start and `…` if it is longer than a number of scalars or twice as many bytes on a page.
   ///
-  /// It is cut by scalars, since a character may have any number of them, and where it weighs more than twice as many bytes on a page.
+  /// The limits count scalars and bytes, because one character may consist of any number of scalars.
   func shortened(to count: Int) -> String {
     guard utf8.count > count || weightInHTML > 2 * count else { return self }
     var (end, scalars, weight) = (startIndex, 0, 0)
@@ -13,12 +13,12 @@ extension String {
     return self
   }
 
-  /// At least the bytes that it is on a page.
+  /// An estimate of the text's size on a page, in bytes after escaping.
   var weightInHTML: Int { unicodeScalars.reduce(0) { $0 + $1.weightInHTML } }
 }
 
 extension Unicode.Scalar {
-  /// At least the bytes that it is on a page, where some are escaped.
+  /// An estimate of the scalar's size on a page, in bytes after escaping.
   fileprivate var weightInHTML: Int {
     switch self {
     case "&", "<", ">", "'": 5

@@ -1,13 +1,13 @@
 import ReflogModel
 
-/// What is sent to begin a rollback to a time, or to go on with one.
+/// The hidden fields of the form that starts or continues a rollback to a time.
 struct TimeRollbackForm: Sendable {
-  /// Names the rollback from its plan on, so that to ask twice is to ask once.
+  /// The batch id, the same from the plan on, so that a form that is sent twice starts one rollback.
   let batch: String
   let asOf: String
-  /// The flow that is brought back; nothing where all are.
+  /// The flow to roll back, or nil for all flows.
   let flow: String?
-  /// The newest change that whoever sees the plan knows of.
+  /// The newest change at the time of the plan, or nil in a form that continues a rollback.
   let newest: String?
   let reason: String
 

@@ -1,28 +1,33 @@
 package import ReflogModel
 
-/// How far a rollback to a time came.
+/// The page that shows the progress and the result of a rollback to a time.
 package struct TimeRollbackProgressPage: Sendable {
   let moment: Moment
   let form: TimeRollbackForm
   let steps: TimeRollbackSteps
-  /// How far it came, as a sentence or two.
+  /// How many steps are rolled back and the state of the rollback, as two sentences.
   let summary: String
   let isRunning: Bool
-  /// Whether it ended before everything was done, and whoever looks at it may go on.
-  let canGoOn: Bool
+  /// True if the rollback stopped before it was complete and the viewer may continue it.
+  let canContinue: Bool
 
-  /// - Parameter canGoOn: whether whoever looks at it may.
+  /// Makes the page of a rollback to a time.
+  ///
+  /// - Parameters:
+  ///   - progress: the state of the rollback.
+  ///   - canGoOn: true if the viewer may roll back.
   package init(_ progress: TimeRollbackProgress, canGoOn: Bool) {
     moment = Moment(progress.rollback.asOf)
     form = TimeRollbackForm(progress.rollback)
     steps = TimeRollbackSteps(progress.steps)
     let total = progress.steps.count { !$0.isLeftAlone }
     let done = progress.steps.count { $0.change?.result == .applied }
-    summary = "\(done) of \(total) \(total == 1 ? "step was" : "steps were") brought back. \(progress.state.sentence)"
+    summary = "\(done) of \(total) \(total == 1 ? "step was" : "steps were") rolled back. \(progress.state.sentence)"
     isRunning = progress.state == .running
-    self.canGoOn = progress.state == .partial && canGoOn
+    canContinue = progress.state == .partial && canGoOn
   }
 
+  /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     let title = "Roll back to \(moment.day) \(moment.fine)"
     return WebPages.render(FramedPage(title: title, frame: frame, in: .flows, page: self), "time-rollback-progress")
@@ -32,9 +37,9 @@ package struct TimeRollbackProgressPage: Sendable {
 extension TimeRollbackProgress.State {
   fileprivate var sentence: String {
     switch self {
-    case .running: "It is still running."
-    case .done: "It is done."
-    case .partial: "It ended before the rest was done."
+    case .running: "The rollback is still running."
+    case .done: "The rollback is done."
+    case .partial: "The rollback stopped before it was complete."
     }
   }
 }

@@ -2,33 +2,37 @@ import ReflogModel
 
 /// The steps of a rollback to a time, as its plan and its progress show them.
 struct TimeRollbackSteps: Sendable {
-  /// Those that can't be brought back first, then the others, by address.
+  /// The steps that change, by address; those that can't be rolled back come first.
   let rows: [Row]
-  /// How many more change than are shown, as a sentence; nothing where all are.
+  /// How many changing steps are left out, as a sentence, or nil if all are shown.
   let left: String?
-  /// How many stay as they are, as a sentence; nothing where none does.
+  /// How many steps stay as they are because their earlier reference is unknown, as a sentence, or nil if none does.
   let leftAlone: String?
   let isEmpty: Bool
 
-  /// More than this is a file's matter: `reflog rollback --as-of`.
+  /// The most rows; `reflog rollback --as-of` lists all of them.
   private static let mostRows = 150
-  /// What they may weigh in all: a page is under 60 KB.
+  /// The most bytes of all rows together, so that a page stays below 60 KB.
   private static let mostBytes = 50_000
 
+  /// A step that changes.
   struct Row: Sendable {
     let step: String
     let flow: String
-    /// What is done there, or was.
-    let deed: String
+    /// The verb of the row's sentence: `will call`, or `calls` once that is done.
+    let action: String
     let after: ReferenceView
-    /// What it is done in place of.
+    /// The current reference, or the one before the rollback once that is done.
     let before: ReferenceView
     let isDone: Bool
+    /// The result of the step's newest change, or nil if there is none yet.
     let result: String?
     let tone: String
+    /// The id of the step's newest change, or nil if there is none yet.
     let change: String?
-    /// The change that locks the step.
+    /// The id of the pending change that locks the step, or nil if none does.
     let pending: String?
+    /// Why the step can't be or was not rolled back, or nil if no reason is known.
     let problem: String?
   }
 
@@ -45,8 +49,8 @@ struct TimeRollbackSteps: Sendable {
     )
     isEmpty = steps.isEmpty
     left = Self.sentence(sorted.count - rows.count, "… and 1 more step.") { "… and \($0) more steps." }
-    leftAlone = Self.sentence(alone.count, "1 step stays as it is, since nobody knows what it called then.") {
-      "\($0) steps stay as they are, since nobody knows what they called then."
+    leftAlone = Self.sentence(alone.count, "1 step stays as it is. It is unknown what it called then.") {
+      "\($0) steps stay as they are. It is unknown what they called then."
     }
   }
 
@@ -60,32 +64,32 @@ struct TimeRollbackSteps: Sendable {
 }
 
 extension TimeRollback.Item {
-  /// Whether nothing is done there, since nobody knows what it called.
+  /// True if the step stays as it is because its earlier reference is unknown.
   var isLeftAlone: Bool { after == .unknown && change == nil }
 }
 
 extension TimeRollbackSteps.Row {
-  /// What a row weighs beside its texts.
+  /// The size of a row without its texts, in bytes.
   private static let markup = 260
 
   fileprivate init(_ step: TimeRollback.Item) {
     isDone = step.change?.result == .applied
     self.step = step.address.step.name
     flow = step.address.flow.text
-    deed = isDone ? "calls" : "will call"
+    action = isDone ? "calls" : "will call"
     after = ReferenceView(step.after)
     before = ReferenceView(step.before)
     result = step.change?.result.shownName
     tone = step.change.map { $0.result == .applied ? "good" : "warning" } ?? "plain"
     change = step.change?.id.description
     pending = isDone ? nil : step.pending?.description
-    // What locks it says more than that something does.
+    // The pending change is the reason, and the row links to it.
     problem = isDone || pending != nil ? nil : step.problem ?? step.change?.outcome?.message
   }
 
   fileprivate var isHindered: Bool { problem != nil || pending != nil }
 
-  /// More than the bytes that it is on a page.
+  /// An estimate of the row's size on a page, in bytes.
   fileprivate var weight: Int {
     let texts = [step, flow, after.name, after.id, before.name, before.id, problem].compactMap(\.self)
     return texts.reduce(Self.markup) { $0 + $1.weightInHTML }

@@ -1,35 +1,46 @@
 package import ReflogModel
 
-/// Changes newest first, grouped by day, with a form that filters them.
+/// The page of changes, newest first and grouped by day, with a form that filters them.
 package struct TimelinePage: Sendable {
   let days: [Day]
   let isEmpty: Bool
   let isFiltered: Bool
-  /// The query of the next page; nothing where this is the last.
+  /// The query of the next page, or nil if this is the last one.
   let next: String?
-  /// The query of what is shown, for the same as a file.
+  /// The query of the page's filter, for downloads of the same changes.
   let query: String
-  /// The newest change that is shown, where the page has the newest: what is newer is news.
+  /// The newest change that the page knows; the script asks for changes after it. Nil unless the page has the newest.
   let newest: String?
   let form: FilterForm
   let status: Status
 
+  /// The changes of one day.
   struct Day: Sendable {
     let day: String
     var changes: [ChangeView]
   }
 
-  /// What holds for all of it.
+  /// The state of the ledger.
   struct Status: Sendable {
-    /// How many changes wait for their outcome; nothing where none does.
+    /// How many changes are pending, as a sentence, or nil if none is.
     let pending: String?
+    /// When a sweep last finished, or nil if none has.
     let verified: Moment?
     let directory: String
-    /// Whether a directory is looked at that others change too.
-    let isLookedAt: Bool
+    /// True for Microsoft Graph, which the sweep verifies because other programs change it too.
+    let isSwept: Bool
   }
 
-  /// - Parameter isNewest: whether nothing newer was left out.
+  /// Makes the page.
+  ///
+  /// - Parameters:
+  ///   - changes: the changes to show, newest first.
+  ///   - next: the query of the next page, or nil if this is the last one.
+  ///   - query: the query of the page's filter.
+  ///   - form: the form, filled in with the filter.
+  ///   - isFiltered: true if the filter may leave changes out.
+  ///   - isNewest: true if the page starts with the newest change that the filter matches.
+  ///   - status: the state of the ledger.
   package init(
     _ changes: [Change],
     next: String?,
@@ -57,8 +68,8 @@ package struct TimelinePage: Sendable {
     self.status = Status(
       pending: Self.pending(status.pendingChanges),
       verified: status.verified.map(Moment.init),
-      directory: status.directory.words,
-      isLookedAt: status.directory == .graph
+      directory: status.directory.shownName,
+      isSwept: status.directory == .graph
     )
   }
 
@@ -70,6 +81,7 @@ package struct TimelinePage: Sendable {
     }
   }
 
+  /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: "Timeline", frame: frame, in: .timeline, page: self), "timeline")
   }

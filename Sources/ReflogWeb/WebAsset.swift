@@ -1,14 +1,18 @@
 import ReflogModel
 
-/// A file that pages ask for: the project's own, embedded in the binary.
+/// A file that pages load from this server, embedded in the binary.
 package struct WebAsset: Sendable {
+  /// The content of the file.
   package let bytes: [UInt8]
+  /// The value of the `Content-Type` header.
   package let contentType: String
-  /// Changes with the bytes, so that a browser may keep them for ever.
+  /// The start of the content's hash, part of the file's URL, so that a browser may cache the file without a limit.
   package let version: String
 
+  /// The style sheet of all pages.
   package static let style = WebAsset(PackageResources.reflog_css, "text/css; charset=utf-8")
 
+  /// The script of all pages.
   package static let script = WebAsset(PackageResources.reflog_js, "text/javascript; charset=utf-8")
 
   private init(_ bytes: [UInt8], _ contentType: String) {

@@ -1,17 +1,17 @@
 import Mustache
 
-/// The pages' templates, parsed once; each is a file of this target, embedded in the binary.
+/// The templates of all pages, parsed once; each is a file of this target, embedded in the binary.
 enum WebPages {
   private static let library = MustacheLibrary(templates: templates)
 
   private static let templates: [String: MustacheTemplate] = {
-    // Before the first template that names it is parsed.
+    // The content type must be registered before a template that names it is parsed.
     MustacheContentTypes.register(EscapedHTML(), named: "ESCAPED")
     return [
       "arrow": template(PackageResources.arrow_mustache),
       "page": template(PackageResources.page_mustache),
       "sign-in": template(PackageResources.sign_in_mustache),
-      "go-on": template(PackageResources.go_on_mustache),
+      "redirect": template(PackageResources.redirect_mustache),
       "timeline": template(PackageResources.timeline_mustache),
       "change": template(PackageResources.change_mustache),
       "rollback": template(PackageResources.rollback_mustache),
@@ -31,15 +31,18 @@ enum WebPages {
     ]
   }()
 
-  /// A template that does not parse is found by the first test that shows any page.
+  /// Parses a template.
+  ///
+  /// A template that does not parse ends the process. All are parsed together, so any test of a page finds it.
   private static func template(_ bytes: [UInt8]) -> MustacheTemplate {
     do {
       return try MustacheTemplate(string: "{{% CONTENT_TYPE:ESCAPED}}" + String(decoding: bytes, as: UTF8.self))
     } catch {
-      preconditionFailure("a template does not parse: \(error)")
+      preconditionFailure("A template does not parse: \(error)")
     }
   }
 
+  /// Renders a view model with the template of this name.
   static func render(_ model: some Any, _ name: String) -> String {
     library.render(PageNode.value(of: model) ?? "", withTemplate: name) ?? ""
   }

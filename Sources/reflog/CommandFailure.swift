@@ -2,15 +2,21 @@ import ReflogLedger
 import ReflogService
 import ReflogStorage
 
-/// How a command ends that did not do what it was asked to.
+/// The failure that ends a command, with its exit code and its message.
 struct CommandFailure: Error {
-  /// The meaning of the program's exit codes; 0 is done.
+  /// The exit codes of the program; 0 is success.
   enum ExitCode: Int32 {
+    /// The command was refused or failed.
     case refused = 1
+    /// The change, token or other item does not exist.
     case notFound = 2
+    /// The arguments or settings are wrong (`EX_USAGE`).
     case usage = 64
+    /// The ledger or an exported file does not verify (`EX_DATAERR`).
     case unverified = 65
+    /// Reflog itself failed (`EX_SOFTWARE`).
     case `internal` = 70
+    /// The command may succeed later (`EX_TEMPFAIL`).
     case tryAgain = 75
   }
 
@@ -22,7 +28,7 @@ struct CommandFailure: Error {
     self.message = message
   }
 
-  /// What an error of the house means for whoever typed the command.
+  /// Makes the failure that an error means for the user of the command.
   init(_ error: any Error) {
     switch error {
     case let failure as CommandFailure: self = failure
@@ -44,7 +50,7 @@ struct CommandFailure: Error {
     }
   }
 
-  /// Runs a command, every error of the house turned into one that the program can end with.
+  /// Runs a command and throws each of its errors as a failure that the program can end with.
   static func wrapping(_ body: () async throws -> Void) async throws {
     do { try await body() } catch { throw CommandFailure(error) }
   }

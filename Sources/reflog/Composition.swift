@@ -12,7 +12,7 @@ import ReflogStorage
 import ServiceLifecycle
 import UnixSignals
 
-/// Puts a server together: the one place that sees every room of the house.
+/// A server, composed of its files, services and routes; no other type knows all of them.
 struct Composition {
   private let settings: ServerSettings
   private let logger: Logger
@@ -31,7 +31,9 @@ struct Composition {
   private let backups: Backups
   private let tls: TLS?
 
-  /// Opens the files. When this returns, this process holds the ledger and nothing is served yet.
+  /// Opens the files.
+  ///
+  /// When this returns, this process holds the lock of the ledger, and no request is served yet.
   static func open(settings: ServerSettings, logger: Logger) async throws -> Composition {
     let tls = try settings.listener.tls.map { try TLS($0, logger: logger) }
     let metrics = PrometheusRegistry(counters: MetricHelp.counters)
@@ -43,7 +45,7 @@ struct Composition {
       metrics: metrics
     )
     let watchlist = Watchlist(window: served.directory.settleWindow)
-    // Only a directory that others write too is read again.
+    // Only Microsoft Graph is read again: no other program writes to the embedded directory.
     let isVerified = served.directory.kind == .graph
     do {
       let clock: WallClock = { Timestamp(Date()) }
@@ -99,10 +101,10 @@ struct Composition {
     }
   }
 
-  /// How long what is in flight may take to finish after a SIGTERM.
+  /// How long running requests may take to finish after a SIGTERM.
   private static let shutdownLimit = Duration.seconds(20)
 
-  /// Serves until a signal asks to stop, then lets what is in flight finish and closes the files.
+  /// Serves until SIGTERM or SIGINT, then lets running requests finish and closes the files.
   func run() async throws {
     do {
       try await serve()
@@ -128,14 +130,17 @@ struct Composition {
     do {
       try await ServiceGroup(configuration: configuration).run()
     } catch let error as IOError {
-      let place = "\(settings.listener.host):\(settings.listener.port)"
-      throw CommandFailure(.refused, "\(place) can't be listened on: \(String(cString: strerror(error.errnoCode))).")
+      let listener = "\(settings.listener.host):\(settings.listener.port)"
+      let reason = String(cString: strerror(error.errnoCode))
+      throw CommandFailure(.refused, "Reflog can't listen on \(listener): \(reason).")
     } catch let error as SocketAddressError.UnknownHost {
-      throw CommandFailure(.refused, "\(error.host) is no address to listen on.")
+      throw CommandFailure(.refused, "\(error.host) is not an address to listen on.")
     }
   }
 
-  /// They end in reverse order: the web server first, the writer last.
+  /// Returns the services in the order in which they start.
+  ///
+  /// They end in reverse order: the web server first, the writer thread near the end.
   private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     let rateLimiter = RateLimiter(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
     let reconciler = Reconciler(service: changes, rateLimiter: rateLimiter, logger: logger)
@@ -143,7 +148,7 @@ struct Composition {
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: reporter), .init(service: thread), .init(service: log),
     ]
-    // Whatever is recorded is recorded before the stop.
+    // The event recorder records the stop, so it ends after every service that records something else.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
     if case .graph(let directory, let graph) = served, directory.hasOwnCredential {

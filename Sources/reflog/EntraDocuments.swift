@@ -2,22 +2,25 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Asks an OpenID provider: for what it publishes of itself, and for tokens.
+/// Requests to an OpenID provider, for its published documents and for tokens.
 enum EntraDocuments {
-  /// More than any provider's keys.
+  /// The most bytes of an answer; no provider's keys need more.
   private static let limit = 1 << 20
   private static let timeout = TimeAmount.seconds(5)
 
+  /// Returns the document at a URL.
   static func fetch(_ url: String) async throws -> [UInt8] {
     let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: timeout)
-    // Keys come from where they were asked for: what a redirect led to does not count.
+    // An answer after a redirect is refused: keys must be from the URL that the settings name.
     guard response.status == .ok, response.history.count <= 1 else {
       throw FetchError(url: url, status: Int(response.status.code))
     }
     return Array(try await response.body.collect(upTo: limit).readableBytesView)
   }
 
-  /// Sends a form, with a secret in it, to where it was to go and nowhere else.
+  /// Sends a form that contains a secret, and returns the status and the body of the answer.
+  ///
+  /// Throws if the answer is that of a redirect.
   static func post(_ url: String, _ form: String) async throws -> (status: Int, body: [UInt8]) {
     var request = HTTPClientRequest(url: url)
     request.method = .POST

@@ -2,23 +2,25 @@ import Foundation
 import ReflogLedger
 import ReflogModel
 
-/// A token for each role, so that somebody can get in at the first start.
+/// The API tokens that the first start creates, one for each role.
 struct FirstTokens {
   let tokens: TokenStore
   let database: String
 
-  /// When this returns, there is a token. New ones were shown to the terminal, or stand in `<database>.first-tokens`,
-  /// which its owner alone can read.
+  /// Creates a token for each role if there is no token.
+  ///
+  /// When this returns, at least one token exists. New ones were shown on the terminal, or are in
+  /// `<database>.first-tokens`, which only its owner can read.
   func makeIfNoneExist() async throws {
     guard try await tokens.tokens().isEmpty else { return }
     if Terminal.isTerminal {
-      Terminal.say("The first API tokens, shown this once (role and token):\n" + (try await make()))
+      Terminal.say("The first API tokens (role and token). They are shown only once:\n" + (try await make()))
     } else {
-      // The file first: tokens that nobody was told could never be made again.
+      // The file comes first: a token whose secret was not shown or written is lost.
       let file = try newFile()
       try file.write(contentsOf: Data((try await make() + "\n").utf8))
       try file.synchronize()
-      Terminal.say("The first API tokens, one for each role, stand in \(path). Move them to a safe place.")
+      Terminal.say("The first API tokens, one for each role, are in \(path). Move them to a safe place.")
     }
   }
 
@@ -34,13 +36,15 @@ struct FirstTokens {
     return lines.joined(separator: "\n")
   }
 
-  /// A file that nobody else prepared.
+  /// Creates the file.
+  ///
+  /// Throws if a file or link of that name exists, because another user may have created it.
   private func newFile() throws -> FileHandle {
     let descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw CommandFailure(
         .refused,
-        "\(path) can't be made for the first tokens: \(String(cString: strerror(errno))). If it is there, move it away."
+        "\(path) can't be created for the first tokens: \(String(cString: strerror(errno))). If it exists, move it."
       )
     }
     return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -1,22 +1,23 @@
 import ReflogLedger
 import ReflogModel
 
-/// A ledger's log, ready to be signed: what the anchor says was signed is there, and so is the key.
+/// The log of a ledger, checked against its anchor and ready to be signed.
 struct OpenedLog {
   let keyFile: LogKeyFile
   let anchor: Anchor
 
-  /// Opens it, and gives the ledger its keys; call this before the writer's thread runs.
+  /// Checks the log and gives the ledger its keys. Call it before the writer thread runs.
   static func open(_ ledger: Ledger, _ settings: ServerSettings) async throws -> OpenedLog {
     let anchor = Anchor(path: settings.anchor)
-    // Before anything is written, and before the word of any event counts.
+    // The head is verified before anything is written, and before any recorded event is trusted.
     try await ledger.verifyHead()
     if settings.acceptsOlderLedger { try await acceptOlder(ledger, anchor, settings) }
     let origin = try await ledger.history.origin()
     guard settings.origin ?? origin == origin else {
       throw CommandFailure(
         .refused,
-        "The log of \(settings.database) is named \(origin), for good; \(Setting.origin.variable) says otherwise."
+        "The log of \(settings.database) has the name \(origin), which can't be changed. Unset or correct "
+          + "\(Setting.origin.variable)."
       )
     }
     let keyFile = LogKeyFile(besideLedgerAt: settings.database, origin: origin)
@@ -25,7 +26,8 @@ struct OpenedLog {
     let found = try keyFile.find(newest: rotations.last?.to, isSigned: isSigned)
     if isSigned, try anchor.checkpoint() == nil {
       Terminal.say(
-        "There is no anchor \(anchor.path), so nothing shows whether this is the newest copy of the ledger. A new one is begun."
+        "The anchor \(anchor.path) does not exist. Reflog can't tell whether this is the newest copy of the ledger. It "
+          + "creates a new anchor."
       )
     }
     try await anchor.check(ledger.history, keys: found.keys.map(\.verifierKey), rotations)
@@ -36,12 +38,14 @@ struct OpenedLog {
     return OpenedLog(keyFile: keyFile, anchor: anchor)
   }
 
-  /// Takes a ledger into use that is not what its anchor says it was; what a crash broke off is finished by doing it again.
+  /// Accepts a ledger that is older than its anchor or does not match it.
+  ///
+  /// After a crash in between, the next start does it again and finishes it.
   private static func acceptOlder(_ ledger: Ledger, _ anchor: Anchor, _ settings: ServerSettings) async throws {
     guard let anchored = try anchor.checkpoint(), try await !ledger.history.holds(anchored) else { return }
     if try await !ledger.history.hasAccepted(anchored) {
       let origin = try Ledger.origin(after: anchored)
-      // A crash behind this line: the key waits beside the one in force, and the next start makes another in its place.
+      // After a crash here, the new key is next to the current one, and the next start replaces it with another.
       let key = try LogKeyFile(besideLedgerAt: settings.database, origin: origin).prepare()
       try ledger.acceptOlder(than: anchored, as: origin, signedBy: key)
     }
@@ -49,8 +53,8 @@ struct OpenedLog {
     try LogKeyFile(besideLedgerAt: settings.database, origin: origin).replaceFormer()
     let evidence = try anchor.putAside(anchored)
     Terminal.say(
-      "\(settings.database) was taken into use although \(anchored.size) entries of \(anchored.origin) were signed that are "
-        + "not its own. The log goes on as \(origin), with a key of its own; the anchor is kept as \(evidence)."
+      "\(settings.database) was accepted although it does not contain all \(anchored.size) signed entries of "
+        + "\(anchored.origin). The log continues as \(origin) with a new key. The old anchor is kept as \(evidence)."
     )
   }
 }

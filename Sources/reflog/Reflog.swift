@@ -1,24 +1,25 @@
 import ArgumentParser
 
-/// The program: one verb a file.
+/// The program; each verb is a file of its own in `Commands`.
 @main
 struct Reflog: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reflog",
-    abstract: "Records who pointed which step of which user flow at which API connector, and takes it back.",
+    abstract: "Records who pointed which step of which user flow at which API connector, and rolls changes back.",
     discussion: """
-      Reflog takes PUT /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft \
-      Graph does, and stands in front of it.
+      Reflog is a proxy in front of Microsoft Graph. It accepts \
+      PUT /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft Graph does.
 
-      Changing verbs talk to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Reading verbs do so where \
-      --server is given, and otherwise read the ledger's file, beside a running server too.
+      Verbs that change something send requests to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Verbs that \
+      read ask the server that --server names. Without --server they read the ledger's file, also while a server runs.
 
-      At two in the morning, with sign-up broken:
+      If sign-up is broken, roll back the last change of the step:
         STEP=b2cUserFlows/B2C_1_signup/postFederationSignup
         reflog rollback --step $STEP --dry-run
         reflog rollback --step $STEP --reason INC0042
 
-      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 usage, 65 the ledger does not verify, 70 internal, 75 try again.
+      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 wrong usage, 65 the ledger does not verify, 70 internal \
+      error, 75 try again.
       """,
     subcommands: [
       Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,
@@ -40,7 +41,7 @@ struct Reflog: AsyncParsableCommand {
       Terminal.say("reflog: \(failure.message)")
       exit(withError: ExitCode(failure.exitCode.rawValue))
     } catch {
-      // Usage, help and the parser's own errors.
+      // These are help, version and the parser's own errors.
       exit(withError: error)
     }
   }

@@ -4,14 +4,18 @@ import ReflogDirectory
 import ReflogModel
 import ReflogStorage
 
-/// The directory that a server stands in front of, opened.
+/// The directory that the server serves, opened.
 enum ServedDirectory {
   case embedded(EmbeddedDirectory, Storage)
   case graph(GraphDirectory, GraphSettings)
 
+  /// Opens the directory that the settings name.
+  ///
   /// - Parameters:
-  ///   - database: the ledger's file, beside which the file of an embedded directory is.
-  ///   - thread: writes an embedded directory's file.
+  ///   - settings: which directory, and how to reach it.
+  ///   - database: the path of the ledger's file; the file of an embedded directory is next to it.
+  ///   - thread: the thread that writes the file of an embedded directory.
+  ///   - metrics: the registry for the metrics of Microsoft Graph.
   init(
     _ settings: DirectorySettings,
     database: String,
@@ -23,7 +27,7 @@ enum ServedDirectory {
       let path = database + ".directory"
       let files = FileManager.default
       guard !files.fileExists(atPath: database) || files.fileExists(atPath: path) else {
-        throw CommandFailure(.refused, "\(database) is there, but \(path), which it belongs to, is not.")
+        throw CommandFailure(.refused, "\(database) exists, but its directory \(path) is missing. Restore that file.")
       }
       let storage = try Storage(path: path, kind: .directory)
       let directory = try EmbeddedDirectory(
@@ -46,6 +50,7 @@ enum ServedDirectory {
     }
   }
 
+  /// The directory itself.
   var directory: any Directory {
     switch self {
     case .embedded(let directory, _): directory
@@ -53,6 +58,7 @@ enum ServedDirectory {
     }
   }
 
+  /// The tenant of the directory.
   var tenantID: String {
     switch self {
     case .embedded(let directory, _): directory.tenantID
@@ -60,7 +66,7 @@ enum ServedDirectory {
     }
   }
 
-  /// Lets go of everything. Call it once, when nothing asks the directory any more.
+  /// Closes the directory. Call it once, after the last request to it.
   func close() async throws {
     switch self {
     case .embedded(_, let storage): try storage.close()
@@ -68,7 +74,9 @@ enum ServedDirectory {
     }
   }
 
-  /// Lets go of what must not be dropped, where something else went wrong that is to be told.
+  /// Closes the connections to Microsoft Graph after another error.
+  ///
+  /// An error of closing them is ignored, because the first error is the one to report.
   func abandon() async {
     if case .graph(let directory, _) = self { try? await directory.shutdown() }
   }

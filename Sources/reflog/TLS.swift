@@ -2,12 +2,12 @@ import HummingbirdTLS
 import Logging
 import NIOCertificateReloading
 
-/// The certificate of the listener, read again when its file changes.
+/// The certificate and key of the listener, read again when their files change.
 struct TLS {
   private static let interval = Duration.seconds(15)
 
   let configuration: TLSConfiguration
-  /// Looks after the files; a service that runs beside the server.
+  /// The service that reads the files again while the server runs.
   let reloader: TimedCertificateReloader
 
   init(_ files: ListenerSettings.TLSFiles, logger: Logger) throws {
@@ -23,11 +23,11 @@ struct TLS {
       configuration.applicationProtocols = ["http/1.1"]
       self.configuration = configuration
     } catch {
-      // What it says of a key may hold a piece of it.
+      // The error is not shown, because it may contain a part of the key.
       throw CommandFailure(
         .usage,
-        "The certificate \(files.certificate) and the key \(files.key) can't be used: they must be PEM, belong together "
-          + "and be readable."
+        "The certificate \(files.certificate) and the key \(files.key) can't be used. Both must be readable PEM files, "
+          + "and the key must be that of the certificate."
       )
     }
   }

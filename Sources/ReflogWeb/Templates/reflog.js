@@ -1,19 +1,19 @@
 "use strict";
-// What pages do better with a script than without: each works without it.
+// Improves pages that also work without this script.
 
-const dialect = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-/** Says the local time of every UTC time below an element, on hover. */
+/** Gives every UTC time in an element a tooltip with the local time. */
 function localise(root) {
   for (const time of root.querySelectorAll("time[datetime*=T]")) {
     const moment = new Date(time.dateTime);
-    if (!Number.isNaN(moment.getTime())) time.title = dialect.format(moment);
+    if (!Number.isNaN(moment.getTime())) time.title = localTime.format(moment);
   }
 }
 
 let isSignedOut = false;
 
-/** What this server answers; nothing where it fails, or the session is over. */
+/** Returns the server's answer, or null if the request failed or the session is over. */
 async function ask(url) {
   try {
     const answer = await fetch(url);
@@ -24,20 +24,21 @@ async function ask(url) {
   }
 }
 
-/** A link to this page as it is now. */
-function linkHere(words) {
+/** Returns a link that loads this page again. */
+function linkHere(text) {
   const link = document.createElement("a");
   link.href = location.pathname + location.search;
-  link.textContent = words;
+  link.textContent = text;
   return link;
 }
 
+/** Returns the document at a URL, or null if it can't be loaded. */
 async function page(url) {
   const answer = await ask(url);
   return answer && new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/** Shows how many changes a form asks for, as it is filled in. */
+/** Shows how many changes match a form, while you fill it in. */
 function count(output) {
   let newest = 0;
   let timer;
@@ -56,11 +57,11 @@ function count(output) {
   show();
 }
 
-/** Tells of changes that are newer than what is shown, until the session is over. */
+/** Announces changes that are newer than the page, until the session is over. */
 function news(line) {
   const separator = line.dataset.news.endsWith("?") ? "" : "&";
-  function say(words) {
-    if (line.textContent !== words) line.replaceChildren(linkHere(words));
+  function announce(text) {
+    if (line.textContent !== text) line.replaceChildren(linkHere(text));
     line.hidden = false;
   }
   const timer = setInterval(async () => {
@@ -68,18 +69,18 @@ function news(line) {
     const answer = await ask(line.dataset.news + separator + "behind=" + line.dataset.newest);
     if (isSignedOut) {
       clearInterval(timer);
-      say("You are signed out: sign in to see what is new");
+      announce("You are signed out. Sign in to see new changes.");
     }
     const { count, isMore } = answer ? await answer.json() : {};
-    if (count) say(`${isMore ? "More than " : ""}${count} new ${count === 1 ? "change" : "changes"}: show`);
+    if (count) announce(`${isMore ? "More than " : ""}${count} new ${count === 1 ? "change" : "changes"}. Show`);
   }, 5000);
 }
 
-/** Puts older changes below those that are shown, and does so again where somebody comes back to the page. */
+/** Adds older changes below the shown ones, and adds them again when you come back to the page. */
 function more(days) {
   const next = () => document.querySelector(".more a[rel=next]");
 
-  /** Returns the first of them; nothing where they can't be had. */
+  /** Adds the next page and returns its first link, or null if it can't be loaded. */
   async function load() {
     const older = await page(next().href);
     if (!older) return null;
@@ -120,24 +121,27 @@ function more(days) {
   if (history.state?.pages) restore(history.state);
 }
 
-/** Keeps what goes on up to date until it is over, the session is, or the server does not answer for a minute. */
+/** Updates the page every second while its change or rollback is running, for as long as the session lasts.
+ *
+ * It stops when the server has not answered `patience` times in a row.
+ */
 function follow(patience = 60) {
   setTimeout(async () => {
     const now = document.hidden ? null : await page(location.href);
     const content = now?.querySelector("#content");
     const shown = document.querySelector("#content");
     if (content) localise(content);
-    // What did not change stays, and so does where the keyboard is.
+    // Unchanged content is not replaced, and the keyboard focus keeps its position.
     if (content && content.innerHTML !== shown.innerHTML) {
-      const place = [...shown.querySelectorAll("a, button, input")].indexOf(document.activeElement);
+      const position = [...shown.querySelectorAll("a, button, input")].indexOf(document.activeElement);
       shown.replaceWith(content);
-      content.querySelectorAll("a, button, input")[place]?.focus();
+      content.querySelectorAll("a, button, input")[position]?.focus();
     }
     const line = document.querySelector("[data-running]");
     const outcome = document.querySelector("[data-outcome]");
-    // Said where nothing is exchanged, so that a screen reader hears it.
+    // Screen readers announce text only in an element that is never replaced.
     if (!line && outcome) document.querySelector("#outcome").textContent = `${document.querySelector("h1").innerText}: ${outcome.innerText}`;
-    if (line && isSignedOut) line.replaceChildren(linkHere("You are signed out: sign in to see how it goes on"));
+    if (line && isSignedOut) line.replaceChildren(linkHere("You are signed out. Sign in to see the result."));
     else if (line && (now || document.hidden || patience > 0)) follow(now ? 60 : patience - 1);
   }, 1000);
 }
@@ -148,7 +152,7 @@ for (const line of document.querySelectorAll("[data-news]")) news(line);
 const days = document.querySelector("#days");
 if (days) more(days);
 if (document.querySelector("[data-running]")) follow();
-// A plan that a browser kept is of another time.
+// A plan that the browser restored from its cache may be out of date.
 addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("[data-plan]")) location.reload();
 });

@@ -3,49 +3,52 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 
-/// Which server a changing verb talks to.
+/// The option that names the server for a verb that changes something.
 struct ServerOptions: ParsableArguments {
   @Option(
-    help: "The server's URL. Default REFLOG_SERVER, and else http://127.0.0.1:8080. REFLOG_TOKEN is the API token."
+    help: "The server's URL. Default: REFLOG_SERVER, else http://127.0.0.1:8080. REFLOG_TOKEN is the API token."
   )
   var server: String?
 
+  /// The URL if neither the option nor REFLOG_SERVER is given.
   static let defaultServer = "http://127.0.0.1:8080"
 
+  /// Runs a body with a client of the server.
   func withClient(_ body: (ServerClient) async throws -> Void) async throws {
     let environment = ProcessInfo.processInfo.environment
     try await ServerClient.with(url: server ?? environment["REFLOG_SERVER"] ?? Self.defaultServer, body)
   }
 }
 
-/// Where a reading verb finds the history.
+/// The options that name the source of the history for a verb that reads.
 struct SourceOptions: ParsableArguments {
-  @Option(help: "Ask this server, with REFLOG_TOKEN, instead of reading a file.")
+  @Option(help: "Ask the server at this URL, with REFLOG_TOKEN, instead of reading a file.")
   var server: String?
 
-  @Option(help: "The ledger's file. Default REFLOG_DATABASE, and else ./reflog.sqlite.")
+  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
+  /// Runs a body with the source.
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let server { return try await ServerClient.with(url: server, body) }
     let environment = ProcessInfo.processInfo.environment
     let path = database ?? environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
     if let server = environment["REFLOG_SERVER"], !FileManager.default.fileExists(atPath: path) {
-      throw CommandFailure(.refused, "There is no \(path). To ask the server instead, say --server \(server)")
+      throw CommandFailure(.refused, "\(path) does not exist. To ask the server instead, use --server \(server)")
     }
     try await body(try LedgerFile(path: path))
   }
 
   func validate() throws {
-    guard server == nil || database == nil else { throw ValidationError("Say --server or --database, not both.") }
+    guard server == nil || database == nil else { throw ValidationError("Use --server or --database, not both.") }
   }
 }
 
 extension ServerClient {
-  /// Talks to the server at this URL, with the token of the environment.
+  /// Runs a body with a client of the server at this URL and the token in REFLOG_TOKEN.
   static func with(url: String, _ body: (ServerClient) async throws -> Void) async throws {
     guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme), parsed.host() != nil else {
-      throw CommandFailure(.usage, "\(url) is no http or https URL.")
+      throw CommandFailure(.usage, "\(url) is not an http or https URL.")
     }
     var configuration = HTTPClient.Configuration()
     configuration.timeout.connect = .seconds(5)

@@ -5,23 +5,28 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// Answers the questions of reading verbs, each with the HTTP body of the same question.
+/// A source of history: a server or a ledger's file. Each answer is the HTTP body of the same request.
 protocol HistorySource {
+  /// Returns the newest changes that match a filter, or the newest of all if the filter is nil.
   func history(top: Int, filter: String?) async throws -> JSONObject
+  /// Returns one change.
   func change(_ id: Change.ID) async throws -> JSONObject
+  /// Returns what every step calls at a time, or now if the time is nil.
   func configurations(asOf moment: String?) async throws -> JSONObject
+  /// Returns the state of the ledger.
   func status() async throws -> JSONObject
-  /// `{"checkpoint","key"}`.
+  /// Returns the newest signed checkpoint and the key that verifies it, as `{"checkpoint","key"}`.
   func checkpoint() async throws -> JSONObject
-  /// The receipt of a change.
+  /// Returns the receipt of a change.
   func proof(_ id: Change.ID) async throws -> [UInt8]
-  /// Hands out history as a file, piece by piece.
+  /// Passes an exported file to a closure, piece by piece.
   func export(_ order: ExportRequest, to output: (Data) throws -> Void) async throws
 }
 
 extension ServerClient: HistorySource {
-  /// Follows the links to next pages where a page has less than it was asked for: history is looked through bit by bit
-  /// where no index answers the question.
+  /// Follows the links to further pages until there are enough changes.
+  ///
+  /// The server scans for a limited time if no index answers the filter, and then returns a page that is not full.
   func history(top: Int, filter: String?) async throws -> JSONObject {
     let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
     var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + option).body
@@ -47,7 +52,7 @@ extension ServerClient: HistorySource {
     try await send(.GET, "/beta/reflog/status").body
   }
 
-  /// The key is a member of the status; the checkpoint itself is what is signed.
+  /// The checkpoint is the text of `/checkpoint`; the key is a member of the status.
   func checkpoint() async throws -> JSONObject {
     let note = try await text("/checkpoint")
     return ["checkpoint": .string(note), "key": try await status()["verifierKey"] ?? .null]
@@ -67,19 +72,19 @@ extension ServerClient: HistorySource {
     try await stream("/beta/auditLogs/connectorChanges?" + order.query) { try output(Data($0.readableBytesView)) }
   }
 
-  /// The same with the signed manifest of what was handed out.
+  /// Passes an exported file to a closure, and returns the file's signed manifest.
   func exportWithManifest(_ order: ExportRequest, to output: (Data) throws -> Void) async throws -> String {
     let headers = try await stream("/beta/auditLogs/connectorChanges?manifest=true&" + order.query) { piece in
       try output(Data(piece.readableBytesView))
     }
     guard let id = headers.first(name: "Reflog-Manifest")?.split(separator: "/").last else {
-      throw CommandFailure(.internal, "The server named no manifest.")
+      throw CommandFailure(.internal, "The server's answer names no manifest.")
     }
     return try await text("/beta/auditLogs/exportManifests/\(id)")
   }
 }
 
-/// The ledger's file, read without a server; its answers have no links.
+/// A ledger's file that is read without a server. Its answers have no links.
 struct LedgerFile: HistorySource {
   private let service: HistoryService
 
@@ -121,12 +126,15 @@ struct LedgerFile: HistorySource {
 
   func export(_ order: ExportRequest, to output: (Data) throws -> Void) async throws {
     let lines = order.lines
-    var export = service.export(try Self.query(order.filter), afterEntry: order.after)
+    let export = service.export(try Self.query(order.filter), afterEntry: order.after)
     try output(Data(lines.header))
-    while let changes = try await export.next() {
+    var piece = try await export.following()
+    while let (changes, rest) = piece {
+      async let following = rest.following()
       var bytes: [UInt8] = []
       for change in changes { lines.write(change, to: &bytes) }
       try output(Data(bytes))
+      piece = try await following
     }
   }
 

@@ -4,26 +4,28 @@ import NIOCore
 import NIOHTTP1
 import ReflogModel
 
-/// Talks to a Reflog server as any client would.
+/// A client of a Reflog server, over its public HTTP routes.
 struct ServerClient {
-  /// Without a slash at the end.
+  /// The server's URL, without a slash at the end.
   let baseURL: String
+  /// The API token, or nil to send none.
   let token: String?
   let http: HTTPClient
 
-  /// The server's answer, with what a command needs of it.
+  /// The parts of an answer that commands need.
   struct Answer {
     let status: Int
     let body: JSONObject
+    /// The recorded change, or nil if the answer names none.
     let changeID: String?
   }
 
-  /// Longer than the server lets anybody wait for a turn.
+  /// The time limit of a request, longer than a request may wait for a keyed lock of the server.
   private static let timeout = TimeAmount.seconds(60)
-  /// More than the largest page.
+  /// The most bytes of an answer, more than the largest page has.
   private static let bodyLimit = 64 << 20
 
-  /// Sends a request and returns a success; a failure becomes what the command ends with.
+  /// Sends a request and returns the answer. Throws the command's failure unless the status is 2xx.
   func send(
     _ method: HTTPMethod,
     _ path: String,
@@ -47,7 +49,7 @@ struct ServerClient {
     return answer
   }
 
-  /// Hands on the body of an answer as it comes, and returns the answer's headers.
+  /// Passes the body of an answer to a closure, piece by piece, and returns the answer's headers.
   @discardableResult
   func stream(_ path: String, to output: (ByteBuffer) throws -> Void) async throws -> HTTPHeaders {
     let response = try await execute(request(.GET, path))
@@ -61,7 +63,7 @@ struct ServerClient {
     } catch let failure as CommandFailure {
       throw failure
     } catch {
-      throw CommandFailure(.tryAgain, "The server at \(baseURL) broke off (\(error)); this is not all.")
+      throw CommandFailure(.tryAgain, "The connection to \(baseURL) ended early (\(error)). The output is incomplete.")
     }
     return response.headers
   }
@@ -79,24 +81,27 @@ struct ServerClient {
     } catch let error as HTTPClientError where error != .connectTimeout {
       throw CommandFailure(
         .tryAgain,
-        "The server at \(baseURL) gave no answer (\(error.shortDescription)), so whether it did what was asked is "
-          + "unknown. Look at `reflog history`."
+        "The server at \(baseURL) did not answer (\(error.shortDescription)). The result is unknown. Check "
+          + "`reflog history`."
       )
     } catch {
-      throw CommandFailure(.tryAgain, "The server at \(baseURL) can't be reached.")
+      throw CommandFailure(
+        .tryAgain,
+        "The server at \(baseURL) can't be reached. Check its URL, and that it is running."
+      )
     }
   }
 }
 
 extension CommandFailure {
-  /// What a refusal of the server means for whoever typed the command.
+  /// Makes the failure that the server's refusal means for the user of the command.
   init(answer: ServerClient.Answer) {
     let error = answer.body["error"]?.object ?? [:]
     let code = error["code"]?.string ?? "status \(answer.status)"
     let message = error["message"]?.string ?? "The server answered with status \(answer.status)."
     let change = answer.changeID.map { " (change \($0))" } ?? ""
     if code == "unauthenticated" {
-      self.init(.refused, "The server wants an API token that opens something there: see to REFLOG_TOKEN.")
+      self.init(.refused, "Invalid or expired token. Set REFLOG_TOKEN.")
       return
     }
     let exitCode: ExitCode =

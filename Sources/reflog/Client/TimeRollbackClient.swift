@@ -1,7 +1,7 @@
 import NIOHTTP1
 import ReflogModel
 
-/// Asks a server to bring back what stood at a time, and watches it do so.
+/// Starts a rollback to a time on a server, and waits until it ends.
 struct TimeRollbackClient {
   private static let interval = Duration.milliseconds(500)
   private static let path = "/beta/auditLogs/connectorConfigurations/rollback"
@@ -9,6 +9,14 @@ struct TimeRollbackClient {
   let client: ServerClient
   let output: OutputOptions
 
+  /// Runs the rollback and shows its result.
+  ///
+  /// - Parameters:
+  ///   - asOf: the time to roll back to, or nil to continue a batch.
+  ///   - flow: the flow to roll back, or nil for all flows.
+  ///   - batchID: the rollback to continue, or nil to start one.
+  ///   - reason: the reason to record, or nil for none.
+  ///   - isDryRun: true to show the plan only.
   func run(
     asOf: String?,
     flow: FlowName?,
@@ -26,24 +34,29 @@ struct TimeRollbackClient {
     }
     var progress = try await client.send(.POST, Self.path, body: body).body
     guard !isDryRun else { return try output.show(progress, asTable: ChangeTables.timeRollbackPlan) }
-    guard let id = progress["batchId"]?.string else { throw CommandFailure(.internal, "The server gave no batch id.") }
-    Terminal.say("The batch is \(id).")
+    guard let id = progress["batchId"]?.string else {
+      throw CommandFailure(.internal, "The server's answer has no batch id.")
+    }
+    Terminal.say("The batch id is \(id).")
     while progress["state"]?.string == "running" {
       try await Task.sleep(for: Self.interval)
       progress = try await client.send(.GET, "\(Self.path)/\(id)").body
-      if Terminal.isTerminal { Terminal.overwrite(Self.words(progress)) }
+      if Terminal.isTerminal { Terminal.overwrite(Self.text(progress)) }
     }
-    if Terminal.isTerminal { Terminal.overwrite(Self.words(progress) + "\n") }
+    if Terminal.isTerminal { Terminal.overwrite(Self.text(progress) + "\n") }
     try output.show(progress, asTable: ChangeTables.timeRollback)
     guard progress["state"]?.string == "done" else {
       let sameReason = reason == nil ? "" : " --reason …"
-      throw CommandFailure(.refused, "Not all was brought back. Go on with: reflog rollback --batch \(id)\(sameReason)")
+      throw CommandFailure(
+        .refused,
+        "Not all steps were rolled back. Continue with: reflog rollback --batch \(id)\(sameReason)"
+      )
     }
   }
 
-  private static func words(_ progress: JSONObject) -> String {
+  private static func text(_ progress: JSONObject) -> String {
     let steps = progress["value"]?.array ?? []
     let applied = steps.count { $0.object?["result"]?.string == "applied" }
-    return "\(applied) of \(steps.count) steps are brought back"
+    return "\(applied) of \(steps.count) steps are rolled back"
   }
 }

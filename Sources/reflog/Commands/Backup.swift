@@ -7,20 +7,21 @@ import ReflogModel
 /// `reflog backup`
 struct Backup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Takes the whole ledger away as one file, from a running server, and verifies it.",
+    abstract: "Copies the whole ledger from a running server into one file, and verifies the copy.",
     discussion: """
-      The file is a ledger, complete on its own; it appears only when it is whole, and every verb that reads takes it as \
-      --database. Keep beside it, apart from each other: the key (<database>.key), without which nothing more can be signed, and \
-      the anchor (<database>.anchor) or any later checkpoint, which shows how much is missing from it.
+      The copy is a complete ledger. It appears only when it is complete, and every verb that reads takes it as \
+      --database. Keep two more files, apart from each other: the key (<database>.key), without which no new entry can \
+      be signed, and the anchor (<database>.anchor) or a later checkpoint, which shows how much the copy lacks.
 
-      The way back: stop the server, put the file in the place of the ledger (and no -wal or -shm beside it), and start. What was \
-      signed since makes the start refuse; --accept-older-ledger takes it into use all the same, on the record.
+      To restore the copy, stop the server, replace the ledger by the copy, remove the ledger's -wal and -shm files, \
+      and start the server. If entries were signed after the backup, the start is refused. --accept-older-ledger \
+      starts anyway and records that.
 
         reflog backup /backups/reflog-2026-11-25.sqlite
       """
   )
 
-  @Argument(help: "The file to write.")
+  @Argument(help: "The file to write; it must not exist.")
   var file: String
 
   @OptionGroup var server: ServerOptions
@@ -28,10 +29,10 @@ struct Backup: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       guard !FileManager.default.fileExists(atPath: file) else {
-        throw CommandFailure(.refused, "\(file) is there already. Name another file.")
+        throw CommandFailure(.refused, "\(file) exists already. Name another file.")
       }
       try await server.withClient { client in
-        var progress = Progress(verb: "taken")
+        var progress = Progress(verb: "copied")
         try await WholeFile.write(file) { output in
           try await client.stream("/beta/reflog/backup") { piece in
             try output.write(Data(piece.readableBytesView))
@@ -47,7 +48,7 @@ struct Backup: AsyncParsableCommand {
   private func verify() async throws {
     let history = try History(readingFileAt: file)
     guard let own = try await history.checkpoint() else {
-      return Terminal.say("\(file) is whole. Nothing in it was signed yet.")
+      return Terminal.say("\(file) is complete. None of its entries is signed yet.")
     }
     let progress = Counter(verb: "verified", noun: "changes")
     let verification = LedgerVerification(of: history, keys: [try VerifierKey(own.key)], against: [])
@@ -56,9 +57,9 @@ struct Backup: AsyncParsableCommand {
     guard report.isClean else {
       throw CommandFailure(
         .unverified,
-        "\(file) was written, but does not verify. See reflog verify --database \(file)"
+        "\(file) was written, but it does not verify. See reflog verify --database \(file)"
       )
     }
-    Terminal.say("\(file) holds \(report.changes) changes and verifies. Keep the key and the anchor too, elsewhere.")
+    Terminal.say("\(file) contains \(report.changes) changes and verifies. Keep the key and the anchor elsewhere too.")
   }
 }

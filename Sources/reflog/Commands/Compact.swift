@@ -5,19 +5,19 @@ import ReflogStorage
 /// `reflog compact`
 struct Compact: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes the ledger's file anew, so that nothing is left in it of what was purged or erased.",
+    abstract: "Rewrites the ledger's file, so that it has no copies of purged or erased data.",
     discussion: """
-      A purge or an erasure overwrites what it deletes. But SQLite keeps copies of rows that it moved within the file before: those go \
-      with this. It needs as much free space as the file has bytes, and no server may serve the ledger meanwhile: stop it first. \
-      About a minute for each gigabyte.
+      A purge or an erasure overwrites what it deletes. SQLite may still have older copies of rows that it moved \
+      within the file; this verb removes them. It needs as much free space as the file has bytes, and takes about a \
+      minute for each gigabyte. Stop the server first.
 
-      The history, its signatures and the anchor stay as they are.
+      The history, its signatures and the anchor are not changed.
 
         reflog compact --database /var/lib/reflog/reflog.sqlite
       """
   )
 
-  @Option(help: "The ledger's file. Default REFLOG_DATABASE, and else ./reflog.sqlite.")
+  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
   func run() async throws {
@@ -25,7 +25,7 @@ struct Compact: AsyncParsableCommand {
       let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
       let compaction = StorageCompaction(path: path, kind: .ledger)
       let (before, after) = try await withProgress(of: compaction) { try compaction.run() }
-      Terminal.say("\(path) was written anew: \(megabytes(before)) MB before, \(megabytes(after)) MB now.")
+      Terminal.say("\(path) was rewritten: \(megabytes(before)) MB before, \(megabytes(after)) MB after.")
     }
   }
 
@@ -38,7 +38,7 @@ struct Compact: AsyncParsableCommand {
       group.addTask { try body() }
       group.addTask {
         while true {
-          // It ends when the work does.
+          // The sleep is cancelled when the compaction ends.
           do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
           let (written, whole) = compaction.progress
           Terminal.overwrite("written \(megabytes(written)) of \(megabytes(whole)) MB")

@@ -5,10 +5,11 @@ import ReflogModel
 /// `reflog erase`
 struct Erase: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Erases what is on record of a person: name, UPN, IP addresses, reasons.",
+    abstract: "Erases the personal data recorded of a person: name, UPN, IP addresses, reasons.",
     discussion: """
-      The changes stay, and so does the person's id; the log goes on verifying. What is held keeps its words until the hold is \
-      released: erase again then. On a terminal it asks; elsewhere it wants --yes.
+      The changes and the person's id are kept, and the log still verifies. The personal data of held changes is kept \
+      until the hold is released: erase it again then. On a terminal you are asked to confirm; without a terminal, use \
+      --yes.
 
         reflog erase --actor 8f6f2d6a-52a2-4a0e-9d7d-0c6f5f3a1b2c --dry-run
       """
@@ -17,13 +18,13 @@ struct Erase: AsyncParsableCommand {
   private static let path = "/beta/reflog/erasures"
   private static let interval = Duration.milliseconds(500)
 
-  @Option(help: "The person's id: the oid of Entra's, or the id of an API token (reflog token list).")
+  @Option(help: "The person's id: the oid in Entra, or the id of an API token (reflog token list).")
   var actor: String
 
-  @Flag(help: "Show what would go, and do nothing.")
+  @Flag(help: "Show what would be erased, and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Do not ask.")
+  @Flag(help: "Do not ask for a confirmation.")
   var yes = false
 
   @OptionGroup var server: ServerOptions
@@ -39,14 +40,14 @@ struct Erase: AsyncParsableCommand {
           plan["changes"]?.wholeNumber ?? 0, plan["serviceEvents"]?.wholeNumber ?? 0, plan["held"]?.wholeNumber ?? 0
         )
         Terminal.say(
-          "What goes is what is said of \(actor) in \(Terminal.count(changes, "change")) and "
+          "This erases the personal data of \(actor) in \(Terminal.count(changes, "change")) and "
             + "\(Terminal.count(events, "service event"))."
             + (held > 0
-              ? " What is said in \(Terminal.count(held, "change")) is held and stays: erase again once that is released."
+              ? " A legal hold keeps that of \(Terminal.count(held, "more change")): erase again after its release."
               : "")
         )
-        guard yes || Confirmation.given("Erase it for good?") else {
-          throw CommandFailure(.refused, "Nothing was erased. Say --yes to erase it.")
+        guard yes || Confirmation.given("Erase it permanently?") else {
+          throw CommandFailure(.refused, "Nothing was erased. Use --yes to erase it.")
         }
         var body = try await client.send(.POST, Self.path, body: ["actor": .string(actor)]).body
         let wanted = Set((body["value"]?.array ?? []).compactMap { $0.object?["id"]?.string })
@@ -71,7 +72,7 @@ struct Erase: AsyncParsableCommand {
     let rows = erasures(body, wanted).map { erasure in
       [
         erasure["actorType"]?.string ?? "", erasure["actor"]?.string ?? "",
-        erasure["finishedDateTime"]?.string.map { "done at \($0)" } ?? "under way",
+        erasure["finishedDateTime"]?.string.map { "done at \($0)" } ?? "in progress",
       ]
     }
     return Table(header: ["TYPE", "ACTOR", "STATE"], rows: rows)

@@ -5,16 +5,16 @@ import ReflogFormats
 /// `reflog export`
 struct Export: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes history as a file, oldest first, whole or filtered.",
+    abstract: "Writes the history as a file, oldest change first, complete or filtered.",
     discussion: """
-      CSV is RFC 4180 with a header row, in UTF-8; a cell that a spreadsheet would run as a formula gets a leading \
-      apostrophe, unless --raw. The other formats are JSON Lines: changes as the history surface shows them, events of \
-      OCSF 1.8.0, events of Microsoft Sentinel's ASIM. It goes to stdout, or with --output to a file that appears only \
-      when it is whole.
+      CSV is RFC 4180 with a header row, in UTF-8. A cell that a spreadsheet would run as a formula gets a leading \
+      apostrophe, unless you use --raw. The other formats are JSON Lines: changes as the history routes return them, \
+      events of OCSF 1.8.0, or events of Microsoft Sentinel's ASIM. The output is stdout, or with --output a file that \
+      appears only when it is complete.
 
-      --after SEQUENCE goes on behind an earlier export: every change with a newer entry comes, those that were pending \
-      come again, so put them by id. --follow goes on for ever with what is settled, and keeps in the file --state how \
-      far it came; started again, it begins there.
+      --after SEQUENCE continues an earlier export. It writes every change with a newer entry. A change that was \
+      pending is written again, so store changes by id. --follow writes changes as they are settled, without an end, \
+      and stores its position in the file --state. If you start it again, it continues there.
 
         reflog export > history.csv
         reflog export --since 2026-01-01 --until 2026-04-01 --excel --output quarter.csv
@@ -30,37 +30,37 @@ struct Export: AsyncParsableCommand {
   @Option(help: "csv, jsonl, ocsf or asim.")
   var format = ExportFormat.csv
 
-  @Flag(help: "Leave cells as they are that a spreadsheet would run.")
+  @Flag(help: "Write CSV without the apostrophe before formulas.")
   var raw = false
 
-  @Flag(help: "CSV as Excel reads it: a byte order mark, and times as yyyy-mm-dd hh:mm:ss.000 in UTC.")
+  @Flag(help: "Write CSV as Excel reads it: a byte order mark, and times as yyyy-mm-dd hh:mm:ss.000 in UTC.")
   var excel = false
 
-  @Option(help: "Only what has a newer entry than this sequence.")
+  @Option(help: "Only changes with a newer entry than this sequence.")
   var after: Int64?
 
-  @Option(help: "Write this file; it appears only when it is whole.")
+  @Option(help: "Write this file; it appears only when it is complete.")
   var output: String?
 
-  @Flag(help: "Write FILE.manifest beside --output FILE: what is in it, signed by the --server.")
+  @Flag(help: "Also write FILE.manifest for --output FILE: its content, signed by the --server.")
   var manifest = false
 
-  @Flag(help: "Go on for ever with what is settled.")
+  @Flag(help: "Write changes as they are settled, without an end.")
   var follow = false
 
-  @Option(help: "Keep here how far --follow came.")
+  @Option(help: "The file in which --follow stores its position.")
   var state: String?
 
   func validate() throws {
-    guard format == .csv || !(raw || excel) else { throw ValidationError("--raw and --excel are for csv.") }
-    guard (state != nil) == follow else { throw ValidationError("--follow and --state go together.") }
+    guard format == .csv || !(raw || excel) else { throw ValidationError("--raw and --excel need --format csv.") }
+    guard (state != nil) == follow else { throw ValidationError("--follow needs --state, and --state needs --follow.") }
     guard !follow || (output == nil && after == nil) else {
-      throw ValidationError("--follow writes to stdout, and --state says where it begins: no --output, no --after.")
+      throw ValidationError("--follow writes to stdout from the position in --state. Remove --output and --after.")
     }
     guard !manifest || (output != nil && source.server != nil) else {
-      throw ValidationError("--manifest needs --output, and a --server that signs it.")
+      throw ValidationError("--manifest needs --output and --server.")
     }
-    guard after.map({ $0 >= 0 }) ?? true else { throw ValidationError("--after is a sequence, from 0 on.") }
+    guard after.map({ $0 >= 0 }) ?? true else { throw ValidationError("--after must be a sequence, 0 or more.") }
   }
 
   func run() async throws {
@@ -71,7 +71,7 @@ struct Export: AsyncParsableCommand {
         if let state {
           try await Follower(source: source, order: order, stateFile: state).run()
         } else if let output, manifest, let server = source as? ServerClient {
-          try await Self.export(order, from: server, withManifestBeside: output)
+          try await Self.export(order, from: server, withManifestFor: output)
         } else if let output {
           try await WholeFile.write(output) { file in try await Self.export(order, from: source, to: file.write) }
         } else {
@@ -81,11 +81,11 @@ struct Export: AsyncParsableCommand {
     }
   }
 
-  /// The manifest appears once the file is there.
+  /// Exports a file with its manifest. The manifest appears after the file.
   private static func export(
     _ order: ExportRequest,
     from server: ServerClient,
-    withManifestBeside path: String
+    withManifestFor path: String
   ) async throws {
     var progress = Progress(verb: "exported")
     var note = ""

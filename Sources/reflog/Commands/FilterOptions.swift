@@ -1,24 +1,24 @@
 import ArgumentParser
 import ReflogModel
 
-/// Which changes are wanted: flags for the questions that people ask, and the whole filter language.
+/// The options that select changes: one for each common condition, and one for any `$filter`.
 struct FilterOptions: ParsableArguments {
-  @Option(help: "A filter as in $filter, such as \"initiatedBy/user/userPrincipalName eq 'a@b.example'\".")
+  @Option(help: "A filter as in $filter, for example \"initiatedBy/user/userPrincipalName eq 'a@b.example'\".")
   var filter: String?
 
-  @Option(help: "A flow's id, perhaps with its type: b2cUserFlows/B2C_1_signup.")
+  @Option(help: "A flow's id, with or without its type: b2cUserFlows/B2C_1_signup.")
   var flow: String?
 
-  @Option(help: "A step: postFederationSignup.")
+  @Option(help: "A step, for example postFederationSignup.")
   var step: String?
 
-  @Option(help: "Who did it: an id, a name, or a user principal name.")
+  @Option(help: "The actor: an id, a name, or a user principal name.")
   var actor: String?
 
-  @Option(help: "From this time on: 2026-03-01, or 2026-03-01T14:00:00Z.")
+  @Option(help: "Changes from this time on: 2026-03-01 or 2026-03-01T14:00:00Z.")
   var since: String?
 
-  @Option(help: "Before this time.")
+  @Option(help: "Changes before this time.")
   var until: String?
 
   @Option(help: "pending, applied, rejected, denied, notApplied, superseded or unknown.")
@@ -29,14 +29,18 @@ struct FilterOptions: ParsableArguments {
 
   func validate() throws {
     for (name, time) in [("--since", since), ("--until", until)] {
-      if let time, Timestamp(parsing: time) == nil { throw ValidationError("\(name) \(time) is no time.") }
+      if let time, Timestamp(parsing: time) == nil {
+        throw ValidationError("\(name) \(time) is not a time. Use 2026-03-01 or 2026-03-01T14:00:00Z.")
+      }
     }
-    if let result, Change.Result(rawValue: result) == nil { throw ValidationError("\(result) is no result.") }
-    if let kind, Change.Kind(rawValue: kind) == nil { throw ValidationError("\(kind) is no kind.") }
+    if let result, Change.Result(rawValue: result) == nil {
+      throw ValidationError("\(result) is not a result. See --help.")
+    }
+    if let kind, Change.Kind(rawValue: kind) == nil { throw ValidationError("\(kind) is not a kind. See --help.") }
     do { _ = try filter.map(ChangeFilter.parse) } catch { throw ValidationError("\(error)") }
   }
 
-  /// All of it as one filter; nothing where everything is wanted.
+  /// All conditions as one filter, or nil if there is no condition.
   var text: String? {
     var question = PlainQuestion()
     (question.flow, question.step, question.actor) = (flow, step, actor)

@@ -2,27 +2,29 @@ import Foundation
 import ReflogFormats
 import ReflogModel
 
-/// Hands out what is settled, as it is settled, for ever; and remembers how far it came.
+/// Writes changes as they are settled, without an end, and stores its position in a file.
 ///
-/// What was handed out and not yet remembered when it ended comes again: takers put by id.
+/// After a restart, changes after the last stored position are written again, so readers store changes by id.
 struct Follower {
+  /// The time between two requests.
   private static let interval = Duration.seconds(1)
-  /// How long until a server that can't be reached is tried again, at most.
+  /// The longest time until a server that can't be reached is asked again.
   private static let longestPause = Duration.seconds(60)
 
   let source: any HistorySource
   let order: ExportRequest
-  /// Holds the number of the last entry that was handed out, in decimal.
+  /// The path of the file that holds the number of the last written entry, in decimal.
   let stateFile: String
 
+  /// Runs until the task is cancelled or an error is thrown; a server that can't be reached is asked again.
   func run() async throws {
-    var (progress, pause) = (Progress(position: try remembered()), Self.interval)
+    var (progress, pause) = (Progress(position: try storedPosition()), Self.interval)
     while true {
       do {
-        try await goOn(from: &progress)
+        try await writeNewChanges(&progress)
         pause = Self.interval
       } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-        Terminal.say("\(failure.message) It is tried again in \(pause).")
+        Terminal.say("\(failure.message) Next attempt in \(pause).")
         pause = min(pause * 2, Self.longestPause)
       }
       try await Task.sleep(for: pause)
@@ -30,9 +32,9 @@ struct Follower {
   }
 
   private struct Progress {
-    /// The last entry that was handed out.
+    /// The last written entry, or nil before the first one.
     var position: Int64?
-    /// Whether the header was, in this run or before it.
+    /// True if the header was written, in this run or an earlier one.
     var hasHeader: Bool
 
     init(position: Int64?) {
@@ -41,45 +43,49 @@ struct Follower {
     }
   }
 
-  private func goOn(from progress: inout Progress) async throws {
-    // Before the export, so that the export reaches at least as far.
+  private func writeNewChanges(_ progress: inout Progress) async throws {
+    // This is read before the export, so the export contains at least this entry.
     let newest = try await source.status()["newestChangeSequence"]?.wholeNumber ?? -1
     if newest > progress.position ?? -1 {
-      try await handOut(&progress)
+      try await export(&progress)
       progress.position = newest
-      try await remember(newest)
+      try await store(newest)
     }
   }
 
-  /// Everything settled with a newer entry, in whole lines, even where the server breaks off; the header, if the format has one,
-  /// once.
-  private func handOut(_ progress: inout Progress) async throws {
+  /// Writes every settled change with a newer entry.
+  ///
+  /// It writes complete lines only, even if the connection ends early, and the header once, if the format has one.
+  private func export(_ progress: inout Progress) async throws {
     var order = order
     order.after = progress.position
     order.filter = (order.filter.map { "(\($0)) and " } ?? "") + "result ne 'pending'"
     var skipped = progress.hasHeader ? order.lines.header.count : 0
-    var begun: [UInt8] = []
+    var unfinished: [UInt8] = []
     try await source.export(order) { piece in
-      begun += piece.dropFirst(skipped)
+      unfinished += piece.dropFirst(skipped)
       skipped = max(0, skipped - piece.count)
-      guard let end = begun.lastIndex(of: 0x0A) else { return }
-      try Terminal.data(Data(begun[...end]))
+      guard let end = unfinished.lastIndex(of: 0x0A) else { return }
+      try Terminal.data(Data(unfinished[...end]))
       progress.hasHeader = true
-      begun.removeSubrange(...end)
+      unfinished.removeSubrange(...end)
     }
-    try Terminal.data(Data(begun))
+    try Terminal.data(Data(unfinished))
   }
 
-  private func remembered() throws -> Int64? {
+  private func storedPosition() throws -> Int64? {
     guard FileManager.default.fileExists(atPath: stateFile) else { return nil }
     let text = try String(contentsOfFile: stateFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
     guard let position = Int64(text), position >= 0 else {
-      throw CommandFailure(.refused, "\(stateFile) holds no sequence. Move it away to begin anew.")
+      throw CommandFailure(
+        .refused,
+        "\(stateFile) does not contain a sequence. Move it away to start from the first change."
+      )
     }
     return position
   }
 
-  private func remember(_ position: Int64) async throws {
+  private func store(_ position: Int64) async throws {
     try await WholeFile.write(stateFile) { file in try file.write(Data("\(position)\n".utf8)) }
   }
 }

@@ -7,7 +7,7 @@ struct Hold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Places, lists and releases legal holds.",
     discussion: """
-      What is held is neither purged nor erased, whatever its age, until the hold is released; it has no end date.
+      Held history is neither purged nor erased, whatever its age, until you release the hold. A hold has no end date.
 
         reflog hold place CASE-2026-7 --flow b2cUserFlows/B2C_1_signup --reason 'Litigation 2026-7'
         reflog hold release CASE-2026-7
@@ -15,8 +15,10 @@ struct Hold: AsyncParsableCommand {
     subcommands: [PlaceHold.self, ListHolds.self, ReleaseHold.self]
   )
 
+  /// The route of holds.
   static let path = "/beta/reflog/holds"
 
+  /// Returns the table of holds.
   static func table(_ holds: [JSONValue]) -> Table {
     let rows = holds.compactMap(\.object).map { hold in
       let flow = hold["flowType"]?.string.flatMap { type in hold["flowId"]?.string.map { "\(type)/\($0)" } }
@@ -25,20 +27,21 @@ struct Hold: AsyncParsableCommand {
         hold["reason"]?.string ?? "",
       ]
     }
-    return Table(header: ["NAME", "COVERS", "PLACED", "REASON"], rows: rows, emptyText: "Nothing is held.")
+    return Table(header: ["NAME", "COVERS", "PLACED", "REASON"], rows: rows, emptyText: "There are no holds.")
   }
 }
 
+/// `reflog hold place`
 struct PlaceHold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "place", abstract: "Places a hold.")
 
-  @Argument(help: "A name for it.")
+  @Argument(help: "A name for the hold.")
   var name: String
 
-  @Option(help: "Why, for the record.")
+  @Option(help: "The reason, which is recorded.")
   var reason: String
 
-  @Option(help: "FLOWTYPE/FLOW; without it all history is held.")
+  @Option(help: "The flow to hold, FLOWTYPE/FLOW; without it all history is held.")
   var flow: String?
 
   @OptionGroup var server: ServerOptions
@@ -50,7 +53,9 @@ struct PlaceHold: AsyncParsableCommand {
         var body: JSONObject = ["name": .string(name), "reason": .string(reason)]
         if let flow {
           let parts = flow.split(separator: "/", omittingEmptySubsequences: false)
-          guard parts.count == 2 else { throw CommandFailure(.usage, "--flow is FLOWTYPE/FLOW, not \(flow).") }
+          guard parts.count == 2 else {
+            throw CommandFailure(.usage, "--flow \(flow) is not FLOWTYPE/FLOW, for example b2cUserFlows/B2C_1_signup.")
+          }
           body["flowType"] = .string(String(parts[0]))
           body["flowId"] = .string(String(parts[1]))
         }
@@ -61,8 +66,9 @@ struct PlaceHold: AsyncParsableCommand {
   }
 }
 
+/// `reflog hold list`
 struct ListHolds: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists what is held.")
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists all holds.")
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
@@ -76,10 +82,11 @@ struct ListHolds: AsyncParsableCommand {
   }
 }
 
+/// `reflog hold release`
 struct ReleaseHold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "release", abstract: "Releases a hold.")
 
-  @Argument(help: "Its name.")
+  @Argument(help: "The hold's name.")
   var name: String
 
   @OptionGroup var server: ServerOptions

@@ -6,18 +6,19 @@ import ReflogModel
 struct Keys: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key",
-    abstract: "Looks after the key that signs the log.",
+    abstract: "Rotates the key that signs the log.",
     subcommands: [RotateKey.self]
   )
 }
 
+/// `reflog key rotate`
 struct RotateKey: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate",
-    abstract: "Signs the log with a new key from now on, and prints it.",
+    abstract: "Replaces the key that signs the log, and prints the new one.",
     discussion: """
-      The rotation is on record, and the next checkpoint is signed with both keys. Keep the new key beside the old one: what was \
-      signed before is verified with the old one, reflog verify --key OLD --key NEW.
+      The rotation is recorded, and the next checkpoint is signed with both keys. Keep both keys: entries from before \
+      the rotation verify with the old one. Use reflog verify --key OLD --key NEW.
       """
   )
 

@@ -6,11 +6,11 @@ import ReflogModel
 struct Retain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retention",
-    abstract: "Says how long history is kept, and purges what is older.",
+    abstract: "Shows and sets how long history is kept, and purges older history.",
     discussion: """
-      History is kept for ever unless somebody says otherwise. A purge deletes what was settled before that many days, but never \
-      what is held (reflog hold), what is pending, or the last change of a step that made a difference; the log goes on \
-      verifying. Show the plan first.
+      Without a setting, history is kept for ever. A purge deletes the changes that were settled before that many \
+      days. It never deletes held changes (reflog hold), pending changes, or the last effective change of a step. The \
+      log still verifies. Show the plan first.
 
         reflog retention set --days 730
         reflog retention purge --dry-run
@@ -19,19 +19,22 @@ struct Retain: AsyncParsableCommand {
     subcommands: [ShowRetention.self, SetRetention.self, PurgeHistory.self]
   )
 
+  /// The route of the retention policy.
   static let path = "/beta/reflog/retention"
 
+  /// Returns the table of the policy and the newest purge.
   static func table(_ body: JSONObject) -> Table {
     var rows = [["kept", body["days"]?.wholeNumber.map { "\($0) days" } ?? "for ever"]]
     if let purge = body["purge"]?.object {
-      rows.append(["purge", "of what was settled before \(purge["before"]?.string ?? "")"])
-      rows.append(["asked", purge["askedDateTime"]?.string ?? ""])
-      rows.append(["state", purge["finishedDateTime"]?.string.map { "done at \($0)" } ?? "under way"])
+      rows.append(["purge", "of changes settled before \(purge["before"]?.string ?? "")"])
+      rows.append(["requested", purge["askedDateTime"]?.string ?? ""])
+      rows.append(["state", purge["finishedDateTime"]?.string.map { "done at \($0)" } ?? "in progress"])
     }
     return Table(rows: rows)
   }
 }
 
+/// `reflog retention show`
 struct ShowRetention: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -50,26 +53,27 @@ struct ShowRetention: AsyncParsableCommand {
   }
 }
 
+/// `reflog retention set`
 struct SetRetention: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
-    abstract: "Says for how many days history is kept. It purges nothing by itself."
+    abstract: "Sets for how many days history is kept. It deletes nothing."
   )
 
-  @Option(help: "Days, at least \(RetentionPolicy.minimumDays).")
+  @Option(help: "The number of days, at least \(RetentionPolicy.minimumDays).")
   var days: Int?
 
   @Flag(help: "Keep history for ever.")
   var forever = false
 
-  @Flag(help: "Take fewer days than the minimum, where the law wants that.")
+  @Flag(help: "Allow fewer days than the minimum, if the law requires that.")
   var override = false
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard (days == nil) == forever else { throw ValidationError("Say --days or --forever.") }
+    guard (days == nil) == forever else { throw ValidationError("Use --days or --forever.") }
   }
 
   func run() async throws {
@@ -82,21 +86,23 @@ struct SetRetention: AsyncParsableCommand {
   }
 }
 
+/// `reflog retention purge`
 struct PurgeHistory: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "purge",
-    abstract: "Deletes what need not be kept any more, after showing what that is.",
+    abstract: "Deletes the history that need not be kept, after showing a plan.",
     discussion: """
-      On a terminal it shows the plan and asks; elsewhere it wants --yes. It goes on where the server is stopped meanwhile.
+      On a terminal you are asked to confirm; without a terminal, use --yes. If the server stops in between, it \
+      continues the purge at its next start.
       """
   )
 
   private static let interval = Duration.milliseconds(500)
 
-  @Flag(help: "Show the plan, and do nothing.")
+  @Flag(help: "Show the plan, and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Do not ask.")
+  @Flag(help: "Do not ask for a confirmation.")
   var yes = false
 
   @OptionGroup var server: ServerOptions
@@ -108,9 +114,9 @@ struct PurgeHistory: AsyncParsableCommand {
         let path = Retain.path + "/purge"
         let plan = try await client.send(.POST, path, body: ["dryRun": .bool(true)]).body
         if dryRun { return try output.show(plan, asTable: Self.plan) }
-        Terminal.say(Self.words(plan))
-        guard yes || Confirmation.given("Delete it for good?") else {
-          throw CommandFailure(.refused, "Nothing was deleted. Say --yes to delete it.")
+        Terminal.say(Self.text(plan))
+        guard yes || Confirmation.given("Delete it permanently?") else {
+          throw CommandFailure(.refused, "Nothing was deleted. Use --yes to delete it.")
         }
         var body = try await client.send(.POST, path, body: ["before": plan["before"] ?? .null]).body
         while body["purge"]?.object?["state"]?.string == "running" {
@@ -124,17 +130,17 @@ struct PurgeHistory: AsyncParsableCommand {
 
   private static func number(_ body: JSONObject, _ name: String) -> String { "\(body[name]?.wholeNumber ?? 0)" }
 
-  private static func words(_ plan: JSONObject) -> String {
-    "\(number(plan, "changes")) changes and \(number(plan, "serviceEvents")) service events that were settled before "
-      + "\(plan["before"]?.string ?? "") go; \(number(plan, "held")) as old are held, and \(number(plan, "standing")) say what "
-      + "stands at their step."
+  private static func text(_ plan: JSONObject) -> String {
+    "This deletes \(number(plan, "changes")) changes and \(number(plan, "serviceEvents")) service events that were "
+      + "settled before \(plan["before"]?.string ?? ""). Kept are \(number(plan, "held")) older changes that are held, and "
+      + "\(number(plan, "standing")) that are the last effective change of their step."
   }
 
   private static func plan(_ plan: JSONObject) -> Table {
     Table(rows: [
       ["before", plan["before"]?.string ?? ""], ["changes", number(plan, "changes")],
       ["service events", number(plan, "serviceEvents")], ["held", number(plan, "held")],
-      ["standing", number(plan, "standing")],
+      ["last effective", number(plan, "standing")],
     ])
   }
 }

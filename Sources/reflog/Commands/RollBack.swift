@@ -6,46 +6,46 @@ import ReflogModel
 struct RollBack: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Brings back what stood before a change, or at a time.",
+    abstract: "Restores the reference before a change, or the references at a time.",
     discussion: """
-      Names the change, or with --step the address whose last effective change is to be taken back. Refused where \
-      later changes stand in the way, unless --force, and where the connector to go back to is gone. --dry-run exits \
-      with 1 where it would be refused.
+      Name the change, or use --step for the last effective change of a step. The rollback is refused if the step has \
+      later changes, unless you use --force, and if the earlier connector does not exist any more. --dry-run exits \
+      with 1 if the rollback would be refused.
 
         reflog rollback 17 --dry-run
         reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
 
-      --as-of brings back what every step called at a time, or with --flow those of one user flow. It takes as long as \
-      the directory does, and goes on at the server if this command is broken off. What could not be brought back is \
-      said at the end, with exit code 1; --batch goes on with it.
+      --as-of restores what every step called at a time, or with --flow the steps of one user flow. The server \
+      continues if this command ends early. If some steps could not be rolled back, the command names them and exits \
+      with 1. --batch continues the rollback.
 
         reflog rollback --as-of 2026-11-23T02:00:00Z --dry-run
         reflog rollback --as-of 2026-11-23T02:00:00Z --flow b2cUserFlows/B2C_1_signup --reason CHG0042
       """
   )
 
-  @Argument(help: "The change's id.")
+  @Argument(help: "The id of the change to roll back.")
   var id: Change.ID?
 
-  @Option(help: "FLOWTYPE/FLOW/STEP, whose last effective change is taken back.")
+  @Option(help: "Roll back the last effective change of this step, FLOWTYPE/FLOW/STEP.")
   var step: Address?
 
-  @Option(help: "Bring back what stood at this time: 2026-11-23T02:00:00Z.")
+  @Option(help: "Restore what the steps called at this time: 2026-11-23T02:00:00Z.")
   var asOf: String?
 
-  @Option(help: "With --as-of: only this flow, FLOWTYPE/FLOW.")
+  @Option(help: "With --as-of: only the steps of this flow, FLOWTYPE/FLOW.")
   var flow: String?
 
-  @Option(help: "Go on with the rollback to a time that has this batch id.")
+  @Option(help: "Continue the rollback to a time with this batch id.")
   var batch: String?
 
-  @Flag(help: "Say what would be done, and do nothing.")
+  @Flag(help: "Show the plan, and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Roll back although later changes stand in the way.")
+  @Flag(help: "Roll back although the step has later changes.")
   var force = false
 
-  @Option(help: "Why, for the record.")
+  @Option(help: "The reason, which is recorded.")
   var reason: String?
 
   @OptionGroup var server: ServerOptions
@@ -53,14 +53,16 @@ struct RollBack: AsyncParsableCommand {
 
   func validate() throws {
     let targets = [id != nil, step != nil, asOf != nil || batch != nil].count { $0 }
-    guard targets == 1 else { throw ValidationError("Name a change, or say --step, or --as-of.") }
-    if let asOf, Timestamp(parsing: asOf) == nil { throw ValidationError("--as-of \(asOf) is no time.") }
-    guard flow == nil || asOf != nil else { throw ValidationError("--flow goes with --as-of.") }
+    guard targets == 1 else { throw ValidationError("Name a change, or use --step, --as-of or --batch.") }
+    if let asOf, Timestamp(parsing: asOf) == nil {
+      throw ValidationError("--as-of \(asOf) is not a time. Use 2026-11-23T02:00:00Z.")
+    }
+    guard flow == nil || asOf != nil else { throw ValidationError("--flow needs --as-of.") }
     guard !force || (asOf == nil && batch == nil) else {
-      throw ValidationError("--as-of brings back what stood whatever came since: no --force.")
+      throw ValidationError("--as-of and --batch ignore later changes. Remove --force.")
     }
     if let flow, FlowName(flow) == nil {
-      throw ValidationError("--flow \(flow) is not FLOWTYPE/FLOW, as b2cUserFlows/B2C_1_signup is.")
+      throw ValidationError("--flow \(flow) is not FLOWTYPE/FLOW, for example b2cUserFlows/B2C_1_signup.")
     }
   }
 
@@ -86,33 +88,34 @@ struct RollBack: AsyncParsableCommand {
           try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
           if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
         } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-          // By its id the rollback can be asked for again without being made twice; by --step it could take itself back.
+          // With the change's id a second attempt is safe. With --step it could roll back the rollback.
           throw CommandFailure(.tryAgain, failure.message + " Try again with: reflog rollback \(target)")
         }
       }
     }
   }
 
+  /// Returns the change to roll back: the one with the given id, or the last effective one of the step.
   private func target(_ client: ServerClient) async throws -> Change.ID {
     if let id { return id }
-    let place = step?.description ?? ""
+    let address = step?.description ?? ""
     let entries = try await client.configurations(asOf: nil)["value"]?.array ?? []
     let entry = entries.lazy.compactMap(\.object).first { entry in
       let parts = ["flowType", "flowId", "step"].compactMap { entry[$0]?.string }
       return Address(parts.joined(separator: "/")) == step
     }
     guard let last = entry?["changeId"]?.string.flatMap({ Change.ID($0) }) else {
-      throw try await noTarget(at: place, client)
+      throw try await noTarget(at: address, client)
     }
     let change = try await client.change(last)
     guard change["before"] != change["after"] else {
-      throw CommandFailure(.notFound, "No change of \(place) that made a difference is on record.")
+      throw CommandFailure(.notFound, "No effective change of \(address) is recorded.")
     }
     if let undone = change["rollbackOf"]?.string {
       throw CommandFailure(
         .refused,
-        "The last change of \(place) is itself a rollback: change \(last) took back change \(undone). "
-          + "To take that back in turn, name it: reflog rollback \(last)"
+        "The last change of \(address) is itself a rollback: change \(last) rolled back change \(undone). "
+          + "To roll back change \(last), name it: reflog rollback \(last)"
       )
     }
     return last
@@ -122,26 +125,29 @@ struct RollBack: AsyncParsableCommand {
     Table(rows: [["plan", plan["summary"]?.string ?? ""]])
   }
 
-  /// Why the rollback would be refused, if it would.
+  /// Returns why the rollback would be refused, or nil if it would not.
   private func obstacle(_ plan: JSONObject) -> String? {
     if plan["connectorExists"] == .bool(false) {
-      return "It would be refused: the connector to go back to does not exist any more."
+      return "The rollback would be refused: the earlier connector does not exist any more."
     }
     let later = (plan["supersededBy"]?.array ?? []).compactMap(\.string)
     guard !force, !later.isEmpty || plan["drifted"] == .bool(true) else { return nil }
-    let changes = later.isEmpty ? "a change made without Reflog" : "changes " + later.joined(separator: ", ")
-    return "It would be refused: \(changes) came later. Roll that back first, or say --force."
+    let changes = later.isEmpty ? "a change made without Reflog" : later.joined(separator: ", ")
+    return "The rollback would be refused because of later changes: \(changes). Roll those back first, or use --force."
   }
 
-  /// Why there is nothing to take back: a change that is under way, or none at all.
-  private func noTarget(at place: String, _ client: ServerClient) async throws -> CommandFailure {
-    guard let step else { return CommandFailure(.notFound, "No step is named.") }
+  /// Returns why no change can be rolled back: the newest one is pending, or none is recorded.
+  private func noTarget(at address: String, _ client: ServerClient) async throws -> CommandFailure {
+    guard let step else { return CommandFailure(.notFound, "No step is given.") }
     var question = PlainQuestion(about: step)
     question.result = .pending
     let newest = try await client.history(top: 1, filter: question.text)["value"]?.array ?? []
     guard let id = newest.first?.object?["id"]?.string else {
-      return CommandFailure(.notFound, "No change of \(place) is on record.")
+      return CommandFailure(.notFound, "No change of \(address) is recorded.")
     }
-    return CommandFailure(.tryAgain, "Change \(id) of \(place) is still pending: `reflog show \(id)`. Try again later.")
+    return CommandFailure(
+      .tryAgain,
+      "Change \(id) of \(address) is still pending: `reflog show \(id)`. Try again later."
+    )
   }
 }

@@ -6,14 +6,15 @@ import Logging
 /// `reflog serve`
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Serves the Graph surface and the history.",
+    abstract: "Serves the Graph routes, the history and the pages.",
     discussion: """
-      Settings come from flags, then from the environment, then from the JSON file that --config names. The variables:
+      A setting is read from its flag, else from the environment, else from the JSON file that --config names. The \
+      variables:
 
       \(settings)
 
-      At the first start a token for each role is made, good for 90 days, and shown if a terminal listens, else \
-      written to <database>.first-tokens. SIGTERM lets what is in flight finish.
+      The first start creates a token for each role, valid for 90 days. It shows them on a terminal, or writes them to \
+      <database>.first-tokens. After SIGTERM, running requests may finish.
 
         reflog serve --directory embedded --sample
       """

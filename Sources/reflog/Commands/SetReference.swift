@@ -28,17 +28,19 @@ struct SetReference: AsyncParsableCommand {
   @Flag(help: "Point the step at nothing.")
   var none = false
 
-  @Option(help: "Why, for the record.")
+  @Option(help: "The reason, which is recorded.")
   var reason: String?
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard FlowID(flow) != nil else { throw ValidationError("\(flow) is no id of a user flow.") }
-    guard Step(step) != nil else { throw ValidationError("\(step) is no name of a step.") }
-    guard (connector == nil) == none else { throw ValidationError("Name a connector, or say --none.") }
-    if let connector, ConnectorID(connector) == nil { throw ValidationError("\(connector) is no id of a connector.") }
+    guard FlowID(flow) != nil else { throw ValidationError("\(flow) is not an id of a user flow.") }
+    guard Step(step) != nil else { throw ValidationError("\(step) is not a name of a step.") }
+    guard (connector == nil) == none else { throw ValidationError("Name a connector, or use --none.") }
+    if let connector, ConnectorID(connector) == nil {
+      throw ValidationError("\(connector) is not an id of a connector.")
+    }
   }
 
   func run() async throws {
@@ -51,12 +53,12 @@ struct SetReference: AsyncParsableCommand {
           reason: reason
         )
         guard let id = answer.changeID.flatMap({ Change.ID($0) }) else {
-          throw CommandFailure(.internal, "The server did not name the change.")
+          throw CommandFailure(.internal, "The server's answer names no change.")
         }
         do {
           try await output.show(client.change(id), asTable: ChangeTables.change)
         } catch {
-          // The deed is done; not to be able to show it is no reason to let anybody repeat it.
+          // The change was made. A failure here would tell scripts to repeat it.
           Terminal.say("Change \(id) was made. It can't be shown: \(CommandFailure(error).message)")
         }
       }

@@ -10,8 +10,8 @@ struct Show: AsyncParsableCommand {
         reflog show 17
         reflog show 17 --proof receipt.tlog-proof
 
-      --proof writes the change's receipt: with the log's key it shows to anybody, without Reflog, that the change is in \
-      the log as it is in the receipt.
+      --proof writes the change's receipt. Together with the log's key the receipt proves, without Reflog, that the \
+      log contains the change.
       """
   )
 

@@ -7,8 +7,8 @@ struct ShowCheckpoint: AsyncParsableCommand {
     commandName: "checkpoint",
     abstract: "Prints the newest signed checkpoint of the log, to keep elsewhere.",
     discussion: """
-      Whoever keeps one, and the key that --format json shows beside it, can tell at any later time that the history before \
-      it is still the same: reflog verify --key KEY --since FILE.
+      Keep the checkpoint, and the key that --format json shows. With both you can prove later that the history before \
+      the checkpoint is unaltered: reflog verify --key KEY --since FILE.
 
         reflog checkpoint > checkpoint.txt
         reflog checkpoint --format json
@@ -17,7 +17,7 @@ struct ShowCheckpoint: AsyncParsableCommand {
 
   @OptionGroup var source: SourceOptions
 
-  @Option(help: "table, the checkpoint alone, or json, with the key.")
+  @Option(help: "table for the checkpoint alone, or json for the checkpoint and the key.")
   var format: OutputFormat = .table
 
   func run() async throws {

@@ -5,7 +5,7 @@ import ReflogModel
 struct ShowConfigurations: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Shows what each step calls of which anything is on record, now or at a time.",
+    abstract: "Shows what each recorded step calls, now or at a time.",
     discussion: """
         reflog config
         reflog config --as-of 2026-03-03T02:00:00Z
@@ -15,11 +15,13 @@ struct ShowConfigurations: AsyncParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "What stood then, in place of now: 2026-03-03T02:00:00Z.")
+  @Option(help: "Show what the steps called at this time: 2026-03-03T02:00:00Z.")
   var asOf: String?
 
   func validate() throws {
-    if let asOf, Timestamp(parsing: asOf) == nil { throw ValidationError("--as-of \(asOf) is no time.") }
+    if let asOf, Timestamp(parsing: asOf) == nil {
+      throw ValidationError("--as-of \(asOf) is not a time. Use 2026-03-03T02:00:00Z.")
+    }
   }
 
   func run() async throws {

@@ -6,7 +6,7 @@ struct ShowHistory: AsyncParsableCommand {
     commandName: "history",
     abstract: "Shows the newest changes.",
     discussion: """
-      Newest first: who pointed which step at which connector, and what stood there before.
+      Newest first: who pointed which step at which connector, and the reference before that.
 
         reflog history --top 5
         reflog history --flow B2C_1_signup --since 2026-03-01 --until 2026-04-01
@@ -20,11 +20,11 @@ struct ShowHistory: AsyncParsableCommand {
   @OptionGroup var filter: FilterOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "How many changes, 1 to 1000.")
+  @Option(help: "The number of changes, 1 to 1000.")
   var top = 20
 
   func validate() throws {
-    guard (1...1000).contains(top) else { throw ValidationError("--top is a whole number from 1 to 1000.") }
+    guard (1...1000).contains(top) else { throw ValidationError("--top must be a number from 1 to 1000.") }
   }
 
   func run() async throws {

@@ -4,7 +4,7 @@ import ArgumentParser
 struct ShowStatus: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Shows what the ledger serves and holds."
+    abstract: "Shows the directory, the state of the ledger, and its newest change."
   )
 
   @OptionGroup var source: SourceOptions

@@ -7,10 +7,10 @@ import ReflogModel
 struct Tokens: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "token",
-    abstract: "Makes, lists and revokes API tokens.",
+    abstract: "Creates, lists and revokes API tokens.",
     discussion: """
-      Tokens stand in <database>.tokens, by the hash of their secret alone. These verbs work on that file, on the \
-      server's machine: before the first start, and beside a running server.
+      The file <database>.tokens has all tokens, each with a hash of its secret. These verbs work on that file, on the \
+      server's machine, before the first start and while the server runs.
 
         reflog token create --role reader --name auditor-2026 --expires 30
         reflog token revoke auditor-2026
@@ -19,51 +19,61 @@ struct Tokens: AsyncParsableCommand {
   )
 }
 
-/// Where the tokens are.
+/// The option that names the file of tokens, by the ledger's file.
 struct TokenFileOptions: ParsableArguments {
-  @Option(help: "The ledger's file. Default REFLOG_DATABASE, and else ./reflog.sqlite.")
+  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  /// The ledger's file.
+  /// The path of the ledger's file.
   var path: String { database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite" }
 
+  /// Opens the tokens.
+  ///
+  /// - Parameter creating: true to create the file if it does not exist.
   func store(creating: Bool = false) throws -> TokenStore {
     try TokenStore(besideLedgerAt: path, creating: creating, clock: { Timestamp(Date()) })
   }
 }
 
+/// `reflog token create`
 struct CreateToken: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create",
-    abstract: "Makes a token and prints it, alone on stdout, this once."
+    abstract: "Creates a token and prints it on stdout. It is shown only once."
   )
 
   @Option(help: "reader, operator or admin.")
   var role: Role
 
-  @Option(help: "A name that says which program it is for.")
+  @Option(help: "A name for the token, for example that of the program that uses it.")
   var name: String
 
-  @Option(help: "Days until it opens nothing any more, 1 to 3650.")
+  @Option(help: "The number of days until the token expires, 1 to 3650.")
   var expires = 90
 
   @OptionGroup var file: TokenFileOptions
 
   func validate() throws {
-    guard (1...3650).contains(expires) else { throw ValidationError("--expires is a number of days from 1 to 3650.") }
+    guard (1...3650).contains(expires) else {
+      throw ValidationError("--expires must be a number of days from 1 to 3650.")
+    }
   }
 
   func run() async throws {
     try await CommandFailure.wrapping {
       let lifetime = Duration.seconds(expires * 86_400)
-      Terminal.say("The token opens what the ledger \(file.path) holds.")
+      Terminal.say("The token is valid for the ledger \(file.path).")
       try await Terminal.data(file.store(creating: true).create(name: name, role: role, lifetime: lifetime).text + "\n")
     }
   }
 }
 
+/// `reflog token list`
 struct ListTokens: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists all tokens ever made.")
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Lists all tokens, also expired and revoked ones."
+  )
 
   @OptionGroup var file: TokenFileOptions
 
@@ -84,10 +94,11 @@ struct ListTokens: AsyncParsableCommand {
   }
 }
 
+/// `reflog token revoke`
 struct RevokeToken: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "revoke",
-    abstract: "Ends a token: it opens nothing any more, at once."
+    abstract: "Revokes a token. It is invalid at once."
   )
 
   @Argument(help: "The token's name.")

@@ -7,45 +7,50 @@ import ReflogService
 /// `reflog verify`
 struct Verify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows whether history is what was recorded and signed.",
+    abstract: "Checks that the history is what was recorded and signed.",
     discussion: """
-      Goes from rows to entries to the Merkle tree to signed checkpoints, beside a running server too, and says all that it \
-      finds. It is worth what the key and the checkpoint are worth that you kept elsewhere: without --key it trusts the \
-      file's own key, and then shows only that nobody damaged the file without thinking of that.
+      It checks rows against entries, entries against the Merkle tree, and the tree against signed checkpoints, also \
+      while a server runs, and reports everything that it finds. The result is only as good as the key and the \
+      checkpoint that you kept elsewhere. Without --key it trusts the key in the file itself. It then finds damage, \
+      but no forgery by a person who also replaced that key.
 
         reflog checkpoint > kept-elsewhere.txt
         reflog verify --key 'audit.contoso.example/reflog+1f2e3d4c+…' --since kept-elsewhere.txt
         reflog verify --manifest quarter.csv.manifest
 
-      With --manifest an exported file is held against its signed manifest too, and what is missing, added or altered in it is \
-      named. What says nothing of history is not covered: free pages, the pages of indexes, what was seen \
-      last in the directory, and which purged change a purged entry was of.
+      With --manifest it also compares an exported file with its signed manifest, and names missing, added and altered \
+      rows. These parts of the file are not covered, because they are not part of the history: free pages, the pages \
+      of indexes, the last observations of the directory, and which purged change a purged entry belonged to.
       """
   )
 
-  @Option(help: "The ledger's file. Default REFLOG_DATABASE, and else ./reflog.sqlite.")
+  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  @Option(help: "A key whose signatures count, as a vkey: name+id+base64. Several after rotations.")
+  @Option(help: "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.")
   var key: [String] = []
 
-  @Option(help: "A file with the newest checkpoint. Default <database>.anchor, if it is there.")
+  @Option(help: "A file with the newest checkpoint. Default: <database>.anchor, if it exists.")
   var anchor: String?
 
-  @Option(help: "A file with a checkpoint that was kept elsewhere; the history before it must be the same.")
+  @Option(help: "A file with a checkpoint that you kept elsewhere; the history before it must be the same.")
   var since: String?
 
-  @Option(help: "The signed manifest of an exported file beside it: FILE.manifest.")
+  @Option(help: "The signed manifest FILE.manifest of an exported FILE next to it.")
   var manifest: String?
 
   func run() async throws {
     try await CommandFailure.wrapping {
       let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
-      guard FileManager.default.fileExists(atPath: path) else { throw CommandFailure(.refused, "There is no \(path).") }
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw CommandFailure(.refused, "\(path) does not exist.")
+      }
       try await Self.unverified { try await verify(path) }
     }
   }
 
+  /// Runs a body and throws each of its errors as a failure to verify.
+  ///
   /// A file that can't be read as a ledger does not verify.
   private static func unverified(_ body: () async throws -> Void) async throws {
     do { try await body() } catch let failure as CommandFailure { throw failure } catch {
@@ -67,33 +72,34 @@ struct Verify: AsyncParsableCommand {
     let progress = Counter(verb: "verified", noun: "changes")
     let report = try await verification.run { progress.add($0) }
     progress.end()
-    await tellRotations(history, report)
+    await showRotations(history, report)
     let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
     try show(report, findings)
-    if let exported { Terminal.say("\(exported.path) is what was taken at \(exported.manifest.taken).") }
+    if let exported { Terminal.say("\(exported.path) is the file that was exported at \(exported.manifest.taken).") }
   }
 
-  /// Those that are given, or the file's own.
+  /// Returns the given keys, or the key in the file if none is given.
   private func keys(_ history: History, _ path: String) async throws -> [VerifierKey] {
     let own = try await history.checkpoint()?.key
     guard !key.isEmpty || own != nil else {
       throw CommandFailure(
         .unverified,
-        "Nothing of \(path) was signed, by its own word; with --key it is held against its anchor all the same."
+        "\(path) contains no signature. Use --key to check it against its anchor."
       )
     }
-    if let own, key.isEmpty { Terminal.say("No --key is given: the file's own key is trusted, \(own)") }
+    if let own, key.isEmpty { Terminal.say("Without --key the key in the file is trusted: \(own)") }
     do { return try (key.isEmpty ? [own].compactMap(\.self) : key).map { try VerifierKey($0) } } catch {
       throw CommandFailure(.usage, "\(error)")
     }
   }
 
+  /// Returns the checkpoints that the log must contain: the anchor, if it exists, and the one of --since.
   private func claims(anchor path: String) throws -> [LogVerification.ExpectedCheckpoint] {
     var claims: [LogVerification.ExpectedCheckpoint] = []
     if anchor != nil || FileManager.default.fileExists(atPath: path) {
       claims.append(try claim("the anchor", path))
     } else {
-      Terminal.say("There is no anchor \(path): that the newest entries are gone could not be seen.")
+      Terminal.say("The anchor \(path) does not exist. Missing newest entries can't be found.")
     }
     if let since { claims.append(try claim(since, since)) }
     return claims
@@ -106,14 +112,15 @@ struct Verify: AsyncParsableCommand {
     return LogVerification.ExpectedCheckpoint(source: source, note: Array(data))
   }
 
-  /// Where a signature is of a key that was not given: which keys signed this log, as far as it says itself.
-  private func tellRotations(_ history: History, _ report: LedgerReport) async {
+  /// Shows the keys that signed the log according to the file, if a signature is of a key that was not given.
+  private func showRotations(_ history: History, _ report: LedgerReport) async {
     let isUnknown = report.log.findings.contains { if case .unknownKey = $0 { true } else { false } }
-    // Where what says so is altered, the report says it.
+    // If the rotations can't be read, the report shows why.
     guard isUnknown, let rotations = try? await history.keyRotations() else { return }
     for rotation in rotations {
       Terminal.say(
-        "By its own word the log was signed by \(rotation.from), and then by \(rotation.to): give --key for each that you trust."
+        "According to the file, the log was signed by \(rotation.from) and then by \(rotation.to). Use --key for each "
+          + "that you trust."
       )
     }
   }
@@ -124,11 +131,13 @@ struct Verify: AsyncParsableCommand {
     let log = report.log
     let tail = log.unsigned.count
     Terminal.say(
-      "\(report.changes) changes and \(log.size) entries were checked; the first \(log.confirmedSize) entries are as they "
-        + "were signed" + (tail > 0 ? ", and \(tail) newer ones are not signed yet." : ".")
+      "Checked \(report.changes) changes and \(log.size) entries. The first \(log.confirmedSize) entries match what "
+        + "was signed" + (tail > 0 ? ", and \(tail) newer ones are not signed yet." : ".")
     )
-    if report.purgedEntries > 0 { Terminal.say("\(report.purgedEntries) entries' records were purged, on the record.") }
-    if report.erased > 0 { Terminal.say("What \(report.erased) of them say of people was erased, on the record.") }
+    if report.purgedEntries > 0 {
+      Terminal.say("The records of \(report.purgedEntries) entries were purged, as recorded.")
+    }
+    if report.erased > 0 { Terminal.say("The personal data of \(report.erased) records was erased, as recorded.") }
     guard report.isClean, log.confirmedSize > 0 else {
       throw CommandFailure(.unverified, "The ledger does not verify.")
     }

@@ -1,9 +1,9 @@
 import Foundation
 import ReflogModel
 
-/// The rows of an exported file, one after another, with what is hashed of it; read in pieces.
+/// The rows of an exported file, read one after another, and the hash of the bytes read so far.
 struct ExportedRows {
-  /// More than any row has.
+  /// The most bytes of a row; no exported row has more.
   private static let rowLimit = 4 << 20
   private static let pieceSize = 1 << 18
 
@@ -13,12 +13,19 @@ struct ExportedRows {
   private var position = 0
   private(set) var hash = RunningHash()
 
+  /// A row of the file.
   struct Row {
-    /// Nothing in a row that begins with none, such as the header.
+    /// The change's id, or nil if the row does not start with one, such as the header.
     let id: Change.ID?
+    /// The row with the end of its line.
     let bytes: [UInt8]
   }
 
+  /// Opens an exported file.
+  ///
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - format: the format in the manifest.
   init(_ path: String, format: String) throws {
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw CommandFailure(.refused, "\(path) can't be read.")
@@ -27,7 +34,7 @@ struct ExportedRows {
     isCSV = format == "csv"
   }
 
-  /// The next row with the end of its line; nothing at the end of the file.
+  /// Returns the next row, or nil at the end of the file.
   mutating func next() throws -> Row? {
     var row: [UInt8] = []
     var isQuoted = false
@@ -51,7 +58,7 @@ struct ExportedRows {
     return piece[position]
   }
 
-  /// The id stands first in every row.
+  /// Returns the id at the start of a row, or nil if the row does not start with one.
   private static func id(of row: [UInt8], isCSV: Bool) -> Change.ID? {
     let start = isCSV ? row[...] : row.dropFirst(Array(#"{"id":""#.utf8).count)
     let digits = start.prefix { (0x30...0x39).contains($0) }

@@ -4,18 +4,29 @@ import ReflogLedger
 import ReflogModel
 import ReflogService
 
-/// Holds an exported file against its signed manifest, and where they differ against the ledger, so that the rows can be named.
+/// Compares an exported file with its signed manifest.
+///
+/// If they differ, it also compares the file with the ledger, to name the rows that differ.
 struct ManifestVerification {
-  /// More are counted, and not named.
+  /// The most rows that are named.
   private static let named = 100
 
+  /// The path of the exported file.
   let path: String
   let manifest: ExportManifest
 
-  /// Opens a manifest beside its file. Throws unless one of the keys signed it.
+  /// Opens the manifest of an exported file.
+  ///
+  /// - Parameters:
+  ///   - manifestPath: the path of the manifest: that of the file and `.manifest`.
+  ///   - keys: the trusted keys.
+  /// - Throws: a failure unless one of the keys signed the manifest.
   init(_ manifestPath: String, keys: [VerifierKey]) throws {
     guard manifestPath.hasSuffix(".manifest") else {
-      throw CommandFailure(.usage, "A manifest is FILE.manifest beside the exported FILE, not \(manifestPath).")
+      throw CommandFailure(
+        .usage,
+        "\(manifestPath) does not end in .manifest. Name the FILE.manifest next to the exported FILE."
+      )
     }
     path = String(manifestPath.dropLast(".manifest".count))
     guard let bytes = FileManager.default.contents(atPath: manifestPath) else {
@@ -28,7 +39,7 @@ struct ManifestVerification {
     }
   }
 
-  /// What is wrong with the file; nothing where it is what was taken.
+  /// Returns what is wrong with the file; empty if the file is the exported one.
   func findings(against service: HistoryService) async throws -> [String] {
     var rows = try ExportedRows(path, format: manifest.format)
     var count: Int64 = 0
@@ -36,12 +47,12 @@ struct ManifestVerification {
     guard rows.hash.hash() != manifest.sha256 else { return [] }
     let header: Int64 = manifest.format == "csv" ? 1 : 0
     let finding =
-      "\(path) is not the file that was taken at \(manifest.taken): its SHA-256 is another; it has \(count - header) rows, and "
-      + "\(manifest.rows) were taken."
+      "\(path) is not the file that was exported at \(manifest.taken): its SHA-256 differs. It has "
+      + "\(count - header) rows, and the exported file has \(manifest.rows)."
     return [finding] + (try await rowFindings(service))
   }
 
-  /// Which rows are missing, added or altered, as far as the ledger still says what they were.
+  /// Returns which rows are missing, added or altered; rows of changes that were purged since can't be compared.
   private func rowFindings(_ service: HistoryService) async throws -> [String] {
     guard manifest.after == nil, let format = ExportFormat(rawValue: manifest.format),
       format == .csv || format == .jsonl,
@@ -72,13 +83,15 @@ struct ManifestVerification {
     return found
   }
 
-  /// Whether a row stands where the ledger has none: without an id, with a lower one, or behind the last.
+  /// Returns true if the ledger has no such row at this position.
+  ///
+  /// Then the row has no id, has a lower id, or is after the last row of the ledger.
   private func isAhead(_ row: ExportedRows.Row, of known: LedgerRows.Row?) -> Bool {
     guard let id = row.id, let known else { return true }
     return id < known.id
   }
 
-  /// A row that the ledger does not have; one that was purged since can't be judged.
+  /// Returns the finding for a row that the ledger does not have, or nil if its change was purged since.
   private func addition(_ row: ExportedRows.Row, _ service: HistoryService) async throws -> String? {
     guard let id = row.id else { return "A row without an id was added." }
     do {
@@ -88,7 +101,7 @@ struct ManifestVerification {
     } catch ServiceError.changeNotFound {
       return "Row \(id) was added."
     }
-    return "Row \(id) was added, or is out of its place."
+    return "Row \(id) was added or moved."
   }
 
   private func nextRow(_ rows: inout ExportedRows) throws -> ExportedRows.Row? {
@@ -98,11 +111,12 @@ struct ManifestVerification {
   }
 }
 
-/// What the ledger would give for an export now, change by change.
+/// The rows that the same export of the ledger has now.
 private struct LedgerRows {
+  /// The row of a change.
   struct Row {
     let id: Change.ID
-    /// Nothing where the change has a newer entry than the export knew.
+    /// The row, or nil if the change has a newer entry than the export.
     let bytes: [UInt8]?
   }
 

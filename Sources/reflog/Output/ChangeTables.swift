@@ -1,7 +1,8 @@
 import ReflogModel
 
-/// Tables made of the bodies that the history surface answers.
+/// Tables of the bodies that the history routes return.
 enum ChangeTables {
+  /// Returns the table of changes.
   static func history(_ body: JSONObject) -> Table {
     var table = Table(
       header: ["ID", "TIME (UTC)", "STEP", "BEFORE", "AFTER", "KIND", "RESULT", "WHO", "REASON"],
@@ -9,7 +10,7 @@ enum ChangeTables {
     )
     table.rows = objects(body["value"]).map { change in
       [
-        text(change["id"]), shortTime(change["activityDateTime"]), place(change), reference(change["before"]),
+        text(change["id"]), shortTime(change["activityDateTime"]), subject(change), reference(change["before"]),
         reference(change["after"]), text(change["kind"]), text(change["result"]), who(change["initiatedBy"]),
         text(change["reason"]),
       ]
@@ -17,27 +18,28 @@ enum ChangeTables {
     return table
   }
 
+  /// Returns the table of what steps call.
   static func configurations(_ body: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO"],
-      emptyText: "The ledger has seen no step yet."
+      emptyText: "No step is recorded yet."
     )
     table.rows = objects(body["value"]).map { entry in
       [
-        place(entry),
-        reference(entry["reference"]) + (entry["certain"] == .bool(false) ? " (a change is under way)" : ""),
+        subject(entry),
+        reference(entry["reference"]) + (entry["certain"] == .bool(false) ? " (a change is pending)" : ""),
         shortTime(entry["changedDateTime"]), text(entry["changeId"]), who(entry["initiatedBy"]),
       ]
     }
     return table
   }
 
-  /// One change, a line for each thing known of it.
+  /// Returns the table of one change, a line for each value.
   static func change(_ change: JSONObject) -> Table {
     let status = change["status"]?.object ?? [:]
     let refusal = [text(status["code"]), text(status["message"])].filter { !$0.isEmpty }.joined(separator: ": ")
     let lines = [
-      ("change", text(change["id"])), (change["subject"] == "connector" ? "connector" : "step", place(change)),
+      ("change", text(change["id"])), (change["subject"] == "connector" ? "connector" : "step", subject(change)),
       ("before", fullReference(change["before"])),
       ("after", fullReference(change["after"])), ("properties", properties(change["changedProperties"])),
       ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
@@ -50,29 +52,30 @@ enum ChangeTables {
     return Table(rows: lines.filter { !$0.1.isEmpty }.map { [$0.0, $0.1] })
   }
 
-  /// What a rollback to a time would do, a line for each step.
+  /// Returns the plan of a rollback to a time, a line for each step.
   static func timeRollbackPlan(_ plan: JSONObject) -> Table {
     Table(
       rows: objects(plan["value"]).map { ["plan", text($0["summary"])] },
-      emptyText: "Everything is as it was then."
+      emptyText: "Every step calls what it called then."
     )
   }
 
-  /// What a rollback to a time did.
+  /// Returns the result of a rollback to a time, a line for each step.
   static func timeRollback(_ progress: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "BEFORE", "AFTER", "RESULT", "CHANGE", "MESSAGE"],
-      emptyText: "Everything is as it was then."
+      emptyText: "Every step calls what it called then."
     )
     table.rows = objects(progress["value"]).map { step in
       [
-        place(step), reference(step["before"]), reference(step["after"]),
+        subject(step), reference(step["before"]), reference(step["after"]),
         step["result"] == .null ? "-" : text(step["result"]), text(step["changeId"]), text(step["message"]),
       ]
     }
     return table
   }
 
+  /// Returns the table of the state of the ledger, a line for each member.
   static func status(_ status: JSONObject) -> Table {
     Table(rows: status.members.map { [$0.name, $0.value == .null ? "-" : text($0.value)] })
   }
@@ -89,12 +92,12 @@ enum ChangeTables {
     }
   }
 
-  /// To the second: enough for a list.
+  /// Returns a time in seconds, for lists.
   private static func shortTime(_ value: JSONValue?) -> String {
     String(text(value).prefix(19)).replacing("T", with: " ")
   }
 
-  private static func place(_ value: JSONObject) -> String {
+  private static func subject(_ value: JSONObject) -> String {
     guard case .string(let step) = value["step"] else {
       let ids = [value["before"], value["after"]].map { text($0?.object?["connectorId"]) }
       return "connector " + (ids.first { !$0.isEmpty } ?? "")
@@ -109,7 +112,7 @@ enum ChangeTables {
     return name.isEmpty ? text(reference["connectorId"]) : name
   }
 
-  /// With the id, which commands want.
+  /// Returns a reference with its id, which commands take.
   private static func fullReference(_ value: JSONValue?) -> String {
     let (name, id) = (reference(value), text(value?.object?["connectorId"]))
     return id.isEmpty || id == name ? name : "\(name) (\(id))"

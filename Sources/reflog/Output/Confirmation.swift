@@ -1,11 +1,11 @@
 import Foundation
 
-/// A question that a person answers on the terminal.
+/// A question that the user answers on the terminal.
 enum Confirmation {
-  /// Whether somebody is there who typed yes.
+  /// Asks the question, and returns true if the user types yes; false without a terminal.
   static func given(_ question: String) -> Bool {
     guard isatty(STDIN_FILENO) == 1, Terminal.isTerminal else { return false }
-    Terminal.say(question + " Type yes.")
+    Terminal.say(question + " Type yes to confirm.")
     return readLine() == "yes"
   }
 }

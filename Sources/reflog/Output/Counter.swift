@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Says on a terminal how many of something are done, where that takes more than a second; from several tasks at once.
+/// Shows a count on the terminal for work that takes more than a second; several tasks may add to it at once.
 final class Counter: Sendable {
   private static let interval = Duration.milliseconds(500)
 
@@ -14,11 +14,17 @@ final class Counter: Sendable {
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
+  /// Makes a counter.
+  ///
+  /// - Parameters:
+  ///   - verb: what is done, as in "verified 12 changes".
+  ///   - noun: what is counted.
   init(verb: String, noun: String) {
     self.verb = verb
     self.noun = noun
   }
 
+  /// Adds to the count.
   func add(_ count: Int) {
     let now = ContinuousClock.now
     let text = state.withLock { state -> String? in
@@ -32,7 +38,7 @@ final class Counter: Sendable {
     if let text { Terminal.overwrite(text) }
   }
 
-  /// Leaves the last line standing, if there was one.
+  /// Shows the final count and ends the line, if a count was shown.
   func end() {
     if state.withLock({ $0.shown }) != nil { Terminal.overwrite("\(verb) \(state.withLock { $0.count }) \(noun)\n") }
   }

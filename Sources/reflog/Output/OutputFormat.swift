@@ -1,20 +1,20 @@
 import ArgumentParser
 import ReflogModel
 
-/// How an answer is shown.
+/// The format in which an answer is shown.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  /// For people.
+  /// A table for people.
   case table
-  /// Exactly the HTTP body of the same question.
+  /// The HTTP body of the same request, unchanged.
   case json
 }
 
-/// The choice of a format, and the one place that renders.
+/// The option that chooses the format. All answers are shown through it.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "table, for people, or json, the HTTP body of the same question.")
+  @Option(help: "table for people, or json for the HTTP body of the same request.")
   var format: OutputFormat = .table
 
-  /// Shows a body, by itself or as the table that is made of it.
+  /// Shows a body in the chosen format.
   func show(_ body: JSONObject, asTable table: (JSONObject) -> Table) throws {
     switch format {
     case .json: try Terminal.data(JSONValue.object(body).text + "\n")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Says on a terminal how far something came that takes more than a second.
+/// Shows a number of bytes on the terminal for work that takes more than a second.
 struct Progress {
   private static let interval = Duration.milliseconds(500)
 
@@ -9,11 +9,14 @@ struct Progress {
   private var shown: ContinuousClock.Instant?
   private var bytes = 0
 
+  /// Makes a progress.
+  ///
   /// - Parameter verb: what is done, as in "exported 12.3 MB".
   init(verb: String) {
     self.verb = verb
   }
 
+  /// Adds to the number of bytes.
   mutating func add(_ count: Int) {
     bytes += count
     let now = ContinuousClock.now
@@ -22,7 +25,7 @@ struct Progress {
     Terminal.overwrite("\(verb) \(megabytes) MB")
   }
 
-  /// Leaves the last line standing, if there was one.
+  /// Shows the final number and ends the line, if a number was shown.
   func end() {
     if shown != nil { Terminal.overwrite("\(verb) \(megabytes) MB\n") }
   }

@@ -1,13 +1,14 @@
 import ReflogModel
 
-/// Columns of text for people.
+/// A table of text for people.
 struct Table {
-  /// Nothing where the rows speak for themselves.
+  /// The titles of the columns; empty for a table without titles.
   var header: [String] = []
   var rows: [[String]] = []
-  /// Shown where there are no rows.
+  /// The text of a table without rows.
   var emptyText = ""
 
+  /// The table as text, in aligned columns.
   var text: String {
     guard !rows.isEmpty else { return emptyText.isEmpty ? "" : emptyText + "\n" }
     let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }

@@ -1,33 +1,36 @@
 import Foundation
 
-/// What is said to people goes to stderr; stdout is for data.
+/// The output of the command line: messages on stderr, data on stdout.
 enum Terminal {
+  /// Writes a message to stderr.
   static func say(_ text: String) {
-    // Nobody can be told where even this can't be written.
+    // The error is ignored: there is no other output to report it on.
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
-  /// For example `1 change`, `2 changes`.
+  /// Returns a number with its noun, for example `1 change` or `2 changes`.
   static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-  /// Says something in place of what the last line says.
+  /// Writes a message over the last line of stderr.
   static func overwrite(_ text: String) {
-    // As above.
+    // The error is ignored, as in `say`.
     try? FileHandle.standardError.write(contentsOf: Data(("\r" + text).utf8))
   }
 
-  /// Whether a person reads along.
+  /// True if stderr is a terminal.
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Writes data to stdout.
   static func data(_ text: String) throws {
     try data(Data(text.utf8))
   }
 
+  /// Writes data to stdout.
   static func data(_ bytes: Data) throws {
     do {
       try FileHandle.standardOutput.write(contentsOf: bytes)
     } catch {
-      throw CommandFailure(.refused, "The answer can't be written: \(error.localizedDescription)")
+      throw CommandFailure(.refused, "The output can't be written: \(error.localizedDescription)")
     }
   }
 }

@@ -1,18 +1,26 @@
 import Foundation
 import ReflogModel
 
-/// A file that appears under its name only when all of it is on disk.
+/// A file that appears under its name only when all of it is on disk: an atomic write.
 struct WholeFile {
   private let descriptor: FileHandle
 
-  /// Writes a file in place of any that is there. When this returns, it is whole and durable; if it throws, nothing is there
-  /// that was not there before.
+  /// Writes a file, and replaces a file of the same name.
+  ///
+  /// When this returns, the file is complete and durable. If it throws, an earlier file is unchanged.
+  ///
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - body: writes the content.
   static func write(_ path: String, _ body: (WholeFile) async throws -> Void) async throws {
     let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
     guard type == nil || type == .typeRegular else {
-      throw CommandFailure(.refused, "\(path) is there already and no plain file, so nothing takes its place.")
+      throw CommandFailure(
+        .refused,
+        "\(path) exists and is not a regular file, so it is not replaced. Name another file."
+      )
     }
-    // A name that nobody else's file has.
+    // The random part makes the name unique.
     let partial = "\(path).\(GUID.random()).partial"
     let descriptor = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw failure(partial) }
@@ -28,11 +36,12 @@ struct WholeFile {
     }
   }
 
+  /// Appends data to the file.
   func write(_ data: Data) throws {
     try descriptor.write(contentsOf: data)
   }
 
-  /// The name is durable with its folder; a folder that can't be flushed leaves it to the file system.
+  /// Flushes the folder, which makes the file's name durable; a folder that can't be opened is left to the file system.
   private static func synchronizeFolder(of path: String) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,10 +1,11 @@
 import ReflogModel
 
-/// Where references really live.
+/// Which directory the server serves.
 enum DirectorySettings: Sendable {
   case embedded(sample: Bool)
   case graph(GraphSettings)
 
+  /// The kind of the directory.
   var kind: DirectoryKind {
     switch self {
     case .embedded: .embedded
@@ -12,6 +13,7 @@ enum DirectorySettings: Sendable {
     }
   }
 
+  /// The settings of Microsoft Graph, or nil for the embedded directory.
   var graph: GraphSettings? {
     switch self {
     case .embedded: nil
@@ -25,15 +27,20 @@ enum DirectorySettings: Sendable {
     case DirectoryKind.embedded.rawValue:
       self = .embedded(sample: sample)
     case DirectoryKind.graph.rawValue:
-      guard !sample else { throw CommandFailure(.usage, "Only an embedded directory has a sample.") }
+      guard !sample else {
+        throw CommandFailure(
+          .usage,
+          "\(Setting.sample.variable) needs the embedded directory. Unset it, or use --directory embedded."
+        )
+      }
       self = .graph(try await GraphSettings(values))
     case nil:
       throw CommandFailure(
         .usage,
-        "Say where references live: --directory graph, or --directory embedded to try Reflog out. There is no default."
+        "No directory is set. Use --directory graph, or --directory embedded to try Reflog."
       )
-    case let word?:
-      throw CommandFailure(.usage, "directory is \(word), and must be graph or embedded.")
+    case let name?:
+      throw CommandFailure(.usage, "directory is \(name), but must be graph or embedded.")
     }
   }
 }

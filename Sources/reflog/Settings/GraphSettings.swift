@@ -2,19 +2,20 @@ import Foundation
 import ReflogDirectory
 import ReflogModel
 
-/// How Microsoft Graph is reached, and how Reflog proves to it that it is itself.
+/// How Reflog reaches Microsoft Graph, and its own credential for Graph.
 struct GraphSettings: Sendable {
   let graphURL: String
   let loginURL: String
   let tenantID: String
   let clientID: String?
+  /// The proof of Reflog's own credential, or nil if it has none.
   let proof: Proof?
   let timeout: Duration
   let settleWindow: Duration
   let sweepInterval: Duration
   let readsPerMinute: Int
 
-  /// Where the proof of Reflog's own credential comes from.
+  /// The source of the proof of Reflog's own credential.
   enum Proof: Sendable {
     case secret(String)
     case secretFile(String)
@@ -39,8 +40,8 @@ struct GraphSettings: Sendable {
     guard (clientID == nil) == (proof == nil) else {
       throw CommandFailure(
         .usage,
-        "A credential for Graph is \(Setting.graphClientId.variable) and one of "
-          + "\(Self.proofs.map(\.variable).joined(separator: ", ")): one without the other is none."
+        "A credential for Graph needs both \(Setting.graphClientId.variable) and one of "
+          + "\(Self.proofs.map(\.variable).joined(separator: ", ")). Set both, or none."
       )
     }
   }
@@ -50,20 +51,20 @@ struct GraphSettings: Sendable {
   ]
 
   private static func cloud(_ values: SettingValues) async throws -> GraphCloud {
-    guard let word = try await values.string(.graphCloud) else { return .global }
-    guard let cloud = GraphCloud(rawValue: word) else {
+    guard let name = try await values.string(.graphCloud) else { return .global }
+    guard let cloud = GraphCloud(rawValue: name) else {
       let known = GraphCloud.allCases.map(\.rawValue).joined(separator: ", ")
-      throw CommandFailure(.usage, "\(Setting.graphCloud.variable) is \(word), and must be one of \(known).")
+      throw CommandFailure(.usage, "\(Setting.graphCloud.variable) is \(name), but must be one of \(known).")
     }
     return cloud
   }
 
   private static func tenantID(_ text: String?) throws -> String {
     guard let text else {
-      throw CommandFailure(.usage, "Say which tenant: set \(Setting.graphTenant.variable) to its id, a GUID.")
+      throw CommandFailure(.usage, "No tenant is set. Set \(Setting.graphTenant.variable) to the tenant's id, a GUID.")
     }
     guard let id = GUID.normalized(text) else {
-      throw CommandFailure(.usage, "\(Setting.graphTenant.variable) is \(text), and must be the tenant's id, a GUID.")
+      throw CommandFailure(.usage, "\(Setting.graphTenant.variable) is \(text), but must be the tenant's id, a GUID.")
     }
     return id
   }
@@ -81,7 +82,7 @@ struct GraphSettings: Sendable {
     }
     guard found.count < 2 else {
       let names = found.map(\.setting.variable).joined(separator: " and ")
-      throw CommandFailure(.usage, "\(names) are set; a credential has one proof. Unset the others.")
+      throw CommandFailure(.usage, "\(names) are set, but a credential has one proof. Unset all but one.")
     }
     return found.first?.proof
   }

@@ -1,38 +1,39 @@
 import Foundation
 import ReflogModel
 
-/// Where and how the server listens, and how clients see it.
+/// The address that the server listens on, TLS, and the URL that clients use.
 struct ListenerSettings: Sendable {
   let host: String
   let port: Int
-  /// Nothing where it speaks plain HTTP.
+  /// The files of the certificate and its key, or nil for plain HTTP.
   let tls: TLSFiles?
-  /// Where clients see Reflog, without a slash at the end; nothing: where they say they do.
+  /// The URL that clients use, without a slash at the end, or nil to take it from the request's `Host`.
   let publicURL: String?
-  /// The proxies whose word counts.
+  /// The addresses of proxies whose forwarding headers are trusted.
   let trustedProxies: [AddressBlock]
 
+  /// The paths of the certificate and its key.
   struct TLSFiles: Sendable {
     let certificate: String
     let key: String
   }
 
-  /// `http` or `https`.
+  /// The scheme of the listener, `http` or `https`.
   var scheme: String { tls == nil ? "http" : "https" }
 
   init(_ values: SettingValues) async throws {
     host = try await values.string(.host) ?? "127.0.0.1"
     port = try await values.int(.port) ?? 8080
     guard (0...65535).contains(port) else {
-      throw CommandFailure(.usage, "port is \(port), and must be from 0 to 65535.")
+      throw CommandFailure(.usage, "port is \(port), but must be from 0 to 65535.")
     }
     tls = try await Self.tls(values)
     let isPlainAllowed = try await values.bool(.plainHttp) ?? false
     guard tls != nil || isPlainAllowed || Self.isLoopback(host) else {
       throw CommandFailure(
         .usage,
-        "\(host) is beyond loopback, and tokens would go there in the clear. Set \(Setting.tlsCertificate.variable) and "
-          + "\(Setting.tlsKey.variable), or say --plain-http behind a proxy that speaks TLS."
+        "\(host) is beyond loopback, and tokens would be sent there in clear text. Set "
+          + "\(Setting.tlsCertificate.variable) and \(Setting.tlsKey.variable), or use --plain-http behind a proxy with TLS."
       )
     }
     publicURL = try await values.string(.publicUrl).map { try Self.publicURL($0) }
@@ -60,7 +61,10 @@ struct ListenerSettings: Sendable {
     guard let url = URL(string: text), url.host() != nil, ["http", "https"].contains(url.scheme), url.query() == nil,
       url.fragment() == nil, url.user() == nil, ["", "/"].contains(url.path())
     else {
-      throw CommandFailure(.usage, "\(Setting.publicUrl.variable) must be http or https, a host, and perhaps a port.")
+      throw CommandFailure(
+        .usage,
+        "\(Setting.publicUrl.variable) must be an http or https URL of a host and an optional port."
+      )
     }
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
@@ -70,7 +74,7 @@ struct ListenerSettings: Sendable {
       guard let block = AddressBlock(part.trimmingCharacters(in: .whitespaces)) else {
         throw CommandFailure(
           .usage,
-          "\(Setting.trustedProxies.variable) holds \(part), which is no block of addresses."
+          "\(Setting.trustedProxies.variable) contains \(part), which is not an address block (CIDR)."
         )
       }
       return block

@@ -3,27 +3,31 @@ import Foundation
 import ReflogModel
 import ReflogService
 
-/// How a server is to run: flags, then the environment, then a JSON file.
+/// The settings of a server, from flags, the environment and a JSON file.
 struct ServerSettings: Sendable {
   let listener: ListenerSettings
   let database: String
-  /// The log's name, where it is given.
+  /// The log's name, or nil if it is not set.
   let origin: Origin?
-  /// Where the newest checkpoint stands.
+  /// The path of the file with the newest checkpoint.
   let anchor: String
   let reasonRule: ReasonRule?
   let acceptsClock: Bool
   let acceptsOlderLedger: Bool
   let directory: DirectorySettings
   let authenticationModes: Set<AuthenticationMode>
-  /// What an Entra token must show; nothing where none opens anything.
+  /// What an Entra token must contain, or nil if Entra tokens are not accepted.
   let entra: EntraSettings?
-  /// How people sign in by Entra on the pages; nothing where they don't.
+  /// How people sign in with Entra on the pages, or nil if they can't.
   let entraSignIn: EntraSignIn.Settings?
 
+  /// Reads and checks the settings.
+  ///
   /// - Parameters:
-  ///   - flags: the values of flags that were given.
-  ///   - file: the path of a JSON file whose members are the keys.
+  ///   - flags: the values of the given flags.
+  ///   - environment: the environment's variables.
+  ///   - file: the path of a JSON file whose members are the keys, or nil for none.
+  /// - Throws: a failure that names the first wrong setting.
   init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
     let values = try await SettingValues(flags: flags, environment: environment, file: file)
     listener = try await ListenerSettings(values)
@@ -38,10 +42,10 @@ struct ServerSettings: Sendable {
     entra =
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
     entraSignIn = try await Self.entraSignIn(values, publicURL: listener.publicURL, isOn: entra != nil)
-    try refuseWhatCantWork()
+    try refuseImpossibleModes()
   }
 
-  /// What may be told of the settings.
+  /// The settings that are recorded with the start; none of them is secret.
   var shown: JSONObject {
     var shown: JSONObject = [
       "host": .string(listener.host), "port": .integer(listener.port), "scheme": .string(listener.scheme),
@@ -59,17 +63,17 @@ struct ServerSettings: Sendable {
     return shown
   }
 
-  /// What somebody should know who starts it so.
+  /// What these settings switch off, for the person who starts the server.
   var warnings: [String] {
     var warnings: [String] = []
     if let graph = directory.graph, graph.proof == nil {
       warnings.append(
-        "Reflog has no credential of its own for Graph: drift is not looked for, nothing is verified, and rollback is off."
+        "Reflog has no credential of its own for Graph. It finds no drift and verifies nothing, and rollback is off."
       )
     }
     if authenticationModes == [.passthrough] {
       warnings.append(
-        "Only Graph's own tokens open anything: history, rollback and metrics are open to nobody over HTTP."
+        "Only tokens of Graph are accepted. History, rollback and metrics can't be used over HTTP."
       )
     }
     return warnings
@@ -80,7 +84,7 @@ struct ServerSettings: Sendable {
     else {
       throw CommandFailure(
         .usage,
-        "entra needs to know whose tokens count: set \(Setting.entraIssuer.variable) and "
+        "\(Setting.authMode.variable) contains entra. Set \(Setting.entraIssuer.variable) and "
           + "\(Setting.entraAudience.variable)."
       )
     }
@@ -102,7 +106,7 @@ struct ServerSettings: Sendable {
     guard let clientID, let secret, let publicURL, isOn else {
       throw CommandFailure(
         .usage,
-        "Signing in by Entra needs \(Setting.entraClientId.variable), \(Setting.entraClientSecret.variable), "
+        "Sign-in with Entra needs \(Setting.entraClientId.variable), \(Setting.entraClientSecret.variable), "
           + "\(Setting.publicUrl.variable), and entra in \(Setting.authMode.variable)."
       )
     }
@@ -117,7 +121,7 @@ struct ServerSettings: Sendable {
     do {
       return try Origin(text)
     } catch {
-      throw CommandFailure(.usage, "\(Setting.origin.variable) is no name of a log: \(error)")
+      throw CommandFailure(.usage, "\(Setting.origin.variable) is not a name of a log: \(error)")
     }
   }
 
@@ -125,18 +129,18 @@ struct ServerSettings: Sendable {
     do {
       return try ReasonRule(pattern: pattern)
     } catch {
-      throw CommandFailure(.usage, "\(Setting.requireReason.variable) is no regular expression: \(error)")
+      throw CommandFailure(.usage, "\(Setting.requireReason.variable) is not a regular expression: \(error)")
     }
   }
 
   private static func modes(_ text: String) throws -> Set<AuthenticationMode> {
     var modes: Set<AuthenticationMode> = []
-    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let mode = AuthenticationMode(rawValue: word.trimmingCharacters(in: .whitespaces)) else {
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let mode = AuthenticationMode(rawValue: part.trimmingCharacters(in: .whitespaces)) else {
         let known = AuthenticationMode.allCases.map(\.rawValue).joined(separator: ", ")
         throw CommandFailure(
           .usage,
-          "\(Setting.authMode.variable) holds \(word), and must be one of \(known), or several with commas."
+          "\(Setting.authMode.variable) contains \(part), but must be one of \(known), or several separated by commas."
         )
       }
       modes.insert(mode)
@@ -144,17 +148,18 @@ struct ServerSettings: Sendable {
     return modes
   }
 
-  private func refuseWhatCantWork() throws {
+  /// Throws if the directory and the modes of authentication don't fit together.
+  private func refuseImpossibleModes() throws {
     switch directory {
     case .embedded:
       guard !authenticationModes.contains(.passthrough) else {
-        throw CommandFailure(.usage, "passthrough needs the graph directory: the embedded one can't judge tokens.")
+        throw CommandFailure(.usage, "passthrough needs --directory graph, because only Graph can check its tokens.")
       }
     case .graph(let graph):
       guard graph.proof != nil || authenticationModes.contains(.passthrough) else {
         throw CommandFailure(
           .usage,
-          "Callers whom Reflog itself knows need a credential of Reflog's own for Graph: set "
+          "Reflog has no credential of its own for Graph, which every mode but passthrough needs. Set "
             + "\(Setting.graphClientId.variable) and \(Setting.graphClientSecretFile.variable)."
         )
       }

@@ -1,4 +1,4 @@
-/// A key of the server's configuration. This table is all there are: what is not in it stops the start.
+/// A key of the server's configuration. A key that is not in this table stops the start.
 enum Setting: String, CaseIterable {
   case host, port, database, directory, sample
   case graphUrl, graphLoginUrl, graphCloud
@@ -9,13 +9,13 @@ enum Setting: String, CaseIterable {
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
   case requireReason, acceptClock, origin, anchor, acceptOlderLedger
 
-  /// The environment's name for it.
+  /// The setting's variable in the environment.
   var variable: String {
-    let words = rawValue.map { $0.isUppercase ? "_\($0)" : $0.uppercased() }.joined()
-    return self == .azureFederatedTokenFile ? words : "REFLOG_" + words
+    let name = rawValue.map { $0.isUppercase ? "_\($0)" : $0.uppercased() }.joined()
+    return self == .azureFederatedTokenFile ? name : "REFLOG_" + name
   }
 
-  /// The flag for it, where there is one: what a file or the environment says as well needs none.
+  /// The setting's flag, or nil if it has none.
   var flag: String? {
     switch self {
     case .host, .port, .database, .directory, .sample, .anchor: "--" + rawValue
@@ -26,60 +26,62 @@ enum Setting: String, CaseIterable {
     }
   }
 
-  /// Whether its value must not be shown.
+  /// True if the value must not be shown.
   var isSecret: Bool { self == .graphClientSecret || self == .entraClientSecret }
 
-  /// What it means, and its default.
+  /// The meaning and the default, as help and documentation show them.
   var meaning: String {
     switch self {
     case .host: "The address to listen on. Default 127.0.0.1."
     case .port: "The port to listen on, 0 for a free one. Default 8080."
-    case .database: "The ledger's file; others stand beside it. Default ./reflog.sqlite."
+    case .database: "The ledger's file; other files are next to it. Default ./reflog.sqlite."
     case .directory:
-      "Where references really live: `graph` or `embedded`. No default, so that nobody audits a toy by mistake."
-    case .sample: "Whether a new embedded directory starts with sample flows and connectors. Default false."
-    case .graphUrl: "The base URL of Microsoft Graph, without a version. Default: the cloud's."
-    case .graphLoginUrl: "The base URL of the login that hands out tokens. Default: the cloud's."
-    case .graphCloud: "`global`, `usGovernment`, `usGovernmentDoD` or `china`. Default global."
+      "The directory to serve: `graph` for Microsoft Graph, or `embedded` for trials. Required."
+    case .sample: "Starts a new embedded directory with sample flows and connectors. Default false."
+    case .graphUrl: "The base URL of Microsoft Graph, without a version. Default: that of the cloud."
+    case .graphLoginUrl: "The base URL of the service that issues tokens. Default: that of the cloud."
+    case .graphCloud: "The cloud: `global`, `usGovernment`, `usGovernmentDoD` or `china`. Default global."
     case .graphTenant: "The tenant's id, a GUID."
     case .graphClientId: "The client id of Reflog's own application."
     case .graphClientSecret: "A secret of that application."
-    case .graphClientSecretFile: "A file whose first line is that secret; read anew for every token."
+    case .graphClientSecretFile: "A file whose first line is that secret; it is read again for every token."
     case .graphClientCertificate:
       "A PEM file with a certificate of that application and its RSA key, without a password."
     case .azureFederatedTokenFile:
-      "A file with a token of another identity provider (workload identity); counts where none of the three before is set."
-    case .graphTimeout: "How long one exchange with Graph may take, in seconds. Default 10."
-    case .graphReadsPerMinute: "How many reads a minute the sweep may make; Graph allows 200 requests. Default 100."
+      "A file with a token of another identity provider (workload identity); used if none of the three above is set."
+    case .graphTimeout: "How long one request to Graph may take, in seconds. Default 10."
+    case .graphReadsPerMinute: "The most reads per minute of the sweep; Graph allows 200 requests. Default 100."
     case .settleWindow: "How long a read of Graph may still show an older value, in seconds. Default 60."
-    case .sweepInterval: "How often everything in Graph is looked at, in seconds. Default 900."
-    case .authMode: "Who may call: `token`, `entra`, `passthrough`, or several with commas. Default token."
+    case .sweepInterval: "The time between two sweeps of Graph, in seconds. Default 900."
+    case .authMode:
+      "How callers are authenticated: `token`, `entra`, `passthrough`, or several with commas. Default token."
     case .entraIssuer:
-      "Who signs the Entra tokens, exactly as in `iss`: `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens."
-    case .entraAudience: "For whom they are made, as in `aud`: the client id of Reflog's own app registration (v2)."
-    case .entraJwksUrl: "Where the issuer's keys are. Default: discovered from the issuer."
+      "The issuer of Entra tokens, exactly the `iss`: `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens."
+    case .entraAudience:
+      "The audience of Entra tokens, as in `aud`: the client id of Reflog's own app registration (v2)."
+    case .entraJwksUrl: "The URL of the issuer's keys. Default: discovered from the issuer."
     case .entraClientId:
-      "The client id of the app registration by which people sign in on the pages; its redirect URI is "
-        + "`{REFLOG_PUBLIC_URL}/sign-in/entra/return`. Default: by API token alone."
+      "The client id of the app registration with which people sign in on the pages; its redirect URI is "
+        + "`{REFLOG_PUBLIC_URL}/sign-in/entra/return`. Default: none, so people sign in with an API token."
     case .entraClientSecret: "A secret of that app registration."
-    case .publicUrl: "Where clients see Reflog, for the links in its answers. Default: what they say in `Host`."
-    case .trustedProxies: "Blocks of addresses (CIDR) with commas, whose `Forwarded` and `X-Forwarded-For` count."
+    case .publicUrl: "The URL of Reflog for clients, used in links. Default: the `Host` of the request."
+    case .trustedProxies: "Address blocks (CIDR) with commas, whose `Forwarded` and `X-Forwarded-For` are trusted."
     case .tlsCertificate: "A PEM file with the certificate chain of the listener; it is read again when it changes."
     case .tlsKey: "A PEM file with its private key."
-    case .plainHttp: "Whether to speak plain HTTP beyond loopback, as behind a proxy. Default false."
-    case .requireReason: "A regular expression that the reason of every change must match whole."
+    case .plainHttp: "Allows plain HTTP beyond loopback, for a server behind a proxy. Default false."
+    case .requireReason: "A regular expression that must match the whole reason of every change."
     case .origin:
-      "The log's name in its checkpoints, like a URL without its scheme: `audit.contoso.example/reflog`. Fixed at the first "
-        + "start. Default: made up."
+      "The log's name in its checkpoints, like a URL without its scheme: `audit.contoso.example/reflog`. Fixed at the "
+        + "first start. Default: a generated name."
     case .anchor:
-      "The file that holds the newest checkpoint, better on another disk. Default `<database>.anchor`."
+      "The file with the newest checkpoint, best on another disk. Default `<database>.anchor`."
     case .acceptOlderLedger:
-      "Whether to take a ledger into use that the anchor says is older than what was signed, or another; recorded, and the log "
-        + "gets another name. Default false."
-    case .acceptClock: "Whether to take changes although the clock is behind the newest entry; recorded. Default false."
+      "Accepts a ledger that is older than its anchor or does not match it. This is recorded, and the log gets a new "
+        + "name. Default false."
+    case .acceptClock: "Accepts changes although the clock is behind the newest entry. This is recorded. Default false."
     }
   }
 
-  /// Variables of the command line, which a server leaves alone.
+  /// The variables of other verbs, which a server ignores.
   static let variablesOfCommands = ["REFLOG_SERVER", "REFLOG_TOKEN"]
 }

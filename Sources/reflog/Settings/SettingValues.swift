@@ -3,13 +3,17 @@ import Foundation
 import ReflogModel
 import SystemPackage
 
-/// The values of settings, from wherever they come; what is not in the table of settings stops the start.
+/// The values of settings, from flags, the environment and a JSON file.
 struct SettingValues {
   private let config: ConfigReader
 
+  /// Reads the values. Flags have precedence over the environment, and the environment over the file.
+  ///
   /// - Parameters:
-  ///   - flags: the values of flags that were given; they go before the environment, and that before the file.
-  ///   - file: the path of a JSON file whose members are the keys.
+  ///   - flags: the values of the given flags.
+  ///   - environment: the environment's variables.
+  ///   - file: the path of a JSON file whose members are the keys, or nil for none.
+  /// - Throws: a failure if a variable or a member is not in the table of settings.
   init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
     try Self.refuseUnknownVariables(environment)
     var providers: [any ConfigProvider] = [
@@ -24,27 +28,30 @@ struct SettingValues {
     config = ConfigReader(providers: providers)
   }
 
+  /// Returns the text of a setting, or nil if it is not set. Throws if it is empty.
   func string(_ setting: Setting) async throws -> String? {
     let text = try await value(of: setting) { try await config.fetchString(forKey: $0, isSecret: setting.isSecret) }
-    guard text?.isEmpty != true else { throw CommandFailure(.usage, "\(setting.variable) is empty. Unset or set it.") }
+    guard text?.isEmpty != true else { throw CommandFailure(.usage, "\(setting.variable) is empty. Set or unset it.") }
     return text
   }
 
+  /// Returns the number of a setting, or nil if it is not set.
   func int(_ setting: Setting) async throws -> Int? {
     try await value(of: setting) { try await config.fetchInt(forKey: $0) }
   }
 
+  /// Returns the flag of a setting, or nil if it is not set.
   func bool(_ setting: Setting) async throws -> Bool? {
     try await value(of: setting) { try await config.fetchBool(forKey: $0) }
   }
 
-  /// A number of seconds within these bounds.
+  /// Returns the duration of a setting in seconds, or nil if it is not set. Throws if it is out of bounds.
   func seconds(_ setting: Setting, in bounds: ClosedRange<Double>) async throws -> Duration? {
     guard let seconds = try await value(of: setting, { try await config.fetchDouble(forKey: $0) }) else { return nil }
     guard bounds.contains(seconds) else {
       throw CommandFailure(
         .usage,
-        "\(setting.variable) is \(seconds), and must be from \(bounds.lowerBound) to \(bounds.upperBound) seconds."
+        "\(setting.variable) is \(seconds), but must be from \(bounds.lowerBound) to \(bounds.upperBound) seconds."
       )
     }
     return .seconds(seconds)
@@ -58,7 +65,7 @@ struct SettingValues {
       return try await fetch(ConfigKey([setting.rawValue]))
     } catch {
       let problem = setting.isSecret ? "" : ": \(error)"
-      throw CommandFailure(.usage, "\(setting.rawValue) has a value of the wrong kind\(problem)")
+      throw CommandFailure(.usage, "\(setting.rawValue) has a value of the wrong type\(problem)")
     }
   }
 
@@ -66,7 +73,7 @@ struct SettingValues {
     Dictionary(uniqueKeysWithValues: values.map { (AbsoluteConfigKey([$0.key.rawValue]), $0.value) })
   }
 
-  /// Settings whose variables other programs name.
+  /// Returns the settings whose variables have a name that other programs use too.
   private static func variablesOfOthers(_ environment: [String: String]) -> [Setting: ConfigValue] {
     var values: [Setting: ConfigValue] = [:]
     for setting in Setting.allCases where !setting.variable.hasPrefix("REFLOG_") {
@@ -79,7 +86,7 @@ struct SettingValues {
     let known = Set(Setting.allCases.map(\.variable) + Setting.variablesOfCommands)
     let unknown = environment.keys.filter { $0.hasPrefix("REFLOG_") && !known.contains($0) }
     if let name = unknown.min() {
-      throw CommandFailure(.usage, "The environment holds \(name), which Reflog does not know. Unset or correct it.")
+      throw CommandFailure(.usage, "Reflog does not know the variable \(name). Unset or correct it.")
     }
   }
 
@@ -90,14 +97,17 @@ struct SettingValues {
     let members: [JSONObject.Member]
     do {
       guard let object = try JSONValue(parsing: data).object else {
-        throw CommandFailure(.usage, "The configuration file \(path) must hold one JSON object.")
+        throw CommandFailure(.usage, "The configuration file \(path) must contain one JSON object.")
       }
       members = object.members
     } catch let error as JSONError {
-      throw CommandFailure(.usage, "The configuration file \(path) is no JSON: \(error).")
+      throw CommandFailure(.usage, "The configuration file \(path) is not JSON: \(error).")
     }
     if let member = members.first(where: { Setting(rawValue: $0.name) == nil }) {
-      throw CommandFailure(.usage, "\(path) holds the member \(member.name), which Reflog does not know.")
+      throw CommandFailure(
+        .usage,
+        "\(path) contains the member \(member.name), which Reflog does not know. Remove or correct it."
+      )
     }
   }
 }

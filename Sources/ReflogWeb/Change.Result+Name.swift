@@ -1,7 +1,7 @@
 import ReflogModel
 
 extension Change.Result {
-  /// The result in plain words.
+  /// The result's name on pages.
   var shownName: String {
     switch self {
     case .pending: "pending"
@@ -14,7 +14,7 @@ extension Change.Result {
     }
   }
 
-  /// The class of the style sheet in which it stands.
+  /// The class in the style sheet that colours the result.
   var tone: String {
     switch self {
     case .applied: "good"

@@ -1,8 +1,8 @@
 import ReflogModel
 
 extension DirectoryKind {
-  /// What it is, in words.
-  var words: String {
+  /// The directory's name on pages.
+  var shownName: String {
     switch self {
     case .embedded: "embedded"
     case .graph: "Microsoft Graph"

@@ -1,0 +1,109 @@
+import ReflogModel
+import Testing
+
+@testable import ReflogWeb
+
+/// The page of one change.
+struct ChangeDetailPageTests {
+  private func page(
+    _ change: Change,
+    chain: [Change] = [],
+    rollback: Change? = nil,
+    isSigned: Bool = true,
+    canRollBack: Bool = false
+  ) -> ChangeDetailPage {
+    ChangeDetailPage(
+      change,
+      chain: chain,
+      rollback: rollback,
+      tenantID: "tenant-1",
+      isSigned: isSigned,
+      canRollBack: canRollBack
+    )
+  }
+
+  @Test func allFactsAreShown() {
+    let change = Sample.change(2, Sample.fraudCheck, Sample.newVendor, reason: "CHG0042")
+
+    #expect(
+      page(change, canRollBack: true).render(in: Sample.frame).pageText == """
+        Timeline Change 2 Adele set postFederationSignup of B2C_1_signup Fraud check → to New vendor applied \
+        Roll back … All steps of this flow over time ; all flows at the time of this change Details \
+        Requested 2026-11-23T09:15:02.000000Z Settled 2026-11-23T09:15:03.000000Z \
+        Kind update Settled by request Result applied HTTP status 204 Reason CHG0042 Actor Adele Actor id oid-1 \
+        Authenticated by entra IP address 192.0.2.7 Tenant tenant-1 Request id request-1 Log entry 4 \
+        Integrity matches the log entry; a signed checkpoint covers it \
+        Receipt : proves without this server that the log contains this change.
+        """
+    )
+  }
+
+  @Test func aPendingChangeIsFollowed() {
+    let html = page(Sample.change(2, Sample.fraudCheck, .none, outcome: nil), isSigned: false).render(in: Sample.frame)
+
+    #expect(
+      html.pageText == """
+        Timeline Change 2 Adele set postFederationSignup of B2C_1_signup Fraud check → to nothing pending \
+        The result is not known yet. Reflog reads the directory until it is, and the step is locked until then. \
+        Check again All steps of this flow over time ; all flows at the time of this change Details \
+        Requested 2026-11-23T09:15:02.000000Z Kind update Result pending Actor Adele Actor id oid-1 \
+        Authenticated by entra IP address 192.0.2.7 Tenant tenant-1 Request id request-1 Log entry 4 \
+        Integrity not signed yet Receipt : proves without this server that the log contains this change.
+        """
+    )
+    #expect(html.contains(#"<p class="status" data-running>"#))
+  }
+
+  @Test func anAppliedRollbackEndsTheOffer() {
+    let rollback = Sample.change(5, Sample.newVendor, Sample.fraudCheck, kind: .rollback, rollbackOf: 2)
+
+    let page = page(Sample.change(2, Sample.fraudCheck, Sample.newVendor), rollback: rollback, canRollBack: true)
+
+    #expect(page.rolledBackBy == "5")
+    #expect(!page.canRollBack)
+    #expect(page.facts.first { $0.name == "Rolled back by" }?.link?.path == "/changes/5")
+  }
+
+  @Test func aPendingRollbackIsNamed() {
+    let rollback = Sample.change(
+      5,
+      Sample.newVendor,
+      Sample.fraudCheck,
+      kind: .rollback,
+      rollbackOf: 2,
+      outcome: nil
+    )
+
+    let page = page(Sample.change(2, Sample.fraudCheck, Sample.newVendor), rollback: rollback, canRollBack: true)
+
+    #expect(page.rolledBackBy == nil)
+    #expect(page.canRollBack)
+    #expect(page.facts.first { $0.name == "Unsettled rollback" }?.link?.text == "change 5")
+  }
+
+  @Test func theHistoryOfTheStepMarksThisChange() {
+    let change = Sample.change(2, Sample.fraudCheck, Sample.newVendor)
+
+    let page = page(change, chain: [change, Sample.change(1, .none, Sample.fraudCheck)])
+
+    #expect(page.hasChain)
+    #expect(page.chain.map(\.isCurrent) == [true, false])
+    #expect(!self.page(change, chain: [change]).hasChain)
+  }
+
+  @Test func aConnectorHasPropertiesAndNoFlow() {
+    let written = [
+      Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example"),
+      Change.ChangedProperty(name: "password", before: nil, after: nil),
+    ]
+
+    let page = page(
+      Sample.change(3, Sample.fraudCheck, Sample.fraudCheck, of: .connector, properties: written)
+    )
+
+    #expect(page.properties.map(\.name) == ["targetUrl", "password"])
+    #expect(page.properties.map(\.before) == ["https://a.example", "–"])
+    #expect(page.properties.map(\.after) == ["https://b.example", "–"])
+    #expect(page.location?.flow == nil)
+  }
+}

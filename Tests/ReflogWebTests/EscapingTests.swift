@@ -1,0 +1,96 @@
+import ReflogModel
+import Testing
+
+@testable import ReflogWeb
+
+/// Texts that try to leave their element, to reverse a line, or to cover the lines around them.
+struct EscapingTests {
+  @Test(arguments: [
+    ("Fraud check", "Fraud check"),
+    ("Grüße, 世界", "Grüße, 世界"),
+    ("a & b", "a &amp; b"),
+    ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+    (#"" onfocus="x"#, "&quot; onfocus=&quot;x"),
+    ("it's", "it&#39;s"),
+    ("&lt;", "&amp;lt;"),
+  ])
+  func markupIsEscaped(text: String, escaped: String) {
+    #expect(EscapedHTML().escapeText(text) == escaped)
+  }
+
+  @Test func aCombiningMarkDoesNotHideAQuote() {
+    let text = "\"\u{0338}onfocus=\"x"
+
+    let escaped = EscapedHTML().escapeText(text)
+
+    #expect(Array(escaped.unicodeScalars) == Array("&quot;\u{0338}onfocus=&quot;x".unicodeScalars))
+  }
+
+  @Test(arguments: ["\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}"])
+  func aScalarThatReversesALineIsReplaced(scalar: String) {
+    #expect(EscapedHTML().escapeText("a\(scalar)b") == "a\u{FFFD}b")
+  }
+
+  @Test func aLetterKeepsFourMarks() {
+    let text = "b" + String(repeating: "\u{0301}", count: 4)
+
+    #expect(Array(EscapedHTML().escapeText(text).unicodeScalars) == Array(text.unicodeScalars))
+  }
+
+  @Test func furtherMarksBecomeOneReplacement() {
+    let escaped = EscapedHTML().escapeText("b" + String(repeating: "\u{0301}", count: 300) + "c")
+
+    let expected = "b" + String(repeating: "\u{0301}", count: 4) + "\u{FFFD}" + "c"
+    #expect(Array(escaped.unicodeScalars) == Array(expected.unicodeScalars))
+  }
+
+  @Test func theNextLetterHasMarksOfItsOwn() {
+    let text = "b" + String(repeating: "\u{0301}", count: 4) + "\u{00E9}" + String(repeating: "\u{0302}", count: 4)
+
+    #expect(Array(EscapedHTML().escapeText(text).unicodeScalars) == Array(text.unicodeScalars))
+  }
+
+  @Test func aJoinerDoesNotRestartTheCount() {
+    var marks = CombiningMarks()
+    let scalars: [Unicode.Scalar] = ["a", "\u{0301}", "\u{0301}", "\u{200D}", "\u{0301}", "\u{0301}", "\u{0301}"]
+
+    let shown = scalars.map { Array(marks.shown($0)) }
+
+    #expect(shown == [["a"], ["\u{0301}"], ["\u{0301}"], ["\u{200D}"], ["\u{0301}"], ["\u{0301}"], ["\u{FFFD}"]])
+  }
+
+  @Test(arguments: [
+    ("abc", 3, "abc"),
+    ("abcd", 3, "abc…"),
+    // Each quote counts six bytes on a page, and the limit is twice the number of scalars.
+    ("\"\"\"", 3, "\"…"),
+    ("", 3, ""),
+  ])
+  func textsAreShortenedByScalarsAndByBytes(text: String, count: Int, shortened: String) {
+    #expect(text.shortened(to: count) == shortened)
+  }
+
+  @Test func aCharacterOfManyScalarsIsCut() {
+    let text = "a" + String(repeating: "\u{0301}", count: 50)
+
+    #expect(text.shortened(to: 10).unicodeScalars.count == 11)
+  }
+
+  @Test func pagesShowHostileTextAsText() {
+    let hostile = "<img src=x onerror=alert(1)>\"\u{0338}'"
+    let change = Sample.change(1, .none, Sample.connector("c1", hostile), reason: hostile)
+
+    let html = ChangeDetailPage(
+      change,
+      chain: [change],
+      rollback: nil,
+      tenantID: "tenant-1",
+      isSigned: false,
+      canRollBack: false
+    ).render(in: Sample.frame)
+
+    #expect(!html.contains("<img"))
+    // The last `;` of `&quot;` and the mark after it are one character.
+    #expect(html.contains("&lt;img src=x onerror=alert(1)&gt;&quot"))
+  }
+}

@@ -1,0 +1,107 @@
+import ReflogModel
+import Testing
+
+@testable import ReflogWeb
+
+/// The board of flows, and how it compares a time with now.
+struct FlowsPageTests {
+  private func configuration(_ address: Address, _ reference: ConnectorReference?) -> ConnectorConfiguration {
+    ConnectorConfiguration(
+      address: address,
+      change: reference.map { Sample.change(1, .none, $0, of: .step(address)) },
+      isCertain: true,
+      targetURL: nil,
+      verified: nil
+    )
+  }
+
+  private func page(
+    then: [ConnectorConfiguration],
+    now: [ConnectorConfiguration]?,
+    pending: [Address: Change.ID] = [:],
+    next: String? = nil,
+    search: String = "",
+    canRollBack: Bool = true
+  ) -> FlowsPage {
+    var question = FlowsPage.Question()
+    question.search = search
+    if now != nil { question.moment = Sample.time("2026-11-23T10:00:00Z") }
+    return FlowsPage(
+      then: then,
+      now: now,
+      pending: pending,
+      question: question,
+      next: next,
+      canRollBack: canRollBack
+    )
+  }
+
+  @Test func theBoardShowsTheCurrentReferences() {
+    let page = page(
+      then: [
+        configuration(Sample.signup, Sample.fraudCheck), configuration(Sample.attributes, ConnectorReference.none),
+      ],
+      now: nil
+    )
+
+    #expect(
+      page.render(in: Sample.frame).pageText == """
+        Flows As of (UTC) Flow Show Flow postAttributeCollection postFederationSignup B2C_1_signup \
+        nothing 2026-11-23 by Adele Fraud check 2026-11-23 by Adele
+        """
+    )
+    #expect(page.comparison == nil)
+    #expect(!page.canRollBack)
+  }
+
+  @Test func aTimeIsComparedWithNow() {
+    let then = [configuration(Sample.signup, Sample.fraudCheck), configuration(Sample.attributes, Sample.fraudCheck)]
+    let one = [configuration(Sample.signup, Sample.newVendor), configuration(Sample.attributes, Sample.fraudCheck)]
+    let both = [configuration(Sample.signup, Sample.newVendor), configuration(Sample.attributes, Sample.newVendor)]
+    let unknown = [configuration(Sample.signup, nil), configuration(Sample.attributes, nil)]
+    let half = [configuration(Sample.signup, Sample.fraudCheck), configuration(Sample.attributes, nil)]
+
+    #expect(page(then: then, now: one).comparison == "1 step calls something else now.")
+    #expect(page(then: then, now: both).comparison == "2 steps call something else now.")
+    #expect(
+      page(then: then, now: both, next: "behind=x").comparison == "2 steps on this page call something else now."
+    )
+    #expect(page(then: then, now: then).comparison == "All steps call the same now.")
+    #expect(page(then: half, now: then).comparison == "All steps that are known call the same now.")
+    #expect(page(then: unknown, now: then).comparison == "It is unknown what the steps called then.")
+  }
+
+  @Test func aFlowThatDiffersCanBeRolledBack() {
+    let then = [configuration(Sample.signup, Sample.fraudCheck)]
+    let now = [configuration(Sample.signup, Sample.newVendor)]
+
+    #expect(page(then: then, now: now).canRollBack)
+    #expect(page(then: then, now: now).flows.map(\.canRollBack) == [true])
+    #expect(page(then: then, now: now).flows[0].cells[0].now?.name == "New vendor")
+    #expect(!page(then: then, now: now, canRollBack: false).canRollBack)
+    #expect(!page(then: then, now: then).canRollBack)
+    // A search shows some flows only, and the rollback is of all.
+    #expect(!page(then: then, now: now, search: "signup").canRollBack)
+  }
+
+  @Test func aPendingChangeIsLinked() {
+    let uncertain = ConnectorConfiguration(
+      address: Sample.signup,
+      change: Sample.change(1, .none, Sample.fraudCheck),
+      isCertain: false,
+      targetURL: nil,
+      verified: nil
+    )
+
+    let html = page(then: [uncertain], now: nil, pending: [Sample.signup: Change.ID(2)]).render(in: Sample.frame)
+
+    #expect(html.pageText.contains("uncertain Change 2 is pending: its result is not known yet."))
+    #expect(html.contains(#"<a href="/changes/2">"#))
+  }
+
+  @Test func aSearchWithoutMatchesOffersAllFlows() {
+    let html = page(then: [], now: nil, search: "none").render(in: Sample.frame)
+
+    #expect(html.pageText == "Flows As of (UTC) Flow Show No flow id contains this text. Show all")
+  }
+}

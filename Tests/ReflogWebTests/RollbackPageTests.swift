@@ -1,0 +1,109 @@
+import ReflogModel
+import Testing
+
+@testable import ReflogWeb
+
+/// The plan of a rollback, and the form that confirms it.
+struct RollbackPageTests {
+  private func plan(
+    before: ConnectorReference = Sample.newVendor,
+    after: ConnectorReference = Sample.fraudCheck,
+    supersededBy: [Int64] = [],
+    newest: Int64? = 2,
+    isDrifted: Bool = false,
+    connectorExists: Bool = true
+  ) -> RollbackPlan {
+    RollbackPlan(
+      rollbackOf: Change.ID(2),
+      address: Sample.signup,
+      before: before,
+      after: after,
+      supersededBy: supersededBy.map { Change.ID($0) },
+      newest: newest.map { Change.ID($0) },
+      isDrifted: isDrifted,
+      connectorExists: connectorExists
+    )
+  }
+
+  @Test func aPlanNamesBothReferences() {
+    let html = RollbackPage(plan(), later: []).render(in: Sample.frame)
+
+    #expect(
+      html.pageText == """
+        Timeline / Change 2 Roll back change 2 postFederationSignup of B2C_1_signup will call Fraud check 3f1c7a52 . \
+        It now calls New vendor 8a64d9b0 . Reason Roll back Cancel
+        """
+    )
+    #expect(html.contains(#"<input type="hidden" name="csrf" value="csrf-1">"#))
+    #expect(html.contains(#"<input type="hidden" name="standing" value="8a64d9b0">"#))
+    #expect(!html.contains(#"name="seen""#))
+    #expect(!html.contains(#"name="force""#))
+  }
+
+  @Test func laterChangesMustBeConfirmed() {
+    let later = Sample.change(4, Sample.newVendor, .none, at: "2026-11-23T09:20:00Z", reason: "Later")
+
+    let html = RollbackPage(plan(before: .none, supersededBy: [3, 4], newest: 4), later: [later])
+      .render(in: Sample.frame)
+
+    #expect(
+      html.pageText == """
+        Timeline / Change 2 Roll back change 2 postFederationSignup of B2C_1_signup will call Fraud check 3f1c7a52 . \
+        It now calls nothing . Later changes of this step, which the rollback undoes too \
+        Change 4, 2026-11-23 09:20:00 Adele set postFederationSignup of B2C_1_signup New vendor → to nothing \
+        Later applied … and 1 more. Reason Undo the later changes too Roll back Cancel
+        """
+    )
+    #expect(html.contains(#"<input type="hidden" name="standing" value="none">"#))
+    #expect(html.contains(#"<input type="hidden" name="seen" value="4">"#))
+    #expect(html.contains(#"<input type="checkbox" name="force" value="true" required>"#))
+  }
+
+  @Test func aMissingConnectorAndADriftAreNamed() {
+    let html = RollbackPage(plan(isDrifted: true, connectorExists: false), later: []).render(in: Sample.frame)
+
+    #expect(
+      html.pageText == """
+        Timeline / Change 2 Roll back change 2 postFederationSignup of B2C_1_signup will call Fraud check 3f1c7a52 . \
+        It now calls New vendor 8a64d9b0 , which was set without Reflog. That connector does not exist any more, \
+        so this change can't be rolled back. Point the step at another connector instead.
+        """
+    )
+    #expect(!html.contains(#"action="/changes/2/rollback""#))
+  }
+
+  @Test func aReferenceThatIsSetAlreadyIsNotOffered() {
+    let html = RollbackPage(plan(before: Sample.fraudCheck), later: []).render(in: Sample.frame)
+
+    #expect(
+      html.pageText == """
+        Timeline / Change 2 Roll back change 2 postFederationSignup of B2C_1_signup already calls \
+        Fraud check 3f1c7a52 . There is nothing to roll back. Change 2
+        """
+    )
+    #expect(!html.contains(#"action="/changes/2/rollback""#))
+  }
+
+  @Test func aRefusalKeepsTheReason() {
+    let page = RollbackPage(plan(), later: [], reason: "Sign-up is broken", problem: "It was refused.")
+
+    let html = page.render(in: Sample.frame)
+
+    #expect(html.contains(#"<p class="problem" role="alert">It was refused.</p>"#))
+    #expect(html.contains(#"value="Sign-up is broken""#))
+  }
+
+  @Test func anUnknownReferenceIsNotSentBack() {
+    let page = RollbackPage(plan(before: .unknown, newest: nil), later: [])
+
+    #expect(page.current == nil)
+    #expect(page.seen == nil)
+    #expect(!page.render(in: Sample.frame).contains(#"name="standing""#))
+  }
+
+  @Test func aHundredLaterChangesAreNotCountedFurther() {
+    let page = RollbackPage(plan(supersededBy: Array(3...102), newest: 102), later: [])
+
+    #expect(page.left == "… and more.")
+  }
+}

@@ -1,0 +1,19 @@
+extension String {
+  /// The text of a page's content: without tags, and with one space for each run of white space.
+  var pageText: String {
+    let start = firstRange(of: #"<main id="content">"#)?.upperBound ?? startIndex
+    let end = firstRange(of: "</main>")?.lowerBound ?? endIndex
+    var text = String.UnicodeScalarView()
+    var isTag = false
+    for scalar in self[start..<end].unicodeScalars {
+      switch scalar {
+      case "<":
+        isTag = true
+        text.append(" ")
+      case ">": isTag = false
+      default: if !isTag { text.append(scalar) }
+      }
+    }
+    return String(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+}

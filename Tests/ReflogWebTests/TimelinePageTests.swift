@@ -1,0 +1,114 @@
+import ReflogModel
+import Testing
+
+@testable import ReflogWeb
+
+/// The page of changes, newest first.
+struct TimelinePageTests {
+  private static let filter = """
+    Filter Flow, full id Step Actor Connector \
+    Result any pending applied rejected denied not applied superseded unknown \
+    Kind any update rollback drift baseline From (UTC) Before (UTC) Show
+    """
+
+  private func timeline(
+    _ changes: [Change],
+    next: String? = nil,
+    isFiltered: Bool = false,
+    isNewest: Bool = true,
+    status: LedgerStatus = Sample.status()
+  ) -> TimelinePage {
+    TimelinePage(
+      changes,
+      next: next,
+      query: "",
+      form: FilterForm([:], problem: nil),
+      isFiltered: isFiltered,
+      isNewest: isNewest,
+      status: status
+    )
+  }
+
+  @Test func aPageShowsItsChangesAndTheStateOfTheLedger() {
+    let change = Sample.change(1, Sample.fraudCheck, Sample.newVendor, reason: "CHG0042")
+
+    let html = timeline([change], next: "skiptoken=1", status: Sample.status(.graph, pending: 1))
+      .render(in: Sample.frame)
+
+    #expect(
+      html.pageText == """
+        Timeline Directory: Microsoft Graph. Not verified against it yet. 1 change is pending \(Self.filter) \
+        2026-11-23 Change 1, 2026-11-23 09:15:02 Adele set postFederationSignup of B2C_1_signup \
+        Fraud check → to New vendor CHG0042 applied Older changes \
+        Download all changes as CSV , CSV for Excel , JSON Lines , OCSF or ASIM . Each download is recorded. \
+        More options
+        """
+    )
+    #expect(html.contains(#"<a class="button" rel="next" href="/?skiptoken=1">"#))
+  }
+
+  @Test func anEmptyLedgerTellsYouWhatToDo() {
+    #expect(
+      timeline([]).render(in: Sample.frame).pageText == """
+        Timeline Directory: embedded. \(Self.filter) \
+        No changes are recorded yet. Point a step at a connector to see the first one.
+        """
+    )
+  }
+
+  @Test func aFilterWithoutMatchesOffersAllChanges() {
+    #expect(
+      timeline([], isFiltered: true).render(in: Sample.frame).pageText == """
+        Timeline Directory: embedded. \(Self.filter) Show all changes \
+        No changes match this filter. Show all changes
+        """
+    )
+  }
+
+  @Test func changesAreGroupedByDay() {
+    let page = timeline([
+      Sample.change(3, .none, Sample.fraudCheck, at: "2026-11-24T00:00:00Z"),
+      Sample.change(2, Sample.fraudCheck, .none, at: "2026-11-23T23:59:59.999999Z"),
+      Sample.change(1, .none, Sample.fraudCheck, at: "2026-11-23T00:00:00Z"),
+    ])
+
+    #expect(page.days.map(\.day) == ["2026-11-24", "2026-11-23"])
+    #expect(page.days.map { $0.changes.map(\.id) } == [["3"], ["2", "1"]])
+  }
+
+  @Test func onlyThePageWithTheNewestChangesAsksForNews() {
+    let changes = [Sample.change(7, .none, Sample.fraudCheck)]
+
+    #expect(timeline(changes).newest == "7")
+    #expect(timeline(changes, isNewest: false).newest == nil)
+    #expect(timeline([], status: Sample.status(newestChange: 9)).newest == "9")
+    #expect(timeline([]).newest == "0")
+  }
+
+  @Test(arguments: [(0, nil), (1, "1 change is pending"), (2, "2 changes are pending")] as [(Int, String?)])
+  func pendingChangesAreCounted(count: Int, text: String?) {
+    #expect(timeline([], status: Sample.status(pending: count)).status.pending == text)
+  }
+
+  @Test func onlyMicrosoftGraphIsVerified() {
+    let verified = Sample.status(.graph, verified: "2026-11-23T09:00:00Z")
+
+    #expect(timeline([], status: verified).status.verified?.clock == "09:00:00")
+    #expect(timeline([], status: verified).status.isSwept)
+    #expect(!timeline([]).status.isSwept)
+  }
+
+  @Test func theFormKeepsWhatWasTyped() {
+    let form = FilterForm(
+      ["flow": "B2C_1_signup", "result": "applied", "since": "2026-11-23", "until": "2026-11-23T10:00:00+01:00"],
+      problem: "wrong"
+    )
+
+    #expect(form.flow == "B2C_1_signup")
+    #expect(form.results.filter(\.isChosen).map(\.value) == ["applied"])
+    #expect(form.kinds.filter(\.isChosen).isEmpty)
+    #expect([form.since.type, form.since.value] == ["date", "2026-11-23"])
+    #expect([form.until.type, form.until.value] == ["datetime-local", "2026-11-23T09:00:00.000"])
+    #expect(form.problem == "wrong")
+  }
+}
