@@ -1,6 +1,6 @@
-# What the scripts beside this one share; source it.
+# Functions that the scripts in tools share. Source this file.
 
-# Installs the Debian packages that are missing among those named, and says so.
+# Installs those of the named Debian packages that are missing, and prints their names.
 need() {
   local missing=()
   for package in "$@"; do
@@ -14,22 +14,22 @@ need() {
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# Installs what the tests import into a folder of its own below .build, if it is not there: Microsoft's Python SDK for Graph, Selenium,
-# and axe-core, which comes in a package whose own dependencies nobody needs.
+# Installs what the tests import into .build/sdk, if it is missing: Microsoft's Python SDK for Graph, Selenium and axe-core.
+# axe-core is part of a package whose own dependencies the tests do not need.
 need_sdk() {
   local packages="msgraph-beta-sdk==1.66.0 selenium==4.51.0" axe=axe-playwright-python==0.1.8
   [ "$(cat .build/sdk/version 2>/dev/null)" = "$packages $axe" ] && return
   echo "Installing $packages $axe …" >&2
   rm -rf .build/sdk
   python3 -m venv .build/sdk
-  # Each is a word of its own.
+  # The shell must split the list into one argument per package.
   # shellcheck disable=SC2086
   .build/sdk/bin/pip install --quiet --disable-pip-version-check $packages >&2
   .build/sdk/bin/pip install --quiet --disable-pip-version-check --no-deps "$axe" >&2
   echo "$packages $axe" >.build/sdk/version
 }
 
-# Installs the frameworks that tools/bench peers measures beside Reflog into a folder below .build, if they are not there.
+# Installs the frameworks that tools/bench peers measures into .build/peers, if they are missing.
 need_peers() {
   local packages="django==5.2.19 django-simple-history==3.13.0 gunicorn==27.0.1"
   packages+=" starlette==1.10.0 asyncpg==0.32.0 uvicorn==0.54.0 httptools==0.9.0 uvloop==0.23.0"
@@ -37,13 +37,13 @@ need_peers() {
   echo "Installing $packages …" >&2
   rm -rf .build/peers
   python3 -m venv .build/peers
-  # Each is a word of its own.
+  # The shell must split the list into one argument per package.
   # shellcheck disable=SC2086
   .build/peers/bin/pip install --quiet --disable-pip-version-check $packages >&2
   echo "$packages" >.build/peers/version
 }
 
-# Ends the script where there is no Swift toolchain.
+# Ends the script if there is no Swift toolchain.
 need_swift() {
   command -v swift >/dev/null || {
     echo "Reflog needs a Swift toolchain, 6.2 or later, on the PATH: https://swift.org/install" >&2

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Checks Reflog's transparency log, and the records, older checkpoints and receipts given to it, from outside.
+"""Checks Reflog's transparency log, and records, older checkpoints and receipts that you name, without Reflog's code.
 
-Reads the log as C2SP tlog-tiles from a server or from a copy in a folder, and computes every tile and the root anew
-from the entries, whose hashes it holds in memory. Flags may be repeated; --key too, for a log whose key has changed.
+Reads the log as C2SP tlog-tiles from a server or from a copy in a folder. Computes every tile and the root again from the
+entries; it keeps one hash for each entry in memory. You may repeat every flag. Repeat --key if the log's key has changed.
 
 tools/verify_log.py https://reflog.contoso.example --key VKEY
 tools/verify_log.py /mnt/copy --key VKEY --records records.jsonl --old checkpoint --proof 4711.tlog-proof
 
-Exit codes: 0 nothing found, 64 usage, 65 findings (one a line), 75 the log can't be reached.
+Exit codes: 0 no findings, 64 usage, 65 findings (one a line), 75 the log can't be reached.
 """
 
 import argparse
@@ -28,7 +28,8 @@ try:
 except ImportError:
     sys.exit("verify_log.py needs cryptography: pip install cryptography, or apt-get install python3-cryptography")
 
-LARGEST_ANSWER = 256 * (2 + 65_535)  # 256 entries, each as long as its 16-bit length can say.
+# In bytes: 256 entries of the greatest length that 16 bits can express, each after its length.
+LARGEST_ANSWER = 256 * (2 + 65_535)
 WAIT_SECONDS = 30
 TEXT, NUMBER, HASH = r"[^\x00-\x1f]+", r"0|[1-9][0-9]{0,17}", r"[A-Za-z0-9+/]{43}="
 BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
@@ -37,7 +38,7 @@ RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\n(?:extra ({BASE64})\n)?index ({
 
 
 class Finding(Exception):
-    """What is wrong, in one line."""
+    """One line that describes what is wrong."""
 
 
 def sha256(*parts):
@@ -49,7 +50,7 @@ def leaf_hash(entry):
 
 
 def tree_hash(hashes):
-    """The root above some hashes (RFC 6962 §2.1)."""
+    """Returns the root of the tree over these leaf hashes (RFC 6962 §2.1)."""
     if len(hashes) < 2:
         return hashes[0] if hashes else sha256()
     half = 1 << (len(hashes) - 1).bit_length() - 1
@@ -57,7 +58,7 @@ def tree_hash(hashes):
 
 
 def inclusion_proof(index, hashes):
-    """The hashes that lead from one of some hashes to their root (RFC 6962 §2.1.1)."""
+    """Returns the inclusion proof of the leaf at an index (RFC 6962 §2.1.1)."""
     if len(hashes) < 2:
         return []
     half = 1 << (len(hashes) - 1).bit_length() - 1
@@ -67,7 +68,7 @@ def inclusion_proof(index, hashes):
 
 
 def verification_key(text):
-    """A C2SP vkey for Ed25519, as its name and id, and the key."""
+    """Parses a C2SP vkey for Ed25519. Returns its name and key ID as a pair, and the key."""
     name, id, key = text.split("+", 2)
     key = base64.b64decode(key, validate=True)
     if key[:1] != b"\1" or sha256(name.encode(), b"\n", key)[:4].hex() != id:
@@ -76,7 +77,7 @@ def verification_key(text):
 
 
 def opened(data, keys, where):
-    """Size and root of a checkpoint that one of the keys has signed (C2SP signed-note, tlog-checkpoint)."""
+    """Returns the size and root of a checkpoint that one of the keys signed (C2SP signed-note, tlog-checkpoint)."""
     match = CHECKPOINT.fullmatch(data.decode(errors="replace"))
     if not match:
         raise Finding(f"{where} is not a signed checkpoint")
@@ -94,7 +95,7 @@ def opened(data, keys, where):
 
 
 def get(base, *names):
-    """The first name below the base where something stands, and what stands there."""
+    """Returns the first of these names that exists below the base, and its content."""
     for name in names:
         try:
             with urllib.request.urlopen(f"{base}/{name}", timeout=WAIT_SECONDS) as response:
@@ -106,7 +107,10 @@ def get(base, *names):
 
 
 def get_tile(base, kind, number, width):
-    """The name and the items of a tile or a bundle; a log that grew may only have the full one (C2SP tlog-tiles)."""
+    """Returns the name and the items of a tile or an entry bundle.
+
+    A log that has grown may have only the full tile instead of the partial one (C2SP tlog-tiles).
+    """
     path = f"{number % 1000:03}"
     while number := number // 1000:
         path = f"x{number % 1000:03}/{path}"
@@ -150,7 +154,7 @@ def check_record(leaves, record, where):
 
 
 def check_receipt(leaves, keys, data, where):
-    """A receipt without a record is for whatever entry the log has at its index (C2SP tlog-proof)."""
+    """Checks a receipt (C2SP tlog-proof). If it has no record, it proves the log's own entry at its index."""
     match = RECEIPT.fullmatch(data.decode(errors="replace"))
     if not match:
         raise Finding(f"{where} is not a receipt")
@@ -172,7 +176,10 @@ def read_leaves(base, size):
 
 
 def tiles(leaves):
-    """Level, number and hashes of every tile above some leaves; only full tiles are hashed into the level above."""
+    """Yields level, number and hashes of every tile over these leaves.
+
+    Only full tiles are hashed into the level above.
+    """
     level, hashes = 0, leaves
     while hashes:
         parts = [hashes[at:at + 256] for at in range(0, len(hashes), 256)]
@@ -183,7 +190,7 @@ def tiles(leaves):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.error = lambda message: parser.exit(64, f"{parser.format_usage()}{message}\n")
-    parser.add_argument("base", metavar="BASE_URL", help="what /checkpoint and /tile/… stand below, or a folder")
+    parser.add_argument("base", metavar="BASE_URL", help="the URL below which /checkpoint and /tile/… are, or a folder")
     parser.add_argument("--key", type=verification_key, action="append", required=True, metavar="VKEY")
     files = {"type": argparse.FileType("rb"), "action": "append", "default": [], "metavar": "FILE"}
     parser.add_argument("--records", help="records, one a line", **files)

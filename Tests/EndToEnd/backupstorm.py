@@ -1,4 +1,4 @@
-"""Takes backups while changes are written as fast as they go, and verifies each on media that can't be written."""
+"""Takes backups while changes are written at full speed, and verifies each one on a read-only file system."""
 
 import contextlib
 import multiprocessing
@@ -14,11 +14,15 @@ import time
 import historybench
 from reflogserver import Server
 
+# The exit code of `reflog verify` with findings.
 FOUND = 65
 
 
 class Media:
-    """A folder of its own that can't be written while it is `sealed`: a mounted file system, since root may write what modes forbid."""
+    """A mounted file system that can be made read-only.
+
+    File modes would not do: root may write to a folder whatever its mode is.
+    """
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="reflog-media-")
@@ -35,12 +39,12 @@ class Media:
     def mount(*arguments):
         subprocess.run(["mount", *arguments], check=True)
 
-    def seal(self, is_sealed):
-        self.mount("-o", "remount," + ("ro" if is_sealed else "rw"), self.folder)
+    def set_read_only(self, is_read_only):
+        self.mount("-o", "remount," + ("ro" if is_read_only else "rw"), self.folder)
 
 
 def damage(path, chance):
-    """Alters one row that history consists of, and nothing else."""
+    """Alters one row of history. Returns the id of its change."""
     ledger = sqlite3.connect(path, isolation_level=None)
     ledger.execute("DROP TRIGGER change_update")
     victim = chance.randint(1, ledger.execute("SELECT max(id) FROM change").fetchone()[0])
@@ -76,7 +80,10 @@ def main(binary, backups, seed=1, writers=2, each=8):
 
 
 def backup(server, media, number, written, damaging):
-    """Takes one and verifies it; `damaging` alters it in between, and then it must not verify."""
+    """Takes a backup and verifies it. Returns what is wrong, as a list of texts.
+
+    `damaging` is None, or random numbers with which to alter the backup first. Then the verification must find that.
+    """
     path = os.path.join(media.folder, f"{number}.sqlite")
     before, start = sum(written), time.monotonic()
     taken = server.command("backup", path, role="admin")
@@ -85,16 +92,16 @@ def backup(server, media, number, written, damaging):
         return [f"backup {number} ended with {taken.returncode}: {taken.stderr}"]
     victim = damage(path, damaging) if damaging else None
     key = server.request("GET", "/beta/reflog/status", role="reader").json["verifierKey"]
-    media.seal(True)
+    media.set_read_only(True)
     try:
         run = server.command("verify", "--database", path, "--key", key)
         listed = server.command("history", "--database", path, "--top", "1")
         with contextlib.closing(sqlite3.connect(pathlib.Path(path).as_uri() + "?immutable=1", uri=True)) as ledger:
             changes = ledger.execute("SELECT count(*) FROM change").fetchone()[0]
     finally:
-        media.seal(False)
+        media.set_read_only(False)
     os.remove(path)
-    print(f"backup {number}: {changes} changes in {took:.1f} s, {meanwhile} being written meanwhile"
+    print(f"backup {number}: {changes} changes in {took:.1f} s, {meanwhile} written meanwhile"
           + (f", change {victim} altered" if damaging else "") + f": verify ended with {run.returncode}", flush=True)
     if damaging:
         is_found = run.returncode == FOUND and f"Change {victim} is not what was recorded" in run.stdout

@@ -1,4 +1,4 @@
-"""A browser without scripts: keeps cookies, sends forms, and reads pages as the standard library's parser does."""
+"""A browser without scripts: it keeps cookies, sends forms, and parses pages with the standard library."""
 
 import html.parser
 import http.client
@@ -8,12 +8,12 @@ import urllib.parse
 
 
 class Page(html.parser.HTMLParser):
-    """What a page says, its links and forms."""
+    """A page: its text, links, forms, tags and attributes."""
 
     def __init__(self, answer_status, text, headers):
         super().__init__()
         self.status, self.html, self.headers = answer_status, text, headers
-        self.words, self.links, self.forms, self.tags, self.attributes, self.elements = [], [], [], [], [], []
+        self.texts, self.links, self.forms, self.tags, self.attributes, self.elements = [], [], [], [], [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -29,11 +29,11 @@ class Page(html.parser.HTMLParser):
             self.forms[-1]["fields"][values["name"]] = values.get("value", "")
 
     def handle_data(self, data):
-        self.words.append(data)
+        self.texts.append(data)
 
     @property
     def text(self):
-        return " ".join(" ".join(self.words).split())
+        return " ".join(" ".join(self.texts).split())
 
     @property
     def json(self):
@@ -48,7 +48,7 @@ class Browser:
         self.server, self.cookies = server, {}
 
     def send(self, method, path, body=None, headers=None):
-        """One request, without following where it leads."""
+        """Sends one request, and follows no redirect."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         try:
             fields = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
@@ -68,7 +68,7 @@ class Browser:
             connection.close()
 
     def open(self, path, **options):
-        """Follows where it leads, as a browser does."""
+        """Opens a page, and follows redirects as a browser does."""
         page = self.send("GET", path, **options)
         while page.status == 303:
             page = self.send("GET", page.headers["location"])

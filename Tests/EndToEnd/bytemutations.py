@@ -1,19 +1,19 @@
-"""Mutations of bytes: bits turned over, and a `-wal` cut short."""
+"""Mutations of bytes: flipped bits, and a truncated `-wal`."""
 
 import pathlib
 
-from ledgerbytes import said_with_wal
+from ledgerbytes import read_history_with_wal
 from ledgerfile import copied
 
 
-def turn_bit(it):
-    it.place, bit = it.ledgers.pages.pick(it.chance)
+def flip_bit(it):
+    it.part, bit = it.ledgers.pages.pick(it.chance)
     copied(it.ledgers.pristine, it.path)
-    turn(it.path, bit)
-    return f"bit {bit % 8} of byte {bit // 8}, page {bit // 8 // it.ledgers.pages.bytes + 1}, {it.place}"
+    flip(it.path, bit)
+    return f"bit {bit % 8} of byte {bit // 8}, page {bit // 8 // it.ledgers.pages.bytes + 1}, {it.part}"
 
 
-def turn(path, bit):
+def flip(path, bit):
     with open(path, "r+b") as file:
         file.seek(bit // 8)
         byte = file.read(1)[0]
@@ -21,26 +21,26 @@ def turn(path, bit):
         file.write(bytes([byte ^ 1 << bit % 8]))
 
 
-def turn_wal_bit(it):
+def flip_wal_bit(it):
     wal = it.ledgers.wal
-    it.anchor, it.before = f"{wal.path}.anchor", wal.whole
-    it.place, bit = wal.pick(it.chance)
+    it.anchor, it.before = f"{wal.path}.anchor", wal.complete
+    it.part, bit = wal.pick(it.chance)
     copied(wal.path, it.path)
     altered = bytearray(wal.bytes)
     altered[bit // 8] ^= 1 << bit % 8
     pathlib.Path(f"{it.path}-wal").write_bytes(altered)
-    it.after = lambda: said_with_wal(wal.path, bytes(altered), it.folder)
-    # Commits that are gone may be those of a crash, as long as the anchor does not know them.
+    it.after = lambda: read_history_with_wal(wal.path, bytes(altered), it.folder)
+    # Missing commits are as after a crash, unless the anchor covers them.
     it.is_lost = lambda after: after in wal.unanchored
-    return f"bit {bit % 8} of byte {bit // 8}, {it.place}"
+    return f"bit {bit % 8} of byte {bit // 8}, {it.part}"
 
 
 def cut_wal(it):
     wal = it.ledgers.wal
-    it.anchor, it.before = f"{wal.path}.anchor", wal.whole
+    it.anchor, it.before = f"{wal.path}.anchor", wal.complete
     copied(wal.path, it.path)
     left = wal.bytes[:it.chance.choice([0, it.chance.choice(wal.commits), it.chance.randrange(wal.commits[-1]), it.chance.randrange(len(wal.bytes))])]
     pathlib.Path(f"{it.path}-wal").write_bytes(left)
-    it.after = lambda: said_with_wal(wal.path, left, it.folder)
+    it.after = lambda: read_history_with_wal(wal.path, left, it.folder)
     it.is_lost = lambda after: after in wal.unanchored
     return f"all from byte {len(left)} on"

@@ -1,4 +1,4 @@
-"""Real Chromium, driven by Selenium, before a server of its own."""
+"""Drives Chromium with Selenium, and makes the histories that its pages show."""
 
 import shutil
 import time
@@ -47,11 +47,11 @@ class Chromium:
         self.open("/sign-in")
         self.fill("token", self.server.tokens[role])
         self.press("Sign in")
-        self.attempt(lambda: self.driver.find_element(By.XPATH, "//button[normalize-space()='Sign out']"))
+        self.retry(lambda: self.driver.find_element(By.XPATH, "//button[normalize-space()='Sign out']"))
 
     @staticmethod
-    def attempt(action, seconds=120):
-        """Again and again while a page is on its way."""
+    def retry(action, seconds=120):
+        """Repeats an action until it works, because a page may still be loading."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -61,18 +61,18 @@ class Chromium:
                     raise
                 time.sleep(0.05)
 
-    def press(self, words):
-        self.attempt(lambda: self.driver.find_element(By.XPATH, f"//button[normalize-space()='{words}']").click())
+    def press(self, label):
+        self.retry(lambda: self.driver.find_element(By.XPATH, f"//button[normalize-space()='{label}']").click())
 
-    def follow(self, words):
-        self.attempt(lambda: self.driver.find_element(By.PARTIAL_LINK_TEXT, words).click())
+    def follow(self, text):
+        self.retry(lambda: self.driver.find_element(By.PARTIAL_LINK_TEXT, text).click())
 
-    def follow_summary(self, words):
-        self.attempt(lambda: self.driver.find_element(By.XPATH, f"//summary[normalize-space()='{words}']").click())
+    def follow_summary(self, text):
+        self.retry(lambda: self.driver.find_element(By.XPATH, f"//summary[normalize-space()='{text}']").click())
 
     @property
     def buttons(self):
-        return self.attempt(lambda: [button.text for button in self.driver.find_elements(By.TAG_NAME, "button")])
+        return self.retry(lambda: [button.text for button in self.driver.find_elements(By.TAG_NAME, "button")])
 
     @property
     def scrolls_sideways(self):
@@ -80,43 +80,43 @@ class Chromium:
         return size["width"] > self.width
 
     def fill(self, id, text):
-        self.attempt(lambda: self.driver.find_element(By.ID, id).send_keys(text))
+        self.retry(lambda: self.driver.find_element(By.ID, id).send_keys(text))
 
     @property
     def text(self):
-        return self.attempt(lambda: self.driver.find_element(By.TAG_NAME, "main").text)
+        return self.retry(lambda: self.driver.find_element(By.TAG_NAME, "main").text)
 
     @property
     def outcome(self):
-        """What screen readers are told."""
-        return self.attempt(lambda: self.driver.execute_script("return document.querySelector('#outcome').textContent"))
+        """The text that screen readers announce."""
+        return self.retry(lambda: self.driver.execute_script("return document.querySelector('#outcome').textContent"))
 
     def count(self, selector):
         return self.driver.execute_script("return document.querySelectorAll(arguments[0]).length", selector)
 
     @staticmethod
-    def wait_until(holds, seconds=120):
+    def wait_until(condition, seconds=120):
         deadline = time.monotonic() + seconds
-        while not holds():
+        while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
-    def wait_for(self, words, seconds=120):
+    def wait_for(self, text, seconds=120):
         deadline = time.monotonic() + seconds
-        while words not in self.text:
+        while text not in self.text:
             assert time.monotonic() < deadline, self.text
             time.sleep(0.05)
 
     def picture(self, path):
-        """The whole page, however long."""
+        """Saves a picture of the whole page."""
         size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
         self.resize(max(self.height, int(size["height"])))
         self.driver.save_screenshot(str(path))
         self.resize(self.height)
 
 
-def sample(server):
-    """A history with something of everything, and the pages that show it, by name."""
+def make_sample(server):
+    """Makes changes of several kinds and results. Returns the paths of the pages that show them, by name."""
     for target in (LOYALTY, FRAUD_CHECK):
         server.put(STEP, target, headers={"Reflog-Reason": "CHG0041%20First%20set-up"})
     server.put(OTHER, LOYALTY)
@@ -125,19 +125,23 @@ def sample(server):
     server.put(OTHER, FRAUD_CHECK, role="reader")
     server.put("b2cUserFlows/B2C_1_nowhere/postFederationSignup", LOYALTY)
     bad = server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042%20New%20vendor%20goes%20live"}).change
-    return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=nobody", "change": f"/changes/{bad}", "flows": "/flows",
+    return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=missing",
+            "change": f"/changes/{bad}", "flows": "/flows",
             "flows-then": f"/flows?asOf={moment}", "time-rollback": f"/flows/rollback?asOf={moment}",
             "flow": "/flows/b2cUserFlows/B2C_1_signup", "export": "/export?flow=B2C_1_signup", "integrity": "/integrity",
             "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}
 
 
-def troubled(graph):
-    """A server before this Graph that finds things as nobody wants them, not started."""
+def trouble_server(graph):
+    """Returns a server for make_trouble() in front of this fake Graph. It is not started."""
     return Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1, GRAPH_READS_PER_MINUTE=60000)
 
 
-def trouble(server, graph):
-    """A drift, a change that nobody knows the outcome of, and a rollback to a time that could not be ended; and the pages of that."""
+def make_trouble(server, graph):
+    """Makes a drift, a change whose outcome is unknown, and a rollback to a time that ends partial.
+
+    Returns the paths of the pages that show them, by name.
+    """
     drifted, hanging = "b2cUserFlows/B2C_1_flow0/postFederationSignup", "b2cUserFlows/B2C_1_flow1/postFederationSignup"
     for address in (drifted, hanging):
         first = server.put(address, graph_connector("Fraud check")).change

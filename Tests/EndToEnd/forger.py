@@ -1,6 +1,7 @@
-"""Entries, a tree, a head and signatures for altered rows, as somebody makes them who knows the formats but not the key.
+"""Makes entries, a tree, a head and signatures that agree with altered rows.
 
-Where a test has the key, it makes what Reflog itself might have made, such as the entries of a time that has not come yet.
+It does what an attacker can do who knows the formats but not the key. With the key, a test uses it to make a ledger that
+Reflog itself could have written, for example with entries from the future.
 """
 
 import base64
@@ -14,14 +15,14 @@ from referencelog import ReferenceLog, canonical, frontier, sha256, tree_hash
 
 
 class Forger:
-    """Makes entries agree with altered rows again, as somebody who knows the formats but not the key would."""
+    """Makes entries, tree and head of a ledger agree with its altered rows."""
 
     def __init__(self, ledger):
         self.ledger = ledger
 
     @classmethod
     def check(cls, path):
-        """What it makes of unaltered rows is what was logged."""
+        """Checks that the hashes it computes from unaltered rows are those in the ledger."""
         with contextlib.closing(sqlite3.connect(path)) as ledger:
             forger = cls(ledger)
             logged = dict(ledger.execute("SELECT sequence, hash FROM entry WHERE salt IS NOT NULL"))
@@ -42,16 +43,17 @@ class Forger:
         return found[0].hex() if found and found[0] else None
 
     def personal(self, table, id):
-        """The hash of a personal part; nothing where there is none."""
+        """Returns the hash of the personal data in a row, or None if there is no row."""
         key = HISTORY[table]
         found = self.rows(f"SELECT {table}.*, name, user_principal_name FROM {table} "
                           f"LEFT JOIN actor_name ON actor_name.id = {table}.actor_name WHERE {key} = ?", id)
         return part_hash(self.ledger, table, found[0]) if found else None
 
     def of_change(self, id):
-        """The hashes of a change's entries by their numbers, from its row."""
-        row = self.rows("SELECT history.*, change.intent_sequence, change.outcome_sequence, change.error_message AS message "
-                        "FROM history JOIN change ON change.id = history.id WHERE history.id = ?", id)[0]
+        """Returns the hashes of a change's entries by their sequences, computed from its row."""
+        row = self.rows("SELECT change_details.*, change.intent_sequence, change.outcome_sequence, "
+                        "change.error_message AS message FROM change_details JOIN change ON change.id = change_details.id "
+                        "WHERE change_details.id = ?", id)[0]
         first, last = row["intent_sequence"], row["outcome_sequence"]
         parts = self.first_part(row, first) | {"personal": hexadecimal(self.personal("change_personal", id))}
         outcome = {
@@ -62,8 +64,8 @@ class Forger:
                        "message": None if row["settled_by"] == "person" else row["message"]},
         }
         if row["result"] == "pending" or first == last:
-            whole = parts | ({"entry": "intent"} if row["result"] == "pending" else outcome | {"entry": "settled"})
-            return {first: sha256(canonical(whole))}
+            record = parts | ({"entry": "intent"} if row["result"] == "pending" else outcome | {"entry": "settled"})
+            return {first: sha256(canonical(record))}
         intent = sha256(canonical(parts | {"entry": "intent"}))
         stated = self.personal("change_statement", id) if row["settled_by"] == "person" else None
         return {first: intent, last: sha256(canonical(outcome | {
@@ -98,8 +100,9 @@ class Forger:
             "personal": hexadecimal(self.personal("service_event_personal", id))}))}
 
     def append_event(self, kind, details, salt, later=0):
-        """Adds an event at the end, dated so many microseconds later than the last one, with an entry that agrees with it; returns its
-        id. The head stays as it is.
+        """Appends an event and an entry that agrees with it. Returns the event's id. Does not change the head.
+
+        The event's time is `later` microseconds after that of the last event.
         """
         (sequence,) = self.ledger.execute("SELECT max(sequence) + 1 FROM entry").fetchone()
         (id,) = self.ledger.execute("SELECT max(id) + 1 FROM service_event").fetchone()
@@ -113,12 +116,12 @@ class Forger:
         return id
 
     def rehash(self, table, id):
-        """Makes the entries of a row agree with it."""
+        """Sets the hashes of a row's entries to those computed from the row."""
         for sequence, hash in (self.of_change if table == "change" else self.of_event)(id).items():
             self.ledger.execute("UPDATE entry SET hash = ? WHERE sequence = ?", (hash, sequence))
 
     def rebuild(self, seed):
-        """Makes the tree agree with the entries, and returns it with the key of this seed."""
+        """Makes the stored subtrees agree with the entries. Returns the log of the entries with the key of this seed."""
         origin = self.ledger.execute("SELECT origin FROM ledger").fetchone()[0]
         hashes = [hash for (hash,) in self.ledger.execute("SELECT hash FROM entry ORDER BY sequence")]
         log = ReferenceLog(hashes, origin, seed)
@@ -131,13 +134,16 @@ class Forger:
         return log
 
     def sign(self, log, named=None):
-        """Makes the head agree with rows and tree and signs it, in the name of another key if that is given as a vkey."""
+        """Makes the head agree with rows and tree, and signs it with the log's key.
+
+        `named` is a vkey: the signature then carries its key ID, although the key is another one.
+        """
         if named:
             log.key_id = bytes.fromhex(named.split("+")[1])
         self.set_head(log, log.checkpoint(), named or log.vkey)
 
     def set_head(self, log, checkpoint, key, size=None):
-        """Makes the head that of the rows and of a log, or of its first entries, under a checkpoint that somebody signed."""
+        """Makes the head agree with the rows and with a log or its first `size` entries, and stores this checkpoint."""
         leaves = log.leaves[:size]
         self.ledger.execute(
             "UPDATE head SET next_sequence = ?, frontier = ?, checkpoint = ?, verifier_key = ?, "
@@ -149,13 +155,13 @@ class Forger:
 
 
 def seed_of(key_file):
-    """The secret of a key file, which is Go's `PRIVATE+KEY+<name>+<key ID>+<Base 64 of 0x01 and the seed>`."""
+    """Returns the seed in a key file: Go's `PRIVATE+KEY+<name>+<key ID>+<Base64 of 0x01 and the seed>`."""
     with open(key_file) as file:
         return base64.b64decode(file.read().strip().split("+", 4)[4])[1:]
 
 
 def part_hash(ledger, table, row):
-    """The hash of a personal part with its columns; what stands for it where it was erased."""
+    """Returns the hash of the personal data in a row, or the stored hash if the data was erased."""
     if row["erased_hash"] is not None:
         return row["erased_hash"]
     part = {"ipAddress": row["ip_address"], "name": row["name"], "reason": row.get("reason"), "salt": row["salt"].hex(),
@@ -176,7 +182,7 @@ def reference(state, connector, name):
 
 
 def moment(microseconds):
-    """RFC 3339 with six digits of fraction."""
+    """Formats a time as RFC 3339 with six fractional digits, or returns None for None."""
     if microseconds is None:
         return None
     time = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=microseconds)

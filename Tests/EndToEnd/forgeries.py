@@ -1,5 +1,6 @@
-"""Mutations that would pass for history: signed again, an older copy, an appendix, another head, purges and erasures that nobody asked
-for.
+"""Mutations that imitate valid history.
+
+They sign the log again, put back an older copy, append entries, replace the head, and forge purges and erasures.
 """
 
 import json
@@ -15,7 +16,7 @@ def sign_again(it):
 
 
 def sign(rows):
-    """Signs what the rows say then with a key of the forger's own."""
+    """Signs the rows with a new key, under that key's own ID or under the true key's ID. Returns a text for the description."""
     own = rows.dice(0.5)
     rows.forger.sign(rows.forger.rebuild(rows.chance.randbytes(32)), None if own else rows.ledgers.key)
     return f"signed {'by a key of the same name' if own else 'in the name of the true key'}"
@@ -31,7 +32,7 @@ def rebuild(it):
 
 
 def forge(rows):
-    """Edits something that stands in a record, and makes its entries agree."""
+    """Edits a column that a record covers, and makes the entries agree with it."""
     table, id, description = rows.edit(("change", "change_personal", "change_statement", "service_event"))
     owner = "service_event" if table == "service_event" else "change"
     for (left,) in rows.run(f"SELECT id FROM {owner} WHERE id = ?", id).fetchall():
@@ -49,21 +50,21 @@ def roll_back(it):
 
 def purge(it):
     with it.rows() as rows:
-        return it.chance.choice([purge_change, purge_event, empty_newest, erase, erase, speak_for])(rows)
+        return it.chance.choice([purge_change, purge_event, empty_newest, erase, erase, replace_personal])(rows)
 
 
 def purge_change(rows):
-    """A change taken away with its salts, as a purge does, and a record of that."""
+    """Deletes a change and the salts of its entries, as a purge does, and adds a row that names a purge event."""
     id = rows.pick("change")
     rows.remove_rows_of(id)
     rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
-    event = witness(rows, "purged")
+    event = pick_event(rows, "purged")
     rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
-    return f"change {id}, said to be purged by event {event}"
+    return f"change {id}, purged according to event {event}"
 
 
 def empty_newest(rows):
-    """The newest change or event taken away, and its entries emptied as a purge empties them."""
+    """Deletes the newest change or event, and empties its entries as a purge does."""
     table, column = rows.chance.choice([("change", "change"), ("service_event", "event")])
     id = rows.one(f"SELECT max(id) FROM {table}")
     if table == "change":
@@ -79,14 +80,14 @@ def purge_event(rows):
     id = rows.pick("service_event")
     rows.run("DELETE FROM service_event_personal WHERE event = ?", id)
     rows.run("UPDATE entry SET salt = NULL, event = 0 WHERE event = ?", id)
-    event = witness(rows, "purged")
+    event = pick_event(rows, "purged")
     rows.run("DELETE FROM service_event WHERE id = ?", id)
     rows.run("INSERT INTO purged_event VALUES (?, ?, ?)", id, id, event)
-    return f"service_event {id}, said to be purged by event {event}"
+    return f"service_event {id}, purged according to event {event}"
 
 
-def witness(rows, kind):
-    """An event that says so, of another kind or forged."""
+def pick_event(rows, kind):
+    """Returns the id of an event that is to justify a deletion: an event of any kind, or a forged one of this kind."""
     if rows.dice(0.5):
         return rows.pick("service_event")
     id = rows.one("SELECT max(id) + 1 FROM service_event")
@@ -96,38 +97,38 @@ def witness(rows, kind):
 
 
 def erase(rows):
-    """What is said of somebody taken away, nobody having asked for it."""
-    table, id = erased_part(rows)
+    """Erases the personal data of a row, although no erasure was requested."""
+    table, id = store_hash(rows)
     reason = ", reason = NULL" if "reason" in COLUMNS[table] else ""
     rows.run(f"UPDATE {table} SET salt = NULL, actor_name = NULL, ip_address = NULL{reason} WHERE {HISTORY[table]} = ?", id)
     recorded = rows.dice(0.5)
     if recorded:
         of = "service_event" if table == "service_event_personal" else "change"
         actor = rows.one(f"SELECT actor FROM {of} WHERE id = ?", id)
-        rows.run("INSERT INTO erasure (actor, event, finished) VALUES (?, ?, 1)", actor, witness(rows, "erased"))
+        rows.run("INSERT INTO erasure (actor, event, finished) VALUES (?, ?, 1)", actor, pick_event(rows, "erased"))
     return f"{table} {id}, erased {'with a record of it' if recorded else 'without a record'}"
 
 
-def speak_for(rows):
-    """Other words beside the hash of the true ones."""
-    table, id = erased_part(rows)
+def replace_personal(rows):
+    """Stores the hash of true personal data, and replaces the data."""
+    table, id = store_hash(rows)
     salt = ", salt = NULL" if rows.dice(0.5) else ""
     rows.run(f"UPDATE {table} SET ip_address = '192.0.2.66'{salt} WHERE {HISTORY[table]} = ?", id)
-    return f"{table} {id}, forged beside the hash of what it was"
+    return f"{table} {id}, replaced next to the hash of the true data"
 
 
-def erased_part(rows):
-    """The hash of somebody's personal part put in its place, right as it is."""
+def store_hash(rows):
+    """Stores the correct hash of personal data in its row, as an erasure does. Returns the table and the row's key."""
     table = rows.chance.choice(["change_personal", "change_personal", "change_statement", "service_event_personal"])
-    gone = [row[0] for row in rows.ledgers.said[table] if row[COLUMNS[table].index("erased_hash")] is not None]
-    id = rows.chance.choice(gone) if gone and rows.dice(0.3) else rows.pick(table)
+    erased = [row[0] for row in rows.ledgers.history[table] if row[COLUMNS[table].index("erased_hash")] is not None]
+    id = rows.chance.choice(erased) if erased and rows.dice(0.3) else rows.pick(table)
     hash = rows.forger.personal(table, id)
     rows.run(f"UPDATE {table} SET erased_hash = ? WHERE {HISTORY[table]} = ?", hash, id)
     return table, id
 
 
 def forge_head(it):
-    """The head alone: of another size, of an older copy, of another tree, or signed by somebody else."""
+    """Alters the head alone: its size, its checkpoint, its tree or its signature."""
     with it.rows() as rows:
         size, older = rows.ledgers.size, rows.ledgers.older_checkpoint
         how = it.chance.choice(["size", "older", "older checkpoint", "tree", "signature", "signer", "origin"])
@@ -151,7 +152,7 @@ def forge_head(it):
 
 
 def append(it):
-    """Rows and entries that agree, behind the signed end, which may be moved behind them."""
+    """Appends rows and entries that agree, after the signed end. May also move the signed end."""
     with it.rows() as rows:
         table, at = it.chance.choice([("change", "intent_sequence"), ("service_event", "sequence")])
         source, sequence = rows.pick(table), it.ledgers.size
@@ -166,7 +167,7 @@ def append(it):
 
 
 def move_head(rows):
-    """Moves the head behind what was appended, or not."""
+    """Moves the head after the appended entries, or leaves it. Returns a text for the description."""
     how = rows.chance.choice(["", ", counted", ", signed"])
     if how == ", counted":
         rows.forger.set_head(rows.forger.rebuild(bytes(32)), *rows.one("SELECT checkpoint, verifier_key FROM head"))
@@ -175,8 +176,11 @@ def move_head(rows):
     return how
 
 
-def lose(it):
-    """What goes is said by an event whose entry agrees with it, of a purge that somebody asked for or of whoever it speaks of."""
+def append_deletion(it):
+    """Deletes a change or personal data, and appends an event with a matching entry that justifies it.
+
+    The event names the last purge that was requested, or the person whose data is erased.
+    """
     with it.rows() as rows:
         if rows.dice(0.5):
             id = rows.pick("change")
@@ -188,7 +192,7 @@ def lose(it):
             rows.remove_rows_of(id)
             rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
             rows.run("INSERT INTO purged_change VALUES (?, ?, ?)", id, id, event)
-            return f"change {id}, said to be purged by event {event}" + move_head(rows)
+            return f"change {id}, purged according to event {event}" + move_head(rows)
         id = rows.pick("change_personal")
         if rows.one("SELECT salt FROM change_personal WHERE change = ?", id) is None:
             raise Impossible
@@ -197,4 +201,4 @@ def lose(it):
         event = rows.forger.append_event("erased", {"actorId": actor, "actorType": kind}, rows.chance.randbytes(16))
         rows.run("UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, erased_hash = ? "
                  "WHERE change = ?", hash, id)
-        return f"what change {id} says of somebody, said to be erased by event {event}" + move_head(rows)
+        return f"personal data of change {id}, erased according to event {event}" + move_head(rows)

@@ -1,4 +1,4 @@
-"""Ledgers with much history, made through the code that writes real ones, and what stands in them."""
+"""Makes ledgers with long histories, serves them, and reads their files."""
 
 import os
 import sqlite3
@@ -7,18 +7,19 @@ import tempfile
 
 from reflogserver import ROOT, Graph, Server
 
-# No credential of its own: the Graph behind it knows nothing of what was generated, and a sweep would say so.
+# Reflog gets no credential, so it makes no sweep. The fake Graph does not have the generated flows, so a sweep would
+# record drift.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
 
 def generate(path, changes, seed=1, configuration="debug"):
-    """Makes a ledger of three years, from 2023 on."""
+    """Makes a ledger with changes over three years from 2023 on."""
     program = ROOT / ".build" / configuration / "ReflogGenerate"
     subprocess.run([program, "--changes", str(changes), "--seed", str(seed), path], check=True, stderr=subprocess.DEVNULL)
 
 
 class GeneratedServer(Server):
-    """A server over a generated ledger, before a Graph that knows nothing of it."""
+    """A server over a generated ledger, in front of a fake Graph that has none of its flows."""
 
     def __init__(self, changes, seed=1, configuration="debug", **settings):
         super().__init__(ROOT / ".build" / configuration / "reflog", **(SETTINGS | settings))
@@ -34,7 +35,7 @@ class GeneratedServer(Server):
         self.graph.__exit__(*arguments)
 
     def rows(self, sql, *values):
-        """Reads the file beside the server."""
+        """Runs a query on the ledger's file while the server runs."""
         ledger = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
         try:
             return ledger.execute(sql, values).fetchall()
@@ -42,7 +43,7 @@ class GeneratedServer(Server):
             ledger.close()
 
     def admin(self, *arguments, check=True):
-        """Runs a verb of the command line as an admin."""
+        """Runs a command of the command line as an admin."""
         run = self.command(*arguments, role="admin")
         assert not check or run.returncode == 0, (arguments, run.returncode, run.stderr)
         return run
@@ -51,8 +52,8 @@ class GeneratedServer(Server):
         return self.command("verify", "--database", database or self.database, *arguments)
 
 
-def holds_text(path, *texts):
-    """Which of these texts stand in a file, however SQLite keeps it."""
+def texts_in_file(path, *texts):
+    """Returns those of these texts that the bytes of a file contain."""
     with open(path, "rb") as file:
         content = file.read()
     return [text for text in texts if (text if isinstance(text, bytes) else text.encode()) in content]

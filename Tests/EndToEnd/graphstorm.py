@@ -1,4 +1,4 @@
-"""Many clients change steps through Reflog while Graph misbehaves; then the ledger is held against Graph's own record."""
+"""Sends changes from many clients through Reflog to a misbehaving Graph, and compares the ledger with Graph's record."""
 
 import collections
 import http.client
@@ -11,8 +11,9 @@ import time
 from reflogserver import Graph, Server, graph_connector
 from storm import address_of
 
+# Seconds that Reflog waits for Graph.
 TIMEOUT = 0.4
-# Reads show older values for less than the window that Reflog is told.
+# Reads may show older values for STALE seconds. Reflog's settle window is longer.
 STALE = 2.0
 WINDOW = 3.0
 FLOWS = 150
@@ -23,9 +24,9 @@ TARGETS = [None] + [graph_connector(name) for name in
 
 
 class GraphStorm:
-    """`with GraphStorm(seed) as storm: storm.run(writes)`.
+    """A storm of changes: `with GraphStorm(seed) as storm: storm.run(writes)`.
 
-    `window` is what Reflog believes of the settle window; less than Graph's makes it believe early reads.
+    `window` is Reflog's settle window in seconds. If it is shorter than STALE, Reflog believes stale reads.
     """
 
     def __init__(self, seed, window=WINDOW, clients=32, **options):
@@ -50,7 +51,7 @@ class GraphStorm:
         self.graph.__exit__()
 
     def run(self, writes, meanwhile=lambda: None, until=lambda: True):
-        """Lets the clients loose until so many writes have arrived at Graph, then waits until all is settled."""
+        """Runs the clients until `writes` writes have arrived at Graph, then waits until every change is settled."""
         self.stopped = threading.Event()
         threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
         for thread in threads:
@@ -69,7 +70,7 @@ class GraphStorm:
             return sum('"arrived"' in line for line in lines)
 
     def settle(self):
-        """Waits for as long as a change may be pending, and for a sweep that looks at everything after that."""
+        """Waits until no change is pending, and then for a complete sweep that began after that."""
         deadline = time.monotonic() + 6 * TIMEOUT + 2 * WINDOW + 60
         while self.status()["pendingChanges"] and time.monotonic() < deadline:
             time.sleep(0.2)
@@ -112,10 +113,10 @@ class GraphStorm:
             connection.close()
 
     def findings(self):
-        """What does not hold, by kind: lists of words, empty where all is well."""
+        """Returns what is wrong, as lists of texts by kind. All lists are empty if nothing is wrong."""
         ledger = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)
         ledger.row_factory = sqlite3.Row
-        rows = ledger.execute("SELECT * FROM history WHERE subject = 'step' ORDER BY id").fetchall()
+        rows = ledger.execute("SELECT * FROM change_details WHERE subject = 'step' ORDER BY id").fetchall()
         ledger.close()
         record = self.graph.record
         arrived = [event for event in record if event["event"] == "arrived"]
@@ -129,7 +130,7 @@ class GraphStorm:
             "writes without an earlier intent": [f"write {e['number']}" for e in arrived if not e["intent"]],
             "two writes in flight for one address": [f"write {e['number']}" for e in arrived if e["overlapping"]],
             "still pending": [f"change {row['id']}" for row in rows if row["result"] == "pending"],
-            "settled wrongly": [word for row in rows for word in wrong(row, numbers, landed)],
+            "settled wrongly": [finding for row in rows for finding in wrong_results(row, numbers, landed)],
             "false drift": false_drifts(rows, record),
             "broken chains": broken_chains(rows),
             "the ledger and Graph disagree": self.disagreements(rows),
@@ -137,15 +138,15 @@ class GraphStorm:
 
     def disagreements(self, rows):
         last = {address_of(row): row["after_connector_id"] for row in rows if row["result"] == "applied"}
-        standing = self.graph.control()["standing"]
-        return [f"{address}: {value}, but {standing.get(address)} stands" for address, value in last.items()
-                if value != standing.get(address)]
+        references = self.graph.control()["references"]
+        return [f"{address}: {value} in the ledger, {references.get(address)} in Graph" for address, value in last.items()
+                if value != references.get(address)]
 
 
-def wrong(row, numbers, landed):
-    """Whether the result of a change is another one than Graph's record gives it.
+def wrong_results(row, numbers, landed):
+    """Returns a text if the result of a change contradicts Graph's record.
 
-    Where before and after are the same, nobody can tell from outside, and nothing depends on it.
+    Skips changes whose before and after are equal: a read can't tell whether they took place.
     """
     if row["kind"] != "update" or (row["before_state"], row["before_connector_id"]) == (
         row["after_state"], row["after_connector_id"],
@@ -155,12 +156,12 @@ def wrong(row, numbers, landed):
     expected = {"applied": True, "rejected": False, "notApplied": False, "denied": False}.get(row["result"])
     if expected is None or expected == has_landed:
         return []
-    return [f"change {row['id']} is {row['result']} by the {row['settled_by']} ({row['error_code']}), and "
-            f"{'took' if has_landed else 'did not take'} place"]
+    return [f"change {row['id']} is {row['result']} by the {row['settled_by']} ({row['error_code']}), but "
+            f"it {'took' if has_landed else 'did not take'} place"]
 
 
 def false_drifts(rows, record):
-    """Drifts and baselines of what no outsider set."""
+    """Returns the drifts and baselines whose reference no outsider set."""
     made = collections.defaultdict(list)
     for event in record:
         if event["event"] == "landed" and event["by"] == "outsider":

@@ -1,4 +1,4 @@
-"""How fast history answers, a small ledger beside a large one in the same run, so that only ratios count."""
+"""Measures queries, pages and exports of history over a small and a large ledger in one run. Compare the ratios."""
 
 import contextlib
 import http.client
@@ -11,10 +11,11 @@ import threading
 import time
 import urllib.parse
 
-from reflogserver import Graph, Server
+from reflogserver import Server
 
 CHANGES = "/beta/auditLogs/connectorChanges"
-# No credential of its own: the Graph behind it knows nothing of what was generated, and a sweep would say so.
+# Reflog gets no credential, so it makes no sweep. The fake Graph does not have the generated flows, so a sweep would
+# record drift.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
 
@@ -25,34 +26,35 @@ def percentile(values, share):
 
 @contextlib.contextmanager
 def serving(binary, database, graph):
-    """A server over a ledger that was made by tools/generate."""
+    """Runs a server over a ledger that tools/generate made."""
     server = Server(binary, graph=graph, **SETTINGS)
     server.database = str(database)
     with server:
         yield server
 
 
-class Asker:
-    """Asks one server over one connection."""
+class Client:
+    """Sends requests to one server over one connection."""
 
     def __init__(self, server):
         self.server = server
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         self.headers = {"Authorization": "Bearer " + server.tokens["reader"]}
 
-    def ask(self, path):
+    def get(self, path):
+        """Returns the seconds until the first byte of the answer, and the body."""
         start = time.perf_counter()
         self.connection.request("GET", path, headers=self.headers)
         response = self.connection.getresponse()
-        # The answer was whole before its first byte left.
+        # The server computes the whole answer before it sends the first byte.
         took = time.perf_counter() - start
         body = response.read()
         assert response.status == 200, body
         return took, body
 
 
-class Questions:
-    """The questions that people ask, each with other words every time."""
+class Queries:
+    """Typical queries of history, with other values each time."""
 
     def __init__(self, database, chance):
         self.chance = chance
@@ -66,17 +68,18 @@ class Questions:
         self.ledger = ledger
 
     def value(self, column):
-        """The text of a column of some change that has it."""
+        """Returns the value of a column in a random change that has one."""
         for _ in range(1000):
-            row = self.ledger.execute(f"SELECT {column} FROM history WHERE id = ?", (self.chance.randint(1, self.newest),)).fetchone()
+            row = self.ledger.execute(f"SELECT {column} FROM change_details WHERE id = ?",
+                                      (self.chance.randint(1, self.newest),)).fetchone()
             if row and row[0] is not None:
                 return row[0]
         raise AssertionError(column)
 
     def batch(self):
         id = self.chance.randint(1, self.newest)
-        return self.ledger.execute("SELECT batch_id FROM history WHERE id IN (SELECT id FROM change WHERE batch_id IS NOT NULL "
-                                   "AND id >= ? ORDER BY id LIMIT 1)", (id,)).fetchone() or self.batch()
+        return self.ledger.execute("SELECT batch_id FROM change_details WHERE id IN (SELECT id FROM change "
+                                   "WHERE batch_id IS NOT NULL AND id >= ? ORDER BY id LIMIT 1)", (id,)).fetchone() or self.batch()
 
     def time(self):
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.chance.randint(1672531200, 1767139200)))
@@ -103,24 +106,24 @@ class Questions:
         }
 
 
-def path(question, **options):
+def path(filter, **options):
     options = {"$" + name: value for name, value in options.items()}
-    if question:
-        options["$filter"] = question
+    if filter:
+        options["$filter"] = filter
     return CHANGES + "?" + urllib.parse.urlencode(options)
 
 
-def questions(small, large, rounds, top):
-    """The first page of every question, on the small and the large ledger in turn, where both fill it."""
+def queries(small, large, rounds, top):
+    """Measures the first page of every query on both ledgers alternately. Counts only queries that fill both pages."""
     chance = random.Random(1)
-    askers = [Asker(small), Asker(large)]
-    asked = [Questions(small.database, chance), Questions(large.database, chance)]
+    clients = [Client(small), Client(large)]
+    generators = [Queries(small.database, chance), Queries(large.database, chance)]
     times = [{}, {}]
     for round in range(rounds + 20):
-        for name in asked[0].all():
-            answers = [asker.ask(path(some.all()[name], top=top)) for asker, some in zip(askers, asked)]
+        for name in generators[0].all():
+            answers = [client.get(path(generator.all()[name], top=top)) for client, generator in zip(clients, generators)]
             sizes = {len(json.loads(body)["value"]) for _, body in answers}
-            # The first ones warm up; a fuller page takes longer, whatever the ledger.
+            # The first 20 rounds warm up. A fuller page takes longer with any ledger.
             if round >= 20 and len(sizes) == 1:
                 for found, (took, _) in zip(times, answers):
                     found.setdefault(name, []).append(took * 1000)
@@ -135,25 +138,26 @@ def questions(small, large, rounds, top):
 
 
 def counts(large):
-    """What is counted, what no index knows, and what stood at a time."""
-    askers, asked = [None, Asker(large)], [None, Questions(large.database, random.Random(2))]
+    """Measures counts, a query without an index, and the configuration at a time."""
+    client, generator = Client(large), Queries(large.database, random.Random(2))
     for name in ("flow and step", "actor", "not applied"):
-        took, body = askers[1].ask(path(asked[1].all()[name], count="true", top=1))
+        took, body = client.get(path(generator.all()[name], count="true", top=1))
         print(f"$count of '{name}': {json.loads(body)['@odata.count']} in {took * 1000:.0f} ms")
-    # A rare thing that no index knows: bounded in time, and a link to go on.
-    took, body = askers[1].ask(path("contains(reason,'no such thing')"))
-    print(f"an unindexed question that nothing answers: {took * 1000:.0f} ms, goes on: {'@odata.nextLink' in json.loads(body)}")
-    took, body = askers[1].ask("/beta/auditLogs/connectorConfigurations?asOf=2024-03-03T02:00:00Z")
-    print(f"what stood at a time at {len(json.loads(body)['value'])} addresses: {took * 1000:.0f} ms")
+    # A query that no index serves and that has no match: its time is limited, and a link continues it.
+    took, body = client.get(path("contains(reason,'no such thing')"))
+    print(f"an unindexed query without a match: {took * 1000:.0f} ms, has a next link: {'@odata.nextLink' in json.loads(body)}")
+    took, body = client.get("/beta/auditLogs/connectorConfigurations?asOf=2024-03-03T02:00:00Z")
+    print(f"the configuration at a time, {len(json.loads(body)['value'])} addresses: {took * 1000:.0f} ms")
 
 
 def resident(process, what="VmHWM"):
+    """Returns a memory figure of a process in MB: by default its peak."""
     with open(f"/proc/{process}/status") as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
 
 
 def download(server, query, into=None):
-    """Takes a file away; returns how many bytes and the time."""
+    """Downloads the CSV export. Returns its bytes, its lines and the seconds."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
     start = time.perf_counter()
     connection.request("GET", f"{CHANGES}?$format=csv{query}", headers={"Authorization": "Bearer " + server.tokens["reader"]})
@@ -168,7 +172,7 @@ def download(server, query, into=None):
 
 
 def export(server):
-    """CSV of everything over HTTP, and what sqlite3 takes for the same columns of the same file."""
+    """Measures the CSV export of the whole history over HTTP, and sqlite3 with the same columns of the same file."""
     subprocess.run(["cat", server.database], stdout=subprocess.DEVNULL, check=True)
     size, lines, took = download(server, "")
     print(f"over HTTP: {lines - 1} rows, {size / 1e6:.0f} MB in {took:.1f} s: {(lines - 1) / took:.0f} rows/s; "
@@ -179,14 +183,14 @@ def export(server):
                "request_id, graph_request_id, rollback_of, rollback_to, batch_id, http_status, error_code, error_message, settled_by, "
                "last_verified_time")
     start = time.perf_counter()
-    subprocess.run(["sqlite3", "-csv", "-readonly", server.database, f"SELECT {columns} FROM history ORDER BY id"],
-                   stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(["sqlite3", "-csv", "-readonly", server.database,
+                    f"SELECT {columns} FROM change_details ORDER BY id"], stdout=subprocess.DEVNULL, check=True)
     alone = time.perf_counter() - start
     print(f"sqlite3 -csv: {alone:.1f} s: {(lines - 1) / alone:.0f} rows/s; ratio {alone / took:.2f}")
 
 
 def slow_readers(server, readers=50, seconds=30):
-    """Many who take a file away slowly."""
+    """Measures the server's memory while many clients download exports slowly."""
     stopped = threading.Event()
     taken = []
 
@@ -207,28 +211,28 @@ def slow_readers(server, readers=50, seconds=30):
     stopped.set()
     for thread in threads:
         thread.join()
-    print(f"{readers} slow readers took {min(taken) / 1e6:.1f} to {max(taken) / 1e6:.1f} MB each in {seconds} s; "
+    print(f"{readers} slow readers downloaded {min(taken) / 1e6:.1f} to {max(taken) / 1e6:.1f} MB each in {seconds} s; "
           f"peak memory of the server {resident(server.process.pid):.0f} MB")
 
 
 def size(database):
-    """What a change takes of the disk, indexes included."""
+    """Prints the bytes on disk per change, indexes included."""
     ledger = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     pages = dict(ledger.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name").fetchall())
     changes = ledger.execute("SELECT count(*) FROM change").fetchone()[0]
     for name, bytes in sorted(pages.items(), key=lambda item: -item[1])[:16]:
         print(f"  {name:28}{bytes / changes:8.1f} bytes a change")
-    print(f"{sum(pages.values()) / changes:.1f} bytes a change, of which leaves {pages.get('entry', 0) / changes:.1f}")
+    print(f"{sum(pages.values()) / changes:.1f} bytes a change, of which entries {pages.get('entry', 0) / changes:.1f}")
 
 
 def write(server, numbers, stopped, written):
-    """Writes changes of these flows, one thread each, until told to stop."""
+    """Changes a step of each of these flows in its own thread until `stopped` is set. Counts the changes in `written`."""
     def loop(number):
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         headers = {"Authorization": "Bearer " + server.tokens["operator"], "Content-Type": "application/json"}
-        place = f"/beta/identity/b2cUserFlows/B2C_1_new{number}/apiConnectorConfiguration/postFederationSignup/$ref"
+        target = f"/beta/identity/b2cUserFlows/B2C_1_new{number}/apiConnectorConfiguration/postFederationSignup/$ref"
         while not stopped.is_set():
-            connection.request("PUT", place, "{}", headers)
+            connection.request("PUT", target, "{}", headers)
             connection.getresponse().read()
             written[number] += 1
 
@@ -240,7 +244,7 @@ def write(server, numbers, stopped, written):
 
 
 def paging(binary, seconds=20, writers=3, each=16):
-    """Pages through everything while changes are written as fast as they go, with the embedded directory."""
+    """Reads all pages of history while changes are written at full speed, and checks that each change comes once."""
     stopped = multiprocessing.Event()
     written = multiprocessing.Array("q", writers * each, lock=False)
     with Server(binary) as server:
@@ -253,22 +257,22 @@ def paging(binary, seconds=20, writers=3, each=16):
         for process in processes:
             process.start()
         time.sleep(seconds)
-        asker, before, start = Asker(server), sum(written), time.perf_counter()
-        newest = int(json.loads(asker.ask(path(None, top=1))[1])["value"][0]["id"])
-        rounds, whole = 0, True
+        client, before, start = Client(server), sum(written), time.perf_counter()
+        newest = int(json.loads(client.get(path(None, top=1))[1])["value"][0]["id"])
+        rounds, is_complete = 0, True
         while time.perf_counter() - start < seconds:
-            seen, place = [], path(None, top=1000)
-            while place:
-                page = json.loads(asker.ask(place)[1])
+            seen, target = [], path(None, top=1000)
+            while target:
+                page = json.loads(client.get(target)[1])
                 seen += [int(change["id"]) for change in page["value"]]
                 link = page.get("@odata.nextLink")
-                place = CHANGES + link[link.index("?"):] if link else None
+                target = CHANGES + link[link.index("?"):] if link else None
             rounds += 1
-            whole = whole and sorted(id for id in seen if id <= newest) == list(range(1, newest + 1))
+            is_complete = is_complete and sorted(id for id in seen if id <= newest) == list(range(1, newest + 1))
         took = time.perf_counter() - start
         rate = (sum(written) - before) / took
         stopped.set()
         for process in processes:
             process.join()
-    print(f"paged {rounds} times through {newest} changes and more, {rate:.0f} changes a second being written meanwhile: "
-          f"each came exactly once: {whole}")
+    print(f"read {newest} changes and more {rounds} times page by page, with {rate:.0f} changes a second written meanwhile: "
+          f"each came exactly once: {is_complete}")

@@ -1,4 +1,4 @@
-"""What the bytes of a ledger's file, and of its `-wal`, are part of."""
+"""Finds what the bytes of a ledger's file and of its `-wal` are part of."""
 
 import collections
 import contextlib
@@ -7,13 +7,13 @@ import sqlite3
 import struct
 import tempfile
 
-from ledgerfile import HISTORY, IDENTITIES, SINGLE, copied, said
+from ledgerfile import HISTORY, IDENTITIES, SINGLE, copied, read_history
 
 
 class Pages:
-    """What each page of a file is part of."""
+    """The pages of a file, by what they are part of."""
 
-    # How often a bit of each sort of page is turned over.
+    # The weight with which a bit of each kind of page is picked.
     WEIGHTS = {"history": 60, "identity": 12, "inner": 6, "index": 8, "other": 6, "schema": 4, "header": 2, "free": 2}
 
     def __init__(self, path):
@@ -29,7 +29,7 @@ class Pages:
 
     @staticmethod
     def names(tables, name, kind):
-        """The sort of a page, and what people call it."""
+        """Returns the kind of a page, and its name in the report."""
         if name is None:
             return "free", "a free page"
         if name.startswith("sqlite_schema"):
@@ -43,7 +43,7 @@ class Pages:
         return "other", f"table {name}"
 
     def used(self, number):
-        """The bytes of a tree's page that say something, by their places in it (SQLite's file format, 1.6)."""
+        """Returns the offsets of the used bytes in a page of a tree (SQLite's file format, 1.6)."""
         start = (number - 1) * self.bytes
         head = 100 if number == 1 else 0
         kind, _, cells, content = struct.unpack(">BHHH", self.file[start + head:start + head + 7])
@@ -51,20 +51,21 @@ class Pages:
         return [*range(head, pointers), *range(content or 65536, self.bytes)]
 
     def pick(self, chance):
-        """A page's name, and the place of a bit of it in the file; mostly of one that says something."""
-        sort = chance.choices(list(self.WEIGHTS), list(self.WEIGHTS.values()))[0]
-        if sort == "header":
+        """Returns a page's name and the position of one of its bits in the file, mostly a bit of a used byte."""
+        kind = chance.choices(list(self.WEIGHTS), list(self.WEIGHTS.values()))[0]
+        if kind == "header":
             return "the file's header", chance.randrange(100 * 8)
-        names = [(name, pages) for (its, name), pages in self.named.items() if its == sort]
+        names = [(name, pages) for (its_kind, name), pages in self.named.items() if its_kind == kind]
         name, pages = chance.choices(names, [len(pages) ** 0.5 for _, pages in names])[0]
         number = chance.choice(pages)
-        byte = chance.choice(self.used(number)) if sort != "free" and chance.random() < 0.85 else chance.randrange(self.bytes)
+        byte = chance.choice(self.used(number)) if kind != "free" and chance.random() < 0.85 else chance.randrange(self.bytes)
         return name, ((number - 1) * self.bytes + byte) * 8 + chance.randrange(8)
 
 
 class Wal:
-    """The `-wal` of a ledger, frame by frame, and what history says after each of its commits."""
+    """The `-wal` of a ledger: its commits, and the history after the newest ones."""
 
+    # The bytes of the file's header and of a frame's header (SQLite's file format, 4.1).
     HEADER, FRAME = 32, 24
 
     def __init__(self, ledgers):
@@ -78,12 +79,12 @@ class Wal:
                 break
             if struct.unpack(">I", self.bytes[start + 4:start + 8])[0]:
                 self.commits.append(start + self.step)
-        self.whole = said_with_wal(self.path, self.bytes, ledgers.folder)
-        assert len(self.whole["entry"]) > self.anchored, "nothing is behind the anchor"
-        # What is left where the newest commits are gone, none of which the anchor knows.
+        self.complete = read_history_with_wal(self.path, self.bytes, ledgers.folder)
+        assert len(self.complete["entry"]) > self.anchored, "the anchor covers every entry"
+        # The history without the newest commits, for each number of them that the anchor does not cover.
         self.unanchored = []
         for end in self.commits[::-1]:
-            left = said_with_wal(self.path, self.bytes[:end], ledgers.folder)
+            left = read_history_with_wal(self.path, self.bytes[:end], ledgers.folder)
             if len(left["entry"]) < self.anchored:
                 break
             self.unanchored.append(left)
@@ -92,18 +93,18 @@ class Wal:
         part = chance.choices(["header", "frame", "page"], [1, 3, 16])[0]
         if part == "header":
             return "the -wal's header", chance.randrange(self.HEADER * 8)
-        # The file is made larger in advance: behind the frames are zeros, or those from before the log began anew.
+        # SQLite makes the file larger in advance: zeros or frames of an earlier log follow the valid frames.
         end = self.commits[-1] if chance.random() < 0.85 else len(self.bytes)
         start = self.HEADER + chance.randrange((end - self.HEADER) // self.step) * self.step
-        name = f"{'a frame' if start < self.commits[-1] else 'no frame any more'} of the -wal"
+        name = f"{'a frame' if start < self.commits[-1] else 'an unused frame'} of the -wal"
         if part == "frame":
             return f"the header of {name}", start * 8 + chance.randrange(self.FRAME * 8)
         return f"the page in {name}", (start + self.FRAME) * 8 + chance.randrange((self.step - self.FRAME) * 8)
 
 
-def said_with_wal(path, wal, folder):
-    """What history says where this is the `-wal` of the file."""
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        copy = copied(path, pathlib.Path(place, "ledger.sqlite"))
+def read_history_with_wal(path, wal, folder):
+    """Returns the history of a file with these bytes as its `-wal`."""
+    with tempfile.TemporaryDirectory(dir=folder) as temporary:
+        copy = copied(path, pathlib.Path(temporary, "ledger.sqlite"))
         pathlib.Path(f"{copy}-wal").write_bytes(wal)
-        return said(copy, immutable=False)
+        return read_history(copy, immutable=False)

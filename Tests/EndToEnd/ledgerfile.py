@@ -1,15 +1,16 @@
-"""What a ledger's file says of history, read without Reflog."""
+"""Reads history from a ledger's file without Reflog's code."""
 
 import collections
 import contextlib
+import operator
 import pathlib
 import sqlite3
 import subprocess
 
-# The tables that history is made of, with their keys.
+# The tables of history, and their keys.
 HISTORY = {"change": "id", "change_personal": "change", "change_statement": "change", "service_event": "id",
            "service_event_personal": "event", "entry": "sequence"}
-# The rows that they name; an address before what it names itself.
+# The tables that they refer to. `address` comes before the tables that it refers to itself.
 IDENTITIES = ("address", "flow", "step", "connector", "connector_name", "actor", "actor_name", "client_app")
 REFERENCES = {
     "change": {"address": "address", "before_connector": "connector", "before_name": "connector_name",
@@ -21,14 +22,16 @@ REFERENCES = {
     "service_event_personal": {"actor_name": "actor_name"},
     "address": {"flow": "flow", "step": "step"},
 }
-# Tables of one row, and those of their columns that a signature covers.
+# Tables of one row, and the columns of them that a signature covers.
 SINGLE = {"ledger": ["id", "tenant_id"], "head": ["id", "next_sequence", "frontier", "checkpoint"]}
-# The columns of each table in their order, by what the migrations say.
+# The stored columns of each table, in the order of its rows. Generated columns are left out.
 COLUMNS = {}
+# For a table with generated columns: takes the stored columns from a row of `SELECT *`.
+STORED = {}
 
 
 class Unreadable(Exception):
-    """SQLite itself can't make history out of the file."""
+    """SQLite can't read history from the file."""
 
 
 def copied(source, target):
@@ -37,8 +40,8 @@ def copied(source, target):
 
 
 @contextlib.contextmanager
-def disarmed(path):
-    """A ledger open to somebody who alters it: its triggers are gone, and there again afterwards."""
+def triggers_dropped(path):
+    """Opens a ledger without its triggers, so that SQL can alter it. Creates the triggers again at the end."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as ledger:
         triggers = ledger.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
@@ -49,29 +52,31 @@ def disarmed(path):
         ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def opened(path, immutable=True):
-    """A connection that tells texts from bytes and takes no text for granted."""
+def connect(path, immutable=True):
+    """Opens a file. Texts are read as pairs of "text" and bytes, so that they differ from blobs and may be invalid UTF-8."""
     uri = pathlib.Path(path).as_uri() + ("?immutable=1" if immutable else "")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     connection.text_factory = lambda raw: ("text", raw)
     return connection
 
 
-def said(path, immutable=True):
-    """Everything that history says: rows by table, read in the order of the tables' own trees, without an index."""
+def read_history(path, immutable=True):
+    """Returns all rows of history by table. Reads the tables themselves in their order, and no index."""
     try:
-        with contextlib.closing(opened(path, immutable)) as ledger:
+        with contextlib.closing(connect(path, immutable)) as ledger:
             rows = {table: ledger.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid").fetchall()
                     for table in (*HISTORY, *IDENTITIES)}
             for table, columns in SINGLE.items():
                 rows[table] = ledger.execute(f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED").fetchall()
-    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+        for table, stored in STORED.items():
+            rows[table] = list(map(stored, rows[table]))
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError, IndexError) as error:
         raise Unreadable(str(error)) from error
-    return rows | referred(rows)
+    return rows | referenced_identities(rows)
 
 
-def referred(rows):
-    """The identity rows that something names, by table."""
+def referenced_identities(rows):
+    """Returns the identity rows that other rows refer to, by table."""
     wanted, kept = collections.defaultdict(set), {}
     for table in (*HISTORY, *IDENTITIES):
         if table in IDENTITIES:
@@ -83,7 +88,7 @@ def referred(rows):
 
 
 def differences(before, after, limit=4):
-    """What became of which columns, for people."""
+    """Returns up to `limit` lines that describe how two readings of history differ."""
     found = []
     for table, rows in before.items():
         if after[table] == rows:
@@ -93,17 +98,22 @@ def differences(before, after, limit=4):
             if old.get(key) == new.get(key):
                 continue
             if key not in old or key not in new:
-                found.append(f"{table} {key} {'came' if key in new else 'went'}")
+                found.append(f"{table} {key} {'added' if key in new else 'removed'}")
             else:
                 found += [f"{table} {key} {column}: {a!r} -> {b!r}"
                           for column, a, b in zip(COLUMNS[table], old[key], new[key]) if a != b]
         if len(after[table]) != len(new):
-            found.append(f"{table}: a key stands twice")
+            found.append(f"{table}: a key occurs twice")
     return found[:limit] + ([f"and {len(found) - limit} more"] if len(found) > limit else [])
 
 
 def learn_columns(path):
+    """Fills COLUMNS and STORED from the schema of an unaltered ledger."""
     with contextlib.closing(sqlite3.connect(path)) as ledger:
         for table in (*HISTORY, *IDENTITIES):
-            COLUMNS[table] = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
+            # The last column of table_xinfo is 2 or 3 for a generated column (SQLite's PRAGMA documentation).
+            columns = [(row[1], row[6] in (2, 3)) for row in ledger.execute(f"PRAGMA table_xinfo({table})")]
+            COLUMNS[table] = [name for name, is_generated in columns if not is_generated]
+            if len(COLUMNS[table]) < len(columns):
+                STORED[table] = operator.itemgetter(*(at for at, (_, is_generated) in enumerate(columns) if not is_generated))
     COLUMNS.update(SINGLE)

@@ -1,4 +1,4 @@
-"""What it takes to verify a log and to start with it, beside what the machine takes for the least of it in the same run."""
+"""Measures verifying a log and starting with it, and compares verifying with the bare hashing in the same run."""
 
 import os
 import shutil
@@ -11,29 +11,30 @@ from historybench import serving
 from reflogserver import Graph
 
 CHANGES = "/beta/auditLogs/connectorChanges"
+# How much openssl hashes in one measurement.
 SAMPLE_BYTES = 1 << 30
 
 
 def run_measured(*command):
-    """Runs a command, and returns its exit code, what it said, wall and processor seconds, and peak memory in MB."""
-    with tempfile.TemporaryFile("w+") as talk:
+    """Runs a command. Returns its exit code, its stderr, wall and processor seconds, and peak memory in MB."""
+    with tempfile.TemporaryFile("w+") as errors:
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=talk)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
-        talk.seek(0)
-        return os.waitstatus_to_exitcode(status), talk.read(), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        errors.seek(0)
+        return os.waitstatus_to_exitcode(status), errors.read(), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def records(server, count=300):
-    """The canonical records of some changes all over history, one after another, and how many changes they are of."""
+    """Returns the concatenated canonical records of about `count` changes from the whole history, and the number of changes."""
     newest = int(server.request("GET", CHANGES + "?$top=1", role="reader").json["value"][0]["id"])
     ids = range(1, newest + 1, max(1, newest // count))
     return b"".join(server.request("GET", f"{CHANGES}/{id}?$format=record", role="reader").bytes for id in ids), len(ids)
 
 
 def openssl_rate(sample):
-    """Bytes a second that openssl hashes of these records, repeated."""
+    """Returns how many bytes a second openssl hashes, with these records repeated."""
     with tempfile.NamedTemporaryFile() as file:
         for _ in range(SAMPLE_BYTES // len(sample)):
             file.write(sample)
@@ -47,7 +48,7 @@ def openssl_rate(sample):
 
 
 def verification(binary, ledger):
-    """A signed ledger, verified; and the same bytes hashed by openssl alone."""
+    """Measures verifying a signed ledger, and hashing the same bytes with openssl alone."""
     with Graph() as graph, serving(binary, ledger, graph) as server:
         sample, changes = records(server)
         while server.request("GET", "/checkpoint", role=None).status != 200:
@@ -57,9 +58,9 @@ def verification(binary, ledger):
             time.sleep(0.5)
             status = server.request("GET", "/beta/reflog/status", role="reader").json
         count = int(status["newestChangeId"])
-    code, talk, wall, processor, memory = run_measured(
+    code, errors, wall, processor, memory = run_measured(
         binary, "verify", "--database", ledger, "--key", status["verifierKey"], "--anchor", str(ledger) + ".anchor")
-    assert code == 0, talk
+    assert code == 0, errors
     size = len(sample) / changes
     rate = openssl_rate(sample)
     print(f"{count} changes verified in {wall:.1f} s with {os.cpu_count()} cores: {count / wall:.0f} a second, "
@@ -69,7 +70,7 @@ def verification(binary, ledger):
 
 
 def starts(binary, ledger, rounds=7):
-    """How long a start takes until changes are taken, with an empty ledger and with a large one, in turn."""
+    """Measures how long a start takes until the server is ready, with an empty and a large ledger alternately."""
     times = {"empty": [], "large": []}
     folder = tempfile.mkdtemp(prefix="reflog-start-")
     empty = os.path.join(folder, "empty.sqlite")
@@ -78,10 +79,10 @@ def starts(binary, ledger, rounds=7):
             for name, database in (("empty", empty), ("large", ledger)):
                 start = time.perf_counter()
                 with serving(binary, database, graph):
-                    # The first ones make the files.
+                    # The first round creates the files.
                     if round:
                         times[name].append((time.perf_counter() - start) * 1000)
     shutil.rmtree(folder)
-    middle = {name: statistics.median(values) for name, values in times.items()}
-    print(f"start until /readyz is green, median of {rounds}: empty {middle['empty']:.0f} ms, large {middle['large']:.0f} ms, "
-          f"difference {middle['large'] - middle['empty']:.0f} ms")
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    print(f"start until /readyz answers 200, median of {rounds}: empty {medians['empty']:.0f} ms, large {medians['large']:.0f} ms, "
+          f"difference {medians['large'] - medians['empty']:.0f} ms")

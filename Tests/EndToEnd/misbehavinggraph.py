@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""A Microsoft Graph that misbehaves on command, and keeps a durable record of what reached it.
+"""A fake Microsoft Graph that misbehaves on command, and keeps a durable record of what reached it.
 
-It serves user flows, connectors and the references between them over real HTTP, and the login that hands out tokens. What
-goes wrong is drawn from a mix with a fixed seed, or told to it by `POST /control`. Every write that arrives, what it did
-and when, stands in the record (JSON Lines, flushed before it goes on), so that a test can hold a ledger against it.
+It serves user flows, connectors and the references between them over real HTTP, and the login that issues tokens. Its faults
+are drawn from a mix with a fixed seed, or set by `POST /control`. The record has a line for every write that arrives, with
+what it did and when (JSON Lines; each line is flushed to disk before the program continues). So a test can compare a ledger
+with it.
 
     misbehavinggraph.py --port 0 --record record.jsonl --ledger reflog.sqlite --seed 1 --mix
 """
@@ -24,7 +25,7 @@ import uuid
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
 SECRET = "a secret that only Graph knows"
 
-# What may become of a write, and how often in the mix.
+# What may happen to a write, with its weight in the mix.
 WRITE_FAULTS = {
     "ok": 60, "slow": 4, "reset_before": 3, "reset_after": 3, "hang_before": 1, "hang_after": 1, "late": 3,
     "refuse_400": 1, "refuse_403": 1, "refuse_404": 1, "refuse_409": 1, "refuse_412": 1, "refuse_422": 1,
@@ -33,10 +34,12 @@ WRITE_FAULTS = {
     "503_after": 1, "504_before": 1, "504_after": 1, "garbage_before": 1, "garbage_after": 1, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1,
 }
+# What may happen to a read, with its weight in the mix.
 READ_FAULTS = {
     "ok": 400, "slow": 6, "reset": 4, "hang": 1, "500": 3, "503": 3, "throttle_seconds": 1, "garbage": 3, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1,
 }
+# The value of Retry-After for each kind of 429. `throttle_date` computes its value.
 THROTTLES = {
     "throttle_seconds": "1", "throttle_date": None, "throttle_decimal": "0.5", "throttle_garbage": "soon",
     "throttle_absurd": "99999999",
@@ -44,7 +47,7 @@ THROTTLES = {
 
 
 def stored(request_id):
-    """The id of a request as the ledger's column holds it: a GUID as its bytes."""
+    """Returns a request id as the ledger's column stores it: a GUID as its 16 bytes, any other id as text."""
     try:
         found = uuid.UUID(request_id)
     except (TypeError, ValueError):
@@ -53,7 +56,7 @@ def stored(request_id):
 
 
 class Closed(Exception):
-    """The connection is to be closed without another word."""
+    """The connection is to be closed without an answer."""
 
 
 class Graph:
@@ -61,8 +64,9 @@ class Graph:
         self.options = options
         self.chance = random.Random(options.seed)
         self.connectors, self.flows = {}, {}
-        # address -> [(moment, connector or None)], oldest first; the last one is the truth.
-        self.standing = collections.defaultdict(lambda: [(0.0, None)])
+        # For each address the references that it has had, oldest first, as (time, connector id or None). The last is current.
+        self.references = collections.defaultdict(lambda: [(0.0, None)])
+        # When an address was last read or written.
         self.touched = collections.defaultdict(float)
         self.in_flight = collections.Counter()
         self.tokens = {"number": 0, "accepted": set(), "any": False, "hand_out": None}
@@ -70,8 +74,9 @@ class Graph:
         self.mixing = options.mix
         self.hung, self.unknown_steps = set(), set()
         self.killing, self.front_refuses = {}, False
+        # Seconds that each request waits before it is handled.
         self.delay = 0.0
-        # When each request was worked on, from its last byte to its answer.
+        # When each request began and ended: from its last byte to its answer.
         self.timings = collections.deque(maxlen=100_000)
         self.number = 0
         self.record_file = os.open(options.record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -93,7 +98,10 @@ class Graph:
         os.fdatasync(self.record_file)
 
     def intended(self, correlation):
-        """When this write was intended, by the ledger as another process sees it, in seconds; nothing where it does not say."""
+        """Returns the time of the intent of this write in the ledger's file, in seconds since 1970.
+
+        Returns None if the ledger has no intent for it, or if there is no `--ledger`.
+        """
         if not self.options.ledger:
             return None
         if self.ledger is None:
@@ -103,7 +111,7 @@ class Graph:
         ).fetchone()
         return found and found[0] / 1e6
 
-    # What there is
+    # References and connectors
 
     def add_connector(self, body, id=None):
         id = id or str(uuid.uuid4())
@@ -115,35 +123,36 @@ class Graph:
         return self.connectors[id]
 
     def land(self, address, value, by):
-        self.standing[address].append((time.monotonic(), value))
-        del self.standing[address][:-32]
+        """Sets the reference of an address, and records who did it: the number of a write, or `outsider`."""
+        self.references[address].append((time.monotonic(), value))
+        del self.references[address][:-32]
         self.note(event="landed", by=by, address=address, value=value)
 
     def seen(self, address):
-        """What a read shows: within the stale time, any value that stood in it."""
+        """Returns what a read shows: the current reference, or one that the address had within the last `--stale` seconds."""
         now = time.monotonic()
-        values = self.standing[address]
+        values = self.references[address]
         fresh = [index for index, (moment, _) in enumerate(values) if index and moment > now - self.options.stale]
         if not fresh or self.chance.random() < 0.4:
             return values[-1][1]
         return self.chance.choice(values[fresh[0] - 1:])[1]
 
     async def outsider(self, rate):
-        """Somebody who goes round Reflog, at steps where nobody has been for a while."""
+        """Changes references without Reflog, at steps that were not read or written for `--quiet` seconds."""
         others = [id for id, connector in self.connectors.items() if connector["displayName"].startswith("Outsider")]
         while True:
             await asyncio.sleep(self.chance.expovariate(rate))
             if not self.mixing:
                 continue
             quiet = time.monotonic() - self.options.quiet
-            places = [place for place, moment in self.touched.items()
-                      if moment < quiet and not self.in_flight[place] and self.standing[place][-1][0] < quiet]
-            if places:
-                address = self.chance.choice(sorted(places))
-                value = self.chance.choice([id for id in others if id != self.standing[address][-1][1]])
+            addresses = [address for address, moment in self.touched.items()
+                         if moment < quiet and not self.in_flight[address] and self.references[address][-1][0] < quiet]
+            if addresses:
+                address = self.chance.choice(sorted(addresses))
+                value = self.chance.choice([id for id in others if id != self.references[address][-1][1]])
                 self.land(address, value, "outsider")
-                # Seen everywhere at once: what nobody could know of can't be told from a stale read.
-                self.standing[address][:-1] = []
+                # Every read shows this at once. Reflog could not tell a stale read from a change that it does not know.
+                self.references[address][:-1] = []
 
     # HTTP
 
@@ -196,44 +205,44 @@ class Graph:
         return request.answer(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": token})
 
     def control(self, request):
-        """Changes how it behaves, and answers what stands."""
-        order = json.loads(request.body or b"{}")
-        if order.get("drop_queues"):
+        """Changes how the fake Graph behaves, and answers with its state."""
+        command = json.loads(request.body or b"{}")
+        if command.get("drop_queues"):
             self.write_queue, self.read_queue = [], []
-        self.write_queue += order.get("writes", [])
-        self.read_queue += order.get("reads", [])
-        self.mixing = order.get("mix", self.mixing)
-        self.delay = order.get("delay", self.delay)
-        self.hung = set(order.get("hang", self.hung))
-        self.front_refuses = order.get("front_refuses", self.front_refuses)
-        self.unknown_steps = set(order.get("unknown_steps", self.unknown_steps))
-        self.killing = order.get("kill", self.killing)
-        self.tokens["any"] = order.get("any_token", self.tokens["any"])
-        self.tokens["hand_out"] = order.get("hand_out", self.tokens["hand_out"])
-        self.tokens["accepted"] |= set(order.get("tokens", []))
-        self.options.stale = order.get("stale", self.options.stale)
-        if order.get("forget"):
+        self.write_queue += command.get("writes", [])
+        self.read_queue += command.get("reads", [])
+        self.mixing = command.get("mix", self.mixing)
+        self.delay = command.get("delay", self.delay)
+        self.hung = set(command.get("hang", self.hung))
+        self.front_refuses = command.get("front_refuses", self.front_refuses)
+        self.unknown_steps = set(command.get("unknown_steps", self.unknown_steps))
+        self.killing = command.get("kill", self.killing)
+        self.tokens["any"] = command.get("any_token", self.tokens["any"])
+        self.tokens["hand_out"] = command.get("hand_out", self.tokens["hand_out"])
+        self.tokens["accepted"] |= set(command.get("tokens", []))
+        self.options.stale = command.get("stale", self.options.stale)
+        if command.get("forget"):
             self.touched.clear()
-        for address, value in order.get("set", {}).items():
+        for address, value in command.get("set", {}).items():
             self.land(address, value, "outsider")
-            self.standing[address][:-1] = []
-        for id, change in order.get("edit", {}).items():
+            self.references[address][:-1] = []
+        for id, change in command.get("edit", {}).items():
             self.connectors[id].update(change)
-        for id in order.get("remove", []):
+        for id in command.get("remove", []):
             del self.connectors[id]
-        for flow in order.get("remove_flows", []):
+        for flow in command.get("remove_flows", []):
             del self.flows[tuple(flow.split("/"))]
-        for flow in order.get("add_flows", []):
+        for flow in command.get("add_flows", []):
             self.flows[tuple(flow.split("/"))] = {"userFlowType": "signUp"}
         request.answer(200, {
-            "standing": {address: values[-1][1] for address, values in self.standing.items()},
+            "references": {address: values[-1][1] for address, values in self.references.items()},
             "connectors": self.connectors, "in_flight": sum(self.in_flight.values()),
-            "timings": list(self.timings) if order.get("timings") else None,
+            "timings": list(self.timings) if command.get("timings") else None,
             "queued": len(self.write_queue) + len(self.read_queue),
         })
 
     def kill(self, stage, delay=0):
-        """Kills whom it was told to kill when it gets this far."""
+        """Kills the process that `/control` named for this stage, once, after a delay in seconds."""
         if stage in self.killing:
             victim = self.killing.pop(stage)
             if delay:
@@ -254,10 +263,10 @@ class Graph:
 
     async def read(self, request, token):
         fault = self.draw(self.read_queue, READ_FAULTS)
-        place = request.address
-        if place:
-            self.touched[place] = time.monotonic()
-        if place in self.hung or "/".join(request.segments[:2]) in self.hung:
+        address = request.address
+        if address:
+            self.touched[address] = time.monotonic()
+        if address in self.hung or "/".join(request.segments[:2]) in self.hung:
             await asyncio.sleep(3600)
         self.kill("reading")
         if fault == "slow":
@@ -330,7 +339,7 @@ class Graph:
         return {"@odata.context": f"{request.base}/{request.version}/$metadata#identity/{fragment}", **body}
 
     def page(self, request, values):
-        """A page of a list, with a link to the next one on this host."""
+        """Answers with a page of a list, and a link to the next page on this host."""
         top = int(request.query.get("$top", self.options.page))
         start = int(request.query.get("$skiptoken", 0))
         page = {"@odata.context": f"{request.base}/{request.version}/$metadata#identity/list", "value": values[start:start + top]}
@@ -343,28 +352,28 @@ class Graph:
 
     async def write(self, request, token):
         self.number += 1
-        number, place = self.number, request.address or "/".join(request.segments)
+        number, target = self.number, request.address or "/".join(request.segments)
         fault = self.draw(self.write_queue, WRITE_FAULTS)
         correlation = request.headers.get("client-request-id")
-        self.touched[place] = time.monotonic()
+        self.touched[target] = time.monotonic()
         intended = self.intended(correlation)
-        self.note(event="arrived", number=number, method=request.method, path=request.path, address=place, fault=fault,
+        self.note(event="arrived", number=number, method=request.method, path=request.path, address=target, fault=fault,
                   correlation=correlation, body=request.body.decode(errors="replace"),
-                  overlapping=self.in_flight[place], intent=intended is not None)
-        self.in_flight[place] += 1
-        # Nothing takes longer from its intent on than Reflog counts with, however long this program itself is kept waiting.
+                  overlapping=self.in_flight[target], intent=intended is not None)
+        self.in_flight[target] += 1
+        # No write takes effect later after its intent than Reflog allows for, even if this program is slow.
         request.deadline = (intended or time.time()) + 6 * self.options.timeout
         self.kill("arrived")
         try:
-            if place in self.hung:
+            if target in self.hung:
                 await asyncio.sleep(3600)
             await self.write_faulty(request, token, fault, number)
             await request.writer.drain()
             self.kill("answered")
             self.kill("later", self.chance.uniform(0.0005, 0.01))
         finally:
-            self.touched[place] = time.monotonic()
-            self.in_flight[place] -= 1
+            self.touched[target] = time.monotonic()
+            self.in_flight[target] -= 1
             self.note(event="ended", number=number)
 
     async def write_faulty(self, request, token, fault, number):
@@ -391,7 +400,7 @@ class Graph:
         if fault == "garbage_before":
             return await self.nonsense("garbage", request)
         if fault == "late":
-            # The connection is gone, and the write is still on its way.
+            # The connection is closed, and the write takes effect later.
             request.writer.transport.abort()
             await asyncio.sleep(self.chance.uniform(0.3, 2.5) * timeout)
         if time.time() > request.deadline:
@@ -410,7 +419,7 @@ class Graph:
         await self.nonsense(fault.removesuffix("_after"), request)
 
     def apply(self, request, number):
-        """Does the write, and returns what answers it."""
+        """Does the write. Returns a function that sends the answer."""
         body = json.loads(request.body or b"{}") if request.method != "DELETE" else {}
         no_content = lambda: request.raw(204, None, b"")
         match request.method, request.segments:
@@ -451,7 +460,7 @@ class Graph:
             case "DELETE", [kind, flow] if (kind, flow) in self.flows:
                 del self.flows[(kind, flow)]
                 for step in STEPS:
-                    if self.standing[f"{kind}/{flow}/{step}"][-1][1]:
+                    if self.references[f"{kind}/{flow}/{step}"][-1][1]:
                         self.land(f"{kind}/{flow}/{step}", None, number)
                 return no_content
             case "PUT", [_, _, "languages", _]:
@@ -491,7 +500,7 @@ class Request:
 
     @property
     def address(self):
-        """`flowType/flow/step`, where the request is about one step."""
+        """`flowType/flow/step` if the request is about one step, or None."""
         parts = self.segments
         if parts[2:3] == ["apiConnectorConfiguration"]:
             step = parts[3] if len(parts) > 3 else self.query.get("$expand", "")
@@ -522,7 +531,7 @@ class Request:
 
 
 def redacted(authentication):
-    """As Graph shows it: secrets replaced."""
+    """Returns an authentication configuration as Graph shows it, without secrets."""
     if not authentication:
         return authentication
     kind = authentication.get("@odata.type", "")
@@ -536,21 +545,22 @@ def redacted(authentication):
 async def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--record", required=True, help="the file that the record is appended to")
-    parser.add_argument("--ledger", help="a ledger in which each arriving write's intent is looked for")
+    parser.add_argument("--record", required=True, help="append the record to this file")
+    parser.add_argument("--ledger", help="look up the intent of each write in this ledger")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--mix", action="store_true", help="misbehave by chance")
+    parser.add_argument("--mix", action="store_true", help="draw faults at random")
     parser.add_argument("--flows", type=int, default=4)
-    parser.add_argument("--page", type=int, default=100, help="how many things a page of a list holds")
-    parser.add_argument("--timeout", type=float, default=10, help="how long the other side waits, in seconds")
+    parser.add_argument("--page", type=int, default=100, help="how many items a page of a list has")
+    parser.add_argument("--timeout", type=float, default=10, help="how long Reflog waits for an answer, in seconds")
     parser.add_argument("--stale", type=float, default=0, help="how long reads may show older values, in seconds")
-    parser.add_argument("--outsiders", type=float, default=0, help="changes behind Reflog's back, per second")
-    parser.add_argument("--quiet", type=float, default=5, help="how long a step rests before an outsider comes")
+    parser.add_argument("--outsiders", type=float, default=0, help="changes without Reflog, per second")
+    parser.add_argument("--quiet", type=float, default=5, help="how many seconds a step must be idle before an outsider changes it")
     options = parser.parse_args()
     graph = Graph(options)
     server = await asyncio.start_server(graph.serve, "127.0.0.1", options.port, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], flush=True)
     if options.outsiders:
+        # The event loop keeps no strong reference to a task, so a variable must.
         outsider = asyncio.create_task(graph.outsider(options.outsiders))
     async with server:
         await server.serve_forever()

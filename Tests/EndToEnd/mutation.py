@@ -1,4 +1,4 @@
-"""A mutation of a copy of the ledger, and what it may do to the rows."""
+"""A mutation of a copy of the ledger, and operations on its rows."""
 
 import datetime
 import pathlib
@@ -6,51 +6,52 @@ import re
 import sqlite3
 
 from forger import Forger
-from ledgerfile import COLUMNS, HISTORY, IDENTITIES, SINGLE, copied, said
+from ledgerfile import COLUMNS, HISTORY, IDENTITIES, SINGLE, copied, read_history
 
-# What may stand in a column beside what stands in it somewhere.
-WORDS = {
-    "subject": ["step", "connector"], "kind": ["update", "rollback", "drift", "baseline"],
-    "before_state": ["connector", "none", "unknown"], "after_state": ["connector", "none", "unknown"],
-    "actor_proof": ["entra", "graph", "apiToken"], "settled_by": ["request", "reconciler", "person"],
+# Values that a column may hold, in addition to those that it holds in some row.
+VALUES = {
+    "kind": ["update", "rollback", "drift", "baseline"],
+    "before_absent": ["none", "unknown"], "after_absent": ["none", "unknown"],
+    "actor_proof": ["entra", "graph", "apiToken"], "settler": ["reconciler", "person"],
     "result": ["pending", "applied", "rejected", "denied", "notApplied", "superseded", "unknown"],
     "actor_type": ["user", "app", "token", "unknown"], "flow_type": ["b2cUserFlows", "b2xUserFlows"],
-    "changed_properties": ['[{"name":"displayName","before":"a","after":"b"}]', "[]"], "details": ["{}", '{"by":"nobody"}'],
+    "changed_properties": ['[{"name":"displayName","before":"a","after":"b"}]', "[]"], "details": ["{}", '{"by":"forger"}'],
 }
-TIMES = ("activity_time", "result_time", "last_verified_time", "rollback_to", "time")
+# Columns that hold times, in microseconds since 1970.
+TIMES = ("activity_time", "last_verified_time", "rollback_to", "time")
 
 
 class Impossible(Exception):
-    """This draw gives nothing to do; another one is made."""
+    """A draw gave no possible mutation. The next draw is tried."""
 
 
 class Mutation:
-    """What is done to a copy: a file and what it is to be compared with."""
+    """An altered copy of the ledger: its file, and the history and anchor to compare it with."""
 
     def __init__(self, ledgers, folder, chance):
         self.ledgers, self.chance, self.folder = ledgers, chance, pathlib.Path(folder)
         self.path = self.folder / "ledger.sqlite"
-        self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.said
-        # What it was applied to, for people.
-        self.place = "rows"
+        self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.history
+        # The altered part of the file, as the report names it.
+        self.part = "rows"
 
     def rows(self):
         return Rows(self.ledgers, self.path, self.chance)
 
     def after(self):
-        return said(self.path)
+        return read_history(self.path)
 
     def is_lost(self, after):
-        """Whether it only took away what no checkpoint kept elsewhere covers, as a crash may."""
+        """Returns whether only entries that the anchor does not cover are missing, as after a crash."""
         return False
 
 
 class Rows:
-    """A copy of the ledger that SQL changes as it likes."""
+    """A copy of the ledger without triggers, open for SQL."""
 
     def __init__(self, ledgers, path, chance):
         self.ledgers, self.chance = ledgers, chance
-        self.ledger = sqlite3.connect(copied(ledgers.disarmed, path), isolation_level=None)
+        self.ledger = sqlite3.connect(copied(ledgers.without_triggers, path), isolation_level=None)
         self.run("PRAGMA synchronous = OFF")
         self.run("PRAGMA ignore_check_constraints = ON")
         self.run("BEGIN")
@@ -76,13 +77,10 @@ class Rows:
         return self.chance.random() < share
 
     def pick(self, table):
-        """The key of a row. Often a newer one, for those are of every sort."""
-        if table in IDENTITIES:
-            keys = [row[0] for row in self.ledgers.said[table]]
-        else:
-            keys = [row[0] for row in self.ledgers.said[table]]
-            if table != "entry" and self.dice(0.4):
-                keys = keys[-30:]
+        """Returns the key of a random row. Prefers newer rows, because they are of every kind."""
+        keys = [row[0] for row in self.ledgers.history[table]]
+        if table not in (*IDENTITIES, "entry") and self.dice(0.4):
+            keys = keys[-30:]
         if not keys:
             raise Impossible
         return self.chance.choice(keys)
@@ -92,15 +90,15 @@ class Rows:
         return self.chance.choices(tables, [weights.get(table, 1) for table in tables])[0]
 
     def other_value(self, table, column, old):
-        """Something else that a column may hold as far as its type goes."""
+        """Returns another value that fits the type of a column."""
         kind, must = self.one(f"SELECT type, \"notnull\" FROM pragma_table_info('{table}') WHERE name = ?", column)
-        how = self.chance.choices(["elsewhere", "word", "nothing", "near", "odd", "alike"], [8, 4, 2, 3, 2, 1])[0]
+        how = self.chance.choices(["elsewhere", "listed", "null", "near", "odd", "alike"], [8, 4, 2, 3, 2, 1])[0]
         if how == "elsewhere":
             count = self.one(f"SELECT count(*) FROM {table}")
             value = self.one(f"SELECT {column} FROM {table} LIMIT 1 OFFSET ?", self.chance.randrange(count))
-        elif how == "word":
-            value = self.chance.choice(WORDS.get(column, [None]))
-        elif how == "nothing":
+        elif how == "listed":
+            value = self.chance.choice(VALUES.get(column, [None]))
+        elif how == "null":
             value = None
         elif how == "near":
             value = near(old, kind, self.chance)
@@ -114,7 +112,7 @@ class Rows:
         return value
 
     def edit(self, tables=(*HISTORY, *IDENTITIES, *SINGLE)):
-        """Sets a column of a row to something else."""
+        """Sets a column of a row to another value. Returns the table, the row's key and a description."""
         table = self.table(tables)
         id = 1 if table in SINGLE else self.pick(table)
         key = COLUMNS[table][0]
@@ -136,13 +134,13 @@ class Rows:
     def copy_row(self, table, source, **columns):
         """Inserts a copy of a row with other values in some columns."""
         names = COLUMNS[table]
-        places = ["?" if name in columns else name for name in names]
-        self.run(f"INSERT INTO {table} SELECT {', '.join(places)} FROM {table} WHERE {names[0]} = ?",
+        values = ["?" if name in columns else name for name in names]
+        self.run(f"INSERT INTO {table} SELECT {', '.join(values)} FROM {table} WHERE {names[0]} = ?",
                  *[columns[name] for name in names if name in columns], source)
 
 
 def near(value, kind, chance):
-    """A value that differs by a little."""
+    """Returns a value that differs slightly."""
     if isinstance(value, bytes):
         at = chance.randrange(len(value))
         return value[:at] + bytes([value[at] ^ 1 << chance.randrange(8)]) + value[at + 1:]
@@ -155,7 +153,7 @@ def near(value, kind, chance):
 
 
 def alike(column, value):
-    """A value that a careless reader may take for the same: a year before Christ, a member that nobody asks for."""
+    """Returns a value that a careless reader may take for the same: a time with a negative year, or JSON with one more member."""
     if column in TIMES and value is not None:
         moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
         # The Gregorian calendar repeats every 400 years, of 146,097 days.

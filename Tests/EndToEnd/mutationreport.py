@@ -1,4 +1,4 @@
-"""What became of many mutations, for people."""
+"""Reports the results of many mutations."""
 
 import collections
 
@@ -6,25 +6,26 @@ from ledgerfile import HISTORY, IDENTITIES
 
 
 class Report:
-    """Counts verdicts, and shows them."""
+    """Counts verdicts, and prints tables of them."""
 
-    # `lost`: what no checkpoint kept elsewhere covers, as after a crash. `quiet`: history says the same, and so does the verification.
+    # `lost`: only entries that the anchor does not cover are missing, as after a crash. `the same`: history is unaltered.
+    # `quiet`: history is unaltered, and it verifies.
     COLUMNS = ("mutations", "altered", "found", "missed", "lost", "refused", "crashed", "hung", "the same", "quiet")
     EXAMPLES = 2
 
     def __init__(self):
-        self.kinds, self.places = collections.defaultdict(collections.Counter), collections.defaultdict(collections.Counter)
+        self.kinds, self.parts = collections.defaultdict(collections.Counter), collections.defaultdict(collections.Counter)
         self.failures, self.total, self.seconds = collections.defaultdict(list), collections.Counter(), 0.0
 
     def add(self, verdict):
         counts = ["mutations", "altered" if verdict.altered else "the same"]
-        if verdict.outcome != "nothing":
+        if verdict.outcome != "same":
             counts.append(verdict.outcome)
         elif verdict.code == 0:
             counts.append("quiet")
         tables = [self.total, self.kinds[verdict.kind]]
         if verdict.kind.startswith("a bit"):
-            tables.append(self.places[verdict.place])
+            tables.append(self.parts[verdict.part])
         for table in tables:
             table.update(counts)
         self.seconds += verdict.seconds
@@ -38,15 +39,16 @@ class Report:
 
     def show(self, seed):
         self.table("kind of mutation", self.kinds)
-        self.table("a bit in", self.places)
-        print("\nlost: the newest commits are gone, and the anchor does not know them"
-              "\nrefused: another exit code than 0 and 65, with a message"
-              "\nthe same: no row of history is another; quiet: and so it verifies, for nothing covers these bytes:")
-        for sort, count in self.uncovered().most_common():
-            print(f"    {count:6} in {sort}")
+        self.table("a bit in", self.parts)
+        print("\nlost: the newest commits are missing, and the anchor does not cover them"
+              "\nrefused: an exit code other than 0 and 65, with a message"
+              "\nthe same: no row of history is altered"
+              "\nquiet: no row of history is altered, and the ledger verifies, because no hash covers these bytes:")
+        for group, count in self.uncovered().most_common():
+            print(f"    {count:6} in {group}")
         for gist, verdicts in sorted(self.failures.items(), key=lambda item: (item[0][0], -len(item[1]), item[0])):
-            outcome, kind, words = gist
-            print(f"\n{outcome.upper()} {len(verdicts)}x, {kind}: {words}")
+            outcome, kind, message = gist
+            print(f"\n{outcome.upper()} {len(verdicts)}x, {kind}: {message}")
             for verdict in verdicts[:self.EXAMPLES]:
                 self.example(seed, verdict)
         altered = self.total["altered"] - self.total["lost"]
@@ -59,18 +61,18 @@ class Report:
         print(f"  seed {seed}, number {verdict.number}, exit code {verdict.code}: {verdict.description}")
         for line in verdict.differences:
             print(f"    {line[:240]}")
-        for line in verdict.words.strip().splitlines()[:2]:
-            print(f"    says: {line[:320]}")
+        for line in verdict.output.strip().splitlines()[:2]:
+            print(f"    output: {line[:320]}")
 
     def uncovered(self):
-        """How many bits of which sort of page nobody misses."""
+        """Returns how many flipped bits left the ledger valid, by the group of pages."""
         counts = collections.Counter()
-        for place, its in self.places.items():
-            table = place.removeprefix("table ")
-            sort = ("pages of indexes" if place.startswith("index ") else
-                    "unused bytes of tables of history" if table in HISTORY else
-                    "rows that no history names, and unused bytes, of identity tables" if table in IDENTITIES else place)
-            counts[sort] += its["quiet"]
+        for part, part_counts in self.parts.items():
+            table = part.removeprefix("table ")
+            group = ("pages of indexes" if part.startswith("index ") else
+                     "unused bytes of tables of history" if table in HISTORY else
+                     "unused bytes and unreferenced rows of identity tables" if table in IDENTITIES else part)
+            counts[group] += part_counts["quiet"]
         return +counts
 
     def table(self, title, rows):

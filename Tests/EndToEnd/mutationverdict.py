@@ -1,4 +1,4 @@
-"""How it is judged what `reflog verify` says of a mutation."""
+"""Judges what `reflog verify` reports about a mutation."""
 
 import dataclasses
 import re
@@ -6,22 +6,26 @@ import time
 
 from ledgerfile import Unreadable, differences
 
+# The exit code of `reflog verify` with findings.
 FOUND = 65
 
 
 @dataclasses.dataclass
 class Verdict:
-    """What became of one mutation."""
+    """The result of one mutation."""
 
     number: int
     kind: str
-    place: str
+    # The altered part of the file.
+    part: str
     description: str
-    # found, missed, lost, refused, crashed, hung; `nothing` where history says the same.
+    # found, missed, lost, refused, crashed or hung; `same` if history is unaltered.
     outcome: str
+    # Whether the mutation altered history.
     altered: bool
+    # The exit code, or None if the verification hung.
     code: int | None
-    words: str
+    output: str
     differences: list
     seconds: float
 
@@ -31,24 +35,24 @@ class Verdict:
 
     @property
     def gist(self):
-        """What failures of one cause have in common: the columns that changed, or what was said."""
+        """A key that groups failures with the same cause: outcome, kind, and the altered columns and the message."""
         changed = [" ".join(re.sub(r" -?\d+\b", "", line.split(":")[0]).split()[:2]) for line in self.differences]
-        words = (self.words.strip().splitlines() or [""])[0]
-        said = re.sub(r"/\S+/ledger.sqlite|0x\w+|\d+|, row: .*|(?<=malformed database schema) .*", "…", words)[:160]
-        parts = [", ".join(changed[:3]), "" if self.outcome == "missed" else said]
+        line = (self.output.strip().splitlines() or [""])[0]
+        message = re.sub(r"/\S+/ledger.sqlite|0x\w+|\d+|, row: .*|(?<=malformed database schema) .*", "…", line)[:160]
+        parts = [", ".join(changed[:3]), "" if self.outcome == "missed" else message]
         return self.outcome, self.kind, "; ".join(filter(None, parts))
 
 
 def judge(it, number, kind, description, started):
-    """The verdict on a mutation that was made since `started`."""
+    """Verifies a mutation and returns the verdict on it. `started` is when making it began."""
     try:
         after = it.after()
         altered, changed = after != it.before, []
     except Unreadable as error:
         after, altered, changed = None, True, [f"unreadable: {error}"]
-    code, words = it.ledgers.verify(it.path, it.anchor)
+    code, output = it.ledgers.verify(it.path, it.anchor)
     outcome = outcome_of(it, altered, after, code)
-    verdict = Verdict(number, kind, it.place, description, outcome, altered, code, words, changed, time.monotonic() - started)
+    verdict = Verdict(number, kind, it.part, description, outcome, altered, code, output, changed, time.monotonic() - started)
     if verdict.is_failure and after is not None and altered:
         verdict.differences = differences(it.before, after)
     return verdict
@@ -62,7 +66,7 @@ def outcome_of(it, altered, after, code):
     if code not in (0, FOUND):
         return "refused"
     if not altered:
-        return "nothing"
+        return "same"
     if code == FOUND:
         return "found"
     return "lost" if after is not None and it.is_lost(after) else "missed"

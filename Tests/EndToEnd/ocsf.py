@@ -1,6 +1,6 @@
-"""Holds events against the Open Cybersecurity Schema Framework.
+"""Checks events against the Open Cybersecurity Schema Framework.
 
-`ocsf-1.8.0.json` beside this file is what its schema says of the class Entity Management and of the objects in it. It is made of
+`ocsf-1.8.0.json` in this folder is the part of the schema for the class Entity Management and its objects. It was made from
 version 1.8.0 of github.com/ocsf/ocsf-schema, compiled by ocsf-lib 0.10.4 from PyPI:
 
     python -m ocsf.compile path/to/ocsf-schema > compiled.json
@@ -12,20 +12,20 @@ import pathlib
 import sys
 
 CLASS = "entity_management"
-# The objects that an event of Reflog's may hold; what may stand in others is not looked at.
+# The objects in events of Reflog. The members of other objects are not checked.
 OBJECTS = ("metadata", "product", "managed_entity", "actor", "user", "network_endpoint", "object")
 NUMBERS = {"integer_t", "long_t", "timestamp_t", "port_t"}
 
 
 def extract(compiled):
-    """The part of a compiled schema that matters here."""
+    """Returns the needed part of a compiled schema."""
     def part(thing):
         return {"constraints": thing.get("constraints") or {}, "attributes": {
             name: {key: value for key, value in attribute.items()
                    if key in ("type", "requirement", "is_array", "object_type") and value}
             | ({"enum": sorted(attribute["enum"])} if attribute.get("enum") else {})
             for name, attribute in thing["attributes"].items()
-            # What a profile demands is demanded of who names that profile, and Reflog names none.
+            # An attribute that a profile requires is required only in events that name the profile. Reflog names none.
             if not (attribute.get("profile") and attribute["requirement"] == "required")}}
     return {"class": part(compiled["classes"][CLASS]),
             "objects": {name: part(compiled["objects"][name]) for name in OBJECTS}}
@@ -35,40 +35,40 @@ SCHEMA_FILE = pathlib.Path(__file__).with_name("ocsf-1.8.0.json")
 
 
 def findings(event):
-    """What is wrong with an event, in words; nothing where it is what the schema wants."""
+    """Returns what is wrong with an event, as a list of texts. It is empty for a valid event."""
     schema = json.loads(SCHEMA_FILE.read_text())
-    return list(look(event, schema["class"], schema["objects"], "event"))
+    return list(check_object(event, schema["class"], schema["objects"], "event"))
 
 
-def look(value, wanted, objects, place):
-    attributes = wanted["attributes"]
+def check_object(value, definition, objects, path):
+    attributes = definition["attributes"]
     for name, attribute in attributes.items():
         if attribute.get("requirement") == "required" and name not in value:
-            yield f"{place} lacks {name}"
-    any_of = wanted["constraints"].get("at_least_one", [])
+            yield f"{path} lacks {name}"
+    any_of = definition["constraints"].get("at_least_one", [])
     if any_of and not any(name in value for name in any_of):
-        yield f"{place} has none of {', '.join(any_of)}"
+        yield f"{path} has none of {', '.join(any_of)}"
     if attributes:
-        yield from (f"{place} has {name}, which the schema does not know" for name in value if name not in attributes)
+        yield from (f"{path} has {name}, which the schema does not know" for name in value if name not in attributes)
     for name, attribute in attributes.items():
         if name not in value:
             continue
         for one in value[name] if attribute.get("is_array") else [value[name]]:
-            yield from look_at(one, attribute, objects, f"{place}.{name}")
+            yield from check_value(one, attribute, objects, f"{path}.{name}")
 
 
-def look_at(value, attribute, objects, place):
+def check_value(value, attribute, objects, path):
     kind = attribute.get("object_type") or attribute["type"]
     if isinstance(value, dict):
         if kind in objects:
             if kind != "object":
-                yield from look(value, objects[kind], objects, place)
+                yield from check_object(value, objects[kind], objects, path)
         elif kind != "json_t":
-            yield f"{place} is an object, and no {kind}"
+            yield f"{path} is an object, but should be of type {kind}"
     elif (kind in NUMBERS) != (isinstance(value, int) and not isinstance(value, bool)):
-        yield f"{place} is {value!r}, and no {kind}"
+        yield f"{path} is {value!r}, but should be of type {kind}"
     elif attribute.get("enum") and str(value) not in attribute["enum"]:
-        yield f"{place} is {value!r}, which is none of its values"
+        yield f"{path} is {value!r}, which is none of its values"
 
 
 if __name__ == "__main__":

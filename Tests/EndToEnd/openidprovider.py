@@ -1,4 +1,4 @@
-"""A small OpenID provider on loopback that signs whatever it is asked to, well or badly."""
+"""A small OpenID provider on loopback that makes valid and defective tokens."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ def encoded(data):
 
 
 class Key:
-    """An RSA key of OpenSSL's making."""
+    """An RSA key, made by OpenSSL."""
 
     def __init__(self, folder, id):
         self.id, self.path = id, os.path.join(folder, id + ".pem")
@@ -90,14 +90,14 @@ class OpenIDProvider:
         shutil.rmtree(self.folder)
 
     def authorize(self, url, roles, **changed):
-        """What Entra does once somebody has signed in there: the URL to which it sends the browser back."""
+        """Returns the URL to which Entra sends a browser back after a sign-in. It contains a new code."""
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
         code = encoded(os.urandom(16))
         self.codes[code] = (asked, roles, changed)
         return asked["redirect_uri"] + "?" + urllib.parse.urlencode({"code": code, "state": asked["state"]})
 
     def redeem(self, form):
-        """Tokens for a code, once, where everything about it is right (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
+        """Returns tokens for a valid request with an unused code, or None (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
         asked, roles, changed = self.codes.pop(form.get("code"), (None, None, None))
         if asked is None or (form["client_id"], form["client_secret"], form["grant_type"], form["redirect_uri"]) != (
                 asked["client_id"], self.secret, "authorization_code", asked["redirect_uri"]):
@@ -115,7 +115,7 @@ class OpenIDProvider:
                 "nbf": now - 10, "iat": now - 10, "exp": now + 3600} | other
 
     def token(self, claims, header=None, key=None, payload=None):
-        """A token as Entra would sign it, but for what is asked for."""
+        """Returns a token as Entra signs it, with these header fields, this key and this payload instead of its own."""
         key = key or self.key
         head = {"alg": "RS256", "typ": "JWT", "kid": key.id} | (header or {})
         signed = encoded({name: value for name, value in head.items() if value is not None})
@@ -128,7 +128,7 @@ class OpenIDProvider:
         return signed + "." + encoded(key.sign(signed.encode(), "sha" + (algorithm[2:] if algorithm[2:].isdigit() else "256")))
 
     def defects(self):
-        """Tokens with one thing wrong, by name; each of them must prove nobody."""
+        """Returns tokens with one defect each, by the name of the defect. Reflog must refuse every one of them."""
         good = self.claims(["Reflog.Operate"])
         now = int(time.time())
 
@@ -143,7 +143,7 @@ class OpenIDProvider:
             "no signature": head + "." + body + ".", "another signature": head + "." + body + "." + encoded(b"x" * 256),
             "changed claims": head + "." + encoded(claims(roles=["Reflog.Admin"])) + "." + signature,
             "expired": self.token(claims(exp=now - 61)), "never expires": self.token(claims(exp=None)),
-            "expires in words": self.token(claims(exp="tomorrow")), "not yet valid": self.token(claims(nbf=now + 120)),
+            "expiry is a text": self.token(claims(exp="tomorrow")), "not yet valid": self.token(claims(nbf=now + 120)),
             "wrong audience": self.token(claims(aud="https://graph.microsoft.com")),
             "empty audience": self.token(claims(aud=[])), "no audience": self.token(claims(aud=None)),
             "wrong issuer": self.token(claims(iss="https://sts.windows.net/x/")),

@@ -1,4 +1,4 @@
-"""How fast pages answer over a large ledger, and how much they weigh."""
+"""Measures the response times and sizes of the web pages over a large ledger."""
 
 import random
 import sqlite3
@@ -10,7 +10,7 @@ from reflogserver import Graph
 
 
 class Pages:
-    """The pages that people open, each with other words every time."""
+    """The web pages, with other values in their paths each time."""
 
     def __init__(self, database, chance):
         ledger = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
@@ -21,22 +21,22 @@ class Pages:
         self.steps = one("SELECT name FROM step")
         self.connectors = one("SELECT connector_id FROM connector")
         self.names = one("SELECT name FROM actor_name WHERE name IS NOT NULL")
-        # Tools/generate's three years.
+        # The times of the first and the last change, in seconds since 1970.
         first, last = one("SELECT min(activity_time) / 1000000 FROM change")[0], one("SELECT max(activity_time) / 1000000 FROM change")[0]
         self.moment = lambda: time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(chance.uniform(first, last)))
 
     def paths(self):
-        """What each page is called by, and a way to name one."""
+        """Returns functions that make the path of each page, by the name of the page."""
         pick = self.chance.choice
         flow = lambda: pick(self.flows)
         return {
             "timeline": lambda: "/",
             "timeline of a flow": lambda: "/?flow=" + flow(),
             "timeline of a flow and step": lambda: f"/?flow={flow()}&step={pick(self.steps)}",
-            "timeline of who": lambda: "/?actor=" + pick(self.names).replace(" ", "+"),
+            "timeline of an actor": lambda: "/?actor=" + pick(self.names).replace(" ", "+"),
             "timeline of a connector": lambda: "/?connector=" + pick(self.connectors),
-            "timeline of what was rejected": lambda: "/?result=rejected",
-            "timeline of a quarter": lambda: f"/?since={self.moment()[:10]}&until={self.moment()[:10]}",
+            "timeline of rejected changes": lambda: "/?result=rejected",
+            "timeline between two days": lambda: f"/?since={self.moment()[:10]}&until={self.moment()[:10]}",
             "change": lambda: f"/changes/{self.chance.randint(1, self.newest)}",
             "flows": lambda: "/flows",
             "flows at a time": lambda: "/flows?asOf=" + self.moment(),
@@ -49,7 +49,7 @@ class Pages:
 
 
 def run(binary, database, count, seed=1):
-    """Asks for each page so many times; the slowest hundredth, and the heaviest."""
+    """Requests each page `count` times. Prints the median and the 99th percentile of the times, and the greatest size."""
     pages = Pages(database, random.Random(seed))
     with Graph() as graph, serving(binary, database, graph) as server:
         browser = Browser(server)
@@ -62,7 +62,7 @@ def run(binary, database, count, seed=1):
                 page = browser.send("GET", asked)
                 took = time.perf_counter() - start
                 assert page.status == 200, (asked, page.text)
-                # The first ones warm up.
+                # The first 10 requests warm up.
                 if number >= 10:
                     times.append(took)
                     weights.append(len(page.html.encode()))

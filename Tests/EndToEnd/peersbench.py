@@ -1,4 +1,4 @@
-"""Measures Reflog beside its peers in rounds: each round has one turn of every peer, so that only ratios count."""
+"""Compares Reflog with its peers. Each round measures every peer once, one after another, so compare the ratios."""
 
 import json
 import os
@@ -26,7 +26,7 @@ NAMES = ("fdatasync", "bare", "reflog", "pgbench", "django", "starlette", "csv")
 
 
 class Bench:
-    """What the peers need to know: the programs, the temporary folder, and how long to measure."""
+    """The settings of the peers: the programs, the temporary folder, and how long to measure."""
 
     def __init__(self, options):
         self.binary = program(options.binary, "reflog")
@@ -44,7 +44,7 @@ class Bench:
         return os.path.join(self.folder, name + ".log")
 
     def peers(self, without):
-        """One of each, in the order of their turns."""
+        """Returns the peers in the order in which they are measured."""
         postgres = Postgres(self)
         peers = [Fdatasync(self), Bare(self), Reflog(self), PgBench(self, postgres), SimpleHistory(self),
                  AsyncPG(self, postgres), CSVExport(self)]
@@ -52,20 +52,20 @@ class Bench:
 
 
 def program(path, product, name=None):
-    """The path of a program; ends the run if it is not built."""
+    """Returns the path of a program as text. Ends the run if it is not built."""
     if pathlib.Path(path).exists():
         return str(path)
-    hint = f", or leave it out: --without {name}" if name else ""
+    hint = f", or skip it: --without {name}" if name else ""
     raise SystemExit(f"{path} does not exist. Build it: swift build --configuration release --product {product}{hint}")
 
 
 def measure(options):
     """Runs all rounds, prints the table and writes the file of `--json`."""
-    # A signal ends the run as an error does, so that nothing stays behind.
+    # A signal ends the run like an error, so that everything is stopped and removed.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     bench = Bench(options)
-    # What the peers put into temporary folders of their own goes into this one.
+    # The peers' own temporary folders are made in this one.
     tempfile.tempdir = bench.folder
     try:
         refuse_memory(bench.folder)
@@ -92,13 +92,13 @@ def report(options, described, rounds):
     print(f"{len(rounds)} rounds, {options.seconds:g} seconds for each load\n")
     print(peerstable.text(rounds))
     if options.json:
-        whole = {"machine": described, "seconds": options.seconds, "rounds": rounds,
-                 "rows": [row.json for row in peerstable.rows(rounds)]}
-        pathlib.Path(options.json).write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+        document = {"machine": described, "seconds": options.seconds, "rounds": rounds,
+                    "rows": [row.json for row in peerstable.rows(rounds)]}
+        pathlib.Path(options.json).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
 def refuse_memory(folder):
-    """Ends the run if the folder is not on a disk: there fdatasync does nothing, and every figure would be wrong."""
+    """Ends the run if the folder is in memory: there fdatasync does nothing, and every figure would be wrong."""
     kind = run("stat", "--file-system", "--format", "%T", folder).strip()
     if kind in ("tmpfs", "ramfs"):
         raise SystemExit(f"{folder} is in memory ({kind}). Name a folder on a disk: --folder PATH")
@@ -112,7 +112,7 @@ def install():
 
 
 def machine():
-    """What the figures depend on."""
+    """Returns what the figures depend on: the machine and the versions of the programs."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     wrk = subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split()
     return {

@@ -1,9 +1,9 @@
-"""What `tools/bench peers` shows: each figure and each ratio with its median and its spread over the rounds."""
+"""Makes the table of `tools/bench peers`: each figure and ratio with its median and its spread over the rounds."""
 
 import dataclasses
 import statistics
 
-# The servers by the name of their figures, and the connections that each is measured with.
+# The title of each server, by the name of its figures, and the numbers of connections that it is measured with.
 SERVERS = {
     "bare": ("bare handler", (64, 1, 256)), "reflog": ("Reflog", (64, 1, 256)),
     "starlette": ("Starlette", (64, 1)), "django": ("Django", (64, 1)),
@@ -16,13 +16,13 @@ COSTS = {
 EXPORTS = {
     "http": "Reflog over HTTP", "command": "reflog export --database", "loop": "C loop", "shell": "sqlite3 shell",
 }
-# The intent, the write to the directory and the outcome are durable one after another.
+# A change flushes three times, one after another: the intent, the write to the directory, and the outcome.
 FLUSHES_IN_ORDER = 3
 
 
 @dataclasses.dataclass
 class Row:
-    """A figure or a ratio, and its value in each round; None for a round that does not have it."""
+    """A figure or a ratio, and its value in each round. The value is None if a round does not have it."""
 
     section: str
     name: str
@@ -57,13 +57,13 @@ class Row:
 
 
 def shown(value):
-    """At least three digits of a value."""
+    """Formats a value with at least three digits."""
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
     return f"{value:,.{digits}f}"
 
 
 def rows(rounds):
-    """All rows of the table; each value is computed from the figures of one round."""
+    """Returns all rows of the table. Each value is computed from the figures of one round."""
     return [Row(section, name, unit, [value_in(found, value) for found in rounds])
             for section, name, unit, value in [*figures(), *ratios()]]
 
@@ -76,7 +76,7 @@ def value_in(found, value):
 
 
 def figures():
-    """What was measured: section, name, unit, and how to find it in the figures of a round."""
+    """Yields the measured figures: section, name, unit, and a function that takes the value from the figures of a round."""
     for kind, name in (("append", "appended to a file"), ("overwrite", "written over a block of a file")):
         yield "fdatasync of 4 KiB", name, "µs", figure(f"fdatasync.{kind}")
     for connections in (64, 1, 256):
@@ -92,7 +92,7 @@ def figures():
     for peer, costs in (("reflog", COSTS), ("bare", ("cpu", "switches"))):
         for connections in (64, 1, 256):
             for cost in costs:
-                # The separate run with strace has no third load.
+                # The run with strace measures only 64 connections and 1.
                 if (cost, connections) != ("flushes", 256):
                     name, unit = COSTS[cost]
                     title = f"{SERVERS[peer][0]}, {plural(connections)}: {name}"
@@ -102,7 +102,7 @@ def figures():
 
 
 def ratios():
-    """What is compared, in the form of `figures()`."""
+    """Yields the ratios in the form of `figures()`."""
     for connections in (64, 1, 256):
         yield "Ratios", f"Reflog / bare handler, {plural(connections)}", "", ratio("reflog", "bare", connections)
     for connections in (64, 1):
@@ -121,7 +121,7 @@ def ratios():
 
 
 def served(connections):
-    """The servers that are measured with so many connections, and what the table calls them."""
+    """Returns the servers that are measured with this number of connections, and their names in the table."""
     return [(peer, f"{title}, {plural(connections)}") for peer, (title, measured) in SERVERS.items()
             if connections in measured]
 
@@ -147,7 +147,7 @@ def remainder(kind):
 
 
 def text(rounds):
-    """The whole table."""
+    """Returns the whole table as text."""
     lines, section = [f"{'':56} {'median':>8}  {'min – max':>19}"], None
     for row in rows(rounds):
         if row.section != section:

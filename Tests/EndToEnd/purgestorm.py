@@ -1,4 +1,4 @@
-"""Purges half of a ledger and erases a person, killing the server meanwhile at one point after another."""
+"""Purges half of a ledger and erases a person, and kills the server at one point after another."""
 
 import contextlib
 import json
@@ -10,14 +10,16 @@ import tempfile
 import threading
 import time
 
-from generated import SETTINGS, generate, holds_text
+from generated import SETTINGS, generate, texts_in_file
 from reflogserver import ROOT, Graph, Server
-from test_retention import DAYS, STANDING
+from test_retention import DAYS, LAST_CHANGES
 
-# Changes whose texts are looked for in the files' bytes after each kill, others each time.
+# How many purged changes to search for in the bytes of the files after each kill. They are drawn again each time.
 SAMPLE = 300
-# What the server lets stand in the -wal, and what a few transactions at a time may add.
+# The greatest allowed size of the -wal, in bytes: the server's own limit and a few transactions.
 WAL_LIMIT = 256 << 20
+# The points of a purge that are no share of its changes. At AFTER the server empties unused names and frees space.
+BEFORE, AFTER = "before it begins", "after the last change"
 
 
 class Storm:
@@ -32,27 +34,27 @@ class Storm:
         self.facts()
 
     def facts(self):
-        """What must stay, what must go, and what must not be found afterwards."""
+        """Computes which changes must stay, which must be purged, and which texts must be erased."""
         ledger = sqlite3.connect(f"file:{self.pristine}?mode=ro", uri=True)
         rows = lambda sql, *values: ledger.execute(sql, values).fetchall()
         cutoff = int((time.time() - DAYS * 86_400) * 1e6)
-        standing = {row[0] for row in rows(STANDING)}
+        last_changes = {row[0] for row in rows(LAST_CHANGES)}
         self.flows = rows("SELECT id, flow_type, flow_id FROM flow WHERE id % 40 = 3")
         held = {row[0] for row in rows("SELECT change.id FROM change JOIN address ON address.id = change.address "
                                        "WHERE address.flow % 40 = 3")}
         old = {row[0] for row in rows("SELECT id FROM change WHERE result_time < ?", cutoff)}
         self.all = rows("SELECT max(id) FROM change")[0][0]
-        self.kept = held | standing
-        self.going = old - self.kept
+        self.kept = held | last_changes
+        self.purgeable = old - self.kept
         self.actor, self.upn = rows(
             "SELECT actor_id, user_principal_name FROM actor JOIN actor_name ON actor_name.actor = actor.id "
             "WHERE actor_type = 'user' ORDER BY actor.id LIMIT 1 OFFSET 5")[0]
         ledger.close()
 
     def sample(self):
-        """Ids of requests that belong to some of the changes that go."""
+        """Returns request ids of some of the changes that must be purged."""
         with contextlib.closing(sqlite3.connect(f"file:{self.pristine}?mode=ro", uri=True)) as ledger:
-            return [value for id in self.chance.sample(sorted(self.going), min(SAMPLE, len(self.going)))
+            return [value for id in self.chance.sample(sorted(self.purgeable), min(SAMPLE, len(self.purgeable)))
                     for value in ledger.execute("SELECT correlation_id, request_id FROM change WHERE id = ?", (id,)).fetchone()
                     if isinstance(value, bytes)]
 
@@ -96,15 +98,15 @@ class Storm:
         assert admin("erasures", {"actor": self.actor}).status == 202
 
     def wait(self, server, point):
-        """Until the purge came so far: a share of the changes, or what comes behind them."""
-        share = {"before it begins": 0, "as names are emptied and space is given back": 1}.get(point, point)
+        """Waits until the purge has reached a point: a share of the changes, or the steps after the last change."""
+        share = {BEFORE: 0, AFTER: 1}.get(point, point)
         while self.state(server)[0] < share * self.all * 0.49 and self.state(server)[1]:
             time.sleep(0.02)
         time.sleep(self.chance.random() * 0.3)
 
     @contextlib.contextmanager
     def verifying(self, server, point):
-        """Verifies again and again beside the server: what goes meanwhile is no finding."""
+        """Verifies the ledger repeatedly while the server runs the purge. Every verification must succeed."""
         stopped, runs, sizes = threading.Event(), [], []
 
         def loop():
@@ -128,25 +130,25 @@ class Storm:
             self.findings.append(f"killed {point}: the -wal grew to {max(sizes)} bytes")
 
     def release(self, server):
-        """Nothing is held any more: all that is old goes, and all words of the person."""
+        """Releases all holds and purges and erases again, so that no old change and no text of the person may stay."""
         for number, _, _ in self.flows:
             assert server.request("DELETE", f"/beta/reflog/holds/CASE-{number}", role="admin").status == 204
         assert server.request("POST", "/beta/reflog/retention/purge", {}, "admin").status == 202
         assert server.request("POST", "/beta/reflog/erasures", {"actor": self.actor}, "admin").status == 202
 
     def check_released(self, server, point):
-        complain = lambda what: self.findings.append(f"killed {point}, then released: {what}")
+        report = lambda finding: self.findings.append(f"killed {point}, then released: {finding}")
         run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
         if run.returncode != 0:
-            complain(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
+            report(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
         server.compact()
         for path in (server.database, server.database + "-wal"):
-            if holds_text(path, self.upn):
-                complain(f"the erased person's UPN stands in {os.path.basename(path)}")
+            if texts_in_file(path, self.upn):
+                report(f"the erased person's UPN is in {os.path.basename(path)}")
 
     @staticmethod
     def state(server):
-        """How many changes were looked at, and whether the purge goes on."""
+        """Returns the id of the last change that the purge checked, and whether it is still running."""
         ledger = sqlite3.connect(f"file:{server.database}?mode=ro", uri=True, timeout=30)
         try:
             return ledger.execute("SELECT change, finished IS NULL FROM purge").fetchone() or (0, True)
@@ -165,45 +167,44 @@ class Storm:
             time.sleep(0.1)
 
     def check(self, server, point):
-        complain = lambda what: self.findings.append(f"killed {point}: {what}")
+        report = lambda finding: self.findings.append(f"killed {point}: {finding}")
         ledger = sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)
-        there = {row[0] for row in ledger.execute("SELECT id FROM change")}
+        present = {row[0] for row in ledger.execute("SELECT id FROM change")}
         erased = ledger.execute(
             "SELECT count(*) FROM change JOIN change_personal ON change_personal.change = change.id JOIN actor ON actor.id = "
             "change.actor LEFT JOIN address ON address.id = change.address WHERE actor_id = ? AND salt IS NOT NULL "
             "AND coalesce(address.flow, 0) % 40 <> 3", (self.actor,)).fetchone()[0]
         ledger.close()
-        if self.kept - there:
-            complain(f"{len(self.kept - there)} changes are gone that are held or stand")
-        if there & self.going:
-            complain(f"{len(there & self.going)} changes are there that are too old")
-        if set(range(1, self.all + 1)) - there - self.going:
-            complain("changes are gone that are not old enough")
+        if self.kept - present:
+            report(f"{len(self.kept - present)} changes are missing that are held or the last of their step")
+        if present & self.purgeable:
+            report(f"{len(present & self.purgeable)} changes were not purged that are old enough")
+        if set(range(1, self.all + 1)) - present - self.purgeable:
+            report("changes are missing that are not old enough to be purged")
         if erased:
-            complain(f"{erased} changes still speak of who was erased")
+            report(f"{erased} changes still have personal data of the erased person")
         run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
         if run.returncode != 0:
-            complain(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
-        # Copies of rows that SQLite moved before they were deleted stay until the file is written anew.
+            report(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
+        # SQLite leaves copies of rows that it moved before they were deleted, until the file is compacted.
         server.compact()
         texts = self.sample()
         for path in (server.database, server.database + "-wal"):
-            if found := holds_text(path, *texts):
-                complain(f"{len(found)} of {len(texts)} ids of purged changes stand in {os.path.basename(path)}")
+            if found := texts_in_file(path, *texts):
+                report(f"{len(found)} of {len(texts)} ids of purged changes are in {os.path.basename(path)}")
         events = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents?$top=1000", role="reader").json["value"]]
         if "purged" not in events:
-            complain("no purge is on record")
+            report("no purge is recorded")
 
 
 def points(count):
-    """So many points of a purge, the first before it begins and the last behind the last change."""
-    return ["before it begins", *(round(number / (count - 1), 2) for number in range(1, count - 1)),
-            "as names are emptied and space is given back"]
+    """Returns `count` points of a purge, the first before it begins and the last after the last change."""
+    return [BEFORE, *(round(number / (count - 1), 2) for number in range(1, count - 1)), AFTER]
 
 
 def main(changes, kills, configuration, seed, ledger=None):
     storm = Storm(changes, configuration, seed, ledger)
-    print(f"{storm.all} changes, of which {len(storm.going)} go and {len(storm.kept)} are held or stand", flush=True)
+    print(f"{storm.all} changes: {len(storm.purgeable)} to purge, {len(storm.kept)} held or the last of their step", flush=True)
     findings = storm.run(points(kills))
     print(json.dumps(findings, indent=1) if findings else "0 findings")
     return 1 if findings else 0

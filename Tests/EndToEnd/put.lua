@@ -1,7 +1,8 @@
--- Points the steps of user flows at one of two connectors and at the other, in turn, as fast as the server answers.
+-- Points the steps of user flows at two connectors alternately, as fast as the server answers.
 --
--- Each thread of wrk has flows of its own, so every change but the first of a flow makes a difference.
--- The environment: TOKEN (empty: no Authorization), FLOWS (how many), THREADS, CONNECTORS (two ids, with a space between them).
+-- Each thread of wrk changes other flows, so every change except the first of a flow is effective.
+-- Environment variables: TOKEN (if empty, no Authorization is sent), FLOWS and THREADS (their numbers), and CONNECTORS (two ids
+-- with a space between them).
 
 local flows = tonumber(os.getenv("FLOWS"))
 local threads = tonumber(os.getenv("THREADS"))
@@ -15,7 +16,7 @@ function setup(thread)
   started = started + 1
 end
 
--- All requests of this thread, written out once: building them must not cost what is measured.
+-- All requests of this thread. They are built once, so that building them is not measured.
 local requests = {}
 local last = 0
 
@@ -37,7 +38,7 @@ function request()
   return requests[last]
 end
 
--- Times are microseconds.
+-- Prints the result. Times are in microseconds.
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(

@@ -1,9 +1,10 @@
-"""Runs tests as `python -m unittest --verbose` does, and writes the outcome of each down as soon as it is known.
+"""Runs tests as `python -m unittest --verbose` does, and writes the outcome of each test to a file as soon as it is known.
 
     recordtests.py FOLDER RESULTS NAME…
 
-FOLDER is where the modules are, and RESULTS the file that is written: a JSON line when a test begins, with the outcome `unfinished`, and one when it ended,
-with `passed`, `failed` or `skipped`. So it shows which test ran when the process crashed or was stopped.
+FOLDER has the modules. RESULTS is the file that is written. It gets a JSON line when a test begins, with the outcome
+`unfinished`, and another line when the test ends, with `passed`, `failed` or `skipped`. So it shows which test was running
+if the process crashes or is stopped.
 """
 
 import json
@@ -12,9 +13,9 @@ import unittest
 
 
 class Result(unittest.TextTestResult):
-    # The file of results. The runner makes its result itself, so the file comes in through the class.
+    # The file of results. It is set on the class, because the test runner makes the instance.
     file = None
-    # The outcome of the test that runs, as far as it is known, or None between tests.
+    # The outcome so far of the running test, or None between tests.
     outcome = None
 
     def record(self, test, outcome):
@@ -31,7 +32,10 @@ class Result(unittest.TextTestResult):
         self.outcome = None
 
     def settle(self, test, outcome):
-        """Keeps the outcome of the test that runs: a failure counts most. Between tests a `setUpClass` or the like failed."""
+        """Sets the outcome of the running test; a failure replaces every other outcome.
+
+        Between tests, records the outcome of a `setUpClass` or `tearDownClass`.
+        """
         if self.outcome is None:
             self.record(test, outcome)
         elif self.outcome != "failed":

@@ -1,4 +1,4 @@
-"""A transparency log computed straight from the definitions, slowly, for others to be held against."""
+"""Computes a transparency log directly from the definitions. Slow, for comparison with other implementations."""
 
 import base64
 import hashlib
@@ -18,12 +18,12 @@ def encoded(data):
 
 
 def canonical(record):
-    """RFC 8785, for records whose names are ASCII and whose numbers are whole."""
+    """Returns the canonical bytes of a record (RFC 8785). Its names must be ASCII and its numbers integers."""
     return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def split(hashes):
-    """Where RFC 6962 parts a list of two or more: at the largest power of two below its length."""
+    """Splits a list of two or more at the largest power of two below its length (RFC 6962 §2.1)."""
     half = 1
     while half * 2 < len(hashes):
         half *= 2
@@ -31,7 +31,7 @@ def split(hashes):
 
 
 def tree_hash(leaves):
-    """MTH of RFC 6962 §2.1, of leaf hashes."""
+    """Returns the root over leaf hashes: MTH of RFC 6962 §2.1."""
     if len(leaves) < 2:
         return leaves[0] if leaves else sha256(b"")
     left, right = split(leaves)
@@ -39,7 +39,7 @@ def tree_hash(leaves):
 
 
 def frontier(leaves):
-    """The hashes of the full subtrees that the tree of these leaf hashes consists of, the largest first."""
+    """Returns the roots of the full subtrees of the tree over these leaf hashes, the largest first."""
     hashes, start = [], 0
     for height in reversed(range(len(leaves).bit_length())):
         if len(leaves) >> height & 1:
@@ -49,7 +49,7 @@ def frontier(leaves):
 
 
 def path(index, leaves):
-    """PATH of RFC 6962 §2.1.1, of leaf hashes."""
+    """Returns the inclusion proof of a leaf: PATH of RFC 6962 §2.1.1."""
     if len(leaves) < 2:
         return []
     left, right = split(leaves)
@@ -79,7 +79,7 @@ class ReferenceLog:
         return "\n".join(lines) + "\n\n" + self.checkpoint(size)
 
     def write(self, folder):
-        """Writes the files of C2SP tlog-tiles."""
+        """Writes the checkpoint, tiles and entry bundles of C2SP tlog-tiles as files."""
         folder = pathlib.Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "checkpoint").write_text(self.checkpoint())

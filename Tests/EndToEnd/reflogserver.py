@@ -1,4 +1,4 @@
-"""Starts the real program on a free port in a temporary folder, and talks to it as any client would."""
+"""Starts the real reflog program on a free port in a temporary folder, and sends requests to it."""
 
 import functools
 import http.client
@@ -18,33 +18,33 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = ROOT / ".build" / "debug" / "reflog"
 
-# The sample's connectors.
+# The connectors of the sample tenant.
 FRAUD_CHECK = "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01"
 NEW_VENDOR = "8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602"
 INVITATION_CODES = "c05b2e9d-6f48-4a73-b1d2-0e8f7a3c9403"
 LOYALTY = "e7d83f16-94ab-4d5c-a2e0-16b7c8d9f504"
 PARTNER_APPROVAL = "1b92c4ef-70d3-4e86-95fb-d3a4b5c6e705"
 
-
+# The id of the fake Graph's tenant.
 TENANT = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
 
 
 def graph_secret():
-    """What the misbehaving Graph takes for the secret of Reflog's application."""
+    """Returns the client secret of Reflog's application that the fake Graph accepts."""
     import misbehavinggraph
     return misbehavinggraph.SECRET
 
 
 def graph_connector(name):
-    """The id of a connector of the misbehaving Graph."""
+    """Returns the id of a connector of the fake Graph by its name."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
 class Port:
-    """A port of loopback that the system gives to nobody else until this is closed.
+    """A reserved port of loopback. The system gives it to no other program until this is closed.
 
-    A socket is bound to it and does not listen. Servers may listen there beside it, since they set SO_REUSEADDR; any other
-    program that asks for a free port, or connects from one, is given another.
+    A socket is bound to the port and does not listen. A server can still listen on it, because it sets SO_REUSEADDR. Any
+    other program that asks for a free port, or connects from one, gets another port.
     """
 
     def __init__(self):
@@ -57,18 +57,18 @@ class Port:
         self.socket.close()
 
 
-def eventually(what, seconds=120):
-    """Waits until something is true, and returns it. The limit is for a machine with much else to do."""
+def eventually(condition, seconds=120):
+    """Waits until a function returns a true value, and returns that value. The limit suits a busy machine."""
     deadline = time.monotonic() + seconds
-    while not (found := what()):
+    while not (found := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"it did not come about within {seconds} s")
+            raise AssertionError(f"the condition did not become true within {seconds} s")
         time.sleep(0.05)
     return found
 
 
 class Answer:
-    """What came back: status, headers by lower-case name, body."""
+    """An HTTP response: its status, its headers by lower-case name, and its body."""
 
     def __init__(self, response):
         self.status = response.status
@@ -93,7 +93,7 @@ class Answer:
 
 
 class Graph:
-    """A Microsoft Graph that misbehaves on command, as a process of its own."""
+    """The fake Microsoft Graph of misbehavinggraph.py, as a separate process that tests control over HTTP."""
 
     def __init__(self, **options):
         self.folder = tempfile.mkdtemp(prefix="reflog-graph-")
@@ -119,29 +119,31 @@ class Graph:
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def control(self, **order):
-        """Tells it how to behave, and returns what stands."""
+    def control(self, **command):
+        """Changes how it behaves, and returns its state."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
-            connection.request("POST", "/control", json.dumps(order))
+            connection.request("POST", "/control", json.dumps(command))
             return json.loads(connection.getresponse().read())
         finally:
             connection.close()
 
     @property
     def record(self):
-        """Everything that reached it, in order."""
+        """All events of its record, oldest first."""
         with open(self.record_path) as lines:
             return [json.loads(line) for line in lines]
 
-    def standing(self, address):
-        return self.control()["standing"].get(address)
+    def reference(self, address):
+        """Returns the id of the connector that an address of `flowType/flow/step` points at, or None."""
+        return self.control()["references"].get(address)
 
 
 class Server:
-    """A server with the sample tenant, or before a Graph. `with Server() as server:` ends it and removes its folder.
+    """A Reflog server with the sample tenant, or in front of a fake Graph.
 
-    `settings` are variables of the environment without `REFLOG_`.
+    `with Server() as server:` starts it, ends it and removes its folder. `settings` are environment variables without
+    `REFLOG_`.
     """
 
     def __init__(self, binary=BINARY, graph=None, **settings):
@@ -173,7 +175,7 @@ class Server:
 
     @functools.cached_property
     def port(self):
-        """The server's own until the end, also while it does not run."""
+        """The server's port. It stays reserved while the server does not run."""
         self.reservation = Port()
         return self.reservation.number
 
@@ -186,7 +188,7 @@ class Server:
         return pathlib.Path(self.folder, "log").read_text()
 
     def start(self):
-        """Returns once /readyz is green."""
+        """Starts the server, and returns once /readyz answers 200."""
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 [*self.wrapper, self.binary, "serve", "--port", str(self.port), "--database", self.database],
@@ -195,18 +197,18 @@ class Server:
         deadline = time.monotonic() + 120
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError("the server did not come up:\n" + self.log)
+                raise AssertionError("the server did not start:\n" + self.log)
             time.sleep(0.02)
         if not self.tokens and os.path.exists(self.database + ".first-tokens"):
             with open(self.database + ".first-tokens") as lines:
                 self.tokens = dict(line.split() for line in lines)
 
-    # What runs the program, such as a tracer.
+    # The command that runs the program, such as a tracer, or empty.
     wrapper = []
 
     @property
     def variables(self):
-        """The server's settings."""
+        """The environment variables with the server's settings."""
         settings = {"DIRECTORY": "embedded", "SAMPLE": "true"}
         if self.graph:
             settings = {
@@ -223,7 +225,7 @@ class Server:
             return False
 
     def stop(self):
-        """Asks the server to end, and returns its exit code."""
+        """Asks the server to stop, and returns its exit code."""
         if self.process is None or self.process.poll() is not None:
             return None
         self.process.send_signal(signal.SIGTERM)
@@ -234,21 +236,21 @@ class Server:
         self.process.wait()
 
     def compact(self):
-        """Writes the ledger's file anew while the server does not run, and starts it again."""
+        """Stops the server, compacts the ledger's file, and starts the server again."""
         assert self.stop() == 0
         run = self.command("compact", "--database", self.database)
         assert run.returncode == 0, run.stderr
         self.start()
 
     def environment(self, role=None):
-        """This process's environment without variables of Reflog's, and with a token if a role is named."""
+        """Returns this process's environment without Reflog's variables, and with URL and token if a role is named."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
         if role:
             kept.update(REFLOG_SERVER=self.url, REFLOG_TOKEN=self.tokens[role])
         return kept
 
     def request(self, method, path, body=None, role="operator", headers=None, raw=None):
-        """Sends a request; `body` goes as JSON, `raw` as it is."""
+        """Sends a request. `body` is sent as JSON, `raw` is sent unchanged."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             fields = dict(headers or {})
@@ -264,7 +266,7 @@ class Server:
             connection.close()
 
     def put(self, address, connector, role="operator", headers=None):
-        """Points `flowType/flow/step` at a connector, or with None at nothing."""
+        """Points `flowType/flow/step` at a connector, or disables the step if the connector is None."""
         flow, step = address.rsplit("/", 1)
         body = {} if connector is None else {
             "@odata.id": f"https://graph.microsoft.com/beta/identity/apiConnectors/{connector}"
@@ -272,14 +274,14 @@ class Server:
         return self.request("PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref", body, role, headers)
 
     def reference(self, address):
-        """The id of the connector that stands at an address in the directory, or None."""
+        """Returns the id of the connector that an address points at in the directory, or None."""
         flow, step = address.rsplit("/", 1)
         answer = self.request("GET", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}")
         assert answer.status in (200, 204), answer.text
         return answer.json["id"] if answer.status == 200 else None
 
     def history(self):
-        """All changes, oldest first, paged through as the links say."""
+        """Returns all changes, oldest first. Reads page by page, by the links in the answers."""
         path, changes = "/beta/auditLogs/connectorChanges?$top=1000", []
         while path:
             page = self.request("GET", path).json
@@ -288,24 +290,24 @@ class Server:
         return changes[::-1]
 
     def command(self, *arguments, role=None):
-        """Runs the command line, and returns its completed process."""
+        """Runs the command line, and returns the completed process."""
         return subprocess.run(
             [self.binary, *arguments], capture_output=True, text=True, env=self.environment(role), timeout=120
         )
 
 
-def settled(server):
-    """Waits until the checkpoint over everything is published, and returns it and the key."""
+def wait_for_checkpoint(server):
+    """Waits until a checkpoint over all entries is published and in the anchor. Returns it and the key."""
     anchor = pathlib.Path(server.settings.get("ANCHOR", server.database + ".anchor"))
 
     def published():
         status = server.request("GET", "/beta/reflog/status", role="reader").json
         answer = server.request("GET", "/checkpoint", role=None)
-        # Nothing may be on record yet, and something come between the two questions.
+        # The ledger may be empty, and another entry may be appended between the two requests.
         newest = status["newestSequence"]
-        is_whole = answer.status == 200 and newest is not None and answer.text.split("\n")[1] == str(newest + 1)
-        # The anchor is some entries behind.
-        is_anchored = is_whole and anchor.exists() and anchor.read_text() == answer.text
+        is_complete = answer.status == 200 and newest is not None and answer.text.split("\n")[1] == str(newest + 1)
+        # The anchor is written after the checkpoint.
+        is_anchored = is_complete and anchor.exists() and anchor.read_text() == answer.text
         return is_anchored and status["verifierKey"] and (answer.text, status["verifierKey"])
     return eventually(published)
 

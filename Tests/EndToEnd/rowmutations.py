@@ -1,37 +1,38 @@
-"""Mutations of rows that nobody tries to hide: edited, deleted, inserted, swapped, cut off."""
+"""Mutations of rows without a forged hash or signature: rows edited, deleted, inserted, swapped and cut off."""
 
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES
 from mutation import Impossible
 
+# A number far beyond every id and sequence.
 FAR = 1 << 62
 
 
 def edit(it):
     with it.rows() as rows:
         table, _, description = rows.edit()
-    it.place = f"table {table}"
+    it.part = f"table {table}"
     return description
 
 
 def delete(it):
     with it.rows() as rows:
-        how = it.chance.choice(["alone", "alone", "whole", "closed up"])
-        if how == "alone":
+        how = it.chance.choice(["row alone", "row alone", "all rows", "all rows and the gap"])
+        if how == "row alone":
             table = rows.table(tuple(HISTORY) + IDENTITIES)
             id = rows.pick(table)
             rows.run(f"DELETE FROM {table} WHERE {COLUMNS[table][0]} = ?", id)
             return f"{table} {id}"
         id = rows.pick("change")
-        gone = [sequence for (sequence,) in rows.run("SELECT sequence FROM entry WHERE change = ? ORDER BY sequence DESC", id)]
+        deleted = [sequence for (sequence,) in rows.run("SELECT sequence FROM entry WHERE change = ? ORDER BY sequence DESC", id)]
         rows.remove_change(id)
-        if how == "closed up":
-            for sequence in gone:
-                close_up(rows, sequence)
-        return f"change {id} and all that is of it, {how}"
+        if how == "all rows and the gap":
+            for sequence in deleted:
+                close_gap(rows, sequence)
+        return f"change {id}: {how}"
 
 
-def close_up(rows, sequence):
-    """Moves everything behind a place of the log up by one."""
+def close_gap(rows, sequence):
+    """Subtracts 1 from every sequence after this one."""
     rows.run("UPDATE entry SET sequence = sequence - 1 WHERE sequence > ?", sequence)
     for table, column in (("change", "intent_sequence"), ("change", "outcome_sequence"), ("service_event", "sequence")):
         rows.run(f"UPDATE {table} SET {column} = {column} - 1 WHERE {column} > ?", sequence)
@@ -44,7 +45,7 @@ def insert(it):
 
 
 def insert_copy(rows):
-    """A change or an event again, under another number."""
+    """Inserts a copy of a change or an event with another id."""
     table = rows.chance.choice(["change", "service_event"])
     source = rows.pick(table)
     id = rows.chance.choices([rows.one(f"SELECT max(id) + 1 FROM {table}"), 0, -rows.chance.randint(1, 99), FAR],
@@ -53,7 +54,7 @@ def insert_copy(rows):
     sequence = rows.chance.choice([end, end + 1, end + rows.chance.randrange(1000), rows.chance.randrange(end), -1])
     columns = {"id": id, "sequence": sequence} if table == "service_event" else {"id": id, "intent_sequence": sequence}
     if table == "change" and rows.dice(0.5):
-        # Born settled.
+        # A change that is settled from the start has one sequence.
         columns["outcome_sequence"] = sequence
     rows.copy_row(table, source, **columns)
     with_entry = rows.dice(0.4)
@@ -65,7 +66,7 @@ def insert_copy(rows):
 
 
 def insert_entry(rows):
-    """An entry again."""
+    """Inserts a copy of an entry with another sequence."""
     source, end = rows.pick("entry"), rows.ledgers.size
     sequence = rows.chance.choices([end, end + 7, -1, FAR, (1 << 63) - 1], [6, 3, 3, 0.2, 0.2])[0]
     rows.copy_row("entry", source, sequence=sequence)
@@ -73,7 +74,7 @@ def insert_entry(rows):
 
 
 def insert_statement(rows):
-    """What nobody said of a change."""
+    """Inserts a statement about a change that no person made."""
     id = rows.pick("change")
     salt = rows.chance.randbytes(16)
     rows.run("INSERT INTO change_statement (change, salt, actor, reason) SELECT id, ?, actor, 'forged' FROM change WHERE id = ?",
@@ -82,7 +83,7 @@ def insert_statement(rows):
 
 
 def insert_personal(rows):
-    """A personal part where there is none."""
+    """Inserts personal data for a change or an event that has none."""
     table, of = rows.chance.choice([("change_personal", "change"), ("service_event_personal", "service_event")])
     key = HISTORY[table]
     free = [id for (id,) in rows.run(f"SELECT id FROM {of} WHERE id NOT IN (SELECT {key} FROM {table})")]
@@ -117,7 +118,7 @@ def swap(it):
 def cut(it):
     with it.rows() as rows:
         end, (signed, checkpoint) = it.ledgers.size, it.ledgers.older_checkpoint
-        how = it.chance.choice(["the head as it was", "an older head", "an older head, and entries behind it", "no checkpoint", "no head"])
+        how = it.chance.choice(["the same head", "an older head", "an older head, and entries after it", "no checkpoint", "no head"])
         older = how.startswith("an older head")
         size = signed if how == "an older head" else it.chance.randrange(signed + 1 if older else end // 2, end)
         rows.run("DELETE FROM entry WHERE sequence >= ?", size)
@@ -138,6 +139,6 @@ def cut(it):
 
 def forget_outcomes(rows, size):
     rows.run("DELETE FROM change_statement WHERE change IN (SELECT id FROM change WHERE outcome_sequence >= ?)", size)
-    rows.run("""UPDATE change SET result = 'pending', outcome_sequence = NULL, result_time = NULL, http_status = NULL,
-                error_code = NULL, error_message = NULL, settled_by = NULL, graph_request_id = NULL, created_connector = NULL,
+    rows.run("""UPDATE change SET result = 'pending', outcome_sequence = NULL, result_delay = NULL, http_status = NULL,
+                error_code = NULL, error_message = NULL, settler = NULL, graph_request_id = NULL, created_connector = NULL,
                 created_name = NULL WHERE outcome_sequence >= ?""", size)

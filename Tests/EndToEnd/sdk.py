@@ -1,6 +1,8 @@
-"""Drives a server with Microsoft's own Python SDK, msgraph-beta-sdk, unmodified but for the base URL. Prints JSON.
+"""Sends requests to a server with Microsoft's Python SDK, msgraph-beta-sdk. Only the base URL is changed. Prints JSON.
 
-    sdk.py BASE TOKEN     with BASE up to the version, http://127.0.0.1:8080/beta
+    sdk.py BASE TOKEN
+
+BASE is the URL with the version: http://127.0.0.1:8080/beta
 """
 
 import asyncio
@@ -46,7 +48,7 @@ async def main(base, token):
                 odata_type="#microsoft.graph.basicAuthentication", username="svc", password="s3cret"),
         )
 
-    # Connectors: created, paged through, deleted.
+    # Connectors: create, read page by page, delete.
     first = await graph.identity.api_connectors.post(new("sdk-one"))
     second = await graph.identity.api_connectors.post(new("sdk-two"))
     third = await graph.identity.api_connectors.post(new("sdk-three"))
@@ -56,7 +58,7 @@ async def main(base, token):
     await pages.iterate(lambda connector: names.append(connector.display_name) or True)
     seen["connectors"] = names
 
-    # b2x: read, enabled, replaced, disabled by the typed builders.
+    # b2x: read, enable, replace and disable a step with the typed builders.
     steps = graph.identity.b2x_user_flows.by_b2x_identity_user_flow_id("B2X_1_partner").api_connector_configuration
     expand = configuration.ApiConnectorConfigurationRequestBuilder.ApiConnectorConfigurationRequestBuilderGetQueryParameters(
         expand=["postFederationSignup", "postAttributeCollection"])
@@ -67,7 +69,7 @@ async def main(base, token):
         read = await steps.get(RequestConfiguration(query_parameters=expand))
         seen["b2x"].append(read.post_federation_signup and read.post_federation_signup.display_name)
 
-    # b2c: no typed builder leads there, so a b2x one is given the URL.
+    # b2c: the SDK has no typed builder for this call, so give the URL to a b2x builder.
     path = f"{base}/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration"
     seen["b2c"] = []
     for connector in (first, second, None):
@@ -76,7 +78,7 @@ async def main(base, token):
         read = await steps.with_url(path + "?$expand=postFederationSignup,postAttributeCollection").get()
         seen["b2c"].append(read.post_federation_signup and read.post_federation_signup.display_name)
 
-    # Errors: Graph's, passed on, and Reflog's own.
+    # Errors: one of Graph that Reflog forwards, and two of Reflog.
     seen["errors"] = []
     for request in (
         lambda: graph.identity.api_connectors.by_identity_api_connector_id("missing").get(),

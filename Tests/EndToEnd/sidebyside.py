@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests of this folder side by side, each module in a process of its own."""
+"""Runs the tests of this folder in parallel, each module in its own process."""
 
 import argparse
 import contextlib
@@ -16,22 +16,25 @@ import testparts
 from testparts import HERE, Outcome
 
 DESCRIPTION = """
-Without names it runs every module. A name is one that unittest takes:
+Without names it runs every module. A name is a module, a class or a test, as unittest writes them:
 
   sidebyside.py test_graph test_csv.CSVTests
 
-So many run at once as keep the cores busy: see testparts.py for what a module says of itself.
-A module fails where a test fails, where it runs none, where it crashes, and where it takes too long.
+It runs as many modules at once as keep the cores busy; see testparts.py for how a module states what it needs.
+A module fails if a test fails, if it runs no test, if it crashes, or if it takes too long.
 """
-# No part takes a sixth of this on a machine with nothing else to do.
+# On an idle machine the longest part takes less than a sixth of this.
 LIMIT_SECONDS = 600
-# What is interrupted has this long to end what it started.
+# An interrupted part has this time to end the programs that it started.
 GRACE_SECONDS = 5
 POLL_SECONDS = 0.05
 
 
 class Run:
-    """A part that runs: a process group of its own, so that all that it started ends with it, and a folder for its files."""
+    """A running part.
+
+    It has its own process group, so that everything it started ends with it, and its own folder for its files.
+    """
 
     def __init__(self, part, folder):
         self.part, self.folder = part, folder
@@ -49,11 +52,14 @@ class Run:
         return self.folder / "output"
 
     def has_ended(self):
-        """Whether its process ended. It is not waited for yet, so that its number stays its own."""
+        """Returns whether the process has ended. Does not reap it yet, so that no other process gets its id."""
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def interrupt(self):
-        """Interrupts it, so that it shows where it was and ends what it started; kills it if it takes too long for that."""
+        """Interrupts the part, so that it prints a traceback and ends what it started.
+
+        Kills it if that takes longer than GRACE_SECONDS.
+        """
         if self.interrupted is None:
             self.interrupted = time.monotonic()
             self.signal(signal.SIGINT)
@@ -61,15 +67,15 @@ class Run:
             self.signal(signal.SIGKILL)
 
     def signal(self, number):
-        """Sends a signal to its process and to all that this left behind."""
+        """Sends a signal to the process and to everything that it started."""
         try:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
-            # All have ended.
+            # All of them have ended.
             pass
 
     def end(self, limit):
-        """Ends what it left behind, and returns how its tests ended."""
+        """Kills what the part left running, and returns the outcome of its tests."""
         self.signal(signal.SIGKILL)
         code = self.process.wait()
         self.seconds = time.monotonic() - self.began
@@ -85,7 +91,10 @@ class Run:
 
 
 def run_all(parts, cores, limit, folder):
-    """Runs parts, the longest first and as many at once as keep the cores busy; yields each with its outcome as it ends."""
+    """Runs parts, the longest first, and as many at once as keep the cores busy.
+
+    Yields each part's run and outcome as soon as it ends.
+    """
     waiting, running = sorted(parts, key=lambda part: -part.seconds), []
     try:
         while waiting or running:
@@ -108,7 +117,7 @@ def run_all(parts, cores, limit, folder):
                     run.interrupt()
                 time.sleep(POLL_SECONDS)
         finally:
-            # Also where this is interrupted a second time.
+            # This also runs if a second interrupt ends the wait above.
             for run in running:
                 run.signal(signal.SIGKILL)
 
@@ -126,10 +135,14 @@ def main():
     parser.add_argument("--limit", type=float, default=LIMIT_SECONDS, metavar="SECONDS", help="how long a module may take")
     parser.add_argument("--folder", type=pathlib.Path, default=HERE, help="where the modules are")
     options = parser.parse_args()
-    parts = testparts.parts(options.folder.resolve(), options.names)
+    try:
+        parts = testparts.parts(options.folder.resolve(), options.names)
+    except testparts.InvalidModule as error:
+        print(f"{error}\nNo test was run. Correct the module and run the tests again.", file=sys.stderr)
+        return 1
     if options.everything:
         parts += [testparts.SwiftPart(), testparts.TourPart()]
-    # Also where a shell that runs this in the background lets it ignore SIGINT, which its processes would inherit.
+    # A shell that runs this in the background makes it ignore SIGINT, and its processes would inherit that.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with tempfile.TemporaryDirectory(prefix="reflog-tests-", ignore_cleanup_errors=True) as folder:
@@ -137,12 +150,12 @@ def main():
             with contextlib.closing(run_all(parts, options.cores, options.limit, pathlib.Path(folder))) as runs:
                 return report(runs)
         except KeyboardInterrupt:
-            print("Interrupted: what ran was stopped.", flush=True)
+            print("Interrupted: all running tests were stopped.", flush=True)
             return 130
 
 
 def report(runs):
-    """Shows a line for each part as it ends, the output of those that failed, and the sum; returns the exit code."""
+    """Prints a line for each part as it ends, the output of the failed parts and the totals. Returns the exit code."""
     began, total, failed = time.monotonic(), Outcome(), []
     for run, outcome in runs:
         print(f"{run.part.name:44}{outcome.count:4} tests{run.seconds:7.1f} s  {'FAILED' if outcome.failed else 'ok'}", flush=True)

@@ -1,11 +1,10 @@
-"""Many clients change a few steps at once, while the server may be killed; then history is held against the truth."""
+"""Changes a few steps from many clients at once, may kill the server meanwhile, and then checks history."""
 
 import collections
 import contextlib
 import http.client
 import json
 import random
-import shutil
 import sqlite3
 import threading
 import time
@@ -20,7 +19,7 @@ ADDRESSES = [
 ]
 TARGETS = [None, rs.FRAUD_CHECK, rs.NEW_VENDOR, rs.INVITATION_CODES, rs.LOYALTY, rs.PARTNER_APPROVAL]
 
-# A request that a client sent: what it asked for, and what it was told (status None: no answer).
+# A request of a client, and its answer. The status is None if there was no answer.
 Attempt = collections.namedtuple("Attempt", "correlation address target status change")
 
 
@@ -32,14 +31,14 @@ class Storm:
         self.seed = seed
         self.attempts = []
         self.acknowledged = 0
-        # What was wrong with what a kill left behind, before a start had it in its hands.
+        # What was wrong with the ledger after a kill and before the next start.
         self.torn = []
         self.lock = threading.Lock()
 
     def run(self, seconds, kills=0, changes=0):
-        """Lets the clients loose for so long, and kills and restarts the server so often meanwhile.
+        """Runs the clients for `seconds`, and kills and restarts the server `kills` times meanwhile.
 
-        On a slow machine it goes on until so many changes were acknowledged.
+        Continues until `changes` changes were acknowledged, which takes longer on a slow machine.
         """
         self.stopped = threading.Event()
         threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
@@ -51,7 +50,7 @@ class Storm:
                 time.sleep(chance.uniform(0.3, seconds / kills))
                 self.server.kill()
                 with contextlib.closing(self.open()) as ledger:
-                    self.torn += [f"where the server was killed: {problem}" for problem in unsigned(ledger)]
+                    self.torn += [f"after a kill: {problem}" for problem in unsigned(ledger)]
                 self.server.start()
             time.sleep(0.3)
         else:
@@ -96,11 +95,11 @@ class Storm:
             self.attempts += mine
 
     def violations(self, database=None):
-        """What does not hold, in words. The server must run, and be ready."""
+        """Returns what is wrong, as a list of texts. The server must be ready."""
         found = list(self.torn)
         ledger = self.open(database)
         ledger.row_factory = sqlite3.Row
-        rows = ledger.execute("SELECT * FROM history ORDER BY id").fetchall()
+        rows = ledger.execute("SELECT * FROM change_details ORDER BY id").fetchall()
         by_id = {row["id"]: row for row in rows}
         by_correlation = collections.Counter(row["correlation_id"] for row in rows if row["correlation_id"])
         for attempt in self.attempts:
@@ -114,7 +113,7 @@ class Storm:
             ):
                 found.append(f"change {attempt.change} is not what was acknowledged")
             if by_correlation[attempt.correlation] != 1:
-                found.append(f"{attempt.correlation} stands {by_correlation[attempt.correlation]} times")
+                found.append(f"{attempt.correlation} occurs {by_correlation[attempt.correlation]} times")
         found += [f"change {row['id']} is still pending" for row in rows if row["result"] == "pending"]
         last = {}
         for row in rows:
@@ -127,9 +126,9 @@ class Storm:
             last[address] = (row["after_state"], row["after_connector_id"])
         for address in self.addresses:
             if address in last and last[address][1] != self.server.reference(address):
-                found.append(f"the directory disagrees about {address}")
+                found.append(f"the directory has another reference at {address}")
         drifts = [row["id"] for row in rows if row["kind"] == "drift"]
-        found += [f"change {id} is a drift that nobody made" for id in drifts]
+        found += [f"change {id} is a drift, but no change was made without Reflog" for id in drifts]
         found += unsigned(ledger)
         if ledger.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
             found.append("the file is damaged")
@@ -142,11 +141,11 @@ class Storm:
         return found
 
     def failures(self):
-        """Answers that are neither success nor none at all."""
+        """Returns the requests that got an answer other than success."""
         return [attempt for attempt in self.attempts if attempt.status not in (204, None)]
 
     def control(self):
-        """Loses one acknowledged change in a copy of the ledger; returns what the check says of it."""
+        """Deletes an acknowledged change from a copy of the ledger. Returns what violations() finds in the copy."""
         acknowledged = [attempt for attempt in self.attempts if attempt.status == 204]
         copy = self.server.database + ".control"
         source = self.open()
@@ -166,7 +165,7 @@ class Storm:
 
 
 def unsigned(ledger):
-    """What is wrong with the entries and the checkpoint in the head, which must be over all of them whenever somebody looks."""
+    """Returns a text if the entries have gaps, or if the head's checkpoint is not over all entries."""
     ledger.execute("BEGIN")
     entries = ledger.execute("SELECT sequence, hash FROM entry ORDER BY sequence").fetchall()
     size, checkpoint = ledger.execute("SELECT next_sequence, checkpoint FROM head").fetchone()

@@ -10,7 +10,7 @@ SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
 READ, CHANGE, ADMINISTER = {"reader", "operator", "admin"}, {"operator"}, {"admin"}
 
-# Each route once, and who may: the README's table of routes says the same.
+# Each route once, with the roles that may use it. The article HTTPReference has the same roles.
 MATRIX = [
     ("GET", "/beta/identity/b2cUserFlows", None, READ),
     ("GET", "/beta/identity/b2cUserFlows/B2C_1_signup", None, READ),
@@ -44,7 +44,7 @@ MATRIX = [
 
 @apart(cores=1)
 class Access(unittest.TestCase):
-    """Who may do what, for every role, route and defect of a token."""
+    """The rights of every role, and every defective token, at every route."""
 
     @classmethod
     def setUpClass(cls):
@@ -52,13 +52,13 @@ class Access(unittest.TestCase):
         cls.server = cls.enterClassContext(Server(
             AUTH_MODE="token,entra", ENTRA_ISSUER=cls.provider.issuer, ENTRA_AUDIENCE=AUDIENCE))
         cls.server.put(SIGNUP, NEW_VENDOR)
-        words = {"reader": ["Reflog.Read"], "operator": ["Reflog.Operate"], "admin": ["Reflog.Admin"], "nobody": []}
-        for role, roles in words.items():
+        roles_of = {"reader": ["Reflog.Read"], "operator": ["Reflog.Operate"], "admin": ["Reflog.Admin"], "no role": []}
+        for role, roles in roles_of.items():
             cls.server.tokens["entra " + role] = cls.provider.token(cls.provider.claims(roles))
 
-    def test_every_role_at_every_route(self):
+    def test_every_role_is_allowed_or_forbidden_at_every_route(self):
         for method, path, body, allowed in MATRIX:
-            for role in ("reader", "operator", "admin", "entra reader", "entra operator", "entra admin", "entra nobody"):
+            for role in ("reader", "operator", "admin", "entra reader", "entra operator", "entra admin", "entra no role"):
                 answer = self.server.request(method, path, body, role)
                 with self.subTest(method=method, path=path, role=role):
                     if role.removeprefix("entra ") in allowed:
@@ -67,9 +67,9 @@ class Access(unittest.TestCase):
                     else:
                         self.assertEqual((answer.status, answer.code), (403, "forbidden"), answer.text)
 
-    def test_every_defect_at_every_route_is_the_same_401(self):
+    def test_every_defective_token_gets_the_same_401_at_every_route(self):
         before = len(self.server.history())
-        looks, defects = set(), self.provider.defects()
+        answers, defects = set(), self.provider.defects()
         for name, token in defects.items():
             self.server.tokens["defect"] = token
             for method, path, body, _ in MATRIX + [("GET", "/beta/nothing", None, None), ("POST", "/beta/$batch", {}, None),
@@ -78,13 +78,13 @@ class Access(unittest.TestCase):
                 self.assertEqual((answer.status, answer.code), (401, "unauthenticated"), (name, method, path))
                 self.assertIsNone(answer.change)
                 headers = {key: value for key, value in answer.headers.items() if "request-id" not in key and key != "date"}
-                looks.add((re.sub(r'"innerError":.*', "", answer.text), json.dumps(headers, sort_keys=True).replace(
+                answers.add((re.sub(r'"innerError":.*', "", answer.text), json.dumps(headers, sort_keys=True).replace(
                     answer.headers["content-length"], "")))
         self.assertGreater(len(defects), 40)
-        self.assertEqual(len(looks), 1, looks)
+        self.assertEqual(len(answers), 1, answers)
         self.assertEqual(len(self.server.history()), before)
 
-    def test_a_denied_change_is_on_record_with_its_proven_actor(self):
+    def test_a_denied_change_is_recorded_with_its_proven_actor(self):
         answer = self.server.put(SIGNUP, None, role="entra reader")
         change = self.server.request("GET", f"{CHANGES}/{answer.change}").json
         self.assertEqual((change["result"], change["initiatedBy"]["proof"]), ("denied", "entra"))
@@ -92,7 +92,7 @@ class Access(unittest.TestCase):
                                                          "userPrincipalName": "lee@contoso.example"})
         self.assertEqual(change["initiatedBy"]["app"]["appId"], "14d82eec-204b-4c2f-b7e8-296a70dab67e")
 
-    def test_applications_are_told_from_users_and_v1_from_v2(self):
+    def test_applications_and_users_are_distinguished_in_tokens_of_both_versions(self):
         for claims, actor_type, client in (
             ({"idtyp": "app", "scp": None, "preferred_username": None, "azp": "client"}, "app", "client"),
             ({"scp": None, "sub": "0b1c2d3e-0000-4000-8000-000000000002", "name": None, "appid": "v1", "azp": None, "ver": "1.0"},
@@ -100,12 +100,12 @@ class Access(unittest.TestCase):
             ({"unique_name": "lee@contoso.example", "preferred_username": None, "appid": "v1", "azp": None}, "user", "v1"),
         ):
             claims = {name: value for name, value in self.provider.claims(["Reflog.Operate"], **claims).items() if value}
-            self.server.tokens["someone"] = self.provider.token(claims)
-            change = self.server.put(SIGNUP, None, role="someone").change
+            self.server.tokens["caller"] = self.provider.token(claims)
+            change = self.server.put(SIGNUP, None, role="caller").change
             actor = self.server.request("GET", f"{CHANGES}/{change}").json["initiatedBy"]
             self.assertEqual((actor["type"], actor["app"]["appId"]), (actor_type, client), claims)
 
-    def test_several_roles_are_all_of_them(self):
+    def test_a_token_with_several_roles_has_the_rights_of_all_of_them(self):
         self.server.tokens["both"] = self.provider.token(self.provider.claims(["Reflog.Admin", "Reflog.Operate", "Other"]))
         self.assertEqual(self.server.put(SIGNUP, None, role="both").status, 204)
         self.assertEqual(self.server.request("GET", "/beta/reflog/tokens", role="both").status, 200)
@@ -116,9 +116,9 @@ class Access(unittest.TestCase):
 
 
 class Keys(unittest.TestCase):
-    """The issuer's keys: fetched once, rolled over, and believed while it is down."""
+    """The issuer's keys are fetched once, replaced when they change, and used while the issuer is down."""
 
-    def test_they_are_fetched_once_and_a_flood_of_unknown_ones_fetches_no_more(self):
+    def test_keys_are_fetched_once_and_many_tokens_with_unknown_keys_fetch_no_more(self):
         with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
             server.tokens["lee"] = provider.token(provider.claims(["Reflog.Read"]))
             server.tokens["unknown"] = provider.token(provider.claims(["Reflog.Read"]), key=provider.other)
@@ -126,10 +126,10 @@ class Keys(unittest.TestCase):
                 self.assertEqual(server.request("GET", CHANGES, role="lee").status, 200)
                 self.assertEqual(server.request("GET", CHANGES, role="unknown").status, 401)
             self.assertEqual(provider.requests, 2)
-            # Down: what is known goes on.
+            # While the provider is down, the cached keys still work.
             provider.is_down = True
             self.assertEqual(server.request("GET", CHANGES, role="lee").status, 200)
-            # Mode entra alone: an API token opens nothing.
+            # In the mode entra alone there are no API tokens.
             self.assertFalse(server.tokens.get("operator"))
 
     def test_a_key_is_not_bound_to_the_algorithm_of_the_first_token_that_names_it(self):
@@ -139,34 +139,34 @@ class Keys(unittest.TestCase):
                 server.tokens["lee"] = provider.token(claims, {"alg": algorithm})
                 self.assertEqual(server.request("GET", CHANGES, role="lee").status, status, algorithm)
 
-    def test_a_provider_that_is_down_at_the_start_lets_nobody_in_and_later_does(self):
+    def test_tokens_are_accepted_once_a_provider_that_was_down_at_the_start_is_up(self):
         with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE,
                                                   ENTRA_JWKS_URL=provider.issuer + "/keys") as server:
             provider.is_down = True
             server.tokens["lee"] = provider.token(provider.claims(["Reflog.Read"]))
             refused = server.request("GET", CHANGES, role="lee")
             self.assertEqual((refused.status, refused.headers["retry-after"]), (503, "5"))
-            self.assertIn("can't be had", server.log)
+            self.assertIn("the issuer's keys could not be fetched", server.log)
             provider.is_down = False
-            # The keys are asked for again some seconds after they could not be had.
+            # The keys are fetched again some seconds after a failure.
             eventually(lambda: server.request("GET", CHANGES, role="lee").status == 200)
 
 
 class Denials(unittest.TestCase):
-    def test_they_are_all_refused_and_not_all_recorded_where_somebody_does_not_stop(self):
+    def test_many_denied_changes_are_all_refused_and_recorded_up_to_a_limit(self):
         with Server() as server:
             body = {"displayName": "x" * 60_000, "x" * 500: 1}
             for _ in range(150):
                 answer = server.request("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", body, "reader")
                 self.assertEqual(answer.status, 403)
             changes = server.history()
-            # At most two minutes' worth.
+            # 60 denied changes are recorded a minute, and the requests may span two minutes.
             self.assertIn(len(changes), range(60, 121))
             self.assertNotIn("xxxxx" * 100, str(changes))
 
 
 class Tenants(unittest.TestCase):
-    def test_a_token_of_another_tenant_is_403_before_anything_is_sent(self):
+    def test_a_token_of_another_tenant_is_403_and_nothing_is_sent(self):
         with OpenIDProvider() as provider, Graph() as graph, Server(
             graph=graph, AUTH_MODE="token,entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE, SETTLE_WINDOW=1,
         ) as server:
@@ -181,9 +181,9 @@ class Tenants(unittest.TestCase):
 
 @apart(seconds=17)
 class Events(unittest.TestCase):
-    """What happens to Reflog itself is on record."""
+    """What happens to Reflog itself is recorded as service events."""
 
-    def test_starts_stops_exports_reads_failures_and_tokens(self):
+    def test_starts_stops_exports_reads_failures_and_tokens_are_recorded(self):
         with Server() as server:
             made = server.request("POST", "/beta/reflog/tokens", {"name": "ci", "role": "reader", "expiresInDays": 7}, "admin")
             self.assertEqual(made.status, 201)
@@ -224,11 +224,11 @@ class Events(unittest.TestCase):
             self.assertTrue(csv.startswith("id,sequence,activityDateTime,kind,count,"))
             self.assertNotIn(made.json["token"], csv)
 
-    def test_events_take_the_options_that_changes_take(self):
+    def test_service_events_accept_the_query_options_of_changes(self):
         with Server() as server:
             ask = lambda query, **options: server.request("GET", "/beta/auditLogs/serviceEvents?" + query, **options)
             all = []
-            # The start, and three tokens, which are told of a moment later.
+            # Wait for four events: the start, and the three first tokens, which are recorded a moment later.
             while len(all) < 4:
                 all = ask("$top=1000").json["value"][::-1]
             self.assertEqual(ask("$orderby=id%20asc").json["value"], all)
@@ -244,7 +244,7 @@ class Events(unittest.TestCase):
             for query in ("$select=none", "$orderby=kind", "$skiptoken=5", "after=1", "$count=x"):
                 self.assertEqual(ask(query).status, 400, query)
 
-    def test_what_no_change_records_is_an_event_where_it_is_denied(self):
+    def test_a_denied_request_that_is_no_change_is_a_service_event(self):
         with Server() as server:
             change = server.put(SIGNUP, None).change
             for path, body in ((f"{CHANGES}/{change}/reconcile", {}), ("/beta/reflog/tokens", {"name": "x", "role": "admin"})):
@@ -259,7 +259,7 @@ class Events(unittest.TestCase):
             self.assertEqual(denied, {"first-reader": 2, "first-operator": 1})
             self.assertEqual([c["result"] for c in server.history()].count("denied"), 1)
 
-    def test_tokens_of_the_command_line_are_on_record_while_the_server_runs_and_at_its_start(self):
+    def test_tokens_made_on_the_command_line_are_recorded_while_the_server_runs_and_at_its_start(self):
         def tokens(server):
             events = server.request("GET", "/beta/auditLogs/serviceEvents").json["value"][::-1]
             return [(e["kind"], e["details"]["name"], e["initiatedBy"]) for e in events if e["kind"].startswith("token")][3:]

@@ -13,15 +13,15 @@ from testparts import apart
 
 HAS_CHROMIUM = shutil.which("chromedriver") and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_playwright_python")
 if HAS_CHROMIUM:
-    from chromium import STEP, Chromium, sample, trouble, troubled
+    from chromium import STEP, Chromium, make_sample, make_trouble, trouble_server
 
 
 @apart(seconds=45, cores=0.6)
 @unittest.skipUnless(HAS_CHROMIUM, "chromium, Selenium and axe-core are not installed")
 class Chrome(unittest.TestCase):
-    """What the tests of pages show, in a real browser, with scripts and without."""
+    """The pages work in a real browser, with scripts and without."""
 
-    def test_an_administrator_finds_a_bad_change_and_takes_it_back(self):
+    def test_an_administrator_finds_a_bad_change_and_rolls_it_back(self):
         for scripts in (True, False):
             with self.subTest(scripts=scripts), Server() as server, Chromium(server, scripts=scripts) as browser:
                 server.put(STEP, FRAUD_CHECK)
@@ -33,15 +33,15 @@ class Chrome(unittest.TestCase):
                 browser.wait_for("will call Fraud check")
                 browser.fill("reason", "Sign-up is broken")
                 browser.press("Roll back")
-                browser.wait_for("brought back")
+                browser.wait_for("rolled back")
                 self.assertEqual(server.reference(STEP), FRAUD_CHECK)
                 browser.follow("Timeline")
                 browser.wait_for("Sign-up is broken")
 
-    def test_an_auditor_takes_a_quarter_away_and_can_change_nothing(self):
+    def test_an_auditor_exports_a_quarter_and_can_change_nothing(self):
         for scripts in (True, False):
             with self.subTest(scripts=scripts), Server() as server, Chromium(server, scripts=scripts) as browser:
-                sample(server)
+                make_sample(server)
                 downloads = os.path.join(server.folder, "downloads")
                 browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": downloads})
                 browser.sign_in("reader")
@@ -64,11 +64,11 @@ class Chrome(unittest.TestCase):
                 self.assertEqual({row["flowId"] for row in rows}, {"B2C_1_signup"})
                 self.assertEqual(len(rows), 3)
                 browser.open(f"/?until={first}")
-                browser.wait_for("No change is what you asked for")
+                browser.wait_for("No changes match this filter")
 
-    def test_a_script_tells_of_news_counts_and_local_times(self):
+    def test_the_script_shows_new_changes_counts_and_local_times(self):
         with Server() as server, Chromium(server) as browser:
-            sample(server)
+            make_sample(server)
             for number in range(60):
                 server.put(STEP, [FRAUD_CHECK, NEW_VENDOR][number % 2])
             browser.sign_in("reader")
@@ -76,7 +76,7 @@ class Chrome(unittest.TestCase):
             titles = browser.driver.execute_script("return [...document.querySelectorAll('time[datetime*=T]')].map(t => t.title)")
             self.assertTrue(titles and all("2026" in title or "20" in title for title in titles), titles)
             server.put(STEP, None, headers={"Reflog-Reason": "Meanwhile"})
-            browser.wait_for("1 new change: show")
+            browser.wait_for("1 new change. Show")
             browser.follow("1 new change")
             browser.wait_for("Meanwhile")
             self.assertNotIn("CHG0041", browser.text)
@@ -88,26 +88,26 @@ class Chrome(unittest.TestCase):
             self.assertIn("Meanwhile", browser.text)
             self.assertIn("CHG0041", browser.text)
             self.assertEqual(browser.count("#days > section"), 1)
-            # Whoever looks at a change and comes back finds what they had.
+            # Opening a change and going back shows the same list again.
             browser.follow("Change ")
-            browser.wait_for("Everything about it")
+            browser.wait_for("Details")
             browser.driver.back()
             browser.wait_until(lambda: browser.count("#days li") == 68)
             browser.follow_summary("Filter")
             browser.fill("flow", "B2C_1_profile_edit")
             browser.wait_for("3 changes.")
 
-    def test_progress_is_followed_until_it_is_done(self):
+    def test_the_progress_of_a_rollback_is_shown_until_it_is_done(self):
         with Server() as server, Chromium(server) as browser:
-            pages = sample(server)
+            pages = make_sample(server)
             browser.sign_in("operator")
             browser.open(pages["time-rollback"])
             browser.fill("reason", "Back")
-            browser.press("Roll back to this")
-            browser.wait_for("It is done")
+            browser.press("Roll back to this time")
+            browser.wait_for("The rollback is done")
 
-    def test_what_became_of_a_change_is_said_to_screen_readers(self):
-        with Graph(timeout=1) as graph, troubled(graph) as server, Chromium(server) as browser:
+    def test_the_result_of_a_change_is_announced_to_screen_readers(self):
+        with Graph(timeout=1) as graph, trouble_server(graph) as server, Chromium(server) as browser:
             server.put(STEP, graph_connector("Fraud check"))
             browser.sign_in("operator")
             graph.control(writes=["hang_after"])
@@ -119,15 +119,15 @@ class Chrome(unittest.TestCase):
             graph.control(hang=[])
             browser.wait_until(lambda: browser.outcome == f"Change {change}: applied")
 
-    def test_a_plan_that_a_browser_kept_is_loaded_anew(self):
+    def test_a_plan_from_the_browsers_cache_is_loaded_again(self):
         with Server() as server, Chromium(server) as browser:
-            pages = sample(server)
+            pages = make_sample(server)
             browser.sign_in("operator")
             for name, is_loaded in (("rollback", True), ("time-rollback", True), ("timeline", False)):
                 browser.open(pages[name])
                 browser.driver.execute_script("window.kept = true; dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
                 if is_loaded:
-                    browser.wait_until(lambda: browser.attempt(lambda: browser.driver.execute_script("return !window.kept")))
+                    browser.wait_until(lambda: browser.retry(lambda: browser.driver.execute_script("return !window.kept")))
                 else:
                     time.sleep(0.5)
                     self.assertTrue(browser.driver.execute_script("return window.kept"), name)
@@ -136,7 +136,7 @@ class Chrome(unittest.TestCase):
         package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
         axe = (package / "axe.min.js").read_text()
 
-        def look(server, pages):
+        def check_pages(server, pages):
             for scheme, width in (("light", 1440), ("dark", 390)):
                 with Chromium(server, width=width, scheme=scheme) as browser:
                     for number, (name, path) in enumerate(pages.items()):
@@ -150,6 +150,6 @@ class Chrome(unittest.TestCase):
                         self.assertFalse(browser.scrolls_sideways, f"{name} at {width}")
 
         with Server() as server:
-            look(server, sample(server))
-        with Graph(timeout=1) as graph, troubled(graph) as server:
-            look(server, {"sign-in": "/sign-in"} | trouble(server, graph))
+            check_pages(server, make_sample(server))
+        with Graph(timeout=1) as graph, trouble_server(graph) as server:
+            check_pages(server, {"sign-in": "/sign-in"} | make_trouble(server, graph))

@@ -11,57 +11,57 @@ STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
 
 class CommandLine(ServerTestCase):
-    """Verbs, formats and exit codes."""
+    """The commands, formats and exit codes of the command line."""
 
-    def run_verb(self, *arguments, role="operator"):
+    def run_command(self, *arguments, role="operator"):
         return self.server.command(*arguments, role=role)
 
-    def test_set_show_rollback_and_asking_again(self):
-        done = self.run_verb("set", *STEP.split("/"), NEW_VENDOR, "--reason", "trial, “quoted”", "--format", "json")
+    def test_set_and_rollback_change_the_step_and_a_repeat_gives_the_same_rollback(self):
+        done = self.run_command("set", *STEP.split("/"), NEW_VENDOR, "--reason", "trial, “quoted”", "--format", "json")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         change = json.loads(done.stdout)
         self.assertEqual((change["reason"], change["after"]["connectorId"]), ("trial, “quoted”", NEW_VENDOR))
 
-        plan = self.run_verb("rollback", "--step", STEP, "--dry-run", "--format", "json")
+        plan = self.run_command("rollback", "--step", STEP, "--dry-run", "--format", "json")
         self.assertEqual(json.loads(plan.stdout)["rollbackOf"], change["id"])
         self.assertEqual(self.server.reference(STEP), NEW_VENDOR)
 
-        back = json.loads(self.run_verb("rollback", "--step", STEP, "--format", "json").stdout)
+        back = json.loads(self.run_command("rollback", "--step", STEP, "--format", "json").stdout)
         self.assertEqual((back["kind"], back["rollbackOf"]), ("rollback", change["id"]))
         self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
 
-        again = json.loads(self.run_verb("rollback", change["id"], "--format", "json").stdout)
+        again = json.loads(self.run_command("rollback", change["id"], "--format", "json").stdout)
         self.assertEqual(again["id"], back["id"])
 
-        twice = self.run_verb("rollback", "--step", STEP)
+        twice = self.run_command("rollback", "--step", STEP)
         self.assertEqual(twice.returncode, 1)
         self.assertIn("is itself a rollback", twice.stderr)
         self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
 
-        over = self.run_verb("set", *STEP.split("/"), "--none")
+        over = self.run_command("set", *STEP.split("/"), "--none")
         self.assertEqual(over.returncode, 0)
-        self.assertEqual(self.run_verb("rollback", change["id"], "--dry-run").returncode, 1)
-        self.assertEqual(self.run_verb("rollback", change["id"], "--dry-run", "--force").returncode, 0)
-        stopped = self.run_verb("rollback", change["id"])
+        self.assertEqual(self.run_command("rollback", change["id"], "--dry-run").returncode, 1)
+        self.assertEqual(self.run_command("rollback", change["id"], "--dry-run", "--force").returncode, 0)
+        stopped = self.run_command("rollback", change["id"])
         self.assertEqual(stopped.returncode, 1)
         self.assertIn("changeSuperseded", stopped.stderr)
-        self.assertEqual(self.run_verb("rollback", change["id"], "--force").returncode, 0)
+        self.assertEqual(self.run_command("rollback", change["id"], "--force").returncode, 0)
         self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
 
-    def test_json_is_the_body_of_the_same_question(self):
-        for verb, path in (
+    def test_json_output_is_the_body_of_the_same_request(self):
+        for command, path in (
             (["history", "--top", "2"], "/beta/auditLogs/connectorChanges?$top=2"),
             (["config"], "/beta/auditLogs/connectorConfigurations"),
             (["status"], "/beta/reflog/status"),
         ):
             body = self.server.request("GET", path).json
-            asked = self.run_verb(*verb, "--format", "json", "--server", self.server.url)
+            asked = self.run_command(*command, "--format", "json", "--server", self.server.url)
             self.assertEqual(json.loads(asked.stdout), body)
-            read = self.run_verb(*verb, "--format", "json", "--database", self.server.database)
+            read = self.run_command(*command, "--format", "json", "--database", self.server.database)
             links = ("@odata.context", "@odata.nextLink")
             self.assertEqual(json.loads(read.stdout), {name: body[name] for name in body if name not in links})
 
-    def test_exit_codes(self):
+    def test_every_failure_has_its_exit_code_and_a_message(self):
         cases = [
             (["show", "4711", "--server", self.server.url], 2),
             (["show", "4711", "--database", self.server.database], 2),
@@ -73,7 +73,7 @@ class CommandLine(ServerTestCase):
             (["set", *STEP.split("/"), "x", "--none"], 64),
             (["rollback"], 64),
             (["history", "--server", self.server.url, "--database", self.server.database], 64),
-            (["token", "revoke", "nobody", "--database", self.server.database], 2),
+            (["token", "revoke", "missing", "--database", self.server.database], 2),
             (["rollback", "4711", "--dry-run"], 2),
             (["history", "--top", "0"], 64),
             (["history", "--filter", "x"], 64),
@@ -87,70 +87,70 @@ class CommandLine(ServerTestCase):
         ]
         for arguments, code in cases:
             with self.subTest(arguments):
-                done = self.run_verb(*arguments)
+                done = self.run_command(*arguments)
                 self.assertEqual(done.returncode, code, done.stderr)
                 if code:
                     self.assertTrue(done.stderr)
 
     def test_a_reader_may_not_set(self):
-        done = self.run_verb("set", *STEP.split("/"), NEW_VENDOR, role="reader")
+        done = self.run_command("set", *STEP.split("/"), NEW_VENDOR, role="reader")
         self.assertEqual(done.returncode, 1)
         self.assertIn("forbidden", done.stderr)
 
-    def test_settings_that_nobody_knows_stop_the_start(self):
+    def test_invalid_settings_stop_the_start(self):
         config = os.path.join(self.server.folder, "config.json")
         with open(config, "w") as file:
             file.write('{"directory":"embedded","hots":"0.0.0.0"}')
-        for arguments, word in (
+        for arguments, text in (
             (["serve"], "--directory"),
             (["serve", "--directory", "toy"], "toy"),
             (["serve", "--directory", "embedded", "--port", "70000"], "port"),
             (["serve", "--config", config], "hots"),
             (["serve", "--nonsense"], "--nonsense"),
         ):
-            done = self.run_verb(*arguments)
+            done = self.run_command(*arguments)
             self.assertEqual(done.returncode, 64)
-            self.assertIn(word, done.stderr)
+            self.assertIn(text, done.stderr)
 
-    def test_a_second_server_on_the_same_ledger_ends_with_a_clear_line(self):
-        done = self.run_verb("serve", "--directory", "embedded", "--port", "0", "--database", self.server.database)
+    def test_a_second_server_on_the_same_ledger_ends_with_a_clear_message(self):
+        done = self.run_command("serve", "--directory", "embedded", "--port", "0", "--database", self.server.database)
         self.assertEqual(done.returncode, 1)
         self.assertIn("in use by another Reflog process", done.stderr)
 
-    def test_a_port_that_is_taken_is_named(self):
+    def test_a_port_in_use_is_named(self):
         with Server() as other:
             other.stop()
-            done = self.run_verb("serve", "--directory", "embedded", "--port", str(self.server.port), "--database",
+            done = self.run_command("serve", "--directory", "embedded", "--port", str(self.server.port), "--database",
                                  other.database)
             self.assertEqual(done.returncode, 1)
-            self.assertIn(f"127.0.0.1:{self.server.port} can't be listened on: Address already in use", done.stderr)
+            self.assertIn(f"Reflog can't listen on 127.0.0.1:{self.server.port}: Address already in use.", done.stderr)
 
     def test_a_ledger_whose_directory_is_missing_is_not_served(self):
         with Server() as other:
             other.stop()
             os.remove(other.database + ".directory")
-            done = self.run_verb("serve", "--directory", "embedded", "--port", "0", "--database", other.database)
+            done = self.run_command("serve", "--directory", "embedded", "--port", "0", "--database", other.database)
             self.assertEqual(done.returncode, 1)
-            self.assertIn("is there, but", done.stderr)
+            self.assertIn("exists, but its directory", done.stderr)
             self.assertFalse(os.path.exists(other.database + ".directory"))
 
-    def test_an_answer_that_cannot_be_written_is_a_failure(self):
+    def test_output_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:
             done = subprocess.run([self.server.binary, "history", "--database", self.server.database], stdout=full,
                                   stderr=subprocess.PIPE, text=True, env=self.server.environment(), timeout=120)
         self.assertEqual(done.returncode, 1)
         self.assertIn("can't be written", done.stderr)
 
-    def test_first_tokens_are_not_written_into_a_file_that_is_there(self):
+    def test_first_tokens_are_not_written_into_an_existing_file(self):
         with tempfile.TemporaryDirectory() as folder:
             database = os.path.join(folder, "reflog.sqlite")
             with open(database + ".first-tokens", "w"):
                 pass
-            done = self.run_verb("serve", "--directory", "embedded", "--port", "0", "--database", database)
+            done = self.run_command("serve", "--directory", "embedded", "--port", "0", "--database", database)
             self.assertEqual(done.returncode, 1)
             self.assertEqual(os.path.getsize(database + ".first-tokens"), 0)
 
-    def test_files_are_their_owners_alone(self):
+    def test_only_the_owner_can_access_the_files(self):
         for suffix in ("", ".directory", ".tokens", ".first-tokens", ".lock"):
             mode = stat.S_IMODE(os.stat(self.server.database + suffix).st_mode)
             self.assertEqual(mode & 0o077, 0, suffix)
@@ -177,7 +177,7 @@ class CommandLine(ServerTestCase):
 
 
 class Stopping(unittest.TestCase):
-    def test_sigterm_ends_with_0_and_leaves_a_file_that_can_be_read_anywhere(self):
+    def test_sigterm_ends_the_server_with_0_and_leaves_a_complete_file(self):
         with Server() as server:
             server.put(STEP, NEW_VENDOR)
             self.assertEqual(server.stop(), 0)

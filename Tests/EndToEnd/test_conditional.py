@@ -5,14 +5,14 @@ REF = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFe
 
 
 class ConditionalChanges(ServerTestCase):
-    """Whoever read a reference may ask that it be changed only if it still stands."""
+    """A change with If-Match is made only if the step still has the reference that the client read."""
 
     def tag(self):
         answer = self.server.request("GET", REF)
         self.assertEqual(answer.status, 200 if self.server.reference(STEP) else 204)
         return answer.headers["etag"]
 
-    def test_a_change_goes_through_only_where_the_tag_still_holds(self):
+    def test_a_change_with_if_match_is_made_only_if_the_tag_matches(self):
         first = self.tag()
         self.assertEqual(first, f'"connector:{FRAUD_CHECK}"')
 

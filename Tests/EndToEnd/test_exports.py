@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import signal
-import sqlite3
 import subprocess
 import unittest
 import urllib.parse
@@ -21,8 +20,8 @@ ASIM_MANDATORY = {"EventCount", "EventStartTime", "EventEndTime", "EventType", "
 ASIM_TYPES = {"Set", "Read", "Create", "Delete", "Execute", "Install", "Clear", "Enable", "Disable", "Other"}
 
 
-def everything(server):
-    """Leaves one change of every sort behind."""
+def make_every_kind_of_change(server):
+    """Makes a change of every kind that the embedded directory allows."""
     server.put(SIGNUP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042", "client-request-id": "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"})
     server.put(SIGNUP, None)
     server.put(SIGNUP, FRAUD_CHECK)
@@ -31,14 +30,14 @@ def everything(server):
     made = server.request("POST", "/beta/identity/apiConnectors", {
         "displayName": "=Made", "targetUrl": "https://api.contoso.example/a?key=1",
         "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": "p"}})
-    place = f"/beta/identity/apiConnectors/{made.json['id']}"
-    server.request("PATCH", place, {"displayName": "Made again"})
-    server.request("DELETE", place)
+    connector = f"/beta/identity/apiConnectors/{made.json['id']}"
+    server.request("PATCH", connector, {"displayName": "Made again"})
+    server.request("DELETE", connector)
     server.request("POST", f"{CHANGES}/1/rollback", {"force": True, "reason": "back"})
 
 
 class Formats(unittest.TestCase):
-    """What programs of others take."""
+    """The export formats for other programs are valid."""
 
     def lines(self, server, format):
         answer = server.request("GET", f"{CHANGES}?$format={format}")
@@ -54,7 +53,7 @@ class Formats(unittest.TestCase):
             self.assertEqual((event["category_uid"], event["class_uid"], event["type_uid"]), (3, 3004, 300400 + event["activity_id"]))
             self.assertEqual(event["metadata"]["sequence"], change["sequence"])
             self.assertEqual(event.get("comment"), change["reason"])
-            # What did not come about is no result.
+            # Only an applied change has a result.
             self.assertEqual("entity_result" in event, change["result"] == "applied")
             if change["result"] == "applied":
                 self.assertEqual(event["entity_result"]["data"].get("connector_id"), change["after"].get("connectorId"))
@@ -66,9 +65,9 @@ class Formats(unittest.TestCase):
             self.assertEqual((event["EventSchema"], event["EventOriginalUid"]), ("AuditEvent", change["id"]))
         return events
 
-    def test_every_change_is_an_event_of_theirs(self):
+    def test_every_change_is_a_valid_ocsf_and_asim_event(self):
         with Server() as server:
-            everything(server)
+            make_every_kind_of_change(server)
             events = self.check(server)
             self.assertEqual({(event["activity_name"], event["status"]) for event in events}, {
                 ("Update", "Success"), ("Enable", "Success"), ("Disable", "Success"), ("Update", "Failure"), ("Create", "Success"),
@@ -81,7 +80,7 @@ class Formats(unittest.TestCase):
                 "event lacks entity", "event has nonsense, which the schema does not know",
                 "event.severity_id is 17, which is none of its values"])
 
-    def test_drifts_and_people_too(self):
+    def test_drifts_are_valid_ocsf_and_asim_events(self):
         with Graph() as graph, Server(graph=graph, SETTLE_WINDOW=0) as server:
             server.put(SIGNUP, graph_connector("Loyalty"))
             graph.control(set={SIGNUP: graph_connector("Fraud check")})
@@ -89,9 +88,9 @@ class Formats(unittest.TestCase):
             events = self.check(server)
             self.assertIn(("drift", "Medium"), [(event["metadata"]["event_code"], event["severity"]) for event in events])
 
-    def test_excel_reads_times(self):
+    def test_the_csv_for_excel_has_a_byte_order_mark_and_times_that_excel_reads(self):
         with Server() as server:
-            everything(server)
+            make_every_kind_of_change(server)
             answer = server.request("GET", f"{CHANGES}?$format=csv&excel=true")
             self.assertTrue(answer.text.startswith("\ufeffid,sequence,"))
             rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
@@ -102,31 +101,32 @@ class Formats(unittest.TestCase):
 
 
 @apart(seconds=16)
-class GoingOn(unittest.TestCase):
-    """Exports that go on behind an entry, while changes settle."""
+class IncrementalExports(unittest.TestCase):
+    """Exports that continue after an entry, while changes are settled."""
 
-    def test_who_puts_by_id_ends_with_exactly_the_history(self):
+    def test_successive_exports_merged_by_id_give_the_whole_history(self):
         with Graph(timeout=0.5) as graph, Server(graph=graph, SETTLE_WINDOW=0.5, GRAPH_TIMEOUT=0.3) as server:
             addresses = [f"b2cUserFlows/B2C_1_flow{flow}/{step}" for flow in range(4)
                          for step in ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")]
-            taken, after, seen_pending = {}, None, 0
+            downloaded, after, seen_pending = {}, None, 0
             for round in range(40):
                 graph.control(writes=[["ok", "reset_after", "reset_before", "ok"][round % 4]])
                 server.put(addresses[round % len(addresses)], graph_connector("Loyalty" if round % 2 else "Fraud check"))
                 if round % 3 == 0:
-                    taken, after, pending = self.take(server, taken, after)
+                    downloaded, after, pending = self.download(server, downloaded, after)
                     seen_pending += pending
             eventually(lambda: not server.request("GET", "/beta/reflog/status").json["pendingChanges"])
-            taken, after, _ = self.take(server, taken, after)
+            downloaded, after, _ = self.download(server, downloaded, after)
 
             self.assertGreater(seen_pending, 0)
-            self.assertEqual([taken[id] for id in sorted(taken, key=int)], server.history())
+            self.assertEqual([downloaded[id] for id in sorted(downloaded, key=int)], server.history())
 
-    def take(self, server, taken, after):
+    def download(self, server, downloaded, after):
+        """Exports the changes after an entry. Returns all changes by id, the newest sequence, and how many are pending."""
         answer = server.request("GET", f"{CHANGES}?$format=jsonl" + (f"&after={after}" if after is not None else ""))
         changes = [json.loads(line) for line in answer.text.splitlines()]
-        taken = taken | {change["id"]: change for change in changes}
-        return taken, int(answer.headers["reflog-newest-sequence"]), sum(change["result"] == "pending" for change in changes)
+        downloaded = downloaded | {change["id"]: change for change in changes}
+        return downloaded, int(answer.headers["reflog-newest-sequence"]), sum(change["result"] == "pending" for change in changes)
 
 
 class CommandLine(ServerTestCase):
@@ -134,7 +134,7 @@ class CommandLine(ServerTestCase):
         return subprocess.run([self.server.binary, "export", *arguments], capture_output=True, timeout=120,
                               env=self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["reader"]}, **options)
 
-    def test_a_file_appears_only_when_it_is_whole(self):
+    def test_a_file_appears_only_when_it_is_complete(self):
         self.server.put(SIGNUP, NEW_VENDOR)
         path = os.path.join(self.server.folder, "history.csv")
         done = self.run_export("--database", self.server.database, "--output", path)
@@ -157,67 +157,67 @@ class CommandLine(ServerTestCase):
             self.assertEqual(by_file.stdout, by_server.stdout)
             self.assertTrue(by_file.stdout)
 
-    def test_following_hands_out_each_outcome_once_and_goes_on_after_a_restart(self):
+    def test_following_writes_each_outcome_once_and_continues_after_a_restart(self):
         state = os.path.join(self.server.folder, "follow.state")
         command = [self.server.binary, "export", "--server", self.server.url, "--format", "jsonl", "--follow", "--state", state]
         environment = self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["reader"]}
-        got = []
+        received = []
         for round in range(2):
             for number in range(3):
                 self.server.put(OTHER, [FRAUD_CHECK, NEW_VENDOR, None][(number + round) % 3])
             newest = self.server.history()[-1]["id"]
             follower = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
-            while not got or got[-1]["id"] != newest:
-                got.append(json.loads(follower.stdout.readline()))
+            while not received or received[-1]["id"] != newest:
+                received.append(json.loads(follower.stdout.readline()))
             if round == 0:
                 change = self.server.put(OTHER, None).change
-                while got[-1]["id"] != change:
-                    got.append(json.loads(follower.stdout.readline()))
-            eventually(lambda: os.path.exists(state) and int(pathlib.Path(state).read_text()) >= got[-1]["sequence"])
+                while received[-1]["id"] != change:
+                    received.append(json.loads(follower.stdout.readline()))
+            eventually(lambda: os.path.exists(state) and int(pathlib.Path(state).read_text()) >= received[-1]["sequence"])
             follower.send_signal(signal.SIGTERM)
             follower.wait()
             follower.stdout.close()
-        self.assertEqual([change["id"] for change in got], [change["id"] for change in self.server.history()])
+        self.assertEqual([change["id"] for change in received], [change["id"] for change in self.server.history()])
 
-    def test_following_outlives_a_restart_of_the_server(self):
+    def test_following_continues_after_a_restart_of_the_server(self):
         with Server() as server:
             state = os.path.join(server.folder, "follow.state")
             command = [server.binary, "export", "--server", server.url, "--follow", "--state", state]
-            with open(os.path.join(server.folder, "followed.csv"), "w+") as taken:
-                follower = subprocess.Popen(command, stdout=taken, stderr=subprocess.PIPE, text=True, env=server.environment("reader"))
+            with open(os.path.join(server.folder, "followed.csv"), "w+") as output:
+                follower = subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, text=True, env=server.environment("reader"))
                 self.addCleanup(follower.kill)
                 server.put(OTHER, NEW_VENDOR)
                 eventually(lambda: os.path.exists(state))
                 server.kill()
-                self.assertIn("It is tried again", follower.stderr.readline())
+                self.assertIn("Next attempt in 1.0 seconds.", follower.stderr.readline())
                 server.start()
                 change = server.put(OTHER, None).change
                 newest = server.request("GET", f"/beta/auditLogs/connectorChanges/{change}").json["sequence"]
                 eventually(lambda: int(pathlib.Path(state).read_text()) >= newest)
                 follower.terminate()
                 follower.communicate()
-                taken.seek(0)
-                rows = list(csv.DictReader(taken))
-            # What was not remembered comes again: takers put by id.
+                output.seek(0)
+                rows = list(csv.DictReader(output))
+            # Changes that the state file does not cover are written again. Readers merge them by id.
             self.assertEqual(list(dict.fromkeys(row["id"] for row in rows)), [change["id"] for change in server.history()])
 
-    def test_what_cant_go_together_is_refused(self):
+    def test_invalid_combinations_of_flags_are_refused(self):
         for arguments in (["--follow"], ["--state", "x"], ["--follow", "--state", "x", "--after", "1"], ["--format", "ocsf", "--raw"],
                           ["--format", "xml"], ["--after", "-1"]):
             self.assertEqual(self.run_export(*arguments).returncode, 64, arguments)
 
 
-class EventQuestions(ServerTestCase):
-    def test_service_events_are_filtered_and_taken_away(self):
+class ServiceEventQueries(ServerTestCase):
+    def test_service_events_can_be_filtered_and_exported(self):
         self.server.request("GET", f"{CHANGES}?$format=csv")
-        def asked(query):
+        def events(query):
             return self.server.request("GET", "/beta/auditLogs/serviceEvents?" + urllib.parse.urlencode(query))
         tokens = eventually(lambda: "@odata.nextLink" in (
-            found := asked({"$filter": "kind eq 'tokenCreated'", "$top": 2}).json) and found)
+            found := events({"$filter": "kind eq 'tokenCreated'", "$top": 2}).json) and found)
         self.assertEqual([event["kind"] for event in tokens["value"]], ["tokenCreated"] * 2)
         rest = self.server.request("GET", tokens["@odata.nextLink"].removeprefix(self.server.url)).json
         self.assertEqual([event["kind"] for event in rest["value"]], ["tokenCreated"])
         self.assertNotIn("@odata.nextLink", rest)
-        lines = asked({"$format": "jsonl", "$filter": "kind eq 'export'"}).text.splitlines()
+        lines = events({"$format": "jsonl", "$filter": "kind eq 'export'"}).text.splitlines()
         self.assertEqual({json.loads(line)["kind"] for line in lines}, {"export"})
-        self.assertEqual(asked({"$filter": "colour eq 'red'"}).status, 400)
+        self.assertEqual(events({"$filter": "colour eq 'red'"}).status, 400)

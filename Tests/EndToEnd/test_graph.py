@@ -12,16 +12,16 @@ from testparts import apart
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 OTHER = "b2cUserFlows/B2C_1_signup/postAttributeCollection"
 FRAUD_CHECK, LOYALTY, OUTSIDER = (graph_connector(name) for name in ("Fraud check", "Loyalty", "Outsider A"))
-# Where Graph answers: it may take its time on a machine with much else to do.
+# For tests in which Graph answers. The timeout suits a busy machine.
 PATIENT = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 10, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
-# Where it does not answer.
+# For tests in which Graph does not answer.
 FAST = PATIENT | {"GRAPH_TIMEOUT": 1}
-# The longest that a write may be on its way, and the window.
+# After this time a read can tell the result of a pending change: the longest time of a write, and the settle window.
 DOUBT = 6 * FAST["GRAPH_TIMEOUT"] + FAST["SETTLE_WINDOW"]
 
 
 def graph_token(**claims):
-    """A token that reads like one of Microsoft Graph's; only Graph could tell."""
+    """Returns a token in the form of one for Microsoft Graph. Only Graph could check its signature."""
     claims = {"tid": TENANT, "oid": "0b1c2d3e-0000-4000-8000-000000000001", "name": "Adele Vance", "scp": "x",
               "upn": "adele@contoso.example", "appid": "14d82eec-204b-4c2f-b7e8-296a70dab67e"} | claims
     parts = [{"alg": "RS256", "nonce": "x"}, {name: value for name, value in claims.items() if value}]
@@ -29,7 +29,7 @@ def graph_token(**claims):
 
 
 class GraphTestCase(unittest.TestCase):
-    """Each test has a Graph and a server of its own."""
+    """Each test has its own fake Graph and its own server."""
 
     settings = FAST
     options = {}
@@ -40,11 +40,11 @@ class GraphTestCase(unittest.TestCase):
         self.server = self.enterContext(Server(graph=self.graph, **self.settings))
 
     def changes(self, **wanted):
-        """The changes that look like this, oldest first."""
+        """Returns the changes with these members, oldest first."""
         return [change for change in self.server.history() if all(change[name] == value for name, value in wanted.items())]
 
     def swept(self):
-        """Waits for a sweep that began after this call."""
+        """Waits for a complete sweep that began after this call."""
         def verified():
             return self.server.request("GET", "/beta/reflog/status").json["verifiedDateTime"]
         for _ in range(2):
@@ -52,10 +52,10 @@ class GraphTestCase(unittest.TestCase):
             eventually(lambda: verified() != before)
 
 
-class RollingBack(GraphTestCase):
+class RollbackWithStaleReads(GraphTestCase):
     settings = PATIENT
 
-    def test_a_bad_change_is_rolled_back_within_seconds_although_reads_are_stale(self):
+    def test_changes_can_be_rolled_back_at_once_although_reads_are_stale(self):
         self.graph.control(stale=1000)
 
         bad = self.server.put(SIGNUP, LOYALTY)
@@ -66,15 +66,15 @@ class RollingBack(GraphTestCase):
             answers.append(self.server.request("POST", path, {}))
 
         self.assertEqual({answer.status for answer in answers}, {200, 204})
-        self.assertEqual(self.graph.standing(SIGNUP), FRAUD_CHECK)
+        self.assertEqual(self.graph.reference(SIGNUP), FRAUD_CHECK)
         self.assertEqual(self.changes(kind="drift"), [])
 
 
 @apart(seconds=16)
-class Sweeping(GraphTestCase):
+class Sweeps(GraphTestCase):
     settings = PATIENT
 
-    def test_what_stands_at_the_start_is_recorded_once(self):
+    def test_the_references_found_at_the_first_start_are_recorded_once(self):
         self.swept()
 
         baselines = self.changes(kind="baseline", subject="step")
@@ -85,7 +85,7 @@ class Sweeping(GraphTestCase):
         self.swept()
         self.assertEqual(len(self.changes(kind="baseline", subject="step")), 1)
 
-    def test_what_somebody_else_does_is_recorded_as_drift(self):
+    def test_a_change_without_reflog_is_recorded_as_drift(self):
         self.swept()
         self.graph.control(set={SIGNUP: OUTSIDER, OTHER: LOYALTY})
 
@@ -112,9 +112,9 @@ class Sweeping(GraphTestCase):
         answer = self.server.request("POST", f"/beta/auditLogs/connectorChanges/{drift['id']}/rollback", {})
 
         self.assertEqual(answer.status, 200)
-        self.assertEqual(self.graph.standing(SIGNUP), FRAUD_CHECK)
+        self.assertEqual(self.graph.reference(SIGNUP), FRAUD_CHECK)
 
-    def test_a_change_that_graph_does_not_keep_is_said_so(self):
+    def test_a_change_that_graph_does_not_keep_is_reported_as_not_kept(self):
         change = self.server.put(SIGNUP, LOYALTY).change
         self.graph.control(set={SIGNUP: FRAUD_CHECK})
 
@@ -123,7 +123,7 @@ class Sweeping(GraphTestCase):
         self.assertEqual(drift["status"]["code"], "notKept")
         self.assertIn(f"change {change} ", drift["status"]["message"])
 
-    def test_a_flow_that_is_gone_calls_nothing_any_more(self):
+    def test_the_deletion_of_a_flow_is_recorded_as_drift_to_none(self):
         self.swept()
         self.graph.control(remove_flows=["b2cUserFlows/B2C_1_signup"])
 
@@ -131,7 +131,7 @@ class Sweeping(GraphTestCase):
 
         self.assertEqual((drift["step"], drift["after"]["state"]), ("postFederationSignup", "none"))
 
-    def test_what_is_verified_is_said_and_since_when(self):
+    def test_a_configuration_has_the_time_of_its_last_verification(self):
         self.server.put(OTHER, LOYALTY)
         fresh = self.configuration("postAttributeCollection")
         verified = eventually(lambda: (found := self.configuration("postAttributeCollection"))["verifiedDateTime"] and found)
@@ -147,11 +147,11 @@ class Sweeping(GraphTestCase):
         return next(found for found in configurations if found["step"] == step)
 
 
-class SweepingWhatFails(GraphTestCase):
+class SweepFailures(GraphTestCase):
     settings = FAST | {"GRAPH_READS_PER_MINUTE": 600}
     options = {"flows": 3}
 
-    def test_one_flow_that_cant_be_read_does_not_hide_the_others(self):
+    def test_a_flow_that_cant_be_read_does_not_keep_the_sweep_from_the_others(self):
         self.graph.control(hang=["b2cUserFlows/B2C_1_flow0"], set={OTHER: LOYALTY})
         self.server.stop()
         for suffix in ("", ".key", ".anchor"):
@@ -163,7 +163,7 @@ class SweepingWhatFails(GraphTestCase):
         self.assertIn(LOYALTY, [change["after"]["connectorId"] for change in found])
         self.assertIsNone(self.server.request("GET", "/beta/reflog/status").json["verifiedDateTime"])
 
-    def test_a_pause_that_graph_asks_for_keeps_nobody_else_waiting(self):
+    def test_a_long_retry_after_for_the_sweep_does_not_delay_changes(self):
         self.graph.control(reads=["throttle_absurd"] * 3)
         time.sleep(1)
         start = time.monotonic()
@@ -175,7 +175,7 @@ class SweepingWhatFails(GraphTestCase):
 
 
 @apart(seconds=14)
-class SweepingConnectors(GraphTestCase):
+class SweepsOfConnectors(GraphTestCase):
     settings = PATIENT
 
     def setUp(self):
@@ -212,12 +212,12 @@ class SweepingConnectors(GraphTestCase):
         changed = self.drift()["changedProperties"]
         self.assertEqual([found["after"] for found in changed], ["clientCertificateAuthentication CD34"])
 
-    def test_a_connector_that_is_gone_is_drift(self):
+    def test_a_deleted_connector_is_drift(self):
         self.graph.control(remove=[LOYALTY])
 
         self.assertEqual(self.drift()["after"]["state"], "none")
 
-    def test_what_is_done_through_reflog_is_no_drift(self):
+    def test_connector_changes_through_reflog_are_no_drift(self):
         body = {"displayName": "New", "targetUrl": "https://api.contoso.example/new?code=canary",
                 "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u",
                                                 "password": "canary"}}
@@ -233,14 +233,14 @@ class SweepingConnectors(GraphTestCase):
 
 
 @apart(seconds=25)
-class Reconciling(GraphTestCase):
+class Reconciliation(GraphTestCase):
     def pending(self, fault):
         self.graph.control(writes=[fault])
         answer = self.server.put(SIGNUP, LOYALTY)
         self.assertEqual((answer.status, answer.code), (502, "outcomeUnknown"))
         return f"/beta/auditLogs/connectorChanges/{answer.change}"
 
-    def test_what_the_directory_shows_settles_it(self):
+    def test_a_read_of_the_directory_settles_a_pending_change(self):
         path = self.pending("reset_after")
         early = self.server.request("POST", path + "/reconcile")
         locked = self.server.put(SIGNUP, None)
@@ -252,7 +252,7 @@ class Reconciling(GraphTestCase):
         self.assertIn(int(locked.headers["retry-after"]), range(1, DOUBT + 2))
         self.assertEqual((settled["result"], settled["status"]["settledBy"]), ("applied", "reconciler"))
 
-    def test_a_person_settles_it_only_where_the_directory_cant_be_read(self):
+    def test_a_person_can_settle_a_change_only_if_the_directory_cant_be_read(self):
         path = self.pending("hang_before")
         statement = {"result": "notApplied", "reason": "Microsoft support says so"}
         early = self.server.request("POST", path + "/reconcile", statement)
@@ -267,7 +267,7 @@ class Reconciling(GraphTestCase):
         self.assertEqual((settled["result"], settled["status"]["settledBy"]), ("notApplied", "person"))
         self.assertIn("Microsoft support says so", settled["status"]["message"])
 
-    def test_what_the_directory_shows_goes_before_what_somebody_says(self):
+    def test_a_read_of_the_directory_overrules_a_persons_statement(self):
         path = self.pending("reset_after")
         time.sleep(DOUBT)
 
@@ -275,7 +275,7 @@ class Reconciling(GraphTestCase):
 
         self.assertEqual((settled["result"], settled["status"]["settledBy"]), ("applied", "reconciler"))
 
-    def test_bad_statements_are_refused(self):
+    def test_invalid_statements_are_refused(self):
         path = self.pending("reset_after")
         for body in ({"result": "applied"}, {"reason": "x"}, {"result": "pending", "reason": "x"}, {"x": 1},
                      {"result": "applied", "reason": ""}):
@@ -283,10 +283,10 @@ class Reconciling(GraphTestCase):
 
 
 @apart(seconds=20)
-class Answers(GraphTestCase):
-    """What Graph says of a write, and what the caller hears."""
+class GraphResponses(GraphTestCase):
+    """Graph's answers to a write, and what the caller gets."""
 
-    def test_a_refusal_is_passed_on_as_it_came(self):
+    def test_a_refusal_by_graph_is_forwarded_unchanged(self):
         for status in (400, 404, 409, 412, 422):
             self.graph.control(writes=[f"refuse_{status}"])
             answer = self.server.put(SIGNUP, LOYALTY)
@@ -300,30 +300,30 @@ class Answers(GraphTestCase):
         self.assertEqual((answer.status, answer.code), (502, "directoryRefused"))
         self.assertIn("403", answer.json["error"]["message"])
 
-    def test_retry_after_is_passed_on(self):
+    def test_retry_after_is_forwarded(self):
         for fault, value in (("throttle_seconds", "1"), ("throttle_decimal", "0.5"), ("throttle_garbage", "soon"),
                              ("throttle_absurd", "99999999"), ("throttle_absent", None)):
             self.graph.control(writes=[fault])
             answer = self.server.put(SIGNUP, LOYALTY)
             self.assertEqual((answer.status, answer.headers.get("retry-after")), (429, value))
 
-    def test_what_reflogs_own_credential_was_refused_is_done_under_the_same_key_later(self):
+    def test_a_change_can_be_repeated_with_the_same_key_after_reflogs_credential_was_refused(self):
         key = {"Idempotency-Key": "once"}
         self.graph.control(writes=["refuse_403"])
         self.assertEqual(self.server.put(SIGNUP, LOYALTY, headers=key).status, 502)
         self.assertEqual(self.server.put(SIGNUP, LOYALTY, headers=key).status, 204)
 
-    def test_a_refused_read_of_a_connector_is_on_record(self):
+    def test_a_refused_read_of_a_connector_is_recorded(self):
         self.graph.control(reads=["refuse_403"] * 5)
         answer = self.server.request("PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"displayName": "x"})
         self.assertEqual((answer.status, answer.code), (502, "directoryRefused"))
         self.assertEqual([c["id"] for c in self.changes(result="rejected")], [answer.change])
 
-    def test_an_expired_token_is_renewed_and_nobody_notices(self):
+    def test_an_expired_token_is_renewed_without_an_error_for_the_caller(self):
         self.graph.control(reads=["token_expired"], writes=["token_expired"])
         self.assertEqual(self.server.put(SIGNUP, LOYALTY).status, 204)
 
-    def test_where_graph_cant_be_read_nothing_is_sent(self):
+    def test_no_write_is_sent_if_graph_cant_be_read(self):
         writes = sum(event["event"] == "arrived" for event in self.graph.record)
         for fault in ("reset", "500", "garbage", "endless", "trickle", "redirect", "hang"):
             self.graph.control(reads=[fault] * 8)
@@ -332,16 +332,16 @@ class Answers(GraphTestCase):
             eventually(lambda: self.graph.control()["queued"] == 0)
         self.assertEqual(sum(event["event"] == "arrived" for event in self.graph.record), writes)
 
-    def test_graphs_logs_know_the_change_by_the_callers_id(self):
+    def test_the_callers_request_id_is_sent_to_graph(self):
         self.server.put(SIGNUP, LOYALTY, headers={"client-request-id": "my-own-id"})
         self.assertEqual([e["correlation"] for e in self.graph.record if e["event"] == "arrived"], ["my-own-id"])
 
 
-class PassingOn(GraphTestCase):
+class ForwardedRequests(GraphTestCase):
     settings = PATIENT
     options = {"page": 3}
 
-    def test_pages_lead_to_reflog(self):
+    def test_the_links_between_pages_point_to_reflog(self):
         path, seen = "/v1.0/identity/apiConnectors", []
         while path:
             page = self.server.request("GET", path).json
@@ -350,21 +350,21 @@ class PassingOn(GraphTestCase):
             self.assertTrue(link == "" or link.startswith(self.server.url + "/v1.0/"), link)
             path = link.removeprefix(self.server.url)
         self.assertEqual(len(seen), 7)
-        # A member that nobody knows comes through as it is.
+        # An unknown member is forwarded unchanged.
         self.assertEqual(seen[0]["x-undocumented"], 1.5)
 
-    def test_what_is_no_json_comes_through(self):
+    def test_answers_that_are_no_json_are_forwarded(self):
         answer = self.server.request("GET", "/beta/identity/apiConnectors/$count")
         self.assertEqual((answer.status, answer.text, answer.headers["content-type"]), (200, "7", "text/plain"))
 
-    def test_languages_are_passed_on_unrecorded(self):
+    def test_requests_for_languages_are_forwarded_and_not_recorded(self):
         path = "/beta/identity/b2cUserFlows/B2C_1_signup/languages"
         self.assertEqual(self.server.request("GET", path).json["value"][0]["x-undocumented"], {"deep": [1.5, None]})
         self.assertEqual(self.server.request("PUT", path + "/en", {"id": "en"}).json, {"id": "en"})
         self.assertEqual(self.server.request("PUT", path + "/en", {"id": "en"}, role="reader").status, 403)
         self.assertEqual(self.changes(kind="update"), [])
 
-    def test_what_may_touch_a_connector_is_not(self):
+    def test_requests_that_could_change_a_connector_unrecorded_are_not_forwarded(self):
         flow = "/beta/identity/b2cUserFlows/B2C_1_signup"
         for method, path in (("PATCH", flow + "/apiConnectorConfiguration/postFederationSignup"),
                              ("DELETE", flow + "/apiConnectorConfiguration/postFederationSignup"),
@@ -375,25 +375,25 @@ class PassingOn(GraphTestCase):
             self.assertEqual((answer.status, answer.code), (501, "notProxied"), path)
         self.assertEqual([e for e in self.graph.record if e["event"] == "arrived"], [])
 
-    def test_a_second_spelling_hides_no_reference(self):
+    def test_a_reference_under_a_second_spelling_is_refused(self):
         hidden = {"PostFederationSignup": {"@odata.id": f"https://graph.microsoft.com/beta/identity/apiConnectors/{LOYALTY}"}}
         answer = self.server.request("POST", "/beta/identity/b2cUserFlows", {
             "id": "new", "apiConnectorConfiguration": {}, "ApiConnectorConfiguration": hidden})
         self.assertEqual((answer.status, answer.code), (400, "badRequest"))
         self.assertEqual([e for e in self.graph.record if e["event"] == "arrived"], [])
 
-    def test_a_key_that_could_not_hold_is_refused(self):
+    def test_an_idempotency_key_on_an_unrecorded_request_is_refused(self):
         for method, path, body in (("POST", "/beta/identity/b2cUserFlows", {"id": "x"}),
                                    ("PUT", "/beta/identity/b2cUserFlows/B2C_1_signup/languages/en", {"id": "en"})):
             answer = self.server.request(method, path, body, headers={"Idempotency-Key": "k"})
             self.assertEqual((answer.status, answer.json["error"]["target"]), (400, "Idempotency-Key"))
 
-    def test_json_that_cant_be_read_is_not_handed_on(self):
+    def test_invalid_json_from_graph_is_not_forwarded(self):
         self.graph.control(reads=["twice"] * 20)
         answer = self.server.request("GET", "/beta/identity/apiConnectors")
         self.assertEqual((answer.status, answer.code), (503, "directoryUnavailable"))
 
-    def test_a_connectors_members_count_in_any_case(self):
+    def test_the_members_of_a_connector_are_recognized_in_any_case(self):
         answer = self.server.request("PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"DisplayName": "Loyal"})
         change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{answer.change}").json
         self.assertEqual(change["changedProperties"], [{"name": "displayName", "before": "Loyalty", "after": "Loyal"}])
@@ -404,7 +404,7 @@ class PassingOn(GraphTestCase):
         self.assertEqual(answer.status, 204)
         self.assertEqual([c["step"] for c in self.changes(kind="update")], ["postFederationSignup"])
 
-    def test_flows_with_references_are_created_and_deleted_on_record(self):
+    def test_creating_and_deleting_a_flow_with_references_is_recorded(self):
         url = f"https://graph.microsoft.com/beta/identity/apiConnectors/{LOYALTY}"
         body = {"id": "new", "userFlowType": "signUp", "userFlowTypeVersion": 3,
                 "apiConnectorConfiguration": {"postFederationSignup": {"@odata.id": url}}}
@@ -419,7 +419,7 @@ class PassingOn(GraphTestCase):
         self.assertEqual([(c["result"], c["after"]["state"]) for c in changes], [("applied", "connector"), ("applied", "none")])
 
 
-class PassThrough(GraphTestCase):
+class TokenPassthrough(GraphTestCase):
     settings = FAST | {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
     def setUp(self):
@@ -427,7 +427,7 @@ class PassThrough(GraphTestCase):
         self.server.tokens["adele"] = graph_token()
         self.graph.control(tokens=[self.server.tokens["adele"]])
 
-    def test_the_caller_is_the_actor_once_graph_took_the_token(self):
+    def test_the_caller_is_the_actor_once_graph_accepted_the_token(self):
         answer = self.server.put(SIGNUP, LOYALTY, role="adele")
 
         self.assertEqual(answer.status, 204)
@@ -436,7 +436,7 @@ class PassThrough(GraphTestCase):
         self.assertEqual(actor["user"]["userPrincipalName"], "adele@contoso.example")
         self.assertEqual(actor["app"]["appId"], "14d82eec-204b-4c2f-b7e8-296a70dab67e")
 
-    def test_an_application_is_one(self):
+    def test_an_application_is_recorded_as_one(self):
         token = graph_token(idtyp="app", scp=None, upn=None, name=None, app_displayname="Deploy")
         self.graph.control(tokens=[token])
         self.server.tokens["app"] = token
@@ -444,7 +444,7 @@ class PassThrough(GraphTestCase):
         actor = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{change}").json["initiatedBy"]
         self.assertEqual((actor["type"], actor["app"]["displayName"]), ("app", "Deploy"))
 
-    def test_a_token_that_graph_refuses_leaves_nothing_behind(self):
+    def test_requests_with_a_token_that_graph_refuses_are_not_recorded(self):
         self.server.tokens["forged"] = graph_token(name="Mallory")
         key = {"Idempotency-Key": "mine"}
         adele = self.server.put(SIGNUP, LOYALTY, role="adele", headers=key)
@@ -454,7 +454,7 @@ class PassThrough(GraphTestCase):
 
         paths = f"/beta/identity/{SIGNUP.rsplit('/', 1)[0]}"
         answers = [self.server.put(SIGNUP, None, role="forged"),
-                   # What Reflog remembers is not told to whom nobody knows.
+                   # The answer stored under the key is not given to an unauthenticated caller.
                    self.server.put(SIGNUP, LOYALTY, role="forged adele", headers=key),
                    self.server.put(OTHER, None, role="forged"),
                    self.server.request("DELETE", paths, role="forged"),
@@ -467,7 +467,7 @@ class PassThrough(GraphTestCase):
             self.assertIsNone(answer.change)
         self.assertEqual([c["id"] for c in self.server.history()], [adele.change, pending])
 
-    def test_what_a_caller_leaves_pending_the_next_one_settles(self):
+    def test_the_next_caller_settles_a_pending_change(self):
         self.graph.control(writes=["reset_after"])
         path = f"/beta/auditLogs/connectorChanges/{self.server.put(SIGNUP, LOYALTY, role='adele').change}"
         time.sleep(DOUBT)
@@ -475,7 +475,7 @@ class PassThrough(GraphTestCase):
         self.assertEqual(self.server.put(SIGNUP, None, role="adele").status, 204)
         self.assertEqual(self.server.request("GET", path).json["result"], "applied")
 
-    def test_who_proves_nothing_and_sends_slowly_keeps_only_his_like_out(self):
+    def test_slow_unauthenticated_requests_block_only_other_passthrough_requests(self):
         def forged(length):
             connection = socket.create_connection(("127.0.0.1", self.server.port))
             connection.sendall(f"PUT /beta/identity/{SIGNUP.rsplit('/', 1)[0]}/apiConnectorConfiguration/postFederationSignup/$ref "
@@ -484,12 +484,12 @@ class PassThrough(GraphTestCase):
             return connection
 
         waiting = [forged(1000) for _ in range(80)]
-        # Until all places are taken; somebody else asks for that, since whoever was once let in is known from then on.
+        # Wait until all slots for unverified tokens are in use. Another token asks, because Reflog remembers an accepted one.
         self.server.tokens["mallory"] = graph_token(name="Mallory")
         deadline = time.monotonic() + 120
         while self.server.put(SIGNUP, LOYALTY, role="mallory").code != "busy":
             self.assertLess(time.monotonic(), deadline)
-            # On a slow machine the first are given up before the last have come.
+            # On a slow machine the first requests time out before the last ones arrive.
             waiting += [forged(1000) for _ in range(8)]
         answer = self.server.put(SIGNUP, LOYALTY, role="adele")
         self.assertEqual(answer.status, 503)
@@ -499,7 +499,7 @@ class PassThrough(GraphTestCase):
             connection.close()
         eventually(lambda: self.server.put(SIGNUP, LOYALTY, role="adele").status == 204)
 
-    def test_a_front_end_that_never_looked_at_a_token_proves_nobody(self):
+    def test_a_refusal_before_the_token_check_does_not_authenticate_the_caller(self):
         self.server.tokens["forged"] = graph_token(name="Mallory")
         self.graph.control(any_token=True, front_refuses=True)
         for answer in (self.server.put(SIGNUP, None, role="forged"),
@@ -507,7 +507,7 @@ class PassThrough(GraphTestCase):
             self.assertEqual((answer.status, answer.change), (503, None))
         self.assertEqual(self.server.history(), [])
 
-    def test_another_tenant_is_refused_before_anything_is_sent(self):
+    def test_a_token_of_another_tenant_is_refused_and_nothing_is_sent(self):
         self.server.tokens["stranger"] = graph_token(tid="11111111-2222-4333-8444-555555555555")
         self.graph.control(any_token=True)
         before = len(self.graph.record)
@@ -515,12 +515,12 @@ class PassThrough(GraphTestCase):
         self.assertEqual((answer.status, answer.code), (403, "forbidden"))
         self.assertEqual((len(self.graph.record), self.server.history()), (before, []))
 
-    def test_history_wants_another_proof(self):
+    def test_history_is_refused_with_a_graph_token(self):
         for path in ("/beta/auditLogs/connectorChanges", "/beta/auditLogs/connectorConfigurations", "/metrics",
                      "/beta/reflog/status", "/beta/auditLogs/connectorChanges?$format=csv"):
             self.assertEqual(self.server.request("GET", path, role="adele").status, 401, path)
 
-    def test_without_a_credential_reflog_itself_can_do_nothing(self):
+    def test_without_a_credential_reflog_makes_no_change_of_its_own(self):
         change = self.server.put(SIGNUP, LOYALTY, role="adele").change
         for answer in (self.server.put(SIGNUP, None),
                        self.server.request("POST", f"/beta/auditLogs/connectorChanges/{change}/rollback", {})):
@@ -529,7 +529,7 @@ class PassThrough(GraphTestCase):
 
 
 class Upstream(unittest.TestCase):
-    def test_a_second_reflog_serves_as_an_upstream(self):
+    def test_a_second_reflog_can_be_the_directory(self):
         with Server() as upstream, Graph() as login:
             token = upstream.tokens["operator"]
             login.control(hand_out=token)

@@ -3,7 +3,7 @@ import unittest
 
 from reflogserver import FRAUD_CHECK, INVITATION_CODES, Server
 
-# The requests of Microsoft's page "Configure an API connector in a user flow", host, token and {id} aside.
+# From Microsoft's page "Configure an API connector in a user flow". Only the host, the token and {id} differ.
 FLOW = "B2C_1_testuserflow"
 BODY = """{
     "@odata.id": "https://graph.microsoft.com/beta/identity/apiConnectors/{id}"   
@@ -11,7 +11,7 @@ BODY = """{
 
 
 class GraphExamples(unittest.TestCase):
-    """The three examples of Microsoft's page, sent with curl as printed there."""
+    """The three examples of Microsoft's page work, sent with curl as printed there."""
 
     def curl_put(self, server, step, body):
         result = subprocess.run(
@@ -23,7 +23,7 @@ class GraphExamples(unittest.TestCase):
         )
         return result.stdout
 
-    def test_enable_enable_disable(self):
+    def test_microsofts_examples_enable_two_steps_and_disable_one(self):
         with Server() as server:
             flow = {"id": FLOW, "userFlowType": "signUp", "userFlowTypeVersion": 3}
             self.assertEqual(server.request("POST", "/beta/identity/b2cUserFlows", flow).status, 201)

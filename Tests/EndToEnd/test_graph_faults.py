@@ -6,7 +6,7 @@ import tempfile
 import time
 import unittest
 
-from graphstorm import ADDRESSES, GraphStorm
+from graphstorm import GraphStorm
 from openidprovider import AUDIENCE, OpenIDProvider
 from reflogserver import Graph, Server, graph_connector
 from test_graph import graph_token
@@ -15,29 +15,29 @@ from testparts import apart
 
 @apart(seconds=90, cores=0.8)
 class MisbehavingGraph(unittest.TestCase):
-    """Whatever Graph does, the ledger tells what Graph's own record tells. `tools/graph-storm` is the long run."""
+    """The ledger agrees with Graph's own record whatever faults Graph has. `tools/graph-storm` is the long run."""
 
     def assertNothingFound(self, storm):
         self.assertEqual({kind: found for kind, found in storm.findings().items() if found}, {})
 
-    def test_every_fault_at_once(self):
+    def test_the_ledger_agrees_with_graph_whatever_faults_occur(self):
         with GraphStorm(seed=20261123) as storm:
             storm.run(writes=1500)
             self.assertNothingFound(storm)
-            self.assertGreater(len(storm.faults), 30, "not every fault came up")
+            self.assertGreater(len(storm.faults), 30, "not every fault occurred")
             self.assertGreater(storm.results["update applied"], 500)
 
-    def test_a_server_that_believes_early_reads_is_found_out(self):
+    def test_the_checks_find_a_server_that_believes_stale_reads(self):
         with GraphStorm(seed=20261124, window=0) as storm:
             storm.run(writes=1500)
             findings = storm.findings()
-            # Those of the reconciler, and those of the reads before changes.
+            # The first are errors of the reconciler, the second are errors of the reads before a change.
             self.assertTrue(findings["settled wrongly"], "the checks can't fail")
             self.assertTrue(findings["false drift"], "the checks can't fail")
 
-    def test_the_server_is_killed_at_every_stage_of_a_change(self):
-        # While Graph is asked what stands, before it answers; as the write's connection comes up; with the write there,
-        # done, answered, and a moment later.
+    def test_the_ledger_agrees_with_graph_after_kills_at_every_stage_of_a_change(self):
+        # The stages are: Graph got the read, Graph answered it, the write's connection was accepted, the write arrived, was
+        # applied, was answered, and a moment later.
         stages = ["reading", "read", "accepted", "arrived", "landed", "answered", "later"] * 3
         with GraphStorm(seed=20261125, clients=12) as storm:
             def kill_again():
@@ -50,7 +50,7 @@ class MisbehavingGraph(unittest.TestCase):
                     storm.graph.control(kill={stages[-1]: storm.server.process.pid})
             storm.run(writes=700, meanwhile=kill_again, until=lambda: not stages)
             self.assertNothingFound(storm)
-            # One that is on its way to its end may be killed once more.
+            # A process that is already ending may be killed again.
             killed = {(e["stage"], e["victim"]) for e in storm.graph.record if e["event"] == "killed"}
             self.assertEqual(set(collections.Counter(stage for stage, _ in killed).values()), {3})
 
@@ -74,7 +74,7 @@ class OrderOfSystemCalls(unittest.TestCase):
         self.assertEqual([correlation for correlation, is_ordered in found.items() if not is_ordered], [])
 
     def orders(self, trace):
-        """For each write that was sent: whether a flush of the log that began behind its intent had returned before."""
+        """Returns for each sent write whether a flush of the WAL that began after its intent had returned before."""
         flush_began, flushed, intent_written, found = {}, -1, {}, {}
         with open(trace, errors="replace") as lines:
             for number, line in enumerate(lines):
@@ -99,12 +99,12 @@ class OrderOfSystemCalls(unittest.TestCase):
 
 @apart(seconds=12)
 class Secrets(unittest.TestCase):
-    """A secret that goes through any route is found nowhere afterwards."""
+    """A secret that is sent to any route is stored, logged and answered nowhere."""
 
     CANARIES = ["canary-password", "canary-query", "Q0FOQVJZLXBmeA==", 'canary "quoted" \\ slash', "canary-token",
                 "canary-url-user", "canary-fragment"]
 
-    def test_they_are_nowhere(self):
+    def test_secrets_are_in_no_answer_and_no_file(self):
         with Graph() as graph, OpenIDProvider() as provider, Server(
             graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1, AUTH_MODE="token,entra,passthrough",
             ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE,
@@ -126,7 +126,7 @@ class Secrets(unittest.TestCase):
                 "password": "canary-password"}}]
             certificate = {"pkcs12Value": "Q0FOQVJZLXBmeA==", "password": "canary-password"}
             id = graph_connector("Loyalty")
-            # Done, refused with what was sent in the message, and unknown; by whoever may and whoever may not.
+            # The requests are applied, refused with the body in the message, or of unknown outcome. Then come forbidden ones.
             for faults in ((), ("refuse_400",), ("reset_before",), ("500_after",)):
                 for body in bodies:
                     send("POST", "/beta/identity/apiConnectors", body, faults)
@@ -145,7 +145,7 @@ class Secrets(unittest.TestCase):
                      faults)
             server.tokens["canary"] = "canary-token"
             server.tokens["canary-jwt"] = "e30.eyJ4IjoxfQ.canary-token"
-            # One that Graph takes.
+            # A token that Graph accepts.
             server.tokens["taken"] = graph_token()[:-4] + "canary-token"
             graph.control(tokens=[server.tokens["taken"]])
             for faults in ((), ("refuse_400",), ("reset_before",)):
@@ -154,12 +154,12 @@ class Secrets(unittest.TestCase):
             for path in ("/beta/identity/apiConnectors", "/beta/auditLogs/connectorChanges", "/metrics", "/beta/x"):
                 for role in ("canary", "canary-jwt"):
                     send("GET", path, role=role)
-            # One of Entra's, good, and with a wrong signature.
+            # A valid token of Entra, and the same with a wrong signature.
             server.tokens["entra"] = provider.token(provider.claims(["Reflog.Operate"]))
             server.tokens["entra-wrong"] = server.tokens["entra"][:-20] + "A" * 20
             for role, status in (("entra", 204), ("entra-wrong", 401)):
                 path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/preTokenIssuance/$ref"
-                # A fault that an earlier request never met may meet this one.
+                # This request may get a fault that is left from an earlier one.
                 self.assertIn(send("PUT", path, {}, role=role).status, (status, 502, 503) if status == 204 else (status,))
             entra = [server.tokens[role].split(".")[2] for role in ("entra", "entra-wrong")]
             for path in ("/beta/auditLogs/connectorChanges?$top=1000", "/beta/auditLogs/connectorChanges?$format=csv",
@@ -167,18 +167,18 @@ class Secrets(unittest.TestCase):
                 send("GET", path)
             sent = sum(event["event"] == "arrived" for event in graph.record)
             server.stop()
-            # What Graph shows of a connector comes through as it is; what is refused or read from the ledger may not.
-            places = {f"answer {number}: {answer.text}": answer.text.encode() for number, answer in enumerate(answers)
+            # Graph's own answers about connectors are forwarded unchanged. Errors and answers from the ledger must not have secrets.
+            contents = {f"answer {number}: {answer.text}": answer.text.encode() for number, answer in enumerate(answers)
                       if answer.status >= 400 or "targetUrl\":\"https" not in answer.text}
             for name in os.listdir(server.folder):
                 with open(os.path.join(server.folder, name), "rb") as file:
-                    places[name] = file.read()
+                    contents[name] = file.read()
             own = ["a secret that only Graph knows", "graph-token-1"]
             tokens = [token for role, token in server.tokens.items() if role in ("operator", "reader", "admin")]
 
         self.assertGreater(sent, 15)
-        self.assertIn(b"Loyalty", places["reflog.sqlite"])
+        self.assertIn(b"Loyalty", contents["reflog.sqlite"])
         forms = [form for canary in self.CANARIES + own + tokens + entra for form in (canary, canary.replace('"', '\\"'))]
-        found = [(canary, place) for canary in forms for place, content in places.items()
-                 if canary.encode() in content and place != "reflog.sqlite.first-tokens"]
+        found = [(canary, name) for canary in forms for name, content in contents.items()
+                 if canary.encode() in content and name != "reflog.sqlite.first-tokens"]
         self.assertEqual(found, [])

@@ -16,7 +16,7 @@ CREDENTIAL = {"GRAPH_CLIENT_ID": "reflog", "GRAPH_CLIENT_SECRET": "s"}
 
 
 class Credentials(unittest.TestCase):
-    """The ways in which Reflog proves to the login that it is itself."""
+    """Reflog authenticates to the login with each kind of credential."""
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="reflog-credential-")
@@ -32,7 +32,7 @@ class Credentials(unittest.TestCase):
     def login(self):
         return [event for event in self.graph.record if event["event"] == "login"][-1]
 
-    def test_a_secret_in_a_file_may_change(self):
+    def test_a_secret_in_a_file_is_read_again_when_it_changes(self):
         path = self.file("secret", "wrong\n")
         with Server(graph=self.graph, GRAPH_CLIENT_SECRET=None, GRAPH_CLIENT_SECRET_FILE=path) as server:
             wrong = server.put(SIGNUP, LOYALTY)
@@ -41,7 +41,7 @@ class Credentials(unittest.TestCase):
             self.assertNotIn("wrong", wrong.text + server.log)
         self.assertEqual((wrong.status, wrong.code, right.status), (503, "directoryUnavailable", 204))
 
-    def test_a_token_of_another_identity_provider(self):
+    def test_a_federated_token_is_sent_to_the_login(self):
         path = self.file("token", "federated.token.here\n")
         server = Server(graph=self.graph, GRAPH_CLIENT_SECRET=None)
         others = server.variables | {"AZURE_FEDERATED_TOKEN_FILE": path}
@@ -49,7 +49,7 @@ class Credentials(unittest.TestCase):
             self.assertEqual(server.put(SIGNUP, LOYALTY).status, 204)
         self.assertEqual(self.login()["assertion"], "federated.token.here")
 
-    def test_a_certificate(self):
+    def test_a_certificate_signs_a_valid_assertion(self):
         key, certificate = os.path.join(self.folder, "key.pem"), os.path.join(self.folder, "certificate.pem")
         self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=reflog", "-days", "1", "-keyout", key,
                      "-out", certificate)
@@ -63,10 +63,10 @@ class Credentials(unittest.TestCase):
         der = self.openssl("x509", "-in", certificate, "-outform", "DER")
         digest = self.openssl("dgst", "-sha256", "-binary", input=der)
         self.assertEqual(json.loads(decoded[0])["x5t#S256"], base64.urlsafe_b64encode(digest).decode().rstrip("="))
-        said = json.loads(decoded[1])
-        self.assertEqual((said["iss"], said["sub"]), ("reflog", "reflog"))
-        self.assertEqual(said["aud"], f"{self.graph.url}/{TENANT}/oauth2/v2.0/token")
-        # OpenSSL, which nobody here wrote, verifies it.
+        assertion = json.loads(decoded[1])
+        self.assertEqual((assertion["iss"], assertion["sub"]), ("reflog", "reflog"))
+        self.assertEqual(assertion["aud"], f"{self.graph.url}/{TENANT}/oauth2/v2.0/token")
+        # OpenSSL verifies the signature.
         public = self.file("public.pem", self.openssl("x509", "-in", certificate, "-noout", "-pubkey").decode())
         signed = os.path.join(self.folder, "signature")
         with open(signed, "wb") as file:
@@ -78,8 +78,8 @@ class Credentials(unittest.TestCase):
         return subprocess.run(["openssl", *arguments], input=input, capture_output=True, check=True).stdout
 
 
-class Starting(unittest.TestCase):
-    """What can't work stops the start with one line."""
+class InvalidSettings(unittest.TestCase):
+    """Invalid settings stop the start."""
 
     def refusal(self, **settings):
         with tempfile.TemporaryDirectory() as folder:
@@ -92,34 +92,34 @@ class Starting(unittest.TestCase):
             self.assertEqual(run.returncode, 64, run.stderr)
             return run.stderr
 
-    def test_what_cant_work(self):
+    def test_settings_that_cannot_work_stop_the_start_with_one_line(self):
         graph = {"DIRECTORY": "graph", "GRAPH_TENANT": TENANT}
-        for words, settings in (
-            ("There is no default", {}),
+        for text, settings in (
+            ("No directory is set. Use --directory graph, or --directory embedded to try Reflog.", {}),
             ("must be graph or embedded", {"DIRECTORY": "ldap"}),
             ("REFLOG_GRAPH_TENANT", {"DIRECTORY": "graph"} | CREDENTIAL),
             ("a GUID", {"DIRECTORY": "graph", "GRAPH_TENANT": "contoso.example"} | CREDENTIAL),
-            ("credential of Reflog's own", graph),
-            ("one without the other is none", graph | {"GRAPH_CLIENT_ID": "x"}),
-            ("one without the other is none", graph | {"GRAPH_CLIENT_SECRET": "x"}),
+            ("Reflog has no credential of its own for Graph, which every mode but passthrough needs.", graph),
+            ("Set both, or none.", graph | {"GRAPH_CLIENT_ID": "x"}),
+            ("Set both, or none.", graph | {"GRAPH_CLIENT_SECRET": "x"}),
             ("a credential has one proof", graph | CREDENTIAL | {"GRAPH_CLIENT_SECRET_FILE": "/x"}),
             ("/nowhere can't be read", graph | {"GRAPH_CLIENT_ID": "x", "GRAPH_CLIENT_CERTIFICATE": "/nowhere"}),
-            ("passthrough needs the graph directory", {"DIRECTORY": "embedded", "AUTH_MODE": "passthrough"}),
+            ("passthrough needs --directory graph", {"DIRECTORY": "embedded", "AUTH_MODE": "passthrough"}),
             ("must be one of token, entra, passthrough", {"DIRECTORY": "embedded", "AUTH_MODE": "token,magic"}),
             ("https", graph | CREDENTIAL | {"GRAPH_URL": "http://graph.example"}),
             ("https", graph | CREDENTIAL | {"GRAPH_LOGIN_URL": "https://user@login.example"}),
             ("usGovernment", graph | CREDENTIAL | {"GRAPH_CLOUD": "germany"}),
             ("REFLOG_GRAPH_TIMEOUT", graph | CREDENTIAL | {"GRAPH_TIMEOUT": 0}),
-            ("wrong kind", graph | CREDENTIAL | {"SETTLE_WINDOW": "long"}),
+            ("wrong type", graph | CREDENTIAL | {"SETTLE_WINDOW": "long"}),
             ("REFLOG_SWEEP_INTERVAL", graph | CREDENTIAL | {"SWEEP_INTERVAL": -1}),
             ("REFLOG_GRAPH_CLIENT_SECRET is empty", graph | {"GRAPH_CLIENT_ID": "x", "GRAPH_CLIENT_SECRET": ""}),
-            ("Only an embedded directory has a sample", graph | CREDENTIAL | {"SAMPLE": "true"}),
+            ("REFLOG_SAMPLE needs the embedded directory.", graph | CREDENTIAL | {"SAMPLE": "true"}),
             ("REFLOG_GRAPH_SECRET", graph | CREDENTIAL | {"GRAPH_SECRET": "x"}),
         ):
             with self.subTest(settings):
-                self.assertIn(words, self.refusal(**settings))
+                self.assertIn(text, self.refusal(**settings))
 
-    def test_a_ledger_serves_one_directory_for_good(self):
+    def test_a_ledger_of_another_directory_is_not_served(self):
         with Server() as server:
             server.stop()
             run = subprocess.run(

@@ -7,7 +7,7 @@ OTHER_STEP = "b2cUserFlows/B2C_1_signup/postAttributeCollection"
 
 
 class Idempotency(ServerTestCase):
-    """A request that is sent again under the same Idempotency-Key is not a second change."""
+    """A request that is repeated with the same Idempotency-Key makes no second change."""
 
     def setUp(self):
         self.key = {"Idempotency-Key": self.id()}
@@ -19,14 +19,14 @@ class Idempotency(ServerTestCase):
     def test_a_repeat_gets_the_same_answer(self):
         first = self.server.put(STEP, NEW_VENDOR, headers=self.key)
         self.server.put(STEP, None)
-        # Looked at before If-Match: the repeat asks nothing of what stands there now.
+        # The key is checked before If-Match, so the current reference does not matter to a repeat.
         again = self.server.put(STEP, NEW_VENDOR, headers=self.key | {"If-Match": '"x"'})
 
         self.assertEqual((again.status, again.change), (first.status, first.change))
         self.assertIsNone(self.server.reference(STEP))
         self.assertEqual(len(self.new_changes()), 2)
 
-    def test_repeats_at_the_same_time_wait_for_the_first(self):
+    def test_concurrent_repeats_wait_for_the_first_request(self):
         answers = []
         threads = [
             threading.Thread(target=lambda: answers.append(self.server.put(STEP, INVITATION_CODES, headers=self.key)))
@@ -41,7 +41,7 @@ class Idempotency(ServerTestCase):
         self.assertEqual(len({answer.change for answer in answers}), 1)
         self.assertEqual(len(self.new_changes()), 1)
 
-    def test_creations_of_connectors_do_not_double(self):
+    def test_a_repeated_creation_makes_one_connector(self):
         body = {"displayName": "Once", "targetUrl": "https://api.contoso.example/once", "authenticationConfiguration":
                 {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": "p"}}
         answers = [self.server.request("POST", "/beta/identity/apiConnectors", body, headers=self.key) for _ in "123"]
@@ -50,20 +50,20 @@ class Idempotency(ServerTestCase):
         self.assertEqual(len({answer.json["id"] for answer in answers}), 1)
         self.assertEqual(len(self.new_changes()), 1)
 
-    def test_another_body_is_refused(self):
+    def test_the_same_key_with_another_body_is_refused(self):
         self.server.put(STEP, NEW_VENDOR, headers=self.key)
         answer = self.server.put(STEP, FRAUD_CHECK, headers=self.key)
 
         self.assertEqual((answer.status, answer.code), (422, "idempotencyMismatch"))
         self.assertEqual(len(self.new_changes()), 1)
 
-    def test_another_path_or_actor_is_another_request(self):
+    def test_the_same_key_with_another_path_or_actor_is_another_request(self):
         self.server.put(STEP, NEW_VENDOR, headers=self.key)
         self.assertEqual(self.server.put(OTHER_STEP, NEW_VENDOR, headers=self.key).status, 204)
         self.assertEqual(self.server.put(STEP, NEW_VENDOR, role="reader", headers=self.key).status, 403)
         self.assertEqual([change["result"] for change in self.new_changes()], ["applied", "applied", "denied"])
 
-    def test_a_refusal_is_repeated(self):
+    def test_a_repeat_of_a_rejected_change_gets_the_same_refusal(self):
         nowhere = "b2cUserFlows/B2C_1_nowhere/postFederationSignup"
         answers = [self.server.put(nowhere, None, headers=self.key) for _ in "12"]
 

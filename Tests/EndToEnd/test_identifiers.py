@@ -2,7 +2,7 @@ import http.client
 import itertools
 import sqlite3
 
-from reflogserver import NEW_VENDOR, Answer, ServerTestCase
+from reflogserver import Answer, ServerTestCase
 
 FLOW, STEP = "B2C_1_signup", "postFederationSignup"
 HOSTILE = [
@@ -14,12 +14,12 @@ HOSTILE = [
 
 
 class Identifiers(ServerTestCase):
-    """What stands in a path is refused, or has one form everywhere."""
+    """The segments of a path are refused, or recorded in one spelling."""
 
     def send(self, method, path, body=b"{}", role="operator"):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         try:
-            # Python's own client would refuse to send some of this.
+            # Python's client would refuse to send some of these paths.
             connection._validate_path = lambda path: None
             connection._encode_request = lambda line: line.encode("utf-8", "surrogatepass")
             connection.putrequest(method, path, skip_accept_encoding=True)
@@ -30,8 +30,7 @@ class Identifiers(ServerTestCase):
         finally:
             connection.close()
 
-
-    def test_hostile_segments_are_refused_wherever_they_stand(self):
+    def test_hostile_segments_are_refused_in_every_position_of_a_path(self):
         before = len(self.server.history())
         for text in HOSTILE:
             for path in (f"/beta/identity/b2cUserFlows/{text}/apiConnectorConfiguration/{STEP}/$ref",
@@ -44,7 +43,7 @@ class Identifiers(ServerTestCase):
                 self.assertIsNone(answer.change, path[:120])
         self.assertEqual(len(self.server.history()), before)
 
-    def test_hostile_connectors_are_refused(self):
+    def test_hostile_connector_ids_are_refused(self):
         for text in HOSTILE:
             if any(c in text for c in (" ", "\t", "?")) or text in ("", "."):
                 continue
@@ -55,7 +54,7 @@ class Identifiers(ServerTestCase):
             answer = self.send("PUT", f"/beta/identity/b2cUserFlows/{FLOW}/apiConnectorConfiguration/{STEP}/$ref", body)
             self.assertIn(answer.status, (400, 404, 413), text[:100])
 
-    def test_every_spelling_is_one_thing(self):
+    def test_every_spelling_of_a_path_means_the_same_step(self):
         paths = []
         for version, identity, kind, flow, configuration, step, ref in itertools.product(
             ("beta", "BETA"), ("identity", "Identity"), ("b2cUserFlows", "B2CUSERFLOWS"), (FLOW, FLOW.upper(), "%42" + FLOW[1:]),
@@ -64,11 +63,12 @@ class Identifiers(ServerTestCase):
             paths.append(f"/{version}/{identity}/{kind}/{flow}/{configuration}/{step}/{ref}")
         changes = []
         for path in paths[::5]:
-            # A reader may in no spelling.
+            # A reader is forbidden in every spelling.
             self.assertEqual(self.send("PUT", path, role="reader").status, 403, path)
             changes.append(int(self.send("PUT", path).change))
         ledger = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)
-        seen = ledger.execute("SELECT DISTINCT flow_type, flow_id, step FROM history WHERE id >= ?", (min(changes),)).fetchall()
+        seen = ledger.execute("SELECT DISTINCT flow_type, flow_id, step FROM change_details WHERE id >= ?",
+                              (min(changes),)).fetchall()
         ledger.close()
         self.assertEqual([(kind, flow.upper(), step) for kind, flow, step in seen], [("b2cUserFlows", FLOW.upper(), STEP)])
         shown = {(c["flowType"], c["flowId"], c["step"]) for c in self.server.history() if int(c["id"]) >= min(changes)}

@@ -1,4 +1,4 @@
-"""What is kept of the log elsewhere: keys, anchors, older copies, backups, manifests."""
+"""Tests of what is kept next to the ledger or elsewhere: keys, anchors, older copies, backups and manifests."""
 
 import contextlib
 import glob
@@ -13,8 +13,8 @@ import time
 import unittest
 
 from generated import GeneratedServer
-from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Server, eventually, settled
-from test_exports import everything
+from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Server, eventually, wait_for_checkpoint
+from test_exports import make_every_kind_of_change
 from test_retention import edit
 
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -31,31 +31,31 @@ def verify(server, *arguments, database=None):
 
 
 def server_rows(server, sql):
-    """Reads the ledger's file, whatever the server did to it last."""
+    """Returns the rows of a query on the ledger's file, whether the server runs or not."""
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:
         return ledger.execute(sql).fetchall()
 
 
-def beside(server):
-    """The bytes of the anchor and the keys beside the ledger."""
+def signing_files(server):
+    """Returns the bytes of the anchors and the keys next to the ledger, by file name."""
     return {file.name: file.read_bytes() for file in pathlib.Path(server.folder).glob("reflog.sqlite.[ak]*")}
 
 
 class Keys(unittest.TestCase):
-    def test_a_key_is_rotated_on_the_record(self):
+    def test_a_rotated_key_is_signed_by_both_keys_and_the_old_one_still_verifies(self):
         with Server() as server:
             change(server, 3)
-            old_checkpoint, old = settled(server)
+            old_checkpoint, old = wait_for_checkpoint(server)
             for role in ("reader", "operator"):
                 self.assertEqual(server.request("POST", "/beta/reflog/keys", {}, role).code, "forbidden")
             run = server.command("key", "rotate", "--format", "json", role="admin")
             self.assertEqual(run.returncode, 0, run.stderr)
-            eventually(lambda: settled(server)[1] != old)
+            eventually(lambda: wait_for_checkpoint(server)[1] != old)
             change(server, 3)
-            checkpoint, new = settled(server)
+            checkpoint, new = wait_for_checkpoint(server)
             self.assertNotEqual(old, new)
             self.assertIn(f'"key":"{new}"', run.stdout)
-            # One checkpoint has the word of both.
+            # Both keys signed one checkpoint.
             self.assertTrue(any(line.count("— ") == 2 for line in server.log.splitlines() if "checkpoint=" in line))
             kept = pathlib.Path(server.folder, "kept")
             kept.write_text(old_checkpoint)
@@ -65,44 +65,44 @@ class Keys(unittest.TestCase):
             server.stop()
             server.start()
             change(server)
-            self.assertEqual(settled(server)[1], new)
+            self.assertEqual(wait_for_checkpoint(server)[1], new)
 
-    def test_a_rotation_that_broke_off_is_finished_or_forgotten(self):
+    def test_an_interrupted_rotation_is_finished_or_discarded_at_the_next_start(self):
         with Server() as server:
             change(server)
-            old = settled(server)[1]
+            old = wait_for_checkpoint(server)[1]
             server.stop()
-            # Made and not on record: forgotten.
+            # A new key that no entry names is discarded.
             shutil.copy(server.database + ".key", server.database + ".key.next")
             server.start()
             change(server)
-            self.assertEqual(settled(server)[1], old)
+            self.assertEqual(wait_for_checkpoint(server)[1], old)
             self.assertFalse(os.path.exists(server.database + ".key.next"))
             shutil.copy(server.database + ".key", server.database + ".before")
             server.command("key", "rotate", role="admin")
             change(server)
-            new = eventually(lambda: (key := settled(server)[1]) != old and key)
+            new = eventually(lambda: (key := wait_for_checkpoint(server)[1]) != old and key)
             server.stop()
-            # On record and not put in its place: finished.
+            # A new key that an entry names becomes the current one.
             os.rename(server.database + ".key", server.database + ".key.next")
             os.rename(server.database + ".before", server.database + ".key")
             server.start()
             change(server)
-            self.assertEqual(settled(server)[1], new)
-            # Once a checkpoint with the word of both is published.
+            self.assertEqual(wait_for_checkpoint(server)[1], new)
+            # The file is renamed once a checkpoint with both signatures is published.
             eventually(lambda: not os.path.exists(server.database + ".key.next"))
             change(server)
-            self.assertEqual(settled(server)[0].count("— "), 1)
+            self.assertEqual(wait_for_checkpoint(server)[0].count("— "), 1)
             server.stop()
             self.assertEqual(verify(server, "--key", new, "--anchor", server.database + ".anchor").returncode, 0)
 
 
 class Crashes(unittest.TestCase):
-    """Whatever was answered is signed, whenever the service ends."""
+    """Every answered change is signed, even if the server is killed."""
 
-    def test_whatever_was_answered_is_signed_although_the_anchor_is_behind(self):
+    def test_every_answered_change_is_signed_after_a_kill_even_if_the_anchor_is_older(self):
         with Server() as server:
-            key = settled(server)[1]
+            key = wait_for_checkpoint(server)[1]
             for times in range(1, 6):
                 anchored = pathlib.Path(server.database + ".anchor").read_bytes()
                 change(server, times)
@@ -113,19 +113,19 @@ class Crashes(unittest.TestCase):
                 self.assertEqual(entries, [(size, size - 1)])
                 self.assertEqual(checkpoint.split("\n")[1], str(size))
                 self.assertEqual({result for _, result in answered}, {"applied"})
-                # As a crash leaves it that comes between the commit and the anchor.
+                # A crash between the commit and the write of the anchor leaves an older anchor.
                 pathlib.Path(server.database + ".anchor").write_bytes(anchored)
                 run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
                 self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
                 server.start()
                 self.assertEqual(len(server.history()), len(answered))
-                settled(server)
+                wait_for_checkpoint(server)
 
-    def test_a_start_that_broke_off_before_the_first_entry_is_done_again(self):
-        """Neither a ledger without a key is in the way nor a key that has signed nothing, which then signs."""
+    def test_a_start_that_was_interrupted_before_the_first_entry_can_be_repeated(self):
+        """A ledger without a key does not block the start, and a key that has signed nothing is used."""
         server = Server()
         self.addCleanup(server.__exit__)
-        # A start that breaks off before it keeps a key, and one that does behind it: what they make there can't be made.
+        # A folder with the name of a file interrupts the start: once before the key is written, and once after that.
         for name, has_key in ((".key", False), (".first-tokens", True)):
             os.mkdir(server.database + name)
             with self.assertRaises(AssertionError):
@@ -139,27 +139,27 @@ class Crashes(unittest.TestCase):
         server.start()
 
         change(server)
-        key = settled(server)[1]
+        key = wait_for_checkpoint(server)[1]
         server.stop()
         server.start()
-        self.assertEqual(settled(server)[1], key)
+        self.assertEqual(wait_for_checkpoint(server)[1], key)
         self.assertEqual(pathlib.Path(server.database + ".key").read_bytes(), secret)
         run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
 
 class OlderCopies(unittest.TestCase):
-    def test_an_older_copy_is_taken_into_use_only_where_somebody_says_so_and_then_on_the_record(self):
+    def test_an_older_copy_is_served_only_if_a_setting_accepts_it_and_that_is_recorded(self):
         with Server() as server:
             change(server, 4)
-            settled(server)
+            wait_for_checkpoint(server)
             server.stop()
             shutil.copy(server.database, server.database + ".older")
             server.start()
             change(server, 5)
             lost = int(server.history()[-1]["id"])
-            signed = int(settled(server)[0].split("\n")[1])
-            old_origin = settled(server)[0].split("\n")[0]
+            signed = int(wait_for_checkpoint(server)[0].split("\n")[1])
+            old_origin = wait_for_checkpoint(server)[0].split("\n")[0]
             server.stop()
             signed = int(pathlib.Path(server.database + ".anchor").read_text().split("\n")[1])
             shutil.copy(server.database + ".older", server.database)
@@ -174,13 +174,13 @@ class OlderCopies(unittest.TestCase):
             change(server)
             newest = server.history()[-1]
             self.assertGreater(int(newest["id"]), lost)
-            checkpoint, key = settled(server)
+            checkpoint, key = wait_for_checkpoint(server)
             self.assertEqual(checkpoint.split("\n")[0], event["details"]["origin"])
             self.assertNotEqual(event["details"]["origin"], old_origin)
             self.assertTrue(os.path.exists(f"{server.database}.anchor.{signed}"))
             run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-            # With the flag still there, and without it, it goes on as what it is now.
+            # The server starts again with the setting and without it, and does not accept the copy a second time.
             for value in ("true", None):
                 server.stop()
                 server.settings["ACCEPT_OLDER_LEDGER"] = value
@@ -188,33 +188,33 @@ class OlderCopies(unittest.TestCase):
                 kinds = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]]
                 self.assertEqual(kinds.count("olderLedgerAccepted"), 1)
 
-    def test_a_copy_from_before_a_rotation_is_an_older_one_and_what_stands_beside_it_stays(self):
+    def test_a_copy_from_before_a_rotation_is_refused_and_no_file_is_changed(self):
         with Server() as server:
             change(server, 2)
-            old = settled(server)[1]
+            old = wait_for_checkpoint(server)[1]
             server.stop()
             shutil.copy(server.database, server.database + ".older")
             server.start()
             server.command("key", "rotate", role="admin")
             change(server)
-            eventually(lambda: settled(server)[1] != old)
+            eventually(lambda: wait_for_checkpoint(server)[1] != old)
             server.stop()
             shutil.copy(server.database + ".older", server.database)
             shutil.copy(server.database + ".key", server.database + ".key.next")
-            before = beside(server)
+            before = signing_files(server)
 
             with self.assertRaises(AssertionError) as refusal:
                 server.start()
 
-            self.assertRegex(str(refusal.exception), r"is not what the anchor \S+ says it was: [^.]+\. Put the newest copy")
-            self.assertEqual(beside(server), before)
+            self.assertRegex(str(refusal.exception), r"does not match the anchor \S+: [^.]+\. Restore the newest copy")
+            self.assertEqual(signing_files(server), before)
 
 
 class Backups(unittest.TestCase):
-    def test_a_backup_is_complete_verifies_on_read_only_media_and_can_be_started_from(self):
+    def test_a_backup_is_complete_verifies_on_read_only_media_and_can_be_restored(self):
         with Server() as server:
-            everything(server)
-            settled(server)
+            make_every_kind_of_change(server)
+            wait_for_checkpoint(server)
             file = os.path.join(server.folder, "media", "backup.sqlite")
             os.mkdir(os.path.dirname(file))
             for role in ("reader", "operator"):
@@ -226,11 +226,11 @@ class Backups(unittest.TestCase):
             self.assertEqual(glob.glob(server.database + ".backup*"), [])
             self.assertEqual(stat.S_IMODE(os.stat(file).st_mode), 0o600)
             os.chmod(os.path.dirname(file), 0o500)
-            self.assertEqual(verify(server, "--key", settled(server)[1], database=file).returncode, 0)
+            self.assertEqual(verify(server, "--key", wait_for_checkpoint(server)[1], database=file).returncode, 0)
             os.chmod(os.path.dirname(file), 0o700)
             count = len(server.history())
 
-            # The way back.
+            # Restore the backup.
             change(server, 2)
             server.stop()
             for path in glob.glob(server.database + "-*"):
@@ -244,7 +244,7 @@ class Backups(unittest.TestCase):
             damage(file)
             self.assertEqual(verify(server, database=file).returncode, 65)
 
-    def test_what_a_crash_left_of_a_copy_goes_at_the_next_start(self):
+    def test_an_unfinished_backup_is_deleted_at_the_next_start(self):
         with Server() as server:
             server.stop()
             pathlib.Path(server.database + ".backup").write_text("half")
@@ -253,24 +253,24 @@ class Backups(unittest.TestCase):
 
 
 class Compaction(unittest.TestCase):
-    def test_a_file_that_is_written_anew_holds_the_same_log(self):
+    def test_a_compacted_file_has_the_same_log(self):
         with Server() as server:
-            everything(server)
-            checkpoint, key = settled(server)
+            make_every_kind_of_change(server)
+            checkpoint, key = wait_for_checkpoint(server)
             history = server.history()
             refused = server.command("compact", "--database", server.database)
             self.assertEqual(refused.returncode, 1, refused.stderr)
             self.assertIn("another", refused.stderr)
-            self.assertEqual(settled(server)[0], checkpoint)
+            self.assertEqual(wait_for_checkpoint(server)[0], checkpoint)
             server.stop()
-            before = server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), beside(server)
-            # What a compaction left that a crash broke off.
+            before = server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), signing_files(server)
+            # A crash during an earlier compaction left this file.
             pathlib.Path(server.database + ".compact").write_text("half")
 
             run = server.command("compact", "--database", server.database)
 
             self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
-            self.assertEqual((server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), beside(server)),
+            self.assertEqual((server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), signing_files(server)),
                              before)
             self.assertEqual(glob.glob(server.database + ".compact*"), [])
             self.assertEqual(stat.S_IMODE(os.stat(server.database).st_mode), 0o600)
@@ -281,7 +281,7 @@ class Compaction(unittest.TestCase):
 
     def test_a_compaction_that_is_killed_leaves_the_ledger_as_it_was(self):
         with GeneratedServer(4000) as server:
-            _, key = settled(server)
+            _, key = wait_for_checkpoint(server)
             server.stop()
             changes = server.rows("SELECT count(*) FROM change")
             for seconds in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
@@ -296,7 +296,7 @@ class Compaction(unittest.TestCase):
             server.start()
             self.assertEqual(server.rows("SELECT count(*) FROM change"), changes)
 
-    def test_what_is_no_ledger_is_not_written_anew(self):
+    def test_a_file_that_is_no_ledger_is_not_compacted(self):
         with tempfile.TemporaryDirectory() as folder:
             missing, other = os.path.join(folder, "missing.sqlite"), os.path.join(folder, "other.sqlite")
             with contextlib.closing(sqlite3.connect(other)) as database:
@@ -311,14 +311,14 @@ class Compaction(unittest.TestCase):
 
 
 class Manifests(unittest.TestCase):
-    """An exported file shows what was done to it."""
+    """The manifest of an exported file shows every alteration of the file."""
 
     @classmethod
     def setUpClass(cls):
         cls.server = server = cls.enterClassContext(Server())
-        everything(server)
+        make_every_kind_of_change(server)
         change(server, 8)
-        cls.checkpoint, cls.key = settled(server)
+        cls.checkpoint, cls.key = wait_for_checkpoint(server)
 
     def export(self, *arguments, name="history.csv"):
         path = os.path.join(self.server.folder, name)
@@ -329,7 +329,7 @@ class Manifests(unittest.TestCase):
     def verify(self, path):
         return verify(self.server, "--key", self.key, "--manifest", path + ".manifest")
 
-    def test_a_file_that_nobody_touched_verifies_whatever_came_since(self):
+    def test_an_unaltered_export_verifies_after_later_changes(self):
         for arguments, name in (((), "a.csv"), (("--raw", "--excel"), "b.csv"), (("--format", "jsonl"), "c.jsonl"),
                                 (("--format", "ocsf"), "d.jsonl"), (("--filter", "result eq 'applied'"), "e.csv"),
                                 (("--after", "20"), "f.csv"), (("--filter", "id eq 999999"), "g.csv")):
@@ -338,13 +338,13 @@ class Manifests(unittest.TestCase):
             run = self.verify(path)
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
-    def test_what_is_missing_added_or_altered_is_named(self):
+    def test_missing_added_and_altered_rows_are_named(self):
         path = self.export(name="edited.csv")
         lines = pathlib.Path(path).read_bytes().split(b"\r\n")
         rows = {int(line.split(b",")[0]): number for number, line in enumerate(lines) if line[:1].isdigit()}
         victim = sorted(rows)[len(rows) // 2]
         line = lines[rows[victim]]
-        for edited, word in (
+        for edited, finding in (
             ([l for l in lines if l != line], f"Row {victim} is missing."),
             ([l if l != line else line.replace(b",applied,", b",rejected,") for l in lines], f"Row {victim} was altered."),
             (lines[:-1] + [b"99999" + line[line.index(b","):], b""], "Row 99999 was added."),
@@ -352,10 +352,10 @@ class Manifests(unittest.TestCase):
             pathlib.Path(path).write_bytes(b"\r\n".join(edited))
             run = self.verify(path)
             self.assertEqual(run.returncode, 65)
-            self.assertIn(word, run.stdout)
-            self.assertIn("is not the file that was taken", run.stdout)
+            self.assertIn(finding, run.stdout)
+            self.assertIn("is not the file that was exported", run.stdout)
 
-    def test_a_manifest_that_somebody_edited_or_signed_does_not_count(self):
+    def test_an_edited_manifest_or_one_with_another_key_does_not_verify(self):
         path = self.export(name="forged.csv")
         manifest = pathlib.Path(path + ".manifest")
         note = manifest.read_text()
@@ -365,10 +365,10 @@ class Manifests(unittest.TestCase):
         manifest.write_text(note)
         self.assertNotEqual(verify(self.server, "--key", other, "--manifest", path + ".manifest").returncode, 0)
 
-    def test_a_manifest_is_there_once_its_export_was_taken(self):
+    def test_a_manifest_exists_once_its_export_was_downloaded(self):
         answer = self.server.request("GET", CHANGES + "?$format=csv&manifest=true", role="reader")
-        place = answer.headers["reflog-manifest"]
-        note = self.server.request("GET", place[place.index("/beta"):], role="reader")
+        url = answer.headers["reflog-manifest"]
+        note = self.server.request("GET", url[url.index("/beta"):], role="reader")
         self.assertEqual(note.status, 200)
         self.assertIn('"manifest":"reflog export 1"', note.text)
         self.assertEqual(self.server.request("GET", "/beta/auditLogs/exportManifests/none", role="reader").status, 404)
@@ -377,10 +377,10 @@ class Manifests(unittest.TestCase):
 
 
 class Damage(unittest.TestCase):
-    def test_what_does_not_give_its_leaf_is_never_shown_as_good(self):
+    def test_a_change_that_does_not_match_its_entry_is_never_shown_as_valid(self):
         with Server() as server:
-            everything(server)
-            settled(server)
+            make_every_kind_of_change(server)
+            wait_for_checkpoint(server)
             victim = next(c["id"] for c in server.history() if c["kind"] == "update" and c["result"] == "applied")
             server.stop()
             edit(server.database, f"UPDATE change SET http_status = 299 WHERE id = {victim}")
@@ -394,9 +394,9 @@ class Damage(unittest.TestCase):
 
 
 def damage(path):
-    """Flips a bit of a payload."""
+    """Flips a bit of an IP address in the file."""
     with open(path, "r+b") as file:
         content = file.read()
-        place = content.index(b"127.0.0.1")
-        file.seek(place)
-        file.write(bytes([content[place] ^ 1]))
+        offset = content.index(b"127.0.0.1")
+        file.seek(offset)
+        file.write(bytes([content[offset] ^ 1]))

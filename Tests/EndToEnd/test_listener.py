@@ -10,7 +10,7 @@ import unittest
 import urllib.request
 
 from forger import Forger, seed_of
-from ledgerfile import disarmed
+from ledgerfile import triggers_dropped
 from reflogserver import NEW_VENDOR, Server, eventually
 from testparts import apart
 
@@ -19,7 +19,7 @@ CHANGES = "/beta/auditLogs/connectorChanges"
 
 
 def connections(port):
-    """The other ends of the connections that are up at a port of loopback."""
+    """Returns the remote addresses of the open connections to a local port."""
     found = []
     with open("/proc/net/tcp") as lines:
         for line in list(lines)[1:]:
@@ -30,7 +30,7 @@ def connections(port):
 
 
 class TLSServer(Server):
-    """One whose readiness is asked for over TLS."""
+    """A server that is asked for its readiness over TLS."""
 
     def is_ready(self):
         try:
@@ -62,7 +62,7 @@ class TLS(unittest.TestCase):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1",
                         "-keyout", self.key, "-out", self.certificate], check=True, capture_output=True)
 
-    def test_it_speaks_tls_and_its_links_say_so(self):
+    def test_the_server_uses_tls_1_2_or_later_and_its_links_are_https(self):
         with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
             self.assertIn(f'"@odata.context":"https://127.0.0.1:{server.port}/beta', server.get(CHANGES)[1])
             with self.assertRaises(ssl.SSLError):
@@ -79,33 +79,33 @@ class TLS(unittest.TestCase):
             eventually(lambda: server.certificate() != first)
             self.assertEqual(server.get("/livez")[0], 200)
 
-    def test_what_cant_be_a_certificate_stops_the_start(self):
+    def test_an_invalid_key_stops_the_start_and_is_not_printed(self):
         with open(self.key, "w") as file:
             file.write("no key at all, canary-secret")
         server = Server(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key)
         run = subprocess.run([server.binary, "serve", "--port", "0", "--database", self.folder + "/x"], capture_output=True,
                              text=True, env=server.environment() | server.variables, timeout=120)
         self.assertEqual(run.returncode, 64)
-        self.assertIn("belong together", run.stderr)
+        self.assertIn("the key must be that of the certificate", run.stderr)
         self.assertNotIn("canary", run.stderr)
 
 
 class Proxies(unittest.TestCase):
-    """What proxies say counts only where they are trusted."""
+    """The headers of a proxy count only if the proxy is trusted."""
 
     def address(self, server, **headers):
         answer = server.put(STEP, None, headers={name.replace("_", "-"): value for name, value in headers.items()})
         return server.request("GET", f"{CHANGES}/{answer.change}").json["initiatedBy"]["ipAddress"]
 
-    def test_nobody_is_trusted_unless_named(self):
+    def test_no_proxy_is_trusted_by_default(self):
         with Server() as server:
             self.assertEqual(self.address(server, X_Forwarded_For="203.0.113.9"), "127.0.0.1")
             self.assertEqual(self.address(server, Forwarded="for=203.0.113.9"), "127.0.0.1")
 
-    def test_a_trusted_one_names_the_client_and_no_client_can_lie(self):
+    def test_a_trusted_proxy_names_the_client_and_a_client_cannot_forge_its_address(self):
         with Server(TRUSTED_PROXIES="127.0.0.0/8,10.0.0.0/8", PUBLIC_URL="https://reflog.contoso.example") as server:
             self.assertEqual(self.address(server, X_Forwarded_For="203.0.113.9"), "203.0.113.9")
-            # The client wrote the first, the proxies the others.
+            # The client wrote the first address, and the proxies wrote the others.
             self.assertEqual(self.address(server, X_Forwarded_For="1.1.1.1, 203.0.113.9, 10.1.2.3"), "203.0.113.9")
             self.assertEqual(self.address(server, Forwarded='for=1.1.1.1, for="[2001:db8::7]:4711";proto=https'), "2001:db8::7")
             self.assertEqual(self.address(server, X_Forwarded_For="nonsense, 203.0.113.9"), "203.0.113.9")
@@ -123,7 +123,7 @@ class Proxies(unittest.TestCase):
 
 
 class Reasons(unittest.TestCase):
-    def test_every_change_needs_one_that_matches(self):
+    def test_every_change_needs_a_reason_that_matches(self):
         with Server(REQUIRE_REASON="(CHG|INC)[0-9]{4,}") as server:
             for headers in ({}, {"Reflog-Reason": "because"}, {"Reflog-Reason": "CHG0042%20and%20more"}):
                 answer = server.put(STEP, None, headers=headers)
@@ -137,12 +137,12 @@ class Reasons(unittest.TestCase):
 
 
 class Clock(unittest.TestCase):
-    def test_a_clock_that_is_behind_stops_changes_unless_it_is_accepted(self):
+    def test_a_clock_before_the_last_entry_blocks_changes_unless_it_is_accepted(self):
         with Server() as server:
             server.put(STEP, None)
             server.stop()
-            # What Reflog has left behind whose clock was an hour ahead.
-            with disarmed(server.database) as ledger:
+            # Make the ledger of a Reflog whose clock was an hour ahead.
+            with triggers_dropped(server.database) as ledger:
                 forger = Forger(ledger)
                 forger.append_event("stop", {}, os.urandom(16), later=3_600_000_000)
                 forger.sign(forger.rebuild(seed_of(server.database + ".key")))
@@ -163,14 +163,14 @@ class Clock(unittest.TestCase):
 
 @apart(seconds=85, cores=0.1)
 class Limits(unittest.TestCase):
-    def test_slow_clients_by_the_hundred_keep_nobody_from_being_served(self):
+    def test_hundreds_of_slow_clients_do_not_block_other_clients(self):
         with Server() as server:
             slow = []
             self.addCleanup(lambda: [connection.close() for connection in slow])
             token = server.tokens["operator"].encode()
             for number in range(600):
                 connection = socket.create_connection(("127.0.0.1", server.port))
-                # A third never ends its head, a third never its body, a third never reads the answer.
+                # A third never completes its headers, a third never its body, and a third never reads the answer.
                 connection.sendall((
                     b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
                     b"PUT /beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref "
@@ -184,10 +184,10 @@ class Limits(unittest.TestCase):
                 start = time.monotonic()
                 self.assertEqual(server.put(STEP, None).status, 204)
                 times.append(time.monotonic() - start)
-            # Not a speed: that they were served at all, and none waited for the others' limits, which are 30 s.
+            # The limits for slow clients are 30 s. No request may wait for them.
             self.assertLess(max(times), 25)
 
-    def test_a_request_that_does_not_arrive_is_given_up(self):
+    def test_an_unfinished_request_is_closed(self):
         with Server() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
             connection.settimeout(120)
@@ -208,20 +208,20 @@ class Limits(unittest.TestCase):
             ended.set()
             self.assertGreater(time.monotonic() - start, 20)
 
-    def test_who_takes_no_answer_is_given_up(self):
+    def test_a_client_that_reads_no_answer_is_disconnected(self):
         with Server() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
             eventually(lambda: f"127.0.0.1:{connection.getsockname()[1]}" not in connections(server.port))
 
-    def test_headers_have_a_limit(self):
+    def test_too_long_or_too_many_headers_are_refused(self):
         with Server() as server:
             for head in (b"X-Long: " + b"x" * 40_000, b"\r\n".join(b"X-%d: x" % number for number in range(300))):
                 with socket.create_connection(("127.0.0.1", server.port)) as connection:
                     connection.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n")
                     self.assertTrue(connection.recv(100).startswith(b"HTTP/1.1 400"))
 
-    def test_answers_tell_browsers_to_do_nothing(self):
+    def test_every_answer_has_the_security_headers(self):
         with Server() as server:
             for path in ("/", "/livez", CHANGES, "/beta/nothing"):
                 headers = server.request("GET", path).headers
@@ -229,10 +229,10 @@ class Limits(unittest.TestCase):
                                  ("nosniff", "DENY", "no-store"), path)
 
 
-class Starting(unittest.TestCase):
-    def test_a_plain_listener_beyond_loopback_must_be_asked_for(self):
+class PlainHTTP(unittest.TestCase):
+    def test_plain_http_on_a_public_address_needs_a_flag(self):
         with tempfile.TemporaryDirectory() as folder:
-            for host, words in (("0.0.0.0", "--plain-http"), ("::", "--plain-http"), ("192.0.2.1", "--plain-http")):
+            for host, text in (("0.0.0.0", "--plain-http"), ("::", "--plain-http"), ("192.0.2.1", "--plain-http")):
                 run = Server().command("serve", "--directory", "embedded", "--host", host, "--port", "0", "--database", folder + "/x")
                 self.assertEqual(run.returncode, 64)
-                self.assertIn(words, run.stderr)
+                self.assertIn(text, run.stderr)

@@ -7,10 +7,10 @@ import sys
 import unittest
 
 from forger import Forger
-from ledgerfile import disarmed
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server, settled
-from test_exports import everything
-from test_verifiers import GOLOG, setUpModule  # noqa: F401: builds the Go program
+from ledgerfile import triggers_dropped
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server, wait_for_checkpoint
+from test_exports import make_every_kind_of_change
+from test_verifiers import GOLOG, setUpModule  # noqa: F401: setUpModule builds the Go program
 from testparts import apart
 
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -19,16 +19,16 @@ STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
 @apart(cores=1)
 class Log(unittest.TestCase):
-    """A running log, checked by programs that share no code with it."""
+    """Programs that share no code with Reflog verify a running log."""
 
     @classmethod
     def setUpClass(cls):
         cls.server = cls.enterClassContext(Server(ORIGIN="audit.contoso.example/reflog"))
-        everything(cls.server)
-        cls.old = settled(cls.server)[0]
+        make_every_kind_of_change(cls.server)
+        cls.old = wait_for_checkpoint(cls.server)[0]
         for number in range(300):
             cls.server.put(STEP, [FRAUD_CHECK, NEW_VENDOR][number % 2])
-        cls.checkpoint, cls.key = settled(cls.server)
+        cls.checkpoint, cls.key = wait_for_checkpoint(cls.server)
         cls.old_file = os.path.join(cls.server.folder, "old")
         pathlib.Path(cls.old_file).write_text(cls.old)
 
@@ -39,16 +39,16 @@ class Log(unittest.TestCase):
         pathlib.Path(path).write_text(answer.text)
         return path
 
-    def test_go_takes_checkpoint_inclusion_consistency_and_receipts(self):
+    def test_go_verifies_checkpoint_inclusion_consistency_and_receipts(self):
         sizes = ",".join(str(size) for size in (1, 2, 5, 256, int(self.old.split("\n")[1])))
         run = subprocess.run([GOLOG, "-key", self.key, "-limit", "100000", "-sizes", sizes, "-old", self.old_file,
                               "-proof", self.receipt(7), self.server.url], capture_output=True, text=True, timeout=120)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         size = self.checkpoint.split("\n")[1]
-        # Every entry, and the receipt's.
+        # One inclusion for each entry, and one for the receipt.
         self.assertIn(f"size {size}, {int(size) + 1} inclusions", run.stdout)
 
-    def test_python_takes_tiles_records_and_receipts(self):
+    def test_python_verifies_tiles_records_and_receipts(self):
         records = os.path.join(self.server.folder, "records.jsonl")
         with open(records, "w") as file:
             for change in self.server.history():
@@ -58,7 +58,7 @@ class Log(unittest.TestCase):
         self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
         self.assertIn("0 findings", run.stdout)
 
-    def test_a_record_says_what_the_history_shows(self):
+    def test_a_record_has_what_the_history_shows(self):
         for change in self.server.history()[:12]:
             lines = self.server.request("GET", f"{CHANGES}/{change['id']}?$format=record").text.splitlines()
             records = [json.loads(line) for line in lines]
@@ -70,7 +70,7 @@ class Log(unittest.TestCase):
                 self.assertEqual(first[name], change[name], name)
             self.assertEqual((last["result"], last["sequence"]), (change["result"], change["sequence"]))
             self.assertEqual(first["before"].get("connectorId"), change["before"].get("connectorId"))
-            # What is said of people is not in it.
+            # A record has no personal data.
             self.assertNotIn("first-", lines[0])
             self.assertNotIn("127.0.0.1", lines[0])
 
@@ -89,18 +89,18 @@ class Log(unittest.TestCase):
         lines = [line for line in self.server.log.splitlines() if "checkpoint=" in line]
         self.assertTrue(any(self.checkpoint.replace("\n", "\\n") in line for line in lines))
 
-    def test_what_is_no_tile_is_none(self):
+    def test_unknown_tiles_are_404(self):
         for path in ("/tile/0/000.p/0", "/tile/0/999", "/tile/00/000", "/tile/9/000", "/tile/entries/x000", "/tile/0/000/"):
             self.assertEqual(self.server.request("GET", path, role=None).status, 404, path)
 
 
 class Verifying(unittest.TestCase):
-    """Whoever edits the file is found."""
+    """Every edit of the file is found."""
 
     def setUp(self):
         self.server = self.enterContext(Server())
-        everything(self.server)
-        self.checkpoint, self.key = settled(self.server)
+        make_every_kind_of_change(self.server)
+        self.checkpoint, self.key = wait_for_checkpoint(self.server)
         self.server.stop()
         self.copy = os.path.join(self.server.folder, "copy.sqlite")
 
@@ -108,28 +108,29 @@ class Verifying(unittest.TestCase):
         return subprocess.run([self.server.binary, "verify", "--database", path or self.copy, *arguments], capture_output=True,
                               text=True, timeout=120)
 
-    def test_a_step_that_stands_twice_is_found(self):
+    def test_a_duplicate_address_is_found(self):
         self.assertEqual(self.edited()[0], 0)
-        with disarmed(self.copy) as ledger:
+        with triggers_dropped(self.copy) as ledger:
             ledger.execute("PRAGMA writable_schema = ON")
             ledger.execute("UPDATE sqlite_schema SET sql = replace(sql, 'UNIQUE (flow, step)', 'CHECK (1)') WHERE name = 'address'")
             ledger.execute("DELETE FROM sqlite_schema WHERE tbl_name = 'address' AND name LIKE 'sqlite_autoindex%'")
-        with disarmed(self.copy) as ledger:
+        with triggers_dropped(self.copy) as ledger:
             ledger.execute("INSERT INTO address (id, flow, step) SELECT 99, flow, step FROM address WHERE id = 1")
             ledger.execute("UPDATE change SET address = 99 WHERE id = (SELECT max(id) FROM change WHERE address = 1)")
 
         run = self.verify("--key", self.key)
 
         self.assertEqual(run.returncode, 65, run.stderr)
-        self.assertIn("Row 1 of the table address is of the same thing as another row there", run.stdout)
+        self.assertIn("Row 1 of the table address has the same identity as another row", run.stdout)
 
     def edited(self, *statements, put_checkpoint=None):
-        """What verify says of a copy that somebody edited with sqlite3; the head is made to agree with an older checkpoint, if one is
-        given.
+        """Edits a copy with SQL and verifies it. Returns the exit code and the findings.
+
+        `put_checkpoint` is an older checkpoint that the head is then made to agree with.
         """
         for suffix in ("", ".anchor"):
             shutil.copy(self.server.database + suffix, self.copy + suffix)
-        with disarmed(self.copy) as ledger:
+        with triggers_dropped(self.copy) as ledger:
             for statement in statements:
                 ledger.execute(statement)
             if put_checkpoint:
@@ -138,7 +139,7 @@ class Verifying(unittest.TestCase):
         run = self.verify("--key", self.key)
         return run.returncode, run.stdout
 
-    def test_an_honest_ledger_verifies(self):
+    def test_an_unaltered_ledger_verifies(self):
         for arguments in ([], ["--key", self.key], ["--key", self.key, "--since", self.server.database + ".anchor"]):
             run = self.verify(*arguments, path=self.server.database)
             self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
@@ -147,9 +148,9 @@ class Verifying(unittest.TestCase):
         self.assertEqual(other.returncode, 64)
 
     def test_every_edit_is_found(self):
-        for statement, words in (
+        for statement, finding in (
                 ("UPDATE change SET after_connector = before_connector WHERE id = 1", "Change 1 "),
-                ("UPDATE change SET before_state = 'none', before_connector = NULL, before_name = NULL WHERE id = 1", "Change 1 "),
+                ("UPDATE change SET before_absent = 'none', before_connector = NULL, before_name = NULL WHERE id = 1", "Change 1 "),
                 ("UPDATE change SET activity_time = activity_time - 1 WHERE id = 3", "Change 3 "),
                 ("UPDATE change SET result = 'rejected' WHERE id = 1", "Change 1 "),
                 ("UPDATE change SET actor = (SELECT max(id) FROM actor) WHERE id = 1", "Change 1 "),
@@ -161,23 +162,23 @@ class Verifying(unittest.TestCase):
                 ("UPDATE service_event SET count = 99 WHERE id = 1", "Service event 1 "),
                 ("DELETE FROM change_personal WHERE change = 1", "Change 1 "),
                 ("UPDATE entry SET hash = zeroblob(32) WHERE sequence = 4", "were changed, removed, added or moved"),
-                ("UPDATE entry SET salt = zeroblob(16) WHERE sequence = 5", "does not give entry 5"),
+                ("UPDATE entry SET salt = zeroblob(16) WHERE sequence = 5", "does not match entry 5"),
                 ("DELETE FROM entry WHERE sequence = 6", "Entry 6 is missing"),
                 ("UPDATE head SET checkpoint = replace(checkpoint, 'reflog', 'mallory')", "the ledger's checkpoint"),
                 ("UPDATE head SET next_sequence = next_sequence - 1", "The head of the log counts"),
-                ("UPDATE head SET next_sequence = next_sequence - 1", "stands behind the signed end of the log"),
+                ("UPDATE head SET next_sequence = next_sequence - 1", "is after the signed end of the log"),
                 ("UPDATE head SET next_sequence = next_sequence + 1", "The head of the log counts"),
-                ("UPDATE head SET frontier = zeroblob(length(frontier))", "The head of the log keeps another edge of the tree"),
-                ("UPDATE head SET frontier = substr(frontier, 33)", "The head of the log keeps another edge of the tree"),
-                ("UPDATE head SET next_change = 1", "The head of the log gives 1 as the number of the next change"),
-                ("UPDATE head SET next_event = 1", "The head of the log gives 1 as the number of the next service event"),
+                ("UPDATE head SET frontier = zeroblob(length(frontier))", "The tree in the head of the log does not match the entries"),
+                ("UPDATE head SET frontier = substr(frontier, 33)", "The tree in the head of the log does not match the entries"),
+                ("UPDATE head SET next_change = 1", "The head of the log numbers the next change 1,"),
+                ("UPDATE head SET next_event = 1", "The head of the log numbers the next service event 1,"),
                 ("INSERT INTO entry SELECT max(sequence) + 1, NULL, event, hash, salt FROM entry WHERE event IS NOT NULL",
-                 "stands behind the signed end of the log: Reflog did not append it."),
+                 "is after the signed end of the log: Reflog did not append it."),
                 ("UPDATE ledger SET tenant_id = 'mallory'", "Change 1 "),
                 ("UPDATE change_personal SET salt = zeroblob(16) WHERE change = 1", "Change 1 ")):
             code, found = self.edited(statement)
             self.assertEqual(code, 65, statement)
-            self.assertIn(words, found, statement)
+            self.assertIn(finding, found, statement)
         code, found = self.edited("DELETE FROM change_personal WHERE change = 2", "DELETE FROM entry WHERE change = 2",
                                   "DELETE FROM idempotency", "DELETE FROM change WHERE id = 2")
         self.assertEqual(code, 65)
@@ -185,10 +186,10 @@ class Verifying(unittest.TestCase):
     def test_a_tail_that_is_cut_off_is_found_by_the_anchor_alone(self):
         self.server.start()
         self.server.put(STEP, None)
-        settled(self.server)
+        wait_for_checkpoint(self.server)
         self.server.stop()
         newest = self.server.database + ".anchor"
-        # All that came since the checkpoint.
+        # Delete everything after the checkpoint.
         cut = (f"DELETE FROM entry WHERE sequence >= {self.checkpoint.split(chr(10))[1]}",
                "DELETE FROM service_event_personal WHERE event NOT IN (SELECT event FROM entry WHERE event IS NOT NULL)",
                "DELETE FROM service_event WHERE sequence > (SELECT max(sequence) FROM entry)",
@@ -197,23 +198,23 @@ class Verifying(unittest.TestCase):
         code, found = self.edited(*cut, put_checkpoint=self.checkpoint)
         self.assertEqual(code, 65)
         self.assertIn("the anchor: ", found)
-        # The control: without the anchor it goes unnoticed.
+        # The control: without the anchor it is not found.
         os.remove(self.copy + ".anchor")
         self.assertEqual(self.verify("--key", self.key).returncode, 0)
-        # And such a ledger does not start beside its anchor.
+        # A server does not start with such a ledger and the newest anchor.
         shutil.copy(newest, self.server.folder + "/newest")
         shutil.copy(self.copy, self.server.database)
-        with self.assertRaisesRegex(AssertionError, "not what the anchor"):
+        with self.assertRaisesRegex(AssertionError, "does not match the anchor"):
             self.server.start()
 
-    def test_the_key_is_its_owners_alone(self):
+    def test_the_key_file_is_readable_by_its_owner_alone_and_required(self):
         self.assertEqual(os.stat(self.server.database + ".key").st_mode & 0o777, 0o600)
         with open(self.server.database + ".key") as file:
             secret = file.read().split("+", 4)[4].strip()
         self.assertNotIn(secret, self.server.log)
         os.chmod(self.server.database + ".key", 0o644)
-        with self.assertRaisesRegex(AssertionError, "others may read it"):
+        with self.assertRaisesRegex(AssertionError, "other users can read the file"):
             self.server.start()
         os.remove(self.server.database + ".key")
-        with self.assertRaisesRegex(AssertionError, "it is missing, and the ledger was signed with it"):
+        with self.assertRaisesRegex(AssertionError, "the file is missing, but the ledger was signed with it"):
             self.server.start()

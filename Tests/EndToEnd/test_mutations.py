@@ -12,8 +12,8 @@ DEBUG = ROOT / ".build" / "debug"
 
 @apart(seconds=20, cores=0.7)
 class Mutations(unittest.TestCase):
-    def test_whatever_alters_history_is_found(self):
-        """A few of what `tools/mutate` makes by the thousand, with its controls."""
+    def test_every_mutation_that_alters_history_is_found(self):
+        """Makes a few of the mutations that `tools/mutate` makes by the thousand, and its controls."""
         report = io.StringIO()
         with contextlib.redirect_stdout(report):
             is_clean = mutations.run(DEBUG / "reflog", [DEBUG / "ReflogGenerate"], mutations=150, changes=200, seed=7)
@@ -22,8 +22,8 @@ class Mutations(unittest.TestCase):
 
 @apart(cores=0.7)
 class PurgeStorm(unittest.TestCase):
-    def test_a_purge_that_is_killed_goes_on_and_leaves_what_must_stay(self):
-        """A little of what `tools/purge-storm` does."""
+    def test_a_killed_purge_continues_and_keeps_what_must_stay(self):
+        """Does a short run of `tools/purge-storm`."""
         report = io.StringIO()
         with contextlib.redirect_stdout(report):
             code = purgestorm.main(changes=3000, kills=3, configuration="debug", seed=3)

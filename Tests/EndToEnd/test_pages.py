@@ -12,8 +12,8 @@ STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 HOSTILE = "<img src=x onerror=alert(1)>\"'\u0338><script>"
 
 
-class Stories(ServerTestCase):
-    def test_a_bad_change_is_found_and_taken_back(self):
+class Workflows(ServerTestCase):
+    def test_a_bad_change_is_found_and_rolled_back(self):
         self.server.put(STEP, FRAUD_CHECK)
         bad = self.server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042"}).change
         browser = Browser(self.server)
@@ -29,13 +29,13 @@ class Stories(ServerTestCase):
         form = plan.form(f"/changes/{bad}/rollback")
         done = browser.submit(form, reason="Sign-up is broken")
 
-        self.assertIn("brought back postFederationSignup of B2C_1_signup", done.text)
+        self.assertIn("rolled back postFederationSignup of B2C_1_signup", done.text)
         self.assertIn("Reason Sign-up is broken", done.text)
         self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
         self.assertIn("Sign-up is broken", browser.open("/").text)
         self.assertEqual(self.server.history()[-1]["initiatedBy"]["token"]["displayName"], "first-operator")
 
-    def test_what_stands_in_the_way_is_said_and_undone_only_where_somebody_says_so(self):
+    def test_later_changes_block_a_rollback_unless_it_is_forced(self):
         first = self.server.put(STEP, NEW_VENDOR).change
         later = self.server.put(STEP, None).change
         browser = Browser(self.server)
@@ -50,7 +50,7 @@ class Stories(ServerTestCase):
         browser.submit(refused.form(f"/changes/{first}/rollback"), force="true")
         self.assertIsNotNone(self.server.reference(STEP))
 
-    def test_what_came_after_the_plan_was_seen_is_not_undone(self):
+    def test_changes_after_the_plan_was_shown_are_not_rolled_back(self):
         first = self.server.put(STEP, NEW_VENDOR).change
         self.server.put(STEP, None)
         browser = Browser(self.server)
@@ -66,7 +66,7 @@ class Stories(ServerTestCase):
         change = browser.open(f"/changes/{first}")
         self.assertRegex(change.text, "Rolled back by change [0-9]+")
 
-    def test_whoever_was_signed_out_meanwhile_is_told_that_nothing_was_done(self):
+    def test_the_form_of_an_ended_session_changes_nothing_and_the_page_reports_that(self):
         self.server.put(STEP, None)
         change = self.server.put(STEP, NEW_VENDOR).change
         browser = Browser(self.server)
@@ -79,7 +79,7 @@ class Stories(ServerTestCase):
         back = browser.submit(page.form("/sign-in"), token=self.server.tokens["operator"])
         self.assertIn(f"Roll back change {change}", back.text)
 
-    def test_a_reader_finds_what_it_looks_for_and_nothing_that_changes_anything(self):
+    def test_a_reader_finds_changes_and_can_change_nothing(self):
         change = self.server.put(STEP, NEW_VENDOR).change
         browser = Browser(self.server)
         browser.sign_in("reader")
@@ -108,7 +108,7 @@ class Timeline(ServerTestCase):
         found = [link.removeprefix("/changes/") for link in page.links if link.startswith("/changes/")]
         return [int(id) for id in found]
 
-    def test_the_form_is_a_link_and_filters_what_it_says(self):
+    def test_the_filter_form_is_a_link_that_filters(self):
         here = self.server.put(STEP, NEW_VENDOR).change
         other = self.server.put("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection", None).change
         page = self.browser.open("/?flow=B2C_1_signup&actor=&step=postFederationSignup")
@@ -118,12 +118,12 @@ class Timeline(ServerTestCase):
         for query in ("connector=Fraud%20check%20(new%20vendor)", "actor=first-operator", "result=applied&kind=update",
                       "since=2020-01-01&until=2999-01-01", f"connector={NEW_VENDOR}"):
             self.assertIn(int(here), self.ids(self.browser.open("/?" + query)), query)
-        for query in ("actor=nobody", "result=denied", "until=2020-01-01", "kind=drift"):
+        for query in ("actor=missing", "result=denied", "until=2020-01-01", "kind=drift"):
             page = self.browser.open("/?" + query)
             self.assertEqual(self.ids(page), [], query)
-            self.assertIn("No change is what you asked for", page.text)
+            self.assertIn("No changes match this filter", page.text)
 
-    def test_what_proves_the_history_can_be_kept_elsewhere(self):
+    def test_the_page_shows_the_checkpoint_and_the_key(self):
         self.server.put(STEP, NEW_VENDOR)
         page = self.browser.open("/integrity")
         status = self.server.request("GET", "/beta/reflog/status", role="reader").json
@@ -131,7 +131,7 @@ class Timeline(ServerTestCase):
         self.assertIn(" start ", page.text)
         self.assertIn("/checkpoint", page.links)
 
-    def test_what_is_filtered_is_taken_away_as_a_file_and_that_is_on_record(self):
+    def test_the_filtered_changes_can_be_exported_and_that_is_recorded(self):
         self.server.put(STEP, NEW_VENDOR)
         page = self.browser.open("/?flow=B2C_1_signup&since=2026-01-01")
         link = next(link for link in page.links if link.startswith("/export?format=csv"))
@@ -146,16 +146,16 @@ class Timeline(ServerTestCase):
         exports = [event for event in events if event["kind"] == "export"]
         self.assertEqual(exports[-1]["details"], {"filtered": True, "format": "csv", "of": "connectorChanges"})
 
-    def test_export_asks_what_and_as_what(self):
+    def test_an_export_is_filtered_by_its_form(self):
         self.server.put(STEP, NEW_VENDOR)
         page = self.browser.open("/export?flow=B2C_1_signup")
         form = page.form("/export")
         self.assertEqual((form["method"], form["fields"]["flow"]), ("get", "B2C_1_signup"))
         taken = self.browser.open("/export?flow=B2C_1_signup&step=&result=&since=&format=csv")
         self.assertEqual({row["flowId"] for row in csv.DictReader(io.StringIO(taken.html))}, {"B2C_1_signup"})
-        self.assertIn("yesterday is no time", self.browser.open("/export?since=yesterday").text)
+        self.assertIn("'yesterday' is not a valid time.", self.browser.open("/export?since=yesterday").text)
 
-    def test_what_scripts_ask_for(self):
+    def test_the_script_can_ask_for_counts_and_new_changes(self):
         self.server.put(STEP, NEW_VENDOR)
         newest = self.server.history()[-1]["id"]
         here = [change for change in self.server.history() if change["flowId"] == "B2C_1_signup"]
@@ -168,7 +168,7 @@ class Timeline(ServerTestCase):
         for query in ("", "?behind=x", "?behind=-1", "?behind=1&colour=blue"):
             self.assertEqual(self.browser.open("/timeline/news" + query).status, 400, query)
 
-    def test_a_lane_shows_what_each_step_called_one_after_another(self):
+    def test_a_lane_shows_the_successive_connectors_of_each_step(self):
         for target in (FRAUD_CHECK, NEW_VENDOR, None):
             self.server.put(STEP, target)
         page = self.browser.open("/flows/b2cUserFlows/b2c_1_SIGNUP")
@@ -183,10 +183,10 @@ class Timeline(ServerTestCase):
         self.assertIn("/changes/" + changes[-1]["id"], page.links)
         self.assertEqual(self.browser.open("/flows/b2cUserFlows/B2C_1_nobody").status, 404)
         self.assertEqual(self.browser.open("/flows/flows/B2C_1_signup").status, 404)
-        self.assertIn("in this time", self.browser.open("/flows/b2cUserFlows/B2C_1_signup?until=2020-01-01").text)
+        self.assertIn("No changes of this flow are recorded in this period.", self.browser.open("/flows/b2cUserFlows/B2C_1_signup?until=2020-01-01").text)
         self.assertEqual(self.browser.open("/flows/b2cUserFlows/B2C_1_signup?until=tomorrow").status, 400)
 
-    def test_lanes_go_back_piece_by_piece(self):
+    def test_lanes_can_be_paged_back(self):
         address = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
         for number in range(40):
             self.server.put(address, [NEW_VENDOR, FRAUD_CHECK][number % 2])
@@ -196,12 +196,12 @@ class Timeline(ServerTestCase):
         page = self.browser.open(next(link for link in page.links if "until=" in link))
         self.assertGreaterEqual(len(set(self.ids(page)) - seen), 10)
 
-    def test_what_is_wrong_with_a_field_is_said(self):
-        for query, words in (("since=yesterday", "yesterday is no time"), ("result=good", "good is no result"),
-                             ("colour=blue", "nothing to filter by colour")):
+    def test_the_page_reports_invalid_fields(self):
+        for query, text in (("since=yesterday", "'yesterday' is not a valid time."), ("result=good", "'good' is not a result."),
+                             ("colour=blue", "There is no filter named colour.")):
             page = self.browser.open("/?" + query)
             self.assertEqual(page.status, 200)
-            self.assertIn(words, page.text)
+            self.assertIn(text, page.text)
         self.assertEqual(self.browser.open("/?skiptoken=1.abc").status, 400)
         self.assertEqual(self.browser.open("/changes/999999").status, 404)
         self.assertEqual(self.browser.open("/changes/x").status, 400)
@@ -221,8 +221,8 @@ class Timeline(ServerTestCase):
         self.assertEqual(len(seen), len(self.server.history()))
 
 
-class Board(unittest.TestCase):
-    def test_what_stood_at_a_time_is_shown_and_brought_back(self):
+class FlowsPage(unittest.TestCase):
+    def test_the_references_at_a_time_are_shown_and_can_be_restored(self):
         with Server() as server:
             server.put(STEP, FRAUD_CHECK)
             time.sleep(1.1)
@@ -237,23 +237,23 @@ class Board(unittest.TestCase):
             self.assertFalse([link for link in board.links if "rollback" in link])
 
             then = browser.open(f"/flows?asOf={moment}")
-            self.assertIn("1 of them calls something else now", then.text)
+            self.assertIn("1 step calls something else now", then.text)
             self.assertIn("now Fraud check (new vendor)", then.text)
             plan = browser.open(next(link for link in then.links if "rollback" in link))
             self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check {FRAUD_CHECK} . It now calls", plan.text)
-            # Who clicks twice asks once.
+            # A form that is sent twice starts one rollback.
             browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             progress = browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             deadline = time.monotonic() + 120
-            while "It is done" not in progress.text:
+            while "The rollback is done" not in progress.text:
                 self.assertLess(time.monotonic(), deadline, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
-            self.assertIn("1 of 1 step was brought back", progress.text)
+            self.assertIn("1 of 1 step was rolled back", progress.text)
             self.assertEqual([change["kind"] for change in server.history()].count("rollback"), 1)
             self.assertEqual(server.reference(STEP), FRAUD_CHECK)
-            self.assertIn("All of them call the same now", browser.open(f"/flows?asOf={moment}").text)
+            self.assertIn("All steps call the same now", browser.open(f"/flows?asOf={moment}").text)
             for text in ("tomorrow", "2999-01-01T00:00"):
-                self.assertIn("no time that is over", browser.open("/flows?asOf=" + text).text)
+                self.assertIn("is not a time in the past", browser.open("/flows?asOf=" + text).text)
 
             server.put(STEP, NEW_VENDOR)
             server.put("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection", NEW_VENDOR)
@@ -262,15 +262,15 @@ class Board(unittest.TestCase):
             plan = browser.open(next(link for link in then.links if "rollback" in link and "flow=" in link))
             self.assertIn("Roll back b2cUserFlows/B2C_1_signup to", plan.text)
             progress = browser.submit(plan.form("/flows/rollback"), reason="This one alone")
-            while "It is done" not in progress.text:
+            while "The rollback is done" not in progress.text:
                 self.assertLess(time.monotonic(), deadline + 20, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
             self.assertEqual(server.reference(STEP), FRAUD_CHECK)
             self.assertEqual(server.reference("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"), NEW_VENDOR)
             self.assertEqual(browser.open(f"/flows/rollback?asOf={moment}&flow=x").status, 400)
-            self.assertIn("No flow's id has this in it", browser.open("/flows?flow=zzz").text)
+            self.assertIn("No flow id contains this text", browser.open("/flows?flow=zzz").text)
 
-            # What somebody does after the plan was seen is their wish.
+            # A change after the plan was shown is not rolled back.
             server.put(STEP, NEW_VENDOR)
             plan = browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_signup")
             server.put(STEP, None)
@@ -278,7 +278,7 @@ class Board(unittest.TestCase):
             while "still running" in progress.text:
                 self.assertLess(time.monotonic(), deadline + 40, progress.text)
                 progress = browser.open(next(link for link in progress.links if "rollback" in link))
-            self.assertIn("0 of 1 step was brought back. It ended before the rest was done.", progress.text)
+            self.assertIn("0 of 1 step was rolled back. The rollback stopped before it was complete.", progress.text)
             self.assertIsNone(server.reference(STEP))
 
             reader = Browser(server)
@@ -291,8 +291,8 @@ class Board(unittest.TestCase):
 
 
 @apart(cores=0.7)
-class Plans(ServerTestCase):
-    """What a plan says, and that it offers nothing that does nothing."""
+class RollbackPlans(ServerTestCase):
+    """A plan shows what a rollback does, and has no form if it would do nothing."""
 
     def setUp(self):
         self.browser = Browser(self.server)
@@ -310,7 +310,7 @@ class Plans(ServerTestCase):
         time.sleep(0.01)
         return moment
 
-    def test_a_long_plan_lists_what_changes_first_and_stays_small(self):
+    def test_a_long_plan_lists_changes_first_and_stays_small(self):
         loud = self.connector("\"" * 128)
         addresses = []
         for number in range(160):
@@ -327,28 +327,28 @@ class Plans(ServerTestCase):
             self.server.put(address, loud)
         plan = self.browser.open(f"/flows/rollback?asOf={moment}")
         self.assertIn(f"{len(known)} steps call something else now.", plan.text)
-        self.assertRegex(plan.text, "[0-9]+ steps stay as they are, since nobody knows what they called then.")
+        self.assertRegex(plan.text, "[0-9]+ steps stay as they are. It is unknown what they called then.")
         self.assertNotIn("many000", plan.text)
         self.assertIn("many005", plan.text)
         self.assertRegex(plan.text, "… and [0-9]+ more steps")
         self.assertLess(len(plan.html.encode()), 60_000)
         progress = self.browser.submit(plan.form("/flows/rollback"), reason="Back")
         deadline = time.monotonic() + 120
-        while "It is done" not in progress.text:
+        while "The rollback is done" not in progress.text:
             self.assertLess(time.monotonic(), deadline, progress.text[-2000:])
             self.assertLess(len(progress.html.encode()), 60_000)
             progress = self.browser.open(next(link for link in progress.links if "/flows/rollback/" in link))
-        self.assertIn(f"{len(known)} of {len(known)} steps were brought back.", progress.text)
+        self.assertIn(f"{len(known)} of {len(known)} steps were rolled back.", progress.text)
 
-    def test_what_stands_already_is_not_offered(self):
+    def test_when_the_reference_is_current_already_the_plan_has_no_form(self):
         self.server.put(STEP, FRAUD_CHECK)
         first = self.server.put(STEP, NEW_VENDOR).change
         self.server.put(STEP, FRAUD_CHECK)
         plan = self.browser.open(f"/changes/{first}/rollback")
-        self.assertIn("It calls that already: there is nothing to roll back.", plan.text)
+        self.assertIn("There is nothing to roll back.", plan.text)
         self.assertEqual([form["action"] for form in plan.forms], ["/sign-out"])
 
-    def test_what_was_rolled_back_leads_to_what_did_that(self):
+    def test_when_the_rollback_is_done_the_page_of_the_change_links_to_it(self):
         self.server.put(STEP, FRAUD_CHECK)
         change = self.server.put(STEP, NEW_VENDOR).change
         plan = self.browser.open(f"/changes/{change}/rollback")
@@ -360,10 +360,10 @@ class Plans(ServerTestCase):
         self.assertNotIn(f"/changes/{change}/rollback", page.links)
         self.assertIn("/flows/b2cUserFlows/B2C_1_signup", page.links)
         moment = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{change}").json["resultDateTime"]
-        self.assertIn("1 of them calls something else now", self.browser.open(f"/flows?asOf={moment}&flow=signup").text)
+        self.assertIn("1 step calls something else now", self.browser.open(f"/flows?asOf={moment}&flow=signup").text)
         self.assertIn(f"/flows?asOf={moment}", page.links)
 
-    def test_later_changes_are_shown_as_what_they_are(self):
+    def test_later_changes_are_listed_in_the_plan(self):
         first = self.server.put(STEP, None).change
         for number in range(25):
             self.server.put(STEP, [NEW_VENDOR, FRAUD_CHECK][number % 2], headers={"Reflog-Reason": f"Later%20{number:02}"})
@@ -373,7 +373,7 @@ class Plans(ServerTestCase):
         self.assertNotIn("Later 04", plan.text)
         self.assertIn("… and 5 more.", plan.text)
 
-    def test_what_can_not_be_brought_back_at_all_is_not_offered(self):
+    def test_when_nothing_can_be_rolled_back_the_plan_has_no_form(self):
         address = "b2cUserFlows/B2C_1_profile_edit/preTokenIssuance"
         made = self.connector("Short-lived")
         self.server.put(address, made)
@@ -381,21 +381,21 @@ class Plans(ServerTestCase):
         self.server.put(address, None)
         self.server.request("DELETE", f"/beta/identity/apiConnectors/{made}")
         plan = self.browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_profile_edit")
-        self.assertIn("1 of them can't be brought back.", plan.text)
-        self.assertIn("Nothing of this can be brought back.", plan.text)
+        self.assertIn("1 of them can't be rolled back.", plan.text)
+        self.assertIn("None of these steps can be rolled back.", plan.text)
         self.assertEqual([form["action"] for form in plan.forms], ["/sign-out"])
 
-    def test_a_connector_that_was_written_is_told_by_what_was_written(self):
+    def test_a_connector_change_shows_what_was_changed(self):
         made = self.connector("Written")
         self.server.request("PATCH", f"/beta/identity/apiConnectors/{made}", {"targetUrl": "https://y.contoso.example/hook"})
         text = self.browser.open("/").text
         self.assertIn("changed a connector Written targetUrl https://x.contoso.example/ → to https://y.contoso.example/hook", text)
-        self.assertIn("made a connector nothing → to Written", text)
+        self.assertIn("created a connector nothing → to Written", text)
         self.server.request("POST", f"/beta/identity/apiConnectors/{made}/uploadClientCertificate",
                             {"pkcs12Value": "eA==", "password": "canary"})
         self.assertNotIn("canary", self.browser.open("/").html)
 
-    def test_marks_that_stand_on_letters_and_turn_lines_are_few(self):
+    def test_long_runs_of_combining_and_bidirectional_marks_are_shortened(self):
         tower = "b" + "\u0301" * 300
         reason = "".join(f"%{byte:02X}" for byte in (tower + "\u200e\u200f\u061c").encode())
         for number in range(35):
@@ -407,13 +407,13 @@ class Plans(ServerTestCase):
             self.assertIn("b" + "\u0301" * 4 + "\ufffd", page.html)
         self.assertFalse(set("\u200e\u200f\u061c") & set(page.html))
 
-    def test_times_are_read_with_any_zone_and_what_is_no_time_is_said(self):
+    def test_times_are_read_with_any_zone_and_invalid_times_are_reported(self):
         self.server.put(STEP, FRAUD_CHECK)
         for text in ("2026-01-01T00:00:00-05:00", "2026-01-01T00:00:00%2B05:00", "2026-01-01T00:00"):
-            self.assertIn("This is what steps called at", self.browser.open("/flows?asOf=" + text).text)
+            self.assertIn("This is what each step called at", self.browser.open("/flows?asOf=" + text).text)
         self.assertRegex(self.browser.open("/flows?asOf=2020-01-01T00:00").text,
-                         "2020-01-01 00:00:00 . Of none of them( on this page)? is known what it called then.")
-        self.assertIn("Which time is meant?", self.browser.open("/flows/rollback").text)
+                         "2020-01-01 00:00:00 . It is unknown what the steps( on this page)? called then.")
+        self.assertIn("The time is missing.", self.browser.open("/flows/rollback").text)
 
     def test_older_service_events_come_page_by_page(self):
         for number in range(32):
@@ -427,8 +427,8 @@ class Plans(ServerTestCase):
         self.assertEqual(self.browser.open("/integrity?behind=x").status, 400)
 
 
-class Refusals(unittest.TestCase):
-    def test_a_reason_that_is_refused_is_still_there(self):
+class RefusedReasons(unittest.TestCase):
+    def test_a_refused_reason_stays_in_the_form(self):
         with Server(REQUIRE_REASON="CHG[0-9]+") as server:
             for target in (FRAUD_CHECK, NEW_VENDOR):
                 change = server.put(STEP, target, headers={"Reflog-Reason": "CHG1"}).change
@@ -440,12 +440,12 @@ class Refusals(unittest.TestCase):
                 refused = browser.submit(browser.open(path).form(action), reason="No number")
                 self.assertEqual(refused.status, 400)
                 self.assertEqual(refused.form(action)["fields"]["reason"], "No number")
-                self.assertIn("Every change here needs a reason that matches CHG[0-9]+.", refused.text)
+                self.assertIn("Every change needs a reason that matches CHG[0-9]+.", refused.text)
                 self.assertNotIn("--reason", refused.text)
 
 
-class Outside(unittest.TestCase):
-    """What somebody does without Reflog, and a directory that does not answer."""
+class ChangesWithoutReflog(unittest.TestCase):
+    """Changes that are made without Reflog, and a directory that does not answer."""
 
     ADDRESS = "b2cUserFlows/B2C_1_flow0/postFederationSignup"
 
@@ -461,21 +461,21 @@ class Outside(unittest.TestCase):
     def set(self, name):
         self.graph.control(set={self.ADDRESS: graph_connector(name)})
 
-    def test_a_drift_that_the_plan_showed_does_not_stand_in_the_way(self):
+    def test_a_drift_that_the_plan_showed_does_not_block_the_rollback(self):
         self.set("Outsider A")
         action = f"/changes/{self.change}/rollback"
         plan = self.browser.open(action)
-        self.assertIn("which somebody set without Reflog", plan.text)
+        self.assertIn("which was set without Reflog", plan.text)
         self.set("Outsider B")
         refused = self.browser.submit(plan.form(action), reason="x")
         self.assertEqual(refused.status, 409)
-        self.assertEqual(self.graph.standing(self.ADDRESS), graph_connector("Outsider B"))
-        # By now it is on record like any other change.
+        self.assertEqual(self.graph.reference(self.ADDRESS), graph_connector("Outsider B"))
+        # The drift is recorded now, like any other change.
         form = refused.form(action)
         unforced = form | {"fields": {name: value for name, value in form["fields"].items() if name != "force"}}
         self.assertEqual(self.browser.submit(unforced, reason="x").status, 409)
         self.browser.submit(form, reason="x", force="true")
-        self.assertEqual(self.graph.standing(self.ADDRESS), graph_connector("Fraud check"))
+        self.assertEqual(self.graph.reference(self.ADDRESS), graph_connector("Fraud check"))
 
         change = self.server.put(self.ADDRESS, graph_connector("Loyalty")).change
         time.sleep(1.1)
@@ -483,13 +483,13 @@ class Outside(unittest.TestCase):
         action = f"/changes/{change}/rollback"
         done = self.browser.submit(self.browser.open(action).form(action), reason="x")
         self.assertEqual(done.status, 200)
-        self.assertEqual(self.graph.standing(self.ADDRESS), graph_connector("Fraud check"))
+        self.assertEqual(self.graph.reference(self.ADDRESS), graph_connector("Fraud check"))
         kinds = [change["kind"] for change in self.server.history() if change["flowId"]]
         self.assertEqual(kinds[-2:], ["drift", "rollback"])
         board = self.browser.open("/flows")
-        self.assertNotIn("Somebody", board.text)
+        self.assertNotIn("Unknown", board.text)
 
-    def test_what_was_set_without_reflog_is_said_to_be(self):
+    def test_a_change_without_reflog_is_shown_as_drift(self):
         self.set("Outsider A")
         self.browser.submit(self.browser.open(f"/changes/{self.change}/rollback").form(f"/changes/{self.change}/rollback")
                             | {"fields": {"csrf": self.browser.open("/").form("/sign-out")["fields"]["csrf"]}}, reason="x")
@@ -498,24 +498,24 @@ class Outside(unittest.TestCase):
         self.assertIn("drift: set without Reflog", flow.text)
         self.assertIn("Directory: Microsoft Graph.", self.browser.open("/").text)
 
-    def test_a_plan_says_what_can_not_be_found_out_and_what_is_locked(self):
+    def test_a_plan_shows_pending_changes_and_a_failed_read_of_the_directory(self):
         self.graph.control(writes=["hang_before"], hang=[self.ADDRESS])
         self.graph.control(hang=[])
         pending = self.server.put(self.ADDRESS, None)
         self.graph.control(hang=[self.ADDRESS])
         board = self.browser.open("/flows")
-        self.assertIn("is pending: whether it took place is not known yet.", board.text)
+        self.assertIn("is pending: its result is not known yet.", board.text)
         self.assertIn(f"/changes/{pending.change}", board.links)
         plan = self.browser.open(f"/flows/rollback?asOf={self.moment}")
-        self.assertIn(f"Change {pending.change} is still pending there", plan.text)
+        self.assertIn(f"Change {pending.change} is still pending here", plan.text)
         self.assertIn(f"/changes/{pending.change}", plan.links)
         self.graph.process.kill()
         plan = self.browser.open(f"/flows/rollback?asOf={self.moment}")
-        self.assertIn("Whether the connectors are still there could not be found out: The directory can't be read", plan.text)
+        self.assertIn("Reflog could not check whether the connectors still exist: The directory can't be read", plan.text)
 
 
-class Unknown(unittest.TestCase):
-    def test_what_nobody_knows_yet_is_followed_on_the_page_of_its_change(self):
+class UnknownOutcomes(unittest.TestCase):
+    def test_the_page_of_a_pending_change_shows_its_outcome_once_it_is_known(self):
         with Graph(timeout=1) as graph, Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1) as server:
             first = graph_connector("Fraud check")
             server.put(STEP, first)
@@ -525,7 +525,7 @@ class Unknown(unittest.TestCase):
             plan = browser.open(f"/changes/{bad}/rollback")
             graph.control(writes=["hang_after"])
             page = browser.submit(plan.form(f"/changes/{bad}/rollback"), reason="Back")
-            self.assertIn("Whether it took place is not known yet", page.text)
+            self.assertIn("The result is not known yet", page.text)
             own = "/changes/" + next(change["id"] for change in server.history() if change["rollbackOf"] == bad)
             self.assertIn(own, page.links)
             locked = browser.open(f"/changes/{bad}/rollback")
@@ -539,8 +539,8 @@ class Unknown(unittest.TestCase):
             self.assertIn("Result applied", page.text)
 
 
-class Doors(unittest.TestCase):
-    def test_nobody_gets_in_without_a_token_and_everybody_comes_back_to_where_they_wanted(self):
+class SessionsAndSafety(unittest.TestCase):
+    def test_a_page_without_a_session_asks_for_a_sign_in_and_is_shown_after_it(self):
         with Server() as server:
             browser = Browser(server)
             change = server.put(STEP, NEW_VENDOR).change
@@ -551,34 +551,34 @@ class Doors(unittest.TestCase):
             page = browser.open(f"/changes/{change}")
             refused = browser.submit(page.form("/sign-in"), token="nonsense")
             self.assertEqual(refused.status, 403)
-            self.assertIn("opens nothing here", refused.text)
+            self.assertIn("This token is not valid, has expired, or has no role.", refused.text)
             self.assertEqual(browser.cookies, {})
             self.assertIn(f"Change {change}", browser.submit(refused.form("/sign-in"), token=server.tokens["reader"]).text)
             for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
                 page = browser.open("/sign-in?target=" + elsewhere.replace("\\", "%5C"))
                 self.assertEqual(page.form("/sign-in")["fields"]["target"], "/", elsewhere)
 
-    def test_a_session_is_the_servers_alone_and_ends(self):
+    def test_a_session_ends_with_the_sign_out_or_with_its_token(self):
         with Server() as server:
             browser = Browser(server)
             answer = browser.send("POST", "/sign-in", "target=/&token=" + server.tokens["operator"])
             cookie = answer.headers["set-cookie"]
-            for word in ("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=28800"):
-                self.assertIn(word, cookie)
+            for attribute in ("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=28800"):
+                self.assertIn(attribute, cookie)
             self.assertNotIn(server.tokens["operator"], cookie)
             page = browser.open("/")
             kept = dict(browser.cookies)
             self.assertIn("Sign in", browser.submit(page.form("/sign-out")).text)
             browser.cookies = kept
             self.assertEqual(browser.send("GET", "/").status, 303)
-            # A token that is revoked ends its session.
+            # Revoking a token ends its session.
             browser.sign_in("operator")
             token = server.request("GET", "/beta/reflog/tokens", role="admin").json["value"]
             id = next(t["id"] for t in token if t["name"] == "first-operator")
             self.assertEqual(server.request("DELETE", f"/beta/reflog/tokens/{id}", role="admin").status, 204)
             self.assertEqual(browser.send("GET", "/").status, 303)
 
-    def test_signing_in_anew_ends_the_session_before(self):
+    def test_a_new_sign_in_ends_the_previous_session(self):
         with Server() as server:
             browser = Browser(server)
             browser.sign_in("operator")
@@ -588,7 +588,7 @@ class Doors(unittest.TestCase):
             browser.cookies = before
             self.assertEqual(browser.send("GET", "/").status, 303)
 
-    def test_a_link_of_another_site_leads_on_where_somebody_is_signed_in(self):
+    def test_a_link_from_another_site_works_within_a_session(self):
         elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
         with Server() as server:
             browser = Browser(server)
@@ -596,13 +596,13 @@ class Doors(unittest.TestCase):
             self.assertEqual(page.status, 200)
             self.assertIn(("content", "0; url=/?flow=B2C_1_signup&result=applied"), page.attributes)
             self.assertIn("/?flow=B2C_1_signup&result=applied", page.links)
-            # Asked again from there, it is as ever.
+            # The same request from Reflog's own page asks for a sign-in.
             self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Site": "same-origin"}).status, 303)
             self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Mode": "cors"}).status, 303)
             browser.sign_in("reader")
             self.assertIn("Timeline", browser.send("GET", "/", headers=elsewhere).text)
 
-    def test_an_address_that_leads_nowhere_is_a_page_and_no_failed_authentication(self):
+    def test_an_unknown_path_is_a_404_page_and_no_failed_authentication(self):
         with Server() as server:
             browser = Browser(server)
             shown = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -613,7 +613,7 @@ class Doors(unittest.TestCase):
             browser.sign_in("reader")
             page = browser.send("GET", "/nowhere", headers=shown)
             self.assertEqual(page.status, 404)
-            self.assertIn("There is nothing here.", page.text)
+            self.assertIn("Nothing exists at this URL.", page.text)
             self.assertIn("first-reader", page.text)
             count = lambda: server.request("GET", "/metrics", role="reader").text.split("\nreflog_unauthenticated_total ")[1].split()[0]
             self.assertEqual(count(), "0")
@@ -622,7 +622,7 @@ class Doors(unittest.TestCase):
             self.assertEqual(browser.send("GET", "/nowhere").status, 401)
             self.assertEqual(count(), "4")
 
-    def test_a_forged_request_of_another_site_changes_nothing(self):
+    def test_a_forged_request_from_another_site_changes_nothing(self):
         with Server() as server:
             change = server.put(STEP, NEW_VENDOR).change
             browser = Browser(server)
@@ -634,10 +634,10 @@ class Doors(unittest.TestCase):
             self.assertEqual(browser.send("POST", "/sign-in", "token=" + server.tokens["operator"],
                                           {"Sec-Fetch-Site": "cross-site"}).status, 400)
             self.assertEqual(server.reference(STEP), NEW_VENDOR)
-            # The cookie opens nothing but the pages.
+            # The cookie is valid for the pages alone.
             self.assertEqual(browser.send("GET", "/beta/auditLogs/connectorChanges").status, 401)
 
-    def test_pages_run_nothing_and_show_every_text_as_text(self):
+    def test_hostile_text_is_shown_as_text_and_never_runs(self):
         with Server() as server:
             made = server.request("POST", "/beta/identity/apiConnectors", {
                 "displayName": HOSTILE, "targetUrl": "https://x.contoso.example/",
@@ -666,7 +666,7 @@ class Doors(unittest.TestCase):
                 self.assertLess(len(page.html), 60_000)
             self.assertIn(HOSTILE, browser.open(f"/changes/{change}").text)
 
-    def test_however_long_texts_are_pages_stay_small(self):
+    def test_pages_stay_small_with_long_texts(self):
         with Server() as server:
             long = "\"" * 1000
             made = server.request("POST", "/beta/identity/apiConnectors", {

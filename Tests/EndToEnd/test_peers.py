@@ -9,9 +9,9 @@ from test_csv import AWKWARD, STEP
 
 
 class PeersTests(ServerTestCase):
-    """What `tools/bench peers` compares is comparable."""
+    """`tools/bench peers` compares equal outputs and computes its table correctly."""
 
-    def test_c_loop_prints_what_the_export_prints(self):
+    def test_the_c_loop_prints_the_same_bytes_as_the_export(self):
         for name in AWKWARD:
             connector = self.server.request("POST", "/beta/identity/apiConnectors", {
                 "displayName": name, "targetUrl": "https://api.contoso.example/a",
@@ -34,7 +34,7 @@ class PeersTests(ServerTestCase):
     def output(self, *command):
         return subprocess.run(command, capture_output=True, check=True, env=self.server.environment()).stdout
 
-    def test_ratios_are_taken_within_a_round(self):
+    def test_ratios_are_computed_within_each_round(self):
         rounds = [{"reflog.64.rate": 10, "bare.64.rate": 20}, {"reflog.64.rate": 30, "bare.64.rate": 40},
                   {"reflog.64.rate": 90, "bare.64.rate": 100}]
 
@@ -43,7 +43,7 @@ class PeersTests(ServerTestCase):
         ratio = table["Reflog / bare handler, 64 connections"]
         self.assertEqual((ratio.median, ratio.spread), (0.75, (0.5, 0.9)))
 
-    def test_what_no_round_measured_is_a_dash(self):
+    def test_a_figure_that_no_round_measured_is_a_dash(self):
         table = {row.name: row for row in peerstable.rows([{"reflog.64.rate": 10}])}
 
         self.assertEqual(table["Reflog, 64 connections"].line.split()[-4:], ["10.0", "10.0", "–", "10.0"])

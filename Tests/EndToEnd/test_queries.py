@@ -9,7 +9,7 @@ PARTNER = "b2xUserFlows/B2X_1_partner_signup/postAttributeCollection"
 
 
 class Queries(ServerTestCase):
-    """What auditors ask."""
+    """Queries of history give the expected changes."""
 
     @classmethod
     def setUpClass(cls):
@@ -28,7 +28,7 @@ class Queries(ServerTestCase):
         self.assertEqual(answer.status, 200, answer.text)
         return answer.json
 
-    def test_each_question_is_one_request(self):
+    def test_each_filter_finds_its_changes(self):
         actor = self.all["1"]["initiatedBy"]["token"]
         for filter, ids in (
             ("flowId eq 'B2C_1_SIGNUP'", "6321"), ("step eq 'postFederationSignup' and result eq 'applied'", "621"),
@@ -43,19 +43,19 @@ class Queries(ServerTestCase):
         ):
             self.assertEqual("".join(change["id"] for change in self.ask(filter)["value"]), ids, filter)
 
-    def test_options_go_together_and_pages_keep_them(self):
+    def test_options_can_be_combined_and_the_next_page_keeps_them(self):
         path = f"{CHANGES}?$filter=result%20eq%20'applied'&$orderby=activityDateTime%20asc&$top=2&$count=true&$select=id,kind"
         seen = []
         while path:
             page = self.server.request("GET", path).json
-            # What is counted once is not counted for every page.
+            # Only the first page has the count.
             self.assertEqual(page.get("@odata.count"), None if seen else 4)
             self.assertTrue(all(set(change) == {"id", "kind"} for change in page["value"]))
             seen += [change["id"] for change in page["value"]]
             path = page.get("@odata.nextLink", "").removeprefix(self.server.url)
         self.assertEqual(seen, ["1", "2", "5", "6"])
 
-    def test_a_token_holds_for_its_question_alone(self):
+    def test_a_skiptoken_is_valid_for_its_query_alone(self):
         link = self.ask("result eq 'applied'", "&$top=1")["@odata.nextLink"]
         token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["$skiptoken"][0]
         for query in (f"$skiptoken={token}", f"$filter=result%20eq%20'denied'&$skiptoken={token}",
@@ -64,8 +64,8 @@ class Queries(ServerTestCase):
             answer = self.server.request("GET", f"{CHANGES}?{query}")
             self.assertEqual((answer.status, answer.json["error"]["target"]), (400, "$skiptoken"), query)
 
-    def test_mistakes_are_named_with_their_place(self):
-        for query, target, words in (
+    def test_mistakes_in_a_query_are_named_with_their_position(self):
+        for query, target, text in (
             ("$filter=id eq", "$filter", "position 5"), ("filter=colour eq 'red'", "$filter", "no field colour"),
             ("$filter=id eq 1 or", "$filter", "position 10"), ("$orderby=reason", "$orderby", "activityDateTime or id"),
             ("$select=id,colour", "$select", "colour"), ("$count=maybe", "count", "true or false"),
@@ -73,13 +73,13 @@ class Queries(ServerTestCase):
         ):
             answer = self.server.request("GET", f"{CHANGES}?{query.replace(' ', '%20')}")
             self.assertEqual((answer.status, answer.json["error"]["target"]), (400, target), query)
-            self.assertIn(words, answer.json["error"]["message"])
+            self.assertIn(text, answer.json["error"]["message"])
 
-    def test_a_filtered_export_holds_the_same(self):
+    def test_a_filtered_export_has_the_same_changes(self):
         csv = self.server.request("GET", f"{CHANGES}?$format=csv&$filter=result%20eq%20'applied'").text
         self.assertEqual([line.split(",")[0] for line in csv.splitlines()[1:]], ["1", "2", "5", "6"])
 
-    def test_the_command_line_asks_the_same(self):
+    def test_the_command_line_finds_the_same_changes(self):
         for arguments, ids in (
             (["--flow", "b2xUserFlows/B2X_1_partner_signup"], "5"), (["--result", "denied"], "3"), (["--kind", "rollback"], "6"),
             (["--actor", "first-reader"], "3"), (["--since", self.all["5"]["activityDateTime"]], "65"),
@@ -94,9 +94,9 @@ class Queries(ServerTestCase):
 
 
 class AsOf(ServerTestCase):
-    """What stood at a moment."""
+    """The references of all steps at a time."""
 
-    def held(self, moment=None, command=False):
+    def configuration(self, moment=None, command=False):
         if command:
             run = self.server.command("config", *(["--as-of", moment] if moment else []), "--database", self.server.database,
                                       "--format", "json")
@@ -107,49 +107,49 @@ class AsOf(ServerTestCase):
         return {entry["step"]: (entry["known"], entry["certain"], entry["reference"]["state"], entry["reference"]["connectorId"],
                                 entry["changeId"]) for entry in entries}
 
-    def test_each_moment_shows_what_stood_then(self):
+    def test_each_time_shows_the_references_of_that_time(self):
         for target in (NEW_VENDOR, NEW_VENDOR, None):
             self.server.put(SIGNUP, target)
         self.server.put(OTHER, LOYALTY)
         self.server.put(OTHER, FRAUD_CHECK, role="reader")
         moments = {change["id"]: change["resultDateTime"] for change in self.server.history()}
         for command in (False, True):
-            self.assertEqual(self.held("2020-01-01", command), {
+            self.assertEqual(self.configuration("2020-01-01", command), {
                 "postFederationSignup": (False, True, "unknown", None, None),
                 "postAttributeCollection": (False, True, "unknown", None, None)})
-            self.assertEqual(self.held(moments["1"], command)["postFederationSignup"],
+            self.assertEqual(self.configuration(moments["1"], command)["postFederationSignup"],
                              (True, True, "connector", NEW_VENDOR, "1"))
-            # Setting what stands already made no difference.
-            self.assertEqual(self.held(moments["2"], command)["postFederationSignup"][4], "1")
-            self.assertEqual(self.held(moments["3"], command)["postFederationSignup"], (True, True, "none", None, "3"))
-            self.assertEqual(self.held(None, command)["postAttributeCollection"], (True, True, "connector", LOYALTY, "4"))
-        for moment, words in (("yesterday", "is a time"), ("2999-01-01", "future")):
+            # A change that sets the current reference again is not effective.
+            self.assertEqual(self.configuration(moments["2"], command)["postFederationSignup"][4], "1")
+            self.assertEqual(self.configuration(moments["3"], command)["postFederationSignup"], (True, True, "none", None, "3"))
+            self.assertEqual(self.configuration(None, command)["postAttributeCollection"], (True, True, "connector", LOYALTY, "4"))
+        for moment, text in (("yesterday", "must be a time"), ("2999-01-01", "future")):
             answer = self.server.request("GET", "/beta/auditLogs/connectorConfigurations?asOf=" + moment)
             self.assertEqual((answer.status, answer.json["error"]["target"]), (400, "asOf"))
-            self.assertIn(words, answer.json["error"]["message"])
+            self.assertIn(text, answer.json["error"]["message"])
 
 
 class Exports(ServerTestCase):
-    def taken(self, query=""):
+    def exported(self, query=""):
         text = self.server.request("GET", f"{CHANGES}?$format=jsonl{query}").text
         return [json.loads(line) for line in text.splitlines()]
 
-    def test_an_export_is_continued_by_after_until_it_is_the_history(self):
-        held, newest = {}, None
+    def test_exports_continued_with_after_give_the_whole_history(self):
+        changes, newest = {}, None
         for number in range(40):
             for _ in range(number % 4):
                 self.server.put(SIGNUP, NEW_VENDOR if number % 2 else None)
                 self.server.put(OTHER, None, role="reader")
-            piece = self.taken(f"&after={newest}" if newest is not None else "")
-            held.update({change["id"]: change for change in piece})
+            piece = self.exported(f"&after={newest}" if newest is not None else "")
+            changes.update({change["id"]: change for change in piece})
             newest = max([change["sequence"] for change in piece] + ([newest] if newest is not None else []), default=newest)
-        self.assertEqual([held[key] for key in sorted(held, key=int)], self.server.history())
-        self.assertEqual(self.taken(f"&after={newest}"), [])
+        self.assertEqual([changes[key] for key in sorted(changes, key=int)], self.server.history())
+        self.assertEqual(self.exported(f"&after={newest}"), [])
 
-    def test_json_lines_and_csv_hold_the_same(self):
+    def test_json_lines_and_csv_have_the_same_changes(self):
         self.server.put(SIGNUP, NEW_VENDOR)
         csv = self.server.request("GET", CHANGES + "?$format=csv").text.splitlines()[1:]
-        self.assertEqual([line.split(",")[0] for line in csv], [change["id"] for change in self.taken()])
+        self.assertEqual([line.split(",")[0] for line in csv], [change["id"] for change in self.exported()])
         answer = self.server.request("GET", CHANGES, headers={"Accept": "application/x-ndjson"})
         self.assertTrue(answer.headers["content-type"].startswith("application/jsonl"))
         for query in ("$format=jsonl&raw=true", "$format=csv&$top=1", "after=1", "$format=csv&after=x", "$format=csv&after=-1"):

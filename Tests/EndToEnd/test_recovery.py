@@ -7,14 +7,14 @@ STEP = "b2cUserFlows/B2C_1_flow0/postFederationSignup"
 
 
 class Recovery(unittest.TestCase):
-    def test_what_a_crash_left_pending_is_settled_after_the_next_start(self):
+    def test_a_change_that_a_crash_left_pending_is_settled_after_the_next_start(self):
         with Graph(timeout=1) as graph, Server(graph=graph, GRAPH_TIMEOUT=1, SETTLE_WINDOW=0.5) as server:
-            # The process dies between the directory's write and its answer.
+            # The fake Graph kills the server after it applied the write and before it answers.
             graph.control(kill={"landed": server.process.pid})
             with self.assertRaises(OSError):
                 server.put(STEP, graph_connector("Loyalty"))
             server.process.wait()
-            self.assertEqual(graph.standing(STEP), graph_connector("Loyalty"))
+            self.assertEqual(graph.reference(STEP), graph_connector("Loyalty"))
             shown = server.command("history", "--filter", "result eq 'pending'", "--database", server.database, "--format", "json")
             pending = json.loads(shown.stdout)["value"]
             self.assertEqual([change["step"] for change in pending], ["postFederationSignup"], shown.stderr)

@@ -3,19 +3,19 @@ import time
 import unittest
 import uuid
 
-from generated import GeneratedServer, holds_text
-from ledgerfile import disarmed
-from reflogserver import Server, settled
+from generated import GeneratedServer, texts_in_file
+from ledgerfile import triggers_dropped
+from reflogserver import Server, wait_for_checkpoint
 from testparts import apart
 
 CHANGES = "/beta/auditLogs/connectorChanges"
 EVENTS = "/beta/auditLogs/serviceEvents"
 RETENTION = "/beta/reflog/retention"
-# The middle of what is generated.
+# The retention in days that ends in the middle of the generated history, at 2024-07-01.
 DAYS = int((time.time() - 1_719_792_000) // 86_400)
 
-# The last change of each address that made a difference; where none did, the last.
-STANDING = """
+# The last effective change of each address, or the last change if none was effective.
+LAST_CHANGES = """
     SELECT coalesce(max(iif(before_state <> after_state OR before_connector IS NOT after_connector, id, NULL)), max(id))
     FROM change WHERE result = 'applied' AND address IS NOT NULL GROUP BY address
 """
@@ -27,22 +27,22 @@ def guid(value):
 
 @apart(cores=0.7)
 class Purging(unittest.TestCase):
-    """What is older than history is kept goes, and nothing else."""
+    """A purge deletes the changes that are older than the retention, and nothing else. The tests run in order."""
 
     @classmethod
     def setUpClass(cls):
         cls.server = server = cls.enterClassContext(GeneratedServer(4000))
         cls.before = server.rows("SELECT id, result_time, address FROM change")
-        cls.standing = {row[0] for row in server.rows(STANDING)}
+        cls.last_changes = {row[0] for row in server.rows(LAST_CHANGES)}
         cls.flow = server.rows("SELECT flow_type, flow_id FROM flow WHERE id = 7")[0]
         cls.held = {row[0] for row in server.rows(
             "SELECT change.id FROM change JOIN address ON address.id = change.address WHERE address.flow = 7")}
         cls.configurations = server.request("GET", "/beta/auditLogs/connectorConfigurations").json
-        cls.texts = cls.words(server)
+        cls.texts = cls.texts_of_changes(server)
 
     @staticmethod
-    def words(server):
-        """Texts and ids of each change that could be found in the file again."""
+    def texts_of_changes(server):
+        """Returns the texts and ids of each change that a purge must remove from the file."""
         found = {}
         for id, correlation, request, reason, graph in server.rows(
                 "SELECT change.id, correlation_id, request_id, reason, graph_request_id FROM change "
@@ -50,7 +50,7 @@ class Purging(unittest.TestCase):
             found[id] = [value for value in (correlation, request, graph, reason) if value is not None]
         return found
 
-    def test_1_a_policy_is_set_by_admins_and_not_too_short(self):
+    def test_1_only_an_admin_sets_the_policy_and_it_has_a_minimum(self):
         server = self.server
         self.assertEqual(server.request("GET", RETENTION, role="admin").json,
                          {"days": None, "minimumDays": 400, "purge": None})
@@ -66,7 +66,7 @@ class Purging(unittest.TestCase):
         self.assertIn("for ever", server.admin("retention", "show").stdout)
         self.assertIn(f"{DAYS} days", server.admin("retention", "set", "--days", str(DAYS)).stdout)
 
-    def test_2_what_is_held_is_named_once(self):
+    def test_2_the_name_of_a_hold_is_unique(self):
         server = self.server
         placed = server.admin("hold", "place", "CASE-1", "--flow", "/".join(self.flow), "--reason", "Litigation").stdout
         self.assertIn("CASE-1", placed)
@@ -75,14 +75,14 @@ class Purging(unittest.TestCase):
         self.assertIn("/".join(self.flow), server.admin("hold", "list").stdout)
         self.assertEqual(server.admin("hold", "release", "none", check=False).returncode, 2)
 
-    def test_3_the_plan_is_what_a_purge_then_does(self):
+    def test_3_a_purge_does_what_its_plan_shows(self):
         server = self.server
         plan = server.request("POST", RETENTION + "/purge", {"dryRun": True}, "admin").json
         old = {id for id, settled, _ in self.before if settled is not None and settled < cutoff(plan["before"])}
-        going = old - self.standing - self.held
-        self.assertEqual(plan["changes"], len(going))
+        purgeable = old - self.last_changes - self.held
+        self.assertEqual(plan["changes"], len(purgeable))
         self.assertEqual(plan["held"], len(old & self.held))
-        self.assertEqual(plan["standing"], len((old & self.standing) - self.held))
+        self.assertEqual(plan["standing"], len((old & self.last_changes) - self.held))
         self.assertEqual(server.admin("retention", "purge", check=False).returncode, 1)
         self.assertEqual(len(server.rows("SELECT id FROM change")), len(self.before))
 
@@ -90,53 +90,53 @@ class Purging(unittest.TestCase):
 
         self.assertIn("done at", done.stdout)
         self.assertEqual({row[0] for row in server.rows("SELECT id FROM change")},
-                         {id for id, _, _ in self.before} - going)
-        one = min(going)
-        gone = server.request("GET", f"{CHANGES}/{one}")
-        self.assertEqual((gone.status, gone.code), (410, "changePurged"))
+                         {id for id, _, _ in self.before} - purgeable)
+        one = min(purgeable)
+        purged = server.request("GET", f"{CHANGES}/{one}")
+        self.assertEqual((purged.status, purged.code), (410, "changePurged"))
         self.assertEqual(server.request("GET", f"{CHANGES}/{one}?$format=record").status, 410)
         self.assertEqual(server.request("GET", f"{CHANGES}/99999").status, 404)
         self.assertEqual(server.command("show", str(one), "--database", server.database).returncode, 2)
         self.assertEqual(server.request("GET", "/beta/auditLogs/connectorConfigurations").json, self.configurations)
 
-    def test_4_history_verifies_without_what_is_gone(self):
+    def test_4_history_verifies_without_the_purged_changes(self):
         server = self.server
-        settled(server)
+        wait_for_checkpoint(server)
         run = server.verify("--anchor", server.database + ".anchor")
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-        self.assertIn("were purged, on the record", run.stderr)
+        self.assertIn("were purged, as recorded", run.stderr)
         kinds = [e["kind"] for e in server.request("GET", EVENTS + "?$top=1000").json["value"]]
         for kind in ("retentionSet", "holdPlaced", "purgeAsked", "purged"):
             self.assertIn(kind, kinds)
 
-    def test_5_what_is_gone_can_be_found_in_no_file(self):
+    def test_5_no_file_contains_purged_data(self):
         server = self.server
-        there = {row[0] for row in server.rows("SELECT id FROM change")}
-        # Reasons are common to many changes: those that no change has any more are gone too.
-        kept = {text for id in there for text in self.texts[id]}
-        going = {text for id, texts in self.texts.items() if id not in there for text in texts} - kept
-        self.assertGreater(len(going), 4000)
+        present = {row[0] for row in server.rows("SELECT id FROM change")}
+        # Many changes share a reason, which must stay as long as one of them is kept.
+        kept = {text for id in present for text in self.texts[id]}
+        purged = {text for id, texts in self.texts.items() if id not in present for text in texts} - kept
+        self.assertGreater(len(purged), 4000)
         for path in set(glob.glob(server.database + "*")) - {server.database}:
-            self.assertEqual(holds_text(path, *going), [], path)
-        # SQLite keeps copies of rows that it moved within the file before they were deleted, until that is written anew.
+            self.assertEqual(texts_in_file(path, *purged), [], path)
+        # SQLite leaves copies of rows that it moved before they were deleted, until the file is compacted.
         server.compact()
         for path in glob.glob(server.database + "*"):
-            self.assertEqual(holds_text(path, *going), [], path)
-        self.assertEqual({row[0] for row in server.rows("SELECT id FROM change")}, there)
+            self.assertEqual(texts_in_file(path, *purged), [], path)
+        self.assertEqual({row[0] for row in server.rows("SELECT id FROM change")}, present)
         self.assertEqual(server.verify("--anchor", server.database + ".anchor").returncode, 0)
 
-    def test_6_a_second_purge_takes_what_was_released(self):
+    def test_6_a_second_purge_deletes_released_changes(self):
         server = self.server
         server.admin("hold", "release", "CASE-1")
         server.admin("retention", "purge", "--yes")
-        there = {row[0] for row in server.rows("SELECT id FROM change")}
-        self.assertEqual(there & self.held, {id for id, settled, _ in self.before
-                                             if id in self.held and (id in self.standing or id in there)})
-        self.assertLess(len(there & self.held), len(self.held))
-        settled(server)
+        present = {row[0] for row in server.rows("SELECT id FROM change")}
+        self.assertEqual(present & self.held, {id for id, settled, _ in self.before
+                                               if id in self.held and (id in self.last_changes or id in present)})
+        self.assertLess(len(present & self.held), len(self.held))
+        wait_for_checkpoint(server)
         self.assertEqual(server.verify().returncode, 0)
 
-    def test_7_deleting_by_hand_is_no_purge(self):
+    def test_7_a_deletion_by_hand_is_found(self):
         server = self.server
         server.stop()
         victim = server.rows("SELECT max(id) FROM change WHERE id < (SELECT max(id) FROM change) - 50")[0][0]
@@ -146,54 +146,54 @@ class Purging(unittest.TestCase):
              f"UPDATE entry SET salt = NULL, change = 0 WHERE change = {victim}")
         run = server.verify()
         self.assertEqual(run.returncode, 65)
-        self.assertIn(f"Change {victim} is missing, and no purge is on record that deleted it.", run.stdout)
+        self.assertIn(f"Change {victim} is missing, and no recorded purge deleted it.", run.stdout)
 
 
 class Erasing(unittest.TestCase):
-    def test_what_is_on_record_of_a_person_goes_and_history_verifies(self):
+    def test_the_personal_data_of_a_person_is_erased_and_history_verifies(self):
         with GeneratedServer(1500) as server:
             actor, name, upn = server.rows(
                 "SELECT actor_id, name, user_principal_name FROM actor JOIN actor_name ON actor_name.actor = actor.id "
                 "WHERE actor_type = 'user' LIMIT 1")[0]
             flow = server.rows("SELECT flow_type, flow_id FROM flow WHERE id = 3")[0]
-            spoken = server.rows("SELECT count(*) FROM change JOIN actor ON actor.id = change.actor WHERE actor_id = ?", actor)[0][0]
+            by_person = server.rows("SELECT count(*) FROM change JOIN actor ON actor.id = change.actor WHERE actor_id = ?", actor)[0][0]
             held = server.rows("SELECT count(*) FROM change JOIN actor ON actor.id = change.actor JOIN address ON "
                                "address.id = change.address WHERE actor_id = ? AND flow = 3", actor)[0][0]
             before = server.request("GET", CHANGES + f"?$filter=initiatedBy/user/id eq '{actor}'&$top=1000".replace(" ", "%20")).json
             server.admin("hold", "place", "CASE-2", "--flow", "/".join(flow), "--reason", "kept")
 
             plan = server.request("POST", "/beta/reflog/erasures", {"actor": actor, "dryRun": True}, "admin").json
-            self.assertEqual((plan["changes"], plan["held"]), (spoken - held, held))
-            self.assertEqual(server.request("POST", "/beta/reflog/erasures", {"actor": "nobody"}, "admin").status, 404)
+            self.assertEqual((plan["changes"], plan["held"]), (by_person - held, held))
+            self.assertEqual(server.request("POST", "/beta/reflog/erasures", {"actor": "missing"}, "admin").status, 404)
             self.assertEqual(server.admin("erase", "--actor", actor, check=False).returncode, 1)
             self.assertIn("done at", server.admin("erase", "--actor", actor, "--yes").stdout)
 
             query = f"?$filter=initiatedBy/user/id eq '{actor}'&$top=1000".replace(" ", "%20")
             after = server.request("GET", CHANGES + query).json["value"]
             self.assertEqual([change["id"] for change in after], [change["id"] for change in before["value"]])
-            speaking = [change for change in after if change["initiatedBy"]["user"]["userPrincipalName"]]
-            self.assertEqual(len(speaking), held)
+            with_name = [change for change in after if change["initiatedBy"]["user"]["userPrincipalName"]]
+            self.assertEqual(len(with_name), held)
             self.assertTrue(all(change["reason"] is None and change["initiatedBy"]["ipAddress"] is None
-                                for change in after if change not in speaking))
-            settled(server)
+                                for change in after if change not in with_name))
+            wait_for_checkpoint(server)
             run = server.verify("--anchor", server.database + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-            self.assertIn("was erased, on the record", run.stderr)
+            self.assertIn("was erased, as recorded", run.stderr)
 
             server.admin("hold", "release", "CASE-2")
             server.admin("erase", "--actor", actor, "--yes")
             server.compact()
             for path in glob.glob(server.database + "*"):
-                self.assertEqual(holds_text(path, name, upn), [], path)
+                self.assertEqual(texts_in_file(path, name, upn), [], path)
             self.assertEqual(server.verify().returncode, 0)
             server.stop()
-            # Somebody who erases by hand is found.
+            # An erasure by hand is found.
             other = server.rows("SELECT change FROM change_personal WHERE salt IS NOT NULL LIMIT 1")[0][0]
             edit(server.database, "UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, "
                                   f"erased_hash = zeroblob(32) WHERE change = {other}")
             self.assertEqual(server.verify().returncode, 65)
 
-    def test_the_words_of_events_and_statements_go_too(self):
+    def test_the_reasons_of_an_erased_token_are_erased(self):
         with Server() as server:
             server.put("b2cUserFlows/B2C_1_signup/postFederationSignup", None, headers={"Reflog-Reason": "Because%20of%20Zebra"})
             token = server.history()[-1]["initiatedBy"]["token"]["id"]
@@ -203,18 +203,18 @@ class Erasing(unittest.TestCase):
             self.assertIsNone(server.history()[-1]["reason"])
             server.compact()
             for path in glob.glob(server.database + "*"):
-                self.assertEqual(holds_text(path, "Because of Zebra"), [], path)
+                self.assertEqual(texts_in_file(path, "Because of Zebra"), [], path)
 
 
 def cutoff(text):
-    """Microseconds of a time as Reflog writes it."""
+    """Returns the microseconds since 1970 of a time in Reflog's format."""
     seconds, fraction = text.rstrip("Z").split(".")
     import calendar
     return calendar.timegm(time.strptime(seconds, "%Y-%m-%dT%H:%M:%S")) * 1_000_000 + int(fraction)
 
 
 def edit(path, *statements):
-    """Edits a ledger as somebody would who knows what stands in the way."""
-    with disarmed(path) as ledger:
+    """Edits a ledger with SQL, without its triggers."""
+    with triggers_dropped(path) as ledger:
         for statement in statements:
             ledger.execute(statement)

@@ -17,12 +17,12 @@ def now():
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def place(step):
+def address_of(step):
     return f"{step['flowType']}/{step['flowId']}/{step['step']}"
 
 
-def ended(server, batch, seconds=120):
-    """Waits until a rollback to a time is not running any more, and returns how it ended."""
+def wait_for_end(server, batch, seconds=120):
+    """Waits until a rollback to a time has ended, and returns its progress."""
     deadline = time.monotonic() + seconds
     while (progress := server.request("GET", f"{CONFIGURATIONS}/rollback/{batch}").json)["state"] == "running":
         assert time.monotonic() < deadline, progress
@@ -32,7 +32,7 @@ def ended(server, batch, seconds=120):
 
 @apart(seconds=20, cores=0.7)
 class TwoHundredAddresses(unittest.TestCase):
-    """Everything is brought back to a time, although Graph gives up half-way."""
+    """200 steps are rolled back to a time, although Graph stops answering half-way."""
 
     def set_all(self, server, addresses, connector):
         def work(mine):
@@ -44,7 +44,7 @@ class TwoHundredAddresses(unittest.TestCase):
         for thread in threads:
             thread.join()
 
-    def test_a_rollback_that_breaks_off_goes_on_where_it_stopped(self):
+    def test_an_interrupted_rollback_continues_where_it_stopped(self):
         settings = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 2, "GRAPH_READS_PER_MINUTE": 60000}
         with Graph(timeout=2, flows=67) as graph, Server(graph=graph, **settings) as server:
             addresses = [f"b2cUserFlows/B2C_1_flow{flow}/{step}" for flow in range(67) for step in STEPS][:200]
@@ -62,19 +62,19 @@ class TwoHundredAddresses(unittest.TestCase):
                                                f"it now calls Loyalty ({bad})")
             self.assertEqual({step["result"] for step in plan.json["value"]}, {None})
 
-            # The hundredth write and all behind it get no answer.
+            # Every write after the hundredth gets no answer.
             graph.control(writes=["ok"] * 100 + ["reset_before"] * 400)
             begun = server.request("POST", f"{CONFIGURATIONS}/rollback", asked)
             self.assertEqual(begun.status, 202)
             batch = begun.json["batchId"]
             self.assertEqual(begun.headers["location"], f"{server.url}{CONFIGURATIONS}/rollback/{batch}")
-            partial = ended(server, batch)
+            partial = wait_for_end(server, batch)
             results = [step["result"] for step in partial["value"]]
             self.assertEqual((partial["state"], len(results), results.count("applied")), ("partial", 200, 100))
             self.assertTrue(any(step["message"] for step in partial["value"] if step["result"] is None or
                                 step["result"] == "pending"))
 
-            # Graph is back; so is a server that was killed meanwhile.
+            # Kill and restart the server, and let Graph answer again.
             queued = graph.control()["queued"]
             self.assertGreater(queued, 0)
             server.kill()
@@ -83,23 +83,23 @@ class TwoHundredAddresses(unittest.TestCase):
             time.sleep(1.2)
             resumed = server.request("POST", f"{CONFIGURATIONS}/rollback", {"batchId": batch, "reason": "CHG0042"})
             self.assertEqual((resumed.status, resumed.json["batchId"]), (202, batch))
-            done = ended(server, batch)
+            done = wait_for_end(server, batch)
             deadline = time.monotonic() + 120
             while done["state"] != "done" and time.monotonic() < deadline:
-                # What the first run left pending may be unsettled still.
+                # Changes that the first run left pending may still be pending.
                 time.sleep(1)
                 server.request("POST", f"{CONFIGURATIONS}/rollback", {"batchId": batch, "reason": "CHG0042"})
-                done = ended(server, batch)
+                done = wait_for_end(server, batch)
 
             self.assertEqual(done["state"], "done")
             self.assertEqual({step["result"] for step in done["value"]}, {"applied"})
-            self.assertEqual({place(step) for step in done["value"]}, set(addresses))
-            standing = graph.control()["standing"]
-            self.assertEqual({standing[address] for address in addresses}, {good})
-            then = {place(entry): entry["reference"]["connectorId"] for entry in
+            self.assertEqual({address_of(step) for step in done["value"]}, set(addresses))
+            references = graph.control()["references"]
+            self.assertEqual({references[address] for address in addresses}, {good})
+            then = {address_of(entry): entry["reference"]["connectorId"] for entry in
                     server.request("GET", f"{CONFIGURATIONS}?asOf={moment}").json["value"]}
-            held = {place(entry): entry["reference"]["connectorId"] for entry in server.request("GET", CONFIGURATIONS).json["value"]}
-            self.assertEqual(held, then)
+            current = {address_of(entry): entry["reference"]["connectorId"] for entry in server.request("GET", CONFIGURATIONS).json["value"]}
+            self.assertEqual(current, then)
             for step in done["value"]:
                 change = server.request("GET", f"/beta/auditLogs/connectorChanges/{step['changeId']}").json
                 self.assertEqual((change["kind"], change["batchId"], change["rollbackTo"], change["reason"]),
@@ -109,7 +109,7 @@ class TwoHundredAddresses(unittest.TestCase):
             self.assertEqual(listed["@odata.count"], 200)
 
 
-class Asking(ServerTestCase):
+class RollbackToATime(ServerTestCase):
     STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
     OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
 
@@ -124,31 +124,31 @@ class Asking(ServerTestCase):
     def post(self, role="operator", **body):
         return self.server.request("POST", f"{CONFIGURATIONS}/rollback", body, role)
 
-    def test_one_flow_alone_is_brought_back(self):
+    def test_a_rollback_of_one_flow_changes_no_other_flow(self):
         batch = str(uuid.uuid4())
         answer = self.post(asOf=self.moment, flowType="b2cUserFlows", flowId="b2c_1_SIGNUP", batchId=batch.upper())
         self.assertEqual((answer.status, answer.json["batchId"]), (202, batch))
-        done = ended(self.server, batch)
+        done = wait_for_end(self.server, batch)
 
-        self.assertEqual([(place(step), step["before"]["connectorId"], step["after"]["connectorId"], step["result"])
+        self.assertEqual([(address_of(step), step["before"]["connectorId"], step["after"]["connectorId"], step["result"])
                           for step in done["value"]], [(self.STEP, NEW_VENDOR, FRAUD_CHECK, "applied")])
         self.assertIsNone(self.server.reference(self.OTHER))
-        # The same again is the same, and what came since stays.
+        # A repeat with the same batch id gives the same result and does not roll back a later change.
         self.server.put(self.STEP, None)
         self.assertEqual(self.post(batchId=batch).json["value"], done["value"])
-        self.assertEqual(ended(self.server, batch)["state"], "done")
+        self.assertEqual(wait_for_end(self.server, batch)["state"], "done")
         time.sleep(0.3)
         self.assertIsNone(self.server.reference(self.STEP))
         other = self.post(batchId=batch, asOf="2026-01-01T00:00:00Z")
         self.assertEqual((other.status, other.code), (409, "batchMismatch"))
 
-    def test_a_flow_that_nobody_has_heard_of_is_no_empty_plan(self):
+    def test_an_unknown_flow_is_404_and_no_empty_plan(self):
         for dry_run in (True, False):
             answer = self.post(asOf=self.moment, flowType="b2cUserFlows", flowId="B2C_1_sing_up", dryRun=dry_run)
             self.assertEqual((answer.status, answer.code), (404, "notFound"))
             self.assertIn("B2C_1_sing_up", answer.text)
 
-    def test_the_plan_says_where_a_connector_is_gone(self):
+    def test_the_plan_names_deleted_connectors(self):
         made = self.server.request("POST", "/beta/identity/apiConnectors", {
             "displayName": "Short-lived", "targetUrl": "https://short.contoso.example/",
             "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "a", "password": "b"},
@@ -161,17 +161,17 @@ class Asking(ServerTestCase):
 
         steps = self.post(asOf=moment, dryRun=True).json["value"]
 
-        gone = [place(step) for step in steps if step["message"] and made in step["message"]]
-        self.assertEqual(gone, [self.STEP])
+        deleted = [address_of(step) for step in steps if step["message"] and made in step["message"]]
+        self.assertEqual(deleted, [self.STEP])
 
-    def test_a_time_before_all_calendars_is_refused_or_answered(self):
+    def test_times_at_the_limits_of_the_calendar_do_not_crash_the_server(self):
         for moment in ("0000-01-01T00:00:00+00:01", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"):
             self.assertIn(self.post(asOf=moment, dryRun=True).status, (200, 400))
             text = f"activityDateTime ge {moment}".replace(" ", "%20").replace("+", "%2B")
             self.assertIn(self.server.request("GET", f"/beta/auditLogs/connectorChanges?$filter={text}").status, (200, 400))
         self.assertEqual(self.server.request("GET", "/livez").status, 200)
 
-    def test_who_may_not_and_what_is_wrong_changes_nothing(self):
+    def test_forbidden_and_invalid_requests_change_nothing(self):
         before = len(self.server.history())
         cases = [({"asOf": self.moment}, "reader", 403), ({"asOf": self.moment}, "admin", 403), ({}, "operator", 400),
                  ({"asOf": "yesterday"}, "operator", 400), ({"asOf": "2999-01-01T00:00:00Z"}, "operator", 400),
@@ -183,16 +183,16 @@ class Asking(ServerTestCase):
         self.assertEqual(len(self.server.history()), before)
         self.assertEqual(self.post("reader", asOf=self.moment, dryRun=True).status, 200)
 
-    def test_what_nobody_had_seen_then_is_named_and_left_alone(self):
+    def test_a_step_whose_reference_at_the_time_is_unknown_is_named_and_not_changed(self):
         plan = self.post(asOf="2020-01-01T00:00:00Z", dryRun=True).json
-        unknown = {place(step): step for step in plan["value"]}[self.STEP]
+        unknown = {address_of(step): step for step in plan["value"]}[self.STEP]
         self.assertEqual((unknown["result"], unknown["after"]["state"]), ("unknown", "unknown"))
-        standing = self.server.reference(self.STEP)
+        reference = self.server.reference(self.STEP)
         batch = self.post(asOf="2020-01-01T00:00:00Z").json["batchId"]
-        self.assertEqual(ended(self.server, batch)["state"], "done")
-        self.assertEqual(self.server.reference(self.STEP), standing)
+        self.assertEqual(wait_for_end(self.server, batch)["state"], "done")
+        self.assertEqual(self.server.reference(self.STEP), reference)
 
-    def test_the_command_line_plans_and_does_it(self):
+    def test_the_command_line_shows_the_plan_and_does_the_rollback(self):
         environment = self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["operator"]}
         def run(*arguments):
             return subprocess.run([self.server.binary, "rollback", "--server", self.server.url, *arguments],
@@ -205,13 +205,13 @@ class Asking(ServerTestCase):
         for flow in ("b2cUserFlows/", "/B2C_1_signup", "b2cUserFlows", "nonsense/x", "b2cUserFlows/a/b"):
             self.assertEqual(run("--as-of", self.moment, "--flow", flow).returncode, 64, flow)
         again = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup")
-        self.assertEqual((again.returncode, again.stdout), (0, "Everything is as it was then.\n"))
+        self.assertEqual((again.returncode, again.stdout), (0, "Every step calls what it called then.\n"))
 
-    def test_configurations_are_filtered(self):
-        def asked(text):
+    def test_configurations_can_be_filtered(self):
+        def found(text):
             answer = self.server.request("GET", f"{CONFIGURATIONS}?$filter={text.replace(' ', '%20')}")
-            return [place(entry) for entry in answer.json["value"]] if answer.status == 200 else answer.json["error"]["message"]
-        self.assertEqual(asked("flowId eq 'B2C_1_SIGNUP' and known eq true and step eq 'postFederationSignup'"), [self.STEP])
-        self.assertEqual(asked(f"reference/connectorId eq '{uuid.uuid4()}'"), [])
-        self.assertIn("at position 0", asked("color eq 'red'"))
-        self.assertIn("at position 9", asked("known eq 'true'"))
+            return [address_of(entry) for entry in answer.json["value"]] if answer.status == 200 else answer.json["error"]["message"]
+        self.assertEqual(found("flowId eq 'B2C_1_SIGNUP' and known eq true and step eq 'postFederationSignup'"), [self.STEP])
+        self.assertEqual(found(f"reference/connectorId eq '{uuid.uuid4()}'"), [])
+        self.assertIn("at position 0", found("color eq 'red'"))
+        self.assertIn("at position 9", found("known eq 'true'"))

@@ -42,6 +42,11 @@ MODULES = {
             def test_two(self): pass
     """,
     "test_broken": "import nonexistent",
+    "test_raising": "raise ValueError('no fixture')",
+    "test_invalid": """
+        class Invalid(unittest.TestCase)
+            def test_a(self): pass
+    """,
     "test_empty": "",
     "test_crashing": """
         class Crashing(unittest.TestCase):
@@ -74,7 +79,7 @@ MODULES = {
                 child.wait()
     """,
 }
-# Each begins only once the other has.
+# Each of the two tests passes only if the other one runs at the same time.
 MEETING = """
     class Meeting(unittest.TestCase):
         def test_meets(self):
@@ -86,7 +91,7 @@ MEETING = """
 
 
 class SideBySide(unittest.TestCase):
-    """What the runner of these tests makes of modules of every sort."""
+    """The test runner reports good, failing, crashing, hanging and broken modules correctly."""
 
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -100,18 +105,18 @@ class SideBySide(unittest.TestCase):
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"CHILD": str(self.child)})
 
     def run_modules(self, *names, modules=MODULES, options=()):
-        """The exit code, the names of failed tests, and the lines of the output."""
+        """Runs modules. Returns the exit code, the names of failed tests and the lines of the output."""
         process = self.start({name: modules[name] for name in names}, *options)
         lines = process.communicate()[0].splitlines()
         failed = lines[lines.index("Failed:") + 1:-3] if "Failed:" in lines else []
         return process.returncode, [line.strip() for line in failed], lines
 
-    def test_good_tests_are_counted(self):
+    def test_passed_and_skipped_tests_are_counted(self):
         code, failed, lines = self.run_modules("test_good")
         self.assertEqual((code, failed, lines[-1]), (0, [], "2 passed, 0 failed, 1 skipped"))
         self.assertRegex(lines[0], r"^test_good +3 tests +[0-9.]+ s  ok$")
 
-    def test_failed_tests_are_named_and_shown_with_their_module(self):
+    def test_failed_tests_are_named_and_the_output_of_their_module_is_shown(self):
         code, failed, lines = self.run_modules("test_bad", "test_good")
         self.assertEqual(code, 1)
         self.assertEqual(failed, ["test_bad.Bad.test_fails", "test_bad.Bad.test_fails_in_parts",
@@ -120,7 +125,7 @@ class SideBySide(unittest.TestCase):
         self.assertIn("AssertionError: 'canary' != 2", lines)
         self.assertNotIn("===== test_good =====", lines)
 
-    def test_what_did_not_run_is_no_success(self):
+    def test_a_module_whose_tests_did_not_run_fails(self):
         for name, failures in (("test_unprepared", ["setUpClass (test_unprepared.Unprepared)"]), ("test_broken", ["test_broken"]),
                                ("test_empty", ["test_empty (ran no test)"]),
                                ("test_crashing", ["test_crashing.Crashing.test_b (did not end)"]),
@@ -129,17 +134,31 @@ class SideBySide(unittest.TestCase):
                 code, failed, lines = self.run_modules(name, options=[name])
                 self.assertEqual((code, failed), (1, failures), "\n".join(lines))
 
+    def test_a_module_that_raises_on_import_fails_and_its_output_shows_why(self):
+        code, failed, lines = self.run_modules("test_raising", "test_good")
+        self.assertEqual((code, failed), (1, ["test_raising (ended with exit code 1)"]), "\n".join(lines))
+        self.assertIn("ValueError: no fixture", lines)
+        self.assertIn("2 passed, 1 failed, 1 skipped", lines)
+
+    def test_a_syntax_error_stops_the_run_with_its_file_and_line(self):
+        for options in ([], ["test_invalid.Invalid"]):
+            with self.subTest(options):
+                code, _, lines = self.run_modules("test_invalid", "test_good", options=options)
+                # The modules begin with two lines of imports.
+                self.assertRegex(lines[0], r"/test_invalid\.py, line 4: ")
+                self.assertEqual((code, lines[1:]), (1, ["No test was run. Correct the module and run the tests again."]))
+
     def test_names_are_modules_classes_and_tests(self):
         for name, count in (("test_parted", 4), ("test_parted.Short", 1), ("test_parted.Longer.test_c", 1)):
             code, _, lines = self.run_modules("test_parted", options=[name])
             self.assertEqual((code, lines[-1]), (0, f"{count} passed, 0 failed"))
         self.assertEqual(self.run_modules("test_good", options=["test_good.Bad"])[0], 1)
 
-    def test_a_class_that_runs_apart_is_a_part_of_its_own(self):
+    def test_a_class_with_the_apart_mark_runs_as_its_own_part(self):
         lines = self.run_modules("test_parted", options=["--cores", "0.1"])[2]
         self.assertEqual([line.split()[:2] for line in lines[:2]], [["test_parted.Long", "1"], ["test_parted", "3"]])
 
-    def test_modules_run_at_once_unless_one_runs_alone(self):
+    def test_modules_run_at_the_same_time_unless_one_must_run_alone(self):
         meeting = {name: MEETING.format(own=name, other=other, patience=60) for name, other in (("test_a", "test_b"), ("test_b", "test_a"))}
         self.assertEqual(self.run_modules("test_a", "test_b", modules=meeting)[0], 0)
         for file in self.folder.glob("child*"):
@@ -148,20 +167,20 @@ class SideBySide(unittest.TestCase):
         code, failed, _ = self.run_modules("test_a", "test_b", modules=alone)
         self.assertEqual((code, failed), (1, ["test_a.Meeting.test_meets"]))
 
-    def test_what_takes_too_long_is_stopped_with_all_that_it_started(self):
+    def test_a_module_that_takes_too_long_is_stopped_with_everything_that_it_started(self):
         code, failed, lines = self.run_modules("test_hanging", options=["--limit", "3"])
         self.assertEqual((code, failed), (1, ["test_hanging.Hanging.test_a (did not end)", "test_hanging (took longer than 3 s)"]))
-        # It says where it was.
+        # The traceback shows where it was.
         self.assertIn("child.wait()", "\n".join(lines))
         self.assert_gone(int(self.child.read_text()))
 
-    def test_an_interrupt_stops_everything(self):
+    def test_an_interrupt_stops_all_modules(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(number):
                 process = self.start({"test_hanging": MODULES["test_hanging"]})
                 eventually(self.child.exists)
                 process.send_signal(number)
-                self.assertEqual(process.communicate(timeout=60)[0], "Interrupted: what ran was stopped.\n")
+                self.assertEqual(process.communicate(timeout=60)[0], "Interrupted: all running tests were stopped.\n")
                 self.assertEqual(process.returncode, 130)
                 self.assert_gone(int(self.child.read_text()))
                 self.child.unlink()
@@ -172,6 +191,6 @@ class SideBySide(unittest.TestCase):
                 os.kill(pid, 0)
             except ProcessLookupError:
                 return True
-            # A process that nobody waited for yet.
+            # An ended process that its parent has not reaped is a zombie: Z.
             return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
         eventually(is_gone)

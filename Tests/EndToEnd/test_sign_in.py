@@ -15,7 +15,7 @@ CLIENT = "77d8c1f2-9a0b-4c3d-8e5f-6a7b8c9d0e1f"
 
 @apart(seconds=13, cores=0.6)
 class Entra(unittest.TestCase):
-    """Signing in on the pages by an OpenID provider: the authorisation code flow with PKCE."""
+    """Sign-in on the pages by an OpenID provider, with the authorization code flow and PKCE."""
 
     def setUp(self):
         self.provider = self.enterContext(OpenIDProvider())
@@ -36,7 +36,7 @@ class Entra(unittest.TestCase):
         parts = urllib.parse.urlsplit(url)
         return self.browser.send("GET", parts.path + "?" + parts.query)
 
-    def test_somebody_signs_in_and_comes_to_where_they_wanted(self):
+    def test_a_sign_in_leads_to_the_requested_page_with_the_users_name_and_role(self):
         url = self.begin()
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
         self.assertEqual((asked["client_id"], asked["response_type"], asked["code_challenge_method"], asked["scope"]),
@@ -55,13 +55,13 @@ class Entra(unittest.TestCase):
         for path in (self.server.database, self.server.database + "-wal"):
             self.assertNotIn(CLIENT_SECRET.encode(), pathlib.Path(path).read_bytes())
 
-    def test_the_filter_that_somebody_wanted_survives(self):
+    def test_the_filter_in_the_requested_url_is_kept(self):
         for target in ("/?flow=B2C_1_signup&result=applied", "/?connector=Fraud%20check"):
             page = self.come_back(self.provider.authorize(self.begin(target), ["Reflog.Read"]))
             self.assertIn(target, page.links)
             self.browser.cookies = {}
 
-    def test_a_code_counts_once_and_in_the_browser_that_asked_for_it(self):
+    def test_a_code_is_valid_once_and_only_in_the_browser_that_began_the_sign_in(self):
         back = self.provider.authorize(self.begin(), ["Reflog.Read"])
         other = Browser(self.server)
         parts = urllib.parse.urlsplit(back)
@@ -71,12 +71,12 @@ class Entra(unittest.TestCase):
         self.assertEqual(self.come_back(back).status, 200)
         self.assertEqual(self.come_back(back).status, 400)
 
-    def test_who_may_not_is_told_so(self):
-        for roles, changed, status, words in (
+    def test_a_refused_sign_in_shows_the_reason(self):
+        for roles, changed, status, text in (
                 ([], {}, 403, "has no role in Reflog"), (["Reflog.Read"], {"nonce": "another"}, 403, "belongs to another sign-in"),
-                (["Reflog.Read"], {"aud": "somebody else"}, 403, "belongs to another sign-in")):
+                (["Reflog.Read"], {"aud": "another"}, 403, "belongs to another sign-in")):
             page = self.come_back(self.provider.authorize(self.begin(), roles, **changed))
-            self.assertEqual((page.status, words in page.text), (status, True), page.text)
+            self.assertEqual((page.status, text in page.text), (status, True), page.text)
             self.assertFalse([name for name in self.browser.cookies if "session" in name])
         url = self.begin()
         self.provider.is_down = True
@@ -85,43 +85,45 @@ class Entra(unittest.TestCase):
         self.assertIn("sign in with an API token", page.text)
 
     def refused(self, error, state=None):
-        """What is shown where Entra, or somebody else, sends a browser back with an error."""
+        """Begins a sign-in, and returns the page for a browser that comes back with an error and this state, or the right one."""
         begun = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.begin()).query))["state"]
         query = urllib.parse.urlencode({"error": error, "error_description": "<b>Call 555-0100", "state": state or begun})
         return self.browser.send("GET", "/sign-in/entra/return?" + query)
 
-    def test_entra_says_no_in_words_of_reflogs_own(self):
-        for error, status, words in (("access_denied", 403, "cancelled there"), ("login_required", 403, "sign in there first"),
-                                     ("consent_required", 403, "must consent"), ("server_error", 503, "just now"),
-                                     ("temporarily_unavailable", 503, "just now"), ("strange_error", 403, "nobody in (strange_error)."),
-                                     ("Call 555-0100", 403, "does not say why"), ("x" * 41, 403, "does not say why")):
+    def test_errors_of_entra_are_shown_in_reflogs_own_words(self):
+        for error, status, text in (
+                ("access_denied", 403, "was cancelled or is not allowed"), ("login_required", 403, "sign in at Entra first"),
+                ("consent_required", 403, "must first consent"), ("server_error", 503, "at the moment"),
+                ("temporarily_unavailable", 503, "at the moment"),
+                ("strange_error", 403, "did not sign you in (strange_error)."),
+                ("Call 555-0100", 403, "gave no reason"), ("x" * 41, 403, "gave no reason")):
             page = self.refused(error)
-            self.assertEqual((page.status, words in page.text), (status, True), page.text)
+            self.assertEqual((page.status, text in page.text), (status, True), page.text)
             self.assertNotIn("555", page.text)
             self.assertEqual(page.form("/sign-in")["fields"]["target"], "/flows")
             self.assertFalse([name for name in self.browser.cookies if "sign_in" in name])
 
-    def test_what_another_site_says_is_not_shown_and_counts_as_nothing(self):
+    def test_an_error_with_a_forged_state_is_not_shown_and_does_not_end_the_sign_in(self):
         self.server.put(STEP, FRAUD_CHECK)
         page = self.refused("access_denied", state="0" * 64)
         self.assertEqual((page.status, "another browser" in page.text), (400, True), page.text)
-        # The sign-in that began goes on.
+        # The sign-in that has begun can still be completed.
         self.assertTrue([name for name in self.browser.cookies if "sign_in" in name])
         self.assertIn("\nreflog_unauthenticated_total 0\n", self.server.request("GET", "/metrics", role="reader").text)
 
-    def test_signing_in_anew_ends_the_session_before(self):
+    def test_a_new_sign_in_ends_the_previous_session(self):
         self.come_back(self.provider.authorize(self.begin(), ["Reflog.Read"]))
         before = dict(self.browser.cookies)
         link = "/sign-in/entra?target=/"
         url = self.browser.send("GET", link).headers["location"]
-        # The session's cookie does not come with what Entra leads to.
+        # The browser does not send the session's cookie with the redirect from Entra.
         self.browser.cookies = {name: value for name, value in self.browser.cookies.items() if "session" not in name}
         self.assertEqual(self.come_back(self.provider.authorize(url, ["Reflog.Read"])).status, 200)
         self.assertEqual(self.browser.send("GET", "/").status, 200)
         self.browser.cookies = before
         self.assertEqual(self.browser.send("GET", "/").status, 303)
 
-    def test_a_token_without_a_role_opens_no_session(self):
+    def test_a_token_without_a_role_begins_no_session(self):
         page = self.browser.open("/")
         token = self.provider.token(self.provider.claims([]))
         refused = self.browser.submit(page.form("/sign-in"), token=token)
@@ -130,23 +132,23 @@ class Entra(unittest.TestCase):
         self.browser.submit(page.form("/sign-in"), token=self.provider.token(self.provider.claims(["Reflog.Read"])))
         self.assertEqual(self.browser.send("GET", "/").status, 200)
 
-    def test_a_secret_that_expired_is_said_to_be_what_is_wrong(self):
+    def test_an_expired_client_secret_is_named_as_the_cause(self):
         self.provider.secret = "another"
         page = self.come_back(self.provider.authorize(self.begin(), ["Reflog.Read"]))
         self.assertEqual(page.status, 502)
-        self.assertIn("does not take this server's own registration (invalid_client)", page.text)
+        self.assertIn("Entra refused this server's client id or secret (invalid_client)", page.text)
         self.assertIn("invalid_client", self.server.log)
 
-    def test_nobody_crowds_out_a_sign_in_that_began(self):
+    def test_many_other_sign_ins_do_not_discard_one_that_has_begun(self):
         back = self.provider.authorize(self.begin(), ["Reflog.Read"])
         other = Browser(self.server)
         for _ in range(1200):
             self.assertEqual(other.send("GET", "/sign-in/entra").status, 303)
         self.assertEqual(self.come_back(back).status, 200)
-        # Once for this, and once for the keys.
+        # One request for the sign-ins, and one for the keys.
         self.assertLessEqual(self.provider.discoveries, 2)
 
-    def test_what_is_missing_of_its_settings_stops_the_start(self):
+    def test_incomplete_settings_stop_the_start(self):
         for settings in ({"ENTRA_CLIENT_ID": CLIENT}, {"ENTRA_CLIENT_ID": CLIENT, "ENTRA_CLIENT_SECRET": CLIENT_SECRET}):
             done = subprocess.run([self.server.binary, "serve", "--directory", "embedded", "--port", "0", "--database", os.devnull],
                                   env=self.server.environment() | {"REFLOG_" + name: value for name, value in settings.items()},

@@ -7,79 +7,80 @@ import threading
 import unittest
 
 from forger import Forger
-from ledgerfile import disarmed
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, eventually, graph_connector, settled
+from ledgerfile import triggers_dropped
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, eventually, graph_connector, wait_for_checkpoint
 from test_log import STEP
 
-FOREIGN = "The ledger's file is not as Reflog left it: from entry [0-9]+ on another program wrote to it"
-CORRUPT = "The ledger holds what Reflog does not write: "
+FOREIGN = "Another program wrote to the ledger's file, from entry [0-9]+ on"
+CORRUPT = "The ledger is damaged: "
 
 
-def leave(ledger):
-    """The head as it is."""
+def leave_head(ledger):
+    """Leaves the head unaltered."""
 
 
-def count_all(ledger):
-    """The head with the size of all that is there."""
+def count_all_entries(ledger):
+    """Sets the size in the head to the number of all entries."""
     ledger.execute("UPDATE head SET next_sequence = (SELECT count(*) FROM entry)")
 
 
-def count_more(ledger):
-    """The head with a greater size than all that is there."""
+def count_one_more(ledger):
+    """Adds 1 to the size in the head."""
     ledger.execute("UPDATE head SET next_sequence = next_sequence + 1")
 
 
-def seem_to_sign(ledger):
-    """A head that agrees with all that is there, signed by somebody in the name of the true key."""
+def sign_with_false_key(ledger):
+    """Makes the head agree with all entries, and signs it with another key under the ID of the true key."""
     forger = Forger(ledger)
     (ours,) = ledger.execute("SELECT verifier_key FROM head").fetchone()
     forger.sign(forger.rebuild(os.urandom(32)), ours)
 
 
-def sign_nothing(ledger):
-    """A head that says of all that is there that nothing was signed yet."""
+def remove_checkpoint(ledger):
+    """Removes checkpoint and key from the head, as if no entry was signed yet."""
     ledger.execute("PRAGMA ignore_check_constraints = ON")
     ledger.execute("UPDATE head SET next_sequence = (SELECT count(*) FROM entry), checkpoint = NULL, verifier_key = NULL")
     ledger.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 def delete_head(ledger):
-    """No head."""
+    """Deletes the head."""
     ledger.execute("DELETE FROM head")
 
 
-# What is made of the head, so that it may seem to cover what was forged, and why the ledger is refused: where nothing was forged, and
-# where something was appended.
+# Each way to alter the head, so that it may seem to cover a forgery. The first text is why the ledger is refused if only the head
+# was altered, or None if it starts. The second is why it is refused if something was also appended.
 HEADS = {
-    leave: (None, FOREIGN), count_all: (None, FOREIGN), sign_nothing: (FOREIGN, FOREIGN),
-    seem_to_sign: (CORRUPT + "a checkpoint that is not this log's: ",) * 2, delete_head: (CORRUPT + "no head",) * 2,
+    leave_head: (None, FOREIGN), count_all_entries: (None, FOREIGN), remove_checkpoint: (FOREIGN, FOREIGN),
+    sign_with_false_key: (CORRUPT + "its checkpoint is not one of this log: ",) * 2,
+    delete_head: (CORRUPT + "the head of the log is missing",) * 2,
 }
 
 
 class StartRefusal(unittest.TestCase):
-    """A ledger that another program wrote to is not served, and nothing of what that appended is signed."""
+    """A ledger that another program wrote to is not served, and what that program appended is not signed."""
 
     @classmethod
     def setUpClass(cls):
         cls.signed = cls.enterClassContext(Server())
         for number in range(6):
             cls.signed.put(STEP, [FRAUD_CHECK, NEW_VENDOR][number % 2], headers={"Reflog-Reason": "CHG0042"})
-        # Nothing is old enough to go, but somebody asked for a purge: one more event of it looks like any other.
+        # No change is old enough to be purged. But a purge was requested, so a forged event of it seems valid.
         for path, body in (("retention", {"days": 400}), ("retention/purge", {})):
             answer = cls.signed.request("POST", f"/beta/reflog/{path}", body, role="admin")
             assert answer.status in (200, 202), answer.text
-        settled(cls.signed)
+        wait_for_checkpoint(cls.signed)
         assert cls.signed.stop() == 0
 
-    def test_the_control_starts(self):
-        """A head that somebody forged is refused although nothing else was; one that says what it said before is not."""
-        for forge_head, (words, _) in HEADS.items():
+    def test_an_unaltered_ledger_starts_and_a_forged_head_is_refused(self):
+        """A forged head is refused even if nothing else was altered. An unaltered head is not."""
+        for forge_head, (reason, _) in HEADS.items():
             with self.subTest(head=forge_head.__doc__):
                 server = self.copy()
-                with disarmed(server.database) as ledger:
+                with triggers_dropped(server.database) as ledger:
                     forge_head(ledger)
-                if words:
-                    self.assert_refused(server, words)
+                if reason:
+                    self.assert_refused(server, reason)
                     continue
                 before = contents(server)
                 server.start()
@@ -88,28 +89,28 @@ class StartRefusal(unittest.TestCase):
                 self.assertNotEqual(contents(server), before)
                 self.assertEqual(verified(server).returncode, 0)
 
-    def test_nothing_is_signed_that_somebody_else_appended(self):
-        for forge in (order_purge, claim_oldest, release_holds, insert_change, insert_event):
+    def test_entries_that_another_program_appended_are_refused_and_not_signed(self):
+        for forge in (request_purge, claim_purge_of_oldest, release_holds, insert_change, insert_event):
             self.assert_each_is_refused(forge)
 
-    def test_a_purge_that_nobody_signed_stops_the_start(self):
+    def test_an_unsigned_purge_stops_the_start(self):
         self.assert_each_is_refused(purge_oldest)
 
-    def test_entries_that_nobody_signed_the_loss_of_stop_the_start(self):
+    def test_an_unsigned_deletion_of_entries_stops_the_start(self):
         self.assert_each_is_refused(empty_newest)
 
-    def test_an_erasure_that_nobody_signed_stops_the_start(self):
+    def test_an_unsigned_erasure_stops_the_start(self):
         self.assert_each_is_refused(erase_oldest)
 
-    def test_a_server_records_and_signs_nothing_behind_what_somebody_else_wrote(self):
-        """A row behind the head, and a head that is another: readers are still answered, until the next start is refused."""
-        for forge in (order_purge, insert_change, insert_event, count_more, seem_to_sign, delete_head):
+    def test_a_server_records_and_signs_nothing_after_another_program_wrote(self):
+        """A row after the head or another head: reads are still answered, and the next start is refused."""
+        for forge in (request_purge, insert_change, insert_event, count_one_more, sign_with_false_key, delete_head):
             with self.subTest(forge=forge.__name__):
                 server = self.copy()
                 server.start()
                 self.assertEqual(server.put(STEP, NEW_VENDOR).status, 204)
-                signed, _ = settled(server)
-                with disarmed(server.database) as ledger:
+                signed, _ = wait_for_checkpoint(server)
+                with triggers_dropped(server.database) as ledger:
                     forge(ledger)
                 for _ in "12":
                     answer = server.put(STEP, FRAUD_CHECK)
@@ -117,87 +118,87 @@ class StartRefusal(unittest.TestCase):
                     self.assertRegex(answer.text, FOREIGN)
                 self.assertEqual(server.reference(STEP), NEW_VENDOR)
                 self.assertEqual(server.request("GET", "/readyz").status, 503)
-                if forge not in (seem_to_sign, delete_head):
+                if forge not in (sign_with_false_key, delete_head):
                     self.assertEqual(server.request("GET", "/checkpoint").text, signed)
                 server.stop()
                 self.assert_refused(server, "", is_log_new=False)
 
-    def test_a_change_that_is_under_way_as_somebody_else_writes_stays_pending(self):
-        """Its outcome is not recorded behind what Reflog did not write."""
+    def test_a_running_change_stays_pending_if_another_program_writes(self):
+        """Its outcome is not recorded after rows that Reflog did not write."""
         with Graph() as graph, Server(graph=graph) as server:
-            settled(server)
+            wait_for_checkpoint(server)
             graph.control(delay=3)
             answers = []
             step = "b2cUserFlows/B2C_1_flow1/postFederationSignup"
             request = threading.Thread(target=lambda: answers.append(server.put(step, graph_connector("Loyalty"))))
             request.start()
             eventually(lambda: rows(server, "SELECT id FROM change WHERE result = 'pending'"))
-            with disarmed(server.database) as ledger:
-                order_purge(ledger)
+            with triggers_dropped(server.database) as ledger:
+                request_purge(ledger)
             signed = head(server)
             request.join()
 
             self.assertEqual((answers[0].status, answers[0].code), (502, "outcomeUnknown"))
-            self.assertEqual(graph.standing(step), graph_connector("Loyalty"))
+            self.assertEqual(graph.reference(step), graph_connector("Loyalty"))
             self.assertEqual(head(server), signed)
             self.assertEqual(rows(server, f"SELECT result FROM change WHERE id = {answers[0].change}"), [("pending",)])
 
-    def test_a_head_of_an_older_copy_is_not_that_of_the_newer_entries(self):
-        """It has a good signature, which does not cover what came since."""
+    def test_the_head_of_an_older_copy_is_refused(self):
+        """It has a valid signature, but that does not cover the later entries."""
         server = self.copy()
         older = head(server)
         server.start()
         self.assertEqual(server.put(STEP, NEW_VENDOR).status, 204)
-        settled(server)
+        wait_for_checkpoint(server)
         self.assertEqual(server.stop(), 0)
         for without_anchor in (False, True):
             with self.subTest(without_anchor=without_anchor):
                 copy = self.copy(server)
-                with disarmed(copy.database) as ledger:
+                with triggers_dropped(copy.database) as ledger:
                     put_head(ledger, older)
                 if without_anchor:
                     os.remove(copy.database + ".anchor")
                 self.assert_refused(copy, FOREIGN)
 
-    def test_the_head_of_another_log_is_not_this_ones(self):
+    def test_the_head_of_another_log_is_refused(self):
         with Server() as other:
-            settled(other)
+            wait_for_checkpoint(other)
             other.stop()
             server = self.copy()
-            with disarmed(server.database) as ledger:
+            with triggers_dropped(server.database) as ledger:
                 put_head(ledger, head(other))
             self.assert_refused(server, "")
 
-    def test_an_erasure_is_not_signed_because_a_row_names_an_older_event(self):
+    def test_an_unsigned_erasure_is_refused_although_a_row_names_an_older_event(self):
         server = self.copy()
-        with disarmed(server.database) as ledger:
+        with triggers_dropped(server.database) as ledger:
             erase_oldest(ledger)
             ledger.execute("INSERT INTO erasure (actor, event, finished) SELECT actor, 1, 1 FROM change WHERE id = 1")
         self.assert_refused(server, FOREIGN)
 
-    def test_an_erasure_long_ago_speaks_for_no_later_words(self):
+    def test_a_recorded_erasure_does_not_cover_later_changes(self):
         with Server() as server:
             server.put(STEP, FRAUD_CHECK, headers={"Reflog-Reason": "CHG0042"})
             actor = server.history()[0]["initiatedBy"]["token"]["id"]
             self.assertEqual(server.command("erase", "--actor", actor, "--yes", role="admin").returncode, 0)
             change = int(server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0043"}).change)
-            settled(server)
+            wait_for_checkpoint(server)
             server.stop()
             os.remove(os.path.join(server.folder, "log"))
-            with disarmed(server.database) as ledger:
+            with triggers_dropped(server.database) as ledger:
                 erase(ledger, change, recorded=False)
             self.assert_refused(server, FOREIGN)
 
-    def test_no_older_ledger_that_nobody_signed_was_accepted(self):
+    def test_an_unsigned_event_that_accepts_an_older_ledger_is_refused(self):
         server = self.copy()
-        with disarmed(server.database) as ledger:
+        with triggers_dropped(server.database) as ledger:
             Forger(ledger).append_event("olderLedgerAccepted", {"lostChanges": "1"}, os.urandom(16))
             delete_oldest(ledger)
         self.assert_refused(server, FOREIGN)
 
-    def test_losses_that_nobody_signed_are_not_accepted_with_an_older_ledger(self):
+    def test_unsigned_deletions_are_refused_although_an_older_ledger_is_accepted(self):
         server = self.copy()
-        with disarmed(server.database) as ledger:
+        with triggers_dropped(server.database) as ledger:
             purge_oldest(ledger)
         with open(server.database + ".anchor", "rb") as anchor:
             origin, size, root, *rest = anchor.read().split(b"\n")
@@ -205,7 +206,7 @@ class StartRefusal(unittest.TestCase):
         server.settings["ACCEPT_OLDER_LEDGER"] = "true"
         self.assert_refused(server, FOREIGN)
 
-    def test_a_schema_that_somebody_altered_is_not_served(self):
+    def test_an_altered_schema_is_refused(self):
         for statement, name in (
                 ("DROP TRIGGER change_delete", "trigger change_delete"), ("DROP INDEX change_applied", "index change_applied"),
                 ("CREATE VIEW shadow AS SELECT 1", "view shadow"),
@@ -214,34 +215,34 @@ class StartRefusal(unittest.TestCase):
                 server = self.copy()
                 with contextlib.closing(sqlite3.connect(server.database, isolation_level=None)) as ledger:
                     ledger.execute(statement)
-                with self.assertRaisesRegex(AssertionError, f"is not Reflog's own: the {name} is missing, altered or somebody else's"):
+                with self.assertRaisesRegex(AssertionError, f"is not Reflog's: the {name} is missing, altered or added"):
                     server.start()
 
-    def test_a_size_beside_the_checkpoint_counts_for_nothing(self):
+    def test_a_size_that_differs_from_the_checkpoint_is_refused(self):
         for size in ("next_sequence - 1", "next_sequence + 1"):
             server = self.copy()
-            with disarmed(server.database) as ledger:
+            with triggers_dropped(server.database) as ledger:
                 ledger.execute(f"UPDATE head SET next_sequence = {size}")
             self.assert_refused(server, FOREIGN)
 
-    def test_an_edge_of_the_tree_beside_the_checkpoint_is_not_gone_on_from(self):
-        """It would give a root of its own to all that comes."""
+    def test_a_frontier_that_differs_from_the_checkpoint_is_refused(self):
+        """It would give wrong roots to all later entries."""
         for frontier in ("zeroblob(length(frontier))", "substr(frontier, 33)"):
             server = self.copy()
-            with disarmed(server.database) as ledger:
+            with triggers_dropped(server.database) as ledger:
                 ledger.execute(f"UPDATE head SET frontier = {frontier}")
             self.assert_refused(server, FOREIGN)
 
-    def test_numbers_that_are_taken_are_not_given_again(self):
+    def test_a_head_that_would_repeat_an_id_is_refused(self):
         for column in ("next_change", "next_event"):
             server = self.copy()
-            with disarmed(server.database) as ledger:
+            with triggers_dropped(server.database) as ledger:
                 ledger.execute(f"UPDATE head SET {column} = {column} - 1")
             self.assert_refused(server, FOREIGN)
 
-    def test_a_key_that_nobody_signed_signs_nothing(self):
+    def test_an_unsigned_rotation_of_the_key_is_refused(self):
         server = self.copy()
-        with disarmed(server.database) as ledger:
+        with triggers_dropped(server.database) as ledger:
             forger, seed = Forger(ledger), os.urandom(32)
             ours = ledger.execute("SELECT verifier_key FROM head").fetchone()[0]
             forger.append_event("keyRotated", {"from": forger.rebuild(seed).vkey, "to": ours}, os.urandom(16))
@@ -249,20 +250,20 @@ class StartRefusal(unittest.TestCase):
             forger.sign(forger.rebuild(seed))
         self.assert_refused(server, "")
 
-    def test_where_nothing_is_signed_any_more_nothing_may_be_gone(self):
-        for beside in ((".anchor",), (".anchor", ".key")):
-            with self.subTest(removed=beside):
+    def test_deletions_are_refused_if_the_checkpoint_was_removed(self):
+        for removed in ((".anchor",), (".anchor", ".key")):
+            with self.subTest(removed=removed):
                 server = self.copy()
-                with disarmed(server.database) as ledger:
+                with triggers_dropped(server.database) as ledger:
                     purge_oldest(ledger)
-                    sign_nothing(ledger)
-                for name in beside:
+                    remove_checkpoint(ledger)
+                for name in removed:
                     os.remove(server.database + name)
                 self.assert_refused(server, FOREIGN)
-                self.assertFalse(any(os.path.exists(server.database + name) for name in beside))
+                self.assertFalse(any(os.path.exists(server.database + name) for name in removed))
 
     def copy(self, source=None):
-        """A server, not started, over a copy of the signed ledger and of all that stands beside it."""
+        """Returns a server, not started, with a copy of the signed ledger and of all files next to it."""
         server = Server()
         self.addCleanup(server.__exit__)
         source = source or self.signed
@@ -272,38 +273,38 @@ class StartRefusal(unittest.TestCase):
         return server
 
     def assert_each_is_refused(self, forge):
-        """Whatever is made of the head."""
-        for forge_head, (_, words) in HEADS.items():
+        """Checks that the start is refused after a forgery, in each way to alter the head."""
+        for forge_head, (_, reason) in HEADS.items():
             with self.subTest(forge=forge.__name__, head=forge_head.__doc__):
                 server = self.copy()
-                with disarmed(server.database) as ledger:
+                with triggers_dropped(server.database) as ledger:
                     forge(ledger)
                     forge_head(ledger)
-                self.assert_refused(server, words)
+                self.assert_refused(server, reason)
 
-    def assert_refused(self, server, words, is_log_new=True):
-        """The start ends with 1 and one line that says why, and leaves the ledger as it was; `reflog verify` finds it too."""
+    def assert_refused(self, server, reason, is_log_new=True):
+        """Checks that the start ends with exit code 1 and one line with the reason, alters no file, and that verify has findings."""
         before = contents(server)
-        said = 0 if is_log_new else len(server.log)
+        start = 0 if is_log_new else len(server.log)
 
         with self.assertRaises(AssertionError, msg="it started"):
             server.start()
 
         self.assertEqual(server.process.returncode, 1, server.log)
-        self.assertRegex(server.log[said:], rf"\Areflog: {words}[^\n]+\n\Z")
+        self.assertRegex(server.log[start:], rf"\Areflog: {reason}[^\n]+\n\Z")
         self.assertEqual(contents(server), before)
         self.assertEqual(verified(server).returncode, 65)
 
 
 def purge_oldest(ledger):
-    """Takes the oldest change away as a purge does, behind an event that says so."""
+    """Deletes the oldest change as a purge does, after an event that names it."""
     event = Forger(ledger).append_event("purged", {"changes": "1", "purge": 1}, os.urandom(16))
     ledger.execute("INSERT INTO purged_change VALUES (1, 1, ?)", (event,))
     delete_oldest(ledger)
 
 
 def empty_newest(ledger):
-    """Takes the newest change away behind an event that says only that its entries go."""
+    """Deletes the newest change after an event that names only its entries."""
     (change,) = ledger.execute("SELECT max(id) FROM change").fetchone()
     entries = [sequence for (sequence,) in ledger.execute("SELECT sequence FROM entry WHERE change = ? ORDER BY 1", (change,))]
     Forger(ledger).append_event("purged", {"entries": ",".join(map(str, entries)), "purge": 1}, os.urandom(16))
@@ -313,7 +314,7 @@ def empty_newest(ledger):
 
 
 def insert_change(ledger):
-    """A change without an entry."""
+    """Inserts a change without an entry."""
     columns = [name for _, name, *_ in ledger.execute("PRAGMA table_info(change)") if name not in ("id", "intent_sequence", "outcome_sequence")]
     ledger.execute(f"INSERT INTO change (id, intent_sequence, outcome_sequence, {', '.join(columns)}) "
                    f"SELECT (SELECT max(id) + 1 FROM change), intent_sequence, outcome_sequence, {', '.join(columns)} FROM change "
@@ -321,16 +322,16 @@ def insert_change(ledger):
 
 
 def insert_event(ledger):
-    """An event without an entry."""
+    """Inserts an event without an entry."""
     ledger.execute("INSERT INTO service_event (id, sequence, time, kind, count, details) SELECT max(id) + 1, max(sequence), max(time), "
                    "'holdReleased', 1, '{\"name\":\"CASE\"}' FROM service_event")
 
 
-def order_purge(ledger):
+def request_purge(ledger):
     Forger(ledger).append_event("purgeAsked", {"before": "2026-01-01T00:00:00.000000Z", "purge": 2}, os.urandom(16))
 
 
-def claim_oldest(ledger):
+def claim_purge_of_oldest(ledger):
     Forger(ledger).append_event("purged", {"changes": "1", "entries": "4-5", "purge": 1}, os.urandom(16))
 
 
@@ -345,7 +346,7 @@ def delete_oldest(ledger):
 
 
 def erase_oldest(ledger):
-    """Takes away what the oldest change says of somebody, as an erasure does."""
+    """Erases the personal data of the oldest change as an erasure does."""
     erase(ledger, 1)
 
 
@@ -361,7 +362,7 @@ def erase(ledger, change, recorded=True):
 
 
 def head(server):
-    """The row of the head, by columns."""
+    """Returns the row of the head, by columns."""
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:
         ledger.row_factory = sqlite3.Row
         return dict(ledger.execute("SELECT * FROM head").fetchone())
@@ -377,7 +378,7 @@ def rows(server, sql):
 
 
 def contents(server):
-    """The bytes of the ledger and of what stands beside it, and all rows; what SQLite keeps for itself aside."""
+    """Returns the bytes of the ledger and the files next to it, without -wal and -shm, and all rows as SQL."""
     files = {file.name: file.read_bytes() for file in pathlib.Path(server.folder).glob("reflog.sqlite*")
              if not file.name.endswith(("-wal", "-shm"))}
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:

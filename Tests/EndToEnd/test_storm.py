@@ -11,9 +11,9 @@ from testparts import apart
 
 @apart(seconds=35, cores=1.7)
 class StormTests(unittest.TestCase):
-    """Nothing acknowledged is lost, whatever happens to the server."""
+    """No acknowledged change is lost, whatever happens to the server."""
 
-    def test_64_clients_change_8_addresses_for_10_seconds(self):
+    def test_64_clients_changing_8_addresses_lose_no_change(self):
         with Server() as server:
             storm = Storm(server, clients=64, addresses=8, seed=20261123)
             storm.run(seconds=10, changes=600)
@@ -22,7 +22,7 @@ class StormTests(unittest.TestCase):
             self.assertGreater(storm.results["applied"], 500)
             self.assertTrue(storm.control(), "the check can't fail")
 
-    def test_the_server_is_killed_20_times_under_that_load(self):
+    def test_20_kills_under_load_lose_no_acknowledged_change(self):
         with Server() as server:
             storm = Storm(server, clients=64, addresses=8, seed=20261124)
             storm.run(seconds=30, kills=20, changes=600)
@@ -30,7 +30,7 @@ class StormTests(unittest.TestCase):
             self.assertEqual(storm.failures(), [])
             self.assertGreater(storm.results["applied"], 500)
 
-    def test_a_stop_under_load_lets_what_is_in_flight_finish(self):
+    def test_a_stop_under_load_completes_the_running_changes(self):
         with Server() as server:
             storm = Storm(server, clients=16, addresses=8, seed=3)
             runner = threading.Thread(target=storm.run, args=(2,))
@@ -43,7 +43,7 @@ class StormTests(unittest.TestCase):
             runner.join()
             self.assertEqual(storm.violations(), [])
 
-    def test_a_client_that_leaves_does_not_take_its_change_along(self):
+    def test_a_change_is_completed_although_its_client_disconnects(self):
         with Server() as server:
             storm = Storm(server, clients=0, addresses=8, seed=4)
             for number in range(200):

@@ -19,9 +19,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VERIFY_LOG = ROOT / "tools" / "verify_log.py"
 GOLOG = ROOT / ".build" / "golog" / "golog"
-# What this module needs, for sidebyside.py.
+# What this module needs, in seconds and cores. sidebyside.py reads it.
 SECONDS, CORES = 12, 1
-# Computed and checked with other programs: golang.org/x/mod/sumdb and Tessera's fsck.
+# Vectors that other programs computed and checked: golang.org/x/mod/sumdb and Tessera's fsck.
 VECTORS = json.loads((HERE / "tlog-vectors.json").read_text())
 RECORDS = [
     canonical({"sequence": at, "salt": random.Random(at).randbytes(16).hex(), "displayName": "ümläut 🔁 \u2028 \n"})
@@ -30,13 +30,13 @@ RECORDS = [
 
 
 def setUpModule():
-    """Builds the Go program from Debian's packages golang-go and golang-golang-x-mod-dev alone."""
+    """Builds the Go program with Debian's packages golang-go and golang-golang-x-mod-dev."""
     GOLOG.parent.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {
         "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(GOLOG.parent / "cache"), "GOFLAGS": "",
         "GOTOOLCHAIN": "local", "CGO_ENABLED": "0",
     }
-    # Where modules run side by side, the first builds it, and the others find it up to date and leave it alone.
+    # If modules run in parallel, the first one builds the program, and the others find it up to date.
     with open(GOLOG.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(["go", "build", "-o", GOLOG, "."], cwd=HERE / "golog", env=environment, check=True)
@@ -71,12 +71,12 @@ def log_of(records):
 
 
 def flip(at):
-    """What changes one bit of some bytes."""
+    """Returns a function that flips a bit of the byte at an offset."""
     return lambda data: data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
 
 
 def replace_line(number, text):
-    """What puts another line, or the old one changed, in the place of one."""
+    """Returns a function that replaces a line of some bytes by a text, or by the result of a function of the line."""
     def change(data):
         lines = data.split(b"\n")
         lines[number] = text(lines[number]) if callable(text) else text.encode()
@@ -91,13 +91,13 @@ class VerifierTestCase(unittest.TestCase):
         self.folder = pathlib.Path(folder.name) / "log"
 
     def file(self, name, content):
-        """A file beside the log, by its path."""
+        """Writes a file next to the log, and returns its path."""
         file = self.folder.parent / name
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         return str(file)
 
     def assert_good(self, log, checked, counted, python=(), go=()):
-        """Both verifiers find nothing in a log, and say what they checked."""
+        """Checks that both verifiers find nothing in a log, and print what they checked."""
         log.write(self.folder)
         with served(self.folder) as url:
             result = verify(url, log.vkey, *python)
@@ -107,7 +107,7 @@ class VerifierTestCase(unittest.TestCase):
             self.assertEqual((result.stdout, result.returncode), (f"{log.origin}: {counted}\n", 0), result.stderr)
 
     def assert_found(self, key, finding, messages, python=(), go=()):
-        """The one verifier's findings begin with this one, the other stops with this message, or one of these."""
+        """Checks that verify_log.py's first finding is this one, and that golog ends with this message or one of these."""
         with served(self.folder) as url:
             result = verify(url, key, *python)
             first = result.stdout.replace(url, "BASE").partition("\n")[0]
@@ -120,14 +120,14 @@ class VerifierTestCase(unittest.TestCase):
 
 
 class VectorTests(VerifierTestCase):
-    """The reference and both verifiers agree with what other programs computed."""
+    """The reference log and both verifiers agree with what other programs computed."""
 
     def setUp(self):
         super().setUp()
         entries = [entry.encode() for entry in VECTORS["entries"]]
         self.log = ReferenceLog(entries, VECTORS["origin"], bytes.fromhex(VECTORS["seed_hex"]))
 
-    def test_the_reference_gives_the_vectors(self):
+    def test_the_reference_log_gives_the_vectors(self):
         leaves = self.log.leaves
         self.assertEqual(self.log.vkey, VECTORS["vkey"])
         self.assertEqual([leaf.hex() for leaf in leaves], VECTORS["leaf_hash_hex"])
@@ -140,7 +140,7 @@ class VectorTests(VerifierTestCase):
             self.assertEqual([hash.hex() for hash in path(index, leaves[:size])], proof)
         self.assertTrue(VECTORS["tlog_proof_entry5_size13"].startswith(self.log.receipt(5)))
 
-    def test_both_accept_the_vectors(self):
+    def test_both_verifiers_accept_the_vectors(self):
         older = {size: self.file(f"checkpoint-{size}", text) for size, text in VECTORS["checkpoints"].items()}
         cosigned = self.file("cosigned", VECTORS["witness"]["cosigned_checkpoint"])
         receipt = self.file("5.tlog-proof", VECTORS["tlog_proof_entry5_size13"])
@@ -155,9 +155,9 @@ class VectorTests(VerifierTestCase):
 
 
 class GoodLogTests(VerifierTestCase):
-    """Logs in which there is nothing to find."""
+    """Both verifiers accept valid logs."""
 
-    def test_records_older_checkpoints_and_receipts(self):
+    def test_records_older_checkpoints_and_receipts_verify(self):
         log = log_of(RECORDS)
         records = self.file("records.jsonl", b"\n".join(RECORDS[100:400]) + b"\n")
         older = self.file("older", log.checkpoint(300))
@@ -170,7 +170,7 @@ class GoodLogTests(VerifierTestCase):
             ["-sizes", "1,599", "-old", older, "-proof", receipt],
         )
 
-    def test_every_shape_of_a_tree(self):
+    def test_trees_of_every_shape_verify(self):
         for size, tiles in {0: 0, 1: 1, 2: 1, 255: 1, 256: 2, 257: 3, 511: 3, 512: 3, 513: 4}.items():
             with self.subTest(size=size), tempfile.TemporaryDirectory() as folder:
                 log = log_of(RECORDS[:size])
@@ -182,10 +182,10 @@ class GoodLogTests(VerifierTestCase):
                 self.assertIn(f"checked: {size} entries, {tiles} tiles, ", result.stdout)
                 self.assertEqual(result.returncode, 0)
 
-    def test_more_tiles_than_three_digits_can_number(self):
+    def test_a_log_with_more_than_1000_tiles_verifies(self):
         chance = random.Random(257_000)
         log = ReferenceLog([chance.randbytes(32) for _ in range(257_000)])
-        # 1,003 full tiles and a part, 3 full and a part above them, a part above those.
+        # Level 0 has 1,003 full tiles and a partial one, level 1 has 3 full and a partial one, level 2 has a partial one.
         checked = "257000 entries, 1009 tiles, the root, its signature, 0 records, 0 older checkpoints, 0 receipts"
         log.write(self.folder)
         self.assertTrue((self.folder / "tile" / "0" / "x001" / "002").exists())
@@ -195,12 +195,12 @@ class GoodLogTests(VerifierTestCase):
             result = golog(url, log.vkey, "-limit", "200", "-sizes", "65536,256999")
         self.assertEqual(result.stdout, f"{log.origin}: size 257000, 200 inclusions, 2 consistencies, 0 receipts\n")
 
-    def test_partial_tiles_may_go_when_the_full_ones_are_there(self):
+    def test_a_log_verifies_without_partial_tiles_if_it_has_the_full_ones(self):
         log = log_of(RECORDS)
         log.write(self.folder)
         (self.folder / "checkpoint").write_text(log.checkpoint(300))
         with served(self.folder) as url:
-            # The level above is not full yet, and must still have its older part.
+            # The tile of level 1 is not full, so its older partial tile must exist.
             (self.folder / "tile" / "1" / "000.p" / "1").write_bytes(tree_hash(log.leaves[:256]))
 
             result = verify(url, log.vkey)
@@ -208,7 +208,7 @@ class GoodLogTests(VerifierTestCase):
             self.assertEqual(result.returncode, 0)
             self.assertEqual(golog(url, log.vkey).returncode, 0)
 
-    def test_an_earlier_key_counts_where_it_is_given(self):
+    def test_an_older_checkpoint_verifies_with_its_earlier_key(self):
         log = log_of(RECORDS)
         log.write(self.folder)
         earlier = ReferenceLog(log.entries, seed=b"earlier " * 4)
@@ -219,7 +219,7 @@ class GoodLogTests(VerifierTestCase):
 
 
 class DamagedLogTests(VerifierTestCase):
-    """Each thing that can be wrong with a log is found, by both."""
+    """Both verifiers find every fault in a log."""
 
     def setUp(self):
         super().setUp()
@@ -231,48 +231,48 @@ class DamagedLogTests(VerifierTestCase):
         file.write_bytes(change(file.read_bytes()))
         self.assert_found(self.log.vkey, finding, message)
 
-    def test_a_bit_of_a_full_tile(self):
+    def test_a_flipped_bit_of_a_full_tile_is_found(self):
         self.check("tile/0/001", flip(44 * 32),
                    "tile/0/001 does not fit the entries in 1 of its hashes, the first at 44",
-                   # Which of the two notices first is a matter of the version of package tlog.
+                   # The message depends on the version of package tlog.
                    ["entry 256: downloaded inconsistent tile", "entry 256: invalid transparency proof"])
 
-    def test_a_bit_of_a_partial_tile(self):
+    def test_a_flipped_bit_of_a_partial_tile_is_found(self):
         self.check("tile/0/002.p/88", flip(88 * 32 - 1),
                    "tile/0/002.p/88 does not fit the entries in 1 of its hashes, the first at 87",
                    "entry 0: downloaded inconsistent tile")
 
-    def test_a_bit_of_a_tile_above(self):
+    def test_a_flipped_bit_of_a_tile_of_level_1_is_found(self):
         self.check("tile/1/000.p/2", flip(40),
                    "tile/1/000.p/2 does not fit the entries in 1 of its hashes, the first at 1",
                    "entry 0: downloaded inconsistent tile")
 
-    def test_a_bit_of_an_entry(self):
+    def test_a_flipped_bit_of_an_entry_is_found(self):
         self.check("tile/entries/001", flip(44 * 34 + 2),
                    "tile/0/001 does not fit the entries in 1 of its hashes, the first at 44",
                    "entry 300: invalid transparency proof")
 
-    def test_a_bit_of_an_entrys_length(self):
+    def test_a_flipped_bit_of_an_entrys_length_is_found(self):
         self.check("tile/entries/001", flip(44 * 34), "tile/entries/001 is cut short or too long",
                    "tile/entries/001: not a bundle of 256 entries")
 
-    def test_a_truncated_bundle(self):
+    def test_a_truncated_bundle_is_found(self):
         self.check("tile/entries/002.p/88", lambda data: data[:-1], "tile/entries/002.p/88 is cut short or too long",
                    "tile/entries/002.p/88: not a bundle of 88 entries")
 
-    def test_a_bundle_without_its_last_entry(self):
+    def test_a_bundle_without_its_last_entry_is_found(self):
         self.check("tile/entries/001", lambda data: data[:-34], "tile/entries/001 is cut short or too long",
                    "tile/entries/001: not a bundle of 256 entries")
 
-    def test_a_truncated_tile(self):
+    def test_a_truncated_tile_is_found(self):
         self.check("tile/0/000", lambda data: data[:-32], "tile/0/000 is cut short or too long",
                    "entry 0: tile/0/000: 8160 bytes are not 256 hashes")
 
-    def test_a_tile_with_something_behind_it(self):
+    def test_a_tile_with_extra_bytes_is_found(self):
         self.check("tile/0/002.p/88", lambda data: data + bytes(32), "tile/0/002.p/88 is cut short or too long",
                    "entry 0: tile/0/002.p/88: 2848 bytes are not 88 hashes")
 
-    def test_a_missing_bundle(self):
+    def test_a_missing_bundle_is_found(self):
         (self.folder / "tile" / "entries" / "001").unlink()
         self.assert_found(self.log.vkey, "BASE/tile/entries/001 is missing", "tile/entries/001: missing")
         result = verify(str(self.folder), self.log.vkey)
@@ -280,51 +280,51 @@ class DamagedLogTests(VerifierTestCase):
                                         "nothing else could be checked\n")
         self.assertEqual(result.returncode, 65)
 
-    def test_a_missing_tile(self):
+    def test_a_missing_tile_is_found(self):
         (self.folder / "tile" / "0" / "002.p" / "88").unlink()
         self.assert_found(self.log.vkey, "BASE/tile/0/002.p/88 is missing", "entry 0: tile/0/002.p/88: missing")
 
-    def test_entries_in_another_order(self):
+    def test_entries_in_another_order_are_found(self):
         self.check("tile/entries/000", lambda data: data[34:68] + data[:34] + data[68:],
                    "tile/0/000 does not fit the entries in 2 of its hashes, the first at 0",
                    "entry 0: invalid transparency proof")
 
-    def test_another_root_in_the_checkpoint(self):
+    def test_another_root_in_the_checkpoint_is_found(self):
         self.check("checkpoint", replace_line(2, encoded(bytes(32))),
                    f"checkpoint of {self.log.origin} has a wrong signature",
                    f"checkpoint: invalid signature for key {self.log.vkey.rpartition('+')[0]}")
 
-    def test_another_size_in_the_checkpoint(self):
+    def test_another_size_in_the_checkpoint_is_found(self):
         self.check("checkpoint", replace_line(1, "599"),
                    f"checkpoint of {self.log.origin} has a wrong signature",
                    f"checkpoint: invalid signature for key {self.log.vkey.rpartition('+')[0]}")
 
-    def test_another_signature(self):
+    def test_another_signature_is_found(self):
         signature = encoded(self.log.key_id + bytes(64))
         self.check("checkpoint", replace_line(4, f"— {self.log.origin} {signature}"),
                    f"checkpoint of {self.log.origin} has a wrong signature",
                    f"checkpoint: invalid signature for key {self.log.vkey.rpartition('+')[0]}")
 
-    def test_no_signature(self):
+    def test_a_missing_signature_is_found(self):
         self.check("checkpoint", lambda data: data[:data.index(b"\n\n") + 2], "checkpoint is not a signed checkpoint",
                    "checkpoint: malformed note")
 
-    def test_a_truncated_checkpoint(self):
+    def test_a_truncated_checkpoint_is_found(self):
         self.check("checkpoint", lambda data: data[:-1], "checkpoint is not a signed checkpoint",
                    "checkpoint: malformed note")
 
-    def test_no_checkpoint(self):
+    def test_a_missing_checkpoint_is_found(self):
         (self.folder / "checkpoint").unlink()
         self.assert_found(self.log.vkey, "BASE/checkpoint is missing", "checkpoint: missing")
 
-    def test_another_key(self):
+    def test_another_key_is_found(self):
         self.assert_found(
             ReferenceLog([], seed=bytes(31) + b"\1").vkey,
             f"checkpoint of {self.log.origin} is not signed with the key given, or that key is of another log",
             "checkpoint: note has no verifiable signatures",
         )
 
-    def test_a_checkpoint_of_another_log_signed_with_the_key(self):
+    def test_a_checkpoint_of_another_log_with_the_same_key_is_found(self):
         signer = ReferenceLog([])
         text = "log.example/another\n" + self.log.checkpoint().split("\n", 1)[1].split("\n\n")[0] + "\n"
         (self.folder / "checkpoint").write_text(
@@ -335,20 +335,20 @@ class DamagedLogTests(VerifierTestCase):
             'checkpoint: a checkpoint of "log.example/another"',
         )
 
-    def test_a_root_signed_over_other_entries(self):
+    def test_a_root_signed_over_other_entries_is_found(self):
         checkpoint = log_of(RECORDS[::-1]).checkpoint()
         self.check("checkpoint", lambda _: checkpoint.encode(),
                    "checkpoint has another root than the first 600 entries of the log",
                    "entry 0: downloaded inconsistent tile")
 
-    def test_a_root_of_an_empty_log_that_is_not(self):
+    def test_a_wrong_root_of_an_empty_log_is_found(self):
         text = f"{self.log.origin}\n0\n{encoded(bytes(32))}\n"
         signature = encoded(self.log.key_id + self.log.key.sign(text.encode()))
         self.check("checkpoint", lambda _: f"{text}\n— {self.log.origin} {signature}\n".encode(),
                    "checkpoint has another root than the first 0 entries of the log",
                    "checkpoint: the empty tree has another root")
 
-    def test_any_bit(self):
+    def test_any_flipped_bit_is_found(self):
         chance = random.Random(20261123)
         files = sorted(file for file in (self.folder / "tile").rglob("*") if file.is_file())
         for file in files * 3:
@@ -363,7 +363,7 @@ class DamagedLogTests(VerifierTestCase):
 
 
 class GivenFilesTests(VerifierTestCase):
-    """A record, an older checkpoint or a receipt that does not belong to a good log is found."""
+    """A record, an older checkpoint or a receipt that does not fit a valid log is found."""
 
     def setUp(self):
         super().setUp()
@@ -378,95 +378,95 @@ class GivenFilesTests(VerifierTestCase):
         self.assertTrue(checked.endswith(" 3 records, 0 older checkpoints, 0 receipts; 1 findings"), checked)
         self.assertEqual(result.returncode, 65)
 
-    def test_an_altered_record(self):
+    def test_an_altered_record_is_found(self):
         self.check_records(RECORDS[1].replace("ü".encode(), b"u"), "is not entry 1 of the log")
 
-    def test_a_record_in_other_bytes_than_the_canonical_ones(self):
+    def test_a_record_in_non_canonical_bytes_is_found(self):
         self.check_records(json.dumps(json.loads(RECORDS[1])).encode(), "is not entry 1 of the log")
 
-    def test_a_record_at_another_sequence(self):
+    def test_a_record_with_another_sequence_is_found(self):
         self.check_records(RECORDS[1].replace(b'"sequence":1', b'"sequence":3'), "is not entry 3 of the log")
 
-    def test_a_record_beyond_the_log(self):
+    def test_a_record_beyond_the_log_is_found(self):
         self.check_records(RECORDS[1].replace(b'"sequence":1', b'"sequence":600'),
                            "has sequence 600, which the log does not have")
         self.check_records(RECORDS[1].replace(b'"sequence":1', b'"sequence":-1'),
                            "has sequence -1, which the log does not have")
 
-    def test_what_is_no_record(self):
+    def test_a_line_that_is_no_record_is_found(self):
         for text in b"", b"{}", b"[1]", b"not JSON", b'"sequence"', b"\xff", b"[" * 100_000:
             self.check_records(text, "is not a record with a sequence")
         self.check_records(b'{"sequence":true}', "has sequence true, which the log does not have")
 
-    def test_an_older_checkpoint_of_another_history(self):
+    def test_an_older_checkpoint_of_another_history_is_found(self):
         older = self.file("older", log_of(RECORDS[1:400]).checkpoint(300))
         self.assert_found(self.log.vkey, f"{older} has another root than the first 300 entries of the log",
                           f"{older}: size 300: invalid transparency proof", ["--old", older], ["-old", older])
 
-    def test_an_older_checkpoint_that_is_longer_than_the_log(self):
+    def test_an_older_checkpoint_longer_than_the_log_is_found(self):
         older = self.file("older", self.log.checkpoint())
         shorter = log_of(RECORDS[:599])
         shorter.write(self.folder)
         self.assert_found(self.log.vkey, f"{older} has 600 entries, the log only 599",
                           f"{older}: size 600: the log has only 599 entries", ["--old", older], ["-old", older])
 
-    def test_an_older_checkpoint_with_a_wrong_signature(self):
+    def test_an_older_checkpoint_with_a_wrong_signature_is_found(self):
         older = self.file("older", self.log.checkpoint(300).replace("\n300\n", "\n301\n"))
         self.assert_found(self.log.vkey, f"{older} of {self.log.origin} has a wrong signature",
                           f"{older}: invalid signature for key {self.log.vkey.rpartition('+')[0]}",
                           ["--old", older], ["-old", older])
 
     def check_receipt(self, change, finding, message):
-        """The receipt of entry 317 at size 512: form, record, index, nine hashes, an empty line, the checkpoint."""
+        """Alters the receipt of entry 317 at size 512: format, record, index, nine hashes, an empty line and the checkpoint."""
         receipt = self.file("317.tlog-proof", change(self.log.receipt(317, 512, RECORDS[317]).encode()))
         self.assert_found(self.log.vkey, receipt + finding, f"{receipt}: {message}",
                           ["--proof", receipt], ["-proof", receipt])
 
-    def test_an_altered_record_in_a_receipt(self):
+    def test_an_altered_record_in_a_receipt_is_found(self):
         self.check_receipt(replace_line(1, "extra " + encoded(RECORDS[317].replace(b"l", b"L"))),
                            "'s record is not entry 317 of the log", "invalid transparency proof")
 
-    def test_the_record_of_another_entry_in_a_receipt(self):
+    def test_the_record_of_another_entry_in_a_receipt_is_found(self):
         self.check_receipt(replace_line(1, "extra " + encoded(RECORDS[318])),
                            " is for entry 317, its record is another", "the record does not name entry 317")
 
-    def test_another_index_in_a_receipt(self):
+    def test_another_index_in_a_receipt_is_found(self):
         self.check_receipt(replace_line(2, "index 316"), " is for entry 316, its record is another",
                            "the record does not name entry 316")
 
-    def test_another_index_in_a_receipt_without_a_record(self):
+    def test_another_index_in_a_receipt_without_a_record_is_found(self):
         receipt = self.log.receipt(511, 512).replace("index 511", "index 512").encode()
         self.check_receipt(lambda _: receipt, " does not prove that entry 512 is one of 512",
                            "tlog: invalid inputs in CheckRecord")
 
-    def test_another_hash_in_a_receipt(self):
+    def test_another_hash_in_a_receipt_is_found(self):
         self.check_receipt(replace_line(7, encoded(bytes(32))), " does not prove that entry 317 is one of 512",
                            "invalid transparency proof")
 
-    def test_a_hash_more_or_less_in_a_receipt(self):
+    def test_an_extra_or_missing_hash_in_a_receipt_is_found(self):
         for change in (lambda data: b"\n".join(data.split(b"\n")[:7] + data.split(b"\n")[8:]),
                        replace_line(7, lambda line: line + b"\n" + line)):
             self.check_receipt(change, " does not prove that entry 317 is one of 512", "invalid transparency proof")
 
-    def test_another_checkpoint_in_a_receipt(self):
+    def test_another_checkpoint_in_a_receipt_is_found(self):
         self.check_receipt(lambda data: data.replace(b"\n512\n", b"\n513\n"),
                            f"'s checkpoint of {self.log.origin} has a wrong signature",
                            f"invalid signature for key {self.log.vkey.rpartition('+')[0]}")
 
-    def test_a_receipt_of_another_history(self):
+    def test_a_receipt_of_another_history_is_found(self):
         receipt = log_of(RECORDS[:300] + RECORDS[301:] + RECORDS[300:301]).receipt(317, 512, RECORDS[317]).encode()
         self.check_receipt(lambda _: receipt, "'s checkpoint has another root than the first 512 entries of the log",
                            "size 512: invalid transparency proof")
 
-    def test_what_is_no_receipt(self):
+    def test_a_file_that_is_no_receipt_is_found(self):
         self.check_receipt(lambda data: data[1:], " is not a receipt", "not a receipt")
         self.check_receipt(replace_line(2, "index 0317"), " is not a receipt", "not a receipt")
 
 
 class UseTests(VerifierTestCase):
-    """What verify_log.py says where it can't check."""
+    """verify_log.py reports what keeps it from checking a log."""
 
-    def test_a_log_that_can_not_be_reached(self):
+    def test_an_unreachable_log_ends_with_75(self):
         port = Port()
         self.addCleanup(port.close)
         url = f"http://127.0.0.1:{port.number}"
@@ -474,18 +474,18 @@ class UseTests(VerifierTestCase):
         self.assertEqual((result.stdout, result.returncode), ("", 75))
         self.assertIn(f"{url} can't be reached: ", result.stderr)
 
-    def test_what_is_no_key(self):
+    def test_an_invalid_key_ends_with_64(self):
         key = ReferenceLog([]).vkey
         for bad in "", "x", "a+b", key[:-4], "x" + key, VECTORS["witness"]["vkey"]:
             result = verify(str(self.folder), bad)
             self.assertEqual((result.stdout, result.returncode), ("", 64), bad)
             self.assertIn("argument --key: invalid", result.stderr)
 
-    def test_a_file_that_is_not_there(self):
+    def test_a_missing_file_ends_with_64(self):
         result = verify(str(self.folder), ReferenceLog([]).vkey, "--old", str(self.folder / "none"))
         self.assertEqual((result.stdout, result.returncode), ("", 64))
 
-    def test_without_cryptography_it_says_how_to_get_it(self):
+    def test_without_cryptography_the_message_tells_how_to_install_it(self):
         self.file("cryptography.py", "raise ImportError")
         result = subprocess.run([sys.executable, VERIFY_LOG], capture_output=True, text=True,
                                 env=os.environ | {"PYTHONPATH": str(self.folder.parent)})

@@ -1,7 +1,7 @@
-"""What `sidebyside.py` runs: the parts that tests are split into, each for a process of its own.
+"""Splits the tests into the parts that `sidebyside.py` runs, each in its own process.
 
-A part is a module of tests, whose constants SECONDS and CORES tell the runner what it needs, or a class of such a module
-that is marked with `@apart`; the module's other classes then are the module's part.
+A part is a module of tests. Its constants SECONDS and CORES state what it needs. A class that is marked with `@apart` is its
+own part; the other classes of its module are the module's part.
 """
 
 import dataclasses
@@ -17,16 +17,16 @@ import xml.etree.ElementTree
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-# What most modules need: they wait more than they work.
+# What most modules need. They mostly wait, so they use little processor time.
 SECONDS, CORES = 10, 0.3
-# Of a part beside which nothing else may run.
+# The cores of a part that must run alone.
 ALONE = math.inf
 
 
 def apart(*, seconds=SECONDS, cores=CORES):
-    """Marks a class of tests that runs in a process of its own.
+    """Marks a class of tests that runs in its own process.
 
-    `seconds` is about how long it takes: the longest begin first. `cores` is about how many cores it keeps busy meanwhile,
+    `seconds` is roughly how long it takes; the longest parts start first. `cores` is roughly how many cores it keeps busy,
     or ALONE.
     """
     def mark(case):
@@ -35,9 +35,13 @@ def apart(*, seconds=SECONDS, cores=CORES):
     return mark
 
 
+class InvalidModule(Exception):
+    """A test module, or a module that it imports, is not valid Python. The message names the file and the line."""
+
+
 @dataclasses.dataclass
 class Outcome:
-    """How the tests of a part ended. Failed ones are named."""
+    """The outcome of the tests of a part. `failed` has the names of failed tests."""
     passed: int = 0
     skipped: int = 0
     failed: list[str] = dataclasses.field(default_factory=list)
@@ -52,7 +56,7 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class PythonPart:
-    """Tests of Python's unittest, by the names that it takes, in modules of a folder."""
+    """Tests of Python's unittest, in modules of a folder. `tests` has their names as unittest writes them."""
     modules: pathlib.Path
     name: str
     tests: tuple[str, ...]
@@ -66,26 +70,33 @@ class PythonPart:
         outcomes = {}
         for line in read(folder / "results.jsonl").splitlines():
             result = json.loads(line)
-            # The loader makes a test of its own of a name that it does not find.
+            # For a name that it does not find, the loader makes a test that fails.
             outcomes[result["test"].removeprefix("unittest.loader._FailedTest.")] = result["outcome"]
         failed = [test for test, outcome in outcomes.items() if outcome == "failed"]
         failed += [f"{test} (did not end)" for test, outcome in outcomes.items() if outcome == "unfinished"]
-        expected = unittest.defaultTestLoader.loadTestsFromNames(self.tests).countTestCases()
+        expected = self.count_tests()
         if not failed and len(outcomes) < expected:
             failed.append(f"{self.name} ({expected - len(outcomes)} of its {expected} tests did not run)")
         values = list(outcomes.values())
         return Outcome(values.count("passed"), values.count("skipped"), failed)
 
+    def count_tests(self):
+        """Returns how many tests the part has, or 0 if its module can't be imported: then its process fails and shows why."""
+        try:
+            return unittest.defaultTestLoader.loadTestsFromNames(self.tests).countTestCases()
+        except Exception:
+            return 0
+
 
 class SwiftPart:
-    """The Swift tests, which must be built. Their results come as xUnit's XML."""
+    """The Swift tests, which must be built. `swift test` writes their results as xUnit XML."""
     name, seconds, cores = "swift test", 60, 1
 
     def command(self, folder):
         return ["swift", "test", "--package-path", ROOT, "--skip-build", "--parallel", "--xunit-output", folder / "swift.xml"]
 
     def outcome(self, folder):
-        # XCTest and Swift Testing write files of their own.
+        # XCTest and Swift Testing each write a file.
         cases = [case for file in folder.glob("swift*.xml") for case in xml.etree.ElementTree.parse(file).iter("testcase")]
         failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
         skipped = [case for case in cases if case.find("skipped") is not None]
@@ -94,7 +105,7 @@ class SwiftPart:
 
 
 class TourPart:
-    """The tour of `tools/start`, which counts as one test. What it shows must have been built."""
+    """The tour of `tools/start`. It counts as one test and needs the debug build."""
     name, seconds, cores = "tools/start --once", 5, 0.5
 
     def command(self, folder):
@@ -110,23 +121,24 @@ def read(path):
 
 
 def parts(folder, names):
-    """The parts of the modules that are named, and the classes and tests that are; without names all modules of a folder."""
-    # To see what modules say of themselves.
+    """Returns the parts for the named modules, classes and tests, or for all modules of a folder if there are no names.
+
+    Raises InvalidModule if a module has a syntax error.
+    """
+    # The modules are imported here to read their constants and marks.
     sys.path.insert(0, str(folder))
     names = names or sorted(file.stem for file in folder.glob("test_*.py"))
-    return [part for name in names for part in ([PythonPart(folder, name, (name,))] if "." in name else parts_of(folder, name))]
+    return [part for name in names for part in parts_of(folder, name)]
 
 
 def parts_of(folder, name):
-    """The classes of a module that run apart, and the others."""
-    try:
-        module = importlib.import_module(name)
-    except Exception:
-        # The process that runs it says why.
+    """Returns one part for the class or test of this name, or all parts of the module of this name."""
+    module = imported(name.partition(".")[0])
+    if module is None or "." in name:
         return [PythonPart(folder, name, (name,))]
     classes = [case for case in vars(module).values()
                if inspect.isclass(case) and issubclass(case, unittest.TestCase) and case.__module__ == name]
-    # A class inherits the mark of the class that it extends, which is not its own.
+    # A subclass inherits the mark of its base class. Only a class's own mark counts.
     marks = [case.apart for case in classes if getattr(case, "apart", (None,))[0] is case]
     found = [PythonPart(folder, full_name(case), (full_name(case),), seconds, cores) for case, seconds, cores in marks]
     others = tuple(full_name(case) for case in classes if case not in [mark[0] for mark in marks] and has_tests(case))
@@ -134,6 +146,16 @@ def parts_of(folder, name):
         found.append(PythonPart(folder, name, others if marks else (name,), getattr(module, "SECONDS", SECONDS),
                                 getattr(module, "CORES", CORES)))
     return found
+
+
+def imported(name):
+    """Imports a module. Returns None if that fails for another reason than a syntax error: the part's process shows why."""
+    try:
+        return importlib.import_module(name)
+    except SyntaxError as error:
+        raise InvalidModule(f"{error.filename}, line {error.lineno}: {error.msg}") from error
+    except Exception:
+        return None
 
 
 def full_name(case):

@@ -3,10 +3,12 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Reads the body of a PUT, answers 204 and records nothing; `tools/bench peers` measures it beside Reflog.
+/// Reads the body of a PUT, answers 204 and records nothing.
+///
+/// `tools/bench peers` compares Reflog with it.
 @main
 struct Bare: AsyncParsableCommand {
-  /// In bytes; more than any reference has.
+  /// The largest accepted body, in bytes. A reference is far smaller.
   private static let bodyLimit = 1 << 16
 
   @Option(help: "The port on 127.0.0.1.")

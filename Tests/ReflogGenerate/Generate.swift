@@ -5,26 +5,28 @@ import ReflogModel
 import ReflogStorage
 import ReflogTesting
 
-/// Makes a ledger of many changes through the code that writes real ones; the same seed makes the same history.
+/// Makes a ledger of many changes with the code that writes real changes.
+///
+/// The same seed makes the same history.
 @main
 struct Generate: AsyncParsableCommand {
   /// 2023-01-01T00:00:00Z.
   private static let beginning = Timestamp(microseconds: 1_672_531_200_000_000)
-  /// Three years, however many changes there are.
+  /// The time between the first and the last change, whatever their number: three years.
   private static let span = Duration.seconds(3 * 365 * 86_400)
 
   @Option(help: "How many changes.")
   var changes = 10_000
 
-  @Option(help: "What chance begins with.")
+  @Option(help: "The seed of the random numbers.")
   var seed: UInt64 = 1
 
-  @Argument(help: "The ledger's file, which must not be there yet.")
+  @Argument(help: "The ledger's file. It must not exist.")
   var database: String
 
   func run() async throws {
     guard !FileManager.default.fileExists(atPath: database) else {
-      throw ValidationError("\(database) is there already.")
+      throw ValidationError("\(database) exists already. Name a new file.")
     }
     let clock = ManualClock(at: Self.beginning)
     let thread = WriterThread()
@@ -36,7 +38,7 @@ struct Generate: AsyncParsableCommand {
       tenantID: "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a",
       clock: clock.read
     )
-    try await giveKey(to: ledger)
+    try await makeKey(for: ledger)
     let step = Self.span / Double(changes / GeneratedTenant.batch + 1)
     let start = ContinuousClock.now
     try await running(thread, storage) {
@@ -53,7 +55,7 @@ struct Generate: AsyncParsableCommand {
     say("\(changes) changes in \(ContinuousClock.now - start)")
   }
 
-  /// Records a batch as the path of a change does: all intents, then the outcomes of those that were not born settled.
+  /// Records a batch as the server does: first all intents, then the outcomes of the pending changes.
   private func record(
     _ batch: [GeneratedTenant.Attempt],
     in ledger: Ledger,
@@ -71,8 +73,8 @@ struct Generate: AsyncParsableCommand {
     }
   }
 
-  /// Makes the key that signs the log, beside the ledger, where the server looks for it.
-  private func giveKey(to ledger: Ledger) async throws {
+  /// Makes the key that signs the log, in the file next to the ledger where the server expects it.
+  private func makeKey(for ledger: Ledger) async throws {
     let keyFile = LogKeyFile(besideLedgerAt: database, origin: try await ledger.history.origin())
     let found = try keyFile.find(newest: nil, isSigned: false)
     let keys = try keyFile.keys(found)

@@ -1,15 +1,15 @@
 import ReflogModel
 import ReflogTesting
 
-/// A tenant in which much happens: flows, connectors, people, programs, and what they try.
+/// A generated tenant: flows, connectors, people, programs, and the changes that they attempt.
 struct GeneratedTenant {
-  /// One attempt: what was intended, and whether that settled it.
+  /// One attempted change: its intent, and the event that it begins with.
   struct Attempt {
     let intent: Change.Intent
     let birth: Change.Event
   }
 
-  /// As many attempts as are made together, each at an address of its own.
+  /// The number of attempts that are recorded together, each at another address.
   static let batch = 50
 
   private static let flows = 400
@@ -21,7 +21,8 @@ struct GeneratedTenant {
   private let addresses: [Address]
   private let connectors: [ConnectorReference]
   private let actors: [Change.Actor]
-  private var standing: [ConnectorReference]
+  /// The current reference of each address, in the order of `addresses`.
+  private var references: [ConnectorReference]
   private var next = 0
 
   init(seed: UInt64) {
@@ -54,11 +55,11 @@ struct GeneratedTenant {
       )
     }
     actors = people + programs
-    standing = Array(repeating: .none, count: addresses.count)
+    references = Array(repeating: .none, count: addresses.count)
     self.chance = chance
   }
 
-  /// The next attempts, each at another address.
+  /// Returns the next attempts, each at another address.
   mutating func batch(of size: Int) -> [Attempt] {
     (0..<size).map { _ in
       next = (next + 1) % addresses.count
@@ -66,11 +67,11 @@ struct GeneratedTenant {
     }
   }
 
-  /// A new id of a request.
+  /// Returns a new request id.
   mutating func requestID() -> String { Self.guid(&chance) }
 
   private mutating func attempt(at index: Int) -> Attempt {
-    let before = standing[index]
+    let before = references[index]
     let roll = Int.random(in: 0..<1000, using: &chance)
     let after: ConnectorReference =
       roll % 10 == 0 ? .none : connectors[Int.random(in: 0..<connectors.count, using: &chance)]
@@ -83,7 +84,7 @@ struct GeneratedTenant {
       default: .intended
       }
     let isDrift = (30..<35).contains(roll)
-    if roll >= 30 { standing[index] = after }
+    if roll >= 30 { references[index] = after }
     let intent = Change.Intent(
       subject: .step(addresses[index]),
       kind: isDrift ? .drift : .update,

@@ -18,13 +18,13 @@ const (
 	tileWidth  = 1 << tileHeight
 	// The level by which package tlog names tiles of entries.
 	entryLevel = -1
-	// 256 entries, each as long as its 16-bit length can say.
+	// In bytes: 256 entries of the greatest length that 16 bits can express, each after its length.
 	largestAnswer = tileWidth * (2 + 1<<16 - 1)
 )
 
 var errMissing = errors.New("missing")
 
-// A log reads tiles below a URL; it is the tlog.TileReader of a log of C2SP.
+// A log reads the tiles of a C2SP log below a URL. It implements tlog.TileReader.
 type log struct {
 	base    string
 	client  http.Client
@@ -41,7 +41,7 @@ func newLog(base string) *log {
 	}
 }
 
-// get reads what stands below the base URL.
+// get reads a file below the base URL.
 func (l *log) get(path string) ([]byte, error) {
 	response, err := l.client.Get(l.base + "/" + path)
 	if err != nil {
@@ -57,13 +57,13 @@ func (l *log) get(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(response.Body, largestAnswer))
 }
 
-// path is where C2SP has a tile: Go's path without its height, and with another word for entries.
+// path returns the C2SP path of a tile: Go's path without its height, and with "entries" instead of "data".
 func path(t tlog.Tile) string {
 	p := strings.TrimPrefix(t.Path(), fmt.Sprintf("tile/%d/", tileHeight))
 	return "tile/" + strings.Replace(p, "data/", "entries/", 1)
 }
 
-// getTile reads a tile and says how many items are in it: a log that grew may only have the full one.
+// getTile reads a tile and returns its number of items. A log that has grown may have only the full tile.
 func (l *log) getTile(t tlog.Tile) (data []byte, width int, err error) {
 	data, err = l.get(path(t))
 	if errors.Is(err, errMissing) && t.W < tileWidth {
@@ -103,7 +103,7 @@ func (l *log) SaveTiles(tiles []tlog.Tile, data [][]byte) {
 	}
 }
 
-// entry reads one entry of a log of a size, and keeps the others of its bundle for the next question.
+// entry reads one entry of a log of this size, and caches its bundle for the next call.
 func (l *log) entry(index, size int64) ([]byte, error) {
 	if index < 0 || index >= size {
 		return nil, fmt.Errorf("the log has no entry %d", index)
@@ -126,7 +126,7 @@ func (l *log) entry(index, size int64) ([]byte, error) {
 	return l.entries[index%tileWidth], nil
 }
 
-// split parts a bundle into its entries, each behind its 16-bit length.
+// split splits a bundle into its entries. A 16-bit length comes before each entry.
 func split(data []byte) (entries [][]byte, err error) {
 	for len(data) > 0 {
 		if len(data) < 2 || len(data)-2 < int(binary.BigEndian.Uint16(data)) {

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// A checker holds everything against the log's newest checkpoint and counts what held. Only a proof that leads to the
-// checkpoint's root counts: not every version of package tlog authenticates each tile that its hash reader reads.
+// A checker checks everything against the log's newest checkpoint, and counts what it has checked. Only a proof that gives
+// the checkpoint's root counts: not every version of package tlog authenticates each tile that its hash reader reads.
 type checker struct {
 	log      *log
 	verifier note.Verifier
@@ -28,9 +28,9 @@ type checker struct {
 
 func main() {
 	key := flag.String("key", "", "the log's `vkey`")
-	limit := flag.Int64("limit", 1000, "how many leaves are checked at most, evenly spread and the last among them")
-	sizes := flag.String("sizes", "", "smaller `sizes` whose trees are checked, with commas; "+
-		"otherwise the powers of two and what is beside them")
+	limit := flag.Int64("limit", 1000, "how many leaves are checked at most, evenly spread, with the last one")
+	sizes := flag.String("sizes", "", "smaller `sizes` whose trees are checked, separated by commas; "+
+		"by default the powers of two, one less and one more")
 	old := flag.String("old", "", "a `file` with an older checkpoint")
 	proof := flag.String("proof", "", "a `file` with a receipt")
 	flag.Parse()
@@ -79,7 +79,7 @@ func run(base, key string, limit int64, sizes, old, proof string) error {
 	return nil
 }
 
-// checkLeaves checks that the entries are leaves of the tree, each by an inclusion proof of its own.
+// checkLeaves checks by an inclusion proof for each entry that it is a leaf of the tree.
 func (c *checker) checkLeaves(limit int64) error {
 	if limit > c.tree.N {
 		limit = c.tree.N
@@ -143,7 +143,7 @@ func (c *checker) checkPrefix(smaller tlog.Tree) error {
 	if smaller.N > c.tree.N {
 		return fmt.Errorf("size %d: the log has only %d entries", smaller.N, c.tree.N)
 	}
-	if smaller.N > 0 { // Every tree has grown out of the empty one; openCheckpoint knows its root.
+	if smaller.N > 0 { // Every tree has grown out of the empty one. openCheckpoint checks its root.
 		proof, err := tlog.ProveTree(c.tree.N, smaller.N, c.hashes)
 		if err == nil {
 			err = tlog.CheckTree(proof, c.tree.N, c.tree.Hash, smaller.N, smaller.Hash)
@@ -168,7 +168,7 @@ func (c *checker) checkOlder(file string) error {
 	return c.checkPrefix(tree)
 }
 
-// checkReceipt checks a receipt by itself and against the log; one without a record is for the entry that the log has.
+// checkReceipt checks a receipt and compares it with the log. If it has no record, it is for the log's entry at its index.
 func (c *checker) checkReceipt(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -1,9 +1,9 @@
-"""The programs that `tools/bench peers` measures beside Reflog, one module each.
+"""The programs that `tools/bench peers` compares Reflog with, one module each.
 
-A peer has a name, `prepare()`, which runs once, and `measure()`, which is one turn: it starts what it measures, measures
-it, ends it, and returns the figures of the turn by name.
+A peer has a name, a title, `prepare()`, which runs once, and `measure()`, which runs in every round. `measure()` starts the
+program, measures it, ends it, and returns the figures by name.
 """
 
-# Every peer changes the references of this many addresses: as many as the load has connections at most, so that hardly any change
-# waits for another one at the same address.
+# Every peer changes the references of this many addresses. The load has at most as many connections, so changes hardly ever
+# wait for each other at an address.
 ADDRESSES = 256

@@ -1,4 +1,4 @@
-"""A Hummingbird handler that reads the body, answers 204 and records nothing: what the web server alone costs."""
+"""A Hummingbird handler that reads the body, answers 204 and records nothing. It shows the cost of the web server alone."""
 
 import contextlib
 

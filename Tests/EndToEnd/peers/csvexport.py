@@ -1,6 +1,6 @@
-"""The export of a ledger as CSV, beside the sqlite3 shell and a C loop that read the same file.
+"""The CSV export of a ledger, compared with the sqlite3 shell and a C loop that read the same file.
 
-The C loop prints Reflog's CSV byte for byte; the shell prints the same cells, with quotes of its own.
+The C loop prints Reflog's CSV byte for byte. The shell prints the same cells with other quotes.
 """
 
 import csv
@@ -31,7 +31,7 @@ class CSVExport:
     def prepare(self):
         """Makes the ledger or copies it, compiles the C loop, and checks that all print the same."""
         if self.bench.ledger:
-            # The key and the anchor belong to a ledger that was signed.
+            # A signed ledger needs its key and its anchor.
             for end in ("", ".key", ".anchor"):
                 if not end or os.path.exists(self.bench.ledger + end):
                     shutil.copy(self.bench.ledger + end, self.ledger + end)
@@ -43,10 +43,10 @@ class CSVExport:
 
     @property
     def commands(self):
-        """What prints the rows without a server."""
+        """The commands that print the rows without a server."""
         return {
             "command": [self.bench.binary, "export", "--database", self.ledger],
-            # With -init the shell reads no settings of the person who measures.
+            # With -init the shell does not read the user's own settings.
             "shell": ["sqlite3", "-readonly", "-init", HERE / "csvshell.sql", self.ledger, ""],
             "loop": [self.loop, self.ledger],
         }
@@ -58,12 +58,12 @@ class CSVExport:
         return figures | {f"csv.{name}": self.rate(command) for name, command in self.commands.items()}
 
     def client(self, server):
-        """A program that downloads the export."""
+        """Returns a command that downloads the export."""
         url = f"{server.url}{historybench.CHANGES}?$format=csv"
         return ["curl", "--silent", "--show-error", "--fail", "--header", "Authorization: Bearer " + server.tokens["reader"], url]
 
     def rate(self, command):
-        """The rows a second of a command, with its start and its end; what it prints is thrown away."""
+        """Returns the rows a second of a command, its start and its end included. Discards its output."""
         start = time.perf_counter()
         self.start(command, stdout=subprocess.DEVNULL).wait()
         return self.rows / (time.perf_counter() - start)
@@ -84,7 +84,7 @@ class CSVExport:
             raise SystemExit(f"Reflog and the sqlite3 shell print different rows: {difference}")
 
     def first_difference(self, one, other):
-        """The first two rows that differ in a cell, or None; both commands are read to their end."""
+        """Returns the first two rows that differ in a cell, or None. Reads the output of both commands to the end."""
         difference = None
         with self.lines(one) as ours, self.lines(other) as theirs:
             for rows in itertools.zip_longest(csv.reader(ours.stdout), csv.reader(theirs.stdout)):

@@ -1,6 +1,6 @@
 // Prints a ledger's changes as the CSV that `reflog export` prints: csvloop LEDGER > FILE.
 //
-// One statement with joins, one loop, one buffer: what the columns cost without Swift, GRDB and HTTP.
+// It uses one statement with joins, one loop and one buffer. It shows what the columns cost without Swift, GRDB and HTTP.
 
 #include <sqlite3.h>
 #include <stdint.h>
@@ -45,10 +45,10 @@ static const char query[] =
     " LEFT JOIN actor_name AS stating_name ON stating_name.id = statement.actor_name"
     " ORDER BY c.id";
 
-// How each column is written: n number, t time, w word of Reflog's own, x text that may need quotes or a guard.
+// How each column is written: n number, t time, w one of Reflog's fixed values, x text that may need quotes or a guard.
 static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwt";
 
-// Grows as needed; written out after each row that fills it.
+// The output buffer. It grows as needed and is written after a row once it has FLUSH_BYTES.
 static struct {
   unsigned char *bytes;
   size_t count, capacity;
@@ -81,8 +81,8 @@ static void flush(void) {
 }
 
 static void put_digits(int64_t number, int width) {
-  unsigned char *place = room(width);
-  for (int index = width - 1; index >= 0; index--, number /= 10) place[index] = '0' + number % 10;
+  unsigned char *digits = room(width);
+  for (int index = width - 1; index >= 0; index--, number /= 10) digits[index] = '0' + number % 10;
   out.count += width;
 }
 
@@ -91,10 +91,10 @@ static void put_number(int64_t number) {
   put(digits, snprintf(digits, sizeof digits, "%lld", (long long)number));
 }
 
-// Microseconds since 1970, which are not negative, as 2026-11-23T09:15:02.123456Z.
+// Writes microseconds since 1970, never negative, as 2026-11-23T09:15:02.123456Z.
 static void put_time(int64_t microseconds) {
   int64_t seconds = microseconds / 1000000, days = seconds / 86400, rest = seconds % 86400;
-  // Days to a civil date, in eras of 400 years that begin on 1 March.
+  // Converts days to a civil date, in eras of 400 years that begin on 1 March.
   days += 719468;
   int64_t era = days / 146097, day_of_era = days % 146097;
   int64_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
@@ -116,7 +116,7 @@ static void put_time(int64_t microseconds) {
   put("Z", 1);
 }
 
-// Quoted as RFC 4180 says, and guarded where a spreadsheet would take it for a formula.
+// Quotes a text by RFC 4180, and adds a guard if a spreadsheet would run it as a formula.
 static void put_text(const unsigned char *text, size_t count) {
   int is_guarded = 0, is_quoted = 0;
   if (count) is_guarded = strchr("=+-@\t\n\r", text[0]) && text[0];
@@ -135,7 +135,7 @@ static void put_text(const unsigned char *text, size_t count) {
   put("\"", 1);
 }
 
-// A GUID that the ledger keeps as its 16 bytes.
+// Writes a GUID, which the ledger stores as 16 bytes.
 static void put_guid(const unsigned char *bytes) {
   static const char digits[] = "0123456789abcdef";
   for (int index = 0; index < 16; index++) {

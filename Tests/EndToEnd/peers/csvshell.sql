@@ -1,4 +1,4 @@
--- The cells of `reflog export --raw`, times and names of columns included, from the view that people read.
+-- Prints the cells of `reflog export --raw`, with the same column names and times, from the view `change_details`.
 .mode csv
 .header on
 SELECT
@@ -40,5 +40,5 @@ SELECT
   settled_by AS settledBy,
   strftime('%Y-%m-%dT%H:%M:%S', last_verified_time / 1000000, 'unixepoch') || printf('.%06dZ', last_verified_time % 1000000)
     AS lastVerifiedDateTime
-FROM history
+FROM change_details
 ORDER BY id;

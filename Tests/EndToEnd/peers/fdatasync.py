@@ -1,13 +1,13 @@
-"""`fdatasync` alone, on the disk of all peers: the least that a durable write costs here."""
+"""`fdatasync` alone, on the disk that all peers use. It shows the least that a durable write costs."""
 
 import os
 import statistics
 import time
 
-# A page of SQLite's.
+# The size of a SQLite page.
 BLOCK = bytes(4096)
 PREALLOCATED_BLOCKS = 1024
-# Enough for a median, whatever the disk.
+# Long enough for a median on any disk.
 SECONDS = 1
 
 
@@ -22,12 +22,12 @@ class Fdatasync:
         pass
 
     def measure(self):
-        # A file that grows makes the file system write its new size too.
+        # For a file that grows, the file system also writes its new size.
         return {"fdatasync.append": self.microseconds(preallocated=0),
                 "fdatasync.overwrite": self.microseconds(PREALLOCATED_BLOCKS)}
 
     def microseconds(self, preallocated):
-        """The median time of a write of one block and its fdatasync."""
+        """Returns the median time of writing and flushing one block."""
         file = os.open(self.path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
         try:
             for number in range(preallocated):

@@ -1,4 +1,4 @@
-"""The load: wrk with put.lua, the same for every peer that speaks HTTP."""
+"""The load of wrk with put.lua. It is the same for every peer with HTTP."""
 
 import http.client
 import json
@@ -17,20 +17,20 @@ WARM_UP_SECONDS = 1
 
 
 class Load:
-    """Load on one server: how many changes it answered, and what they cost.
+    """The load on one server: how many changes it answered, and what they cost.
 
-    Each measurement adds its figures, by the peer's name and the number of connections: `reflog.64.rate`.
+    Each measurement adds figures that are named after the peer and the number of connections: `reflog.64.rate`.
     """
 
     def __init__(self, name, port, token="", process_id=None):
         self.name, self.port, self.token, self.process_id = name, port, token, process_id
         self.figures = {}
-        # All that was answered, and how many more the server may have worked on when the load ended.
+        # The answered changes, and how many more the server may have been handling when a load ended.
         self.answered, self.unanswered = 0, 0
         self.probe()
 
     def probe(self):
-        """One change by another client: wrk would take any status below 400 for an answer."""
+        """Sends one change with another client and checks for 204, because wrk accepts every status below 400."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Content-Type": "application/json"}
         if self.token:
@@ -45,7 +45,7 @@ class Load:
         self.answered += 1
 
     def run(self, connections, seconds):
-        """Sends changes for some whole seconds, and returns what wrk counted."""
+        """Sends changes for `seconds`, rounded up to whole seconds, and returns wrk's counts."""
         threads = min(2, connections)
         environment = os.environ | {
             "TOKEN": self.token, "FLOWS": str(ADDRESSES), "THREADS": str(threads),
@@ -66,7 +66,7 @@ class Load:
         return result
 
     def measure(self, connections, seconds):
-        """Measures the load with so many connections."""
+        """Measures the load with this number of connections."""
         usage = self.process_id and Usage(self.process_id)
         result = self.run(connections, seconds)
         found = {

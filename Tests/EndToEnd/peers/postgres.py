@@ -1,4 +1,4 @@
-"""PostgreSQL with an audit trigger, driven by pgbench: the usual way to keep an audit log, without a web server.
+"""PostgreSQL with an audit trigger, driven by pgbench: a usual way to keep an audit log, without a web server.
 
 Each change is one UPDATE whose trigger appends to an audit table with four indexes, committed durably.
 """
@@ -15,7 +15,7 @@ import signal
 from peers import ADDRESSES
 from peers.processes import Child, run
 
-# It names the socket in the cluster's folder; the server listens on no port.
+# It only names the socket in the cluster's folder. The server listens on no port.
 PORT = 5432
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,7 +26,7 @@ SETTINGS = {
 
 
 def binaries():
-    """The folder of the newest PostgreSQL that Debian's packages have put here."""
+    """Returns the folder of the newest PostgreSQL that Debian's packages installed."""
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
     if not found:
         raise SystemExit("There is no PostgreSQL in /usr/lib/postgresql.")
@@ -34,7 +34,7 @@ def binaries():
 
 
 class Postgres:
-    """A cluster of its own in the temporary folder; PostgreSQL refuses to run as root, so root hands it to `postgres`."""
+    """A new cluster in the temporary folder. PostgreSQL refuses to run as root, so root runs it as `postgres`."""
 
     def __init__(self, bench):
         self.bench, self.port = bench, PORT
@@ -42,7 +42,7 @@ class Postgres:
         self.account = {}
 
     def prepare(self):
-        """Makes the cluster, once."""
+        """Creates the cluster if it does not exist."""
         if os.path.exists(self.folder):
             return
         os.mkdir(self.folder, 0o700)
@@ -67,14 +67,14 @@ class Postgres:
             yield self
 
     def client(self, program):
-        """The beginning of a command line that talks to this cluster."""
+        """Returns the first arguments of a command that connects to this cluster."""
         return [binaries() / program, "-h", self.folder, "-p", self.port, "-U", "reflog"]
 
     def query(self, *arguments):
         return run(*self.client("psql"), "-d", "postgres", "-qAtX", "-v", "ON_ERROR_STOP=1", *arguments)
 
     def recorded(self):
-        """How many rows the audit table has."""
+        """Returns the number of rows in the audit table."""
         return int(self.query("-c", "SELECT count(*) FROM audit"))
 
 
@@ -82,7 +82,7 @@ class PgBench:
     name = "pgbench"
     title = "PostgreSQL with an audit trigger, pgbench"
 
-    # pgbench's own default, and statements that are parsed and planned once.
+    # pgbench's default, and prepared statements, which are parsed and planned once.
     PROTOCOLS = ("simple", "prepared")
 
     def __init__(self, bench, postgres):
@@ -105,7 +105,7 @@ class PgBench:
         return figures
 
     def run(self, clients, protocol):
-        """The changes a second, and how many there were."""
+        """Runs pgbench. Returns the changes a second and the number of changes."""
         output = run(
             *self.postgres.client("pgbench"), "-n", "-M", protocol, "-f", HERE / "pgbench.sql", "-c", clients,
             "-j", min(2, clients), "-D", "number=0", "-D", f"addresses={ADDRESSES}", "-T", math.ceil(self.bench.seconds), "postgres",

@@ -17,7 +17,7 @@ CREATE TABLE audit (
   actor text NOT NULL DEFAULT session_user
 );
 
--- With the primary key: four.
+-- Four indexes, with that of the primary key.
 CREATE INDEX audit_address ON audit (address, id);
 CREATE INDEX audit_actor ON audit (actor, id);
 CREATE INDEX audit_changed ON audit (changed);

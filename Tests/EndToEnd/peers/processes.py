@@ -1,4 +1,4 @@
-"""Starts programs, ends them with all that they started, and reads what they used."""
+"""Starts programs, ends them with everything that they started, and reads what they used."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ import time
 
 
 class Child:
-    """A program in a session of its own. `with Child(…)` ends it, and what it started, whatever happens."""
+    """A program in its own session. `with Child(…)` always ends it, and kills what it started if it does not end in time."""
 
     def __init__(self, command, log, stop=signal.SIGTERM, **options):
         self.command, self.log, self.stop, self.options = [str(part) for part in command], log, stop, options
@@ -28,12 +28,12 @@ class Child:
         try:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            # The session's leader is alive, so its group is still its own.
+            # The program is still running, so no other process group has its id.
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
     def wait_until(self, is_ready, seconds=60):
-        """Returns once the program is ready; ends the run if it does not come up."""
+        """Waits until the program is ready. Ends the run if it does not start."""
         deadline = time.monotonic() + seconds
         while not is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -50,7 +50,7 @@ def is_listening(port):
 
 
 def run(*command, **options):
-    """Runs a command to its end, and returns what it wrote to stdout; ends the run if it fails."""
+    """Runs a command and returns its stdout. Ends the run if the command fails."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
     if done.returncode:
         raise SystemExit(f"{command[0]} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -58,25 +58,25 @@ def run(*command, **options):
 
 
 class Usage:
-    """The processor time and the context switches of a process, from the moment at which this was made."""
+    """The processor time and the context switches of a process since this was created."""
 
     def __init__(self, process_id):
         self.folder = pathlib.Path("/proc", str(process_id))
         self.start = self.read()
 
     def read(self):
-        # The fields behind the name, which is in brackets (proc(5)): 11 is utime, 12 is stime.
+        # In the fields after the name, which is in brackets, 11 is utime and 12 is stime (proc(5)).
         fields = (self.folder / "stat").read_text().rsplit(")", 1)[1].split()
         seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return seconds, sum(switches(task) for task in (self.folder / "task").iterdir())
 
     def since(self):
-        """The seconds and the context switches."""
+        """Returns the seconds and the context switches."""
         return tuple(now - then for now, then in zip(self.read(), self.start))
 
 
 def switches(task):
-    """The voluntary and involuntary context switches of a thread; 0 if it has ended."""
+    """Returns the voluntary and involuntary context switches of a thread, or 0 if it has ended."""
     try:
         lines = (task / "status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Reflog itself, with the embedded directory: a new ledger each turn, then the same load as every other server."""
+"""Reflog with the embedded directory. Each round begins with a new ledger, and has the same load as every other server."""
 
 import pathlib
 import re
@@ -7,7 +7,7 @@ from peers import ADDRESSES
 from peers.load import WARM_UP_SECONDS, Load
 from reflogserver import Server
 
-# The counters that /metrics may have, and what they are called here.
+# The counters to read from /metrics, by the names of their figures.
 COUNTERS = {"statements": "reflog_sql_statements_total", "commits": "reflog_ledger_commits_total"}
 TRACED_SECONDS = 2
 
@@ -26,7 +26,7 @@ class Reflog:
         return self.measure_load() | self.count_flushes()
 
     def measure_load(self):
-        """Throughput, latency and what each change costs."""
+        """Measures throughput, latency and the cost of each change."""
         with Server(self.bench.binary) as server:
             load = prepared_load(server)
             for connections in (64, 1, 256):
@@ -39,11 +39,11 @@ class Reflog:
         return load.figures
 
     def count_flushes(self):
-        """The fdatasync calls for a change, counted by strace while nothing else is measured."""
+        """Counts the fdatasync calls per change with strace. Nothing else is measured meanwhile."""
         figures = {}
         trace = pathlib.Path(self.bench.folder, "trace")
         server = Server(self.bench.binary)
-        # -D leaves the server this process's own child; --seccomp-bpf stops it at no other call.
+        # With -D the server stays a child of this process. With --seccomp-bpf no other call stops it.
         server.wrapper = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fdatasync", "-e", "signal=none",
                           "-o", str(trace)]
         with server:
@@ -58,7 +58,7 @@ class Reflog:
 
 
 def prepared_load(server):
-    """Load on a server that has the flows and has warmed up."""
+    """Creates the flows on a server, warms it up, and returns the load."""
     for number in range(ADDRESSES):
         flow = {"id": f"B2C_1_bench{number}", "userFlowType": "signUpOrSignIn", "userFlowTypeVersion": 3}
         answer = server.request("POST", "/beta/identity/b2cUserFlows", flow)
@@ -70,19 +70,19 @@ def prepared_load(server):
 
 
 def counters(server):
-    """The counters that this Reflog has, each the sum over its labels."""
+    """Returns the counters in /metrics, each summed over its labels."""
     text = server.request("GET", "/metrics").text
     samples = {name: re.findall(rf"^{metric}(?:\{{.*\}})? (\S+)", text, re.MULTILINE) for name, metric in COUNTERS.items()}
     return {name: sum(map(float, values)) for name, values in samples.items() if values}
 
 
 def recorded(server):
-    """How many changes the ledger has: ids are numbered without gaps."""
+    """Returns the number of changes in the ledger. It is the newest id, because ids have no gaps."""
     newest = server.request("GET", "/beta/auditLogs/connectorChanges?$top=1").json["value"]
     return int(newest[0]["id"]) if newest else 0
 
 
 def flushes(trace):
-    """How many fdatasync calls have begun; a resumed call is not a new one."""
+    """Returns how many fdatasync calls have begun. A resumed call is not counted again."""
     with open(trace) as lines:
         return sum("fdatasync(" in line for line in lines)

@@ -1,6 +1,6 @@
 """Django with django-simple-history on SQLite, behind gunicorn: the audit log that a web framework gives you.
 
-SQLite writes as Reflog's does: WAL, `synchronous=FULL`, so each answer is durable.
+SQLite has the same settings as in Reflog, WAL mode and `synchronous=FULL`, so each answer is durable.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from peers.processes import Child, run
 from reflogserver import Port
 
 SITE = pathlib.Path(__file__).resolve().parent / "djangosite"
-# One for each of two cores. Workers with threads were no faster.
+# One worker for each of two cores. Workers with threads were no faster.
 WORKERS = 2
 
 
@@ -57,7 +57,7 @@ class SimpleHistory:
         return Child(command, self.bench.log(self.name), cwd=SITE, env=self.environment(self.database))
 
     def recorded(self):
-        """How many rows the history has."""
+        """Returns the number of rows in the history."""
         database = sqlite3.connect(self.database)
         try:
             return database.execute("SELECT count(*) FROM references_historicalreference").fetchone()[0]

@@ -1,4 +1,4 @@
-"""Starlette with asyncpg behind uvicorn, on the PostgreSQL of pgbench: an asynchronous service with the same table."""
+"""Starlette with asyncpg behind uvicorn: an asynchronous service on the same PostgreSQL table as pgbench."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from peers.processes import Child
 from reflogserver import Port
 
 HERE = pathlib.Path(__file__).resolve().parent
-# PostgreSQL needs the other one of two cores: a second worker was no faster.
+# On two cores a second worker was no faster, because PostgreSQL needs the other core.
 WORKERS = 1
 # Connections to PostgreSQL. Eight were slower, 32 no faster.
 POOL = 16

@@ -1,4 +1,4 @@
-"""A Starlette application over a pool of asyncpg; uvicorn imports it from here."""
+"""The Starlette application with a connection pool of asyncpg. uvicorn imports it."""
 
 import contextlib
 import os

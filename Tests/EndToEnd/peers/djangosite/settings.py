@@ -1,8 +1,8 @@
-"""The settings of a Django site as small as it gets, on one SQLite file that keeps what it answers for."""
+"""The settings of a minimal Django site on one SQLite file, with durable commits."""
 
 import os
 
-SECRET_KEY = "not a secret: this site lives for seconds, on loopback"
+SECRET_KEY = "not a secret: this site runs for seconds on loopback"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "references.urls"
@@ -16,7 +16,7 @@ DATABASES = {
         "NAME": os.environ["PEERS_DATABASE"],
         "CONN_MAX_AGE": None,
         "OPTIONS": {
-            # Without IMMEDIATE, a transaction that reads first fails when another one writes.
+            # Without IMMEDIATE, a transaction that reads before it writes fails if another one writes meanwhile.
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",

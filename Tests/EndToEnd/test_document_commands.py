@@ -1,0 +1,166 @@
+import contextlib
+import http.client
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from articles import ARTICLES, README, article, blocks
+from reflogserver import (
+    BINARY, FRAUD_CHECK, LOYALTY, NEW_VENDOR, ROOT, TENANT, Graph, Port, Server, eventually, graph_connector, graph_secret,
+    wait_for_checkpoint,
+)
+
+SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+# The first line of a block that needs an admin's token.
+AS_ADMIN = "# With an admin's token:\n"
+# tools/test installs it.
+PYTHON = ROOT / ".build" / "sdk" / "bin" / "python"
+# What this module needs, in seconds and cores. sidebyside.py reads it.
+SECONDS, CORES = 30, 0.7
+
+
+def path(*folders):
+    """Returns a search path with the program, and with the Python that runs these tests."""
+    return os.pathsep.join(map(str, [*folders, BINARY.parent, pathlib.Path(sys.executable).parent, os.environ["PATH"]]))
+
+
+def environment(**variables):
+    """Returns this process's environment with these variables of Reflog and no others."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
+    return kept | {"PATH": path(), **variables}
+
+
+def run(script, folder, variables):
+    """Runs a bash script that ends at the first command that fails."""
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=variables, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
+    )
+
+
+class Articles(unittest.TestCase):
+    """Every block of an article with the language `sh` runs. The blocks of an article run in order in one folder."""
+
+    def test_the_commands_of_every_article_run(self):
+        tested = []
+        for document in ARTICLES:
+            scripts = [block.text for block in blocks(document.read_text()) if block.language == "sh"]
+            if not scripts:
+                continue
+            tested.append(document.stem)
+            with self.subTest(article=document.stem), Server() as server, tempfile.TemporaryDirectory() as folder:
+                os.symlink(ROOT / "tools", os.path.join(folder, "tools"))
+                server.put(SIGNUP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042"})
+                server.put(SIGNUP, LOYALTY, role="reader")
+                wait_for_checkpoint(server)
+                parts = []
+                for number, script in enumerate(scripts, 1):
+                    role = "admin" if script.startswith(AS_ADMIN) else "operator"
+                    parts.append(f"echo '[block {number}]'\nexport REFLOG_TOKEN={server.tokens[role]}\n{script}")
+                done = run("\n".join(parts), folder, environment(REFLOG_SERVER=server.url, REFLOG_DATABASE=server.database))
+                self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertGreater(len(tested), 4)
+
+    def test_the_example_for_microsofts_sdk_runs(self):
+        (example,) = [block.text for block in blocks(article("Deployment")) if block.language == "python"]
+        connector = graph_connector("Loyalty")
+        with Graph() as graph, Server(graph=graph, SETTLE_WINDOW=1) as server:
+            done = subprocess.run(
+                [PYTHON, "-c", example.replace(NEW_VENDOR, connector)], capture_output=True, text=True, timeout=120,
+                env=environment(REFLOG_SERVER=server.url, REFLOG_TOKEN=server.tokens["operator"]),
+            )
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertEqual(graph.reference("b2xUserFlows/B2X_1_partner/postFederationSignup"), connector)
+
+
+class Readme(unittest.TestCase):
+    """The commands of the README do what it describes. A script replaces `swift`: it only prints the folder of the program."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="reflog-readme-", ignore_cleanup_errors=True)
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        programs = self.folder / "bin"
+        programs.mkdir()
+        (programs / "swift").write_text(f'#!/bin/sh\ncase "$*" in *--show-bin-path*) echo "{BINARY.parent}" ;; esac\n')
+        (programs / "swift").chmod(0o755)
+        self.path = path(programs)
+
+    def block(self, text):
+        """Returns the only block with the language `sh` that contains a text."""
+        (found,) = [block.text for block in blocks(README.read_text()) if block.language == "sh" and text in block.text]
+        return found
+
+    @contextlib.contextmanager
+    def serving(self, script, **variables):
+        """Runs a script that ends with a server, and yields the server's URL."""
+        port = Port()
+        self.addCleanup(port.close)
+        # `exec` replaces the shell by the server, so that the server gets the signal.
+        script = script.replace("\nreflog serve", "\nexec reflog serve")
+        self.assertIn("exec reflog serve", script)
+        with open(self.folder / "log", "wb") as log:
+            server = subprocess.Popen(
+                ["bash", "-euo", "pipefail", "-c", script], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=environment(PATH=self.path, REFLOG_PORT=str(port.number), **variables),
+            )
+        try:
+            eventually(lambda: server.poll() is not None or self.is_ready(port.number))
+            self.assertIsNone(server.poll(), (self.folder / "log").read_text())
+            yield f"http://127.0.0.1:{port.number}"
+            server.send_signal(signal.SIGTERM)
+            self.assertEqual(server.wait(timeout=120), 0)
+        finally:
+            if server.poll() is None:
+                server.kill()
+                server.wait()
+
+    def is_ready(self, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def test_the_programs_of_the_two_commands_exist(self):
+        # sidebyside.py runs tools/start as a test, and tools/test runs this test.
+        for program in ("start", "test"):
+            self.assertIn(f"\ntools/{program} ", README.read_text())
+            self.assertTrue(os.access(ROOT / "tools" / program, os.X_OK))
+
+    def test_the_commands_of_the_tour_work(self):
+        with self.serving(self.block("reflog serve --directory embedded")) as url:
+            lines = (self.folder / "reflog.sqlite.first-tokens").read_text().splitlines()
+            token = dict(line.split() for line in lines)["operator"]
+            script = self.block("reflog rollback")
+            # A reader fills in the token, and another port if 8080 is in use.
+            self.assertIn("reflog_…", script)
+            script = script.replace("reflog_…", token).replace("http://127.0.0.1:8080", url)
+            done = run(script, self.folder, environment(PATH=self.path))
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn("HTTP/1.1 204", done.stdout)
+            exported = (self.folder / "history.csv").read_text().splitlines()
+            self.assertEqual([line.split(",")[8] for line in exported], ["kind", "update", "rollback"])
+            self.assertIn(FRAUD_CHECK, exported[2])
+
+    def test_the_commands_for_microsoft_graph_work(self):
+        (self.folder / "secret").write_text(graph_secret() + "\n")
+        connector = graph_connector("Loyalty")
+        served = self.block("REFLOG_DIRECTORY=graph")
+        for placeholder, value in (("TENANT_ID", TENANT), ("CLIENT_ID", "reflog"),
+                                   ("/run/secrets/reflog", str(self.folder / "secret"))):
+            self.assertIn(f"={placeholder}", served)
+            served = served.replace(f"={placeholder}", f"={value}")
+        with Graph() as graph, self.serving(served, REFLOG_GRAPH_URL=graph.url, REFLOG_GRAPH_LOGIN_URL=graph.url) as url:
+            script = self.block("reflog token create").replace(NEW_VENDOR, connector)
+            done = run(script, self.folder / "graph", environment(PATH=self.path, REFLOG_SERVER=url))
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn("HTTP/1.1 204", done.stdout)
+            self.assertEqual(graph.reference(SIGNUP), connector)
