@@ -233,5 +233,12 @@ for target in package.targets where target.name != "CStorage" {
     .treatAllWarnings(as: .error),
   ]
   if !target.isTest { settings.append(.enableUpcomingFeature("InternalImportsByDefault")) }
+  if !target.isTest {
+    // For tools/docs. Only the compiler sees the package's types in each other's modules: `swift package dump-symbol-graph` does not.
+    let graphs = ["-emit-symbol-graph", "-emit-symbol-graph-dir", "\(Context.packageDirectory)/.build/symbol-graphs"]
+    settings.append(
+      .unsafeFlags(graphs + ["-symbol-graph-minimum-access-level", "package"], .when(configuration: .debug))
+    )
+  }
   target.swiftSettings = settings
 }

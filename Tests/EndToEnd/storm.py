@@ -17,6 +17,8 @@ ADDRESSES = [
     for flow in ("B2C_1_signup", "B2C_1_signup_signin", "B2C_1_profile_edit", "B2C_1_password_reset")
     for step in ("postFederationSignup", "postAttributeCollection")
 ]
+# The calls of the kernel by which SQLite writes, and how many of each a second has.
+CALLS = {"pwrite64": 2000, "fdatasync": 400, "fsync": 2, "ftruncate": 2}
 TARGETS = [None, rs.FRAUD_CHECK, rs.NEW_VENDOR, rs.INVITATION_CODES, rs.LOYALTY, rs.PARTNER_APPROVAL]
 
 # A request of a client, and its answer. The status is None if there was no answer.
@@ -33,10 +35,14 @@ class Storm:
         self.acknowledged = 0
         # What was wrong with the ledger after a kill and before the next start.
         self.torn = []
+        # How many I/O errors the server met.
+        self.injected = 0
         self.lock = threading.Lock()
 
-    def run(self, seconds, kills=0, changes=0):
+    def run(self, seconds, kills=0, changes=0, io_errors=0):
         """Runs the clients for `seconds`, and kills and restarts the server `kills` times meanwhile.
+
+        With `io_errors` the server runs that many times with one call of the kernel that fails, and is killed after it.
 
         Continues until `changes` changes were acknowledged, which takes longer on a slow machine.
         """
@@ -45,13 +51,12 @@ class Storm:
         for thread in threads:
             thread.start()
         chance = random.Random(self.seed)
-        if kills:
+        if kills or io_errors:
             for _ in range(kills):
                 time.sleep(chance.uniform(0.3, seconds / kills))
-                self.server.kill()
-                with contextlib.closing(self.open()) as ledger:
-                    self.torn += [f"after a kill: {problem}" for problem in unsigned(ledger)]
-                self.server.start()
+                self.restart_after_kill("a kill")
+            for _ in range(io_errors):
+                self.fail_once(chance)
             time.sleep(0.3)
         else:
             time.sleep(seconds)
@@ -60,6 +65,38 @@ class Storm:
         self.stopped.set()
         for thread in threads:
             thread.join()
+
+    def restart_after_kill(self, event):
+        """Kills the server, checks the ledger before anything repairs it, and starts the server again."""
+        self.server.kill()
+        with contextlib.closing(self.open()) as ledger:
+            self.torn += [f"after {event}: {problem}" for problem in unsigned(ledger)]
+        self.server.start()
+
+    def fail_once(self, chance):
+        """Runs the server with one write or flush of the ledger's or the directory's files that fails."""
+        call = chance.choices(list(CALLS), [6, 6, 1, 1])[0]
+        error, number = chance.choice(["EIO", "ENOSPC"]), chance.randint(1, CALLS[call])
+        injected = self.server.database + ".injected"
+        files = [self.server.database, self.server.database + "-wal", *(
+            self.server.database + suffix for suffix in (".directory", ".directory-wal"))]
+        self.server.kill()
+        self.server.wrapper = [
+            "strace", "-D", "-f", "--seccomp-bpf", "-o", injected, *(part for file in files for part in ("-P", file)),
+            "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}",
+        ]
+        try:
+            self.server.start()
+        except AssertionError:
+            # The start itself met the error.
+            pass
+        self.server.wrapper = []
+        end = time.monotonic() + 5
+        while time.monotonic() < end and not was_injected(injected):
+            time.sleep(0.02)
+        self.injected += was_injected(injected)
+        time.sleep(chance.uniform(0, 0.2))
+        self.restart_after_kill(f"{error} at call {number} of {call}")
 
     def open(self, database=None):
         return sqlite3.connect(f"file:{database or self.server.database}?mode=ro", uri=True)
@@ -162,6 +199,15 @@ class Storm:
     def summary(self):
         statuses = collections.Counter(str(attempt.status or "no answer") for attempt in self.attempts)
         return f"requests {len(self.attempts)}, answers {dict(statuses)}, results {dict(self.results)}"
+
+
+def was_injected(trace):
+    """Whether strace made a call fail."""
+    try:
+        with open(trace) as lines:
+            return "(INJECTED)" in lines.read()
+    except OSError:
+        return False
 
 
 def unsigned(ledger):
