@@ -27,11 +27,9 @@ package struct ReflogAPI: Sendable {
 
   /// Creates the API from the services that it calls.
   ///
-  /// - Parameters:
-  ///   - entraSignIn: Signs people in on the pages through Entra, or nil if only API tokens do.
-  ///   - proxies: The proxies in front of this server, and the URL by which clients reach it.
-  ///   - ledgerFigures: Returns the ledger's counters for `/metrics`.
-  ///   - isReady: Returns whether the ledger accepts changes.
+  /// If `entraSignIn` is nil, people sign in on the pages with API tokens only. `proxies` are the proxies in front of
+  /// this server, and the URL by which clients reach it. `ledgerFigures` returns the ledger's counters for `/metrics`.
+  /// `isReady` returns whether the server is ready, for `/readyz` and `/metrics`.
   package init(
     changes: ChangeService,
     history: HistoryService,

@@ -1,9 +1,10 @@
-/// The place that a reference stands in: one step of one user flow.
+/// One step of one user flow, which holds one reference.
 package struct Address: Hashable, Sendable {
   package let flowType: FlowType
   package let flow: FlowID
   package let step: Step
 
+  /// Creates an address.
   package init(flowType: FlowType, flow: FlowID, step: Step) {
     self.flowType = flowType
     self.flow = flow
@@ -11,6 +12,8 @@ package struct Address: Hashable, Sendable {
   }
 
   /// Reads `FLOWTYPE/FLOW/STEP`, the form of the command line.
+  ///
+  /// Returns nil if the text has another form.
   package init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 3, let flowType = FlowType(segment: parts[0]), let flow = FlowID(parts[1]),
@@ -21,9 +24,10 @@ package struct Address: Hashable, Sendable {
 }
 
 extension Address: CustomStringConvertible, Comparable {
-  /// `b2cUserFlows/B2C_1_signup/postFederationSignup`.
+  /// The address in the form of the command line, for example `b2cUserFlows/B2C_1_signup/postFederationSignup`.
   package var description: String { "\(flowType.rawValue)/\(flow)/\(step)" }
 
+  /// Returns whether an address precedes another one: by flow type, then by flow, then by step.
   package static func < (left: Address, right: Address) -> Bool {
     (left.flowType.rawValue, left.flow, left.step) < (right.flowType.rawValue, right.flow, right.step)
   }

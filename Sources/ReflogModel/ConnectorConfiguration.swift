@@ -1,16 +1,18 @@
-/// What an address held at a moment, and since which change.
+/// What an address held at a moment, and the change that set it.
 package struct ConnectorConfiguration: Sendable {
   package let address: Address
-  /// The newest change at the address until then that made a difference; its after is what stood. Nothing where nobody had
-  /// looked yet.
+  /// The last effective change by then; if there was none, the last applied one; nil if no change had been applied.
+  ///
+  /// Its after is the reference at that moment.
   package let change: Change?
-  /// False while a change was under way there.
+  /// False if a change was pending there at that moment.
   package let isCertain: Bool
-  /// Where the connector that stands sends to, redacted; nothing where no look at the directory showed it.
+  /// The target URL of the connector, redacted, or nil if no read of the directory showed it.
   package let targetURL: String?
-  /// When a look at the directory last showed that this stands; nothing where none has since the change.
+  /// When a read of the directory last showed the reference, or nil if no read has since it was set.
   package let verified: Timestamp?
 
+  /// Creates a configuration.
   package init(address: Address, change: Change?, isCertain: Bool, targetURL: String?, verified: Timestamp?) {
     self.address = address
     self.change = change
@@ -19,6 +21,6 @@ package struct ConnectorConfiguration: Sendable {
     self.verified = verified
   }
 
-  /// The reference at that time; unknown if Reflog had not read it yet.
+  /// The reference at that moment, or `unknown` if Reflog had not read the address yet.
   package var reference: ConnectorReference { change?.after ?? .unknown }
 }

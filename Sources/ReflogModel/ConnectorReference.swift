@@ -1,20 +1,21 @@
-/// What a step points at.
+/// What a step of a user flow points at.
 ///
-/// Two references are equal if they point at the same place: the display name is what the connector was called when the
-/// reference was seen, and is never compared.
+/// Two references are equal if their states and connector ids are equal. The display name is what the connector was
+/// called when the reference was read, and is not compared.
 package enum ConnectorReference: Sendable {
   /// The step calls this connector.
   case connector(ConnectorID, displayName: String?)
-  /// The step calls nothing.
+  /// The step calls no connector.
   case none
-  /// Nobody looked, or nobody could.
+  /// The reference was not read, or could not be read.
   case unknown
 
-  /// The word for the reference in SQL, JSON and CSV.
+  /// The state of a reference, as SQL, JSON and CSV spell it.
   package enum State: String, Sendable {
     case connector, none, unknown
   }
 
+  /// The state of the reference.
   package var state: State {
     switch self {
     case .connector: .connector
@@ -23,6 +24,7 @@ package enum ConnectorReference: Sendable {
     }
   }
 
+  /// The connector's id, or nil if there is no connector or the reference is unknown.
   package var connectorID: ConnectorID? {
     switch self {
     case .connector(let id, _): id
@@ -30,6 +32,7 @@ package enum ConnectorReference: Sendable {
     }
   }
 
+  /// The connector's name when the reference was read, or nil if the name is unknown or there is no connector.
   package var displayName: String? {
     switch self {
     case .connector(_, let displayName): displayName
@@ -39,10 +42,12 @@ package enum ConnectorReference: Sendable {
 }
 
 extension ConnectorReference: Hashable {
+  /// Returns whether two references have the same state and the same connector id.
   package static func == (left: ConnectorReference, right: ConnectorReference) -> Bool {
     left.state == right.state && left.connectorID == right.connectorID
   }
 
+  /// Hashes what `==` compares.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(state)
     hasher.combine(connectorID)
@@ -50,7 +55,7 @@ extension ConnectorReference: Hashable {
 }
 
 extension ConnectorReference: CustomStringConvertible {
-  /// For sentences: `Fraud check (3f1c…)`, `nothing`, `an unknown connector`.
+  /// The reference in a sentence: `Fraud check (3f1c…)`, `nothing` or `an unknown connector`.
   package var description: String {
     switch self {
     case .connector(let id, let displayName?): "\(displayName) (\(id))"

@@ -1,12 +1,17 @@
-/// The id of something that lives in the directory: `[A-Za-z0-9_.-]{1,128}`, compared without regard to ASCII case.
+/// The id of an object in the directory: `[A-Za-z0-9_.-]{1,128}`, compared without regard to ASCII case.
 ///
-/// The spelling it was made with is kept and shown; where the ledger has seen the id before, the first spelling stands.
+/// It keeps the spelling with which it was created. If the ledger contains the id already, the ledger keeps the first
+/// spelling.
 package struct DirectoryID<Subject>: Sendable {
+  /// The most characters of an id.
   package static var maximumLength: Int { 128 }
 
   package let text: String
 
-  /// Fails on anything but 1 to 128 ASCII letters, digits, `_`, `.` or `-`, and on `.` and `..`, which paths swallow.
+  /// Creates an id, or returns nil if the text is not one.
+  ///
+  /// An id has 1 to 128 ASCII letters, digits, `_`, `.` or `-`. `.` and `..` are not ids, because they change the
+  /// meaning of a path.
   package init?(_ text: some StringProtocol) {
     let text = String(text)
     guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(isIDByte), text != ".", text != ".."
@@ -28,19 +33,24 @@ package typealias ConnectorID = DirectoryID<Connector>
 extension DirectoryID: Hashable, Comparable, CustomStringConvertible {
   package var description: String { text }
 
+  /// Returns whether two ids differ at most in ASCII case.
   package static func == (left: Self, right: Self) -> Bool { left.text.isSame(as: right.text) }
 
+  /// Returns whether an id precedes another one in lower case.
   package static func < (left: Self, right: Self) -> Bool {
     left.text.asciiFolded < right.text.asciiFolded
   }
 
+  /// Hashes what `==` compares.
   package func hash(into hasher: inout Hasher) {
     text.hashFolded(into: &hasher)
   }
 }
 
 extension UInt8 {
+  /// Whether the byte is an ASCII letter.
   package var isASCIILetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
+  /// Whether the byte is an ASCII digit.
   package var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
 }
 

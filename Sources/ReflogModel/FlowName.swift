@@ -1,39 +1,45 @@
-/// Which flow: its type and its id, in the order in which flows are listed.
+/// The type and the id of a user flow, sorted as flows are listed: by type, then by id in lower case.
 package struct FlowName: Hashable, Comparable, Sendable, CustomStringConvertible {
   package let flowType: FlowType
   package let flow: FlowID
 
+  /// Creates the name of a flow.
   package init(_ flowType: FlowType, _ flow: FlowID) {
     (self.flowType, self.flow) = (flowType, flow)
   }
 
+  /// Creates the name of an address's flow.
   package init(of address: Address) {
     self.init(address.flowType, address.flow)
   }
 
-  /// Reads `b2cUserFlows/B2C_1_signup`; nothing where it is none.
+  /// Reads a name such as `b2cUserFlows/B2C_1_signup`.
+  ///
+  /// Returns nil if the text has another form.
   package init?(_ text: some StringProtocol) {
     let parts = String(text).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, let flowType = FlowType(segment: parts[0]), let flow = FlowID(parts[1]) else { return nil }
     self.init(flowType, flow)
   }
 
-  /// The address of one of the flow's steps.
+  /// Returns the address of one of the flow's steps.
   package func address(of step: Step) -> Address { Address(flowType: flowType, flow: flow, step: step) }
 
-  /// For example `b2cUserFlows/B2C_1_signup`.
+  /// The name as text, for example `b2cUserFlows/B2C_1_signup`.
   package var description: String { "\(flowType.rawValue)/\(flow.text)" }
 
+  /// Returns whether a flow is listed before another one.
   package static func < (left: FlowName, right: FlowName) -> Bool {
     (left.flowType.rawValue, left.flow.text.asciiFolded) < (right.flowType.rawValue, right.flow.text.asciiFolded)
   }
 }
 
-/// All of history, or what is about one flow.
+/// The flows that a rollback to a time or a legal hold covers: all, or one.
 package enum FlowScope: Hashable, Sendable {
   case everything
   case flow(FlowType, FlowID)
 
+  /// Returns whether the scope covers an address.
   package func contains(_ address: Address) -> Bool {
     switch self {
     case .everything: true

@@ -1,15 +1,18 @@
-/// What a client called a request, so that a repeat of it is not a second change.
+/// Identifies a client's request, so that a repeat of the request makes no second change.
 package struct IdempotencyKey: Hashable, Sendable {
-  /// SHA-256 of actor, method, path and the client's key: the same key of another actor, or for another path, is another.
+  /// The SHA-256 of actor, method, path and the client's key.
+  ///
+  /// The same key of another actor, or for another path, has another hash.
   package let keyHash: [UInt8]
-  /// SHA-256 of the body.
+  /// The SHA-256 of the request's body.
   package let bodyHash: [UInt8]
 
+  /// Creates a key.
   package init(keyHash: [UInt8], bodyHash: [UInt8]) {
     self.keyHash = keyHash
     self.bodyHash = bodyHash
   }
 
-  /// How long a key is kept.
+  /// How long the ledger keeps a key: 24 hours.
   package static let lifetime = Duration.seconds(24 * 3600)
 }

@@ -1,18 +1,25 @@
-/// What a ledger is and holds.
+/// What a ledger serves, and how much it contains.
 package struct LedgerStatus: Sendable {
   package let directory: DirectoryKind
-  /// The key that signed the newest checkpoint, as a vkey; nothing before the first.
+  /// The key that signed the newest checkpoint, as a vkey, or nil before the first checkpoint.
   package let verifierKey: String?
   package let tenantID: String
+  /// The newest change, or nil if there is none.
   package let newestChange: Change.ID?
+  /// The sequence of the newest entry, or nil if there is none.
   package let newestSequence: Int64?
-  /// The number of the newest entry about a change.
+  /// The sequence of the newest entry about a change, or nil if there is none.
   package let newestChangeSequence: Int64?
+  /// The number of pending changes.
   package let pendingChanges: Int
+  /// When the oldest pending change was recorded, or nil if none is pending.
   package let oldestPending: Timestamp?
-  /// When a sweep last finished looking at everything; nothing where none ever has, and nothing is verified.
+  /// When a sweep last finished a check of the whole directory.
+  ///
+  /// It is nil if no sweep has: then nothing is verified.
   package let verified: Timestamp?
 
+  /// Creates a status.
   package init(
     directory: DirectoryKind,
     verifierKey: String?,

@@ -1,11 +1,13 @@
-/// Something that happened to Reflog itself.
+/// An event of Reflog itself, such as a start, an export or a purge.
 package struct ServiceEvent: Sendable {
+  /// The number of the event: 1, 2, 3 …, never used again.
   package let id: Int64
-  /// The number of its ledger entry.
+  /// The sequence of its entry.
   package let sequence: Int64
   package let activityDateTime: Timestamp
   package let content: Content
 
+  /// Creates an event.
   package init(id: Int64, sequence: Int64, activityDateTime: Timestamp, content: Content) {
     self.id = id
     self.sequence = sequence
@@ -13,42 +15,43 @@ package struct ServiceEvent: Sendable {
     self.content = content
   }
 
+  /// What kind of event it is.
   package enum Kind: String, Sendable, CaseIterable {
-    /// The server came up; with the settings that are no secrets.
+    /// The server started. The details contain its settings without secrets.
     case start
-    /// It went down in good order.
+    /// The server stopped in good order.
     case stop
-    /// It was told to go on although the clock is behind the newest entry.
+    /// The server was told to start although its clock is behind the newest entry.
     case clockAccepted
-    /// Somebody read history, so often within a minute.
+    /// A caller read history. One event counts a minute's reads.
     case historyRead
-    /// Somebody took history away; or what is new of it, so often within a minute.
+    /// A caller exported history. One event counts a minute's exports that continue an earlier one.
     case export
-    /// Requests that could not prove to be anybody's, so many within a minute.
+    /// Requests failed authentication. One event counts a minute's failures.
     case authenticationFailure
-    /// Somebody asked for what it may not do and no change records, so often within a minute.
+    /// A caller's role did not permit a request that no change records. One event counts a minute's requests.
     case denied
     case tokenCreated
     case tokenRevoked
-    /// Somebody said how long history is kept.
+    /// The retention policy was set.
     case retentionSet
     case holdPlaced
     case holdReleased
-    /// Somebody asked for what need not be kept to go.
+    /// A purge was requested.
     case purgeAsked
-    /// These changes and service events go, once this is signed; their entries' hashes stay.
+    /// The named changes and service events are deleted once this event is signed. The hashes of their entries stay.
     case purged
-    /// These did not, for a hold or a longer retention came in between.
+    /// The named ones were not deleted, because a hold or the retention policy changed in between.
     case purgeWithdrawn
-    /// What was recorded of a person by then goes.
+    /// The personal data of an actor that was recorded before this event is erased.
     case erased
-    /// The log is signed with another key from here on.
+    /// The log is signed with another key from this entry on.
     case keyRotated
-    /// An older copy of the ledger was taken into use: what its anchor says was signed since is lost.
+    /// The server was told to use an older copy of the ledger. What its anchor shows as signed since then is lost.
     case olderLedgerAccepted
     case backup
 
-    /// Whether the rest of the ledger can't be understood, or not be verified, without it; no purge deletes it.
+    /// Whether no purge deletes the event, because the ledger can't be understood or verified without it.
     package var isKept: Bool {
       switch self {
       case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erased, .keyRotated,
@@ -64,12 +67,13 @@ package struct ServiceEvent: Sendable {
   /// What is recorded of an event.
   package struct Content: Sendable {
     package let kind: Kind
-    /// Who did it; nothing where it happened by itself.
+    /// Who caused it, or nil if no caller did.
     package let actor: Change.Actor?
-    /// How often, where a minute's worth is one event.
+    /// How often it happened; more than 1 only if one event counts a minute.
     package let count: Int
     package let details: JSONObject
 
+    /// Creates the content of an event.
     package init(_ kind: Kind, actor: Change.Actor? = nil, count: Int = 1, details: JSONObject = [:]) {
       self.kind = kind
       self.actor = actor

@@ -1,6 +1,8 @@
 extension Timestamp {
-  /// Reads RFC 3339, `2026-03-01T14:00:00.25+01:00`, with up to nine digits of fraction (those behind the sixth are
-  /// dropped), or a date alone, which is its first moment in UTC. Fails on days and times that there are not.
+  /// Reads RFC 3339 such as `2026-03-01T14:00:00.25+01:00`, or a date alone, which is its first moment in UTC.
+  ///
+  /// The fraction has at most nine digits, and those after the sixth are dropped. Returns nil for other forms, and for
+  /// days and times that do not exist.
   package init?(parsing text: some StringProtocol) {
     var rest = Array(text.utf8)[...]
     guard let year = Self.number(&rest, digits: 4), Self.take(&rest, "-"), let month = Self.number(&rest, digits: 2),
@@ -35,7 +37,7 @@ extension Timestamp {
     return Int64(String(decoding: piece, as: UTF8.self))
   }
 
-  /// In microseconds; zero where there is none.
+  /// Reads the fraction in microseconds, or returns 0 if there is none.
   private static func fraction(_ rest: inout ArraySlice<UInt8>) -> Int64? {
     guard take(&rest, ".") else { return 0 }
     let digits = Array(rest.prefix { $0.isASCIIDigit })
@@ -45,7 +47,7 @@ extension Timestamp {
     return Int64(String(decoding: six, as: UTF8.self))
   }
 
-  /// East of Greenwich, in seconds.
+  /// Reads the offset from UTC in seconds, positive to the east.
   private static func offset(_ rest: inout ArraySlice<UInt8>) -> Int64? {
     if take(&rest, "Z") || take(&rest, "z") { return 0 }
     let sign: Int64 = take(&rest, "-") ? -1 : 1
@@ -61,7 +63,7 @@ extension Timestamp {
     return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][Int(month) - 1]
   }
 
-  /// Days of the proleptic Gregorian calendar, counted over 400-year eras that begin on 1 March.
+  /// Returns the number of days since 1970-01-01, counted over 400-year eras that begin on 1 March.
   private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400

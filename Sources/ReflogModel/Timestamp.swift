@@ -2,45 +2,48 @@ package import FoundationEssentials
 
 /// A moment in UTC, in whole microseconds since 1970-01-01T00:00:00Z.
 ///
-/// Its text is fixed-width RFC 3339 with six fraction digits and `Z`, so that texts sort as moments do.
+/// Its text is RFC 3339 of fixed width, with six fraction digits and `Z`, so texts sort as moments do.
 package struct Timestamp: Hashable, Comparable, Sendable {
   package let microseconds: Int64
 
+  /// Creates a moment from microseconds since 1970-01-01T00:00:00Z.
   package init(microseconds: Int64) {
     self.microseconds = microseconds
   }
 
+  /// Creates the moment of a date, rounded to a microsecond.
   package init(_ date: Date) {
     microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
   }
 
-  /// Later than anything that is ever recorded.
+  /// A moment that is later than any recorded one.
   package static let distantFuture = Timestamp(microseconds: .max)
 
+  /// Returns whether a moment is before another one.
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.microseconds < right.microseconds
   }
 
-  /// The moment after this one, a microsecond later.
+  /// The moment one microsecond later.
   package var next: Timestamp { Timestamp(microseconds: microseconds + 1) }
 
-  /// The moment this long before.
+  /// Returns the moment that is this much earlier.
   package func before(_ duration: Duration) -> Timestamp {
     let (seconds, attoseconds) = duration.components
     return Timestamp(microseconds: microseconds - seconds * 1_000_000 - attoseconds / 1_000_000_000_000)
   }
 
-  /// The time from an earlier moment to this one; negative if `other` is later.
+  /// Returns the time since an earlier moment; negative if `other` is later.
   package func since(_ other: Timestamp) -> Duration {
     .microseconds(microseconds - other.microseconds)
   }
 }
 
-/// Tells the time; handed in from outside, so that tests can stand still.
+/// Tells the time. It is passed in, so that tests have a fixed clock.
 package typealias WallClock = @Sendable () -> Timestamp
 
 extension Timestamp: CustomStringConvertible {
-  /// For example `2026-11-23T09:15:02.123456Z`.
+  /// The moment as text, for example `2026-11-23T09:15:02.123456Z`.
   package var description: String {
     var bytes: [UInt8] = []
     write(to: &bytes)
@@ -58,7 +61,7 @@ extension Timestamp: CustomStringConvertible {
     bytes.append(UInt8(ascii: "Z"))
   }
 
-  /// Appends the text of the moment as spreadsheets read it: `2026-11-23 09:15:02.123`, in UTC, cut to milliseconds.
+  /// Appends the moment as spreadsheets read it: `2026-11-23 09:15:02.123`, in UTC, cut to milliseconds.
   package func writeForSpreadsheet(to bytes: inout [UInt8]) {
     let time = CivilTime(self)
     time.writeDate(to: &bytes)
@@ -69,16 +72,16 @@ extension Timestamp: CustomStringConvertible {
   }
 }
 
-/// A moment as a date of the proleptic Gregorian calendar and a time of that day.
+/// A date of the proleptic Gregorian calendar, and a time of that day.
 private struct CivilTime {
   let year: Int64
   let month: Int64
   let day: Int64
   let seconds: Int64
-  /// In microseconds.
+  /// The fraction of the second, in microseconds.
   let fraction: Int64
 
-  /// The inverse of counting days, over 400-year eras that begin on 1 March.
+  /// Converts a moment. Days are counted over 400-year eras that begin on 1 March.
   init(_ moment: Timestamp) {
     let (days, ofDay) = floorDivide(moment.microseconds, by: 86_400_000_000)
     (seconds, fraction) = ofDay.quotientAndRemainder(dividingBy: 1_000_000)
@@ -113,9 +116,9 @@ private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64,
   return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }
 
-/// Decimal digits, with zeros in front up to a width; a year beyond 9999 has more.
+/// Appends a number in decimal, with leading zeros up to a width; a year beyond 9999 has more digits.
 private func digits(_ value: Int64, _ width: Int, to bytes: inout [UInt8]) {
   if width > 1 || value > 9 { digits(value / 10, width - 1, to: &bytes) }
-  // Nothing before the year 0 is ever read; a damaged file must not end the process all the same.
+  // Reflog writes no moment before the year 0, but a damaged file may contain one, and it must not end the process.
   bytes.append(UInt8(ascii: "0") + UInt8((value % 10).magnitude))
 }

@@ -48,7 +48,10 @@ package struct HistoryService: Sendable {
   /// New changes do not shift later pages. A page may have fewer changes than `size`, or none, and still a next page:
   /// if no index answers the query, history is scanned in steps.
   ///
-  /// - Parameter behind: the last change of the page before, or nil for the first page.
+  /// - Parameters:
+  ///   - query: the filter and the order of the changes.
+  ///   - behind: the last change of the page before, or nil for the first page.
+  ///   - size: the most changes of the page.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     do {
       let found = try await history.piece(
@@ -78,7 +81,10 @@ package struct HistoryService: Sendable {
 
   /// Returns the newest effective changes at an address, newest first.
   ///
-  /// - Parameter end: only changes that were settled before this moment, or nil for all of them.
+  /// - Parameters:
+  ///   - address: the address whose changes are returned.
+  ///   - end: only changes that were settled before this moment, or nil for all of them.
+  ///   - limit: the most changes to return.
   package func effectiveChanges(
     at address: Address,
     settledBefore end: Timestamp?,
@@ -101,7 +107,9 @@ package struct HistoryService: Sendable {
 
   /// Returns what every address that the ledger knows held at a moment.
   ///
-  /// - Parameter flows: only the addresses of these flows, or nil for all of them.
+  /// - Parameters:
+  ///   - moment: the moment. Changes that were settled later do not count.
+  ///   - flows: only the addresses of these flows, or nil for all of them.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil
@@ -176,7 +184,9 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the changes that match a query, oldest first, as they are when the first piece is read.
   ///
-  /// - Parameter entry: only changes that have a newer entry than this, or nil for all of them.
+  /// - Parameters:
+  ///   - query: the filter of the changes. Its order does not count.
+  ///   - entry: only changes that have a newer entry than this, or nil for all of them.
   package func export(_ query: ChangeQuery = ChangeQuery(), afterEntry entry: Int64? = nil) -> HistoryExport {
     HistoryExport(history: history, query: query, afterEntry: entry)
   }
@@ -185,7 +195,10 @@ package struct HistoryService: Sendable {
   ///
   /// The page has at most `size` events. It may have fewer if few of many events match. `next` is nil on the last page.
   ///
-  /// - Parameter behind: the last event of the page before, or nil for the first page.
+  /// - Parameters:
+  ///   - query: the filter and the order of the events.
+  ///   - behind: the id of the last event of the page before, or nil for the first page.
+  ///   - size: the most events of the page.
   package func events(
     _ query: EventQuery,
     behind: Int64?,
@@ -234,7 +247,9 @@ package struct HistoryService: Sendable {
   /// Returns an export of the service events that match a filter, oldest first, as they are when the first piece is
   /// read.
   ///
-  /// - Parameter entry: only events with a newer entry than this, or nil for all of them.
+  /// - Parameters:
+  ///   - filter: the condition, or nil if all events match.
+  ///   - entry: only events with a newer entry than this, or nil for all of them.
   package func exportEvents(_ filter: EventFilter? = nil, afterEntry entry: Int64? = nil) -> EventExport {
     EventExport(history: history, filter: filter, afterEntry: entry)
   }

@@ -210,7 +210,7 @@ extension ServiceError: CustomStringConvertible {
       "Your token can't be checked, because its issuer's keys are not available. Nothing was changed. Try again."
     case .busy(let why): "\(why) Nothing was changed. Try again."
     case .ledgerUnreadable(let why), .ledgerDamaged(let why): why
-    case .ledgerUnavailable(let why): "The change could not be recorded, so it was not sent. \(why)"
+    case .ledgerUnavailable(let why): "Nothing was sent to the directory. \(why)"
     case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(clause(why))."
     case .clockBehind(let why): "Nothing was changed. \(why)"
     case .outcomeUnknown(let ids, let why):

@@ -33,7 +33,7 @@ struct CommandFailure: Error {
     switch error {
     case let failure as CommandFailure: self = failure
     case let error as ServiceError: self.init(error)
-    case StorageError.commitUnknown(let problem): self.init(.internal, problem)
+    case StorageError.commitUnknown: self.init(.internal, "\(error)")
     case let error as StorageError: self.init(.refused, error.description)
     case let error as LedgerError: self.init(.refused, error.description)
     case TokenError.unknownName: self.init(.notFound, "\(error)")

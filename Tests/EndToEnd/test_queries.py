@@ -66,7 +66,7 @@ class Queries(ServerTestCase):
 
     def test_mistakes_in_a_query_are_named_with_their_position(self):
         for query, target, text in (
-            ("$filter=id eq", "$filter", "position 5"), ("filter=colour eq 'red'", "$filter", "no field colour"),
+            ("$filter=id eq", "$filter", "position 5"), ("filter=colour eq 'red'", "$filter", "no field 'colour'"),
             ("$filter=id eq 1 or", "$filter", "position 10"), ("$orderby=reason", "$orderby", "activityDateTime or id"),
             ("$select=id,colour", "$select", "colour"), ("$count=maybe", "count", "true or false"),
             ("$filter=reason eq 'a", "$filter", "does not end"),

@@ -95,7 +95,7 @@ struct SigningTests {
   private static let manipulations = [
     "UPDATE head SET next_sequence = next_sequence + 1", "UPDATE head SET next_sequence = next_sequence - 1",
     "UPDATE head SET next_change = next_change + 1", "UPDATE head SET next_event = next_event + 1",
-    "UPDATE head SET newest_time = newest_time + 1", "UPDATE head SET checkpoint = replace(checkpoint, 'A', 'B')",
+    "UPDATE head SET newest_time = newest_time + 1", "UPDATE head SET checkpoint = 'x' || checkpoint",
     "DELETE FROM head",
   ]
 

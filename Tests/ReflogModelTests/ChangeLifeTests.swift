@@ -8,7 +8,7 @@ struct ChangeLifeTests {
     Change.Statement(result: result, reason: "", actor: .unknown)
   }
 
-  /// Every event there is.
+  /// Every event, by name.
   private static let events: [(name: String, event: Change.Event)] = [
     ("intended", .intended), ("denied", .denied), ("found", .found),
     ("notKept", .notKept(Change.ID(1))),
@@ -19,7 +19,7 @@ struct ChangeLifeTests {
     ("statedNotApplied", .stated(statement(.notApplied))),
   ]
 
-  /// The legal transitions; everything else is illegal.
+  /// The legal transitions. All others are illegal.
   private static let transitions: [Change.Result?: [String: Change.Result]] = [
     nil: ["intended": .pending, "denied": .denied, "found": .applied, "notKept": .applied, "refused": .rejected],
     .pending: [
@@ -37,7 +37,7 @@ struct ChangeLifeTests {
     }
   }
 
-  @Test func anOutcomeSaysWhatTheDirectorySaid() throws {
+  @Test func anOutcomeContainsTheDirectorysAnswer() throws {
     let outcome = try #require(
       try Change.outcome(of: .answered(.refused(Self.refusal)), on: .pending, settledBy: .request)
     )
@@ -47,7 +47,7 @@ struct ChangeLifeTests {
     #expect(outcome.message == "y")
   }
 
-  @Test func whatIsStillPendingHasNoOutcome() throws {
+  @Test func aPendingChangeHasNoOutcome() throws {
     let event = Change.Event.answered(.unknown(httpStatus: 504, reason: "timeout"))
     #expect(try Change.outcome(of: event, on: .pending, settledBy: .request) == nil)
   }

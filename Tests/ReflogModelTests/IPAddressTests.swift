@@ -15,7 +15,7 @@ struct IPAddressTests {
     "g::",
     "12345::", "localhost", "1.2.3.4 ", "::+1",
   ])
-  func nothingElseIsOne(text: String) {
+  func otherTextsAreNotAddresses(text: String) {
     #expect(IPAddress(text) == nil)
   }
 
@@ -23,7 +23,7 @@ struct IPAddressTests {
     ("192.0.2.1:4711", "192.0.2.1"), ("[2001:db8::7]:4711", "2001:db8::7"), ("\"[2001:db8::7]\"", "2001:db8::7"),
     ("2001:db8::7", "2001:db8::7"), ("_hidden", nil), ("unknown", nil),
   ])
-  func nodesOfProxiesAreRead(text: String, shown: String?) {
+  func addressesAsProxiesWriteThemAreRead(text: String, shown: String?) {
     #expect(IPAddress(forwarded: text)?.description == shown)
   }
 
@@ -34,7 +34,7 @@ struct IPAddressTests {
     ("2001:db8::/33", "2001:db8:8000::1", false), ("10.0.0.1", "10.0.0.1", true), ("10.0.0.1", "10.0.0.2", false),
     ("10.0.0.0/8", "::ffff:10.1.1.1", true), ("10.0.0.0/8", "2001:db8::1", false),
   ])
-  func blocksHoldWhatTheirFirstBitsSay(block: String, address: String, isInside: Bool) throws {
+  func aBlockContainsTheAddressesWithItsFirstBits(block: String, address: String, isInside: Bool) throws {
     let block = try #require(AddressBlock(block))
     let address = try #require(IPAddress(address))
 
@@ -42,7 +42,7 @@ struct IPAddressTests {
   }
 
   @Test(arguments: ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "x/8"])
-  func whatIsNoBlockIsRefused(text: String) {
+  func otherTextsAreNotBlocks(text: String) {
     #expect(AddressBlock(text) == nil)
   }
 }

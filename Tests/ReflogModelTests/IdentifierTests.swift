@@ -5,12 +5,12 @@ struct IdentifierTests {
   @Test(arguments: [
     "B2C_1_signup", "a", "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "x.y", String(repeating: "a", count: 128),
   ])
-  func idsAreLettersDigitsAndThreeSigns(text: String) {
+  func idsConsistOfLettersDigitsAndThreeOtherCharacters(text: String) {
     #expect(FlowID(text)?.text == text)
   }
 
   @Test(arguments: ["", ".", "..", "a b", "a/b", "ä", "a\u{0}", "a\n", "аdmin", String(repeating: "a", count: 129)])
-  func anythingElseIsNoID(text: String) {
+  func otherTextsAreNotIDs(text: String) {
     #expect(ConnectorID(text) == nil)
   }
 
@@ -25,11 +25,11 @@ struct IdentifierTests {
   }
 
   @Test(arguments: ["", "1st", "post-federation", "post federation", "é", String(repeating: "a", count: 129)])
-  func aStepIsAnIdentifier(text: String) {
+  func textsThatAreNotIdentifiersAreNotSteps(text: String) {
     #expect(Step(text) == nil)
   }
 
-  @Test func addressesReadAndWriteTheSameForm() {
+  @Test func anAddressIsReadInTheFormInWhichItIsWritten() {
     #expect(
       Address("B2CUserFlows/B2C_1_signup/postfederationsignup")?.description
         == "b2cUserFlows/B2C_1_signup/postFederationSignup"
@@ -40,16 +40,16 @@ struct IdentifierTests {
   }
 
   @Test(arguments: [("1", 1), ("17", 17), ("9223372036854775807", Int64.max)])
-  func changeIDsAreDecimal(text: String, number: Int64) {
+  func changeIDsArePositiveDecimalNumbers(text: String, number: Int64) {
     #expect(Change.ID(text)?.number == number)
   }
 
   @Test(arguments: ["", "0", "01", "-1", "+1", "1.0", "x", "9223372036854775808", "١"])
-  func changeIDsAreNothingElse(text: String) {
+  func otherTextsAreNotChangeIDs(text: String) {
     #expect(Change.ID(text) == nil)
   }
 
-  @Test func referencesAreEqualWhereTheyPointAtTheSame() throws {
+  @Test func referencesToTheSameConnectorAreEqualWhateverItsName() throws {
     let id = try #require(ConnectorID("c"))
     #expect(ConnectorReference.connector(id, displayName: "before") == .connector(id, displayName: "after"))
     #expect(ConnectorReference.none != .unknown)

@@ -7,7 +7,7 @@ struct JSONTests {
     #"{"a":1,"b":[true,false,null],"c":{"d":"e"}}"#, #"[]"#, #"{}"#, #""""#, "-0", "1.5e-10", "12345678901234567890.5",
     #"["\"\\\b\f\n\r\t\u0001 é 🔁"]"#,
   ])
-  func whatIsReadIsWrittenTheSame(text: String) throws {
+  func aValueIsWrittenAsItWasRead(text: String) throws {
     #expect(try JSONValue(parsing: text.utf8).text == text)
   }
 
@@ -20,7 +20,7 @@ struct JSONTests {
     "\"", "\"\\x\"", "\"\\u12\"", "\"\\u+123\"", "\"\\uD800\"", "\"\\uDC00\"", "\"\n\"", "{\"a\":1,\"a\":2}",
     String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
   ])
-  func whatIsNoJSONIsRefused(text: String) {
+  func invalidJSONIsRefused(text: String) {
     #expect(throws: JSONError.self) { try JSONValue(parsing: text.utf8) }
   }
 
@@ -29,12 +29,12 @@ struct JSONTests {
     #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xC0, 0xAF, 0x22]) }
   }
 
-  @Test func errorsSayWhere() throws {
+  @Test func anErrorHasThePositionOfTheMistake() throws {
     let error = try #require(throws: JSONError.self) { try JSONValue(parsing: #"{"a":1,"a":2}"#.utf8) }
-    #expect(error.description == "The member a stands twice at byte 7")
+    #expect(error.description == "duplicate member a at byte 7")
   }
 
-  @Test func foundationReadsWhatIsWritten() throws {
+  @Test func foundationReadsTheWrittenJSON() throws {
     let texts = (0..<0x300).compactMap(Unicode.Scalar.init).map(String.init)
     let written = JSONValue.array(texts.map(JSONValue.string)).bytes
     #expect(try JSONDecoder().decode([String].self, from: Data(written)) == texts)

@@ -13,7 +13,7 @@ struct RedactedURLTests {
     ("https://user:secret@\u{301}a.example", "https://…@\u{301}a.example"),
     ("https://a.example", "https://a.example"), ("/x@y", "/x@y"), ("", ""), ("?", "?…"),
   ])
-  func whatMayBeASecretIsNotShown(url: String, shown: String) {
+  func partsOfAURLThatMayBeSecretsAreNotShown(url: String, shown: String) {
     #expect(redactedURL(url).utf8.elementsEqual(shown.utf8))
   }
 }

@@ -1,11 +1,11 @@
 import ReflogModel
 import Testing
 
-/// The one rule by which a rollback is judged: for the plan, the request, its repeat, and a rollback to a time.
+/// The one rule that decides about a rollback: for the plan, the request, its repeat, and a rollback to a time.
 struct RollbackRuleTests {
   // MARK: A rollback of change 5, which pointed the step from A to B.
 
-  /// What the step holds and what the ledger knows, and what a caller permits.
+  /// What a caller permits, by name.
   private static let permissions: [(name: String, later: RollbackRule.LaterChanges)] = [
     ("none", .none), ("up to 6", .upTo(Change.ID(6))), ("up to 7", .upTo(Change.ID(7))), ("all", .all),
     ("drift to B", .drift(to: b, and: .none)), ("drift to C", .drift(to: c, and: .none)),
@@ -16,7 +16,7 @@ struct RollbackRuleTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let situation: RollbackRule.Situation
-    /// One for each of the permissions.
+    /// The expected verdict for each of the permissions, in their order.
     let verdicts: [String]
 
     init(_ name: String, _ situation: RollbackRule.Situation, _ verdicts: [String]) {
@@ -26,7 +26,7 @@ struct RollbackRuleTests {
 
   static let cases = [
     Case(
-      "nothing came later",
+      "no later change",
       situation(b, newest: change(5, a, b)),
       ["permitted", "permitted", "permitted", "permitted", "permitted", "permitted", "permitted", "permitted"]
     ),
@@ -46,7 +46,7 @@ struct RollbackRuleTests {
       ["superseded", "superseded", "permitted", "permitted", "superseded", "superseded", "permitted", "permitted"]
     ),
     Case(
-      "change 7 is the rollback asked for",
+      "change 7 is the requested rollback",
       situation(a, newest: change(7, b, a, rollbackOf: 5)),
       ["done 7", "done 7", "done 7", "done 7", "done 7", "done 7", "done 7", "done 7"]
     ),
@@ -66,12 +66,12 @@ struct RollbackRuleTests {
       ["superseded", "superseded", "superseded", "permitted", "superseded", "superseded", "permitted", "permitted"]
     ),
     Case(
-      "change 7 is the rollback asked for, and C was set without Reflog",
+      "change 7 is the requested rollback, and C was set without Reflog",
       situation(c, isDrifted: true, newest: change(7, b, a, rollbackOf: 5)),
       ["superseded", "superseded", "superseded", "permitted", "superseded", "permitted", "permitted", "permitted"]
     ),
     Case(
-      "connector A is gone",
+      "connector A was deleted",
       situation(b, newest: change(5, a, b), connectorExists: false),
       [
         "connectorMissing", "connectorMissing", "connectorMissing", "connectorMissing", "connectorMissing",
@@ -79,7 +79,7 @@ struct RollbackRuleTests {
       ]
     ),
     Case(
-      "change 7 came later, and nobody looked for connector A yet",
+      "change 7 came later, and connector A was not read yet",
       situation(c, newest: change(7, b, c), connectorExists: nil),
       [
         "superseded", "superseded", "dependsOnConnector", "dependsOnConnector", "superseded", "superseded",
@@ -87,7 +87,7 @@ struct RollbackRuleTests {
       ]
     ),
     Case(
-      "change 7 came later, and connector A is gone",
+      "change 7 came later, and connector A was deleted",
       situation(c, newest: change(7, b, c), connectorExists: false),
       [
         "superseded", "superseded", "connectorMissing", "connectorMissing", "superseded", "superseded",
@@ -95,7 +95,7 @@ struct RollbackRuleTests {
       ]
     ),
     Case(
-      "change 7 is the rollback asked for, and connector A is gone since",
+      "change 7 is the requested rollback, and connector A was deleted since",
       situation(a, newest: change(7, b, a, rollbackOf: 5), connectorExists: false),
       ["done 7", "done 7", "done 7", "done 7", "done 7", "done 7", "done 7", "done 7"]
     ),
@@ -109,7 +109,7 @@ struct RollbackRuleTests {
     }
   }
 
-  // MARK: A rollback to a time, asked for when change 6 was the newest; the step held A then.
+  // MARK: A rollback to a time, requested when change 6 was the newest. At the time, the step held A.
 
   struct TimeCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -124,7 +124,7 @@ struct RollbackRuleTests {
 
   static let timeCases = [
     TimeCase("the step holds B", situation(b, newest: change(5, a, b)), change(5, a, b), "permitted"),
-    TimeCase("the step has no change on record", situation(b, newest: nil), nil, "permitted"),
+    TimeCase("the step has no recorded change", situation(b, newest: nil), nil, "permitted"),
     TimeCase("the step holds A already", situation(a, newest: change(5, b, a)), change(5, b, a), "done 5"),
     TimeCase(
       "the step holds A already, by a change that made no difference",
@@ -140,7 +140,7 @@ struct RollbackRuleTests {
     ),
     TimeCase("change 7 was made since", situation(c, newest: change(7, b, c)), change(7, b, c), "changedSince 7"),
     TimeCase(
-      "change 7 was made since, and brought A back",
+      "change 7 was made since, and set A again",
       situation(a, newest: change(7, b, a)),
       change(7, b, a),
       "done 7"
@@ -164,25 +164,25 @@ struct RollbackRuleTests {
       "permitted"
     ),
     TimeCase(
-      "C was set without Reflog, and is not on record yet",
+      "C was set without Reflog, and is not recorded yet",
       situation(c, isDrifted: true, newest: change(5, a, b)),
       change(5, a, b),
       "permitted"
     ),
     TimeCase(
-      "change 7 was made since, and C was set without Reflog behind it",
+      "change 7 was made since, and C was set without Reflog after it",
       situation(c, isDrifted: true, newest: change(7, a, b)),
       change(7, a, b),
       "permitted"
     ),
     TimeCase(
-      "connector A is gone",
+      "connector A was deleted",
       situation(b, newest: change(5, a, b), connectorExists: false),
       change(5, a, b),
       "connectorMissing"
     ),
     TimeCase(
-      "change 7 was made since, and connector A is gone",
+      "change 7 was made since, and connector A was deleted",
       situation(c, newest: change(7, b, c), connectorExists: false),
       change(7, b, c),
       "changedSince 7"
@@ -201,7 +201,7 @@ struct RollbackRuleTests {
     #expect(Self.word(verdict) == testCase.verdict)
   }
 
-  @Test func whereNobodySawTheNewestChangeNoneIsInTheWayOfARollbackToATime() {
+  @Test func withoutAKnownNewestChangeNoChangeBlocksARollbackToATime() {
     let newest = Self.change(7, Self.b, Self.c)
 
     let verdict = RollbackRule.verdict(
@@ -214,9 +214,9 @@ struct RollbackRuleTests {
     #expect(Self.word(verdict) == "permitted")
   }
 
-  // MARK: What can be rolled back at all.
+  // MARK: Which changes can be rolled back.
 
-  @Test func anAppliedChangeOfAStepGoesBackToItsBefore() throws {
+  @Test func aRollbackOfAnAppliedChangeRestoresItsBefore() throws {
     let target = try RollbackRule.target(of: Self.change(5, Self.a, Self.b))
 
     #expect(target.address == Self.address)
@@ -224,22 +224,22 @@ struct RollbackRuleTests {
   }
 
   @Test(arguments: [Change.Kind.update, .rollback, .drift])
-  func everyKindOfAppliedChangeButABaselineCanBeRolledBack(kind: Change.Kind) throws {
+  func everyKindOfAppliedChangeExceptABaselineCanBeRolledBack(kind: Change.Kind) throws {
     #expect(try RollbackRule.target(of: Self.change(5, .none, Self.b, kind: kind)).reference == .none)
   }
 
-  @Test func aBaselineCanNotBeRolledBack() {
+  @Test func aBaselineCannotBeRolledBack() {
     #expect(Self.why(Self.change(5, Self.a, Self.b, kind: .baseline)) == "the reference before it is unknown")
   }
 
-  @Test func aChangeWhoseBeforeIsUnknownCanNotBeRolledBack() {
+  @Test func aChangeWithAnUnknownBeforeCannotBeRolledBack() {
     #expect(Self.why(Self.change(5, .unknown, Self.b)) == "the reference before it is unknown")
   }
 
-  @Test func aChangeOfAConnectorCanNotBeRolledBack() {
+  @Test func aChangeOfAConnectorCannotBeRolledBack() {
     #expect(
       Self.why(Self.change(5, Self.a, Self.a, of: .connector))
-        == "it is about a connector itself, whose secrets can't be read back"
+        == "it wrote a connector, and the secrets of a connector can't be read back"
     )
   }
 
@@ -251,7 +251,7 @@ struct RollbackRuleTests {
     )
   }
 
-  // MARK: Things that the tables name.
+  // MARK: The values that the tables use.
 
   private static let address = Address(
     flowType: .b2cUserFlows,
@@ -265,12 +265,12 @@ struct RollbackRuleTests {
   private static let moment = Timestamp(microseconds: 1)
 
   private static func id(_ text: String) -> FlowID {
-    guard let id = FlowID(text) else { preconditionFailure("\(text) is no id") }
+    guard let id = FlowID(text) else { preconditionFailure("\(text) is not an id") }
     return id
   }
 
   private static func connector(_ text: String) -> ConnectorReference {
-    guard let id = ConnectorID(text) else { preconditionFailure("\(text) is no id") }
+    guard let id = ConnectorID(text) else { preconditionFailure("\(text) is not an id") }
     return .connector(id, displayName: nil)
   }
 

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// What a directory quotes of a write where it refuses it.
+/// Secrets that a directory quotes when it refuses a write.
 struct SecretsTests {
   private let body: JSONObject = [
     "displayName": "Fraud check",
@@ -18,7 +18,7 @@ struct SecretsTests {
     let refusal = DirectoryRefusal(httpStatus: 400, code: "x", message: quoted)
 
     guard case .refused(let hidden) = DirectoryAnswer.refused(refusal).hiding(write.secrets) else {
-      Issue.record("it is no refusal")
+      Issue.record("the answer is not a refusal")
       return
     }
 

@@ -245,7 +245,7 @@ struct RollbackTests {
       )
 
       #expect(plan.isDrifted)
-      #expect(plan.summary.hasSuffix("it now calls nothing, which somebody set without Reflog"))
+      #expect(plan.summary.hasSuffix("it now calls nothing, which was set without Reflog"))
     }
   }
 }

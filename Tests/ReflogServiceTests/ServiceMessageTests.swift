@@ -203,7 +203,7 @@ struct ServiceMessageTests {
     (.ledgerDamaged("Change 7 is not what was recorded."), "Change 7 is not what was recorded."),
     (
       .ledgerUnavailable("The disk is full."),
-      "The change could not be recorded, so it was not sent. The disk is full."
+      "Nothing was sent to the directory. The disk is full."
     ),
     (
       .directoryUnavailable("Microsoft Graph did not answer: timeout"),

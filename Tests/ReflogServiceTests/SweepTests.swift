@@ -87,7 +87,7 @@ struct SweepTests {
       let drift = try await sweeping.changes().last
       #expect(drift?.intent.kind == .drift)
       #expect(drift?.outcome?.code == "notKept")
-      #expect(drift?.outcome?.message == "What stood before change 1 stands there again.")
+      #expect(drift?.outcome?.message == "The reference from before change 1 is set again.")
     }
   }
 

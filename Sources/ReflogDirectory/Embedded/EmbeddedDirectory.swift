@@ -19,11 +19,15 @@ package struct EmbeddedDirectory: LocalDirectory {
 
   /// Opens the directory in a file.
   ///
-  /// A new file becomes a new tenant, with sample flows and connectors if `sample` is true.
+  /// A new file becomes a new tenant.
   ///
   /// Call it before the thread runs.
   ///
-  /// - Parameter thread: the thread that writes this file and the ledger's.
+  /// - Parameters:
+  ///   - storage: the open file.
+  ///   - thread: the thread that writes this file and the ledger's.
+  ///   - newTenantID: the tenant's id for a new file, a GUID. Any other file keeps its own.
+  ///   - sample: whether a new file gets sample flows and connectors.
   package init(
     storage: Storage,
     thread: WriterThread,

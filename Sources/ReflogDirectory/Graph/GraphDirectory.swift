@@ -23,6 +23,7 @@ package struct GraphDirectory: Directory {
   ///   - credential: Reflog's own credential, or nil if every caller brings a token.
   ///   - timeout: for a whole exchange.
   ///   - settleWindow: how long a read may show an older value. Entra is eventually consistent, and promises no limit.
+  ///   - metrics: receives the number of requests to Graph and the time that each takes.
   package init(
     graphURL: String,
     loginURL: String,

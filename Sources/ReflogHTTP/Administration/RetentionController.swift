@@ -91,7 +91,7 @@ extension Purge.Plan {
   fileprivate var json: JSONObject {
     [
       "dryRun": .bool(true), "before": .string(before.description), "changes": .integer(changes),
-      "serviceEvents": .integer(events), "held": .integer(held), "standing": .integer(standing),
+      "serviceEvents": .integer(events), "held": .integer(held), "standing": .integer(kept),
     ]
   }
 }

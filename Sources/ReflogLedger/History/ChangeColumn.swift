@@ -81,7 +81,7 @@ extension ChangeField {
     case .status(.message):
       """
       coalesce(change.error_message, \
-      (SELECT coalesce(actor_name.name, actor.actor_id, 'somebody') || ': ' || said.reason \
+      (SELECT coalesce(actor_name.name, actor.actor_id, 'Unknown person') || ': ' || said.reason \
       FROM change_statement AS said JOIN actor ON actor.id = said.actor \
       LEFT JOIN actor_name ON actor_name.id = said.actor_name WHERE said.change = change.id))
       """

@@ -42,7 +42,7 @@ struct StoredStatement {
   let part: StoredPersonalPart
 
   /// The statement as the outcome of the change shows it, or nil if it was erased.
-  var message: String? { reason.map { "\(actor.name ?? actor.id ?? "somebody"): \($0)" } }
+  var message: String? { reason.map { "\(actor.name ?? actor.id ?? "Unknown person"): \($0)" } }
 
   /// Returns the hash of the statement.
   func hash() throws -> Hash? {

@@ -26,7 +26,7 @@ extension Ledger {
     for ids in Self.pieces(behind: 0, through: lastEvent) {
       events += Int64(try await questions.read { db in try PurgeableRows.events(ids, before: before, db) }.count)
     }
-    return Purge.Plan(before: before, changes: changes, events: events, held: held, standing: kept)
+    return Purge.Plan(before: before, changes: changes, events: events, held: held, kept: kept)
   }
 
   /// Requests a purge of the changes that were settled before a moment and of the events before it.

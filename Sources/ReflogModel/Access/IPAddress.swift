@@ -1,10 +1,12 @@
-/// An address of the Internet protocol, version 4 or 6.
+/// An address of the Internet Protocol, version 4 or 6.
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
-  /// Four bytes or sixteen.
+  /// The address in 4 or 16 bytes.
   package let bytes: [UInt8]
   package let description: String
 
-  /// Reads `192.0.2.1` or `2001:db8::1` (RFC 4291 §2.2). An IPv6 address that stands for an IPv4 one becomes that.
+  /// Reads `192.0.2.1` or `2001:db8::1` (RFC 4291 §2.2); an IPv4-mapped IPv6 address becomes the IPv4 address.
+  ///
+  /// Returns nil for any other text.
   package init?(_ text: some StringProtocol) {
     if let bytes = Self.version4(text) {
       self.bytes = bytes
@@ -17,7 +19,9 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     description = self.bytes.count == 4 ? self.bytes.map(String.init).joined(separator: ".") : String(text).asciiFolded
   }
 
-  /// Reads a node as proxies write it: perhaps in quotes, in brackets, with a port (RFC 7239 §6).
+  /// Reads an address as proxies write it, with optional quotes, brackets and port (RFC 7239 §6).
+  ///
+  /// Returns nil for any other text.
   package init?(forwarded text: some StringProtocol) {
     var node = String(text)
     if node.hasPrefix("\""), node.hasSuffix("\""), node.utf8.count >= 2 { node = String(node.dropFirst().dropLast()) }
@@ -66,12 +70,14 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A block of addresses: an address, and how many of its first bits count (RFC 4632, CIDR).
+/// A block of IP addresses: an address, and how many of its first bits count (RFC 4632, CIDR).
 package struct AddressBlock: Hashable, Sendable {
   private let address: IPAddress
   private let prefix: Int
 
-  /// Reads `10.0.0.0/8`, or one address.
+  /// Reads `10.0.0.0/8`, or a single address.
+  ///
+  /// Returns nil for any other text.
   package init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let address = IPAddress(first) else { return nil }
@@ -81,6 +87,7 @@ package struct AddressBlock: Hashable, Sendable {
     self.prefix = prefix
   }
 
+  /// Returns whether an address is in the block; an address of the other version is not.
   package func contains(_ other: IPAddress) -> Bool {
     guard other.bytes.count == address.bytes.count else { return false }
     for (index, (left, right)) in zip(address.bytes, other.bytes).enumerated() {

@@ -1,16 +1,18 @@
 extension Change {
-  /// Who asked for a change, and how that is known.
+  /// Who requested a change, and how that is known.
   package struct Actor: Hashable, Sendable {
     package let type: ActorType
-    /// The Entra `oid`, or the id of an API token.
+    /// The Entra `oid`, or the id of an API token; nil if the actor is unknown.
     package let id: String?
     package let name: String?
     package let userPrincipalName: String?
-    /// The application that the caller used.
+    /// The id of the application that the caller used, or nil if that is unknown.
     package let clientAppID: String?
     package let ipAddress: String?
+    /// How the actor was authenticated, or nil if it was not.
     package let proof: Proof?
 
+    /// Creates an actor.
     package init(
       type: ActorType,
       id: String?,
@@ -29,15 +31,16 @@ extension Change {
       self.proof = proof
     }
 
-    /// Somebody who went round Reflog.
+    /// The unknown actor of a change that was made without Reflog.
     package static let unknown = Actor(type: .unknown, id: nil)
   }
 
+  /// What kind of actor it is.
   package enum ActorType: String, Sendable {
     case user, app, token, unknown
   }
 
-  /// How an actor was proven.
+  /// How an actor was authenticated.
   package enum Proof: String, Sendable {
     case entra, graph, apiToken
   }

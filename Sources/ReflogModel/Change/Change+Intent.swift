@@ -1,25 +1,30 @@
 extension Change {
-  /// What a change set out to do, for whom and why; fixed once it is recorded.
+  /// What a change intends, for whom and why. It never changes once it is recorded.
   package final class Intent: Sendable {
     package let subject: Subject
     package let kind: Kind
+    /// The reference, or for a connector the connector itself, before the change.
     package let before: ConnectorReference
+    /// The intended reference, or for a connector the connector itself, after the change.
     package let after: ConnectorReference
-    /// For a connector: the properties that were written.
+    /// For a connector, the properties that the change writes; otherwise nil.
     package let changedProperties: [ChangedProperty]?
     package let actor: Actor
     package let reason: String?
-    /// The caller's `client-request-id`.
+    /// The caller's `client-request-id`, or nil if it sent none.
     package let correlationID: String?
     /// Reflog's own id for the request.
     package let requestID: String
+    /// The change that this one rolls back, or nil.
     package let rollbackOf: Change.ID?
+    /// The moment of the rollback to a time that this change is part of, or nil.
     package let rollbackTo: Timestamp?
-    /// Common to the changes of one rollback to a time.
+    /// The id that all changes of one rollback to a time share, or nil.
     package let batchID: String?
-    /// Of a drift: when its before was last known to stand.
+    /// For a drift, when the address was last known to hold the before; otherwise nil.
     package let lastVerifiedDateTime: Timestamp?
 
+    /// Creates an intent.
     package init(
       subject: Subject,
       kind: Kind,
@@ -51,12 +56,13 @@ extension Change {
     }
   }
 
-  /// A property of a connector that a change wrote; values only where they are no secrets.
+  /// A property of a connector that a change wrote. Its values are recorded only if they are no secrets.
   package struct ChangedProperty: Hashable, Sendable {
     package let name: String
     package let before: String?
     package let after: String?
 
+    /// Creates a property.
     package init(name: String, before: String?, after: String?) {
       self.name = name
       self.before = before
@@ -66,7 +72,7 @@ extension Change {
 }
 
 extension [Change.ChangedProperty] {
-  /// `[{"name","before","after"}]`, the same in the ledger, in JSON and in CSV.
+  /// The properties as `[{"name","before","after"}]`, the same in the ledger, in JSON and in CSV.
   package var json: JSONValue {
     .array(
       map { property in

@@ -1,40 +1,41 @@
 extension Change {
   /// Something that happens to a change.
   package enum Event: Sendable {
-    /// It is recorded and about to be sent.
+    /// The change is recorded, and is sent next.
     case intended
-    /// Its caller was not allowed to ask for it.
+    /// Its caller's role does not permit it.
     case denied
-    /// It was found in the directory, done by somebody else.
+    /// It was found in the directory: it was made without Reflog, or before Reflog first read the address.
     case found
-    /// It was found in the directory, which brings back what stood before this earlier change.
+    /// It was found in the directory, and sets again what the address held before this earlier change.
     case notKept(Change.ID)
-    /// The directory answered it, or refused the read before it.
+    /// The directory answered the write, or refused the read before it.
     case answered(DirectoryAnswer)
-    /// A conclusive look at the directory showed this.
+    /// A conclusive read of the directory showed this.
     case observed(Evidence)
-    /// A person said what became of it.
+    /// A person stated its result.
     case stated(Statement)
   }
 
-  /// What a conclusive look at the directory shows of a pending change.
+  /// What a conclusive read of the directory shows about a pending change.
   package enum Evidence: Sendable {
-    /// The after value stands, or the effect is there.
+    /// The directory holds the after, or shows the effect.
     case after
-    /// The before value stands.
+    /// The directory holds the before.
     case before
-    /// Neither stands.
+    /// The directory holds neither.
     case third
-    /// The effect is one that can't be read back.
+    /// No read can show the effect.
     case unreadable
   }
 
-  /// What a person says of a pending change.
+  /// What a person states about a pending change.
   package struct Statement: Sendable {
     package let result: StatedResult
     package let reason: String
     package let actor: Actor
 
+    /// Creates a statement.
     package init(result: StatedResult, reason: String, actor: Actor) {
       self.result = result
       self.reason = reason
@@ -42,23 +43,30 @@ extension Change {
     }
   }
 
+  /// The result that a person may state.
   package enum StatedResult: String, Sendable {
     case applied, notApplied
   }
 
-  /// The event can't happen to a change in this state.
+  /// The event can't happen to a change with this result.
   package struct IllegalTransition: Error, CustomStringConvertible {
+    /// The result of the change, or nil if it is not recorded yet.
     package let result: Result?
     package let event: Event
 
     package var description: String {
-      "A change that is \(result?.rawValue ?? "not recorded") can't be \(event)."
+      let change = result.map { "A change with the result \($0.rawValue)" } ?? "A change that is not recorded"
+      return "\(change) can't be \(event.participle)."
     }
   }
 
-  /// The life of a change: the result that it has after an event, given the one before it (`nil`: not recorded yet).
+  /// Returns the result of a change after an event, from the result before it: the life of a change.
   ///
-  /// Every path goes through this one function, a request as well as recovery. Only a pending change has a future.
+  /// Requests and recovery both call this function. Only a pending change can get another result.
+  ///
+  /// - Parameters:
+  ///   - result: The result before the event, or nil if the change is not recorded yet.
+  ///   - event: What happens to the change.
   package static func next(_ result: Result?, _ event: Event) throws(IllegalTransition) -> Result {
     switch result {
     case nil:
@@ -90,5 +98,19 @@ extension Change {
       break
     }
     throw IllegalTransition(result: result, event: event)
+  }
+}
+
+extension Change.Event {
+  /// What the event does to a change, for a message. It contains nothing that a caller or the directory sent.
+  fileprivate var participle: String {
+    switch self {
+    case .intended: "recorded as intended"
+    case .denied: "denied"
+    case .found, .notKept: "found"
+    case .answered: "answered by the directory"
+    case .observed: "settled by a read"
+    case .stated: "settled by a statement"
+    }
   }
 }

@@ -1,18 +1,20 @@
 extension Change {
-  /// What became of a change; written once, all of it together.
+  /// The result of a change. It is written once, as a whole.
   package struct Outcome: Sendable {
-    /// Anything but `pending`.
+    /// Any result except `pending`.
     package let result: Result
-    /// The status that the directory answered with.
+    /// The HTTP status of the directory's answer, or nil if there was no answer.
     package let httpStatus: Int?
     package let code: String?
     package let message: String?
+    /// Who found out the result.
     package let settledBy: Settler
-    /// The directory's own id for the request.
+    /// The directory's own id for the request, or nil if it gave none.
     package let graphRequestID: String?
-    /// The connector that the directory made, where the change asked for one.
+    /// The connector that the directory created, or nil if the change created none.
     package let created: ConnectorReference?
 
+    /// Creates an outcome.
     package init(
       result: Result,
       httpStatus: Int? = nil,
@@ -32,13 +34,17 @@ extension Change {
     }
   }
 
-  /// Who found out what became of a change.
+  /// Who found out the result of a change.
   package enum Settler: String, Sendable {
     case request, reconciler, person
   }
 
-  /// What an event makes of a change with this result (`nil`: not recorded yet): its outcome, or `nil` while it is
-  /// pending.
+  /// Returns the outcome of a change after an event, or nil if the change is pending then.
+  ///
+  /// - Parameters:
+  ///   - event: What happens to the change.
+  ///   - result: The result before the event, or nil if the change is not recorded yet.
+  ///   - settler: Who found out the result.
   package static func outcome(
     of event: Event,
     on result: Result?,
@@ -71,14 +77,14 @@ extension Change {
     case .stated(let statement):
       Outcome(
         result: next,
-        message: "\(statement.actor.name ?? statement.actor.id ?? "somebody"): \(statement.reason)",
+        message: "\(statement.actor.name ?? statement.actor.id ?? "Unknown person"): \(statement.reason)",
         settledBy: settler
       )
     case .notKept(let id):
       Outcome(
         result: next,
         code: Change.notKeptCode,
-        message: "What stood before change \(id) stands there again.",
+        message: "The reference from before change \(id) is set again.",
         settledBy: settler
       )
     case .intended, .found, .answered(.unknown), .observed:

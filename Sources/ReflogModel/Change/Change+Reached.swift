@@ -1,6 +1,5 @@
 extension Change {
-  /// Whether somebody's write may have reached the directory: the change's own, or, where it was found, the one that
-  /// made it so.
+  /// Whether a write may have reached the directory: the change's own, or, for a drift, the write that it found.
   package var mayHaveReachedDirectory: Bool {
     switch result {
     case .pending, .applied, .superseded, .unknown: intent.kind != .baseline
@@ -12,6 +11,6 @@ extension Change {
   /// The code of an outcome whose change never reached the directory.
   package static let notSentCode = "notSent"
 
-  /// The code of a drift that brought back what stood before an earlier change.
+  /// The code of a drift that sets again what the address held before an earlier change.
   package static let notKeptCode = "notKept"
 }

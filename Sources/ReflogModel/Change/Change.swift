@@ -1,21 +1,24 @@
-/// One attempt to set the reference at one address, or to write a connector, and all that became of it.
+/// One attempt to set the reference at one address, or to write a connector, and its result.
 ///
-/// A class, so that passing it on costs no copy of its two dozen texts; it never changes.
+/// It is immutable. It is a class so that passing it on does not copy its two dozen texts.
 package final class Change: Identifiable, Sendable {
   package let id: ID
-  /// The number of the newest ledger entry about this change.
+  /// The sequence of its newest entry in the ledger.
   package let sequence: Int64
-  /// The number of its first one; the same where it was born settled, or is pending.
+  /// The sequence of its first entry.
+  ///
+  /// It is the same as `sequence` if the change is pending, or was settled in its first entry.
   package let intentSequence: Int64
   package let tenantID: String
   /// When the intent was recorded.
   package let activityDateTime: Timestamp
   package let intent: Intent
-  /// What became of it, or nothing while the change is pending.
+  /// Its result, or nil if it is pending.
   package let outcome: Outcome?
-  /// When the outcome was recorded.
+  /// When the outcome was recorded, or nil if the change is pending.
   package let resultDateTime: Timestamp?
 
+  /// Creates a change.
   package init(
     id: ID,
     sequence: Int64,
@@ -36,12 +39,13 @@ package final class Change: Identifiable, Sendable {
     self.resultDateTime = resultDateTime
   }
 
+  /// The result of the change.
   package var result: Result { outcome?.result ?? .pending }
 
-  /// What stands after the change: for the creation of a connector, the one that the directory made.
+  /// The reference after the change; for the creation of a connector, the connector that the directory created.
   package var after: ConnectorReference { outcome?.created ?? intent.after }
 
-  /// Whether the change took place and made a difference.
+  /// Whether the change was applied and its before and after differ.
   package var isEffective: Bool { result == .applied && intent.before != after }
 }
 
@@ -50,11 +54,14 @@ extension Change {
   package struct ID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let number: Int64
 
+    /// Creates the id with this number.
     package init(_ number: Int64) {
       self.number = number
     }
 
     /// Reads a positive decimal number without sign or leading zeros.
+    ///
+    /// Returns nil for any other text.
     package init?(_ text: some StringProtocol) {
       guard text.utf8.first != UInt8(ascii: "0"), text.utf8.allSatisfy(\.isASCIIDigit), let number = Int64(text)
       else { return nil }
@@ -63,16 +70,18 @@ extension Change {
 
     package var description: String { String(number) }
 
+    /// Returns whether an id is lower than another one.
     package static func < (left: ID, right: ID) -> Bool { left.number < right.number }
   }
 
-  /// What a change is about.
+  /// What a change writes.
   package enum Subject: Hashable, Sendable {
     /// The reference at an address.
     case step(Address)
-    /// A connector itself: the one in `before`, or in `after` where it is created.
+    /// A connector: the one in `before`, or, if it is created, the one in `after`.
     case connector
 
+    /// The address, or nil if the subject is a connector.
     package var address: Address? {
       switch self {
       case .step(let address): address
@@ -80,7 +89,7 @@ extension Change {
       }
     }
 
-    /// The word in SQL, JSON and CSV.
+    /// The subject's name in SQL, JSON and CSV.
     package var word: String {
       switch self {
       case .step: "step"
@@ -91,31 +100,31 @@ extension Change {
 
   /// Why a change exists.
   package enum Kind: String, Sendable, CaseIterable {
-    /// Somebody asked for it.
+    /// A caller requested it.
     case update
-    /// It replays the reference that stood before an earlier change.
+    /// It restores the reference from before an earlier change, or from a time.
     case rollback
-    /// It was found: somebody went round Reflog.
+    /// It was found: it was made without Reflog.
     case drift
-    /// It was found where Reflog had seen nothing yet.
+    /// It was found at an address of which the ledger knew nothing.
     case baseline
   }
 
-  /// What became of a change.
+  /// The result of a change.
   package enum Result: String, Sendable, CaseIterable {
-    /// Recorded, and not settled yet.
+    /// It is recorded, and its result is not known yet.
     case pending
-    /// The directory did it.
+    /// The directory applied it.
     case applied
     /// The directory refused it.
     case rejected
-    /// The caller was not allowed to ask.
+    /// The caller's role does not permit it.
     case denied
-    /// It never reached the directory, or left no trace there.
+    /// It did not reach the directory, or the directory shows no effect of it.
     case notApplied
-    /// Something else stood there when its effect was looked for.
+    /// A read after it showed neither its before nor its after.
     case superseded
-    /// Its effect on a connector can't be read back.
+    /// No read can show its effect on a connector.
     case unknown
   }
 }

@@ -1,20 +1,23 @@
-/// What rolling a change back would do now.
+/// What a rollback of a change would do at this moment.
 package struct RollbackPlan: Sendable {
   package let rollbackOf: Change.ID
   package let address: Address
-  /// What stands at the address now.
+  /// The current reference.
   package let before: ConnectorReference
-  /// What would stand there: the before of the change.
+  /// The reference that the rollback would set: the before of the change.
   package let after: ConnectorReference
-  /// Later effective changes at the address, oldest first: they stand in the way unless forced.
+  /// Later effective changes at the address, oldest first. They block the rollback unless it is forced.
   package let supersededBy: [Change.ID]
-  /// The newest change that made a difference at the address, and that whoever sees the plan knows of.
+  /// The newest effective change at the address, or nil if there is none.
+  ///
+  /// A reader of the plan knows the changes up to this one.
   package let newest: Change.ID?
-  /// Whether somebody went round Reflog since, which the rollback would record as a later change.
+  /// Whether the current reference was set without Reflog. The rollback would first record that as a later change.
   package let isDrifted: Bool
-  /// Whether the connector to go back to still exists; true where that is nothing.
+  /// Whether the connector to restore still exists; true if the rollback sets no connector.
   package let connectorExists: Bool
 
+  /// Creates a plan.
   package init(
     rollbackOf: Change.ID,
     address: Address,
@@ -35,9 +38,9 @@ package struct RollbackPlan: Sendable {
     self.connectorExists = connectorExists
   }
 
-  /// The target as a sentence, never just "undo".
+  /// The effect of the rollback as a sentence that names the step, the flow and both references.
   package var summary: String {
-    let deed = "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
-    return isDrifted ? deed + ", which somebody set without Reflog" : deed
+    let effect = "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
+    return isDrifted ? effect + ", which was set without Reflog" : effect
   }
 }

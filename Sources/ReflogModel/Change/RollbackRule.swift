@@ -1,16 +1,17 @@
-/// Judges a rollback: the one rule for the plan, the request, its repeat, and each address of a rollback to a time.
+/// Decides about a rollback: one rule for the plan, the request, its repeat, and each address of a rollback to a time.
 package enum RollbackRule {
-  /// What the rule needs to know of the address, besides the change.
+  /// What the rule must know of the address, apart from the change.
   package struct Situation: Sendable {
-    /// What the address holds now.
+    /// The current reference.
     package let current: ConnectorReference
-    /// Whether the ledger expected something else there: a change that was made without Reflog, and is not on record yet.
+    /// Whether the current reference was set without Reflog, and no drift is recorded for it yet.
     package let isDrifted: Bool
-    /// The newest change on record that made a difference there, or nil if there is none.
+    /// The newest recorded effective change at the address, or nil if there is none.
     package let newestEffective: Change?
-    /// Whether the connector to go back to still exists; true where that is nothing, and nil where nobody looked yet.
+    /// Whether the connector to restore exists; true if there is none to restore, and nil if it was not read yet.
     package var connectorExists: Bool?
 
+    /// Creates a situation.
     package init(current: ConnectorReference, isDrifted: Bool, newestEffective: Change?, connectorExists: Bool?) {
       self.current = current
       self.isDrifted = isDrifted
@@ -22,10 +23,10 @@ package enum RollbackRule {
   /// Which later changes of the same address a rollback may undo too.
   package enum LaterChanges: Sendable {
     case none
-    /// Those up to the newest that the caller saw.
+    /// Those up to the newest one that the caller saw.
     case upTo(Change.ID)
     case all
-    /// Those, and what was set without Reflog, if the address holds what the caller saw there.
+    /// The others, and a reference that was set without Reflog, if it is still the one that the caller saw.
     indirect case drift(to: ConnectorReference, and: LaterChanges)
 
     fileprivate func permitDrift(to current: ConnectorReference) -> Bool {
@@ -46,27 +47,29 @@ package enum RollbackRule {
     }
   }
 
+  /// What the rule decides.
   package enum Verdict: Sendable {
-    /// It depends on whether the connector to go back to exists: find out, and ask again.
+    /// Whether the rollback is permitted depends on whether the connector to restore exists. Read it, then ask again.
     case dependsOnConnector
     case permitted
-    /// This is what is asked for, and it is in force: an earlier rollback, or what the address holds already.
+    /// The address holds what is asked for, because of this change: an earlier rollback, or the newest applied change.
     case done(Change)
-    /// A later change stands in the way.
+    /// A later change blocks the rollback.
     case superseded
-    /// This change was made after the rollback to a time was asked for, and stays.
+    /// This change was made after the rollback to a time was requested, and stays.
     case changedSince(Change.ID)
-    /// The connector to go back to does not exist any more.
+    /// The connector to restore does not exist any more.
     case connectorMissing
   }
 
-  /// The address and the reference that a rollback of a change goes back to. Throws where it can't be rolled back at all, whatever the
-  /// situation.
+  /// Returns the address of a change, and the reference that a rollback of it restores.
+  ///
+  /// - Throws: ``NotRollbackable`` if the change can't be rolled back in any situation.
   package static func target(of change: Change) throws(NotRollbackable) -> (
     address: Address, reference: ConnectorReference
   ) {
     guard let address = change.intent.subject.address else {
-      throw NotRollbackable(why: "it is about a connector itself, whose secrets can't be read back")
+      throw NotRollbackable(why: "it wrote a connector, and the secrets of a connector can't be read back")
     }
     guard change.result == .applied else {
       throw NotRollbackable(why: "it is \(change.result.rawValue), and only an applied change can be")
@@ -77,15 +80,16 @@ package enum RollbackRule {
     return (address, change.intent.before)
   }
 
-  /// Why a change can't be rolled back.
+  /// The reason why a change can't be rolled back.
   package struct NotRollbackable: Error {
+    /// The reason as a clause, without a full stop.
     package let why: String
   }
 
-  /// Whether a change may be rolled back now.
+  /// Decides whether a change may be rolled back.
   ///
-  /// An earlier rollback of the same change that is in force is the answer to asking again. Any later change that made a difference
-  /// stands in the way, even where the value is the same again, unless the caller permits it.
+  /// If an earlier rollback of the same change is in force, that rollback is the answer. Any later effective change
+  /// blocks the rollback, even if the reference is the same again, unless the caller permits it.
   package static func verdict(
     on id: Change.ID,
     in situation: Situation,
@@ -110,9 +114,14 @@ package enum RollbackRule {
     }
   }
 
-  /// Whether an address may be brought back to what it held at a time.
+  /// Decides whether an address may be set back to what it held at a time.
   ///
-  /// - Parameter newestApplied: the newest applied change there, which is the answer where the address holds that already.
+  /// - Parameters:
+  ///   - rollback: The rollback to a time.
+  ///   - target: What the address held then.
+  ///   - situation: What the rule must know of the address.
+  ///   - newestApplied: The newest applied change there, or nil if there is none. It is the answer if the address
+  ///     already holds `target`.
   package static func verdict(
     on rollback: TimeRollback,
     to target: ConnectorReference,
@@ -120,9 +129,9 @@ package enum RollbackRule {
     newestApplied: Change?
   ) -> Verdict {
     if situation.current == target, let newestApplied { return .done(newestApplied) }
-    // A change that was made without Reflog is what the caller wants to undo, so earlier changes do not matter.
-    if !situation.isDrifted, let asked = rollback.newestChange, let newest = situation.newestEffective,
-      newest.id > asked,
+    // The caller wants to undo a change that was made without Reflog. Then earlier changes do not matter.
+    if !situation.isDrifted, let planned = rollback.newestChange, let newest = situation.newestEffective,
+      newest.id > planned,
       newest.intent.batchID != rollback.batchID, newest.intent.kind != .drift
     {
       return .changedSince(newest.id)

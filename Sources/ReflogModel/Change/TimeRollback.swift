@@ -1,12 +1,15 @@
-/// A rollback to a time: every address in its scope is brought back to what it held then.
+/// A rollback to a time, which sets every address in its scope back to what it held then.
 package struct TimeRollback: Sendable {
-  /// Common to all its changes: a GUID, in lower case.
+  /// The id that all its changes share: a GUID in lower case.
   package let batchID: String
   package let asOf: Timestamp
   package let scope: FlowScope
-  /// The newest change when it was planned, or else asked for: what was changed later is somebody's wish, and stays.
+  /// The newest change when the rollback was planned, or else requested; nil if there was none.
+  ///
+  /// Later changes are not undone: they were made on purpose.
   package let newestChange: Change.ID?
 
+  /// Creates a rollback.
   package init(batchID: String, asOf: Timestamp, scope: FlowScope, newestChange: Change.ID? = nil) {
     self.batchID = batchID
     self.asOf = asOf
@@ -14,20 +17,21 @@ package struct TimeRollback: Sendable {
     self.newestChange = newestChange
   }
 
-  /// What is to be done at an address, or was.
+  /// The rollback of one address: what is to be done, or was done.
   package struct Item: Sendable {
     package let address: Address
-    /// What stood there before it was brought back; until then, what stands.
+    /// The reference before the rollback; until then, the current one.
     package let before: ConnectorReference
-    /// What it held at the time; unknown where nobody had looked yet, and then it is left alone.
+    /// The reference at the time. If it is unknown, the address is not changed.
     package let after: ConnectorReference
-    /// The newest change of the rollback there.
+    /// The newest change of the rollback at the address, or nil if there is none.
     package var change: Change?
-    /// Why there is none, or none that was applied, where that is known.
+    /// Why there is no applied change, or nil if there is one or the reason is unknown.
     package var problem: String?
-    /// The change that locks the address as long as nobody knows whether it took place.
+    /// The pending change that locks the address, or nil if there is none.
     package var pending: Change.ID?
 
+    /// Creates an item.
     package init(address: Address, before: ConnectorReference, after: ConnectorReference, change: Change? = nil) {
       self.address = address
       self.before = before
@@ -35,19 +39,20 @@ package struct TimeRollback: Sendable {
       self.change = change
     }
 
-    /// What is done there, in words.
+    /// The effect at the address as a sentence.
     package var summary: String {
       after == .unknown
-        ? "what \(address.step) of \(address.flow) called is not known, so it is left alone; it now calls \(before)"
+        ? "what \(address.step) of \(address.flow) called is unknown, so it is not changed; it now calls \(before)"
         : "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
     }
   }
 
-  /// The steps that bring back what was: where something else stands now, and where nobody knows what was.
+  /// Returns the addresses to set back: those that now hold another reference, or whose reference at the time is
+  /// unknown.
   ///
   /// - Parameters:
-  ///   - then: what addresses held at the time.
-  ///   - now: what they hold now.
+  ///   - then: What addresses held at the time.
+  ///   - now: What they hold now.
   package func steps(then: [ConnectorConfiguration], now: [ConnectorConfiguration]) -> [Item] {
     let held = Dictionary(then.map { ($0.address, $0.reference) }) { first, _ in first }
     return now.filter { scope.contains($0.address) }.compactMap { configuration in
@@ -58,14 +63,15 @@ package struct TimeRollback: Sendable {
   }
 }
 
-/// How far a rollback to a time came.
+/// How far a rollback to a time is.
 package struct TimeRollbackProgress: Sendable {
+  /// Whether a rollback is in progress.
   package enum State: String, Sendable, CaseIterable {
-    /// It is under way.
+    /// It is in progress.
     case running
-    /// Every address of which it is known holds what it held then.
+    /// It has set back every address whose reference at the time is known.
     case done
-    /// It ended before that; it goes on where its id is given again.
+    /// It ended before that, and continues if its batch id is requested again.
     case partial
   }
 
@@ -73,6 +79,7 @@ package struct TimeRollbackProgress: Sendable {
   package let state: State
   package let steps: [TimeRollback.Item]
 
+  /// Creates a progress report.
   package init(rollback: TimeRollback, state: State, steps: [TimeRollback.Item]) {
     self.rollback = rollback
     self.state = state
@@ -80,13 +87,14 @@ package struct TimeRollbackProgress: Sendable {
   }
 }
 
-/// What a rollback to a time would do now.
+/// What a rollback to a time would do at this moment.
 package struct TimeRollbackPlan: Sendable {
   package let rollback: TimeRollback
   package let steps: [TimeRollback.Item]
-  /// Why it could not be found out whether the connectors to go back to are still there; nothing where it could.
+  /// Why the directory could not be asked whether the connectors to restore exist, or nil if it could or was not asked.
   package let unasked: String?
 
+  /// Creates a plan.
   package init(rollback: TimeRollback, steps: [TimeRollback.Item], unasked: String?) {
     self.rollback = rollback
     self.steps = steps

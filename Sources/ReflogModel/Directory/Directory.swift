@@ -1,50 +1,57 @@
-/// Where references really live: Microsoft Graph, or the embedded directory.
+/// Where references live: Microsoft Graph, or the embedded directory.
 ///
-/// Nothing but the one path of a change calls ``write(_:correlationID:)``.
+/// Only the one path of a change calls ``write(_:correlationID:)``.
 package protocol Directory: Sendable {
+  /// Which directory this is.
   var kind: DirectoryKind { get }
 
-  /// How long after a write a read may still show what stood before it; zero where every read is the truth.
+  /// How long after a write a read may still show the reference before it; zero if every read is conclusive.
   var settleWindow: Duration { get }
 
-  /// How long after it was asked for a write may still be on its way.
+  /// How long a write may take from the call to its effect; zero if it ends with its process.
   var longestWrite: Duration { get }
 
-  /// Whether Reflog can ask it in its own name.
+  /// Whether Reflog has a credential for the directory, apart from those of its callers.
   var hasOwnCredential: Bool { get }
 
-  /// The same directory, asked with a caller's token in place of Reflog's own credential.
+  /// Returns the same directory, which uses a caller's token instead of Reflog's own credential.
   func bearing(_ token: DirectoryToken) -> any Directory
 
-  /// What stands at an address now. An unknown flow or step is a refusal.
+  /// Returns the reference at an address. An unknown flow or step is a refusal.
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference
 
-  /// A connector, or nothing if there is none by that id.
+  /// Returns a connector, or nil if there is none with this id.
   func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector?
 
-  /// Answers a question of the Graph surface.
+  /// Answers a read of the Graph surface.
   func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse
 
-  /// Asks for a write. Returns what is known of it, and never throws: once it is called, bytes may have been sent.
+  /// Writes, and returns what is known of the write.
   ///
-  /// - Parameter correlationID: what the write is called in the directory's own logs (`client-request-id`).
+  /// It does not throw: once it is called, bytes may have been sent.
+  ///
+  /// - Parameters:
+  ///   - write: What to write.
+  ///   - correlationID: The write's `client-request-id` in the directory's own logs.
   func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer
 }
 
 extension Directory {
-  /// How long after the moment of its intent a write may still be sent; no limit where every read is the truth.
+  /// How long after its intent was recorded a write may still be sent, or nil if there is no limit.
+  ///
+  /// There is no limit if a write ends with its process.
   package var longestRecording: Duration? {
     longestWrite > .zero ? longestWrite / 2 : nil
   }
 }
 
-/// A directory whose writes are made by the thread that writes the ledger, so that a change needs no switch of threads between the two.
+/// A directory that the ledger's writer thread writes, so that a change waits for one thread only.
 package protocol LocalDirectory: Directory {
-  /// Asks for a write; `completion` is called on the writer's thread with what is known of it.
+  /// Writes, and calls `completion` on the writer thread with what is known of the write.
   func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void)
 }
 
-/// Which directory it is; a ledger serves one for good.
+/// Which directory it is. A ledger serves one directory only.
 package enum DirectoryKind: String, Sendable, CaseIterable {
   case graph, embedded
 }

@@ -1,5 +1,5 @@
 extension DirectoryAnswer {
-  /// The answer without these texts, which a directory may quote where it refuses them.
+  /// Returns the answer without these texts, because a directory may quote a secret that it refuses.
   package func hiding(_ secrets: [String]) -> DirectoryAnswer {
     guard case .refused(let refusal) = self, !secrets.isEmpty else { return self }
     return .refused(refusal.hiding(secrets))
@@ -8,7 +8,7 @@ extension DirectoryAnswer {
 
 extension DirectoryRefusal {
   fileprivate func hiding(_ secrets: [String]) -> DirectoryRefusal {
-    // As they are and as they stand in JSON; the longest first, since one may be a part of another.
+    // The texts as they are and as JSON escapes them. The longest is replaced first, because it may contain another.
     let shown = (secrets + secrets.map { String(JSONValue.string($0).text.dropFirst().dropLast()) })
       .filter { !$0.isEmpty }
       .sorted { $0.utf8.count > $1.utf8.count }

@@ -1,29 +1,32 @@
-/// What is known of a write once the directory has answered, or has not.
+/// What is known of a write after the directory was asked for it.
 package enum DirectoryAnswer: Sendable {
-  /// The directory did it.
+  /// The directory applied it.
   case applied(DirectoryResponse)
-  /// The directory definitely did not do it.
+  /// The directory definitely did not apply it.
   case refused(DirectoryRefusal)
-  /// No byte of the request was written.
+  /// No byte of the request was sent.
   case notSent(reason: String)
-  /// Whether it was done can't be told from the answer.
+  /// Whether the directory applied it is unknown.
   case unknown(httpStatus: Int?, reason: String)
 }
 
-/// A definite refusal by the directory, passed on as it came.
+/// A definite refusal by the directory, passed on unchanged.
 package struct DirectoryRefusal: Sendable {
   package let httpStatus: Int
   package let code: String
-  /// Whether the directory itself gave the code.
+  /// Whether the code is the directory's own.
   package let hasCode: Bool
   package let message: String
-  /// Passed on where it is there: `Retry-After` and `WWW-Authenticate`.
+  /// The header `Retry-After`, passed on, or nil if there was none.
   package let retryAfter: String?
+  /// The header `WWW-Authenticate`, passed on, or nil if there was none.
   package let wwwAuthenticate: String?
+  /// The directory's own id for the request, or nil if it gave none.
   package let requestID: String?
-  /// Whether it was Reflog's own credential that was refused, which no caller can mend.
+  /// Whether Reflog's own credential was refused, which a caller can't correct.
   package let isOfOwnCredential: Bool
 
+  /// Creates a refusal.
   package init(
     httpStatus: Int,
     code: String,
@@ -47,14 +50,15 @@ package struct DirectoryRefusal: Sendable {
 
 /// Why the directory could not be read.
 package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
-  /// It answered, and refused.
+  /// It refused the read.
   case refused(DirectoryRefusal)
-  /// It did not answer, or not so that it could be understood.
+  /// It gave no answer, or one that Reflog does not understand.
   case unavailable(reason: String)
 
   package var description: String {
     switch self {
-    case .refused(let refusal): "The directory refused: \(refusal.httpStatus) \(refusal.code): \(refusal.message)"
+    case .refused(let refusal):
+      "The directory refused the read: \(refusal.httpStatus) \(refusal.code): \(refusal.message)"
     case .unavailable(let reason): "The directory can't be read: \(reason)"
     }
   }

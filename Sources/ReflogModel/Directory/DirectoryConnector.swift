@@ -1,13 +1,15 @@
-/// What Reflog knows of a connector: nothing of it is a secret.
+/// What Reflog knows of a connector. No part of it is a secret.
 package struct DirectoryConnector: Sendable {
   package let id: ConnectorID
   package let displayName: String
-  /// Redacted, see ``redactedURL(_:)``.
+  /// The target URL, redacted by ``redactedURL(_:)``.
   package let targetURL: String
-  /// The kind of its authentication, and behind it the thumbprints of its certificates, sorted; `none` where it has none,
-  /// nothing where nobody looked.
+  /// The kind of its authentication, then the thumbprints of its certificates, sorted and separated by spaces.
+  ///
+  /// It is `none` if the connector uses no authentication, and nil if it was not read.
   package let authentication: String?
 
+  /// Creates a connector, and redacts its target URL.
   package init(id: ConnectorID, displayName: String, targetURL: String, authentication: String? = nil) {
     self.id = id
     self.displayName = displayName
@@ -15,11 +17,14 @@ package struct DirectoryConnector: Sendable {
     self.authentication = authentication
   }
 
+  /// A reference to the connector.
   package var reference: ConnectorReference { .connector(id, displayName: displayName) }
 }
 
 extension DirectoryConnector {
-  /// Reads an `identityApiConnector` of Microsoft Graph; one without a name goes by its id.
+  /// Reads an `identityApiConnector` of Microsoft Graph. One without a name gets its id as its name.
+  ///
+  /// Returns nil if the object has no valid id.
   package init?(graph object: JSONObject) {
     guard let id = object["id"]?.string.flatMap({ ConnectorID($0) }) else { return nil }
     self.init(
@@ -39,8 +44,10 @@ extension DirectoryConnector {
 }
 
 extension ConnectorReference {
-  /// Reads the value of a step in a `userFlowApiConnectorConfiguration`; an unset one is `null` or not there. Fails on
-  /// anything else that is no connector.
+  /// Reads the value of a step in a `userFlowApiConnectorConfiguration`; if it is null or missing, the step calls
+  /// nothing.
+  ///
+  /// Returns nil if the value is neither null nor a connector.
   package init?(graphStep value: JSONValue?) {
     switch value {
     case nil, .null: self = .none

@@ -1,6 +1,7 @@
 extension DirectoryWrite {
-  /// The texts in this write that nobody may see again: keys, passwords, certificates, and what stands in the query of a
-  /// target URL.
+  /// The secrets in this write: keys, passwords, certificates, and the query of a target URL.
+  ///
+  /// They must not be shown again.
   package var secrets: [String] {
     switch self {
     case .createConnector(let body), .updateConnector(_, let body), .uploadCertificate(_, let body):
@@ -13,7 +14,7 @@ extension DirectoryWrite {
     }
   }
 
-  /// Members that hold a secret wherever they stand, in small letters.
+  /// The names of members whose values are secrets, wherever they are; in lower case.
   private static let secretNames: Set = ["clientsecret", "password", "pkcs12value", "certificatedata", "secrettext"]
 
   private static func secrets(ofConnector body: JSONObject) -> [String] {
@@ -26,13 +27,13 @@ extension DirectoryWrite {
     }.filter { !$0.isEmpty }
   }
 
-  /// The URL itself where something of it may not be shown, and what stands behind `?` and `#`.
+  /// Returns the URL itself if a part of it must not be shown, and the parts after `?` and `#`.
   private static func secrets(ofURL url: String) -> [String] {
     guard redactedURL(url) != url else { return [] }
     return [url] + url.split(whereSeparator: { $0 == "?" || $0 == "#" }).dropFirst().map(String.init)
   }
 
-  /// The texts within a value: those of members with such a name, or all but types and user names.
+  /// Returns the texts in a value: those of members with these names, or, without names, all but types and user names.
   private static func texts(in value: JSONValue, named names: Set<String>?) -> [String] {
     switch value {
     case .string(let text): return names == nil ? [text] : []

@@ -1,30 +1,31 @@
 /// A write of the Graph surface.
 package enum DirectoryWrite: Sendable {
-  /// Points an address at a connector or, with `none`, at nothing.
+  /// Points an address at a connector, or at no connector.
   case setReference(Address, ConnectorReference)
   case createConnector(JSONObject)
   case updateConnector(ConnectorID, JSONObject)
   case deleteConnector(ConnectorID)
-  /// The body is `{"pkcs12Value","password"}`.
+  /// Uploads a certificate to a connector. The body is `{"pkcs12Value","password"}`.
   case uploadCertificate(ConnectorID, JSONObject)
-  /// The body comes without its `apiConnectorConfiguration`, which is in `references`.
+  /// Creates a flow. Its `apiConnectorConfiguration` is not in the body but in `references`.
   case createFlow(FlowType, FlowID, body: JSONObject, references: [Step: ConnectorID])
-  /// The body holds no `apiConnectorConfiguration`.
+  /// Updates a flow. The body has no `apiConnectorConfiguration`.
   case updateFlow(FlowType, FlowID, JSONObject)
   case deleteFlow(FlowType, FlowID)
-  /// What can't touch a connector, handed on as it came.
+  /// A write that can't affect a connector, forwarded unchanged.
   case other(Passthrough)
 
-  /// A request that is handed on as it came.
+  /// A request that is forwarded unchanged.
   package struct Passthrough: Sendable {
     package let method: Method
     package let version: APIVersion
-    /// From below `/identity` on, percent-encoded as it came.
+    /// The path below `/identity`, percent-encoded as it was received.
     package let path: String
     package let query: [QueryItem]
     package let contentType: String?
     package let body: [UInt8]
 
+    /// Creates a passthrough.
     package init(
       method: Method,
       version: APIVersion,
@@ -42,6 +43,7 @@ package enum DirectoryWrite: Sendable {
     }
   }
 
+  /// The HTTP method of a write.
   package enum Method: String, Sendable {
     case post = "POST"
     case put = "PUT"

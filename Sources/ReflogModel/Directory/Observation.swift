@@ -1,7 +1,9 @@
-/// What a conclusive look at the directory showed. The ledger remembers the newest beside its history.
+/// What a conclusive read of the directory showed. The ledger keeps the newest ones next to its history.
 package enum Observation: Sendable {
+  /// The reference at an address.
   case reference(Address, ConnectorReference)
-  /// - Parameter entry: the newest entry of the ledger before the look began.
+  /// A connector, and the sequence of the ledger's newest entry before the read began.
   case connector(DirectoryConnector, entry: Int64)
+  /// There is no connector with this id.
   case connectorGone(ConnectorID)
 }

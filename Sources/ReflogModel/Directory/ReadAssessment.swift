@@ -1,15 +1,18 @@
-/// What a read of the directory is worth, given what the ledger knows of the address.
+/// What a read of the directory means, compared with what the ledger knows of the address.
 package enum ReadAssessment: Hashable, Sendable {
-  /// It shows what the ledger thought.
+  /// It shows the ledger's reference.
   case asRecorded
-  /// It shows what stood there a moment ago: a directory that is eventually consistent may. The ledger is right.
+  /// It shows a reference that the address held within the settle window, so the ledger's reference counts.
   case stale
-  /// It shows what somebody else did.
+  /// It shows a reference that was set without Reflog.
   case drift
 
+  /// Assesses a read.
+  ///
   /// - Parameters:
-  ///   - recorded: what the ledger thinks stands at the address.
-  ///   - recent: the writes that may have reached the address within the settle window.
+  ///   - found: The reference that the read showed.
+  ///   - recorded: The ledger's reference at the address.
+  ///   - recent: The writes that may have reached the address within the settle window.
   package init(found: ConnectorReference, recorded: ConnectorReference, recent: [RecentWrite]) {
     if found == recorded {
       self = .asRecorded

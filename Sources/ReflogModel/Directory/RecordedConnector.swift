@@ -1,10 +1,12 @@
-/// What the ledger knows of a connector without looking at the directory.
+/// What the ledger knows of a connector without a read of the directory.
 package struct RecordedConnector: Sendable {
   package let connector: DirectoryConnector
+  /// When the connector was read.
   package let seen: Timestamp
-  /// The newest entry of the ledger before the look that saw it.
+  /// The sequence of the ledger's newest entry before that read.
   package let entry: Int64
 
+  /// Creates what is known of a connector.
   package init(connector: DirectoryConnector, seen: Timestamp, entry: Int64) {
     self.connector = connector
     self.seen = seen

@@ -1,7 +1,6 @@
-/// The URL as it may be recorded: user and password shown as `…@`, query and fragment as `?…` and `#…`, since keys may
-/// stand in them.
+/// Returns a URL as it may be recorded: user and password as `…@`, query and fragment as `?…` and `#…`.
 ///
-/// Works on bytes, so that no combining mark hides a delimiter.
+/// These parts may contain keys. The function compares bytes, so that no combining mark hides a delimiter.
 package func redactedURL(_ url: String) -> String {
   let bytes = Array(url.utf8)
   let end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
@@ -14,7 +13,7 @@ package func redactedURL(_ url: String) -> String {
   return String(decoding: shown, as: UTF8.self)
 }
 
-/// Where user, host and port stand: from behind `//` to the next slash.
+/// Returns the range of user, host and port: from after `//` to the next slash.
 private func authority(of bytes: ArraySlice<UInt8>) -> Range<Int> {
   let slash = UInt8(ascii: "/")
   let start = zip(bytes.indices, bytes.indices.dropFirst()).first { bytes[$0] == slash && bytes[$1] == slash }

@@ -1,6 +1,6 @@
 /// Writes canonical JSON (RFC 8785).
 struct CanonicalWriter {
-  /// A record of a change takes about as much.
+  /// About the number of bytes that a record of a change needs.
   private static let usualByteCount = 1024
 
   private(set) var output: [UInt8] = []
@@ -49,10 +49,10 @@ struct CanonicalWriter {
     output += text.utf8
   }
 
-  /// The indices of the members in the order of their names, no two of which may be the same.
+  /// Returns the indices of the members in the order of their names, which must differ.
   private func order(of members: [JSONObject.Member]) throws(IntegrityError) -> [Int] {
     let indices = Array(members.indices)
-    // Most objects come in order, and asking is cheaper than sorting.
+    // Most objects are in order already, and a check is cheaper than a sort.
     if firstOutOfOrder(indices, of: members) == nil { return indices }
     let sorted = indices.sorted { precedes(members[$0].name, members[$1].name) }
     if let index = firstOutOfOrder(sorted, of: members) { throw .duplicateMember(name: members[index].name) }
@@ -63,10 +63,10 @@ struct CanonicalWriter {
     zip(order, order.dropFirst()).first { !precedes(members[$0].name, members[$1].name) }?.1
   }
 
-  /// Whether a name comes before another by their UTF-16 code units (RFC 8785 §3.2.3).
+  /// Returns whether a name precedes another one by their UTF-16 code units (RFC 8785 §3.2.3).
   ///
-  /// UTF-8 sorts as UTF-16 does, but for the scalars from U+E000 to U+FFFF, whose first byte is EE or EF: they come
-  /// behind those that are surrogate pairs in UTF-16, whose first byte is F0 to F4.
+  /// UTF-8 has the order of UTF-16, except for the scalars from U+E000 to U+FFFF, whose first byte is EE or EF. In
+  /// UTF-16 they follow the scalars that are surrogate pairs, whose first byte in UTF-8 is F0 to F4.
   private func precedes(_ left: String, _ right: String) -> Bool {
     left.utf8.lexicographicallyPrecedes(right.utf8) { rank($0) < rank($1) }
   }

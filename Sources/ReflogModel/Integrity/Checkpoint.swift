@@ -1,21 +1,35 @@
-/// What a log was at a size: its name, the number of its entries, and the root of their tree (C2SP tlog-checkpoint).
+/// A log at one size: its name, the number of its entries, and the root of their tree (C2SP tlog-checkpoint).
 package struct Checkpoint: Hashable, Sendable {
+  /// The name of the log.
   package let origin: Origin
+  /// The number of entries.
   package let size: Int64
+  /// The root of the tree of these entries.
   package let root: Hash
 
-  /// - Parameter size: not negative.
+  /// Creates a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - origin: The name of the log.
+  ///   - size: The number of entries, not negative.
+  ///   - root: The root of their tree.
   package init(origin: Origin, size: Int64, root: Hash) {
     self.origin = origin
     self.size = size
     self.root = root
   }
 
-  /// The text that is signed: origin, size and root, each a line. Reflog writes no extension lines, for nobody could audit
-  /// them.
+  /// The text that is signed: origin, size and root, each on a line.
+  ///
+  /// Reflog writes no extension lines, because no program could audit them.
   package var text: String { "\(origin)\n\(size)\n\(root.base64)\n" }
 
-  /// Reads the text of a checkpoint; extension lines may follow and are ignored.
+  /// Reads the text of a checkpoint.
+  ///
+  /// Extension lines may follow and are ignored.
+  ///
+  /// - Throws: ``IntegrityError/malformedCheckpoint(problem:)`` or ``IntegrityError/malformedOrigin(_:)`` for any other
+  ///   text.
   package init(text: String) throws(IntegrityError) {
     let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
     guard lines.count > 3, lines.last == [] else {
@@ -26,10 +40,10 @@ package struct Checkpoint: Hashable, Sendable {
     }
     origin = try Origin(line: String(decoding: lines[0], as: UTF8.self))
     guard let size = Int64(plainDecimal: lines[1]) else {
-      throw .malformedCheckpoint(problem: "its second line is no decimal without leading zeros")
+      throw .malformedCheckpoint(problem: "its second line is not a decimal number without leading zeros")
     }
     guard let rootBytes = [UInt8](base64: lines[2]), let root = Hash(bytes: rootBytes) else {
-      throw .malformedCheckpoint(problem: "its third line is no Base 64 of 32 bytes")
+      throw .malformedCheckpoint(problem: "its third line is not Base 64 of 32 bytes")
     }
     guard size > 0 || root == MerkleTree.emptyRoot else {
       throw .malformedCheckpoint(problem: "its size is 0, but its root is not that of the empty tree")

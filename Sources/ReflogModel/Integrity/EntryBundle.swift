@@ -1,11 +1,16 @@
-/// The entries of one tile, as a log serves them (C2SP tlog-tiles): each behind its length, two bytes, the high one first.
+/// The entries of one tile, as a log serves them: each after its length in two bytes, high byte first (C2SP
+/// tlog-tiles).
 package struct EntryBundle: Hashable, Sendable {
-  /// What two bytes can say.
+  /// The most bytes of an entry: two bytes can't express a higher length.
   package static let maximumEntryByteCount = 65_535
 
+  /// The bytes of each entry, in the order of the log.
   package let entries: [[UInt8]]
 
-  /// Throws on more entries than a tile holds, and on one that is too long.
+  /// Creates a bundle.
+  ///
+  /// - Throws: ``IntegrityError/malformedBundle(problem:)`` if there are more entries than a tile has, or if one is too
+  ///   long.
   package init(entries: [[UInt8]]) throws(IntegrityError) {
     guard entries.count <= Tile.maximumWidth else {
       throw .malformedBundle(problem: "it has more than \(Tile.maximumWidth) entries")
@@ -16,11 +21,14 @@ package struct EntryBundle: Hashable, Sendable {
     self.entries = entries
   }
 
+  /// The bundle as a log serves it.
   package var bytes: [UInt8] {
     entries.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 0xFF)] + $0 }
   }
 
-  /// Reads the bundle of a tile; throws unless it holds as many entries as the tile is wide, and nothing behind them.
+  /// Reads the bundle of a tile.
+  ///
+  /// - Throws: ``IntegrityError`` unless it has exactly as many entries as the tile is wide.
   package init(parsing bytes: [UInt8], of tile: Tile) throws(IntegrityError) {
     var rest = bytes[...]
     var entries: [[UInt8]] = []
@@ -33,7 +41,7 @@ package struct EntryBundle: Hashable, Sendable {
       entries.append(Array(rest.prefix(count)))
       rest = rest.dropFirst(count)
     }
-    guard rest.isEmpty else { throw .malformedTile(tile, problem: "something stands behind its last entry") }
+    guard rest.isEmpty else { throw .malformedTile(tile, problem: "it has more bytes after its last entry") }
     try self.init(entries: entries)
   }
 }

@@ -1,28 +1,34 @@
 import Crypto
 
-/// What an exported file holds, signed with the log's key: whoever has both can tell whether the file is still what was taken.
+/// What an exported file contains, signed with the log's key, which shows whether the file was altered.
 ///
-/// As a note its text is one line of canonical JSON (RFC 8785): no checkpoint has a text of one line, so no signature of one
-/// counts for the other.
+/// As a note, its text is one line of canonical JSON (RFC 8785). The text of a checkpoint has more lines, so the
+/// signature of a checkpoint never counts for a manifest.
 package struct ExportManifest: Hashable, Sendable {
+  /// The name of the log.
   package let origin: Origin
   /// `csv`, `jsonl`, `ocsf` or `asim`.
   package let format: String
-  /// `raw` and `excel`, where they were asked for.
+  /// `raw` and `excel`, if they were requested.
   package let options: [String]
+  /// The filter, or nil if everything was exported.
   package let filter: String?
-  /// The entry behind which it went on; nothing where it was taken from the beginning.
+  /// The entry after which the export continued, or nil if it began with the first.
   package let after: Int64?
+  /// The number of rows.
   package let rows: Int64
-  /// Of the newest entries of the changes in it; nothing where it is empty.
+  /// The lowest sequence among the newest entries of its changes, or nil if the file has no rows.
   package let firstSequence: Int64?
+  /// The highest sequence among the newest entries of its changes, or nil if the file has no rows.
   package let lastSequence: Int64?
-  /// SHA-256 of the file.
+  /// The SHA-256 of the file.
   package let sha256: Hash
-  /// The newest checkpoint when it began; nothing before the first.
+  /// The newest checkpoint when the export began, or nil before the first checkpoint.
   package let checkpoint: String?
+  /// When the export began.
   package let taken: Timestamp
 
+  /// Creates a manifest.
   package init(
     origin: Origin,
     format: String,
@@ -49,7 +55,7 @@ package struct ExportManifest: Hashable, Sendable {
     self.taken = taken
   }
 
-  /// The text that is signed.
+  /// Returns the text that is signed.
   package func text() throws(IntegrityError) -> String {
     let object: JSONObject = [
       "after": .optional(after), "checkpoint": .optional(checkpoint), "createdDateTime": .string(taken.description),
@@ -62,12 +68,14 @@ package struct ExportManifest: Hashable, Sendable {
   }
 
   /// Reads the text of a manifest.
+  ///
+  /// - Throws: ``IntegrityError`` for any other text.
   package init(text: String) throws(IntegrityError) {
     guard let object = try? JSONValue(parsing: text.utf8).object, object["manifest"]?.string == "reflog export 1",
       let origin = object["origin"]?.string, let format = object["format"]?.string,
       let rows = object["rows"]?.wholeNumber, let sha256 = object["sha256"]?.string.flatMap({ Hash(hexadecimal: $0) }),
       let taken = object["createdDateTime"]?.string.flatMap({ Timestamp(parsing: $0) })
-    else { throw .malformedNote(problem: "it is no manifest of an export") }
+    else { throw .malformedNote(problem: "it is not the manifest of an export") }
     self.init(
       origin: try Origin(origin),
       format: format,
@@ -83,25 +91,30 @@ package struct ExportManifest: Hashable, Sendable {
     )
   }
 
-  /// The manifest as a note, signed with every one of these keys.
+  /// Returns the manifest as a note that is signed with each of these keys.
   package func signed(by keys: [SigningKey]) throws(IntegrityError) -> SignedNote {
     try SignedNote(text: try text(), signedBy: keys)
   }
 
-  /// Opens a signed manifest; throws unless one of these keys signed it.
+  /// Opens a signed manifest.
+  ///
+  /// - Throws: ``IntegrityError`` unless one of these keys signed it.
   package init(opening note: SignedNote, with keys: [VerifierKey]) throws(IntegrityError) {
     try note.verify(with: keys)
     try self.init(text: note.text)
   }
 }
 
-/// Hashes a file as it goes by.
+/// A SHA-256 of bytes that arrive in parts.
 package struct RunningHash: Sendable {
   private var state = SHA256()
 
+  /// Creates the hash of no bytes.
   package init() {}
 
+  /// Adds bytes at the end.
   package mutating func add(_ bytes: [UInt8]) { state.update(data: bytes) }
 
+  /// Returns the SHA-256 of all bytes so far.
   package func hash() -> Hash { Hash(state.finalize()) }
 }

@@ -2,11 +2,15 @@ import Crypto
 
 /// A SHA-256 value.
 ///
-/// Its 32 bytes lie in place, without memory of their own, so that millions of hashes cost no more than their bytes.
+/// Its 32 bytes are stored inline, without an allocation, so millions of hashes need no more memory than their bytes.
 package struct Hash: Hashable, Sendable {
+  /// The number of bytes.
   package static let byteCount = 32
 
-  /// Not SIMD4: memory that lives across an `await` is aligned to 16 bytes and no more, and what wants 32 is written beyond its end.
+  /// The bytes as four numbers, and not as a SIMD4.
+  ///
+  /// Memory that is used across an `await` is aligned to 16 bytes only. A type that needs 32 would be written beyond
+  /// its end.
   private struct Words: Hashable {
     var (first, second, third, fourth) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
   }
@@ -14,7 +18,7 @@ package struct Hash: Hashable, Sendable {
   /// The bytes in their order, on every machine.
   private let words: Words
 
-  /// Fails unless there are exactly 32 bytes.
+  /// Creates a hash from 32 bytes, or returns nil if there are more or fewer.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = Words()
@@ -22,13 +26,13 @@ package struct Hash: Hashable, Sendable {
     self.words = words
   }
 
-  /// The same from memory that holds them; fails unless there are exactly 32.
+  /// Creates a hash from memory that contains its 32 bytes, or returns nil if there are more or fewer.
   package init?(bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.byteCount else { return nil }
     words = bytes.loadUnaligned(as: Words.self)
   }
 
-  /// The SHA-256 of these bytes.
+  /// Creates the SHA-256 of these bytes.
   package init(of bytes: [UInt8]) {
     self.init(SHA256.hash(data: bytes))
   }
@@ -46,7 +50,7 @@ package struct Hash: Hashable, Sendable {
 
   private init() { words = Words() }
 
-  /// The SHA-256 of this and another, one behind the other.
+  /// Returns the SHA-256 of this hash and another one after it.
   package func followed(by other: Hash) -> Hash {
     var digest = SHA256()
     withUnsafeBytes { digest.update(bufferPointer: $0) }
@@ -54,9 +58,12 @@ package struct Hash: Hashable, Sendable {
     return Hash(digest.finalize())
   }
 
+  /// The 32 bytes.
   package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
-  /// Shows the 32 bytes where they lie, for as long as `body` runs.
+  /// Calls `body` with the 32 bytes in place.
+  ///
+  /// They are valid until `body` returns.
   package func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     Swift.withUnsafeBytes(of: words, body)
   }

@@ -1,52 +1,59 @@
 extension IntegrityError: CustomStringConvertible {
+  /// What happened, and what to do about it.
+  ///
+  /// Control characters in quoted text are replaced.
   package var description: String {
     switch self {
     case .noWholeNumber(let text):
-      "\(text.printable) is no whole number from -(2^53 - 1) to 2^53 - 1 in its shortest spelling; record it as a text."
-    case .duplicateMember(let name): "The member \(name.printable) stands twice in one object; give it once."
-    case .nestedTooDeep: "Values are nested more than \(JSONValue.maximumDepth) deep; record less at once."
+      "\(text.printable) is not a whole number from -(2^53 - 1) to 2^53 - 1 in its shortest form. Record it as text."
+    case .duplicateMember(let name): "The member \(name.printable) occurs twice in one object. Give it once."
+    case .nestedTooDeep: "Values are nested deeper than \(JSONValue.maximumDepth) levels. Record less at once."
 
     case .leafOutsideTree(let index, let size):
-      "There is no entry \(index) in a log of \(size) entries; take a checkpoint that is newer than the entry."
+      "A log of \(size) entries has no entry \(index). Use a checkpoint that is newer than the entry."
     case .treeOutsideTree(let older, let newer):
-      "A log of \(newer) entries does not begin with \(older) entries; name the smaller size first."
+      "A log of \(newer) entries can't begin with \(older) entries. Give the smaller size first."
     case .frontierMismatch(let size, let hashCount):
-      "\(hashCount) hashes are not the right edge of a tree of \(size) entries; build it anew from the entries."
+      "\(hashCount) hashes can't be the right edge of a tree of \(size) entries. Compute it again from the entries."
     case .inclusionNotProven(let index, let size):
-      "The proof does not show this entry at \(index) of the log of \(size) entries; the entry, the proof or the "
-        + "checkpoint was changed, so take all three anew and keep these."
+      "The proof does not show that this is entry \(index) of the log of \(size) entries. The entry, the proof or the "
+        + "checkpoint was changed. Keep all three as evidence and get new copies."
     case .consistencyNotProven(let older, let newer):
-      "The proof does not show that the log of \(newer) entries begins with that of \(older); keep both checkpoints, "
-        + "for history may have been rewritten between them."
+      "The proof does not show that the log of \(newer) entries begins with the log of \(older) entries. History may "
+        + "have been rewritten between the two checkpoints. Keep both as evidence."
 
     case .malformedKeyName(let text):
-      "\"\(text.printable)\" is no name for a key; a name has no white space and no plus, and is not empty."
-    case .malformedVerifierKey(let problem): "The public key can't be read, for \(problem); copy it whole."
-    case .malformedSigningKey(let problem): "The signing key can't be read, for \(problem); restore its file."
+      "\"\(text.printable)\" is not a valid name of a key. Give a name without white space, plus signs and control "
+        + "characters."
+    case .malformedVerifierKey(let problem): "The public key can't be read: \(problem). Copy the whole key."
+    case .malformedSigningKey(let problem): "The signing key can't be read: \(problem). Restore its file."
     case .unsupportedKey(let type):
-      "The key is of the kind \(type), and only Ed25519, kind 1, is understood; name the log's Ed25519 key."
+      "The key is of kind \(type), but only Ed25519, kind 1, is supported. Give the log's Ed25519 key."
     case .keyIDMismatch(let stated, let key):
-      "The key ID \(stated.printable) is not that of the key \(printable(key)); copy the key whole."
-    case .signingFailed(let key): "The key \(printable(key)) could not sign; restore its file."
-    case .malformedNote(let problem): "The signed note can't be read, for \(problem); take it anew, whole."
+      "The key ID \(stated.printable) does not belong to the key \(printable(key)). Copy the whole key."
+    case .signingFailed(let key): "The key \(printable(key)) could not sign. Restore its file."
+    case .malformedNote(let problem): "The signed note can't be read: \(problem). Get a new copy of the whole note."
     case .badSignature(let key):
-      "The signature in the name of \(printable(key)) is not of this text; one of the two was changed, so do not trust "
-        + "either."
+      "The signature in the name of \(printable(key)) does not match this text. One of the two was changed. Trust "
+        + "neither."
     case .noKnownKey(let keys):
-      "None of the known keys signed this, but \(keys.map(printable).joined(separator: ", ")); name the right key."
+      "None of the known keys signed this. Its signatures name \(keys.map(printable).joined(separator: ", ")). Give "
+        + "the right key."
 
     case .malformedOrigin(let text):
-      "\"\(text.printable)\" is no name for a log; a name is a URL without its scheme, such as "
+      "\"\(text.printable)\" is not a valid name of a log. Give a URL without its scheme, such as "
         + "audit.contoso.example/b2c-userflows."
-    case .malformedCheckpoint(let problem): "The checkpoint can't be read, for \(problem); take it anew, whole."
+    case .malformedCheckpoint(let problem):
+      "The checkpoint can't be read: \(problem). Get a new copy of the whole checkpoint."
     case .originMismatch(let found, let expected):
-      "The checkpoint is of the log \(found.text.printable), not of \(expected.text.printable); take one of this log."
+      "The checkpoint belongs to the log \(found.text.printable), not to \(expected.text.printable). Use a checkpoint "
+        + "of \(expected.text.printable)."
     case .malformedTilePath(let path):
-      "\(path.printable) is no tile's path; write it as tile/0/x001/234 or tile/entries/000.p/5."
-    case .malformedTile(let tile, let problem): "\(tile) can't be read, for \(problem); take it anew, whole."
+      "\(path.printable) is not the path of a tile. Use a path such as tile/0/x001/234 or tile/entries/000.p/5."
+    case .malformedTile(let tile, let problem): "\(tile) can't be read: \(problem). Get a new copy of the whole tile."
     case .malformedBundle(let problem):
-      "The entries make no bundle, for \(problem); divide them as the log's tiles are."
-    case .malformedProof(let problem): "The proof can't be read, for \(problem); take it anew, whole."
+      "The entries can't form a bundle: \(problem). Divide them as the log's tiles do."
+    case .malformedProof(let problem): "The proof can't be read: \(problem). Get a new copy of the whole proof."
     }
   }
 

@@ -1,36 +1,62 @@
-/// What is wrong with something that is signed, hashed or proven, or is to be.
+/// Why something can't be hashed, signed or proven, or why a hash, a signature or a proof does not count.
 package enum IntegrityError: Error, Hashable, Sendable {
   // Canonical bytes.
+  /// This number is not a whole number that canonical JSON permits.
   case noWholeNumber(String)
+  /// Two members of one object have this name.
   case duplicateMember(name: String)
+  /// Values are nested deeper than ``JSONValue/maximumDepth``.
   case nestedTooDeep
 
   // The tree.
+  /// A tree of this size has no leaf with this index.
   case leafOutsideTree(index: Int64, size: Int64)
+  /// A tree can't begin with a larger tree, or with one of a negative size.
   case treeOutsideTree(older: Int64, newer: Int64)
+  /// A tree of this size does not have this number of full subtrees.
   case frontierMismatch(size: Int64, hashCount: Int)
+  /// The proof does not connect the leaf with the root.
   case inclusionNotProven(index: Int64, size: Int64)
+  /// The proof does not connect the roots of the two trees.
   case consistencyNotProven(older: Int64, newer: Int64)
 
   // Keys and signatures.
+  /// This text can't be the name of a key.
   case malformedKeyName(String)
+  /// A public key can't be read.
   case malformedVerifierKey(problem: String)
-  /// Says nothing of what the key's text held.
+  /// A private key can't be read.
+  ///
+  /// The problem contains no part of the key's text.
   case malformedSigningKey(problem: String)
+  /// The key is of a kind that is not Ed25519.
   case unsupportedKey(type: UInt8)
+  /// The stated key ID does not belong to the key.
   case keyIDMismatch(stated: String, key: KeyIdentity)
+  /// The cryptographic library refused to sign with the key.
   case signingFailed(key: KeyIdentity)
+  /// A signed note can't be read or made.
   case malformedNote(problem: String)
+  /// The signature in the name of this known key does not match the text.
   case badSignature(key: KeyIdentity)
-  /// These keys signed it, as far as it says.
+  /// None of the known keys signed the note.
+  ///
+  /// These keys did, according to its signatures.
   case noKnownKey([KeyIdentity])
 
   // The log.
+  /// This text can't be the name of a log.
   case malformedOrigin(String)
+  /// The text of a checkpoint can't be read.
   case malformedCheckpoint(problem: String)
+  /// The checkpoint belongs to another log.
   case originMismatch(found: Origin, expected: Origin)
+  /// This text is not the path of a tile.
   case malformedTilePath(String)
+  /// The bytes of this tile can't be read.
   case malformedTile(Tile, problem: String)
+  /// A bundle can't be made of these entries.
   case malformedBundle(problem: String)
+  /// A transparency proof can't be read or made.
   case malformedProof(problem: String)
 }

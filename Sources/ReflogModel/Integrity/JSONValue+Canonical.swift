@@ -1,21 +1,21 @@
 extension JSONValue {
-  /// The value in the one form that RFC 8785 gives it, in UTF-8: the bytes that are hashed.
+  /// Returns the value in the only form that RFC 8785 permits, in UTF-8: the bytes that are hashed.
   ///
-  /// A number is a whole one of at most ``maximumWholeNumber`` in size, in its shortest spelling. Fractions, exponents
-  /// and `-0` are refused rather than spelt anew, for a record that holds one was not written by Reflog. Members whose
-  /// names are the same bytes, and values nested ``maximumDepth`` deep, are refused too.
+  /// A number must be a whole number of at most ``maximumWholeNumber`` in absolute value, in its shortest form.
+  /// Fractions, exponents and `-0` are refused and not rewritten, because Reflog never wrote a record with one.
+  /// Duplicate member names, compared by their bytes, and values nested ``maximumDepth`` levels deep are also refused.
   package func canonicalBytes() throws(IntegrityError) -> [UInt8] {
     var writer = CanonicalWriter()
     try writer.write(self, depth: 0)
     return writer.output
   }
 
-  /// 2⁵³ − 1, up to which every reader of JSON tells each whole number from its neighbours (RFC 7493 §2.2).
+  /// 2⁵³ − 1: up to this number every JSON reader keeps whole numbers exact (RFC 7493 §2.2).
   package static let maximumWholeNumber: Int64 = 9_007_199_254_740_991
 }
 
 extension JSONObject {
-  /// The object in the one form that RFC 8785 gives it, as ``JSONValue/canonicalBytes()`` does.
+  /// Returns the object in the only form that RFC 8785 permits, as ``JSONValue/canonicalBytes()`` does.
   package func canonicalBytes() throws(IntegrityError) -> [UInt8] {
     try JSONValue.object(self).canonicalBytes()
   }

@@ -1,27 +1,30 @@
-/// What tells a key that signs notes from all others: its name, and a number made of its name, its kind and the public key.
+/// Identifies a key that signs notes: its name, and a number made from its name, its kind and the public key.
 ///
-/// The number is short. It finds the key; it proves nothing.
+/// The number is short. It helps to find the key, but two keys can have the same number.
 package struct KeyIdentity: Hashable, Sendable, CustomStringConvertible {
+  /// The name of the key.
   package let name: KeyName
   /// The key ID of C2SP signed-note.
   package let number: UInt32
 
+  /// Creates an identity.
   package init(name: KeyName, number: UInt32) {
     self.name = name
     self.number = number
   }
 
-  /// The identity of an Ed25519 key, `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)[:4]` (C2SP signed-note).
+  /// Creates the identity of an Ed25519 key, `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)[:4]` (C2SP signed-note).
   init(name: KeyName, publicKey: [UInt8]) {
     let material = Array(name.text.utf8) + [0x0A, VerifierKey.signatureType] + publicKey
     self.init(name: name, number: Self.number(of: Hash(of: material).bytes))
   }
 
-  /// The number that the first four bytes are, the highest first.
+  /// Returns the number in the first four bytes, highest byte first.
   static func number(of bytes: some Sequence<UInt8>) -> UInt32 {
     bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
   }
 
+  /// The four bytes of the number, highest byte first.
   var numberBytes: [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
   }

@@ -1,19 +1,23 @@
 extension LogVerification {
-  /// What became of a verification.
+  /// The result of a verification.
   package struct Report: Sendable {
-    /// Everything that is wrong, in the order in which it was found. If there is nothing, the log is as it was signed up
-    /// to ``confirmedSize``.
+    /// The findings, in the order in which they were found.
+    ///
+    /// If there is none, the log matches what was signed up to ``confirmedSize``.
     package let findings: [Finding]
-    /// How many more there are than ``maximumFindingCount``.
+    /// The number of findings beyond ``maximumFindingCount``.
     package let omittedFindingCount: Int
-    /// How many entries the log has, missing ones included.
+    /// The number of entries of the log, with missing ones.
     package let size: Int64
-    /// The root of the log; none where entries are missing.
+    /// The root of the log, or nil if entries are missing.
     package let root: Hash?
-    /// The largest size at which the log is as it was signed; where no checkpoint fits, where the verification began.
+    /// The largest size at which the log matches what was signed; if no checkpoint matches, where the verification
+    /// began.
     package let confirmedSize: Int64
 
-    /// The entries behind every checkpoint that fits: nothing says that they are as they were written.
+    /// The entries after the last checkpoint that matches.
+    ///
+    /// No signature shows whether they were altered.
     package var unsigned: Range<Int64> { confirmedSize..<size }
   }
 }

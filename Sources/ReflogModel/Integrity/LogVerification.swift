@@ -1,15 +1,16 @@
-/// Checks a log's entries, one after another, against checkpoints that were signed of it, and reports all that it finds.
+/// Checks a log's entries, in order, against signed checkpoints of it, and reports all findings.
 ///
-/// What it keeps does not grow with the log: the right edge of the tree, and the checkpoints still ahead. A checkpoint whose
-/// signature is not good, or that is of another log, is a finding, and its root counts for nothing.
+/// Its memory does not grow with the log: it keeps the right edge of the tree and the checkpoints that are not reached
+/// yet. A checkpoint with a false signature, or of another log, is a finding, and its root does not count.
 package struct LogVerification: Sendable {
-  /// A checkpoint to check against, as it was found.
+  /// A checkpoint that the log must match.
   package struct ExpectedCheckpoint: Sendable {
-    /// Where it was found, for people: "the anchor".
+    /// The name of the source in messages, such as "the anchor".
     package let source: String
-    /// A signed note, or what should be one.
+    /// A signed note, or bytes that should be one.
     package let note: [UInt8]
 
+    /// Creates an expected checkpoint.
     package init(source: String, note: [UInt8]) {
       self.source = source
       self.note = note
@@ -21,25 +22,33 @@ package struct LogVerification: Sendable {
     let checkpoint: Checkpoint
   }
 
-  /// Tampering that leaves more traces than this is plain enough; the rest is counted.
+  /// The most findings that are reported.
+  ///
+  /// Further findings are only counted. So many findings prove tampering.
   package static let maximumFindingCount = 1000
 
   private let origin: Origin
   private let keys: [VerifierKey]
   private var frontier: MerkleFrontier
-  /// The largest first.
+  /// The checkpoints that are not reached yet, largest first.
   private var ahead: [OpenedCheckpoint] = []
   private var findings: [Finding] = []
   private var omittedFindingCount = 0
-  /// The log is as it was signed, or trusted, up to here.
+  /// The log matches what was signed, or what is trusted, up to this size.
   private var confirmedSize: Int64
-  /// The first entry that was not given; no root is known behind it.
+  /// The first entry that was not given, or nil; the root of later entries is unknown.
   private var firstMissing: Int64?
-  /// The entry that is next.
+  /// The sequence of the next entry.
   private var sequence: Int64
 
-  /// - Parameter frontier: where to begin, in a log whose beginning is trusted already; checkpoints before it can't be
-  ///   checked, which is a finding.
+  /// Begins a verification.
+  ///
+  /// - Parameters:
+  ///   - origin: The name of the log.
+  ///   - keys: The keys whose signatures count.
+  ///   - claims: The checkpoints that the log must match.
+  ///   - frontier: The tree of the trusted start of the log. A checkpoint of fewer entries can't be checked,
+  ///     which is a finding.
   package init(
     of origin: Origin,
     with keys: [VerifierKey],
@@ -59,11 +68,13 @@ package struct LogVerification: Sendable {
     compare()
   }
 
-  /// The largest size that a good signature is over, whatever the entries then turn out to be.
+  /// The largest size that a good signature covers, even if the entries do not match it.
   package var signedSize: Int64 { max(confirmedSize, ahead.first?.checkpoint.size ?? 0) }
 
-  /// Takes one more checkpoint to check against, of a log that goes on. One of no more entries than were taken already, or that only
-  /// other keys signed, as after a rotation, counts for nothing.
+  /// Adds a checkpoint of a log that has grown.
+  ///
+  /// It is ignored if it covers no entry after those that were given, or if no known key signed it, for example after a
+  /// rotation.
   package mutating func expect(_ claim: ExpectedCheckpoint) {
     guard let note = try? SignedNote(parsing: claim.note), let size = try? Checkpoint(text: note.text).size,
       size > sequence, !note.signers(among: keys).good.isEmpty
@@ -81,25 +92,26 @@ package struct LogVerification: Sendable {
     findForks()
   }
 
-  /// Takes the next entry, which stands at this place of the log. Places that are left out, and places that come again,
-  /// are findings.
-  package mutating func append(_ entry: Hash, at place: Int64) {
-    guard place >= sequence else {
-      report(.outOfOrder(sequence: place, expected: sequence))
+  /// Adds the next entry, at its position in the log.
+  ///
+  /// A position that is omitted or repeated is a finding.
+  package mutating func append(_ entry: Hash, at position: Int64) {
+    guard position >= sequence else {
+      report(.outOfOrder(sequence: position, expected: sequence))
       return
     }
-    if place > sequence {
-      report(.missing(sequence..<place))
+    if position > sequence {
+      report(.missing(sequence..<position))
       firstMissing = firstMissing ?? sequence
     }
-    sequence = place + 1
+    sequence = position + 1
     if firstMissing == nil {
       frontier.append(MerkleTree.leafHash(of: entry))
       compare()
     }
   }
 
-  /// Says what was found, now that the log has ended.
+  /// Returns the report, after the last entry.
   package consuming func finish() -> Report {
     while let claim = ahead.popLast() {
       let size = claim.checkpoint.size
@@ -118,7 +130,7 @@ package struct LogVerification: Sendable {
     )
   }
 
-  /// The checkpoint in a claim, if it can be trusted; otherwise what is wrong with it becomes findings.
+  /// Returns the checkpoint of a claim if it can be trusted, and otherwise reports what is wrong with it.
   private mutating func open(_ claim: ExpectedCheckpoint) -> Checkpoint? {
     let note: SignedNote
     let checkpoint: Checkpoint
@@ -140,7 +152,7 @@ package struct LogVerification: Sendable {
     return signers.bad.isEmpty && !signers.good.isEmpty && checkpoint.origin == origin ? checkpoint : nil
   }
 
-  /// Two roots of one size, both signed, are two histories, whatever the log now holds.
+  /// Reports signed checkpoints of one size with different roots: they are two histories, whatever the log contains.
   private mutating func findForks() {
     for (larger, smaller) in zip(ahead, ahead.dropFirst())
     where larger.checkpoint.size == smaller.checkpoint.size && larger.checkpoint.root != smaller.checkpoint.root {
@@ -148,7 +160,7 @@ package struct LogVerification: Sendable {
     }
   }
 
-  /// Compares the tree as it is with every checkpoint of its size.
+  /// Compares the tree with every checkpoint of its size.
   private mutating func compare() {
     guard ahead.last?.checkpoint.size == frontier.size else { return }
     let root = frontier.root

@@ -1,19 +1,23 @@
-/// The right edge of a growing tree: all that it takes to append leaves and to know the root.
+/// The right edge of a growing tree: enough to append leaves and to compute the root.
 ///
-/// These are the hashes of the full subtrees that the tree falls into from left to right, one for each 1 in the binary
-/// digits of its size: never more than 63.
+/// It has the hashes of the full subtrees that make up the tree from left to right: one for each 1 in the binary digits
+/// of its size, at most 63.
 package struct MerkleFrontier: Hashable, Sendable {
+  /// The number of leaves.
   package private(set) var size: Int64
-  /// The largest subtree first.
+  /// The hashes, of the largest subtree first.
   package private(set) var hashes: [Hash]
 
-  /// The tree without entries.
+  /// Creates the tree without entries.
   package init() {
     size = 0
     hashes = []
   }
 
-  /// Takes up a tree where it was left; fails unless there are as many hashes as such a tree has.
+  /// Restores a tree.
+  ///
+  /// - Throws: ``IntegrityError/frontierMismatch(size:hashCount:)`` unless there are as many hashes as a tree of this
+  ///   size has.
   package init(size: Int64, hashes: [Hash]) throws(IntegrityError) {
     guard size >= 0, hashes.count == size.nonzeroBitCount else {
       throw .frontierMismatch(size: size, hashCount: hashes.count)
@@ -22,7 +26,7 @@ package struct MerkleFrontier: Hashable, Sendable {
     self.hashes = hashes
   }
 
-  /// Takes up the tree of the first `size` entries from where hashes are kept.
+  /// Restores the tree of the first `size` entries from stored hashes.
   package init(size: Int64, hashAt: MerkleTree.HashSource) throws {
     let levels = (0..<max(0, size).bitWidth).reversed().filter { size >> Int64($0) & 1 == 1 }
     let nodes = levels.map { MerkleTree.Node(level: $0, index: (size >> Int64($0)) - 1) }
@@ -34,8 +38,9 @@ package struct MerkleFrontier: Hashable, Sendable {
     append(leaf) { (_, _) in }
   }
 
-  /// Appends a leaf by its hash, and reports every full subtree that this completes, the leaf first and each behind its
-  /// children. If a report throws, the frontier is as it was.
+  /// Appends a leaf by its hash, and reports every full subtree that this completes.
+  ///
+  /// The leaf is reported first, and each subtree after its children. If `report` throws, the frontier is unchanged.
   package mutating func append<Failure: Error>(
     _ leaf: Hash,
     completing report: (MerkleTree.Node, Hash) throws(Failure) -> Void

@@ -1,6 +1,8 @@
 extension MerkleTree {
-  /// The proof that the tree of the first `older` entries is the beginning of that of the first `newer` (RFC 9162
-  /// §2.1.4.1). Of a tree with itself, and of the empty tree, it is empty.
+  /// Returns the proof that the tree of the first `newer` entries begins with that of the first `older` (RFC 9162
+  /// §2.1.4.1).
+  ///
+  /// It is empty if both sizes are equal or if `older` is 0.
   package static func consistencyProof(
     from older: Int64,
     to newer: Int64,
@@ -17,12 +19,14 @@ extension MerkleTree {
       fromRoot.append(try root(of: older <= middle ? right : left, hashAt: hashAt))
       range = older <= middle ? left : right
     }
-    // The older tree's own root is known to whoever checks the proof.
+    // The verifier knows the root of the older tree already.
     if range.lowerBound > 0 { fromRoot.append(try root(of: range, hashAt: hashAt)) }
     return fromRoot.reversed()
   }
 
-  /// Throws unless the proof leads to both roots (RFC 9162 §2.1.4.2).
+  /// Verifies that a proof connects both roots (RFC 9162 §2.1.4.2).
+  ///
+  /// - Throws: ``IntegrityError/consistencyNotProven(older:newer:)`` if it does not.
   package static func verifyConsistency(
     from older: Int64,
     root olderRoot: Hash,
@@ -37,7 +41,7 @@ extension MerkleTree {
       guard proof.isEmpty, isSame else { throw failure }
       return
     }
-    // A full older tree is a node of the newer one, and its root is left out of the proof.
+    // The proof omits the root of a full older tree, because that root is a node of the newer tree.
     let path = older & (older - 1) == 0 ? [olderRoot] + proof : proof
     guard let start = path.first else { throw failure }
     let levels = Int64((~(older - 1)).trailingZeroBitCount)

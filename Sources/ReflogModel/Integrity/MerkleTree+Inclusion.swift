@@ -1,6 +1,7 @@
 extension MerkleTree {
-  /// The proof that a leaf stands at this index of the tree of the first `size` entries (RFC 9162 §2.1.3.1): the hashes
-  /// beside the way from the leaf to the root, the leaf's sibling first.
+  /// Returns the proof that a leaf is at this index of the tree of the first `size` entries (RFC 9162 §2.1.3.1).
+  ///
+  /// These are the hashes of the siblings on the path from the leaf to the root, the leaf's sibling first.
   package static func inclusionProof(
     of index: Int64,
     inTreeOf size: Int64,
@@ -19,7 +20,9 @@ extension MerkleTree {
     return fromRoot.reversed()
   }
 
-  /// Throws unless the proof leads from the leaf's hash to the root (RFC 9162 §2.1.3.2).
+  /// Verifies that a proof connects the leaf's hash with the root (RFC 9162 §2.1.3.2).
+  ///
+  /// - Throws: ``IntegrityError/inclusionNotProven(index:size:)`` if it does not.
   package static func verifyInclusion(
     of leaf: Hash,
     at index: Int64,
@@ -45,12 +48,14 @@ extension MerkleTree {
     guard last == 0, hash == root else { throw .inclusionNotProven(index: index, size: size) }
   }
 
-  /// Whether the next hash of a proof stands to the left of this node, where `last` is the last node of its level.
+  /// Returns whether the next hash of a proof is left of this node.
+  ///
+  /// `last` is the last node of its level.
   static func isSiblingLeft(of node: Int64, last: Int64) -> Bool {
     node & 1 == 1 || node == last
   }
 
-  /// Steps over the levels on which the node is the last one and has no sibling.
+  /// Skips the levels on which the node is the last one and has no sibling.
   static func skipLevelsWithoutSibling(_ node: inout Int64, _ last: inout Int64) {
     while node & 1 == 0, node != 0 {
       node >>= 1

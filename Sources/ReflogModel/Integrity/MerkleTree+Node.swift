@@ -1,16 +1,21 @@
 extension MerkleTree {
-  /// Where a full subtree stands in the tree: level 0 are the leaves, and the node `index` of a level covers the leaves
-  /// from `index * 2^level` up to, but not including, `(index + 1) * 2^level`.
+  /// A full subtree of the tree.
+  ///
+  /// The leaves are level 0. The node `index` of a level covers the leaves from `index * 2^level` up to, but not
+  /// including, `(index + 1) * 2^level`.
   package struct Node: Hashable, Sendable {
+    /// The level, from 0 for the leaves.
     package let level: Int
+    /// The position of the node on its level, from 0.
     package let index: Int64
 
+    /// Creates a node.
     package init(level: Int, index: Int64) {
       self.level = level
       self.index = index
     }
 
-    /// Fails unless the leaves in the range are just those of one full subtree.
+    /// Creates the node whose leaves are exactly this range, or returns nil if there is none.
     init?(covering range: Range<Int64>) {
       let count = range.upperBound - range.lowerBound
       guard count > 0, count & (count - 1) == 0, range.lowerBound & (count - 1) == 0 else { return nil }
@@ -18,13 +23,17 @@ extension MerkleTree {
       index = range.lowerBound >> Int64(level)
     }
 
+    /// The left one of the two nodes below it.
     package var leftChild: Node { Node(level: level - 1, index: index * 2) }
+    /// The right one of the two nodes below it.
     package var rightChild: Node { Node(level: level - 1, index: index * 2 + 1) }
+    /// The node above it.
     package var parent: Node { Node(level: level + 1, index: index / 2) }
   }
 
-  /// The hash of a node from the hashes that tiles hold, those of the levels 0, 8, 16 and so on; the source is asked for no
-  /// others, at most 128 of them.
+  /// Returns the hash of a node from the hashes in tiles: those of the levels 0, 8, 16 and so on.
+  ///
+  /// The source is asked for these only, at most 128 times.
   package static func hash(of node: Node, fromTiles hashAt: HashSource) throws -> Hash {
     if node.level.isMultiple(of: Tile.height) { return try hashAt(node) }
     return nodeHash(

@@ -1,22 +1,23 @@
 import Crypto
 
-/// The hash tree over a log's entries, as RFC 6962 §2.1 defines it (RFC 9162 §2.1 keeps it).
+/// The Merkle tree over a log's entries (RFC 6962 §2.1, unchanged in RFC 9162 §2.1).
 ///
-/// A leaf's hash and a node's begin with different bytes, so that no node passes for an entry. Whatever reads the tree
-/// asks for hashes of full subtrees alone, each the same in every tree that is large enough to hold it.
+/// The hashes of a leaf and of a node are made with different first bytes, so no node can pass as an entry. Functions
+/// that read the tree ask for hashes of full subtrees only. Such a hash is the same in every tree that is large enough
+/// to contain it.
 package enum MerkleTree {
-  /// Gives the hash of a full subtree, from wherever hashes are kept.
+  /// Returns the stored hash of a full subtree.
   package typealias HashSource = (Node) throws -> Hash
 
-  /// The root of the tree without entries: the SHA-256 of nothing.
+  /// The root of the tree without entries: the SHA-256 of no bytes.
   package static let emptyRoot = Hash(of: [])
 
-  /// The hash of a leaf, `SHA-256(0x00 ‖ entry)`.
+  /// Returns the hash of a leaf, `SHA-256(0x00 ‖ entry)`.
   package static func leafHash(of entry: [UInt8]) -> Hash {
     entry.withUnsafeBytes { leafHash(of: $0) }
   }
 
-  /// The hash of a leaf whose entry is a hash itself, as Reflog's are.
+  /// Returns the hash of a leaf whose entry is a hash, as the entries of Reflog are.
   package static func leafHash(of entry: Hash) -> Hash {
     entry.withUnsafeBytes { leafHash(of: $0) }
   }
@@ -28,7 +29,7 @@ package enum MerkleTree {
     return Hash(sha.finalize())
   }
 
-  /// The hash of a node, `SHA-256(0x01 ‖ left ‖ right)`.
+  /// Returns the hash of a node, `SHA-256(0x01 ‖ left ‖ right)`.
   package static func nodeHash(_ left: Hash, _ right: Hash) -> Hash {
     var sha = SHA256()
     withUnsafeBytes(of: UInt8(1)) { sha.update(bufferPointer: $0) }
@@ -37,9 +38,9 @@ package enum MerkleTree {
     return Hash(sha.finalize())
   }
 
-  /// The hash of the entries in a range, `MTH(D[a:b])`; of all of them, it is the root.
+  /// Returns the hash of the entries in a range, `MTH(D[a:b])`; for all entries it is the root.
   ///
-  /// It takes at most two hashes from the source for each doubling of the range.
+  /// It asks the source for at most two hashes for each doubling of the range.
   package static func root(of range: Range<Int64>, hashAt: HashSource) throws -> Hash {
     guard !range.isEmpty else { return emptyRoot }
     if let node = Node(covering: range) { return try hashAt(node) }
@@ -50,7 +51,9 @@ package enum MerkleTree {
     )
   }
 
-  /// Where RFC 6962 splits a range of more than one leaf: behind the largest power of two that is less than its length.
+  /// Returns the index at which RFC 6962 splits a range of several leaves.
+  ///
+  /// The left part has as many leaves as the largest power of two below the length of the range.
   static func middle(of range: Range<Int64>) -> Int64 {
     let last = range.upperBound - range.lowerBound - 1
     return range.lowerBound + (1 << Int64(last.bitWidth - 1 - last.leadingZeroBitCount))

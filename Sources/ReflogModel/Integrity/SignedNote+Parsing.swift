@@ -1,16 +1,20 @@
 extension SignedNote {
-  /// Reads a note. What is read is written again byte for byte.
+  /// Reads a note.
   ///
-  /// The text ends at the last blank line, so that it may hold blank lines itself.
+  /// The note's ``bytes`` are exactly those that were read.
+  ///
+  /// The text ends at the last blank line, so it may contain blank lines.
+  ///
+  /// - Throws: ``IntegrityError`` for any other content.
   package init(parsing bytes: [UInt8]) throws(IntegrityError) {
     guard bytes.count <= Self.maximumByteCount else { throw Self.isTooLong }
     guard !bytes.contains(where: Self.isForbidden) else { throw Self.holdsControlCharacter }
     guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw .malformedNote(problem: "it is no valid UTF-8")
+      throw .malformedNote(problem: "it is not valid UTF-8")
     }
     guard bytes.last == UInt8(ascii: "\n") else { throw .malformedNote(problem: "it does not end with a newline") }
     guard let blankLine = Self.lastBlankLine(bytes) else {
-      throw .malformedNote(problem: "no blank line stands between its text and its signatures")
+      throw .malformedNote(problem: "there is no blank line between its text and its signatures")
     }
     let lines = bytes[(blankLine + 1)...].dropLast()
       .split(separator: UInt8(ascii: "\n"), maxSplits: Self.maximumSignatureCount, omittingEmptySubsequences: false)
@@ -20,7 +24,7 @@ extension SignedNote {
     try self.init(text: String(decoding: bytes[..<blankLine], as: UTF8.self), signatures: signatures)
   }
 
-  /// The position of the newline that is a line of its own, the last one of them.
+  /// Returns the position of the newline that is the last blank line, or nil if there is no blank line.
   private static func lastBlankLine(_ bytes: [UInt8]) -> Int? {
     bytes.indices.dropFirst().last { bytes[$0] == UInt8(ascii: "\n") && bytes[$0 - 1] == UInt8(ascii: "\n") }
   }

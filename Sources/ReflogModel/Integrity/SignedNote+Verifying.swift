@@ -1,11 +1,13 @@
 extension SignedNote {
-  /// The known keys that signed the note, and those in whose names somebody else did.
+  /// The known keys whose signatures are good, and those whose signatures are false.
   package struct Signers: Hashable, Sendable {
+    /// The known keys whose signatures match the text.
     package var good: [KeyIdentity] = []
+    /// The known keys whose signatures do not match the text.
     package var bad: [KeyIdentity] = []
   }
 
-  /// Checks every signature that names one of these keys; all others are passed over, as those of keys that are not known.
+  /// Checks every signature that names one of these keys; the others are ignored.
   package func signers(among keys: [VerifierKey]) -> Signers {
     let message = Array(text.utf8)
     var signers = Signers()
@@ -21,7 +23,10 @@ extension SignedNote {
     return signers
   }
 
-  /// Throws unless one of these keys signed the note, and no signature in the name of one of them is false.
+  /// Verifies the note.
+  ///
+  /// - Throws: ``IntegrityError`` unless one of these keys signed it and no signature in the name of one of them is
+  ///   false.
   package func verify(with keys: [VerifierKey]) throws(IntegrityError) {
     let signers = signers(among: keys)
     if let key = signers.bad.first { throw .badSignature(key: key) }

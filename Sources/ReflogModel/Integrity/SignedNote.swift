@@ -1,16 +1,20 @@
-/// A text and the signatures of it (C2SP signed-note). Nothing in it is to be believed until ``verify(with:)`` returns.
+/// A text and its signatures (C2SP signed-note).
+///
+/// Do not trust the text before ``verify(with:)`` returns.
 package struct SignedNote: Sendable {
-  /// Room for more than a hundred of the longest signatures known, ML-DSA-44's, and a text.
+  /// The most bytes: enough for more than a hundred ML-DSA-44 signatures, the longest known, and a text.
   package static let maximumByteCount = 1_000_000
-  /// Everyone must take 16; Go's `sumdb/note` takes as many as this.
+  /// The most signatures: every reader must accept 16, and Go's `sumdb/note` accepts this many.
   package static let maximumSignatureCount = 100
 
-  /// Ends with a newline.
+  /// The text, which ends with a newline.
   package let text: String
-  /// At least one.
+  /// The signatures, at least one.
   package let signatures: [Signature]
 
-  /// Puts signatures to a text; throws where no reader would take what that gives.
+  /// Creates a note from a text and signatures of it.
+  ///
+  /// - Throws: ``IntegrityError/malformedNote(problem:)`` if no reader would accept the note.
   package init(text: String, signatures: [Signature]) throws(IntegrityError) {
     guard text.utf8.last == UInt8(ascii: "\n") else {
       throw .malformedNote(problem: "its text does not end with a newline")
@@ -23,14 +27,14 @@ package struct SignedNote: Sendable {
     guard bytes.count <= Self.maximumByteCount else { throw Self.isTooLong }
   }
 
-  /// Signs a text, which ends with a newline, with every one of these keys.
+  /// Signs a text, which must end with a newline, with each of these keys.
   package init(text: String, signedBy keys: [SigningKey]) throws(IntegrityError) {
     var signatures: [Signature] = []
     for key in keys { signatures.append(try Signature(of: Array(text.utf8), by: key)) }
     try self.init(text: text, signatures: signatures)
   }
 
-  /// The whole note: the text, a blank line, and a line for each signature.
+  /// The whole note: the text, a blank line, and one line for each signature.
   package var bytes: [UInt8] {
     Array(text.utf8) + [UInt8(ascii: "\n")] + signatures.flatMap { $0.line.utf8 }
   }
@@ -39,7 +43,7 @@ package struct SignedNote: Sendable {
     byte < 0x20 && byte != UInt8(ascii: "\n")
   }
 
-  static let holdsControlCharacter = IntegrityError.malformedNote(problem: "it holds a control character")
+  static let holdsControlCharacter = IntegrityError.malformedNote(problem: "it contains a control character")
   static let hasTooManySignatures = IntegrityError.malformedNote(
     problem: "it has more than \(maximumSignatureCount) signatures"
   )

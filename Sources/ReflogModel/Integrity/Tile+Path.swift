@@ -2,8 +2,9 @@ extension Tile: CustomStringConvertible {
   private static let entriesName = "entries"
   private static let partialMark = Array(".p".utf8)
 
-  /// The path that the tile is served at, `tile/<level>/<index>[.p/<width>]` or `tile/entries/<index>[.p/<width>]`, with
-  /// the index in groups of three digits: `tile/0/x001/x234/067.p/112`.
+  /// The path of the tile: `tile/<level>/<index>[.p/<width>]` or `tile/entries/<index>[.p/<width>]`.
+  ///
+  /// The index is in groups of three digits: `tile/0/x001/x234/067.p/112`.
   package var path: String {
     let name =
       switch content {
@@ -14,9 +15,14 @@ extension Tile: CustomStringConvertible {
     return "tile/\(name)/\(Self.groups(of: index))\(suffix)"
   }
 
+  /// The path.
   package var description: String { path }
 
-  /// Reads ``path``, and nothing else: each tile has one path.
+  /// Reads a ``path``.
+  ///
+  /// Each tile has only one.
+  ///
+  /// - Throws: ``IntegrityError/malformedTilePath(_:)`` for any other text.
   package init(path: some StringProtocol) throws(IntegrityError) {
     guard let tile = Self.parse(Array(path.utf8)), tile.path.utf8.elementsEqual(path.utf8) else {
       throw .malformedTilePath(String(path))
@@ -38,7 +44,7 @@ extension Tile: CustomStringConvertible {
     String(String(1000 + number).dropFirst())
   }
 
-  /// Reads more than is right: the caller compares the tile's own path.
+  /// Reads more than is valid: the caller compares the path of the result.
   private static func parse(_ path: [UInt8]) -> Tile? {
     var parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)[...]
     guard parts.popFirst()?.elementsEqual("tile".utf8) == true, let name = parts.popFirst(),

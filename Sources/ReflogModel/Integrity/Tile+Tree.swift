@@ -1,10 +1,10 @@
 extension Tile {
-  /// The levels of tiles that a tree of this size has hashes on.
+  /// Returns the levels of tiles on which a tree of this size has hashes.
   package static func levels(ofTreeOf size: Int64) -> Range<Int> {
     0..<((Int64.bitWidth - size.leadingZeroBitCount) + height - 1) / height
   }
 
-  /// The tiles of one kind that a tree of this size consists of: the full ones, and at the end perhaps a partial one.
+  /// Returns the tiles of one kind of a tree of this size: the full ones, then a partial one if there is one.
   package static func tiles(_ content: Content, ofTreeOf size: Int64) -> some Sequence<Tile> {
     let count = size >> Int64(content.treeLevel)
     let width = Int64(maximumWidth)
@@ -13,7 +13,7 @@ extension Tile {
     }
   }
 
-  /// The bytes of a tile of these hashes: one behind the other.
+  /// Returns the bytes of a tile with these hashes, one after another.
   package static func bytes(of hashes: [Hash]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(hashes.count * Hash.byteCount)
@@ -21,7 +21,9 @@ extension Tile {
     return bytes
   }
 
-  /// The hashes in the bytes of this tile; throws unless there are as many as it is wide.
+  /// Returns the hashes in the bytes of this tile.
+  ///
+  /// - Throws: ``IntegrityError/malformedTile(_:problem:)`` unless there are as many as the tile is wide.
   package func hashes(in bytes: [UInt8]) throws(IntegrityError) -> [Hash] {
     guard bytes.count == width * Hash.byteCount else {
       throw .malformedTile(self, problem: "it has \(bytes.count) bytes instead of \(width * Hash.byteCount)")

@@ -1,20 +1,22 @@
-/// Where a tile of a log stands, and how wide it is (C2SP tlog-tiles).
+/// A tile of a log: its position and its width (C2SP tlog-tiles).
 ///
-/// A tile holds up to 256 hashes that follow each other on one level of the tree, or as many entries.
+/// A tile has up to 256 consecutive hashes of one level of the tree, or as many entries.
 package struct Tile: Hashable, Sendable {
+  /// The most hashes or entries of a tile.
   package static let maximumWidth = 256
   /// The levels of the tree that one tile spans: 2⁸ hashes have one hash above them.
   package static let height = 8
   /// The highest level that a path can name.
   package static let maximumLevel = 63
 
-  /// What a tile holds.
+  /// What a tile contains.
   package enum Content: Hashable, Sendable {
-    /// The hashes of the nodes of the level `8 * level` of the tree.
+    /// The hashes of the nodes on the level `8 * level` of the tree.
     case hashes(level: Int)
+    /// The entries themselves.
     case entries
 
-    /// The level of the tree that has as many nodes as there are hashes, or entries, of this kind.
+    /// The level of the tree whose nodes these hashes, or entries, are.
     var treeLevel: Int {
       switch self {
       case .hashes(let level): level * Tile.height
@@ -23,12 +25,14 @@ package struct Tile: Hashable, Sendable {
     }
   }
 
+  /// What the tile contains.
   package let content: Content
+  /// The position of the tile among the tiles of this kind, from 0.
   package let index: Int64
-  /// How many hashes or entries it holds, 1 to 256; with fewer than 256 it is a partial tile.
+  /// The number of hashes or entries, 1 to 256; a partial tile has fewer than 256.
   package let width: Int
 
-  /// Fails on what no tree has.
+  /// Creates a tile, or returns nil if no tree has such a tile.
   package init?(_ content: Content, index: Int64, width: Int = Tile.maximumWidth) {
     let levels = 0...Self.maximumLevel
     if case .hashes(let level) = content, !levels.contains(level) { return nil }
@@ -40,13 +44,17 @@ package struct Tile: Hashable, Sendable {
     self.width = width
   }
 
-  /// Which of the hashes of their level, or of the entries, the tile holds.
+  /// The positions of its hashes on their level, or of its entries.
   package var range: Range<Int64> {
     let start = index * Int64(Self.maximumWidth)
     return start..<start + Int64(width)
   }
 
-  /// Whether a tree of this size holds all that the tile does: it can be given out, though the tree may have outgrown it.
+  /// Returns whether a tree of this size contains all of the tile.
+  ///
+  /// Only then can the tile be served.
+  ///
+  /// This is also true of a partial tile that the tree has outgrown.
   package func isCovered(byTreeOf size: Int64) -> Bool {
     range.upperBound <= size >> Int64(content.treeLevel)
   }

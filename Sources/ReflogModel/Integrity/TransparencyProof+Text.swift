@@ -2,7 +2,7 @@ extension TransparencyProof {
   private static let firstLine = "c2sp.org/tlog-proof@v1"
   private static let extraName = "extra "
   private static let indexName = "index "
-  /// A note, the extra line in Base 64, and the hashes' lines beside it.
+  /// The most bytes: a note, the extra line in Base 64, and the lines of the hashes.
   package static let maximumByteCount = SignedNote.maximumByteCount + maximumExtraByteCount / 3 * 4 + 4096
 
   /// The content of a `.tlog-proof` file.
@@ -12,7 +12,11 @@ extension TransparencyProof {
     return Array("\(Self.firstLine)\n\(extraLine)\(Self.indexName)\(index)\n\(hashLines)\n".utf8) + checkpoint.bytes
   }
 
-  /// Reads ``bytes``, and nothing else: what is read is written again byte for byte.
+  /// Reads ``bytes``.
+  ///
+  /// The proof's bytes are exactly those that were read.
+  ///
+  /// - Throws: ``IntegrityError`` for any other content.
   package init(parsing bytes: [UInt8]) throws(IntegrityError) {
     guard bytes.count <= Self.maximumByteCount else {
       throw .malformedProof(problem: "it has more than \(Self.maximumByteCount) bytes")
@@ -24,12 +28,12 @@ extension TransparencyProof {
     let extra = try Self.extra(&rest)
     guard let line = Self.line(&rest), line.starts(with: Self.indexName.utf8),
       let index = Int64(plainDecimal: line.dropFirst(Self.indexName.utf8.count))
-    else { throw .malformedProof(problem: "no line gives its index as a decimal without leading zeros") }
+    else { throw .malformedProof(problem: "its index is missing or is not a plain decimal number") }
     let hashes = try Self.hashes(&rest)
     try self.init(index: index, hashes: hashes, checkpoint: SignedNote(parsing: Array(rest)), extra: extra)
   }
 
-  /// Steps over a line and its newline.
+  /// Skips a line and its newline, and returns it.
   private static func line(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
     defer { rest = rest[(end + 1)...] }
@@ -40,7 +44,7 @@ extension TransparencyProof {
     guard rest.starts(with: extraName.utf8) else { return [] }
     guard let line = line(&rest), let extra = [UInt8](base64: Array(line.dropFirst(extraName.utf8.count))),
       !extra.isEmpty
-    else { throw .malformedProof(problem: "its extra line is no Base 64") }
+    else { throw .malformedProof(problem: "its extra line is not Base 64") }
     return extra
   }
 
@@ -50,10 +54,10 @@ extension TransparencyProof {
       if line.isEmpty { return hashes }
       guard hashes.count < maximumHashCount else { throw hasTooManyHashes }
       guard let bytes = [UInt8](base64: Array(line)), let hash = Hash(bytes: bytes) else {
-        throw .malformedProof(problem: "a line between index and checkpoint is no Base 64 of 32 bytes")
+        throw .malformedProof(problem: "a line between index and checkpoint is not Base 64 of 32 bytes")
       }
       hashes.append(hash)
     }
-    throw .malformedProof(problem: "no empty line stands before its checkpoint")
+    throw .malformedProof(problem: "there is no empty line before its checkpoint")
   }
 }

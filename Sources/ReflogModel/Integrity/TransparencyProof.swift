@@ -1,19 +1,26 @@
-/// What shows, without asking anybody, that an entry is in a log: its index, the way from it to the root, and the signed
-/// checkpoint that has the root (C2SP tlog-proof). It is the receipt of a change.
+/// Proves offline that an entry is in a log; the receipt of a change (C2SP tlog-proof).
+///
+/// It has the entry's index, the hashes that connect the entry with the root, and the signed checkpoint with the root.
 package struct TransparencyProof: Sendable {
-  /// A tree of 2⁶³ entries is no higher.
+  /// The most hashes: a tree of 2⁶³ entries has no more levels.
   package static let maximumHashCount = 63
-  /// Room for a record and its like; it is data that nobody signs.
+  /// The most bytes of extra data: enough for a record.
   package static let maximumExtraByteCount = 1_000_000
 
+  /// The index of the entry.
   package let index: Int64
-  /// The leaf's sibling first.
+  /// The hashes of the siblings on the path to the root, the leaf's sibling first.
   package let hashes: [Hash]
+  /// The signed checkpoint with the root.
   package let checkpoint: SignedNote
-  /// Whatever helps to make the leaf anew. It is not signed: believe it only once the leaf made from it verifies. Empty
-  /// where there is none.
+  /// Data from which the leaf can be made again, or empty.
+  ///
+  /// It is not signed. Trust it only after the leaf that was made from it verifies.
   package let extra: [UInt8]
 
+  /// Creates a proof.
+  ///
+  /// - Throws: ``IntegrityError/malformedProof(problem:)`` if the index is negative or a limit is exceeded.
   package init(
     index: Int64,
     hashes: [Hash],
@@ -29,8 +36,10 @@ package struct TransparencyProof: Sendable {
     self.extra = extra
   }
 
-  /// Throws unless a key of this log signed the checkpoint, and the leaf is in the log at the index; gives the checkpoint
-  /// that shows it.
+  /// Verifies that a key of this log signed the checkpoint, and that the leaf is in the log at the index.
+  ///
+  /// - Returns: The checkpoint.
+  /// - Throws: ``IntegrityError`` if one of the two is not true.
   @discardableResult
   package func verify(
     leaf: Hash,
@@ -50,6 +59,6 @@ package struct TransparencyProof: Sendable {
 
   static let hasTooManyHashes = IntegrityError.malformedProof(problem: "it has more than \(maximumHashCount) hashes")
   static let hasTooMuchExtra = IntegrityError.malformedProof(
-    problem: "its extra line holds more than \(maximumExtraByteCount) bytes"
+    problem: "its extra line has more than \(maximumExtraByteCount) bytes"
   )
 }

@@ -1,16 +1,22 @@
 import Crypto
 
-/// A public Ed25519 key that notes are checked with.
+/// A public Ed25519 key that verifies notes.
 ///
 /// Its text is the `vkey` of C2SP signed-note, `<name>+<key ID>+<Base 64 of 0x01 and the public key>`.
 package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
-  /// The byte that stands for Ed25519 among the kinds of signatures.
+  /// The byte for Ed25519 among the kinds of signatures.
   static let signatureType: UInt8 = 0x01
+  /// The number of bytes of a public key.
   package static let publicKeyByteCount = 32
 
+  /// The name and the key ID.
   package let identity: KeyIdentity
+  /// The 32 bytes of the public key (RFC 8032).
   package let publicKey: [UInt8]
 
+  /// Creates a key.
+  ///
+  /// - Throws: ``IntegrityError/malformedVerifierKey(problem:)`` unless the public key has 32 bytes.
   package init(name: KeyName, publicKey: [UInt8]) throws(IntegrityError) {
     guard publicKey.count == Self.publicKeyByteCount else {
       throw .malformedVerifierKey(problem: "its public key has \(publicKey.count) bytes instead of 32")
@@ -19,7 +25,10 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
     self.publicKey = publicKey
   }
 
-  /// Reads a `vkey`, and throws where its key ID is not the one that its name and key give.
+  /// Reads a `vkey`.
+  ///
+  /// - Throws: ``IntegrityError/keyIDMismatch(stated:key:)`` if its key ID does not belong to its name and key, and
+  ///   other errors if it is not valid.
   package init(_ text: some StringProtocol) throws(IntegrityError) {
     let parts = text.utf8.split(separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, let material = [UInt8](base64: Array(parts[2])), let type = material.first else {
@@ -35,11 +44,13 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The key as a `vkey`.
   package var text: String { "\(identity)+\(([Self.signatureType] + publicKey).base64)" }
 
+  /// The key as a `vkey`.
   package var description: String { text }
 
-  /// Whether these bytes are this key's signature (RFC 8032) of the message.
+  /// Returns whether these bytes are this key's signature of the message (RFC 8032).
   func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
     guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
     return key.isValidSignature(signature, for: message)

@@ -1,10 +1,12 @@
 extension [UInt8] {
-  /// Appends a text as a JSON string. Escapes what RFC 8259 §7 demands, as RFC 8785 §3.2.2.2 spells it, and nothing else.
+  /// Appends a text as a JSON string.
+  ///
+  /// Escapes only what RFC 8259 §7 requires, in the form of RFC 8785 §3.2.2.2.
   mutating func append(jsonString text: String) {
     append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { characters in
-      // Hardly any text needs an escape.
+      // Few texts need an escape.
       guard characters.contains(where: Self.needsEscape) else { return append(contentsOf: characters) }
       for byte in characters {
         if Self.needsEscape(byte) { append(escaped: byte) } else { append(byte) }

@@ -1,21 +1,25 @@
-/// A text is no JSON value as RFC 8259 and Reflog want it.
+/// A text is not a JSON value that RFC 8259 and Reflog accept.
 package struct JSONError: Error, CustomStringConvertible {
+  /// What is wrong, as a clause without a full stop.
   package let problem: String
-  /// Counted in bytes from 0.
+  /// The position of the mistake in bytes, from 0.
   package let position: Int
 
+  /// The problem and its position, as a clause without a full stop.
   package var description: String { "\(problem) at byte \(position)" }
 }
 
 extension JSONValue {
-  /// Reads one JSON text (RFC 8259), strictly: no duplicate member names, no depth beyond `maximumDepth`, no invalid
-  /// UTF-8, no lone surrogates, nothing behind the value.
+  /// Reads one JSON text strictly (RFC 8259).
+  ///
+  /// Duplicate member names, values nested deeper than ``maximumDepth``, invalid UTF-8, lone surrogates, and bytes
+  /// after the value are refused.
   package init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
     var parser = JSONParser(bytes: Array(bytes))
     self = try parser.parseDocument()
   }
 
-  /// Deeper than anything that Graph answers, shallow enough for any stack.
+  /// The deepest nesting: deeper than any answer of Graph, and shallow enough for any stack.
   package static let maximumDepth = 64
 }
 
@@ -30,13 +34,13 @@ private struct JSONParser {
   mutating func parseDocument() throws(JSONError) -> JSONValue {
     let value = try parseValue(depth: 0)
     skipSpace()
-    guard position == bytes.count else { throw error("Something stands behind the value") }
+    guard position == bytes.count else { throw error("unexpected text after the value") }
     return value
   }
 
   mutating func parseValue(depth: Int) throws(JSONError) -> JSONValue {
     guard depth < JSONValue.maximumDepth else {
-      throw error("Values are nested more than \(JSONValue.maximumDepth) deep")
+      throw error("values are nested deeper than \(JSONValue.maximumDepth) levels")
     }
     skipSpace()
     switch peek {
@@ -47,29 +51,29 @@ private struct JSONParser {
     case UInt8(ascii: "f"): return try parse(literal: "false", as: .bool(false))
     case UInt8(ascii: "n"): return try parse(literal: "null", as: .null)
     case let byte? where byte == UInt8(ascii: "-") || byte.isASCIIDigit: return .number(try parseNumber())
-    case nil: throw error("The text ends where a value is expected")
-    default: throw error("No value begins like this")
+    case nil: throw error("the text ends, but a value is expected")
+    default: throw error("expected a value")
     }
   }
 
   mutating func parseObject(depth: Int) throws(JSONError) -> JSONObject {
     position += 1
     var members: [JSONObject.Member] = []
-    // By their bytes: names that only look the same are not the same.
+    // Names are compared by their bytes, so names that only appear the same differ.
     var names: Set<[UInt8]> = []
     if skip(UInt8(ascii: "}")) { return JSONObject(uniqueMembers: []) }
     repeat {
       skipSpace()
-      guard peek == UInt8(ascii: "\"") else { throw error("A member name is expected") }
+      guard peek == UInt8(ascii: "\"") else { throw error("expected the name of a member") }
       let start = position
       let name = try parseString()
       guard names.insert(Array(name.utf8)).inserted else {
-        throw JSONError(problem: "The member \(name) stands twice", position: start)
+        throw JSONError(problem: "duplicate member \(name.printable)", position: start)
       }
-      guard skip(UInt8(ascii: ":")) else { throw error("A colon is expected") }
+      guard skip(UInt8(ascii: ":")) else { throw error("expected a colon") }
       members.append(JSONObject.Member(name: name, value: try parseValue(depth: depth + 1)))
     } while skip(UInt8(ascii: ","))
-    guard skip(UInt8(ascii: "}")) else { throw error("A comma or the end of the object is expected") }
+    guard skip(UInt8(ascii: "}")) else { throw error("expected a comma or the end of the object") }
     return JSONObject(uniqueMembers: members)
   }
 
@@ -80,7 +84,7 @@ private struct JSONParser {
     repeat {
       values.append(try parseValue(depth: depth + 1))
     } while skip(UInt8(ascii: ","))
-    guard skip(UInt8(ascii: "]")) else { throw error("A comma or the end of the array is expected") }
+    guard skip(UInt8(ascii: "]")) else { throw error("expected a comma or the end of the array") }
     return values
   }
 
@@ -93,19 +97,19 @@ private struct JSONParser {
       switch byte {
       case UInt8(ascii: "\""):
         guard let string = String(validating: text, as: UTF8.self) else {
-          throw JSONError(problem: "The string is no valid UTF-8", position: start)
+          throw JSONError(problem: "the string is not valid UTF-8", position: start)
         }
         return string
       case UInt8(ascii: "\\"): text.append(contentsOf: try parseEscape())
-      case 0..<0x20: throw error("A control character stands unescaped in a string")
+      case 0..<0x20: throw error("unescaped control character in a string")
       default: text.append(byte)
       }
     }
-    throw JSONError(problem: "The string does not end", position: start)
+    throw JSONError(problem: "the string does not end", position: start)
   }
 
   mutating func parseEscape() throws(JSONError) -> [UInt8] {
-    guard let byte = peek else { throw error("The text ends in an escape") }
+    guard let byte = peek else { throw error("the text ends within an escape sequence") }
     position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
@@ -115,7 +119,7 @@ private struct JSONParser {
     case UInt8(ascii: "r"): return [0x0D]
     case UInt8(ascii: "t"): return [0x09]
     case UInt8(ascii: "u"): return Array(String(try parseUnicodeEscape()).utf8)
-    default: throw error("There is no such escape")
+    default: throw error("unknown escape sequence")
     }
   }
 
@@ -124,14 +128,14 @@ private struct JSONParser {
     var code = UInt32(first)
     if (0xD800...0xDBFF).contains(first), skipEscapeMark() {
       let second = try parseHexadecimal()
-      guard (0xDC00...0xDFFF).contains(second) else { throw error("A surrogate stands alone") }
+      guard (0xDC00...0xDFFF).contains(second) else { throw error("lone surrogate") }
       code = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
     }
-    guard let scalar = Unicode.Scalar(code) else { throw error("A surrogate stands alone") }
+    guard let scalar = Unicode.Scalar(code) else { throw error("lone surrogate") }
     return scalar
   }
 
-  /// Whether `\u` follows; steps over it.
+  /// Skips `\u`, and returns whether it followed.
   mutating func skipEscapeMark() -> Bool {
     guard bytes[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { return false }
     position += 2
@@ -142,7 +146,7 @@ private struct JSONParser {
     let digits = bytes[position...].prefix(4)
     guard digits.count == 4, let high = UInt8(hexadecimal: digits.prefix(2)),
       let low = UInt8(hexadecimal: digits.suffix(2))
-    else { throw error("Four hexadecimal digits are expected") }
+    else { throw error("expected four hexadecimal digits") }
     position += 4
     return UInt16(high) << 8 | UInt16(low)
   }
@@ -166,16 +170,16 @@ private struct JSONParser {
   mutating func skipDigits() throws(JSONError) {
     let start = position
     while peek?.isASCIIDigit == true { position += 1 }
-    guard position > start else { throw error("A digit is expected") }
+    guard position > start else { throw error("expected a digit") }
   }
 
   mutating func parse(literal: String, as value: JSONValue) throws(JSONError) -> JSONValue {
-    guard bytes[position...].starts(with: literal.utf8) else { throw error("No value begins like this") }
+    guard bytes[position...].starts(with: literal.utf8) else { throw error("expected a value") }
     position += literal.utf8.count
     return value
   }
 
-  /// Steps over white space and then this byte, if it is there.
+  /// Skips white space and then this byte, and returns whether the byte followed.
   mutating func skip(_ byte: UInt8) -> Bool {
     skipSpace()
     guard peek == byte else { return false }

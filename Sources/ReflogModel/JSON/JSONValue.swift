@@ -1,38 +1,45 @@
-/// A JSON value whose objects keep the order of their members, and whose numbers keep their text.
+/// A JSON value.
+///
+/// An object keeps the order of its members, and a number keeps its text.
 package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
-  /// The number as it was written.
+  /// A number, as it was written.
   case number(String)
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
 
+  /// Returns a whole number as a value.
   package static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
 
-  /// The number, or `null` where there is none.
+  /// Returns the number, or `null` if it is nil.
   package static func optional(_ number: Int64?) -> JSONValue { number.map { integer($0) } ?? .null }
 
-  /// The text, or `null` where there is none.
+  /// Returns the text, or `null` if it is nil.
   package static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 
+  /// The text, or nil if the value is not a string.
   package var string: String? {
     if case .string(let text) = self { text } else { nil }
   }
 
+  /// The number, or nil if the value is not a whole number in plain decimal that fits 64 bits.
   package var wholeNumber: Int64? {
     if case .number(let text) = self { Int64(text) } else { nil }
   }
 
+  /// The object, or nil if the value is not an object.
   package var object: JSONObject? {
     if case .object(let object) = self { object } else { nil }
   }
 
+  /// The elements, or nil if the value is not an array.
   package var array: [JSONValue]? {
     if case .array(let values) = self { values } else { nil }
   }
 
-  /// What kind of value this is, for messages.
+  /// The kind of the value with its article, for messages.
   package var kindName: String {
     switch self {
     case .null: "null"
@@ -46,35 +53,46 @@ package enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral {
+  /// Creates a string from a literal.
   package init(stringLiteral value: String) {
     self = .string(value)
   }
 }
 
-/// The members of a JSON object, in order; names are unique.
+/// The members of a JSON object, in their order.
+///
+/// Each name is unique.
 package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+  /// A member of an object: its name and its value.
   package struct Member: Hashable, Sendable {
+    /// The name, without escapes.
     package let name: String
+    /// The value.
     package var value: JSONValue
 
+    /// Creates a member.
     package init(name: String, value: JSONValue) {
       self.name = name
       self.value = value
     }
   }
 
+  /// The members, in their order.
   package private(set) var members: [Member]
 
-  /// No two members may have the same name.
+  /// Creates an object from members, whose names must be unique.
   package init(uniqueMembers members: [Member]) {
     self.members = members
   }
 
+  /// Creates an object from a literal, whose names must be unique.
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
     members = elements.map { Member(name: $0, value: $1) }
   }
 
-  /// The value of a member; setting one adds it at the end or replaces it in place, setting `nil` removes it.
+  /// The value of a member, or nil if there is no such member.
+  ///
+  /// Setting a value replaces it in its position or adds it at the end. Setting nil removes the member.
   package subscript(name: String) -> JSONValue? {
     get { members.first { $0.name == name }?.value }
     set {
@@ -88,15 +106,16 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// The first member whose name is this in any ASCII case.
+  /// Returns the first member with this name in any ASCII case, or nil if there is none.
   package func member(named name: String) -> Member? {
     members.first { $0.name.asciiFolded == name.asciiFolded }
   }
 }
 
 extension JSONValue {
-  /// The name of a member, anywhere within, that stands twice beside another but for its case: readers differ in which
-  /// one they take.
+  /// The name of a member that differs from another one in the same object only in ASCII case; nil if there is none.
+  ///
+  /// Objects at any depth count. Programs that read such JSON differ in which member they use.
   package var collidingName: String? {
     switch self {
     case .null, .bool, .number, .string: return nil

@@ -1,11 +1,12 @@
 extension JSONValue {
-  /// The value as compact JSON text (RFC 8259) in UTF-8, members in their order.
+  /// The value as compact JSON in UTF-8 (RFC 8259), with members in their order.
   package var bytes: [UInt8] {
     var output: [UInt8] = []
     write(to: &output)
     return output
   }
 
+  /// The value as compact JSON text.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   private func write(to output: inout [UInt8]) {

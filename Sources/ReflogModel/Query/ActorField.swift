@@ -1,4 +1,4 @@
-/// A field of who did something, by its path in JSON.
+/// A field of an actor, by its path in JSON.
 package enum ActorField: String, FilterField {
   case type, proof, ipAddress
   case userId = "user/id"
@@ -10,11 +10,15 @@ package enum ActorField: String, FilterField {
   case tokenId = "token/id"
   case tokenDisplayName = "token/displayName"
 
+  /// What kind of value it has: text.
   package var kind: FilterKind { .text }
 }
 
 extension Change.Actor {
-  /// What a field holds. An id and a name are those of a user, an app or a token, and null in the fields of the other two.
+  /// The value of a field.
+  ///
+  /// The id and the name are in the fields of the actor's type: user, app or token. The fields of the other types are
+  /// null.
   package subscript(field: ActorField) -> FilterValue {
     switch field {
     case .type: .text(type.rawValue)

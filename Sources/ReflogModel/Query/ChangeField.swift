@@ -1,6 +1,7 @@
-/// A field of a change: a member of its JSON that holds one value, or a field of a member that holds several.
+/// A field of a change: a member of its JSON with one value, or a field of a member with several values.
 ///
-/// This is the one list of them. `$filter` takes each by its path, and ReflogFormats makes JSON, CSV and the other formats of it.
+/// This is the only list of these fields. `$filter` accepts each by its path, and ReflogFormats makes JSON, CSV and the
+/// other formats from it.
 package enum ChangeField: FilterField {
   case plain(Plain)
   case before(ReferenceField)
@@ -8,13 +9,16 @@ package enum ChangeField: FilterField {
   case initiatedBy(ActorField)
   case status(Status)
 
-  /// A member that holds one value, in the order of JSON. A new one stands last, for CSV has its columns in this order too.
+  /// A member with one value, in the order of JSON.
+  ///
+  /// Add new ones at the end, because CSV has its columns in this order too.
   package enum Plain: String, FilterField {
     case id, sequence, activityDateTime, kind, result, resultDateTime
     case tenantId, subject, flowType, flowId, step
     case reason, correlationId, requestId, graphRequestId, rollbackOf, rollbackTo, batchId
     case lastVerifiedDateTime
 
+    /// The kind of its value.
     package var kind: FilterKind {
       switch self {
       case .id, .rollbackOf: .id
@@ -26,22 +30,25 @@ package enum ChangeField: FilterField {
     }
   }
 
-  /// A field of what became of a change, by its name in JSON.
+  /// A field of a change's outcome, by its name in JSON.
   package enum Status: String, FilterField {
     case http, code, message, settledBy
 
+    /// The kind of its value.
     package var kind: FilterKind { self == .http ? .number : .text }
   }
 
-  /// A member that holds several values, by its name in JSON.
+  /// A member with several values, by its name in JSON.
   package enum Part: String {
     case before, after, initiatedBy, status
   }
 
+  /// All fields of changes that can be filtered.
   package static let allCases: [ChangeField] =
     Plain.allCases.map(plain) + ReferenceField.allCases.map(before) + ReferenceField.allCases.map(after)
     + ActorField.allCases.map(initiatedBy) + Status.allCases.map(status)
 
+  /// The path of the field in JSON.
   package var rawValue: String {
     switch self {
     case .plain(let field): field.rawValue
@@ -52,6 +59,7 @@ package enum ChangeField: FilterField {
     }
   }
 
+  /// The kind of the field's value.
   package var kind: FilterKind {
     switch self {
     case .plain(let field): field.kind
@@ -62,17 +70,18 @@ package enum ChangeField: FilterField {
   }
 }
 
-/// A question about changes.
+/// A filter of changes.
 package typealias ChangeFilter = Filter<ChangeField>
 
 extension ChangeFilter {
+  /// Returns whether a change matches the filter.
   package func matches(_ change: Change) -> Bool {
     matches { change[$0] }
   }
 }
 
 extension Change {
-  /// What a field holds.
+  /// The value of a field.
   package subscript(field: ChangeField) -> FilterValue {
     switch field {
     case .plain(let field): self[field]
@@ -83,6 +92,7 @@ extension Change {
     }
   }
 
+  /// The value of a field.
   package subscript(field: ChangeField.Plain) -> FilterValue {
     switch field {
     case .id: .number(id.number)
@@ -109,7 +119,7 @@ extension Change {
 }
 
 extension Change.Outcome {
-  /// What a field holds.
+  /// The value of a field.
   package subscript(field: ChangeField.Status) -> FilterValue {
     switch field {
     case .http: .optional(httpStatus.map { Int64($0) })

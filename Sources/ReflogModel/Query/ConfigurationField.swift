@@ -1,14 +1,15 @@
-/// A field of what an address held by which configurations can be asked.
+/// A field of a configuration, for `$filter` and for the formats.
 package enum ConfigurationField: FilterField {
   case plain(Plain)
   case reference(ReferenceField)
   case targetURL
   case initiatedBy(ActorField)
 
-  /// A member of JSON that holds one value, in the order of JSON.
+  /// A member with one value, in the order of JSON.
   package enum Plain: String, FilterField {
     case flowType, flowId, step, known, certain, changeId, changedDateTime, kind, verifiedDateTime
 
+    /// The kind of its value.
     package var kind: FilterKind {
       switch self {
       case .flowType, .flowId, .step: .name
@@ -20,18 +21,20 @@ package enum ConfigurationField: FilterField {
     }
   }
 
-  /// A member that holds several values, by its name in JSON.
+  /// A member with several values, by its name in JSON.
   package enum Part: String {
     case reference, initiatedBy
   }
 
-  /// The name of the connector's URL in the reference.
+  /// The name of the connector's target URL within the reference.
   package static let targetURLName = "targetUrl"
 
+  /// All fields of configurations that can be filtered.
   package static let allCases: [ConfigurationField] =
     Plain.allCases.map(plain) + ReferenceField.allCases.map(reference) + [targetURL]
     + ActorField.allCases.filter { $0 != .proof && $0 != .ipAddress }.map(initiatedBy)
 
+  /// The path of the field in JSON.
   package var rawValue: String {
     switch self {
     case .plain(let field): field.rawValue
@@ -41,6 +44,7 @@ package enum ConfigurationField: FilterField {
     }
   }
 
+  /// The kind of the field's value.
   package var kind: FilterKind {
     switch self {
     case .plain(let field): field.kind
@@ -51,17 +55,18 @@ package enum ConfigurationField: FilterField {
   }
 }
 
-/// A question about what addresses held.
+/// A filter of configurations.
 package typealias ConfigurationFilter = Filter<ConfigurationField>
 
 extension ConfigurationFilter {
+  /// Returns whether a configuration matches the filter.
   package func matches(_ configuration: ConnectorConfiguration) -> Bool {
     matches { configuration[$0] }
   }
 }
 
 extension ConnectorConfiguration {
-  /// What a field holds.
+  /// The value of a field.
   package subscript(field: ConfigurationField) -> FilterValue {
     switch field {
     case .plain(let field): self[field]
@@ -71,6 +76,7 @@ extension ConnectorConfiguration {
     }
   }
 
+  /// The value of a field.
   package subscript(field: ConfigurationField.Plain) -> FilterValue {
     switch field {
     case .flowType: .text(address.flowType.rawValue)

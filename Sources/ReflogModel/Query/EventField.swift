@@ -1,12 +1,15 @@
-/// A field of a service event by which events can be asked.
+/// A field of a service event, for `$filter` and for the formats.
 package enum EventField: FilterField {
   case plain(Plain)
   case initiatedBy(ActorField)
 
-  /// A member of JSON that holds one value, in the order of JSON. A new one stands last, for CSV has its columns in this order too.
+  /// A member with one value, in the order of JSON.
+  ///
+  /// Add new ones at the end, because CSV has its columns in this order too.
   package enum Plain: String, FilterField {
     case id, sequence, activityDateTime, kind, count
 
+    /// The kind of its value.
     package var kind: FilterKind {
       switch self {
       case .id: .id
@@ -17,7 +20,7 @@ package enum EventField: FilterField {
     }
   }
 
-  /// A member that holds several values, by its name in JSON.
+  /// A member with several values, by its name in JSON.
   package enum Part: String {
     case initiatedBy
   }
@@ -26,8 +29,10 @@ package enum EventField: FilterField {
     .type, .ipAddress, .userId, .userPrincipalName, .servicePrincipalId, .tokenId, .tokenDisplayName,
   ]
 
+  /// All fields of service events that can be filtered.
   package static let allCases: [EventField] = Plain.allCases.map(plain) + actorFields.map(initiatedBy)
 
+  /// The path of the field in JSON.
   package var rawValue: String {
     switch self {
     case .plain(let field): field.rawValue
@@ -35,6 +40,7 @@ package enum EventField: FilterField {
     }
   }
 
+  /// The kind of the field's value.
   package var kind: FilterKind {
     switch self {
     case .plain(let field): field.kind
@@ -43,17 +49,18 @@ package enum EventField: FilterField {
   }
 }
 
-/// A question about service events.
+/// A filter of service events.
 package typealias EventFilter = Filter<EventField>
 
 extension EventFilter {
+  /// Returns whether an event matches the filter.
   package func matches(_ event: ServiceEvent) -> Bool {
     matches { event[$0] }
   }
 }
 
 extension ServiceEvent {
-  /// What a field holds.
+  /// The value of a field.
   package subscript(field: EventField) -> FilterValue {
     switch field {
     case .plain(let field): self[field]
@@ -61,6 +68,7 @@ extension ServiceEvent {
     }
   }
 
+  /// The value of a field.
   package subscript(field: EventField.Plain) -> FilterValue {
     switch field {
     case .id: .number(id)

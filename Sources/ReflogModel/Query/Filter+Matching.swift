@@ -1,5 +1,7 @@
 extension Filter {
-  /// Whether something is what is asked for, by looking at its fields alone: what SQL has to agree with.
+  /// Returns whether an item matches the filter, from the values of its fields.
+  ///
+  /// The filter's SQL must give the same result.
   package func matches(_ value: (Field) -> FilterValue) -> Bool {
     switch self {
     case .comparison(let field, let comparison, let wanted): Self.compare(value(field), comparison, wanted, field)
@@ -46,7 +48,7 @@ extension Filter {
     if case .text(let text) = value { folded(text, field) } else { nil }
   }
 
-  /// Bytes, as the field compares them.
+  /// Returns the bytes of a text as the field compares them.
   private static func folded(_ text: String, _ field: Field) -> [UInt8] {
     Array((field.kind == .name ? text.asciiFolded : text).utf8)
   }

@@ -1,5 +1,5 @@
 extension Filter: CustomStringConvertible {
-  /// The filter in OData's language, with parentheses around every `and` and `or`.
+  /// The filter in OData's syntax, with parentheses around every `and` and `or`.
   package var description: String {
     switch self {
     case .comparison(let field, let comparison, let value): "\(field.rawValue) \(comparison.rawValue) \(value)"
@@ -14,7 +14,7 @@ extension Filter: CustomStringConvertible {
 }
 
 extension FilterValue: CustomStringConvertible {
-  /// The value in OData's language.
+  /// The value in OData's syntax.
   package var description: String {
     switch self {
     case .text(let text): "'\(text.replacing("'", with: "''"))'"

@@ -1,10 +1,11 @@
-/// Cuts the text of a filter into words, strings and signs.
+/// Splits the text of a filter into tokens.
 struct FilterLexer {
+  /// A token, and its position in bytes.
   struct Token: Hashable {
     enum Kind: Hashable {
       /// A name, a keyword or a bare literal.
       case word(String)
-      /// What stood in single quotes, two of which are one.
+      /// A text that was in single quotes; two single quotes in it are one.
       case string(String)
       case open, close, comma
       case end
@@ -33,7 +34,7 @@ struct FilterLexer {
     default: break
     }
     while position < bytes.count, isWordByte(bytes[position]) { position += 1 }
-    guard position > start else { throw FilterError(problem: "an unexpected character", position: start) }
+    guard position > start else { throw FilterError(problem: "unexpected character", position: start) }
     return Token(kind: .word(String(decoding: bytes[start..<position], as: UTF8.self)), position: start)
   }
 
@@ -54,13 +55,15 @@ struct FilterLexer {
         continue
       }
       guard position < bytes.count, bytes[position] == byte else {
-        guard !content.contains(0) else { throw FilterError(problem: "a string holds a NUL", position: start) }
+        guard !content.contains(0) else {
+          throw FilterError(problem: "a text in single quotes contains a NUL", position: start)
+        }
         return String(decoding: content, as: UTF8.self)
       }
       content.append(byte)
       position += 1
     }
-    throw FilterError(problem: "a string does not end", position: start)
+    throw FilterError(problem: "a text in single quotes does not end", position: start)
   }
 
   private func isWordByte(_ byte: UInt8) -> Bool {

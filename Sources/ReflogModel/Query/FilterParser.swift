@@ -1,11 +1,13 @@
-/// Reads OData's filter language (OData 4.01 URL Conventions §5.1.1), as far as history has it: `eq ne gt ge lt le`,
-/// `in ( )`, `startswith`, `contains`, `not`, `and`, `or`, parentheses. `not` binds tighter than `and`, and that than `or`.
+/// Reads the part of OData's filter syntax that history supports (OData 4.01 URL Conventions §5.1.1).
+///
+/// It has `eq ne gt ge lt le`, `in ( )`, `startswith`, `contains`, `not`, `and`, `or` and parentheses. `not` binds
+/// tighter than `and`, and `and` tighter than `or`.
 struct FilterParser<Field: FilterField> {
-  /// Longer than any question that a person or a tool asks.
+  /// The most bytes: more than any filter of a person or a program has.
   static var maximumLength: Int { 8192 }
-  /// Parentheses and `not` within each other.
+  /// The deepest nesting of parentheses and `not`.
   static var maximumDepth: Int { 32 }
-  /// Comparisons, values in a list included.
+  /// The most comparisons; each value in a list counts as one.
   static var maximumTerms: Int { 200 }
 
   private var lexer: FilterLexer
@@ -14,11 +16,11 @@ struct FilterParser<Field: FilterField> {
 
   static func parse(_ text: String) throws(FilterError) -> Filter<Field> {
     guard text.utf8.count <= maximumLength else {
-      throw FilterError(problem: "it is longer than \(maximumLength) bytes", position: maximumLength)
+      throw FilterError(problem: "the filter is longer than \(maximumLength) bytes", position: maximumLength)
     }
     var parser = try FilterParser(text)
     let filter = try parser.disjunction(depth: 0)
-    guard parser.token.kind == .end else { throw parser.error("and, or, or the end is expected") }
+    guard parser.token.kind == .end else { throw parser.error("expected 'and', 'or' or the end of the filter") }
     return filter
   }
 
@@ -42,7 +44,7 @@ struct FilterParser<Field: FilterField> {
   }
 
   private mutating func expect(_ kind: FilterLexer.Token.Kind, _ sign: String) throws(FilterError) {
-    guard token.kind == kind else { throw error("\(sign) is expected") }
+    guard token.kind == kind else { throw error("expected \(sign)") }
     try advance()
   }
 
@@ -59,12 +61,12 @@ struct FilterParser<Field: FilterField> {
   }
 
   private mutating func negation(depth: Int) throws(FilterError) -> Filter<Field> {
-    guard depth < Self.maximumDepth else { throw error("it is nested deeper than \(Self.maximumDepth)") }
+    guard depth < Self.maximumDepth else { throw error("the filter is nested deeper than \(Self.maximumDepth) levels") }
     if try take("not") { return .not(try negation(depth: depth + 1)) }
     if token.kind == .open {
       try advance()
       let filter = try disjunction(depth: depth + 1)
-      try expect(.close, ")")
+      try expect(.close, "')'")
       return filter
     }
     return try term()
@@ -72,59 +74,64 @@ struct FilterParser<Field: FilterField> {
 
   private mutating func term() throws(FilterError) -> Filter<Field> {
     try count()
-    guard case .word(let word) = token.kind else { throw error("a field is expected") }
+    guard case .word(let word) = token.kind else { throw error("expected a field") }
     if word == "startswith" || word == "contains" { return try function(word) }
     let field = try self.field()
-    guard case .word(let operation) = token.kind else { throw error("an operator is expected") }
+    guard case .word(let operation) = token.kind else {
+      throw error("expected an operator. Use eq, ne, gt, ge, lt, le or in")
+    }
     if operation == "in" {
       try advance()
       return .oneOf(field, try list(of: field))
     }
     guard let comparison = FilterComparison(rawValue: operation) else {
-      throw error("\(operation.printable) is no operator here: eq, ne, gt, ge, lt, le or in")
+      throw error("there is no operator '\(operation.printable)'. Use eq, ne, gt, ge, lt, le or in")
     }
-    let place = token
+    let operatorToken = token
     try advance()
     let value = try self.value(for: field)
     guard (value != .null && field.kind != .flag) || comparison == .eq || comparison == .ne else {
-      throw FilterError(problem: "null, true and false can only be compared with eq and ne", position: place.position)
+      throw FilterError(
+        problem: "null, true and false can only be compared with eq and ne",
+        position: operatorToken.position
+      )
     }
     return .comparison(field, comparison, value)
   }
 
   private mutating func function(_ name: String) throws(FilterError) -> Filter<Field> {
     try advance()
-    try expect(.open, "(")
-    let place = token.position
+    try expect(.open, "'('")
+    let position = token.position
     let field = try self.field()
     guard field.kind == .text || field.kind == .name else {
-      throw FilterError(problem: "\(name) takes a text, and \(field.rawValue) is none", position: place)
+      throw FilterError(problem: "\(name) needs a text field, but \(field.rawValue) is not one", position: position)
     }
     try expect(.comma, "a comma")
-    guard case .string(let text) = token.kind else { throw error("a string in single quotes is expected") }
+    guard case .string(let text) = token.kind else { throw error("expected a text in single quotes") }
     try advance()
-    try expect(.close, ")")
+    try expect(.close, "')'")
     return name == "contains" ? .contains(field, text) : .startsWith(field, text)
   }
 
   private mutating func field() throws(FilterError) -> Field {
     guard case .word(let name) = token.kind, let field = Field(rawValue: name) else {
-      if case .word(let name) = token.kind { throw error("there is no field \(name.printable)") }
-      throw error("a field is expected")
+      if case .word(let name) = token.kind { throw error("there is no field '\(name.printable)'") }
+      throw error("expected a field")
     }
     try advance()
     return field
   }
 
   private mutating func list(of field: Field) throws(FilterError) -> [FilterValue] {
-    try expect(.open, "(")
+    try expect(.open, "'('")
     var values = [try value(for: field)]
     while token.kind == .comma {
       try count()
       try advance()
       values.append(try value(for: field))
     }
-    try expect(.close, ")")
+    try expect(.close, "')'")
     return values
   }
 
@@ -147,15 +154,15 @@ struct FilterParser<Field: FilterField> {
 
   private static func expectation(of field: Field) -> String {
     switch field.kind {
-    case .text, .name: "\(field.rawValue) is compared with a string in single quotes, or null"
-    case .number, .id: "\(field.rawValue) is compared with a whole number, or null"
-    case .flag: "\(field.rawValue) is compared with true or false"
-    case .time: "\(field.rawValue) is compared with a time without quotes, 2026-03-01T14:00:00Z, or null"
+    case .text, .name: "compare \(field.rawValue) with a text in single quotes, or with null"
+    case .number, .id: "compare \(field.rawValue) with a whole number, or with null"
+    case .flag: "compare \(field.rawValue) with true or false"
+    case .time: "compare \(field.rawValue) with a time without quotes, such as 2026-03-01T14:00:00Z, or with null"
     }
   }
 
   private mutating func count() throws(FilterError) {
     terms += 1
-    guard terms <= Self.maximumTerms else { throw error("it has more than \(Self.maximumTerms) comparisons") }
+    guard terms <= Self.maximumTerms else { throw error("the filter has more than \(Self.maximumTerms) comparisons") }
   }
 }

@@ -1,28 +1,34 @@
-/// The questions that people ask of history, in the fields of a form or the flags of a command, as one `$filter`.
+/// The conditions of a form or of a command's options, which become one `$filter`.
+///
+/// A condition that is nil matches every change.
 package struct PlainQuestion: Sendable {
-  /// A flow's id, perhaps with its type before it and a slash between.
+  /// A flow's id, or its type, a slash and its id.
   package var flow: String?
+  /// The name of a step.
   package var step: String?
-  /// An id, a name, or a user principal name.
+  /// The id, the name or the user principal name of an actor.
   package var actor: String?
-  /// The id or the name that a connector had, before or after.
+  /// The id or the name that a connector had, before or after a change.
   package var connector: String?
-  /// From this time on.
+  /// Changes from this time on.
   package var since: Timestamp?
-  /// Before this time.
+  /// Changes before this time.
   package var until: Timestamp?
+  /// The result of a change.
   package var result: Change.Result?
+  /// The kind of a change.
   package var kind: Change.Kind?
 
+  /// Creates a question without conditions.
   package init() {}
 
-  /// What was changed at an address.
+  /// Creates a question about the changes of an address.
   package init(about address: Address) {
     flow = FlowName(of: address).description
     step = address.step.name
   }
 
-  /// All that is asked for at once; nothing where everything is.
+  /// All conditions as the text of one filter, or nil if there is none.
   package var text: String? {
     var terms: [String] = []
     if let flow {
@@ -40,7 +46,7 @@ package struct PlainQuestion: Sendable {
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
 
-  /// The same as a tree.
+  /// Returns all conditions as one filter, or nil if there is none.
   package func filter() throws(FilterError) -> ChangeFilter? {
     guard let text else { return nil }
     return try ChangeFilter.parse(text)

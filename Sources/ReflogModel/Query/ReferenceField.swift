@@ -1,12 +1,13 @@
-/// A field of what a step points at, by its name in JSON.
+/// A field of a reference, by its name in JSON.
 package enum ReferenceField: String, FilterField {
   case state, connectorId, displayName
 
+  /// The kind of its value: a connector's id is a name, and the other values are text.
   package var kind: FilterKind { self == .connectorId ? .name : .text }
 }
 
 extension ConnectorReference {
-  /// What a field holds.
+  /// The value of a field.
   package subscript(field: ReferenceField) -> FilterValue {
     switch field {
     case .state: .text(state.rawValue)

@@ -1,14 +1,16 @@
-/// The erasure of what was recorded of a person, before it was asked for: name, UPN, IP addresses, reasons and statements.
+/// The erasure of an actor's personal data that was recorded before the request.
 ///
-/// The id of the actor stays, as do the changes.
+/// Personal data is name, UPN, IP address, reasons and statements. The actor's id and the changes stay.
 package struct Erasure: Sendable {
   package let id: Int64
   package let actorType: Change.ActorType
   package let actorID: String
+  /// When the erasure was requested.
   package let asked: Timestamp
-  /// Nothing while it is under way.
+  /// When it was finished, or nil if it is running.
   package let finished: Timestamp?
 
+  /// Creates an erasure.
   package init(
     id: Int64,
     actorType: Change.ActorType,
@@ -23,14 +25,16 @@ package struct Erasure: Sendable {
     self.finished = finished
   }
 
-  /// What an erasure would do now.
+  /// What an erasure would do at this moment.
   package struct Plan: Sendable {
-    /// What was recorded with changes, with statements about them, and with service events, and would go.
+    /// The number of changes and statements whose personal data would be erased.
     package var changes: Int64 = 0
+    /// The number of service events whose personal data would be erased.
     package var events: Int64 = 0
-    /// What is held, and so stays.
+    /// The number of records that a legal hold keeps.
     package var held: Int64 = 0
 
+    /// Creates an empty plan.
     package init() {}
   }
 }

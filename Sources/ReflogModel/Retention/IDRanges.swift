@@ -1,15 +1,20 @@
-/// A set of ids that come in runs: their ranges, in order, none touching the next.
+/// A set of ids as ranges, in ascending order and with gaps between them.
+///
+/// It is small if the ids are mostly consecutive.
 package struct IDRanges: Hashable, Sendable {
   package private(set) var ranges: [ClosedRange<Int64>] = []
 
+  /// Creates an empty set.
   package init() {}
 
-  /// The ids, which come in ascending order.
+  /// Creates a set of ids, which must be in ascending order.
   package init(_ ids: some Sequence<Int64>) {
     for id in ids { append(id...id) }
   }
 
-  /// Reads `1-500,502`; nothing where it is not in ascending order.
+  /// Reads `1-500,502`.
+  ///
+  /// Returns nil if the text has another form or is not in ascending order.
   package init?(_ text: some StringProtocol) {
     for part in text.utf8.split(separator: UInt8(ascii: ",")) {
       let ends = part.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map {
@@ -22,13 +27,16 @@ package struct IDRanges: Hashable, Sendable {
     }
   }
 
+  /// Whether the set has no ids.
   package var isEmpty: Bool { ranges.isEmpty }
 
+  /// The highest id, or nil if the set is empty.
   package var last: Int64? { ranges.last?.upperBound }
 
+  /// The number of ids.
   package var count: Int64 { ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
 
-  /// Adds ids that lie behind all that are there.
+  /// Adds a range of ids, which must be above all ids in the set.
   package mutating func append(_ range: ClosedRange<Int64>) {
     if let last = ranges.last, last.upperBound + 1 == range.lowerBound {
       ranges[ranges.count - 1] = last.lowerBound...range.upperBound
@@ -37,10 +45,10 @@ package struct IDRanges: Hashable, Sendable {
     }
   }
 
-  /// Those that are in one or the other.
+  /// Returns the ids that are in at least one of two sets.
   package func union(_ other: IDRanges) -> IDRanges {
     var all = self
-    // Mostly they come in order.
+    // Usually all ids of the other set are higher.
     if let last = ranges.last?.upperBound, let first = other.ranges.first?.lowerBound, last < first {
       for range in other.ranges { all.append(range) }
       return all
@@ -56,24 +64,24 @@ package struct IDRanges: Hashable, Sendable {
     return all
   }
 
-  /// Adds those of another set.
+  /// Adds the ids of another set.
   package mutating func formUnion(_ other: IDRanges) { self = union(other) }
 
-  /// Those of these that are not among the others.
+  /// Returns the ids that are not in another set.
   package func subtracting(_ other: IDRanges) -> IDRanges {
     var rest = IDRanges()
     for range in ranges { for gap in other.gaps(in: range) { rest.append(gap) } }
     return rest
   }
 
-  /// Those behind an id.
+  /// Returns the ids above this one.
   package func above(_ id: Int64) -> IDRanges {
     var rest = IDRanges()
     for range in ranges where range.upperBound > id { rest.append(max(range.lowerBound, id + 1)...range.upperBound) }
     return rest
   }
 
-  /// The first so many of them.
+  /// Returns this number of the lowest ids.
   package func first(_ count: Int64) -> IDRanges {
     var (some, left) = (IDRanges(), count)
     for range in ranges where left > 0 {
@@ -84,12 +92,13 @@ package struct IDRanges: Hashable, Sendable {
     return some
   }
 
+  /// Returns whether an id is in the set.
   package func contains(_ id: Int64) -> Bool {
     let index = index(reaching: id)
     return index < ranges.count && ranges[index].contains(id)
   }
 
-  /// The index of the first range that ends at this id or behind it.
+  /// Returns the index of the first range that ends at or above an id.
   private func index(reaching id: Int64) -> Int {
     var (low, high) = (0, ranges.count)
     while low < high {
@@ -99,7 +108,7 @@ package struct IDRanges: Hashable, Sendable {
     return low
   }
 
-  /// What of a range is not among them, in order.
+  /// Returns the ids of a range that are not in the set, in ascending order.
   package func gaps(in range: ClosedRange<Int64>) -> [ClosedRange<Int64>] {
     var gaps: [ClosedRange<Int64>] = []
     var next = range.lowerBound
@@ -112,7 +121,7 @@ package struct IDRanges: Hashable, Sendable {
     return gaps
   }
 
-  /// For example `1-500,502`.
+  /// The set as text, for example `1-500,502`.
   package var text: String {
     ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
   }

@@ -1,18 +1,21 @@
 /// How long history is kept.
 package struct RetentionPolicy: Hashable, Sendable {
-  /// Auditors of a year come after its end: PCI DSS 10.5.1 wants twelve months, and nobody should have to run after them.
+  /// The fewest days without an override.
+  ///
+  /// Audits of a year take place after its end, and PCI DSS 10.5.1 requires twelve months of history.
   package static let minimumDays = 400
-  /// A century: longer than anybody means.
+  /// The most days: a century, longer than any rule requires.
   package static let maximumDays = 36_500
 
-  /// Nothing where history is kept for ever.
+  /// The number of days, or nil if history is kept for ever.
   package let days: Int?
 
+  /// Creates a policy.
   package init(days: Int?) {
     self.days = days
   }
 
-  /// What was settled before this moment need not be kept, seen from another one; nothing where all is.
+  /// Returns the moment before which settled changes need not be kept, or nil if all are kept.
   package func cutoff(at now: Timestamp) -> Timestamp? {
     days.map { now.before(.seconds($0 * 86_400)) }
   }

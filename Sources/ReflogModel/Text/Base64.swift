@@ -1,21 +1,23 @@
 import FoundationEssentials
 
 extension [UInt8] {
-  /// Base 64 with padding and in one line (RFC 4648 §4).
+  /// The bytes in Base 64, with padding and in one line (RFC 4648 §4).
   package var base64: String { Data(self).base64EncodedString() }
 
-  /// Reads Base 64 as ``base64`` writes it, and nothing else: no two texts stand for the same bytes.
+  /// Reads Base 64 in the form of ``base64`` only, so that each value has one text.
   init?(base64 text: [UInt8]) {
     guard let data = Data(base64Encoded: Data(text)), data.base64EncodedData().elementsEqual(text) else { return nil }
     self = Array(data)
   }
 
-  /// Base 64 for URLs and cookies, without padding (RFC 4648 §5).
+  /// The bytes in Base 64 for URLs and cookies, without padding (RFC 4648 §5).
   package var base64URL: String {
     base64.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 
   /// Reads Base 64 for URLs, without padding.
+  ///
+  /// Returns nil if the text is not valid.
   package init?(base64URL text: some StringProtocol) {
     guard text.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "-_".utf8.contains($0) }) else { return nil }
     let base64 = String(text).replacing("-", with: "+").replacing("_", with: "/")

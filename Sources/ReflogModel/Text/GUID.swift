@@ -1,16 +1,16 @@
 import FoundationEssentials
 
-/// GUIDs as texts in their usual form: 32 small hexadecimal digits and four hyphens (RFC 9562 §4).
+/// GUIDs as text in their usual form: 32 lower-case hexadecimal digits and four hyphens (RFC 9562 §4).
 package enum GUID {
-  /// A new random one.
+  /// Returns a new random GUID.
   package static func random() -> String { UUID().uuidString.lowercased() }
 
-  /// The usual form of a GUID whose digits may be capital, or nil if the text is no GUID.
+  /// Returns the usual form of a GUID whose digits may be in upper case, or nil if the text is not a GUID.
   package static func normalized(_ text: String) -> String? {
     text.utf8.count == 36 ? UUID(uuidString: text)?.uuidString.lowercased() : nil
   }
 
-  /// The sixteen bytes of a GUID in its usual form, or nil if the text is anything else.
+  /// Returns the 16 bytes of a GUID in its usual form, or nil if the text has another form.
   package static func bytes(of text: String) -> [UInt8]? {
     var text = text
     return text.withUTF8 { characters -> [UInt8]? in
@@ -31,7 +31,7 @@ package enum GUID {
     }
   }
 
-  /// The GUID in sixteen bytes, or nil if there are more or fewer.
+  /// Returns the GUID with these 16 bytes, or nil if there are more or fewer.
   package static func text(of bytes: UnsafeRawBufferPointer) -> String? {
     guard bytes.count == 16 else { return nil }
     return String(unsafeUninitializedCapacity: 36) { characters in
@@ -49,7 +49,7 @@ package enum GUID {
     }
   }
 
-  /// Whether a hyphen stands before a byte.
+  /// Whether a hyphen precedes a byte.
   private static func isHyphenated(_ index: Int) -> Bool { index == 4 || index == 6 || index == 8 || index == 10 }
 
   private static func value(_ digit: UInt8) -> UInt8? {

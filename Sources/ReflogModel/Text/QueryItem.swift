@@ -1,14 +1,17 @@
-/// An option in the query of a URL, or a field of a form; decoded.
+/// An option of a URL's query or a field of a form, decoded.
 package struct QueryItem: Hashable, Sendable {
   package let name: String
   package let value: String
 
+  /// Creates an option.
   package init(_ name: String, _ value: String) {
     self.name = name
     self.value = value
   }
 
-  /// Reads `name=value`, percent-encoded and with `+` for a space. Nil if a percent sign is broken or the result is no UTF-8.
+  /// Reads `name=value`, percent-encoded and with `+` for a space.
+  ///
+  /// Returns nil if a percent sign is not followed by two digits, or if the result is not UTF-8.
   package init?(encoded pair: some StringProtocol) {
     let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let name = parts[0].percentDecoded(plusIsSpace: true),
@@ -17,7 +20,7 @@ package struct QueryItem: Hashable, Sendable {
     self.init(name, value)
   }
 
-  /// The options in the query of a URL; what can't be decoded is left out.
+  /// Returns the options in a URL's query, without those that can't be decoded.
   package static func items(ofURL url: String) -> [QueryItem] {
     guard let mark = url.firstIndex(of: "?") else { return [] }
     return url[url.index(after: mark)...].split(separator: "&").compactMap { QueryItem(encoded: $0) }
@@ -25,7 +28,7 @@ package struct QueryItem: Hashable, Sendable {
 }
 
 extension [QueryItem] {
-  /// `name=value&…`, where every byte is percent-encoded but the unreserved ones and these.
+  /// Returns `name=value&…`, with every byte percent-encoded except the unreserved ones and those in `kept`.
   package func encoded(keeping kept: String = "") -> String {
     map { "\($0.name.percentEncoded(keeping: kept))=\($0.value.percentEncoded(keeping: kept))" }.joined(separator: "&")
   }

@@ -1,11 +1,11 @@
 extension String {
-  /// The text with `A` to `Z` made small and every other byte left alone, as SQLite's `NOCASE` compares.
+  /// The text with `A` to `Z` in lower case and all other bytes unchanged, as SQLite's `NOCASE` compares.
   package var asciiFolded: String {
     guard utf8.contains(where: \.isLargeASCIILetter) else { return self }
     return String(decoding: utf8.map(\.asciiFolded), as: UTF8.self)
   }
 
-  /// Whether the two are the same text but for the case of ASCII letters.
+  /// Returns whether two texts differ at most in the case of ASCII letters.
   package func isSame(as other: String) -> Bool {
     utf8.count == other.utf8.count
       && (self == other || utf8.elementsEqual(other.utf8) { $0.asciiFolded == $1.asciiFolded })

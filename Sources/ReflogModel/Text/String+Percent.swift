@@ -1,7 +1,7 @@
 extension StringProtocol {
-  /// The text with every `%XX` decoded, or nothing where one is broken or the result is no UTF-8.
+  /// Returns the text with every `%XX` decoded, or nil if one is broken or the result is not UTF-8.
   ///
-  /// - Parameter plusIsSpace: as in the query of a URL.
+  /// - Parameter plusIsSpace: Whether `+` is a space, as in the query of a URL.
   package func percentDecoded(plusIsSpace: Bool) -> String? {
     var output: [UInt8] = []
     var bytes = Array(utf8)[...]
@@ -18,7 +18,7 @@ extension StringProtocol {
     return String(validating: output, as: UTF8.self)
   }
 
-  /// The text with every byte but the unreserved ones (RFC 3986 §2.3) and these as `%XX`.
+  /// Returns the text with every byte as `%XX`, except the unreserved ones (RFC 3986 §2.3) and those in `kept`.
   package func percentEncoded(keeping kept: String = "") -> String {
     utf8.map { byte in
       byte.isUnreserved || kept.utf8.contains(byte)
@@ -28,7 +28,7 @@ extension StringProtocol {
 }
 
 extension UInt8 {
-  /// RFC 3986 §2.3.
+  /// Whether the byte is unreserved in a URL (RFC 3986 §2.3).
   package var isUnreserved: Bool {
     isASCIILetter || isASCIIDigit || "-._~".utf8.contains(self)
   }

@@ -1,6 +1,7 @@
 extension String {
-  /// The text as it may be shown on a terminal or in a log: control characters, which could drive the one and forge lines
-  /// in the other, are replaced.
+  /// The text as it may be shown on a terminal or in a log, with control and format characters replaced.
+  ///
+  /// They could control the terminal, or forge lines of the log.
   package var printable: String {
     String(
       String.UnicodeScalarView(

@@ -15,6 +15,7 @@ package struct Authentication: Sendable {
   ///   - tokens: the store of API tokens, or nil if they are not accepted.
   ///   - entra: checks Entra's tokens, or nil if they are not accepted.
   ///   - passThroughTenantID: the tenant whose Microsoft Graph tokens are accepted, or nil if none are.
+  ///   - logger: receives at debug level why an Entra token was rejected.
   package init(tokens: TokenStore?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
     self.tokens = tokens
     self.entra = entra

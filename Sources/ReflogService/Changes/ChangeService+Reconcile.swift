@@ -7,8 +7,11 @@ extension ChangeService {
   /// The change stays pending if two reads differ, if it is too early, or if the directory can't be read. A change that
   /// is settled already is returned unchanged.
   ///
-  /// - Parameter statement: the result that an operator states, and why. It counts only if the directory can't be read
-  ///   and it is not too early. What the directory shows comes first.
+  /// - Parameters:
+  ///   - id: the change to settle.
+  ///   - caller: must be permitted to make changes. It is recorded as the actor of a statement.
+  ///   - statement: the result that an operator states, and why, or nil to settle only by what the directory shows. It
+  ///     counts only if the directory can't be read and it is not too early. What the directory shows comes first.
   /// - Throws: `alreadySettled` if the change has another result than the statement, or `stepUnresolved` if a statement
   ///   comes too early or two reads differ.
   package func reconcile(

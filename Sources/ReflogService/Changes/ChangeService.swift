@@ -13,7 +13,12 @@ package struct ChangeService: Sendable {
 
   /// Creates a service.
   ///
-  /// - Parameter reasonRule: the rule for the reason of every change, or nil if a change needs no reason.
+  /// - Parameters:
+  ///   - ledger: records every change.
+  ///   - directory: the directory to change.
+  ///   - locks: the locks that all requests share.
+  ///   - reasonRule: the rule for the reason of every change, or nil if a change needs no reason.
+  ///   - metrics: receives the time that each request takes.
   package init(
     ledger: Ledger,
     directory: any Directory,

@@ -29,7 +29,10 @@ package final class EventRecorder: Service {
 
   /// Creates a recorder.
   ///
-  /// - Parameter started: the events to record first.
+  /// - Parameters:
+  ///   - ledger: records the events.
+  ///   - started: the events to record first.
+  ///   - logger: receives an error if the start, the counts or the stop can't be recorded.
   package init(ledger: Ledger, started: [ServiceEvent.Content], logger: Logger) {
     self.ledger = ledger
     self.started = started

@@ -20,7 +20,11 @@ package final class Reconciler: Service {
 
   /// Creates a reconciler.
   ///
-  /// - Parameter rateLimiter: shared with all other background reads.
+  /// - Parameters:
+  ///   - service: the service whose pending changes are settled.
+  ///   - rateLimiter: shared with all other background reads.
+  ///   - interval: the pause between two passes, and the first wait of a change that can't be settled.
+  ///   - logger: receives each settled change, and the errors of a pass.
   package init(service: ChangeService, rateLimiter: RateLimiter, interval: Duration = .seconds(1), logger: Logger) {
     self.service = service
     self.rateLimiter = rateLimiter

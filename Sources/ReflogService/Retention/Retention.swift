@@ -62,7 +62,9 @@ package struct Retention: Service {
   ///
   /// When this returns, it is durable that the purge will be done.
   ///
-  /// - Parameter planned: the moment of the plan that the caller saw, or nil for the policy's own moment.
+  /// - Parameters:
+  ///   - planned: the moment of the plan that the caller saw, or nil for the policy's own moment.
+  ///   - caller: the requester, who must be an admin.
   /// - Throws: `purgeNotPermitted` if the plan deletes more than the policy permits, or `noRetention`.
   package func purge(before planned: Timestamp?, for caller: Caller) async throws(ServiceError) -> Purge {
     let permitted = try await cutoff(for: caller)

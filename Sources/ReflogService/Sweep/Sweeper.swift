@@ -16,8 +16,12 @@ package struct Sweeper: Service {
   /// Creates a sweeper.
   ///
   /// - Parameters:
+  ///   - service: the service whose directory is read, and whose ledger records what is found.
+  ///   - watchlist: the changed addresses to check once their settle window is over.
   ///   - interval: the time from the start of one sweep to the start of the next.
   ///   - rateLimiter: shared with all other background reads.
+  ///   - logger: receives the result of each sweep, and the checks that failed.
+  ///   - metrics: receives the number of failed sweeps.
   package init(
     service: ChangeService,
     watchlist: Watchlist,

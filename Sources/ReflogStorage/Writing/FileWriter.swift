@@ -58,7 +58,11 @@ package final class FileWriter<Session: WriteSession>: Sendable {
 
   /// Creates a writer, and adds it to a thread that does not run yet.
   ///
-  /// - Parameter makeSession: Makes the writer's session. It is called on the thread when the thread starts.
+  /// - Parameters:
+  ///   - storage: The open file.
+  ///   - thread: The thread that writes the file.
+  ///   - limits: The limits of the queue and of each transaction.
+  ///   - makeSession: Makes the writer's session. It is called on the thread when the thread starts.
   package init(
     of storage: Storage,
     on thread: WriterThread,

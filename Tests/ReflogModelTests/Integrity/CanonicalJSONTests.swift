@@ -6,8 +6,8 @@ struct CanonicalJSONTests {
     String(decoding: try JSONValue(parsing: text.utf8).canonicalBytes(), as: UTF8.self)
   }
 
-  /// RFC 8785 §3.2.2, but for its fractions, which no record holds.
-  @Test func theSampleOfTheRFCIsWrittenAsItSays() throws {
+  /// RFC 8785 §3.2.2, without its fractions, because no record contains one.
+  @Test func theExampleOfTheRFCIsWrittenAsTheRFCShows() throws {
     let text = #"""
       {
         "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
@@ -22,7 +22,7 @@ struct CanonicalJSONTests {
     )
   }
 
-  /// RFC 8785 §3.2.3: the dalet of U+FB33 comes behind the face of U+1F600, whose first UTF-16 code unit is D83D.
+  /// RFC 8785 §3.2.3: U+FB33 follows U+1F600, whose first UTF-16 code unit is D83D.
   @Test func membersAreSortedByTheirUTF16() throws {
     let text = #"""
       {"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
@@ -39,7 +39,7 @@ struct CanonicalJSONTests {
     )
   }
 
-  @Test func theOrderIsThatOfUTF16CodeUnitsForAllNames() throws {
+  @Test func allNamesAreSortedByTheirUTF16CodeUnits() throws {
     let scalars = [0x00, 0x41, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xEFFF, 0xF000, 0xFFFF, 0x10000, 0x10FFFF]
       .compactMap(Unicode.Scalar.init).map { String($0) }
     let names = [""] + scalars + scalars.flatMap { first in scalars.map { first + $0 } }
@@ -52,7 +52,7 @@ struct CanonicalJSONTests {
     #expect(read?.map { Array($0.utf16) } == sorted.map { Array($0.utf16) })
   }
 
-  @Test func theOrderOfTheMembersAsGivenDoesNotMatter() throws {
+  @Test func theOrderOfTheInputDoesNotMatter() throws {
     let one = #"{"b":{"y":[{"d":1,"c":2}],"x":null},"a":"z"}"#
     let other = #"{ "a" : "z", "b" : { "x" : null, "y" : [ { "c" : 2, "d" : 1 } ] } }"#
 
@@ -60,7 +60,7 @@ struct CanonicalJSONTests {
     #expect(try canonical(other) == canonical(one))
   }
 
-  @Test func onlyWhatMustBeIsEscaped() throws {
+  @Test func onlyRequiredEscapesAreWritten() throws {
     let scalars = (0..<0x110000).compactMap(Unicode.Scalar.init).filter { $0.value < 0x100 || $0.value % 97 == 0 }
     let escapes: [UInt32: String] = [
       0x08: #"\b"#, 0x09: #"\t"#, 0x0A: #"\n"#, 0x0C: #"\f"#, 0x0D: #"\r"#, 0x22: #"\""#, 0x5C: #"\\"#,
@@ -91,17 +91,17 @@ struct CanonicalJSONTests {
   }
 
   @Test(arguments: ["", "-", "01", "+1", " 1", "1 ", "٣", "0x1", "--1"])
-  func whatIsNoNumberIsRefusedAsWell(text: String) throws {
+  func invalidNumbersAreRefused(text: String) throws {
     #expect(throws: IntegrityError.noWholeNumber(text)) { try JSONValue.number(text).canonicalBytes() }
   }
 
-  @Test func namesThatDifferInTheirBytesAreTwoNames() throws {
+  @Test func namesWithDifferentBytesAreDifferent() throws {
     let object: JSONObject = ["\u{E9}": .null, "e\u{301}": .null]
 
     #expect(try object.canonicalBytes().elementsEqual("{\"e\u{301}\":null,\"\u{E9}\":null}".utf8))
   }
 
-  @Test func aNameThatStandsTwiceIsRefused() {
+  @Test func aDuplicateNameIsRefused() {
     let object: JSONObject = ["b": .null, "a": .null, "b": .bool(true)]
 
     #expect(throws: IntegrityError.duplicateMember(name: "b")) { try object.canonicalBytes() }

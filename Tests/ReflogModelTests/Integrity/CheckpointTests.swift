@@ -18,18 +18,18 @@ struct CheckpointTests {
     }
   }
 
-  @Test func aCheckpointWithABitTurnedIsRefused() throws {
+  @Test func aCheckpointWithAFlippedBitIsRefused() throws {
     let vectors = try TransparencyVectors()
     let origin = try vectors.origin
     let key = try vectors.verifierKey
-    for bytes in try vectors.checkpoints[3].note.withOneBitTurned {
+    for bytes in try vectors.checkpoints[3].note.withOneBitFlipped {
       #expect(throws: IntegrityError.self, "\(String(decoding: bytes, as: UTF8.self))") {
         try Checkpoint(opening: SignedNote(parsing: bytes), of: origin, with: [key])
       }
     }
   }
 
-  @Test func theLineOfAWitnessIsPassedOver() throws {
+  @Test func theSignatureOfAWitnessIsIgnored() throws {
     let vectors = try TransparencyVectors()
     let text = try vectors.text("cosigned_checkpoint", in: "witness")
     let note = try SignedNote(parsing: Array(text.utf8))
@@ -41,12 +41,12 @@ struct CheckpointTests {
     #expect(note.bytes == Array(text.utf8))
     #expect(note.signatures.last?.line == line)
     #expect(note.signatures.last?.key.description == "witness.example/w1+20324abe")
-    // Eight bytes of time stand before the signature.
+    // The first eight bytes are a time.
     #expect(note.signatures.last?.bytes.count == 72)
     #expect(try SignedNote.Signature(line: String(line.dropLast())) == note.signatures.last)
   }
 
-  /// Ed25519 gives one signature of a text, so that the witness's can be made again.
+  /// Ed25519 always gives the same signature of a text, so the test makes the witness's signature again.
   @Test func theWitnessSignedTheTimeAndTheCheckpoint() throws {
     let vectors = try TransparencyVectors()
     let line = try vectors.text("cosignature_line", in: "witness").dropLast()
@@ -60,7 +60,7 @@ struct CheckpointTests {
     #expect(try SignedNote.Signature(line: String(line)).bytes.suffix(64) == signed.signatures[0].bytes[...])
   }
 
-  @Test func aWitnessIsSentWhatTheVectorsSend() throws {
+  @Test func theRequestToAWitnessIsThatOfTheVectors() throws {
     let vectors = try TransparencyVectors()
     let proof = try #require(try vectors.consistency.first { $0.older == 7 && $0.newer == 13 }).proof
     let lines = proof.map { $0.base64 + "\n" }.joined()
@@ -70,7 +70,7 @@ struct CheckpointTests {
     #expect(String(decoding: request, as: UTF8.self) == (try vectors.text("add_checkpoint_request")))
   }
 
-  @Test func anotherLogsCheckpointIsRefused() throws {
+  @Test func aCheckpointOfAnotherLogIsRefused() throws {
     let vectors = try TransparencyVectors()
     let note = try SignedNote(parsing: vectors.checkpoints[1].note)
     let expected = try Origin("other.example/log")
@@ -86,7 +86,7 @@ struct CheckpointTests {
     #expect(checkpoint.text == "a.example\n7\n\(Self.root)\n")
   }
 
-  @Test func somebodysOriginMayBeAnyLine() throws {
+  @Test func theOriginOfAnotherProgramMayBeAnyLine() throws {
     #expect(try Checkpoint(text: "Go + spaces, ö\n1\n\(Self.root)\n").origin.text == "Go + spaces, ö")
   }
 
@@ -99,26 +99,26 @@ struct CheckpointTests {
     ("a.example\n1\n\(root)\n\n", "it has an empty line"),
     ("a.example\n1\n\(root)\n\nmore\n", "it has an empty line"),
     ("a.example\n1\n\(root)\nmore", "it has fewer than three whole lines"),
-    ("a.example\n01\n\(root)\n", "its second line is no decimal without leading zeros"),
-    ("a.example\n+1\n\(root)\n", "its second line is no decimal without leading zeros"),
-    ("a.example\n-1\n\(root)\n", "its second line is no decimal without leading zeros"),
-    ("a.example\n1 \n\(root)\n", "its second line is no decimal without leading zeros"),
-    ("a.example\n٣\n\(root)\n", "its second line is no decimal without leading zeros"),
-    ("a.example\n9223372036854775808\n\(root)\n", "its second line is no decimal without leading zeros"),
-    ("a.example\n1\n\(root.dropLast())\n", "its third line is no Base 64 of 32 bytes"),
-    ("a.example\n1\nAAAA\n", "its third line is no Base 64 of 32 bytes"),
-    ("a.example\n1\n \(root)\n", "its third line is no Base 64 of 32 bytes"),
+    ("a.example\n01\n\(root)\n", "its second line is not a decimal number without leading zeros"),
+    ("a.example\n+1\n\(root)\n", "its second line is not a decimal number without leading zeros"),
+    ("a.example\n-1\n\(root)\n", "its second line is not a decimal number without leading zeros"),
+    ("a.example\n1 \n\(root)\n", "its second line is not a decimal number without leading zeros"),
+    ("a.example\n٣\n\(root)\n", "its second line is not a decimal number without leading zeros"),
+    ("a.example\n9223372036854775808\n\(root)\n", "its second line is not a decimal number without leading zeros"),
+    ("a.example\n1\n\(root.dropLast())\n", "its third line is not Base 64 of 32 bytes"),
+    ("a.example\n1\nAAAA\n", "its third line is not Base 64 of 32 bytes"),
+    ("a.example\n1\n \(root)\n", "its third line is not Base 64 of 32 bytes"),
     (
       "a.example\n0\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
       "its size is 0, but its root is not that of the empty tree"
     ),
   ])
-  func whatIsNoCheckpointIsRefused(text: String, problem: String) throws {
+  func invalidCheckpointsAreRefused(text: String, problem: String) throws {
     #expect(throws: IntegrityError.malformedCheckpoint(problem: problem)) { try Checkpoint(text: text) }
   }
 
   @Test(arguments: ["audit.contoso.example/b2c-userflows", "a", "a:8443/x.y_z~", String(repeating: "a", count: 255)])
-  func originsOfItsOwnAreURLsWithoutAScheme(text: String) throws {
+  func originsOfReflogAreURLsWithoutAScheme(text: String) throws {
     let origin = try Origin(text)
 
     #expect(origin.text == text)

@@ -6,7 +6,7 @@ struct EntryBundleTests {
     try #require(Tile(.entries, index: 0, width: width))
   }
 
-  @Test func entriesStandBehindTheirLengths() throws {
+  @Test func eachEntryFollowsItsLength() throws {
     let entries: [[UInt8]] = [[], [1], [UInt8](repeating: 7, count: 258)]
 
     let bytes = try EntryBundle(entries: entries).bytes
@@ -24,7 +24,7 @@ struct EntryBundleTests {
     #expect(bundle.entries.map(MerkleTree.leafHash) == (try vectors.leaves))
   }
 
-  @Test func theLongestEntryIsWhatTwoBytesSay() throws {
+  @Test func theLengthOfAnEntryFitsTwoBytes() throws {
     let longest = [UInt8](repeating: 1, count: EntryBundle.maximumEntryByteCount)
 
     #expect(try EntryBundle(parsing: EntryBundle(entries: [longest]).bytes, of: Self.tile(1)).entries == [longest])
@@ -39,9 +39,9 @@ struct EntryBundleTests {
   @Test(arguments: [
     ([], "it ends after 0 of 2 entries"), ([0], "it ends after 0 of 2 entries"),
     ([0, 1, 7], "it ends after 1 of 2 entries"), ([0, 1, 7, 0], "it ends after 1 of 2 entries"),
-    ([0, 1, 7, 0, 1], "it ends within an entry"), ([0, 0, 0, 0, 0], "something stands behind its last entry"),
+    ([0, 1, 7, 0, 1], "it ends within an entry"), ([0, 0, 0, 0, 0], "it has more bytes after its last entry"),
   ])
-  func aBundleHoldsAsManyEntriesAsItsTile(bytes: [UInt8], problem: String) throws {
+  func aBundleHasAsManyEntriesAsItsTileIsWide(bytes: [UInt8], problem: String) throws {
     let tile = try Self.tile(2)
 
     #expect(throws: IntegrityError.malformedTile(tile, problem: problem)) { try EntryBundle(parsing: bytes, of: tile) }

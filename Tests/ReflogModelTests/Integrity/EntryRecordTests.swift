@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Records are written member by member; what comes out is held against the general writer of canonical JSON.
+/// Records are written member by member. The tests compare them with the general writer of canonical JSON.
 struct EntryRecordTests {
   private static let salt = Salt(bytes: (0..<16).map { UInt8($0) })
   private static let hash = Hash(of: Array("entry".utf8))
@@ -29,7 +29,7 @@ struct EntryRecordTests {
     )
   }
 
-  @Test func whatIsBornSettledIsCanonical() throws {
+  @Test func aChangeSettledInItsFirstEntryIsCanonical() throws {
     let outcome = Change.Outcome(
       result: .rejected,
       httpStatus: 404,
@@ -80,7 +80,7 @@ struct EntryRecordTests {
       before: .connector(try #require(ConnectorID("a1")), displayName: "Betrugsprüfung 🚦"),
       after: .none,
       changedProperties: [.init(name: "displayName", before: "old", after: nil)],
-      actor: Change.Actor(type: .user, id: "o\u{1}\"\\id", name: "somebody", proof: .entra),
+      actor: Change.Actor(type: .user, id: "o\u{1}\"\\id", name: "Adele", proof: .entra),
       correlationID: "c",
       requestID: "r",
       rollbackOf: Change.ID(9),

@@ -1,21 +1,23 @@
 import ReflogModel
 import Testing
 
-/// A tree that kept every hash it made; asked for one that it never made, it fails.
+/// A tree that keeps all of its hashes, and fails the test if another one is requested.
 struct GrownTree {
   private(set) var frontier = MerkleFrontier()
   private(set) var leaves: [Hash] = []
   private var hashes: [MerkleTree.Node: Hash] = [:]
 
+  /// Creates the tree with these leaves.
   init(leaves: [Hash]) {
     for leaf in leaves { append(leaf) }
   }
 
-  /// A tree over so many entries that all differ.
+  /// Creates a tree of this number of different entries.
   init(size: Int) {
     self.init(leaves: (0..<size).map { MerkleTree.leafHash(of: Array("entry \($0)".utf8)) })
   }
 
+  /// Appends a leaf.
   mutating func append(_ leaf: Hash) {
     leaves.append(leaf)
     frontier.append(leaf) { hashes[$0] = $1 }
@@ -23,11 +25,12 @@ struct GrownTree {
 
   var size: Int64 { frontier.size }
 
+  /// Returns the hash of a node.
   func hash(of node: MerkleTree.Node) throws -> Hash {
-    try #require(hashes[node], "no hash of \(node) was ever made")
+    try #require(hashes[node], "the tree has no hash of \(node)")
   }
 
-  /// The hash of a range of leaves, word for word as RFC 6962 §2.1 has it.
+  /// Returns the hash of a range of leaves, exactly as RFC 6962 §2.1 defines it.
   func definition(_ range: Range<Int>) -> Hash {
     if range.isEmpty { return Hash(of: []) }
     if range.count == 1 { return leaves[range.lowerBound] }
@@ -39,22 +42,22 @@ struct GrownTree {
 }
 
 extension Hash {
-  /// The hash with one of its 256 bits turned.
+  /// Returns the hash with one of its 256 bits flipped.
   func flipping(bit: Int) throws -> Hash {
     try #require(Hash(bytes: bytes.flipping(bit: bit)))
   }
 }
 
 extension [UInt8] {
-  /// The bytes with one bit turned, counted from the lowest of the first byte.
+  /// Returns the bytes with one bit flipped. Bits are counted from the lowest one of the first byte.
   func flipping(bit: Int) -> [UInt8] {
     var bytes = self
     bytes[bit / 8] ^= 1 << (bit % 8)
     return bytes
   }
 
-  /// The bytes with each of their bits turned, one at a time.
-  var withOneBitTurned: some Sequence<[UInt8]> {
+  /// All variants of the bytes in which one bit is flipped.
+  var withOneBitFlipped: some Sequence<[UInt8]> {
     (0..<count * 8).lazy.map { flipping(bit: $0) }
   }
 }

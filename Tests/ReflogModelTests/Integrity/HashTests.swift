@@ -2,7 +2,7 @@ import ReflogModel
 import Testing
 
 struct HashTests {
-  /// FIPS 180-4's example.
+  /// The hash of `abc`, an example of FIPS 180-4.
   private let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
   @Test func aHashIsSHA256() {
@@ -21,7 +21,7 @@ struct HashTests {
     #expect(hash.withUnsafeBytes { Array($0) } == hash.bytes)
   }
 
-  @Test func everyBitCounts() throws {
+  @Test func everyFlippedBitMakesAnotherHash() throws {
     let hash = Hash(of: [])
 
     let others = try (0..<256).map { try hash.flipping(bit: $0) }
@@ -29,7 +29,7 @@ struct HashTests {
     #expect(Set(others + [hash]).count == 257)
   }
 
-  @Test func nothingButThirtyTwoBytesIsAHash() {
+  @Test func onlyThirtyTwoBytesAreAHash() {
     #expect(Hash(bytes: [UInt8](repeating: 0, count: 31)) == nil)
     #expect(Hash(bytes: [UInt8](repeating: 0, count: 33)) == nil)
     #expect(Hash(hexadecimal: abc.dropLast()) == nil)
@@ -43,7 +43,7 @@ struct HashTests {
     "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0= ", "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0=",
     "ungWv48Bz+pBQUDeXa4iI7ADYaOW\nF3qctBD/YfIAFa0=", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFQ==", "",
   ])
-  func base64IsReadInOneFormAlone(text: String) {
+  func base64IsReadInOneFormOnly(text: String) {
     #expect(Hash(base64: text) == nil)
   }
 }

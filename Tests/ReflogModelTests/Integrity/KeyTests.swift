@@ -2,11 +2,11 @@ import ReflogModel
 import Testing
 
 struct KeyTests {
-  /// Of the documentation of Go's `sumdb/note`.
+  /// From the documentation of Go's `sumdb/note`.
   private static let neumann = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
   private static let neumannVerifier = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 
-  @Test func theKeyOfTheVectorsIsMadeOfItsSeed() throws {
+  @Test func theKeyOfTheVectorsIsMadeFromItsSeed() throws {
     let vectors = try TransparencyVectors()
     let key = try vectors.signingKey.verifierKey
 
@@ -54,22 +54,22 @@ struct KeyTests {
     }
   }
 
-  @Test func aPublicKeyWithABitTurnedIsRefused() throws {
-    for text in Array(Self.neumannVerifier.utf8).withOneBitTurned {
+  @Test func aPublicKeyWithAFlippedBitIsRefused() throws {
+    for text in Array(Self.neumannVerifier.utf8).withOneBitFlipped {
       guard let text = String(validating: text, as: UTF8.self) else { continue }
       #expect(throws: IntegrityError.self, "\(text)") { try VerifierKey(text) }
     }
   }
 
-  @Test func aSigningKeyWithABitTurnedIsRefusedAndNotQuoted() throws {
-    for text in Array(Self.neumann.utf8).withOneBitTurned {
+  @Test func aSigningKeyWithAFlippedBitIsRefusedAndNotQuoted() throws {
+    for text in Array(Self.neumann.utf8).withOneBitFlipped {
       guard let text = String(validating: text, as: UTF8.self) else { continue }
       let error = try #require(throws: IntegrityError.self, "\(text)") { try SigningKey(secretText: text) }
       #expect(!"\(error)".contains("hfZx09iUvxdX"))
     }
   }
 
-  @Test func aWitnessKeyIsOfAKindThatIsNotUnderstood() throws {
+  @Test func aWitnessKeyIsOfAnUnsupportedKind() throws {
     let text = try TransparencyVectors().text("vkey", in: "witness")
 
     #expect(throws: IntegrityError.unsupportedKey(type: 4)) { try VerifierKey(text) }
@@ -82,12 +82,12 @@ struct KeyTests {
     "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n",
     " example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
   ])
-  func whatIsNoPublicKeyIsRefused(text: String) {
+  func invalidPublicKeysAreRefused(text: String) {
     #expect(throws: IntegrityError.self) { try VerifierKey(text) }
   }
 
   @Test(arguments: ["", "a b", "a+b", "a\tb", "a\u{A0}b", "a\u{2028}", "\u{3000}", "a\r\nb", "a\u{1}"])
-  func aNameHoldsNoSpaceAndNoPlus(text: String) {
+  func aNameHasNoWhiteSpaceAndNoPlus(text: String) {
     #expect(throws: IntegrityError.malformedKeyName(text)) { try KeyName(text) }
   }
 

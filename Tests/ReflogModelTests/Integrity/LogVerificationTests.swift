@@ -13,7 +13,7 @@ struct LogVerificationTests {
     key = try SigningKey(name: origin.keyName(), seed: [UInt8](repeating: 5, count: 32))
   }
 
-  /// The checkpoint of the first entries, signed with the log's key or another.
+  /// Returns the checkpoint of the first entries, signed with the log's key or with other keys.
   private func claim(
     _ size: Int,
     of entries: [Hash]? = nil,
@@ -40,7 +40,7 @@ struct LogVerificationTests {
     from frontier: MerkleFrontier = MerkleFrontier()
   ) -> LogVerification.Report {
     var verification = LogVerification(of: origin, with: [key.verifierKey], against: claims, from: frontier)
-    for (place, entry) in entries { verification.append(entry, at: place) }
+    for (position, entry) in entries { verification.append(entry, at: position) }
     return verification.finish()
   }
 
@@ -49,7 +49,7 @@ struct LogVerificationTests {
     verify(entries.enumerated().map { (Int64($0), $1) }, against: claims)
   }
 
-  @Test func aLogAsItWasSignedHasNoFindings() throws {
+  @Test func anUnalteredLogHasNoFindings() throws {
     let claims = try [13, 0, 1, 7, 20, 7].map { try claim($0) }
 
     let report = verify(entries, against: claims)
@@ -61,24 +61,24 @@ struct LogVerificationTests {
     #expect(report.root == (try root(20, of: entries)))
   }
 
-  @Test func whatNoCheckpointCoversIsToldApart() throws {
+  @Test func entriesAfterTheLastCheckpointAreUnsigned() throws {
     #expect(verify(entries, against: [try claim(13)]).unsigned == 13..<20)
     #expect(verify(entries, against: []).unsigned == 0..<20)
     #expect(verify([Hash](), against: [try claim(0)]).findings.isEmpty)
   }
 
   @Test(arguments: 0..<20)
-  func oneBitOfOneEntryIsFound(place: Int) throws {
+  func oneFlippedBitOfOneEntryIsFound(position: Int) throws {
     var changed = entries
-    changed[place] = try changed[place].flipping(bit: place * 12)
+    changed[position] = try changed[position].flipping(bit: position * 12)
 
     let report = verify(changed, against: try [1, 7, 13, 20].map { try claim($0) })
 
-    let before = [0, 1, 7, 13].last { $0 <= place } ?? 0
-    let behind = [1, 7, 13, 20].filter { $0 > place }
+    let before = [0, 1, 7, 13].last { $0 <= position } ?? 0
+    let after = [1, 7, 13, 20].filter { $0 > position }
     #expect(
       report.findings
-        == (try behind.map { size in
+        == (try after.map { size in
           .rootMismatch(
             source: "at \(size)",
             size: Int64(size),
@@ -100,8 +100,8 @@ struct LogVerificationTests {
     #expect(report.findings.count == 1)
     #expect(
       report.findings.first?.description
-        == "at 13: the first 13 entries are not those that were signed: one or more of the entries 7 to 12 were changed, "
-        + "removed, added or moved; their root is \(try root(13, of: exchanged)), and \(try root(13, of: entries)) was "
+        == "at 13: the first 13 entries are not the signed ones: one or more of the entries 7 to 12 were changed, "
+        + "removed, added or moved. Their root is \(try root(13, of: exchanged)), but \(try root(13, of: entries)) was "
         + "signed."
     )
   }
@@ -122,14 +122,14 @@ struct LogVerificationTests {
     #expect(report.size == 20)
   }
 
-  @Test func aCutOffEndIsFound() throws {
+  @Test func aMissingEndIsFound() throws {
     let report = verify(Array(entries.prefix(5)), against: try [4, 13].map { try claim($0) })
 
     #expect(report.findings == [.beyondLog(source: "at 13", size: 13, logSize: 5)])
     #expect(report.confirmedSize == 4)
   }
 
-  @Test func entriesThatComeAgainAreFoundAndLeftOut() throws {
+  @Test func repeatedEntriesAreFoundAndIgnored() throws {
     let given: [(Int64, Hash)] = [(0, entries[0]), (1, entries[1]), (1, entries[1]), (2, entries[2]), (0, entries[0])]
 
     let report = verify(given, against: [try claim(3)])
@@ -138,7 +138,7 @@ struct LogVerificationTests {
     #expect(report.confirmedSize == 3)
   }
 
-  @Test func whatIsWrongWithACheckpointIsFoundAndItsRootCountsForNothing() throws {
+  @Test func anInvalidCheckpointIsFoundAndItsRootDoesNotCount() throws {
     let stranger = try SigningKey(name: KeyName("stranger.example"), seed: [UInt8](repeating: 6, count: 32))
     let other = try Origin("other.example")
     let otherEntries = Array(entries.reversed())
@@ -182,7 +182,7 @@ struct LogVerificationTests {
     #expect(report.confirmedSize == 7)
   }
 
-  @Test func oneFalseSignatureSpoilsACheckpointThatIsWellSignedToo() throws {
+  @Test func aCheckpointWithAGoodAndAFalseSignatureDoesNotCount() throws {
     let next = try SigningKey(name: origin.keyName(), seed: [UInt8](repeating: 6, count: 32))
     let good = try SignedNote(parsing: claim(7).note)
     let bad = try SignedNote(parsing: claim(6, by: [next]).note)
@@ -193,7 +193,7 @@ struct LogVerificationTests {
       with: [key.verifierKey, next.verifierKey],
       against: [LogVerification.ExpectedCheckpoint(source: "the anchor", note: note.bytes)]
     )
-    for (place, entry) in entries.enumerated() { verification.append(entry, at: Int64(place)) }
+    for (position, entry) in entries.enumerated() { verification.append(entry, at: Int64(position)) }
     let report = verification.finish()
 
     #expect(report.findings == [.badSignature(source: "the anchor", key: next.verifierKey.identity)])
@@ -222,7 +222,7 @@ struct LogVerificationTests {
     #expect(beyond.findings.first == .fork(size: 7, source: "ours", other: "theirs"))
   }
 
-  @Test func aVerificationBeginsBehindWhatIsTrusted() throws {
+  @Test func aVerificationMayBeginAfterTrustedEntries() throws {
     var frontier = MerkleFrontier()
     for entry in entries.prefix(7) { frontier.append(MerkleTree.leafHash(of: entry)) }
     let rest = entries.enumerated().dropFirst(7).map { (Int64($0), $1) }
@@ -233,7 +233,7 @@ struct LogVerificationTests {
     #expect(report.unsigned == 13..<20)
   }
 
-  @Test func findingsAreCountedWhereTheyAreTooMany() {
+  @Test func findingsBeyondTheLimitAreOnlyCounted() {
     let count = Int64(LogVerification.maximumFindingCount + 5)
 
     let report = verify((1...count).map { ($0 * 2 - 1, entries[0]) }, against: [])
@@ -242,8 +242,8 @@ struct LogVerificationTests {
     #expect(report.omittedFindingCount == 5)
   }
 
-  @Test func theVectorsVerifyAsALogOfEntriesOfTheirOwn() throws {
-    // The vectors' entries are texts, so that only their leaf hashes can go in.
+  @Test func theCheckpointOfTheVectorsVerifies() throws {
+    // The entries of the vectors are texts, so the test appends only the hashes of their leaves.
     let vectors = try TransparencyVectors()
     var frontier = MerkleFrontier()
     for leaf in try vectors.leaves { frontier.append(leaf) }

@@ -1,12 +1,12 @@
 import ReflogModel
 import Testing
 
-/// Every proof of every small tree verifies, and none does once anything about it is changed.
+/// Every proof of every small tree verifies, and no altered proof does.
 struct MerkleProofTests {
   private static let tree = GrownTree(size: 70)
 
   @Test(arguments: Int64(1)...70)
-  func inclusionIsProvenOnlyAsItIs(size: Int64) throws {
+  func onlyTheUnalteredProofOfInclusionVerifies(size: Int64) throws {
     let tree = Self.tree
     let root = tree.definition(0..<Int(size))
     for index in 0..<size {
@@ -32,7 +32,7 @@ struct MerkleProofTests {
   }
 
   @Test(arguments: Int64(1)...70)
-  func consistencyIsProvenOnlyAsItIs(newer: Int64) throws {
+  func onlyTheUnalteredProofOfConsistencyVerifies(newer: Int64) throws {
     let tree = Self.tree
     let newerRoot = tree.definition(0..<Int(newer))
     for older in 0...newer {
@@ -47,7 +47,7 @@ struct MerkleProofTests {
 
       var errors = try Self.changes(of: proof, bit: bit).map { error(olderRoot, newerRoot, $0) }
       errors.append(error(try olderRoot.flipping(bit: bit), newerRoot, proof))
-      // The empty tree is the beginning of any.
+      // Every tree begins with the empty tree.
       if older > 0 { errors.append(error(olderRoot, try newerRoot.flipping(bit: bit), proof)) }
 
       #expect(error(olderRoot, newerRoot, proof) == nil)
@@ -55,9 +55,8 @@ struct MerkleProofTests {
     }
   }
 
-  /// What proves something of a large tree must not prove it of a small one, nor the other way round, though the hashes
-  /// come out right.
-  @Test func aProofIsAsLongAsItsTreeIsHigh() throws {
+  /// A proof for a large tree must not be valid for a small one, or the reverse, even if the hashes are right.
+  @Test func aProofOfATreeOfAnotherHeightIsRefused() throws {
     let tree = Self.tree
     let roots = (0...8).map { tree.definition(0..<$0) }
     let proof = try MerkleTree.consistencyProof(from: 7, to: 8, hashAt: tree.hash)
@@ -108,19 +107,19 @@ struct MerkleProofTests {
     }
   }
 
-  /// The proof with a bit of each of its hashes turned, with each left out, doubled, and with neighbours exchanged.
+  /// Returns altered proofs: with a flipped bit, or with hashes removed, repeated or exchanged.
   private static func changes(of proof: [Hash], bit: Int) throws -> [[Hash]] {
     var changes = [proof + [Hash(of: [])], [Hash(of: [])] + proof]
     for (position, hash) in proof.enumerated() {
-      var turned = proof
-      turned[position] = try hash.flipping(bit: bit)
+      var flipped = proof
+      flipped[position] = try hash.flipping(bit: bit)
       var shorter = proof
       shorter.remove(at: position)
       var longer = proof
       longer.insert(hash, at: position)
       var exchanged = proof
       exchanged.swapAt(position, (position + 1) % proof.count)
-      changes += [turned, shorter, longer] + (exchanged == proof ? [] : [exchanged])
+      changes += [flipped, shorter, longer] + (exchanged == proof ? [] : [exchanged])
     }
     return changes
   }

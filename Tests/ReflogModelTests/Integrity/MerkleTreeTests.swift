@@ -69,7 +69,7 @@ struct MerkleTreeTests {
     }
   }
 
-  @Test func nodesComeFromTheHashesOfTiles() throws {
+  @Test func aProofNeedsOnlyTheHashesInTiles() throws {
     let tree = GrownTree(size: 600)
     let tileHash: MerkleTree.HashSource = { node in
       try #require(node.level.isMultiple(of: Tile.height))
@@ -84,7 +84,7 @@ struct MerkleTreeTests {
     #expect(try proof == MerkleTree.inclusionProof(of: 300, inTreeOf: size, hashAt: tree.hash))
   }
 
-  @Test func whatIsNotInTheTreeHasNoProof() {
+  @Test func anEntryOutsideTheTreeHasNoProof() {
     let tree = GrownTree(size: 5)
 
     #expect(throws: IntegrityError.leafOutsideTree(index: 5, size: 5)) {
@@ -101,7 +101,7 @@ struct MerkleTreeTests {
     }
   }
 
-  @Test func whatTheSourceThrowsComesThrough() {
+  @Test func errorsOfTheSourceAreThrown() {
     struct Unreadable: Error {}
 
     #expect(throws: Unreadable.self) {
@@ -109,7 +109,7 @@ struct MerkleTreeTests {
     }
   }
 
-  @Test func theLargestTreeThereCanBeIsNoTrouble() throws {
+  @Test func theLargestTreeIsSupported() throws {
     let size = Int64.max
     let leaf = Hash(of: [])
     let constant: MerkleTree.HashSource = { Hash(of: Array("\($0.level)".utf8)) }

@@ -11,7 +11,7 @@ struct SignedNoteTests {
     """
   private static let exampleKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 
-  /// Of the documentation of Go's `sumdb/note`, with two signatures.
+  /// A note with two signatures, from the documentation of Go's `sumdb/note`.
   private static let goExample = """
     If you think cryptography is the answer to your problem,
     then you don't know what your problem is.
@@ -65,9 +65,9 @@ struct SignedNoteTests {
     #expect(signed.signatures == [note.signatures[0]])
   }
 
-  @Test func aNoteWithABitTurnedIsRefused() throws {
+  @Test func aNoteWithAFlippedBitIsRefused() throws {
     let key = try VerifierKey(Self.exampleKey)
-    for bytes in Array(Self.example.utf8).withOneBitTurned {
+    for bytes in Array(Self.example.utf8).withOneBitFlipped {
       #expect(throws: IntegrityError.self, "\(String(decoding: bytes, as: UTF8.self))") {
         try SignedNote(parsing: bytes).verify(with: [key])
       }
@@ -84,7 +84,7 @@ struct SignedNoteTests {
     #expect(note.signers(among: keys.map(\.verifierKey)).good == keys.map(\.verifierKey.identity))
   }
 
-  @Test func signaturesOfUnknownKeysArePassedOver() throws {
+  @Test func signaturesOfUnknownKeysAreIgnored() throws {
     let known = try Self.key("a.example", 1)
     let sameName = try Self.key("a.example", 2)
     let note = try SignedNote(text: "text\n", signedBy: [sameName, known])
@@ -98,7 +98,7 @@ struct SignedNoteTests {
     #expect(throws: IntegrityError.noKnownKey([sameName.verifierKey.identity])) { try foreign.verify(with: []) }
   }
 
-  @Test func oneFalseSignatureInAKnownNameSpoilsTheNote() throws {
+  @Test func aNoteWithAFalseSignatureInAKnownNameIsRefused() throws {
     let good = try Self.key("a.example", 1)
     let other = try Self.key("b.example", 2)
     let foreign = try SignedNote(text: "another text\n", signedBy: [other])
@@ -133,7 +133,7 @@ struct SignedNoteTests {
     try read.verify(with: [key.verifierKey])
   }
 
-  @Test func aHundredSignaturesAreTakenAndNoMore() throws {
+  @Test func aHundredSignaturesAreAcceptedAndNoMore() throws {
     let lines = { (count: Int) in "text\n\n" + String(repeating: Self.signatureLine, count: count) }
 
     #expect(try SignedNote(parsing: Array(lines(16).utf8)).signatures.count == 16)
@@ -141,7 +141,7 @@ struct SignedNoteTests {
     #expect(Self.problem(of: lines(101)) == "it has more than 100 signatures")
   }
 
-  @Test func sixteenOfTheLongestSignaturesAreTaken() throws {
+  @Test func sixteenOfTheLongestSignaturesAreAccepted() throws {
     let key = try Self.key("a.example", 1)
     let own = try #require(SignedNote(text: "text\n", signedBy: [key]).signatures.first)
     let longest = "— w.example \(String(repeating: "AAAA", count: 1_700))\n"
@@ -167,8 +167,8 @@ struct SignedNoteTests {
     ("", "it does not end with a newline"),
     ("text\n\n— a.example AAAAAAA=", "it does not end with a newline"),
     ("text", "it does not end with a newline"),
-    ("\n", "no blank line stands between its text and its signatures"),
-    ("text\n— a.example AAAAAAA=\n", "no blank line stands between its text and its signatures"),
+    ("\n", "there is no blank line between its text and its signatures"),
+    ("text\n— a.example AAAAAAA=\n", "there is no blank line between its text and its signatures"),
     ("text\n\n", "a signature's line does not begin with an em dash and a space"),
     ("text\n\n\n", "a signature's line does not begin with an em dash and a space"),
     ("\n\n", "a signature's line does not begin with an em dash and a space"),
@@ -182,32 +182,32 @@ struct SignedNoteTests {
     ("text\n\n— a.example AAAAAAB=\n", "a signature's line does not end with the Base 64 of a key ID and a signature"),
     ("text\n\n— a.example AAAAAAA= \n", "a signature's line does not end with the Base 64 of a key ID and a signature"),
     ("text\n\n— a example AAAAAAA=\n", "a signature's line does not end with the Base 64 of a key ID and a signature"),
-    ("text\r\n\n— a.example AAAAAAA=\n", "it holds a control character"),
-    ("te\txt\n\n— a.example AAAAAAA=\n", "it holds a control character"),
-    ("text\u{0}\n\n— a.example AAAAAAA=\n", "it holds a control character"),
-    ("text\n\n— a.example AAAAAAA=\r\n", "it holds a control character"),
+    ("text\r\n\n— a.example AAAAAAA=\n", "it contains a control character"),
+    ("te\txt\n\n— a.example AAAAAAA=\n", "it contains a control character"),
+    ("text\u{0}\n\n— a.example AAAAAAA=\n", "it contains a control character"),
+    ("text\n\n— a.example AAAAAAA=\r\n", "it contains a control character"),
   ])
-  func whatIsNoNoteIsRefused(text: String, problem: String) {
+  func invalidNotesAreRefused(text: String, problem: String) {
     #expect(Self.problem(of: text) == problem)
   }
 
   @Test(arguments: ["", "a+b", "a\u{A0}b", "a\u{2003}b"])
-  func aSignaturesNameIsAName(name: String) {
+  func aSignatureNeedsAValidName(name: String) {
     #expect(throws: IntegrityError.malformedKeyName(name)) {
       try SignedNote(parsing: Array("text\n\n— \(name) AAAAAAA=\n".utf8))
     }
   }
 
-  @Test func whatIsNoUTF8IsRefused() {
+  @Test func notesThatAreNotUTF8AreRefused() {
     for bytes: [UInt8] in [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80]] {
-      #expect(throws: IntegrityError.malformedNote(problem: "it is no valid UTF-8")) {
+      #expect(throws: IntegrityError.malformedNote(problem: "it is not valid UTF-8")) {
         try SignedNote(parsing: bytes + Array("\n\n— a.example AAAAAAA=\n".utf8))
       }
     }
   }
 
   @Test(arguments: ["", "text", "te\rxt\n", "te\txt\n"])
-  func whatNobodyCouldReadIsNotSigned(text: String) throws {
+  func anUnreadableNoteIsNotSigned(text: String) throws {
     let key = try Self.key("a.example", 1)
 
     #expect(throws: IntegrityError.self) { try SignedNote(text: text, signedBy: [key]) }

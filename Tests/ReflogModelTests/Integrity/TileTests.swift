@@ -33,11 +33,11 @@ struct TileTests {
     "tile/0/x999/x999/x999/x999/x999/x999/x999/999", "tile/0/x036/x028/x797/x018/x963/967", "tile/0/٠٠٠",
     "tile/0/000\n", "tile/0/000?", "tile/0/000\u{301}",
   ])
-  func whatIsNoPathIsRefused(path: String) {
+  func otherPathsAreRefused(path: String) {
     #expect(throws: IntegrityError.malformedTilePath(path)) { try Tile(path: path) }
   }
 
-  @Test func whatNoTreeHasIsNoTile() {
+  @Test func impossibleTilesAreRefused() {
     #expect(Tile(.hashes(level: 64), index: 0) == nil)
     #expect(Tile(.hashes(level: -1), index: 0) == nil)
     #expect(Tile(.entries, index: -1) == nil)
@@ -60,7 +60,7 @@ struct TileTests {
     (0, ""), (1, "tile/0/000.p/1"), (255, "tile/0/000.p/255"), (256, "tile/0/000 tile/1/000.p/1"),
     (257, "tile/0/000 tile/0/001.p/1 tile/1/000.p/1"),
   ])
-  func theTilesOfATreeAreTheseAndNoEmptyOnes(size: Int64, paths: String) {
+  func aTreeHasNoEmptyTiles(size: Int64, paths: String) {
     let tiles = Tile.levels(ofTreeOf: size).flatMap { Tile.tiles(.hashes(level: $0), ofTreeOf: size) }
 
     #expect(tiles.map(\.path).joined(separator: " ") == paths)
@@ -83,7 +83,7 @@ struct TileTests {
     #expect(Array(Tile.tiles(.hashes(level: 7), ofTreeOf: .max)).map(\.width) == [127])
   }
 
-  @Test func aTilesHashesAreTheNodesOfItsLevel() throws {
+  @Test func theHashesOfATileAreTheNodesOfItsLevel() throws {
     let tree = GrownTree(size: 600)
     let tile = try Tile(path: "tile/1/000.p/2")
     let hashes = try tile.range.map { try tree.hash(of: MerkleTree.Node(level: 8, index: $0)) }

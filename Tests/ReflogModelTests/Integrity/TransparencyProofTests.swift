@@ -2,7 +2,7 @@ import ReflogModel
 import Testing
 
 struct TransparencyProofTests {
-  /// The proof of the vectors, without the witness's line, which nobody checks.
+  /// The proof of the vectors, without the witness's line, which is not checked.
   private static func proof(extra: [UInt8] = []) throws -> TransparencyProof {
     let vectors = try TransparencyVectors()
     let hashes = try #require(try vectors.inclusion.first { $0.index == 5 && $0.size == 13 }).proof
@@ -24,7 +24,7 @@ struct TransparencyProofTests {
     }
   }
 
-  @Test func theProofOfTheVectorsVerifiesAndIsWrittenTheSame() throws {
+  @Test func theProofOfTheVectorsVerifiesAndIsWrittenAsItWasRead() throws {
     let vectors = try TransparencyVectors()
     let text = try vectors.text("tlog_proof_entry5_size13")
 
@@ -37,7 +37,7 @@ struct TransparencyProofTests {
     #expect(proof.bytes == Array(text.utf8))
   }
 
-  @Test func itIsTheProofOfOneEntryOfOneLog() throws {
+  @Test func aProofIsValidForOneEntryOfOneLog() throws {
     let vectors = try TransparencyVectors()
     let proof = try Self.proof()
     let other = try Origin("other.example")
@@ -53,19 +53,19 @@ struct TransparencyProofTests {
     }
   }
 
-  @Test func aProofWithABitTurnedIsRefused() throws {
+  @Test func aProofWithAFlippedBitIsRefused() throws {
     let vectors = try TransparencyVectors()
     let leaf = try vectors.leaves[5]
     let origin = try vectors.origin
     let key = try vectors.verifierKey
-    for bytes in try Self.proof().bytes.withOneBitTurned {
+    for bytes in try Self.proof().bytes.withOneBitFlipped {
       #expect(throws: IntegrityError.self, "\(String(decoding: bytes, as: UTF8.self))") {
         try TransparencyProof(parsing: bytes).verify(leaf: leaf, of: origin, with: [key])
       }
     }
   }
 
-  @Test func extraDataComesWithIt() throws {
+  @Test func extraDataIsReadAndWritten() throws {
     let extra = Array(#"{"record":1}"#.utf8)
 
     let bytes = try Self.proof(extra: extra).bytes
@@ -93,23 +93,23 @@ struct TransparencyProofTests {
     ("", "its first line is not c2sp.org/tlog-proof@v1"),
     ("c2sp.org/tlog-proof@v1", "its first line is not c2sp.org/tlog-proof@v1"),
     ("c2sp.org/tlog-proof@v2\nindex 0\n\n", "its first line is not c2sp.org/tlog-proof@v1"),
-    ("c2sp.org/tlog-proof@v1\n", "no line gives its index as a decimal without leading zeros"),
-    ("c2sp.org/tlog-proof@v1\nindex\n\n", "no line gives its index as a decimal without leading zeros"),
-    ("c2sp.org/tlog-proof@v1\nindex 01\n\n", "no line gives its index as a decimal without leading zeros"),
-    ("c2sp.org/tlog-proof@v1\nindex -1\n\n", "no line gives its index as a decimal without leading zeros"),
+    ("c2sp.org/tlog-proof@v1\n", "its index is missing or is not a plain decimal number"),
+    ("c2sp.org/tlog-proof@v1\nindex\n\n", "its index is missing or is not a plain decimal number"),
+    ("c2sp.org/tlog-proof@v1\nindex 01\n\n", "its index is missing or is not a plain decimal number"),
+    ("c2sp.org/tlog-proof@v1\nindex -1\n\n", "its index is missing or is not a plain decimal number"),
     (
       "c2sp.org/tlog-proof@v1\nindex 9223372036854775808\n",
-      "no line gives its index as a decimal without leading zeros"
+      "its index is missing or is not a plain decimal number"
     ),
-    ("c2sp.org/tlog-proof@v1\nextra AA==\nextra AA==\n", "no line gives its index as a decimal without leading zeros"),
-    ("c2sp.org/tlog-proof@v1\nindex 0\r\n\n", "no line gives its index as a decimal without leading zeros"),
-    ("c2sp.org/tlog-proof@v1\nextra \nindex 0\n", "its extra line is no Base 64"),
-    ("c2sp.org/tlog-proof@v1\nextra AAA\nindex 0\n", "its extra line is no Base 64"),
-    ("c2sp.org/tlog-proof@v1\nextra AA==", "its extra line is no Base 64"),
-    ("c2sp.org/tlog-proof@v1\nindex 0\nAA==\n", "a line between index and checkpoint is no Base 64 of 32 bytes"),
-    ("c2sp.org/tlog-proof@v1\nindex 0\n", "no empty line stands before its checkpoint"),
+    ("c2sp.org/tlog-proof@v1\nextra AA==\nextra AA==\n", "its index is missing or is not a plain decimal number"),
+    ("c2sp.org/tlog-proof@v1\nindex 0\r\n\n", "its index is missing or is not a plain decimal number"),
+    ("c2sp.org/tlog-proof@v1\nextra \nindex 0\n", "its extra line is not Base 64"),
+    ("c2sp.org/tlog-proof@v1\nextra AAA\nindex 0\n", "its extra line is not Base 64"),
+    ("c2sp.org/tlog-proof@v1\nextra AA==", "its extra line is not Base 64"),
+    ("c2sp.org/tlog-proof@v1\nindex 0\nAA==\n", "a line between index and checkpoint is not Base 64 of 32 bytes"),
+    ("c2sp.org/tlog-proof@v1\nindex 0\n", "there is no empty line before its checkpoint"),
   ])
-  func whatIsNoProofIsRefused(text: String, problem: String) {
+  func invalidProofsAreRefused(text: String, problem: String) {
     #expect(Self.problem(of: text) == problem)
   }
 
@@ -126,7 +126,7 @@ struct TransparencyProofTests {
       try TransparencyProof(index: 0, hashes: hashes, checkpoint: note)
     }
     #expect(Self.problem(of: "c2sp.org/tlog-proof@v1\nindex 0\n\(lines)\n") == "it has more than 63 hashes")
-    #expect(throws: IntegrityError.malformedProof(problem: "its extra line holds more than 1000000 bytes")) {
+    #expect(throws: IntegrityError.malformedProof(problem: "its extra line has more than 1000000 bytes")) {
       try TransparencyProof(index: 0, hashes: [], checkpoint: note, extra: extra + [0])
     }
     #expect(throws: IntegrityError.malformedProof(problem: "its index is negative")) {

@@ -2,14 +2,15 @@ import Foundation
 import ReflogModel
 import Testing
 
-/// Known answers for a log of thirteen entries, made and checked by programs that are not Reflog's.
+/// Known answers for a log of thirteen entries, made and checked by programs other than Reflog.
 struct TransparencyVectors {
-  /// The tests of the whole program read them too.
+  /// The end-to-end tests read the file too.
   private static let file = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../EndToEnd/tlog-vectors.json")
 
   private let members: JSONObject
 
+  /// Reads the vectors.
   init() throws {
     members = try #require(try JSONValue(parsing: Data(contentsOf: Self.file)).object)
   }
@@ -40,7 +41,7 @@ struct TransparencyVectors {
     }
   }
 
-  /// The inclusion proofs, each of an index in a tree of a size.
+  /// The inclusion proofs, each with its index and the size of its tree.
   var inclusion: [(index: Int64, size: Int64, proof: [Hash])] {
     get throws {
       try object("inclusion").members.map {
@@ -50,7 +51,7 @@ struct TransparencyVectors {
     }
   }
 
-  /// The consistency proofs, each from a size to a size.
+  /// The consistency proofs, each with its two sizes.
   var consistency: [(older: Int64, newer: Int64, proof: [Hash])] {
     get throws {
       try object("consistency").members.map {
@@ -65,7 +66,7 @@ struct TransparencyVectors {
     return try #require(members[name]?.string)
   }
 
-  /// The 32 bytes of a key or seed.
+  /// Returns the 32 bytes of a key or seed.
   func bytes(_ name: String, in group: String? = nil) throws -> [UInt8] {
     try #require(Hash(hexadecimal: text(name, in: group))).bytes
   }

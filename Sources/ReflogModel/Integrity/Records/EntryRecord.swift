@@ -1,34 +1,41 @@
-/// What an entry of the ledger says: canonical JSON (RFC 8785), whose bytes are hashed into the Merkle tree.
+/// The record of a ledger entry: canonical JSON (RFC 8785), whose hash is in the Merkle tree.
 ///
-/// It is made of the columns of the entry's row, and of nothing else; so what is queried is what is signed.
+/// It is made from the columns of the entry's row only, so queries return exactly what is signed.
 package struct EntryRecord: Sendable {
   /// The canonical bytes.
   package let bytes: [UInt8]
 
-  /// What the log holds of it: the SHA-256 of the canonical bytes.
+  /// The log's entry: the SHA-256 of the canonical bytes.
   package var hash: Hash { Hash(of: bytes) }
 
-  /// The intent of a change.
+  /// Creates the record of a change's intent.
   ///
-  /// - Parameter personal: the hash of its personal part; nothing where it has none.
+  /// - Parameters:
+  ///   - change: The change.
+  ///   - sequence: The sequence of the entry.
+  ///   - salt: The random bytes of the record.
+  ///   - personal: The hash of its personal part, or nil if it has none.
   package init(intentOf change: Change, sequence: Int64, salt: Salt, personal: Hash?) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       try record.members(of: change, outcome: nil, sequence, salt, personal)
     }.bytes
   }
 
-  /// A change that was born settled: intent and outcome in one.
+  /// Creates the record of a change that was settled in its first entry: intent and outcome together.
   package init(settled change: Change, outcome: Change.Outcome, salt: Salt, personal: Hash?) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       try record.members(of: change, outcome: outcome, change.sequence, salt, personal)
     }.bytes
   }
 
-  /// What became of a change.
+  /// Creates the record of a change's outcome.
   ///
   /// - Parameters:
-  ///   - intent: the hash of the change's first entry.
-  ///   - personal: the hash of what a person said; nothing where nobody had to say anything.
+  ///   - outcome: The outcome.
+  ///   - change: The change.
+  ///   - intent: The hash of the change's first entry.
+  ///   - salt: The random bytes of the record.
+  ///   - personal: The hash of a person's statement, or nil if there is none.
   package init(
     outcome: Change.Outcome,
     of change: Change,
@@ -51,7 +58,7 @@ package struct EntryRecord: Sendable {
     }.bytes
   }
 
-  /// Something that happened to Reflog itself.
+  /// Creates the record of a service event.
   package init(_ event: ServiceEvent, salt: Salt, personal: Hash?) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       record.member("activityDateTime", event.activityDateTime)
@@ -69,7 +76,7 @@ package struct EntryRecord: Sendable {
 }
 
 extension RecordWriter {
-  /// All of a change, in the canonical order of its members; without what became of it where that is not known yet.
+  /// Writes the members of a change in canonical order, without an outcome if `outcome` is nil.
   fileprivate mutating func members(
     of change: Change,
     outcome: Change.Outcome?,
@@ -110,7 +117,7 @@ extension RecordWriter {
     member("tenantId", change.tenantID)
   }
 
-  /// What of an actor is no personal data: the ids.
+  /// Writes the parts of an actor that are not personal data: the ids.
   fileprivate mutating func member(_ name: StaticString, identityOf actor: Change.Actor?) throws(IntegrityError) {
     guard let actor else { return member(name, nil as String?) }
     try member(name) { record throws(IntegrityError) in
@@ -133,7 +140,7 @@ extension RecordWriter {
     }
   }
 
-  /// What a person said stands in the personal part.
+  /// Writes the status of an outcome, without a person's statement, which is in the personal part.
   fileprivate mutating func member(
     _ name: StaticString,
     statusOf outcome: Change.Outcome

@@ -1,8 +1,10 @@
-/// What an entry says of people, kept apart from its record so that it can be erased: the record holds its SHA-256 alone.
+/// The personal data of an entry.
+///
+/// It is kept apart from the entry's record, because it can be erased. The record contains only its SHA-256.
 package struct PersonalPart: Sendable {
   private let bytes: [UInt8]
 
-  /// Of a change, as it was intended.
+  /// Creates the personal part of a change's intent.
   package init(salt: Salt, actor: Change.Actor, reason: String?) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       record.member("ipAddress", actor.ipAddress)
@@ -13,12 +15,12 @@ package struct PersonalPart: Sendable {
     }.bytes
   }
 
-  /// Of a service event.
+  /// Creates the personal part of a service event.
   package init(salt: Salt, actor: Change.Actor) throws(IntegrityError) {
     try self.init(salt: salt, actor: actor, reason: nil)
   }
 
-  /// Of what a person said became of a change.
+  /// Creates the personal part of a person's statement about a change.
   package init(salt: Salt, statement actor: Change.Actor, reason: String) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       record.member("actorId", actor.id)

@@ -1,15 +1,17 @@
-/// Writes a record as canonical JSON (RFC 8785), member by member, without a tree of values in between: a verification makes
-/// millions of them.
+/// Writes a record as canonical JSON (RFC 8785), member by member.
 ///
-/// Whoever writes gives the members of each object in their canonical order; a test holds all records to that.
+/// It builds no tree of values, because a verification makes millions of records. The caller gives the members of each
+/// object in canonical order; a test checks this for all records.
 struct RecordWriter {
-  /// A record of a change takes about 900 bytes. From 1 KB on an allocation is not served from a thread's own cache.
+  /// About the number of bytes that a record of a change needs.
+  ///
+  /// A record has about 900. Allocations from 1 KB on are slower, because they do not come from the thread's own cache.
   private static let usualByteCount = 960
 
   private(set) var bytes: [UInt8] = []
   private var isFirst = true
 
-  /// Writes an object: what `body` writes are its members.
+  /// Writes an object whose members `body` writes.
   init(_ body: (inout RecordWriter) throws(IntegrityError) -> Void) throws(IntegrityError) {
     bytes.reserveCapacity(Self.usualByteCount)
     try object(body)
@@ -25,7 +27,7 @@ struct RecordWriter {
     if let number { bytes.append(decimal: number) } else { null() }
   }
 
-  /// A number as a string: JSON numbers are no ids.
+  /// Writes a number as a string, because the ids in JSON are strings.
   mutating func member(_ name: StaticString, id: Int64?) {
     begin(name)
     guard let id else { return null() }
@@ -72,7 +74,10 @@ struct RecordWriter {
     isFirst = false
   }
 
-  /// Names are plain ASCII. Put together first and appended at once: there are some fifty in a record.
+  /// Writes the start of a member.
+  ///
+  /// Names are plain ASCII. The parts are combined first and appended at once, because a record has about fifty
+  /// members.
   private mutating func begin(_ name: StaticString) {
     let count = name.utf8CodeUnitCount
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 4) { prefix in

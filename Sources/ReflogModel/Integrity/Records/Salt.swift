@@ -1,13 +1,15 @@
-/// Sixteen random bytes in a record, so that nobody can guess from a hash what was hashed.
+/// Sixteen random bytes in a record.
 ///
-/// They lie in place, without memory of their own.
+/// Without them, a reader could guess the record's content and confirm the guess by its hash. They are stored
+/// inline, without an allocation.
 package struct Salt: Hashable, Sendable {
+  /// The number of bytes.
   package static let byteCount = 16
 
   /// The bytes in their order, on every machine.
   private let words: SIMD2<UInt64>
 
-  /// Fails unless there are exactly 16 bytes.
+  /// Creates a salt from 16 bytes, or returns nil if there are more or fewer.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = SIMD2<UInt64>()
@@ -15,19 +17,23 @@ package struct Salt: Hashable, Sendable {
     self.words = words
   }
 
-  /// The same from memory that holds them; fails unless there are exactly 16.
+  /// Creates a salt from memory that contains its 16 bytes, or returns nil if there are more or fewer.
   package init?(bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.byteCount else { return nil }
     words = bytes.loadUnaligned(as: SIMD2<UInt64>.self)
   }
 
+  /// Creates a new salt from a generator.
   package init(using generator: inout some RandomNumberGenerator) {
     words = SIMD2(generator.next(), generator.next())
   }
 
+  /// The 16 bytes.
   package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
-  /// Shows the 16 bytes where they lie, for as long as `body` runs.
+  /// Calls `body` with the 16 bytes in place.
+  ///
+  /// They are valid until `body` returns.
   package func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     Swift.withUnsafeBytes(of: words, body)
   }
