@@ -234,7 +234,8 @@ for target in package.targets where target.name != "CStorage" {
   ]
   if !target.isTest { settings.append(.enableUpcomingFeature("InternalImportsByDefault")) }
   if !target.isTest {
-    // For tools/docs. Only the compiler sees the package's types in each other's modules: `swift package dump-symbol-graph` does not.
+    // tools/docs needs the symbol graphs. Only the compiler can write them completely: `swift package dump-symbol-graph`
+    // does not see package types of other modules.
     let graphs = ["-emit-symbol-graph", "-emit-symbol-graph-dir", "\(Context.packageDirectory)/.build/symbol-graphs"]
     settings.append(
       .unsafeFlags(graphs + ["-symbol-graph-minimum-access-level", "package"], .when(configuration: .debug))

@@ -1,14 +1,17 @@
-/// The migrations of one kind of file, in order: names and SQL, embedded from the files beside this one.
+/// The migrations for one kind of database file, in the order in which they run.
 ///
-/// Until version 1.0 is tagged the first ones may still change; a released file is never edited.
+/// Their SQL is embedded from the files in this folder. A released migration is never edited. Migrations may still
+/// change until version 1.0 is tagged.
 package struct Migrations: Sendable {
   package struct Migration: Sendable {
-    /// The name of its file, without `.sql`.
+    /// The name of the migration's file, without `.sql`.
     package let name: String
     package let sql: String
   }
 
-  /// Marks the files of this kind in their header (SQLite's `application_id`), so that none is taken for another.
+  /// The number that identifies this kind of file, stored in the file's header as SQLite's `application_id`.
+  ///
+  /// Reflog refuses to open a file that has another number.
   package let applicationID: Int32
   package let migrations: [Migration]
 

@@ -9,6 +9,6 @@ CREATE TABLE token (
   created INTEGER NOT NULL,
   expires INTEGER NOT NULL,
   revoked INTEGER,
-  -- The service events in the ledger about this token: 0 none, 1 its creation, 2 its revocation too.
+  -- What the ledger records about this token: 0 nothing, 1 the creation, 2 the creation and the revocation.
   recorded INTEGER NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
 ) STRICT;

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Checks Reflog's transparency log, and records, older checkpoints and receipts that you name, without Reflog's code.
+"""Checks Reflog's transparency log without Reflog's code. Also checks the records, checkpoints and receipts that you give.
 
-Reads the log as C2SP tlog-tiles from a server or from a copy in a folder. Computes every tile and the root again from the
-entries; it keeps one hash for each entry in memory. You may repeat every flag. Repeat --key if the log's key has changed.
+Reads the log as C2SP tlog-tiles from a server, or from a copy in a folder. Computes every tile and the root again from the
+entries, and keeps one hash for each entry in memory. You may repeat every flag. Repeat --key if the log's key has changed.
 
 tools/verify_log.py https://reflog.contoso.example --key VKEY
 tools/verify_log.py /mnt/copy --key VKEY --records records.jsonl --old checkpoint --proof 4711.tlog-proof
 
-Exit codes: 0 no findings, 64 usage, 65 findings (one a line), 75 the log can't be reached.
+Exit codes: 0 no findings, 64 wrong usage, 65 findings (one on each line), 75 the log can't be reached.
 """
 
 import argparse
@@ -28,7 +28,7 @@ try:
 except ImportError:
     sys.exit("verify_log.py needs cryptography: pip install cryptography, or apt-get install python3-cryptography")
 
-# In bytes: 256 entries of the greatest length that 16 bits can express, each after its length.
+# The maximum length of an answer in bytes: 256 entries of the maximum length, each with a length of two bytes in front.
 LARGEST_ANSWER = 256 * (2 + 65_535)
 WAIT_SECONDS = 30
 TEXT, NUMBER, HASH = r"[^\x00-\x1f]+", r"0|[1-9][0-9]{0,17}", r"[A-Za-z0-9+/]{43}="
@@ -38,7 +38,7 @@ RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\n(?:extra ({BASE64})\n)?index ({
 
 
 class Finding(Exception):
-    """One line that describes what is wrong."""
+    """A problem of the log, described in one line."""
 
 
 def sha256(*parts):
@@ -77,7 +77,7 @@ def verification_key(text):
 
 
 def opened(data, keys, where):
-    """Returns the size and root of a checkpoint that one of the keys signed (C2SP signed-note, tlog-checkpoint)."""
+    """Checks that one of the keys signed a checkpoint (C2SP signed-note, tlog-checkpoint). Returns its size and its root."""
     match = CHECKPOINT.fullmatch(data.decode(errors="replace"))
     if not match:
         raise Finding(f"{where} is not a signed checkpoint")
@@ -95,7 +95,7 @@ def opened(data, keys, where):
 
 
 def get(base, *names):
-    """Returns the first of these names that exists below the base, and its content."""
+    """Reads the first of these files that exists below the base. Returns its name and its content."""
     for name in names:
         try:
             with urllib.request.urlopen(f"{base}/{name}", timeout=WAIT_SECONDS) as response:
@@ -109,7 +109,7 @@ def get(base, *names):
 def get_tile(base, kind, number, width):
     """Returns the name and the items of a tile or an entry bundle.
 
-    A log that has grown may have only the full tile instead of the partial one (C2SP tlog-tiles).
+    If the log has grown, the partial tile may be missing. Then reads the full tile (C2SP tlog-tiles).
     """
     path = f"{number % 1000:03}"
     while number := number // 1000:
@@ -141,7 +141,7 @@ def check_prefix(leaves, size, root, where):
 
 
 def check_record(leaves, record, where):
-    """Returns the sequence of a record that is this entry of the log."""
+    """Checks that a record is an entry of the log. Returns the record's sequence."""
     try:
         sequence = json.loads(record)["sequence"]
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -154,7 +154,7 @@ def check_record(leaves, record, where):
 
 
 def check_receipt(leaves, keys, data, where):
-    """Checks a receipt (C2SP tlog-proof). If it has no record, it proves the log's own entry at its index."""
+    """Checks a receipt (C2SP tlog-proof). A receipt without a record proves the log's entry at the receipt's index."""
     match = RECEIPT.fullmatch(data.decode(errors="replace"))
     if not match:
         raise Finding(f"{where} is not a receipt")
@@ -176,9 +176,9 @@ def read_leaves(base, size):
 
 
 def tiles(leaves):
-    """Yields level, number and hashes of every tile over these leaves.
+    """Yields the level, the number and the hashes of every tile over these leaves.
 
-    Only full tiles are hashed into the level above.
+    A hash at the next level is the root of a full tile.
     """
     level, hashes = 0, leaves
     while hashes:
@@ -190,12 +190,12 @@ def tiles(leaves):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.error = lambda message: parser.exit(64, f"{parser.format_usage()}{message}\n")
-    parser.add_argument("base", metavar="BASE_URL", help="the URL below which /checkpoint and /tile/… are, or a folder")
+    parser.add_argument("base", metavar="BASE_URL", help="the URL in front of /checkpoint and /tile/…, or a folder")
     parser.add_argument("--key", type=verification_key, action="append", required=True, metavar="VKEY")
     files = {"type": argparse.FileType("rb"), "action": "append", "default": [], "metavar": "FILE"}
-    parser.add_argument("--records", help="records, one a line", **files)
-    parser.add_argument("--old", help="an older checkpoint", **files)
-    parser.add_argument("--proof", help="a receipt", **files)
+    parser.add_argument("--records", help="a file with one record on each line", **files)
+    parser.add_argument("--old", help="a file with an older checkpoint", **files)
+    parser.add_argument("--proof", help="a file with a receipt", **files)
     options = parser.parse_args()
     base = (options.base if "://" in options.base else pathlib.Path(options.base).resolve().as_uri()).rstrip("/")
     keys, counts, findings = dict(options.key), collections.Counter(), []

@@ -1,4 +1,4 @@
-// What Swift can't call by itself: functions with a variable number of arguments.
+// Swift can't call C functions with a variable number of arguments. This file wraps such functions.
 #include "CStorage.h"
 #include <errno.h>
 #include <sqlite3.h>

@@ -2,8 +2,8 @@ package import ReflogModel
 
 /// The members and columns of a change in each format, in order.
 ///
-/// Every list is made of ``ReflogModel/ChangeField``. A plain field that is added there at the end appears in every
-/// list without a change here, and is the last column of CSV.
+/// Every list is built from ``ReflogModel/ChangeField``. If you add a plain field at the end of that type, every list
+/// contains the field, and CSV has it as the last column.
 extension Change: Exported {
   /// The last segment of the list's path.
   package static let collection = "connectorChanges"
@@ -33,7 +33,9 @@ extension Change: Exported {
     cells(from: .lastVerifiedDateTime)
   )
 
-  /// The members that OpenAPI describes: those that are never null.
+  /// The members that OpenAPI describes.
+  ///
+  /// These members are never null.
   package static let described: [JSONMember<Change>] = list(
     plain(.id, through: .result),
     parts(.before, .after, .initiatedBy, .status)
@@ -41,7 +43,7 @@ extension Change: Exported {
 
   /// The members that OCSF has no attribute for.
   ///
-  /// They are in `unmapped`.
+  /// An OCSF event contains these members in `unmapped`.
   static let unmapped: [JSONMember<Change>] = list(
     plain(.kind, through: .result),
     plain(.requestId),
@@ -55,7 +57,7 @@ extension Change: Exported {
 
   /// The members that ASIM has no field for.
   ///
-  /// They are in `AdditionalFields`.
+  /// An ASIM event contains these members in `AdditionalFields`.
   static let additional: [JSONMember<Change>] = list(
     plain(.sequence),
     plain(.requestId),
@@ -79,7 +81,7 @@ extension Change {
     ChangeField.Plain.cases(from: first, through: last ?? first).map(member)
   }
 
-  /// Returns the plain fields from one to the last, including those added later.
+  /// Returns the members for the plain fields from `first` to the last plain field.
   private static func plain(from first: ChangeField.Plain) -> [JSONMember<Change>] {
     ChangeField.Plain.cases(from: first).map(member)
   }
@@ -127,7 +129,7 @@ extension Change {
 
   private static let propertiesName = "changedProperties"
   private static let properties = JSONMember<Change>(propertiesName) { $0.intent.changedProperties?.json ?? .null }
-  /// The reference that was asked for, even if it was not set.
+  /// The requested reference, even if it was not set.
   private static let intended = JSONMember<Change>("intended") { .object($0.intent.after.json) }
   private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
 

@@ -2,7 +2,9 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Answers whether the process is alive (`/livez`) and whether it accepts changes (`/readyz`), without a credential.
+/// Reports the health of the process, without a credential.
+///
+/// `/livez` shows whether the process is alive. `/readyz` shows whether it accepts changes.
 struct HealthController {
   let isReady: @Sendable () -> Bool
 

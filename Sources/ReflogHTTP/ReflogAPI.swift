@@ -4,7 +4,7 @@ package import ReflogModel
 package import ReflogService
 import ReflogWeb
 
-/// Reflog over HTTP: the Graph surface, the history surface, the pages, and the routes that need no credential.
+/// Reflog over HTTP: the Graph API, the history API, the pages, and the routes that need no credential.
 package struct ReflogAPI: Sendable {
   let changes: ChangeService
   let history: HistoryService
@@ -27,8 +27,8 @@ package struct ReflogAPI: Sendable {
 
   /// Creates the API from the services that it calls.
   ///
-  /// If `entraSignIn` is nil, people sign in on the pages with API tokens only. `proxies` are the proxies in front of
-  /// this server, and the URL by which clients reach it. `ledgerFigures` returns the ledger's counters for `/metrics`.
+  /// If `entraSignIn` is nil, people sign in on the pages with API tokens only. `proxies` contains the proxies in front
+  /// of this server and the public URL of this server. `ledgerFigures` returns the ledger's counters for `/metrics`.
   /// `isReady` returns whether the server is ready, for `/readyz` and `/metrics`.
   package init(
     changes: ChangeService,
@@ -70,7 +70,9 @@ package struct ReflogAPI: Sendable {
     self.logger = logger
   }
 
-  /// Returns the responder for every request: it makes the path canonical, then routes it.
+  /// Returns the responder for every request.
+  ///
+  /// The responder makes the path of a request canonical, and then routes the request.
   package func buildResponder() -> some HTTPResponder<ReflogRequestContext> {
     RootResponder(inner: buildRouter().buildResponder(), proxies: proxies, logger: logger, metrics: metrics)
   }
@@ -117,7 +119,8 @@ package struct ReflogAPI: Sendable {
 
   /// Adds both ways of signing in.
   ///
-  /// Each has its own limit of concurrent requests, so a flood of one leaves the other usable.
+  /// Each way has a separate limit of concurrent requests. If one way gets too many requests, people can still use the
+  /// other way.
   private func addSignIn(to router: Router<ReflogRequestContext>) {
     func group() -> RouterGroup<ReflogRequestContext> {
       router.group().add(middleware: SignInMiddleware(errors: pages.errors))

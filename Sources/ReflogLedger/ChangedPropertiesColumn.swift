@@ -7,7 +7,9 @@ enum ChangedPropertiesColumn {
     properties.json.text
   }
 
-  /// Returns the changed properties in a JSON text, and throws unless it is the text that Reflog writes.
+  /// Returns the changed properties in a JSON text.
+  ///
+  /// - Throws: An error if the text is not exactly the text that Reflog writes for these properties.
   static func properties(of text: String) throws -> [Change.ChangedProperty] {
     let values = try JSONValue(parsing: text.utf8).array
     let properties = try (values ?? []).map { value in

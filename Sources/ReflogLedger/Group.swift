@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// What one append records together, in one transaction.
+/// The items that one append records together, in one transaction.
 package struct Group: Sendable {
   /// The pending changes to settle.
   package var settlements: [Settlement]
@@ -10,19 +10,20 @@ package struct Group: Sendable {
   package var events: [ServiceEvent.Content]
   /// The idempotency key of the request, or nil if the client sent none.
   ///
-  /// It identifies the first draft that is not a drift.
+  /// The key is recorded for the first draft that is not a drift, because no request causes a drift.
   package var key: IdempotencyKey?
-  /// What reads of the directory showed.
+  /// The observations from reads of the directory.
   ///
-  /// Observations are not part of history.
+  /// They are stored next to the history and are not part of it.
   package var seen: [Observation]
-  /// The newest applied change of each address when the group was prepared, or nil if the address had none.
+  /// The addresses of the group, each with its newest applied change when the group was prepared.
   ///
-  /// The append is refused if another change was applied there since, or if a change is pending there.
+  /// The change is nil if the address had no applied change. The append is refused if a newer change has been applied
+  /// at the address, or if a change is pending there.
   package var prepared: [(address: Address, newestApplied: Change.ID?)]
   /// The connectors of the group.
   ///
-  /// The append is refused if a change of one of them is pending.
+  /// The append is refused if one of these connectors has a pending change.
   package var connectors: [ConnectorID]
 
   /// Creates a group.
@@ -44,7 +45,7 @@ package struct Group: Sendable {
     self.connectors = connectors
   }
 
-  /// A change to record and its first event: `intended`, or an event that settles the change at once.
+  /// A change to record and its first event: `intended`, or an event that settles the change immediately.
   package struct Draft: Sendable {
     package let intent: Change.Intent
     package let event: Change.Event
@@ -75,15 +76,15 @@ package struct Group: Sendable {
 
 /// The result of an append.
 package enum Appended: Sendable {
-  /// The group is durable: the settled changes, and the drafts as changes.
+  /// The group is durable; the case holds the settled changes, and the changes that were recorded from the drafts.
   ///
-  /// A change that its event leaves pending is returned unchanged.
+  /// If the event of a settlement does not settle its change, the pending change is returned unchanged.
   case recorded(settled: [Change], drafts: [Change])
-  /// An earlier request with the same idempotency key made this change; the group was not recorded.
+  /// An earlier request with the same idempotency key made this change, so the group was not recorded.
   case repeated(Change.ID, isSameBody: Bool)
-  /// This change is pending at one of the addresses or connectors; the group was not recorded.
+  /// This change is pending at one of the addresses or connectors, so the group was not recorded.
   case pending(Change.ID)
-  /// Another change was applied at this address since the group was prepared; the group was not recorded.
+  /// Another change was applied at this address after the group was prepared, so the group was not recorded.
   ///
   /// Prepare the group again.
   case moved(Address)

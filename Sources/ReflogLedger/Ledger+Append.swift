@@ -8,9 +8,10 @@ extension Ledger {
   /// whether the group was recorded. After any other error, no part of the group was recorded.
   ///
   /// - Parameters:
-  ///   - group: What to append.
-  ///   - reservingOutcome: Whether to reserve a slot for the outcomes of the group's intents. If the group is recorded,
-  ///     ``settle(_:by:settledBy:)`` uses the slot, or ``releaseOutcome()`` releases it.
+  ///   - group: The group to append.
+  ///   - reservingOutcome: Whether to reserve a slot in the writer's queue for the outcomes of the group's changes. If
+  ///     the group is recorded, call ``settle(_:by:settledBy:)`` to use the slot, or ``releaseOutcome()`` to release
+  ///     it.
   package func append(_ group: Group, reservingOutcome: Bool = false) async throws(LedgerError) -> Appended {
     let acceptsClock = acceptsClock
     let appended: Appended
@@ -52,18 +53,20 @@ extension Ledger {
     case settled([Change], DirectoryAnswer)
     /// The group is recorded, but the directory's answer is not.
     case unsettled([Change], LedgerError)
-    /// The group is not recorded, and the directory was not asked.
+    /// The group was refused, so no write was sent to the directory.
     case refused(Appended)
   }
 
   /// Appends a group, sends its write to the directory once the group is durable, and records the answer.
   ///
-  /// All of this runs on the writer's thread, for a directory that answers on that thread. When this returns, the
-  /// answer is durable. If the directory's answer is unknown, the changes stay pending.
+  /// Use this for a directory that answers on the writer's thread: all steps then run on that thread. When this returns
+  /// ``CarriedOut/settled(_:_:)``, the answer is durable. If it is unknown whether the directory made the write, the
+  /// changes are kept pending.
   ///
   /// - Parameters:
-  ///   - group: What to append.
-  ///   - write: Sends the write to the directory, and passes the answer to the function that it receives.
+  ///   - group: The group to append.
+  ///   - write: A function that sends the write to the directory. It must call its argument with the directory's
+  ///     answer.
   package func carryOut(
     _ group: Group,
     by write: @escaping @Sendable (@escaping @Sendable (DirectoryAnswer) -> Void) -> Void
@@ -74,13 +77,14 @@ extension Ledger {
         writer.submit(.ordinaryReservingNext) { session in
           try session.append(group, acceptsClock: acceptsClock)
         } completion: { appended in
-          // After a crash here, the intents are durable and pending, and the directory was not asked.
+          // If the server crashes here, the intents are durable and pending, and no write was sent to the directory.
           switch appended {
           case .failure(let error): continuation.resume(throwing: error)
           case .success(.recorded(_, let drafts)):
             let pending = drafts.filter { $0.result == .pending }
             write { answer in
-              // After a crash here, it is unknown whether the directory made the write. The reconciler finds out.
+              // If the server crashes here, it is unknown whether the directory made the write. The reconciler then
+              // reads the directory to find out.
               if case .unknown = answer {
                 writer.releaseSlot()
                 return continuation.resume(returning: .settled(pending, answer))
@@ -109,27 +113,28 @@ extension Ledger {
 
   /// Records service events in one transaction.
   ///
-  /// When this returns, they are durable. A clock that is behind the newest entry does not prevent this: the events
-  /// then have the time of the newest entry.
+  /// When this returns, the events are durable. If the clock is behind the newest entry, the events get the time of the
+  /// newest entry.
   package func record(_ events: [ServiceEvent.Content]) async throws(LedgerError) {
     guard !events.isEmpty else { return }
     _ = try await append(Group(events: events))
   }
 
-  /// Remembers what conclusive reads of the directory showed, and replaces earlier observations of the same addresses.
+  /// Stores observations from conclusive reads of the directory, and replaces earlier observations of the same
+  /// addresses and connectors.
   package func remember(_ observations: [Observation]) async throws(LedgerError) {
     guard !observations.isEmpty else { return }
     _ = try await append(Group(seen: observations))
   }
 
-  /// Remembers that a sweep has read the whole directory at this time.
+  /// Records the current time as the time when the last sweep of the whole directory finished.
   package func rememberFinishedSweep() async throws(LedgerError) {
     try await write { session in try ObservationRows.recordFinishedSweep(at: session.time, session.connection) }
   }
 
-  /// Makes one write in one transaction.
+  /// Runs one write in one transaction.
   ///
-  /// When this returns, it is durable.
+  /// When this returns, the write is durable.
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (LedgerSession) throws -> Value
   ) async throws(LedgerError) -> Value {

@@ -1,9 +1,9 @@
 package import ReflogModel
 
 extension Ledger {
-  /// Returns what the ledger knows of an address, from memory or, if the address was not used lately, from the file.
+  /// Returns the recorded state of an address, from memory or from the ledger's file.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change at the address is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change at the address does not match the log.
   package func state(of address: Address) async throws(LedgerError) -> AddressState {
     if let known = context.memory.state(of: address) { return known }
     let generation = context.memory.generation
@@ -12,8 +12,9 @@ extension Ledger {
     return read.state
   }
 
-  /// Returns the writes that may have reached the directory at an address at or after this moment, at most a few
-  /// hundred.
+  /// Returns the newest writes to an address that may have reached the directory at or after a moment.
+  ///
+  /// The result has at most a few hundred writes.
   package func recentWrites(at address: Address, since moment: Timestamp) async throws(LedgerError) -> [RecentWrite] {
     if let known = context.memory.writes(at: address, since: moment) { return known }
     return try await history.recentChanges(at: address, since: moment, limit: 256).map(RecentWrite.init)
@@ -28,14 +29,17 @@ extension Ledger {
     return read
   }
 
-  /// Makes the next ``state(of:)`` read the file, because a transaction found another state than memory holds.
+  /// Empties the memory, so the next ``state(of:)`` reads the file.
+  ///
+  /// Call this after a transaction found a state that differs from the state in memory.
   package func forgetStates() {
     context.memory.forget()
   }
 
-  /// Returns the first change of an earlier request with this idempotency key, and whether its body was the same.
+  /// Returns the change that an earlier request with this idempotency key made, and whether both requests have the same
+  /// body.
   ///
-  /// The result is nil if the key is new or a day old.
+  /// The result is nil if no request used the key within the last day, or if the change was purged.
   package func change(named key: IdempotencyKey) async throws(LedgerError) -> (change: Change, isSameBody: Bool)? {
     let now = now
     let found = try await history.read { db in try IdempotencyRows.find(key, at: now, db) }
@@ -43,6 +47,6 @@ extension Ledger {
     return (change, found.isSameBody)
   }
 
-  /// The newest durable checkpoint, or nil before this process has signed one.
+  /// The newest durable checkpoint, or nil if this process has signed none yet.
   package var newestCheckpoint: String? { context.checkpoint }
 }

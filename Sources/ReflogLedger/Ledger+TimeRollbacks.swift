@@ -2,11 +2,12 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Remembers a rollback to a time, so it can continue after a restart.
+  /// Records a rollback to a time, so the rollback can continue after a restart.
   ///
-  /// When this returns, the rollback is durable. A rollback that is already remembered stays unchanged.
+  /// When this returns, the rollback is durable. If the ledger already has a rollback with this batch id, the recorded
+  /// rollback is not changed.
   ///
-  /// - Returns: The remembered rollback, and whether it is finished.
+  /// - Returns: The recorded rollback, and whether it is finished.
   package func remember(
     _ rollback: TimeRollback
   ) async throws(LedgerError) -> (rollback: TimeRollback, isFinished: Bool) {
@@ -17,7 +18,7 @@ extension Ledger {
     }
   }
 
-  /// Remembers that a rollback to a time is finished: every address has its reference of that time again.
+  /// Records that a rollback to a time is finished: every address again has the reference that it had at that time.
   package func rememberFinished(_ rollback: TimeRollback) async throws(LedgerError) {
     try await write { session in try TimeRollbackRows.finish(rollback, in: session) }
   }

@@ -3,36 +3,36 @@ package import ReflogStorage
 
 /// The append-only store of changes and service events.
 ///
-/// Each method that writes is one transaction. When it returns, the transaction is durable. ``history`` is the read
-/// side.
+/// Each method that writes uses one transaction. When the method returns, the transaction is durable. Use ``history``
+/// to read.
 package final class Ledger: Sendable {
-  /// Reads what a change needs before and while it is made.
+  /// The reader for the work on changes.
   package let history: History
-  /// Reads for queries, through a separate pool of connections.
+  /// The reader for queries, with a separate pool of connections.
   package let questions: History
   /// The keys that sign each transaction.
   ///
-  /// The log needs at least one before the writer's thread runs.
+  /// Add at least one key before the writer's thread runs.
   package let signers: LogSigners
   let storage: Storage
   let writer: FileWriter<LedgerSession>
   let context: LedgerContext
   let acceptsClock: Bool
 
-  /// Opens a ledger for one directory and one tenant, which never change afterwards.
+  /// Opens a ledger, which always serves the same directory and the same tenant.
   ///
-  /// Call it before the thread runs.
+  /// Call this initializer before the writer's thread runs.
   ///
   /// - Parameters:
   ///   - storage: The ledger's file.
   ///   - thread: The thread that writes the ledger's file.
-  ///   - signers: The keys that sign the log. Keys may be added until the thread runs.
+  ///   - signers: The keys that sign the log. You can add keys until the thread runs.
   ///   - directory: The directory that the ledger serves.
   ///   - tenantID: The tenant that the ledger serves.
-  ///   - clock: The source of the time of entries.
-  ///   - acceptsClock: Whether to record changes if the clock is behind the newest entry. They then have the time of
-  ///     that entry.
-  ///   - origin: The log's name if this ledger is new, or nil for a generated one.
+  ///   - clock: The clock that sets the time of entries.
+  ///   - acceptsClock: Whether to record changes if the clock is behind the newest entry. Such changes get the time of
+  ///     the newest entry.
+  ///   - origin: The name of the log if this ledger is new, or nil to generate a name.
   ///   - onSettled: Called with every change once its outcome is durable.
   /// - Throws: ``LedgerError/servesAnother(path:directory:tenantID:)`` if the ledger serves another directory or
   ///   tenant.
@@ -76,12 +76,13 @@ package final class Ledger: Sendable {
     }
   }
 
-  /// Throws `foreignEntries` if rows exist after the head, or if the head is not signed over the entries.
+  /// Throws `foreignEntries` if the head row of the log does not match the rows of the file.
   ///
-  /// In both cases another program wrote to the file.
+  /// The head does not match if a row has a higher number than the head allows, or if the signed checkpoint in the head
+  /// does not cover exactly the entries. In both cases another program wrote to the file.
   ///
-  /// - Parameter keys: The keys whose signatures count, or nil to skip the check of the signature, before an older copy
-  ///   is accepted.
+  /// - Parameter keys: The keys whose signatures are accepted. Pass nil to skip the check of the signature, before you
+  ///   accept an older copy of the ledger.
   package func verifyHead(signedBy keys: [VerifierKey]? = nil) async throws(LedgerError) {
     try await history.read { db in
       let head = try LedgerHead(db)
@@ -90,7 +91,7 @@ package final class Ledger: Sendable {
     }
   }
 
-  /// Returns a name for a tenant's log that no other ledger has.
+  /// Returns a unique name for a tenant's log.
   private static func origin(ofTenant tenantID: String) -> String {
     "reflog/\(tenantID)/\(randomSuffix())"
   }
@@ -112,17 +113,18 @@ package final class Ledger: Sendable {
     return (written.commits, written.statements, storage.reader.readCount)
   }
 
-  /// The figures of the ledger's file for the metrics.
+  /// The figures about the ledger's file that the metrics show.
   package var figures: LedgerFigures {
     let written = writer.counters
     return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: storage.walBytes)
   }
 
-  /// Makes a write without effect if the ledger is not healthy, to notice a disk that has room again before a change
-  /// needs it.
+  /// Tries a write without effect if the ledger is not healthy.
+  ///
+  /// The ledger is then healthy again soon after the disk has free space, before the next change arrives.
   package func probeUnlessHealthy() async {
     guard !isHealthy, context.finding == nil else { return }
-    // The result shows in `isHealthy`.
+    // An error is ignored here, because `isHealthy` shows whether the write succeeded.
     try? await writer.write { session in try session.connection.execute("PRAGMA user_version = 0") }
   }
 }

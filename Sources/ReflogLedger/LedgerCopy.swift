@@ -1,6 +1,6 @@
 import ReflogStorage
 
-/// The ledger at one moment, as the bytes of a complete SQLite file.
+/// A copy of the ledger at one moment, as the bytes of a complete SQLite file.
 package struct LedgerCopy: Sendable {
   fileprivate let copy: StorageCopy
 
@@ -16,7 +16,7 @@ package struct LedgerCopy: Sendable {
 extension Ledger {
   /// Copies the ledger at one moment.
   ///
-  /// Make one copy at a time.
+  /// Only one copy may be in progress at a time.
   package func copy() async throws(LedgerError) -> LedgerCopy {
     do { return LedgerCopy(copy: try await storage.copy()) } catch { throw LedgerError(error) }
   }

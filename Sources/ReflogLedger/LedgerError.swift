@@ -11,17 +11,17 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case clockBehind(by: Duration)
   /// The ledger can't be written or read at present; the group was not recorded.
   case unavailable(String)
-  /// It is unknown whether the group was recorded; the ledger records no more until the next start.
+  /// It is unknown whether the group was recorded; the ledger records no more groups until the server starts again.
   case commitUnknown(String)
   /// The key that signs checkpoints can't be used.
   case unusableKey(path: String, problem: String)
-  /// The ledger is an older copy of the one that the anchor was made from, or another ledger.
+  /// The anchor belongs to a newer copy of this ledger, or to another ledger.
   case anchorMismatch(path: String, problem: String)
-  /// The head is not the one that this service wrote: another program wrote to the ledger's file.
+  /// The head row of the log is not the one that Reflog wrote: another program wrote to the ledger's file.
   case foreignEntries(from: Int64)
   /// The event is not possible in the state of the change.
   case illegal(Change.IllegalTransition)
-  /// The row of a change is not what was logged.
+  /// The row of a change does not match the log.
   case altered(Change.ID)
   /// A stored value is not one that Reflog writes: the file is damaged or was altered.
   case corrupt(String)
@@ -30,7 +30,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .servesAnother(let path, let directory, let tenantID):
       "\(path) serves the \(directory) directory of tenant \(tenantID). A ledger serves one directory and one tenant. "
-        + "Name another --database."
+        + "Set --database to another file."
     case .busy: "Too many changes are waiting to be recorded."
     case .clockBehind(let lag):
       "The server's clock is \(lag) behind the newest entry of the ledger. Set the clock, then try again."
@@ -40,8 +40,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .unusableKey(let path, let problem): "The signing key \(path) can't be used: \(ended: problem)"
     case .anchorMismatch(let path, let problem):
       "The ledger does not match the anchor \(path): \(ended: problem) Restore the newest copy of the ledger. If you "
-        + "have none, start with --accept-older-ledger: Reflog then uses this ledger under a new log name and records "
-        + "that."
+        + "have none, start with --accept-older-ledger. Reflog then gives the log a new name and records this."
     case .foreignEntries(let first):
       "Another program wrote to the ledger's file, from entry \(first) on. Reflog records and signs no more changes. "
         + "Keep the file as evidence, run reflog verify, and restore the newest copy."
@@ -52,7 +51,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// What is wrong, for a finding of a verification, which needs no advice to run one.
+  /// The text of the problem for a finding of a verification, without the advice to run a verification.
   var problem: String {
     if case .corrupt(let problem) = self { "\(ended: problem)" } else { description }
   }

@@ -3,7 +3,9 @@ import ReflogStorage
 
 /// The directory and the tenant that a ledger serves.
 enum LedgerIdentity {
-  /// Returns the recorded directory and tenant, and records the given ones first if the ledger is new.
+  /// Returns the recorded directory and tenant.
+  ///
+  /// If the ledger is new, the given directory and tenant are recorded first.
   static func findOrRecord(
     directory: DirectoryKind,
     tenantID: String,

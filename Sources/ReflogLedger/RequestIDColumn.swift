@@ -28,7 +28,7 @@ extension Row {
     guard !isNull(column) else { return nil }
     guard isText(column) else { return try required(GUID.text(of: try blob(column)), column) }
     let text = try text(column)
-    // A query for a GUID does not find a GUID that is stored as text.
+    // Reflog stores every GUID as 16 bytes, because a query for a GUID compares bytes. A GUID as text is not valid.
     guard GUID.bytes(of: text) == nil else { throw unexpected(column) }
     return text
   }

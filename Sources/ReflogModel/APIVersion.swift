@@ -1,11 +1,13 @@
-/// A version of Microsoft Graph's API, by its path segment.
+/// A version of Microsoft Graph's API.
+///
+/// The raw value is its segment in the path of a URL.
 package enum APIVersion: String, Sendable, CaseIterable {
   case beta
   case v1 = "v1.0"
 
-  /// Creates the version with this path segment, in any ASCII case, as Graph does.
+  /// Creates the version that has this path segment.
   ///
-  /// Returns nil for any other segment.
+  /// The ASCII case of the segment does not matter, as in Graph. Returns nil for any other segment.
   package init?(segment: some StringProtocol) {
     let folded = String(segment).asciiFolded
     guard let match = Self.allCases.first(where: { $0.rawValue == folded }) else { return nil }

@@ -11,7 +11,7 @@ package struct Address: Hashable, Sendable {
     self.step = step
   }
 
-  /// Reads `FLOWTYPE/FLOW/STEP`, the form of the command line.
+  /// Reads an address in the form that the command line uses: `FLOWTYPE/FLOW/STEP`.
   ///
   /// Returns nil if the text has another form.
   package init?(_ text: String) {
@@ -24,10 +24,10 @@ package struct Address: Hashable, Sendable {
 }
 
 extension Address: CustomStringConvertible, Comparable {
-  /// The address in the form of the command line, for example `b2cUserFlows/B2C_1_signup/postFederationSignup`.
+  /// The address in the form that the command line uses: `b2cUserFlows/B2C_1_signup/postFederationSignup`.
   package var description: String { "\(flowType.rawValue)/\(flow)/\(step)" }
 
-  /// Returns whether an address precedes another one: by flow type, then by flow, then by step.
+  /// Returns whether the left address is listed in front of the right one: by flow type, then flow, then step.
   package static func < (left: Address, right: Address) -> Bool {
     (left.flowType.rawValue, left.flow, left.step) < (right.flowType.rawValue, right.flow, right.step)
   }

@@ -1,15 +1,18 @@
-/// What an address held at a moment, and the change that set it.
+/// The reference that an address held at a moment, and the change that set the reference.
 package struct ConnectorConfiguration: Sendable {
   package let address: Address
-  /// The last effective change by then; if there was none, the last applied one; nil if no change had been applied.
+  /// The change that shows the reference at that moment, or nil if no change had been applied by then.
   ///
-  /// Its after is the reference at that moment.
+  /// It is the last effective change up to that moment. If there was none, it is the last applied change. The `after`
+  /// of the change is the reference at that moment.
   package let change: Change?
-  /// False if a change was pending there at that moment.
+  /// False if a change at the address was pending at that moment, so the reference may have been another one.
   package let isCertain: Bool
   /// The target URL of the connector, redacted, or nil if no read of the directory showed it.
   package let targetURL: String?
-  /// When a read of the directory last showed the reference, or nil if no read has since it was set.
+  /// When a read of the directory last showed the reference.
+  ///
+  /// It is nil if no read has shown the reference since the reference was set.
   package let verified: Timestamp?
 
   /// Creates a configuration.

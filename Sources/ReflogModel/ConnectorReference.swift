@@ -1,7 +1,7 @@
-/// What a step of a user flow points at.
+/// The connector that a step of a user flow calls, if any.
 ///
-/// Two references are equal if their states and connector ids are equal. The display name is what the connector was
-/// called when the reference was read, and is not compared.
+/// Two references are equal if their states and connector ids are equal. The display name is the connector's name when
+/// the reference was read. It does not count in a comparison.
 package enum ConnectorReference: Sendable {
   /// The step calls this connector.
   case connector(ConnectorID, displayName: String?)
@@ -10,7 +10,9 @@ package enum ConnectorReference: Sendable {
   /// The reference was not read, or could not be read.
   case unknown
 
-  /// The state of a reference, as SQL, JSON and CSV spell it.
+  /// The state of a reference.
+  ///
+  /// The raw values are also used in SQL, JSON and CSV.
   package enum State: String, Sendable {
     case connector, none, unknown
   }
@@ -47,7 +49,7 @@ extension ConnectorReference: Hashable {
     left.state == right.state && left.connectorID == right.connectorID
   }
 
-  /// Hashes what `==` compares.
+  /// Hashes the state and the connector id, because only they count in a comparison.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(state)
     hasher.combine(connectorID)
@@ -55,7 +57,7 @@ extension ConnectorReference: Hashable {
 }
 
 extension ConnectorReference: CustomStringConvertible {
-  /// The reference in a sentence: `Fraud check (3f1c…)`, `nothing` or `an unknown connector`.
+  /// The reference as a part of a sentence: `Fraud check (3f1c…)`, `nothing` or `an unknown connector`.
   package var description: String {
     switch self {
     case .connector(let id, let displayName?): "\(displayName) (\(id))"

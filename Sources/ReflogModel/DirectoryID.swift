@@ -1,14 +1,14 @@
-/// The id of an object in the directory: `[A-Za-z0-9_.-]{1,128}`, compared without regard to ASCII case.
+/// The id of an object in the directory: `[A-Za-z0-9_.-]{1,128}`.
 ///
-/// It keeps the spelling with which it was created. If the ledger contains the id already, the ledger keeps the first
-/// spelling.
+/// Upper and lower case count as equal. An id keeps the spelling with which it was created. The ledger keeps the
+/// spelling that it recorded first.
 package struct DirectoryID<Subject>: Sendable {
-  /// The most characters of an id.
+  /// The maximum number of characters in an id.
   package static var maximumLength: Int { 128 }
 
   package let text: String
 
-  /// Creates an id, or returns nil if the text is not one.
+  /// Creates an id, or returns nil if the text is not a valid id.
   ///
   /// An id has 1 to 128 ASCII letters, digits, `_`, `.` or `-`. `.` and `..` are not ids, because they change the
   /// meaning of a path.
@@ -31,17 +31,20 @@ package typealias FlowID = DirectoryID<Flow>
 package typealias ConnectorID = DirectoryID<Connector>
 
 extension DirectoryID: Hashable, Comparable, CustomStringConvertible {
+  /// The id in the spelling with which it was created.
   package var description: String { text }
 
-  /// Returns whether two ids differ at most in ASCII case.
+  /// Returns whether two ids are equal.
+  ///
+  /// Upper and lower case of ASCII letters count as equal.
   package static func == (left: Self, right: Self) -> Bool { left.text.isSame(as: right.text) }
 
-  /// Returns whether an id precedes another one in lower case.
+  /// Returns whether the left id sorts in front of the right id, if both are in lower case.
   package static func < (left: Self, right: Self) -> Bool {
     left.text.asciiFolded < right.text.asciiFolded
   }
 
-  /// Hashes what `==` compares.
+  /// Hashes the id in lower case, so equal ids have equal hashes.
   package func hash(into hasher: inout Hasher) {
     text.hashFolded(into: &hasher)
   }

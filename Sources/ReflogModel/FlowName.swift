@@ -1,4 +1,6 @@
-/// The type and the id of a user flow, sorted as flows are listed: by type, then by id in lower case.
+/// The type and the id of a user flow.
+///
+/// Names are sorted in the order in which flows are listed: by type, then by id in lower case.
 package struct FlowName: Hashable, Comparable, Sendable, CustomStringConvertible {
   package let flowType: FlowType
   package let flow: FlowID
@@ -8,7 +10,7 @@ package struct FlowName: Hashable, Comparable, Sendable, CustomStringConvertible
     (self.flowType, self.flow) = (flowType, flow)
   }
 
-  /// Creates the name of an address's flow.
+  /// Creates the name of the flow that an address belongs to.
   package init(of address: Address) {
     self.init(address.flowType, address.flow)
   }
@@ -28,13 +30,13 @@ package struct FlowName: Hashable, Comparable, Sendable, CustomStringConvertible
   /// The name as text, for example `b2cUserFlows/B2C_1_signup`.
   package var description: String { "\(flowType.rawValue)/\(flow.text)" }
 
-  /// Returns whether a flow is listed before another one.
+  /// Returns whether the left flow is listed in front of the right flow.
   package static func < (left: FlowName, right: FlowName) -> Bool {
     (left.flowType.rawValue, left.flow.text.asciiFolded) < (right.flowType.rawValue, right.flow.text.asciiFolded)
   }
 }
 
-/// The flows that a rollback to a time or a legal hold covers: all, or one.
+/// The flows that a rollback to a time or a legal hold covers: all flows, or one flow.
 package enum FlowScope: Hashable, Sendable {
   case everything
   case flow(FlowType, FlowID)

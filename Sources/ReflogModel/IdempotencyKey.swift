@@ -1,10 +1,14 @@
-/// Identifies a client's request, so that a repeat of the request makes no second change.
+/// Identifies a client's request.
+///
+/// If the client repeats the request, Reflog does not make the change a second time.
 package struct IdempotencyKey: Hashable, Sendable {
-  /// The SHA-256 of actor, method, path and the client's key.
+  /// The SHA-256 of four values: the actor, the method, the path, and the key that the client sent.
   ///
-  /// The same key of another actor, or for another path, has another hash.
+  /// If another actor sends the same key, or the same actor sends the key to another path, the hash is different.
   package let keyHash: [UInt8]
   /// The SHA-256 of the request's body.
+  ///
+  /// It shows whether a repeated request has the same content.
   package let bodyHash: [UInt8]
 
   /// Creates a key.

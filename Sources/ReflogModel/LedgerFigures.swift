@@ -1,8 +1,8 @@
-/// What the ledger's writer has done since the server started, and the size of its WAL.
+/// The numbers of commits and statements since the server started, and the current size of the ledger's WAL.
 package struct LedgerFigures: Sendable {
-  /// The number of commits.
+  /// The number of commits since the server started.
   package let commits: Int
-  /// The number of statements on the writer's connection, including those that begin and end transactions.
+  /// The number of statements that the writer thread ran, including those that begin and end transactions.
   package let statements: Int
   /// The size of the WAL in bytes.
   package let walBytes: Int64

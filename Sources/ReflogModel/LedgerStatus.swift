@@ -1,7 +1,7 @@
-/// What a ledger serves, and how much it contains.
+/// The directory that a ledger belongs to, and the state of the ledger's content.
 package struct LedgerStatus: Sendable {
   package let directory: DirectoryKind
-  /// The key that signed the newest checkpoint, as a vkey, or nil before the first checkpoint.
+  /// The public key that signed the newest checkpoint, as a vkey, or nil if there is no checkpoint yet.
   package let verifierKey: String?
   package let tenantID: String
   /// The newest change, or nil if there is none.
@@ -16,7 +16,7 @@ package struct LedgerStatus: Sendable {
   package let oldestPending: Timestamp?
   /// When a sweep last finished a check of the whole directory.
   ///
-  /// It is nil if no sweep has: then nothing is verified.
+  /// It is nil if no sweep has finished. Then no reference has been compared with the directory.
   package let verified: Timestamp?
 
   /// Creates a status.

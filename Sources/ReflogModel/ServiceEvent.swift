@@ -1,8 +1,10 @@
 /// An event of Reflog itself, such as a start, an export or a purge.
 package struct ServiceEvent: Sendable {
-  /// The number of the event: 1, 2, 3 …, never used again.
+  /// The number of the event: 1, 2, 3 …
+  ///
+  /// No number is used twice.
   package let id: Int64
-  /// The sequence of its entry.
+  /// The sequence of the event's entry in the log.
   package let sequence: Int64
   package let activityDateTime: Timestamp
   package let content: Content
@@ -15,21 +17,31 @@ package struct ServiceEvent: Sendable {
     self.content = content
   }
 
-  /// What kind of event it is.
+  /// The kinds of events.
   package enum Kind: String, Sendable, CaseIterable {
-    /// The server started. The details contain its settings without secrets.
+    /// The server started.
+    ///
+    /// The details contain its settings without secrets.
     case start
     /// The server stopped in good order.
     case stop
-    /// The server was told to start although its clock is behind the newest entry.
+    /// The server was started on purpose although its clock shows an earlier time than the newest entry.
     case clockAccepted
-    /// A caller read history. One event counts a minute's reads.
+    /// A caller read history.
+    ///
+    /// One event counts all such reads within a minute.
     case historyRead
-    /// A caller exported history. One event counts a minute's exports that continue an earlier one.
+    /// A caller exported history.
+    ///
+    /// If exports continue an earlier export, one event counts all of them within a minute.
     case export
-    /// Requests failed authentication. One event counts a minute's failures.
+    /// Requests failed authentication.
+    ///
+    /// One event counts all failures within a minute.
     case authenticationFailure
-    /// A caller's role did not permit a request that no change records. One event counts a minute's requests.
+    /// The role of a caller did not permit a request, and the request is not recorded as a change.
+    ///
+    /// One event counts all such requests within a minute.
     case denied
     case tokenCreated
     case tokenRevoked
@@ -39,19 +51,27 @@ package struct ServiceEvent: Sendable {
     case holdReleased
     /// A purge was requested.
     case purgeAsked
-    /// The named changes and service events are deleted once this event is signed. The hashes of their entries stay.
+    /// A purge deletes the changes and service events that the details list.
+    ///
+    /// They are deleted after this event is signed. The hashes of their entries are kept.
     case purged
-    /// The named ones were not deleted, because a hold or the retention policy changed in between.
+    /// A purge did not delete changes and service events that an earlier `purged` event lists.
+    ///
+    /// The reason is that a legal hold or the retention policy changed between that event and the deletion.
     case purgeWithdrawn
-    /// The personal data of an actor that was recorded before this event is erased.
+    /// An actor's personal data is erased, if it was recorded earlier than this event.
     case erased
-    /// The log is signed with another key from this entry on.
+    /// The signing key changed.
+    ///
+    /// The log is signed with the new key from this entry on.
     case keyRotated
-    /// The server was told to use an older copy of the ledger. What its anchor shows as signed since then is lost.
+    /// The server was started on purpose with an older copy of the ledger.
+    ///
+    /// The entries that the anchor shows as signed but that the copy does not contain are lost.
     case olderLedgerAccepted
     case backup
 
-    /// Whether no purge deletes the event, because the ledger can't be understood or verified without it.
+    /// Whether every purge keeps the event, because the ledger can't be understood or verified without it.
     package var isKept: Bool {
       switch self {
       case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erased, .keyRotated,
@@ -64,12 +84,14 @@ package struct ServiceEvent: Sendable {
     }
   }
 
-  /// What is recorded of an event.
+  /// The recorded content of an event.
   package struct Content: Sendable {
     package let kind: Kind
-    /// Who caused it, or nil if no caller did.
+    /// The caller who caused the event, or nil if no caller did.
     package let actor: Change.Actor?
-    /// How often it happened; more than 1 only if one event counts a minute.
+    /// How often it happened.
+    ///
+    /// It is more than 1 only for kinds that count all occurrences within a minute.
     package let count: Int
     package let details: JSONObject
 

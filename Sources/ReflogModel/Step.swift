@@ -1,14 +1,15 @@
-/// A step of a user flow, by the name of its relationship in Graph's `userFlowApiConnectorConfiguration`.
+/// A step of a user flow.
 ///
-/// A name is `[A-Za-z][A-Za-z0-9]*` of at most 128 characters. A name that Graph knows takes Graph's spelling, in
-/// whatever case it is written. Other names keep their spelling. Steps are compared without regard to ASCII case.
+/// Its name is a relationship of Graph's `userFlowApiConnectorConfiguration`. A name is `[A-Za-z][A-Za-z0-9]*` and has
+/// at most 128 characters. Upper and lower case of ASCII letters count as equal. A name in Graph's metadata always gets
+/// Graph's spelling. Other names keep their spelling.
 package struct Step: Sendable {
-  /// The most characters of a name.
+  /// The maximum number of characters in a name.
   package static let maximumLength = 128
 
   package let name: String
 
-  /// Creates a step, or returns nil if the text is not a name of a step.
+  /// Creates a step, or returns nil if the text is not a valid name of a step.
   package init?(_ text: some StringProtocol) {
     guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.first?.isASCIILetter == true,
       text.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit })
@@ -30,14 +31,17 @@ package struct Step: Sendable {
 }
 
 extension Step: Hashable, Comparable, CustomStringConvertible {
+  /// The name of the step.
   package var description: String { name }
 
-  /// Returns whether the names of two steps differ at most in ASCII case.
+  /// Returns whether two steps have the same name.
+  ///
+  /// Upper and lower case of ASCII letters count as equal.
   package static func == (left: Step, right: Step) -> Bool { left.name.isSame(as: right.name) }
-  /// Returns whether a step precedes another one by name, in lower case.
+  /// Returns whether the left step's name sorts in front of the right one's, if both are in lower case.
   package static func < (left: Step, right: Step) -> Bool { left.name.asciiFolded < right.name.asciiFolded }
 
-  /// Hashes what `==` compares.
+  /// Hashes the name in lower case, so equal steps have equal hashes.
   package func hash(into hasher: inout Hasher) {
     name.hashFolded(into: &hasher)
   }

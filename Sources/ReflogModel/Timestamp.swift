@@ -2,7 +2,8 @@ package import FoundationEssentials
 
 /// A moment in UTC, in whole microseconds since 1970-01-01T00:00:00Z.
 ///
-/// Its text is RFC 3339 of fixed width, with six fraction digits and `Z`, so texts sort as moments do.
+/// Its text is in the form of RFC 3339, always with six digits after the point and with `Z`. All texts have the same
+/// width, so the order of the texts is the order of the moments.
 package struct Timestamp: Hashable, Comparable, Sendable {
   package let microseconds: Int64
 
@@ -19,7 +20,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// A moment that is later than any recorded one.
   package static let distantFuture = Timestamp(microseconds: .max)
 
-  /// Returns whether a moment is before another one.
+  /// Returns whether the left moment is earlier than the right one.
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.microseconds < right.microseconds
   }
@@ -33,13 +34,17 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     return Timestamp(microseconds: microseconds - seconds * 1_000_000 - attoseconds / 1_000_000_000_000)
   }
 
-  /// Returns the time since an earlier moment; negative if `other` is later.
+  /// Returns the time from another moment to this one.
+  ///
+  /// It is negative if the other moment is later.
   package func since(_ other: Timestamp) -> Duration {
     .microseconds(microseconds - other.microseconds)
   }
 }
 
-/// Tells the time. It is passed in, so that tests have a fixed clock.
+/// Returns the current time.
+///
+/// Tests pass a clock that shows a fixed time.
 package typealias WallClock = @Sendable () -> Timestamp
 
 extension Timestamp: CustomStringConvertible {
@@ -61,7 +66,9 @@ extension Timestamp: CustomStringConvertible {
     bytes.append(UInt8(ascii: "Z"))
   }
 
-  /// Appends the moment as spreadsheets read it: `2026-11-23 09:15:02.123`, in UTC, cut to milliseconds.
+  /// Appends the moment in a form that spreadsheets can read, for example `2026-11-23 09:15:02.123`.
+  ///
+  /// The time is in UTC. Digits after the milliseconds are dropped.
   package func writeForSpreadsheet(to bytes: inout [UInt8]) {
     let time = CivilTime(self)
     time.writeDate(to: &bytes)
@@ -72,7 +79,7 @@ extension Timestamp: CustomStringConvertible {
   }
 }
 
-/// A date of the proleptic Gregorian calendar, and a time of that day.
+/// A date in the proleptic Gregorian calendar, and a time on that day.
 private struct CivilTime {
   let year: Int64
   let month: Int64
@@ -81,7 +88,9 @@ private struct CivilTime {
   /// The fraction of the second, in microseconds.
   let fraction: Int64
 
-  /// Converts a moment. Days are counted over 400-year eras that begin on 1 March.
+  /// Converts a moment to a date and a time.
+  ///
+  /// The calculation uses eras of 400 years that begin on 1 March, so a leap day is the last day of a year.
   init(_ moment: Timestamp) {
     let (days, ofDay) = floorDivide(moment.microseconds, by: 86_400_000_000)
     (seconds, fraction) = ofDay.quotientAndRemainder(dividingBy: 1_000_000)
@@ -116,9 +125,11 @@ private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64,
   return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }
 
-/// Appends a number in decimal, with leading zeros up to a width; a year beyond 9999 has more digits.
+/// Appends a number in decimal with at least `width` digits.
+///
+/// Shorter numbers get leading zeros. Longer numbers, such as a year after 9999, are written with all digits.
 private func digits(_ value: Int64, _ width: Int, to bytes: inout [UInt8]) {
   if width > 1 || value > 9 { digits(value / 10, width - 1, to: &bytes) }
-  // Reflog writes no moment before the year 0, but a damaged file may contain one, and it must not end the process.
+  // A damaged file may contain a year before 0. The magnitude prevents a crash when the digit is negative.
   bytes.append(UInt8(ascii: "0") + UInt8((value % 10).magnitude))
 }

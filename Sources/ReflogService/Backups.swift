@@ -2,19 +2,19 @@ package import ReflogLedger
 package import ReflogModel
 import Synchronization
 
-/// Makes backups of the ledger for admins, one at a time.
+/// Creates backups of the ledger for admins, one at a time.
 package final class Backups: Sendable {
   private let ledger: Ledger
   private let events: EventRecorder
   private let slot = Slot()
 
-  /// The slot of the one backup that may be in progress.
+  /// The only slot for a backup in progress.
   ///
-  /// It is free again once the backup's lease is gone.
+  /// It is free again when the backup's lease is deallocated.
   fileprivate final class Slot: Sendable {
     private let isTaken = Mutex(false)
 
-    /// Takes the slot, or returns nil if it is taken.
+    /// Reserves the slot and returns its lease, or returns nil if the slot is already reserved.
     func take() -> Lease? {
       isTaken.withLock { isTaken in
         defer { isTaken = true }
@@ -22,7 +22,7 @@ package final class Backups: Sendable {
       }
     }
 
-    /// Frees the slot when it is deallocated.
+    /// A reservation of the slot, which frees the slot when this object is deallocated.
     final class Lease: Sendable {
       private let slot: Slot
 
@@ -42,7 +42,7 @@ package final class Backups: Sendable {
 
   /// Starts a backup of the ledger as it is at this moment.
   ///
-  /// When this returns, the service event `backup` is durable. No byte of the backup was read before that.
+  /// When this returns, the service event `backup` is durable. The backup's first byte is read only after that.
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another backup is in progress.
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
@@ -53,7 +53,9 @@ package final class Backups: Sendable {
   }
 }
 
-/// A copy of the ledger at one moment: the bytes of a SQLite file that is complete without any other file.
+/// A copy of the ledger at one moment.
+///
+/// Its bytes are a complete SQLite file, which needs no other file.
 package struct Backup: Sendable {
   fileprivate let copy: LedgerCopy
   fileprivate let lease: Backups.Slot.Lease

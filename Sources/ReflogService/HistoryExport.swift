@@ -5,14 +5,14 @@ package import ReflogModel
 package protocol ExportSource: Sendable {
   associatedtype Item: Sendable
 
-  /// Returns the next items, or nil at the end.
+  /// Returns the next piece of items, or nil at the end.
   ///
-  /// A piece may be empty if no item in it matches.
+  /// A piece is empty if it covers only items that do not match.
   mutating func next() async throws(ServiceError) -> [Item]?
 }
 
 extension ExportSource {
-  /// Returns the next piece and the source of the pieces after it, or nil at the end.
+  /// Returns the next piece and a source that continues after it, or nil at the end.
   ///
   /// Call it with `async let` to read the next piece while the current one is written.
   @concurrent
@@ -25,13 +25,18 @@ extension ExportSource {
 
 /// Exports history, oldest first, in pieces that are read on demand.
 ///
-/// A whole export is in the order of change ids. An export after an entry is in the order of entries: it contains every
-/// change that has a newer entry. A change that was pending is contained again once it is settled. A reader that stores
-/// changes by id ends with exactly the history.
+/// A full export is in the order of change ids. An export that continues after an entry is in the order of entries. It
+/// contains every change that has a newer entry. So a change that was exported while it was pending is exported again
+/// after it is settled. Store the changes by id, and replace a change when you receive it again. Then you have exactly
+/// the history.
 package struct HistoryExport: ExportSource {
-  /// The number of changes in a piece: fifty slow readers need little memory, and every read is short.
+  /// The maximum number of changes in a piece.
+  ///
+  /// It is small, so that every read of the ledger is short, and that even fifty slow clients need little memory.
   private static let pieceSize = 128
-  /// How long one read searches for changes that match before it returns an empty piece.
+  /// The maximum time that one read searches for changes that match.
+  ///
+  /// If the read finds no such change in this time, it returns an empty piece.
   private static let patience = Duration.milliseconds(200)
 
   private let history: History
@@ -40,9 +45,13 @@ package struct HistoryExport: ExportSource {
   private var isOver = false
 
   private enum Position {
-    /// After this change, up to the newest change when the export began.
+    /// The export continues after this change, in the order of change ids.
+    ///
+    /// It ends with `last`, the newest change when the export began.
     case change(Change.ID?, last: Change.ID?)
-    /// After this entry, up to the newest entry when the export began.
+    /// The export continues after this entry, in the order of entries.
+    ///
+    /// It ends with `last`, the newest entry when the export began.
     case entry(Int64, last: Int64?)
   }
 
@@ -52,9 +61,9 @@ package struct HistoryExport: ExportSource {
     position = entry.map { .entry($0, last: nil) } ?? .change(nil, last: nil)
   }
 
-  /// Returns the next changes, or nil at the end.
+  /// Returns the next piece of changes, or nil at the end.
   ///
-  /// A piece may be empty if no change in it matches.
+  /// A piece is empty if it covers only changes that do not match.
   package mutating func next() async throws(ServiceError) -> [Change]? {
     do {
       switch position {

@@ -5,17 +5,17 @@ package import ReflogModel
 package struct HistoryService: Sendable {
   private let history: History
 
-  /// Creates a service over an open ledger's history.
+  /// Creates a service that reads the history of an open ledger.
   package init(history: History) {
     self.history = history
   }
 
-  /// Opens a ledger's file read-only, without a server.
+  /// Creates a service that opens a ledger's file read-only, without a server.
   package init(readingFileAt path: String) throws {
     history = try History(readingFileAt: path)
   }
 
-  /// Returns one change, checked against the log.
+  /// Returns a change after it was checked against the log.
   ///
   /// - Throws: `changeNotFound`, or `changePurged` if a purge deleted it.
   package func change(_ id: Change.ID) async throws(ServiceError) -> Change {
@@ -27,7 +27,7 @@ package struct HistoryService: Sendable {
     throw await missing(id)
   }
 
-  /// Returns why there is no change with this id: it never existed, or a purge deleted it.
+  /// Returns the error for a change id that was not found: the change never existed, or a purge deleted it.
   private func missing(_ id: Change.ID) async -> ServiceError {
     do {
       return try await history.hasPurged(id) ? .changePurged(id) : .changeNotFound(id)
@@ -36,22 +36,22 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// How long a page searches if no index helps.
+  /// The maximum time of the search for one page if no index can be used.
   ///
-  /// Then it has what was found, and a link to continue.
+  /// After that time the page contains the changes that were found so far, and a link to continue.
   private static let pagePatience = Duration.seconds(1)
-  /// How long a count may take.
+  /// The maximum time of a count.
   private static let countPatience = Duration.seconds(20)
 
   /// Returns a page of the changes that match a query.
   ///
-  /// New changes do not shift later pages. A page may have fewer changes than `size`, or none, and still a next page:
-  /// if no index answers the query, history is scanned in steps.
+  /// New changes do not move changes from one page to another. If no index can be used, history is scanned in steps.
+  /// Then a page may have fewer changes than `size`, or none, although there is a next page.
   ///
   /// - Parameters:
   ///   - query: the filter and the order of the changes.
-  ///   - behind: the last change of the page before, or nil for the first page.
-  ///   - size: the most changes of the page.
+  ///   - behind: the last change of the previous page, or nil for the first page.
+  ///   - size: the maximum number of changes on the page.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     do {
       let found = try await history.piece(
@@ -84,7 +84,7 @@ package struct HistoryService: Sendable {
   /// - Parameters:
   ///   - address: the address whose changes are returned.
   ///   - end: only changes that were settled before this moment, or nil for all of them.
-  ///   - limit: the most changes to return.
+  ///   - limit: the maximum number of changes to return.
   package func effectiveChanges(
     at address: Address,
     settledBefore end: Timestamp?,
@@ -95,7 +95,9 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// Returns the newest rollback of a change that was applied or may still be, or nil if there is none.
+  /// Returns the newest rollback of a change, or nil if there is none.
+  ///
+  /// Only a rollback that was applied, or that may still be applied, counts.
   package func rollback(of id: Change.ID) async throws(ServiceError) -> Change? {
     do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
   }
@@ -105,11 +107,11 @@ package struct HistoryService: Sendable {
     do { return try await history.pendingChange(at: address) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns what every address that the ledger knows held at a moment.
+  /// Returns the reference that every address in the ledger held at a moment.
   ///
   /// - Parameters:
-  ///   - moment: the moment. Changes that were settled later do not count.
-  ///   - flows: only the addresses of these flows, or nil for all of them.
+  ///   - moment: the moment. Changes that were settled later are ignored.
+  ///   - flows: only the addresses of these flows, or nil for the addresses of all flows.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil
@@ -117,14 +119,14 @@ package struct HistoryService: Sendable {
     do { return try await history.configurations(asOf: moment, of: flows) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns all flows of which the ledger knows a step, in order.
+  /// Returns all flows that have at least one step in the ledger, in order.
   package func flows() async throws(ServiceError) -> [FlowName] {
     do { return try await history.flows() } catch { throw ServiceError(reading: error) }
   }
 
   /// Returns the newest signed checkpoint of the log and the key that signed it.
   ///
-  /// - Throws: `notSignedYet` before the first checkpoint.
+  /// - Throws: `notSignedYet` if there is no checkpoint yet.
   package func checkpoint() async throws(ServiceError) -> (note: String, key: String) {
     do {
       if let (_, note, key) = try await history.checkpoint() { return (note, key) }
@@ -139,12 +141,12 @@ package struct HistoryService: Sendable {
     do { return try await history.origin() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the newest signed checkpoint, or nil before the first one.
+  /// Returns the newest signed checkpoint, or nil if there is no checkpoint yet.
   package func newestCheckpoint() async throws(ServiceError) -> String? {
     do { return try await history.checkpoint()?.note } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the bytes of a tile of the log, or nil if the newest checkpoint does not cover it.
+  /// Returns the bytes of a tile of the log, or nil if the newest checkpoint does not cover the tile.
   package func tile(_ tile: Tile) async throws(ServiceError) -> [UInt8]? {
     do { return try await history.tile(tile) } catch { throw ServiceError(reading: error) }
   }
@@ -159,7 +161,7 @@ package struct HistoryService: Sendable {
     throw await missing(id)
   }
 
-  /// Returns the receipt of a change, which proves that the log contains its newest entry.
+  /// Returns the receipt of a change, which proves that the log contains the change's newest entry.
   ///
   /// - Throws: `notSignedYet` while no checkpoint covers that entry.
   package func proof(of id: Change.ID) async throws(ServiceError) -> TransparencyProof {
@@ -172,33 +174,36 @@ package struct HistoryService: Sendable {
     throw .notSignedYet
   }
 
-  /// Returns the key that ties cursors, the links to next pages, to this ledger.
+  /// Returns the key that authenticates cursors, so that a cursor is valid only for this ledger.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
     do { return try await history.cursorKey() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns what the ledger serves and how far it is.
+  /// Returns the status of the ledger.
   package func status() async throws(ServiceError) -> LedgerStatus {
     do { return try await history.status() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns an export of the changes that match a query, oldest first, as they are when the first piece is read.
+  /// Returns an export of the changes that match a query, oldest first.
+  ///
+  /// It ends with the change that is the newest one when the first piece is read.
   ///
   /// - Parameters:
-  ///   - query: the filter of the changes. Its order does not count.
-  ///   - entry: only changes that have a newer entry than this, or nil for all of them.
+  ///   - query: the filter for the changes. The order in the query is ignored.
+  ///   - entry: an entry, to export only changes that have a newer entry, or nil to export all changes.
   package func export(_ query: ChangeQuery = ChangeQuery(), afterEntry entry: Int64? = nil) -> HistoryExport {
     HistoryExport(history: history, query: query, afterEntry: entry)
   }
 
-  /// Returns a page of service events, and the id after which the next page begins.
+  /// Returns a page of service events, and the id of the event after which the next page begins.
   ///
-  /// The page has at most `size` events. It may have fewer if few of many events match. `next` is nil on the last page.
+  /// The page has at most `size` events. If only few of many events match, it may have fewer events, or none, although
+  /// there is a next page. `next` is nil on the last page.
   ///
   /// - Parameters:
   ///   - query: the filter and the order of the events.
-  ///   - behind: the id of the last event of the page before, or nil for the first page.
-  ///   - size: the most events of the page.
+  ///   - behind: the id of the last event on the previous page, or nil for the first page.
+  ///   - size: the maximum number of events on the page.
   package func events(
     _ query: EventQuery,
     behind: Int64?,
@@ -241,15 +246,16 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// The number of events in one short read: the largest page, and one more.
+  /// The number of events that one short read returns: the size of the largest page, plus one.
   private static let eventsRead = 1001
 
-  /// Returns an export of the service events that match a filter, oldest first, as they are when the first piece is
-  /// read.
+  /// Returns an export of the service events that match a filter, oldest first.
+  ///
+  /// It ends with the event that is the newest one when the first piece is read.
   ///
   /// - Parameters:
-  ///   - filter: the condition, or nil if all events match.
-  ///   - entry: only events with a newer entry than this, or nil for all of them.
+  ///   - filter: the filter for the events, or nil to export events of all kinds.
+  ///   - entry: an entry, to export only events with a newer entry, or nil to export all events.
   package func exportEvents(_ filter: EventFilter? = nil, afterEntry entry: Int64? = nil) -> EventExport {
     EventExport(history: history, filter: filter, afterEntry: entry)
   }

@@ -1,11 +1,11 @@
 import ReflogLedger
 import ReflogModel
 
-/// Maps errors of the ledger to errors of a request.
+/// Converts errors of the ledger to errors of a request.
 ///
-/// No other code does.
+/// All such conversions are here.
 extension ServiceError {
-  /// Makes the error for a ledger that could not record: nothing was sent.
+  /// Creates the error for a request that the ledger could not record, so it was not sent.
   init(beforeSending error: LedgerError) {
     self =
       switch error {
@@ -17,7 +17,7 @@ extension ServiceError {
       }
   }
 
-  /// Makes the error for a failed read of the ledger.
+  /// Creates the error for a failed read of the ledger.
   init(reading error: LedgerError) {
     self =
       switch error {
@@ -30,10 +30,10 @@ extension ServiceError {
 }
 
 extension Ledger {
-  /// Appends a group for which a refusal needs no answer to the caller: drift that was found, or requests that are
-  /// refused.
+  /// Appends a group, and returns the recorded changes, or an empty list if the ledger refused the group.
   ///
-  /// Returns the recorded changes, or none if the ledger refused the group.
+  /// Use it for drift, and for requests that are refused. In these cases the caller need not get an error if the ledger
+  /// refuses the group.
   func record(_ group: Group) async throws(ServiceError) -> [Change] {
     do {
       guard case .recorded(_, let drafts) = try await append(group) else { return [] }

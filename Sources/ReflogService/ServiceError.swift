@@ -1,15 +1,15 @@
 package import Logging
 package import ReflogModel
 
-/// Why a request was not carried out, or why its result is unknown.
+/// The reason why a request was not carried out, or why its result is unknown.
 package enum ServiceError: Error, Sendable {
-  /// The caller's role does not allow it.
+  /// The caller's role does not permit the request.
   ///
-  /// These are the attempts that were recorded.
+  /// The ids are those of the attempts that were recorded.
   case forbidden([Change.ID])
-  /// The caller's token belongs to another tenant than the ledger.
+  /// The caller's token and the ledger belong to different tenants.
   case otherTenant
-  /// Reflog has no own credential for the directory, and the caller brought none.
+  /// Reflog has no credential for the directory, and the caller sent no token for it.
   case noDirectoryCredentials
   case changeNotFound(Change.ID)
   /// A purge deleted the change.
@@ -17,37 +17,39 @@ package enum ServiceError: Error, Sendable {
   /// The change is recorded with another result than the stated one.
   case alreadySettled(Change.ID, Change.Result)
   case tokenNotFound(String)
-  /// The retention policy has fewer days than the minimum, and the caller did not override that.
+  /// The retention policy has fewer days than the minimum, and the caller did not override the minimum.
   case retentionTooShort(days: Int)
   /// The retention policy keeps history without limit, so there is nothing to purge.
   case noRetention
-  /// The purge would delete what must be kept: everything settled at or after this moment.
+  /// The purge would delete changes that must be kept: those that were settled at or after this moment.
   case purgeNotPermitted(before: Timestamp)
-  /// There is a legal hold with this name.
+  /// There is already a legal hold with this name.
   case holdExists(String)
   /// There is no legal hold with this name.
   case holdNotFound(String)
   /// The ledger has no actor with this id.
   case actorNotFound(String)
-  /// No recent export that ended has a manifest with this id.
+  /// There is no manifest with this id among the newest complete exports.
   case manifestNotFound(String)
-  /// No checkpoint covers it yet.
+  /// No checkpoint covers the requested entry yet.
   ///
-  /// The next one is signed within a moment.
+  /// The next checkpoint will be signed within a moment.
   case notSignedYet
-  /// The count takes too long over so much history.
+  /// The count takes too long, because too much history must be scanned.
   case questionTooBroad
   /// Every change needs a reason that matches this pattern.
   case reasonRequired(pattern: String)
-  /// The token can't be made.
+  /// The token can't be created.
   ///
-  /// The text is a sentence with the reason.
+  /// The text is the reason, as a sentence.
   case badToken(String)
-  /// The address holds this reference, and not the one that the request requires.
+  /// The address holds this reference, which does not meet the request's condition.
   case preconditionFailed(current: ConnectorReference)
-  /// The address or connector is locked by a pending change, and may be free after `retryAfter`.
+  /// A pending change locks the address or the connector.
+  ///
+  /// The change may be settled after `retryAfter`.
   case stepUnresolved(Change.ID, retryAfter: Duration)
-  /// The key was used for this change, by a request with another body.
+  /// The idempotency key was already used for this change, in a request with another body.
   case idempotencyMismatch(Change.ID)
   /// Later effective changes block the rollback.
   case changeSuperseded(Change.ID, by: [Change.ID])
@@ -55,46 +57,46 @@ package enum ServiceError: Error, Sendable {
   case connectorMissing(ConnectorID)
   /// The change can't be rolled back.
   ///
-  /// The text is a clause with the reason.
+  /// The text is the reason, as a clause.
   case notRollbackable(Change.ID, why: String)
   /// The batch id belongs to this rollback, which has another time or scope.
   case otherTimeRollback(TimeRollback)
   /// There is no rollback to a time with this batch id.
   case timeRollbackNotFound(String)
-  /// The ledger knows nothing of this flow.
+  /// The ledger has no record of this flow.
   case flowNotFound(FlowType, FlowID)
-  /// This change was made at the address after the rollback to a time was asked for.
+  /// This change was made at the address after the rollback to a time was requested.
   case changedSince(Change.ID)
-  /// The issuer of the caller's token can't be asked for its keys; nothing was sent.
+  /// The keys of the token's issuer are not available, so the request was not sent to the directory.
   case providerUnavailable
-  /// Too much is waiting; nothing was sent.
+  /// Too many requests are waiting, so the request was not sent to the directory.
   ///
-  /// The text is a sentence with the reason.
+  /// The text is the reason, as a sentence.
   case busy(String)
-  /// The ledger could not be read; nothing was sent.
+  /// The ledger could not be read, so the request was not sent to the directory.
   case ledgerUnreadable(String)
-  /// The ledger contains what Reflog never writes.
+  /// The ledger contains data that Reflog never writes, so it is damaged.
   case ledgerDamaged(String)
-  /// The intent could not be recorded; nothing was sent.
+  /// The intent could not be recorded, so the request was not sent to the directory.
   case ledgerUnavailable(String)
-  /// The directory could not be read; nothing was sent.
+  /// The directory could not be read, so no write was sent.
   ///
-  /// The text is a clause with the reason.
+  /// The text is the reason, as a clause.
   case directoryUnavailable(String)
-  /// The clock is behind the newest entry of the ledger; nothing was sent.
+  /// The clock shows a time that is earlier than the ledger's newest entry, so the request was not sent.
   case clockBehind(String)
-  /// The write may have been sent.
+  /// The write may have been sent, and its result is not known.
   ///
-  /// The reconciler settles the changes.
+  /// The reconciler will settle the changes.
   case outcomeUnknown([Change.ID], why: String)
-  /// No byte of the write reached the directory.
+  /// The write was certainly not sent to the directory.
   case notSent([Change.ID], why: String)
   /// The directory refused the request.
   case refused([Change.ID], DirectoryRefusal)
 }
 
 extension ServiceError {
-  /// The changes that the request recorded, or that prevented it.
+  /// The changes that were recorded for the request, or that prevented the request.
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
@@ -113,9 +115,9 @@ extension ServiceError {
     }
   }
 
-  /// The error's level in the log.
+  /// The log level for the error.
   ///
-  /// What an operator must check is an error.
+  /// It is `error` if an operator must check the cause.
   package var logLevel: Logger.Level {
     switch self {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
@@ -133,7 +135,7 @@ extension ServiceError {
     }
   }
 
-  /// Makes the error for a failed read of the directory: nothing was sent.
+  /// Creates the error for a failed read of the directory, after which no write was sent.
   init(beforeSending failure: DirectoryFailure) {
     self =
       switch failure {
@@ -144,7 +146,7 @@ extension ServiceError {
 }
 
 extension ServiceError: CustomStringConvertible {
-  /// The message for the caller: what happened, what that means, and what to do.
+  /// The message for the caller: it contains the error, its effect, and what to do.
   package var description: String {
     switch self {
     case .forbidden:
@@ -160,7 +162,7 @@ extension ServiceError: CustomStringConvertible {
     case .tokenNotFound: "There is no token with this id. List the tokens to see their ids."
     case .retentionTooShort(let days):
       "History must be kept for at least \(RetentionPolicy.minimumDays) days, but you asked for \(days). If the law "
-        + "requires that, add \"override\": true or --override."
+        + "requires a shorter time, add \"override\": true or --override."
     case .purgeNotPermitted(let before):
       "Nothing was purged: everything that was settled at or after \(before) must be kept. Ask for the plan again."
     case .noRetention:
@@ -226,7 +228,7 @@ extension ServiceError: CustomStringConvertible {
   }
 }
 
-/// Returns a sentence without its full stop, for use as a clause.
+/// Returns a sentence without its full stop, to use it inside another sentence.
 private func clause(_ sentence: String) -> Substring {
   sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
 }

@@ -6,7 +6,7 @@ struct DatabaseHeader {
   private static let byteCount = 100
   private static let magic = Array("SQLite format 3\0".utf8)
 
-  /// The application ID of the program that made the file, or 0 if that program set none.
+  /// The application ID of the program that created the file, or 0 if that program did not set an application ID.
   let applicationID: Int32
   /// Whether the file is in WAL mode.
   let isWAL: Bool

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Reads and writes small files with atomic writes: after a crash, a file holds either all of its old bytes or all of
-/// its new ones.
+/// Reads and writes small files with atomic writes.
+///
+/// After a crash, a file contains either all of its old bytes or all of its new bytes.
 package enum DurableFile {
   /// Returns the bytes of a file, or nil if the file does not exist.
   package static func read(_ path: String) throws(StorageError) -> [UInt8]? {
@@ -12,9 +13,9 @@ package enum DurableFile {
     return Array(data)
   }
 
-  /// Replaces the contents of a file, or makes the file.
+  /// Replaces the contents of a file, or creates the file if it does not exist.
   ///
-  /// When this returns, the bytes are durable. Only the owner of the file can read it.
+  /// When this method returns, the bytes are durable. Only the owner of the file can read the file.
   package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
     let partial = path + ".partial"
     let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -35,7 +36,7 @@ package enum DurableFile {
 
   /// Renames a file and replaces any file that has the new name.
   ///
-  /// When this returns, the new name is durable.
+  /// When this method returns, the new name is durable.
   package static func move(_ file: String, to path: String) throws(StorageError) {
     guard rename(file, path) == 0 else { throw failure(path) }
     let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -46,8 +47,8 @@ package enum DurableFile {
 
   /// Renames a file to a name that no other file has, and returns the new path.
   ///
-  /// The new name is the old one with `ending`. If that name is in use, a number follows it: `-2`, `-3` and so on. When
-  /// this returns, the new name is durable.
+  /// The new name is the old name with `ending` appended. If another file has that name, a number is appended too:
+  /// `-2`, `-3` and so on. When this method returns, the new name is durable.
   package static func putAside(_ file: String, as ending: String) throws(StorageError) -> String {
     var (path, number) = (file + ending, 1)
     while exists(path) {
@@ -67,7 +68,7 @@ package enum DurableFile {
     .unusable(path: path, problem: "it can't be written: \(String(cString: strerror(errno)))")
   }
 
-  /// Returns whether other users than the owner have any permission on the file.
+  /// Returns whether any user other than the owner has a permission on the file.
   package static func isOpenToOthers(_ path: String) -> Bool {
     var information = stat()
     guard stat(path, &information) == 0 else { return false }

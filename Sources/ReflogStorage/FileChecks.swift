@@ -3,10 +3,10 @@ import Glibc
 
 /// Checks the path of a file before SQLite opens the file for writing.
 enum FileChecks {
-  /// Checks the file at `path`, or makes it if it does not exist.
+  /// Checks the file at `path`, or creates the file if it does not exist.
   ///
-  /// When this returns, `path` is a plain file with one name, on a file system with reliable locks and flushes. A file
-  /// that this method made can be read by its owner only, and its entry in the folder is durable.
+  /// When this method returns, `path` is a plain file with one name, on a file system with reliable locks and flushes.
+  /// If this method created the file, only its owner can read it, and its entry in the folder is durable.
   static func prepareFile(at path: String) throws(StorageError) {
     guard !path.isEmpty, !path.hasPrefix("file:"), !path.utf8.contains(0) else {
       throw .notAPlainFile(path: path, problem: "is not a path")
@@ -25,7 +25,7 @@ enum FileChecks {
     try refuseUnsafeFileSystem(of: path)
   }
 
-  /// Makes a file, and flushes its entry in the folder.
+  /// Creates a file, and flushes its entry in the folder.
   private static func make(_ path: String) throws(StorageError) {
     let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
@@ -36,16 +36,17 @@ enum FileChecks {
     guard fsync(folder) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// The file systems whose locks or flushes are not reliable, by their names in mountinfo.
+  /// The types of file systems whose locks or flushes are not reliable, as written in `/proc/self/mountinfo`.
   ///
   /// Types that start with `fuse` are refused too.
   private static let unsafeFileSystems = ["nfs", "nfs4", "smb3", "cifs", "smbfs", "9p"]
 
-  /// Throws if the file system of a file has no reliable locks or flushes.
+  /// Throws if the locks or flushes of the file's file system are not reliable.
   private static func refuseUnsafeFileSystem(of path: String) throws(StorageError) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
-    // The kernel's encoding of a device number, decoded as glibc's `major` and `minor` macros do.
+    // The kernel stores the major and the minor device number in one number. Swift can't call glibc's macros `major`
+    // and `minor`, so this code extracts both numbers in the same way.
     let (number, high) = (status.st_dev, status.st_dev >> 32)
     let device = "\(number >> 8 & 0xFFF | high & ~0xFFF):\(number & 0xFF | number >> 12 & 0xFFFF_FF00)"
     guard let type = fileSystemType(ofDevice: device) else { return }
@@ -56,7 +57,7 @@ enum FileChecks {
   ///
   /// The source is a line of `/proc/self/mountinfo` (proc(5)): `36 35 98:0 /root /mount rw - ext4 /dev/sda rw`.
   private static func fileSystemType(ofDevice device: String) -> String? {
-    // Without /proc the check is skipped. It only guards against a configuration mistake.
+    // If /proc can't be read, the check is skipped. The check only protects against a configuration mistake.
     guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
     for line in mounts.split(separator: "\n") {
       let fields = line.split(separator: " ")
@@ -66,12 +67,12 @@ enum FileChecks {
     return nil
   }
 
-  /// Returns whether this process can make files in the folder of a path.
+  /// Returns whether this process can create files in the folder that contains the path.
   static func canWriteFolder(of path: String) -> Bool {
     access(folderPath(of: path), W_OK) == 0
   }
 
-  /// Returns how many bytes can still be written to the file system of this file, or `UInt64.max` if that is unknown.
+  /// Returns the free space of the file's file system in bytes, or `UInt64.max` if the free space is unknown.
   static func freeBytes(besideFileAt path: String) -> UInt64 {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { return .max }
@@ -95,7 +96,7 @@ enum FileChecks {
   }
 }
 
-/// Returns the text of the newest system error, from `errno`.
+/// Returns the text of the system error that `errno` contains.
 func lastSystemError() -> String {
   String(cString: strerror(errno))
 }

@@ -1,14 +1,15 @@
 import Glibc
 import Synchronization
 
-/// A lock on `<path>.lock` that keeps every other process out until it is released or deinitialized.
+/// A lock on the file `<path>.lock` that only one process can hold at a time.
 ///
-/// The lock is on a separate file because SQLite's exclusive mode would also keep readers out. The kernel releases the
-/// lock when the process ends, also after a crash.
+/// The lock is released with ``release()`` or when this object is deinitialized. The kernel also releases it when the
+/// process ends or crashes. The lock is on a separate file because SQLite's exclusive mode would also refuse readers.
 final class LockFile: Sendable {
   private let descriptor: Mutex<Int32?>
 
-  /// Takes the lock for the file at `path`, or throws ``StorageError/inUse(path:)`` if another process holds it.
+  /// Acquires the lock for the file at `path`, or throws ``StorageError/inUse(path:)`` if another process holds the
+  /// lock.
   init(for path: String) throws(StorageError) {
     let descriptor = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .unusable(path: path + ".lock", problem: lastSystemError()) }
@@ -27,8 +28,8 @@ final class LockFile: Sendable {
   func release() {
     descriptor.withLock { descriptor in
       guard let open = descriptor.take() else { return }
-      // A child process that was forked and has not yet called exec shares the lock. Closing the descriptor alone would
-      // leave the lock with that child.
+      // A child process that has not called exec yet shares this descriptor. If this process only closed the
+      // descriptor, the child would still hold the lock. `LOCK_UN` releases the lock for both processes.
       flock(open, LOCK_UN)
       close(open)
     }

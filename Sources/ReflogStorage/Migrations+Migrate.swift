@@ -2,14 +2,14 @@ import GRDB
 import ReflogMigrations
 
 extension Migrations {
-  /// Migrates the file to the newest schema, with one transaction for each migration.
+  /// Migrates the file to the newest schema, in one transaction per migration.
   func migrate(_ writer: some DatabaseWriter, path: String) throws {
     let migrator = migrator
     guard try !writer.read(migrator.hasBeenSuperseded) else { throw StorageError.newerSchema(path: path) }
     try migrator.migrate(writer)
   }
 
-  /// Throws if the schema of a file that is opened for reading is older or newer than the one this program knows.
+  /// Throws if a file that is opened for reading has an older or a newer schema than this version of Reflog.
   func refuseOtherSchema(_ db: Database, path: String) throws {
     let migrator = migrator
     if try migrator.hasBeenSuperseded(db) { throw StorageError.newerSchema(path: path) }
@@ -23,7 +23,7 @@ extension Migrations {
 
   /// Throws if the schema of the file was altered.
   ///
-  /// A view, a trigger or an index decides which rows are found and which rows can be deleted.
+  /// An altered view, trigger or index could hide rows, or could allow the deletion of rows that must be kept.
   func refuseAlteredSchema(_ writer: some DatabaseWriter, path: String) throws {
     let known = try DatabaseQueue()
     try migrator.migrate(known)
@@ -33,7 +33,9 @@ extension Migrations {
     throw StorageError.alteredSchema(path: path, name: first)
   }
 
-  /// Returns the SQL of each item of the schema by its type and name, without the tables of SQLite and of the migrator.
+  /// Returns the SQL text of each item of the schema.
+  ///
+  /// The key is the item's type and name. SQLite's own tables and the migrator's table are not included.
   private static func schema(_ db: Database) throws -> [String: String] {
     let rows = try GRDB.Row.fetchAll(
       db,
@@ -44,15 +46,18 @@ extension Migrations {
     return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
   }
 
-  /// Throws if another program made the file, before the file is opened for writing: Reflog's settings would alter it.
+  /// Throws if another program created the file.
   ///
-  /// This checks what can be read without writing. The rest is checked once the file is open. Call it while no
-  /// connection of this process has the file open: closing a descriptor releases the locks of all other descriptors of
-  /// the file (fcntl(2)).
+  /// Call this method before the file is opened for writing, because Reflog's settings would alter a file of another
+  /// program. This method checks only what can be read without writing. The rest is checked when the file is open.
+  ///
+  /// Call this method only while no connection of this process has the file open. This method closes a descriptor of
+  /// the file, and that would release all locks that this process holds on the file (fcntl(2)).
   func refuseForeignFile(at path: String) throws {
     guard let header = try DatabaseHeader(ofFileAt: path), header.applicationID != applicationID else { return }
     guard header.applicationID == 0 else { throw StorageError.foreign(path: path) }
-    // Reading a file in WAL mode would make a `-wal` and a `-shm` file next to it.
+    // SQLite creates a `-wal` and a `-shm` file when it reads a file in WAL mode. A file of another program must not
+    // get such files, so a file in WAL mode is not read here.
     guard !header.isWAL else { return }
     var configuration = Configuration()
     configuration.readonly = true
@@ -61,15 +66,15 @@ extension Migrations {
       try queue.read { db in try refuseForeignFile(db, path: path) }
       try queue.close()
     } catch is DatabaseError {
-      // An interrupted start leaves a journal that only a writer can roll back.
+      // After an interrupted start, the file can have a journal. Only a writer can roll that journal back.
     }
   }
 
-  /// Throws if the file was made by another program or is another kind of Reflog file.
+  /// Throws if another program created the file, or if it is another kind of Reflog file.
   func refuseForeignFile(_ db: Database, path: String) throws {
     let found = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     if found == applicationID { return }
-    // An interrupted start may have left the migrator's table without any other table.
+    // After an interrupted start, the file can contain the migrator's table only. Such a file still counts as empty.
     let tables = "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
     let isEmpty = try Int.fetchOne(db, sql: tables) == 0
     guard found == 0, isEmpty else { throw StorageError.foreign(path: path) }

@@ -1,13 +1,16 @@
 import GRDB
 import Glibc
 
-/// A small SQLite file in rollback-journal mode that several processes open at once, such as the server and the command
-/// line.
+/// A small SQLite file in rollback-journal mode.
+///
+/// Several processes can open the file at the same time, for example the server and the command line.
 package struct SharedStorage: Sendable {
   private let queue: DatabaseQueue
   private let file: FileVersion
 
-  /// Opens the file with the newest schema, and makes it first if it does not exist and `creating` is true.
+  /// Opens the file and migrates it to the newest schema.
+  ///
+  /// If the file does not exist, this method creates it if `creating` is true, and throws otherwise.
   package init(path: String, kind: StorageKind, creating: Bool) throws {
     guard creating || FileChecks.exists(path) else {
       throw StorageError.unusable(path: path, problem: "the file does not exist")
@@ -30,7 +33,7 @@ package struct SharedStorage: Sendable {
 
   /// The version of the file, or nil if it can't be read.
   ///
-  /// Every transaction of any process makes a new version.
+  /// The version changes with every transaction of any process that writes.
   package var version: UInt32? { file.current }
 
   /// Reads in one transaction.
@@ -40,7 +43,9 @@ package struct SharedStorage: Sendable {
     }
   }
 
-  /// Writes in one transaction, which is durable when this returns.
+  /// Writes in one transaction.
+  ///
+  /// The transaction is durable when this method returns.
   package func write<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     do { return try await queue.write { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
@@ -50,11 +55,13 @@ package struct SharedStorage: Sendable {
 
 /// The change counter of a SQLite file in rollback-journal mode (sqlite.org/fileformat2, §1.3.8).
 private final class FileVersion: Sendable {
-  /// Never closed: closing a descriptor of a file releases all locks that SQLite holds on the file in this process
+  /// The open file.
+  ///
+  /// It is never closed, because closing would release all locks that SQLite holds on the file in this process
   /// (fcntl(2)).
   private let descriptor: Int32
 
-  /// Opens the file for reading its change counter.
+  /// Opens the file to read its change counter.
   init(path: String) throws(StorageError) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }

@@ -2,25 +2,26 @@ import GRDB
 
 /// A SQLite file with one write connection and two pools of read connections.
 ///
-/// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads what the
-/// writer needs; the second answers queries. Many queries therefore never keep the writer waiting for a connection.
+/// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads the data that
+/// writes need. The second pool answers queries. A write therefore never waits for a connection because of many
+/// queries.
 ///
-/// One connection makes every write and every WAL checkpoint. Keep it so: SQLite before 3.51.3 (Debian 12 has 3.40.1)
-/// can lose commits if one connection writes while another one resets the WAL.
+/// Only one connection writes and runs WAL checkpoints. Do not change this. SQLite versions earlier than 3.51.3 can
+/// lose commits if one connection writes while another connection resets the WAL. Debian 12 has SQLite 3.40.1.
 package struct Storage: Sendable {
   /// The path of the file.
   package let path: String
-  /// Reads what the writer needs to know.
+  /// Reads the data that writes need.
   package let reader: StorageReader
-  /// Reads for queries, through a separate pool.
+  /// Reads the data for queries, through a separate pool.
   package let questionReader: StorageReader
   private let pool: DatabasePool
   private let questionPool: DatabasePool
   private let lock: LockFile
 
-  /// Opens the file, or makes it.
+  /// Opens the file, or creates it if it does not exist.
   ///
-  /// When this returns, the lock is held, the settings were read back and the schema is the newest.
+  /// When this method returns, the lock is held, the settings are applied and checked, and the schema is the newest.
   package init(path: String, kind: StorageKind) throws {
     try FileChecks.prepareFile(at: path)
     lock = try LockFile(for: path)
@@ -45,9 +46,9 @@ package struct Storage: Sendable {
   /// The size of the write-ahead log in bytes.
   package var walBytes: Int64 { Int64(FileChecks.size(of: path + "-wal") ?? 0) }
 
-  /// Makes one write on the write connection, before a writer runs.
+  /// Runs one write on the write connection.
   ///
-  /// When this returns, the write is durable.
+  /// Call this method before a writer thread runs. When this method returns, the write is durable.
   package func setUp<Value>(_ body: (Connection) throws -> Value) throws -> Value {
     do { return try pool.write { try body(Connection($0)) } } catch let error as DatabaseError { throw SQLError(error) }
   }
@@ -57,16 +58,16 @@ package struct Storage: Sendable {
     try pool.writeWithoutTransaction { try body(Connection($0)) }
   }
 
-  /// Empties the WAL into the file, closes every connection, the writer's last, and releases the lock.
+  /// Copies the WAL into the file, closes every connection, and releases the lock.
   ///
-  /// Call it after the last write. If another process still reads, some pages stay in the WAL. The next start reads
-  /// them.
+  /// The write connection is closed last. Call this method after the last write. If another process still reads, some
+  /// pages can remain in the WAL. The next start reads those pages.
   package func close() throws {
     try closeConnections()
     releaseLock()
   }
 
-  /// Does the same as ``close()``, but keeps the lock.
+  /// Does the same as ``close()``, but does not release the lock.
   func closeConnections() throws {
     try questionPool.close()
     _ = try pool.writeWithoutTransaction { try WriteAheadLog.run(.truncate, Connection($0)) }

@@ -2,9 +2,10 @@ import FoundationEssentials
 import GRDB
 import Glibc
 
-/// Rewrites a file of Reflog's to remove all remains of deleted rows.
+/// Rewrites a Reflog file to remove all remains of deleted rows.
 ///
-/// SQLite keeps copies of cells that it moved before they were deleted. Only a new file is free of them.
+/// SQLite moves cells within a file. Copies of the moved cells can remain in the file after the cells are deleted. A
+/// new file contains no such copies.
 package struct StorageCompaction: Sendable {
   /// The path of the file.
   package let path: String
@@ -13,7 +14,7 @@ package struct StorageCompaction: Sendable {
   /// Creates a compaction of a file.
   ///
   /// - Parameters:
-  ///   - path: The path of a file that no process serves.
+  ///   - path: The path of a file that no server has open.
   ///   - kind: The kind of the file.
   package init(path: String, kind: StorageKind) {
     self.path = path
@@ -22,20 +23,21 @@ package struct StorageCompaction: Sendable {
 
   private var copyPath: String { path + ".compact" }
 
-  /// The bytes of the new file that are written so far, and the size of the old file.
+  /// The current size of the new file and the size of the old file, both in bytes.
   package var progress: (written: Int, of: Int) { (FileChecks.size(of: copyPath) ?? 0, FileChecks.size(of: path) ?? 0) }
 
   /// Writes a new file, checks it, and replaces the old file with it.
   ///
-  /// When this returns, the new file is durable. A crash before the last step leaves the old file unchanged, and a
-  /// `.compact` file that the next compaction removes.
+  /// When this method returns, the new file is durable. If the process crashes before the last step, the old file is
+  /// unchanged and a `.compact` file remains. The next compaction removes that `.compact` file.
   ///
-  /// - Returns: The sizes of the file before and after, in bytes.
-  /// - Throws: ``StorageError/inUse(path:)`` if a server runs, and ``StorageError/diskFull`` if the disk has no room
-  ///   for a second file.
+  /// - Returns: The size of the old file and the size of the new file, both in bytes.
+  /// - Throws: ``StorageError/inUse(path:)`` if a server runs, and ``StorageError/diskFull`` if the disk does not have
+  ///   enough free space for a second file.
   package func run() throws -> (before: Int, after: Int) {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
-    // Opening the file checks its kind, takes the lock, and empties the write-ahead log that a server left.
+    // `Storage` checks the kind of the file and acquires the lock. When it is closed, it copies the write-ahead log
+    // into the file.
     let storage = try Storage(path: path, kind: kind)
     do {
       let before = FileChecks.size(of: path) ?? 0
@@ -49,13 +51,13 @@ package struct StorageCompaction: Sendable {
       }
       try check(copyPath)
       try storage.closeConnections()
-      // The lock keeps a server out until the new file has its name.
+      // No server can start while the lock is held. The lock is released when the new file has the final name.
       defer { storage.releaseLock() }
-      // SQLite must never apply pages from the log of the old file to the new one. Pages are left if another process
-      // reads the ledger.
+      // If another process reads the file, pages can remain in the write-ahead log. SQLite would apply these pages of
+      // the old file to the new file and damage it, so the compaction stops here.
       guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { throw StorageError.locked }
       for ending in ["-wal", "-shm"] { try DurableFile.remove(path + ending) }
-      // After a crash from here on, one of the two files has the name, and each file is complete.
+      // Both files are complete. A crash during or after the rename leaves either the old or the new file at `path`.
       try DurableFile.move(copyPath, to: path)
       return (before, FileChecks.size(of: path) ?? 0)
     } catch {
@@ -66,14 +68,14 @@ package struct StorageCompaction: Sendable {
 
   private func removeCopy() throws { try Self.removeUnfinished(besideFileAt: path) }
 
-  /// Removes the files that a crashed compaction left.
+  /// Removes the files that remain after a crashed compaction.
   static func removeUnfinished(besideFileAt path: String) throws(StorageError) {
     for ending in [".compact", ".compact-journal"] { try DurableFile.remove(path + ending) }
   }
 
   /// Copies the owner and the permissions of the old file to the new one.
   ///
-  /// The user who runs the compaction may be another one than the user who runs the server.
+  /// This is necessary because the compaction and the server may run as different users.
   private func keepOwner(_ file: Int32) throws {
     var old = stat()
     guard stat(path, &old) == 0, fchown(file, old.st_uid, old.st_gid) == 0, fchmod(file, old.st_mode & 0o7777) == 0
@@ -82,7 +84,7 @@ package struct StorageCompaction: Sendable {
     }
   }
 
-  /// Throws if the new file is damaged; otherwise flushes it.
+  /// Checks the new file and flushes it, or throws if the file is damaged.
   private func check(_ path: String) throws {
     let queue = try DatabaseQueue(path: path, configuration: StorageSettings.configuration(of: .readOnly))
     let problem = try queue.read { db in try String.fetchOne(db, sql: "PRAGMA quick_check(1)") }

@@ -1,9 +1,10 @@
 import Foundation
 import GRDB
 
-/// A copy of a SQLite file at one moment, which is read in pieces.
+/// A copy of a SQLite file, for reading in pieces.
 ///
-/// The copy has no name in the file system. The system deletes it when this object is deinitialized.
+/// The copy contains one state of the file. The copy has no name in the file system, so the system deletes it when this
+/// object is deinitialized.
 package final class StorageCopy: Sendable {
   private static let pieceSize = 1 << 20
 
@@ -11,7 +12,7 @@ package final class StorageCopy: Sendable {
   /// The size of the copy in bytes.
   package let byteCount: Int
 
-  /// Opens the copy at a path and removes its name.
+  /// Opens the copy at a path and removes its name from the file system.
   fileprivate init(takingNameFrom path: String) throws(StorageError) {
     byteCount = FileChecks.size(of: path) ?? 0
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -20,7 +21,9 @@ package final class StorageCopy: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Returns the next piece, of at most 1 MiB, or nil at the end.
+  /// Returns the next piece, or nil at the end of the copy.
+  ///
+  /// A piece has at most 1 MiB.
   package func next() throws(StorageError) -> [UInt8]? {
     var result = 0
     let piece = [UInt8](unsafeUninitializedCapacity: Self.pieceSize) { buffer, count in
@@ -33,10 +36,10 @@ package final class StorageCopy: Sendable {
 }
 
 extension Storage {
-  /// The path at which a copy is made.
+  /// The path at which the copy is created.
   private var copyPath: String { path + ".backup" }
 
-  /// Removes the files that a crashed copy or compaction left.
+  /// Removes the files that remain after a crashed copy or a crashed compaction.
   package func removeUnfinishedCopy() throws(StorageError) {
     try StorageCompaction.removeUnfinished(besideFileAt: path)
     for file in [copyPath, copyPath + "-journal"] where FileChecks.exists(file) {
@@ -44,12 +47,12 @@ extension Storage {
     }
   }
 
-  /// Copies the file at one moment, through SQLite's backup API.
+  /// Copies one state of the file, with SQLite's backup API.
   ///
-  /// Make one copy at a time. The copy reads one state of the file while it runs, so the WAL grows by everything that
-  /// is written in that time.
+  /// Create only one copy at a time. The WAL can't be reset while the copy is created, so the WAL grows with every
+  /// write.
   ///
-  /// - Throws: ``StorageError/diskFull`` if the disk has no room for the copy.
+  /// - Throws: ``StorageError/diskFull`` if the disk does not have enough free space for the copy.
   package func copy() async throws -> StorageCopy {
     try removeUnfinishedCopy()
     let needed = UInt64(FileChecks.size(of: path) ?? 0) + UInt64(walBytes) + GroupCommitLimits.standard.headroomBytes

@@ -1,36 +1,44 @@
-/// The reason why a SQLite file can't be used or a write was not made.
+/// The reason why a SQLite file can't be used or why a write failed.
 package enum StorageError: Error, Sendable, CustomStringConvertible {
-  /// Another process serves the file.
+  /// Another process has locked the file.
   case inUse(path: String)
   /// The locks or flushes of the file system are not reliable.
   case unsafeFileSystem(path: String, name: String)
   /// The path is not a plain file with one name.
   case notAPlainFile(path: String, problem: String)
-  /// The file can't be opened, made, read or written.
+  /// The file can't be opened, created, read or written.
   case unusable(path: String, problem: String)
   /// The file is a SQLite file of another program, or another kind of Reflog file.
   case foreign(path: String)
   /// A newer version of Reflog migrated the file.
   case newerSchema(path: String)
-  /// An item of the schema, named by its type and name, is missing, altered or added.
+  /// An item of the schema is missing, altered or added.
+  ///
+  /// `name` contains the type and the name of the item.
   case alteredSchema(path: String, name: String)
   /// SQLite did not accept a setting that Reflog needs.
   case setting(path: String, name: String, expected: String, found: String)
-  /// Too many writes are waiting; this one was not made.
+  /// Too many writes are waiting.
+  ///
+  /// The new write was refused.
   case queueFull
-  /// The disk is full; the write was not made.
+  /// The disk is full.
+  ///
+  /// The write had no effect.
   case diskFull
-  /// Another process or a long read uses the file; the write was not made.
+  /// Another process or a long read uses the file.
+  ///
+  /// The write had no effect.
   case locked
   /// The write failed and was rolled back.
   case failed(String)
-  /// COMMIT failed, so it is unknown whether the write was made.
+  /// COMMIT failed, so it is unknown whether the write is in the file.
   ///
-  /// The writer has stopped. The next start reads the file and finds out.
+  /// The writer has stopped. At the next start, Reflog reads the file, and then the result is known.
   case commitUnknown(String)
   /// The writer has stopped and accepts no more writes.
   case stopped
-  /// A column holds a value of a type that Reflog does not write: the file is damaged.
+  /// A column contains a value of a type that Reflog does not write, so the file is damaged.
   case unexpectedValue(column: String)
 
   package var description: String {

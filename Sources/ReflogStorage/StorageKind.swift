@@ -4,7 +4,7 @@ import ReflogMigrations
 package enum StorageKind: Sendable {
   case ledger, directory, tokens
 
-  /// The migrations that make the schema of this kind of file.
+  /// The migrations that create the schema of this kind of file.
   var migrations: Migrations {
     switch self {
     case .ledger: .ledger

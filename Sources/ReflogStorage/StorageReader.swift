@@ -3,25 +3,25 @@ import Synchronization
 
 /// A pool of read-only connections to a SQLite file.
 ///
-/// Every read is one short transaction and sees one state of the file. Make a large read in several short ones: a long
-/// read keeps the WAL from being reset.
+/// Every read is one short transaction and sees one state of the file. Divide a large read into several short reads,
+/// because the WAL can't be reset during a read.
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
   private let counter = ReadCounter()
 
-  /// Creates a reader on GRDB's.
+  /// Creates a reader that uses a reader of GRDB.
   init(_ reader: any DatabaseReader) {
     self.reader = reader
   }
 
-  /// The number of reads that were made.
+  /// The number of reads since this reader was created.
   package var readCount: Int { counter.count.load(ordering: .relaxed) }
 
-  /// Opens a file for reading only, next to a running server or on read-only media.
+  /// Opens a file for reading only, while a server runs or on read-only media.
   ///
-  /// If the folder can't be written, SQLite is told that the file does not change (`immutable=1`), because it can't
-  /// make the files by which it would notice a change. SQLite then ignores a `-wal` file, so a `-wal` file that is not
-  /// empty is refused.
+  /// SQLite needs two more files in the same folder to notice changes of the file. If the folder can't be written,
+  /// SQLite can't create these files, so the file is opened with `immutable=1` (the file never changes). SQLite then
+  /// ignores the `-wal` file. This method therefore throws if the `-wal` file is not empty.
   package init(readingFileAt path: String, kind: StorageKind) throws {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
     let canWrite = FileChecks.canWriteFolder(of: path)
@@ -55,8 +55,9 @@ package struct StorageReader: Sendable {
     }
   }
 
-  /// Returns a `file:` URI (sqlite.org/uri.html) in which all bytes of the path are escaped, except letters, digits and
-  /// `/-_.`.
+  /// Returns a `file:` URI for a path (sqlite.org/uri.html).
+  ///
+  /// All bytes of the path are escaped, except letters, digits and `/-_.`.
   private static func immutableURI(of path: String) -> String {
     let escaped = path.utf8.map { byte in
       let isPlain = byte.isASCIILetterOrDigit || "/-_.".utf8.contains(byte)

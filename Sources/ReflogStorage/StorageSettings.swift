@@ -8,28 +8,31 @@ enum StorageSettings {
     case writable, readOnly
   }
 
-  /// How long a connection waits for a lock of another process, in milliseconds.
+  /// The maximum time in milliseconds that a connection waits for a lock of another process.
   static let busyTimeoutMilliseconds: Int32 = 5000
-  /// The number of readers in a pool, enough for two cores.
+  /// The number of read connections in a pool.
   ///
-  /// Every reader has its own page cache.
+  /// Four connections are enough for two cores. Every connection has a separate page cache and so needs memory.
   private static let readers = 4
-  /// How many bytes of the WAL's file are kept after a checkpoint.
+  /// The maximum size in bytes that the WAL's file keeps after a checkpoint.
   ///
-  /// Writing to an existing file is cheaper than growing one. If the WAL is larger, the writer waits a moment for the
-  /// readers to end and resets it.
+  /// The file is not truncated to zero, because overwriting bytes is faster than extending a file. If the WAL is larger
+  /// than this, the writer waits a short time for the readers to end, and then resets the WAL.
   static let keptWALBytes = 64 << 20
 
-  /// The page cache of the writer: it holds the pages of the indexes that new changes are added to.
+  /// The size of the writer's page cache in KiB.
+  ///
+  /// The cache can hold the index pages that new changes are added to.
   private static let writerCacheKilobytes = 16 << 10
 
-  /// The page cache of each reader: it holds the inner pages of the tables and indexes of ten million changes, about 10
-  /// MB.
+  /// The size of each reader's page cache in KiB.
+  ///
+  /// The cache can hold the inner pages of all tables and indexes for ten million changes, about 10 MB.
   private static let readerCacheKilobytes = 12 << 10
 
   /// Disables SQLite's memory statistics, which Reflog does not use.
   ///
-  /// SQLite keeps them under one mutex that every allocation of every thread takes.
+  /// SQLite protects the statistics with one mutex. With statistics, every allocation of every thread locks that mutex.
   private static let disabledMemoryStatistics: Void = storage_disable_memory_statistics()
 
   /// Returns the configuration of a connection.
@@ -41,7 +44,7 @@ enum StorageSettings {
     configuration.maximumReaderCount = readers
     configuration.prepareDatabase { db in
       if !db.configuration.readonly {
-        // This takes effect only before the first table is made.
+        // This setting has an effect only before the first table is created.
         try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
       }
       try db.execute(
@@ -58,10 +61,10 @@ enum StorageSettings {
     return configuration
   }
 
-  /// Applies the settings of the writer, after the pool is open, and reads all settings back.
+  /// Applies the settings of the writer, then reads all settings and throws if one has another value.
   ///
-  /// GRDB's pool sets `synchronous=NORMAL` when it switches to WAL, after `prepareDatabase`. With that value a power
-  /// cut would lose acknowledged commits.
+  /// Call this method after the pool is open. GRDB's pool sets `synchronous=NORMAL` when it switches to WAL, after
+  /// `prepareDatabase`. With `NORMAL`, a power failure would lose commits that were already acknowledged.
   static func apply(toWriter db: Database, path: String) throws {
     try db.execute(
       sql: """

@@ -9,9 +9,10 @@ extension Change {
     }
   }
 
-  /// The verb of the change's sentence: `set`, to be read after the actor's name.
+  /// The verb of the sentence that describes the change, such as `set` in "Adele set …".
   ///
-  /// For a drift or a baseline it is to be read after the step: `was changed without Reflog`.
+  /// The subject of the sentence is the actor. For a drift or a baseline, the subject is the step: "… was changed
+  /// without Reflog".
   var action: String {
     switch (intent.subject, intent.kind) {
     case (.step, .rollback) where !mayHaveHappened: "tried to roll back"
@@ -27,10 +28,10 @@ extension Change {
     }
   }
 
-  /// The length to which the actor's name is shortened, in scalars; the change's own page shows all of it.
+  /// The maximum length of the actor's name, in scalars; only the page of the change shows the full name.
   private static let nameLength = 80
 
-  /// Who made the change, as the end of a sentence: `by Adele`.
+  /// The end of a sentence that shows who made the change, such as `by Adele`.
   var attribution: String {
     switch intent.kind {
     case .drift: "without Reflog"

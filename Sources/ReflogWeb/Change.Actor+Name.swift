@@ -1,6 +1,6 @@
 import ReflogModel
 
 extension Change.Actor {
-  /// The actor's display name, else its user principal name, else its id, else `Unknown`.
+  /// The first of these that is recorded: the display name, the user principal name, the id; else `Unknown`.
   var shownName: String { name ?? userPrincipalName ?? id ?? "Unknown" }
 }

@@ -1,24 +1,24 @@
 package import ReflogModel
 
-/// The page of one change: all its facts, and the changes before and after it at the same step.
+/// The page of one change: all its facts, and the earlier and later changes of the same step.
 package struct ChangeDetailPage: Sendable {
   let change: ChangeView
   let facts: [Fact]
-  /// The properties of a connector that the change wrote; empty for a change of a step.
+  /// The connector's properties that the change wrote; empty if the change is about a step.
   let properties: [Property]
   let hasProperties: Bool
-  /// The changes of the same step around this one, newest first, this one included.
+  /// This change and the changes of the same step that are next to it in time, newest first.
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
-  /// The id of the applied rollback of this change, or nil if there is none.
+  /// The id of the applied change that rolled this change back, or nil if there is none.
   let rolledBackBy: String?
-  /// The flow and the time to link to, or nil if the change is not about a step.
+  /// The flow and the time that the page links to, or nil if the change is not about a step.
   let location: Location?
   /// True while the result is not known.
   let isPending: Bool
 
-  /// One row of the table of facts; one of `value`, `moment` and `link` is set.
+  /// One row of the table of facts; exactly one of `value`, `moment` and `link` is set.
   struct Fact: Sendable {
     let name: String
     var value: String?
@@ -26,7 +26,7 @@ package struct ChangeDetailPage: Sendable {
     var link: Link?
   }
 
-  /// The flow of the change's step, and the time at which the change was settled.
+  /// The flow that has the changed step, and the time at which the change got its result.
   struct Location: Sendable {
     let flow: String
     let moment: String
@@ -38,20 +38,21 @@ package struct ChangeDetailPage: Sendable {
     let text: String
   }
 
-  /// A connector's property that the change wrote; a value that is secret or absent is shown as `–`.
+  /// A connector's property that the change wrote; a secret or absent value is shown as `–`.
   struct Property: Sendable {
     let name: String
     let before: String
     let after: String
   }
 
-  /// Makes the page of a change.
+  /// Creates the page of a change.
   ///
   /// - Parameters:
   ///   - change: the change that the page shows.
-  ///   - chain: the changes of the same step around this one, newest first, this one included.
-  ///   - rollback: the newest rollback of this change that is applied, pending or unknown, or nil if there is none.
-  ///   - tenantID: the tenant of the directory.
+  ///   - chain: this change and the changes of the same step that are next to it in time, newest first.
+  ///   - rollback: the newest rollback of this change whose result is applied, pending or unknown, or nil if there is
+  ///     none.
+  ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
   ///   - canRollBack: true if the change can be rolled back and the viewer may do it.
   package init(

@@ -1,12 +1,12 @@
 import ReflogModel
 
-/// A change as lists and pages show it: who did what at which step, and the result.
+/// A change in the form that lists and pages show: who changed which step, how, and with which result.
 struct ChangeView: Sendable {
   let id: String
   /// The time at which the change was recorded.
   let asked: Moment
   let actor: String
-  /// The verb of the change's sentence, such as `set`.
+  /// The verb of the sentence that describes the change, such as `set`.
   let action: String
   /// True for a drift or a baseline, whose actor is unknown.
   let isFound: Bool
@@ -21,53 +21,56 @@ struct ChangeView: Sendable {
   /// The properties that an edit of a connector wrote, shown instead of `after`; nil for every other change.
   let writing: Writing?
   let result: String
-  /// The style sheet's class for the result.
+  /// The class in the style sheet that colours the result.
   let tone: String
-  /// The style sheet's class for the row: that of the kind's badge for an applied change, else that of the result.
+  /// The class in the style sheet that colours the row.
+  ///
+  /// An applied change whose kind has a badge uses the class of the badge. Every other change uses the class of its
+  /// result.
   let rowTone: String
-  /// The badge of the kind, or nil for an ordinary update.
+  /// The badge that shows the kind, or nil for an ordinary update.
   let kind: Badge?
-  /// The reason, shortened, or nil if none was given.
+  /// The shortened reason, or nil if the change has no reason.
   let reason: String?
-  /// True if the page is about this change.
+  /// True if the page that contains this view is the page of this change.
   let isCurrent: Bool
 
-  /// The lengths to which texts are shortened, in scalars; the change's own page shows all of them.
+  /// The maximum lengths of texts, in scalars; only the page of the change shows the full texts.
   private static let (reasonLength, nameLength) = (180, 80)
 
-  /// The properties of a connector that a change wrote, shortened.
+  /// The first of the connector's properties that a change wrote, with shortened texts.
   struct Writing: Sendable {
     let properties: [Property]
     /// The number of properties that are left out, or nil if all are shown.
     let left: Int?
   }
 
-  /// One property of a connector that a change wrote.
+  /// One of the connector's properties that a change wrote.
   struct Property: Sendable {
     let name: String
     /// The values, or nil if they are secret.
     let values: Values?
   }
 
-  /// The values of a property before and after the change.
+  /// The values that a property had before and after the change.
   struct Values: Sendable {
     let before: String
     let after: String
   }
 
-  /// A short label in a colour.
+  /// A short coloured label.
   struct Badge: Sendable {
     let label: String
     /// The class in the style sheet.
     let tone: String
   }
 
-  /// Makes the view of a change.
+  /// Creates the view of a change.
   ///
   /// - Parameters:
   ///   - change: the change to show.
   ///   - isWhole: true to show the names in full.
-  ///   - isCurrent: true if the page is about this change.
+  ///   - isCurrent: true if the page that contains this view is the page of this change.
   init(_ change: Change, isWhole: Bool = false, isCurrent: Bool = false) {
     id = change.id.description
     asked = Moment(change.activityDateTime)
@@ -92,10 +95,10 @@ struct ChangeView: Sendable {
 }
 
 extension ChangeView.Writing {
-  /// The most properties in a list, and the length to which their texts are shortened, in scalars.
+  /// The maximum number of shown properties, and the maximum length of each name and value in scalars.
   private static let (mostProperties, length) = (3, 80)
 
-  /// Returns nil unless the change edited a connector.
+  /// Returns the properties that the change wrote, or nil if the change is not an edit of a connector.
   fileprivate init?(_ change: Change) {
     guard change.intent.subject == .connector, change.intent.before == change.after,
       let written = change.intent.changedProperties, !written.isEmpty

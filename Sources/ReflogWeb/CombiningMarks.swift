@@ -1,13 +1,16 @@
-/// Limits how many combining marks a letter may carry: a tall stack of them would cover the lines above and below.
+/// Limits the number of combining marks on one letter.
+///
+/// Many marks on one letter form a tall stack, which would cover the lines above and below.
 struct CombiningMarks {
-  /// The most marks on one letter; no language needs more.
+  /// The maximum number of marks on one letter; no language needs more.
   private static let most = 4
 
   private var count = 0
 
-  /// Returns what to show for the next scalar.
+  /// Returns the scalars to show for the next scalar of a text.
   ///
-  /// That is the scalar itself. The first mark above the limit becomes one U+FFFD, and each mark after it is dropped.
+  /// Usually the result is the scalar itself. The first mark above the limit is replaced with U+FFFD. The marks that
+  /// follow on the same letter are removed.
   mutating func shown(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .spacingMark:

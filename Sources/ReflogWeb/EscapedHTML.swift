@@ -2,11 +2,11 @@ import Mustache
 
 /// Escapes text for HTML elements and quoted attributes, scalar by scalar.
 ///
-/// Mustache's own escaping works on characters. A quote with a combining mark is another character to it, and would
-/// stay unescaped.
+/// The escaping that Mustache has works on characters. A quote that is followed by a combining mark is a different
+/// character from a quote, so Mustache would not escape the quote.
 struct EscapedHTML: MustacheContentType {
   func escapeText(_ text: String) -> String {
-    // Most texts need no escaping.
+    // Most texts need no escaping, so they are returned quickly.
     guard text.utf8.contains(where: Self.mayNeedEscape) else { return text }
     var escaped = String.UnicodeScalarView()
     var marks = CombiningMarks()
@@ -17,7 +17,7 @@ struct EscapedHTML: MustacheContentType {
       case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
       case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
       case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
-      // A scalar that reverses the direction of a line could make another sentence of it.
+      // A scalar that reverses the direction of a line could make the line read as a different sentence.
       case "\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
         escaped.append("\u{FFFD}")
       default: escaped.append(contentsOf: marks.shown(scalar))
@@ -27,9 +27,9 @@ struct EscapedHTML: MustacheContentType {
     return String(escaped)
   }
 
-  /// Returns true for one of the five escaped characters, and for the first byte of any scalar from U+0300 on.
+  /// Returns true for the five characters to escape, and for the first byte of every scalar from U+0300 upwards.
   ///
-  /// All combining marks and all scalars that change the direction of a line are from U+0300 on.
+  /// All combining marks, and all scalars that change the direction of a line, are at or above U+0300.
   private static func mayNeedEscape(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"), 0xCC...: true

@@ -12,12 +12,12 @@ package struct ExportPage: Sendable {
     let isChosen: Bool
   }
 
-  /// Makes the page for a filter that is filled in already, or for an empty one.
+  /// Creates the page with a form that filters the changes, empty or filled in.
   package init(_ form: FilterForm) {
     self.form = form
     formats = [
       ("csv", "CSV", "One row per change (RFC 4180). A cell that a spreadsheet would run gets a leading apostrophe."),
-      ("excel", "CSV for Excel", "The same, with a byte order mark and times that Excel reads."),
+      ("excel", "CSV for Excel", "The same rows, with a byte order mark and with times that Excel can read."),
       ("jsonl", "JSON Lines", "One JSON object per line, with every member that the history routes return."),
       ("ocsf", "OCSF", "Entity Management (3004) of OCSF 1.8.0, for a SIEM or a data lake."),
       ("asim", "ASIM", "AuditEvent of Microsoft Sentinel."),

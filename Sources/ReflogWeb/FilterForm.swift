@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// The form that filters changes, filled in with the values that were sent.
+/// The form that filters changes, filled in with the values that the browser sent.
 package struct FilterForm: Sendable {
   let flow: String
   let step: String
@@ -10,10 +10,10 @@ package struct FilterForm: Sendable {
   let until: Time
   let results: [Choice]
   let kinds: [Choice]
-  /// What is wrong with the values, or nil if they are valid.
+  /// The message about invalid values, or nil if all values are valid.
   let problem: String?
 
-  /// A field for a date, or for a time if a time was sent.
+  /// A field for a date, or for a date and time if the browser sent a time.
   package struct Time: Sendable {
     let value: String
     /// The input's type in HTML: `date` or `datetime-local`.
@@ -22,13 +22,13 @@ package struct FilterForm: Sendable {
     init(_ text: String?) {
       let isMoment = text?.contains("T") ?? false
       type = isMoment ? "datetime-local" : "date"
-      // The input takes no time zone and no more than milliseconds.
+      // A `datetime-local` input accepts a time in milliseconds and without a time zone.
       let moment = isMoment ? text.flatMap { Timestamp(parsing: $0) } : nil
       value = moment.map { String($0.description.prefix(23)).replacing("Z", with: "") } ?? text ?? ""
     }
   }
 
-  /// An option of a list.
+  /// An option in a list of the form.
   package struct Choice: Sendable {
     let value: String
     let label: String
@@ -38,8 +38,8 @@ package struct FilterForm: Sendable {
   /// Fills in the form.
   ///
   /// - Parameters:
-  ///   - values: the values by the name of their field; a missing one is empty.
-  ///   - problem: what is wrong with the values, or nil if they are valid.
+  ///   - values: the values by field name; a field without a value is empty.
+  ///   - problem: the message about invalid values, or nil if all values are valid.
   package init(_ values: [String: String], problem: String?) {
     flow = values["flow"] ?? ""
     step = values["step"] ?? ""

@@ -1,15 +1,15 @@
 package import ReflogModel
 
-/// The references of one step over time, as a sequence of periods.
+/// The references that one step had over time, as a sequence of periods.
 package struct FlowLane: Sendable {
   /// The step that the lane shows.
   package let step: Step
   /// The periods, oldest first; each ends when the next one starts.
   let periods: [Period]
-  /// True if no change of the step is recorded before the first period.
+  /// True if the log has no change of the step that is older than the first period.
   let isWhole: Bool
 
-  /// A time during which the step called one reference.
+  /// A period in which the step had one reference.
   struct Period: Sendable {
     let reference: ConnectorReference
     /// The change that started the period.
@@ -17,19 +17,19 @@ package struct FlowLane: Sendable {
     let start: Timestamp
   }
 
-  /// Makes the lane of a step.
+  /// Creates the lane of a step.
   ///
   /// - Parameters:
   ///   - step: the step that the lane shows.
   ///   - changes: applied changes of the step, newest first.
-  ///   - isWhole: true if these are all applied changes of the step.
+  ///   - isWhole: true if `changes` contains all applied changes of the step.
   package init(_ step: Step, _ changes: [Change], isWhole: Bool) {
     self.step = step
     self.isWhole = isWhole
     var periods: [Period] = []
     for change in changes.reversed() where periods.last?.reference != change.after {
       let settled = change.resultDateTime ?? change.activityDateTime
-      // The clock may have been set back, but a later change never starts earlier than the one before it.
+      // The clock of the server may have been set back. A period never starts earlier than the previous period.
       periods.append(
         Period(reference: change.after, change: change, start: max(settled, periods.last?.start ?? settled))
       )
@@ -37,6 +37,6 @@ package struct FlowLane: Sendable {
     self.periods = periods
   }
 
-  /// The start of the first period, or nil if the lane has none.
+  /// The start of the first period, or nil if the lane has no periods.
   package var start: Timestamp? { periods.first?.start }
 }

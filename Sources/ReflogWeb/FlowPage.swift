@@ -1,23 +1,23 @@
 package import ReflogModel
 
-/// The page of one flow: a lane for each step, which shows the references of the step over time.
+/// The page of one flow, with a lane for each step; a lane shows the references that the step had over time.
 package struct FlowPage: Sendable {
-  /// The flow's type and id, `b2cUserFlows/B2C_1_signup`.
+  /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
   let name: String
   let flow: String
   let flowType: String
   let lanes: [Lane]
   let legend: [Key]
-  /// True if a bar shows a drift.
+  /// True if at least one bar shows a drift.
   let hasDrift: Bool
   let isEmpty: Bool
-  /// The start of all lanes, or nil if all are empty.
+  /// The time at which all lanes start, or nil if all lanes are empty.
   let start: Moment?
-  /// The end of all lanes.
+  /// The time at which all lanes end.
   let end: Moment
-  /// True if the lanes end now.
+  /// True if the lanes end at the current time.
   let isNow: Bool
-  /// The end of the page before this one, or nil if no earlier change is recorded.
+  /// The time at which the page with the earlier changes ends, or nil if there are no earlier changes.
   let earlier: String?
 
   /// The lane of one step.
@@ -31,7 +31,7 @@ package struct FlowPage: Sendable {
     let rows: [Row]
   }
 
-  /// A period as a rectangle; `x` and `width` are thousandths of the lane's width.
+  /// The rectangle that shows a period; `x` and `width` are thousandths of the lane's width.
   struct Bar: Sendable {
     let x: Int
     let width: Int
@@ -41,43 +41,43 @@ package struct FlowPage: Sendable {
     let title: String
   }
 
-  /// A period as a row of the table below the lane.
+  /// The row that shows a period in the table below the lane.
   struct Row: Sendable {
     let reference: ReferenceView
     let tone: String
     let change: String
     let since: Moment
-    /// Who started the period, as the end of a sentence.
+    /// The end of a sentence that shows who started the period, such as `by Adele`.
     let attribution: String
     let isDrift: Bool
   }
 
-  /// An entry of the legend.
+  /// An entry in the legend of colours.
   struct Key: Sendable {
     let reference: ReferenceView
     let tone: String
   }
 
-  /// The width of a lane, in the units of its bars.
+  /// The width of a lane, in the units that `Bar.x` and `Bar.width` use.
   private static let width: Int64 = 1000
-  /// The smallest width of a bar that can still be seen.
+  /// The minimum width of a bar; a narrower bar would not be visible.
   private static let thinnest = 4
 
-  /// Makes the page of a flow.
+  /// Creates the page of a flow.
   ///
   /// - Parameters:
-  ///   - name: the flow.
-  ///   - lanes: the lanes of its steps, in order.
+  ///   - name: the type and the id of the flow.
+  ///   - lanes: the lanes of the flow's steps, in the order in which the page shows them.
   ///   - end: the time at which the lanes end.
-  ///   - isNow: true if that is now.
+  ///   - isNow: true if `end` is the current time.
   package init(_ name: FlowName, _ lanes: [FlowLane], end: Timestamp, isNow: Bool) {
     self.name = name.description
     flow = name.flow.text
     flowType = name.flowType.rawValue
     self.end = Moment(end)
     self.isNow = isNow
-    // All lanes start together. If some are cut, that is the latest start of those: only from there on does every lane
-    // show what its step called.
+    // All lanes start at the same time. If all lanes are whole, that time is the start of the first period of all.
+    // Otherwise it is the latest start of an incomplete lane, because earlier references of that lane are missing.
     let cut = lanes.filter { !$0.isWhole }.compactMap(\.start).max()
     let start = cut ?? lanes.compactMap(\.start).min()
     self.start = start.map(Moment.init)
@@ -94,7 +94,7 @@ package struct FlowPage: Sendable {
     hasDrift = self.lanes.contains { $0.bars.contains(where: \.isDrift) }
   }
 
-  /// Returns the periods that reach into the page, each with the part of it that the page shows.
+  /// Returns the periods that the page shows completely or in part, each with the shown range of time.
   private static func periods(
     _ lane: FlowLane,
     start: Timestamp,
@@ -144,9 +144,10 @@ extension FlowPage.Row {
   }
 }
 
-/// Gives each connector of a page a colour, in the order in which they appear.
+/// Assigns a colour to each connector on a page, in the order in which the connectors appear.
 ///
-/// Connectors beyond the last colour share one. Connectors are told apart by id, so a new name is not a new connector.
+/// When all colours are used, the remaining connectors share one extra colour. Connectors are distinguished by id, so
+/// a renamed connector keeps its colour.
 private struct Tones {
   /// The number of colours in the style sheet.
   private static let count = 8

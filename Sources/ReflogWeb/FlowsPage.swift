@@ -1,89 +1,93 @@
 package import ReflogModel
 
-/// The board of all flows: what each step calls now, or what it called at a time and how that differs from now.
+/// The board of all flows: the reference of each step now or at an earlier time.
+///
+/// A board for an earlier time also shows the steps that have a different reference now.
 package struct FlowsPage: Sendable {
   let steps: [String]
   let flows: [Flow]
   let isEmpty: Bool
-  /// The time as a `datetime-local` input takes it; the text as it was typed if it is not a time; empty for now.
+  /// The value of the form's field for the time; empty if the board shows the current references.
+  ///
+  /// A valid time is in the format of a `datetime-local` input. An invalid text is shown again unchanged.
   let asOf: String
-  /// The time that the board shows, or nil for now.
+  /// The time that the board shows, or nil if it shows the current references.
   let moment: Moment?
-  /// How the board differs from now, as a sentence; nil if it shows now.
+  /// A sentence about the difference from the current references; nil if the board shows the current references.
   let comparison: String?
   let canRollBack: Bool
-  /// True if other pages have more flows.
+  /// True if the board continues on other pages.
   let isPart: Bool
-  /// What is wrong with the time, or nil if it is valid.
+  /// The message about an invalid time, or nil if the time is valid.
   let problem: String?
 
-  /// The part of a flow's id that the viewer searched for; empty for all flows.
+  /// The text that the shown flow ids contain; empty for all flows.
   let search: String
   let isSearch: Bool
-  /// The query, with its `?`, of the same flows now; empty for all flows.
+  /// The query that shows the current references of the same flows, with its `?`; empty for all flows.
   let nowQuery: String
-  /// The query of the next page, or nil if this is the last one.
+  /// The query of the next page, or nil if this is the last page.
   let next: String?
 
-  /// A row of the board.
+  /// A flow, shown as a row of the board.
   struct Flow: Sendable {
     let flow: String
     let flowType: String
     let cells: [Cell]
-    /// True if the flow differs from now and the viewer may roll it back to the time.
+    /// True if the flow has a different reference now and the viewer may roll the flow back to the shown time.
     let canRollBack: Bool
   }
 
-  /// What the viewer asked for.
+  /// The time and the flows that the viewer requested.
   package struct Question: Sendable {
-    /// The time as it was typed; empty for now.
+    /// The text that was typed as the time; empty for the current references.
     package var asOf = ""
-    /// The time that this means, or nil for now.
+    /// The time that `asOf` contains, or nil for the current references.
     package var moment: Timestamp?
-    /// The part of a flow's id that the viewer searched for; empty for all flows.
+    /// The text that a flow id must contain; empty for all flows.
     package var search = ""
-    /// True if earlier pages have more flows.
+    /// True if this is not the first page.
     package var isBehindOthers = false
-    /// What is wrong with the time, or nil if it is valid.
+    /// The message about an invalid time, or nil if the time is valid.
     package var problem: String?
 
-    /// Makes a question about all flows now.
+    /// Creates a request for the current references of all flows.
     package init() {}
   }
 
-  /// A step of a flow.
+  /// A step of a flow, shown as a cell of the board.
   struct Cell: Sendable {
     let step: String
-    /// The reference and its change, or nil if the reference is unknown.
+    /// The reference and the change that set it, or nil if the reference is unknown.
     let known: Known?
     let isDifferent: Bool
-    /// The current reference, or nil if it is the same.
+    /// The current reference, or nil if it equals the shown reference.
     let now: ReferenceView?
   }
 
-  /// A reference that Reflog knows, and the change that set it.
+  /// A known reference, and the change that set it.
   struct Known: Sendable {
     let reference: ReferenceView
     let change: String
-    /// Who set the reference, as the end of a sentence.
+    /// The end of a sentence that shows who set the reference, such as `by Adele`.
     let attribution: String
     let since: Moment
     let isDrift: Bool
-    /// True if a change was pending at the time.
+    /// True if a change of the step was pending at the shown time.
     let isUncertain: Bool
-    /// The change that is pending now, or nil if there is none.
+    /// The id of a change that is still pending, or nil if there is none.
     let pending: String?
     let targetURL: String?
   }
 
-  /// Makes the board.
+  /// Creates the board.
   ///
   /// - Parameters:
-  ///   - then: what every address held at the time, or holds now.
-  ///   - now: what every address holds now, or nil if `then` is that.
-  ///   - pending: the changes that are pending now, by address.
-  ///   - question: what the viewer asked for.
-  ///   - next: the query of the next page, or nil if this is the last one.
+  ///   - then: the references of all addresses at the requested time, or the current references.
+  ///   - now: the current references, or nil if `then` contains the current references.
+  ///   - pending: the ids of the changes that are pending now, by address.
+  ///   - question: the time and the flows that the viewer requested.
+  ///   - next: the query of the next page, or nil if this is the last page.
   ///   - canRollBack: true if the viewer may roll back.
   package init(
     then: [ConnectorConfiguration],
@@ -103,7 +107,7 @@ package struct FlowsPage: Sendable {
       let cells = steps.map { step in
         let address = Address(flowType: flow.flowType, flow: flow.flow, step: step)
         let (configuration, reference) = (held[address], current[address])
-        // An unknown reference can't be compared with now or be rolled back to.
+        // An unknown reference can't be compared with the current one, and a rollback can't restore it.
         let then = configuration?.reference ?? .unknown
         let isDifferent = now != nil && reference != nil && then != .unknown && then != reference
         if reference != nil { counts.count(isKnown: then != .unknown, isDifferent: isDifferent) }
@@ -131,12 +135,14 @@ package struct FlowsPage: Sendable {
     self.next = next
     isPart = next != nil || question.isBehindOthers
     comparison = now == nil || isEmpty ? nil : counts.sentence(isPart: isPart)
-    // The rollback is of all flows, so it is not offered below the result of a search.
+    // This button rolls back all flows. A search shows only some flows, so its result does not offer the button.
     self.canRollBack = canRollBack && !isSearch && (counts.different > 0 || isPart)
     problem = question.problem
   }
 
-  /// Returns a time in milliseconds, rounded up, so that a change made at the time itself is included.
+  /// Returns a time in milliseconds for a `datetime-local` input.
+  ///
+  /// The time is rounded up, so that the board includes a change that was made exactly at that time.
   private static func local(_ moment: Timestamp) -> String {
     let milliseconds = (moment.microseconds + 999) / 1000
     return String(Timestamp(microseconds: milliseconds * 1000).description.prefix(23)).replacing("Z", with: "")
@@ -149,10 +155,10 @@ package struct FlowsPage: Sendable {
 }
 
 extension FlowsPage.Known {
-  /// The length to which a target URL is shortened, in scalars.
+  /// The maximum length of a target URL, in scalars.
   private static let urlLength = 120
 
-  /// Returns nil if the reference is unknown.
+  /// Returns the reference of a configuration, or nil if the reference is unknown.
   fileprivate init?(_ configuration: ConnectorConfiguration, pending: Change.ID?) {
     guard let change = configuration.change else { return nil }
     reference = ReferenceView(change.after)
@@ -166,7 +172,7 @@ extension FlowsPage.Known {
   }
 }
 
-/// Counts how many of the known steps called something else at a time than they call now.
+/// Counts the steps that had a different reference at an earlier time than they have now.
 private struct Comparison {
   private(set) var (known, unknown, different) = (0, 0, 0)
 
@@ -175,7 +181,7 @@ private struct Comparison {
     if isDifferent { different += 1 }
   }
 
-  /// Returns the result as a sentence.
+  /// Returns a sentence with the result of the comparison.
   ///
   /// - Parameter isPart: true if the page is one of several.
   func sentence(isPart: Bool) -> String {

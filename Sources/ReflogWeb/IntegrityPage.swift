@@ -1,8 +1,8 @@
 package import ReflogModel
 
-/// The page with the newest checkpoint and its key, the state of the ledger, and the service events.
+/// The page with the newest checkpoint, the key that verifies it, the state of the ledger, and the service events.
 package struct IntegrityPage: Sendable {
-  /// The newest checkpoint and its key, or nil before the first one.
+  /// The newest checkpoint and the key that verifies it, or nil if no checkpoint is signed yet.
   let signed: Signed?
   let tenant: String
   let newestChange: String
@@ -10,12 +10,16 @@ package struct IntegrityPage: Sendable {
   let entries: Int64
   /// The number of pending changes.
   let pending: Int
-  /// When a sweep last finished, or nil if none has.
+  /// The time at which the last sweep finished, or nil if no sweep has finished yet.
   let verified: Moment?
-  /// True for Microsoft Graph, which the sweep verifies because other programs change it too.
+  /// True for Microsoft Graph.
+  ///
+  /// Other programs can change Microsoft Graph too, so a sweep verifies the recorded references against it.
   let isSwept: Bool
   let events: [Event]
-  /// The event after which the next page starts, or nil if this is the last one.
+  /// The id of the last event on this page, or nil if this is the last page.
+  ///
+  /// The next page starts with the first event that is older.
   let older: String?
 
   /// A signed checkpoint and the key that verifies it.
@@ -34,13 +38,13 @@ package struct IntegrityPage: Sendable {
     let details: String
   }
 
-  /// Makes the page.
+  /// Creates the page.
   ///
   /// - Parameters:
   ///   - status: the state of the ledger.
-  ///   - checkpoint: the newest signed checkpoint and the key that verifies it, or nil before the first one.
+  ///   - checkpoint: the newest signed checkpoint and the key that verifies it, or nil if no checkpoint is signed yet.
   ///   - events: service events, newest first.
-  ///   - older: the event after which the next page starts, or nil if this is the last one.
+  ///   - older: the id of the last event in `events`, or nil if this is the last page.
   package init(
     _ status: LedgerStatus,
     checkpoint: (note: String, key: String)?,
@@ -67,10 +71,10 @@ package struct IntegrityPage: Sendable {
     }
   }
 
-  /// The lengths to which texts are shortened, in scalars; the route of service events has all of them.
+  /// The maximum lengths of texts, in scalars; the HTTP route for service events returns the full texts.
   private static let (nameLength, detailsLength) = (80, 300)
 
-  /// Returns `name: value, …`.
+  /// Returns the details in the form `name: value, …`.
   private static func text(_ details: JSONObject) -> String {
     details.members.map { "\($0.name): \($0.value.string ?? $0.value.text)" }.joined(separator: ", ")
       .shortened(to: detailsLength)
@@ -83,7 +87,7 @@ package struct IntegrityPage: Sendable {
 }
 
 extension ServiceEvent.Kind {
-  /// The kind in plain text: `token created`.
+  /// The kind in plain text, for example `token created`.
   fileprivate var label: String {
     rawValue.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
   }

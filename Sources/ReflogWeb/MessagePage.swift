@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// A page with one message: what went wrong, and what to do about it.
+/// A page with one message: what went wrong, and what the viewer can do.
 package struct MessagePage: Sendable {
   let heading: String
   let message: String
@@ -8,7 +8,7 @@ package struct MessagePage: Sendable {
   let changes: [String]
   let requestID: String
 
-  /// Makes the page of a message.
+  /// Creates the page of a message.
   package init(heading: String, message: String, changes: [Change.ID], requestID: String) {
     self.changes = changes.map(\.description)
     self.heading = heading

@@ -1,8 +1,8 @@
 import ReflogModel
 
-/// A time on a page, in UTC, in the forms that templates need.
+/// A time on a page, in UTC, in the formats that templates need.
 struct Moment: Sendable {
-  /// The time in full, for example `2026-11-23T09:15:02.123456Z`.
+  /// The full date and time in microseconds, for example `2026-11-23T09:15:02.123456Z`.
   let exact: String
   /// The day, for example `2026-11-23`.
   let day: String

@@ -1,26 +1,26 @@
 package import ReflogModel
 
-/// What every page has around its content: navigation, the viewer's session and the footer.
+/// The parts around the content of every page: the navigation, the viewer's session and the footer.
 package struct PageFrame: Sendable {
   let directory: String
   let isEmbedded: Bool
   let styleVersion: String
   let scriptVersion: String
-  /// The viewer, or nil without a session.
+  /// The viewer, or nil if the viewer is not signed in.
   let viewer: Viewer?
 
-  /// The person whose session it is.
+  /// The person who is signed in.
   package struct Viewer: Sendable {
     let name: String
     let role: String
     let csrf: String
 
-    /// Makes a viewer.
+    /// Creates a viewer.
     ///
     /// - Parameters:
     ///   - name: the name to show.
     ///   - role: the role to show.
-    ///   - csrf: the secret in every form of the session; it proves that the form is from this server's own pages.
+    ///   - csrf: the secret in every form of the session. It proves that a page of this server sent the form.
     package init(name: String, role: String, csrf: String) {
       self.name = name
       self.role = role
@@ -28,11 +28,11 @@ package struct PageFrame: Sendable {
     }
   }
 
-  /// Makes the frame of a page.
+  /// Creates the frame of a page.
   ///
   /// - Parameters:
-  ///   - directory: the directory that the server serves.
-  ///   - viewer: the viewer, or nil without a session.
+  ///   - directory: the kind of the directory that the server uses.
+  ///   - viewer: the viewer, or nil if the viewer is not signed in.
   package init(directory: DirectoryKind, viewer: Viewer?) {
     self.directory = directory.shownName
     isEmbedded = directory == .embedded
@@ -42,7 +42,7 @@ package struct PageFrame: Sendable {
   }
 }
 
-/// A page in its frame, as the template reads it.
+/// A page in its frame, in the form that templates read.
 struct FramedPage<Content: Sendable>: Sendable {
   let title: String
   let frame: PageFrame
@@ -53,7 +53,7 @@ struct FramedPage<Content: Sendable>: Sendable {
   ///
   /// - Parameters:
   ///   - title: the title of the document.
-  ///   - frame: the frame.
+  ///   - frame: the parts around the content of the page.
   ///   - section: the section that the page belongs to, or nil if it belongs to none.
   ///   - page: the page's view model.
   init(title: String, frame: PageFrame, in section: PageSection? = nil, page: Content) {
@@ -63,7 +63,7 @@ struct FramedPage<Content: Sendable>: Sendable {
     sections = PageSection.allCases.map { Link(path: $0.rawValue, name: $0.name, isCurrent: $0 == section) }
   }
 
-  /// A link of the navigation.
+  /// A link in the navigation.
   struct Link: Sendable {
     let path: String
     let name: String
@@ -71,7 +71,7 @@ struct FramedPage<Content: Sendable>: Sendable {
   }
 }
 
-/// The sections of the navigation; the raw value is the path of the section's first page.
+/// A section in the navigation; the raw value is the path of the section's first page.
 enum PageSection: String, CaseIterable, Sendable {
   case timeline = "/"
   case flows = "/flows"

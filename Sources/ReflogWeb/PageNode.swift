@@ -1,8 +1,8 @@
 import Mustache
 
-/// A view model in the form that templates read: its members by name.
+/// A view model in the form that templates read: a dictionary of its members by name.
 ///
-/// The members are found by reflection once, when the node is made, and not at each lookup of a template.
+/// Reflection is slow, so it runs once, when the node is created. Each lookup by a template then reads the dictionary.
 final class PageNode: MustacheParent {
   private let members: [String: Any]
 
@@ -18,8 +18,8 @@ final class PageNode: MustacheParent {
 
   /// Returns a value for a template.
   ///
-  /// Texts, numbers and flags stay what they are. An optional becomes its value, or nil. An array becomes an array of
-  /// values. Everything else becomes a node.
+  /// Texts, numbers and flags are not changed. An optional becomes its value, or nil. An array becomes an array of
+  /// values. A value of any other type becomes a node.
   static func value(of value: Any) -> Any? {
     switch value {
     case is String, is Bool, is Int, is Int64: return value
@@ -36,7 +36,8 @@ final class PageNode: MustacheParent {
 
 /// A member without a value.
 ///
-/// It is found under its name, so that the template does not use a member of the same name of the page around it.
+/// If a lookup finds no member, Mustache continues the lookup in the surrounding view model. This value ends the
+/// lookup, so the template never shows a member of the surrounding view model that happens to have the same name.
 private struct AbsentValue: MustacheCustomRenderable {
   var renderText: String { "" }
   var isNull: Bool { true }

@@ -1,13 +1,13 @@
-/// A page that opens another page of this server at once, for a browser that comes from another site.
+/// A page that immediately opens another page of this server.
 ///
-/// A browser sends the session's `SameSite=Strict` cookie only with requests from this server's own pages. This page
-/// makes such a request.
+/// A browser that followed a link from another site gets this page first. A browser sends the session's
+/// `SameSite=Strict` cookie only with requests that a page of this server started. This page starts such a request.
 package struct RedirectPage: Sendable {
   let heading: String
   /// The path of the page to open.
   let target: String
 
-  /// Makes a page that opens another.
+  /// Creates a page that immediately opens another page.
   ///
   /// - Parameters:
   ///   - heading: the heading of this page.

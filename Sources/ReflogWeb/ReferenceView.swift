@@ -4,17 +4,17 @@ import ReflogModel
 struct ReferenceView: Sendable {
   /// The connector's display name, or its id if the name is unknown; else `nothing` or `unknown`.
   let name: String
-  /// The connector's id, or nil if `name` is the id already or there is no connector.
+  /// The connector's id, or nil if `name` already shows the id or the reference is not a connector.
   let id: String?
   let isConnector: Bool
 
-  /// The length to which names are shortened, in scalars; the change's own page shows all of them.
+  /// The maximum length of a name, in scalars; only the page of a change shows full names.
   private static let length = 80
 
-  /// Makes a view of something that is not one connector.
+  /// Creates a view with a text instead of one connector.
   init(text: String) { (name, id, isConnector) = (text, nil, false) }
 
-  /// Makes the view of a reference.
+  /// Creates the view of a reference.
   ///
   /// - Parameters:
   ///   - reference: the reference to show.

@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// The page that shows what a rollback of one change would do, and asks for a confirmation.
+/// The page that shows the effect of rolling back one change, and the form that confirms the rollback.
 package struct RollbackPage: Sendable {
   /// The id of the change to roll back.
   let id: String
@@ -13,34 +13,34 @@ package struct RollbackPage: Sendable {
   /// True if the current reference was set without Reflog.
   let isDrifted: Bool
   let isConnectorMissing: Bool
-  /// The newest of the later changes that the rollback would undo too, newest first.
+  /// The newest of the later changes that the rollback would also undo, newest first.
   let later: [ChangeView]
-  /// How many later changes are left out, as a sentence, or nil if all are shown.
+  /// A sentence with the number of later changes that are not shown, or nil if all are shown.
   let left: String?
   let hasLaterChanges: Bool
-  /// The newest effective change that the page shows; the form sends it back as `seen`.
+  /// The id of the newest change of the step that may have been applied; the form sends it as `seen`.
   let seen: String?
-  /// The current reference: a connector's id or `none`; nil if it is unknown. The form sends it back as `standing`.
+  /// The current reference: a connector's id or `none`; nil if unknown. The form sends it as `standing`.
   let current: String?
-  /// True if the current reference is already the one to roll back to.
+  /// True if the step already has the reference that the rollback would set.
   let isAlreadySet: Bool
   let isPossible: Bool
   let reason: String
-  /// Why the rollback was refused, or nil if it was not asked for yet.
+  /// The reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
   let problem: String?
 
-  /// The most later changes that the page lists.
+  /// The maximum number of later changes that the page lists.
   package static let mostLater = 20
-  /// The most later changes that a plan counts.
+  /// The maximum number of later changes that a plan counts.
   private static let mostCounted = 100
 
-  /// Makes the page of a plan.
+  /// Creates the page of a plan.
   ///
   /// - Parameters:
-  ///   - plan: what the rollback would do.
+  ///   - plan: the effect that the rollback would have.
   ///   - later: the newest of the later changes, newest first, at most `mostLater`.
-  ///   - reason: the reason that was typed already.
-  ///   - problem: why the rollback was refused, or nil if it was not asked for yet.
+  ///   - reason: the reason that the viewer has already typed.
+  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
   package init(_ plan: RollbackPlan, later: [Change], reason: String = "", problem: String? = nil) {
     id = plan.rollbackOf.description
     step = plan.address.step.name

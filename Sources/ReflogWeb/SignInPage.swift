@@ -2,22 +2,22 @@ import ReflogModel
 
 /// The page on which you sign in.
 package struct SignInPage: Sendable {
-  /// The path of the page to open after signing in.
+  /// The path of the page that opens after the sign-in.
   let target: String
-  /// The same path, percent-encoded for a query.
+  /// The value of `target`, percent-encoded for a query.
   let encodedTarget: String
   let hasEntra: Bool
   let hasTokens: Bool
-  /// Why signing in failed, or nil if it was not tried yet.
+  /// The reason why the sign-in failed, or nil if there was no attempt yet.
   let problem: String?
 
-  /// Makes the page.
+  /// Creates the page.
   ///
   /// - Parameters:
-  ///   - target: the path of the page to open after signing in.
+  ///   - target: the path of the page that opens after the sign-in.
   ///   - hasEntra: true if people can sign in with Microsoft Entra.
   ///   - hasTokens: true if people can sign in with an API token.
-  ///   - problem: why signing in failed, or nil if it was not tried yet.
+  ///   - problem: the reason why the sign-in failed, or nil if there was no attempt yet.
   package init(target: String, hasEntra: Bool, hasTokens: Bool, problem: String?) {
     self.target = target
     encodedTarget = target.percentEncoded()

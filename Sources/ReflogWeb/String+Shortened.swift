@@ -1,7 +1,8 @@
 extension String {
-  /// Returns the text, or its start and `…` if it is longer than a number of scalars or twice as many bytes on a page.
+  /// Returns the text, or the start of the text and `…` if the text is too long.
   ///
-  /// The limits count scalars and bytes, because one character may consist of any number of scalars.
+  /// The start has at most `count` scalars, and at most `2 * count` bytes of HTML. Characters are not counted, because
+  /// one character may consist of any number of scalars.
   func shortened(to count: Int) -> String {
     guard utf8.count > count || weightInHTML > 2 * count else { return self }
     var (end, scalars, weight) = (startIndex, 0, 0)
@@ -13,12 +14,12 @@ extension String {
     return self
   }
 
-  /// An estimate of the text's size on a page, in bytes after escaping.
+  /// An estimate of the text's size in HTML, in bytes after escaping.
   var weightInHTML: Int { unicodeScalars.reduce(0) { $0 + $1.weightInHTML } }
 }
 
 extension Unicode.Scalar {
-  /// An estimate of the scalar's size on a page, in bytes after escaping.
+  /// An estimate of the scalar's size in HTML, in bytes after escaping.
   fileprivate var weightInHTML: Int {
     switch self {
     case "&", "<", ">", "'": 5

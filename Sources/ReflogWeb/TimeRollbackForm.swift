@@ -2,12 +2,12 @@ import ReflogModel
 
 /// The hidden fields of the form that starts or continues a rollback to a time.
 struct TimeRollbackForm: Sendable {
-  /// The batch id, the same from the plan on, so that a form that is sent twice starts one rollback.
+  /// The batch id. It is created with the plan, so a form that is sent twice starts only one rollback.
   let batch: String
   let asOf: String
   /// The flow to roll back, or nil for all flows.
   let flow: String?
-  /// The newest change at the time of the plan, or nil in a form that continues a rollback.
+  /// The id of the newest change when the plan was created, or nil in a form that continues a rollback.
   let newest: String?
   let reason: String
 

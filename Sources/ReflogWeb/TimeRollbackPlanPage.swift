@@ -1,27 +1,27 @@
 package import ReflogModel
 
-/// The page that shows what a rollback to a time would do, and asks for a confirmation.
+/// The page that shows the effect of a rollback to a time, and the form that confirms the rollback.
 package struct TimeRollbackPlanPage: Sendable {
   let moment: Moment
   let form: TimeRollbackForm
   let steps: TimeRollbackSteps
-  /// How many steps would change, as a sentence, or nil if none would.
+  /// A sentence with the number of steps that would change, or nil if no step would change.
   let summary: String?
-  /// Why Reflog could not check whether the connectors still exist, or nil if it could.
+  /// The reason why Reflog could not check that the connectors still exist, or nil if the check succeeded.
   let connectorCheckProblem: String?
   /// True if at least one step can be rolled back.
   let isPossible: Bool
-  /// True if every step calls what it called then.
+  /// True if every step still has the reference that it had at that time.
   let isEmpty: Bool
-  /// Why the rollback was refused, or nil if it was not asked for yet.
+  /// The reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
   let problem: String?
 
-  /// Makes the page of a plan.
+  /// Creates the page of a plan.
   ///
   /// - Parameters:
-  ///   - plan: what the rollback would do.
-  ///   - reason: the reason that was typed already.
-  ///   - problem: why the rollback was refused, or nil if it was not asked for yet.
+  ///   - plan: the effect that the rollback would have.
+  ///   - reason: the reason that the viewer has already typed.
+  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
   package init(_ plan: TimeRollbackPlan, reason: String = "", problem: String? = nil) {
     moment = Moment(plan.rollback.asOf)
     form = TimeRollbackForm(plan.rollback, reason: reason, newest: plan.rollback.newestChange)

@@ -5,17 +5,17 @@ package struct TimeRollbackProgressPage: Sendable {
   let moment: Moment
   let form: TimeRollbackForm
   let steps: TimeRollbackSteps
-  /// How many steps are rolled back and the state of the rollback, as two sentences.
+  /// Two sentences: the number of steps that are rolled back, and the state of the rollback.
   let summary: String
   let isRunning: Bool
   /// True if the rollback stopped before it was complete and the viewer may continue it.
   let canContinue: Bool
 
-  /// Makes the page of a rollback to a time.
+  /// Creates the page of a rollback to a time.
   ///
   /// - Parameters:
-  ///   - progress: the state of the rollback.
-  ///   - canGoOn: true if the viewer may roll back.
+  ///   - progress: the state of the rollback and of each step.
+  ///   - canGoOn: true if the viewer may roll back changes.
   package init(_ progress: TimeRollbackProgress, canGoOn: Bool) {
     moment = Moment(progress.rollback.asOf)
     form = TimeRollbackForm(progress.rollback)

@@ -1,38 +1,40 @@
 import ReflogModel
 
-/// The steps of a rollback to a time, as its plan and its progress show them.
+/// The steps of a rollback to a time, in the form that the pages of the plan and of the progress show.
 struct TimeRollbackSteps: Sendable {
-  /// The steps that change, by address; those that can't be rolled back come first.
+  /// The steps that change: first those that can't be rolled back, then the others; each group by address.
   let rows: [Row]
-  /// How many changing steps are left out, as a sentence, or nil if all are shown.
+  /// A sentence with the number of changing steps that are not shown, or nil if all are shown.
   let left: String?
-  /// How many steps stay as they are because their earlier reference is unknown, as a sentence, or nil if none does.
+  /// A sentence with the number of steps that are not changed, or nil if there are none.
+  ///
+  /// A step is not changed if the reference that it had at the earlier time is unknown.
   let leftAlone: String?
   let isEmpty: Bool
 
-  /// The most rows; `reflog rollback --as-of` lists all of them.
+  /// The maximum number of rows; `reflog rollback --as-of` lists all steps.
   private static let mostRows = 150
-  /// The most bytes of all rows together, so that a page stays below 60 KB.
+  /// The maximum size of all rows together in bytes. It keeps a page smaller than 60 KB.
   private static let mostBytes = 50_000
 
   /// A step that changes.
   struct Row: Sendable {
     let step: String
     let flow: String
-    /// The verb of the row's sentence: `will call`, or `calls` once that is done.
+    /// The verb of the sentence in the row: `calls` if the step is rolled back, else `will call`.
     let action: String
     let after: ReferenceView
-    /// The current reference, or the one before the rollback once that is done.
+    /// The current reference; if the step is rolled back, the reference that it had before the rollback.
     let before: ReferenceView
     let isDone: Bool
-    /// The result of the step's newest change, or nil if there is none yet.
+    /// The result of the step's newest change in this rollback, or nil if there is no change yet.
     let result: String?
     let tone: String
-    /// The id of the step's newest change, or nil if there is none yet.
+    /// The id of the step's newest change in this rollback, or nil if there is no change yet.
     let change: String?
-    /// The id of the pending change that locks the step, or nil if none does.
+    /// The id of the pending change that locks the step, or nil if the step is not locked.
     let pending: String?
-    /// Why the step can't be or was not rolled back, or nil if no reason is known.
+    /// The reason why the step was not or can't be rolled back, or nil if no reason is known.
     let problem: String?
   }
 
@@ -49,8 +51,8 @@ struct TimeRollbackSteps: Sendable {
     )
     isEmpty = steps.isEmpty
     left = Self.sentence(sorted.count - rows.count, "… and 1 more step.") { "… and \($0) more steps." }
-    leftAlone = Self.sentence(alone.count, "1 step stays as it is. It is unknown what it called then.") {
-      "\($0) steps stay as they are. It is unknown what they called then."
+    leftAlone = Self.sentence(alone.count, "1 step is not changed. Its reference at that time is unknown.") {
+      "\($0) steps are not changed. Their references at that time are unknown."
     }
   }
 
@@ -64,12 +66,12 @@ struct TimeRollbackSteps: Sendable {
 }
 
 extension TimeRollback.Item {
-  /// True if the step stays as it is because its earlier reference is unknown.
+  /// True if the rollback does not change the step, because the reference at the earlier time is unknown.
   var isLeftAlone: Bool { after == .unknown && change == nil }
 }
 
 extension TimeRollbackSteps.Row {
-  /// The size of a row without its texts, in bytes.
+  /// The size of a row's HTML without its texts, in bytes.
   private static let markup = 260
 
   fileprivate init(_ step: TimeRollback.Item) {
@@ -83,13 +85,13 @@ extension TimeRollbackSteps.Row {
     tone = step.change.map { $0.result == .applied ? "good" : "warning" } ?? "plain"
     change = step.change?.id.description
     pending = isDone ? nil : step.pending?.description
-    // The pending change is the reason, and the row links to it.
+    // If a pending change locks the step, the row shows a link to that change instead of a reason.
     problem = isDone || pending != nil ? nil : step.problem ?? step.change?.outcome?.message
   }
 
   fileprivate var isHindered: Bool { problem != nil || pending != nil }
 
-  /// An estimate of the row's size on a page, in bytes.
+  /// An estimate of the row's size in HTML, in bytes.
   fileprivate var weight: Int {
     let texts = [step, flow, after.name, after.id, before.name, before.id, problem].compactMap(\.self)
     return texts.reduce(Self.markup) { $0 + $1.weightInHTML }

@@ -1,15 +1,17 @@
 package import ReflogModel
 
-/// The page of changes, newest first and grouped by day, with a form that filters them.
+/// The page that lists changes, newest first and grouped by day, with a form that filters the changes.
 package struct TimelinePage: Sendable {
   let days: [Day]
   let isEmpty: Bool
   let isFiltered: Bool
-  /// The query of the next page, or nil if this is the last one.
+  /// The query of the next page, or nil if this is the last page.
   let next: String?
-  /// The query of the page's filter, for downloads of the same changes.
+  /// The query with the page's filter; the download links use it, so that they export the same changes.
   let query: String
-  /// The newest change that the page knows; the script asks for changes after it. Nil unless the page has the newest.
+  /// The id of the newest change on the first page, or nil on a later page.
+  ///
+  /// If the page is empty, it is the id of the newest change in the ledger, or `0`. The script requests newer changes.
   let newest: String?
   let form: FilterForm
   let status: Status
@@ -22,23 +24,25 @@ package struct TimelinePage: Sendable {
 
   /// The state of the ledger.
   struct Status: Sendable {
-    /// How many changes are pending, as a sentence, or nil if none is.
+    /// A text with the number of pending changes, or nil if there are none.
     let pending: String?
-    /// When a sweep last finished, or nil if none has.
+    /// The time at which the last sweep finished, or nil if no sweep has finished yet.
     let verified: Moment?
     let directory: String
-    /// True for Microsoft Graph, which the sweep verifies because other programs change it too.
+    /// True for Microsoft Graph.
+    ///
+    /// Other programs can change Microsoft Graph too, so a sweep verifies the recorded references against it.
     let isSwept: Bool
   }
 
-  /// Makes the page.
+  /// Creates the page.
   ///
   /// - Parameters:
   ///   - changes: the changes to show, newest first.
-  ///   - next: the query of the next page, or nil if this is the last one.
-  ///   - query: the query of the page's filter.
+  ///   - next: the query of the next page, or nil if this is the last page.
+  ///   - query: the query with the page's filter.
   ///   - form: the form, filled in with the filter.
-  ///   - isFiltered: true if the filter may leave changes out.
+  ///   - isFiltered: true if the filter may exclude changes.
   ///   - isNewest: true if the page starts with the newest change that the filter matches.
   ///   - status: the state of the ledger.
   package init(

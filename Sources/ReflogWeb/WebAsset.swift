@@ -6,7 +6,9 @@ package struct WebAsset: Sendable {
   package let bytes: [UInt8]
   /// The value of the `Content-Type` header.
   package let contentType: String
-  /// The start of the content's hash, part of the file's URL, so that a browser may cache the file without a limit.
+  /// The first 12 hexadecimal digits of the content's hash.
+  ///
+  /// They are part of the file's URL. New content has a new URL, so a browser may cache the file without a time limit.
   package let version: String
 
   /// The style sheet of all pages.

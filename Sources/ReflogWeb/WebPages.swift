@@ -1,11 +1,11 @@
 import Mustache
 
-/// The templates of all pages, parsed once; each is a file of this target, embedded in the binary.
+/// The templates of all pages, parsed once; each template is a file of this target and is embedded in the binary.
 enum WebPages {
   private static let library = MustacheLibrary(templates: templates)
 
   private static let templates: [String: MustacheTemplate] = {
-    // The content type must be registered before a template that names it is parsed.
+    // Every template contains the name of this content type. The type must be registered before a template is parsed.
     MustacheContentTypes.register(EscapedHTML(), named: "ESCAPED")
     return [
       "arrow": template(PackageResources.arrow_mustache),
@@ -33,16 +33,17 @@ enum WebPages {
 
   /// Parses a template.
   ///
-  /// A template that does not parse ends the process. All are parsed together, so any test of a page finds it.
+  /// A template that can't be parsed ends the process. All templates are parsed when the first page is rendered, so
+  /// every test of a page finds such a template.
   private static func template(_ bytes: [UInt8]) -> MustacheTemplate {
     do {
       return try MustacheTemplate(string: "{{% CONTENT_TYPE:ESCAPED}}" + String(decoding: bytes, as: UTF8.self))
     } catch {
-      preconditionFailure("A template does not parse: \(error)")
+      preconditionFailure("A template can't be parsed: \(error)")
     }
   }
 
-  /// Renders a view model with the template of this name.
+  /// Renders a view model with the template that has this name.
   static func render(_ model: some Any, _ name: String) -> String {
     library.render(PageNode.value(of: model) ?? "", withTemplate: name) ?? ""
   }

@@ -2,7 +2,7 @@ import ReflogLedger
 import ReflogService
 import ReflogStorage
 
-/// The failure that ends a command, with its exit code and its message.
+/// A failure that ends a command, with the exit code and the message for the user.
 struct CommandFailure: Error {
   /// The exit codes of the program; 0 is success.
   enum ExitCode: Int32 {
@@ -12,7 +12,7 @@ struct CommandFailure: Error {
     case notFound = 2
     /// The arguments or settings are wrong (`EX_USAGE`).
     case usage = 64
-    /// The ledger or an exported file does not verify (`EX_DATAERR`).
+    /// The ledger or an exported file failed verification (`EX_DATAERR`).
     case unverified = 65
     /// Reflog itself failed (`EX_SOFTWARE`).
     case `internal` = 70
@@ -28,7 +28,7 @@ struct CommandFailure: Error {
     self.message = message
   }
 
-  /// Makes the failure that an error means for the user of the command.
+  /// Converts an error into a failure with a message for the user of the command.
   init(_ error: any Error) {
     switch error {
     case let failure as CommandFailure: self = failure
@@ -50,7 +50,7 @@ struct CommandFailure: Error {
     }
   }
 
-  /// Runs a command and throws each of its errors as a failure that the program can end with.
+  /// Runs a command, and converts every error into a `CommandFailure`.
   static func wrapping(_ body: () async throws -> Void) async throws {
     do { try await body() } catch { throw CommandFailure(error) }
   }

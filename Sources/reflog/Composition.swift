@@ -12,7 +12,7 @@ import ReflogStorage
 import ServiceLifecycle
 import UnixSignals
 
-/// A server, composed of its files, services and routes; no other type knows all of them.
+/// A server with its files, services and routes; only this type connects all of them.
 struct Composition {
   private let settings: ServerSettings
   private let logger: Logger
@@ -31,9 +31,9 @@ struct Composition {
   private let backups: Backups
   private let tls: TLS?
 
-  /// Opens the files.
+  /// Opens the files of the server.
   ///
-  /// When this returns, this process holds the lock of the ledger, and no request is served yet.
+  /// When the method returns, this process holds the ledger's lock, and the server does not accept requests yet.
   static func open(settings: ServerSettings, logger: Logger) async throws -> Composition {
     let tls = try settings.listener.tls.map { try TLS($0, logger: logger) }
     let metrics = PrometheusRegistry(counters: MetricHelp.counters)
@@ -45,7 +45,8 @@ struct Composition {
       metrics: metrics
     )
     let watchlist = Watchlist(window: served.directory.settleWindow)
-    // Only Microsoft Graph is read again: no other program writes to the embedded directory.
+    // Other programs can change Microsoft Graph, so applied changes are verified there with a later read. No other
+    // program changes the embedded directory, so a later read is not needed.
     let isVerified = served.directory.kind == .graph
     do {
       let clock: WallClock = { Timestamp(Date()) }
@@ -101,10 +102,10 @@ struct Composition {
     }
   }
 
-  /// How long running requests may take to finish after a SIGTERM.
+  /// The maximum time for running requests to finish after a SIGTERM.
   private static let shutdownLimit = Duration.seconds(20)
 
-  /// Serves until SIGTERM or SIGINT, then lets running requests finish and closes the files.
+  /// Serves requests until SIGTERM or SIGINT. Then running requests finish, and the files are closed.
   func run() async throws {
     do {
       try await serve()
@@ -140,7 +141,7 @@ struct Composition {
 
   /// Returns the services in the order in which they start.
   ///
-  /// They end in reverse order: the web server first, the writer thread near the end.
+  /// The services end in reverse order. The web server ends first, and the writer thread ends near the end.
   private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     let rateLimiter = RateLimiter(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
     let reconciler = Reconciler(service: changes, rateLimiter: rateLimiter, logger: logger)
@@ -148,7 +149,8 @@ struct Composition {
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: reporter), .init(service: thread), .init(service: log),
     ]
-    // The event recorder records the stop, so it ends after every service that records something else.
+    // The event recorder records the stop of the server. It must end later than the services that record other
+    // events, so it starts earlier than those services.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
     if case .graph(let directory, let graph) = served, directory.hasOwnCredential {

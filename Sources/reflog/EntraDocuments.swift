@@ -2,16 +2,16 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Requests to an OpenID provider, for its published documents and for tokens.
+/// Requests to an OpenID provider: for its published documents, and for tokens.
 enum EntraDocuments {
-  /// The most bytes of an answer; no provider's keys need more.
+  /// The maximum size of an answer in bytes; the keys of a provider are much smaller.
   private static let limit = 1 << 20
   private static let timeout = TimeAmount.seconds(5)
 
   /// Returns the document at a URL.
   static func fetch(_ url: String) async throws -> [UInt8] {
     let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: timeout)
-    // An answer after a redirect is refused: keys must be from the URL that the settings name.
+    // An answer after a redirect is refused, because keys must come from the URL in the settings.
     guard response.status == .ok, response.history.count <= 1 else {
       throw FetchError(url: url, status: Int(response.status.code))
     }
@@ -20,7 +20,7 @@ enum EntraDocuments {
 
   /// Sends a form that contains a secret, and returns the status and the body of the answer.
   ///
-  /// Throws if the answer is that of a redirect.
+  /// A redirect throws an error, because the secret must reach only the given URL.
   static func post(_ url: String, _ form: String) async throws -> (status: Int, body: [UInt8]) {
     var request = HTTPClientRequest(url: url)
     request.method = .POST

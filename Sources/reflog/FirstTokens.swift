@@ -2,21 +2,22 @@ import Foundation
 import ReflogLedger
 import ReflogModel
 
-/// The API tokens that the first start creates, one for each role.
+/// The API tokens that the first start of a server creates, one for each role.
 struct FirstTokens {
   let tokens: TokenStore
   let database: String
 
-  /// Creates a token for each role if there is no token.
+  /// Creates a token for each role if no token exists.
   ///
-  /// When this returns, at least one token exists. New ones were shown on the terminal, or are in
-  /// `<database>.first-tokens`, which only its owner can read.
+  /// When the method returns, at least one token exists. New tokens were shown on the terminal. Without a terminal,
+  /// they are in the file `<database>.first-tokens`, and only the owner of the file can read it.
   func makeIfNoneExist() async throws {
     guard try await tokens.tokens().isEmpty else { return }
     if Terminal.isTerminal {
       Terminal.say("The first API tokens (role and token). They are shown only once:\n" + (try await make()))
     } else {
-      // The file comes first: a token whose secret was not shown or written is lost.
+      // The file is created first. If that fails, no token is created. A token whose secret is neither shown nor
+      // written can't be used.
       let file = try newFile()
       try file.write(contentsOf: Data((try await make() + "\n").utf8))
       try file.synchronize()
@@ -36,9 +37,10 @@ struct FirstTokens {
     return lines.joined(separator: "\n")
   }
 
-  /// Creates the file.
+  /// Creates the file for the tokens.
   ///
-  /// Throws if a file or link of that name exists, because another user may have created it.
+  /// An existing file or link with that name throws an error, because another user may have created it to read the
+  /// tokens.
   private func newFile() throws -> FileHandle {
     let descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {

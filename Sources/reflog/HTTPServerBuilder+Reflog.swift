@@ -3,7 +3,7 @@ import HummingbirdTLS
 import ReflogHTTP
 
 extension HTTPServerBuilder {
-  /// Returns an HTTP/1.1 server with Reflog's limits, over TLS if there is a certificate.
+  /// Returns an HTTP/1.1 server with Reflog's limits; it uses TLS if `tls` is not nil.
   static func reflog(_ tls: TLS?) throws -> HTTPServerBuilder {
     let http1 = HTTPServerBuilder.http1(
       configuration: HTTP1Channel.Configuration(

@@ -6,10 +6,12 @@ struct OpenedLog {
   let keyFile: LogKeyFile
   let anchor: Anchor
 
-  /// Checks the log and gives the ledger its keys. Call it before the writer thread runs.
+  /// Checks the log, and adds the signing keys to the ledger.
+  ///
+  /// Call it before the writer thread starts.
   static func open(_ ledger: Ledger, _ settings: ServerSettings) async throws -> OpenedLog {
     let anchor = Anchor(path: settings.anchor)
-    // The head is verified before anything is written, and before any recorded event is trusted.
+    // The head row of the log is verified first, so that Reflog neither trusts nor writes to an altered log.
     try await ledger.verifyHead()
     if settings.acceptsOlderLedger { try await acceptOlder(ledger, anchor, settings) }
     let origin = try await ledger.history.origin()
@@ -26,7 +28,7 @@ struct OpenedLog {
     let found = try keyFile.find(newest: rotations.last?.to, isSigned: isSigned)
     if isSigned, try anchor.checkpoint() == nil {
       Terminal.say(
-        "The anchor \(anchor.path) does not exist. Reflog can't tell whether this is the newest copy of the ledger. It "
+        "The anchor \(anchor.path) does not exist. Reflog can't check that this is the newest copy of the ledger. It "
           + "creates a new anchor."
       )
     }
@@ -38,14 +40,14 @@ struct OpenedLog {
     return OpenedLog(keyFile: keyFile, anchor: anchor)
   }
 
-  /// Accepts a ledger that is older than its anchor or does not match it.
+  /// Accepts a ledger that is older than its anchor or does not match the anchor.
   ///
-  /// After a crash in between, the next start does it again and finishes it.
+  /// If the process ends before this is complete, the next start completes it.
   private static func acceptOlder(_ ledger: Ledger, _ anchor: Anchor, _ settings: ServerSettings) async throws {
     guard let anchored = try anchor.checkpoint(), try await !ledger.history.holds(anchored) else { return }
     if try await !ledger.history.hasAccepted(anchored) {
       let origin = try Ledger.origin(after: anchored)
-      // After a crash here, the new key is next to the current one, and the next start replaces it with another.
+      // If the process ends here, the new key is already next to the current key. The next start replaces the new key.
       let key = try LogKeyFile(besideLedgerAt: settings.database, origin: origin).prepare()
       try ledger.acceptOlder(than: anchored, as: origin, signedBy: key)
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program; each verb is a file of its own in `Commands`.
+/// The program `reflog`; each verb has its own file in `Commands`.
 @main
 struct Reflog: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,15 +11,16 @@ struct Reflog: AsyncParsableCommand {
       PUT /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft Graph does.
 
       Verbs that change something send requests to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Verbs that \
-      read ask the server that --server names. Without --server they read the ledger's file, also while a server runs.
+      only read send requests to a server if you use --server. Otherwise they read the ledger's file, even while a \
+      server uses it.
 
       If sign-up is broken, roll back the last change of the step:
         STEP=b2cUserFlows/B2C_1_signup/postFederationSignup
         reflog rollback --step $STEP --dry-run
         reflog rollback --step $STEP --reason INC0042
 
-      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 wrong usage, 65 the ledger does not verify, 70 internal \
-      error, 75 try again.
+      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 wrong usage, 65 the ledger failed verification, \
+      70 internal error, 75 try again.
       """,
     subcommands: [
       Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,
@@ -41,7 +42,7 @@ struct Reflog: AsyncParsableCommand {
       Terminal.say("reflog: \(failure.message)")
       exit(withError: ExitCode(failure.exitCode.rawValue))
     } catch {
-      // These are help, version and the parser's own errors.
+      // The argument parser throws its own errors, and also throws to show the help or the version.
       exit(withError: error)
     }
   }

@@ -4,16 +4,16 @@ import ReflogDirectory
 import ReflogModel
 import ReflogStorage
 
-/// The directory that the server serves, opened.
+/// The opened directory that the server uses.
 enum ServedDirectory {
   case embedded(EmbeddedDirectory, Storage)
   case graph(GraphDirectory, GraphSettings)
 
-  /// Opens the directory that the settings name.
+  /// Opens the directory that the settings choose.
   ///
   /// - Parameters:
-  ///   - settings: which directory, and how to reach it.
-  ///   - database: the path of the ledger's file; the file of an embedded directory is next to it.
+  ///   - settings: the kind of the directory, and the settings to reach it.
+  ///   - database: the path of the ledger's file; the file of an embedded directory is in the same folder.
   ///   - thread: the thread that writes the file of an embedded directory.
   ///   - metrics: the registry for the metrics of Microsoft Graph.
   init(
@@ -50,7 +50,7 @@ enum ServedDirectory {
     }
   }
 
-  /// The directory itself.
+  /// The directory, for requests.
   var directory: any Directory {
     switch self {
     case .embedded(let directory, _): directory
@@ -58,7 +58,7 @@ enum ServedDirectory {
     }
   }
 
-  /// The tenant of the directory.
+  /// The id of the tenant that owns the directory.
   var tenantID: String {
     switch self {
     case .embedded(let directory, _): directory.tenantID
@@ -74,9 +74,9 @@ enum ServedDirectory {
     }
   }
 
-  /// Closes the connections to Microsoft Graph after another error.
+  /// Closes the connections to Microsoft Graph when the server ends with an error.
   ///
-  /// An error of closing them is ignored, because the first error is the one to report.
+  /// If closing fails too, that second error is ignored, because the caller reports the first error.
   func abandon() async {
     if case .graph(let directory, _) = self { try? await directory.shutdown() }
   }

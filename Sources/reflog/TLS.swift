@@ -2,12 +2,12 @@ import HummingbirdTLS
 import Logging
 import NIOCertificateReloading
 
-/// The certificate and key of the listener, read again when their files change.
+/// The certificate and the key of the listener; changed files are read again.
 struct TLS {
   private static let interval = Duration.seconds(15)
 
   let configuration: TLSConfiguration
-  /// The service that reads the files again while the server runs.
+  /// The service that reads changed files while the server runs.
   let reloader: TimedCertificateReloader
 
   init(_ files: ListenerSettings.TLSFiles, logger: Logger) throws {
@@ -27,7 +27,7 @@ struct TLS {
       throw CommandFailure(
         .usage,
         "The certificate \(files.certificate) and the key \(files.key) can't be used. Both must be readable PEM files, "
-          + "and the key must be that of the certificate."
+          + "and the key must belong to the certificate."
       )
     }
   }

@@ -18,13 +18,13 @@ class Block:
 
 
 def article(name):
-    """Returns the text of the article with this name. Only one catalogue may have the name."""
+    """Returns the text of the article with this name. Only one DocC catalogue may contain such an article."""
     (path,) = [path for path in ARTICLES if path.stem == name]
     return path.read_text()
 
 
 def section(text, heading):
-    """Returns the text below a heading, up to the next heading of the same or a higher level."""
+    """Returns the text below a heading. It ends at the next heading of the same or a higher level."""
     level = len(heading) - len(heading.lstrip("#"))
     prose = re.split(rf"^{re.escape(heading)}\n", text, maxsplit=1, flags=re.MULTILINE)
     assert len(prose) == 2, f"there is no heading {heading}"
@@ -32,7 +32,7 @@ def section(text, heading):
 
 
 def rows(text):
-    """Returns the rows of all tables in a text, without their headers, each as a list of cells."""
+    """Returns the rows of all tables in a text, without the header rows. Each row is a list of cells."""
     found, is_body = [], False
     for line in without_code(text).splitlines():
         if not line.startswith("|"):
@@ -60,11 +60,11 @@ def without_code(text):
 
 
 def links(text):
-    """Returns the targets of the links and pictures in a text, except those on the web."""
+    """Returns the targets of the links and pictures in a text. Leaves out targets on the web."""
     return re.findall(r"\]\((?!https?:)([^)\s]+)\)", without_code(text))
 
 
 def anchors(text):
-    """Returns the anchors of the headings in a text, as GitHub makes them."""
+    """Returns the anchors that GitHub creates for the headings in a text."""
     headings = re.findall(r"^#+ (.*)$", without_code(text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

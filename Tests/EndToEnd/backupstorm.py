@@ -1,4 +1,4 @@
-"""Takes backups while changes are written at full speed, and verifies each one on a read-only file system."""
+"""Makes backups while changes are written at full speed, and verifies each backup on a read-only file system."""
 
 import contextlib
 import multiprocessing
@@ -21,7 +21,7 @@ FOUND = 65
 class Media:
     """A mounted file system that can be made read-only.
 
-    File modes would not do: root may write to a folder whatever its mode is.
+    A folder with a read-only mode is not enough, because root may write to it.
     """
 
     def __init__(self):
@@ -44,7 +44,7 @@ class Media:
 
 
 def damage(path, chance):
-    """Alters one row of history. Returns the id of its change."""
+    """Alters one row of history. Returns the id of the change to which the row belongs."""
     ledger = sqlite3.connect(path, isolation_level=None)
     ledger.execute("DROP TRIGGER change_update")
     victim = chance.randint(1, ledger.execute("SELECT max(id) FROM change").fetchone()[0])
@@ -80,9 +80,9 @@ def main(binary, backups, seed=1, writers=2, each=8):
 
 
 def backup(server, media, number, written, damaging):
-    """Takes a backup and verifies it. Returns what is wrong, as a list of texts.
+    """Makes a backup and verifies it. Returns the problems as a list of texts.
 
-    `damaging` is None, or random numbers with which to alter the backup first. Then the verification must find that.
+    If `damaging` is a generator of random numbers, alters the backup first, and the verification must find the alteration.
     """
     path = os.path.join(media.folder, f"{number}.sqlite")
     before, start = sum(written), time.monotonic()

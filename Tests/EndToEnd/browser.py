@@ -48,7 +48,7 @@ class Browser:
         self.server, self.cookies = server, {}
 
     def send(self, method, path, body=None, headers=None):
-        """Sends one request, and follows no redirect."""
+        """Sends one request. Does not follow a redirect."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         try:
             fields = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}

@@ -1,4 +1,4 @@
-"""Drives Chromium with Selenium, and makes the histories that its pages show."""
+"""Drives Chromium with Selenium, and creates the histories that Reflog's pages show in tests and pictures."""
 
 import shutil
 import time
@@ -88,7 +88,7 @@ class Chromium:
 
     @property
     def outcome(self):
-        """The text that screen readers announce."""
+        """The text that the page announces to screen readers."""
         return self.retry(lambda: self.driver.execute_script("return document.querySelector('#outcome').textContent"))
 
     def count(self, selector):
@@ -116,7 +116,7 @@ class Chromium:
 
 
 def make_sample(server):
-    """Makes changes of several kinds and results. Returns the paths of the pages that show them, by name."""
+    """Makes changes of several kinds and results. Returns a dictionary from names to paths of the pages that show the changes."""
     for target in (LOYALTY, FRAUD_CHECK):
         server.put(STEP, target, headers={"Reflog-Reason": "CHG0041%20First%20set-up"})
     server.put(OTHER, LOYALTY)
@@ -133,14 +133,14 @@ def make_sample(server):
 
 
 def trouble_server(graph):
-    """Returns a server for make_trouble() in front of this fake Graph. It is not started."""
+    """Returns a server for make_trouble() in front of this fake Graph. The caller starts the server."""
     return Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1, GRAPH_READS_PER_MINUTE=60000)
 
 
 def make_trouble(server, graph):
-    """Makes a drift, a change whose outcome is unknown, and a rollback to a time that ends partial.
+    """Causes drift, a change with an unknown outcome, and a rollback to a time that rolls back only some of its steps.
 
-    Returns the paths of the pages that show them, by name.
+    Returns a dictionary from names to paths of the pages that show these.
     """
     drifted, hanging = "b2cUserFlows/B2C_1_flow0/postFederationSignup", "b2cUserFlows/B2C_1_flow1/postFederationSignup"
     for address in (drifted, hanging):

@@ -1,7 +1,7 @@
-"""Makes entries, a tree, a head and signatures that agree with altered rows.
+"""Creates entries, a tree, a head row of the log and signatures that agree with altered rows.
 
-It does what an attacker can do who knows the formats but not the key. With the key, a test uses it to make a ledger that
-Reflog itself could have written, for example with entries from the future.
+An attacker without the key can make the same forgeries, because the formats are public. A test that has the key can also
+create a ledger that Reflog itself could have written, for example with entries from the future.
 """
 
 import base64
@@ -15,14 +15,14 @@ from referencelog import ReferenceLog, canonical, frontier, sha256, tree_hash
 
 
 class Forger:
-    """Makes entries, tree and head of a ledger agree with its altered rows."""
+    """Recomputes the entries, the tree and the head of a ledger from its altered rows."""
 
     def __init__(self, ledger):
         self.ledger = ledger
 
     @classmethod
     def check(cls, path):
-        """Checks that the hashes it computes from unaltered rows are those in the ledger."""
+        """Checks this class: the hashes that it computes from unaltered rows must be equal to those in the ledger."""
         with contextlib.closing(sqlite3.connect(path)) as ledger:
             forger = cls(ledger)
             logged = dict(ledger.execute("SELECT sequence, hash FROM entry WHERE salt IS NOT NULL"))
@@ -50,7 +50,7 @@ class Forger:
         return part_hash(self.ledger, table, found[0]) if found else None
 
     def of_change(self, id):
-        """Returns the hashes of a change's entries by their sequences, computed from its row."""
+        """Computes the hashes of a change's entries from the change's row. Returns a dictionary from sequences to hashes."""
         row = self.rows("SELECT change_details.*, change.intent_sequence, change.outcome_sequence, "
                         "change.error_message AS message FROM change_details JOIN change ON change.id = change_details.id "
                         "WHERE change_details.id = ?", id)[0]
@@ -100,9 +100,9 @@ class Forger:
             "personal": hexadecimal(self.personal("service_event_personal", id))}))}
 
     def append_event(self, kind, details, salt, later=0):
-        """Appends an event and an entry that agrees with it. Returns the event's id. Does not change the head.
+        """Appends an event and a matching entry. Returns the event's id. Does not change the head.
 
-        The event's time is `later` microseconds after that of the last event.
+        The event's time is `later` microseconds after the time of the newest event.
         """
         (sequence,) = self.ledger.execute("SELECT max(sequence) + 1 FROM entry").fetchone()
         (id,) = self.ledger.execute("SELECT max(id) + 1 FROM service_event").fetchone()
@@ -116,12 +116,12 @@ class Forger:
         return id
 
     def rehash(self, table, id):
-        """Sets the hashes of a row's entries to those computed from the row."""
+        """Recomputes the hashes of a row's entries from the row, and stores them."""
         for sequence, hash in (self.of_change if table == "change" else self.of_event)(id).items():
             self.ledger.execute("UPDATE entry SET hash = ? WHERE sequence = ?", (hash, sequence))
 
     def rebuild(self, seed):
-        """Makes the stored subtrees agree with the entries. Returns the log of the entries with the key of this seed."""
+        """Recomputes the stored subtrees from the entries. Returns a log of the entries whose key is derived from the seed."""
         origin = self.ledger.execute("SELECT origin FROM ledger").fetchone()[0]
         hashes = [hash for (hash,) in self.ledger.execute("SELECT hash FROM entry ORDER BY sequence")]
         log = ReferenceLog(hashes, origin, seed)
@@ -134,16 +134,19 @@ class Forger:
         return log
 
     def sign(self, log, named=None):
-        """Makes the head agree with rows and tree, and signs it with the log's key.
+        """Recomputes the head from the rows and the tree, and signs it with the log's key.
 
-        `named` is a vkey: the signature then carries its key ID, although the key is another one.
+        If `named` is a vkey, the signature contains the key ID of that vkey, although another key signs.
         """
         if named:
             log.key_id = bytes.fromhex(named.split("+")[1])
         self.set_head(log, log.checkpoint(), named or log.vkey)
 
     def set_head(self, log, checkpoint, key, size=None):
-        """Makes the head agree with the rows and with a log or its first `size` entries, and stores this checkpoint."""
+        """Recomputes the head from the rows and the log, and stores this checkpoint in it.
+
+        If `size` is a number, the head covers only the first `size` entries of the log.
+        """
         leaves = log.leaves[:size]
         self.ledger.execute(
             "UPDATE head SET next_sequence = ?, frontier = ?, checkpoint = ?, verifier_key = ?, "
@@ -155,7 +158,7 @@ class Forger:
 
 
 def seed_of(key_file):
-    """Returns the seed in a key file: Go's `PRIVATE+KEY+<name>+<key ID>+<Base64 of 0x01 and the seed>`."""
+    """Returns the seed in a key file. Its format is Go's: `PRIVATE+KEY+<name>+<key ID>+<Base64 of 0x01 and the seed>`."""
     with open(key_file) as file:
         return base64.b64decode(file.read().strip().split("+", 4)[4])[1:]
 

@@ -1,6 +1,6 @@
 """Mutations that imitate valid history.
 
-They sign the log again, put back an older copy, append entries, replace the head, and forge purges and erasures.
+They sign the log again, restore an older copy, append entries, replace the head, and forge purges and erasures.
 """
 
 import json
@@ -16,7 +16,10 @@ def sign_again(it):
 
 
 def sign(rows):
-    """Signs the rows with a new key, under that key's own ID or under the true key's ID. Returns a text for the description."""
+    """Signs the log with a new key. Returns a text for the description.
+
+    The signature contains the ID of the new key or, as a forgery, the ID of the true key.
+    """
     own = rows.dice(0.5)
     rows.forger.sign(rows.forger.rebuild(rows.chance.randbytes(32)), None if own else rows.ledgers.key)
     return f"signed {'by a key of the same name' if own else 'in the name of the true key'}"
@@ -32,7 +35,7 @@ def rebuild(it):
 
 
 def forge(rows):
-    """Edits a column that a record covers, and makes the entries agree with it."""
+    """Edits a column that a record covers, and recomputes the hashes of the row's entries."""
     table, id, description = rows.edit(("change", "change_personal", "change_statement", "service_event"))
     owner = "service_event" if table == "service_event" else "change"
     for (left,) in rows.run(f"SELECT id FROM {owner} WHERE id = ?", id).fetchall():
@@ -54,7 +57,7 @@ def purge(it):
 
 
 def purge_change(rows):
-    """Deletes a change and the salts of its entries, as a purge does, and adds a row that names a purge event."""
+    """Deletes a change and the salts of its entries as a purge does, and inserts a row with the id of a purge event."""
     id = rows.pick("change")
     rows.remove_rows_of(id)
     rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
@@ -87,7 +90,10 @@ def purge_event(rows):
 
 
 def pick_event(rows, kind):
-    """Returns the id of an event that is to justify a deletion: an event of any kind, or a forged one of this kind."""
+    """Returns the id of an event that must seem to justify a deletion.
+
+    The event is an existing event of any kind, or a forged event of this kind.
+    """
     if rows.dice(0.5):
         return rows.pick("service_event")
     id = rows.one("SELECT max(id) + 1 FROM service_event")
@@ -97,7 +103,7 @@ def pick_event(rows, kind):
 
 
 def erase(rows):
-    """Erases the personal data of a row, although no erasure was requested."""
+    """Erases the personal data of a row, although there was no request for an erasure."""
     table, id = store_hash(rows)
     reason = ", reason = NULL" if "reason" in COLUMNS[table] else ""
     rows.run(f"UPDATE {table} SET salt = NULL, actor_name = NULL, ip_address = NULL{reason} WHERE {HISTORY[table]} = ?", id)
@@ -110,7 +116,7 @@ def erase(rows):
 
 
 def replace_personal(rows):
-    """Stores the hash of true personal data, and replaces the data."""
+    """Stores the hash of the true personal data in its row as an erasure does, and replaces the data."""
     table, id = store_hash(rows)
     salt = ", salt = NULL" if rows.dice(0.5) else ""
     rows.run(f"UPDATE {table} SET ip_address = '192.0.2.66'{salt} WHERE {HISTORY[table]} = ?", id)
@@ -118,7 +124,7 @@ def replace_personal(rows):
 
 
 def store_hash(rows):
-    """Stores the correct hash of personal data in its row, as an erasure does. Returns the table and the row's key."""
+    """Stores the hash of the true personal data in its row as an erasure does. Returns the table and the row's key."""
     table = rows.chance.choice(["change_personal", "change_personal", "change_statement", "service_event_personal"])
     erased = [row[0] for row in rows.ledgers.history[table] if row[COLUMNS[table].index("erased_hash")] is not None]
     id = rows.chance.choice(erased) if erased and rows.dice(0.3) else rows.pick(table)
@@ -128,7 +134,7 @@ def store_hash(rows):
 
 
 def forge_head(it):
-    """Alters the head alone: its size, its checkpoint, its tree or its signature."""
+    """Alters only the head: its size, its checkpoint, its tree or its signature."""
     with it.rows() as rows:
         size, older = rows.ledgers.size, rows.ledgers.older_checkpoint
         how = it.chance.choice(["size", "older", "older checkpoint", "tree", "signature", "signer", "origin"])
@@ -141,7 +147,7 @@ def forge_head(it):
         elif how == "tree":
             rows.run("UPDATE head SET frontier = ?", it.chance.randbytes(len(rows.one("SELECT frontier FROM head"))))
         elif how == "signature":
-            # The signature of an older checkpoint under the text of this one.
+            # Keep the text of the checkpoint, and replace its signature by that of an older checkpoint.
             text, _ = rows.one("SELECT checkpoint FROM head").split("\n\n")
             rows.run("UPDATE head SET checkpoint = ?", f"{text}\n\n" + older[1].split("\n\n")[1])
         elif how == "signer":
@@ -152,7 +158,7 @@ def forge_head(it):
 
 
 def append(it):
-    """Appends rows and entries that agree, after the signed end. May also move the signed end."""
+    """Appends rows and matching entries after the last signed entry. May also forge the head so that it covers them."""
     with it.rows() as rows:
         table, at = it.chance.choice([("change", "intent_sequence"), ("service_event", "sequence")])
         source, sequence = rows.pick(table), it.ledgers.size
@@ -167,7 +173,7 @@ def append(it):
 
 
 def move_head(rows):
-    """Moves the head after the appended entries, or leaves it. Returns a text for the description."""
+    """Forges the head so that it covers the appended entries, or does not change it. Returns a text for the description."""
     how = rows.chance.choice(["", ", counted", ", signed"])
     if how == ", counted":
         rows.forger.set_head(rows.forger.rebuild(bytes(32)), *rows.one("SELECT checkpoint, verifier_key FROM head"))
@@ -179,7 +185,7 @@ def move_head(rows):
 def append_deletion(it):
     """Deletes a change or personal data, and appends an event with a matching entry that justifies it.
 
-    The event names the last purge that was requested, or the person whose data is erased.
+    The event contains the id of the newest requested purge, or the id of the person whose data is erased.
     """
     with it.rows() as rows:
         if rows.dice(0.5):

@@ -1,4 +1,4 @@
-"""Makes ledgers with long histories, serves them, and reads their files."""
+"""Creates ledgers with long histories, serves them, and reads their files."""
 
 import os
 import sqlite3
@@ -7,19 +7,19 @@ import tempfile
 
 from reflogserver import ROOT, Graph, Server
 
-# Reflog gets no credential, so it makes no sweep. The fake Graph does not have the generated flows, so a sweep would
-# record drift.
+# Without a credential Reflog makes no sweep. A sweep would record drift, because the fake Graph does not have the generated
+# flows.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
 
 def generate(path, changes, seed=1, configuration="debug"):
-    """Makes a ledger with changes over three years from 2023 on."""
+    """Creates a ledger whose changes are spread over three years, from 2023 on."""
     program = ROOT / ".build" / configuration / "ReflogGenerate"
     subprocess.run([program, "--changes", str(changes), "--seed", str(seed), path], check=True, stderr=subprocess.DEVNULL)
 
 
 class GeneratedServer(Server):
-    """A server over a generated ledger, in front of a fake Graph that has none of its flows."""
+    """A server for a generated ledger, in front of a fake Graph that has none of the ledger's flows."""
 
     def __init__(self, changes, seed=1, configuration="debug", **settings):
         super().__init__(ROOT / ".build" / configuration / "reflog", **(SETTINGS | settings))
@@ -53,7 +53,7 @@ class GeneratedServer(Server):
 
 
 def texts_in_file(path, *texts):
-    """Returns those of these texts that the bytes of a file contain."""
+    """Returns the texts that the bytes of a file contain."""
     with open(path, "rb") as file:
         content = file.read()
     return [text for text in texts if (text if isinstance(text, bytes) else text.encode()) in content]

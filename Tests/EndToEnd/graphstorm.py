@@ -11,9 +11,10 @@ import time
 from reflogserver import Graph, Server, graph_connector
 from storm import address_of
 
-# Seconds that Reflog waits for Graph.
+# How many seconds Reflog waits for an answer from Graph.
 TIMEOUT = 0.4
-# Reads may show older values for STALE seconds. Reflog's settle window is longer.
+# A read may show a value that was replaced up to STALE seconds earlier. Reflog's settle window is longer, so Reflog waits
+# until no read can be stale.
 STALE = 2.0
 WINDOW = 3.0
 FLOWS = 150
@@ -24,9 +25,9 @@ TARGETS = [None] + [graph_connector(name) for name in
 
 
 class GraphStorm:
-    """A storm of changes: `with GraphStorm(seed) as storm: storm.run(writes)`.
+    """Many changes at the same time: `with GraphStorm(seed) as storm: storm.run(writes)`.
 
-    `window` is Reflog's settle window in seconds. If it is shorter than STALE, Reflog believes stale reads.
+    `window` is Reflog's settle window in seconds. If it is shorter than STALE, Reflog accepts stale reads as current.
     """
 
     def __init__(self, seed, window=WINDOW, clients=32, **options):
@@ -51,7 +52,7 @@ class GraphStorm:
         self.graph.__exit__()
 
     def run(self, writes, meanwhile=lambda: None, until=lambda: True):
-        """Runs the clients until `writes` writes have arrived at Graph, then waits until every change is settled."""
+        """Runs the clients until Graph has received `writes` writes. Then waits until every change is settled."""
         self.stopped = threading.Event()
         threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
         for thread in threads:
@@ -70,7 +71,7 @@ class GraphStorm:
             return sum('"arrived"' in line for line in lines)
 
     def settle(self):
-        """Waits until no change is pending, and then for a complete sweep that began after that."""
+        """Waits until no change is pending. Then waits for a complete sweep that begins later."""
         deadline = time.monotonic() + 6 * TIMEOUT + 2 * WINDOW + 60
         while self.status()["pendingChanges"] and time.monotonic() < deadline:
             time.sleep(0.2)
@@ -113,7 +114,7 @@ class GraphStorm:
             connection.close()
 
     def findings(self):
-        """Returns what is wrong, as lists of texts by kind. All lists are empty if nothing is wrong."""
+        """Returns a dictionary from kinds of problems to lists of texts. A list is empty if there is no such problem."""
         ledger = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)
         ledger.row_factory = sqlite3.Row
         rows = ledger.execute("SELECT * FROM change_details WHERE subject = 'step' ORDER BY id").fetchall()
@@ -144,9 +145,9 @@ class GraphStorm:
 
 
 def wrong_results(row, numbers, landed):
-    """Returns a text if the result of a change contradicts Graph's record.
+    """Returns a list with a text if the result of a change contradicts Graph's record, or an empty list.
 
-    Skips changes whose before and after are equal: a read can't tell whether they took place.
+    Skips changes whose before and after are equal, because a read can't show whether Graph applied them.
     """
     if row["kind"] != "update" or (row["before_state"], row["before_connector_id"]) == (
         row["after_state"], row["after_connector_id"],
@@ -161,7 +162,7 @@ def wrong_results(row, numbers, landed):
 
 
 def false_drifts(rows, record):
-    """Returns the drifts and baselines whose reference no outsider set."""
+    """Returns a text for each change of the kind drift or baseline with a reference that no outsider set."""
     made = collections.defaultdict(list)
     for event in record:
         if event["event"] == "landed" and event["by"] == "outsider":

@@ -14,8 +14,8 @@ import urllib.parse
 from reflogserver import Server
 
 CHANGES = "/beta/auditLogs/connectorChanges"
-# Reflog gets no credential, so it makes no sweep. The fake Graph does not have the generated flows, so a sweep would
-# record drift.
+# Without a credential Reflog makes no sweep. A sweep would record drift, because the fake Graph does not have the generated
+# flows.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
 
@@ -26,7 +26,7 @@ def percentile(values, share):
 
 @contextlib.contextmanager
 def serving(binary, database, graph):
-    """Runs a server over a ledger that tools/generate made."""
+    """Runs a server for a ledger that tools/generate created."""
     server = Server(binary, graph=graph, **SETTINGS)
     server.database = str(database)
     with server:
@@ -42,11 +42,11 @@ class Client:
         self.headers = {"Authorization": "Bearer " + server.tokens["reader"]}
 
     def get(self, path):
-        """Returns the seconds until the first byte of the answer, and the body."""
+        """Sends a GET request. Returns the seconds until the first byte of the answer, and the body."""
         start = time.perf_counter()
         self.connection.request("GET", path, headers=self.headers)
         response = self.connection.getresponse()
-        # The server computes the whole answer before it sends the first byte.
+        # The time ends at the first byte, because the server computes the whole answer before it sends that byte.
         took = time.perf_counter() - start
         body = response.read()
         assert response.status == 200, body
@@ -54,7 +54,7 @@ class Client:
 
 
 class Queries:
-    """Typical queries of history, with other values each time."""
+    """Typical queries of history. Each call returns a query with other values."""
 
     def __init__(self, database, chance):
         self.chance = chance
@@ -68,7 +68,7 @@ class Queries:
         self.ledger = ledger
 
     def value(self, column):
-        """Returns the value of a column in a random change that has one."""
+        """Picks a random change in which a column is not NULL. Returns the value of the column."""
         for _ in range(1000):
             row = self.ledger.execute(f"SELECT {column} FROM change_details WHERE id = ?",
                                       (self.chance.randint(1, self.newest),)).fetchone()
@@ -114,7 +114,7 @@ def path(filter, **options):
 
 
 def queries(small, large, rounds, top):
-    """Measures the first page of every query on both ledgers alternately. Counts only queries that fill both pages."""
+    """Measures the first page of every query on both ledgers alternately. Counts only queries with full pages from both."""
     chance = random.Random(1)
     clients = [Client(small), Client(large)]
     generators = [Queries(small.database, chance), Queries(large.database, chance)]
@@ -123,7 +123,7 @@ def queries(small, large, rounds, top):
         for name in generators[0].all():
             answers = [client.get(path(generator.all()[name], top=top)) for client, generator in zip(clients, generators)]
             sizes = {len(json.loads(body)["value"]) for _, body in answers}
-            # The first 20 rounds warm up. A fuller page takes longer with any ledger.
+            # The first 20 rounds warm up the servers. Pages of different sizes are not compared: a larger page takes longer.
             if round >= 20 and len(sizes) == 1:
                 for found, (took, _) in zip(times, answers):
                     found.setdefault(name, []).append(took * 1000)
@@ -138,12 +138,12 @@ def queries(small, large, rounds, top):
 
 
 def counts(large):
-    """Measures counts, a query without an index, and the configuration at a time."""
+    """Measures counts of matching changes, a query that has no index, and the configuration at a time."""
     client, generator = Client(large), Queries(large.database, random.Random(2))
     for name in ("flow and step", "actor", "not applied"):
         took, body = client.get(path(generator.all()[name], count="true", top=1))
         print(f"$count of '{name}': {json.loads(body)['@odata.count']} in {took * 1000:.0f} ms")
-    # A query that no index serves and that has no match: its time is limited, and a link continues it.
+    # No index serves this query, and no change matches it. Reflog limits its time and returns a link that continues it.
     took, body = client.get(path("contains(reason,'no such thing')"))
     print(f"an unindexed query without a match: {took * 1000:.0f} ms, has a next link: {'@odata.nextLink' in json.loads(body)}")
     took, body = client.get("/beta/auditLogs/connectorConfigurations?asOf=2024-03-03T02:00:00Z")
@@ -151,13 +151,13 @@ def counts(large):
 
 
 def resident(process, what="VmHWM"):
-    """Returns a memory figure of a process in MB: by default its peak."""
+    """Returns a memory figure of a process in MB. The default is its peak memory."""
     with open(f"/proc/{process}/status") as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
 
 
 def download(server, query, into=None):
-    """Downloads the CSV export. Returns its bytes, its lines and the seconds."""
+    """Downloads the CSV export. Returns the numbers of its bytes and lines, and the seconds."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
     start = time.perf_counter()
     connection.request("GET", f"{CHANGES}?$format=csv{query}", headers={"Authorization": "Bearer " + server.tokens["reader"]})
@@ -172,7 +172,7 @@ def download(server, query, into=None):
 
 
 def export(server):
-    """Measures the CSV export of the whole history over HTTP, and sqlite3 with the same columns of the same file."""
+    """Measures the CSV export of the whole history over HTTP. Compares it with sqlite3, which prints the same columns."""
     subprocess.run(["cat", server.database], stdout=subprocess.DEVNULL, check=True)
     size, lines, took = download(server, "")
     print(f"over HTTP: {lines - 1} rows, {size / 1e6:.0f} MB in {took:.1f} s: {(lines - 1) / took:.0f} rows/s; "
@@ -216,7 +216,7 @@ def slow_readers(server, readers=50, seconds=30):
 
 
 def size(database):
-    """Prints the bytes on disk per change, indexes included."""
+    """Prints how many bytes on disk each change needs, including the indexes."""
     ledger = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     pages = dict(ledger.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name").fetchall())
     changes = ledger.execute("SELECT count(*) FROM change").fetchone()[0]
@@ -226,7 +226,7 @@ def size(database):
 
 
 def write(server, numbers, stopped, written):
-    """Changes a step of each of these flows in its own thread until `stopped` is set. Counts the changes in `written`."""
+    """Changes a step of each flow until `stopped` is set. Each flow has its own thread. Counts the changes in `written`."""
     def loop(number):
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         headers = {"Authorization": "Bearer " + server.tokens["operator"], "Content-Type": "application/json"}
@@ -244,7 +244,7 @@ def write(server, numbers, stopped, written):
 
 
 def paging(binary, seconds=20, writers=3, each=16):
-    """Reads all pages of history while changes are written at full speed, and checks that each change comes once."""
+    """Reads all pages of history while changes are written at full speed, and checks that they contain each change once."""
     stopped = multiprocessing.Event()
     written = multiprocessing.Array("q", writers * each, lock=False)
     with Server(binary) as server:
@@ -274,5 +274,5 @@ def paging(binary, seconds=20, writers=3, each=16):
         stopped.set()
         for process in processes:
             process.join()
-    print(f"read {newest} changes and more {rounds} times page by page, with {rate:.0f} changes a second written meanwhile: "
-          f"each came exactly once: {is_complete}")
+    print(f"read all pages {rounds} times while {rate:.0f} changes a second were written; "
+          f"each of the first {newest} changes was read exactly once: {is_complete}")

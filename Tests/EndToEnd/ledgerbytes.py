@@ -1,4 +1,4 @@
-"""Finds what the bytes of a ledger's file and of its `-wal` are part of."""
+"""Finds out to which table, index or header each byte of a ledger's file and of its `-wal` belongs."""
 
 import collections
 import contextlib
@@ -11,9 +11,9 @@ from ledgerfile import HISTORY, IDENTITIES, SINGLE, copied, read_history
 
 
 class Pages:
-    """The pages of a file, by what they are part of."""
+    """The pages of a file, grouped by kind: history, index, header and so on."""
 
-    # The weight with which a bit of each kind of page is picked.
+    # How often a bit is picked from each kind of page, as a weight.
     WEIGHTS = {"history": 60, "identity": 12, "inner": 6, "index": 8, "other": 6, "schema": 4, "header": 2, "free": 2}
 
     def __init__(self, path):
@@ -29,7 +29,7 @@ class Pages:
 
     @staticmethod
     def names(tables, name, kind):
-        """Returns the kind of a page, and its name in the report."""
+        """Returns the kind of a page, and the name that the report uses for it."""
         if name is None:
             return "free", "a free page"
         if name.startswith("sqlite_schema"):
@@ -43,7 +43,7 @@ class Pages:
         return "other", f"table {name}"
 
     def used(self, number):
-        """Returns the offsets of the used bytes in a page of a tree (SQLite's file format, 1.6)."""
+        """Returns the offsets of the used bytes in a B-tree page (SQLite's file format, 1.6)."""
         start = (number - 1) * self.bytes
         head = 100 if number == 1 else 0
         kind, _, cells, content = struct.unpack(">BHHH", self.file[start + head:start + head + 7])
@@ -51,7 +51,7 @@ class Pages:
         return [*range(head, pointers), *range(content or 65536, self.bytes)]
 
     def pick(self, chance):
-        """Returns a page's name and the position of one of its bits in the file, mostly a bit of a used byte."""
+        """Picks a bit of a page, mostly a bit of a used byte. Returns the page's name and the bit's position in the file."""
         kind = chance.choices(list(self.WEIGHTS), list(self.WEIGHTS.values()))[0]
         if kind == "header":
             return "the file's header", chance.randrange(100 * 8)
@@ -63,9 +63,9 @@ class Pages:
 
 
 class Wal:
-    """The `-wal` of a ledger: its commits, and the history after the newest ones."""
+    """The `-wal` of a ledger: its commits, and the history up to each of the newest commits."""
 
-    # The bytes of the file's header and of a frame's header (SQLite's file format, 4.1).
+    # The lengths in bytes of the file's header and of a frame's header (SQLite's file format, 4.1).
     HEADER, FRAME = 32, 24
 
     def __init__(self, ledgers):
@@ -81,7 +81,8 @@ class Wal:
                 self.commits.append(start + self.step)
         self.complete = read_history_with_wal(self.path, self.bytes, ledgers.folder)
         assert len(self.complete["entry"]) > self.anchored, "the anchor covers every entry"
-        # The history without the newest commits, for each number of them that the anchor does not cover.
+        # Every history that a crash could leave without a contradiction to the anchor: the complete one, the one without the
+        # newest commit, and so on.
         self.unanchored = []
         for end in self.commits[::-1]:
             left = read_history_with_wal(self.path, self.bytes[:end], ledgers.folder)
@@ -93,7 +94,8 @@ class Wal:
         part = chance.choices(["header", "frame", "page"], [1, 3, 16])[0]
         if part == "header":
             return "the -wal's header", chance.randrange(self.HEADER * 8)
-        # SQLite makes the file larger in advance: zeros or frames of an earlier log follow the valid frames.
+        # The file may be longer than the valid frames, because SQLite enlarges it in advance. Zeros or frames of an earlier
+        # log follow. Some mutations alter that part too.
         end = self.commits[-1] if chance.random() < 0.85 else len(self.bytes)
         start = self.HEADER + chance.randrange((end - self.HEADER) // self.step) * self.step
         name = f"{'a frame' if start < self.commits[-1] else 'an unused frame'} of the -wal"
@@ -103,7 +105,7 @@ class Wal:
 
 
 def read_history_with_wal(path, wal, folder):
-    """Returns the history of a file with these bytes as its `-wal`."""
+    """Returns the history in a ledger's file whose `-wal` consists of these bytes."""
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         copy = copied(path, pathlib.Path(temporary, "ledger.sqlite"))
         pathlib.Path(f"{copy}-wal").write_bytes(wal)

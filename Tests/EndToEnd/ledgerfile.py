@@ -7,10 +7,10 @@ import pathlib
 import sqlite3
 import subprocess
 
-# The tables of history, and their keys.
+# The tables of history, and the key column of each.
 HISTORY = {"change": "id", "change_personal": "change", "change_statement": "change", "service_event": "id",
            "service_event_personal": "event", "entry": "sequence"}
-# The tables that they refer to. `address` comes before the tables that it refers to itself.
+# The tables to which the tables of history refer. `address` is at an earlier position than the tables to which it refers.
 IDENTITIES = ("address", "flow", "step", "connector", "connector_name", "actor", "actor_name", "client_app")
 REFERENCES = {
     "change": {"address": "address", "before_connector": "connector", "before_name": "connector_name",
@@ -22,11 +22,11 @@ REFERENCES = {
     "service_event_personal": {"actor_name": "actor_name"},
     "address": {"flow": "flow", "step": "step"},
 }
-# Tables of one row, and the columns of them that a signature covers.
+# The tables that have one row, and their columns that a signature covers.
 SINGLE = {"ledger": ["id", "tenant_id"], "head": ["id", "next_sequence", "frontier", "checkpoint"]}
-# The stored columns of each table, in the order of its rows. Generated columns are left out.
+# The stored columns of each table, in the order of the columns. Generated columns are left out.
 COLUMNS = {}
-# For a table with generated columns: takes the stored columns from a row of `SELECT *`.
+# For each table with generated columns, a function that returns the stored columns from a row of `SELECT *`.
 STORED = {}
 
 
@@ -41,7 +41,7 @@ def copied(source, target):
 
 @contextlib.contextmanager
 def triggers_dropped(path):
-    """Opens a ledger without its triggers, so that SQL can alter it. Creates the triggers again at the end."""
+    """Opens a ledger and drops its triggers, so that SQL can alter history. Creates the triggers again at the end."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as ledger:
         triggers = ledger.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
@@ -53,7 +53,10 @@ def triggers_dropped(path):
 
 
 def connect(path, immutable=True):
-    """Opens a file. Texts are read as pairs of "text" and bytes, so that they differ from blobs and may be invalid UTF-8."""
+    """Opens a file of SQLite.
+
+    Every text is read as a pair of "text" and bytes. So it differs from a blob, and it may be invalid UTF-8.
+    """
     uri = pathlib.Path(path).as_uri() + ("?immutable=1" if immutable else "")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     connection.text_factory = lambda raw: ("text", raw)
@@ -61,7 +64,7 @@ def connect(path, immutable=True):
 
 
 def read_history(path, immutable=True):
-    """Returns all rows of history by table. Reads the tables themselves in their order, and no index."""
+    """Returns a dictionary from tables of history to their rows. Reads only the tables in their own order, not the indexes."""
     try:
         with contextlib.closing(connect(path, immutable)) as ledger:
             rows = {table: ledger.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid").fetchall()
@@ -76,7 +79,7 @@ def read_history(path, immutable=True):
 
 
 def referenced_identities(rows):
-    """Returns the identity rows that other rows refer to, by table."""
+    """Returns the identity rows to which other rows refer, as a dictionary by table."""
     wanted, kept = collections.defaultdict(set), {}
     for table in (*HISTORY, *IDENTITIES):
         if table in IDENTITIES:
@@ -88,7 +91,7 @@ def referenced_identities(rows):
 
 
 def differences(before, after, limit=4):
-    """Returns up to `limit` lines that describe how two readings of history differ."""
+    """Returns up to `limit` lines that describe the differences between two histories."""
     found = []
     for table, rows in before.items():
         if after[table] == rows:

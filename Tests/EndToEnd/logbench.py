@@ -1,4 +1,4 @@
-"""Measures verifying a log and starting with it, and compares verifying with the bare hashing in the same run."""
+"""Measures the verification of a log and the start of a server with it. Compares the verification with hashing alone."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from historybench import serving
 from reflogserver import Graph
 
 CHANGES = "/beta/auditLogs/connectorChanges"
-# How much openssl hashes in one measurement.
+# How many bytes openssl hashes in one measurement.
 SAMPLE_BYTES = 1 << 30
 
 
@@ -27,14 +27,14 @@ def run_measured(*command):
 
 
 def records(server, count=300):
-    """Returns the concatenated canonical records of about `count` changes from the whole history, and the number of changes."""
+    """Returns the concatenated canonical records of about `count` changes, spread over history, and the number of changes."""
     newest = int(server.request("GET", CHANGES + "?$top=1", role="reader").json["value"][0]["id"])
     ids = range(1, newest + 1, max(1, newest // count))
     return b"".join(server.request("GET", f"{CHANGES}/{id}?$format=record", role="reader").bytes for id in ids), len(ids)
 
 
 def openssl_rate(sample):
-    """Returns how many bytes a second openssl hashes, with these records repeated."""
+    """Returns how many bytes a second openssl hashes. The sample is repeated until it is long enough."""
     with tempfile.NamedTemporaryFile() as file:
         for _ in range(SAMPLE_BYTES // len(sample)):
             file.write(sample)
@@ -48,7 +48,7 @@ def openssl_rate(sample):
 
 
 def verification(binary, ledger):
-    """Measures verifying a signed ledger, and hashing the same bytes with openssl alone."""
+    """Measures the verification of a signed ledger, and how fast openssl hashes the same records."""
     with Graph() as graph, serving(binary, ledger, graph) as server:
         sample, changes = records(server)
         while server.request("GET", "/checkpoint", role=None).status != 200:
@@ -70,7 +70,7 @@ def verification(binary, ledger):
 
 
 def starts(binary, ledger, rounds=7):
-    """Measures how long a start takes until the server is ready, with an empty and a large ledger alternately."""
+    """Measures the time from a start until the server is ready, with an empty ledger and a large ledger alternately."""
     times = {"empty": [], "large": []}
     folder = tempfile.mkdtemp(prefix="reflog-start-")
     empty = os.path.join(folder, "empty.sqlite")
@@ -79,7 +79,7 @@ def starts(binary, ledger, rounds=7):
             for name, database in (("empty", empty), ("large", ledger)):
                 start = time.perf_counter()
                 with serving(binary, database, graph):
-                    # The first round creates the files.
+                    # The first round creates the files, so it is not counted.
                     if round:
                         times[name].append((time.perf_counter() - start) * 1000)
     shutil.rmtree(folder)

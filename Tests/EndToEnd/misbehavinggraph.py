@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A fake Microsoft Graph that misbehaves on command, and keeps a durable record of what reached it.
+"""A fake Microsoft Graph that misbehaves on command, and keeps a durable record of the writes that it received.
 
-It serves user flows, connectors and the references between them over real HTTP, and the login that issues tokens. Its faults
-are drawn from a mix with a fixed seed, or set by `POST /control`. The record has a line for every write that arrives, with
-what it did and when (JSON Lines; each line is flushed to disk before the program continues). So a test can compare a ledger
-with it.
+It serves user flows, connectors and the references between them over real HTTP, and the login that issues tokens. It draws
+its faults at random with a fixed seed, or a test sets them with `POST /control`. The record is a file of JSON Lines. It
+contains every write that arrived, its effect and the times of both. Each line is flushed to disk before the program
+continues. So a test can compare a ledger with the record.
 
     misbehavinggraph.py --port 0 --record record.jsonl --ledger reflog.sqlite --seed 1 --mix
 """
@@ -25,7 +25,7 @@ import uuid
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
 SECRET = "a secret that only Graph knows"
 
-# What may happen to a write, with its weight in the mix.
+# The faults that a write may get, and how often each is drawn, as a weight.
 WRITE_FAULTS = {
     "ok": 60, "slow": 4, "reset_before": 3, "reset_after": 3, "hang_before": 1, "hang_after": 1, "late": 3,
     "refuse_400": 1, "refuse_403": 1, "refuse_404": 1, "refuse_409": 1, "refuse_412": 1, "refuse_422": 1,
@@ -34,12 +34,12 @@ WRITE_FAULTS = {
     "503_after": 1, "504_before": 1, "504_after": 1, "garbage_before": 1, "garbage_after": 1, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1,
 }
-# What may happen to a read, with its weight in the mix.
+# The faults that a read may get, and how often each is drawn, as a weight.
 READ_FAULTS = {
     "ok": 400, "slow": 6, "reset": 4, "hang": 1, "500": 3, "503": 3, "throttle_seconds": 1, "garbage": 3, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1,
 }
-# The value of Retry-After for each kind of 429. `throttle_date` computes its value.
+# The value of Retry-After for each kind of 429. None: the value is a date, computed when the answer is sent.
 THROTTLES = {
     "throttle_seconds": "1", "throttle_date": None, "throttle_decimal": "0.5", "throttle_garbage": "soon",
     "throttle_absurd": "99999999",
@@ -47,7 +47,7 @@ THROTTLES = {
 
 
 def stored(request_id):
-    """Returns a request id as the ledger's column stores it: a GUID as its 16 bytes, any other id as text."""
+    """Returns a request id in the form that the ledger stores: a GUID as 16 bytes, any other id as text."""
     try:
         found = uuid.UUID(request_id)
     except (TypeError, ValueError):
@@ -64,7 +64,7 @@ class Graph:
         self.options = options
         self.chance = random.Random(options.seed)
         self.connectors, self.flows = {}, {}
-        # For each address the references that it has had, oldest first, as (time, connector id or None). The last is current.
+        # The references of each address, oldest first, as pairs of a time and a connector's id or None. The last is current.
         self.references = collections.defaultdict(lambda: [(0.0, None)])
         # When an address was last read or written.
         self.touched = collections.defaultdict(float)
@@ -76,7 +76,7 @@ class Graph:
         self.killing, self.front_refuses = {}, False
         # Seconds that each request waits before it is handled.
         self.delay = 0.0
-        # When each request began and ended: from its last byte to its answer.
+        # For each request, the time when its last byte arrived and the time of its answer.
         self.timings = collections.deque(maxlen=100_000)
         self.number = 0
         self.record_file = os.open(options.record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -98,9 +98,9 @@ class Graph:
         os.fdatasync(self.record_file)
 
     def intended(self, correlation):
-        """Returns the time of the intent of this write in the ledger's file, in seconds since 1970.
+        """Reads the intent of a write from the ledger's file. Returns the intent's time in seconds since 1970.
 
-        Returns None if the ledger has no intent for it, or if there is no `--ledger`.
+        Returns None if the ledger has no intent for the write, or if `--ledger` is not set.
         """
         if not self.options.ledger:
             return None
@@ -123,13 +123,13 @@ class Graph:
         return self.connectors[id]
 
     def land(self, address, value, by):
-        """Sets the reference of an address, and records who did it: the number of a write, or `outsider`."""
+        """Sets the reference of an address, and records by whom: `by` is the number of a write, or `outsider`."""
         self.references[address].append((time.monotonic(), value))
         del self.references[address][:-32]
         self.note(event="landed", by=by, address=address, value=value)
 
     def seen(self, address):
-        """Returns what a read shows: the current reference, or one that the address had within the last `--stale` seconds."""
+        """Returns the reference that a read shows: the current one, or one that was current within the last `--stale` seconds."""
         now = time.monotonic()
         values = self.references[address]
         fresh = [index for index, (moment, _) in enumerate(values) if index and moment > now - self.options.stale]
@@ -138,7 +138,7 @@ class Graph:
         return self.chance.choice(values[fresh[0] - 1:])[1]
 
     async def outsider(self, rate):
-        """Changes references without Reflog, at steps that were not read or written for `--quiet` seconds."""
+        """Changes references without Reflog. Picks only steps that were not read or written for `--quiet` seconds."""
         others = [id for id, connector in self.connectors.items() if connector["displayName"].startswith("Outsider")]
         while True:
             await asyncio.sleep(self.chance.expovariate(rate))
@@ -151,7 +151,8 @@ class Graph:
                 address = self.chance.choice(sorted(addresses))
                 value = self.chance.choice([id for id in others if id != self.references[address][-1][1]])
                 self.land(address, value, "outsider")
-                # Every read shows this at once. Reflog could not tell a stale read from a change that it does not know.
+                # Delete the older references, so that every read shows this one immediately. After a stale read Reflog could
+                # not distinguish an outsider's change from an older reference.
                 self.references[address][:-1] = []
 
     # HTTP
@@ -242,7 +243,7 @@ class Graph:
         })
 
     def kill(self, stage, delay=0):
-        """Kills the process that `/control` named for this stage, once, after a delay in seconds."""
+        """Kills the process that a test set for this stage with `/control`, once, after a delay in seconds."""
         if stage in self.killing:
             victim = self.killing.pop(stage)
             if delay:
@@ -361,7 +362,8 @@ class Graph:
                   correlation=correlation, body=request.body.decode(errors="replace"),
                   overlapping=self.in_flight[target], intent=intended is not None)
         self.in_flight[target] += 1
-        # No write takes effect later after its intent than Reflog allows for, even if this program is slow.
+        # Reflog assumes that a write takes effect within six timeouts after its intent. This program must keep to that even if
+        # it is slow.
         request.deadline = (intended or time.time()) + 6 * self.options.timeout
         self.kill("arrived")
         try:
@@ -419,7 +421,7 @@ class Graph:
         await self.nonsense(fault.removesuffix("_after"), request)
 
     def apply(self, request, number):
-        """Does the write. Returns a function that sends the answer."""
+        """Applies the write. Returns a function that sends the answer."""
         body = json.loads(request.body or b"{}") if request.method != "DELETE" else {}
         no_content = lambda: request.raw(204, None, b"")
         match request.method, request.segments:
@@ -500,7 +502,7 @@ class Request:
 
     @property
     def address(self):
-        """`flowType/flow/step` if the request is about one step, or None."""
+        """`flowType/flow/step` if the request's path contains one step, or None."""
         parts = self.segments
         if parts[2:3] == ["apiConnectorConfiguration"]:
             step = parts[3] if len(parts) > 3 else self.query.get("$expand", "")
@@ -560,7 +562,7 @@ async def main():
     server = await asyncio.start_server(graph.serve, "127.0.0.1", options.port, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], flush=True)
     if options.outsiders:
-        # The event loop keeps no strong reference to a task, so a variable must.
+        # The event loop keeps only a weak reference to a task. This variable prevents that the task is deleted.
         outsider = asyncio.create_task(graph.outsider(options.outsiders))
     async with server:
         await server.serve_forever()

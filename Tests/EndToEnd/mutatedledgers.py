@@ -1,4 +1,4 @@
-"""Makes the ledger that is mutated, and its copies."""
+"""Creates the ledger for the mutations, and its copies."""
 
 import contextlib
 import json
@@ -16,22 +16,23 @@ from ledgerfile import copied, learn_columns, read_history
 from reflogserver import Graph, Server, graph_connector, wait_for_checkpoint
 from test_graph import graph_token
 
-# A verification that takes longer counts as hung.
+# A verification that takes longer than this is counted as hung.
 HANG_SECONDS = 60
 # Short times, so that a person can soon state the result of a pending change.
 SETTINGS = historybench.SETTINGS | {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1}
-# After this time a read can tell the result of a pending change: the longest time of a write, and the settle window.
+# After this time a read shows the result of a pending change. It is the maximum time until a write takes effect, and the
+# settle window.
 DOUBT_SECONDS = 6 * SETTINGS["GRAPH_TIMEOUT"] + SETTINGS["SETTLE_WINDOW"]
 # The id of the person whose personal data is erased.
 BRIAN = "0b1c2d3e-0000-4000-8000-000000000002"
 
 
 class Ledgers:
-    """A signed ledger, an older copy of it, and a copy whose newest commits are in its `-wal`. All are in one folder."""
+    """A signed ledger, an older copy, and a copy whose newest commits are in its `-wal`. All three are in one folder."""
 
     def __init__(self, folder, binary, generator, changes, seed):
         self.folder = pathlib.Path(folder)
-        # A copy of the program, so that a build meanwhile does not change it.
+        # Copy the program, so that a build at the same time does not replace the program that is tested.
         self.binary = shutil.copy(binary, self.folder / "reflog")
         self.served = self.folder / "served.sqlite"
         self.pristine, self.older = self.folder / "pristine.sqlite", self.folder / "older.sqlite"
@@ -92,7 +93,7 @@ class Ledgers:
             self.wait_for(table)
 
     def wait_for(self, table):
-        """Waits until all erasures or purges in this table are finished."""
+        """Waits until all jobs in this table are finished. The table contains erasures or purges."""
         deadline = time.monotonic() + 60
         while table and self.row(self.served, f"SELECT count(*) FROM {table} WHERE finished IS NULL")[0]:
             assert time.monotonic() < deadline, f"the {table} does not end"
@@ -100,7 +101,7 @@ class Ledgers:
 
     @staticmethod
     def make_changes(server, graph):
-        """Makes a change of each kind that the generated history lacks."""
+        """Makes a change of each kind that is missing in the generated history."""
         address, (fraud, loyalty) = "b2cUserFlows/B2C_1_flow0/postFederationSignup", map(graph_connector, ("Fraud check", "Loyalty"))
         for connector in (fraud, loyalty, None):
             server.put(address, connector, role="adele", headers={"Reflog-Reason": "CHG0042"})
@@ -113,7 +114,7 @@ class Ledgers:
 
     @staticmethod
     def make_further_changes(server, graph):
-        """Makes more changes: one of them a person settles, and one stays pending."""
+        """Makes more changes. A person settles one of them, and one of them is pending at the end."""
         Ledgers.make_changes(server, graph)
         for step in ("postAttributeCollection", "preTokenIssuance"):
             graph.control(writes=["hang_before"])
@@ -125,7 +126,7 @@ class Ledgers:
                 assert answer.json["status"]["settledBy"] == "person", answer.text
 
     def kill(self, graph):
-        """Kills a server, which leaves commits in the `-wal`. The anchor that is kept does not cover the last ones."""
+        """Kills a server, so that commits are left in the `-wal`. Keeps an older anchor that does not cover the last commits."""
         with self.server(graph) as server:
             for number in range(20):
                 if number == 15:
@@ -139,7 +140,7 @@ class Ledgers:
             shutil.copy(f"{self.served}{suffix}", f"{self.logged}{suffix}")
 
     def drop_triggers(self):
-        """Makes a copy without triggers, which SQL can alter."""
+        """Makes a copy without triggers, so that SQL can alter it."""
         shutil.copy(self.pristine, self.without_triggers)
         with contextlib.closing(sqlite3.connect(self.without_triggers, isolation_level=None)) as ledger:
             for (name,) in ledger.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
@@ -165,7 +166,7 @@ class Ledgers:
             return None, ((error.stdout or b"") + (error.stderr or b"")).decode(errors="replace")
 
     def controls(self):
-        """Verifies the ledgers that must verify. Returns the names of those that did not."""
+        """Verifies the unaltered ledgers, which must have no findings. Returns the names of those that failed verification."""
         failures = []
         Forger.check(self.without_triggers)
         for name, path, anchor in (
@@ -179,6 +180,9 @@ class Ledgers:
 
 
 def environment():
-    """Returns this process's environment without Reflog's variables, and without backtraces: a signal shows a crash."""
+    """Returns this process's environment without Reflog's variables and without Swift's backtraces.
+
+    Backtraces are not needed, because the exit by a signal already shows a crash.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     return kept | {"SWIFT_BACKTRACE": "enable=no"}

@@ -8,11 +8,11 @@ import sqlite3
 from forger import Forger
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES, SINGLE, copied, read_history
 
-# Values that a column may hold, in addition to those that it holds in some row.
+# Values that a mutation may write to a column, in addition to the values that the column has in other rows.
 VALUES = {
     "kind": ["update", "rollback", "drift", "baseline"],
-    "before_absent": ["none", "unknown"], "after_absent": ["none", "unknown"],
-    "actor_proof": ["entra", "graph", "apiToken"], "settler": ["reconciler", "person"],
+    "before_absent": ["none", "unknown", "connector"], "after_absent": ["none", "unknown", "connector"],
+    "actor_proof": ["entra", "graph", "apiToken"], "settler": ["request", "reconciler", "person"],
     "result": ["pending", "applied", "rejected", "denied", "notApplied", "superseded", "unknown"],
     "actor_type": ["user", "app", "token", "unknown"], "flow_type": ["b2cUserFlows", "b2xUserFlows"],
     "changed_properties": ['[{"name":"displayName","before":"a","after":"b"}]', "[]"], "details": ["{}", '{"by":"forger"}'],
@@ -22,17 +22,17 @@ TIMES = ("activity_time", "last_verified_time", "rollback_to", "time")
 
 
 class Impossible(Exception):
-    """A draw gave no possible mutation. The next draw is tried."""
+    """The random numbers selected a mutation that is not possible. The caller tries again with the next ones."""
 
 
 class Mutation:
-    """An altered copy of the ledger: its file, and the history and anchor to compare it with."""
+    """An altered copy of the ledger: its file, and the unaltered history and the anchor for the comparison."""
 
     def __init__(self, ledgers, folder, chance):
         self.ledgers, self.chance, self.folder = ledgers, chance, pathlib.Path(folder)
         self.path = self.folder / "ledger.sqlite"
         self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.history
-        # The altered part of the file, as the report names it.
+        # The altered part of the file, in the words of the report.
         self.part = "rows"
 
     def rows(self):
@@ -42,7 +42,7 @@ class Mutation:
         return read_history(self.path)
 
     def is_lost(self, after):
-        """Returns whether only entries that the anchor does not cover are missing, as after a crash."""
+        """Returns whether all missing entries are ones that the anchor does not cover. A crash may lose such entries."""
         return False
 
 
@@ -77,7 +77,7 @@ class Rows:
         return self.chance.random() < share
 
     def pick(self, table):
-        """Returns the key of a random row. Prefers newer rows, because they are of every kind."""
+        """Returns the key of a random row. Prefers newer rows, because they have every kind of change."""
         keys = [row[0] for row in self.ledgers.history[table]]
         if table not in (*IDENTITIES, "entry") and self.dice(0.4):
             keys = keys[-30:]
@@ -140,7 +140,7 @@ class Rows:
 
 
 def near(value, kind, chance):
-    """Returns a value that differs slightly."""
+    """Returns a value that differs slightly from the given value."""
     if isinstance(value, bytes):
         at = chance.randrange(len(value))
         return value[:at] + bytes([value[at] ^ 1 << chance.randrange(8)]) + value[at + 1:]
@@ -153,10 +153,13 @@ def near(value, kind, chance):
 
 
 def alike(column, value):
-    """Returns a value that a careless reader may take for the same: a time with a negative year, or JSON with one more member."""
+    """Returns another value that a careless program may read as the same value.
+
+    It is a time with a negative year, or JSON with one more member.
+    """
     if column in TIMES and value is not None:
         moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
-        # The Gregorian calendar repeats every 400 years, of 146,097 days.
+        # The Gregorian calendar repeats every 400 years, and 400 years have 146,097 days.
         years = 2 * moment.year
         eras = -(-years // 400)
         same = moment.replace(year=moment.year + 400 * eras - years) if moment.month > 2 else moment

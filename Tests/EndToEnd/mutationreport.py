@@ -8,8 +8,8 @@ from ledgerfile import HISTORY, IDENTITIES
 class Report:
     """Counts verdicts, and prints tables of them."""
 
-    # `lost`: only entries that the anchor does not cover are missing, as after a crash. `the same`: history is unaltered.
-    # `quiet`: history is unaltered, and it verifies.
+    # `lost`: all missing entries are ones that the anchor does not cover, as after a crash. `the same`: history is unaltered.
+    # `quiet`: history is unaltered, and the ledger has no findings.
     COLUMNS = ("mutations", "altered", "found", "missed", "lost", "refused", "crashed", "hung", "the same", "quiet")
     EXAMPLES = 2
 
@@ -40,10 +40,10 @@ class Report:
     def show(self, seed):
         self.table("kind of mutation", self.kinds)
         self.table("a bit in", self.parts)
-        print("\nlost: the newest commits are missing, and the anchor does not cover them"
-              "\nrefused: an exit code other than 0 and 65, with a message"
+        print("\nlost: the newest commits are missing, as after a crash, and no anchor covers them"
+              "\nrefused: verify ended with a message and an exit code other than 0 and 65"
               "\nthe same: no row of history is altered"
-              "\nquiet: no row of history is altered, and the ledger verifies, because no hash covers these bytes:")
+              "\nquiet: no row of history is altered, and verify has no findings, because no hash covers these bytes:")
         for group, count in self.uncovered().most_common():
             print(f"    {count:6} in {group}")
         for gist, verdicts in sorted(self.failures.items(), key=lambda item: (item[0][0], -len(item[1]), item[0])):
@@ -65,7 +65,7 @@ class Report:
             print(f"    output: {line[:320]}")
 
     def uncovered(self):
-        """Returns how many flipped bits left the ledger valid, by the group of pages."""
+        """Counts the flipped bits after which the ledger was still valid. Returns the counts by group of pages."""
         counts = collections.Counter()
         for part, part_counts in self.parts.items():
             table = part.removeprefix("table ")

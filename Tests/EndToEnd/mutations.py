@@ -16,7 +16,8 @@ from mutation import Impossible, Mutation
 from mutationreport import Report
 from mutationverdict import judge
 
-# The function that makes a mutation of each kind, and its weight. The draws of a seed depend on the order and the weights.
+# For each kind of mutation, the function that makes it, and a weight: how often it is drawn. If you change the order or a
+# weight, the same seed makes other mutations.
 KINDS = {
     "a bit in a page": (bytemutations.flip_bit, 45),
     "a bit in the -wal": (bytemutations.flip_wal_bit, 8),
@@ -37,7 +38,7 @@ KINDS = {
 
 
 class Trials:
-    """Makes mutations and judges them. Each one depends on the seed and its number alone."""
+    """Makes mutations and judges them. Each mutation depends only on the seed and on its number, so it can be repeated."""
 
     def __init__(self, ledgers, seed, only=None):
         self.ledgers, self.seed = ledgers, seed
@@ -65,12 +66,15 @@ def run_one(number):
 
 
 def ignore_interrupts():
-    """Ignores SIGINT in a worker, because the main process handles it and shows the report."""
+    """Ignores SIGINT in a worker process. The main process handles SIGINT and shows the report."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run(binary, generator, mutations=10000, changes=10000, seed=1, jobs=2, only=None, numbers=None):
-    """Makes a ledger and mutates copies. Returns whether every altered history was found and no verification failed."""
+    """Creates a ledger and mutates copies of it.
+
+    Returns whether `reflog verify` found every altered history, and crashed or hung in no case.
+    """
     global TRIALS
     with tempfile.TemporaryDirectory(prefix="reflog-mutations-") as folder:
         ledgers = Ledgers(folder, binary, generator, changes, seed)

@@ -19,7 +19,7 @@ class Verdict:
     # The altered part of the file.
     part: str
     description: str
-    # found, missed, lost, refused, crashed or hung; `same` if history is unaltered.
+    # `found`, `missed`, `lost`, `refused`, `crashed` or `hung`, or `same` if history is unaltered.
     outcome: str
     # Whether the mutation altered history.
     altered: bool
@@ -35,7 +35,7 @@ class Verdict:
 
     @property
     def gist(self):
-        """A key that groups failures with the same cause: outcome, kind, and the altered columns and the message."""
+        """A key that groups failures with the same cause. It consists of outcome, kind, altered columns and message."""
         changed = [" ".join(re.sub(r" -?\d+\b", "", line.split(":")[0]).split()[:2]) for line in self.differences]
         line = (self.output.strip().splitlines() or [""])[0]
         message = re.sub(r"/\S+/ledger.sqlite|0x\w+|\d+|, row: .*|(?<=malformed database schema) .*", "…", line)[:160]
@@ -44,7 +44,7 @@ class Verdict:
 
 
 def judge(it, number, kind, description, started):
-    """Verifies a mutation and returns the verdict on it. `started` is when making it began."""
+    """Verifies a mutation and returns the verdict. `started` is the time when the mutation began."""
     try:
         after = it.after()
         altered, changed = after != it.before, []

@@ -1,7 +1,7 @@
 """Checks events against the Open Cybersecurity Schema Framework.
 
-`ocsf-1.8.0.json` in this folder is the part of the schema for the class Entity Management and its objects. It was made from
-version 1.8.0 of github.com/ocsf/ocsf-schema, compiled by ocsf-lib 0.10.4 from PyPI:
+`ocsf-1.8.0.json` in this folder is the part of the schema for the class Entity Management and its objects. These commands
+create it from version 1.8.0 of github.com/ocsf/ocsf-schema with ocsf-lib 0.10.4 from PyPI:
 
     python -m ocsf.compile path/to/ocsf-schema > compiled.json
     python Tests/EndToEnd/ocsf.py compiled.json > Tests/EndToEnd/ocsf-1.8.0.json
@@ -12,7 +12,7 @@ import pathlib
 import sys
 
 CLASS = "entity_management"
-# The objects in events of Reflog. The members of other objects are not checked.
+# The objects in Reflog's events. Only the members of these objects are checked.
 OBJECTS = ("metadata", "product", "managed_entity", "actor", "user", "network_endpoint", "object")
 NUMBERS = {"integer_t", "long_t", "timestamp_t", "port_t"}
 
@@ -25,7 +25,7 @@ def extract(compiled):
                    if key in ("type", "requirement", "is_array", "object_type") and value}
             | ({"enum": sorted(attribute["enum"])} if attribute.get("enum") else {})
             for name, attribute in thing["attributes"].items()
-            # An attribute that a profile requires is required only in events that name the profile. Reflog names none.
+            # A profile's required attribute is required only in events with that profile. Reflog's events have no profile.
             if not (attribute.get("profile") and attribute["requirement"] == "required")}}
     return {"class": part(compiled["classes"][CLASS]),
             "objects": {name: part(compiled["objects"][name]) for name in OBJECTS}}
@@ -35,7 +35,7 @@ SCHEMA_FILE = pathlib.Path(__file__).with_name("ocsf-1.8.0.json")
 
 
 def findings(event):
-    """Returns what is wrong with an event, as a list of texts. It is empty for a valid event."""
+    """Returns the problems of an event as a list of texts. The list is empty for a valid event."""
     schema = json.loads(SCHEMA_FILE.read_text())
     return list(check_object(event, schema["class"], schema["objects"], "event"))
 

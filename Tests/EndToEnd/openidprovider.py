@@ -1,4 +1,4 @@
-"""A small OpenID provider on loopback that makes valid and defective tokens."""
+"""A small OpenID provider on loopback that issues valid and defective tokens."""
 
 import base64
 import hashlib
@@ -90,7 +90,7 @@ class OpenIDProvider:
         shutil.rmtree(self.folder)
 
     def authorize(self, url, roles, **changed):
-        """Returns the URL to which Entra sends a browser back after a sign-in. It contains a new code."""
+        """Returns the URL to which Entra redirects a browser after a sign-in. The URL contains a new code."""
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
         code = encoded(os.urandom(16))
         self.codes[code] = (asked, roles, changed)
@@ -115,7 +115,7 @@ class OpenIDProvider:
                 "nbf": now - 10, "iat": now - 10, "exp": now + 3600} | other
 
     def token(self, claims, header=None, key=None, payload=None):
-        """Returns a token as Entra signs it, with these header fields, this key and this payload instead of its own."""
+        """Returns a token in the form of Entra's. The arguments replace header fields, the key and the payload."""
         key = key or self.key
         head = {"alg": "RS256", "typ": "JWT", "kid": key.id} | (header or {})
         signed = encoded({name: value for name, value in head.items() if value is not None})
@@ -128,7 +128,7 @@ class OpenIDProvider:
         return signed + "." + encoded(key.sign(signed.encode(), "sha" + (algorithm[2:] if algorithm[2:].isdigit() else "256")))
 
     def defects(self):
-        """Returns tokens with one defect each, by the name of the defect. Reflog must refuse every one of them."""
+        """Returns tokens that have one defect each, as a dictionary by the defect's name. Reflog must refuse every token."""
         good = self.claims(["Reflog.Operate"])
         now = int(time.time())
 

@@ -1,4 +1,4 @@
-"""Measures the response times and sizes of the web pages over a large ledger."""
+"""Measures the response times and sizes of the web pages with a large ledger."""
 
 import random
 import sqlite3
@@ -10,7 +10,7 @@ from reflogserver import Graph
 
 
 class Pages:
-    """The web pages, with other values in their paths each time."""
+    """The web pages. Each call returns paths with other values."""
 
     def __init__(self, database, chance):
         ledger = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
@@ -26,7 +26,7 @@ class Pages:
         self.moment = lambda: time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(chance.uniform(first, last)))
 
     def paths(self):
-        """Returns functions that make the path of each page, by the name of the page."""
+        """Returns a dictionary from names of pages to functions. Each function returns a path of its page."""
         pick = self.chance.choice
         flow = lambda: pick(self.flows)
         return {
@@ -49,7 +49,7 @@ class Pages:
 
 
 def run(binary, database, count, seed=1):
-    """Requests each page `count` times. Prints the median and the 99th percentile of the times, and the greatest size."""
+    """Requests each page `count` times. Prints the median and the 99th percentile of the times, and the maximum size."""
     pages = Pages(database, random.Random(seed))
     with Graph() as graph, serving(binary, database, graph) as server:
         browser = Browser(server)
@@ -62,7 +62,7 @@ def run(binary, database, count, seed=1):
                 page = browser.send("GET", asked)
                 took = time.perf_counter() - start
                 assert page.status == 200, (asked, page.text)
-                # The first 10 requests warm up.
+                # The first 10 requests warm up the server.
                 if number >= 10:
                     times.append(took)
                     weights.append(len(page.html.encode()))

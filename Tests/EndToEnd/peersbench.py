@@ -1,4 +1,4 @@
-"""Compares Reflog with its peers. Each round measures every peer once, one after another, so compare the ratios."""
+"""Compares Reflog with its peers. Each round measures every peer once, one after another. Compare the ratios of a round."""
 
 import json
 import os
@@ -61,11 +61,11 @@ def program(path, product, name=None):
 
 def measure(options):
     """Runs all rounds, prints the table and writes the file of `--json`."""
-    # A signal ends the run like an error, so that everything is stopped and removed.
+    # A signal raises SystemExit, so that all programs are stopped and the temporary folder is removed.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     bench = Bench(options)
-    # The peers' own temporary folders are made in this one.
+    # The peers create their own temporary folders in this folder.
     tempfile.tempdir = bench.folder
     try:
         refuse_memory(bench.folder)
@@ -98,21 +98,21 @@ def report(options, described, rounds):
 
 
 def refuse_memory(folder):
-    """Ends the run if the folder is in memory: there fdatasync does nothing, and every figure would be wrong."""
+    """Ends the run if the folder is in memory. There, fdatasync writes to no disk, so every figure would be wrong."""
     kind = run("stat", "--file-system", "--format", "%T", folder).strip()
     if kind in ("tmpfs", "ramfs"):
         raise SystemExit(f"{folder} is in memory ({kind}). Name a folder on a disk: --folder PATH")
 
 
 def install():
-    """Installs what is missing."""
+    """Installs the programs and packages that are missing."""
     command = f". tools/lib.sh; need {PACKAGES}; need_peers"
     if subprocess.run(["bash", "-euc", command], cwd=ROOT, stdout=sys.stderr).returncode:
         raise SystemExit("Not everything that the peers need could be installed.")
 
 
 def machine():
-    """Returns what the figures depend on: the machine and the versions of the programs."""
+    """Describes the machine and the versions of the programs, because the figures depend on them."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     wrk = subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split()
     return {

@@ -1,9 +1,9 @@
-"""Makes the table of `tools/bench peers`: each figure and ratio with its median and its spread over the rounds."""
+"""Creates the table of `tools/bench peers`. It shows each figure and ratio with its median and spread over the rounds."""
 
 import dataclasses
 import statistics
 
-# The title of each server, by the name of its figures, and the numbers of connections that it is measured with.
+# For each server, the first part of its figures' names. Then its title, and the numbers of connections in its measurements.
 SERVERS = {
     "bare": ("bare handler", (64, 1, 256)), "reflog": ("Reflog", (64, 1, 256)),
     "starlette": ("Starlette", (64, 1)), "django": ("Django", (64, 1)),
@@ -16,13 +16,13 @@ COSTS = {
 EXPORTS = {
     "http": "Reflog over HTTP", "command": "reflog export --database", "loop": "C loop", "shell": "sqlite3 shell",
 }
-# A change flushes three times, one after another: the intent, the write to the directory, and the outcome.
+# How many flushes of a change must follow one another: of the intent, of the write to the directory, and of the outcome.
 FLUSHES_IN_ORDER = 3
 
 
 @dataclasses.dataclass
 class Row:
-    """A figure or a ratio, and its value in each round. The value is None if a round does not have it."""
+    """A figure or a ratio, and its value in each round. The value is None if the figure is missing in a round."""
 
     section: str
     name: str
@@ -39,7 +39,7 @@ class Row:
 
     @property
     def spread(self):
-        """The least and the greatest value."""
+        """The minimum and the maximum of the values."""
         return (min(self.known), max(self.known)) if self.known else None
 
     @property
@@ -76,7 +76,7 @@ def value_in(found, value):
 
 
 def figures():
-    """Yields the measured figures: section, name, unit, and a function that takes the value from the figures of a round."""
+    """Yields section, name and unit of each measured figure, and a function that reads its value from a round's figures."""
     for kind, name in (("append", "appended to a file"), ("overwrite", "written over a block of a file")):
         yield "fdatasync of 4 KiB", name, "µs", figure(f"fdatasync.{kind}")
     for connections in (64, 1, 256):
@@ -92,7 +92,7 @@ def figures():
     for peer, costs in (("reflog", COSTS), ("bare", ("cpu", "switches"))):
         for connections in (64, 1, 256):
             for cost in costs:
-                # The run with strace measures only 64 connections and 1.
+                # strace counts the flushes only with 64 connections and with 1.
                 if (cost, connections) != ("flushes", 256):
                     name, unit = COSTS[cost]
                     title = f"{SERVERS[peer][0]}, {plural(connections)}: {name}"
@@ -121,7 +121,7 @@ def ratios():
 
 
 def served(connections):
-    """Returns the servers that are measured with this number of connections, and their names in the table."""
+    """Returns pairs of a server and its name in the table, for the servers measured with this number of connections."""
     return [(peer, f"{title}, {plural(connections)}") for peer, (title, measured) in SERVERS.items()
             if connections in measured]
 

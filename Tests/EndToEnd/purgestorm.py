@@ -14,11 +14,11 @@ from generated import SETTINGS, generate, texts_in_file
 from reflogserver import ROOT, Graph, Server
 from test_retention import DAYS, LAST_CHANGES
 
-# How many purged changes to search for in the bytes of the files after each kill. They are drawn again each time.
+# How many purged changes are drawn after each kill. The bytes of the files must not contain the ids of these changes.
 SAMPLE = 300
-# The greatest allowed size of the -wal, in bytes: the server's own limit and a few transactions.
+# The maximum allowed size of the -wal in bytes: the server's own limit, and space for a few transactions.
 WAL_LIMIT = 256 << 20
-# The points of a purge that are no share of its changes. At AFTER the server empties unused names and frees space.
+# A point of a purge is a share of its changes, or one of these. At AFTER, the server deletes unused names and frees space.
 BEFORE, AFTER = "before it begins", "after the last change"
 
 
@@ -34,7 +34,7 @@ class Storm:
         self.facts()
 
     def facts(self):
-        """Computes which changes must stay, which must be purged, and which texts must be erased."""
+        """Computes which changes must be kept and which must be purged, and whose personal data must be erased."""
         ledger = sqlite3.connect(f"file:{self.pristine}?mode=ro", uri=True)
         rows = lambda sql, *values: ledger.execute(sql, values).fetchall()
         cutoff = int((time.time() - DAYS * 86_400) * 1e6)
@@ -52,7 +52,7 @@ class Storm:
         ledger.close()
 
     def sample(self):
-        """Returns request ids of some of the changes that must be purged."""
+        """Draws up to SAMPLE of the changes that must be purged. Returns their request ids."""
         with contextlib.closing(sqlite3.connect(f"file:{self.pristine}?mode=ro", uri=True)) as ledger:
             return [value for id in self.chance.sample(sorted(self.purgeable), min(SAMPLE, len(self.purgeable)))
                     for value in ledger.execute("SELECT correlation_id, request_id FROM change WHERE id = ?", (id,)).fetchone()
@@ -98,7 +98,7 @@ class Storm:
         assert admin("erasures", {"actor": self.actor}).status == 202
 
     def wait(self, server, point):
-        """Waits until the purge has reached a point: a share of the changes, or the steps after the last change."""
+        """Waits until the purge has reached a point."""
         share = {BEFORE: 0, AFTER: 1}.get(point, point)
         while self.state(server)[0] < share * self.all * 0.49 and self.state(server)[1]:
             time.sleep(0.02)
@@ -106,7 +106,7 @@ class Storm:
 
     @contextlib.contextmanager
     def verifying(self, server, point):
-        """Verifies the ledger repeatedly while the server runs the purge. Every verification must succeed."""
+        """Verifies the ledger again and again while the server runs the purge. Every verification must succeed."""
         stopped, runs, sizes = threading.Event(), [], []
 
         def loop():
@@ -130,7 +130,7 @@ class Storm:
             self.findings.append(f"killed {point}: the -wal grew to {max(sizes)} bytes")
 
     def release(self, server):
-        """Releases all holds and purges and erases again, so that no old change and no text of the person may stay."""
+        """Releases all holds. Then purges and erases again, which must delete all old changes and all texts of the person."""
         for number, _, _ in self.flows:
             assert server.request("DELETE", f"/beta/reflog/holds/CASE-{number}", role="admin").status == 204
         assert server.request("POST", "/beta/reflog/retention/purge", {}, "admin").status == 202
@@ -186,7 +186,7 @@ class Storm:
         run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
         if run.returncode != 0:
             report(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
-        # SQLite leaves copies of rows that it moved before they were deleted, until the file is compacted.
+        # Compact the file first: if SQLite moved a row before it was deleted, the file may still contain the old copy.
         server.compact()
         texts = self.sample()
         for path in (server.database, server.database + "-wal"):
@@ -198,7 +198,7 @@ class Storm:
 
 
 def points(count):
-    """Returns `count` points of a purge, the first before it begins and the last after the last change."""
+    """Returns `count` points of a purge. The first is BEFORE and the last is AFTER."""
     return [BEFORE, *(round(number / (count - 1), 2) for number in range(1, count - 1)), AFTER]
 
 

@@ -1,6 +1,7 @@
 -- Points the steps of user flows at two connectors alternately, as fast as the server answers.
 --
--- Each thread of wrk changes other flows, so every change except the first of a flow is effective.
+-- Each thread of wrk has its own flows, and it changes each flow to another connector every time. So every change of a flow,
+-- except the first one, is effective.
 -- Environment variables: TOKEN (if empty, no Authorization is sent), FLOWS and THREADS (their numbers), and CONNECTORS (two ids
 -- with a space between them).
 
@@ -16,7 +17,7 @@ function setup(thread)
   started = started + 1
 end
 
--- All requests of this thread. They are built once, so that building them is not measured.
+-- All requests of this thread. They are built once in advance, so that the measured time does not include it.
 local requests = {}
 local last = 0
 

@@ -2,9 +2,9 @@
 
     recordtests.py FOLDER RESULTS NAME…
 
-FOLDER has the modules. RESULTS is the file that is written. It gets a JSON line when a test begins, with the outcome
-`unfinished`, and another line when the test ends, with `passed`, `failed` or `skipped`. So it shows which test was running
-if the process crashes or is stopped.
+FOLDER contains the modules. RESULTS is the file for the results. When a test begins, a JSON line with the outcome
+`unfinished` is written. When the test ends, another line with `passed`, `failed` or `skipped` is written. So the file shows
+which test was running if the process crashes or is stopped.
 """
 
 import json
@@ -13,7 +13,7 @@ import unittest
 
 
 class Result(unittest.TextTestResult):
-    # The file of results. It is set on the class, because the test runner makes the instance.
+    # The open file for the results. It is set on the class, because the test runner creates the instance.
     file = None
     # The outcome so far of the running test, or None between tests.
     outcome = None
@@ -32,9 +32,9 @@ class Result(unittest.TextTestResult):
         self.outcome = None
 
     def settle(self, test, outcome):
-        """Sets the outcome of the running test; a failure replaces every other outcome.
+        """Sets the outcome of the running test. A failure replaces every other outcome.
 
-        Between tests, records the outcome of a `setUpClass` or `tearDownClass`.
+        If no test is running, the outcome is that of a `setUpClass` or `tearDownClass`, and is recorded immediately.
         """
         if self.outcome is None:
             self.record(test, outcome)

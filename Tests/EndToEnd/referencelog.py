@@ -1,4 +1,4 @@
-"""Computes a transparency log directly from the definitions. Slow, for comparison with other implementations."""
+"""Computes a transparency log directly from the definitions. It is slow, and tests compare other implementations with it."""
 
 import base64
 import hashlib
@@ -18,12 +18,12 @@ def encoded(data):
 
 
 def canonical(record):
-    """Returns the canonical bytes of a record (RFC 8785). Its names must be ASCII and its numbers integers."""
+    """Returns the canonical bytes of a record (RFC 8785). Member names must be ASCII, and numbers must be integers."""
     return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def split(hashes):
-    """Splits a list of two or more at the largest power of two below its length (RFC 6962 §2.1)."""
+    """Splits a list of two or more hashes at the largest power of two below its length (RFC 6962 §2.1)."""
     half = 1
     while half * 2 < len(hashes):
         half *= 2
@@ -31,7 +31,7 @@ def split(hashes):
 
 
 def tree_hash(leaves):
-    """Returns the root over leaf hashes: MTH of RFC 6962 §2.1."""
+    """Returns the root of the tree over these leaf hashes: MTH of RFC 6962 §2.1."""
     if len(leaves) < 2:
         return leaves[0] if leaves else sha256(b"")
     left, right = split(leaves)

@@ -25,26 +25,26 @@ INVITATION_CODES = "c05b2e9d-6f48-4a73-b1d2-0e8f7a3c9403"
 LOYALTY = "e7d83f16-94ab-4d5c-a2e0-16b7c8d9f504"
 PARTNER_APPROVAL = "1b92c4ef-70d3-4e86-95fb-d3a4b5c6e705"
 
-# The id of the fake Graph's tenant.
+# The tenant id of the fake Graph.
 TENANT = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
 
 
 def graph_secret():
-    """Returns the client secret of Reflog's application that the fake Graph accepts."""
+    """Returns the client secret that the fake Graph accepts from Reflog's application."""
     import misbehavinggraph
     return misbehavinggraph.SECRET
 
 
 def graph_connector(name):
-    """Returns the id of a connector of the fake Graph by its name."""
+    """Returns the id of the connector with this name in the fake Graph."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
 class Port:
-    """A reserved port of loopback. The system gives it to no other program until this is closed.
+    """A reserved port on loopback. The system assigns it to no other program until this object is closed.
 
-    A socket is bound to the port and does not listen. A server can still listen on it, because it sets SO_REUSEADDR. Any
-    other program that asks for a free port, or connects from one, gets another port.
+    A socket is bound to the port, but does not listen. A server that sets SO_REUSEADDR can still listen on the port. Another
+    program that requests any free port, or opens a connection from any free port, receives a different port.
     """
 
     def __init__(self):
@@ -58,7 +58,7 @@ class Port:
 
 
 def eventually(condition, seconds=120):
-    """Waits until a function returns a true value, and returns that value. The limit suits a busy machine."""
+    """Waits until a function returns a true value, and returns that value. The time limit is long, for a busy machine."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         if time.monotonic() > deadline:
@@ -93,7 +93,7 @@ class Answer:
 
 
 class Graph:
-    """The fake Microsoft Graph of misbehavinggraph.py, as a separate process that tests control over HTTP."""
+    """The fake Microsoft Graph of misbehavinggraph.py. It is a separate process, and tests control it over HTTP."""
 
     def __init__(self, **options):
         self.folder = tempfile.mkdtemp(prefix="reflog-graph-")
@@ -120,7 +120,7 @@ class Graph:
         return f"http://127.0.0.1:{self.port}"
 
     def control(self, **command):
-        """Changes how it behaves, and returns its state."""
+        """Changes how the fake Graph behaves, and returns its state."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request("POST", "/control", json.dumps(command))
@@ -130,20 +130,20 @@ class Graph:
 
     @property
     def record(self):
-        """All events of its record, oldest first."""
+        """All events in the record of the fake Graph, oldest first."""
         with open(self.record_path) as lines:
             return [json.loads(line) for line in lines]
 
     def reference(self, address):
-        """Returns the id of the connector that an address of `flowType/flow/step` points at, or None."""
+        """Returns the id of the connector to which an address `flowType/flow/step` points, or None."""
         return self.control()["references"].get(address)
 
 
 class Server:
     """A Reflog server with the sample tenant, or in front of a fake Graph.
 
-    `with Server() as server:` starts it, ends it and removes its folder. `settings` are environment variables without
-    `REFLOG_`.
+    `with Server() as server:` starts the server, ends it and removes its folder. `settings` are environment variables, without
+    the prefix `REFLOG_`.
     """
 
     def __init__(self, binary=BINARY, graph=None, **settings):
@@ -175,7 +175,7 @@ class Server:
 
     @functools.cached_property
     def port(self):
-        """The server's port. It stays reserved while the server does not run."""
+        """The server's port. It is also reserved while the server does not run."""
         self.reservation = Port()
         return self.reservation.number
 
@@ -188,7 +188,7 @@ class Server:
         return pathlib.Path(self.folder, "log").read_text()
 
     def start(self):
-        """Starts the server, and returns once /readyz answers 200."""
+        """Starts the server, and returns when /readyz answers 200."""
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 [*self.wrapper, self.binary, "serve", "--port", str(self.port), "--database", self.database],
@@ -203,12 +203,12 @@ class Server:
             with open(self.database + ".first-tokens") as lines:
                 self.tokens = dict(line.split() for line in lines)
 
-    # The command that runs the program, such as a tracer, or empty.
+    # A command that runs the program, for example a tracer with its arguments. Empty: the program runs directly.
     wrapper = []
 
     @property
     def variables(self):
-        """The environment variables with the server's settings."""
+        """The environment variables that contain the server's settings."""
         settings = {"DIRECTORY": "embedded", "SAMPLE": "true"}
         if self.graph:
             settings = {
@@ -225,7 +225,7 @@ class Server:
             return False
 
     def stop(self):
-        """Asks the server to stop, and returns its exit code."""
+        """Stops the server with a signal, and returns its exit code."""
         if self.process is None or self.process.poll() is not None:
             return None
         self.process.send_signal(signal.SIGTERM)
@@ -243,7 +243,7 @@ class Server:
         self.start()
 
     def environment(self, role=None):
-        """Returns this process's environment without Reflog's variables, and with URL and token if a role is named."""
+        """Returns this process's environment without Reflog's variables. If a role is given, adds the server's URL and a token."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
         if role:
             kept.update(REFLOG_SERVER=self.url, REFLOG_TOKEN=self.tokens[role])
@@ -274,14 +274,14 @@ class Server:
         return self.request("PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref", body, role, headers)
 
     def reference(self, address):
-        """Returns the id of the connector that an address points at in the directory, or None."""
+        """Returns the id of the connector to which an address points in the directory, or None."""
         flow, step = address.rsplit("/", 1)
         answer = self.request("GET", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}")
         assert answer.status in (200, 204), answer.text
         return answer.json["id"] if answer.status == 200 else None
 
     def history(self):
-        """Returns all changes, oldest first. Reads page by page, by the links in the answers."""
+        """Returns all changes, oldest first. Reads them page by page, with the next links in the answers."""
         path, changes = "/beta/auditLogs/connectorChanges?$top=1000", []
         while path:
             page = self.request("GET", path).json
@@ -290,23 +290,24 @@ class Server:
         return changes[::-1]
 
     def command(self, *arguments, role=None):
-        """Runs the command line, and returns the completed process."""
+        """Runs a `reflog` command, and returns the completed process."""
         return subprocess.run(
             [self.binary, *arguments], capture_output=True, text=True, env=self.environment(role), timeout=120
         )
 
 
 def wait_for_checkpoint(server):
-    """Waits until a checkpoint over all entries is published and in the anchor. Returns it and the key."""
+    """Waits until a checkpoint over all entries is published and in the anchor. Returns the checkpoint and the log's vkey."""
     anchor = pathlib.Path(server.settings.get("ANCHOR", server.database + ".anchor"))
 
     def published():
         status = server.request("GET", "/beta/reflog/status", role="reader").json
         answer = server.request("GET", "/checkpoint", role=None)
-        # The ledger may be empty, and another entry may be appended between the two requests.
+        # Compare both answers, because another entry may be appended between the two requests. The newest sequence is None if
+        # the ledger is empty.
         newest = status["newestSequence"]
         is_complete = answer.status == 200 and newest is not None and answer.text.split("\n")[1] == str(newest + 1)
-        # The anchor is written after the checkpoint.
+        # Check the anchor too, because it is written later than the checkpoint.
         is_anchored = is_complete and anchor.exists() and anchor.read_text() == answer.text
         return is_anchored and status["verifierKey"] and (answer.text, status["verifierKey"])
     return eventually(published)

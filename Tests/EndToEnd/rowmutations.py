@@ -1,9 +1,9 @@
-"""Mutations of rows without a forged hash or signature: rows edited, deleted, inserted, swapped and cut off."""
+"""Mutations of rows without a forged hash or signature: rows are edited, deleted, inserted, swapped or cut off."""
 
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES
 from mutation import Impossible
 
-# A number far beyond every id and sequence.
+# A number much greater than every id and sequence.
 FAR = 1 << 62
 
 
@@ -32,7 +32,7 @@ def delete(it):
 
 
 def close_gap(rows, sequence):
-    """Subtracts 1 from every sequence after this one."""
+    """Subtracts 1 from every sequence that is greater than this one."""
     rows.run("UPDATE entry SET sequence = sequence - 1 WHERE sequence > ?", sequence)
     for table, column in (("change", "intent_sequence"), ("change", "outcome_sequence"), ("service_event", "sequence")):
         rows.run(f"UPDATE {table} SET {column} = {column} - 1 WHERE {column} > ?", sequence)
@@ -54,7 +54,7 @@ def insert_copy(rows):
     sequence = rows.chance.choice([end, end + 1, end + rows.chance.randrange(1000), rows.chance.randrange(end), -1])
     columns = {"id": id, "sequence": sequence} if table == "service_event" else {"id": id, "intent_sequence": sequence}
     if table == "change" and rows.dice(0.5):
-        # A change that is settled from the start has one sequence.
+        # A change that was settled from the start has only one entry, so both its sequences are equal.
         columns["outcome_sequence"] = sequence
     rows.copy_row(table, source, **columns)
     with_entry = rows.dice(0.4)
@@ -74,7 +74,7 @@ def insert_entry(rows):
 
 
 def insert_statement(rows):
-    """Inserts a statement about a change that no person made."""
+    """Inserts a statement about a change. No person made this statement."""
     id = rows.pick("change")
     salt = rows.chance.randbytes(16)
     rows.run("INSERT INTO change_statement (change, salt, actor, reason) SELECT id, ?, actor, 'forged' FROM change WHERE id = ?",

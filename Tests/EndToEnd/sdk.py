@@ -1,8 +1,8 @@
-"""Sends requests to a server with Microsoft's Python SDK, msgraph-beta-sdk. Only the base URL is changed. Prints JSON.
+"""Sends requests to a server with Microsoft's Python SDK, msgraph-beta-sdk. Prints the answers as JSON.
 
     sdk.py BASE TOKEN
 
-BASE is the URL with the version: http://127.0.0.1:8080/beta
+The SDK is not changed, except for its base URL. BASE is that URL with the version: http://127.0.0.1:8080/beta
 """
 
 import asyncio
@@ -69,7 +69,7 @@ async def main(base, token):
         read = await steps.get(RequestConfiguration(query_parameters=expand))
         seen["b2x"].append(read.post_federation_signup and read.post_federation_signup.display_name)
 
-    # b2c: the SDK has no typed builder for this call, so give the URL to a b2x builder.
+    # b2c: the SDK has no typed builder for this call, so set the URL of a b2x builder.
     path = f"{base}/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration"
     seen["b2c"] = []
     for connector in (first, second, None):
@@ -78,7 +78,7 @@ async def main(base, token):
         read = await steps.with_url(path + "?$expand=postFederationSignup,postAttributeCollection").get()
         seen["b2c"].append(read.post_federation_signup and read.post_federation_signup.display_name)
 
-    # Errors: one of Graph that Reflog forwards, and two of Reflog.
+    # Errors: Reflog forwards one from Graph, and returns two of its own.
     seen["errors"] = []
     for request in (
         lambda: graph.identity.api_connectors.by_identity_api_connector_id("missing").get(),

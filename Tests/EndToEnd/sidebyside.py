@@ -23,9 +23,9 @@ Without names it runs every module. A name is a module, a class or a test, as un
 It runs as many modules at once as keep the cores busy; see testparts.py for how a module states what it needs.
 A module fails if a test fails, if it runs no test, if it crashes, or if it takes too long.
 """
-# On an idle machine the longest part takes less than a sixth of this.
+# The maximum time of a part. On an idle machine the longest part needs less than a sixth of it.
 LIMIT_SECONDS = 600
-# An interrupted part has this time to end the programs that it started.
+# After an interrupt, a part has this time to end the programs that it started. Then it is killed.
 GRACE_SECONDS = 5
 POLL_SECONDS = 0.05
 
@@ -33,7 +33,7 @@ POLL_SECONDS = 0.05
 class Run:
     """A running part.
 
-    It has its own process group, so that everything it started ends with it, and its own folder for its files.
+    The part has its own folder for its files. It has its own process group, so that all programs that it started end with it.
     """
 
     def __init__(self, part, folder):
@@ -52,13 +52,13 @@ class Run:
         return self.folder / "output"
 
     def has_ended(self):
-        """Returns whether the process has ended. Does not reap it yet, so that no other process gets its id."""
+        """Returns whether the process has ended. Does not reap the process yet, so that no other process gets its id."""
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def interrupt(self):
-        """Interrupts the part, so that it prints a traceback and ends what it started.
+        """Interrupts the part, so that it prints a traceback and ends the programs that it started.
 
-        Kills it if that takes longer than GRACE_SECONDS.
+        Kills the part if this takes longer than GRACE_SECONDS.
         """
         if self.interrupted is None:
             self.interrupted = time.monotonic()
@@ -67,15 +67,15 @@ class Run:
             self.signal(signal.SIGKILL)
 
     def signal(self, number):
-        """Sends a signal to the process and to everything that it started."""
+        """Sends a signal to the process and to all programs that it started."""
         try:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
-            # All of them have ended.
+            # All of these processes have already ended.
             pass
 
     def end(self, limit):
-        """Kills what the part left running, and returns the outcome of its tests."""
+        """Kills the programs that the part did not end, and returns the outcome of its tests."""
         self.signal(signal.SIGKILL)
         code = self.process.wait()
         self.seconds = time.monotonic() - self.began
@@ -91,9 +91,9 @@ class Run:
 
 
 def run_all(parts, cores, limit, folder):
-    """Runs parts, the longest first, and as many at once as keep the cores busy.
+    """Runs parts, the longest first. Runs as many parts at the same time as keep the cores busy.
 
-    Yields each part's run and outcome as soon as it ends.
+    Yields the run and the outcome of each part as soon as the part ends.
     """
     waiting, running = sorted(parts, key=lambda part: -part.seconds), []
     try:
@@ -117,7 +117,7 @@ def run_all(parts, cores, limit, folder):
                     run.interrupt()
                 time.sleep(POLL_SECONDS)
         finally:
-            # This also runs if a second interrupt ends the wait above.
+            # Kill what is left. This also happens if a second interrupt ends the wait above.
             for run in running:
                 run.signal(signal.SIGKILL)
 
@@ -129,7 +129,7 @@ def stop(number, frame):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, epilog=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a module, a class of one, or one test")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a module, a class in a module, or a test in a class")
     parser.add_argument("--everything", action="store_true", help="also run the Swift tests, which must be built, and the tour")
     parser.add_argument("--cores", type=float, default=len(os.sched_getaffinity(0)), help="how many cores to keep busy")
     parser.add_argument("--limit", type=float, default=LIMIT_SECONDS, metavar="SECONDS", help="how long a module may take")
@@ -142,7 +142,8 @@ def main():
         return 1
     if options.everything:
         parts += [testparts.SwiftPart(), testparts.TourPart()]
-    # A shell that runs this in the background makes it ignore SIGINT, and its processes would inherit that.
+    # Set both handlers. A shell that runs this program in the background makes it ignore SIGINT, and the parts would inherit
+    # this.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with tempfile.TemporaryDirectory(prefix="reflog-tests-", ignore_cleanup_errors=True) as folder:

@@ -1,4 +1,4 @@
-"""Changes a few steps from many clients at once, may kill the server meanwhile, and then checks history."""
+"""Changes a few steps from many clients at the same time, with or without kills of the server. Then checks history."""
 
 import collections
 import contextlib
@@ -17,11 +17,11 @@ ADDRESSES = [
     for flow in ("B2C_1_signup", "B2C_1_signup_signin", "B2C_1_profile_edit", "B2C_1_password_reset")
     for step in ("postFederationSignup", "postAttributeCollection")
 ]
-# The calls of the kernel by which SQLite writes, and how many of each a second has.
+# The system calls with which SQLite writes, and roughly how many of each there are in a second.
 CALLS = {"pwrite64": 2000, "fdatasync": 400, "fsync": 2, "ftruncate": 2}
 TARGETS = [None, rs.FRAUD_CHECK, rs.NEW_VENDOR, rs.INVITATION_CODES, rs.LOYALTY, rs.PARTNER_APPROVAL]
 
-# A request of a client, and its answer. The status is None if there was no answer.
+# A client's request and its answer. The status is None if there was no answer.
 Attempt = collections.namedtuple("Attempt", "correlation address target status change")
 
 
@@ -33,18 +33,18 @@ class Storm:
         self.seed = seed
         self.attempts = []
         self.acknowledged = 0
-        # What was wrong with the ledger after a kill and before the next start.
+        # The problems that the ledger had between a kill and the next start.
         self.torn = []
-        # How many I/O errors the server met.
+        # How many I/O errors the server got.
         self.injected = 0
         self.lock = threading.Lock()
 
     def run(self, seconds, kills=0, changes=0, io_errors=0):
-        """Runs the clients for `seconds`, and kills and restarts the server `kills` times meanwhile.
+        """Runs the clients for `seconds`, and kills and restarts the server `kills` times in that time.
 
-        With `io_errors` the server runs that many times with one call of the kernel that fails, and is killed after it.
+        The server also runs `io_errors` times with one system call that fails, and is killed after each failure.
 
-        Continues until `changes` changes were acknowledged, which takes longer on a slow machine.
+        The clients run longer than `seconds` if fewer than `changes` changes were acknowledged, as on a slow machine.
         """
         self.stopped = threading.Event()
         threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
@@ -67,14 +67,14 @@ class Storm:
             thread.join()
 
     def restart_after_kill(self, event):
-        """Kills the server, checks the ledger before anything repairs it, and starts the server again."""
+        """Kills the server and starts it again. Checks the ledger between the two, when no program has repaired it yet."""
         self.server.kill()
         with contextlib.closing(self.open()) as ledger:
             self.torn += [f"after {event}: {problem}" for problem in unsigned(ledger)]
         self.server.start()
 
     def fail_once(self, chance):
-        """Runs the server with one write or flush of the ledger's or the directory's files that fails."""
+        """Runs the server while one write or flush fails. It is of a file of the ledger or of the embedded directory."""
         call = chance.choices(list(CALLS), [6, 6, 1, 1])[0]
         error, number = chance.choice(["EIO", "ENOSPC"]), chance.randint(1, CALLS[call])
         injected = self.server.database + ".injected"
@@ -88,8 +88,9 @@ class Storm:
         try:
             self.server.start()
         except AssertionError:
-            # The start itself met the error.
-            pass
+            # If the failing call was in the start, the server does not start.
+            if not was_injected(injected):
+                raise
         self.server.wrapper = []
         end = time.monotonic() + 5
         while time.monotonic() < end and not was_injected(injected):
@@ -132,7 +133,7 @@ class Storm:
             self.attempts += mine
 
     def violations(self, database=None):
-        """Returns what is wrong, as a list of texts. The server must be ready."""
+        """Returns the problems of the history, as a list of texts. The server must be ready."""
         found = list(self.torn)
         ledger = self.open(database)
         ledger.row_factory = sqlite3.Row
@@ -178,11 +179,11 @@ class Storm:
         return found
 
     def failures(self):
-        """Returns the requests that got an answer other than success."""
+        """Returns the requests whose answer was not a success."""
         return [attempt for attempt in self.attempts if attempt.status not in (204, None)]
 
     def control(self):
-        """Deletes an acknowledged change from a copy of the ledger. Returns what violations() finds in the copy."""
+        """Deletes an acknowledged change from a copy of the ledger. Returns the problems that violations() finds in the copy."""
         acknowledged = [attempt for attempt in self.attempts if attempt.status == 204]
         copy = self.server.database + ".control"
         source = self.open()
@@ -202,7 +203,7 @@ class Storm:
 
 
 def was_injected(trace):
-    """Whether strace made a call fail."""
+    """Returns whether strace made a call fail."""
     try:
         with open(trace) as lines:
             return "(INJECTED)" in lines.read()
@@ -211,7 +212,7 @@ def was_injected(trace):
 
 
 def unsigned(ledger):
-    """Returns a text if the entries have gaps, or if the head's checkpoint is not over all entries."""
+    """Returns the problems of the log: gaps between the entries, or a checkpoint in the head that does not cover all entries."""
     ledger.execute("BEGIN")
     entries = ledger.execute("SELECT sequence, hash FROM entry ORDER BY sequence").fetchall()
     size, checkpoint = ledger.execute("SELECT next_sequence, checkpoint FROM head").fetchone()

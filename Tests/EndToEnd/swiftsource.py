@@ -1,4 +1,4 @@
-"""Finds functions in Swift source, by the names that DocC gives them: `take(_:)`, `init(found:recorded:recent:)`."""
+"""Finds functions in Swift source by their names in DocC, for example `take(_:)` or `init(found:recorded:recent:)`."""
 
 import dataclasses
 import re
@@ -9,7 +9,7 @@ TYPE = re.compile(r"^ *(?:[\w@()]+ +)*?(?:struct|class|enum|actor|extension|prot
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """A function of a file. `type` is the type that it belongs to, and `body` its text with the signature, without comments."""
+    """A function in a file. `type` is the type to which it belongs. `body` is its text with the signature, without comments."""
     name: str
     labels: tuple[str, ...]
     type: str
@@ -20,12 +20,12 @@ class Function:
 
     @property
     def called_as(self):
-        """The name that a call of the function contains."""
+        """The name of the function in a call."""
         return self.type.split(".")[-1] if self.name == "init" else self.name
 
 
 def blanked(source):
-    """Replaces comments and strings of the source by spaces, so that brackets can be counted."""
+    """Replaces comments and strings by spaces, so that brackets in them are not counted."""
     pattern = r'//[^\n]*|/\*.*?\*/|"""(?:\\.|.)*?"""|"(?:\\.|[^"\\\n])*"'
     return re.sub(pattern, lambda match: re.sub(r"[^\n]", " ", match[0]), source, flags=re.DOTALL)
 
@@ -37,7 +37,7 @@ def end_of(text, start):
     for index in range(start, len(text)):
         if text[index] == opening:
             depth += 1
-        # The > in the arrow of a function's type is no bracket.
+        # Do not count the > of an arrow ->.
         elif text[index] == closing and not (closing == ">" and text[index - 1] == "-"):
             depth -= 1
             if depth == 0:
@@ -74,10 +74,10 @@ def functions(source):
         if text[start] != "(":
             continue
         end = end_of(text, start)
-        # Only modifiers precede an initializer. Other text precedes a call of one.
+        # Skip calls: only modifiers may be in front of the declaration of an initializer.
         if match["init"] and not re.search(r"(?:^|[{};])[ \w@()]*$", text[text.rfind("\n", 0, match.start()) + 1:match.start()]):
             continue
-        # A requirement of a protocol has no body.
+        # Search for the body. The requirement of a protocol has none.
         rest = re.compile(r"[^{}\n;=]*(?:\n[^{}\n;=]*){0,4}?\{").match(text, end)
         body_end = end_of(text, rest.end() - 1) if rest else end
         inside = [name for first, last, name in scopes if first < match.start() < last]

@@ -10,7 +10,7 @@ SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
 READ, CHANGE, ADMINISTER = {"reader", "operator", "admin"}, {"operator"}, {"admin"}
 
-# Each route once, with the roles that may use it. The article HTTPReference has the same roles.
+# Every route, and the roles that may use it. The article HTTPReference lists the same roles.
 MATRIX = [
     ("GET", "/beta/identity/b2cUserFlows", None, READ),
     ("GET", "/beta/identity/b2cUserFlows/B2C_1_signup", None, READ),
@@ -44,7 +44,7 @@ MATRIX = [
 
 @apart(cores=1)
 class Access(unittest.TestCase):
-    """The rights of every role, and every defective token, at every route."""
+    """Every role has exactly its rights at every route, and no route accepts a defective token."""
 
     @classmethod
     def setUpClass(cls):
@@ -116,7 +116,7 @@ class Access(unittest.TestCase):
 
 
 class Keys(unittest.TestCase):
-    """The issuer's keys are fetched once, replaced when they change, and used while the issuer is down."""
+    """Reflog fetches the issuer's keys once, replaces them when they change, and uses them while the issuer is down."""
 
     def test_keys_are_fetched_once_and_many_tokens_with_unknown_keys_fetch_no_more(self):
         with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
@@ -129,7 +129,7 @@ class Keys(unittest.TestCase):
             # While the provider is down, the cached keys still work.
             provider.is_down = True
             self.assertEqual(server.request("GET", CHANGES, role="lee").status, 200)
-            # In the mode entra alone there are no API tokens.
+            # With AUTH_MODE=entra there are no API tokens.
             self.assertFalse(server.tokens.get("operator"))
 
     def test_a_key_is_not_bound_to_the_algorithm_of_the_first_token_that_names_it(self):
@@ -148,7 +148,7 @@ class Keys(unittest.TestCase):
             self.assertEqual((refused.status, refused.headers["retry-after"]), (503, "5"))
             self.assertIn("the issuer's keys could not be fetched", server.log)
             provider.is_down = False
-            # The keys are fetched again some seconds after a failure.
+            # Reflog fetches the keys again some seconds after a failure.
             eventually(lambda: server.request("GET", CHANGES, role="lee").status == 200)
 
 
@@ -160,7 +160,7 @@ class Denials(unittest.TestCase):
                 answer = server.request("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", body, "reader")
                 self.assertEqual(answer.status, 403)
             changes = server.history()
-            # 60 denied changes are recorded a minute, and the requests may span two minutes.
+            # Reflog records at most 60 denied changes a minute. The requests may fall into two minutes, so up to 120 are recorded.
             self.assertIn(len(changes), range(60, 121))
             self.assertNotIn("xxxxx" * 100, str(changes))
 
@@ -181,7 +181,7 @@ class Tenants(unittest.TestCase):
 
 @apart(seconds=17)
 class Events(unittest.TestCase):
-    """What happens to Reflog itself is recorded as service events."""
+    """Reflog records events of its own operation as service events."""
 
     def test_starts_stops_exports_reads_failures_and_tokens_are_recorded(self):
         with Server() as server:
@@ -228,7 +228,7 @@ class Events(unittest.TestCase):
         with Server() as server:
             ask = lambda query, **options: server.request("GET", "/beta/auditLogs/serviceEvents?" + query, **options)
             all = []
-            # Wait for four events: the start, and the three first tokens, which are recorded a moment later.
+            # Wait for four events. The start is recorded first, and the three first tokens are recorded a moment later.
             while len(all) < 4:
                 all = ask("$top=1000").json["value"][::-1]
             self.assertEqual(ask("$orderby=id%20asc").json["value"], all)

@@ -11,7 +11,7 @@ SIGNUP, OTHER = "b2cUserFlows/B2C_1_signup/postFederationSignup", "b2cUserFlows/
 CORRELATION = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
 ARTICLE = article("AuditorsSQL")
 QUESTIONS = re.findall(r"^## (\d+)\. (.*)$", ARTICLE, re.MULTILINE)
-# What this module needs, in seconds and cores. sidebyside.py reads it.
+# The time in seconds and the cores that this module needs. sidebyside.py reads them.
 SECONDS, CORES = 15, 0.3
 
 
@@ -23,23 +23,23 @@ def record_changes(server, graph):
     assert server.request("POST", f"{CHANGES}/{wrong}/rollback", {"reason": "INC0042"}).status == 200
     assert server.put(SIGNUP, graph_connector("Loyalty"), role="reader").status == 403
     assert server.put("b2cUserFlows/B2C_1_none/postFederationSignup", graph_connector("Loyalty")).status == 404
-    # The answer to this change is lost. The reconciler settles it.
+    # Graph applies this change, but its answer is lost. The reconciler finds out the result.
     graph.control(writes=["reset_after"])
     assert server.put(OTHER, graph_connector("Loyalty")).status == 502
     eventually(lambda: not server.request("GET", "/beta/reflog/status").json["pendingChanges"])
-    # The next change finds what was changed without Reflog.
+    # Change a step without Reflog. The next change of this step finds the drift and records it.
     graph.control(set={SIGNUP: graph_connector("Outsider A")})
     assert server.put(SIGNUP, None).status == 204
     assert server.request("GET", f"{CHANGES}?$format=csv").status == 200
 
 
 def shown(reference):
-    """Returns a reference as the view `history` shows it."""
+    """Returns a reference in the form of the view `history`."""
     return f"{reference['displayName']} ({reference['connectorId']})" if reference["connectorId"] else reference["state"]
 
 
 class AuditorsSQL(unittest.TestCase):
-    """The queries of the article run and return the right rows. Only the id of a connector is replaced."""
+    """The article's queries run and return the right rows. Only the connector's id in them is replaced."""
 
     @classmethod
     def setUpClass(cls):
@@ -48,14 +48,14 @@ class AuditorsSQL(unittest.TestCase):
         record_changes(cls.server, graph)
 
     def rows(self, query):
-        """Runs a query. Returns its rows as dictionaries by the names of the columns."""
+        """Runs a query. Returns each row as a dictionary from names of columns to values."""
         query = query.replace(FRAUD_CHECK, graph_connector("Fraud check"))
         with contextlib.closing(sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)) as ledger:
             ledger.row_factory = sqlite3.Row
             return [dict(row) for row in ledger.execute(query)]
 
     def answers(self):
-        """Returns the rows for each question, by its number."""
+        """Returns a dictionary from the numbers of the questions to the rows that answer them."""
         found = {}
         for number, question in QUESTIONS:
             below = section(ARTICLE, f"## {number}. {question}")

@@ -9,7 +9,7 @@ CHANGES = "/beta/auditLogs/connectorChanges"
 
 
 class BadInput(ServerTestCase):
-    """Invalid requests get a clear error and change nothing in the directory."""
+    """An invalid request gets a clear error, and does not change the directory."""
 
     def setUp(self):
         self.changes_before = len(self.server.history())
@@ -18,7 +18,7 @@ class BadInput(ServerTestCase):
         self.assertEqual(self.server.reference(STEP), FRAUD_CHECK, "the directory was changed")
 
     def assert_refused(self, answer, status, code, recorded=None):
-        """Checks that the answer has Graph's shape of an error, and that exactly the expected change was recorded."""
+        """Checks that the answer is an error in Graph's format, and that only the expected change was recorded."""
         self.assertEqual((answer.status, answer.code), (status, code), answer.text)
         error = answer.json["error"]
         self.assertTrue(error["message"])

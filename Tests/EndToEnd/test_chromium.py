@@ -88,7 +88,7 @@ class Chrome(unittest.TestCase):
             self.assertIn("Meanwhile", browser.text)
             self.assertIn("CHG0041", browser.text)
             self.assertEqual(browser.count("#days > section"), 1)
-            # Opening a change and going back shows the same list again.
+            # If you open a change and return to the previous page, the same list is shown again.
             browser.follow("Change ")
             browser.wait_for("Details")
             browser.driver.back()

@@ -15,27 +15,27 @@ from reflogserver import (
 )
 
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
-# The first line of a block that needs an admin's token.
+# The first line of each code block that needs an admin's token.
 AS_ADMIN = "# With an admin's token:\n"
-# tools/test installs it.
+# The Python that tools/test installs.
 PYTHON = ROOT / ".build" / "sdk" / "bin" / "python"
-# What this module needs, in seconds and cores. sidebyside.py reads it.
+# The time in seconds and the cores that this module needs. sidebyside.py reads them.
 SECONDS, CORES = 30, 0.7
 
 
 def path(*folders):
-    """Returns a search path with the program, and with the Python that runs these tests."""
+    """Returns a value for PATH. It contains these folders, the program and the Python that runs these tests."""
     return os.pathsep.join(map(str, [*folders, BINARY.parent, pathlib.Path(sys.executable).parent, os.environ["PATH"]]))
 
 
 def environment(**variables):
-    """Returns this process's environment with these variables of Reflog and no others."""
+    """Returns this process's environment. Of Reflog's variables, it contains only these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     return kept | {"PATH": path(), **variables}
 
 
 def run(script, folder, variables):
-    """Runs a bash script that ends at the first command that fails."""
+    """Runs a bash script. The script ends at the first command that fails."""
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=variables, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
@@ -43,7 +43,7 @@ def run(script, folder, variables):
 
 
 class Articles(unittest.TestCase):
-    """Every block of an article with the language `sh` runs. The blocks of an article run in order in one folder."""
+    """Every code block with the language `sh` in an article runs. The blocks of an article run in order, in one folder."""
 
     def test_the_commands_of_every_article_run(self):
         tested = []
@@ -78,7 +78,10 @@ class Articles(unittest.TestCase):
 
 
 class Readme(unittest.TestCase):
-    """The commands of the README do what it describes. A script replaces `swift`: it only prints the folder of the program."""
+    """The commands in the README do what the README describes.
+
+    A script replaces `swift`. It builds no program, and only prints the folder of the program that is already built.
+    """
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="reflog-readme-", ignore_cleanup_errors=True)
@@ -91,7 +94,7 @@ class Readme(unittest.TestCase):
         self.path = path(programs)
 
     def block(self, text):
-        """Returns the only block with the language `sh` that contains a text."""
+        """Returns the block with the language `sh` that contains a text. Only one block may contain the text."""
         (found,) = [block.text for block in blocks(README.read_text()) if block.language == "sh" and text in block.text]
         return found
 
@@ -130,7 +133,7 @@ class Readme(unittest.TestCase):
             connection.close()
 
     def test_the_programs_of_the_two_commands_exist(self):
-        # sidebyside.py runs tools/start as a test, and tools/test runs this test.
+        # Check only that these two exist: sidebyside.py already runs tools/start, and tools/test would run this test again.
         for program in ("start", "test"):
             self.assertIn(f"\ntools/{program} ", README.read_text())
             self.assertTrue(os.access(ROOT / "tools" / program, os.X_OK))
@@ -140,7 +143,7 @@ class Readme(unittest.TestCase):
             lines = (self.folder / "reflog.sqlite.first-tokens").read_text().splitlines()
             token = dict(line.split() for line in lines)["operator"]
             script = self.block("reflog rollback")
-            # A reader fills in the token, and another port if 8080 is in use.
+            # Replace the parts that a reader also replaces: the token, and the port if 8080 is in use.
             self.assertIn("reflog_…", script)
             script = script.replace("reflog_…", token).replace("http://127.0.0.1:8080", url)
             done = run(script, self.folder, environment(PATH=self.path))

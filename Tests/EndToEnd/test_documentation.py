@@ -13,18 +13,18 @@ def source(path):
 
 
 def routes(text):
-    """Returns the routes in the first cells of the tables of a text, each as method and path."""
+    """Returns the routes in the first column of the tables in a text. Each route is a pair of a method and a path."""
     return [tuple(code(row[0])[0].split(" ")) for row in rows(text) if re.match(r"`[A-Z]+ /", row[0])]
 
 
 class Documentation(ServerTestCase):
-    """What is documented exists, and what exists is documented."""
+    """The documents and the program list the same commands, routes, settings and metrics."""
 
     def help(self, *verb):
         return self.server.command(*verb, "--help").stdout
 
     def verbs(self, *verb):
-        """Returns the subcommands of a command, or of the program. A command that does the work itself has none."""
+        """Returns the subcommands of a command, or of the program. The list is empty for a command without subcommands."""
         _, _, listed = self.help(*verb).partition("SUBCOMMANDS:")
         return re.findall(r"^  ([\w-]+)  +", listed, re.MULTILINE)
 
@@ -69,7 +69,7 @@ class Documentation(ServerTestCase):
         document = self.server.request("GET", "/openapi.json", role=None).json
         described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
         api = {(method, path.replace("{v}", "{version}")) for method, path in routes(HTTP.split("\n## Pages\n")[0])}
-        # The OpenAPI description leaves out requests that Reflog forwards unchanged, because Graph describes them.
+        # The OpenAPI description does not contain requests that Reflog forwards unchanged, because Graph describes them.
         self.assertEqual(described, {route for route in api if not route[1].endswith(("/**", "$count"))})
 
     def test_every_documented_route_exists(self):
@@ -134,7 +134,7 @@ class Documentation(ServerTestCase):
         documented = [code(row[0])[0] for row in rows(section(article("Operations"), "## Alarms"))]
         self.assertEqual(documented, re.findall(r"- alert: (\w+)", rules))
         shown = self.server.request("GET", "/metrics").text
-        # A metric with labels is shown after its first count.
+        # Make a change, because a metric with labels is shown only after its first count.
         self.server.put(SIGNUP, None)
         shown += self.server.request("GET", "/metrics").text
         used = set(re.findall(r"\breflog_\w+", rules)) - {"reflog_graph_requests_total"}

@@ -8,7 +8,7 @@ COMMAND_LINE = article("CommandLine")
 
 
 def commands(document):
-    """Returns the `reflog` commands in a text: those in code spans, and in blocks that are not run."""
+    """Returns the `reflog` commands in the code spans of a text, and in its blocks that are not run."""
     found = [span for span in code(without_code(document)) if span.startswith("reflog ")]
     for block in blocks(document):
         if block.language in ("shell", "ini"):
@@ -17,7 +17,7 @@ def commands(document):
 
 
 def reachable(*starts):
-    """Returns the documents that a reader reaches from some of them by links."""
+    """Returns the documents that a reader can reach by links from some documents."""
     found, waiting = set(), list(starts)
     names = {document.stem: document for document in ARTICLES}
     while waiting:
@@ -44,7 +44,7 @@ class Documents(unittest.TestCase):
                 with self.subTest(document=document.name, link=link):
                     path, _, anchor = link.partition("#")
                     target = (document.parent / path).resolve() if path else document
-                    # DocC finds pictures of a catalogue without their endings.
+                    # A link to a picture in a DocC catalogue has no file extension.
                     self.assertTrue(target.exists() or list(document.parent.glob(path + ".*")))
                     if anchor:
                         self.assertIn(anchor, anchors(target.read_text()))
@@ -66,7 +66,7 @@ class Documents(unittest.TestCase):
         for document in [README, *ARTICLES]:
             for block in blocks(document.read_text()):
                 with self.subTest(document=document.name, block=block.text):
-                    # The language of a block with commands shows whether it is run.
+                    # Do not use these languages. Tests run a block with the language `sh`, and must find all such blocks.
                     self.assertNotIn(block.language, ("bash", "console", "terminal", "zsh"))
                     if not block.language:
                         self.assertNotRegex(block.text, r"(?m)^(\$ )?reflog [a-z]")

@@ -53,7 +53,7 @@ class Formats(unittest.TestCase):
             self.assertEqual((event["category_uid"], event["class_uid"], event["type_uid"]), (3, 3004, 300400 + event["activity_id"]))
             self.assertEqual(event["metadata"]["sequence"], change["sequence"])
             self.assertEqual(event.get("comment"), change["reason"])
-            # Only an applied change has a result.
+            # Only an event for an applied change has an entity_result.
             self.assertEqual("entity_result" in event, change["result"] == "applied")
             if change["result"] == "applied":
                 self.assertEqual(event["entity_result"]["data"].get("connector_id"), change["after"].get("connectorId"))
@@ -102,7 +102,7 @@ class Formats(unittest.TestCase):
 
 @apart(seconds=16)
 class IncrementalExports(unittest.TestCase):
-    """Exports that continue after an entry, while changes are settled."""
+    """Exports can continue after an entry while changes are settled."""
 
     def test_successive_exports_merged_by_id_give_the_whole_history(self):
         with Graph(timeout=0.5) as graph, Server(graph=graph, SETTLE_WINDOW=0.5, GRAPH_TIMEOUT=0.3) as server:
@@ -122,7 +122,10 @@ class IncrementalExports(unittest.TestCase):
             self.assertEqual([downloaded[id] for id in sorted(downloaded, key=int)], server.history())
 
     def download(self, server, downloaded, after):
-        """Exports the changes after an entry. Returns all changes by id, the newest sequence, and how many are pending."""
+        """Exports the changes after an entry, and adds them to `downloaded`.
+
+        Returns all downloaded changes by id, the newest sequence, and how many of the exported changes are pending.
+        """
         answer = server.request("GET", f"{CHANGES}?$format=jsonl" + (f"&after={after}" if after is not None else ""))
         changes = [json.loads(line) for line in answer.text.splitlines()]
         downloaded = downloaded | {change["id"]: change for change in changes}
@@ -198,7 +201,8 @@ class CommandLine(ServerTestCase):
                 follower.communicate()
                 output.seek(0)
                 rows = list(csv.DictReader(output))
-            # Changes that the state file does not cover are written again. Readers merge them by id.
+            # Remove duplicates by id, as readers do. The follower may have written changes twice if the state file did not
+            # cover them yet.
             self.assertEqual(list(dict.fromkeys(row["id"] for row in rows)), [change["id"] for change in server.history()])
 
     def test_invalid_combinations_of_flags_are_refused(self):

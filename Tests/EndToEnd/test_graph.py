@@ -12,16 +12,17 @@ from testparts import apart
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 OTHER = "b2cUserFlows/B2C_1_signup/postAttributeCollection"
 FRAUD_CHECK, LOYALTY, OUTSIDER = (graph_connector(name) for name in ("Fraud check", "Loyalty", "Outsider A"))
-# For tests in which Graph answers. The timeout suits a busy machine.
+# The settings for tests in which Graph answers. The timeout is long, for a busy machine.
 PATIENT = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 10, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
-# For tests in which Graph does not answer.
+# The settings for tests in which Graph does not answer.
 FAST = PATIENT | {"GRAPH_TIMEOUT": 1}
-# After this time a read can tell the result of a pending change: the longest time of a write, and the settle window.
+# After this time a read shows the result of a pending change. It is the maximum time until a write takes effect, and the
+# settle window.
 DOUBT = 6 * FAST["GRAPH_TIMEOUT"] + FAST["SETTLE_WINDOW"]
 
 
 def graph_token(**claims):
-    """Returns a token in the form of one for Microsoft Graph. Only Graph could check its signature."""
+    """Returns a token in the form of a token for Microsoft Graph. Reflog can't check its signature, only Graph can."""
     claims = {"tid": TENANT, "oid": "0b1c2d3e-0000-4000-8000-000000000001", "name": "Adele Vance", "scp": "x",
               "upn": "adele@contoso.example", "appid": "14d82eec-204b-4c2f-b7e8-296a70dab67e"} | claims
     parts = [{"alg": "RS256", "nonce": "x"}, {name: value for name, value in claims.items() if value}]
@@ -40,7 +41,7 @@ class GraphTestCase(unittest.TestCase):
         self.server = self.enterContext(Server(graph=self.graph, **self.settings))
 
     def changes(self, **wanted):
-        """Returns the changes with these members, oldest first."""
+        """Returns the changes whose JSON has these members and values, oldest first."""
         return [change for change in self.server.history() if all(change[name] == value for name, value in wanted.items())]
 
     def swept(self):
@@ -284,7 +285,7 @@ class Reconciliation(GraphTestCase):
 
 @apart(seconds=20)
 class GraphResponses(GraphTestCase):
-    """Graph's answers to a write, and what the caller gets."""
+    """For each answer of Graph to a write, the caller gets the right answer."""
 
     def test_a_refusal_by_graph_is_forwarded_unchanged(self):
         for status in (400, 404, 409, 412, 422):
@@ -454,7 +455,7 @@ class TokenPassthrough(GraphTestCase):
 
         paths = f"/beta/identity/{SIGNUP.rsplit('/', 1)[0]}"
         answers = [self.server.put(SIGNUP, None, role="forged"),
-                   # The answer stored under the key is not given to an unauthenticated caller.
+                   # An unauthenticated caller does not get the answer that is stored for the idempotency key.
                    self.server.put(SIGNUP, LOYALTY, role="forged adele", headers=key),
                    self.server.put(OTHER, None, role="forged"),
                    self.server.request("DELETE", paths, role="forged"),
@@ -484,12 +485,13 @@ class TokenPassthrough(GraphTestCase):
             return connection
 
         waiting = [forged(1000) for _ in range(80)]
-        # Wait until all slots for unverified tokens are in use. Another token asks, because Reflog remembers an accepted one.
+        # Wait until all slots for unverified tokens are in use. Check this with a token that Reflog has not accepted yet,
+        # because Reflog caches accepted tokens.
         self.server.tokens["mallory"] = graph_token(name="Mallory")
         deadline = time.monotonic() + 120
         while self.server.put(SIGNUP, LOYALTY, role="mallory").code != "busy":
             self.assertLess(time.monotonic(), deadline)
-            # On a slow machine the first requests time out before the last ones arrive.
+            # Send more requests, because on a slow machine the first ones time out before the last ones arrive.
             waiting += [forged(1000) for _ in range(8)]
         answer = self.server.put(SIGNUP, LOYALTY, role="adele")
         self.assertEqual(answer.status, 503)

@@ -3,7 +3,7 @@ import unittest
 
 from reflogserver import FRAUD_CHECK, INVITATION_CODES, Server
 
-# From Microsoft's page "Configure an API connector in a user flow". Only the host, the token and {id} differ.
+# The examples are from Microsoft's page "Configure an API connector in a user flow". Only the host, the token and {id} differ.
 FLOW = "B2C_1_testuserflow"
 BODY = """{
     "@odata.id": "https://graph.microsoft.com/beta/identity/apiConnectors/{id}"   
@@ -11,7 +11,7 @@ BODY = """{
 
 
 class GraphExamples(unittest.TestCase):
-    """The three examples of Microsoft's page work, sent with curl as printed there."""
+    """The three examples on Microsoft's page work. curl sends them exactly as the page shows them."""
 
     def curl_put(self, server, step, body):
         result = subprocess.run(

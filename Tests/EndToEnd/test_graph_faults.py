@@ -15,7 +15,7 @@ from testparts import apart
 
 @apart(seconds=90, cores=0.8)
 class MisbehavingGraph(unittest.TestCase):
-    """The ledger agrees with Graph's own record whatever faults Graph has. `tools/graph-storm` is the long run."""
+    """The ledger agrees with Graph's own record under all faults of Graph. `tools/graph-storm` is the long version."""
 
     def assertNothingFound(self, storm):
         self.assertEqual({kind: found for kind, found in storm.findings().items() if found}, {})
@@ -31,13 +31,13 @@ class MisbehavingGraph(unittest.TestCase):
         with GraphStorm(seed=20261124, window=0) as storm:
             storm.run(writes=1500)
             findings = storm.findings()
-            # The first are errors of the reconciler, the second are errors of the reads before a change.
+            # "settled wrongly" are errors of the reconciler. The second kind are errors of the reads that precede a change.
             self.assertTrue(findings["settled wrongly"], "the checks can't fail")
             self.assertTrue(findings["false drift"], "the checks can't fail")
 
     def test_the_ledger_agrees_with_graph_after_kills_at_every_stage_of_a_change(self):
-        # The stages are: Graph got the read, Graph answered it, the write's connection was accepted, the write arrived, was
-        # applied, was answered, and a moment later.
+        # Kill the server in each of these stages, in order: Graph received the read, Graph answered the read, the connection of the
+        # write was accepted, the write arrived, it was applied, it was answered, and a moment later.
         stages = ["reading", "read", "accepted", "arrived", "landed", "answered", "later"] * 3
         with GraphStorm(seed=20261125, clients=12) as storm:
             def kill_again():
@@ -50,7 +50,7 @@ class MisbehavingGraph(unittest.TestCase):
                     storm.graph.control(kill={stages[-1]: storm.server.process.pid})
             storm.run(writes=700, meanwhile=kill_again, until=lambda: not stages)
             self.assertNothingFound(storm)
-            # A process that is already ending may be killed again.
+            # Use a set, because a process that is already ending may be killed a second time.
             killed = {(e["stage"], e["victim"]) for e in storm.graph.record if e["event"] == "killed"}
             self.assertEqual(set(collections.Counter(stage for stage, _ in killed).values()), {3})
 
@@ -74,7 +74,10 @@ class OrderOfSystemCalls(unittest.TestCase):
         self.assertEqual([correlation for correlation, is_ordered in found.items() if not is_ordered], [])
 
     def orders(self, trace):
-        """Returns for each sent write whether a flush of the WAL that began after its intent had returned before."""
+        """Returns for each write whether its intent was flushed to disk earlier than the write was sent.
+
+        The flush of the WAL must begin after the intent was written, and end before the write is sent.
+        """
         flush_began, flushed, intent_written, found = {}, -1, {}, {}
         with open(trace, errors="replace") as lines:
             for number, line in enumerate(lines):
@@ -99,7 +102,7 @@ class OrderOfSystemCalls(unittest.TestCase):
 
 @apart(seconds=12)
 class Secrets(unittest.TestCase):
-    """A secret that is sent to any route is stored, logged and answered nowhere."""
+    """Reflog never stores, logs or returns a secret, on any route."""
 
     CANARIES = ["canary-password", "canary-query", "Q0FOQVJZLXBmeA==", 'canary "quoted" \\ slash', "canary-token",
                 "canary-url-user", "canary-fragment"]
@@ -126,7 +129,8 @@ class Secrets(unittest.TestCase):
                 "password": "canary-password"}}]
             certificate = {"pkcs12Value": "Q0FOQVJZLXBmeA==", "password": "canary-password"}
             id = graph_connector("Loyalty")
-            # The requests are applied, refused with the body in the message, or of unknown outcome. Then come forbidden ones.
+            # Graph applies the requests, refuses them with the body in the message, or leaves the outcome unknown. The requests
+            # after the loop are forbidden.
             for faults in ((), ("refuse_400",), ("reset_before",), ("500_after",)):
                 for body in bodies:
                     send("POST", "/beta/identity/apiConnectors", body, faults)
@@ -154,12 +158,12 @@ class Secrets(unittest.TestCase):
             for path in ("/beta/identity/apiConnectors", "/beta/auditLogs/connectorChanges", "/metrics", "/beta/x"):
                 for role in ("canary", "canary-jwt"):
                     send("GET", path, role=role)
-            # A valid token of Entra, and the same with a wrong signature.
+            # A valid token from Entra, and the same token with a wrong signature.
             server.tokens["entra"] = provider.token(provider.claims(["Reflog.Operate"]))
             server.tokens["entra-wrong"] = server.tokens["entra"][:-20] + "A" * 20
             for role, status in (("entra", 204), ("entra-wrong", 401)):
                 path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/preTokenIssuance/$ref"
-                # This request may get a fault that is left from an earlier one.
+                # Accept 502 and 503 too, because this request may get a fault that an earlier request did not use.
                 self.assertIn(send("PUT", path, {}, role=role).status, (status, 502, 503) if status == 204 else (status,))
             entra = [server.tokens[role].split(".")[2] for role in ("entra", "entra-wrong")]
             for path in ("/beta/auditLogs/connectorChanges?$top=1000", "/beta/auditLogs/connectorChanges?$format=csv",
@@ -167,7 +171,8 @@ class Secrets(unittest.TestCase):
                 send("GET", path)
             sent = sum(event["event"] == "arrived" for event in graph.record)
             server.stop()
-            # Graph's own answers about connectors are forwarded unchanged. Errors and answers from the ledger must not have secrets.
+            # Skip answers about connectors, because Reflog forwards them from Graph unchanged. All other answers must not contain
+            # secrets.
             contents = {f"answer {number}: {answer.text}": answer.text.encode() for number, answer in enumerate(answers)
                       if answer.status >= 400 or "targetUrl\":\"https" not in answer.text}
             for name in os.listdir(server.folder):

@@ -16,7 +16,7 @@ CREDENTIAL = {"GRAPH_CLIENT_ID": "reflog", "GRAPH_CLIENT_SECRET": "s"}
 
 
 class Credentials(unittest.TestCase):
-    """Reflog authenticates to the login with each kind of credential."""
+    """Reflog gets a token from the login endpoint with each kind of credential."""
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="reflog-credential-")
@@ -79,7 +79,7 @@ class Credentials(unittest.TestCase):
 
 
 class InvalidSettings(unittest.TestCase):
-    """Invalid settings stop the start."""
+    """Reflog does not start with invalid settings."""
 
     def refusal(self, **settings):
         with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +99,7 @@ class InvalidSettings(unittest.TestCase):
             ("must be graph or embedded", {"DIRECTORY": "ldap"}),
             ("REFLOG_GRAPH_TENANT", {"DIRECTORY": "graph"} | CREDENTIAL),
             ("a GUID", {"DIRECTORY": "graph", "GRAPH_TENANT": "contoso.example"} | CREDENTIAL),
-            ("Reflog has no credential of its own for Graph, which every mode but passthrough needs.", graph),
+            ("Reflog has no credential of its own for Graph. Every mode except passthrough needs one.", graph),
             ("Set both, or none.", graph | {"GRAPH_CLIENT_ID": "x"}),
             ("Set both, or none.", graph | {"GRAPH_CLIENT_SECRET": "x"}),
             ("a credential has one proof", graph | CREDENTIAL | {"GRAPH_CLIENT_SECRET_FILE": "/x"}),

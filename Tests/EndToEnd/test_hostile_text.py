@@ -6,7 +6,7 @@ REF = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFe
 
 
 class HostileText(ServerTestCase):
-    """Texts that try to hide or forge something have no effect."""
+    """A text that is meant to hide or forge something has no effect."""
 
     def test_a_combining_mark_does_not_expose_the_query_of_a_url(self):
         for url in ("https://api.contoso.example/x?\u0301code=canary-1", "https://api.contoso.example/x#canary-1"):

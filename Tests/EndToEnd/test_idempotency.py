@@ -7,7 +7,7 @@ OTHER_STEP = "b2cUserFlows/B2C_1_signup/postAttributeCollection"
 
 
 class Idempotency(ServerTestCase):
-    """A request that is repeated with the same Idempotency-Key makes no second change."""
+    """A request that is repeated with the same Idempotency-Key does not make a second change."""
 
     def setUp(self):
         self.key = {"Idempotency-Key": self.id()}
@@ -19,7 +19,7 @@ class Idempotency(ServerTestCase):
     def test_a_repeat_gets_the_same_answer(self):
         first = self.server.put(STEP, NEW_VENDOR, headers=self.key)
         self.server.put(STEP, None)
-        # The key is checked before If-Match, so the current reference does not matter to a repeat.
+        # The repeat has a wrong If-Match, but it must still get the first answer, because Reflog checks the key first.
         again = self.server.put(STEP, NEW_VENDOR, headers=self.key | {"If-Match": '"x"'})
 
         self.assertEqual((again.status, again.change), (first.status, first.change))

@@ -1,4 +1,4 @@
-"""Tests of what is kept next to the ledger or elsewhere: keys, anchors, older copies, backups and manifests."""
+"""Tests of the files that belong to a ledger: keys, anchors, older copies, backups and manifests."""
 
 import contextlib
 import glob
@@ -31,13 +31,13 @@ def verify(server, *arguments, database=None):
 
 
 def server_rows(server, sql):
-    """Returns the rows of a query on the ledger's file, whether the server runs or not."""
+    """Runs a query on the ledger's file and returns its rows. The server may be running or not."""
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:
         return ledger.execute(sql).fetchall()
 
 
 def signing_files(server):
-    """Returns the bytes of the anchors and the keys next to the ledger, by file name."""
+    """Returns a dictionary from the names of the anchor and key files next to the ledger to their bytes."""
     return {file.name: file.read_bytes() for file in pathlib.Path(server.folder).glob("reflog.sqlite.[ak]*")}
 
 
@@ -55,7 +55,7 @@ class Keys(unittest.TestCase):
             checkpoint, new = wait_for_checkpoint(server)
             self.assertNotEqual(old, new)
             self.assertIn(f'"key":"{new}"', run.stdout)
-            # Both keys signed one checkpoint.
+            # At least one checkpoint has the signatures of both keys.
             self.assertTrue(any(line.count("— ") == 2 for line in server.log.splitlines() if "checkpoint=" in line))
             kept = pathlib.Path(server.folder, "kept")
             kept.write_text(old_checkpoint)
@@ -72,7 +72,7 @@ class Keys(unittest.TestCase):
             change(server)
             old = wait_for_checkpoint(server)[1]
             server.stop()
-            # A new key that no entry names is discarded.
+            # A new key is discarded if no entry of the log contains its rotation.
             shutil.copy(server.database + ".key", server.database + ".key.next")
             server.start()
             change(server)
@@ -83,13 +83,13 @@ class Keys(unittest.TestCase):
             change(server)
             new = eventually(lambda: (key := wait_for_checkpoint(server)[1]) != old and key)
             server.stop()
-            # A new key that an entry names becomes the current one.
+            # A new key becomes the current key if an entry of the log contains its rotation.
             os.rename(server.database + ".key", server.database + ".key.next")
             os.rename(server.database + ".before", server.database + ".key")
             server.start()
             change(server)
             self.assertEqual(wait_for_checkpoint(server)[1], new)
-            # The file is renamed once a checkpoint with both signatures is published.
+            # The file is renamed when a checkpoint with both signatures is published.
             eventually(lambda: not os.path.exists(server.database + ".key.next"))
             change(server)
             self.assertEqual(wait_for_checkpoint(server)[0].count("— "), 1)
@@ -122,10 +122,11 @@ class Crashes(unittest.TestCase):
                 wait_for_checkpoint(server)
 
     def test_a_start_that_was_interrupted_before_the_first_entry_can_be_repeated(self):
-        """A ledger without a key does not block the start, and a key that has signed nothing is used."""
+        """A ledger without a key can be started, and a key that has not signed a checkpoint yet is used."""
         server = Server()
         self.addCleanup(server.__exit__)
-        # A folder with the name of a file interrupts the start: once before the key is written, and once after that.
+        # A folder with the name of a file that Reflog must write interrupts the start. The first folder interrupts it
+        # before the key is written, and the second one after that.
         for name, has_key in ((".key", False), (".first-tokens", True)):
             os.mkdir(server.database + name)
             with self.assertRaises(AssertionError):
@@ -180,7 +181,7 @@ class OlderCopies(unittest.TestCase):
             self.assertTrue(os.path.exists(f"{server.database}.anchor.{signed}"))
             run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-            # The server starts again with the setting and without it, and does not accept the copy a second time.
+            # The server starts with the setting and without it. It does not record a second time that the copy was accepted.
             for value in ("true", None):
                 server.stop()
                 server.settings["ACCEPT_OLDER_LEDGER"] = value
@@ -221,7 +222,7 @@ class Backups(unittest.TestCase):
                 self.assertEqual(server.request("GET", "/beta/reflog/backup", role=role).code, "forbidden")
             run = server.command("backup", file, role="admin")
             self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
-            self.assertIn("and verifies", run.stderr)
+            self.assertIn("was verified", run.stderr)
             self.assertEqual(server.command("backup", file, role="admin").returncode, 1)
             self.assertEqual(glob.glob(server.database + ".backup*"), [])
             self.assertEqual(stat.S_IMODE(os.stat(file).st_mode), 0o600)
@@ -264,7 +265,7 @@ class Compaction(unittest.TestCase):
             self.assertEqual(wait_for_checkpoint(server)[0], checkpoint)
             server.stop()
             before = server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), signing_files(server)
-            # A crash during an earlier compaction left this file.
+            # Create the file that a crash during a compaction leaves.
             pathlib.Path(server.database + ".compact").write_text("half")
 
             run = server.command("compact", "--database", server.database)
@@ -311,7 +312,7 @@ class Compaction(unittest.TestCase):
 
 
 class Manifests(unittest.TestCase):
-    """The manifest of an exported file shows every alteration of the file."""
+    """The manifest of an exported file reveals every alteration of the file."""
 
     @classmethod
     def setUpClass(cls):
@@ -394,7 +395,7 @@ class Damage(unittest.TestCase):
 
 
 def damage(path):
-    """Flips a bit of an IP address in the file."""
+    """Flips one bit of an IP address in the file."""
     with open(path, "r+b") as file:
         content = file.read()
         offset = content.index(b"127.0.0.1")

@@ -30,7 +30,7 @@ def connections(port):
 
 
 class TLSServer(Server):
-    """A server that is asked for its readiness over TLS."""
+    """A server with TLS. Its readiness is also checked over TLS."""
 
     def is_ready(self):
         try:
@@ -86,12 +86,12 @@ class TLS(unittest.TestCase):
         run = subprocess.run([server.binary, "serve", "--port", "0", "--database", self.folder + "/x"], capture_output=True,
                              text=True, env=server.environment() | server.variables, timeout=120)
         self.assertEqual(run.returncode, 64)
-        self.assertIn("the key must be that of the certificate", run.stderr)
+        self.assertIn("the key must belong to the certificate", run.stderr)
         self.assertNotIn("canary", run.stderr)
 
 
 class Proxies(unittest.TestCase):
-    """The headers of a proxy count only if the proxy is trusted."""
+    """Reflog uses a proxy's headers only if the proxy is trusted."""
 
     def address(self, server, **headers):
         answer = server.put(STEP, None, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -105,7 +105,7 @@ class Proxies(unittest.TestCase):
     def test_a_trusted_proxy_names_the_client_and_a_client_cannot_forge_its_address(self):
         with Server(TRUSTED_PROXIES="127.0.0.0/8,10.0.0.0/8", PUBLIC_URL="https://reflog.contoso.example") as server:
             self.assertEqual(self.address(server, X_Forwarded_For="203.0.113.9"), "203.0.113.9")
-            # The client wrote the first address, and the proxies wrote the others.
+            # The first address is ignored, because the client could forge it. The trusted proxies wrote the others.
             self.assertEqual(self.address(server, X_Forwarded_For="1.1.1.1, 203.0.113.9, 10.1.2.3"), "203.0.113.9")
             self.assertEqual(self.address(server, Forwarded='for=1.1.1.1, for="[2001:db8::7]:4711";proto=https'), "2001:db8::7")
             self.assertEqual(self.address(server, X_Forwarded_For="nonsense, 203.0.113.9"), "203.0.113.9")
@@ -141,7 +141,7 @@ class Clock(unittest.TestCase):
         with Server() as server:
             server.put(STEP, None)
             server.stop()
-            # Make the ledger of a Reflog whose clock was an hour ahead.
+            # Create a ledger in which the newest entry is from the future, as if the clock had been an hour ahead.
             with triggers_dropped(server.database) as ledger:
                 forger = Forger(ledger)
                 forger.append_event("stop", {}, os.urandom(16), later=3_600_000_000)
@@ -170,7 +170,8 @@ class Limits(unittest.TestCase):
             token = server.tokens["operator"].encode()
             for number in range(600):
                 connection = socket.create_connection(("127.0.0.1", server.port))
-                # A third never completes its headers, a third never its body, and a third never reads the answer.
+                # A third of the connections never completes its headers, a third never completes its body, and a third never
+                # reads the answer.
                 connection.sendall((
                     b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
                     b"PUT /beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref "
@@ -184,7 +185,7 @@ class Limits(unittest.TestCase):
                 start = time.monotonic()
                 self.assertEqual(server.put(STEP, None).status, 204)
                 times.append(time.monotonic() - start)
-            # The limits for slow clients are 30 s. No request may wait for them.
+            # The time limits for slow clients are 30 s. A request that waited for a slow client would take about that long.
             self.assertLess(max(times), 25)
 
     def test_an_unfinished_request_is_closed(self):

@@ -19,7 +19,7 @@ STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
 @apart(cores=1)
 class Log(unittest.TestCase):
-    """Programs that share no code with Reflog verify a running log."""
+    """Programs that share no code with Reflog verify the log of a running server."""
 
     @classmethod
     def setUpClass(cls):
@@ -45,7 +45,7 @@ class Log(unittest.TestCase):
                               "-proof", self.receipt(7), self.server.url], capture_output=True, text=True, timeout=120)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         size = self.checkpoint.split("\n")[1]
-        # One inclusion for each entry, and one for the receipt.
+        # golog counts one inclusion proof for each entry, and one for the receipt.
         self.assertIn(f"size {size}, {int(size) + 1} inclusions", run.stdout)
 
     def test_python_verifies_tiles_records_and_receipts(self):
@@ -95,7 +95,7 @@ class Log(unittest.TestCase):
 
 
 class Verifying(unittest.TestCase):
-    """Every edit of the file is found."""
+    """`reflog verify` finds every edit of the ledger's file."""
 
     def setUp(self):
         self.server = self.enterContext(Server())
@@ -126,7 +126,7 @@ class Verifying(unittest.TestCase):
     def edited(self, *statements, put_checkpoint=None):
         """Edits a copy with SQL and verifies it. Returns the exit code and the findings.
 
-        `put_checkpoint` is an older checkpoint that the head is then made to agree with.
+        If `put_checkpoint` is an older checkpoint, stores it in the head and makes the rest of the head agree with it.
         """
         for suffix in ("", ".anchor"):
             shutil.copy(self.server.database + suffix, self.copy + suffix)
@@ -170,8 +170,8 @@ class Verifying(unittest.TestCase):
                 ("UPDATE head SET next_sequence = next_sequence + 1", "The head of the log counts"),
                 ("UPDATE head SET frontier = zeroblob(length(frontier))", "The tree in the head of the log does not match the entries"),
                 ("UPDATE head SET frontier = substr(frontier, 33)", "The tree in the head of the log does not match the entries"),
-                ("UPDATE head SET next_change = 1", "The head of the log numbers the next change 1,"),
-                ("UPDATE head SET next_event = 1", "The head of the log numbers the next service event 1,"),
+                ("UPDATE head SET next_change = 1", "In the head of the log, the next change has the number 1,"),
+                ("UPDATE head SET next_event = 1", "In the head of the log, the next service event has the number 1,"),
                 ("INSERT INTO entry SELECT max(sequence) + 1, NULL, event, hash, salt FROM entry WHERE event IS NOT NULL",
                  "is after the signed end of the log: Reflog did not append it."),
                 ("UPDATE ledger SET tenant_id = 'mallory'", "Change 1 "),
@@ -189,7 +189,7 @@ class Verifying(unittest.TestCase):
         wait_for_checkpoint(self.server)
         self.server.stop()
         newest = self.server.database + ".anchor"
-        # Delete everything after the checkpoint.
+        # Delete all rows that are newer than the checkpoint.
         cut = (f"DELETE FROM entry WHERE sequence >= {self.checkpoint.split(chr(10))[1]}",
                "DELETE FROM service_event_personal WHERE event NOT IN (SELECT event FROM entry WHERE event IS NOT NULL)",
                "DELETE FROM service_event WHERE sequence > (SELECT max(sequence) FROM entry)",
@@ -198,10 +198,10 @@ class Verifying(unittest.TestCase):
         code, found = self.edited(*cut, put_checkpoint=self.checkpoint)
         self.assertEqual(code, 65)
         self.assertIn("the anchor: ", found)
-        # The control: without the anchor it is not found.
+        # The control: without the anchor, verify does not find the deletion.
         os.remove(self.copy + ".anchor")
         self.assertEqual(self.verify("--key", self.key).returncode, 0)
-        # A server does not start with such a ledger and the newest anchor.
+        # A server does not start with the cut ledger and the newest anchor.
         shutil.copy(newest, self.server.folder + "/newest")
         shutil.copy(self.copy, self.server.database)
         with self.assertRaisesRegex(AssertionError, "does not match the anchor"):

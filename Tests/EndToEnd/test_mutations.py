@@ -13,7 +13,7 @@ DEBUG = ROOT / ".build" / "debug"
 @apart(seconds=20, cores=0.7)
 class Mutations(unittest.TestCase):
     def test_every_mutation_that_alters_history_is_found(self):
-        """Makes a few of the mutations that `tools/mutate` makes by the thousand, and its controls."""
+        """Runs a short version of `tools/mutate`, with its controls."""
         report = io.StringIO()
         with contextlib.redirect_stdout(report):
             is_clean = mutations.run(DEBUG / "reflog", [DEBUG / "ReflogGenerate"], mutations=150, changes=200, seed=7)
@@ -23,7 +23,7 @@ class Mutations(unittest.TestCase):
 @apart(cores=0.7)
 class PurgeStorm(unittest.TestCase):
     def test_a_killed_purge_continues_and_keeps_what_must_stay(self):
-        """Does a short run of `tools/purge-storm`."""
+        """Runs a short version of `tools/purge-storm`."""
         report = io.StringIO()
         with contextlib.redirect_stdout(report):
             code = purgestorm.main(changes=3000, kills=3, configuration="debug", seed=3)

@@ -241,7 +241,7 @@ class FlowsPage(unittest.TestCase):
             self.assertIn("now Fraud check (new vendor)", then.text)
             plan = browser.open(next(link for link in then.links if "rollback" in link))
             self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check {FRAUD_CHECK} . It now calls", plan.text)
-            # A form that is sent twice starts one rollback.
+            # Send the form twice. It must start only one rollback.
             browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             progress = browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             deadline = time.monotonic() + 120
@@ -270,7 +270,7 @@ class FlowsPage(unittest.TestCase):
             self.assertEqual(browser.open(f"/flows/rollback?asOf={moment}&flow=x").status, 400)
             self.assertIn("No flow id contains this text", browser.open("/flows?flow=zzz").text)
 
-            # A change after the plan was shown is not rolled back.
+            # A change is not rolled back if it is made after the plan was shown.
             server.put(STEP, NEW_VENDOR)
             plan = browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_signup")
             server.put(STEP, None)
@@ -292,7 +292,7 @@ class FlowsPage(unittest.TestCase):
 
 @apart(cores=0.7)
 class RollbackPlans(ServerTestCase):
-    """A plan shows what a rollback does, and has no form if it would do nothing."""
+    """A plan shows the effect of a rollback, and has no form if the rollback would have no effect."""
 
     def setUp(self):
         self.browser = Browser(self.server)
@@ -327,7 +327,7 @@ class RollbackPlans(ServerTestCase):
             self.server.put(address, loud)
         plan = self.browser.open(f"/flows/rollback?asOf={moment}")
         self.assertIn(f"{len(known)} steps call something else now.", plan.text)
-        self.assertRegex(plan.text, "[0-9]+ steps stay as they are. It is unknown what they called then.")
+        self.assertRegex(plan.text, "[0-9]+ steps are not changed. Their references at that time are unknown.")
         self.assertNotIn("many000", plan.text)
         self.assertIn("many005", plan.text)
         self.assertRegex(plan.text, "… and [0-9]+ more steps")
@@ -355,7 +355,7 @@ class RollbackPlans(ServerTestCase):
         back = self.server.history()[-1]["id"]
         self.browser.submit(plan.form(f"/changes/{change}/rollback"), reason="x")
         page = self.browser.open(f"/changes/{change}")
-        self.assertRegex(page.text, "It was rolled back by change [0-9]+ ")
+        self.assertRegex(page.text, "This change was rolled back by change [0-9]+ ")
         self.assertIn(f"/changes/{int(back) + 1}", page.links)
         self.assertNotIn(f"/changes/{change}/rollback", page.links)
         self.assertIn("/flows/b2cUserFlows/B2C_1_signup", page.links)
@@ -445,7 +445,7 @@ class RefusedReasons(unittest.TestCase):
 
 
 class ChangesWithoutReflog(unittest.TestCase):
-    """Changes that are made without Reflog, and a directory that does not answer."""
+    """The pages show changes that were made without Reflog, and a directory that does not answer."""
 
     ADDRESS = "b2cUserFlows/B2C_1_flow0/postFederationSignup"
 
@@ -470,7 +470,7 @@ class ChangesWithoutReflog(unittest.TestCase):
         refused = self.browser.submit(plan.form(action), reason="x")
         self.assertEqual(refused.status, 409)
         self.assertEqual(self.graph.reference(self.ADDRESS), graph_connector("Outsider B"))
-        # The drift is recorded now, like any other change.
+        # The refused rollback recorded the drift as a change.
         form = refused.form(action)
         unforced = form | {"fields": {name: value for name, value in form["fields"].items() if name != "force"}}
         self.assertEqual(self.browser.submit(unforced, reason="x").status, 409)
@@ -571,7 +571,7 @@ class SessionsAndSafety(unittest.TestCase):
             self.assertIn("Sign in", browser.submit(page.form("/sign-out")).text)
             browser.cookies = kept
             self.assertEqual(browser.send("GET", "/").status, 303)
-            # Revoking a token ends its session.
+            # A session ends when its token is revoked.
             browser.sign_in("operator")
             token = server.request("GET", "/beta/reflog/tokens", role="admin").json["value"]
             id = next(t["id"] for t in token if t["name"] == "first-operator")
@@ -596,7 +596,7 @@ class SessionsAndSafety(unittest.TestCase):
             self.assertEqual(page.status, 200)
             self.assertIn(("content", "0; url=/?flow=B2C_1_signup&result=applied"), page.attributes)
             self.assertIn("/?flow=B2C_1_signup&result=applied", page.links)
-            # The same request from Reflog's own page asks for a sign-in.
+            # The same request from Reflog's own page is redirected to the sign-in.
             self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Site": "same-origin"}).status, 303)
             self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Mode": "cors"}).status, 303)
             browser.sign_in("reader")
@@ -634,7 +634,7 @@ class SessionsAndSafety(unittest.TestCase):
             self.assertEqual(browser.send("POST", "/sign-in", "token=" + server.tokens["operator"],
                                           {"Sec-Fetch-Site": "cross-site"}).status, 400)
             self.assertEqual(server.reference(STEP), NEW_VENDOR)
-            # The cookie is valid for the pages alone.
+            # The session's cookie is valid only for the pages, not for the API.
             self.assertEqual(browser.send("GET", "/beta/auditLogs/connectorChanges").status, 401)
 
     def test_hostile_text_is_shown_as_text_and_never_runs(self):

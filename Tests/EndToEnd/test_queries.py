@@ -9,7 +9,7 @@ PARTNER = "b2xUserFlows/B2X_1_partner_signup/postAttributeCollection"
 
 
 class Queries(ServerTestCase):
-    """Queries of history give the expected changes."""
+    """Queries of history return the expected changes."""
 
     @classmethod
     def setUpClass(cls):
@@ -48,7 +48,7 @@ class Queries(ServerTestCase):
         seen = []
         while path:
             page = self.server.request("GET", path).json
-            # Only the first page has the count.
+            # Only the first page contains the count.
             self.assertEqual(page.get("@odata.count"), None if seen else 4)
             self.assertTrue(all(set(change) == {"id", "kind"} for change in page["value"]))
             seen += [change["id"] for change in page["value"]]
@@ -94,7 +94,7 @@ class Queries(ServerTestCase):
 
 
 class AsOf(ServerTestCase):
-    """The references of all steps at a time."""
+    """Reflog returns the references that all steps had at a time."""
 
     def configuration(self, moment=None, command=False):
         if command:
@@ -119,7 +119,7 @@ class AsOf(ServerTestCase):
                 "postAttributeCollection": (False, True, "unknown", None, None)})
             self.assertEqual(self.configuration(moments["1"], command)["postFederationSignup"],
                              (True, True, "connector", NEW_VENDOR, "1"))
-            # A change that sets the current reference again is not effective.
+            # Change 2 set the reference that was already current, so change 1 is still the last effective change.
             self.assertEqual(self.configuration(moments["2"], command)["postFederationSignup"][4], "1")
             self.assertEqual(self.configuration(moments["3"], command)["postFederationSignup"], (True, True, "none", None, "3"))
             self.assertEqual(self.configuration(None, command)["postAttributeCollection"], (True, True, "connector", LOYALTY, "4"))

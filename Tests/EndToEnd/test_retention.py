@@ -11,7 +11,7 @@ from testparts import apart
 CHANGES = "/beta/auditLogs/connectorChanges"
 EVENTS = "/beta/auditLogs/serviceEvents"
 RETENTION = "/beta/reflog/retention"
-# The retention in days that ends in the middle of the generated history, at 2024-07-01.
+# A retention in days. It begins at 2024-07-01, in the middle of the generated history, so older changes are purged.
 DAYS = int((time.time() - 1_719_792_000) // 86_400)
 
 # The last effective change of each address, or the last change if none was effective.
@@ -27,7 +27,7 @@ def guid(value):
 
 @apart(cores=0.7)
 class Purging(unittest.TestCase):
-    """A purge deletes the changes that are older than the retention, and nothing else. The tests run in order."""
+    """A purge deletes only the changes that are older than the retention. The tests run in the order of their names."""
 
     @classmethod
     def setUpClass(cls):
@@ -42,7 +42,7 @@ class Purging(unittest.TestCase):
 
     @staticmethod
     def texts_of_changes(server):
-        """Returns the texts and ids of each change that a purge must remove from the file."""
+        """Returns for each change the texts and ids that a purge of the change must remove from the file."""
         found = {}
         for id, correlation, request, reason, graph in server.rows(
                 "SELECT change.id, correlation_id, request_id, reason, graph_request_id FROM change "
@@ -112,13 +112,13 @@ class Purging(unittest.TestCase):
     def test_5_no_file_contains_purged_data(self):
         server = self.server
         present = {row[0] for row in server.rows("SELECT id FROM change")}
-        # Many changes share a reason, which must stay as long as one of them is kept.
+        # Many changes have the same reason. The reason must be kept as long as one of these changes is kept.
         kept = {text for id in present for text in self.texts[id]}
         purged = {text for id, texts in self.texts.items() if id not in present for text in texts} - kept
         self.assertGreater(len(purged), 4000)
         for path in set(glob.glob(server.database + "*")) - {server.database}:
             self.assertEqual(texts_in_file(path, *purged), [], path)
-        # SQLite leaves copies of rows that it moved before they were deleted, until the file is compacted.
+        # Compact the file first: if SQLite moved a row before it was deleted, the file may still contain the old copy.
         server.compact()
         for path in glob.glob(server.database + "*"):
             self.assertEqual(texts_in_file(path, *purged), [], path)
@@ -187,7 +187,7 @@ class Erasing(unittest.TestCase):
                 self.assertEqual(texts_in_file(path, name, upn), [], path)
             self.assertEqual(server.verify().returncode, 0)
             server.stop()
-            # An erasure by hand is found.
+            # Erase data with SQL. The verification must find it.
             other = server.rows("SELECT change FROM change_personal WHERE salt IS NOT NULL LIMIT 1")[0][0]
             edit(server.database, "UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, "
                                   f"erased_hash = zeroblob(32) WHERE change = {other}")
@@ -207,7 +207,7 @@ class Erasing(unittest.TestCase):
 
 
 def cutoff(text):
-    """Returns the microseconds since 1970 of a time in Reflog's format."""
+    """Converts a time in Reflog's format to microseconds since 1970."""
     seconds, fraction = text.rstrip("Z").split(".")
     import calendar
     return calendar.timegm(time.strptime(seconds, "%Y-%m-%dT%H:%M:%S")) * 1_000_000 + int(fraction)

@@ -32,7 +32,7 @@ def wait_for_end(server, batch, seconds=120):
 
 @apart(seconds=20, cores=0.7)
 class TwoHundredAddresses(unittest.TestCase):
-    """200 steps are rolled back to a time, although Graph stops answering half-way."""
+    """200 steps are rolled back to a time, although Graph stops answering after half of them."""
 
     def set_all(self, server, addresses, connector):
         def work(mine):
@@ -62,7 +62,7 @@ class TwoHundredAddresses(unittest.TestCase):
                                                f"it now calls Loyalty ({bad})")
             self.assertEqual({step["result"] for step in plan.json["value"]}, {None})
 
-            # Every write after the hundredth gets no answer.
+            # Graph answers the first 100 writes. All later writes get no answer.
             graph.control(writes=["ok"] * 100 + ["reset_before"] * 400)
             begun = server.request("POST", f"{CONFIGURATIONS}/rollback", asked)
             self.assertEqual(begun.status, 202)
@@ -74,7 +74,7 @@ class TwoHundredAddresses(unittest.TestCase):
             self.assertTrue(any(step["message"] for step in partial["value"] if step["result"] is None or
                                 step["result"] == "pending"))
 
-            # Kill and restart the server, and let Graph answer again.
+            # Kill and restart the server. Graph answers again.
             queued = graph.control()["queued"]
             self.assertGreater(queued, 0)
             server.kill()
@@ -86,7 +86,7 @@ class TwoHundredAddresses(unittest.TestCase):
             done = wait_for_end(server, batch)
             deadline = time.monotonic() + 120
             while done["state"] != "done" and time.monotonic() < deadline:
-                # Changes that the first run left pending may still be pending.
+                # Repeat the rollback, because changes from the first run may still be pending.
                 time.sleep(1)
                 server.request("POST", f"{CONFIGURATIONS}/rollback", {"batchId": batch, "reason": "CHG0042"})
                 done = wait_for_end(server, batch)
@@ -133,7 +133,7 @@ class RollbackToATime(ServerTestCase):
         self.assertEqual([(address_of(step), step["before"]["connectorId"], step["after"]["connectorId"], step["result"])
                           for step in done["value"]], [(self.STEP, NEW_VENDOR, FRAUD_CHECK, "applied")])
         self.assertIsNone(self.server.reference(self.OTHER))
-        # A repeat with the same batch id gives the same result and does not roll back a later change.
+        # A repeat with the same batch id returns the same result and does not roll back a later change.
         self.server.put(self.STEP, None)
         self.assertEqual(self.post(batchId=batch).json["value"], done["value"])
         self.assertEqual(wait_for_end(self.server, batch)["state"], "done")
@@ -205,7 +205,7 @@ class RollbackToATime(ServerTestCase):
         for flow in ("b2cUserFlows/", "/B2C_1_signup", "b2cUserFlows", "nonsense/x", "b2cUserFlows/a/b"):
             self.assertEqual(run("--as-of", self.moment, "--flow", flow).returncode, 64, flow)
         again = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup")
-        self.assertEqual((again.returncode, again.stdout), (0, "Every step calls what it called then.\n"))
+        self.assertEqual((again.returncode, again.stdout), (0, "Every step has the same reference as at that time.\n"))
 
     def test_configurations_can_be_filtered(self):
         def found(text):

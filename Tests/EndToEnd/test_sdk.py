@@ -6,18 +6,18 @@ import unittest
 from reflogserver import ROOT, Graph, Server
 from testparts import apart
 
-# tools/test installs it.
+# The Python that tools/test installs.
 PYTHON = ROOT / ".build" / "sdk" / "bin" / "python"
 
 
 @apart(cores=1)
 class SDK(unittest.TestCase):
-    """Microsoft's Python SDK works unmodified with its base URL set to Reflog's."""
+    """Microsoft's Python SDK works with Reflog. Only its base URL is changed."""
 
     def test_the_sdk_reads_and_changes_references_and_connectors_and_gets_errors(self):
         with Graph(page=3) as graph, Server(graph=graph, SETTLE_WINDOW=1) as server:
             program = pathlib.Path(__file__).with_name("sdk.py")
-            # The SDK's default base URL ends with a slash, so its paths then have two slashes.
+            # Test both forms. The SDK's default base URL ends with a slash, and then each path begins with two slashes.
             for base in (server.url + "/beta", server.url + "/beta/"):
                 run = subprocess.run([PYTHON, program, base, server.tokens["operator"]], capture_output=True, text=True)
                 self.assertEqual((run.returncode, run.stderr), (0, ""))

@@ -79,7 +79,7 @@ MODULES = {
                 child.wait()
     """,
 }
-# Each of the two tests passes only if the other one runs at the same time.
+# The source of a test. Two modules contain it, and each test passes only if the other one runs at the same time.
 MEETING = """
     class Meeting(unittest.TestCase):
         def test_meets(self):
@@ -144,7 +144,7 @@ class SideBySide(unittest.TestCase):
         for options in ([], ["test_invalid.Invalid"]):
             with self.subTest(options):
                 code, _, lines = self.run_modules("test_invalid", "test_good", options=options)
-                # The modules begin with two lines of imports.
+                # The error is in line 4, because each module begins with two lines of imports.
                 self.assertRegex(lines[0], r"/test_invalid\.py, line 4: ")
                 self.assertEqual((code, lines[1:]), (1, ["No test was run. Correct the module and run the tests again."]))
 
@@ -170,7 +170,7 @@ class SideBySide(unittest.TestCase):
     def test_a_module_that_takes_too_long_is_stopped_with_everything_that_it_started(self):
         code, failed, lines = self.run_modules("test_hanging", options=["--limit", "3"])
         self.assertEqual((code, failed), (1, ["test_hanging.Hanging.test_a (did not end)", "test_hanging (took longer than 3 s)"]))
-        # The traceback shows where it was.
+        # The traceback contains the line that was running.
         self.assertIn("child.wait()", "\n".join(lines))
         self.assert_gone(int(self.child.read_text()))
 
@@ -191,6 +191,6 @@ class SideBySide(unittest.TestCase):
                 os.kill(pid, 0)
             except ProcessLookupError:
                 return True
-            # An ended process that its parent has not reaped is a zombie: Z.
+            # The process has ended, but its parent has not reaped it yet, if its state is Z (zombie).
             return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
         eventually(is_gone)

@@ -15,7 +15,7 @@ CLIENT = "77d8c1f2-9a0b-4c3d-8e5f-6a7b8c9d0e1f"
 
 @apart(seconds=13, cores=0.6)
 class Entra(unittest.TestCase):
-    """Sign-in on the pages by an OpenID provider, with the authorization code flow and PKCE."""
+    """Sign-in to the pages through an OpenID provider, with the authorization code flow and PKCE."""
 
     def setUp(self):
         self.provider = self.enterContext(OpenIDProvider())
@@ -85,7 +85,10 @@ class Entra(unittest.TestCase):
         self.assertIn("sign in with an API token", page.text)
 
     def refused(self, error, state=None):
-        """Begins a sign-in, and returns the page for a browser that comes back with an error and this state, or the right one."""
+        """Begins a sign-in that ends with an error. Returns the page that the browser gets after the redirect from Entra.
+
+        The redirect contains this state or, if `state` is None, the right one.
+        """
         begun = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.begin()).query))["state"]
         query = urllib.parse.urlencode({"error": error, "error_description": "<b>Call 555-0100", "state": state or begun})
         return self.browser.send("GET", "/sign-in/entra/return?" + query)
@@ -107,7 +110,7 @@ class Entra(unittest.TestCase):
         self.server.put(STEP, FRAUD_CHECK)
         page = self.refused("access_denied", state="0" * 64)
         self.assertEqual((page.status, "another browser" in page.text), (400, True), page.text)
-        # The sign-in that has begun can still be completed.
+        # The browser still has the cookie of the sign-in that has begun, so this sign-in can be completed.
         self.assertTrue([name for name in self.browser.cookies if "sign_in" in name])
         self.assertIn("\nreflog_unauthenticated_total 0\n", self.server.request("GET", "/metrics", role="reader").text)
 
@@ -116,7 +119,7 @@ class Entra(unittest.TestCase):
         before = dict(self.browser.cookies)
         link = "/sign-in/entra?target=/"
         url = self.browser.send("GET", link).headers["location"]
-        # The browser does not send the session's cookie with the redirect from Entra.
+        # Remove the session's cookie, because a browser does not send it after the redirect from Entra.
         self.browser.cookies = {name: value for name, value in self.browser.cookies.items() if "session" not in name}
         self.assertEqual(self.come_back(self.provider.authorize(url, ["Reflog.Read"])).status, 200)
         self.assertEqual(self.browser.send("GET", "/").status, 200)
@@ -145,7 +148,7 @@ class Entra(unittest.TestCase):
         for _ in range(1200):
             self.assertEqual(other.send("GET", "/sign-in/entra").status, 303)
         self.assertEqual(self.come_back(back).status, 200)
-        # One request for the sign-ins, and one for the keys.
+        # At most one request was for the sign-ins, and one for the keys.
         self.assertLessEqual(self.provider.discoveries, 2)
 
     def test_incomplete_settings_stop_the_start(self):

@@ -30,14 +30,14 @@ def count_one_more(ledger):
 
 
 def sign_with_false_key(ledger):
-    """Makes the head agree with all entries, and signs it with another key under the ID of the true key."""
+    """Makes the head agree with all entries, and signs it with another key. The signature has the ID of the true key."""
     forger = Forger(ledger)
     (ours,) = ledger.execute("SELECT verifier_key FROM head").fetchone()
     forger.sign(forger.rebuild(os.urandom(32)), ours)
 
 
 def remove_checkpoint(ledger):
-    """Removes checkpoint and key from the head, as if no entry was signed yet."""
+    """Removes the checkpoint and the key from the head, as if no entry was signed yet."""
     ledger.execute("PRAGMA ignore_check_constraints = ON")
     ledger.execute("UPDATE head SET next_sequence = (SELECT count(*) FROM entry), checkpoint = NULL, verifier_key = NULL")
     ledger.execute("PRAGMA ignore_check_constraints = OFF")
@@ -48,24 +48,25 @@ def delete_head(ledger):
     ledger.execute("DELETE FROM head")
 
 
-# Each way to alter the head, so that it may seem to cover a forgery. The first text is why the ledger is refused if only the head
-# was altered, or None if it starts. The second is why it is refused if something was also appended.
+# The functions that alter the head of the log, so that it seems to cover a forgery. The first text is the reason for which the
+# ledger is refused if only the head was altered, or None if the ledger is accepted. The second text is the reason if rows were
+# also appended.
 HEADS = {
     leave_head: (None, FOREIGN), count_all_entries: (None, FOREIGN), remove_checkpoint: (FOREIGN, FOREIGN),
-    sign_with_false_key: (CORRUPT + "its checkpoint is not one of this log: ",) * 2,
+    sign_with_false_key: (CORRUPT + "its checkpoint failed verification: ",) * 2,
     delete_head: (CORRUPT + "the head of the log is missing",) * 2,
 }
 
 
 class StartRefusal(unittest.TestCase):
-    """A ledger that another program wrote to is not served, and what that program appended is not signed."""
+    """If another program wrote to a ledger, Reflog does not serve the ledger and does not sign the appended rows."""
 
     @classmethod
     def setUpClass(cls):
         cls.signed = cls.enterClassContext(Server())
         for number in range(6):
             cls.signed.put(STEP, [FRAUD_CHECK, NEW_VENDOR][number % 2], headers={"Reflog-Reason": "CHG0042"})
-        # No change is old enough to be purged. But a purge was requested, so a forged event of it seems valid.
+        # Request a purge, so that a forged purge event seems valid. No change is old enough to be purged.
         for path, body in (("retention", {"days": 400}), ("retention/purge", {})):
             answer = cls.signed.request("POST", f"/beta/reflog/{path}", body, role="admin")
             assert answer.status in (200, 202), answer.text
@@ -73,7 +74,7 @@ class StartRefusal(unittest.TestCase):
         assert cls.signed.stop() == 0
 
     def test_an_unaltered_ledger_starts_and_a_forged_head_is_refused(self):
-        """A forged head is refused even if nothing else was altered. An unaltered head is not."""
+        """A forged head is refused even if it is the only alteration. An unaltered head is accepted."""
         for forge_head, (reason, _) in HEADS.items():
             with self.subTest(head=forge_head.__doc__):
                 server = self.copy()
@@ -103,7 +104,7 @@ class StartRefusal(unittest.TestCase):
         self.assert_each_is_refused(erase_oldest)
 
     def test_a_server_records_and_signs_nothing_after_another_program_wrote(self):
-        """A row after the head or another head: reads are still answered, and the next start is refused."""
+        """After an appended row or an altered head, the server still answers reads, and the next start is refused."""
         for forge in (request_purge, insert_change, insert_event, count_one_more, sign_with_false_key, delete_head):
             with self.subTest(forge=forge.__name__):
                 server = self.copy()
@@ -124,7 +125,7 @@ class StartRefusal(unittest.TestCase):
                 self.assert_refused(server, "", is_log_new=False)
 
     def test_a_running_change_stays_pending_if_another_program_writes(self):
-        """Its outcome is not recorded after rows that Reflog did not write."""
+        """The outcome of the change is not recorded, because it would follow rows that Reflog did not write."""
         with Graph() as graph, Server(graph=graph) as server:
             wait_for_checkpoint(server)
             graph.control(delay=3)
@@ -144,7 +145,7 @@ class StartRefusal(unittest.TestCase):
             self.assertEqual(rows(server, f"SELECT result FROM change WHERE id = {answers[0].change}"), [("pending",)])
 
     def test_the_head_of_an_older_copy_is_refused(self):
-        """It has a valid signature, but that does not cover the later entries."""
+        """The older head has a valid signature, but the signature does not cover the later entries."""
         server = self.copy()
         older = head(server)
         server.start()
@@ -226,7 +227,7 @@ class StartRefusal(unittest.TestCase):
             self.assert_refused(server, FOREIGN)
 
     def test_a_frontier_that_differs_from_the_checkpoint_is_refused(self):
-        """It would give wrong roots to all later entries."""
+        """With the wrong frontier, all later roots would be wrong."""
         for frontier in ("zeroblob(length(frontier))", "substr(frontier, 33)"):
             server = self.copy()
             with triggers_dropped(server.database) as ledger:
@@ -263,7 +264,7 @@ class StartRefusal(unittest.TestCase):
                 self.assertFalse(any(os.path.exists(server.database + name) for name in removed))
 
     def copy(self, source=None):
-        """Returns a server, not started, with a copy of the signed ledger and of all files next to it."""
+        """Returns a server with a copy of the signed ledger and of all files next to it. The server is not started."""
         server = Server()
         self.addCleanup(server.__exit__)
         source = source or self.signed
@@ -273,7 +274,7 @@ class StartRefusal(unittest.TestCase):
         return server
 
     def assert_each_is_refused(self, forge):
-        """Checks that the start is refused after a forgery, in each way to alter the head."""
+        """Checks that the start is refused after a forgery. Repeats the check with each alteration of the head in HEADS."""
         for forge_head, (_, reason) in HEADS.items():
             with self.subTest(forge=forge.__name__, head=forge_head.__doc__):
                 server = self.copy()
@@ -283,7 +284,10 @@ class StartRefusal(unittest.TestCase):
                 self.assert_refused(server, reason)
 
     def assert_refused(self, server, reason, is_log_new=True):
-        """Checks that the start ends with exit code 1 and one line with the reason, alters no file, and that verify has findings."""
+        """Checks that the server does not start, and that verify has findings.
+
+        The start must end with exit code 1 and print one line with the reason. It must not alter a file.
+        """
         before = contents(server)
         start = 0 if is_log_new else len(server.log)
 
@@ -297,14 +301,14 @@ class StartRefusal(unittest.TestCase):
 
 
 def purge_oldest(ledger):
-    """Deletes the oldest change as a purge does, after an event that names it."""
+    """Appends a purge event with the id of the oldest change, and deletes the change as a purge does."""
     event = Forger(ledger).append_event("purged", {"changes": "1", "purge": 1}, os.urandom(16))
     ledger.execute("INSERT INTO purged_change VALUES (1, 1, ?)", (event,))
     delete_oldest(ledger)
 
 
 def empty_newest(ledger):
-    """Deletes the newest change after an event that names only its entries."""
+    """Appends a purge event with only the entries of the newest change, and deletes the change."""
     (change,) = ledger.execute("SELECT max(id) FROM change").fetchone()
     entries = [sequence for (sequence,) in ledger.execute("SELECT sequence FROM entry WHERE change = ? ORDER BY 1", (change,))]
     Forger(ledger).append_event("purged", {"entries": ",".join(map(str, entries)), "purge": 1}, os.urandom(16))
@@ -346,7 +350,7 @@ def delete_oldest(ledger):
 
 
 def erase_oldest(ledger):
-    """Erases the personal data of the oldest change as an erasure does."""
+    """Erases the personal data of the oldest change in the same way as an erasure."""
     erase(ledger, 1)
 
 
@@ -362,7 +366,7 @@ def erase(ledger, change, recorded=True):
 
 
 def head(server):
-    """Returns the row of the head, by columns."""
+    """Returns the head row of the log as a dictionary by column."""
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:
         ledger.row_factory = sqlite3.Row
         return dict(ledger.execute("SELECT * FROM head").fetchone())
@@ -378,7 +382,7 @@ def rows(server, sql):
 
 
 def contents(server):
-    """Returns the bytes of the ledger and the files next to it, without -wal and -shm, and all rows as SQL."""
+    """Returns the bytes of the ledger and of the files next to it, and all rows as SQL. Leaves out -wal and -shm."""
     files = {file.name: file.read_bytes() for file in pathlib.Path(server.folder).glob("reflog.sqlite*")
              if not file.name.endswith(("-wal", "-shm"))}
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:

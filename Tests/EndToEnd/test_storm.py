@@ -11,7 +11,7 @@ from testparts import apart
 
 @apart(seconds=35, cores=1.7)
 class StormTests(unittest.TestCase):
-    """No acknowledged change is lost, whatever happens to the server."""
+    """No acknowledged change is lost if the server is killed or gets I/O errors."""
 
     def test_64_clients_changing_8_addresses_lose_no_change(self):
         with Server() as server:

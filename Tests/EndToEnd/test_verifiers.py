@@ -19,9 +19,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VERIFY_LOG = ROOT / "tools" / "verify_log.py"
 GOLOG = ROOT / ".build" / "golog" / "golog"
-# What this module needs, in seconds and cores. sidebyside.py reads it.
+# The time in seconds and the cores that this module needs. sidebyside.py reads them.
 SECONDS, CORES = 12, 1
-# Vectors that other programs computed and checked: golang.org/x/mod/sumdb and Tessera's fsck.
+# Test vectors that other programs computed and checked. The programs are golang.org/x/mod/sumdb and Tessera's fsck.
 VECTORS = json.loads((HERE / "tlog-vectors.json").read_text())
 RECORDS = [
     canonical({"sequence": at, "salt": random.Random(at).randbytes(16).hex(), "displayName": "ümläut 🔁 \u2028 \n"})
@@ -36,7 +36,7 @@ def setUpModule():
         "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(GOLOG.parent / "cache"), "GOFLAGS": "",
         "GOTOOLCHAIN": "local", "CGO_ENABLED": "0",
     }
-    # If modules run in parallel, the first one builds the program, and the others find it up to date.
+    # Modules may run in parallel. With the lock, the first module builds the program, and the others find it up to date.
     with open(GOLOG.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(["go", "build", "-o", GOLOG, "."], cwd=HERE / "golog", env=environment, check=True)
@@ -76,7 +76,7 @@ def flip(at):
 
 
 def replace_line(number, text):
-    """Returns a function that replaces a line of some bytes by a text, or by the result of a function of the line."""
+    """Returns a function that replaces a line in some bytes. `text` is the new line, or a function that computes it."""
     def change(data):
         lines = data.split(b"\n")
         lines[number] = text(lines[number]) if callable(text) else text.encode()
@@ -97,7 +97,7 @@ class VerifierTestCase(unittest.TestCase):
         return str(file)
 
     def assert_good(self, log, checked, counted, python=(), go=()):
-        """Checks that both verifiers find nothing in a log, and print what they checked."""
+        """Checks that both verifiers have no findings for a log, and print the right counts."""
         log.write(self.folder)
         with served(self.folder) as url:
             result = verify(url, log.vkey, *python)
@@ -107,7 +107,7 @@ class VerifierTestCase(unittest.TestCase):
             self.assertEqual((result.stdout, result.returncode), (f"{log.origin}: {counted}\n", 0), result.stderr)
 
     def assert_found(self, key, finding, messages, python=(), go=()):
-        """Checks that verify_log.py's first finding is this one, and that golog ends with this message or one of these."""
+        """Checks the first finding of verify_log.py, and the message with which golog ends. It must be one of `messages`."""
         with served(self.folder) as url:
             result = verify(url, key, *python)
             first = result.stdout.replace(url, "BASE").partition("\n")[0]
@@ -120,7 +120,7 @@ class VerifierTestCase(unittest.TestCase):
 
 
 class VectorTests(VerifierTestCase):
-    """The reference log and both verifiers agree with what other programs computed."""
+    """The reference log and both verifiers agree with the vectors of other programs."""
 
     def setUp(self):
         super().setUp()
@@ -185,7 +185,8 @@ class GoodLogTests(VerifierTestCase):
     def test_a_log_with_more_than_1000_tiles_verifies(self):
         chance = random.Random(257_000)
         log = ReferenceLog([chance.randbytes(32) for _ in range(257_000)])
-        # Level 0 has 1,003 full tiles and a partial one, level 1 has 3 full and a partial one, level 2 has a partial one.
+        # There are 1,009 tiles: 1,003 full tiles and a partial one at level 0, 3 full tiles and a partial one at level 1, and a
+        # partial one at level 2.
         checked = "257000 entries, 1009 tiles, the root, its signature, 0 records, 0 older checkpoints, 0 receipts"
         log.write(self.folder)
         self.assertTrue((self.folder / "tile" / "0" / "x001" / "002").exists())
@@ -200,7 +201,7 @@ class GoodLogTests(VerifierTestCase):
         log.write(self.folder)
         (self.folder / "checkpoint").write_text(log.checkpoint(300))
         with served(self.folder) as url:
-            # The tile of level 1 is not full, so its older partial tile must exist.
+            # Write the older partial tile at level 1. It must exist, because there is no full tile at level 1.
             (self.folder / "tile" / "1" / "000.p" / "1").write_bytes(tree_hash(log.leaves[:256]))
 
             result = verify(url, log.vkey)
@@ -363,7 +364,7 @@ class DamagedLogTests(VerifierTestCase):
 
 
 class GivenFilesTests(VerifierTestCase):
-    """A record, an older checkpoint or a receipt that does not fit a valid log is found."""
+    """Both verifiers find a record, an older checkpoint or a receipt that does not belong to a valid log."""
 
     def setUp(self):
         super().setUp()
@@ -417,7 +418,10 @@ class GivenFilesTests(VerifierTestCase):
                           ["--old", older], ["-old", older])
 
     def check_receipt(self, change, finding, message):
-        """Alters the receipt of entry 317 at size 512: format, record, index, nine hashes, an empty line and the checkpoint."""
+        """Alters the receipt for entry 317 at size 512, and checks the findings.
+
+        The receipt consists of the format, the record, the index, nine hashes, an empty line and the checkpoint.
+        """
         receipt = self.file("317.tlog-proof", change(self.log.receipt(317, 512, RECORDS[317]).encode()))
         self.assert_found(self.log.vkey, receipt + finding, f"{receipt}: {message}",
                           ["--proof", receipt], ["-proof", receipt])
@@ -464,7 +468,7 @@ class GivenFilesTests(VerifierTestCase):
 
 
 class UseTests(VerifierTestCase):
-    """verify_log.py reports what keeps it from checking a log."""
+    """verify_log.py reports the reason if it can't check a log."""
 
     def test_an_unreachable_log_ends_with_75(self):
         port = Port()

@@ -6,7 +6,7 @@ from articles import article
 from reflogserver import ROOT
 from swiftsource import functions
 
-# The callers of stops that no other stop calls.
+# The callers of those stops in the article that are not called by another stop.
 CALLERS = {"Hummingbird", "SwiftNIO", "the writer's thread", "the ledger's commit", "its own task"}
 Stop = collections.namedtuple("Stop", "number file function caller")
 STOPS = [Stop(int(number), file, function, caller) for number, file, function, caller in re.findall(
@@ -14,12 +14,12 @@ STOPS = [Stop(int(number), file, function, caller) for number, file, function, c
 
 
 def found(stop):
-    """Returns the functions in a stop's file that have its name."""
+    """Returns the functions in a stop's file that have the name of the stop's function."""
     return [each for each in functions((ROOT / stop.file).read_text()) if str(each) == stop.function]
 
 
 class WalkOfAChange(unittest.TestCase):
-    """The article names existing functions, in the order of their calls."""
+    """The article lists existing functions, in the order of their calls."""
 
     def test_the_stops_are_numbered_in_order(self):
         self.assertEqual([stop.number for stop in STOPS], list(range(1, len(STOPS) + 1)))

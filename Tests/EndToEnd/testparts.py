@@ -1,7 +1,7 @@
 """Splits the tests into the parts that `sidebyside.py` runs, each in its own process.
 
-A part is a module of tests. Its constants SECONDS and CORES state what it needs. A class that is marked with `@apart` is its
-own part; the other classes of its module are the module's part.
+A part is a module of tests. The module's constants SECONDS and CORES contain the time and the cores that the part needs. A
+class with the mark `@apart` is a separate part. The other classes of its module are one part.
 """
 
 import dataclasses
@@ -17,17 +17,17 @@ import xml.etree.ElementTree
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-# What most modules need. They mostly wait, so they use little processor time.
+# The time and the cores that most modules need. They mostly wait, so they use little processor time.
 SECONDS, CORES = 10, 0.3
-# The cores of a part that must run alone.
+# The value of `cores` for a part that must run alone.
 ALONE = math.inf
 
 
 def apart(*, seconds=SECONDS, cores=CORES):
     """Marks a class of tests that runs in its own process.
 
-    `seconds` is roughly how long it takes; the longest parts start first. `cores` is roughly how many cores it keeps busy,
-    or ALONE.
+    `seconds` is roughly how long the class takes. The longest parts start first. `cores` is roughly how many cores the class
+    keeps busy, or ALONE.
     """
     def mark(case):
         case.apart = (case, seconds, cores)
@@ -41,7 +41,7 @@ class InvalidModule(Exception):
 
 @dataclasses.dataclass
 class Outcome:
-    """The outcome of the tests of a part. `failed` has the names of failed tests."""
+    """The outcome of a part's tests: how many passed, how many were skipped, and the names of the failed ones."""
     passed: int = 0
     skipped: int = 0
     failed: list[str] = dataclasses.field(default_factory=list)
@@ -56,7 +56,7 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class PythonPart:
-    """Tests of Python's unittest, in modules of a folder. `tests` has their names as unittest writes them."""
+    """Tests with Python's unittest, in modules of a folder. `tests` contains their names in unittest's form."""
     modules: pathlib.Path
     name: str
     tests: tuple[str, ...]
@@ -70,7 +70,7 @@ class PythonPart:
         outcomes = {}
         for line in read(folder / "results.jsonl").splitlines():
             result = json.loads(line)
-            # For a name that it does not find, the loader makes a test that fails.
+            # For a name that does not exist, the loader creates a failing test with this prefix. Report the name itself.
             outcomes[result["test"].removeprefix("unittest.loader._FailedTest.")] = result["outcome"]
         failed = [test for test, outcome in outcomes.items() if outcome == "failed"]
         failed += [f"{test} (did not end)" for test, outcome in outcomes.items() if outcome == "unfinished"]
@@ -81,7 +81,10 @@ class PythonPart:
         return Outcome(values.count("passed"), values.count("skipped"), failed)
 
     def count_tests(self):
-        """Returns how many tests the part has, or 0 if its module can't be imported: then its process fails and shows why."""
+        """Returns how many tests the part has.
+
+        Returns 0 if its module can't be imported. Then the part's process fails and shows the reason.
+        """
         try:
             return unittest.defaultTestLoader.loadTestsFromNames(self.tests).countTestCases()
         except Exception:
@@ -89,14 +92,14 @@ class PythonPart:
 
 
 class SwiftPart:
-    """The Swift tests, which must be built. `swift test` writes their results as xUnit XML."""
+    """The Swift tests. They must be built before. `swift test` writes their results as xUnit XML."""
     name, seconds, cores = "swift test", 60, 1
 
     def command(self, folder):
         return ["swift", "test", "--package-path", ROOT, "--skip-build", "--parallel", "--xunit-output", folder / "swift.xml"]
 
     def outcome(self, folder):
-        # XCTest and Swift Testing each write a file.
+        # Read all files, because XCTest and Swift Testing each write one.
         cases = [case for file in folder.glob("swift*.xml") for case in xml.etree.ElementTree.parse(file).iter("testcase")]
         failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
         skipped = [case for case in cases if case.find("skipped") is not None]
@@ -121,7 +124,7 @@ def read(path):
 
 
 def parts(folder, names):
-    """Returns the parts for the named modules, classes and tests, or for all modules of a folder if there are no names.
+    """Returns the parts for these names of modules, classes and tests. Without names, returns the parts of all modules.
 
     Raises InvalidModule if a module has a syntax error.
     """
@@ -132,13 +135,13 @@ def parts(folder, names):
 
 
 def parts_of(folder, name):
-    """Returns one part for the class or test of this name, or all parts of the module of this name."""
+    """Returns one part if the name is that of a class or a test, or all parts of the module with this name."""
     module = imported(name.partition(".")[0])
     if module is None or "." in name:
         return [PythonPart(folder, name, (name,))]
     classes = [case for case in vars(module).values()
                if inspect.isclass(case) and issubclass(case, unittest.TestCase) and case.__module__ == name]
-    # A subclass inherits the mark of its base class. Only a class's own mark counts.
+    # A subclass inherits the mark of its base class, so check that the mark belongs to this class.
     marks = [case.apart for case in classes if getattr(case, "apart", (None,))[0] is case]
     found = [PythonPart(folder, full_name(case), (full_name(case),), seconds, cores) for case, seconds, cores in marks]
     others = tuple(full_name(case) for case in classes if case not in [mark[0] for mark in marks] and has_tests(case))
@@ -149,7 +152,10 @@ def parts_of(folder, name):
 
 
 def imported(name):
-    """Imports a module. Returns None if that fails for another reason than a syntax error: the part's process shows why."""
+    """Imports a module. Raises InvalidModule if it has a syntax error.
+
+    Returns None if the import fails for another reason. Then the part's process fails and shows the reason.
+    """
     try:
         return importlib.import_module(name)
     except SyntaxError as error:

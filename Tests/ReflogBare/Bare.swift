@@ -3,12 +3,14 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Reads the body of a PUT, answers 204 and records nothing.
+/// A minimal server that reads the body of a PUT request, answers 204 and records nothing.
 ///
-/// `tools/bench peers` compares Reflog with it.
+/// `tools/bench peers` compares the speed of Reflog with the speed of this server.
 @main
 struct Bare: AsyncParsableCommand {
-  /// The largest accepted body, in bytes. A reference is far smaller.
+  /// The maximum length of a body in bytes.
+  ///
+  /// The body of a reference is much shorter.
   private static let bodyLimit = 1 << 16
 
   @Option(help: "The port on 127.0.0.1.")
@@ -24,7 +26,7 @@ struct Bare: AsyncParsableCommand {
     try await application.runService()
   }
 
-  /// Answers once the whole body has arrived.
+  /// Answers after the whole body has arrived.
   @Sendable
   private static func answer(_ request: Request, _: BasicRequestContext) async throws -> HTTPResponse.Status {
     _ = try await request.body.collect(upTo: bodyLimit)

@@ -138,8 +138,8 @@ struct DirectoryMessageTests {
     let unreadable = try await reason([], .secretFile(path: "/nowhere")) { try await Self.readReference($0) }
     let none = try await reason([], nil) { try await Self.readReference($0) }
 
-    #expect(refused == "https://peer gave no token: it answered 401 invalid_client")
-    #expect(empty == "https://peer gave no token: it answered 200 without a token")
+    #expect(refused == "https://peer returned no token: it answered 401 invalid_client")
+    #expect(empty == "https://peer returned no token: it answered 200 without a token")
     #expect(
       unreadable == """
         Reflog's own credential can't be used: The credential file /nowhere can't be read. Check that it exists, is \
@@ -174,9 +174,9 @@ struct DirectoryMessageTests {
     _ = try await directory.reference(at: Sample.signup)
   }
 
-  /// Returns why a read fails if Graph and the login react like this.
+  /// Returns the reason why a read fails if one peer with these reactions is both Graph and the login.
   ///
-  /// The URL of the peer is replaced.
+  /// The reason contains `https://peer` instead of the URL of the peer.
   private func reason(
     _ reactions: [ScriptedPeer.Reaction],
     _ proof: GraphCredential.Proof? = .secret("secret"),

@@ -3,12 +3,12 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// The Graph client against a peer that misbehaves, over real TCP.
+/// Tests of the Graph client with a real TCP peer that sends wrong answers or no answer.
 struct GraphDirectoryTests {
   private static let token = ScriptedPeer.Reaction.json("200 OK", #"{"access_token":"first","expires_in":3600}"#)
   private static let noContent = ScriptedPeer.Reaction.send("HTTP/1.1 204 No Content\r\n\r\n")
 
-  /// Runs a body with a directory whose Graph and login are the same peer.
+  /// Calls `body` with a directory that sends its Graph requests and its login requests to the same URL.
   private func withDirectory(
     at url: String,
     timeout: Duration = .seconds(10),
@@ -66,7 +66,8 @@ struct GraphDirectoryTests {
           }
         }
       }
-      // One more connection is for the token. On a busy machine a connection may idle for too long between two writes.
+      // The token request may need one connection. On a busy machine, a connection may be idle for too long between two
+      // writes, so the test does not require that all writes share one connection.
       #expect(peer.connectionCount < 1 + count)
     }
   }

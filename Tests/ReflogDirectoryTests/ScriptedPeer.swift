@@ -2,11 +2,13 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A server that answers each HTTP request as its script tells.
+/// A server that reacts to each HTTP request with the next reaction of its script.
 final class ScriptedPeer: Sendable {
   /// What the peer does with a request.
   enum Reaction: Sendable {
-    /// Sends these bytes, whatever they are.
+    /// Sends these bytes unchanged.
+    ///
+    /// They need not be valid HTTP.
     case send(String)
     /// Sends these bytes and closes the connection.
     case sendAndClose(String)
@@ -36,12 +38,12 @@ final class ScriptedPeer: Sendable {
   /// The requests that the peer received, in order.
   var requests: [String] { state.withLock { $0.requests } }
 
-  /// How many connections the peer accepted.
+  /// The number of connections that the peer accepted.
   var connectionCount: Int { state.withLock { $0.connectionCount } }
 
-  /// Runs a body with the URL of a peer on a free port of loopback.
+  /// Calls `body` with a peer on a free port of 127.0.0.1 and the URL of the peer.
   ///
-  /// A request without a reaction is closed.
+  /// If a request arrives after the last reaction was used, the peer closes the connection.
   static func with(
     _ reactions: Reaction...,
     body: (String, ScriptedPeer) async throws -> Void
@@ -104,7 +106,7 @@ final class ScriptedPeer: Sendable {
       }
     }
 
-    /// Returns a complete request once it has arrived: its head, and as much body as the head announces.
+    /// Returns the received request, or nil if its head or a part of its body has not arrived yet.
     private func takeRequest() -> String? {
       guard let end = received.firstRange(of: "\r\n\r\n") else { return nil }
       let length = received[..<end.lowerBound].lowercased().firstMatch(of: /content-length: (\d+)/).flatMap {

@@ -3,7 +3,9 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// Changes as AuditEvents of ASIM, schema 0.1.2 (learn.microsoft.com/azure/sentinel/normalization-schema-audit).
+/// Tests of the export of changes as ASIM AuditEvents, schema version 0.1.2.
+///
+/// Source: learn.microsoft.com/azure/sentinel/normalization-schema-audit.
 struct ASIMTests {
   @Test func aChangeOfAStepHasEveryField() throws {
     let event = try SampleChange.line(of: SampleChange.change(), .asim)

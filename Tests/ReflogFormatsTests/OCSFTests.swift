@@ -3,7 +3,9 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// Changes as events of OCSF 1.8.0, class Entity Management (schema.ocsf.io/1.8.0/classes/entity_management).
+/// Tests of the export of changes as OCSF 1.8.0 events of the class Entity Management.
+///
+/// Source: schema.ocsf.io/1.8.0/classes/entity_management.
 struct OCSFTests {
   @Test func aChangeOfAStepHasEveryMember() throws {
     let event = try SampleChange.line(of: SampleChange.change(), .ocsf)

@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// Fixed changes, for tests of formats.
+/// Changes with fixed values, for the tests of export formats.
 enum SampleChange {
   static let person = Change.Actor(
     type: .user,
@@ -26,12 +26,12 @@ enum SampleChange {
   /// Returns change 5, recorded at 2026-11-23T09:15:02.123456Z and settled at 09:15:02.345678Z.
   ///
   /// - Parameters:
-  ///   - kind: Why the change exists.
-  ///   - subject: What the change is about.
+  ///   - kind: The reason why the change exists.
+  ///   - subject: The step or the connector that the change is about.
   ///   - before: The reference before the change.
-  ///   - after: The reference that the change asks for.
-  ///   - actor: Who asked for it.
-  ///   - outcome: Its outcome, or nil if it is pending.
+  ///   - after: The reference that the change requests.
+  ///   - actor: The person or program that requested the change.
+  ///   - outcome: The outcome of the change, or nil if the change is pending.
   static func change(
     _ kind: Change.Kind = .update,
     of subject: Change.Subject = .step(Sample.signup),
@@ -60,12 +60,12 @@ enum SampleChange {
     )
   }
 
-  /// Returns a change with a result; a pending one has no outcome.
+  /// Returns a change with a result, and without an outcome if the result is `pending`.
   static func change(with result: Change.Result) -> Change {
     change(outcome: result == .pending ? nil : Change.Outcome(result: result, settledBy: .request))
   }
 
-  /// Returns the line of a change in an export, as JSON.
+  /// Returns the JSON object that an export contains for a change.
   static func line(of change: Change, _ format: ExportFormat) throws -> JSONObject {
     var bytes: [UInt8] = []
     ExportLines<Change>(format, CSVStyle()).write(change, to: &bytes)

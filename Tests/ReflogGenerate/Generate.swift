@@ -5,14 +5,14 @@ import ReflogModel
 import ReflogStorage
 import ReflogTesting
 
-/// Makes a ledger of many changes with the code that writes real changes.
+/// Creates a ledger with many changes, with the same code that records real changes.
 ///
-/// The same seed makes the same history.
+/// The same seed always creates the same history.
 @main
 struct Generate: AsyncParsableCommand {
-  /// 2023-01-01T00:00:00Z.
+  /// The start of the history: 2023-01-01T00:00:00Z.
   private static let beginning = Timestamp(microseconds: 1_672_531_200_000_000)
-  /// The time between the first and the last change, whatever their number: three years.
+  /// The time between the first and the last change: three years for any number of changes.
   private static let span = Duration.seconds(3 * 365 * 86_400)
 
   @Option(help: "How many changes.")
@@ -73,7 +73,9 @@ struct Generate: AsyncParsableCommand {
     }
   }
 
-  /// Makes the key that signs the log, in the file next to the ledger where the server expects it.
+  /// Creates the key that signs the log.
+  ///
+  /// The key file is next to the ledger, because the server reads it there.
   private func makeKey(for ledger: Ledger) async throws {
     let keyFile = LogKeyFile(besideLedgerAt: database, origin: try await ledger.history.origin())
     let found = try keyFile.find(newest: nil, isSigned: false)

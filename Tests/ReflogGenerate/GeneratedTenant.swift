@@ -1,15 +1,17 @@
 import ReflogModel
 import ReflogTesting
 
-/// A generated tenant: flows, connectors, people, programs, and the changes that they attempt.
+/// A generated tenant: flows, connectors, and people and programs that attempt changes.
 struct GeneratedTenant {
-  /// One attempted change: its intent, and the event that it begins with.
+  /// One attempted change: its intent and its first event.
   struct Attempt {
     let intent: Change.Intent
     let birth: Change.Event
   }
 
-  /// The number of attempts that are recorded together, each at another address.
+  /// The number of attempts that one transaction records.
+  ///
+  /// Each attempt has a different address.
   static let batch = 50
 
   private static let flows = 400
@@ -59,7 +61,9 @@ struct GeneratedTenant {
     self.chance = chance
   }
 
-  /// Returns the next attempts, each at another address.
+  /// Returns the next attempts.
+  ///
+  /// Each attempt has a different address.
   mutating func batch(of size: Int) -> [Attempt] {
     (0..<size).map { _ in
       next = (next + 1) % addresses.count

@@ -2,7 +2,7 @@
 import ReflogModel
 import Testing
 
-/// The links in Microsoft Graph's answers.
+/// Tests that links in Microsoft Graph's answers are rewritten to links to this server.
 struct LinkRewritingTests {
   private let links = LinkRewriting(from: "https://graph.microsoft.com", to: "http://reflog:8080")
 

@@ -9,7 +9,7 @@ import ReflogModel
 import ReflogService
 import ReflogTesting
 
-/// A real server on a free port of loopback, with a scripted directory.
+/// A real server on a free port of 127.0.0.1, with a scripted directory.
 struct LiveServer {
   let fixture: ServiceFixture
   let port: Int
@@ -20,7 +20,7 @@ struct LiveServer {
     let status: Int
     let headers: HTTPHeaders
     let text: String
-    /// The body as JSON; empty if it is not a JSON object.
+    /// The JSON object in the body, or an empty object if the body has none.
     let body: JSONObject
 
     var code: String? { error("code") }
@@ -30,7 +30,7 @@ struct LiveServer {
     private func error(_ member: String) -> String? { body["error"]?.object?[member]?.string }
   }
 
-  /// Sends a request with a JSON body and the token of a role.
+  /// Sends a request with a JSON body and a token that has this role.
   func send(
     _ method: HTTPMethod,
     _ path: String,
@@ -41,7 +41,7 @@ struct LiveServer {
     try await send(method, path, text: body.map { JSONValue.object($0).text }, role: role, headers: headers)
   }
 
-  /// Sends a request with any body and the token of a role.
+  /// Sends a request with any body and a token that has this role.
   func send(
     _ method: HTTPMethod,
     _ path: String,
@@ -64,7 +64,7 @@ struct LiveServer {
     )
   }
 
-  /// Sets the reference of the sign-up step.
+  /// Sends a request that sets the reference of the sign-up step.
   func set(_ reference: ConnectorReference) async throws -> Answer {
     let body: JSONObject = reference.connectorID.map { ["@odata.id": .string("apiConnectors/\($0)")] } ?? [:]
     return try await send(.PUT, Self.signup, body)
@@ -74,12 +74,12 @@ struct LiveServer {
   static let changes = "/beta/auditLogs/connectorChanges"
 }
 
-/// Runs a body with the whole API and a scripted directory.
+/// Calls `body` with the complete API and a scripted directory.
 func withAPI<Value: Sendable>(_ body: (ReflogAPI) async throws -> Value) async throws -> Value {
   try await withAPI { api, _, _ in try await body(api) }
 }
 
-/// Runs a body with the whole API, its fixture with a scripted directory, and a token for each role.
+/// Calls `body` with the complete API, the fixture with the scripted directory, and one token for each role.
 func withAPI<Value: Sendable>(
   _ body: (ReflogAPI, ServiceFixture, [Role: String]) async throws -> Value
 ) async throws -> Value {
@@ -128,7 +128,7 @@ func withAPI<Value: Sendable>(
   }
 }
 
-/// Runs a body with a server that stops when the body ends.
+/// Starts a server, calls `body`, and stops the server when `body` ends.
 func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) async throws {
   try await withAPI { api, fixture, tokens in
     let (ports, port) = AsyncStream.makeStream(of: Int.self)

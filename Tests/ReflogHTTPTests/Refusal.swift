@@ -1,6 +1,6 @@
 @testable import ReflogHTTP
 
-/// Returns the message with which a call is refused.
+/// Returns the message of the error that a call throws.
 func message(_ call: () throws -> Void) -> String {
   do {
     try call()

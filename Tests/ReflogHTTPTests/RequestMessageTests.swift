@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// The exact texts of the refusals that need no server.
+/// The exact texts of the refusals that can be tested without a server.
 struct RequestMessageTests {
   @Test func everyRequestErrorHasItsStatusCodeAndText() {
     let answers: [(RequestError, Int, String, String)] = [
@@ -31,7 +31,7 @@ struct RequestMessageTests {
       ),
       (
         .methodNotAllowed, 405, "badRequest",
-        "Reflog does not support this method. Use one that the Allow header names."
+        "Reflog does not support this method. Use a method from the Allow header."
       ),
       (.notFound, 404, "notFound", "Nothing exists at this URL. Check its spelling."),
     ]
@@ -58,7 +58,8 @@ struct RequestMessageTests {
     #expect(answer.status.code == 500)
     #expect(answer.code == "internalError")
     #expect(
-      answer.message == "An internal error stopped this request. Reflog's log has the cause under the same request-id."
+      answer.message
+        == "An internal error stopped this request. The server's log contains the cause under the same request-id."
     )
   }
 
@@ -80,11 +81,11 @@ struct RequestMessageTests {
       (["@odata.id": "apiConnectors"], "@odata.id must end in identity/apiConnectors/ and the connector's id."),
       (
         ["@odata.id": "apiConnectors/a%20b"],
-        "@odata.id contains a character that is not allowed: one of % ? # @ \\, white space, or one outside ASCII."
+        "@odata.id contains a character that is not allowed: % ? # @ \\, white space, or a character outside ASCII."
       ),
       (
         ["@odata.id": "https://contoso.example/apiConnectors/a"],
-        "@odata.id must be a relative URL, or one of Microsoft Graph or this server."
+        "@odata.id must be a relative URL, or a URL of Microsoft Graph or of this server."
       ),
     ]
     for (body, text) in texts {

@@ -34,7 +34,7 @@ struct RequestRefusalTests {
     }
   }
 
-  /// Checks that a server refuses each request with 400 `badRequest`, and that nothing reaches the directory.
+  /// Checks that a server refuses each request with 400 `badRequest` and sends no write to the directory.
   private func check(_ refusals: [Refusal]) async throws {
     try await withServer { server in
       for refusal in refusals {
@@ -262,7 +262,7 @@ struct RequestRefusalTests {
       #expect(signedOut.status == 200)
       #expect(
         signedOut.text.contains(
-          "You were signed out before the form was sent, so nothing was done. Sign in and send it again."
+          "You were signed out before the form was sent, so nothing was done. Sign in and send the form again."
         )
       )
       #expect(wrongToken.status == 403)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// How the errors of the service are answered.
+/// Tests of the HTTP answers to the errors of the service.
 struct ServiceErrorAnswerTests {
   private let id = Change.ID(7)
 
@@ -82,7 +82,7 @@ struct ServiceErrorAnswerTests {
     )
     #expect(
       ServiceError.changeSuperseded(id, by: [Change.ID(8)]).onPage
-        == "Change 7 was not rolled back: later changes at the same step block it."
+        == "Change 7 was not rolled back, because later changes at the same step block the rollback."
     )
     #expect(
       ServiceError.questionTooBroad.onPage

@@ -4,7 +4,7 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// What plain `sqlite3` can do to the file.
+/// Tests that the file refuses edits of the history by the `sqlite3` program, with triggers and check constraints.
 struct AppendOnlyTests {
   @Test(arguments: [
     "UPDATE change SET after_absent = 'none', after_connector = NULL, after_name = NULL WHERE id = 1",

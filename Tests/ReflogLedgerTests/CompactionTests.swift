@@ -5,11 +5,11 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// The compaction of a ledger's file.
+/// Tests of the compaction of a ledger's file.
 struct CompactionTests {
   private static let adele = Change.Actor(type: .user, id: "adele", name: "Adele Vance", proof: .entra)
 
-  /// Starts a service, calls `body` and stops the service.
+  /// Opens the ledger in a folder, calls `body` while the writer thread runs, and closes the file.
   private func serve(in folder: String, _ body: (Ledger) async throws -> Void) async throws {
     let thread = WriterThread()
     let (ledger, storage) = try await openLedger(in: folder, thread: thread)
@@ -47,7 +47,8 @@ struct CompactionTests {
     try await withTemporaryFolder { folder in
       let path = folder + "/reflog.sqlite"
       try await serve(in: folder) { ledger in
-        // Enough changes that SQLite moves rows from page to page.
+        // With 200 changes, SQLite moves rows from one page of the file to another. Copies of erased data can then
+        // remain in the old pages.
         for number in 0..<200 {
           let actor = number.isMultiple(of: 7) ? Self.adele : Sample.operatorActor
           try await ledger.record(Sample.intent(before: .none, after: .none, by: actor), .found)

@@ -5,7 +5,9 @@ import ReflogTesting
 import Testing
 
 struct DamageTests {
-  /// A statement that is left unfinished would keep its connection at an old state of the file.
+  /// A failed read must end its statement.
+  ///
+  /// A connection with an unfinished statement would continue to read an old state of the file.
   @Test func anUnreadableRowDoesNotKeepReadersAtAnOldState() async throws {
     try await withLedger { ledger, storage in
       for _ in 0..<3 {

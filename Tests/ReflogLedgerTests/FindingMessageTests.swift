@@ -56,7 +56,8 @@ struct FindingMessageTests {
     (
       .strangeEntry(sequence: 12),
       """
-      Entry 12 is not valid: it names no change and no service event, or both, or it was emptied and still names one.
+      Entry 12 is not valid: it refers to no change and no service event, or to both, or it was purged and still \
+      refers to one.
       """
     ),
     (.foreignEntry(sequence: 12), "Entry 12 is after the signed end of the log: Reflog did not append it."),
@@ -66,16 +67,16 @@ struct FindingMessageTests {
     ),
     (
       .headMismatch(size: 8, signed: 9),
-      "The head of the log counts 8 entries, but its checkpoint was signed for 9."
+      "The head of the log counts 8 entries, but its signed checkpoint covers 9."
     ),
     (.strangeHead(.tree), "The tree in the head of the log does not match the entries."),
     (
       .strangeHead(.nextChange(5, newest: 9)),
-      "The head of the log numbers the next change 5, but change 9 exists."
+      "In the head of the log, the next change has the number 5, but change 9 exists."
     ),
     (
       .strangeHead(.nextEvent(5, newest: 9)),
-      "The head of the log numbers the next service event 5, but service event 9 exists."
+      "In the head of the log, the next service event has the number 5, but service event 9 exists."
     ),
     (
       .doubled(table: "address", row: 4),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// What one append records together, and why a group is refused.
+/// Tests of groups: the items that one append records together, and the reasons why the ledger refuses a group.
 struct GroupTests {
   private static let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
   private static let key = IdempotencyKey(keyHash: bytes(1), bodyHash: bytes(2))
@@ -193,7 +193,7 @@ struct GroupTests {
   @Test func aGroupThatWasPreparedOnTheNewestAppliedChangeIsRecorded() async throws {
     try await withLedger { ledger, _ in
       let newest = try await ledger.record(Self.intent, .found)
-      // A refused change does not count.
+      // The denied change was not applied, so the group is still prepared on the newest applied change.
       try await ledger.record(Self.intent, .denied)
 
       let appended = try await ledger.append(
@@ -221,14 +221,16 @@ struct GroupTests {
     }
   }
 
-  /// The second of three groups fails after it has written a change, an entry and more; all three share a transaction.
+  /// One transaction contains three groups, and the second group fails.
+  ///
+  /// The second group has already written a change and an entry when it fails.
   @Test func aGroupThatFailsIsRolledBackAloneAndTheOthersAreKept() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)
       let groups = [
         Group(drafts: [.init(Self.intent, .intended)]),
-        // Two intents at one address.
+        // This group fails: two changes at one address cannot be pending at the same time.
         Group(
           drafts: [1, 2].map { _ in
             .init(Sample.intent(before: .none, after: Sample.newVendor, at: Sample.attributes), .intended)
@@ -259,7 +261,7 @@ struct GroupTests {
     }
   }
 
-  /// The next change gets the numbers of the failed one.
+  /// The next change gets the id and the sequence number that the failed change would have had.
   @Test func aGroupThatFailsLeavesNoGapInTheNumbers() async throws {
     try await withLedger { ledger, _ in
       try await ledger.record(Self.intent, .intended)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// The ledger's memory is never older than the last commit.
+/// Tests that the ledger's memory never holds a state from before the last commit.
 struct LedgerMemoryTests {
   private static let empty = AddressState(newestApplied: nil, newestEffective: nil, pending: nil, seen: nil)
   private static let moment = ManualClock.start
@@ -61,9 +61,10 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment)?.map(\.id) == [Change.ID(1)])
   }
 
-  /// Two readers read the file.
+  /// Two readers read the same state of the file.
   ///
-  /// The first is remembered, then a change is committed, and then the second is remembered.
+  /// The memory stores the result of the first reader, then a change is committed, and then the second reader offers
+  /// its result. The memory must ignore this older result.
   @Test func aLateReadDoesNotReplaceANewerState() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
@@ -107,9 +108,10 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.attributes) == nil)
   }
 
-  /// The full memory is emptied for a new address.
+  /// The memory is full and is emptied for a new address.
   ///
-  /// The late read is of an address that was in it.
+  /// An earlier read of a removed address then offers its result. The memory must ignore it, because a change of this
+  /// address was committed after the read.
   @Test func aReadIsNotRememberedIfAFullMemoryWasEmptiedSince() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
@@ -125,7 +127,7 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup) == nil)
   }
 
-  /// An embedded directory shows every write at once, so recent writes are never needed.
+  /// An embedded directory shows every write immediately, so its ledger does not need recent writes.
   @Test func recentWritesAreNotKnownIfTheyAreNotKept() {
     let memory = LedgerMemory(keepsWrites: false)
     remember(Sample.signup, in: memory)
@@ -146,7 +148,9 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment.next)?.isEmpty == true)
   }
 
-  /// Writes before the address was in memory are read from the file.
+  /// The memory cannot answer for a time from before the read of the address.
+  ///
+  /// The ledger then reads the writes from the file.
   @Test func recentWritesAreNotKnownBeforeTheAddressWasRead() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
@@ -155,7 +159,9 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment)?.isEmpty == true)
   }
 
-  /// A sweep records a change of a connector while another change of the connector is pending.
+  /// A sweep can record a change of a connector while another change of this connector is pending.
+  ///
+  /// The pending change must stay in memory.
   @Test func anotherChangeOfAConnectorLeavesThePendingOne() throws {
     let memory = LedgerMemory(keepsWrites: true)
     let id = try #require(Sample.fraudCheck.connectorID)

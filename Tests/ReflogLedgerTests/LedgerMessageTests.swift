@@ -12,8 +12,8 @@ struct LedgerMessageTests {
     (
       .servesAnother(path: "reflog.sqlite", directory: "graph", tenantID: "tenant"),
       """
-      reflog.sqlite serves the graph directory of tenant tenant. A ledger serves one directory and one tenant. Name \
-      another --database.
+      reflog.sqlite serves the graph directory of tenant tenant. A ledger serves one directory and one tenant. Set \
+      --database to another file.
       """
     ),
     (.busy, "Too many changes are waiting to be recorded."),
@@ -31,11 +31,11 @@ struct LedgerMessageTests {
       "The signing key reflog.sqlite.key can't be used: the file is empty."
     ),
     (
-      .anchorMismatch(path: "reflog.sqlite.anchor", problem: "it has fewer than the 9 signed entries"),
+      .anchorMismatch(path: "reflog.sqlite.anchor", problem: "the ledger has fewer than the 9 signed entries"),
       """
-      The ledger does not match the anchor reflog.sqlite.anchor: it has fewer than the 9 signed entries. Restore the \
-      newest copy of the ledger. If you have none, start with --accept-older-ledger: Reflog then uses this ledger \
-      under a new log name and records that.
+      The ledger does not match the anchor reflog.sqlite.anchor: the ledger has fewer than the 9 signed entries. \
+      Restore the newest copy of the ledger. If you have none, start with --accept-older-ledger. Reflog then gives the \
+      log a new name and records this.
       """
     ),
     (
@@ -135,7 +135,7 @@ struct LedgerMessageTests {
       let other = LogKeyFile(besideLedgerAt: database, origin: try Origin("b.example"))
       #expect(
         message(other) == """
-          The signing key \(key) can't be used: it is the key of another log. Move the file away, or restore the \
+          The signing key \(key) can't be used: the key belongs to another log. Move the file away, or restore the \
           ledger that it signed.
           """
       )
@@ -150,7 +150,8 @@ struct LedgerMessageTests {
   }
 
   @Test(arguments: [
-    (9, "it has fewer than the 9 signed entries"), (2, "its first 2 entries are not the signed ones"),
+    (9, "the ledger has fewer than the 9 signed entries"),
+    (2, "the first 2 entries of the ledger are not the signed ones"),
   ])
   func anAnchorThatDoesNotMatchIsExplained(size: Int64, problem: String) async throws {
     try await withLedger { ledger, storage in
@@ -166,8 +167,7 @@ struct LedgerMessageTests {
       #expect(
         error?.description == """
           The ledger does not match the anchor \(anchor.path): \(problem). Restore the newest copy of the ledger. If \
-          you have none, start with --accept-older-ledger: Reflog then uses this ledger under a new log name and \
-          records that.
+          you have none, start with --accept-older-ledger. Reflog then gives the log a new name and records this.
           """
       )
     }

@@ -52,9 +52,9 @@ struct LedgerTests {
     }
   }
 
-  /// The requests of one service wait for each other.
+  /// The file itself allows only one pending change at an address.
   ///
-  /// This rule also stops another program.
+  /// The requests of one service already wait for each other, but this rule also stops another program.
   @Test func theFileRefusesASecondPendingChangeAtAnAddress() async throws {
     try await withLedger { ledger, _ in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
@@ -105,7 +105,7 @@ struct LedgerTests {
         Issue.record("\(String(describing: error))")
         return
       }
-      // Outcomes are still recorded, because the directory was already written to.
+      // The ledger still records outcomes, because these writes have already reached the directory.
       let settled = try await ledger.settle(pending)
       #expect(settled.resultDateTime == pending.activityDateTime)
     }

@@ -4,9 +4,12 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Bounds on time and on ids narrow the range of ids of a query plan.
+/// Tests that a filter on time or on ids reduces the range of ids in a query plan.
 struct QueryBoundsTests {
-  /// Change 1 is recorded at 09:15:02.123456 and each further one a second later, except 4, which has the time of 3.
+  /// Each argument is a filter, and the first and the last id of its range.
+  ///
+  /// Change 1 is recorded at 09:15:02.123456. Each later change is recorded one second after the change before it, but
+  /// change 4 is recorded at the same time as change 3.
   @Test(arguments: [
     ("activityDateTime ge 2026-11-23T09:15:04.123456Z", 3, Int64.max),
     ("activityDateTime gt 2026-11-23T09:15:04.123456Z", 3, .max),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// The queries of changes and of users are index lookups and never scans, whatever the length of the history.
+/// Tests that the queries for changes and from users are index lookups, so a long history does not slow them down.
 struct QueryPlanTests {
   @Test(arguments: [
     ("SELECT change.id FROM change \(History.newestApplied)", "change_applied"),
@@ -39,7 +39,9 @@ struct QueryPlanTests {
     }
   }
 
-  /// There are few pending changes: at most one for each address and connector.
+  /// The index contains only pending changes.
+  ///
+  /// There is at most one pending change for each address and each connector.
   @Test func pendingChangesAreFoundByTheirOwnIndex() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
@@ -56,7 +58,7 @@ struct QueryPlanTests {
     }
   }
 
-  /// Queries of users, and the index that answers each.
+  /// Each argument is the filter of a query and the index that the query plan must use.
   @Test(arguments: [
     ("flowId eq 'b2c_1_signup'", "change_address"),
     ("flowId eq 'B2C_1_signup' and step eq 'postFederationSignup'", "change_address"),

@@ -5,11 +5,13 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Each transaction signs all entries up to its own, and no entry of another program.
+/// Tests that each transaction signs a checkpoint of all entries so far.
+///
+/// The ledger must never sign an entry that another program appended.
 struct SigningTests {
   private static let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
 
-  /// Expects a checkpoint of every entry in the file, with a good signature.
+  /// Expects that the newest checkpoint covers every entry in the file and has a valid signature.
   private func expectAllIsSigned(_ ledger: Ledger, _ storage: Storage, isPublished: Bool = true) async throws {
     let head = try #require(try await ledger.history.checkpoint())
     let keys = ledger.signers.keys.map(\.verifierKey)
@@ -38,7 +40,7 @@ struct SigningTests {
       try await expectAllIsSigned(ledger, storage)
       try await ledger.set(RetentionPolicy(days: 500), overriding: false, by: Sample.operatorActor)
       try await expectAllIsSigned(ledger, storage)
-      // More than one full subtree.
+      // A full subtree has 256 entries. These 600 entries need more than one.
       try await ledger.record((0..<600).map { _ in Group.Draft(Self.intent, .found) })
       try await expectAllIsSigned(ledger, storage)
     }
@@ -99,7 +101,7 @@ struct SigningTests {
     "DELETE FROM head",
   ]
 
-  /// What another program appends without changing the head: an entry, a change, an event.
+  /// Statements that append an entry, a change or an event, but do not update the head row of the log.
   private static let appendices = [
     "INSERT INTO entry (sequence, change, hash, salt) "
       + "SELECT max(sequence) + 1, 1, zeroblob(32), zeroblob(16) FROM entry",
@@ -130,7 +132,9 @@ struct SigningTests {
     }
   }
 
-  /// A restored head does not undo the finding: only a new start checks the head again.
+  /// The ledger found a head row that it did not write, and stopped the recording.
+  ///
+  /// It checks the head row again only at the next start, so the recording stays stopped until then.
   @Test func aRestoredHeadDoesNotResumeTheRecording() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Self.intent, .found)
@@ -143,9 +147,9 @@ struct SigningTests {
     }
   }
 
-  /// The checkpoint covers neither the next ids nor the time.
+  /// No argument alters `next_change`, `next_event` or `newest_time`, because a checkpoint does not cover them.
   ///
-  /// The running service compares them with the head that it wrote.
+  /// Only a running service finds such an edit: it compares the head row with the row that it wrote.
   @Test(
     arguments: [
       "UPDATE head SET next_sequence = next_sequence + 1", "UPDATE head SET next_sequence = next_sequence - 1",
@@ -188,7 +192,9 @@ struct SigningTests {
     }
   }
 
-  /// The head stays unchanged, so no checkpoint covers the entry that was appended by hand.
+  /// The ledger refuses to record, so the newest checkpoint still has size 1.
+  ///
+  /// It does not cover the entry that was appended by hand.
   @Test func anEntryThatAnotherProgramAppendedIsNeverSigned() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Self.intent, .found)
@@ -226,7 +232,9 @@ struct SigningTests {
     }
   }
 
-  /// The tree of an accepted older copy is computed from its entries and not taken from its head.
+  /// The ledger computes the tree of an accepted older copy from the entries of the copy.
+  ///
+  /// The head row of the copy is damaged here, and the ledger must not use it.
   @Test func theEntriesOfAnAcceptedOlderCopyAreSigned() async throws {
     try await withTemporaryFolder { folder in
       var thread = WriterThread()

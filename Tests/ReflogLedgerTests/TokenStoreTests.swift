@@ -32,7 +32,9 @@ struct TokenStoreTests {
     }
   }
 
-  /// The command line is another process than the server, which already has the token in memory.
+  /// A revocation with the command line must be valid immediately in the server too.
+  ///
+  /// The command line is a separate process, and the server already has the token in memory.
   @Test func aTokenThatAnotherProcessRevokesIsNotValidAtOnce() async throws {
     try await withTokens { tokens, clock, folder in
       let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)

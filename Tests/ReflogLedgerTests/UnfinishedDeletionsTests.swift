@@ -5,7 +5,7 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// Purges and erasures, one step at a time.
+/// Tests that run each step of a purge or an erasure separately.
 struct UnfinishedDeletionsTests {
   private static let admin = Sample.operatorActor
   private static let signup = FlowScope.flow(Sample.signup.flowType, Sample.signup.flow)
@@ -33,7 +33,7 @@ struct UnfinishedDeletionsTests {
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       try await it.purgeAll()
       #expect(try await it.ids() == [1, 2, 3, 4, 8])
-      // An event of a withdrawn purge does not explain a missing row.
+      // This event cancels the claim, so the claim does not explain missing rows in the verification.
       #expect(try await it.kinds().contains(.purgeWithdrawn))
       try await it.verify()
 
@@ -65,7 +65,7 @@ struct UnfinishedDeletionsTests {
   @Test func aClaimOfAKeptChangeDeletesNoRow() async throws {
     try await withOldChanges { it in
       let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
-      // The newest change of its step, which set the current reference.
+      // Change 4 must be kept: it set the current reference of its step.
       let details: JSONObject = ["purge": .integer(purge.id), "changes": .string("4"), "entries": .string("6-7")]
       try await it.ledger.record([ServiceEvent.Content(.purged, details: details)])
       let claim = "UPDATE purge SET claim = (SELECT max(id) FROM service_event)"
@@ -82,7 +82,8 @@ struct UnfinishedDeletionsTests {
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       let found = try #require(try await it.ledger.nextClaim())
 
-      // The changes that were found are after those that can be deleted by now, so the claim is refused.
+      // The release of the hold restarts the purge, because more changes can be deleted. So the ledger ignores a claim
+      // from an earlier search.
       #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.admin))
       try await it.ledger.claim(found)
       #expect(try await !it.kinds().contains(.purged))
@@ -124,7 +125,7 @@ struct UnfinishedDeletionsTests {
 
   @Test func eventsArePurgedAlthoughManyKeptEventsPrecedeThem() async throws {
     try await withOldChanges { it in
-      // More kept events than one read examines.
+      // The purge must keep these 4,500 events, and continue to the event that follows them.
       for _ in 1...30 {
         try await it.ledger.record((1...150).map { _ in ServiceEvent.Content(.keyRotated) })
       }
@@ -142,7 +143,7 @@ struct UnfinishedDeletionsTests {
         let adele = Change.Actor(type: .user, id: "adele", name: name, userPrincipalName: "adele@contoso.example")
         try await it.change(Sample.intent(before: .none, after: .none, by: adele))
       }
-      // Another spelling than the recorded one.
+      // The recorded id is in lower case. The erasure must find the actor by the id in upper case too.
       #expect(try await it.ledger.askErasure(ofActor: "ADELE", by: Self.admin) == 1)
       let erasures = try #require(try await it.ledger.forgetting()).erasures
       var position = Ledger.ErasurePosition()
@@ -175,14 +176,14 @@ struct UnfinishedDeletionsTests {
 }
 
 extension Ledger {
-  /// Returns what the unfinished purge would claim next.
+  /// Returns the rows that the unfinished purge would claim next, or nil if there are none.
   fileprivate func nextClaim() async throws -> Purgeable? {
     let state = try await history.read { db in try PurgeRows.newest(db) }
     return try await nextPurgeable(try #require(state))
   }
 }
 
-/// A ledger and its clock.
+/// A ledger, its file and its clock.
 private struct Fixture {
   let ledger: Ledger
   let storage: Storage

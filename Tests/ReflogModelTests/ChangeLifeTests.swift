@@ -8,7 +8,7 @@ struct ChangeLifeTests {
     Change.Statement(result: result, reason: "", actor: .unknown)
   }
 
-  /// Every event, by name.
+  /// All events, each with the name that the table of transitions uses.
   private static let events: [(name: String, event: Change.Event)] = [
     ("intended", .intended), ("denied", .denied), ("found", .found),
     ("notKept", .notKept(Change.ID(1))),
@@ -19,7 +19,9 @@ struct ChangeLifeTests {
     ("statedNotApplied", .stated(statement(.notApplied))),
   ]
 
-  /// The legal transitions. All others are illegal.
+  /// The legal transitions: for each current result, the next result by event.
+  ///
+  /// All other transitions are illegal.
   private static let transitions: [Change.Result?: [String: Change.Result]] = [
     nil: ["intended": .pending, "denied": .denied, "found": .applied, "notKept": .applied, "refused": .rejected],
     .pending: [

@@ -17,8 +17,8 @@ struct IntegrityMessageTests {
         .noWholeNumber("1.5"),
         "1.5 is not a whole number from -(2^53 - 1) to 2^53 - 1 in its shortest form. Record it as text."
       ),
-      (.duplicateMember(name: "a"), "The member a occurs twice in one object. Give it once."),
-      (.nestedTooDeep, "Values are nested deeper than 64 levels. Record less at once."),
+      (.duplicateMember(name: "a"), "The member a occurs twice in one object. Write it only once."),
+      (.nestedTooDeep, "Values are nested deeper than 64 levels. Record a value with fewer levels."),
     ])
   }
 
@@ -85,17 +85,18 @@ struct IntegrityMessageTests {
       ),
       (
         .badSignature(key: key),
-        "The signature in the name of a.example+0012abcd does not match this text. One of the two was changed. Trust "
-          + "neither."
+        "The signature that claims to be from a.example+0012abcd does not match this text. The text or the signature "
+          + "was changed. Do not trust them."
       ),
       (
         .noKnownKey([key]),
-        "None of the known keys signed this. Its signatures name a.example+0012abcd. Give the right key."
+        "None of the known keys signed this note. Its signatures claim to be from a.example+0012abcd. Use the right "
+          + "key."
       ),
       (
         .noKnownKey([key, try Self.key(1)]),
-        "None of the known keys signed this. Its signatures name a.example+0012abcd, a.example+00000001. Give the "
-          + "right key."
+        "None of the known keys signed this note. Its signatures claim to be from a.example+0012abcd, "
+          + "a.example+00000001. Use the right key."
       ),
     ])
   }

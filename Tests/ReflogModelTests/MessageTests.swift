@@ -68,7 +68,7 @@ struct MessageTests {
     let outcome = try Change.outcome(of: .notKept(Change.ID(17)), on: nil, settledBy: .reconciler)
 
     #expect(outcome?.code == "notKept")
-    #expect(outcome?.message == "The reference from before change 17 is set again.")
+    #expect(outcome?.message == "The reference that the address held before change 17 is set again.")
   }
 
   @Test func aChangeThatWasNotSentShowsTheReason() throws {
@@ -124,7 +124,7 @@ struct MessageTests {
     let item = TimeRollback.Item(address: try Self.address(), before: try Self.fraudCheck(), after: .unknown)
 
     #expect(
-      item.summary == "what postFederationSignup of B2C_1_signup called is unknown, so it is not changed; "
+      item.summary == "the earlier reference of postFederationSignup of B2C_1_signup is unknown, so it is not changed; "
         + "it now calls Fraud check (3f1c)"
     )
   }

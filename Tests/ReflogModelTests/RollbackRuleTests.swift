@@ -1,11 +1,13 @@
 import ReflogModel
 import Testing
 
-/// The one rule that decides about a rollback: for the plan, the request, its repeat, and a rollback to a time.
+/// Tests of the rule that decides if a rollback is permitted.
+///
+/// The plan, the request, a repeated request and a rollback to a time all use this rule.
 struct RollbackRuleTests {
   // MARK: A rollback of change 5, which pointed the step from A to B.
 
-  /// What a caller permits, by name.
+  /// The later changes that a caller permits, each with a name for the test report.
   private static let permissions: [(name: String, later: RollbackRule.LaterChanges)] = [
     ("none", .none), ("up to 6", .upTo(Change.ID(6))), ("up to 7", .upTo(Change.ID(7))), ("all", .all),
     ("drift to B", .drift(to: b, and: .none)), ("drift to C", .drift(to: c, and: .none)),
@@ -16,7 +18,7 @@ struct RollbackRuleTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let situation: RollbackRule.Situation
-    /// The expected verdict for each of the permissions, in their order.
+    /// The expected verdicts, one for each item of `permissions` in the same order.
     let verdicts: [String]
 
     init(_ name: String, _ situation: RollbackRule.Situation, _ verdicts: [String]) {
@@ -109,7 +111,7 @@ struct RollbackRuleTests {
     }
   }
 
-  // MARK: A rollback to a time, requested when change 6 was the newest. At the time, the step held A.
+  // MARK: A rollback to a time when the step held A. Change 6 was the newest change when the rollback was requested.
 
   struct TimeCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -247,7 +249,7 @@ struct RollbackRuleTests {
   func onlyAnAppliedChangeCanBeRolledBack(result: Change.Result) {
     #expect(
       Self.why(Self.change(5, Self.a, Self.b, result: result))
-        == "it is \(result.rawValue), and only an applied change can be"
+        == "it is \(result.rawValue), and only an applied change can be rolled back"
     )
   }
 

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Secrets that a directory quotes when it refuses a write.
+/// Tests that secrets are hidden if the directory quotes them in its refusal of a write.
 struct SecretsTests {
   private let body: JSONObject = [
     "displayName": "Fraud check",

@@ -274,4 +274,20 @@ struct ChangeServiceTests {
       #expect(fixture.directory.writes.count == 1)
     }
   }
+
+  /// The second deletion finds a flow without references, so it has nothing to record and no transaction checks its key.
+  @Test func aRepeatedDeletionOfAFlowIsNotSentAgain() async throws {
+    try await withService { fixture in
+      let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
+      let request = fixture.request(.deleteFlow(FlowName(of: Sample.signup)), named: key)
+      _ = try await fixture.service.perform(fixture.request(.setReference(Sample.signup, Sample.newVendor)))
+      _ = try await fixture.service.perform(request)
+      let sent = fixture.directory.writes.count
+
+      let receipt = try await fixture.service.perform(request)
+
+      #expect(receipt.changes.map(\.result) == [.applied])
+      #expect(fixture.directory.writes.count == sent)
+    }
+  }
 }

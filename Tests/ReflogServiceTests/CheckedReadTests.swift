@@ -5,9 +5,11 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// An altered row is an error on every surface: only a row that matches the log becomes a change.
+/// Tests that every read fails if it reads an altered row.
+///
+/// A read returns a change only if the row of the change matches the log.
 struct CheckedReadTests {
-  /// A way to read changes.
+  /// One of the calls that read changes, with a name for the test report.
   struct Question: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let ask: @Sendable (ServiceFixture) async throws -> Void
@@ -18,7 +20,7 @@ struct CheckedReadTests {
     }
   }
 
-  /// Change 2, a rollback of change 1, is the one that is altered.
+  /// The id of the change that the tests alter: change 2, the rollback of change 1.
   private static let altered = Change.ID(2)
 
   private static let reader = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))
@@ -108,7 +110,7 @@ struct CheckedReadTests {
     }
   }
 
-  /// A request that needs an altered change is refused before anything is sent.
+  /// The service refuses a request that needs an altered change, and sends no write to the directory.
   @Test func nothingIsSentIfTheStateOfTheStepIsAltered() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
@@ -123,7 +125,7 @@ struct CheckedReadTests {
     }
   }
 
-  /// Each column that the log covers, one at a time.
+  /// Each argument alters one column that the log covers, or deletes a row.
   @Test(arguments: [
     "UPDATE change SET activity_time = activity_time - 1", "UPDATE change SET kind = 'drift'",
     "UPDATE change SET before_absent = 'none', before_connector = NULL, before_name = NULL",
@@ -150,7 +152,7 @@ struct CheckedReadTests {
   ])
   func everyAlteredColumnIsNoticed(statement: String) async throws {
     try await withService { fixture in
-      // A change of a second step, to whose address the change is altered.
+      // This change creates the row of a second address. One of the statements sets the altered change to this address.
       _ = try await fixture.set(.none, at: Sample.attributes)
       let change = try await fixture.set(Sample.newVendor)
       try editByHand(fixture.path, statement)
@@ -161,9 +163,9 @@ struct CheckedReadTests {
     }
   }
 
-  /// The row alone does not show this.
+  /// A read of the row cannot find this alteration, because the row looks like a normal pending change.
   ///
-  /// The verification finds the entry of the change's outcome.
+  /// The verification of the log finds that the log contains an entry for an outcome that is missing.
   @Test func aChangeThatIsMadePendingAgainIsFoundByTheVerification() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)

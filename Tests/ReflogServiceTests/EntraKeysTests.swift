@@ -7,7 +7,7 @@ import Testing
 
 @testable import ReflogService
 
-/// The cache of the issuer's keys.
+/// Tests of the cache of the issuer's keys.
 struct EntraKeysTests {
   /// An issuer whose keys differ only in their ids.
   private final class Issuer: Sendable {
@@ -19,7 +19,9 @@ struct EntraKeysTests {
 
     let state = Mutex(State())
 
-    /// An odd number of 2048 bits that is no real key: nothing is verified with it here.
+    /// An odd number of 2048 bits.
+    ///
+    /// It is not the modulus of a real key, because every token in these tests has a wrong signature.
     private static let modulus = String(repeating: "v", count: 341) + "w"
 
     @Sendable func fetch(_ url: String) throws -> [UInt8] {
@@ -53,7 +55,7 @@ struct EntraKeysTests {
     return EntraTokens(settings: settings, keys: keys, clock: clock.read)
   }
 
-  /// Returns the verdict on a token with this key id and a wrong signature.
+  /// Returns the error text for a token with this key id and a wrong signature, or `accepted` if there is no error.
   private func verdict(_ tokens: EntraTokens, key: String) async -> String {
     func encoded(_ text: String) -> String {
       Data(text.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")

@@ -3,7 +3,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Counts the tasks that hold a lock: at this moment, and the most at any moment.
+/// Counts the tasks that hold a lock: the current number and the highest number so far.
 private actor HolderCount {
   private var current = 0
   private(set) var most = 0

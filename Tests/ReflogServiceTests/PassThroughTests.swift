@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Callers whose token only the directory can check.
+/// Tests of callers with a token that only the directory can check.
 struct PassThroughTests {
   private func caller(_ signature: String) -> Caller {
     Caller(

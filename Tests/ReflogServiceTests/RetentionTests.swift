@@ -6,7 +6,7 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// Purges and erasures in the background.
+/// Tests of the purges and erasures that run in the background.
 struct RetentionTests {
   private var logger: Logger {
     var logger = Logger(label: "test")
@@ -18,7 +18,8 @@ struct RetentionTests {
     try await withLedger { ledger, storage in
       let retention = Retention(ledger: ledger, logger: logger)
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
-      // The retention policy differs from the recorded one: nothing is erased until an admin sets it again.
+      // This row sets a retention policy that the log does not contain. Each erasure then fails until an admin sets the
+      // policy again.
       #expect(try sqlite3(storage.path, "INSERT INTO retention (id, days) VALUES (1, 30)") == "")
       let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
       let actor = try #require(Sample.operatorActor.id)

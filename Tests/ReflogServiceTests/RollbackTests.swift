@@ -158,7 +158,10 @@ struct RollbackTests {
 
       let error = await #expect(throws: ServiceError.self) { try await fixture.rollBack(Change.ID(1)) }
 
-      #expect(error?.description == "Change 1 can't be rolled back: it is pending, and only an applied change can be.")
+      #expect(
+        error?.description
+          == "Change 1 can't be rolled back: it is pending, and only an applied change can be rolled back."
+      )
       await #expect(throws: ServiceError.self) { try await fixture.rollBack(Change.ID(99)) }
     }
   }

@@ -156,8 +156,8 @@ struct ServiceMessageTests {
     (
       .retentionTooShort(days: 30),
       """
-      History must be kept for at least 400 days, but you asked for 30. If the law requires that, add \
-      "override": true or --override.
+      History must be kept for at least 400 days, but you asked for 30. If the law requires a shorter \
+      time, add "override": true or --override.
       """
     ),
     (
@@ -311,8 +311,8 @@ struct ServiceMessageTests {
 
       #expect(
         error?.description == """
-          The change did not reach the directory: recording it took too long to send it safely. Nothing was changed. \
-          Try again.
+          The change did not reach the directory: recording the change took too long, so it was not safe to send it. \
+          Nothing was changed. Try again.
           """
       )
     }

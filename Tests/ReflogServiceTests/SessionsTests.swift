@@ -2,7 +2,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// How long sessions last, and how many a token may have.
+/// Tests of the lifetime of sessions and of the maximum number of sessions for one token.
 struct SessionsTests {
   private let clock = ManualClock()
 

@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Reads of a directory that is eventually consistent.
+/// Tests of reads from a directory that can show an old value for some time after a write.
 struct SettleWindowTests {
   private let clock = ManualClock()
 
@@ -51,7 +51,7 @@ struct SettleWindowTests {
     }
   }
 
-  /// There are more of these changes than the ledger remembers of one step.
+  /// The number of these changes is higher than the number of recent changes that the ledger keeps for one step.
   @Test func changesThatWereNeverSentDoNotHideAnEarlierWrite() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
@@ -117,7 +117,8 @@ struct SettleWindowTests {
       fixture.directory.react(.applyAndLoseAnswer)
       await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
       fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
-      // It may be sent 20 seconds after its intent, may take 40 seconds, and 60 more must pass.
+      // A read is conclusive 120 seconds after the intent: the write may be sent up to 20 seconds after the intent, it
+      // may take 40 seconds, and the settle window is 60 seconds. So 119 seconds are one second too early.
       clock.advance(by: .seconds(119))
 
       let early = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }

@@ -102,7 +102,7 @@ struct SignInMessageTests {
   @Test(arguments: [
     (
       #"{"issuer":"https://other"}"#,
-      "unavailable: https://issuer/.well-known/openid-configuration is for another issuer."
+      "unavailable: https://issuer/.well-known/openid-configuration belongs to another issuer."
     ),
     (
       #"{"issuer":"https://issuer"}"#,

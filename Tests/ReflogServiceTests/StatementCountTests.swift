@@ -7,9 +7,13 @@ import ReflogTesting
 import Synchronization
 import Testing
 
-/// How many commits, statements and reads of the ledger's file a change costs, once what it needs is in memory.
+/// The number of commits, statements and reads of the ledger's file that one change needs.
+///
+/// The data that the change needs is already in memory, because each test makes other changes first.
 struct StatementCountTests {
-  /// BEGIN, the read and the write of the head, and COMMIT.
+  /// The number of statements that every transaction needs.
+  ///
+  /// They are BEGIN, the read of the head row of the log, the write of this row, and COMMIT.
   private static let ofEachTransaction = 4
   private static let ofAnIntent = 6
   private static let ofAnOutcome = 4
@@ -58,7 +62,7 @@ struct StatementCountTests {
       }
 
       expectFew(cost)
-      // One read tells what to lock. The other is made with the lock.
+      // The first read finds the address to lock. The second read runs while the address is locked.
       #expect(cost.reads <= 2)
     }
   }
@@ -77,14 +81,14 @@ struct StatementCountTests {
     }
   }
 
-  /// The drift and the intent are one transaction.
+  /// One transaction records both the drift and the intent of the update.
   @Test func aDriftThatAnUpdateFindsCostsNoExtraCommit() async throws {
     try await withService { fixture in
       let directory = WatchedDirectory(inner: fixture.directory)
       let service = ChangeService(ledger: fixture.ledger, directory: directory, locks: .patient)
       let it = Measured(service: service, ledger: fixture.ledger, watch: directory.watch)
       _ = try await it.set(Sample.newVendor)
-      // The first drift creates the row of the unknown actor.
+      // This first drift also inserts the row of the unknown actor, so only the second drift is measured.
       fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
       _ = try await it.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
@@ -110,9 +114,9 @@ struct StatementCountTests {
     #expect(cost.outcome.statements <= Self.ofEachTransaction + Self.ofAnOutcome, sourceLocation: sourceLocation)
   }
 
-  /// Runs a body with a service over an embedded directory.
+  /// Calls `body` with a service that uses an embedded directory.
   ///
-  /// One thread writes both files.
+  /// One thread writes the file of the ledger and the file of the directory.
   private func withEmbedded(_ body: (Measured) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
@@ -133,7 +137,9 @@ struct StatementCountTests {
   }
 }
 
-/// A service whose ledger's counters are read when the directory is asked to write.
+/// A service and its ledger, with a `Watch` that divides the cost of a change into intent and outcome.
+///
+/// The ledger's counters are read when the service calls the directory to write.
 private struct Measured {
   let service: ChangeService
   let ledger: Ledger
@@ -175,7 +181,7 @@ private struct Measured {
   }
 }
 
-/// Remembers the counters at the moment of a write.
+/// Stores the values that the counters have when the directory receives a write.
 private final class Watch: Sendable {
   typealias Counters = (commits: Int, statements: Int, reads: Int)
 

@@ -6,7 +6,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// What a sweep records.
+/// Tests of the changes that a sweep records.
 struct SweepTests {
   private let clock = ManualClock()
 
@@ -15,7 +15,7 @@ struct SweepTests {
     let sweeper: Sweeper
     let watchlist: Watchlist
 
-    /// Returns all changes but the baselines of connectors, oldest first.
+    /// Returns all changes, oldest first, without the baselines of connectors.
     func changes() async throws -> [Change] {
       return try await fixture.history.changes(ChangeQuery(isAscending: true))
         .filter { $0.intent.kind != .baseline || $0.intent.subject != .connector }
@@ -87,7 +87,7 @@ struct SweepTests {
       let drift = try await sweeping.changes().last
       #expect(drift?.intent.kind == .drift)
       #expect(drift?.outcome?.code == "notKept")
-      #expect(drift?.outcome?.message == "The reference from before change 1 is set again.")
+      #expect(drift?.outcome?.message == "The reference that the address held before change 1 is set again.")
     }
   }
 
@@ -97,7 +97,7 @@ struct SweepTests {
       clock.advance(by: .seconds(100))
       sweeping.fixture.directory.changeWithoutReflog(Sample.signup, Sample.newVendor)
       await #expect(sweeping.sweeper.sweep())
-      // A server that answers still shows the reference before the drift.
+      // The directory still returns the reference from before the drift, as one of several servers may do.
       sweeping.fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
 
       await #expect(sweeping.sweeper.sweep())

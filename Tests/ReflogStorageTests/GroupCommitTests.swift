@@ -35,7 +35,9 @@ struct GroupCommitTests {
     }
   }
 
-  /// One transaction holds all three writes: they wait together until the thread starts.
+  /// The writer runs all three writes in one transaction, because all of them are submitted before the thread starts.
+  ///
+  /// The second write fails.
   @Test func theOthersOfATransactionAreKeptAndCommittedOnce() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
@@ -59,7 +61,8 @@ struct GroupCommitTests {
 
         #expect(try await rows(storage) == [1, 3])
         #expect(failures.withLock { $0 } == [2])
-        // All of them run again, each in a savepoint. A write that fails before it changes a row would not cause that.
+        // The second write had already changed a row when it failed. So the writer rolled the transaction back and ran
+        // each write again in its own savepoint.
         #expect(runs.withLock { $0[1] } == 2)
       }
     }

@@ -2,7 +2,7 @@ import ReflogTesting
 
 @testable import ReflogStorage
 
-/// A session without state, which counts its commits.
+/// A session that has no state except the number of its commits.
 final class PlainSession: WriteSession {
   let connection: Connection
   private(set) var commits = 0
@@ -19,7 +19,7 @@ final class PlainSession: WriteSession {
   func restore() {}
 }
 
-/// Calls `body` with an open file and a running writer of it.
+/// Calls `body` with an open file and a running writer that writes this file.
 @discardableResult
 func withWriter<Value: Sendable>(
   limits: GroupCommitLimits = .standard,

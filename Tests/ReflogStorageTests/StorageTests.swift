@@ -52,7 +52,7 @@ struct StorageTests {
     }
   }
 
-  /// Reflog's settings are stored in a file, so Reflog must not apply them to the file of another program.
+  /// The file must be refused before Reflog applies its settings, because SQLite stores some settings in the file.
   @Test(arguments: [0, 7])
   func aFileOfAnotherProgramIsRefusedAndLeftUnchanged(applicationID: Int) async throws {
     try await withTemporaryFolder { folder in

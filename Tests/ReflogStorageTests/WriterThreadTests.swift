@@ -52,7 +52,9 @@ struct WriterThreadTests {
     }
   }
 
-  /// The outcome of a change has a reserved slot, also when the writer accepts no new writes.
+  /// A closed writer refuses ordinary writes, but it still accepts a write with a reserved slot.
+  ///
+  /// So the outcome of a change that was already sent is recorded during a stop.
   @Test func aReservedWriteIsMadeAfterTheThreadWasClosed() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
@@ -62,7 +64,7 @@ struct WriterThreadTests {
       writer.submit(.ordinaryReservingNext) {
         try insert(1, $0)
       } completion: { _ in
-        // This runs on the thread, between two passes.
+        // The thread closes after the first write and before the reserved write is submitted.
         thread.close()
         writer.submit(.reserved) {
           try insert(2, $0)
@@ -91,7 +93,8 @@ struct WriterThreadTests {
             group.addTask { try? await writers[number % 2].write { try insert(number, $0) } }
           }
         }
-        // A write that follows from another one, as the outcome of a change follows the write to the directory.
+        // The completion of the first write submits a write to the other file. A change does the same: its outcome is
+        // written to the ledger after the write to the directory.
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
           writers[0].submit {
             try insert(200, $0)

@@ -5,13 +5,13 @@ package import ReflogStorage
 
 /// Sample values for tests.
 ///
-/// They are made of literals that are valid: a literal that is not stops the test at once.
+/// All values come from valid literals. An invalid literal stops the test process with a message.
 package enum Sample {
   /// A step of the sign-up flow.
   package static let signup = address("b2cUserFlows/B2C_1_signup/postFederationSignup")
   /// Another step of the sign-up flow.
   package static let attributes = address("b2cUserFlows/B2C_1_signup/postAttributeCollection")
-  /// The connector that the sign-up step calls at first.
+  /// The connector that the sign-up step calls at the start of a test.
   package static let fraudCheck = connector("3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "Fraud check")
   /// Another connector.
   package static let newVendor = connector("8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602", "Fraud check (new vendor)")
@@ -24,19 +24,25 @@ package enum Sample {
     proof: .apiToken
   )
 
-  /// Returns the address of a valid text.
+  /// Returns the address that a text contains.
+  ///
+  /// The text must be valid.
   package static func address(_ text: String) -> Address {
     guard let address = Address(text) else { preconditionFailure("\(text) is no address") }
     return address
   }
 
-  /// Returns the reference to a connector with a valid id.
+  /// Returns a reference to the connector with this id.
+  ///
+  /// The id must be valid.
   package static func connector(_ text: String, _ displayName: String) -> ConnectorReference {
     guard let id = ConnectorID(text) else { preconditionFailure("\(text) is no id") }
     return .connector(id, displayName: displayName)
   }
 
-  /// Returns the key that signs a ledger in tests: always the same for the same log name.
+  /// Returns the key that signs a ledger in tests.
+  ///
+  /// Ledgers with the same log name have the same key.
   package static func signingKey(of ledger: Ledger) async throws -> SigningKey {
     let seed = Array(repeating: UInt8(7), count: SigningKey.seedByteCount)
     return try SigningKey(name: try await ledger.history.origin().keyName(), seed: seed)
@@ -62,9 +68,9 @@ package enum Sample {
   }
 }
 
-/// Runs a body while a thread writes files, then closes the files.
+/// Calls `body` while a writer thread runs, then stops the thread and closes its files.
 ///
-/// Throws what ended the thread, or else what the body throws.
+/// If the thread ended with an error, this error is thrown. Otherwise an error of `body` is thrown.
 @discardableResult
 package func running<Value: Sendable>(
   _ thread: WriterThread,
@@ -82,9 +88,9 @@ package func running<Value: Sendable>(
   return try result.get()
 }
 
-/// Opens the ledger of a folder, with a key that signs it.
+/// Opens the ledger in a folder and adds a key that signs its log.
 ///
-/// Creates the ledger if the folder has none.
+/// A new ledger is created if the folder has no ledger.
 package func openLedger(
   in folder: String,
   thread: WriterThread,
@@ -103,7 +109,7 @@ package func openLedger(
   return (ledger, storage)
 }
 
-/// Runs a body with an empty ledger.
+/// Calls `body` with an empty ledger.
 @discardableResult
 package func withLedger<Value: Sendable>(
   of directory: DirectoryKind = .embedded,
@@ -117,9 +123,9 @@ package func withLedger<Value: Sendable>(
   }
 }
 
-/// A service over a scripted directory.
+/// A service with a scripted directory.
 ///
-/// The sign-up step calls the fraud check.
+/// At the start, the sign-up step calls the fraud check.
 package struct ServiceFixture: Sendable {
   package let service: ChangeService
   package let ledger: Ledger
@@ -130,7 +136,7 @@ package struct ServiceFixture: Sendable {
   /// The ledger's history.
   package var history: History { ledger.history }
 
-  /// Points a step at a connector or at none, and returns the change.
+  /// Sets the reference of a step, and returns the change.
   package func set(
     _ reference: ConnectorReference,
     at address: Address = Sample.signup,
@@ -148,7 +154,7 @@ package struct ServiceFixture: Sendable {
     return change
   }
 
-  /// Returns a request of the sample operator, or of an actor with another role.
+  /// Returns a request from the sample actor with a role, by default the operator role.
   package func request(
     _ action: ChangeRequest.Action,
     as role: Role = .operator,
@@ -166,11 +172,11 @@ package struct ServiceFixture: Sendable {
 }
 
 extension KeyedLock {
-  /// Locks for which a request waits an hour, however busy the machine is.
+  /// Locks with a waiting time of one hour, so that requests do not time out on a busy machine.
   package static var patient: KeyedLock { KeyedLock(limits: Limits(perKey: 1000, total: 4000, wait: .seconds(3600))) }
 }
 
-/// Runs a body with a service over a new ledger and a new scripted directory.
+/// Calls `body` with a service that uses a new ledger and a new scripted directory.
 @discardableResult
 package func withService<Value: Sendable>(
   locks: KeyedLock = .patient,

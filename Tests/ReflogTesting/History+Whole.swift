@@ -2,9 +2,9 @@ package import ReflogLedger
 package import ReflogModel
 
 extension History {
-  /// Returns the first changes that match a query, however long that takes.
+  /// Returns the first changes that match a query, by default newest first.
   ///
-  /// The newest change comes first by default.
+  /// The search may take up to 1,000 seconds.
   package func changes(
     _ query: ChangeQuery = ChangeQuery(),
     behind: Change.ID? = nil,

@@ -1,14 +1,14 @@
 package import ReflogLedger
 package import ReflogModel
 
-/// The ledger refused a group that a test expects to be recorded.
+/// The error for a group that the ledger refused although the test expected it to be recorded.
 package struct UnexpectedRefusal: Error {
   /// The ledger's answer.
   package let appended: Appended
 }
 
 extension Ledger {
-  /// Records changes in one transaction, and returns them as recorded.
+  /// Records changes in one transaction, and returns the recorded changes.
   @discardableResult
   package func record(_ drafts: [Group.Draft]) async throws -> [Change] {
     let appended = try await append(Group(drafts: drafts))
@@ -16,7 +16,7 @@ extension Ledger {
     return changes
   }
 
-  /// Records one change, and returns it as recorded.
+  /// Records one change, and returns the recorded change.
   @discardableResult
   package func record(_ intent: Change.Intent, _ event: Change.Event) async throws -> Change {
     try await record([Group.Draft(intent, event)])[0]

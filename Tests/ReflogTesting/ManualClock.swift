@@ -1,21 +1,21 @@
 package import ReflogModel
 import Synchronization
 
-/// A clock that moves only when a test advances it, or by a fixed step each time it is read.
+/// A clock that moves only when a test advances it, and by a fixed step each time it is read.
 package final class ManualClock: Sendable {
-  /// 2026-11-23T09:15:02.123456Z.
+  /// The default start time: 2026-11-23T09:15:02.123456Z.
   package static let start = Timestamp(microseconds: 1_795_425_302_123_456)
 
   private let current: Mutex<Timestamp>
 
-  /// How far the clock moves each time it is read.
+  /// The time by which the clock moves each time it is read.
   private let step: Duration
 
   /// Creates a clock.
   ///
   /// - Parameters:
-  ///   - moment: the first moment.
-  ///   - step: how far the clock moves each time it is read.
+  ///   - moment: The start time.
+  ///   - step: The time by which the clock moves each time it is read.
   package init(at moment: Timestamp = start, movingBy step: Duration = .zero) {
     current = Mutex(moment)
     self.step = step
@@ -29,7 +29,7 @@ package final class ManualClock: Sendable {
     }
   }
 
-  /// Moves the clock forward.
+  /// Moves the clock forward, or backward if the duration is negative.
   package func advance(by duration: Duration) {
     let microseconds = duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000
     current.withLock { $0 = Timestamp(microseconds: $0.microseconds + microseconds) }

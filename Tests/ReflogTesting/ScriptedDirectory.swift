@@ -1,9 +1,9 @@
 package import ReflogModel
 import Synchronization
 
-/// A directory in memory that answers writes as its script tells, and remembers what it was asked.
+/// A directory in memory that reacts to each write with the next reaction of its script, and stores the writes.
 package final class ScriptedDirectory: Directory {
-  /// What the directory does with a write.
+  /// The reaction of the directory to a write.
   package enum Reaction: Sendable {
     /// The write is applied and answered.
     case apply
@@ -23,12 +23,12 @@ package final class ScriptedDirectory: Directory {
     var reactions: [Reaction] = []
     var writes: [DirectoryWrite] = []
     var readFailure: DirectoryFailure?
-    /// What reads of an address show instead of its reference.
+    /// The references that reads return instead of the true references, by address.
     var staleReads: [Address: ConnectorReference] = [:]
   }
 
   private let state: Mutex<State>
-  /// A directory that may show an older value is like Microsoft Graph.
+  /// The directory is like Microsoft Graph if its reads may be stale, or else like the embedded directory.
   package var kind: DirectoryKind { settleWindow > .zero ? .graph : .embedded }
   package let hasOwnCredential = true
   package let settleWindow: Duration
@@ -36,7 +36,7 @@ package final class ScriptedDirectory: Directory {
 
   /// Creates a directory.
   ///
-  /// - Parameter connectors: the display names of the connectors, by id.
+  /// - Parameter connectors: The display names of the connectors, by id.
   package init(
     references: [Address: ConnectorReference] = [:],
     connectors: [ConnectorID: String],
@@ -54,36 +54,40 @@ package final class ScriptedDirectory: Directory {
   /// The writes that reached the directory, in order.
   package var writes: [DirectoryWrite] { state.withLock { $0.writes } }
 
-  /// Adds reactions to the next writes.
+  /// Adds reactions for the next writes to the script.
   ///
-  /// Writes without a reaction are applied.
+  /// A write is applied if the script has no reaction left.
   package func react(_ reactions: Reaction...) {
     state.withLock { $0.reactions += reactions }
   }
 
-  /// Lets every read fail with this error, or none if it is nil.
+  /// Sets the error with which every read fails.
+  ///
+  /// If the error is nil, reads succeed again.
   package func failReads(_ failure: DirectoryFailure?) {
     state.withLock { $0.readFailure = failure }
   }
 
-  /// Changes a reference without Reflog.
+  /// Changes a reference as another program would, without a change in Reflog.
   package func changeWithoutReflog(_ address: Address, _ reference: ConnectorReference) {
     state.withLock { $0.references[address] = reference }
   }
 
-  /// Lets reads of an address show this reference, or the true one again if it is nil.
+  /// Sets the stale reference that reads of an address return.
+  ///
+  /// If the reference is nil, reads return the true reference again.
   package func readStale(_ address: Address, _ reference: ConnectorReference?) {
     state.withLock { $0.staleReads[address] = reference }
   }
 
-  /// Removes a connector without Reflog.
+  /// Removes a connector as another program would, without a change in Reflog.
   package func removeConnector(_ id: ConnectorID) {
     state.withLock { $0.connectors[id] = nil }
   }
 
-  /// Returns the reference at an address, or the stale one that was set.
+  /// Returns the reference at an address, or the stale reference if a test set one.
   ///
-  /// An unknown address is refused.
+  /// The directory refuses an unknown address.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     let (failure, reference) = state.withLock { state in
       (state.readFailure, state.staleReads[address] ?? state.references[address])
@@ -100,22 +104,22 @@ package final class ScriptedDirectory: Directory {
     return connector
   }
 
-  /// Adds or replaces a connector without Reflog.
+  /// Adds or replaces a connector as another program would, without a change in Reflog.
   package func changeWithoutReflog(_ connector: DirectoryConnector) {
     state.withLock { $0.connectors[connector.id] = connector }
   }
 
-  /// Returns the directory as a caller with this token sees it.
+  /// Returns a directory that accepts or refuses all requests, depending on the token.
   package func bearing(_ token: DirectoryToken) -> any Directory {
     TokenCheckingDirectory(inner: self, isAccepted: token.text.hasSuffix(Self.acceptedSignature))
   }
 
-  /// What an accepted token ends with.
+  /// The end of every token that the directory accepts.
   package static let acceptedSignature = ".accepted"
 
-  /// Answers the reads that a service makes.
+  /// Answers reads of flows, of configurations and of the list of connectors.
   ///
-  /// Other reads fail.
+  /// All other reads fail.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     let state = state.withLock { $0 }
     if let failure = state.readFailure { throw failure }
@@ -151,7 +155,7 @@ package final class ScriptedDirectory: Directory {
     DirectoryResponse(httpStatus: 200, body: ["value": .array(objects.map { .object($0) })])
   }
 
-  /// Reacts to a write as the script tells.
+  /// Reacts to a write with the next reaction of the script.
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     state.withLock { state in
       state.writes.append(write)

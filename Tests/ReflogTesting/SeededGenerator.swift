@@ -1,8 +1,8 @@
-/// A generator of the same numbers every time (splitmix64).
+/// A random number generator that always returns the same numbers for the same seed (splitmix64).
 package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  /// Creates a generator.
+  /// Creates a generator with this seed.
   package init(seed: UInt64) {
     state = seed
   }

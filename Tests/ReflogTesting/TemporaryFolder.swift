@@ -1,6 +1,6 @@
 import Foundation
 
-/// Runs a body with the path of a new folder, and removes the folder afterwards.
+/// Creates a folder, calls `body` with its path, and removes the folder afterwards.
 package func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
   let path = FileManager.default.temporaryDirectory.appending(path: "reflog-\(UUID().uuidString)").path()
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -8,9 +8,9 @@ package func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) 
   return try await body(path)
 }
 
-/// Runs Debian's `sqlite3` on a file.
+/// Runs the `sqlite3` program of Debian on a file, and returns its output.
 ///
-/// Returns what it printed, errors included.
+/// The output includes error messages.
 package func sqlite3(_ path: String, _ sql: String) throws -> String {
   let process = Process()
   process.executableURL = URL(filePath: "/usr/bin/sqlite3")

@@ -1,6 +1,8 @@
 import ReflogModel
 
-/// A scripted directory as a caller with a token sees it: one kind of token is accepted, all others are refused.
+/// A scripted directory for requests with a caller's token.
+///
+/// It refuses every request if the token is not accepted.
 struct TokenCheckingDirectory: Directory {
   let inner: ScriptedDirectory
   let isAccepted: Bool

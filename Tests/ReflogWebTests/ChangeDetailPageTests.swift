@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// The page of one change.
+/// Tests of the page that shows one change.
 struct ChangeDetailPageTests {
   private func page(
     _ change: Change,
@@ -33,7 +33,7 @@ struct ChangeDetailPageTests {
         Kind update Settled by request Result applied HTTP status 204 Reason CHG0042 Actor Adele Actor id oid-1 \
         Authenticated by entra IP address 192.0.2.7 Tenant tenant-1 Request id request-1 Log entry 4 \
         Integrity matches the log entry; a signed checkpoint covers it \
-        Receipt : proves without this server that the log contains this change.
+        Receipt : a file that proves, without this server, that the log contains this change.
         """
     )
   }
@@ -44,11 +44,12 @@ struct ChangeDetailPageTests {
     #expect(
       html.pageText == """
         Timeline Change 2 Adele set postFederationSignup of B2C_1_signup Fraud check → to nothing pending \
-        The result is not known yet. Reflog reads the directory until it is, and the step is locked until then. \
+        The result is not known yet. Reflog reads the directory again until the result is known. \
+        The step is locked until then. \
         Check again All steps of this flow over time ; all flows at the time of this change Details \
         Requested 2026-11-23T09:15:02.000000Z Kind update Result pending Actor Adele Actor id oid-1 \
         Authenticated by entra IP address 192.0.2.7 Tenant tenant-1 Request id request-1 Log entry 4 \
-        Integrity not signed yet Receipt : proves without this server that the log contains this change.
+        Integrity not signed yet Receipt : a file that proves, without this server, that the log contains this change.
         """
     )
     #expect(html.contains(#"<p class="status" data-running>"#))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// Texts that try to leave their element, to reverse a line, or to cover the lines around them.
+/// Tests of hostile texts that try to leave their HTML element, to reverse a line, or to cover other lines.
 struct EscapingTests {
   @Test(arguments: [
     ("Fraud check", "Fraud check"),
@@ -62,7 +62,7 @@ struct EscapingTests {
   @Test(arguments: [
     ("abc", 3, "abc"),
     ("abcd", 3, "abc…"),
-    // Each quote counts six bytes on a page, and the limit is twice the number of scalars.
+    // A quote needs six bytes on a page (`&quot;`). Three scalars may need six bytes, so only one quote fits.
     ("\"\"\"", 3, "\"…"),
     ("", 3, ""),
   ])
@@ -90,7 +90,8 @@ struct EscapingTests {
     ).render(in: Sample.frame)
 
     #expect(!html.contains("<img"))
-    // The last `;` of `&quot;` and the mark after it are one character.
+    // In Swift, the `;` of `&quot;` and the mark that follows are one character. So the expected text ends in front of
+    // the `;`.
     #expect(html.contains("&lt;img src=x onerror=alert(1)&gt;&quot"))
   }
 }

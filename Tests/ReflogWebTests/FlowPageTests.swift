@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// The lanes of a flow.
+/// Tests of the page of one flow, with one lane for each step.
 struct FlowPageTests {
   private static let noon = Sample.time("2026-11-23T12:00:01Z")
 
@@ -15,7 +15,9 @@ struct FlowPageTests {
     FlowLane(.postFederationSignup, changes, isWhole: isWhole)
   }
 
-  /// The step called the fraud check from 08:00:01 on, and the new vendor from 10:00:01 on.
+  /// Two changes of one step, newest first.
+  ///
+  /// The step called the fraud check from 08:00:01 to 10:00:01, and then the new vendor.
   private var twoChanges: [Change] {
     [
       Sample.change(2, Sample.fraudCheck, Sample.newVendor, at: "2026-11-23T10:00:00Z"),

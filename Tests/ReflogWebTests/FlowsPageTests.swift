@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// The board of flows, and how it compares a time with now.
+/// Tests of the page of flows and its comparison of an earlier time with now.
 struct FlowsPageTests {
   private func configuration(_ address: Address, _ reference: ConnectorReference?) -> ConnectorConfiguration {
     ConnectorConfiguration(
@@ -80,7 +80,7 @@ struct FlowsPageTests {
     #expect(page(then: then, now: now).flows[0].cells[0].now?.name == "New vendor")
     #expect(!page(then: then, now: now, canRollBack: false).canRollBack)
     #expect(!page(then: then, now: then).canRollBack)
-    // A search shows some flows only, and the rollback is of all.
+    // A search hides flows, but the rollback would include all flows. So the page must not offer the rollback.
     #expect(!page(then: then, now: now, search: "signup").canRollBack)
   }
 

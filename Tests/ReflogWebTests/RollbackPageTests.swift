@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// The plan of a rollback, and the form that confirms it.
+/// Tests of the page with the plan of a rollback and the form that confirms the rollback.
 struct RollbackPageTests {
   private func plan(
     before: ConnectorReference = Sample.newVendor,

@@ -3,7 +3,7 @@ import ReflogWeb
 
 /// Values that the tests of pages share.
 ///
-/// They are made of valid literals. A test that breaks one traps at once.
+/// All values come from valid literals. An invalid literal stops the test process with a message.
 enum Sample {
   static let signup = address("b2cUserFlows/B2C_1_signup/postFederationSignup")
   static let attributes = address("b2cUserFlows/B2C_1_signup/postAttributeCollection")
@@ -12,7 +12,7 @@ enum Sample {
   static let adele = Change.Actor(type: .user, id: "oid-1", name: "Adele", ipAddress: "192.0.2.7", proof: .entra)
   static let applied = Change.Outcome(result: .applied, httpStatus: 204, settledBy: .request)
 
-  /// The frame of a page for a viewer with a session.
+  /// A page frame for a viewer who is signed in.
   static let frame = PageFrame(
     directory: .embedded,
     viewer: PageFrame.Viewer(name: "Adele", role: "operator", csrf: "csrf-1")
@@ -33,7 +33,7 @@ enum Sample {
     return time
   }
 
-  /// A change that is settled one second after it was recorded, or pending if it has no outcome.
+  /// Returns a change that was settled one second after it was recorded, or a pending change if `outcome` is nil.
   static func change(
     _ id: Int64,
     _ before: ConnectorReference,

@@ -1,5 +1,5 @@
 extension String {
-  /// The text of a page's content: without tags, and with one space for each run of white space.
+  /// The text of the page's content, without tags and with single spaces instead of longer white space.
   var pageText: String {
     let start = firstRange(of: #"<main id="content">"#)?.upperBound ?? startIndex
     let end = firstRange(of: "</main>")?.lowerBound ?? endIndex

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// The plan and the progress of a rollback to a time.
+/// Tests of the page with the plan and the progress of a rollback to a time.
 struct TimeRollbackPageTests {
   private let rollback = TimeRollback(
     batchID: "batch-1",
@@ -30,10 +30,11 @@ struct TimeRollbackPageTests {
     #expect(
       html.pageText == """
         Flows Roll back to 2026-11-23 10:00:00 2 steps call something else now. 1 of them can&#39;t be rolled back. \
-        1 step stays as it is. It is unknown what it called then. \
+        1 step is not changed. Its reference at that time is unknown. \
         postFederationSignup of B2C_1_signup will call nothing . It now calls New vendor 8a64d9b0 . It is frozen. \
         postFederationSignup of B2C_1_signup will call Fraud check 3f1c7a52 . It now calls New vendor 8a64d9b0 . \
-        Reason Changes that are made from now on are kept. Roll back to this time Cancel
+        Reason The rollback does not undo changes that are made after this page was loaded. \
+        Roll back to this time Cancel
         """
     )
     #expect(html.contains(#"<input type="hidden" name="batch" value="batch-1">"#))
@@ -48,7 +49,7 @@ struct TimeRollbackPageTests {
       html.pageText == """
         Flows Roll back to 2026-11-23 10:00:00 \
         Reflog could not check whether the connectors still exist: Graph is down. \
-        Every step calls what it called then. There is nothing to roll back.
+        Every step has the same reference as at that time. There is nothing to roll back.
         """
     )
     #expect(!html.contains(#"name="batch""#))
@@ -104,7 +105,7 @@ struct TimeRollbackPageTests {
 
     let steps = TimeRollbackSteps(Array(repeating: item(loud), count: 150))
 
-    // A row weighs 471 bytes, and the limit is 50,000.
+    // The estimated size of each row is 471 bytes. All rows together may have 50,000 bytes, so 106 rows fit.
     #expect(steps.rows.count == 106)
     #expect(steps.left == "… and 44 more steps.")
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// The page of changes, newest first.
+/// Tests of the page that lists changes, newest first.
 struct TimelinePageTests {
   private static let filter = """
     Filter Flow, full id Step Actor Connector \

@@ -1,13 +1,13 @@
 import ReflogModel
 
-/// How a connector authenticates to the API that it calls, in the form that a reader gets.
+/// The authentication of a connector to the API that it calls, in the form that a read returns.
 enum EmbeddedAuthentication {
   /// The name of the property in a connector.
   static let property = "authenticationConfiguration"
 
   private static let redacted = JSONValue.string("******")
 
-  /// Returns an `apiAuthenticationConfigurationBase` of a writer without its secrets.
+  /// Returns the `apiAuthenticationConfigurationBase` that a write contains, without its secrets.
   static func readable(_ value: JSONValue) throws -> JSONValue {
     guard let object = value.object, let type = object["@odata.type"]?.string else {
       throw DirectoryRefusal.badRequest(

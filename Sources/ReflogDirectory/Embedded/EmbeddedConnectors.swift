@@ -8,7 +8,7 @@ struct EmbeddedConnector {
   let id: ConnectorID
   var displayName: String
   var targetURL: String
-  /// The authentication as a reader gets it, with its secrets replaced.
+  /// The authentication as a read returns it: its secrets are replaced.
   var authentication: JSONValue
 
   var summary: DirectoryConnector { DirectoryConnector(id: id, displayName: displayName, targetURL: targetURL) }
@@ -101,7 +101,9 @@ enum EmbeddedConnectors {
     return .noContent
   }
 
-  /// Records that a connector has a certificate, but does not keep it: the embedded directory calls no API.
+  /// Records that a connector has a certificate.
+  ///
+  /// The certificate itself is not stored, because the embedded directory never calls an API.
   static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
     guard body["pkcs12Value"]?.string != nil, body["password"]?.string != nil else {
       throw DirectoryRefusal.badRequest("The properties 'pkcs12Value' and 'password' are required.")

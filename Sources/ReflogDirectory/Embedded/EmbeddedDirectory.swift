@@ -1,17 +1,17 @@
 package import ReflogModel
 package import ReflogStorage
 
-/// A directory in a SQLite file, which answers as Microsoft Graph does.
+/// A directory in a SQLite file that answers requests as Microsoft Graph does.
 ///
-/// Use it to try Reflog out and for tests: no sign-up ever reads it. An answered write is durable, and a read shows
-/// every earlier write, so there is no settle window.
+/// Use it to try Reflog out and for tests. It has no effect on any sign-up. When a write is answered, it is durable,
+/// and every later read shows it. So there is no settle window.
 package struct EmbeddedDirectory: LocalDirectory {
   package let kind = DirectoryKind.embedded
   package let settleWindow = Duration.zero
-  /// Zero: a write in progress ends with its process.
+  /// Zero, because a write can't continue after its process has ended.
   package let longestWrite = Duration.zero
   package let hasOwnCredential = true
-  /// The tenant's id: a GUID that was generated for the file.
+  /// The tenant's id: a GUID that was generated when the file was created.
   package let tenantID: String
   private let reader: StorageReader
   private let writer: FileWriter<EmbeddedSession>
@@ -19,14 +19,12 @@ package struct EmbeddedDirectory: LocalDirectory {
 
   /// Opens the directory in a file.
   ///
-  /// A new file becomes a new tenant.
-  ///
-  /// Call it before the thread runs.
+  /// A new file becomes a new tenant. Call this initializer before the writer thread starts.
   ///
   /// - Parameters:
   ///   - storage: the open file.
-  ///   - thread: the thread that writes this file and the ledger's.
-  ///   - newTenantID: the tenant's id for a new file, a GUID. Any other file keeps its own.
+  ///   - thread: the thread that writes this file and the ledger's file.
+  ///   - newTenantID: the tenant's id for a new file, a GUID. An existing file keeps the id that it has.
   ///   - sample: whether a new file gets sample flows and connectors.
   package init(
     storage: Storage,
@@ -47,7 +45,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     }
   }
 
-  /// Returns the same directory: it needs no token.
+  /// Returns this directory unchanged, because the embedded directory needs no token.
   package func bearing(_ token: DirectoryToken) -> any Directory { self }
 
   /// Returns the reference at an address, from memory or from the file.
@@ -68,7 +66,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     return read
   }
 
-  /// Answers a read of the Graph surface from the file.
+  /// Answers a read of the Graph API from the file.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     try await answering { db in
       if case .configuration(let flowType, let flow) = question.resource {
@@ -89,12 +87,12 @@ package struct EmbeddedDirectory: LocalDirectory {
     }
   }
 
-  /// Writes, and returns once the write is durable or failed.
+  /// Performs a write, and returns when the write is durable or has failed.
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     await withCheckedContinuation { continuation in submit(write) { continuation.resume(returning: $0) } }
   }
 
-  /// Writes, and calls `completion` on the writer's thread once the write is durable or failed.
+  /// Performs a write, and calls `completion` on the writer thread when the write is durable or has failed.
   package func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void) {
     writer.submit(.ordinary) {
       try $0.write(write)

@@ -12,7 +12,7 @@ struct EmbeddedFlow {
   var isLanguageCustomizationEnabled: Bool
   var defaultLanguageTag: String?
 
-  /// The members of a `b2cIdentityUserFlow` or `b2xIdentityUserFlow`, without what the steps call.
+  /// The members of a `b2cIdentityUserFlow` or `b2xIdentityUserFlow`, without its references.
   var json: JSONObject {
     var json: JSONObject = [
       "id": .string(id.text), "userFlowType": .string(userFlowType),
@@ -52,7 +52,7 @@ enum EmbeddedFlows {
 
   /// Returns the row id of a flow.
   ///
-  /// Throws a refusal if there is no such flow.
+  /// Throws a refusal if the flow does not exist.
   static func row(_ flowType: FlowType, _ id: FlowID, _ db: Connection) throws -> Int64 {
     let row = try db.integer(
       "SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?",
@@ -150,9 +150,9 @@ enum EmbeddedFlows {
   /// The versions that Microsoft documents.
   private static let userFlowTypeVersions = ["1", "1.0", "3", "3.0"]
 
-  /// Sets the properties of a flow from a body.
+  /// Sets the properties of a flow to the values in a request body.
   ///
-  /// The type and version can only be set for a new flow.
+  /// The type and the version can be set only when the flow is created.
   private static func apply(_ body: JSONObject, to flow: inout EmbeddedFlow, isNew: Bool) throws {
     for member in body.members {
       switch (member.name, member.value) {

@@ -1,19 +1,21 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of references and connectors, so that a change needs no read of the directory's file.
+/// A cache of references and connectors.
 ///
-/// It is filled from the file, and updated after each commit.
+/// With it, most changes need no read of the directory's file. Reads fill the cache, and each commit updates it.
 final class EmbeddedMemory: Sendable {
-  /// The most references, and the most connectors, in the cache: some hundred bytes each.
+  /// The maximum number of references in the cache, and also of connectors.
   ///
-  /// If there are more, the whole cache is emptied.
+  /// Each takes some hundred bytes. If there are more, the whole cache is emptied.
   private static let capacity = 8192
 
   private struct State {
     var references: [Address: ConnectorReference] = [:]
     var connectors: [ConnectorID: DirectoryConnector] = [:]
-    /// Counts how often something was removed, so that an older read is not cached after that.
+    /// The number of times that something was removed.
+    ///
+    /// The result of a read that began earlier than the newest removal is not cached.
     var generation = 0
 
     mutating func forget() {
@@ -25,13 +27,18 @@ final class EmbeddedMemory: Sendable {
 
   private let state = Mutex(State())
 
-  /// The generation to pass to ``remember(_:at:of:)``, taken before the read.
+  /// The current generation.
+  ///
+  /// Get it before a read of the file, and pass it to ``remember(_:at:of:)`` after the read.
   var generation: Int { state.withLock { $0.generation } }
 
   func reference(at address: Address) -> ConnectorReference? { state.withLock { $0.references[address] } }
   func connector(_ id: ConnectorID) -> DirectoryConnector? { state.withLock { $0.connectors[id] } }
 
-  /// Caches a reference that was read, unless a commit changed the cache since the read began.
+  /// Caches a reference that was read from the file.
+  ///
+  /// Does nothing if the generation changed after the read began, or if a commit cached a reference for the address:
+  /// then the read may show an older value.
   func remember(_ reference: ConnectorReference, at address: Address, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.references[address] == nil else { return }
@@ -40,7 +47,9 @@ final class EmbeddedMemory: Sendable {
     }
   }
 
-  /// Caches a connector that was read, unless a commit changed the cache since the read began.
+  /// Caches a connector that was read from the file.
+  ///
+  /// Does nothing if the generation changed after the read began: then the read may show an older value.
   func remember(_ connector: DirectoryConnector, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation else { return }
@@ -49,7 +58,7 @@ final class EmbeddedMemory: Sendable {
     }
   }
 
-  /// Updates the cache with durable writes.
+  /// Updates the cache with writes that are durable.
   func update(_ writes: [DirectoryWrite]) {
     state.withLock { state in
       for write in writes {

@@ -1,19 +1,19 @@
 import ReflogModel
 
-/// Checks query options.
+/// Checks the query options of a request.
 ///
-/// The embedded directory supports only `$expand`, and only for a flow's configuration.
+/// The embedded directory supports only `$expand`, and only in a read of a flow's configuration.
 enum EmbeddedQuery {
-  /// Throws a refusal if there is any query option.
+  /// Throws a refusal if the request has any query option.
   static func refuse(_ query: [QueryItem]) throws(DirectoryRefusal) {
     if let item = query.first {
       throw .badRequest("The embedded directory does not support the query option \(item.name.printable) here.")
     }
   }
 
-  /// Returns the steps that `$expand` names, separated by commas.
+  /// Returns the steps in the value of `$expand`, a list separated by commas.
   ///
-  /// The `$` is optional, as in Graph's beta.
+  /// The `$` is optional, as in the beta version of Microsoft Graph.
   static func expandedSteps(_ query: [QueryItem]) throws(DirectoryRefusal) -> [Step] {
     guard let item = query.first else { return [] }
     guard ["$expand", "expand"].contains(item.name.lowercased()) else {

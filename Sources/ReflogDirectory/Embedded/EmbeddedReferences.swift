@@ -20,12 +20,12 @@ enum EmbeddedReferences {
     return try id.flatMap { ConnectorID($0) }.map { try EmbeddedConnectors.require($0, db) }
   }
 
-  /// Returns 200 with the connector that a step calls, or 204 if it calls none.
+  /// Returns status 200 with the connector that a step calls, or status 204 if the step calls none.
   static func connectorResponse(at address: Address, _ db: Connection) throws -> DirectoryResponse {
     try connector(at: address, db)?.response(httpStatus: 200) ?? .noContent
   }
 
-  /// Returns a `userFlowApiConnectorConfiguration` with these steps expanded.
+  /// Returns a flow's `userFlowApiConnectorConfiguration` that contains the connectors of these steps.
   static func configuration(
     of id: FlowID,
     _ flowType: FlowType,

@@ -1,12 +1,12 @@
 import ReflogModel
 import ReflogStorage
 
-/// Writes the embedded directory's file, on the writer's thread.
+/// Writes the embedded directory's file on the writer thread.
 final class EmbeddedSession: WriteSession {
   let connection: Connection
   private let memory: EmbeddedMemory
   private let references: EmbeddedReferenceStatements
-  /// The writes of the current transaction.
+  /// The writes that the current transaction contains.
   private var writes: [DirectoryWrite] = []
   private var savedCount = 0
 

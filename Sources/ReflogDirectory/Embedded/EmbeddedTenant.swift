@@ -10,7 +10,9 @@ enum EmbeddedTenant {
   }
 }
 
-/// A small sample tenant: five user flows and five connectors, of which four are in use.
+/// A small sample tenant with five user flows and five connectors.
+///
+/// The flows call four of the connectors.
 enum SampleTenant {
   private static let connectors = [
     ("3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "Fraud check", "https://risk.contoso.example/v2/sign-up?code=sample"),
@@ -28,7 +30,7 @@ enum SampleTenant {
     (.b2xUserFlows, "B2X_1_partner_signup", "signUpOrSignIn", "1"),
   ]
 
-  /// The references: an address, and the index of its connector in `connectors`.
+  /// The references: each is an address and the index of its connector in `connectors`.
   private static let references = [
     ("b2cUserFlows/B2C_1_signup/postFederationSignup", 0),
     ("b2cUserFlows/B2C_1_signup/postAttributeCollection", 2),

@@ -1,4 +1,4 @@
-/// Why a credential can't be used.
+/// The reason why a credential can't be used.
 package enum CredentialError: Error, CustomStringConvertible {
   /// The file can't be opened, or is not UTF-8 text.
   case unreadable(path: String)
@@ -8,10 +8,10 @@ package enum CredentialError: Error, CustomStringConvertible {
   case noCertificate(path: String)
   /// The file has no private key that can be used.
   ///
-  /// The problem is a clause.
+  /// `problem` is the reason, as a clause without a full stop.
   case noPrivateKey(path: String, problem: String)
 
-  /// The message for the operator: what is wrong with which file, and what to do.
+  /// The message for the operator: the file, the problem, and what to do.
   package var description: String {
     switch self {
     case .unreadable(let path):

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reads files that hold a secret.
+/// Reads files that contain a secret.
 enum CredentialFile {
   /// Returns the whole text of a file.
   static func text(ofFileAt path: String) throws(CredentialError) -> String {

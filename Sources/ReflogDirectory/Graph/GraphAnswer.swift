@@ -1,13 +1,13 @@
 import ReflogModel
 
 extension DirectoryAnswer {
-  /// Makes the answer to a write from an exchange: applied, definitely refused, not sent, or unknown.
+  /// Creates the answer to a write from an exchange: applied, refused, not sent, or unknown.
   ///
-  /// A redirect is unknown, because it is not followed. A 5xx is unknown, because Graph sends some of them after it
-  /// applied the write.
+  /// After a redirect the result is unknown, because the redirect is not followed. After a 5xx status it is unknown,
+  /// because Graph sometimes sends such a status after it applied the write.
   ///
   /// - Parameters:
-  ///   - graphURL: the base URL of the links in a body.
+  ///   - graphURL: the base URL of Graph, with which the links in the answer's body begin.
   ///   - isOwnCredential: whether the request was sent with Reflog's own credential.
   init(_ exchange: GraphExchange, from graphURL: String, isOwnCredential: Bool) {
     switch exchange {
@@ -25,16 +25,16 @@ extension DirectoryAnswer {
 }
 
 extension DirectoryResponse {
-  /// Makes a success from Graph's answer.
+  /// Creates a success from Graph's answer.
   ///
-  /// `@odata.context` is left out: the surface that answers the caller adds it.
+  /// `@odata.context` is removed. The Graph API of Reflog adds it to the answer that the caller receives.
   init(_ response: GraphResponse, from graphURL: String) {
     var body = response.json
     let fragment = body?["@odata.context"]?.string.flatMap { context in
       context.firstIndex(of: "#").map { String(context[context.index(after: $0)...]) }
     }
     body?["@odata.context"] = nil
-    // The links in JSON that can't be parsed can't be rewritten, so such a body is not forwarded.
+    // JSON that can't be parsed is not forwarded, because its links can't be rewritten.
     let raw = body == nil && !response.body.isEmpty && !response.isJSON
     self.init(
       httpStatus: response.httpStatus,
@@ -52,7 +52,9 @@ extension DirectoryResponse {
 }
 
 extension DirectoryRefusal {
-  /// Makes a refusal from Graph's answer, with a code made from the status if the body has none.
+  /// Creates a refusal from Graph's answer.
+  ///
+  /// If the body has no error code, the refusal gets a code that contains the status.
   init(_ response: GraphResponse, isOwnCredential: Bool) {
     let error = response.json?["error"]?.object
     self.init(

@@ -1,12 +1,12 @@
 import ReflogModel
 
-/// Who asks Microsoft Graph.
+/// The token with which a request to Microsoft Graph is sent.
 enum GraphAuthorization: Sendable {
-  /// Reflog's own application.
+  /// A token for Reflog's own application.
   case own(GraphTokens)
-  /// A caller that brought a token.
+  /// The token that the caller sent.
   case caller(DirectoryToken)
-  /// No one: Reflog has no credential, and there is no caller.
+  /// No token: Reflog has no credential of its own, and the request is not made for a caller with a token.
   case missing
 
   /// Returns the token to send.
@@ -20,7 +20,7 @@ enum GraphAuthorization: Sendable {
     }
   }
 
-  /// Returns another token after Graph refused one, or nil if there is no other.
+  /// Returns a new token after Graph refused one, or nil if there is no other token.
   func token(insteadOf rejected: String) async throws(DirectoryFailure) -> String? {
     switch self {
     case .own(let tokens): try await tokens.token(insteadOf: rejected)
@@ -28,7 +28,9 @@ enum GraphAuthorization: Sendable {
     }
   }
 
-  /// Whether a refusal of the token concerns Reflog's own credential, and not the caller's.
+  /// Whether the token belongs to Reflog's own application.
+  ///
+  /// If Graph refuses the token, this shows whose credential is wrong: Reflog's or the caller's.
   var isOwn: Bool {
     switch self {
     case .own, .missing: true

@@ -3,12 +3,14 @@ import Foundation
 import JWTKit
 import ReflogModel
 
-/// The certificate of Reflog's application and its private key, with which Reflog authenticates.
+/// The certificate and the private key with which Reflog's application authenticates.
 ///
-/// The client assertion has the form that the Microsoft identity platform requires (application certificate
-/// credentials): PS256, and the SHA-256 of the certificate's DER in `x5t#S256`.
+/// The client assertion has the form that the Microsoft identity platform requires ("application certificate
+/// credentials"). It is signed with PS256, and `x5t#S256` contains the SHA-256 of the certificate's DER form.
 package struct GraphCertificate: Sendable {
-  /// How long an assertion is valid, in seconds: enough for clocks that differ, and too short for a thief.
+  /// How long an assertion is valid, in seconds.
+  ///
+  /// It is long enough if the clocks differ, and so short that a stolen assertion is soon useless.
   private static let lifetime: TimeInterval = 300
 
   private let keys: JWTKeyCollection
@@ -62,7 +64,9 @@ package struct GraphCertificate: Sendable {
     return try await keys.sign(assertion, header: ["x5t#S256": .string(thumbprint)])
   }
 
-  /// Returns the first PEM block with this label, its marks included, or nil if there is none.
+  /// Returns the first PEM block with this label, or nil if there is none.
+  ///
+  /// The block includes its BEGIN and END lines.
   private static func block(_ label: String, in text: String) -> String? {
     let (begin, end) = ("-----BEGIN \(label)-----", "-----END \(label)-----")
     guard let start = text.firstRange(of: begin), let stop = text[start.upperBound...].firstRange(of: end) else {

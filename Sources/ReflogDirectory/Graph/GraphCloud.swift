@@ -1,6 +1,6 @@
 /// A Microsoft cloud.
 ///
-/// Each has its own Graph and login, and a token of one is not accepted by another.
+/// Each cloud has its own Microsoft Graph and its own login service. It accepts only tokens of its own login service.
 package enum GraphCloud: String, Sendable, CaseIterable {
   /// The worldwide cloud.
   case global
@@ -8,7 +8,7 @@ package enum GraphCloud: String, Sendable, CaseIterable {
   case usGovernment
   /// US Government L5 (DoD).
   case usGovernmentDoD
-  /// Operated by 21Vianet.
+  /// The cloud in China, which 21Vianet operates.
   case china
 
   /// The base URL of Microsoft Graph, without a slash at the end.

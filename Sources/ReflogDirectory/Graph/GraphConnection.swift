@@ -5,26 +5,28 @@ import NIOHTTP1
 import NIOPosix
 import ReflogModel
 
-/// Sends requests, and reports exactly how far each one got.
+/// Sends requests to Microsoft Graph and the login service, and reports how much of each exchange took place.
 ///
-/// It follows no redirect, so that a token reaches no other host.
+/// It follows no redirect. So it never sends a token to another host.
 struct GraphConnection: Sendable {
-  /// The longest accepted answer in bytes: more than the largest page of connectors or flows.
+  /// The maximum length of an answer in bytes: more than the largest page of connectors or flows.
   private static let bodyLimit = 4 << 20
-  /// How long it may take to connect.
+  /// The maximum time to open a connection.
   private static let connectTimeout = TimeAmount.seconds(5)
 
-  /// The most connections to a host.
+  /// The maximum number of connections to a host.
   ///
-  /// Requests that hang, at most one for each address and caller, leave enough for others.
+  /// A request that hangs uses one connection. Each address and each caller has at most one such request, so enough
+  /// connections are left for others.
   private static let connectionLimit = 256
-  /// How long a connection for reads may idle: shorter than servers keep it, so that a read rarely begins on a closing
-  /// one.
-  private static let readingIdleTimeout = TimeAmount.seconds(20)
-  /// How long a connection for writes may idle: much shorter than any server keeps it.
+  /// How long a connection for reads is kept open without a request.
   ///
-  /// If the server closed the connection just when a write begins, it would be unknown whether the write arrived. A new
-  /// connection for each write would cost two or three round trips more.
+  /// Servers keep connections open longer, so a read rarely begins on a connection that the server is closing.
+  private static let readingIdleTimeout = TimeAmount.seconds(20)
+  /// How long a connection for writes is kept open without a request: much shorter than any server keeps it open.
+  ///
+  /// If the server closed the connection when a write begins, the result of the write would be unknown. A new
+  /// connection for each write would avoid that too, but would need two or three more round trips.
   private static let writingIdleTimeout = TimeAmount.seconds(2)
 
   private let reading: HTTPClient
@@ -34,7 +36,9 @@ struct GraphConnection: Sendable {
 
   /// Creates the connections.
   ///
-  /// - Parameter timeout: for a whole exchange, from the first attempt to connect to the last byte of the answer.
+  /// - Parameters:
+  ///   - timeout: the limit for a whole exchange, from the first attempt to connect to the last byte of the answer.
+  ///   - metrics: receives the number of requests and the time that each takes.
   init(timeout: Duration, metrics: any MetricsFactory) {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = Self.connectTimeout
@@ -49,10 +53,10 @@ struct GraphConnection: Sendable {
     self.metrics = metrics
   }
 
-  /// Returns a client whose connections and recorders are all on one event loop.
+  /// Returns a client whose connections and recorders all run on one event loop.
   ///
-  /// So at the deadline a recorder knows of everything that was sent. If each request asked for its event loop,
-  /// AsyncHTTPClient would close the connection after it.
+  /// So at the deadline a recorder has seen everything that was sent. The event loop is set for the whole client: if
+  /// each request set it, AsyncHTTPClient would close the connection after every request.
   private static func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     return HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
@@ -60,7 +64,7 @@ struct GraphConnection: Sendable {
 
   /// Sends a request once.
   ///
-  /// Never throws: the result shows how far a failed exchange got.
+  /// Never throws. If the exchange fails, the result shows whether a part of the request was sent.
   func send(
     _ method: HTTPMethod,
     _ url: String,

@@ -1,4 +1,4 @@
-/// How Reflog authenticates to the login service of a cloud.
+/// The credential with which Reflog authenticates to the login service of a cloud.
 package struct GraphCredential: Sendable {
   /// The tenant's GUID.
   package let tenantID: String
@@ -6,17 +6,19 @@ package struct GraphCredential: Sendable {
   package let clientID: String
   let proof: Proof
 
-  /// What proves that a request is Reflog's.
+  /// The proof that a token request was sent by Reflog.
   package enum Proof: Sendable {
     /// A client secret.
     case secret(String)
     /// A file whose first line is the secret.
     ///
-    /// It is read again for every token, so that the secret can be changed.
+    /// The file is read again for every token, so you can change the secret while Reflog runs.
     case secretFile(path: String)
     /// A certificate and its private key, from a PEM file.
     case certificate(GraphCertificate)
-    /// A file with a token of another identity provider (workload identity federation), read again for every token.
+    /// A file that contains a token from another identity provider (workload identity federation).
+    ///
+    /// The file is read again for every token request.
     case federatedTokenFile(path: String)
   }
 
@@ -27,9 +29,9 @@ package struct GraphCredential: Sendable {
     self.proof = proof
   }
 
-  /// Checks that the credential's file can be read at this moment.
+  /// Checks that the credential's file, if there is one, can be read at this moment.
   ///
-  /// - Throws: a ``CredentialError`` if it can't.
+  /// - Throws: a ``CredentialError`` if the file can't be read.
   package func requireReadable() throws(CredentialError) {
     switch proof {
     case .secret, .certificate: break
@@ -40,9 +42,9 @@ package struct GraphCredential: Sendable {
   /// The type of a client assertion (RFC 7523 §2.2).
   private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-  /// Returns the fields of a token request that authenticate the client.
+  /// Returns the form fields that authenticate Reflog in a token request.
   ///
-  /// - Parameter tokenURL: the audience of an assertion.
+  /// - Parameter tokenURL: the URL of the token request, which a client assertion contains as its audience.
   func fields(tokenURL: String) async throws -> [(name: String, value: String)] {
     switch proof {
     case .secret(let secret):

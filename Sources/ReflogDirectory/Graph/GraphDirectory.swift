@@ -5,7 +5,7 @@ package import ReflogModel
 /// Microsoft Graph as the directory.
 ///
 /// Every read and every write is one request. If Graph refuses Reflog's own token, the token is renewed once and the
-/// request is sent again. Nothing else is sent twice.
+/// request is sent again. No request is sent twice for any other reason.
 package struct GraphDirectory: Directory {
   package let kind = DirectoryKind.graph
   package let settleWindow: Duration
@@ -20,9 +20,10 @@ package struct GraphDirectory: Directory {
   /// - Parameters:
   ///   - graphURL: the base URL of Graph, without a slash at the end.
   ///   - loginURL: the base URL of the login service, without a slash at the end.
-  ///   - credential: Reflog's own credential, or nil if every caller brings a token.
-  ///   - timeout: for a whole exchange.
-  ///   - settleWindow: how long a read may show an older value. Entra is eventually consistent, and promises no limit.
+  ///   - credential: Reflog's own credential, or nil if every caller sends its own token.
+  ///   - timeout: the limit for a whole exchange.
+  ///   - settleWindow: how long after a write a read may still show the older value. Entra is eventually consistent
+  ///     and documents no limit.
   ///   - metrics: receives the number of requests to Graph and the time that each takes.
   package init(
     graphURL: String,
@@ -34,7 +35,7 @@ package struct GraphDirectory: Directory {
   ) {
     self.graphURL = graphURL
     self.settleWindow = settleWindow
-    // A token, the write, and both again if the token was refused.
+    // A write needs at most four exchanges: a token request and the write, and both again if Graph refuses the token.
     longestWrite = timeout * 4
     let connection = GraphConnection(timeout: timeout, metrics: metrics)
     self.connection = connection
@@ -45,7 +46,7 @@ package struct GraphDirectory: Directory {
       } ?? .missing
   }
 
-  /// Returns the same directory, asked with a caller's token.
+  /// Returns this directory with the caller's token for every request.
   package func bearing(_ token: DirectoryToken) -> any Directory {
     var directory = self
     directory.authorization = .caller(token)
@@ -85,7 +86,7 @@ package struct GraphDirectory: Directory {
     return connector
   }
 
-  /// Forwards a read of the Graph surface.
+  /// Forwards a read to Microsoft Graph.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     let response = try await answer(to: GraphRequest(question))
     guard !response.isJSON || response.body.isEmpty || response.json != nil else {
@@ -94,9 +95,9 @@ package struct GraphDirectory: Directory {
     return DirectoryResponse(response, from: graphURL)
   }
 
-  /// Sends a write, and returns what is known of it.
+  /// Sends a write, and returns its result.
   ///
-  /// Never throws.
+  /// Never throws. The result is `unknown` if the write may have been applied.
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     do {
       let exchange = try await send(GraphRequest(write, graphURL: graphURL), correlationID: correlationID)
@@ -108,7 +109,9 @@ package struct GraphDirectory: Directory {
     }
   }
 
-  /// Returns Graph's answer to a read, or throws why there is none.
+  /// Returns Graph's answer to a read.
+  ///
+  /// Throws the reason if there is no answer, or if Graph refused the read.
   private func answer(to request: GraphRequest) async throws(DirectoryFailure) -> GraphResponse {
     switch try await send(request, correlationID: nil) {
     case .neverSent(let reason), .broken(let reason):
@@ -122,9 +125,9 @@ package struct GraphDirectory: Directory {
     }
   }
 
-  /// Sends a request with a token, and once more with another token if the first was refused.
+  /// Sends a request with a token, and once more with a new token if Graph refused the first token.
   ///
-  /// - Throws: `unavailable` if there is no token. Then nothing was sent.
+  /// - Throws: `unavailable` if there is no token. Then the request was not sent.
   private func send(
     _ request: GraphRequest,
     correlationID: String?
@@ -134,7 +137,7 @@ package struct GraphDirectory: Directory {
     guard case .answered(let response) = exchange, response.httpStatus == 401,
       let another = try await authorization.token(insteadOf: token)
     else { return exchange }
-    // A 401 is a definite refusal: nothing was done, so the request may be sent again.
+    // After status 401 the request was certainly not carried out, so it is safe to send it again.
     return await send(request, bearing: another, correlationID)
   }
 

@@ -2,18 +2,18 @@ import ReflogModel
 
 /// The result of one exchange with Microsoft Graph.
 enum GraphExchange: Sendable {
-  /// No byte of the request was sent.
+  /// The request was not sent, not even a part of it.
   ///
-  /// The text is a clause with the reason.
+  /// The text is the reason, as a clause.
   case neverSent(String)
-  /// Some of the request was sent, and no complete answer arrived.
+  /// A part of the request or all of it was sent, but no complete answer arrived.
   ///
-  /// The text is a clause with the reason.
+  /// The text is the reason, as a clause.
   case broken(String)
   /// A complete answer arrived.
   case answered(GraphResponse)
 
-  /// The status, as the label of a metric.
+  /// The value of the metric's label `status`.
   var status: String {
     switch self {
     case .neverSent: "neverSent"
@@ -23,19 +23,19 @@ enum GraphExchange: Sendable {
   }
 }
 
-/// A complete answer of Microsoft Graph.
+/// A complete answer from Microsoft Graph or the login service.
 struct GraphResponse: Sendable {
   let httpStatus: Int
   /// The header fields, by lower-case name.
   let headers: [String: String]
   let body: [UInt8]
 
-  /// The body as a JSON object, or nil if it is none.
+  /// The body as a JSON object, or nil if the body is not a JSON object.
   var json: JSONObject? { try? JSONValue(parsing: body).object }
 
   /// Whether the content type is JSON.
   var isJSON: Bool { headers["content-type"]?.lowercased().contains("json") ?? false }
 
-  /// Graph's id of the request, or nil if it sent none.
+  /// The id that Graph gave the request, or nil if the answer has none.
   var requestID: String? { headers["request-id"] }
 }

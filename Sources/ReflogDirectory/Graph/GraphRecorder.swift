@@ -3,11 +3,11 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Records how far an exchange gets, and collects its answer up to a limit.
+/// Records whether a request was sent, and collects the answer up to a maximum length.
 final class GraphRecorder: HTTPClientResponseDelegate {
   typealias Response = GraphResponse
 
-  /// The answer is longer than any answer that Graph sends.
+  /// The answer is longer than the limit in bytes.
   struct TooLong: Error, CustomStringConvertible {
     let limit: Int
     var description: String { "the answer is longer than \(limit) bytes" }
@@ -26,7 +26,7 @@ final class GraphRecorder: HTTPClientResponseDelegate {
     self.bodyLimit = bodyLimit
   }
 
-  /// Whether a byte of the request may have been sent.
+  /// Whether a part of the request may have been sent.
   var hasBegunSending: Bool { state.withLock { $0.hasBegunSending } }
 
   func didSendRequestHead(task: HTTPClient.Task<GraphResponse>, _ head: HTTPRequestHead) {

@@ -4,7 +4,7 @@ import ReflogModel
 /// A request to Microsoft Graph without its host and its token.
 struct GraphRequest: Sendable {
   let method: HTTPMethod
-  /// The path from the version on, with the query.
+  /// The path and the query, beginning with the API version.
   let path: String
   let content: Content?
 
@@ -16,9 +16,9 @@ struct GraphRequest: Sendable {
   /// Whether the request can change anything.
   var isWrite: Bool { method != .GET }
 
-  /// Makes a request.
+  /// Creates a request for a path below `/identity`.
   ///
-  /// - Parameter path: the path below `/identity`. Ids and steps are ASCII by rule, and need no escaping.
+  /// The ids and steps in the path are valid ASCII, so the path needs no escaping.
   private init(
     _ method: HTTPMethod,
     _ path: String,
@@ -37,14 +37,14 @@ struct GraphRequest: Sendable {
 
   /// Returns the text of a query.
   ///
-  /// Characters that Graph reads literally are not escaped (RFC 3986 §3.4 allows that).
+  /// RFC 3986 §3.4 permits some special characters in a query, and Graph expects them without escapes.
   private static func text(of query: [QueryItem]) -> String {
     query.isEmpty ? "" : "?" + query.encoded(keeping: "$,'()*:/@")
   }
 }
 
 extension GraphRequest {
-  /// Makes the request of a read.
+  /// Creates the request for a read.
   init(_ question: DirectoryRead) {
     let path =
       switch question.resource {
@@ -60,11 +60,13 @@ extension GraphRequest {
     self.init(.GET, path, version: question.version, query: question.query)
   }
 
-  /// Makes the request of a write.
+  /// Creates the request for a write.
   ///
-  /// Reflog's own writes use beta: `b2cUserFlows` exists nowhere else.
+  /// Reflog's own writes use the beta version, because only that version has `b2cUserFlows`.
   ///
-  /// - Parameter graphURL: the base URL for the URLs in bodies, which are built again.
+  /// - Parameters:
+  ///   - write: the write to send.
+  ///   - graphURL: the base URL of Graph. The URLs of connectors in the body begin with it.
   init(_ write: DirectoryWrite, graphURL: String) {
     func url(of connector: ConnectorID) -> JSONValue {
       .string("\(graphURL)/\(APIVersion.beta.rawValue)/identity/apiConnectors/\(connector)")

@@ -4,9 +4,11 @@ import ReflogModel
 /// Caches Reflog's own access token and renews it.
 ///
 /// It uses the client credentials flow of the Microsoft identity platform: `POST {login}/{tenant}/oauth2/v2.0/token`.
-/// Two requests that need a new token at the same time may both fetch one, which does no harm.
+/// If two requests need a new token at the same time, both may fetch one. That does no harm.
 actor GraphTokens {
-  /// A token is renewed this long before it expires, so that it does not expire before it arrives.
+  /// How long before its expiry a token is renewed.
+  ///
+  /// So a token does not expire between the moment when a request is sent and the moment when Graph checks the token.
   private static let margin = Duration.seconds(300)
 
   private let credential: GraphCredential
@@ -25,7 +27,7 @@ actor GraphTokens {
 
   /// Returns a valid token.
   ///
-  /// - Parameter rejected: a token that Graph just refused. It is not returned again.
+  /// - Parameter rejected: a token that Graph refused, or nil. It is not returned again.
   func token(insteadOf rejected: String? = nil) async throws(DirectoryFailure) -> String {
     if let current, current.token != rejected, clock.now < current.renewal { return current.token }
     let (token, lifetime) = try await fetch()
@@ -45,14 +47,14 @@ actor GraphTokens {
     )
     switch exchange {
     case .neverSent(let reason), .broken(let reason):
-      throw .unavailable(reason: "\(loginURL) gave no token: \(reason)")
+      throw .unavailable(reason: "\(loginURL) returned no token: \(reason)")
     case .answered(let response):
       guard response.httpStatus == 200, let token = response.json?["access_token"]?.string,
         case .number(let seconds) = response.json?["expires_in"], let lifetime = Int(seconds)
       else {
-        // The code names the problem. The description may quote what was sent.
+        // The message contains only the error code. The error description may contain a part of the credential.
         let code = response.json?["error"]?.string ?? "without a token"
-        throw .unavailable(reason: "\(loginURL) gave no token: it answered \(response.httpStatus) \(code)")
+        throw .unavailable(reason: "\(loginURL) returned no token: it answered \(response.httpStatus) \(code)")
       }
       return (token, .seconds(lifetime))
     }

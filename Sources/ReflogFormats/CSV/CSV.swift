@@ -1,6 +1,8 @@
 import ReflogModel
 
-/// Writes items as CSV (RFC 4180): CRLF, UTF-8, always the same columns in the same order.
+/// Writes items as CSV (RFC 4180).
+///
+/// The text is UTF-8 with CRLF. The columns and their order never depend on the items.
 package struct CSV<Item: Exported>: Sendable {
   private let style: CSVStyle
 
@@ -9,7 +11,9 @@ package struct CSV<Item: Exported>: Sendable {
     self.style = style
   }
 
-  /// The header row, after the byte order mark if the style has one.
+  /// The header row.
+  ///
+  /// If the style has a byte order mark, the bytes begin with that mark.
   package var header: [UInt8] {
     (style.isForExcel ? [0xEF, 0xBB, 0xBF] : [])
       + Array((Item.columns.map(\.name).joined(separator: ",") + "\r\n").utf8)
@@ -24,7 +28,7 @@ package struct CSV<Item: Exported>: Sendable {
   }
 }
 
-/// A column of CSV: its name, and the value of its cells.
+/// A column of CSV, with its name and a function that returns the value of a cell.
 package struct CSVColumn<Subject>: Sendable {
   /// The name in the header row.
   package let name: String

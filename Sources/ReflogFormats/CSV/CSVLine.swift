@@ -4,7 +4,7 @@ import ReflogModel
 ///
 /// A cell without a value is empty.
 struct CSVLine: ~Copyable {
-  /// Returns whether a spreadsheet reads a cell that begins with this byte as a formula (OWASP, CSV Injection).
+  /// Returns whether a spreadsheet treats a cell as a formula if the cell begins with this byte (OWASP, CSV Injection).
   private static func startsFormula(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: true
@@ -12,7 +12,7 @@ struct CSVLine: ~Copyable {
     }
   }
 
-  // Computed, because a stored static is fetched for every byte.
+  // This property is computed, because access to a stored static property is slower, and it is read for every byte.
   private static var quote: UInt8 { UInt8(ascii: "\"") }
   private static var apostrophe: UInt8 { UInt8(ascii: "'") }
 
@@ -24,7 +24,7 @@ struct CSVLine: ~Copyable {
   ///
   /// - Parameters:
   ///   - bytes: The bytes to append the line to.
-  ///   - style: How cells are written.
+  ///   - style: The style of the cells.
   init(appendedTo bytes: consuming [UInt8], _ style: CSVStyle) {
     self.bytes = bytes
     self.style = style
@@ -43,10 +43,13 @@ struct CSVLine: ~Copyable {
     }
   }
 
-  /// Appends a text, quoted if RFC 4180 requires it, and guarded against formulas unless the style is raw.
+  /// Appends a text.
+  ///
+  /// The text is quoted if RFC 4180 requires quotes. It is guarded against formulas if the style is not raw.
   private mutating func write(_ text: String) {
     var text = text
-    // By bytes, not by characters: a combining mark after a quote would hide the quote.
+    // The text is checked byte by byte. A quote and a combining mark after it are one character, so a check by
+    // characters would not find that quote.
     text.withUTF8 { cell in
       let isGuarded = !style.isRaw && (cell.first.map(Self.startsFormula) ?? false)
       let mustQuote = cell.contains { byte in

@@ -1,8 +1,8 @@
-/// How CSV is written: for programs or for spreadsheets.
+/// The style of CSV: for programs or for spreadsheets.
 package struct CSVStyle: Sendable {
-  /// Whether cells that a spreadsheet would run as a formula are written unchanged.
+  /// Whether a cell is written unchanged even if a spreadsheet would run it as a formula.
   package let isRaw: Bool
-  /// Whether the file begins with a byte order mark and has times that spreadsheets read.
+  /// Whether the file begins with a byte order mark and contains times in a form that spreadsheets can read.
   package let isForExcel: Bool
 
   /// Creates a style.
@@ -13,12 +13,12 @@ package struct CSVStyle: Sendable {
     self.isForExcel = isForExcel
   }
 
-  /// Creates the style that the options of a manifest name.
+  /// Creates the style from the options in a manifest.
   package init(options: [String]) {
     self.init(isRaw: options.contains(Option.raw.rawValue), isForExcel: options.contains(Option.excel.rawValue))
   }
 
-  /// The options for this style, by their names in a URL and in a manifest.
+  /// The names of this style's options, as written in a URL and in a manifest.
   package var options: [String] {
     ((isRaw ? [.raw] : []) + (isForExcel ? [.excel] : [])).map(\Option.rawValue)
   }

@@ -1,16 +1,16 @@
 import ReflogModel
 
 extension Change {
-  /// What a change did, for systems that collect events.
+  /// The activity of a change, for systems that collect events.
   enum Activity {
     case create, delete, enable, disable, set
     /// A first observation of a reference.
     ///
-    /// Nothing was changed.
+    /// Such a change only records the reference that was found.
     case find
   }
 
-  /// What the change did or tried to do.
+  /// The activity that the change performed or tried to perform.
   var activity: Activity {
     if intent.kind == .baseline { return .find }
     return switch (intent.subject, intent.before.state, after.state) {

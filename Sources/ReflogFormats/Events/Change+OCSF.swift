@@ -4,8 +4,8 @@ extension Change {
   /// The change as an event of the Open Cybersecurity Schema Framework (OCSF), version 1.8.0, class Entity Management
   /// (3004).
   ///
-  /// Times are in milliseconds since 1970. Members that the class has no attribute for are in `unmapped`, under their
-  /// names in Reflog's JSON.
+  /// Times are in milliseconds since 1970. If the class has no attribute for a member, `unmapped` contains the member
+  /// under its name in Reflog's JSON.
   var ocsf: JSONObject {
     var event: JSONObject = [
       "activity_id": .integer(activity.ocsf.id),
@@ -41,8 +41,8 @@ extension Change {
 
   /// The severity.
   ///
-  /// It is higher for changes that a person should check: those made without Reflog, superseded, denied, or without a
-  /// known outcome.
+  /// The severity is higher for changes that a person should check. These are drift, superseded changes, denied
+  /// changes, and changes with an unknown outcome.
   private var severity: (id: Int64, name: String) {
     switch (intent.kind, result) {
     case (.drift, _), (_, .superseded), (_, .unknown): (3, "Medium")

@@ -2,7 +2,7 @@
 package enum ExportFormat: String, CaseIterable, Sendable {
   /// CSV, one line per item.
   case csv
-  /// JSON Lines, one object per item, with the members of the history surface.
+  /// JSON Lines, one object per item, with the members of the history API.
   case jsonl
   /// JSON Lines of OCSF events.
   case ocsf

@@ -1,8 +1,8 @@
 import ReflogModel
 
-/// Writes items to an exported file, one line each.
+/// Writes items to an exported file, one line per item.
 package struct ExportLines<Item: Exported>: Sendable {
-  /// The bytes before the first line; empty for JSON Lines.
+  /// The bytes in front of the first item; empty for JSON Lines.
   package let header: [UInt8]
   private let line: @Sendable (Item, inout [UInt8]) -> Void
 
@@ -38,7 +38,7 @@ extension ExportLines<Change> {
 }
 
 extension ExportLines<ServiceEvent> {
-  /// Creates a writer for service events, or returns nil if they have no such format.
+  /// Creates a writer for service events, or returns nil if service events can't be exported in this format.
   package init?(_ format: ExportFormat, _ style: CSVStyle) {
     switch format {
     case .csv: self.init(CSV(style))

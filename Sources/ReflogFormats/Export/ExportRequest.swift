@@ -1,14 +1,16 @@
 package import ReflogModel
 
-/// What is exported, and in which format.
+/// The selection of changes to export, and the format of the file.
 package struct ExportRequest: Sendable {
   /// The format of the file.
   package var format: ExportFormat
-  /// How CSV is written; other formats ignore it.
+  /// The style of CSV; other formats ignore this style.
   package var style: CSVStyle
   /// The text of `$filter`, or nil to export all changes.
   package var filter: String?
-  /// The sequence after which a change must have an entry to be exported, or nil to export all changes.
+  /// The sequence of a log entry, or nil to export all changes.
+  ///
+  /// Only changes with an entry of a higher sequence are exported.
   package var after: Int64?
 
   /// Creates a request.
@@ -21,7 +23,7 @@ package struct ExportRequest: Sendable {
     self.after = after
   }
 
-  /// Writes changes in this format.
+  /// The writer of changes in this format and style.
   package var lines: ExportLines<Change> { ExportLines(format, style) }
 
   /// The query of a URL for this export.

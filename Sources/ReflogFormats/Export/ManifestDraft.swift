@@ -14,11 +14,11 @@ package struct ManifestDraft: Sendable {
   /// Begins a manifest.
   ///
   /// - Parameters:
-  ///   - exportRequest: What is exported, and in which format.
-  ///   - origin: The log of the ledger.
-  ///   - checkpoint: The newest checkpoint, or nil before the first.
-  ///   - taken: When the export began.
-  ///   - keep: Receives the manifest once the whole file is made.
+  ///   - exportRequest: The selection of exported changes, and the format of the file.
+  ///   - origin: The origin of the ledger's log.
+  ///   - checkpoint: The newest checkpoint, or nil if there is no checkpoint yet.
+  ///   - taken: The time at which the export began.
+  ///   - keep: A closure that stores the manifest. It is called when the whole file is written.
   package init(
     _ exportRequest: ExportRequest,
     of origin: Origin,
@@ -45,7 +45,7 @@ package struct ManifestDraft: Sendable {
 
   /// Passes the finished manifest to `keep`.
   ///
-  /// Call it once, after the last bytes.
+  /// Call this method once, after the last bytes.
   package func finish() throws {
     try keep(
       ExportManifest(

@@ -3,10 +3,11 @@ import ReflogModel
 extension Change.Actor {
   /// The member `initiatedBy`.
   ///
-  /// It has one of `user`, `app` and `token`; with a user, `app` names the calling client.
+  /// The object contains `user`, `app` or `token`. For a user, `app` identifies the application that the user called
+  /// from, if that application is known.
   var json: JSONObject { JSONObject(self, Self.members) }
 
-  /// A member for each field.
+  /// The members of an actor.
   ///
   /// Fields whose paths begin with the same name form an object, or null if all of them are null.
   private static let members: [JSONMember<Change.Actor>] = {
@@ -30,7 +31,7 @@ extension Change.Actor {
 
   /// Returns the columns of an actor in CSV.
   ///
-  /// Their cells are empty if there is no actor.
+  /// The cells are empty if an item has no actor.
   static func columns<Subject>(
     of actor: @escaping @Sendable (Subject) -> Change.Actor?
   ) -> [CSVColumn<Subject>] {
@@ -46,7 +47,9 @@ extension Change.Actor {
 }
 
 extension ActorField {
-  /// The last name in the field's path, and the name before it, or nil if there is only one.
+  /// The last name in the field's path, and the name in front of the last name.
+  ///
+  /// `part` is nil if the path has only one name.
   fileprivate var path: (part: String?, name: String) {
     let names = rawValue.split(separator: "/").map(String.init)
     return (names.count == 2 ? names[0] : nil, names.last ?? rawValue)

@@ -1,7 +1,9 @@
 package import ReflogModel
 
 extension ConnectorReference {
-  /// The reference as `{"state","connectorId","displayName"}`; the last two only if it is a connector.
+  /// The reference as `{"state","connectorId","displayName"}`.
+  ///
+  /// The object has `connectorId` and `displayName` only if the reference is to a connector.
   package var json: JSONObject { JSONObject(self, connectorID == nil ? Self.stateAlone : Self.members) }
 
   private static let members = ReferenceField.allCases.map { field in

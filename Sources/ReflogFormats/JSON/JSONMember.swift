@@ -4,7 +4,7 @@ package import ReflogModel
 package struct JSONMember<Subject>: Sendable {
   /// The member's name.
   package let name: String
-  /// The schema of its value.
+  /// The schema of the member's value.
   package let schema: JSONObject
   let value: @Sendable (Subject) -> JSONValue
 
@@ -18,8 +18,8 @@ package struct JSONMember<Subject>: Sendable {
   ///
   /// - Parameters:
   ///   - field: The field.
-  ///   - name: The member's name, or nil for the field's own.
-  ///   - schema: The schema, or nil for that of the field's kind.
+  ///   - name: The member's name, or nil to use the field's name.
+  ///   - schema: The schema, or nil to use the schema of the field's kind.
   ///   - value: Returns the field's value.
   init<Field: FilterField>(
     _ field: Field,
@@ -48,9 +48,9 @@ extension JSONObject {
     )
   }
 
-  /// Returns an object with the members of both.
+  /// Returns an object with the members of both operands.
   ///
-  /// Their names must differ.
+  /// No name may occur in both operands.
   package static func + (left: JSONObject, right: JSONObject) -> JSONObject {
     JSONObject(uniqueMembers: left.members + right.members)
   }
@@ -83,7 +83,7 @@ extension FilterKind {
 }
 
 extension CaseIterable where Self: Equatable {
-  /// Returns the cases from one to another, or to the last if `last` is nil.
+  /// Returns the cases from `first` to `last`, or to the last case if `last` is nil.
   static func cases(from first: Self, through last: Self? = nil) -> [Self] {
     let rest = allCases.drop { $0 != first }
     guard let last else { return Array(rest) }

@@ -1,7 +1,7 @@
 package import ReflogModel
 
 extension LedgerStatus {
-  /// The status as JSON of the server and the command line.
+  /// The status as JSON, for the server and the command line.
   package var json: JSONObject {
     [
       "directory": .string(directory.rawValue),

@@ -1,17 +1,17 @@
 package import ReflogModel
 
-/// An item that the history surface lists.
+/// An item that the history API lists.
 package protocol Listed: Sendable {
   /// The last segment of the list's path.
   static var collection: String { get }
   /// The members of an item in JSON, in order.
   ///
-  /// `$select` takes their names.
+  /// `$select` accepts the names of these members.
   static var members: [JSONMember<Self>] { get }
 }
 
 extension Listed {
-  /// The item as JSON of the history surface.
+  /// The item as JSON of the history API.
   package var json: JSONObject { JSONObject(self, Self.members) }
 }
 
@@ -19,7 +19,7 @@ extension Listed {
 package protocol Exported: Listed {
   /// The columns in CSV, in order.
   ///
-  /// New columns are only appended.
+  /// Add a new column only at the end.
   static var columns: [CSVColumn<Self>] { get }
   /// The sequence of the newest entry about the item.
   var sequence: Int64 { get }

@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// A list of the history surface, or one page of it.
+/// A list of the history API, or one page of such a list.
 package struct Listing<Item: Listed> {
   private let items: [Item]
   private let next: String?
@@ -13,7 +13,7 @@ package struct Listing<Item: Listed> {
   ///   - items: The items of the page.
   ///   - next: The token of the next page, or nil if this is the last page.
   ///   - selected: The names of the members to show, or nil for all.
-  ///   - count: The total number of items, or nil if it was not asked for.
+  ///   - count: The total number of items, or nil if the total was not requested.
   package init(_ items: [Item], next: String? = nil, selected: Set<String>? = nil, count: Int? = nil) {
     self.items = items
     self.next = next
@@ -24,15 +24,15 @@ package struct Listing<Item: Listed> {
   /// Returns the list as JSON.
   ///
   /// - Parameters:
-  ///   - versionURL: The URL of this server up to the version, without a slash at the end, or nil without a server:
-  ///     then the list has no links.
+  ///   - versionURL: The URL of this server up to the version, without a slash at the end. If it is nil, the list has
+  ///     no links.
   ///   - options: The options of the request, which the link to the next page repeats.
   package func json(versionURL: String?, repeating options: [QueryItem] = []) -> JSONObject {
     var json: JSONObject = [:]
     if let versionURL { json["@odata.context"] = .string("\(versionURL)/$metadata#auditLogs/\(Item.collection)") }
     if let count { json["@odata.count"] = .integer(count) }
     if let versionURL, let next {
-      // The total is counted for the first page only.
+      // The total is counted for the first page only, so the link to the next page must not request the total.
       let kept = options.filter { option in
         let name = option.name.lowercased()
         return !name.hasSuffix("skiptoken") && !name.hasSuffix("count")

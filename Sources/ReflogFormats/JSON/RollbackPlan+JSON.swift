@@ -1,7 +1,7 @@
 package import ReflogModel
 
 extension RollbackPlan {
-  /// The plan as JSON of the history surface.
+  /// The plan as JSON of the history API.
   package var json: JSONObject {
     ["dryRun": .bool(true), "rollbackOf": .string(rollbackOf.description)] + address.json + [
       "before": .object(before.json),

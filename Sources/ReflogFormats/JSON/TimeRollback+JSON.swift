@@ -1,9 +1,9 @@
 package import ReflogModel
 
 extension TimeRollback {
-  /// Returns the plan as JSON: what would be done, with a summary for people.
+  /// Returns the plan as JSON, with the planned items and a summary for people.
   ///
-  /// `batchId` is null, because nothing has begun.
+  /// `batchId` is null, because the rollback has not begun.
   package func plan(_ steps: [TimeRollback.Item]) -> JSONObject {
     json(batchID: nil) + ["dryRun": .bool(true), "value": .array(steps.map { .object($0.json) })]
   }
@@ -14,7 +14,7 @@ extension TimeRollback {
 }
 
 extension TimeRollbackProgress {
-  /// The progress as JSON of the history surface.
+  /// The progress as JSON of the history API.
   package var json: JSONObject {
     rollback.json(batchID: rollback.batchID) + [
       "state": .string(state.rawValue), "value": .array(steps.map { .object($0.json) }),
@@ -25,7 +25,7 @@ extension TimeRollbackProgress {
 extension TimeRollback.Item {
   /// The item as JSON.
   ///
-  /// `result` is null until there is a change, and `unknown` if the reference at that time is unknown.
+  /// `result` is null until a change was made. `result` is `unknown` if the reference at that time is unknown.
   fileprivate var json: JSONObject {
     address.json + [
       "before": .object(before.json),

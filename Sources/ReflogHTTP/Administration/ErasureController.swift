@@ -2,11 +2,13 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The erasure of the personal data recorded about a person.
+/// The erasure of the personal data that Reflog recorded about a person.
 ///
 /// Admins only.
 struct ErasureController {
-  /// The bytes of a person's id: more than any id of Entra's or Reflog's has.
+  /// The maximum length of a person's id in bytes.
+  ///
+  /// Every id from Entra or Reflog is shorter.
   private static let idLimit = 256
 
   let retention: Retention

@@ -3,11 +3,13 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The legal holds: history that is kept regardless of its age.
+/// The legal holds.
+///
+/// History under a legal hold is kept, even if the retention policy allows its deletion.
 ///
 /// Admins only.
 struct HoldController {
-  /// The bytes of a hold's reason.
+  /// The maximum length of a hold's reason in bytes.
   private static let reasonLimit = 1024
 
   let retention: Retention
@@ -25,9 +27,9 @@ struct HoldController {
     return Response(json: ["value": .array(holds.map { .object($0.json) })])
   }
 
-  /// Reads `{"name","reason","flowType","flowId"}` and places the hold.
+  /// Reads `{"name","reason","flowType","flowId"}` and places a legal hold.
   ///
-  /// Without a flow it covers all history.
+  /// If the body contains no flow, the hold covers all history.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()

@@ -23,7 +23,7 @@ struct RetentionController {
 
   /// Reads `{"days","override"}` and sets the policy.
   ///
-  /// `days` null keeps history for ever.
+  /// If `days` is null, history is kept for ever.
   private func set(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
@@ -41,7 +41,7 @@ struct RetentionController {
 
   /// Reads `{"dryRun","before"}` and returns the plan, or begins the purge.
   ///
-  /// `before` is the plan's: no more is deleted than the plan showed.
+  /// Send the `before` that the plan contained. The purge then deletes only history that the plan showed.
   private func purge(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()

@@ -44,7 +44,9 @@ struct TokenController {
   }
 }
 
-/// The body of a request for a token: `{"name","role","expiresInDays"}`, the last optional.
+/// The body of a request for a token: `{"name","role","expiresInDays"}`.
+///
+/// Only `expiresInDays` is optional.
 private struct TokenBody {
   let name: String
   let role: Role

@@ -7,14 +7,14 @@ import ReflogService
 
 /// The HTTP answer to an error.
 ///
-/// This is the only type that maps errors to statuses and codes.
+/// Only this type maps errors to HTTP statuses and error codes.
 struct ErrorAnswer {
   let status: HTTPResponse.Status
   /// A stable name for programs, such as `stepUnresolved`.
   let code: String
   /// What happened and what to do about it, for people.
   let message: String
-  /// The part of the request that is wrong, or nil if the error is about no part of it.
+  /// The part of the request that is wrong, or nil if no single part is wrong.
   var target: String?
   /// The ids of the changes that caused the error.
   var details: [String] = []
@@ -22,7 +22,7 @@ struct ErrorAnswer {
   var retryAfter: String?
   var wwwAuthenticate: String?
   var allow: String?
-  /// The recorded changes that the answer names in `Reflog-Change-Id`.
+  /// The ids of the recorded changes, for `Reflog-Change-Id`.
   var changes: [Change.ID] = []
   let logLevel: Logger.Level
 
@@ -34,7 +34,7 @@ struct ErrorAnswer {
       self.init(
         .internalServerError,
         "internalError",
-        "An internal error stopped this request. Reflog's log has the cause under the same request-id.",
+        "An internal error stopped this request. The server's log contains the cause under the same request-id.",
         .error
       )
     }
@@ -84,7 +84,7 @@ struct ErrorAnswer {
       self.init(
         .methodNotAllowed,
         "badRequest",
-        "Reflog does not support this method. Use one that the Allow header names.",
+        "Reflog does not support this method. Use a method from the Allow header.",
         .info
       )
       allow = SupportedMethods.all.map(\.rawValue).joined(separator: ", ")
@@ -169,7 +169,7 @@ struct ErrorAnswer {
 
   /// Logs the refused request at the error's level.
   ///
-  /// From level `error` on, the log has the error's own text instead of the message.
+  /// If the level is `error` or higher, the log line contains the text of `cause` instead of the message.
   func log(to logger: Logger, _ request: Request, _ context: ReflogRequestContext, cause: any Error) {
     logger.log(
       level: logLevel,
@@ -182,7 +182,7 @@ struct ErrorAnswer {
     )
   }
 
-  /// Returns the answer in the shape of Microsoft Graph's errors.
+  /// Returns the answer in the format of Microsoft Graph's errors.
   func response(_ context: ReflogRequestContext) -> Response {
     var response = Response(json: body(context), status: status)
     response.headers[.retryAfter] = retryAfter
@@ -200,7 +200,7 @@ struct ErrorAnswer {
       )
     }
     error["innerError"] = .object([
-      // Microsoft Graph writes this time without a zone.
+      // Microsoft Graph writes this time without a time zone, so the zone is removed here too.
       "date": .string(String(Timestamp(Date()).description.prefix(19))),
       "request-id": .string(context.requestID),
       "client-request-id": .string(context.clientRequestID ?? context.requestID),

@@ -33,10 +33,10 @@ struct ErrorMiddleware: RouterMiddleware {
     }
   }
 
-  /// Returns what an error at a path means.
+  /// Returns the error to report for an error at a path.
   ///
-  /// Below a version of Microsoft Graph an unknown path is `notProxied`, except under the prefixes that are Reflog's
-  /// own: there it is `notFound`.
+  /// An unknown path that begins with a version of Microsoft Graph is reported as `notProxied`. If the path begins with
+  /// a prefix of Reflog's API, it is reported as `notFound`.
   private static func meaning(of error: any Error, at path: String) -> any Error {
     guard let httpError = error as? HTTPError, httpError.status == .notFound else { return error }
     let segments = path.lowercased().split(separator: "/")

@@ -1,7 +1,7 @@
 import Metrics
 import ReflogService
 
-/// Counts requests without a valid credential, as a metric and as service events.
+/// Counts the requests without a valid credential, for a metric and for service events.
 struct FailedAuthentications {
   let events: EventRecorder
   let metrics: any MetricsFactory

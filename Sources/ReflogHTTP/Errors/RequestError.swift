@@ -1,20 +1,22 @@
-/// Why a request is refused for its content, before it reaches the service.
+/// The reason why a request is refused before the service receives it.
 enum RequestError: Error, Sendable {
   /// The request has no valid credential.
   case unauthenticated
-  /// A part of the request is wrong: the message for the caller, and the name of the part.
+  /// A part of the request is wrong.
+  ///
+  /// The values are the message for the caller and the name of the part.
   case badRequest(String, target: String)
-  /// The body has more bytes than the limit.
+  /// The body has more bytes than `limit`.
   case bodyTooLarge(limit: Int)
   /// The path belongs to Microsoft Graph, and Reflog does not forward it.
   case notProxied
-  /// A `$batch`.
+  /// The request is a `$batch`.
   ///
-  /// Reflog would not see the requests in it.
+  /// It is refused, because Reflog can't record the requests inside a batch.
   case batch
-  /// A write to a step's path without `$ref` at the end.
+  /// The request writes to a step's path that does not end in `$ref`.
   case missingRef
-  /// A method that no route supports.
+  /// No route supports the method.
   case methodNotAllowed
   /// No route and no resource exists at this path.
   case notFound

@@ -6,11 +6,12 @@ import ReflogService
 
 /// Answers with an export of changes as a file.
 ///
-/// Each export is recorded as a service event before its first byte is sent. An export that follows an earlier one
-/// closely is only counted.
+/// Each export is recorded as a service event before its first byte is sent. Exports by a client that polls are only
+/// counted.
 struct ChangeExports {
-  /// An export with at most this many new entries follows an earlier one closely: a client that polls every second has
-  /// fewer.
+  /// The maximum number of new entries in an export of a client that polls.
+  ///
+  /// A client that polls every second gets fewer new entries.
   private static let followedEntries: Int64 = 10_000
 
   let history: HistoryService
@@ -20,9 +21,9 @@ struct ChangeExports {
   /// Returns the answer that streams an export.
   ///
   /// - Parameters:
-  ///   - exportRequest: What is exported, and in which format.
-  ///   - query: The query of the request's filter.
-  ///   - isToBeSigned: Whether a signed manifest is kept once the whole export was sent.
+  ///   - exportRequest: The selection of changes to export, and the format of the file.
+  ///   - query: The query that the request's filter describes.
+  ///   - isToBeSigned: Whether a signed manifest is stored when the whole export was sent.
   ///   - request: The HTTP request.
   ///   - context: The HTTP request's context.
   func response(
@@ -32,8 +33,8 @@ struct ChangeExports {
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    // Read before the first piece: a change that settles during the export has a newer entry, so the next export has it
-    // again.
+    // The sequence is read before the first piece of the export. If a change is settled during the export, its new
+    // entry has a higher sequence. The next export then contains the change again.
     let newest = try await history.status().newestSequence
     try await record(exportRequest, newest, by: try context.requireCaller().actor)
     let draft = isToBeSigned ? try await manifest(exportRequest, as: context.requestID) : nil
@@ -49,10 +50,11 @@ struct ChangeExports {
 
   private func record(_ exportRequest: ExportRequest, _ newest: Int64?, by actor: Change.Actor) async throws {
     if let after = exportRequest.after, (newest ?? 0) - after <= Self.followedEntries {
-      // A client that follows history polls every second, so its exports are only counted.
+      // A client that polls makes an export every second. One service event per export would be too many.
       return events.countExport(by: actor)
     }
-    // Not the filter itself: it may contain names and addresses, and the event is kept.
+    // The event must not contain the filter's text, because that text can contain names and addresses, and the event is
+    // kept.
     let details: JSONObject = [
       "of": .string(Change.collection), "format": .string(exportRequest.format.rawValue),
       "filtered": .bool(exportRequest.filter != nil),
@@ -60,7 +62,9 @@ struct ChangeExports {
     try await events.record(ServiceEvent.Content(.export, actor: actor, details: details))
   }
 
-  /// Returns the draft of the manifest that is signed once the whole export was sent.
+  /// Returns the draft of the manifest.
+  ///
+  /// The manifest is signed when the whole export was sent.
   private func manifest(_ exportRequest: ExportRequest, as id: String) async throws -> ManifestDraft {
     ManifestDraft(
       exportRequest,

@@ -4,9 +4,9 @@ import ReflogFormats
 import ReflogModel
 
 extension ExportFormat {
-  /// Reads the format in `$format`, or else in the first media range of `Accept`.
+  /// Reads the format from `$format`, or from the first media range in `Accept` if `$format` is missing.
   ///
-  /// Returns nil if the caller asks for a page.
+  /// The result is nil if the caller requests JSON, which is sent page by page.
   init?(_ items: [QueryItem], of request: Request) throws(RequestError) {
     switch try QueryOptions(items, allowing: QueryOptions.Name.allCases)[.format]?.lowercased() {
     case "csv", "text/csv": self = .csv

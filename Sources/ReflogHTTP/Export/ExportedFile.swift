@@ -5,18 +5,18 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// An exported file that is sent while it is made.
+/// An exported file that is sent while it is written.
 struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported {
   private let source: Source
   private let lines: ExportLines<Source.Item>
   private let manifest: ManifestDraft?
 
-  /// Creates the file.
+  /// Creates an exported file.
   ///
   /// - Parameters:
-  ///   - source: The items, read piece by piece.
-  ///   - lines: Writes each item as a line.
-  ///   - manifest: The draft that is finished after the last line, or nil if no manifest was asked for.
+  ///   - source: The items of the file. They are read piece by piece.
+  ///   - lines: The writer of the lines.
+  ///   - manifest: The draft of the manifest, which is finished after the last line; nil if no manifest was requested.
   init(_ source: Source, _ lines: ExportLines<Source.Item>, manifest: ManifestDraft? = nil) {
     self.source = source
     self.lines = lines
@@ -25,7 +25,7 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
 
   /// Writes the file.
   ///
-  /// The manifest is kept once all of it is written.
+  /// The manifest is stored when the whole file is written.
   @concurrent
   func write(to writer: inout any ResponseBodyWriter) async throws {
     var manifest = manifest

@@ -2,11 +2,11 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// What every route of the Graph surface does: answer a read, or do a change.
+/// The work that all routes of the Graph API share: they answer a read or make a change.
 extension ChangeService {
   /// Reads a resource of the directory for the caller.
   ///
-  /// The directory checks the query options.
+  /// Reflog forwards the query options, and the directory checks them.
   func answer(
     _ resource: DirectoryRead.Resource,
     to request: Request,
@@ -17,7 +17,7 @@ extension ChangeService {
     return try Response(response, at: try request.requestBase(context))
   }
 
-  /// Does a change and returns the directory's answer.
+  /// Makes a change and returns the directory's answer.
   func answer(
     _ action: ChangeRequest.Action,
     to request: Request,

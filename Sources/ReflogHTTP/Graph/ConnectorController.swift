@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// API connectors, as Microsoft Graph serves them.
+/// The routes for API connectors, with the same paths and bodies as in Microsoft Graph.
 struct ConnectorController {
   let changes: ChangeService
 

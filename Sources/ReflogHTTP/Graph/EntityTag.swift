@@ -6,7 +6,7 @@ enum EntityTag {
   private static let noConnector = "none"
   private static let connectorPrefix = "connector:"
 
-  /// Returns the tag of a reference, with its quotes, or nil if the reference is unknown.
+  /// Returns the entity tag of a reference, with quotes, or nil if the reference is unknown.
   static func tag(of reference: ConnectorReference) -> String? {
     switch reference {
     case .connector(let id, _): "\"\(connectorPrefix)\(id.text.asciiFolded)\""
@@ -15,9 +15,9 @@ enum EntityTag {
     }
   }
 
-  /// Reads `If-Match`: `*`, or tags separated by commas.
+  /// Reads an `If-Match` header, which contains `*` or entity tags separated by commas.
   ///
-  /// A weak tag never matches, nor does one that is not Reflog's.
+  /// A weak tag never matches. A tag that Reflog did not create never matches either.
   static func precondition(_ header: String) throws(RequestError) -> Precondition {
     let members = header.split(separator: ",").map { $0.trimming(while: { $0 == " " || $0 == "\t" }) }
     if members.count == 1, members[0] == "*" { return .anyConnector }

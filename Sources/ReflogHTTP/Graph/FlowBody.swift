@@ -1,14 +1,16 @@
 import ReflogModel
 
-/// The body of a request that creates a user flow, with its references apart from the other members.
+/// The body of a request that creates a user flow.
+///
+/// The references are separate from the other members of the body.
 struct FlowBody {
   static let configurationName = "apiConnectorConfiguration"
 
-  /// The id with the prefix that Microsoft Graph adds.
+  /// The id of the flow, with the prefix that Microsoft Graph adds.
   let id: FlowID
   /// The connectors that the new flow's steps call.
   let references: [Step: ConnectorID]
-  /// The other members.
+  /// The members of the body that are not references.
   let rest: JSONObject
 
   init(_ body: JSONObject, flowType: FlowType, authority: String?) throws(RequestError) {
@@ -27,8 +29,9 @@ struct FlowBody {
     references = try Self.references(configuration?.value ?? .null, authority: authority)
   }
 
-  /// Reads `{"postFederationSignup":{"@odata.id":url}}`, and `{"PostFederationSignup":{"Id":id}}` as Microsoft365DSC
-  /// sends it.
+  /// Reads `{"postFederationSignup":{"@odata.id":url}}` or `{"PostFederationSignup":{"Id":id}}`.
+  ///
+  /// Microsoft365DSC sends the second form.
   private static func references(
     _ configuration: JSONValue,
     authority: String?

@@ -3,9 +3,9 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// User flows, as Microsoft Graph serves them.
+/// The routes for user flows, with the same paths and bodies as in Microsoft Graph.
 ///
-/// To create or delete a flow may set or clear references.
+/// A request that creates or deletes a flow can also set or clear references.
 struct FlowController {
   let changes: ChangeService
 

@@ -3,9 +3,9 @@ import ReflogService
 
 /// Rewrites the links in the directory's answers to point to this server.
 ///
-/// A client that follows a link sends its token along.
+/// This is necessary because a client sends its token to every link that it follows.
 struct LinkRewriting {
-  /// The annotations of OData that hold a URL (OData JSON Format 4.01 §4.5).
+  /// The OData annotations that contain a URL (OData JSON Format 4.01 §4.5).
   private static let annotations = ["@odata.context", "@odata.id", "@odata.editLink", "@odata.readLink"]
   /// The annotations whose URL clients follow automatically.
   private static let followed = ["@odata.nextLink", "@odata.deltaLink"]
@@ -13,10 +13,11 @@ struct LinkRewriting {
   private let source: String?
   private let target: String
 
-  /// Creates a rewriting.
+  /// Creates a rewriting of links.
   ///
   /// - Parameters:
-  ///   - source: The base URL of the directory's links, without a slash at the end, or nil if its answers have none.
+  ///   - source: The base URL of the directory's links, without a slash at the end, or nil if the directory's answers
+  ///     contain no links.
   ///   - target: The base URL of this server, without a slash at the end.
   init(from source: String?, to target: String) {
     self.source = source
@@ -25,7 +26,7 @@ struct LinkRewriting {
 
   /// Returns the object with its links rewritten.
   ///
-  /// Throws if a link that clients follow points to another host.
+  /// Throws if a link that clients follow automatically points to another host.
   func rewritten(_ object: JSONObject) throws(ServiceError) -> JSONObject {
     guard let source else { return object }
     var result: JSONObject = [:]

@@ -3,13 +3,15 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Forwards requests below a user flow or a connector that can't change a reference.
+/// Forwards requests that can't change a reference.
 ///
-/// They are not recorded.
+/// Their paths are below a user flow or a connector.
+///
+/// These requests are not recorded.
 struct PassthroughController {
   let changes: ChangeService
 
-  /// The parts of a flow that may be written without a record: no reference can be changed through them.
+  /// The parts of a flow that can be written without a record, because a write to them can't change a reference.
   private static let writableParts = [
     "identityProviders", "languages", "userAttributeAssignments", "userFlowIdentityProviders",
   ]
@@ -50,7 +52,7 @@ struct PassthroughController {
     return try await changes.answer(.other(passthrough), to: request, context)
   }
 
-  /// Returns the canonical path below `/{version}/identity`, after checking the flow type and the ids in it.
+  /// Checks the flow type and the ids in the path, and returns the canonical path below `/{version}/identity`.
   private func path(_ request: Request, _ context: ReflogRequestContext) throws(RequestError) -> String {
     if context.parameters.get("flowType") != nil { _ = try context.flowType() }
     if context.parameters.get("flow") != nil { _ = try context.flowID() }

@@ -1,14 +1,16 @@
 import ReflogModel
 
-/// The body of a `$ref` request: `{"@odata.id": url}`, or `{}` (or `null` for the url) to disable the step.
+/// The body of a `$ref` request.
 ///
-/// Only the connector's id is taken from the URL. Reflog never sends a request to that URL.
+/// `{"@odata.id": url}` sets the reference. `{}` or `{"@odata.id": null}` disables the step.
+///
+/// Reflog reads only the connector's id from the URL, and never sends a request to the URL.
 enum ReferenceBody {
-  /// Returns the reference that a body asks for.
+  /// Returns the reference that a body requests.
   ///
   /// - Parameters:
   ///   - body: The body of the request.
-  ///   - authority: This server's `host:port`, whose URLs are accepted too, or nil if it is unknown.
+  ///   - authority: This server's `host:port`, or nil if it is unknown. URLs of this server are accepted too.
   static func reference(_ body: JSONObject, authority: String?) throws(RequestError) -> ConnectorReference {
     if let other = body.members.first(where: { $0.name != "@odata.id" }) {
       throw .badRequest("The body has the unknown member \(other.name). Known members: @odata.id.", target: other.name)
@@ -28,7 +30,7 @@ enum ReferenceBody {
 
   /// Returns the id at the end of a connector's URL: `…/apiConnectors/{id}` or `…/apiConnectors('{id}')`.
   ///
-  /// The URL is relative, or absolute on a host of Microsoft Graph or on this server.
+  /// The URL must be relative, or absolute with a host of Microsoft Graph or of this server.
   static func connectorID(of url: String, authority: String?) throws(RequestError) -> ConnectorID {
     let path = try path(of: url, authority: authority)
     var segments = path.split(separator: "/").map(String.init)[...]
@@ -58,11 +60,11 @@ enum ReferenceBody {
 
   /// Returns the path of a URL.
   ///
-  /// A URL of an unknown host is refused.
+  /// The method throws if the host is neither Microsoft Graph nor this server.
   private static func path(of url: String, authority: String?) throws(RequestError) -> Substring {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(
-        "@odata.id contains a character that is not allowed: one of % ? # @ \\, white space, or one outside ASCII.",
+        "@odata.id contains a character that is not allowed: % ? # @ \\, white space, or a character outside ASCII.",
         target: "@odata.id"
       )
     }
@@ -83,6 +85,6 @@ enum ReferenceBody {
   private static let forbidden = Array("%?#@\\".utf8)
 
   private static var foreignHost: RequestError {
-    .badRequest("@odata.id must be a relative URL, or one of Microsoft Graph or this server.", target: "@odata.id")
+    .badRequest("@odata.id must be a relative URL, or a URL of Microsoft Graph or of this server.", target: "@odata.id")
   }
 }

@@ -3,7 +3,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The reference of a step, as Microsoft Graph serves it.
+/// The routes for the reference of a step, with the same paths and bodies as in Microsoft Graph.
 struct ReferenceController {
   let changes: ChangeService
 

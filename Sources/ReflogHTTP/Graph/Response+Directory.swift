@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogService
 
 extension Response {
-  /// Creates an answer from the directory's, with its links rewritten to point to this server.
+  /// Creates an answer from the directory's answer, with links that point to this server.
   init(_ response: DirectoryResponse, at base: RequestBase) throws(ServiceError) {
     let status = HTTPResponse.Status(code: response.httpStatus)
     if let raw = response.raw {

@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The reference at every address, as of any time, and the rollback to a time.
+/// The reference at every address at any time, and the rollback to a time.
 struct ConfigurationController {
   let history: HistoryService
   let rollbacks: TimeRollbacks
@@ -55,9 +55,9 @@ struct ConfigurationController {
     return response
   }
 
-  /// Returns the rollback that a body asks for.
+  /// Returns the rollback that a body requests.
   ///
-  /// What the body omits is taken from the batch, if that has begun before.
+  /// If the batch has already begun, members that are missing in the body have the values of the batch.
   private func rollback(_ body: TimeRollbackBody) async throws -> TimeRollback {
     let batchID = body.batchID ?? GUID.random()
     let known = if body.batchID == nil { TimeRollback?.none } else { try await rollbacks.known(batchID) }

@@ -2,33 +2,35 @@ import Crypto
 import FoundationEssentials
 package import ReflogModel
 
-/// Makes and reads `$skiptoken`: the position in history at which the next page begins.
+/// Creates and reads `$skiptoken`, the position in history at which the next page begins.
 ///
-/// A token names the last change or event of a page, never a number of items, so entries that are added between two
-/// pages do not shift the next one. A keyed digest (the first 16 bytes of HMAC-SHA256) ties the token to its query and
-/// to this ledger. A token of another query or ledger is refused.
+/// A token contains the id of the last change or event of a page. It does not contain a number of items, so new entries
+/// do not move the start of the next page. The token also contains a keyed digest: the first 16 bytes of an
+/// HMAC-SHA256. The digest shows that the token belongs to its query and to this ledger. Any other token is refused.
 package struct Cursor: Sendable {
   private let key: [UInt8]
   private let query: String
 
-  /// Creates the cursor of a query.
+  /// Creates a cursor for a query.
   ///
   /// - Parameters:
   ///   - query: The query whose pages are read.
-  ///   - key: The ledger's own key for cursors.
+  ///   - key: The key for cursors that this ledger stores.
   package init<Field>(of query: HistoryQuery<Field>, key: [UInt8]) {
     self.key = key
     self.query = "\(Field.self)\n\(query.isAscending)\n\(query.filter?.description ?? "")"
   }
 
-  /// Returns the token for the page after an id: the id, a dot, and the digest in hexadecimal.
+  /// Returns the token for the page that follows an id.
+  ///
+  /// The token is the id, a dot, and the digest in hexadecimal.
   func token(behind id: Int64) -> String {
     "\(id).\(digest(id))"
   }
 
   /// Returns the id in a token of an earlier page.
   ///
-  /// A token of another query or ledger is refused.
+  /// The method throws if the token belongs to another query or to another ledger.
   func id(in token: String) throws(RequestError) -> Int64 {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, let id = Change.ID(parts[0])?.number, parts[1] == digest(id) else {

@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The service events: what happened to Reflog itself.
+/// The service events, which record what happened to Reflog itself.
 struct EventController {
   let history: HistoryService
   let events: EventRecorder
@@ -42,7 +42,8 @@ struct EventController {
         details: ["of": .string(ServiceEvent.collection), "format": .string(format.rawValue)]
       )
     )
-    // Read before the first piece: an event that is added during the export has a newer entry.
+    // The sequence is read before the first piece of the export. An event that is added during the export has a higher
+    // sequence, so the next export contains it.
     let newest = try await history.status().newestSequence
     let export = history.exportEvents(filter, afterEntry: try options.after())
     var response = Response(format, ExportedFile(export, lines))

@@ -9,7 +9,7 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   let size: Int
   /// The id after which the page begins, or nil for the first page.
   let behind: Int64?
-  /// Whether the answer has the total number of items (`$count`).
+  /// Whether the answer contains the total number of items (`$count`).
   let isCounted: Bool
 
   private let items: [QueryItem]
@@ -20,7 +20,7 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   ///
   /// - Parameters:
   ///   - items: The decoded query options.
-  ///   - cursorKey: The ledger's own key for cursors.
+  ///   - cursorKey: The key for cursors that this ledger stores.
   init(_ items: [QueryItem], cursorKey: [UInt8]) throws(RequestError) {
     self.items = items
     let options = try QueryOptions(items, allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format])
@@ -37,9 +37,9 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   /// - Parameters:
   ///   - page: The items of the page.
   ///   - next: The id after which the next page begins, or nil if this is the last page.
-  ///   - count: The total number of items, or nil if it was not asked for.
-  ///   - request: The request that asked for the page.
-  ///   - context: The request's context.
+  ///   - count: The total number of items, or nil if the total was not requested.
+  ///   - request: The HTTP request.
+  ///   - context: The HTTP request's context.
   func answer(
     _ page: [Item],
     next: Int64?,

@@ -1,7 +1,9 @@
 import ReflogModel
 
-/// The body of a request to settle a pending change: empty to read the directory, or `{"result","reason"}` with a
-/// person's statement.
+/// The body of a request to settle a pending change.
+///
+/// If the body is empty, Reflog reads the directory. Otherwise the body is `{"result","reason"}`, the statement of a
+/// person.
 enum ReconcileBody {
   /// Returns the statement in a body, or nil if the body is empty.
   static func statement(_ body: JSONObject) throws(RequestError) -> (result: Change.StatedResult, reason: String)? {

@@ -6,7 +6,7 @@ struct RollbackBody {
   private(set) var reason: String?
   /// Whether later changes at the address may be undone too.
   private(set) var isForced = false
-  /// Whether only the plan is asked for.
+  /// Whether only the plan is requested.
   private(set) var isDryRun = false
 
   init(_ body: JSONObject) throws(RequestError) {

@@ -3,13 +3,15 @@ import ReflogModel
 
 /// The body of a request for a rollback to a time: `{"asOf","flowType","flowId","reason","dryRun","batchId"}`.
 struct TimeRollbackBody {
-  /// The time to roll back to, or nil to take that of the batch.
+  /// The time to roll back to, or nil to use the time of the batch.
   let asOf: Timestamp?
-  /// The flow to roll back, or nil for that of the batch, or else all flows.
+  /// The flow to roll back, or nil.
+  ///
+  /// If it is nil, the scope of the batch is used. If the batch has not begun, all flows are rolled back.
   let scope: FlowScope?
   /// The reason, or nil if the body has none.
   let reason: String?
-  /// Whether only the plan is asked for.
+  /// Whether only the plan is requested.
   let isDryRun: Bool
   /// The id of a batch to begin or to resume, or nil for a new id.
   let batchID: String?
@@ -23,7 +25,7 @@ struct TimeRollbackBody {
     batchID = try body.text("batchId").map { (text) throws(RequestError) in try Self.batchID(text) }
   }
 
-  /// Returns the id of a batch, a GUID, in lower case.
+  /// Returns the id of a batch in lower case, or throws if the text is not a GUID.
   static func batchID(_ text: String) throws(RequestError) -> String {
     guard let id = GUID.normalized(text) else { throw .badRequest("batchId must be a GUID.", target: "batchId") }
     return id

@@ -3,13 +3,15 @@ import ReflogModel
 import ReflogService
 import Synchronization
 
-/// Limits how many requests are in progress at once, which bounds memory and queues.
+/// Limits how many requests are in progress at the same time.
 ///
-/// Beyond the limit the answer is 503 `busy`, and nothing was done.
+/// The limit keeps the use of memory and the length of the queues small.
 ///
-/// Callers with a token of the directory are not verified yet. They have a separate limit, so by sending slowly they
-/// can block only each other. A streamed answer does not count while it is sent: it is made piece by piece, and
-/// connections have a limit of their own.
+/// If the limit is reached, the answer is 503 `busy`, and the request has no effect.
+///
+/// Callers with a token of the directory are not verified yet. They have a separate limit, so callers that send slowly
+/// can block only each other. A streamed answer is not counted while it is sent. It is written piece by piece, and the
+/// number of connections has a separate limit.
 struct AdmissionMiddleware: RouterMiddleware {
   private let verified = Admission(limit: RequestLimits.requests)
   private let unverified = Admission(limit: RequestLimits.unverifiedRequests)
@@ -39,9 +41,9 @@ final class Admission: Sendable {
     self.limit = limit
   }
 
-  /// Counts a request as in progress, or returns false if the limit is reached.
+  /// Counts a request as in progress and returns true, or returns false if the limit is reached.
   ///
-  /// Call `leave()` once after true.
+  /// If the result is true, call ``leave()`` once when the request is finished.
   func enter() -> Bool {
     admitted.withLock { admitted in
       guard admitted < limit else { return false }

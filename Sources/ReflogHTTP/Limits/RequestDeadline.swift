@@ -3,28 +3,29 @@ package import NIOHTTPTypes
 
 /// Closes a connection whose client is too slow to send a request or to receive an answer.
 ///
-/// A whole request, head and body, must arrive within the limit. For the first request the time starts when the
-/// connection opens, for a later one when its head arrives. The server's idle limit covers the time between requests.
-/// While an answer is being sent, the client must receive some of it within the limit.
+/// The head and the body of a request must arrive within the limit. For the first request, the time starts when the
+/// connection opens. For a later request, the time starts when its head arrives. The server's idle limit applies
+/// between two requests. While an answer is sent, the client must receive a part of the answer within the limit.
 package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
-  /// What the handler reads from the channel.
+  /// The type of the parts that the handler reads from the channel.
   package typealias InboundIn = HTTPRequestPart
 
   private let limit: TimeAmount
-  /// Closes the connection unless the request arrives in time; nil if no request is expected.
+  /// The timer that closes the connection if the request does not arrive in time; nil if no timer runs.
   private var arrival: Scheduled<Void>?
-  /// Closes the connection unless the client receives in time; nil if the connection can be written to.
+  /// The timer that closes the connection if the client does not receive in time; nil if the connection can be written
+  /// to.
   private var delivery: Scheduled<Void>?
 
   /// Creates a handler.
   ///
-  /// - Parameter limit: How long a request may take to arrive, and how long the client may receive no byte of an
-  ///   answer.
+  /// - Parameter limit: The maximum time for a request to arrive, and the maximum time for the client to receive the
+  ///   next part of an answer.
   package init(limit: TimeAmount = RequestLimits.arrival) {
     self.limit = limit
   }
 
-  /// Starts the time of the first request.
+  /// Starts the timer of the first request.
   package func handlerAdded(context: ChannelHandlerContext) {
     arrival = closing(context)
   }
@@ -42,7 +43,7 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
     context.fireChannelInactive()
   }
 
-  /// Starts the time at a request's head and ends it with the request's last byte.
+  /// Starts the timer when a request's head arrives, and cancels it when the whole request has arrived.
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head: if arrival == nil { arrival = closing(context) }
@@ -54,7 +55,7 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
     context.fireChannelRead(data)
   }
 
-  /// Starts the time of an answer that the client does not receive, and cancels it when the client does.
+  /// Starts a timer when the client does not receive data, and cancels the timer when the client receives data again.
   package func channelWritabilityChanged(context: ChannelHandlerContext) {
     delivery?.cancel()
     delivery = context.channel.isWritable ? nil : closing(context)

@@ -2,32 +2,44 @@ package import NIOCore
 
 /// The limits of requests and connections.
 package enum RequestLimits {
-  /// The bytes of a body.
+  /// The maximum length of a body in bytes.
   ///
-  /// A reference, a connector or a flow has a few hundred; this leaves room for long URLs.
+  /// The body of a reference, a connector or a flow has a few hundred bytes. The limit also allows long URLs.
   static let body = 64 * 1024
-  /// The bytes of a forwarded body, such as a page of a user flow's language in HTML or JSON.
+  /// The maximum length of a forwarded body in bytes.
+  ///
+  /// An example of such a body is a page in one language of a user flow, in HTML or JSON.
   static let passthroughBody = 1024 * 1024
-  /// The bytes of a reason: enough for a long commit message in any script.
+  /// The maximum length of a reason in bytes.
+  ///
+  /// It is enough for a long commit message in any writing system.
   static let reasonBytes = 4000
-  /// Requests of verified callers in progress at once.
+  /// The maximum number of requests by verified callers that are in progress at the same time.
   ///
-  /// With bodies of 64 KB they hold 64 MB.
+  /// With bodies of 64 KB, all these requests need 64 MB of memory.
   static let requests = 1024
-  /// Requests in progress at once whose caller is not verified yet.
+  /// The maximum number of requests by callers that are not verified yet and that are in progress at the same time.
   ///
-  /// With forwarded bodies of 1 MB they hold 64 MB.
+  /// With forwarded bodies of 1 MB, all these requests need 64 MB of memory.
   static let unverifiedRequests = 64
-  /// The bytes of all header fields together: an Entra token of 16 KB, and the same again for the rest.
-  package static let headers = 32 * 1024
-  /// The number of header fields: more than any client sends.
-  package static let headerFields = 100
-  /// How long a whole request may take to arrive: enough for a client on a slow line to send the largest request.
-  package static let arrival = TimeAmount.seconds(30)
-  /// How long a connection may be idle between requests: longer than SDKs keep theirs open.
-  package static let idle = TimeAmount.seconds(75)
-  /// Open connections.
+  /// The maximum length of all header fields together in bytes.
   ///
-  /// Each needs some kilobytes.
+  /// It is enough for an Entra token of 16 KB and for 16 KB of other fields.
+  package static let headers = 32 * 1024
+  /// The maximum number of header fields.
+  ///
+  /// All known clients send fewer fields.
+  package static let headerFields = 100
+  /// The maximum time for a whole request to arrive.
+  ///
+  /// It is enough for a client with a slow connection to send the largest request.
+  package static let arrival = TimeAmount.seconds(30)
+  /// The maximum idle time of a connection between two requests.
+  ///
+  /// SDKs close their idle connections earlier.
+  package static let idle = TimeAmount.seconds(75)
+  /// The maximum number of open connections.
+  ///
+  /// Each connection needs some kilobytes of memory.
   package static let connections = 4096
 }

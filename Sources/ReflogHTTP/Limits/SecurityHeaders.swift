@@ -2,10 +2,10 @@ import HTTPTypes
 import Hummingbird
 
 extension Response {
-  /// Returns the answer with the headers that limit browsers and caches.
+  /// Returns the answer with headers that restrict browsers and caches.
   ///
-  /// Browsers must not guess its type, run anything in it, or frame it. Caches must not store it, unless the route sets
-  /// `Cache-Control`: most answers are for one caller only.
+  /// Browsers must not guess the type of the answer, run code in it, or show it in a frame. Most answers are for one
+  /// caller only, so caches must not store the answer. A route can allow caching if it sets `Cache-Control`.
   func secured() -> Response {
     var response = self
     response.headers[.contentTypeOptions] = "nosniff"

@@ -3,7 +3,9 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Serves the transparency log (C2SP tlog-tiles) without a credential: it contains only hashes.
+/// Serves the transparency log (C2SP tlog-tiles).
+///
+/// No credential is needed, because the log contains only hashes.
 struct LogController {
   let history: HistoryService
 
@@ -16,9 +18,9 @@ struct LogController {
     Response(bytes: Array(try await history.checkpoint().note.utf8), "text/plain; charset=utf-8")
   }
 
-  /// Serves a tile.
+  /// Serves a tile of the log.
   ///
-  /// Its bytes never change: a partial tile is addressed by its width.
+  /// The bytes at a tile's URL never change, because the URL of a partial tile contains its width.
   private func tile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let path = request.uri.path.drop { $0 == "/" }
     guard let tile = try? Tile(path: path), let bytes = try await history.tile(tile) else {

@@ -53,7 +53,9 @@ struct MetricsController {
   }
 }
 
-/// Counts the ledger's ever-growing figures: each call adds the difference to the previous one.
+/// Counts the ledger's figures that only grow.
+///
+/// Each call adds the difference to the figures of the previous call.
 private final class CountedFigures: Sendable {
   private let last = Mutex((commits: 0, statements: 0))
 

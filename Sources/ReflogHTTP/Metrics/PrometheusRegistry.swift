@@ -1,14 +1,14 @@
 package import Metrics
 import Synchronization
 
-/// Keeps the values of all metrics for Prometheus to read.
+/// Stores the values of all metrics, so that Prometheus can read them.
 ///
-/// It is a backend of swift-metrics: code that measures uses only `MetricsFactory`.
+/// This type is a backend of swift-metrics. Code that measures uses only the protocol `MetricsFactory`.
 package final class PrometheusRegistry: MetricsFactory {
   /// A metric with its labels.
   struct Series: Hashable, Comparable {
     let name: String
-    /// For example `kind="update",result="applied"`; empty if the metric has no labels.
+    /// The labels as text, for example `kind="update",result="applied"`; empty if the metric has no labels.
     let labels: String
 
     init(name: String, labels: [(String, String)]) {
@@ -36,8 +36,8 @@ package final class PrometheusRegistry: MetricsFactory {
 
   /// Creates a registry.
   ///
-  /// - Parameter counters: The counters that exist at zero from the start. An alert rule on a missing metric never
-  ///   fires.
+  /// - Parameter counters: The names of the counters that begin with the value 0. Without this value, an alert rule on
+  ///   a counter that was never used would not work.
   package init(counters: [String] = []) {
     for name in counters { _ = makeCounter(label: name, dimensions: []) }
   }
@@ -47,7 +47,7 @@ package final class PrometheusRegistry: MetricsFactory {
     instruments.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
-  /// Returns the counter of a series, which is created on first use.
+  /// Returns the counter of a series, and creates the counter at its first use.
   package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     instruments.withLock { instruments in
       let series = Series(name: label, labels: dimensions)
@@ -58,17 +58,17 @@ package final class PrometheusRegistry: MetricsFactory {
     }
   }
 
-  /// Returns a gauge: a recorder keeps its newest value.
+  /// Returns the gauge of a series, because a recorder stores only its newest value here.
   package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
     gauge(label, dimensions)
   }
 
-  /// Returns the gauge of a series, which is created on first use.
+  /// Returns the gauge of a series, and creates the gauge at its first use.
   package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     gauge(label, dimensions)
   }
 
-  /// Returns the histogram of a series, which is created on first use.
+  /// Returns the histogram of a series, and creates the histogram at its first use.
   package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     instruments.withLock { instruments in
       let series = Series(name: label, labels: dimensions)
@@ -89,14 +89,14 @@ package final class PrometheusRegistry: MetricsFactory {
     }
   }
 
-  // Values are kept for the life of the process: Prometheus expects counters that only grow.
+  // All values are kept until the process ends, because Prometheus expects counters that only grow.
 
-  /// Keeps the counter.
+  /// Has no effect, so the counter is kept.
   package func destroyCounter(_ handler: any CounterHandler) {}
   /// Keeps the gauge.
   package func destroyRecorder(_ handler: any RecorderHandler) {}
   /// Keeps the gauge.
   package func destroyMeter(_ handler: any MeterHandler) {}
-  /// Keeps the histogram.
+  /// Has no effect, so the histogram is kept.
   package func destroyTimer(_ handler: any TimerHandler) {}
 }

@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// The description of the Graph surface and the history surface in OpenAPI 3.0.3.
+/// The description of the Graph API and the history API in OpenAPI 3.0.3.
 package enum OpenAPI {
   /// Returns the description as a JSON document.
   ///
@@ -35,18 +35,20 @@ package enum OpenAPI {
   }
 }
 
-/// One method at one path.
+/// An operation: one method at one path.
 struct OpenAPIOperation {
   let method: String
   let path: String
   let summary: String
   var query: [(name: String, schema: JSONObject)] = []
   var headers: [String] = []
-  /// The schema of the body and whether a body is required, or nil if the operation takes none.
+  /// The schema of the body and whether a body is required, or nil if the operation has no body.
   var body: (schema: String, isRequired: Bool)?
-  /// The statuses of success, each with the schema of its body, or nil if it has no body.
+  /// The statuses of success, each with the schema of the answer's body.
+  ///
+  /// The schema is nil if the answer has no body.
   let successes: [(status: Int, schema: String?)]
-  /// The media type of a success.
+  /// The media type of a successful answer.
   var contentType = "application/json"
   /// Whether the operation needs no credential.
   var isOpen = false

@@ -1,7 +1,7 @@
 import ReflogFormats
 import ReflogModel
 
-/// All operations of the Graph surface, the history surface and the open routes.
+/// All operations of the Graph API, the history API and the routes without a credential.
 enum OpenAPIOperations {
   /// All operations, in the order of the description.
   static let all = graphSurface + historySurface + openRoutes
@@ -23,7 +23,10 @@ enum OpenAPIOperations {
     [("$format", ["type": "string", "enum": .array(formats)])]
   }
 
-  /// Shorter than the server accepts: with the filter encoded, a URL must still fit the limit of all headers together.
+  /// The option `$filter`.
+  ///
+  /// Its maximum length here is smaller than the server's limit, because the URL with the encoded filter must be
+  /// shorter than the limit of all headers together.
   private static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(1000)])
 
   private static let queryOptions: [(String, JSONObject)] = [

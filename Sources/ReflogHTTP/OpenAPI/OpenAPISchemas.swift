@@ -3,7 +3,7 @@ import ReflogModel
 
 /// The OpenAPI schemas of bodies, parameters and headers.
 enum OpenAPISchemas {
-  /// The error statuses that every operation can answer with, and their meanings.
+  /// The error statuses of every operation, and their meanings.
   static let failures: [(status: Int, meaning: String)] = [
     (400, "The request is not valid; target names the wrong part."),
     (401, "The request has no valid token."),
@@ -13,7 +13,7 @@ enum OpenAPISchemas {
     (410, "The change was purged."),
     (412, "The precondition in If-Match is not met."),
     (413, "The body is too long."),
-    (422, "The Idempotency-Key was used before with another body."),
+    (422, "An earlier request with this Idempotency-Key had another body."),
     (429, "The directory received too many requests."),
     (501, "Reflog does not forward this request."),
     (502, "The directory did not do the change, or its outcome is unknown."),
@@ -133,7 +133,7 @@ enum OpenAPISchemas {
     return object
   }
 
-  /// Returns the schema of an object that may have no other members.
+  /// Returns the schema of an object that allows only these members.
   private static func closed(_ properties: JSONObject, _ required: [String] = []) -> JSONObject {
     var object = object(properties, required)
     object["additionalProperties"] = .bool(false)

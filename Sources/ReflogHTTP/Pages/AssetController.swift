@@ -7,7 +7,7 @@ struct AssetController {
   func addRoutes(to router: Router<ReflogRequestContext>) {
     router.get("/assets/reflog.css") { _, _ in Self.response(.style) }
     router.get("/assets/reflog.js") { _, _ in Self.response(.script) }
-    // Browsers request an icon on their own. Reflog has none.
+    // Browsers request an icon automatically. Reflog has no icon, so the answer is empty.
     router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
   }
 

@@ -2,9 +2,11 @@ import ReflogModel
 import ReflogService
 
 extension Authentication {
-  /// Returns the caller with this token and its roles, or nil if the token is not valid or has no role.
+  /// Returns the caller that a token identifies and the caller's roles.
   ///
-  /// Only such a caller may use the pages.
+  /// The result is nil if the token is not valid or has no role.
+  ///
+  /// Only a caller with a role can use the pages.
   func callerWithRole(
     bearing token: String,
     from ipAddress: String?

@@ -6,7 +6,7 @@ import ReflogWeb
 
 /// The page of a change, its receipt, and its rollback.
 struct ChangePagesController {
-  /// The changes before and after a change that its page shows, at most this many each.
+  /// The maximum number of earlier changes, and of later changes, on the page of a change.
   private static let chainLength = 5
 
   let changes: ChangeService
@@ -36,8 +36,9 @@ struct ChangePagesController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns a change with the changes of the same step before and after it, newest first; empty if it is not about a
-  /// step.
+  /// Returns a change with the earlier and the later changes of the same step, newest first.
+  ///
+  /// The result is empty if the change is not about a step.
   private func chain(around change: Change) async throws -> [Change] {
     guard let address = change.intent.subject.address else { return [] }
     let filter = try PlainQuestion(about: address).filter()
@@ -86,7 +87,8 @@ struct ChangePagesController {
       return .seeOther("/changes/\(receipt.changes.first?.id ?? id)")
     } catch {
       if case .forbidden = error { throw error }
-      // The page of the pending change shows its outcome.
+      // The outcome of the rollback is unknown, and the rollback is a pending change. The page of that change will show
+      // the outcome.
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
         return .seeOther("/changes/\(first)")
       }
@@ -98,15 +100,17 @@ struct ChangePagesController {
     }
   }
 
-  /// Returns the newest of the later changes that prevent a rollback, newest first.
+  /// Returns the newest later changes that prevent a rollback, newest first.
   private func later(_ plan: RollbackPlan) async throws(ServiceError) -> [Change] {
     var later: [Change] = []
     for id in plan.supersededBy.suffix(RollbackPage.mostLater).reversed() { later.append(try await history.change(id)) }
     return later
   }
 
-  /// Returns what the rollback may undo too: a drift to the reference that the plan showed, and the later changes that
-  /// it showed, if the person agreed.
+  /// Returns the drift and the later changes that the rollback may undo too.
+  ///
+  /// The drift must be to the reference that the plan showed. Later changes are included only if the plan showed them
+  /// and the person agreed.
   private static func permitted(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     let later = try shown(form)
     switch form["standing"] {
@@ -115,7 +119,7 @@ struct ChangePagesController {
     case .some(let text):
       guard let id = ConnectorID(text) else {
         throw .badRequest(
-          "The form does not name the connector that the plan showed. Load the page again.",
+          "The form does not contain the connector that the plan showed. Load the page again.",
           target: "standing"
         )
       }
@@ -123,12 +127,12 @@ struct ChangePagesController {
     }
   }
 
-  /// Returns the later changes that the plan showed, if the person agreed that they are undone too.
+  /// Returns the later changes that the plan showed, or no changes if the person did not agree to undo them.
   private static func shown(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     guard form["force"] == "true" else { return .none }
     guard let seen = form["seen"].flatMap({ Int64($0) }) else {
       throw .badRequest(
-        "The form does not name the newest change that the plan showed. Load the page again.",
+        "The form does not contain the newest change that the plan showed. Load the page again.",
         target: "seen"
       )
     }

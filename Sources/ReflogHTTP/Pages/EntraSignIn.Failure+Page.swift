@@ -2,7 +2,7 @@ import HTTPTypes
 import ReflogService
 
 extension EntraSignIn.Failure {
-  /// The reason why the sign-in failed, for the person who tried.
+  /// The reason why the sign-in failed, as text for the page.
   var onPage: String {
     switch self {
     case .unknownState: "This sign-in took too long, or began in another browser. Try again."
@@ -16,7 +16,7 @@ extension EntraSignIn.Failure {
 
   /// Returns Reflog's own text for a code.
   ///
-  /// The description that comes with a code is not shown: anyone could have written it.
+  /// The description that arrives with a code is not shown, because another site could have written it.
   private static func text(ofCode code: String) -> String {
     switch code {
     case "access_denied": "Entra did not sign you in: the sign-in was cancelled or is not allowed."

@@ -7,7 +7,7 @@ import ReflogWeb
 
 /// Sign-in through Entra.
 ///
-/// Its routes need no credential.
+/// These routes need no credential.
 struct EntraSignInController {
   let entra: EntraSignIn
   let sessions: Sessions
@@ -61,7 +61,7 @@ struct EntraSignInController {
 
   /// Returns the sign-in that this browser began.
   ///
-  /// A sign-in of another browser, or an answer that another site made up, is refused.
+  /// The method throws if another browser began the sign-in, or if another site invented the answer.
   private func attempt(
     _ state: String?,
     _ request: Request,
@@ -73,7 +73,7 @@ struct EntraSignInController {
     return try entra.attempt(state: state, sealed: sealed)
   }
 
-  /// Logs and counts a failure, and returns the sign-in page with it.
+  /// Logs and counts a failure, and returns the sign-in page with the reason.
   private func refusal(_ failure: EntraSignIn.Failure, _ target: String, _ context: ReflogRequestContext) -> Response {
     switch failure {
     case .unavailable(let problem): logger.error("Entra can't be reached", metadata: ["error": "\(problem)"])
@@ -88,14 +88,21 @@ struct EntraSignInController {
   }
 }
 
-/// The cookie that binds a sign-in at Entra to the browser in which it began.
+/// The cookie of the browser that began a sign-in at Entra.
+///
+/// Only this browser can complete the sign-in.
 private enum SignInCookie {
-  /// Over TLS the name has the prefix `__Host-`, for the same reason as ``SessionCookie``.
+  /// Returns the name of the cookie.
+  ///
+  /// Over TLS the name has the prefix `__Host-`, for the same reason as in ``SessionCookie``.
   private static func name(_ isSecure: Bool) -> String { (isSecure ? "__Host-" : "") + "reflog_sign_in" }
 
   static func sealed(in request: Request, isSecure: Bool) -> String? { request.cookie(named: name(isSecure)) }
 
-  /// `Lax`, because the browser returns from Entra, another site, and must send the cookie.
+  /// Returns the value of `Set-Cookie`.
+  ///
+  /// The cookie is `SameSite=Lax`. The browser returns from Entra, which is another site, and must send the cookie
+  /// then.
   static func setting(_ sealed: String, isSecure: Bool) -> String {
     cookie(sealed, seconds: EntraSignIn.lifetime.components.seconds, isSecure)
   }

@@ -36,7 +36,7 @@ struct FlowPageController {
 
   /// Returns the lanes in the order of the addresses.
   ///
-  /// A flow has few steps, so all are read at the same time.
+  /// A flow has few steps, so all lanes are read at the same time.
   private func lanes(_ addresses: [Address], until: Timestamp?) async throws -> [FlowLane] {
     try await withThrowingTaskGroup(of: (Int, FlowLane).self) { group in
       for (index, address) in addresses.enumerated() {
@@ -46,8 +46,9 @@ struct FlowPageController {
     }
   }
 
-  /// Returns the lane with a step's newest effective changes before a time, or with the newest of all if the time is
-  /// nil.
+  /// Returns the lane with a step's newest effective changes.
+  ///
+  /// The changes are earlier than `until`. If `until` is nil, there is no time limit.
   private func lane(_ address: Address, until: Timestamp?) async throws -> FlowLane {
     let found = try await history.effectiveChanges(at: address, settledBefore: until, limit: Self.laneLength + 1)
     guard found.count <= Self.laneLength else {
@@ -60,7 +61,7 @@ struct FlowPageController {
 
   /// Returns the oldest applied change of a step, if there is one.
   ///
-  /// It may not be effective, but shows what the step called.
+  /// This change may not be effective, but it shows which connector the step called.
   private func firstApplied(_ address: Address, until: Timestamp?) async throws -> [Change] {
     var question = PlainQuestion(about: address)
     question.result = .applied

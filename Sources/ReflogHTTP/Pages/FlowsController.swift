@@ -6,7 +6,9 @@ import ReflogWeb
 
 /// The board of flows and steps, at present or as of a time, and the rollback to a time.
 struct FlowsController {
-  /// Few flows, so that the page is fast.
+  /// The maximum number of flows on a page.
+  ///
+  /// It is small, so the page is fast.
   private static let pageSize = 12
 
   let changes: ChangeService
@@ -39,7 +41,7 @@ struct FlowsController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns what the steps of flows held at a moment, or nil if no moment is asked for.
+  /// Returns the references of the flows' steps at a moment, or nil if the moment is nil.
   private func held(_ flows: [FlowName], at moment: Timestamp?) async throws -> [ConnectorConfiguration]? {
     guard let moment else { return nil }
     return try await history.configurations(asOf: moment, of: flows)
@@ -78,7 +80,8 @@ struct FlowsController {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
     var fields = try request.filledQuery()
-    // Read before anything else: a change that is made while the plan is being made is not in it.
+    // The newest change is read before the plan is made. If a change is made at the same time, it is then newer than
+    // `newest`, and the rollback can detect it.
     fields["newest"] = try await history.status().newestChange?.description
     let rollback = try await rollback(fields)
     let page = TimeRollbackPlanPage(try await rollbacks.plan(rollback, for: caller))
@@ -99,7 +102,8 @@ struct FlowsController {
       try await rollbacks.start(timeRollback)
     } catch {
       if case .forbidden = error { throw error }
-      // A new plan keeps what the person entered. If no plan can be made, the error itself is shown.
+      // The page shows a new plan, the error, and the reason that the person entered. If there is no new plan, only the
+      // error is shown.
       guard let plan = try? await rollbacks.plan(rollback, for: caller) else { throw error }
       let page = TimeRollbackPlanPage(plan, reason: form["reason"] ?? "", problem: error.onPage)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
@@ -127,15 +131,15 @@ struct FlowsController {
     return .flow(name.flowType, name.flow)
   }
 
-  /// Returns the rollback that a form asks for.
+  /// Returns the rollback that a form requests.
   ///
-  /// The fields are `asOf`, `flow` if only one flow is rolled back, `batch` if the rollback was planned or begun
-  /// before, and `newest`, the newest change that the plan knew. A rollback that was begun keeps the values that it
-  /// began with.
+  /// The field `asOf` is the time to roll back to. The field `flow` is missing if all flows are rolled back. The field
+  /// `batch` is missing before the first plan. The field `newest` is the newest change when the plan was made. If the
+  /// rollback has already begun, the result has the values with which it began.
   private func rollback(_ fields: [String: String]) async throws -> TimeRollback {
     let batch = try fields["batch"].map { (text) throws(RequestError) in
       do { return try TimeRollbackBody.batchID(text) } catch {
-        throw .badRequest("The form does not name a rollback. Load the page again.", target: "batch")
+        throw .badRequest("The form does not contain a valid rollback id. Load the page again.", target: "batch")
       }
     }
     if let batch, let known = try await rollbacks.known(batch) { return known }

@@ -5,7 +5,7 @@ import ReflogWeb
 
 /// The page with the newest checkpoint and the service events.
 struct IntegrityController {
-  /// The service events on a page.
+  /// The maximum number of service events on a page.
   private static let eventCount = 30
 
   let history: HistoryService
@@ -33,7 +33,7 @@ struct IntegrityController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the newest checkpoint and the key that verifies it, or nil before the first checkpoint.
+  /// Returns the newest checkpoint and the key that verifies it, or nil if there is no checkpoint yet.
   private func checkpoint() async throws(ServiceError) -> (note: String, key: String)? {
     do { return try await history.checkpoint() } catch {
       guard case .notSignedYet = error else { throw error }

@@ -1,8 +1,9 @@
 import HTTPTypes
 import Hummingbird
 
-/// Answers a browser's request to an unknown path with a page, so that a typing error does not count as a failed
-/// authentication.
+/// Answers a browser's request to an unknown path with a page.
+///
+/// A typing error in a URL is therefore not counted as a failed authentication.
 struct NotFoundPageMiddleware: RouterMiddleware {
   /// The first segments of paths that are not for browsers.
   private static let programPaths: Set<String> = ["beta", "v1.0", "metrics"]
@@ -18,7 +19,7 @@ struct NotFoundPageMiddleware: RouterMiddleware {
     return try await pages.handle(request, context: context) { _, _ in throw RequestError.notFound }
   }
 
-  /// Returns whether a browser asks for a page at an unknown path.
+  /// Returns whether the request is a browser's request for a page.
   private static func isFromBrowser(_ request: Request) -> Bool {
     guard request.headers[.authorization] == nil, let accepted = request.headers[.accept],
       accepted.lowercased().contains("text/html")

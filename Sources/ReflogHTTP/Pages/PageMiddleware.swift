@@ -43,17 +43,19 @@ struct PageMiddleware: RouterMiddleware {
     }
   }
 
-  /// Returns whether the browser followed a link of another site, without a session's cookie.
+  /// Returns whether the browser followed a link on another site, and the request has no session cookie.
   ///
-  /// The cookie is `SameSite=Strict`, so the browser omits it on such a request. Only a request from one of Reflog's
-  /// own pages shows whether there is a session.
+  /// The cookie is `SameSite=Strict`, so the browser does not send the cookie with such a request. The browser sends it
+  /// only if the request comes from one of Reflog's pages.
   private func isFromAnotherSite(_ request: Request, _ context: ReflogRequestContext) -> Bool {
     request.method == .get && SessionCookie.id(in: request, isSecure: context.isSecure) == nil
       && request.headers[named: "Sec-Fetch-Site"] == "cross-site"
       && request.headers[named: "Sec-Fetch-Mode"] == "navigate"
   }
 
-  /// Returns a page that loads the same URL again, as a request from Reflog's own page.
+  /// Returns a page that loads the same URL again.
+  ///
+  /// The browser then sends the session cookie, because the request comes from one of Reflog's pages.
   private func repeatFromOwnPage(_ request: Request, _ context: ReflogRequestContext) -> Response {
     let page = RedirectPage(heading: "One moment", target: SignInTarget.path(request.uri.string))
     return Response(page: page.render(in: context.frame(errors.directory)))
@@ -62,7 +64,8 @@ struct PageMiddleware: RouterMiddleware {
   /// Redirects to the sign-in page.
   private static func signIn(_ request: Request) -> Response {
     let wasRead = request.method == .get || request.method == .head
-    // The change that a form asked for was not done. Its page lets the person send it again.
+    // The form was not accepted, because there is no session. After the sign-in, the browser opens the page with the
+    // form, so the person can send the form again.
     let target = wasRead ? request.uri.string : request.uri.path == "/flows/rollback" ? "/flows" : request.uri.path
     return .seeOther(
       "/sign-in?\(wasRead ? "" : "over=true&")target=\(target.percentEncoded(keeping: "/"))"

@@ -5,7 +5,7 @@ import ReflogModel
 enum PageTime {
   /// Returns a time in the past.
   ///
-  /// Any other text is refused.
+  /// The method throws if the text is not a time in the past.
   static func past(_ text: String) throws(FormError) -> Timestamp {
     guard !text.isEmpty else {
       throw FormError(description: "The time is missing. Give one such as 2026-03-01T09:00.")
@@ -18,7 +18,8 @@ enum PageTime {
 
   /// Returns a day or a time, or nil if the text is neither.
   ///
-  /// Browsers send times without a zone, which means UTC here; times as Reflog writes them are read too.
+  /// Browsers send times without a time zone. Such a time is read as UTC. The format in which Reflog writes times is
+  /// accepted too.
   static func any(_ text: String) -> Timestamp? {
     let clock = text.drop { $0 != "T" }
     let hasNoZone = !clock.isEmpty && !clock.hasSuffix("Z") && !clock.contains { $0 == "+" || $0 == "-" }

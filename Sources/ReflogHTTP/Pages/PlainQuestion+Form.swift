@@ -6,7 +6,9 @@ struct FormError: Error, CustomStringConvertible {
 }
 
 extension PlainQuestion {
-  /// Returns the query of the timeline's form and nil, or an empty query and the problem with a field.
+  /// Returns the query that the timeline's form requests.
+  ///
+  /// If a field is wrong, the query is empty, and `problem` describes the error. Otherwise `problem` is nil.
   static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: String?) {
     do {
       return (ChangeQuery(filter: try PlainQuestion(form: fields).filter()), nil)
@@ -15,7 +17,7 @@ extension PlainQuestion {
     }
   }
 
-  /// Returns the query of the timeline's form.
+  /// Returns the query that the timeline's form requests, or throws if a field is wrong.
   ///
   /// A form with a wrong field is refused.
   static func asked(_ fields: [String: String]) throws(RequestError) -> ChangeQuery {
@@ -26,7 +28,7 @@ extension PlainQuestion {
 
   /// Reads the fields of the timeline's form.
   ///
-  /// An unknown field is refused.
+  /// The initializer throws if a field is unknown.
   init(form fields: [String: String]) throws(FormError) {
     self.init()
     for (name, text) in fields {

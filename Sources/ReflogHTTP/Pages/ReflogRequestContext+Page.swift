@@ -3,17 +3,17 @@ import ReflogService
 import ReflogWeb
 
 extension ReflogRequestContext {
-  /// Returns the frame of a page: the directory's kind and the signed-in person.
+  /// Returns the frame of a page, with the directory's kind and the signed-in person.
   func frame(_ directory: DirectoryKind) -> PageFrame { PageFrame(directory: directory, viewer: viewer) }
 
   /// Returns the session.
   ///
-  /// Every page behind ``PageMiddleware`` has one.
+  /// ``PageMiddleware`` sets the session for every page, so the method throws only if a route does not use it.
   func requireSession() throws(RequestError) -> Sessions.Session {
     guard let session else { throw .unauthenticated }
     return session
   }
 
-  /// Whether clients reach this server over TLS.
+  /// Whether clients connect to this server with TLS.
   var isSecure: Bool { publicURL?.lowercased().hasPrefix("https:") ?? (scheme == "https") }
 }

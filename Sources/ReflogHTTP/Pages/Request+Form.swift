@@ -3,9 +3,11 @@ import Hummingbird
 import ReflogModel
 
 extension Request {
-  /// Returns the fields of a form (`application/x-www-form-urlencoded`), without spaces at both ends.
+  /// Returns the fields of a form (`application/x-www-form-urlencoded`).
   ///
-  /// A field that is given twice is refused.
+  /// Spaces at both ends of a value are removed.
+  ///
+  /// The method throws if a field is given twice.
   func form() async throws -> [String: String] {
     guard headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else {
       throw RequestError.badRequest("The body is not a form. Send application/x-www-form-urlencoded.", target: "body")
@@ -13,7 +15,7 @@ extension Request {
     return try Self.fields(String(buffer: try await boundedBody()))
   }
 
-  /// Returns the fields of a form in the URL, without those that are empty.
+  /// Returns the fields of a form in the URL, without empty fields.
   func filledQuery() throws(RequestError) -> [String: String] {
     try Self.fields(uri.query ?? "").filter { !$0.value.isEmpty }
   }

@@ -3,15 +3,17 @@ import Hummingbird
 import ReflogService
 
 extension Request {
-  /// Refuses a request that the browser reports as sent by a page of another site (Fetch Metadata, `Sec-Fetch-Site`).
+  /// Throws if a page of another site sent the request.
+  ///
+  /// The browser reports the site in `Sec-Fetch-Site` (Fetch Metadata).
   func requireOwnOrigin() throws(RequestError) {
     guard let site = headers[named: "Sec-Fetch-Site"], site != "same-origin", site != "none" else { return }
     throw .badRequest("A page of another site sent this request. Nothing was done.", target: "Sec-Fetch-Site")
   }
 
-  /// Returns the fields of a form of the session's own page.
+  /// Returns the fields of a form on a page that belongs to the session.
   ///
-  /// A form without the session's secret is refused.
+  /// The method throws if the form does not contain the session's secret.
   func form(of session: Sessions.Session) async throws -> [String: String] {
     try requireOwnOrigin()
     let form = try await form()

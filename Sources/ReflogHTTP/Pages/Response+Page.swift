@@ -6,7 +6,8 @@ import ReflogWeb
 extension Response {
   /// Creates an answer with a page.
   ///
-  /// It runs only this server's script, can't be framed, and sends its forms only to this server.
+  /// The browser runs only this server's script in the page, does not show the page in a frame, and sends the page's
+  /// forms only to this server.
   init(page html: String, status: HTTPResponse.Status = .ok) {
     self.init(
       status: status,

@@ -4,11 +4,12 @@ import ReflogService
 extension ServiceError {
   /// The message for a person who reads a page.
   ///
-  /// It differs from `description` if that names a header or an option of the command line.
+  /// It differs from `description` if `description` mentions a header or an option of the command line.
   var onPage: String {
     switch self {
     case .reasonRequired(let pattern): "Every change needs a reason that matches \(pattern). Enter one."
-    case .changeSuperseded(let id, _): "Change \(id) was not rolled back: later changes at the same step block it."
+    case .changeSuperseded(let id, _):
+      "Change \(id) was not rolled back, because later changes at the same step block the rollback."
     case .questionTooBroad:
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector."
     case .timeRollbackNotFound: "This rollback to a time does not exist."

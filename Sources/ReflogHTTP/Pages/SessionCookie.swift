@@ -4,13 +4,15 @@ import ReflogService
 
 /// The cookie with the id of a session.
 ///
-/// It is sent only to this server and from its own pages, and scripts can't read it.
+/// The browser sends the cookie only to this server, and only from this server's pages. Scripts can't read the cookie.
 enum SessionCookie {
-  /// Over TLS the name has the prefix `__Host-`: browsers then refuse a cookie of this name that another host or a
-  /// plain connection set (RFC 6265bis §4.1.3).
+  /// Returns the name of the cookie.
+  ///
+  /// Over TLS the name has the prefix `__Host-`. Browsers then refuse a cookie with this name that another host or a
+  /// connection without TLS sets (RFC 6265bis §4.1.3).
   private static func name(_ isSecure: Bool) -> String { (isSecure ? "__Host-" : "") + "reflog_session" }
 
-  /// Returns the session id in a request, or nil if it has none.
+  /// Returns the session id in a request, or nil if the request has no session id.
   static func id(in request: Request, isSecure: Bool) -> String? { request.cookie(named: name(isSecure)) }
 
   static func setting(_ session: Sessions.Session, isSecure: Bool) -> String {

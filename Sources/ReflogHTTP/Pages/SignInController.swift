@@ -6,7 +6,7 @@ import ReflogWeb
 
 /// Sign-in by API token, and sign-out.
 ///
-/// Its routes need no credential.
+/// These routes need no credential.
 struct SignInController {
   let sessions: Sessions
   let authentication: Authentication
@@ -22,7 +22,7 @@ struct SignInController {
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let fields = try request.filledQuery()
-    let over = "You were signed out before the form was sent, so nothing was done. Sign in and send it again."
+    let over = "You were signed out before the form was sent, so nothing was done. Sign in and send the form again."
     return page(signInPage(SignInTarget.path(fields["target"]), fields["over"] == nil ? nil : over), context)
   }
 
@@ -46,7 +46,7 @@ struct SignInController {
     return response
   }
 
-  /// Ends the session if the form came from one of its own pages.
+  /// Ends the session if the form belongs to a page of the session.
   private func signOut(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     guard
       let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)

@@ -3,7 +3,7 @@ import Logging
 import ReflogModel
 import ReflogService
 
-/// Limits how many sign-ins are in progress at once, and answers errors with a page.
+/// Limits how many sign-ins are in progress at the same time, and answers errors with a page.
 struct SignInMiddleware: RouterMiddleware {
   private let admission = Admission(limit: RequestLimits.unverifiedRequests)
   let errors: ErrorPage

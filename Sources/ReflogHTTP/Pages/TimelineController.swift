@@ -3,11 +3,17 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The timeline: changes newest first, with a filter form whose result is a link.
+/// The timeline: changes, newest first, with a form for filters.
+///
+/// The form's fields are in the URL, so a filtered timeline can be shared as a link.
 struct TimelineController {
-  /// The changes on a page: few enough to be fast, and enough to read through.
+  /// The maximum number of changes on a page.
+  ///
+  /// The number is small, so the page is fast and a person can read all of it.
   private static let pageSize = 25
-  /// The new changes that are counted; beyond that the answer only reports that there are more.
+  /// The maximum number of new changes that are counted.
+  ///
+  /// If there are more, the answer does not contain their exact number.
   private static let newsLimit = 50
 
   let history: HistoryService
@@ -18,9 +24,9 @@ struct TimelineController {
     group.get("/timeline/count", use: count)
   }
 
-  /// Adds the route that an open page polls.
+  /// Adds the route that an open timeline requests again and again.
   ///
-  /// It reports only how many changes are new, so it is not counted as a read of history.
+  /// The route returns only the number of new changes, so a request is not counted as a read of history.
   func addUncountedRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/timeline/news", use: news)
   }

@@ -2,12 +2,12 @@ import ReflogModel
 
 /// Makes a path canonical.
 ///
-/// Routing, authorisation, log and ledger then all see the same path.
+/// The router, the authorization, the log and the ledger then all use the same path.
 enum CanonicalPath {
   /// Returns the canonical form of a path.
   ///
-  /// Decodes unreserved characters (RFC 3986 §2.3) and `%24`, and reads `//` as `/`. Refuses backslashes, encoded
-  /// slashes, backslashes, percent signs and NULs, and the segments `.` and `..`.
+  /// The method decodes unreserved characters (RFC 3986 §2.3) and `%24`, and replaces `//` by `/`. It throws if the
+  /// path contains a backslash, an encoded slash, backslash, percent sign or NUL, or a segment `.` or `..`.
   static func canonical(_ path: some StringProtocol) throws(RequestError) -> String {
     guard path.utf8.first == UInt8(ascii: "/") else {
       throw .badRequest("The path must begin with a slash.", target: "path")
@@ -46,8 +46,9 @@ enum CanonicalPath {
     return canonical
   }
 
-  /// Returns whether a path is canonical without further checks: it has no percent sign, no backslash, no empty segment
-  /// and no segment that begins with a dot.
+  /// Returns whether a path is certainly canonical.
+  ///
+  /// Such a path has no percent sign, no backslash, no empty segment, and no segment that begins with a dot.
   private static func isCanonical(_ path: some StringProtocol) -> Bool {
     var before = UInt8(ascii: " ")
     for byte in path.utf8 {

@@ -1,11 +1,12 @@
 import Hummingbird
 package import ReflogModel
 
-/// The proxies in front of this server, and the URL by which clients reach it.
+/// The proxies in front of this server, and the public URL of this server.
 package struct ProxySettings: Sendable {
-  /// The URL by which clients reach Reflog, without a slash at the end, or nil to take it from each request's `Host`.
+  /// The URL that clients use for this server, without a slash at the end, or nil to build it from each request's
+  /// `Host`.
   package let publicURL: String?
-  /// The proxies whose forwarding headers are believed.
+  /// The proxies whose forwarding headers Reflog trusts.
   package let trusted: [AddressBlock]
   /// The scheme that this server itself serves: `http` or `https`.
   package let scheme: String
@@ -17,16 +18,17 @@ package struct ProxySettings: Sendable {
     self.scheme = scheme
   }
 
-  /// No proxy: clients connect to this server directly, over HTTP.
+  /// The settings without a proxy: clients connect to this server directly, over HTTP.
   package static let direct = ProxySettings(publicURL: nil, trusted: [], scheme: "http")
 
   /// Returns the address of the client, or nil if the peer's address is unknown.
   ///
-  /// If the peer is not a trusted proxy, it is the client. Otherwise the client is the last address in
-  /// `X-Forwarded-For`, or in the `for` of `Forwarded` (RFC 7239), that is not a trusted proxy's. The list is read from
-  /// the end: each proxy appends the address it received the request from, and the client can write anything before
-  /// that. Reading stops at an entry that is not an address. If both headers are present, neither is used: the client
-  /// wrote one of them.
+  /// If the peer is not a trusted proxy, the peer is the client. Otherwise a header contains a list of addresses:
+  /// either `X-Forwarded-For`, or the `for` values of `Forwarded` (RFC 7239). The client is the last address in the
+  /// list that does not belong to a trusted proxy. The list is read from the end, because each proxy appends the
+  /// address of its peer, and the client can write any text in front of these addresses. Reading stops at an entry that
+  /// is not an address. If both headers are present, no header is used, because the client may have written one of
+  /// them.
   func clientAddress(peer: String?, _ request: Request) -> String? {
     guard let peer, !trusted.isEmpty, isTrusted(peer) else { return peer }
     var known = peer
@@ -43,7 +45,9 @@ package struct ProxySettings: Sendable {
     return trusted.contains { $0.contains(address) }
   }
 
-  /// Returns the address that each proxy reports, in order; an entry is nil if it has no readable address.
+  /// Returns the addresses that the proxies report, in order.
+  ///
+  /// An entry is nil if it contains no readable address.
   private static func hops(_ request: Request) -> [Substring?] {
     switch (request.headers[.forwarded], request.headers[.forwardedFor]) {
     case (let header?, nil):

@@ -1,14 +1,18 @@
 import HTTPTypes
 
 extension HTTPFields {
-  /// The value of a field by its name, in any case; nil if it is missing.
+  /// The value of the field with a name, or nil if the field is missing.
+  ///
+  /// The name can be in upper or lower case.
   subscript(named name: String) -> String? {
     get { HTTPField.Name(name).flatMap { self[$0] } }
     set { if let name = HTTPField.Name(name) { self[name] = newValue } }
   }
 }
 
-/// The field names that most requests or answers need, parsed once.
+/// The field names that most requests or answers need.
+///
+/// They are parsed only once.
 extension HTTPField.Name {
   private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentType }
 

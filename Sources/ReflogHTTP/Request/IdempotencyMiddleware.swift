@@ -4,9 +4,9 @@ import Hummingbird
 import NIOCore
 import ReflogModel
 
-/// Reads `Idempotency-Key`, the caller's name for a request.
+/// Reads `Idempotency-Key`, the key that the caller chose for a request.
 ///
-/// A repeat of the request is then no second change.
+/// If the caller repeats the request with the same key, no second change is made.
 struct IdempotencyMiddleware: RouterMiddleware {
   func handle(
     _ request: Request,
@@ -24,7 +24,7 @@ struct IdempotencyMiddleware: RouterMiddleware {
     var (request, context) = (request, context)
     request.body = RequestBody(buffer: body)
     let actor = try context.requireCaller().actor
-    // None of these contains a line break, so two different requests never give the same text.
+    // No part contains a line break, so two different requests never produce the same joined text.
     let scope = [actor.type.rawValue, actor.id ?? "", "\(request.method)", request.uri.path.asciiFolded, key]
     context.idempotencyKey = IdempotencyKey(
       keyHash: Array(SHA256.hash(data: Array(scope.joined(separator: "\n").utf8))),

@@ -2,9 +2,9 @@ import ReflogModel
 
 /// Reads the members of a request's body.
 ///
-/// A member of the wrong type is refused by its name.
+/// If a member has the wrong type, the method throws an error with the name of the member.
 extension JSONObject {
-  /// Refuses a body that has a member not named here.
+  /// Throws if the body has a member whose name is not in `names`.
   func allow(only names: String...) throws(RequestError) {
     guard let other = members.first(where: { !names.contains($0.name) }) else { return }
     let allowed = names.joined(separator: ", ")
@@ -24,7 +24,9 @@ extension JSONObject {
     }
   }
 
-  /// Returns a string that must be present, not empty, and at most `limit` bytes of UTF-8 long.
+  /// Returns a required string.
+  ///
+  /// The string must not be empty, and must have at most `limit` bytes of UTF-8.
   func requiredText(_ name: String, upTo limit: Int) throws(RequestError) -> String {
     guard let text = try text(name), !text.isEmpty else {
       throw .badRequest("\(name) is missing or empty.", target: name)
@@ -51,9 +53,9 @@ extension JSONObject {
     return time
   }
 
-  /// Returns the flow that `flowType` and `flowId` name, or nil if both are missing.
+  /// Returns the flow that `flowType` and `flowId` identify, or nil if both members are missing.
   ///
-  /// One without the other is refused.
+  /// The method throws if only one of the two members is present.
   func flowScope() throws(RequestError) -> FlowScope? {
     switch (try text("flowType"), try text("flowId")) {
     case (nil, nil): return nil

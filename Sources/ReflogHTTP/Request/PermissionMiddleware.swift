@@ -2,10 +2,10 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Refuses callers who may not read this surface, and counts denied requests.
+/// Refuses callers who may not read this API, and counts denied requests.
 ///
-/// A request other than a read is forwarded: the service decides about it and records a denied change. A denied request
-/// that left no recorded change is counted here.
+/// Requests that are not reads are forwarded. The service decides about such a request, and records a denied change. If
+/// a request is denied and no change was recorded, the request is counted here.
 struct PermissionMiddleware: RouterMiddleware {
   let operation: Policy.Operation
   let events: EventRecorder
@@ -28,7 +28,7 @@ struct PermissionMiddleware: RouterMiddleware {
   private func check(_ caller: Caller, _ request: Request) throws {
     guard !Policy.permits(caller, operation) else { return }
     switch caller.credential {
-    // A token of the directory proves nothing at this surface.
+    // A token of the directory is not verified by Reflog, so it is not valid for this API.
     case .directoryToken: throw RequestError.unauthenticated
     case .roles where request.method == .get || request.method == .head: throw ServiceError.forbidden([])
     case .roles: return

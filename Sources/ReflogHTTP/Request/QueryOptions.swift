@@ -5,9 +5,9 @@ import ReflogModel
 
 /// The query options of a URL, by name.
 ///
-/// The `$` before a name may be missing or encoded.
+/// The `$` in front of a name can be missing or encoded.
 struct QueryOptions {
-  /// The options that Reflog knows.
+  /// The options that Reflog supports.
   ///
   /// Each route allows some of them.
   enum Name: String, CaseIterable {
@@ -19,8 +19,8 @@ struct QueryOptions {
 
   /// Reads the query of a request.
   ///
-  /// Refuses an option that this route does not allow, that is given twice, or that can't be decoded: no option is
-  /// silently ignored.
+  /// The initializer throws if an option is not allowed on this route, is given twice, or can't be decoded. No option
+  /// is silently ignored.
   init(_ request: Request, allowing allowed: [Name]) throws(RequestError) {
     try self.init(try request.queryItems(), allowing: allowed)
   }
@@ -40,7 +40,7 @@ struct QueryOptions {
 
   subscript(name: Name) -> String? { values[name] }
 
-  /// Returns `$top`, 1 to 1000; 100 if it is not given.
+  /// Returns `$top`, a number from 1 to 1000, or 100 if the option is not given.
   func top() throws(RequestError) -> Int {
     guard let text = values[.top] else { return 100 }
     guard let top = Int(text), (1...1000).contains(top) else {
@@ -49,7 +49,7 @@ struct QueryOptions {
     return top
   }
 
-  /// Returns `asOf`, a time in the past, or nil if it is not given.
+  /// Returns `asOf`, a time in the past, or nil if the option is not given.
   func moment() throws(RequestError) -> Timestamp? {
     guard let text = values[.asOf] else { return nil }
     guard let moment = Timestamp(parsing: text) else {
@@ -61,7 +61,7 @@ struct QueryOptions {
     return moment
   }
 
-  /// Returns `after`, the sequence of an entry, or nil if it is not given.
+  /// Returns `after`, the sequence of an entry, or nil if the option is not given.
   func after() throws(RequestError) -> Int64? {
     guard let text = values[.after] else { return nil }
     guard let sequence = Int64(text), sequence >= 0 else {
@@ -73,7 +73,7 @@ struct QueryOptions {
     return sequence
   }
 
-  /// Returns `$filter` over the fields of this route's items, or nil if it is not given.
+  /// Returns `$filter` for the fields of this route's items, or nil if the option is not given.
   func parsedFilter<Field>() throws(RequestError) -> Filter<Field>? {
     guard let text = values[.filter] else { return nil }
     do {
@@ -83,13 +83,13 @@ struct QueryOptions {
     }
   }
 
-  /// Returns the query of `$filter` and `$orderby`.
+  /// Returns the query that `$filter` and `$orderby` describe.
   ///
   /// The order is `activityDateTime` or `id`, optionally with `asc` or `desc`.
   func query<Field>() throws(RequestError) -> HistoryQuery<Field> {
     let filter: Filter<Field>? = try parsedFilter()
     guard let order = values[.orderby] else { return HistoryQuery(filter: filter) }
-    // Both fields give the same order, so a second one changes nothing.
+    // Both fields produce the same order, so a second field has no effect and is ignored.
     let parts = (order.split(separator: ",").first ?? "").split(separator: " ")
     guard let field = parts.first, ["activityDateTime", "id"].contains(field), parts.count <= 2,
       parts.count == 1 || ["asc", "desc"].contains(parts[1]),
@@ -103,7 +103,9 @@ struct QueryOptions {
     return HistoryQuery(filter: filter, isAscending: parts.count == 1 || parts[1] == "asc")
   }
 
-  /// Returns the member names in `$select`, separated by commas, or nil if it is not given and all members are shown.
+  /// Returns the member names in `$select`, or nil if the option is not given.
+  ///
+  /// The names are separated by commas. If the result is nil, all members are shown.
   func selected(from known: [String]) throws(RequestError) -> Set<String>? {
     guard let text = values[.select] else { return nil }
     let names = text.split(separator: ",", omittingEmptySubsequences: false).map {
@@ -120,7 +122,7 @@ struct QueryOptions {
     CSVStyle(isRaw: try flag(.raw), isForExcel: try flag(.excel))
   }
 
-  /// Returns a boolean option, or false if it is not given.
+  /// Returns a boolean option, or false if the option is not given.
   func flag(_ name: Name) throws(RequestError) -> Bool {
     switch values[name] {
     case nil, "false": return false

@@ -1,7 +1,7 @@
 import Hummingbird
 import ReflogModel
 
-/// Returns the checked segments of the path.
+/// Methods that check a segment of the path and return its value.
 extension ReflogRequestContext {
   /// Returns the version of the API.
   func version() throws(RequestError) -> APIVersion {

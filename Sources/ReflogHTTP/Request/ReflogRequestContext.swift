@@ -4,25 +4,27 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// What Reflog knows about a request in addition to its bytes.
+/// The data that Reflog stores about a request in addition to the request's bytes.
 package struct ReflogRequestContext: RequestContext {
-  /// Hummingbird's own part of the context.
+  /// Hummingbird's part of the context.
   package var coreContext: CoreRequestContextStorage
-  /// Reflog's own id for the request.
+  /// The id that Reflog created for the request.
   let requestID: String
-  /// The caller's `client-request-id`, used only for correlation, or nil if the request has none.
+  /// The caller's `client-request-id`, or nil if the request has no such header.
+  ///
+  /// It is used only for correlation.
   var clientRequestID: String?
-  /// The request's `Idempotency-Key`, or nil if it has none.
+  /// The request's `Idempotency-Key`, or nil if the request has no such header.
   var idempotencyKey: IdempotencyKey?
-  /// The authenticated caller, or nil before authentication.
+  /// The authenticated caller, or nil if the caller is not authenticated yet.
   private(set) var caller: Caller?
-  /// The session of the pages, or nil if the request has none.
+  /// The session of the pages, or nil if the request has no session.
   private(set) var session: Sessions.Session?
-  /// The signed-in person as the pages show them, or nil without a session.
+  /// The signed-in person for display on the pages, or nil if the request has no session.
   private(set) var viewer: PageFrame.Viewer?
   /// The client's address, or nil if it is unknown.
   var ipAddress: String?
-  /// The URL by which clients reach this server, without a slash at the end, or nil to take it from the request's
+  /// The URL that clients use for this server, without a slash at the end, or nil to build it from the request's
   /// `Host`.
   var publicURL: String?
   /// The scheme that this server itself serves: `http` or `https`.
@@ -40,7 +42,7 @@ package struct ReflogRequestContext: RequestContext {
     self.caller = caller
   }
 
-  /// Sets the session of the pages and the person it belongs to.
+  /// Sets the session of the pages and the person to whom the session belongs.
   mutating func signIn(_ session: Sessions.Session, as viewer: PageFrame.Viewer) {
     self.session = session
     self.viewer = viewer
@@ -48,15 +50,16 @@ package struct ReflogRequestContext: RequestContext {
 
   /// Returns the caller.
   ///
-  /// Every route behind the authentication has one.
+  /// ``AuthenticationMiddleware`` or ``PageMiddleware`` sets the caller, so the method throws only if a route uses
+  /// neither.
   func requireCaller() throws(RequestError) -> Caller {
     guard let caller else { throw .unauthenticated }
     return caller
   }
 
-  /// Returns the caller if it is an admin, or throws `forbidden`.
+  /// Returns the caller if the caller is an admin, or throws `forbidden`.
   ///
-  /// Routes for admins check this before they read the body.
+  /// Routes for admins call this method before they read the body.
   func requireAdmin() throws -> Caller {
     let caller = try requireCaller()
     guard Policy.permits(caller, .administer) else { throw ServiceError.forbidden([]) }

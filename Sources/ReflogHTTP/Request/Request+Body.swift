@@ -5,21 +5,21 @@ import ReflogModel
 extension Request {
   /// Returns the whole body.
   ///
-  /// A body of more than `limit` bytes is refused.
+  /// The method throws if the body has more than `limit` bytes.
   func boundedBody(upTo limit: Int = RequestLimits.body) async throws -> ByteBuffer {
     do {
       return try await body.collect(upTo: limit)
     } catch is NIOTooManyBytesError {
       throw RequestError.bodyTooLarge(limit: limit)
     } catch {
-      // Any other failure to read the body is a broken transfer.
+      // Every other error means that the transfer of the body was interrupted.
       throw RequestError.badRequest("The body did not arrive completely. Send the request again.", target: "body")
     }
   }
 
   /// Returns the body as one JSON object.
   ///
-  /// - Parameter emptyMeans: The value of an empty body, or nil if a body is required.
+  /// - Parameter emptyMeans: The object to return for an empty body, or nil if a body is required.
   func jsonObject(emptyMeans: JSONObject? = nil) async throws -> JSONObject {
     let buffer = try await boundedBody()
     if buffer.readableBytes == 0, let emptyMeans { return emptyMeans }

@@ -4,13 +4,15 @@ import ReflogModel
 import ReflogService
 
 extension Request {
-  /// Headers that would change the meaning of a request and that Reflog does not support.
+  /// The headers that would change the meaning of a request and that Reflog does not support.
   private static let unsupportedHeaders = [
     "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Encoding",
     "X-HTTP-Method-Override",
   ].compactMap { HTTPField.Name($0) }
 
-  /// Refuses unsupported headers: ignoring one could do a change that the caller did not mean.
+  /// Throws if the request has an unsupported header.
+  ///
+  /// If Reflog ignored such a header, it could make a change that the caller did not intend.
   private func refuseUnsupportedHeaders() throws(RequestError) {
     let unsupported = headers.first { field in
       field.name.canonicalName.utf8.starts(with: "reflog-".utf8) && field.name != .reflogReason
@@ -21,9 +23,10 @@ extension Request {
     throw .badRequest("The header \(shown) is not supported.", target: shown)
   }
 
-  /// Returns the precondition of `If-Match`, or nil if it is not given.
+  /// Returns the precondition in `If-Match`, or nil if the header is missing.
   ///
-  /// Only the reference of a step has an entity tag.
+  /// The method throws for every action that is not about the reference of a step, because only such a reference has an
+  /// entity tag.
   private func precondition(_ action: ChangeRequest.Action) throws(RequestError) -> Precondition? {
     guard let header = headers[.ifMatch] else { return nil }
     guard case .setReference = action else {
@@ -32,11 +35,11 @@ extension Request {
     return try EntityTag.precondition(header)
   }
 
-  /// Returns the change that this request asks for.
+  /// Returns the change that this request requests.
   ///
   /// - Parameters:
-  ///   - action: What to do.
-  ///   - context: The request's context, with its caller.
+  ///   - action: The action of the change.
+  ///   - context: The request's context, with the authenticated caller.
   ///   - reason: The reason in the body, or nil if the body has none.
   func changeRequest(
     _ action: ChangeRequest.Action,
@@ -63,9 +66,9 @@ extension Request {
     )
   }
 
-  /// Returns the reason from the body or from `Reflog-Reason`, or nil if neither has one.
+  /// Returns the reason from the body or from `Reflog-Reason`, or nil if no reason is given.
   ///
-  /// Both at once are refused.
+  /// The method throws if the body and the header both contain a reason.
   func reason(orInBody reason: String?) throws(RequestError) -> String? {
     guard let reason else { return try reasonHeader() }
     guard headers[.reflogReason] == nil else {
@@ -74,7 +77,9 @@ extension Request {
     return try Self.checkedReason(reason)
   }
 
-  /// Returns the reason in `Reflog-Reason`, percent-encoded UTF-8, or nil if the header is missing.
+  /// Returns the reason in `Reflog-Reason`, or nil if the header is missing.
+  ///
+  /// The header's value is percent-encoded UTF-8.
   private func reasonHeader() throws(RequestError) -> String? {
     guard let header = headers[.reflogReason] else { return nil }
     guard let reason = header.percentDecoded(plusIsSpace: false) else {

@@ -1,9 +1,9 @@
 import Hummingbird
 import ReflogModel
 
-/// The URL by which the caller reaches this server.
+/// The URL that the caller uses for this server, and the version of the API.
 struct RequestBase {
-  /// For example `http://host:port`, without a slash at the end.
+  /// The URL without a slash at the end, for example `http://host:port`.
   let baseURL: String
   let version: APIVersion
 
@@ -17,14 +17,14 @@ extension Request {
     RequestBase(baseURL: baseURL(context), version: try context.version())
   }
 
-  /// Returns the URL by which the caller reaches this server, without a slash at the end.
+  /// Returns the URL that the caller uses for this server, without a slash at the end.
   func baseURL(_ context: ReflogRequestContext) -> String {
     context.publicURL ?? "\(context.scheme)://\(head.authority ?? "localhost")"
   }
 
   /// Returns this server's `host:port`, or nil if it is unknown.
   ///
-  /// URLs with it are accepted in `@odata.id`.
+  /// URLs with this `host:port` are accepted in `@odata.id`.
   func ownAuthority(_ context: ReflogRequestContext) -> String? {
     context.publicURL.flatMap { url in url.firstRange(of: "://").map { String(url[$0.upperBound...]) } }
       ?? head.authority

@@ -4,7 +4,7 @@ import NIOCore
 import ReflogModel
 
 extension Response {
-  /// Creates an answer of one JSON object.
+  /// Creates an answer with one JSON object as its body.
   init(json object: JSONObject, status: HTTPResponse.Status = .ok) {
     self.init(
       status: status,
@@ -13,7 +13,7 @@ extension Response {
     )
   }
 
-  /// Creates an answer of bytes, with status 200.
+  /// Creates an answer with bytes as its body and with status 200.
   init(bytes: [UInt8], _ contentType: String) {
     self.init(
       status: .ok,

@@ -5,8 +5,10 @@ import Metrics
 import ReflogModel
 import Synchronization
 
-/// Responds to every request before the router: it makes the path canonical, adds the request ids to every answer, and
-/// answers requests that can't be routed.
+/// Responds to every request.
+///
+/// It makes the path canonical, and then calls the router. It adds the request ids to every answer, and answers
+/// requests that can't be routed.
 struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   /// The router's responder.
   let inner: Inner
@@ -66,9 +68,9 @@ enum SupportedMethods {
   static let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
 }
 
-/// Counts answers by their status.
+/// Counts answers by their HTTP status.
 ///
-/// It keeps each counter, so the registry is asked once per status.
+/// The counter of each status is kept, so the registry is searched only once per status.
 final class RequestCounters: Sendable {
   private let metrics: any MetricsFactory
   private let counters = Mutex<[Int: Counter]>([:])

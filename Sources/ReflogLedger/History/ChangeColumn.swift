@@ -13,7 +13,7 @@ enum ChangeColumn: Int {
   case personalSalt, erasedHash, actorName, ipAddress, reason
   case intentHash, intentSalt, outcomeHash, outcomeSalt
 
-  /// The columns in SQL.
+  /// The columns in SQL, in the order of the cases.
   static let sql = """
     change.id, change.intent_sequence, change.outcome_sequence, change.activity_time, change.subject,
     change.address, change.kind, change.before_state, change.before_connector, change.before_name,
@@ -27,7 +27,7 @@ enum ChangeColumn: Int {
     """
 }
 
-/// Reads the columns of a change as ``Row`` reads columns by their index.
+/// The methods of ``Row``, with a case of ``ChangeColumn`` in place of the index of a column.
 extension Row {
   func integer(_ column: ChangeColumn) throws -> Int64 { try integer(column.rawValue) }
   func optionalInteger(_ column: ChangeColumn) throws -> Int64? { try optionalInteger(column.rawValue) }
@@ -50,7 +50,7 @@ extension Row {
 }
 
 extension ChangeField {
-  /// The field in SQL, with the collation that compares it.
+  /// The SQL expression of the field, with the collation for its comparison.
   var expression: String {
     switch kind {
     case .text: column + " COLLATE BINARY"
@@ -59,12 +59,12 @@ extension ChangeField {
     }
   }
 
-  /// The bytes of a text field in SQL, in the form that is compared.
+  /// The SQL expression of the bytes of a text field, in lower case if the field ignores case.
   var bytes: String {
     kind == .name ? "CAST(lower(\(column)) AS BLOB)" : "CAST(\(column) AS BLOB)"
   }
 
-  /// The field in SQL, from the tables `change` and `personal`.
+  /// The SQL expression of the field, from the tables `change` and `personal`.
   private var column: String {
     switch self {
     case .plain(let field): field.column
@@ -89,19 +89,19 @@ extension ChangeField {
     }
   }
 
-  /// Returns the id of the connector in a row, in SQL.
+  /// Returns the SQL expression of the connector id in a row of `connector`.
   private static func connector(_ row: String) -> String {
     "(SELECT connector.connector_id FROM connector WHERE connector.id = \(row))"
   }
 
-  /// Returns the name of a connector in a row, in SQL.
+  /// Returns the SQL expression of the name in a row of `connector_name`.
   private static func connectorName(_ row: String) -> String {
     "(SELECT connector_name.display_name FROM connector_name WHERE connector_name.id = \(row))"
   }
 }
 
 extension ChangeField.Plain {
-  /// The field in SQL.
+  /// The SQL expression of the field.
   fileprivate var column: String {
     switch self {
     case .id: "change.id"
@@ -126,7 +126,7 @@ extension ChangeField.Plain {
     }
   }
 
-  /// Returns a column of the address of the change, in SQL.
+  /// Returns the SQL expression of a column of the change's address.
   private static func ofAddress(_ column: String) -> String {
     """
     (SELECT \(column) FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step \
@@ -134,7 +134,7 @@ extension ChangeField.Plain {
     """
   }
 
-  /// Returns the text of an id that may be stored as 16 bytes, in SQL.
+  /// Returns the SQL expression of the text of an id, which may be stored as 16 bytes.
   private static func requestID(_ column: String) -> String {
     """
     iif(typeof(\(column)) = 'blob', lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \
@@ -145,7 +145,7 @@ extension ChangeField.Plain {
 }
 
 extension ActorField {
-  /// The field in SQL.
+  /// The SQL expression of the field.
   fileprivate var column: String {
     switch self {
     case .type: "(SELECT actor.actor_type FROM actor WHERE actor.id = change.actor)"
@@ -162,12 +162,12 @@ extension ActorField {
     }
   }
 
-  /// Returns the id of an actor of a type, in SQL.
+  /// Returns the SQL expression of the actor's id, which is NULL if the actor has another type.
   private static func id(of type: String) -> String {
     "(SELECT actor.actor_id FROM actor WHERE actor.id = change.actor AND actor.actor_type = '\(type)')"
   }
 
-  /// Returns a name of an actor of a type, in SQL.
+  /// Returns the SQL expression of a name of the actor, which is NULL if the actor has another type.
   private static func name(_ column: String, of type: String) -> String {
     """
     (SELECT actor_name.\(column) FROM actor_name JOIN actor ON actor.id = actor_name.actor \

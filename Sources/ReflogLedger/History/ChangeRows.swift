@@ -12,9 +12,9 @@ struct ChangeRows {
     identities = KnownIdentities(db, cache)
   }
 
-  /// Selects the columns of ``ChangeColumn``: the row of a change, its personal part, and its entries in the log.
+  /// The SQL that selects the columns of ``ChangeColumn``: the row of a change, its personal part, and its log entries.
   ///
-  /// A condition that follows may use the columns of `change` and `personal`.
+  /// A condition may follow this text. It may use the columns of `change` and `personal`.
   static let select = """
     SELECT \(ChangeColumn.sql)
     FROM \(tables)
@@ -25,12 +25,12 @@ struct ChangeRows {
 
   private static let tables = "change LEFT JOIN change_personal AS personal ON personal.change = change.id"
 
-  /// Returns the changes that a condition selects, as they are stored.
+  /// Returns the changes that a condition selects, without comparing them with the log.
   ///
   /// - Parameters:
   ///   - condition: The SQL after ``select``.
   ///   - arguments: The arguments of the condition.
-  ///   - kept: Whether the condition is always the same text, so its statement can be kept.
+  ///   - kept: Whether the condition is always the same text, so its prepared statement can be kept for the next call.
   /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
   func stored(_ condition: String, _ arguments: SQLArguments, kept: Bool = true) throws -> [StoredChange] {
     var changes: [StoredChange] = []
@@ -42,9 +42,9 @@ struct ChangeRows {
     return changes
   }
 
-  /// Returns the changes that a condition selects, after each was checked against the log.
+  /// Returns the changes that a condition selects, after each change was compared with the log.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of one is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   func checked(_ condition: String, _ arguments: SQLArguments, kept: Bool = true) throws -> [Change] {
     try stored(condition, arguments, kept: kept).map { try $0.checked() }
   }
@@ -104,7 +104,9 @@ struct ChangeRows {
     )
   }
 
-  /// Reads the outcome, or returns nil if the change is pending: all columns of the outcome are then NULL.
+  /// Reads the outcome, or returns nil if the change is pending.
+  ///
+  /// All columns of the outcome are NULL in a pending change.
   private func outcome(_ row: Row, _ result: Change.Result, _ statement: StoredStatement?) throws -> Change.Outcome? {
     guard result != .pending else {
       try row.requireNull(
@@ -122,7 +124,7 @@ struct ChangeRows {
     }
     _ = try row.integer(.outcomeSequence)
     let settler = try row.word(.settledBy, Change.Settler.init)
-    // The statement of a person is stored in a separate table.
+    // If a person settled the change, the message is the person's statement, which is stored in a separate table.
     if settler == .person { try row.requireNull(.errorMessage) }
     return Change.Outcome(
       result: result,
@@ -194,7 +196,7 @@ struct ChangeRows {
 
   /// Reads the statement of the person who settled the change, or returns nil if no person did.
   ///
-  /// Such changes are few, so each statement is read with a separate query.
+  /// Few changes are settled by a person, so a separate query reads each statement.
   private func statement(_ row: Row, _ result: Change.Result) throws -> StoredStatement? {
     guard result != .pending, try row.text(.settledBy) == Change.Settler.person.rawValue else { return nil }
     return try db.first(

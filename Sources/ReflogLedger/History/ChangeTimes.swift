@@ -1,9 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds changes by time without an index on times: a change with a higher id never has an earlier time.
+/// Finds changes by time without an index on times, because a change with a higher id never has an earlier time.
 enum ChangeTimes {
-  /// Returns the first id whose change was recorded at or after a moment, or one above the newest id if there is none.
+  /// Returns the first id whose change was recorded at or after a moment, or the newest id plus 1 if there is none.
   static func firstID(notBefore moment: Timestamp, _ db: Connection) throws -> Int64 {
     try Search(db).firstID(near: moment.microseconds) { $0 >= moment.microseconds }
   }
@@ -13,12 +13,12 @@ enum ChangeTimes {
     try Search(db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
-  /// A search that estimates the id at a moment from the times at both ends of the history, and searches around that
-  /// id.
+  /// A search for the id at a moment, which first estimates the id from the times of the oldest and the newest change.
   ///
-  /// It reads few pages of a large history, and most of them are close together.
+  /// It then searches around the estimated id. It therefore reads few pages of a large history, and most of these pages
+  /// are close together.
   private struct Search {
-    /// The first distance from the estimated id: about the number of changes on a few pages.
+    /// The distance of the first step from the estimated id, which is about the number of changes on a few pages.
     private static let firstStep: Int64 = 64
 
     private let db: Connection
@@ -30,18 +30,20 @@ enum ChangeTimes {
       newest = try db.integer("SELECT max(id) FROM change") ?? 0
     }
 
-    /// Returns the first change with this id or a higher one.
+    /// Returns the first change whose id is `id` or higher, or nil if there is none.
     ///
-    /// An id without a change counts as the next id that has one.
+    /// If the change with this id was purged, the result is therefore the next change.
     private func change(from id: Int64) throws -> (id: Int64, time: Int64)? {
       try db.first("SELECT id, activity_time FROM change WHERE id >= ? ORDER BY id LIMIT 1", [id]) { row in
         (try row.integer(0), try row.integer(1))
       }
     }
 
-    /// Returns the first id whose time fulfils a condition, which all later times fulfil too.
+    /// Returns the first id whose time fulfils a condition.
+    ///
+    /// If a time fulfils the condition, all later times must fulfil it too.
     func firstID(near time: Int64, where isBehind: (Int64) -> Bool) throws -> Int64 {
-      // Ids below `low` are before the moment, ids from `high` on are after it.
+      // Ids below `low` do not fulfil the condition. Ids from `high` on fulfil it. The first such id is in between.
       var (low, high) = (Int64(1), newest + 1)
       func compare(_ id: Int64) throws {
         guard let change = try change(from: id), !isBehind(change.time) else { return high = id }

@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// Reads service events from their rows.
 enum EventRows {
-  /// Returns the events that a condition selects, as they are stored.
+  /// Returns the events that a condition selects, without comparing them with the log.
   ///
   /// The condition may use the columns of `service_event` and of its `personal` part.
   ///
@@ -18,21 +18,22 @@ enum EventRows {
     return events
   }
 
-  /// Returns the events that a condition selects, without checking them against the log.
+  /// Returns the contents of the events that a condition selects, without comparing them with the log.
   static func events(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [ServiceEvent] {
     try stored(condition, arguments, db).map(\.event)
   }
 
-  /// Returns the events that a condition selects, after each was checked against the log.
+  /// Returns the events that a condition selects, after each event was compared with the log.
   ///
-  /// - Throws: ``LedgerError/corrupt(_:)`` if the row of one is not what was logged.
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the row of an event does not match the log.
   static func checked(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [ServiceEvent] {
     try stored(condition, arguments, db).map { try $0.checked() }
   }
 
-  /// The columns of an event.
+  /// The SQL that selects the columns of an event, up to the condition.
   ///
-  /// The last one is whether the row refers to an identity that is missing, or to one that it must not refer to.
+  /// The last column is true if the identities are not valid: an identity row is missing or belongs to another actor,
+  /// or the event has no actor but has other data of an actor.
   private static let select = """
     SELECT service_event.id, service_event.sequence, service_event.time, service_event.kind, service_event.count,
       service_event.details, service_event.actor_proof, actor.actor_type, actor.actor_id, actor_name.name,

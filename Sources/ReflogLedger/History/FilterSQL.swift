@@ -9,7 +9,7 @@ struct FilterSQL: Sendable {
   private(set) var condition = ""
   private(set) var arguments: [String: SQLValue] = [:]
 
-  /// Translates a filter; nil selects all changes.
+  /// Translates a filter to SQL, or creates the condition that selects all changes if the filter is nil.
   init(_ filter: ChangeFilter?) {
     condition = filter.map { translate($0) } ?? Self.everything
   }
@@ -29,7 +29,8 @@ struct FilterSQL: Sendable {
 
   /// Returns the condition of a comparison.
   ///
-  /// `IS` and `IS NOT` are true or false with NULL too. The other comparisons with NULL are false.
+  /// `IS` and `IS NOT` return true or false also for NULL. The other comparisons return NULL for NULL, so `coalesce`
+  /// makes them false.
   private mutating func compare(_ field: ChangeField, _ comparison: FilterComparison, _ value: FilterValue) -> String {
     let expression = field.expression
     let bound =
@@ -52,14 +53,14 @@ struct FilterSQL: Sendable {
 
   /// Returns the condition that a text starts with a prefix, compared byte by byte.
   ///
-  /// The empty prefix is a separate case: every text starts with it, but `substr` of an empty text is NULL.
+  /// The empty prefix is a separate case. Every text starts with it, but in SQL `substr` of an empty text is NULL.
   private mutating func startsWith(_ field: ChangeField, _ prefix: [UInt8]) -> String {
     prefix.isEmpty
       ? "(\(field.expression) IS NOT NULL)"
       : "coalesce(substr(\(field.bytes), 1, \(prefix.count)) = \(bind(prefix)), 0)"
   }
 
-  /// Returns the condition that a text contains a part, compared byte by byte.
+  /// Returns the condition that a text contains another text, compared byte by byte.
   private mutating func contains(_ field: ChangeField, _ part: [UInt8]) -> String {
     part.isEmpty
       ? "(\(field.expression) IS NOT NULL)" : "coalesce(instr(\(field.bytes), \(bind(part))) > 0, 0)"

@@ -26,13 +26,14 @@ extension History {
 
   /// Returns the newest applied change at an address, or nil if there is none.
   ///
-  /// Its after is the recorded reference.
+  /// The after of this change is the recorded reference.
   package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(at: address, Self.newestApplied).first
   }
 
-  /// Returns the reference that a read of the directory last showed at an address and when, or nil if there was no such
-  /// read.
+  /// Returns the reference that a read of the directory last showed at an address, and the time of the read.
+  ///
+  /// The result is nil if there was no such read.
   static func lastSeen(
     _ address: Int64,
     _ db: Connection
@@ -52,7 +53,8 @@ extension History {
   /// Returns the changes at an address that may have reached the directory and were recorded or settled at or after a
   /// moment, newest first.
   ///
-  /// Changes that never reached the directory are left out, because a caller can make any number of them.
+  /// Changes that never reached the directory are left out. A caller can make any number of such changes, and they
+  /// would fill the result up to the limit.
   package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       at: address,
@@ -68,7 +70,7 @@ extension History {
     )
   }
 
-  /// Returns the changes at an address that a condition on `:address` selects, after each was checked against the log.
+  /// Returns the changes at an address that a condition on `:address` selects, after each was compared with the log.
   ///
   /// The result is empty if the address has no row in the ledger.
   func changes(
@@ -82,7 +84,7 @@ extension History {
     }
   }
 
-  /// Returns the row of an address, or nil if it has none.
+  /// Returns the row number of an address, or nil if the address has no row.
   static func row(of address: Address, _ db: Connection) throws -> Int64? {
     try db.integer(
       """
@@ -93,8 +95,10 @@ extension History {
     )
   }
 
-  /// The condition of the newest applied change at `:address`: the newer of the newest effective one and the newest one
-  /// without an effect.
+  /// The SQL condition that selects the newest applied change at `:address`.
+  ///
+  /// It compares the newest change with an effect and the newest change without an effect, because the index
+  /// `change_applied` stores these two kinds of changes separately.
   static let newestApplied = """
     WHERE change.id = max(
       coalesce((
@@ -108,7 +112,7 @@ extension History {
 
   private static let atAddress = "change.address = :address"
 
-  /// ``Change/mayHaveReachedDirectory`` in SQL.
+  /// The SQL form of ``Change/mayHaveReachedDirectory``.
   static let mayHaveReachedDirectory = """
     change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
       AND (change.result <> 'notApplied' OR change.error_code IS NOT '\(Change.notSentCode)')

@@ -4,15 +4,16 @@ import ReflogStorage
 extension History {
   /// Returns the change with this id, or nil if there is none.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if its row is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of the change does not match the log.
   package func change(_ id: Change.ID) async throws(LedgerError) -> Change? {
     try await changes("WHERE change.id = ?", [id.number]).first
   }
 
-  /// Returns the changes whose newest entry, among the entries up to `last`, is in a range, in the order of these
-  /// entries.
+  /// Returns the changes that match a query and whose newest entry is above `after` and not above `end`.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of one is not what was logged.
+  /// Entries above `last` are ignored. The changes are in the order of their newest entries.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   package func changesWithEntries(
     _ query: ChangeQuery,
     after: Int64,
@@ -55,12 +56,13 @@ extension History {
     }
   }
 
-  /// Returns the changes that a condition selects, after each was checked against the log.
+  /// Returns the changes that a condition selects, after each change was compared with the log.
   ///
   /// - Parameters:
-  ///   - condition: The SQL after ``ChangeRows/select``, which is always the same text.
+  ///   - condition: The SQL after ``ChangeRows/select``. A caller must always pass the same text, because the prepared
+  ///     statement is kept.
   ///   - arguments: The arguments of the condition.
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of one is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   func changes(_ condition: String, _ arguments: SQLArguments) async throws(LedgerError) -> [Change] {
     try await read { db in try ChangeRows(db, identities).checked(condition, arguments) }
   }

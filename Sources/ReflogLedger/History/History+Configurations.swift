@@ -2,15 +2,16 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns what every address held at a moment, in order of addresses: those at which a change was ever applied.
+  /// Returns the reference that each address had at a moment, in the order of addresses.
   ///
-  /// An address holds the after of its last applied change that was settled by then. Changes of one address are settled
-  /// in the order of their ids, and never before they were recorded. Changes that were recorded later therefore do not
-  /// count.
+  /// The result has all addresses at which a change was ever applied. The reference of an address is the after of the
+  /// last applied change that was settled at or before the moment. Changes at one address are settled in the order of
+  /// their ids. A change is never settled earlier than it was recorded, so changes that were recorded after the moment
+  /// are not read.
   ///
   /// - Parameters:
-  ///   - moment: The moment.
-  ///   - flows: The flows whose addresses are returned, or nil for all.
+  ///   - moment: The time for which the references are returned.
+  ///   - flows: The flows whose addresses are returned, or nil for all flows.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil
@@ -40,15 +41,17 @@ extension History {
     }
   }
 
-  /// The reference of an address at a moment.
+  /// The reference that an address had at a moment.
   private struct HeldReference {
     let address: Address
-    /// The last effective change by then, or, if there was none, the last applied one; nil if no change had been
-    /// applied.
+    /// The id of the last effective change up to the moment, or of the last applied change if none was effective.
+    ///
+    /// It is nil if no change had been applied.
     let change: Int64?
-    /// Whether a later change was pending then.
+    /// Whether a later change was pending at the moment.
     let hasPending: Bool
-    /// When a read of the directory last showed the reference, or nil if no read did since it was applied.
+    /// The time when a read of the directory last showed the reference, or nil if no read showed it after it was
+    /// applied.
     let verified: Timestamp?
 
     init(_ row: Row) throws {

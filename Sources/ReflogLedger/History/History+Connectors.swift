@@ -10,8 +10,9 @@ extension History {
     ).first
   }
 
-  /// Returns the changes of a connector, with its creation, that were applied or may have been, and became known after
-  /// an entry; oldest first.
+  /// Returns the changes of a connector that were recorded or settled after an entry and were or may have been applied.
+  ///
+  /// The changes are oldest first and include the creation of the connector.
   package func changes(of connector: ConnectorID, after entry: Int64) async throws(LedgerError) -> [Change] {
     try await changes(
       of: connector,
@@ -62,7 +63,7 @@ extension History {
     }
   }
 
-  /// Returns the changes that a condition on `:connector` selects, after each was checked against the log.
+  /// Returns the changes that a condition on `:connector` selects, after each change was compared with the log.
   ///
   /// The result is empty if the connector has no row in the ledger.
   private func changes(
@@ -76,14 +77,14 @@ extension History {
     }
   }
 
-  /// Returns the row of a connector, or nil if it has none.
+  /// Returns the row number of a connector, or nil if the connector has no row.
   static func row(of connector: ConnectorID, _ db: Connection) throws -> Int64? {
     try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
   }
 
-  /// The condition that a change is of the connector `:connector`.
+  /// The condition that a change created, updated or deleted the connector `:connector`.
   ///
-  /// It has exactly the expression of the index `change_connector`; otherwise SQLite would not use the index.
+  /// It contains exactly the expression of the index `change_connector`, because SQLite uses the index only then.
   static let ofConnector = """
     coalesce(change.before_connector, change.after_connector, change.created_connector) = :connector
       AND change.subject = 'connector'

@@ -7,7 +7,7 @@ extension History {
     try await effectiveChanges(at: address, settledBefore: nil, limit: 1).first
   }
 
-  /// Returns the ids of the effective changes at an address after a change, oldest first.
+  /// Returns the ids of the effective changes at an address that are newer than a change, oldest first.
   package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws(LedgerError)
     -> [Change.ID]
   {
@@ -20,8 +20,9 @@ extension History {
     ).map(\.id)
   }
 
-  /// Returns the newest effective changes at an address, newest first: those that were settled before a moment, or all
-  /// if it is nil.
+  /// Returns the newest effective changes at an address that were settled earlier than `end`, newest first.
+  ///
+  /// If `end` is nil, the time when a change was settled does not matter.
   package func effectiveChanges(
     at address: Address,
     settledBefore end: Timestamp?,
@@ -38,7 +39,7 @@ extension History {
     )
   }
 
-  /// Returns the newest rollback of a change that was applied or still may be, or nil if there is none.
+  /// Returns the newest change that rolls back a change and that was or may be applied, or nil if there is none.
   package func rollback(of id: Change.ID) async throws(LedgerError) -> Change? {
     try await changes(
       """
@@ -53,7 +54,7 @@ extension History {
 
   /// The condition that a change is effective.
   ///
-  /// It has exactly the expression of the index `change_applied`; otherwise SQLite would not use the index.
+  /// It contains exactly the expression of the index `change_applied`, because SQLite uses the index only then.
   static let isEffective = "\(isApplied) = 1"
   /// The condition that a change was applied without an effect: its before and after are equal.
   static let isIneffective = "\(isApplied) = 0"

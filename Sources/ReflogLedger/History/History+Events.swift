@@ -31,7 +31,7 @@ extension History {
     }
   }
 
-  /// Returns the events that a condition selects, after each was checked against the log.
+  /// Returns the events that a condition selects, after each event was compared with the log.
   private func events(_ condition: String, _ arguments: SQLArguments) async throws(LedgerError) -> [ServiceEvent] {
     try await read { db in try EventRows.checked(condition, arguments, db) }
   }

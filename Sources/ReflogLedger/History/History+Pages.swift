@@ -10,30 +10,29 @@ package struct HistoryPiece: Sendable {
 }
 
 extension History {
-  /// The number of ids that one short read scans, at first and at most.
+  /// The number of ids that the first short read of a scan covers, and the maximum number for a later read.
   ///
-  /// The largest read takes about a second if the filter is expensive.
+  /// A read with the maximum number takes about a second if the filter is expensive.
   private static let scanSizes = (first: Int64(20_000), last: Int64(640_000))
-  /// The number of ids that one short read covers if an index leaves few changes to compare with the filter.
+  /// The first and the maximum number of ids of a read if index lookups leave few changes to compare with the filter.
   private static let lookupSizes = (first: Int64(320_000), last: Int64(5_120_000))
-  /// The number of ids that one short read covers if every change that is found matches.
+  /// The first and the maximum number of ids of a read if every change that is found matches: one read covers all ids.
   private static let exactSizes = (first: Int64.max, last: Int64.max)
-  /// The factor by which each read covers more ids than the one before.
+  /// The factor by which each read covers more ids than the previous read.
   private static let growth: Int64 = 4
 
-  /// Returns the next changes that a query selects, after each was checked against the log: at most `limit`, in the
-  /// order of the query.
+  /// Returns the next changes that a query selects, in the order of the query, after each was compared with the log.
   ///
   /// If an index answers the query, or nearly all changes match, the time does not depend on the length of the history.
-  /// Otherwise the search ends after `patience`, and the result holds what it found by then.
+  /// Otherwise the search ends after `patience`, and the result holds the changes that were found until then.
   ///
   /// - Parameters:
   ///   - query: The filter and the order.
   ///   - id: The id after which the part begins, or nil for the first part.
-  ///   - last: The newest change that counts, or nil for all.
-  ///   - limit: The largest number of changes.
-  ///   - patience: How long the search may take.
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change is not what was logged.
+  ///   - last: The newest change that is searched, or nil for all changes.
+  ///   - limit: The maximum number of changes.
+  ///   - patience: The time after which the search starts no further read.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   package func piece(
     of query: ChangeQuery,
     behind id: Change.ID?,
@@ -75,7 +74,7 @@ extension History {
     }
   }
 
-  /// Returns how many ids each read of a plan covers.
+  /// Returns how many ids the first read and a later read of a plan cover.
   private static func sizes(_ plan: QueryPlan, _ query: ChangeQuery) -> (first: Int64, last: Int64) {
     if plan.isExact || query.filter == nil { return exactSizes }
     return plan.lookups == nil ? scanSizes : lookupSizes
@@ -122,7 +121,8 @@ extension History {
     if let query = queries.first, queries.count == 1 {
       return try rows.checked(query.0, query.1, kept: plan.isCommon)
     }
-    // Several lookups are merged by their ids first, because most of what they find is not among the first changes.
+    // Each lookup returns up to `limit` ids, but only the first `limit` of all ids are needed. The ids are merged
+    // first, so only the needed rows are read.
     let found = Set(try queries.flatMap { try rows.ids($0.0, $0.1, kept: plan.isCommon) })
     let first = found.sorted { ascending ? $0 < $1 : $1 < $0 }.prefix(limit)
     return try rows.checked(
@@ -131,8 +131,10 @@ extension History {
     )
   }
 
-  /// Returns the queries of a plan: for each the condition after ``ChangeRows/select``, and its arguments except
-  /// `:first`, `:last` and `:limit`.
+  /// Returns the SQL queries of a plan.
+  ///
+  /// Each query is the condition after ``ChangeRows/select`` and its arguments. The caller adds the arguments `:first`,
+  /// `:last` and `:limit`.
   private static func queries(
     _ plan: QueryPlan,
     _ filter: FilterSQL,
@@ -180,7 +182,7 @@ extension History {
     return Int(count ?? 0)
   }
 
-  /// Returns SQLite's query plan of a query: a line for each step of each of its SQL queries.
+  /// Returns the query plan that SQLite reports for a query, one line for each step of each SQL query.
   package func plan(of query: ChangeQuery) async throws(LedgerError) -> [String] {
     let filter = FilterSQL(query.filter)
     return try await read { db in
@@ -197,13 +199,13 @@ extension History {
 }
 
 extension ClosedRange<Int64> {
-  /// Returns at most `size` ids from one end.
+  /// Returns at most `size` ids from the lower or the upper end.
   fileprivate func part(of size: Int64, fromBelow: Bool) -> ClosedRange<Int64> {
     guard size < upperBound - lowerBound else { return self }
     return fromBelow ? lowerBound...(lowerBound + size - 1) : (upperBound - size + 1)...upperBound
   }
 
-  /// Returns the ids without a part at one end, or nil if none is left.
+  /// Returns the ids without a part at the lower or the upper end, or nil if no id is left.
   fileprivate func without(_ part: ClosedRange<Int64>, fromBelow: Bool) -> ClosedRange<Int64>? {
     if fromBelow { return part.upperBound < upperBound ? (part.upperBound + 1)...upperBound : nil }
     return part.lowerBound > lowerBound ? lowerBound...(part.lowerBound - 1) : nil

@@ -3,7 +3,9 @@ import ReflogStorage
 import Synchronization
 
 extension History {
-  /// Returns the key that binds the links to next pages to this ledger: 32 random bytes, which are read once.
+  /// Returns the 32 random bytes of the key that binds the links to next pages to this ledger.
+  ///
+  /// The key is read from the file once and then kept in memory.
   package func cursorKey() async throws(LedgerError) -> [UInt8] {
     if let known = identities.cursorKey.withLock({ $0 }) { return known }
     let key = try await read { db in
@@ -16,9 +18,9 @@ extension History {
     return key
   }
 
-  /// Returns what the ledger is and holds.
+  /// Returns the directory and the tenant of the ledger, its newest change, and its pending changes.
   ///
-  /// The time that this takes does not depend on the length of the history.
+  /// The time of this read does not depend on the length of the history.
   package func status() async throws(LedgerError) -> LedgerStatus {
     try await read { db in
       let checkpoint = try LogRows.checkpoint(db)

@@ -1,13 +1,13 @@
 import ReflogStorage
 
-/// The read side of the ledger.
+/// Reads the ledger.
 ///
-/// Every method is one short transaction.
+/// Most methods use one short transaction. A method that reads much uses several short transactions.
 package struct History: Sendable {
   let reader: StorageReader
   let identities = IdentityCache()
 
-  /// Creates the read side of an open file.
+  /// Creates a history that reads an open file.
   init(reader: StorageReader) {
     self.reader = reader
   }

@@ -1,9 +1,10 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of identity rows, which are few and which many changes refer to.
+/// A cache of identity rows: there are few of them, and many changes refer to each.
 ///
-/// The meaning of a row never changes. A purge or an erasure empties a row only when no change refers to it.
+/// A cached row does not become stale. Its content never changes, except that a purge or an erasure empties a row to
+/// which no change refers.
 final class IdentityCache: Sendable {
   /// The type and the id of an actor.
   struct ActorIdentity {
@@ -11,13 +12,13 @@ final class IdentityCache: Sendable {
     let id: String?
   }
 
-  /// A name that a connector had, with the row of the connector.
+  /// A name that a connector has or had, with the row number of the connector.
   struct ConnectorName {
     let connector: Int64
     let name: String
   }
 
-  /// A name that an actor had, with the row of the actor.
+  /// A name that an actor has or had, with the row number of the actor.
   struct ActorName {
     let actor: Int64
     let name: String?
@@ -30,11 +31,11 @@ final class IdentityCache: Sendable {
   let actors = IdentityTable<ActorIdentity>()
   let actorNames = IdentityTable<ActorName>()
   let clientApps = IdentityTable<String>()
-  /// The ledger's cursor key, or nil before it was read.
+  /// The ledger's cursor key, or nil if it was not read yet.
   let cursorKey = Mutex<[UInt8]?>(nil)
   private let tenant = Mutex<String?>(nil)
 
-  /// Returns the ledger's tenant; `find` reads it once.
+  /// Returns the ledger's tenant from memory, or reads it with `find`.
   func tenantID(find: () throws -> String) rethrows -> String {
     if let known = tenant.withLock({ $0 }) { return known }
     let found = try find()
@@ -45,14 +46,14 @@ final class IdentityCache: Sendable {
 
 /// A cache of identity rows of one kind.
 final class IdentityTable<Value: Sendable>: Sendable {
-  /// The number of rows in memory.
+  /// The maximum number of rows in memory, because memory must not grow with the history.
   ///
-  /// If there are more, all are dropped and read again: memory must not grow with the history.
+  /// When the maximum is reached, all rows are dropped, and are read from the file again when they are needed.
   private static var capacity: Int { 8192 }
 
   private let known = Mutex<[Int64: Value]>([:])
 
-  /// Returns the identity of a row; `find` reads it if it is not in memory.
+  /// Returns the identity in a row from memory, or reads it with `find`.
   func value(_ row: Int64, find: () throws -> Value) rethrows -> Value {
     if let known = known.withLock({ $0[row] }) { return known }
     let found = try find()

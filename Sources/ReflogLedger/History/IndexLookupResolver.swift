@@ -12,7 +12,7 @@ struct IndexLookupResolver {
 
   /// Returns index lookups that together find every change that matches the filter.
   ///
-  /// The result is empty if no change can match, and nil if no index helps.
+  /// The result is empty if no change can match, and nil if a scan is needed.
   func lookups(_ filter: ChangeFilter) throws -> [IndexLookup]? {
     switch filter {
     case .comparison(let field, .eq, let value): return try lookups(field, value)
@@ -35,7 +35,9 @@ struct IndexLookupResolver {
     }
   }
 
-  /// Returns lookups of the addresses of a flow, if the filter also names the flow's type or a step.
+  /// Returns lookups of the addresses that a filter selects by flow id together with a flow type or a step.
+  ///
+  /// The result is nil if the filter has no such terms.
   private func addressLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
     var wanted: [ChangeField.Plain: String] = [:]
     for term in terms {
@@ -53,7 +55,7 @@ struct IndexLookupResolver {
     ).map { equality("address", $0, .step) }
   }
 
-  /// Returns the lookups that usually find fewer changes.
+  /// Returns the lookups that usually find fewer changes, or nil if both are nil.
   private func better(_ left: [IndexLookup]?, _ right: [IndexLookup]?) -> [IndexLookup]? {
     guard let left, let right else { return left ?? right }
     guard let leftWorst = left.map(\.selectivity).max() else { return left }
@@ -61,13 +63,14 @@ struct IndexLookupResolver {
     return (leftWorst.rawValue, left.count) <= (rightWorst.rawValue, right.count) ? left : right
   }
 
-  /// Returns the lookup of the changes with a result, or nil for `applied`: nearly all changes have it, so no index
-  /// covers it.
+  /// Returns the lookup of the changes with a result, or nil for `applied`.
+  ///
+  /// Nearly all changes have the result `applied`, so no index covers it.
   private static func lookup(_ result: Change.Result) -> IndexLookup? {
     switch result {
     case .applied: nil
     case .pending:
-      // The index has few rows, but a range of ids has many.
+      // The subquery makes SQLite read the small index of pending changes and not the large range of ids.
       IndexLookup(
         condition: """
           change.id IN (
@@ -84,7 +87,7 @@ struct IndexLookupResolver {
     }
   }
 
-  /// Returns the lookups of the changes that have a value in a field.
+  /// Returns the lookups of the changes that have a value in a field, or nil if no index covers the field.
   private func lookups(_ field: ChangeField, _ value: FilterValue) throws -> [IndexLookup]? {
     guard case .text(let text) = value else { return nil }
     switch field {
@@ -119,26 +122,26 @@ struct IndexLookupResolver {
     }
   }
 
-  /// Returns the lookups of the changes of an actor.
+  /// Returns the lookups of the changes that an actor made.
   private func actors(_ type: String, _ id: String) throws -> [IndexLookup] {
     try rows("SELECT id FROM actor WHERE actor_type = '\(type)' AND actor_id = ?", id)
       .map { equality("actor", $0, .actor) }
   }
 
-  /// Returns the rows of a connector.
+  /// Returns the row number of a connector, or no number if the connector has no row.
   private func connectors(_ id: String) throws -> [Int64] {
     try rows("SELECT id FROM connector WHERE connector_id = ?", id)
   }
 
-  /// Returns the rows that a query finds for a text.
+  /// Returns the row numbers that an SQL query finds for a text.
   private func rows(_ sql: String, _ text: String) throws -> [Int64] { try db.integers(sql, [text]) }
 
-  /// Returns the lookup of the changes that have an identity row in a column.
+  /// Returns the lookup of the changes whose column refers to an identity row.
   private func equality(_ column: String, _ row: Int64, _ selectivity: IndexLookup.Selectivity) -> IndexLookup {
     IndexLookup(column: column, value: row.sqlValue, selectivity: selectivity)
   }
 
-  /// Returns the lookup of the changes that have the id of a request in a column.
+  /// Returns the lookup of the changes whose column holds the id of a request.
   private func request(_ column: String, _ id: String, _ selectivity: IndexLookup.Selectivity) -> IndexLookup {
     IndexLookup(column: column, value: RequestIDColumn.value(of: id), selectivity: selectivity)
   }

@@ -1,27 +1,26 @@
 import ReflogModel
 import ReflogStorage
 
-/// How the indexes answer a query for changes: a range of ids, and index lookups that together find every change that
-/// matches.
+/// The plan for a query for changes: a range of ids, and index lookups that together find every change that matches.
 ///
-/// Each lookup is a separate SQL query, because SQLite would sort all rows that several lookups find.
+/// Each lookup is a separate SQL query. In one query for all lookups, SQLite would sort all rows that they find.
 struct QueryPlan: Sendable {
   /// The first id of the range.
   private(set) var first: Int64 = 1
   /// The last id of the range.
   private(set) var last: Int64 = .max
-  /// The index lookups, or nil if no index helps and the range of ids is scanned.
+  /// The index lookups, or nil if no index covers the filter and the range of ids is scanned.
   private(set) var lookups: [IndexLookup]?
-  /// Whether the lookups find exactly the changes that match, each of them once.
+  /// Whether the lookups find only changes that match, and each change once.
   private(set) var isExact = false
 
-  /// Whether the SQL of the plan is one of few texts, so its statements can be kept.
+  /// Whether many queries have the same SQL as this plan, so its prepared statements are kept for reuse.
   let isCommon: Bool
 
-  /// The largest number of lookups: more of them would cost more than a scan.
+  /// The maximum number of lookups, because more lookups would cost more than a scan.
   private static let maximumLookups = 256
 
-  /// Plans a query with a filter, or without one if it is nil.
+  /// Plans a query; if the filter is nil, the query selects all changes.
   init(_ filter: ChangeFilter?, _ db: Connection) throws {
     isCommon = filter?.isCommon ?? true
     guard let filter else { return }
@@ -31,8 +30,9 @@ struct QueryPlan: Sendable {
     for term in filter.conjuncts { try narrow(by: term, db) }
   }
 
-  /// Returns the ids that the plan covers up to `newest` and after an id in the order of the query, or nil if there are
-  /// none.
+  /// Returns the ids that the plan covers up to `newest` and that follow `id` in the order of the query.
+  ///
+  /// The result is nil if there are no such ids.
   func ids(behind id: Int64?, upTo newest: Int64, isAscending: Bool) -> ClosedRange<Int64>? {
     var (lowest, highest) = (max(1, first), min(newest, last))
     if let id {
@@ -43,7 +43,7 @@ struct QueryPlan: Sendable {
 
   /// Narrows the range of ids by a term of the filter.
   ///
-  /// Times and ids rise together, so a bound on one is a bound on the other.
+  /// A change with a higher id never has an earlier time, so a bound on times is also a bound on ids.
   private mutating func narrow(by term: ChangeFilter, _ db: Connection) throws {
     guard case .comparison(.plain(let field), let comparison, let value) = term else { return }
     switch (field, comparison, value) {
@@ -61,7 +61,8 @@ struct QueryPlan: Sendable {
     case (.activityDateTime, .eq, .time(let time)):
       first = max(first, try ChangeTimes.firstID(notBefore: time, db))
       last = min(last, try ChangeTimes.lastID(notAfter: time, db))
-    // A change is never settled before it was recorded.
+    // A change is never settled earlier than it was recorded, so a change that was settled by this time has an id up to
+    // that of the last change that was recorded by this time.
     case (.resultDateTime, .lt, .time(let time)), (.resultDateTime, .le, .time(let time)):
       last = min(last, try ChangeTimes.lastID(notAfter: time, db))
     default: return
@@ -69,9 +70,9 @@ struct QueryPlan: Sendable {
   }
 }
 
-/// A condition on `change` that an index answers in the order of ids.
+/// A condition on `change` for which an index returns the changes in the order of their ids.
 struct IndexLookup: Sendable {
-  /// How few changes a lookup usually finds, fewest first.
+  /// The kind of a lookup; the kinds that usually find the fewest changes are first.
   enum Selectivity: Int, Comparable {
     case request, batch, result, connector, actor, step, flow, clientApp
 
@@ -79,18 +80,18 @@ struct IndexLookup: Sendable {
   }
 
   let selectivity: Selectivity
-  /// The condition in SQL; if the lookup has a value, the condition ends with `= ` and the value follows.
+  /// The condition in SQL, which ends with `= ` in front of the value if the lookup has a value.
   private let condition: String
   private let value: SQLValue?
 
-  /// Creates a lookup by a condition that is always the same.
+  /// Creates a lookup by a condition without a value.
   init(condition: String, selectivity: Selectivity) {
     self.condition = condition
     value = nil
     self.selectivity = selectivity
   }
 
-  /// Creates a lookup of the changes that have a value in a column.
+  /// Creates a lookup of the changes whose column holds a value.
   init(column: String, value: SQLValue, selectivity: Selectivity) {
     condition = "change.\(column) = "
     self.value = value
@@ -107,24 +108,24 @@ struct IndexLookup: Sendable {
 }
 
 extension Filter<ChangeField> {
-  /// The terms that must all be true.
+  /// The terms that must all be true if the filter matches a change.
   var conjuncts: [ChangeFilter] {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
   }
 
-  /// Whether its SQL depends only on one or two fields, so there are few such texts.
+  /// Whether the SQL of the filter depends only on the names of one or two fields, so few different texts exist.
   fileprivate var isCommon: Bool {
     if case .comparison(_, .eq, _) = self { true } else { isOneLookup }
   }
 
-  /// Whether index lookups alone answer the filter and find no change twice.
+  /// Whether the index lookups find exactly the changes that match the filter, and each change once.
   fileprivate var isOneLookup: Bool {
     switch self {
     case .comparison(.plain(.result), .ne, _): true
-    case .comparison(.plain(let field), .eq, _): [.flowId, .correlationId, .batchId, .result].contains(field)
-    case .comparison(.before(.connectorId), .eq, _): true
-    case .comparison(.initiatedBy(let field), .eq, _): [.userId, .servicePrincipalId, .tokenId].contains(field)
-    case .and(.comparison(.plain(.flowId), .eq, _), .comparison(.plain(.step), .eq, _)): true
+    case .comparison(.plain(let field), .eq, .text): [.flowId, .correlationId, .batchId, .result].contains(field)
+    case .comparison(.before(.connectorId), .eq, .text): true
+    case .comparison(.initiatedBy(let field), .eq, .text): [.userId, .servicePrincipalId, .tokenId].contains(field)
+    case .and(.comparison(.plain(.flowId), .eq, .text), .comparison(.plain(.step), .eq, .text)): true
     default: false
     }
   }

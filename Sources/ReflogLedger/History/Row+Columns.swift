@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// Reads columns in the forms that the ledger writes.
 ///
-/// The file may be damaged: any other value throws ``StorageError/unexpectedValue(column:)``.
+/// The file may be damaged, so a value in any other form throws ``StorageError/unexpectedValue(column:)``.
 extension Row {
   /// Returns a value, and throws if it is nil.
   func required<Value>(_ value: Value?, _ column: Int) throws -> Value {
@@ -16,7 +16,7 @@ extension Row {
     for column in columns where !isNull(column) { throw unexpected(column) }
   }
 
-  /// Returns the value that a text names, such as a case of an enum.
+  /// Returns the value that `value` creates from the text in a column, such as a case of an enum.
   func word<Value>(_ column: Int, _ value: (String) -> Value?) throws -> Value {
     try required(value(try text(column)), column)
   }
@@ -46,17 +46,17 @@ extension Row {
     isNull(column) ? nil : try required(Salt(bytes: try blob(column)), column)
   }
 
-  /// Returns the flow in two columns: its type and its id.
+  /// Returns the flow in two columns, which hold its type and its id.
   func flowName(_ column: Int) throws -> FlowName {
     FlowName(try word(column, FlowType.init(rawValue:)), try word(column + 1) { FlowID($0) })
   }
 
-  /// Returns the address in three columns: flow type, flow id and step.
+  /// Returns the address in three columns, which hold its flow type, its flow id and its step.
   func address(_ column: Int) throws -> Address {
     let flow = try flowName(column)
     let name = try text(column + 2)
     let step = try required(Step(name), column + 2)
-    // The name of a known step is stored in Graph's spelling.
+    // Reflog stores the name of a known step in Graph's spelling, so another spelling is not valid.
     guard step.name.utf8.elementsEqual(name.utf8) else { throw unexpected(column + 2) }
     return Address(flowType: flow.flowType, flow: flow.flow, step: step)
   }
@@ -68,7 +68,9 @@ extension Row {
 }
 
 extension Timestamp {
-  /// Creates the time of a column; nil outside the years 1970 to 9999, the range of RFC 3339.
+  /// Creates a time from the value of a column, or returns nil if the time is not in the years 1970 to 9999.
+  ///
+  /// RFC 3339 can't express later years.
   init?(recorded microseconds: Int64) {
     guard (0..<253_402_300_800_000_000).contains(microseconds) else { return nil }
     self.init(microseconds: microseconds)

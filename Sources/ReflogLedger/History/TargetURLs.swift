@@ -1,24 +1,27 @@
 import ReflogModel
 import ReflogStorage
 
-/// The target URLs that connectors had at a moment, without their queries, within one read of the ledger.
+/// Finds the target URLs that connectors had at a moment, within one read of the ledger.
+///
+/// The ledger stores target URLs without their queries.
 final class TargetURLs {
   private let moment: Timestamp
   private let db: Connection
   private let changes: ChangeRows
   private var known: [ConnectorID: String?] = [:]
 
-  /// Creates the URLs of a moment.
+  /// Creates a finder for a moment.
   init(_ moment: Timestamp, _ changes: ChangeRows, _ db: Connection) {
     self.moment = moment
     self.db = db
     self.changes = changes
   }
 
-  /// Returns the target URL of a connector at the moment, or nil if the ledger knows none.
+  /// Returns the target URL that a connector had at the moment, or nil if the ledger has none.
   ///
-  /// It is the URL that the last change of the connector up to the moment set. If there is no such change, it is the
-  /// URL that the next change replaced, or else the URL that a read of the directory last showed.
+  /// The URL is the one that the last change of the connector up to the moment set. If there is no such change, it is
+  /// the URL that the next change replaced. If there is no later change either, it is the URL that a read of the
+  /// directory last showed.
   func url(of connector: ConnectorID) throws -> String? {
     if let url = known[connector] { return url }
     let row = try History.row(of: connector, db)
@@ -29,7 +32,7 @@ final class TargetURLs {
     return url
   }
 
-  /// Returns the target URL in the nearest change of the connector on one side of the moment.
+  /// Returns the change of the target URL that is nearest to the moment, either up to it or after it.
   private func property(
     of connector: Int64,
     _ comparison: String,

@@ -1,9 +1,10 @@
 package import ReflogModel
 import ReflogStorage
 
-/// The newest checkpoint, in a file next to the ledger or, better, on another disk.
+/// A file with the newest checkpoint, next to the ledger or, better, on another disk.
 ///
-/// SQLite alone does not notice that its newest commits are missing or that an older copy replaced the file.
+/// The anchor shows that the newest commits of the ledger are missing, or that an older copy replaced the ledger's
+/// file. SQLite can't detect this.
 package struct Anchor: Sendable {
   package let path: String
 
@@ -12,10 +13,10 @@ package struct Anchor: Sendable {
     self.path = path
   }
 
-  /// Throws `anchorMismatch` if the ledger is shorter than the anchored one, or is another ledger.
+  /// Throws `anchorMismatch` if the ledger lacks entries that the anchor covers, or is another ledger.
   ///
-  /// The check begins with the keys that sign at present. What the ledger records of former keys counts only if the
-  /// present keys have signed it.
+  /// The current keys are used first. A former key is used only if a rotation in the ledger lists it, and if a
+  /// checkpoint that a current key signed covers the rotation.
   ///
   /// - Parameters:
   ///   - history: The ledger.
@@ -27,13 +28,15 @@ package struct Anchor: Sendable {
     _ rotations: [KeyRotation]
   ) async throws(LedgerError) {
     let (origin, bytes) = (try await history.origin(), try read())
-    // This is first, because an older copy may have been signed by a key that is lost.
+    // The anchor is checked before the ledger's own checkpoint. In an older copy of the ledger, a key that is lost may
+    // have signed that checkpoint, and then the error must report the older copy.
     let anchored = bytes.flatMap { try? open($0, of: origin, keys) }
     if let anchored {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
     }
     let own = try await ownCheckpoint(of: history, origin, keys)
-    // If a former key signed the anchor, the anchor is compared with the entries. It vouches for no later entry.
+    // If no current key signed the anchor, a former key may have signed it. The rotation that lists the former key must
+    // be covered by the ledger's own checkpoint, because otherwise any key could be added to the file.
     if let bytes, anchored == nil {
       let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }.map(\.from)
       let checkpoint = try open(bytes, of: origin, former)
@@ -41,7 +44,7 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Returns the ledger's own checkpoint after it was checked against the entries, or nil before the first checkpoint.
+  /// Returns the ledger's own checkpoint after it was compared with the entries, or nil if the ledger has none.
   private func ownCheckpoint(
     of history: History,
     _ origin: Origin,
@@ -52,24 +55,31 @@ package struct Anchor: Sendable {
     do {
       own = try Checkpoint(opening: try SignedNote(parsing: Array(note.utf8)), of: origin, with: keys)
     } catch {
-      throw .corrupt("its checkpoint is not one of this log: \(error)")
+      throw .corrupt("its checkpoint failed verification: \(error)")
     }
     guard own.size == size else {
-      throw .corrupt("it counts \(size) entries, but its checkpoint was signed for \(own.size)")
+      throw .corrupt("it has \(size) entries, but its signed checkpoint covers \(own.size)")
     }
     guard try await history.root(ofFirst: size) == own.root else {
-      throw .corrupt("its first \(own.size) entries are not those that its checkpoint was signed for")
+      throw .corrupt("its first \(own.size) entries do not match its signed checkpoint")
     }
     return own
   }
 
-  /// Throws unless the root of the ledger's first entries is that of the checkpoint; nil means that there are fewer.
+  /// Throws `anchorMismatch` unless the root of the ledger's first entries equals the root in the checkpoint.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: The checkpoint in the anchor.
+  ///   - root: The root of as many entries as the checkpoint covers, or nil if the ledger has fewer entries.
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
     guard let root else {
-      throw .anchorMismatch(path: path, problem: "it has fewer than the \(checkpoint.size) signed entries")
+      throw .anchorMismatch(path: path, problem: "the ledger has fewer than the \(checkpoint.size) signed entries")
     }
     guard root == checkpoint.root else {
-      throw .anchorMismatch(path: path, problem: "its first \(checkpoint.size) entries are not the signed ones")
+      throw .anchorMismatch(
+        path: path,
+        problem: "the first \(checkpoint.size) entries of the ledger are not the signed ones"
+      )
     }
   }
 
@@ -78,7 +88,9 @@ package struct Anchor: Sendable {
     do { return try DurableFile.read(path) } catch { throw LedgerError(error) }
   }
 
-  /// Returns the checkpoint in the anchor, of any log and with any signature, or nil if the file does not exist.
+  /// Returns the checkpoint in the anchor without a check of its log and its signatures.
+  ///
+  /// The result is nil if the file does not exist.
   package func checkpoint() throws(LedgerError) -> Checkpoint? {
     guard let bytes = try read() else { return nil }
     do {
@@ -88,7 +100,7 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Renames the anchor to keep it as evidence of what was signed, and returns its new path.
+  /// Renames the anchor to keep it as evidence of the signed entries, and returns its new path.
   ///
   /// When this returns, the new name is durable.
   package func putAside(_ checkpoint: Checkpoint) throws(LedgerError) -> String {

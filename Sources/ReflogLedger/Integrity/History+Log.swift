@@ -7,13 +7,14 @@ extension History {
     try await read { db in try LogRows.origin(db) }
   }
 
-  /// Returns the signed checkpoint of all entries: its size, its note and the key that signed it; nil before the first
-  /// entry.
+  /// Returns the number of entries, the signed checkpoint that covers them, and the key that signed it.
+  ///
+  /// The result is nil if the log has no entry.
   package func checkpoint() async throws(LedgerError) -> (size: Int64, note: String, key: String)? {
     try await read { db in try LogRows.checkpoint(db) }
   }
 
-  /// Returns the root of the tree of the first `size` entries, or nil if there are fewer.
+  /// Returns the root of the tree over the first `size` entries, or nil if the log has fewer entries.
   package func root(ofFirst size: Int64) async throws(LedgerError) -> Hash? {
     try await read { db in
       guard size <= (try LogRows.size(db)) else { return nil }
@@ -21,13 +22,13 @@ extension History {
     }
   }
 
-  /// Returns whether the entries that a checkpoint was signed for are the first entries of this ledger.
+  /// Returns whether the entries that a checkpoint covers are the first entries of this ledger.
   package func holds(_ checkpoint: Checkpoint) async throws(LedgerError) -> Bool {
     guard try await origin() == checkpoint.origin else { return false }
     return try await root(ofFirst: checkpoint.size) == checkpoint.root
   }
 
-  /// Returns the bytes of a tile (C2SP tlog-tiles), or nil if the checkpoint does not cover it.
+  /// Returns the bytes of a tile (C2SP tlog-tiles), or nil if the checkpoint does not cover the tile.
   package func tile(_ tile: Tile) async throws(LedgerError) -> [UInt8]? {
     try await read { db in
       guard let size = try LogRows.checkpoint(db)?.size, tile.isCovered(byTreeOf: size) else { return nil }
@@ -44,18 +45,19 @@ extension History {
 
   /// Returns the records of a change as they were hashed, or nil if the change does not exist.
   ///
-  /// The first is that of the change's first entry. A second one is that of its outcome, if it has a separate entry.
+  /// The first record belongs to the first entry of the change. If the outcome has a separate entry, the second record
+  /// belongs to that entry.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of the change is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of the change does not match the log.
   package func records(of id: Change.ID) async throws(LedgerError) -> [[UInt8]]? {
     try await read { db in try stored(id, db)?.checkedEntries().map(\.record.bytes) }
   }
 
-  /// Returns the inclusion proof of the newest entry of a change, with its record.
+  /// Returns the inclusion proof of the newest entry of a change, with the record of the entry.
   ///
   /// The result is nil if the change does not exist or the checkpoint does not cover the entry.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of the change is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of the change does not match the log.
   package func proof(of id: Change.ID) async throws(LedgerError) -> TransparencyProof? {
     try await read { db in
       guard let newest = try stored(id, db)?.checkedEntries().last, let signed = try LogRows.checkpoint(db),
@@ -72,7 +74,7 @@ extension History {
     }
   }
 
-  /// Returns the stored change with this id, or nil if it does not exist.
+  /// Returns the change with this id without comparing it with the log, or nil if it does not exist.
   private func stored(_ id: Change.ID, _ db: Connection) throws -> StoredChange? {
     try ChangeRows(db, identities).stored("WHERE change.id = ?", [id.number]).first
   }

@@ -4,14 +4,15 @@ import ReflogStorage
 extension Ledger {
   /// Accepts an older copy of the ledger, or another ledger, although the anchor does not match it.
   ///
-  /// This records what is lost according to the anchor. It gives the log another name, because two histories must never
-  /// have the same name. It also raises the next change id above all ids that lost changes can have. When this returns,
-  /// all of that is durable. A second call has no effect. Call it before the writer's thread runs.
+  /// This method records a service event with the anchored checkpoint and the ids that lost changes can have. It gives
+  /// the log another name, because two different histories must never have the same name. It also raises the next
+  /// change id above the ids of lost changes. When this method returns, all of this is durable. Call it before the
+  /// writer's thread runs, and only if ``History/hasAccepted(_:)`` returns false.
   ///
   /// - Parameters:
   ///   - anchored: The checkpoint in the anchor.
   ///   - origin: The log's new name.
-  ///   - key: The key that signs the log from this entry on. It must be durable.
+  ///   - key: The key that signs the log from this event on. The key must already be durable.
   package func acceptOlder(
     than anchored: Checkpoint,
     as origin: Origin,
@@ -27,13 +28,15 @@ extension Ledger {
       try storage.setUp { db in
         let session = try LedgerSession(db, context, isTrusted: true)
         try session.begin()
-        // The tree is computed from the entries of the copy: the head of the copy was not verified.
+        // The head of the copy was not verified, so its tree is not used. The tree is computed from the entries.
         session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }
-        // The purge was decided when the copy was made. Legal holds may have been placed since.
+        // An unfinished purge in the copy must not continue, because legal holds may have been placed after the copy
+        // was made, and these holds are lost.
         try session.endPurge()
         let next = session.head.nextChange
-        // Each entry is about at most one change, so the lost changes had ids below both of these numbers. In an older
-        // ledger a purge may have raised the ids above the number of its entries.
+        // Each entry records at most one change, so usually no lost change has an id above the number of anchored
+        // entries. If the ids in this ledger are already above the number of its entries, the bound is `next` plus the
+        // number of lost entries. The maximum covers both cases.
         let free = max(next, anchored.size + 1, next + max(0, anchored.size - session.head.nextSequence))
         try session.record(Self.acceptance(of: anchored, as: origin, lost: next..<free))
         try session.rename(to: origin)
@@ -45,7 +48,7 @@ extension Ledger {
     }
   }
 
-  /// Returns the service event that records the acceptance.
+  /// Returns the service event that records that an older ledger was accepted.
   private static func acceptance(
     of anchored: Checkpoint,
     as origin: Origin,
@@ -63,14 +66,14 @@ extension Ledger {
     return ServiceEvent.Content(.olderLedgerAccepted, details: details)
   }
 
-  /// Returns a name for the log that continues without the entries of a checkpoint; no other log has this name.
+  /// Returns a new, unique name for a log that lacks entries that a checkpoint covers.
   package static func origin(after anchored: Checkpoint) throws(LedgerError) -> Origin {
     do { return try Origin("\(anchored.origin.text)-\(randomSuffix())") } catch { throw LedgerError(error) }
   }
 }
 
 extension History {
-  /// Returns whether this ledger was accepted although this checkpoint was signed.
+  /// Returns whether this ledger was already accepted although it does not match this checkpoint.
   package func hasAccepted(_ anchored: Checkpoint) async throws(LedgerError) -> Bool {
     try await read { db in
       let events = try EventRows.checked("kind = 'olderLedgerAccepted' ORDER BY service_event.id DESC LIMIT 1", [], db)

@@ -2,10 +2,11 @@ package import ReflogModel
 
 /// The result of the verification of a ledger.
 package struct LedgerReport: Sendable {
-  /// What is wrong with rows: findings about changes, then service events, then entries, then other rows, each by
-  /// number.
+  /// The problems with rows, sorted by kind and then by number.
+  ///
+  /// The kinds are in this order: changes, service events, entries, other rows.
   package let findings: [Finding]
-  /// What is wrong with the log itself, and up to which entry it is what was signed.
+  /// The problems with the log itself, and the last entry up to which the log matches the signed checkpoints.
   package let log: LogVerification.Report
   /// The number of changes that were checked.
   package let changes: Int64
@@ -17,11 +18,11 @@ package struct LedgerReport: Sendable {
   /// Whether the verification found no problem.
   package var isClean: Bool { findings.isEmpty && log.findings.isEmpty }
 
-  /// A row that is not what was logged.
+  /// A problem with a row, such as a row that does not match the log.
   package enum Finding: Hashable, Sendable {
     /// The columns of the change do not match its entry.
     case altered(change: Change.ID, sequence: Int64)
-    /// The log has no entry of the change, or lacks its newest one.
+    /// The log has no entry of the change, or lacks the newest entry of the change.
     case unlogged(change: Change.ID)
     /// The row of the change can't be read.
     case damaged(change: Change.ID, problem: String)
@@ -35,13 +36,13 @@ package struct LedgerReport: Sendable {
     case missingChanges(ClosedRange<Int64>)
     /// The service events with these ids are missing, and no recorded purge deleted them.
     case missingEvents(ClosedRange<Int64>)
-    /// The entry names no change and no service event, or both, or it was emptied and still names one.
+    /// The entry refers to no change and no service event, or to both, or it was purged and still refers to one.
     case strangeEntry(sequence: Int64)
-    /// The entry is after the end of the log.
+    /// The entry has a higher sequence number than the last entry of the log.
     case foreignEntry(sequence: Int64)
-    /// The head of the log counts another number of entries than its checkpoint was signed for.
+    /// The number of entries in the head of the log differs from the number that the signed checkpoint covers.
     case headMismatch(size: Int64, signed: Int64)
-    /// A part of the head is not one that Reflog can have written.
+    /// A part of the head of the log has a value that Reflog can't have written.
     case strangeHead(HeadPart)
     /// The personal data of the change is missing, and no recorded erasure deleted it.
     case erasedUnrecorded(change: Change.ID)
@@ -57,11 +58,11 @@ package struct LedgerReport: Sendable {
 
   /// A part of the head of the log, other than its checkpoint.
   package enum HeadPart: Hashable, Sendable {
-    /// The right edge of the tree.
+    /// The hashes at the right edge of the tree.
     case tree
-    /// The number of the next change, which is not above the newest change in the file.
+    /// The id of the next change, which is not higher than the id of the newest change in the file.
     case nextChange(Int64, newest: Int64)
-    /// The number of the next service event, which is not above the newest one in the file.
+    /// The id of the next service event, which is not higher than the id of the newest service event in the file.
     case nextEvent(Int64, newest: Int64)
   }
 }
@@ -72,7 +73,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     left.position < right.position
   }
 
-  /// The position of a finding in a report: changes, service events, entries and other rows, each by number.
+  /// The position of a finding in a report, which is the order of its kind and the number of its row.
   private var position: (Int, Int64) {
     switch self {
     case .altered(let change, _), .unlogged(let change), .damaged(let change, _), .erasedUnrecorded(let change):
@@ -111,17 +112,17 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .missingEvents(let ids):
       "Service events \(ids.lowerBound) to \(ids.upperBound) are missing, and no recorded purge deleted them."
     case .strangeEntry(let sequence):
-      "Entry \(sequence) is not valid: it names no change and no service event, or both, or it was emptied and still "
-        + "names one."
+      "Entry \(sequence) is not valid: it refers to no change and no service event, or to both, or it was purged and "
+        + "still refers to one."
     case .foreignEntry(let sequence):
       "Entry \(sequence) is after the signed end of the log: Reflog did not append it."
     case .headMismatch(let size, let signed):
-      "The head of the log counts \(size) entries, but its checkpoint was signed for \(signed)."
+      "The head of the log counts \(size) entries, but its signed checkpoint covers \(signed)."
     case .strangeHead(.tree): "The tree in the head of the log does not match the entries."
     case .strangeHead(.nextChange(let next, let newest)):
-      "The head of the log numbers the next change \(next), but change \(newest) exists."
+      "In the head of the log, the next change has the number \(next), but change \(newest) exists."
     case .strangeHead(.nextEvent(let next, let newest)):
-      "The head of the log numbers the next service event \(next), but service event \(newest) exists."
+      "In the head of the log, the next service event has the number \(next), but service event \(newest) exists."
     case .erasedUnrecorded(let change):
       "The personal data of change \(change) is missing, and no recorded erasure deleted it."
     case .erasedUnrecordedEvent(let event):

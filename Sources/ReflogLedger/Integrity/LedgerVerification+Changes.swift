@@ -6,7 +6,9 @@ extension LedgerVerification {
   /// The number of changes that one short read checks.
   private static let pieceSize = 2000
 
-  /// Checks all changes; entries whose sequence number is `size` or more are checked but not counted.
+  /// Checks all changes.
+  ///
+  /// Entries with a sequence number of `size` or more are checked but not counted.
   func verifyChanges(
     _ deletions: RecordedDeletions,
     below size: Int64,
@@ -21,7 +23,7 @@ extension LedgerVerification {
           let end = try await self.end(of: Self.pieceSize, behind: behind)
           next = end
           guard let end else { return }
-          // In a damaged file a search can return rows that it did not ask for.
+          // In a damaged file, a query for higher ids can return a lower id. The loop would then never end.
           guard end > behind else {
             next = nil
             return whole.report(
@@ -76,9 +78,9 @@ extension LedgerVerification {
     return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled)
   }
 
-  /// Finds identities that two rows have.
+  /// Finds identities that more than one row has.
   ///
-  /// This reads the tables without their indexes, because an index may be altered too.
+  /// This reads the tables without their indexes, because the indexes may also be altered.
   private static func doubledIdentities(_ db: Connection) throws -> [LedgerReport.Finding] {
     let identities = [
       ("flow", "flow_type, flow_id"), ("step", "name"), ("address", "flow, step"), ("connector", "connector_id"),
@@ -96,9 +98,9 @@ extension LedgerVerification {
     }
   }
 
-  /// Checks the changes of a range.
+  /// Checks the changes in a range of ids.
   ///
-  /// If one can't be read, the others are still checked.
+  /// If a change can't be read, the range is divided until only that change is reported, and all others are checked.
   private func verify(
     _ ids: ClosedRange<Int64>,
     _ deletions: RecordedDeletions,
@@ -136,7 +138,9 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  /// Notes ids without a row: every id is used, so a change without a row was purged or is missing.
+  /// Adds ids without a row to the unexplained deletions, except ids of changes that a recorded purge deleted.
+  ///
+  /// Reflog leaves no gaps between ids, so an id without a row belongs to a deleted change.
   fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ deletions: RecordedDeletions) {
     unexplained.changes += deletions.changes.gaps(in: ids)
   }

@@ -8,21 +8,22 @@ extension LedgerVerification {
   /// The result of the check of service events.
   struct Events: Sendable {
     var part = Part()
-    /// What the signed events record as deleted.
+    /// The deletions that the signed events record.
     var deletions = RecordedDeletions()
     /// The id of the last signed event.
     fileprivate var lastSigned: Int64 = 0
   }
 
-  /// Checks all events, and collects the deletions that the events below `signed` record.
+  /// Checks all events, and collects the deletions that signed events record.
   ///
-  /// Events whose sequence number is `size` or more are checked but not counted.
+  /// An event is signed if its sequence number is below `signed`. Events with a sequence number of `size` or more are
+  /// checked but not counted.
   func verifyEvents(below size: Int64, signedBelow signed: Int64) async throws(LedgerError) -> Events {
     var (events, gaps, last) = (Events(), IDRanges(), Int64(0))
     var erased: [ServiceEvent] = []
     events.part.findings = try await strangeEvents()
     while let end = try await end(ofEventsBehind: last) {
-      // In a damaged file a search can return rows that it did not ask for.
+      // In a damaged file, a query for higher ids can return a lower id. The loop would then never end.
       guard end > last else {
         events.part.report(.damagedEvent(last + 1, problem: "the service events after it are out of order"))
         break
@@ -52,7 +53,9 @@ extension LedgerVerification {
     return events
   }
 
-  /// Returns the deletions of `events` together with those that later events record, if they are signed by now.
+  /// Returns the deletions that `events` recorded, together with the deletions that later signed events record.
+  ///
+  /// A later event is signed if its sequence number is below `signed`.
   func deletions(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedDeletions {
     var (deletions, last) = (events.deletions, events.lastSigned)
     while let end = try await end(ofEventsBehind: last), end > last {
@@ -89,22 +92,22 @@ extension LedgerVerification {
     }
   }
 
-  /// An event and what the check found.
+  /// The id of an event and the result of its check.
   private struct CheckedEvent: Sendable {
     let id: Int64
     let state: State
 
-    /// What the check of an event found.
+    /// The result of the check of an event.
     enum State: Sendable {
-      /// The event is what was logged; `isErased` is whether its personal data is erased.
+      /// The event matches the log; `isErased` is whether its personal data is erased.
       case good(ServiceEvent, isErased: Bool)
       case bad(LedgerReport.Finding)
     }
   }
 
-  /// Checks the events of a range.
+  /// Checks the events in a range of ids.
   ///
-  /// If one can't be read, the others are still checked.
+  /// If an event can't be read, the range is divided until only that event is reported, and all others are checked.
   private func check(events ids: ClosedRange<Int64>) async throws(LedgerError) -> [CheckedEvent] {
     do {
       return try await history.read { db in

@@ -5,9 +5,9 @@ extension LedgerVerification {
   /// The number of entries that one short read adds to the tree.
   static let entriesRead = 16_384
 
-  /// Adds the entries of a range to the tree, and counts those whose record was purged.
+  /// Adds the entries in a range to the tree, and counts the purged entries.
   ///
-  /// Entries with a record and a sequence number below `size` are counted as claimed.
+  /// Entries that were not purged and have a sequence number below `size` are counted in ``Part/claimed``.
   func verifyTree(
     _ log: LogVerification,
     of range: Range<Int64>,
@@ -25,11 +25,13 @@ extension LedgerVerification {
           log.append(entry.hash, at: entry.sequence)
           part.add(entry, deletions, countedBelow: size)
         }
-        // Entries that are out of order are a finding. The loop ends there, because it can't continue from them.
+        // The loop ends after a read that reached the end of the range. In a damaged file, entries can also be out of
+        // order. `log` reports them, and the loop ends too, because they do not show where it must continue.
         guard entries.count == Self.entriesRead, let last = entries.last, last.sequence >= next else { break }
         next = last.sequence + 1
       } catch {
-        // It is unknown which entry can't be read. The entries after this part are still read.
+        // It is unknown which entry can't be read, so the whole range of this read is reported. The entries after this
+        // range are still checked.
         let end = min(range.upperBound, max(from, 0) + Int64(Self.entriesRead))
         part.report(.unreadableEntries(max(from, 0)..<end, problem: error.problem))
         guard part.findings.count < Self.maximumFindings, end > from else { break }

@@ -1,14 +1,14 @@
 package import ReflogModel
 import ReflogStorage
 
-/// Compares a ledger with its log: rows with entries, entries with the Merkle tree, and the tree with signed
-/// checkpoints.
+/// Compares the rows of a ledger with its log.
 ///
-/// It reads in short transactions, also while a server runs. Its memory does not grow with the ledger, but with the
-/// gaps in it. A row counts as purged or erased only if an event records that and a checkpoint with a good signature
-/// covers the event. Any other row that is absent is missing.
+/// It compares rows with entries, entries with the Merkle tree, and the tree with signed checkpoints. It reads in short
+/// transactions, so it can run while a server writes. Its memory grows with the number of gaps in the ledger, not with
+/// the number of rows. A row counts as purged or erased only if an event records the deletion, and a checkpoint with a
+/// valid signature covers the event. Any other row that is absent is reported as missing.
 package struct LedgerVerification: Sendable {
-  /// The largest number of findings: more of them add no information.
+  /// The maximum number of findings, because more findings add no information.
   static let maximumFindings = LogVerification.maximumFindingCount
 
   let history: History
@@ -19,8 +19,8 @@ package struct LedgerVerification: Sendable {
   ///
   /// - Parameters:
   ///   - history: The ledger.
-  ///   - keys: The keys whose signatures count.
-  ///   - claims: Checkpoints that were kept elsewhere. The ledger's own checkpoint is added.
+  ///   - keys: The keys whose signatures are accepted.
+  ///   - claims: Checkpoints that were stored outside the ledger. The ledger's own checkpoint is added to them.
   package init(of history: History, keys: [VerifierKey], against claims: [LogVerification.ExpectedCheckpoint]) {
     self.history = history
     self.keys = keys
@@ -30,18 +30,18 @@ package struct LedgerVerification: Sendable {
   /// The result for a part of the ledger.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
-    /// What is missing and was not recorded as purged or erased when the verification began.
+    /// The missing rows and data that no event recorded as purged or erased when the verification began.
     var unexplained = UnexplainedDeletions()
     /// The number of changes that were checked.
     var checked: Int64 = 0
-    /// The number of entries whose record was not purged.
+    /// The number of entries that were not purged.
     var claimed: Int64 = 0
     /// The number of entries that a recorded purge deleted.
     var purged: Int64 = 0
     /// The number of changes, statements and events whose personal data was erased.
     var erased: Int64 = 0
 
-    /// Keeps a finding, unless the largest number is reached.
+    /// Adds a finding, unless the maximum number is reached.
     mutating func report(_ finding: LedgerReport.Finding) {
       if findings.count < LedgerVerification.maximumFindings { findings.append(finding) }
     }
@@ -57,9 +57,9 @@ package struct LedgerVerification: Sendable {
     }
   }
 
-  /// Verifies everything that was appended until this call, on all cores.
+  /// Verifies all entries that were appended before this call, on all processor cores.
   ///
-  /// - Parameter progress: Called with the number of changes that were checked since the last call.
+  /// - Parameter progress: Called with the number of changes that were checked since its last call.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
     let own = try await history.checkpoint()
     let size = own?.size ?? 0
@@ -70,16 +70,16 @@ package struct LedgerVerification: Sendable {
     rows.add(events.part)
     var (whole, entries): (LogVerification, Part)
     do { (whole, entries) = try await tree } catch { throw LedgerError(error) }
-    // Events that were appended during the verification may record a purge or an erasure. They count if a good
-    // signature covers them.
+    // Events that were appended during the verification may record a purge or an erasure. They count if a checkpoint
+    // with a valid signature covers them, so the tree is extended up to the newest checkpoint.
     if let newest = try await history.checkpoint(), newest.size > size {
       for claim in Self.claims(newest) { whole.expect(claim) }
       let (grown, rest) = try await verifyTree(whole, of: size..<newest.size, countedBelow: size, events.deletions)
       whole = grown
       entries.add(rest)
     }
-    // Every entry that was not purged must have a row. The entries without a row are searched for only if the counts
-    // differ.
+    // Every entry that was not purged must have a row. If the numbers of such entries and of their rows are equal, the
+    // slow search for entries without a row is not needed.
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }
@@ -99,17 +99,16 @@ package struct LedgerVerification: Sendable {
     )
   }
 
-  /// The size in the head of the log, its checkpoint, and the key that signed the checkpoint; nil before the first
-  /// entry.
+  /// The number of entries in the head of the log, its checkpoint, and the key that signed the checkpoint.
   private typealias Head = (size: Int64, note: String, key: String)
 
-  /// Returns the checkpoint in the head as one to check.
+  /// Returns the checkpoint in the head as a checkpoint to compare with the entries, or none if there is no entry.
   private static func claims(_ head: Head?) -> [LogVerification.ExpectedCheckpoint] {
     guard let head else { return [] }
     return [LogVerification.ExpectedCheckpoint(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
   }
 
-  /// Returns a finding if the head and its checkpoint count different numbers of entries.
+  /// Returns a finding if the number of entries in the head differs from the number that its checkpoint covers.
   private static func findings(_ head: Head?) -> [LedgerReport.Finding] {
     guard let head, let note = try? SignedNote(parsing: Array(head.note.utf8)),
       let signed = try? Checkpoint(text: note.text).size, signed != head.size
@@ -117,9 +116,10 @@ package struct LedgerVerification: Sendable {
     return [.headMismatch(size: head.size, signed: signed)]
   }
 
-  /// Finds parts of the head that Reflog can't have written, in one read.
+  /// Finds parts of the head of the log that Reflog can't have written.
   ///
-  /// These are a right edge of the tree that differs from the signed one, and next numbers that are already used.
+  /// Such a part is a tree that differs from the signed tree, or a next id that is already used. All values are read in
+  /// one transaction, because each append changes them.
   private func strangeHead() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       let head: LedgerHead
@@ -140,7 +140,9 @@ package struct LedgerVerification: Sendable {
     }
   }
 
-  /// Finds entries after the end of the log, in one read, because every append moves the end.
+  /// Finds entries with a higher sequence number than the last entry of the log.
+  ///
+  /// All values are read in one transaction, because each append changes the number of the last entry.
   private func foreignEntries() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       try db.rows(
@@ -154,7 +156,8 @@ package struct LedgerVerification: Sendable {
   private func missingRows(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {
     var (findings, first): ([LedgerReport.Finding], Int64?) = ([], .min)
     while let from = first, findings.count < Self.maximumFindings {
-      // The range is taken from the entries that exist: an entry that was inserted by hand may have any number.
+      // The next range is found from the existing entries, because an entry that another program inserted may have any
+      // number.
       let (missing, last) = try await history.read { db in
         let last = try db.integer(
           """

@@ -2,15 +2,16 @@ import Foundation
 package import ReflogModel
 import ReflogStorage
 
-/// The key that signs a ledger's checkpoints, in `<database>.key`, which only its owner can read.
+/// The file `<database>.key` with the key that signs a ledger's checkpoints; only its owner can read the file.
 ///
-/// A rotation has three steps: make a new key in `<database>.key.next`, record it, and rename it once both keys have
-/// signed a checkpoint. If a crash interrupts a rotation, ``keep(_:of:)`` completes or removes it.
+/// A rotation has three steps. It creates a new key in `<database>.key.next`, records the new key, and renames the file
+/// once both keys have signed a checkpoint. If a crash interrupts a rotation, the next start completes the rotation or
+/// removes the new key.
 package struct LogKeyFile: Sendable {
   private let path: String
   private let origin: Origin
 
-  /// Creates the key file of the ledger at a path.
+  /// Creates the description of the key file for the ledger at a path; it reads and writes no file.
   package init(besideLedgerAt path: String, origin: Origin) {
     self.path = path + ".key"
     self.origin = origin
@@ -18,23 +19,23 @@ package struct LogKeyFile: Sendable {
 
   private var nextPath: String { path + ".next" }
 
-  /// The keys that were found, and what must be done before they sign.
+  /// The keys that were found, and the change to the files that ``LogKeyFile/keep(_:of:)`` must make.
   package struct Found: Sendable {
-    /// The keys that sign, oldest first; empty if no key was ever made.
+    /// The keys that sign, oldest first; empty if no key exists yet.
     ///
-    /// This is one key, or two if no checkpoint has the signatures of both keys of the newest rotation yet.
+    /// There are two keys while a rotation is in progress: no checkpoint has the signatures of both keys yet.
     package let keys: [SigningKey]
     fileprivate let remedy: Remedy?
 
-    /// Whether no key exists yet and the ledger's first one must be made.
+    /// Whether no key exists yet, so the first key of the ledger must be created.
     package var isFirst: Bool { remedy == .makeFirst }
 
-    /// What must be done before the keys sign.
+    /// The change to the files that is necessary before the keys sign.
     fileprivate enum Remedy {
       case makeFirst
-      /// The former key is missing; the next key replaces it.
+      /// The file of the former key is missing, so the next key must be renamed.
       case installNext
-      /// The next key is of a rotation that was never recorded.
+      /// The next key belongs to a rotation that was never recorded, so it must be removed.
       case removeNext
     }
   }
@@ -64,9 +65,9 @@ package struct LogKeyFile: Sendable {
     found.isFirst ? [try generate()] : found.keys
   }
 
-  /// Stores these keys and removes any other.
+  /// Makes the key files match the keys that were found: stores a first key, or completes or removes a rotation.
   ///
-  /// Call it once the ledger is known to be the one that they signed.
+  /// Call this after the check that these keys signed the ledger.
   package func keep(_ keys: [SigningKey], of found: Found) throws(LedgerError) {
     switch found.remedy {
     case nil: return
@@ -76,7 +77,7 @@ package struct LogKeyFile: Sendable {
     }
   }
 
-  /// Makes the next key and stores it next to the present one.
+  /// Creates the next key and stores it next to the current key.
   ///
   /// When this returns, the next key is durable.
   package func prepare() throws(LedgerError) -> SigningKey {
@@ -85,16 +86,17 @@ package struct LogKeyFile: Sendable {
     return key
   }
 
-  /// Replaces the present key with the next one.
+  /// Replaces the current key with the next key.
   ///
-  /// When this returns, that is durable.
+  /// When this returns, the replacement is durable.
   package func install() throws(LedgerError) {
     do { try DurableFile.move(nextPath, to: path) } catch { throw LedgerError(error) }
   }
 
-  /// Replaces the key that signed the lost entries with the next one, and keeps the old key under another name.
+  /// Replaces the current key with the next key, and keeps the file of the old key under another name.
   ///
-  /// A second call has no effect.
+  /// Call this after an older ledger was accepted, because the old key signed the lost entries. A second call has no
+  /// effect.
   package func replaceFormer() throws(LedgerError) {
     do {
       guard DurableFile.exists(nextPath) else { return }
@@ -105,7 +107,7 @@ package struct LogKeyFile: Sendable {
     }
   }
 
-  /// Makes a key for this log.
+  /// Creates a key for this log.
   private func generate() throws(LedgerError) -> SigningKey {
     var generator = SystemRandomNumberGenerator()
     do {
@@ -120,7 +122,9 @@ package struct LogKeyFile: Sendable {
     do { try DurableFile.write(Array((key.secretText + "\n").utf8), to: path) } catch { throw LedgerError(error) }
   }
 
-  /// Returns the key in a file after it was checked, or nil if the file does not exist.
+  /// Returns the key in a file after a check of the file's permissions and of the key's log.
+  ///
+  /// The result is nil if the file does not exist.
   private func read(_ path: String) throws(LedgerError) -> SigningKey? {
     let stored: [UInt8]?
     do { stored = try DurableFile.read(path) } catch { throw LedgerError(error) }
@@ -142,7 +146,7 @@ package struct LogKeyFile: Sendable {
     guard key.verifierKey.identity.name.text == origin.text else {
       throw .unusableKey(
         path: path,
-        problem: "it is the key of another log. Move the file away, or restore the ledger that it signed."
+        problem: "the key belongs to another log. Move the file away, or restore the ledger that it signed."
       )
     }
     return key

@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// The log in the ledger's file: its entries, the Merkle tree above them, and the signed checkpoint.
+/// Reads the log in the ledger's file: its entries, the Merkle tree over the entries, and the signed checkpoint.
 enum LogRows {
   /// Returns the log's name.
   static func origin(_ db: Connection) throws -> Origin {
@@ -17,7 +17,9 @@ enum LogRows {
     return size
   }
 
-  /// Returns the checkpoint of all entries and the key that signed it, or nil before the first entry.
+  /// Returns the number of entries, the checkpoint that covers them, and the key that signed it.
+  ///
+  /// The result is nil if the log has no entry.
   static func checkpoint(_ db: Connection) throws -> (size: Int64, note: String, key: String)? {
     try db.first("SELECT next_sequence, checkpoint, verifier_key FROM head WHERE checkpoint IS NOT NULL") { row in
       (try row.integer(0), try row.text(1), try row.text(2))
@@ -30,11 +32,11 @@ enum LogRows {
     let hash: Hash
     let change: Int64?
     let event: Int64?
-    /// Whether the entry has a salt; a purge deletes it together with the row of the entry.
+    /// Whether the entry has a salt; a purge deletes the salt together with the change or event of the entry.
     let hasSalt: Bool
   }
 
-  /// Returns at most `limit` entries of a range, in order.
+  /// Returns at most `limit` entries in a range of sequence numbers, in order.
   ///
   /// Missing entries are left out.
   static func entries(_ range: Range<Int64>, limit: Int = .max, _ db: Connection) throws -> [Entry] {
@@ -59,14 +61,16 @@ enum LogRows {
     return entries
   }
 
-  /// Returns the hashes of the entries of a range, in order, or fewer if the log ends.
+  /// Returns the hashes of the entries in a range of sequence numbers, in order.
+  ///
+  /// The result has fewer hashes if the log ends in the range.
   static func entryHashes(_ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
     try entries(range, db).map(\.hash)
   }
 
-  /// Returns the hashes of the full subtrees of a level, in order.
+  /// Returns the hashes of the full subtrees at a level in a range of positions, in order.
   ///
-  /// A subtree of level 1 has 256 entries.
+  /// A subtree at level 1 has 256 entries.
   static func subtrees(level: Int, _ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
     try db.rows(
       "SELECT hash FROM subtree WHERE level = ? AND position >= ? AND position < ? ORDER BY position",
@@ -74,8 +78,7 @@ enum LogRows {
     ) { try $0.hash(0) }
   }
 
-  /// Returns the hash of any full subtree, computed from the stored entries and the stored roots of each 256 nodes of
-  /// the level below.
+  /// Returns the hash of any full subtree, computed from the stored entries and the stored hashes of subtrees.
   static func hash(of node: MerkleTree.Node, _ db: Connection) throws -> Hash {
     try MerkleTree.hash(of: node) { node in
       let (level, range) = (node.level / Tile.height, node.index..<node.index + 1)
@@ -90,12 +93,12 @@ enum LogRows {
   }
 }
 
-/// What the log stores of the entry of a row: its hash and the salt of its record.
+/// The data that the log stores for the entry of a row: the hash and the salt of the record.
 struct LoggedEntry: Sendable {
   let hash: Hash
   let salt: Salt
 
-  /// Reads both from their columns; nil if the log has no such entry or its record was purged.
+  /// Reads the hash and the salt from their columns, or returns nil if the entry does not exist or was purged.
   init?(_ row: Row, hash: Int, salt: Int) throws {
     guard let hash = try row.optionalHash(hash), let salt = try row.optionalSalt(salt) else { return nil }
     self.hash = hash

@@ -1,21 +1,21 @@
 import ReflogModel
 
-/// What the ledger's events record as deleted: purged, erased, or lost with a newer copy of the ledger.
+/// The rows and data that the ledger's events record as purged, as erased, or as lost with a newer copy of the ledger.
 struct RecordedDeletions: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
   /// The entries that were purged with changes.
   ///
-  /// No hash covers what an entry refers to, so an entry is known by its number only.
+  /// They are listed by their sequence numbers, because no hash covers the id of the change in the row of an entry.
   private(set) var entriesOfChanges = IDRanges()
   /// The entries that were purged with service events.
   private(set) var entriesOfEvents = IDRanges()
-  /// The purges that a recorded request started: no other purge may delete rows.
+  /// The ids of the purges with a recorded request, because no other purge may delete rows.
   private var asked: Set<Int64> = []
-  /// The entry below which the personal data of each actor may have been erased.
+  /// The sequence number below which an entry's personal data may be erased, for each actor.
   private var erasures: [Erased: Int64] = [:]
 
-  /// The actor of an erasure, compared byte by byte.
+  /// The actor whose data was erased; ids are compared byte by byte.
   private struct Erased: Hashable {
     let type: String
     let id: [UInt8]
@@ -28,7 +28,7 @@ struct RecordedDeletions: Sendable {
 
   /// Adds the deletions that an event records.
   ///
-  /// The event must be what was logged.
+  /// The caller must first check that the event matches the log.
   mutating func add(_ event: ServiceEvent) {
     let details = event.content.details
     switch event.content.kind {
@@ -49,7 +49,7 @@ struct RecordedDeletions: Sendable {
       entriesOfChanges = entriesOfChanges.subtracting(event.content.ids("entries"))
       entriesOfEvents = entriesOfEvents.subtracting(event.content.ids("entries"))
     case .olderLedgerAccepted:
-      // The entries of these changes were in another log.
+      // These changes have no row and no entry in this log, because they were lost with the newer copy of the ledger.
       changes.formUnion(event.content.ids("lostChanges"))
     case .erased:
       guard let type = details["actorType"]?.string, let id = details["actorId"]?.string else { return }
@@ -60,7 +60,7 @@ struct RecordedDeletions: Sendable {
     }
   }
 
-  /// Returns whether a recorded purge deleted the record of an entry.
+  /// Returns whether a recorded purge deleted the data of an entry.
   func cover(_ entry: LogRows.Entry) -> Bool {
     entry.change == nil ? entriesOfEvents.contains(entry.sequence) : entriesOfChanges.contains(entry.sequence)
   }

@@ -1,9 +1,9 @@
 import ReflogModel
 
-/// A change as it is stored in its row, together with what the log stores of it.
+/// A change as it is stored in its row, together with the entries that the log stores for it.
 ///
-/// Only ``checked()`` returns a ``Change``. Therefore no change is shown, exported or rolled back if its row is not
-/// what was logged.
+/// Only ``checked()`` returns the ``Change``. A change whose row does not match the log is therefore never shown,
+/// exported or rolled back.
 struct StoredChange {
   private let change: Change
   private let intent: LoggedEntry?
@@ -29,23 +29,24 @@ struct StoredChange {
 
   var id: Change.ID { change.id }
 
-  /// An entry of a change: its record, computed again from the row, and the hash in the log.
+  /// An entry of a change, with its record computed from the row, and the hash in the log.
   struct Entry {
     let sequence: Int64
     let record: EntryRecord
     let hash: Hash
 
-    /// Whether the row is what was logged.
+    /// Whether the row matches the log.
     var isAsLogged: Bool { record.hash == hash }
   }
 
-  /// Returns the first entry of the change and, if its outcome has a separate entry, that entry.
+  /// Returns the first entry of the change and, if the outcome has a separate entry, also the entry of the outcome.
   ///
   /// The result is empty if the log has no entry of the change.
   func entries() throws -> [Entry] {
     guard let intent else { return [] }
     guard let settled = change.outcome, let outcome else {
-      // If the entry of the outcome is missing, this record differs from that of the intent, so the check fails.
+      // If the change is settled and the separate entry of its outcome is missing, this record contains the outcome.
+      // Its hash then differs from the logged hash of the intent, so the check of the change fails.
       let record = try EntryRecord(firstOf: change, salt: intent.salt, personal: try personalHash())
       return [Entry(sequence: change.intentSequence, record: record, hash: intent.hash)]
     }
@@ -74,24 +75,24 @@ struct StoredChange {
     ]
   }
 
-  /// Returns the entries after each was checked against the log.
+  /// Returns the entries after each record was compared with the hash in the log.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row does not match the log.
   func checkedEntries() throws -> [Entry] {
     let entries = try entries()
     guard !entries.isEmpty, entries.allSatisfy(\.isAsLogged) else { throw LedgerError.altered(change.id) }
     return entries
   }
 
-  /// Returns the change after its row was checked against the log.
+  /// Returns the change after its row was compared with the log.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row does not match the log.
   func checked() throws -> Change {
     _ = try checkedEntries()
     return change
   }
 
-  /// Returns the hash of the personal part of the first entry, or nil if it has none.
+  /// Returns the hash of the personal part of the first entry, or nil if the entry has no personal part.
   func personalHash() throws -> Hash? {
     try personal.hash { try PersonalPart(salt: $0, actor: change.intent.actor, reason: change.intent.reason) }
   }
@@ -99,7 +100,7 @@ struct StoredChange {
   /// Returns the hash of the statement about the change, or nil if there is none.
   func statementHash() throws -> Hash? { try statement?.hash() }
 
-  /// The actors whose personal data was erased from the change, with the entry of each.
+  /// The actors whose personal data was erased from the change, each with the sequence number of the entry.
   var erasures: [(actor: Change.Actor, sequence: Int64)] {
     var erasures: [(actor: Change.Actor, sequence: Int64)] = []
     if personal.isErased { erasures.append((change.intent.actor, change.intentSequence)) }
@@ -109,8 +110,9 @@ struct StoredChange {
 }
 
 extension EntryRecord {
-  /// Creates the record of the first entry of a change: its intent, or the whole change if it was settled when it was
-  /// recorded.
+  /// Creates the record of the first entry of a change.
+  ///
+  /// The record contains the intent. If the change was settled when it was recorded, it also contains the outcome.
   init(firstOf change: Change, salt: Salt, personal: Hash?) throws(IntegrityError) {
     if let outcome = change.outcome {
       try self.init(settled: change, outcome: outcome, salt: salt, personal: personal)

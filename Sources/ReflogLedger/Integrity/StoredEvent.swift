@@ -1,21 +1,21 @@
 import ReflogModel
 
-/// A service event as it is stored in its row, together with what the log stores of it.
+/// A service event as it is stored in its row, together with the entry that the log stores for it.
 struct StoredEvent: Sendable {
   let event: ServiceEvent
   /// The entry of the event, or nil if the log has none.
   let entry: LoggedEntry?
   let personal: StoredPersonalPart
 
-  /// Returns whether the row is what was logged.
+  /// Returns whether the row matches the log.
   func isAsLogged() throws -> Bool {
     guard let entry else { return false }
     return try EntryRecord(event, salt: entry.salt, personal: try personalHash()).hash == entry.hash
   }
 
-  /// Returns the event after its row was checked against the log.
+  /// Returns the event after its row was compared with the log.
   ///
-  /// - Throws: ``LedgerError/corrupt(_:)`` if the row is not what was logged.
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the row does not match the log.
   func checked() throws -> ServiceEvent {
     guard try isAsLogged() else {
       throw LedgerError.corrupt("service event \(event.id) is not what was recorded")

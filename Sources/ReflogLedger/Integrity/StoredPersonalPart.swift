@@ -1,14 +1,14 @@
 import ReflogModel
 import ReflogStorage
 
-/// What is stored of the personal part of an entry, apart from its text.
+/// The salt or the hash that is stored for the personal part of an entry; the text is stored in other columns.
 enum StoredPersonalPart: Sendable {
   case none
   case salted(Salt)
-  /// The text was erased; the record of the entry holds this hash of it.
+  /// The text was erased; the record of the entry contains this hash of the text and its salt.
   case erased(Hash)
 
-  /// Reads the columns, and throws if there is a text without a salt.
+  /// Reads the columns, and throws if a text is stored without a salt.
   init(_ row: Row, salt: Int, erasedHash: Int, texts: [Int]) throws {
     if let hash = try row.optionalHash(erasedHash) {
       try row.requireNull([salt] + texts)
@@ -34,7 +34,7 @@ enum StoredPersonalPart: Sendable {
   }
 }
 
-/// What a person states about a pending change.
+/// The statement of a person about a pending change, as it is stored.
 struct StoredStatement {
   let actor: Change.Actor
   /// The text of the statement, or nil if it was erased.

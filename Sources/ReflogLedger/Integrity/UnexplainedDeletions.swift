@@ -1,8 +1,9 @@
 import ReflogModel
 
-/// What is missing from a ledger and was not recorded as deleted when the verification began.
+/// The rows and data that are missing from a ledger and that no event recorded as deleted when the verification began.
 ///
-/// A purge or an erasure may have deleted it during the verification.
+/// A purge or an erasure may have deleted some of them during the verification. The newest events are read again before
+/// they are reported.
 struct UnexplainedDeletions: Sendable {
   var changes: [ClosedRange<Int64>] = []
   var events: [ClosedRange<Int64>] = []
@@ -12,14 +13,15 @@ struct UnexplainedDeletions: Sendable {
   private(set) var entriesOfEvents = IDRanges()
   private(set) var erased: [Erased] = []
 
-  /// A row whose personal data is missing: the actor of the data, and the entry that held it.
+  /// A row whose personal data is missing, with the actor whose data it was, and the sequence number of the row's
+  /// entry.
   struct Erased: Sendable {
     let subject: Subject
     let actor: Change.Actor?
     let sequence: Int64
   }
 
-  /// The kind of a row and its number.
+  /// The change or the service event whose personal data is missing.
   enum Subject: Sendable {
     case change(Change.ID)
     case event(Int64)
@@ -29,7 +31,7 @@ struct UnexplainedDeletions: Sendable {
     changes.isEmpty && events.isEmpty && entriesOfChanges.isEmpty && entriesOfEvents.isEmpty && erased.isEmpty
   }
 
-  /// Adds what is missing from another part of the ledger.
+  /// Adds the rows and data that are missing from another part of the ledger.
   mutating func add(_ other: UnexplainedDeletions) {
     changes += other.changes
     events += other.events
@@ -54,7 +56,8 @@ struct UnexplainedDeletions: Sendable {
 }
 
 extension LedgerVerification.Part {
-  /// Notes a row whose personal data is missing, unless a recorded erasure deleted it.
+  /// Adds a row whose personal data is missing to the unexplained deletions, unless a recorded erasure deleted the
+  /// data.
   mutating func check(
     erased subject: UnexplainedDeletions.Subject,
     _ actor: Change.Actor?,
@@ -67,7 +70,11 @@ extension LedgerVerification.Part {
 }
 
 extension LedgerVerification {
-  /// Returns findings for what is missing, without what is recorded as purged or erased by now.
+  /// Returns a finding for each missing row, and counts the entries that a recorded purge deleted.
+  ///
+  /// - Parameters:
+  ///   - unexplained: The rows and data that were missing without a recorded deletion when the verification began.
+  ///   - deletions: The deletions that are recorded at the end of the verification, for which it reports no finding.
   func findings(of unexplained: UnexplainedDeletions, _ deletions: RecordedDeletions) -> Part {
     var part = Part()
     for gap in unexplained.changes.flatMap({ deletions.changes.gaps(in: $0) }) { part.report(.missingChanges(gap)) }

@@ -1,16 +1,17 @@
 package import ReflogModel
 
-/// What the ledger knows of an address and the next change there needs.
+/// The recorded state of an address, which the next change at the address needs.
 package struct AddressState: Sendable {
   /// The newest applied change, or nil if there is none.
   ///
-  /// Its after is the recorded reference.
+  /// The after of this change is the recorded reference.
   package fileprivate(set) var newestApplied: Change?
   /// The newest effective change, or nil if there is none.
   package fileprivate(set) var newestEffective: Change?
   /// The pending change, or nil if there is none.
   package fileprivate(set) var pending: Change?
-  /// What the newest conclusive read of the directory showed and when, or nil if there was none.
+  /// The reference that the newest conclusive read of the directory showed, with the time of the read; nil if there was
+  /// no such read.
   fileprivate var seen: (reference: ConnectorReference, time: Timestamp)?
 
   /// Creates a state that was read from the file.
@@ -26,9 +27,10 @@ package struct AddressState: Sendable {
     self.seen = seen
   }
 
-  /// The recorded reference, or nil if the ledger knows none.
+  /// The recorded reference, or nil if the ledger has none.
   ///
-  /// It is that of the newest applied change, or, if there is no such change, what a read showed.
+  /// It is the after of the newest applied change. If there is no such change, it is the reference that the newest read
+  /// of the directory showed.
   package var recorded: RecordedReference? {
     guard let newestApplied else {
       return seen.map { RecordedReference(reference: $0.reference, lastSeen: $0.time) }
@@ -52,7 +54,7 @@ package struct AddressState: Sendable {
     if change.isEffective, newestEffective.map({ $0.id < change.id }) ?? true { newestEffective = change }
   }
 
-  /// Updates the state with what a conclusive read showed.
+  /// Updates the state with the reference that a conclusive read showed.
   mutating func take(_ reference: ConnectorReference, at time: Timestamp) {
     seen = (reference, time)
   }
@@ -60,23 +62,23 @@ package struct AddressState: Sendable {
 
 /// The newest writes at an address that may have reached the directory.
 struct RecentWrites: Sendable {
-  /// The number of writes that are kept: more than one address usually has within a settle window.
+  /// The maximum number of writes in the list, which is more than an address usually has within a settle window.
   static let limit = 32
 
-  /// The moment from which every write is known.
+  /// The time since which the list holds every write.
   private var knownSince: Timestamp
-  /// The known writes, newest first.
+  /// The writes in the list, newest first.
   private var writes: [RecentWrite] = []
 
   /// Creates a list without writes.
   ///
-  /// - Parameter moment: The moment from which every write will be added.
+  /// - Parameter moment: The time since which the caller adds every write.
   init(knownSince moment: Timestamp) {
     knownSince = moment
   }
 
-  /// Returns the writes that were recorded or settled at or after this moment, or nil if more writes may exist than are
-  /// known.
+  /// Returns the writes that were recorded or settled at or after this moment, or nil if the list may lack some of
+  /// them.
   func since(_ moment: Timestamp) -> [RecentWrite]? {
     guard moment >= knownSince else { return nil }
     return writes.filter { $0.time >= moment }

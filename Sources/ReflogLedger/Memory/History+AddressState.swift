@@ -2,9 +2,9 @@ import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns what the ledger's file knows of an address, and the time of the newest entry when it was read.
+  /// Returns the state of an address in the ledger's file, and the time of the newest entry when the state was read.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change is not what was logged.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   func state(of address: Address) async throws(LedgerError) -> (state: AddressState, newestTime: Timestamp) {
     try await read { db in
       let rows = ChangeRows(db, identities)

@@ -1,24 +1,24 @@
 import ReflogModel
 import Synchronization
 
-/// What the ledger knows of addresses and connectors that were used lately, so a change needs no read of the file.
+/// A cache of the state of addresses and connectors that were used recently, so a change needs no read of the file.
 ///
-/// It is filled from the file and updated with each commit. It is a cache only: the transaction that records a change
-/// checks again what the change was prepared on.
+/// The cache is filled from the file and updated with each commit. A stale state in it does no harm, because the
+/// transaction that records a change compares the state with the file.
 final class LedgerMemory: Sendable {
-  /// The number of addresses, and of connectors, in memory, some kilobytes each.
+  /// The maximum number of addresses, and also of connectors, in memory; each needs some kilobytes.
   ///
-  /// If there are more, all are dropped and read again.
+  /// When the maximum is reached, all of them are dropped, and are read from the file again when they are needed.
   private static let capacity = 8192
 
   private struct State {
     var addresses: [Address: KnownAddress] = [:]
-    /// The pending change of each known connector, or nil if it has none.
+    /// The pending change of each connector in memory; the change is nil if the connector has none.
     var connectors: [ConnectorID: Change?] = [:]
-    /// A number that rises when entries are dropped, and when a change is appended whose address or connector is not in
-    /// memory.
+    /// A number that increases when entries are dropped, and when a change is appended whose address or connector is
+    /// not in memory.
     ///
-    /// A read that began before it rose is not remembered.
+    /// If the number increased after a read began, the result of the read may be stale and is not stored.
     var generation = 0
 
     /// Updates a connector with a change that was recorded or settled.
@@ -42,7 +42,7 @@ final class LedgerMemory: Sendable {
     }
   }
 
-  /// An address that was used lately.
+  /// The state and the recent writes of an address in memory.
   private struct KnownAddress {
     var state: AddressState
     var writes: RecentWrites
@@ -66,23 +66,26 @@ final class LedgerMemory: Sendable {
     state.withLock { $0.addresses[address]?.state }
   }
 
-  /// Returns the writes at an address at or after this moment, or nil if they are not known.
+  /// Returns the writes at an address at or after this moment, or nil if memory may lack some of them.
   func writes(at address: Address, since moment: Timestamp) -> [RecentWrite]? {
     guard keepsWrites else { return nil }
     return state.withLock { $0.addresses[address]?.writes.since(moment) }
   }
 
-  /// Returns the pending change of a connector: an inner nil if it has none, an outer nil if that is not known.
+  /// Returns the pending change of a connector.
+  ///
+  /// The result is an inner nil if the connector has no pending change, and an outer nil if the connector is not in
+  /// memory.
   func pending(of connector: ConnectorID) -> Change?? {
     state.withLock { $0.connectors[connector] }
   }
 
-  /// Remembers a state that was read from the file, unless the generation changed since the read began.
+  /// Stores a state that was read from the file, unless the generation changed since the read began.
   ///
-  /// An address that is already in memory stays unchanged: it may be newer.
+  /// A state that is already in memory is not replaced, because it may be newer.
   ///
   /// - Parameters:
-  ///   - read: The state.
+  ///   - read: The state that was read.
   ///   - address: The address.
   ///   - newestTime: The time of the newest entry when the state was read.
   ///   - generation: The generation before the read began.
@@ -97,7 +100,7 @@ final class LedgerMemory: Sendable {
     }
   }
 
-  /// Remembers the pending change of a connector, unless the generation changed since the read began.
+  /// Stores the pending change of a connector, unless the generation changed since the read began.
   func remember(pending: Change?, of connector: ConnectorID, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.connectors[connector] == nil else { return }
@@ -109,12 +112,14 @@ final class LedgerMemory: Sendable {
     }
   }
 
-  /// Drops all entries, because a transaction found another state or history was erased or purged.
+  /// Drops all entries.
+  ///
+  /// Call this after a transaction found a state that differs from memory, or after history was erased or purged.
   func forget() {
     state.withLock { $0.forget() }
   }
 
-  /// Updates the memory with what a transaction made durable.
+  /// Updates the memory with the changes and the observations that a transaction made durable.
   func update(_ changes: [Change], _ observations: [(Observation, Timestamp)], forgetting: Bool) {
     state.withLock { state in
       if forgetting { return state.forget() }

@@ -21,7 +21,7 @@ enum ErasureRows {
     }
   }
 
-  /// Returns the rows of all actors with this id: a program and a person may have the same id.
+  /// Returns the rows of all actors with this id, because a program and a person may have the same id.
   static func actors(_ id: String, _ db: Connection) throws -> [(row: Int64, type: Change.ActorType, id: String)] {
     try db.rows(
       "SELECT id, actor_type, actor_id FROM actor WHERE actor_id = ? COLLATE NOCASE ORDER BY id",
@@ -37,7 +37,7 @@ enum ErasureRows {
     }
     guard let asked, let found, asked.kind == .erased, asked.details["actorType"]?.string == found.type,
       asked.details["actorId"]?.string == found.id
-    else { throw LedgerError.corrupt("an erasure was never requested") }
+    else { throw LedgerError.corrupt("an erasure has no recorded request") }
   }
 
   /// Records an erasure that an event requests.
@@ -45,7 +45,7 @@ enum ErasureRows {
     try db.execute("INSERT INTO erasure (actor, event) VALUES (?, ?)", [actor, event])
   }
 
-  /// Records when an erasure was finished.
+  /// Records that an erasure is finished; a second call has no effect.
   static func finish(_ erasure: Int64, at time: Timestamp, _ db: Connection) throws {
     try db.execute(
       "UPDATE erasure SET finished = ? WHERE id = ? AND finished IS NULL",
@@ -53,8 +53,10 @@ enum ErasureRows {
     )
   }
 
-  /// Returns the unfinished erasures, oldest first: the actor's row, the event that requests the erasure, and its
-  /// entry.
+  /// Returns the unfinished erasures, oldest first.
+  ///
+  /// Each has its id, the row number of the actor, the id of the event that requests the erasure, and the sequence
+  /// number of this event.
   static func unfinished(_ db: Connection) throws -> [(id: Int64, actor: Int64, event: Int64, sequence: Int64)] {
     try db.rows(
       """

@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// How far an erasure has proceeded: the last change and the last service event that it has processed.
+  /// The progress of an erasure, which is the last change and the last service event that it has processed.
   package struct ErasurePosition: Sendable {
     fileprivate var change: Int64 = 0
     fileprivate var event: Int64 = 0
@@ -11,12 +11,12 @@ extension Ledger {
     package init() {}
   }
 
-  /// Requests the erasure of the personal data of an actor that is recorded up to now.
+  /// Requests the erasure of all personal data of an actor that the ledger holds at present.
   ///
-  /// When this returns, the request is durable. ``continueErasure(_:from:)`` then erases the data, also after a
-  /// restart.
+  /// When this returns, the request is durable. Then call ``continueErasure(_:from:)`` to erase the data. If the server
+  /// restarts, the erasure continues.
   ///
-  /// - Returns: The number of actors with this id, because a person and a program may have the same id. If it is 0, no
+  /// - Returns: The number of actors with this id. A person and a program may have the same id. If the number is 0, no
   ///   request was recorded.
   package func askErasure(ofActor id: String, by actor: Change.Actor) async throws(LedgerError) -> Int {
     try await write { session in
@@ -30,11 +30,11 @@ extension Ledger {
     }
   }
 
-  /// Erases the next few rows of an unfinished erasure in one transaction, except those under a legal hold.
+  /// Erases the personal data in the next few rows in one transaction, except in rows under a legal hold.
   ///
   /// - Parameters:
-  ///   - id: The erasure.
-  ///   - position: Where the erasure continues; this call moves it to where the next call continues.
+  ///   - id: The id of the erasure.
+  ///   - position: The progress of the erasure. This call updates it for the next call.
   package func continueErasure(
     _ id: Int64,
     from position: inout ErasurePosition
@@ -58,7 +58,7 @@ extension Ledger {
     return isMore ? .more : .done
   }
 
-  /// Returns what an erasure of the personal data of an actor would do at present, or nil if no actor has the id.
+  /// Returns how much personal data an erasure would delete at present, or nil if no actor has the id.
   package func planErasure(ofActor id: String) async throws(LedgerError) -> Erasure.Plan? {
     try await questions.read { db in
       let actors = try ErasureRows.actors(id, db)
@@ -93,18 +93,18 @@ extension Ledger {
 }
 
 extension LedgerSession {
-  /// The changes of `:actor` whose personal data is not erased.
+  /// The SQL that selects the changes by `:actor` whose personal data is not erased.
   fileprivate static let changesOfActor = """
     change JOIN change_personal ON change_personal.change = change.id LEFT JOIN address ON address.id = change.address
     WHERE change.actor = :actor AND change_personal.salt IS NOT NULL
     """
-  /// The statements of `:actor` that are not erased.
+  /// The SQL that selects the statements by `:actor` that are not erased.
   fileprivate static let statementsOfActor = """
     change_statement JOIN change ON change.id = change_statement.change LEFT JOIN address ON address.id = change.address
     WHERE change_statement.actor = :actor AND change_statement.salt IS NOT NULL
     """
 
-  /// The number of changes or events that one transaction of an erasure covers.
+  /// The maximum number of changes or events that one transaction of an erasure covers.
   private static let erasedAtOnce = 200
 
   /// Erases the personal data of the next changes, and returns whether there may be more.
@@ -124,7 +124,9 @@ extension LedgerSession {
     return ids.count == Self.erasedAtOnce
   }
 
-  /// Erases all statements of an actor, which are few: a person states a result only if the directory can't be read.
+  /// Erases all statements of an actor.
+  ///
+  /// They are few, because a person states a result only if the directory can't be read.
   fileprivate func eraseStatements(of actor: Int64, before sequence: Int64) throws {
     let ids = try connection.integers(
       """
@@ -156,7 +158,7 @@ extension LedgerSession {
     return events.count == Self.erasedAtOnce
   }
 
-  /// Returns the stored changes with these ids.
+  /// Returns the changes with these ids, without comparing them with the log.
   private func stored(_ ids: [Int64]) throws -> [StoredChange] {
     try ChangeRows(connection, IdentityCache()).stored(
       "WHERE change.id IN (SELECT value FROM json_each(?))",

@@ -2,14 +2,14 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The largest number of ids that one event claims.
+  /// The maximum number of ids that one event claims.
   private static let claimedAtOnce: Int64 = 4000
-  /// The number of claimed rows that one transaction deletes: few enough that changes hardly wait.
+  /// The maximum number of claimed rows that one transaction deletes; with more rows, changes would wait long.
   fileprivate static let deletedAtOnce: Int64 = 500
   /// The number of ids that one short read examines.
   private static let examinedAtOnce: Int64 = 20_000
 
-  /// Returns what a purge of the history before a moment would do at present.
+  /// Returns how many changes and events a purge of the history before a moment would delete at present.
   ///
   /// The time grows with the number of changes and events.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
@@ -29,10 +29,11 @@ extension Ledger {
     return Purge.Plan(before: before, changes: changes, events: events, held: held, kept: kept)
   }
 
-  /// Requests a purge of the changes that were settled before a moment and of the events before it.
+  /// Requests a purge of the changes that were settled, and of the events that were recorded, before a moment.
   ///
-  /// When this returns, the request is durable. ``continuePurge()`` then deletes the history, also after a restart. If
-  /// a purge is unfinished, it continues up to the later of the two moments.
+  /// When this returns, the request is durable. Then call ``continuePurge()`` to delete the history. If the server
+  /// restarts, the purge continues. If another purge is unfinished, no second purge is started: the unfinished purge
+  /// then deletes up to the later of the two moments.
   package func askPurge(before: Timestamp, by actor: Change.Actor) async throws(LedgerError) -> Purge {
     try await write { session in
       let db = session.connection
@@ -54,9 +55,10 @@ extension Ledger {
 
   /// Does the next step of an unfinished purge, in one transaction.
   ///
-  /// First an event claims what is deleted next. A later transaction deletes it, once the event is durable and signed.
-  /// Everything that a purge deletes is therefore named by a signed event. A legal hold that is placed between the two
-  /// transactions prevents the deletion. The purge ends early if the retention policy does not permit all of it.
+  /// First, one transaction records an event that claims the next rows. Once the event is durable and signed, later
+  /// transactions delete these rows. A signed event therefore lists every row that a purge deletes. If a legal hold is
+  /// placed between the claim and the deletion, the claimed rows are kept. The purge ends early if the retention policy
+  /// does not permit the deletion of all rows.
   package func continuePurge() async throws(LedgerError) -> UnfinishedDeletions.Progress {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
@@ -70,16 +72,18 @@ extension Ledger {
     return .more
   }
 
-  /// Records what is deleted next, unless the purge, the policy or the holds have changed since it was searched for.
+  /// Records an event that claims the rows to delete next.
+  ///
+  /// It records no event if the purge, the policy or the holds have changed since these rows were found.
   func claim(_ next: Purgeable) async throws(LedgerError) {
     try await write { session in try session.claim(next) }
   }
 
-  /// What a purge can claim next.
+  /// A range of rows that a purge can claim next.
   struct Purgeable: Sendable {
     let purge: Int64
     let before: Timestamp
-    /// The position of the purge when the ids were searched for.
+    /// The position of the purge when the ids were found.
     let position: PurgeRows.Position
     let ids: Ids
 
@@ -90,7 +94,7 @@ extension Ledger {
     }
   }
 
-  /// Returns the next ids of which some may be deleted, or nil at the end.
+  /// Returns the next range of ids that contains rows to delete, or nil if no more rows may be deleted.
   func nextPurgeable(_ state: PurgeRows.State) async throws(LedgerError) -> Purgeable? {
     let now = context.clock()
     let (policy, lastEvent) = try await history.read { db in (try RetentionRows.policy(db), try Self.lastEvent(db)) }
@@ -120,7 +124,9 @@ extension Ledger {
     return nil
   }
 
-  /// Returns the unfinished purge if all of it is deleted; nil if more is left or no purge is unfinished.
+  /// Returns the unfinished purge if it has no more rows to delete.
+  ///
+  /// The result is nil if rows are left to delete, or if no purge is unfinished.
   func endedPurge() async throws(LedgerError) -> PurgeRows.State? {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil,
       state.claim == nil, try await nextPurgeable(state) == nil
@@ -133,7 +139,7 @@ extension Ledger {
     try db.integer("SELECT max(id) FROM service_event") ?? 0
   }
 
-  /// Returns the ids after `id` up to `last`, in ranges that one short read examines.
+  /// Returns the ids above `id` and up to `last`, in ranges for one short read each.
   private static func pieces(behind id: Int64, through last: Int64) -> [ClosedRange<Int64>] {
     stride(from: id + 1, through: last, by: Int(examinedAtOnce)).map { $0...min(last, $0 + examinedAtOnce - 1) }
   }
@@ -145,10 +151,10 @@ extension LedgerSession {
     try PurgeRows.newest(connection).flatMap { $0.purge.finished == nil ? $0 : nil }
   }
 
-  /// Records what is deleted next.
+  /// Records an event that claims the rows to delete next, unless the state has changed since these rows were found.
   fileprivate func claim(_ next: Ledger.Purgeable) throws {
-    // The purge, the policy or the holds may have changed since the ids were searched for. The caller then searches
-    // again.
+    // The purge, the policy or the holds may have changed since the ids were found. Then nothing is claimed, and the
+    // next step of the purge searches again.
     guard let state = try unfinishedPurge(), state.claim == nil, state.purge.id == next.purge,
       state.position == next.position, let permitted = try RetentionRows.policy(connection).cutoff(at: time),
       next.before <= permitted
@@ -165,7 +171,7 @@ extension LedgerSession {
       details["events"] = .string(ids.text)
       details["entries"] = .string(try PurgeableRows.entries(ofEvents: ids, connection).text)
     }
-    // All of the ids may be under a legal hold by now.
+    // A legal hold that was placed since the search may cover all of these rows.
     guard !ids.isEmpty else { return }
     try PurgeRows.claim(
       by: try record(ServiceEvent.Content(.purged, count: Int(ids.count), details: details)),
@@ -193,7 +199,9 @@ extension LedgerSession {
     }
   }
 
-  /// Throws ``LedgerError/corrupt(_:)`` if some of these must be kept: only an altered file claims them.
+  /// Throws ``LedgerError/corrupt(_:)`` if some of these claimed rows must be kept.
+  ///
+  /// Reflog never claims such rows, so the file was altered.
   private func check(
     _ changes: IDRanges,
     _ events: IDRanges,
@@ -217,15 +225,15 @@ extension LedgerSession {
     let entries = try PurgeableRows.entries(ofChanges: changes, connection)
       .union(PurgeableRows.entries(ofEvents: events, connection))
     guard entries.subtracting(claim.entries).isEmpty else {
-      throw LedgerError.corrupt("service event \(claim.event) does not name the entries of the rows that it claims")
+      throw LedgerError.corrupt("service event \(claim.event) does not list the entries of the rows that it claims")
     }
   }
 
-  /// Withdraws the claim of an unfinished purge that is not deleted yet, because this transaction changes what may be
-  /// deleted.
+  /// Withdraws the rest of an unfinished purge's claim, and makes the purge examine the whole history again.
   ///
-  /// An event records that these rows are kept. The purge then examines the whole history again from the start. The
-  /// oldest changes of every address are therefore deleted first, also those that were under a hold before.
+  /// Call this in a transaction that changes which rows may be deleted. An event records that the claimed rows that are
+  /// not deleted yet are kept. The purge starts again with the oldest changes. If a hold was released, the changes that
+  /// it covered are therefore deleted before newer changes.
   func withdrawClaim() throws {
     guard let state = try unfinishedPurge() else { return }
     if let claim = state.claim {
@@ -241,7 +249,7 @@ extension LedgerSession {
     try PurgeRows.restart(state.purge, connection)
   }
 
-  /// Ends the unfinished purge; what it claimed and has not deleted is kept.
+  /// Ends the unfinished purge, and keeps the claimed rows that are not deleted yet.
   func endPurge() throws {
     try withdrawClaim()
     guard let state = try unfinishedPurge() else { return }

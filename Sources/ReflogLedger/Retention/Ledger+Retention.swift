@@ -7,9 +7,9 @@ extension Ledger {
   /// When this returns, the policy is durable, and an event records who set it.
   ///
   /// - Parameters:
-  ///   - policy: The policy.
-  ///   - overriding: Whether the minimum was overridden, which the event records.
-  ///   - actor: Who set the policy.
+  ///   - policy: The new policy.
+  ///   - overriding: Whether the actor overrode the minimum number of days; the event records this.
+  ///   - actor: The actor who sets the policy.
   package func set(_ policy: RetentionPolicy, overriding: Bool, by actor: Change.Actor) async throws(LedgerError) {
     try await write { session in
       try RetentionRows.set(policy, session.connection)
@@ -46,7 +46,7 @@ extension Ledger {
     }
   }
 
-  /// Releases a legal hold, and returns whether there was one with this name.
+  /// Releases a legal hold, and returns whether a hold with this name existed.
   package func releaseHold(named name: String, by actor: Change.Actor) async throws(LedgerError) -> Bool {
     try await write { session in
       guard try RetentionRows.release(name, session.connection) else { return false }

@@ -26,16 +26,16 @@ extension Ledger {
     }
   }
 
-  /// Finishes a purge for which ``continuePurge()`` returned `done`, and erasures for which
-  /// ``continueErasure(_:from:)`` did.
+  /// Finishes a purge and erasures that have no more rows to delete.
   ///
-  /// This empties the names that are not used any more, and returns the space to the file system. When this returns,
-  /// the purge and the erasures are recorded as finished. The ledger's files then hold no remains of the deleted rows,
-  /// except copies that SQLite moved; a compaction removes those.
+  /// Call this after ``continuePurge()`` or ``continueErasure(_:from:)`` returned `done`. It empties the identity rows
+  /// to which no row refers any more, and returns free space to the file system. When this returns, the purge and the
+  /// erasures are recorded as finished. The ledger's files then hold no data of the deleted rows, except old copies
+  /// that SQLite left when it moved rows. A compaction removes these copies.
   package func finish(purge: Purge?, erasures: [Int64]) async throws(LedgerError) {
     try await emptyUnusedIdentities()
     do { try await writer.reclaim() } catch { throw LedgerError(error) }
-    // If a hold was released during this call, there is more to delete.
+    // If a hold was released during this call, the purge has more rows to delete and must not be finished.
     let ended = purge == nil ? nil : try await endedPurge()
     try await write { session in
       if let ended { try PurgeRows.finish(ended, at: session.time, session.connection) }

@@ -4,7 +4,7 @@ import ReflogStorage
 extension Ledger {
   /// Empties the rows of actors, of connectors and of their names to which no row refers any more.
   ///
-  /// When this returns, that is durable. A row that is used again by then is kept.
+  /// When this returns, the rows are empty, and this is durable. A row to which a new row refers by then is kept.
   func emptyUnusedIdentities() async throws(LedgerError) {
     for table in UnusedIdentities.all {
       let rows = try await history.read { db in try db.integers("SELECT id FROM \(table.unused)") }
@@ -14,7 +14,7 @@ extension Ledger {
           do {
             try session.connection.execute("UPDATE \(table.name) SET \(table.emptied) WHERE id = ?", [row])
           } catch let error as SQLError where error.code == .constraint {
-            // The table's trigger refuses the update: the row is used again.
+            // The trigger of the table refused the update, because a new row refers to this row. The row is kept.
             return
           }
           session.forgetMemory()
@@ -24,14 +24,18 @@ extension Ledger {
   }
 }
 
-/// The rows of a table to which no other row refers, by the same condition as the table's trigger.
+/// A table of identities, with the SQL that finds the rows to which no other row refers.
+///
+/// The SQL has the same condition as the table's trigger.
 private struct UnusedIdentities {
   let name: String
   /// The table and the condition in SQL.
   let unused: String
   let emptied: String
 
-  /// All tables with identities; a table of names precedes the table of what they name.
+  /// All tables of identities.
+  ///
+  /// The names of connectors precede the connectors, and the names of actors precede the actors.
   static let all = [
     UnusedIdentities(
       name: "connector_name",

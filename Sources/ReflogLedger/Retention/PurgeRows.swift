@@ -1,31 +1,32 @@
 import ReflogModel
 import ReflogStorage
 
-/// The purges in the ledger's file: what was requested, and how far each has proceeded.
+/// The purges in the ledger's file, each with its request and its progress.
 enum PurgeRows {
-  /// A purge and how far it has proceeded.
+  /// A purge and its progress.
   struct State {
     let purge: Purge
     let position: Position
-    /// What the purge deletes next, or nil if no event has claimed it yet.
+    /// The rows that the purge deletes next, or nil if no event has claimed rows.
     let claim: Claim?
   }
 
-  /// The ids up to which changes and events were examined since the last restart, and the number of restarts.
+  /// The last change and the last event that the purge has examined since it last started again, and how often it
+  /// started again.
   struct Position: Equatable, Sendable {
     let restarts: Int64
     var change: Int64
     var event: Int64
   }
 
-  /// What an event claims for deletion by a purge.
+  /// The rows that an event claims for deletion by a purge.
   struct Claim {
     let event: Int64
     /// The changes that are not deleted yet.
     let changes: IDRanges
     /// The service events that are not deleted yet.
     let events: IDRanges
-    /// The entries of all changes and events of the claim.
+    /// The entries of all changes and events in the claim, also of the deleted ones.
     let entries: IDRanges
   }
 
@@ -52,7 +53,7 @@ enum PurgeRows {
     }
   }
 
-  /// Returns the claim of an event, without what is deleted already.
+  /// Returns the claim that an event records, without the rows that are already deleted.
   private static func claim(_ id: Int64, deletedUpTo deleted: Int64, _ db: Connection) throws -> Claim {
     guard let event = try EventRows.checked("service_event.id = ?", [id], db).first else {
       throw LedgerError.corrupt("service event \(id) of a purge is missing")
@@ -65,7 +66,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records a purge that is requested.
+  /// Records a requested purge.
   static func insert(before: Timestamp, asked: Timestamp, _ db: Connection) throws {
     try db.execute(
       "INSERT INTO purge (before, asked) VALUES (:before, :asked)",
@@ -89,7 +90,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records the event that claims what the purge deletes next.
+  /// Records the event that claims the rows that the purge deletes next.
   static func claim(by event: Int64, _ purge: Purge, _ db: Connection) throws {
     try db.execute(
       "UPDATE purge SET claim = :event, deleted = 0 WHERE id = :id",
@@ -97,12 +98,12 @@ enum PurgeRows {
     )
   }
 
-  /// Records that the claim was deleted up to an id.
+  /// Records that the claimed rows up to an id are deleted.
   static func delete(upTo id: Int64, _ purge: Purge, _ db: Connection) throws {
     try db.execute("UPDATE purge SET deleted = :deleted WHERE id = :id", ["id": purge.id, "deleted": id])
   }
 
-  /// Records that the purge deletes up to a later moment than first requested.
+  /// Records that the purge deletes history up to a later moment than the first request.
   static func extend(_ purge: Purge, before: Timestamp, _ db: Connection) throws {
     try db.execute(
       "UPDATE purge SET before = :before WHERE id = :id",

@@ -3,10 +3,10 @@ import ReflogStorage
 
 /// The changes and events that a purge may delete, and their deletion.
 enum PurgeableRows {
-  /// Returns the changes of a range of ids that may be deleted.
+  /// Returns the ids of the changes in a range that may be deleted.
   ///
   /// Such a change was settled before a moment, is under no legal hold, and did not set the current reference of its
-  /// address. A pending change was not settled.
+  /// address. A pending change is not settled, so it may not be deleted.
   static func changes(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -19,8 +19,9 @@ enum PurgeableRows {
     )
   }
 
-  /// Returns how many changes of a range may be deleted, how many are under a hold, and how many set the current
-  /// reference of their addresses.
+  /// Returns the numbers of old changes in a range that may be deleted, that are under a hold, and that are kept.
+  ///
+  /// A change is kept if it set the current reference of its address.
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -37,7 +38,7 @@ enum PurgeableRows {
     return (counts.all - counts.held - counts.kept, counts.held, counts.kept)
   }
 
-  /// Returns the service events of a range of ids that may be deleted, or none if a hold covers all history.
+  /// Returns the ids of the service events in a range that may be deleted, or no ids if a hold covers all history.
   static func events(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -88,7 +89,7 @@ enum PurgeableRows {
     try empty(entries, db)
   }
 
-  /// Records ids as deleted because of an event.
+  /// Records that the rows with these ids are deleted, with the event that claimed them.
   private static func record(_ ids: IDRanges, _ table: String, _ event: Int64, _ db: Connection) throws {
     for range in ids.ranges {
       try db.execute(
@@ -103,7 +104,7 @@ enum PurgeableRows {
     try db.execute("DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?", [range.lowerBound, range.upperBound])
   }
 
-  /// Returns the sequence numbers in these columns of rows.
+  /// Returns the sequence numbers in these columns of the rows with these ids.
   private static func sequences(
     _ ids: IDRanges,
     _ table: String,
@@ -121,9 +122,10 @@ enum PurgeableRows {
     return IDRanges(Set(sequences).sorted())
   }
 
-  /// Deletes everything of entries but their hashes.
+  /// Deletes all data of entries except their sequence numbers and their hashes.
   ///
-  /// This is one statement: in a savepoint, SQLite keeps what each of many statements might roll back.
+  /// One statement updates all entries. With many statements in a savepoint, SQLite would keep data for a rollback of
+  /// each statement.
   private static func empty(_ entries: IDRanges, _ db: Connection) throws {
     let numbers = JSONValue.array(entries.ranges.joined().map { .integer($0) })
     try db.execute(
@@ -135,12 +137,12 @@ enum PurgeableRows {
     )
   }
 
-  /// Returns the arguments of the conditions below.
+  /// Returns the arguments of ``old`` and of the condition on events.
   private static func arguments(_ ids: ClosedRange<Int64>, _ before: Timestamp) -> SQLArguments {
     ["first": ids.lowerBound, "last": ids.upperBound, "before": before.microseconds]
   }
 
-  /// The changes of a range that were settled before the moment.
+  /// The SQL that selects the changes in a range that were settled before the moment.
   private static let old = """
     FROM change LEFT JOIN address ON address.id = change.address
     WHERE change.id BETWEEN :first AND :last AND change.result_time < :before

@@ -3,18 +3,20 @@ import ReflogStorage
 
 /// The retention policy, the legal holds and the purges according to the recorded events.
 ///
-/// No hash covers the tables that hold the same. Therefore Reflog deletes no row if the tables differ from the events.
+/// The ledger also has tables with the policy, the holds and the purges, but no hash covers these tables. Therefore
+/// Reflog deletes no row if a table differs from the events, which are covered by hashes.
 struct RetentionRecord {
   private var policy = RetentionPolicy(days: nil)
   private var holds: [String: FlowScope] = [:]
-  /// The moment before which each purge deletes, as the text in its event.
+  /// The moment up to which each purge deletes history, as the text in its event, by the id of the purge.
   private var purges: [Int64: String] = [:]
 
   /// Reads the events.
   ///
-  /// - Throws: ``LedgerError/corrupt(_:)`` if one is not what was logged.
+  /// - Throws: ``LedgerError/corrupt(_:)`` if an event does not match the log.
   init(_ db: Connection) throws {
-    // This is exactly the condition of the index `service_event_retention`.
+    // The condition on `kind` is exactly that of the index `service_event_retention`, because SQLite uses the index
+    // only then.
     let events = try EventRows.checked(
       "kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked') ORDER BY service_event.id",
       [],
@@ -23,7 +25,7 @@ struct RetentionRecord {
     for event in events { add(event.content) }
   }
 
-  /// Applies an event.
+  /// Updates the policy, the holds or the purges with an event.
   private mutating func add(_ content: ServiceEvent.Content) {
     let details = content.details
     func name() -> String { (details["name"]?.string ?? "").asciiFolded }
@@ -39,22 +41,22 @@ struct RetentionRecord {
     }
   }
 
-  /// Throws ``LedgerError/corrupt(_:)`` if the policy or the holds differ from the recorded ones.
+  /// Throws ``LedgerError/corrupt(_:)`` if the policy or the holds in the tables differ from the recorded events.
   func checkKept(_ db: Connection) throws {
     guard try RetentionRows.policy(db) == policy else {
-      throw LedgerError.corrupt("the retention policy is not the recorded one; set it again")
+      throw LedgerError.corrupt("the retention policy differs from the recorded policy. Set the policy again")
     }
     let placed = Dictionary(try RetentionRows.holds(db).map { ($0.name.asciiFolded, $0.scope) }) { first, _ in first }
     let other = Set(holds.keys).union(placed.keys).filter { holds[$0] != placed[$0] }.sorted()
     guard other.isEmpty else {
-      throw LedgerError.corrupt("the legal holds \(other.joined(separator: ", ")) are not the recorded ones")
+      throw LedgerError.corrupt("the legal holds \(other.joined(separator: ", ")) differ from the recorded holds")
     }
   }
 
   /// Throws ``LedgerError/corrupt(_:)`` if a purge differs from the recorded request.
   func check(_ purge: Purge) throws {
     guard purges[purge.id] == purge.before.description else {
-      throw LedgerError.corrupt("a purge is not the one that was requested")
+      throw LedgerError.corrupt("a purge differs from its recorded request")
     }
   }
 }

@@ -8,7 +8,9 @@ enum RetentionRows {
     RetentionPolicy(days: try db.integer("SELECT days FROM retention").map { Int($0) })
   }
 
-  /// The condition that a hold covers a change, from the table `address` with the address of the change.
+  /// The condition that a hold covers a change.
+  ///
+  /// The query must join the table `address` with the address of the change.
   static let isHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL OR hold.flow = address.flow)"
   /// The condition that a hold covers all history.
   static let isEverythingHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)"
@@ -53,7 +55,7 @@ enum RetentionRows {
     return session.connection.changedRowCount > 0
   }
 
-  /// Releases a hold, and returns whether there was one with this name.
+  /// Releases a hold, and returns whether a hold with this name existed.
   static func release(_ name: String, _ db: Connection) throws -> Bool {
     try db.execute("DELETE FROM hold WHERE name = ?", [name])
     return db.changedRowCount > 0

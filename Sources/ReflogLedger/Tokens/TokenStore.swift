@@ -12,18 +12,18 @@ package struct TokenStore: Sendable {
   private let memory = TokenMemory()
   private let clock: WallClock
 
-  /// Opens the tokens of the ledger at a path.
+  /// Opens the token file next to the ledger at a path.
   ///
   /// - Parameters:
   ///   - path: The path of the ledger.
-  ///   - creating: Whether to make the file if it is missing. If false, a missing file is an error.
-  ///   - clock: The source of the time.
+  ///   - creating: Whether to create the file if it is missing. If false, a missing file is an error.
+  ///   - clock: The clock that sets the times of tokens.
   package init(besideLedgerAt path: String, creating: Bool = true, clock: @escaping WallClock) throws {
     storage = try SharedStorage(path: path + ".tokens", kind: .tokens, creating: creating)
     self.clock = clock
   }
 
-  /// Makes a token, and returns its text.
+  /// Creates a token, and returns its text.
   ///
   /// The text is not stored and can't be recovered.
   package func create(name: String, role: Role, lifetime: Duration) async throws -> (token: APIToken, text: String) {
@@ -62,7 +62,7 @@ package struct TokenStore: Sendable {
   /// The maximum length of a name in bytes.
   private static let maximumNameLength = 128
 
-  /// Returns all tokens that were ever made, oldest first.
+  /// Returns all tokens, also expired and revoked ones, oldest first.
   package func tokens() async throws -> [APIToken] {
     try await storage.read { db in
       try db.rows("SELECT id, name, role, created, expires, revoked FROM token ORDER BY created, id") {
@@ -85,9 +85,10 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Returns the tokens whose creation or revocation, up to this moment, has no service event yet, oldest first.
+  /// Returns the tokens whose creation or revocation is not recorded in a service event yet, oldest first.
   ///
-  /// Each is returned with whether an event records its creation.
+  /// The result leaves out creations and revocations later than `moment`. `isMakingRecorded` is whether an event
+  /// records the creation of the token.
   package func unrecordedTokens(until moment: Timestamp) async throws -> [(token: APIToken, isMakingRecorded: Bool)] {
     try await storage.read { db in
       try db.rows(
@@ -100,7 +101,7 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Remembers that service events record the present state of a token.
+  /// Records in the token file that service events contain the current state of a token.
   package func markRecorded(_ token: APIToken) async throws {
     let stage = token.revoked == nil ? 1 : 2
     try await storage.write { db in
@@ -113,7 +114,7 @@ package struct TokenStore: Sendable {
 
   /// Returns the valid token with this text, or nil if there is none.
   ///
-  /// Secrets are compared in constant time. Tokens that were used lately are kept in memory until any process changes
+  /// Secrets are compared in constant time. Tokens that were used recently are kept in memory until any process changes
   /// the file.
   package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }
@@ -151,19 +152,19 @@ private final class TokenMemory: Sendable {
     let secretHash: [UInt8]
   }
 
-  /// The number of tokens in memory, some hundred bytes each.
+  /// The maximum number of tokens in memory, some hundred bytes each.
   ///
-  /// If there are more, all are dropped and read again.
+  /// When the maximum is reached, all tokens are dropped, and are read from the file again when they are needed.
   private static let capacity = 4096
 
   private let state = Mutex<(version: UInt32?, tokens: [String: Entry])>((nil, [:]))
 
-  /// Returns the token with this id, or nil if it was not read from this version or the version is nil.
+  /// Returns the token with this id, or nil if memory does not hold the token from this version of the file.
   func token(_ id: String, in version: UInt32?) -> Entry? {
     state.withLock { state in state.version == version && version != nil ? state.tokens[id] : nil }
   }
 
-  /// Keeps a token in memory.
+  /// Stores a token in memory.
   ///
   /// - Parameters:
   ///   - entry: The token that was read.
@@ -176,7 +177,7 @@ private final class TokenMemory: Sendable {
   }
 }
 
-/// The reason why a token can't be made or revoked.
+/// The reason why a token can't be created or revoked.
 package enum TokenError: Error, Sendable, CustomStringConvertible {
   case badName
   case nameTaken(String)

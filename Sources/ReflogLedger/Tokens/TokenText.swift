@@ -14,7 +14,7 @@ struct TokenText {
     secret = Self.randomHexadecimal(bytes: 32, &generator)
   }
 
-  /// Parses the text of a token; nil if it does not have this form.
+  /// Parses the text of a token, or returns nil if the text does not have this form.
   init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].elementsEqual("reflog".utf8), parts[1].count == 16, parts[2].count == 64,
@@ -23,12 +23,12 @@ struct TokenText {
     (self.id, self.secret) = (id, secret)
   }
 
-  /// The text that proves the token.
+  /// The full text of the token, which a client sends as its credential.
   var text: String { "reflog_\(id)_\(secret)" }
 
-  /// The hash that is stored.
+  /// The hash of the secret, which is stored in place of the secret.
   ///
-  /// The secret has 256 random bits, so a plain hash is enough.
+  /// The secret has 256 random bits, so a hash without a salt is enough.
   var secretHash: SHA256.Digest { SHA256.hash(data: Array(secret.utf8)) }
 
   private static func randomHexadecimal(bytes: Int, _ generator: inout some RandomNumberGenerator) -> String {

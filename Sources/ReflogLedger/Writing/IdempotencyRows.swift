@@ -3,8 +3,9 @@ import ReflogStorage
 
 /// The idempotency keys in the ledger's file.
 enum IdempotencyRows {
-  /// Returns the change of a key and whether the body of its request was the same, or nil if the key is new or a day
-  /// old.
+  /// Returns the change that was made with an idempotency key, and whether both requests have the same body.
+  ///
+  /// The result is nil if no request used the key within the last day.
   static func find(
     _ key: IdempotencyKey,
     at time: Timestamp,
@@ -16,7 +17,9 @@ enum IdempotencyRows {
     ) { row in (Change.ID(try row.integer(0)), try row.blob(1).elementsEqual(key.bodyHash)) }
   }
 
-  /// Removes keys that are a day old, at most `limit`: more at once would delay changes.
+  /// Removes at most `limit` keys that are a day old.
+  ///
+  /// The limit exists because a transaction that removes many keys would delay changes.
   static func removeOld(at time: Timestamp, limit: Int, _ db: Connection) throws {
     try db.execute(
       """
@@ -28,7 +31,7 @@ enum IdempotencyRows {
     )
   }
 
-  /// Returns the earliest time at which a key that still counts was recorded, in microseconds.
+  /// Returns the oldest recording time with which a key is still valid at a time, in microseconds since 1970.
   static func oldest(at time: Timestamp) -> Int64 {
     time.microseconds - IdempotencyKey.lifetime.components.seconds * 1_000_000
   }

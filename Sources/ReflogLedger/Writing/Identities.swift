@@ -1,27 +1,28 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds or makes the rows of ids and names, each once, and returns what they hold: the first spelling of an id.
+/// Finds or inserts the identity rows of ids and names, and returns each id in its first recorded spelling.
 ///
-/// What was found is kept from one transaction to the next, until ``forget()``.
+/// Each id and each name has one row. Rows that were found are kept in memory for later transactions, until
+/// ``forget()`` is called.
 final class Identities {
-  /// The row of an address, and the address in its first spelling.
+  /// The row number of an address, and the address in its first spelling.
   struct AddressRow {
     let row: Int64
     let address: Address
   }
 
-  /// The rows of a reference, and the reference in its first spelling.
+  /// The row numbers of a reference, and the reference in its first spelling.
   struct ReferenceRows {
     let reference: ConnectorReference
     var connector: Int64?
     var name: Int64?
 
-    /// The state in the columns `before_absent` and `after_absent`, or nil if the reference names a connector.
+    /// The value of the column `before_absent` or `after_absent`, or nil if the reference is a connector.
     var absent: String? { connector == nil ? reference.state.rawValue : nil }
   }
 
-  /// The rows of an actor, and the actor as it is recorded.
+  /// The row numbers of an actor, and the actor as it is recorded.
   struct ActorRows {
     let actor: Change.Actor
     let row: Int64
@@ -31,7 +32,7 @@ final class Identities {
 
   /// The key of a connector's name.
   ///
-  /// Texts are compared by their bytes: Swift treats different Unicode forms as equal, but SQLite does not.
+  /// The name is kept as bytes, because Swift treats different Unicode forms of a text as equal, but SQLite does not.
   private struct ConnectorNameKey: Hashable {
     let connector: Int64
     let name: [UInt8]
@@ -50,7 +51,7 @@ final class Identities {
     let userPrincipalName: [UInt8]?
   }
 
-  /// The row of an actor's name, and the name.
+  /// The row number of an actor's name, and the name.
   private struct ActorName {
     let row: Int64
     let name: String?
@@ -71,7 +72,9 @@ final class Identities {
     self.db = db
   }
 
-  /// Drops all known rows, because a transaction was rolled back or rows were emptied.
+  /// Drops all known rows.
+  ///
+  /// Call this after a transaction was rolled back, or after rows were emptied.
   func forget() {
     addresses.removeAll()
     flows.removeAll()
@@ -82,7 +85,7 @@ final class Identities {
     clientApps.removeAll()
   }
 
-  /// Returns the row of an address, or nil if it has none yet.
+  /// Returns the row number of an address, or nil if the address has no row yet.
   func knownRow(of address: Address) throws -> Int64? {
     if let known = addresses[address] { return known.row }
     return try db.integer(
@@ -94,13 +97,13 @@ final class Identities {
     )
   }
 
-  /// Returns the row of a connector, or nil if it has none yet.
+  /// Returns the row number of a connector, or nil if the connector has no row yet.
   func knownRow(of connector: ConnectorID) throws -> Int64? {
     if let known = connectors[connector] { return known.row }
     return try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
   }
 
-  /// Returns the row of an address, and makes it first if there is none.
+  /// Returns the row of an address, and inserts it first if there is none.
   func row(of address: Address) throws -> AddressRow {
     try addresses.value(address) {
       let (flowRow, flow) = try rowAndName(of: FlowName(of: address))
@@ -119,10 +122,10 @@ final class Identities {
     }
   }
 
-  /// Returns the row of a flow, and makes it first if there is none.
+  /// Returns the row number of a flow, and inserts the row first if there is none.
   func row(of flow: FlowName) throws -> Int64 { try rowAndName(of: flow).row }
 
-  /// Returns the row of a flow and the flow in its first spelling, and makes the row first if there is none.
+  /// Returns the row number of a flow and the flow in its first spelling, and inserts the row first if there is none.
   private func rowAndName(of flow: FlowName) throws -> (row: Int64, flow: FlowName) {
     try flows.value(flow) {
       let (row, text) = try findOrInsert(
@@ -135,7 +138,7 @@ final class Identities {
     }
   }
 
-  /// Returns the rows of a connector and of its name, or no rows if the reference names no connector.
+  /// Returns the rows of a connector and of its name, or no rows if the reference is not a connector.
   func rows(of reference: ConnectorReference) throws -> ReferenceRows {
     guard case .connector(let id, let displayName) = reference else { return ReferenceRows(reference: reference) }
     let connector = try connectors.value(id) {
@@ -194,9 +197,9 @@ final class Identities {
     return ActorRows(actor: recorded, row: row, name: name?.row, clientApp: clientApp)
   }
 
-  /// Returns the row of an actor's name.
+  /// Returns the row of an actor's name, or nil if the actor has no name.
   ///
-  /// In the table, an empty name equals a missing one.
+  /// The index of the table treats an empty name and a missing name as equal, and so does this query.
   private func name(of actor: Change.Actor, _ row: Int64) throws -> ActorName? {
     guard actor.name != nil || actor.userPrincipalName != nil else { return nil }
     let key = ActorNameKey(
@@ -217,7 +220,7 @@ final class Identities {
     }
   }
 
-  /// Returns the value of a row that a query finds, after the row was inserted if it was missing.
+  /// Returns the value of the row that a query finds, and inserts the row first if it is missing.
   private func findOrInsert<Value>(
     find: String,
     insert: String,
@@ -241,7 +244,7 @@ struct BoundedMemory<Key: Hashable, Value> {
 
   subscript(key: Key) -> Value? { known[key] }
 
-  /// Returns the value of a key; `find` makes it if it is not in the cache.
+  /// Returns the value of a key from the cache, or finds it with `find` and adds it to the cache.
   mutating func value(_ key: Key, find: () throws -> Value) rethrows -> Value {
     if let known = known[key] { return known }
     let found = try find()

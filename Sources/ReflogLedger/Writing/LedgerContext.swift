@@ -1,7 +1,7 @@
 import ReflogModel
 import Synchronization
 
-/// What the ledger shares with the session that writes it.
+/// The data that a ledger shares with the session that writes its file.
 final class LedgerContext: Sendable {
   let clock: WallClock
   let signers: LogSigners
@@ -27,12 +27,12 @@ final class LedgerContext: Sendable {
     self.onSettled = onSettled
   }
 
-  /// The newest durable checkpoint, or nil before this process wrote one.
+  /// The newest durable checkpoint, or nil if this process has written none yet.
   var checkpoint: String? { state.withLock { $0.checkpoint } }
 
-  /// What is wrong with the ledger's file, or nil.
+  /// The problem with the ledger's file, or nil if no problem was found.
   ///
-  /// If it is set, no more changes are recorded.
+  /// If a problem was found, no more changes are recorded.
   var finding: LedgerError? { state.withLock { $0.finding } }
 
   /// Sets the newest durable checkpoint.
@@ -40,7 +40,7 @@ final class LedgerContext: Sendable {
     state.withLock { $0.checkpoint = checkpoint }
   }
 
-  /// Stops the recording of changes.
+  /// Stops the recording of changes because of a problem with the ledger's file.
   func stop(because finding: LedgerError) {
     state.withLock { $0.finding = finding }
   }

@@ -1,7 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// What the next entry of a ledger needs: one row that every appending transaction reads and writes.
+/// The head row of the log, which holds the numbers and the tree that the next entry needs.
+///
+/// Every transaction that appends an entry reads and writes this row.
 struct LedgerHead {
   /// The sequence number of the next entry, which is also the number of entries.
   var nextSequence: Int64
@@ -11,9 +13,9 @@ struct LedgerHead {
   var nextEvent: Int64
   /// The time of the newest entry.
   var newestTime: Timestamp
-  /// The right edge of the Merkle tree of all entries.
+  /// The hashes at the right edge of the Merkle tree of all entries.
   var frontier: MerkleFrontier
-  /// The signed checkpoint of all entries, or nil before the first entry.
+  /// The signed checkpoint that covers all entries, or nil if the log has no entry.
   var checkpoint: String?
 
   /// Reads the head.
@@ -40,13 +42,14 @@ struct LedgerHead {
       if let hash = Hash(bytes: hash) { hashes.append(hash) }
     }
     do { frontier = try MerkleFrontier(size: nextSequence, hashes: hashes) } catch {
-      // Reflog always writes the number and the hashes together.
+      // Reflog always writes the number of entries and the hashes together. If they do not match, another program wrote
+      // one of them.
       throw LedgerError.foreignEntries(from: nextSequence)
     }
     checkpoint = try row.optionalText(5)
   }
 
-  /// Makes the head of a new ledger.
+  /// Inserts the head row of a new ledger.
   static func insert(_ db: Connection) throws {
     try db.execute(
       """
@@ -56,7 +59,12 @@ struct LedgerHead {
     )
   }
 
-  /// Returns whether a row holds this head and no row has a higher number: then no other program appended in between.
+  /// Returns whether the stored head equals this head, and no row of the file has a higher number than this head
+  /// allows.
+  ///
+  /// If so, no other program appended rows since this head was written.
+  ///
+  /// - Parameter row: The columns of the stored head, and the columns of ``newestColumns``.
   func isSame(as row: Row) throws -> Bool {
     guard try row.integer(0) == nextSequence, try row.integer(1) == nextChange, try row.integer(2) == nextEvent,
       try row.integer(3) == newestTime.microseconds
@@ -67,7 +75,7 @@ struct LedgerHead {
       event: try row.optionalInteger(7)
     )
     guard isEnd(of: newest) else { return false }
-    // The checkpoint covers the rest of the head.
+    // The checkpoint contains the root of the tree, so the hashes of the tree need no comparison.
     return try row.optionalText(4).map { Array($0.utf8) } == checkpoint.map { Array($0.utf8) }
   }
 
@@ -78,12 +86,12 @@ struct LedgerHead {
 
   /// Returns whether no row has a higher number than this head allows.
   ///
-  /// Entries are never deleted, so the last one must be just below the next number.
+  /// Entries are never deleted, so the sequence number of the last entry must be the next number minus 1.
   private func isEnd(of newest: Newest) -> Bool {
     newest.entry ?? -1 == nextSequence - 1 && newest.change ?? 0 < nextChange && newest.event ?? 0 < nextEvent
   }
 
-  /// The columns of ``Newest`` in SQL: three index lookups.
+  /// The SQL of the values of ``Newest``, which are three index lookups.
   static let newestColumns = """
     (SELECT max(sequence) FROM entry), (SELECT max(id) FROM change), (SELECT max(id) FROM service_event)
     """
@@ -96,7 +104,7 @@ struct LedgerHead {
     guard let newest, isEnd(of: newest) else { throw LedgerError.foreignEntries(from: nextSequence) }
   }
 
-  /// Throws `foreignEntries` unless the checkpoint is of exactly these entries and signed with one of these keys.
+  /// Throws `foreignEntries` unless the checkpoint covers exactly these entries and one of these keys signed it.
   func verify(of origin: Origin, with keys: [VerifierKey]) throws {
     guard nextSequence > 0 || checkpoint != nil else { return }
     guard let checkpoint, let note = try? SignedNote(parsing: Array(checkpoint.utf8)),

@@ -2,15 +2,17 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// How far the clock may be behind the newest entry: more than the clocks of one host ever differ.
+  /// The maximum time by which the clock may be behind the newest entry.
+  ///
+  /// It is longer than any difference between two clocks of one host.
   static let toleratedClockLag = Duration.seconds(5)
 
   /// Appends a group, or returns the reason why it is refused.
   ///
-  /// If it is refused, no part of it was written.
+  /// If the group is refused, no part of it is written.
   ///
   /// - Parameters:
-  ///   - group: What to append.
+  ///   - group: The group to append.
   ///   - acceptsClock: Whether to record changes although the clock is behind the newest entry.
   func append(_ group: Group, acceptsClock: Bool) throws -> Appended {
     if !group.drafts.isEmpty, !acceptsClock, clockLag > Self.toleratedClockLag {
@@ -20,7 +22,7 @@ extension LedgerSession {
     let settled = try group.settlements.map(settle)
     let drafts = try group.drafts.map(record)
     for event in group.events { try record(event) }
-    // A drift is not the result of a request.
+    // The key is recorded with the change that the request made. A drift is not such a change.
     if let key = group.key, let named = drafts.first(where: { $0.intent.kind != .drift }) {
       try name(named.id, key)
     }
@@ -28,7 +30,9 @@ extension LedgerSession {
     return .recorded(settled: settled, drafts: drafts)
   }
 
-  /// Returns the reason why a group is refused, or nil; all checks come before the first write.
+  /// Returns the reason why a group is refused, or nil if the group can be appended.
+  ///
+  /// The caller writes only after this check, so a refused group leaves no rows.
   private func refusal(of group: Group) throws -> Appended? {
     if let key = group.key, let repeated = try answer(to: key) { return repeated }
     for (address, newestApplied) in group.prepared {
@@ -42,7 +46,7 @@ extension LedgerSession {
     return nil
   }
 
-  /// Returns the pending and the newest applied change at an address, each nil if there is none.
+  /// Returns the pending change and the newest applied change at an address; each is nil if there is none.
   private func newestChanges(at address: Address) throws -> (pending: Change.ID?, applied: Change.ID?) {
     guard let row = try identities.knownRow(of: address) else { return (nil, nil) }
     let statement = statements.newestAtAddress
@@ -62,7 +66,8 @@ extension LedgerSession {
 
   /// Returns the refusal if an earlier request used this key, or nil if the key is free.
   ///
-  /// The key is free again if the change of that request was not made and may succeed now.
+  /// The key is also free if the directory did not make the change of the earlier request, and the same request may
+  /// succeed when it is repeated.
   private func answer(to key: IdempotencyKey) throws -> Appended? {
     let statement = statements.findKey
     key.keyHash.withUnsafeBytes { statement.bind(1, $0) }
@@ -73,17 +78,17 @@ extension LedgerSession {
     guard let (change, isSameBody) = found else { return nil }
     statements.keyState.bind(1, change.number)
     let frees = try statements.keyState.first { try $0.bool(0) }
-    // The change was purged.
+    // If the change of the key was purged, the key is free.
     guard let frees else { return nil }
     return frees && isSameBody ? nil : .repeated(change, isSameBody: isSameBody)
   }
 
-  /// The number of keys after which some keys that are a day old are removed.
+  /// The number of new keys after which keys that are a day old are removed.
   ///
-  /// More are removed than were added.
+  /// Each removal can remove more keys than were added since the last removal, so old keys do not accumulate.
   private static let keysBetweenRemovals = 256
 
-  /// Records the change of an idempotency key.
+  /// Records an idempotency key with the change that was made with it.
   private func name(_ change: Change.ID, _ key: IdempotencyKey) throws {
     keysSinceRemoval += 1
     if keysSinceRemoval > Self.keysBetweenRemovals {

@@ -2,7 +2,9 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// Records a change and returns it as its row holds it, because its entry is computed from the row.
+  /// Records a change, and returns the change with the values that its row holds.
+  ///
+  /// The hash of the entry covers these values. For example, an id is recorded in its first spelling.
   func record(_ draft: Group.Draft) throws -> Change {
     let outcome = try Change.outcome(of: draft.event, on: nil, settledBy: draft.settledBy)
     let address = try draft.intent.subject.address.map(identities.row(of:))
@@ -99,8 +101,9 @@ extension LedgerSession {
     return try PersonalPart(salt: salt, actor: intent.actor, reason: intent.reason).hash
   }
 
-  /// Settles a pending change by an event, and returns it; a change that the event leaves pending is returned
-  /// unchanged.
+  /// Settles a pending change by an event, and returns the settled change.
+  ///
+  /// If the event does not settle the change, the pending change is returned unchanged.
   func settle(_ settlement: Group.Settlement) throws -> Change {
     let pending = settlement.change
     let next = try Change.outcome(of: settlement.event, on: .pending, settledBy: settlement.settledBy)
@@ -127,8 +130,8 @@ extension LedgerSession {
     )
     let intent = try hash(ofIntentOf: pending)
     var personal: Hash?
-    // The statement of a person is stored in a separate row, which can be erased. It is written while the change is
-    // pending.
+    // The statement of a person is stored in a separate row, which an erasure can empty. The row must be inserted while
+    // the change is still pending, so it is inserted before the outcome is written.
     if case .stated(let statement) = settlement.event { personal = try insert(statement, on: pending.id) }
     try update(settled, outcome, created, settlement.event)
     _ = try append(.change(settled.id)) { _, salt in
@@ -181,12 +184,12 @@ extension LedgerSession {
     return hash
   }
 
-  /// The number of intents in memory, more than the requests that run at once.
+  /// The maximum number of intents in memory, which is more than the number of requests that run at the same time.
   ///
-  /// Others are read again.
+  /// The hash of an intent that is not in memory is read from its entry.
   private static let rememberedIntents = 4096
 
-  /// Keeps the hash of an intent for its outcome.
+  /// Keeps the hash of an intent in memory, because the record of its outcome contains the hash.
   private func remember(_ hash: Hash, ofIntent id: Change.ID) {
     if intentHashes.count >= Self.rememberedIntents { intentHashes.removeAll() }
     intentHashes[id.number] = hash
@@ -210,6 +213,6 @@ extension LedgerSession {
 }
 
 extension Change.Settler {
-  /// The value of the column `settler`: NULL for the request.
+  /// The value of the column `settler`, or nil (NULL) if the request itself settled the change.
   fileprivate var column: String? { self == .request ? nil : rawValue }
 }

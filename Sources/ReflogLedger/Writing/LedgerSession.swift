@@ -1,34 +1,37 @@
 import ReflogModel
 import ReflogStorage
 
-/// Appends entries to the ledger, on the writer's thread; no other code appends entries.
+/// Appends entries to the ledger, on the writer's thread.
 ///
-/// Each transaction reads the head, appends, extends the Merkle tree, signs one checkpoint of all entries, and writes
-/// the head. Every committed entry is therefore covered by a signature, and Reflog never signs an entry that it did not
-/// append.
+/// No other code appends entries. Each transaction reads the head row of the log, appends entries, extends the Merkle
+/// tree, signs one checkpoint that covers all entries, and writes the head. Every committed entry is therefore covered
+/// by a signature, and Reflog never signs an entry that it did not append.
 final class LedgerSession: WriteSession {
   let connection: Connection
   let identities: Identities
-  /// The time of all entries of this transaction: that of the clock, or of the newest entry if the clock is behind it.
+  /// The time of all entries of this transaction.
+  ///
+  /// It is the time of the clock, or the time of the newest entry if the clock is behind that entry.
   private(set) var time = Timestamp(microseconds: 0)
   /// How far the clock is behind the newest entry.
   private(set) var clockLag = Duration.zero
-  /// What the next entry needs; see ``LedgerHead``.
+  /// The head row of the log, with the changes that this transaction has made to it.
   var head: LedgerHead
   let statements: LedgerStatements
   let tenantID: String
   var random = RandomPool()
   /// The hashes of pending intents that this session appended, by the id of the change.
   ///
-  /// An outcome's record contains the hash of its intent.
+  /// They are kept because the record of an outcome contains the hash of its intent.
   var intentHashes: [Int64: Hash] = [:]
   /// The number of idempotency keys that were recorded since old ones were removed.
   var keysSinceRemoval = 0
 
   private let context: LedgerContext
   private var origin: Origin
-  /// The head as the newest committed transaction left it in the file.
+  /// The head that the newest committed transaction wrote to the file.
   private var stored: LedgerHead
+  /// The state that ``restore()`` restores, or nil if ``save()`` was not called in this transaction.
   private var saved: (head: LedgerHead, touchedCount: Int, seenCount: Int)?
   /// The changes that this transaction recorded or settled, in order.
   private var touched: [Change] = []
@@ -36,14 +39,14 @@ final class LedgerSession: WriteSession {
   private var forgetsMemory = false
   private var deletesSecurely = false
 
-  /// Starts a session after it has checked the head.
+  /// Checks the head of the log, and starts a session.
   ///
   /// - Parameters:
   ///   - connection: The write connection.
-  ///   - context: What the session shares with the ledger.
-  ///   - isTrusted: Whether to skip the check of the head's signature, before an older copy of a ledger is accepted.
-  /// - Throws: ``LedgerError/foreignEntries(from:)`` if rows exist after the head, or if the head is not signed over
-  ///   the entries.
+  ///   - context: The data that the session shares with the ledger.
+  ///   - isTrusted: Whether to skip the check of the head's signature, because an older copy of a ledger is accepted.
+  /// - Throws: ``LedgerError/foreignEntries(from:)`` if a row has a higher number than the head allows, or if the
+  ///   signed checkpoint in the head does not cover exactly the entries.
   init(_ connection: Connection, _ context: LedgerContext, isTrusted: Bool = false) throws {
     self.connection = connection
     self.context = context
@@ -57,7 +60,7 @@ final class LedgerSession: WriteSession {
     if !isTrusted { try head.verify(of: origin, with: context.signers.keys.map(\.verifierKey)) }
   }
 
-  /// Checks that the head is the one that this session wrote last, and sets the time of the transaction.
+  /// Checks that the stored head is the head that this session wrote last, and sets the time of the transaction.
   func begin() throws {
     if let finding = context.finding { throw finding }
     defer { statements.readHead.reset() }
@@ -90,15 +93,15 @@ final class LedgerSession: WriteSession {
     statement.bind(6, note)
     statement.bind(7, key.verifierKey.text)
     try statement.run()
-    // After a crash between here and the end of COMMIT, a restart finds the head and the entries of the transaction
-    // before. No part of this transaction remains. The anchor is written after the commit, so it is never ahead of the
-    // head.
+    // If the server crashes between here and the end of COMMIT, SQLite restores the state of the previous transaction
+    // at the restart. No part of this transaction remains. The anchor is written after the commit, so the anchor never
+    // covers more entries than the head.
   }
 
-  /// Publishes what the transaction made durable.
+  /// Publishes the changes and the checkpoint that the transaction made durable.
   func committed() {
-    // After a crash from here on, a restart finds the whole transaction, and the reconciler settles the pending
-    // changes. No caller was answered yet.
+    // If the server crashes from here on, the whole transaction is durable, and the reconciler settles the pending
+    // changes after the restart. No caller has received an answer yet.
     stored = head
     context.memory.update(touched, seen, forgetting: forgetsMemory)
     if let checkpoint = head.checkpoint { context.publish(checkpoint) }
@@ -106,7 +109,7 @@ final class LedgerSession: WriteSession {
     clear()
   }
 
-  /// Restores the state before the transaction.
+  /// Restores the state that this session had before the transaction began.
   func rolledBack() {
     head = stored
     identities.forget()
@@ -114,12 +117,12 @@ final class LedgerSession: WriteSession {
     clear()
   }
 
-  /// Remembers the state after the writes so far.
+  /// Saves the state of the transaction, before the next write begins.
   func save() {
     saved = (head, touched.count, seen.count)
   }
 
-  /// Restores the remembered state after one write was rolled back.
+  /// Restores the saved state, after one write was rolled back.
   func restore() {
     guard let saved else { return }
     head = saved.head
@@ -129,7 +132,7 @@ final class LedgerSession: WriteSession {
     intentHashes.removeAll()
   }
 
-  /// Clears what belongs to one transaction.
+  /// Clears the state that belongs to one transaction.
   private func clear() {
     touched.removeAll(keepingCapacity: true)
     seen.removeAll()
@@ -141,39 +144,39 @@ final class LedgerSession: WriteSession {
     try? connection.executeAll("PRAGMA secure_delete = OFF")
   }
 
-  /// Empties the ledger's memory once this transaction is durable, and this session's memory at once.
+  /// Empties this session's memory immediately, and the ledger's memory once this transaction is durable.
   ///
-  /// History was erased or purged.
+  /// Call this in a transaction that erases or purges history.
   func forgetMemory() {
     identities.forget()
     forgetsMemory = true
   }
 
-  /// Makes SQLite overwrite what this transaction deletes (sqlite.org/pragma.html#pragma_secure_delete), because
-  /// history is erased or purged.
+  /// Makes SQLite overwrite the data that this transaction deletes.
   ///
-  /// It would make every change slower, so it is on in such transactions only.
+  /// Call this in a transaction that erases or purges history. Other transactions do not use this mode, because it
+  /// makes writes slower. See sqlite.org/pragma.html#pragma_secure_delete.
   func deleteSecurely() throws {
     deletesSecurely = true
     try connection.executeAll("PRAGMA secure_delete = ON")
   }
 
-  /// Renames the log, from this transaction on.
+  /// Renames the log; the new name is effective in this transaction.
   func rename(to origin: Origin) throws {
     try connection.execute("UPDATE ledger SET origin = ?", [origin.text])
     self.origin = origin
   }
 
-  /// Adds a change to those that the transaction recorded or settled.
+  /// Adds a change to the list of changes that the transaction recorded or settled.
   func note(_ change: Change) { touched.append(change) }
-  /// Adds observations that the transaction recorded.
+  /// Adds observations to the list of observations that the transaction recorded.
   func note(_ observations: [Observation]) { seen += observations.map { ($0, time) } }
 
-  /// Appends an entry: writes its row and adds its leaf to the tree.
+  /// Appends an entry: inserts its row, and adds its hash to the Merkle tree.
   ///
   /// - Parameters:
   ///   - subject: The change or service event of the entry.
-  ///   - record: Makes the record of the entry with this sequence number and this salt.
+  ///   - record: A function that creates the record of the entry from its sequence number and its salt.
   /// - Returns: The hash of the record.
   func append(
     _ subject: EntrySubject,
@@ -207,7 +210,7 @@ final class LedgerSession: WriteSession {
 
   /// Runs the insertion of an entry.
   ///
-  /// - Throws: ``LedgerError/foreignEntries(from:)`` if an entry with this number exists, which Reflog did not append.
+  /// - Throws: ``LedgerError/foreignEntries(from:)`` if another program already inserted an entry with this number.
   private func run(_ statement: Statement, appending sequence: Int64) throws {
     do {
       try statement.run()
@@ -219,7 +222,7 @@ final class LedgerSession: WriteSession {
     }
   }
 
-  /// What an entry is about.
+  /// The change or the service event that an entry records.
   enum EntrySubject {
     case change(Change.ID)
     case event(Int64)

@@ -1,6 +1,6 @@
 import ReflogStorage
 
-/// The statements that every change runs, prepared once.
+/// The prepared statements that changes use; each is prepared once.
 struct LedgerStatements {
   let readHead, writeHead: Statement
   let newestAtAddress, pendingOfConnector: Statement
@@ -58,7 +58,8 @@ struct LedgerStatements {
     entryHash = try db.prepare("SELECT hash FROM entry WHERE sequence = ? AND change = ?")
     insertSubtree = try db.prepare("INSERT INTO subtree (level, position, hash) VALUES (?, ?, ?)")
     findKey = try db.prepare("SELECT change, body_hash FROM idempotency WHERE key_hash = ? AND recorded >= ?")
-    // Whether a repeated request may succeed: the change was not made, and the cause was not the request itself.
+    // The result is true if the same request may succeed when it is repeated: the directory did not make the change,
+    // and the cause was not the request itself.
     keyState = try db.prepare(
       """
       SELECT result = 'notApplied' OR coalesce(
@@ -75,7 +76,9 @@ struct LedgerStatements {
     )
   }
 
-  /// The newest applied change, with exactly the expression of the index `change_applied`.
+  /// The start of a query for the newest applied change with or without an effect at an address.
+  ///
+  /// It contains exactly the expression of the index `change_applied`, because SQLite uses the index only then.
   private static let newestApplied = """
     SELECT id FROM change WHERE address = ?1 AND result = 'applied'
       AND (before_state <> after_state OR before_connector IS NOT after_connector)

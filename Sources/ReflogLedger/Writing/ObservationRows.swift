@@ -1,9 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// The observations in the ledger's file: what reads of the directory last showed.
+/// The observations in the ledger's file, which hold the results of the newest reads of the directory.
 enum ObservationRows {
-  /// Records observations, and replaces earlier ones of the same addresses and connectors.
+  /// Records observations, and replaces earlier observations of the same addresses and connectors.
   static func record(
     _ observations: [Observation],
     at time: Timestamp,
@@ -23,7 +23,7 @@ enum ObservationRows {
     }
   }
 
-  /// Records the reference at an address.
+  /// Records the reference that a read showed at an address.
   private static func record(
     _ reference: ConnectorReference,
     at address: Address,
@@ -46,7 +46,7 @@ enum ObservationRows {
     )
   }
 
-  /// Records the properties of a connector.
+  /// Records the properties that a read showed for a connector.
   private static func record(
     _ connector: DirectoryConnector,
     _ entry: Int64,
@@ -73,7 +73,7 @@ enum ObservationRows {
     )
   }
 
-  /// Records when a sweep read the whole directory.
+  /// Records the time when the last sweep of the whole directory finished.
   static func recordFinishedSweep(at time: Timestamp, _ db: Connection) throws {
     try db.execute(
       """

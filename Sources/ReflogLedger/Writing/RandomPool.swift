@@ -1,7 +1,8 @@
 import CStorage
 
-/// A pool of the system's random bytes, which reads many bytes in one call: each call into the kernel costs as much as
-/// an index lookup.
+/// A random number generator that reads many of the system's random bytes in one call.
+///
+/// A call into the kernel for each number would be slow: one call takes as long as an index lookup.
 struct RandomPool: RandomNumberGenerator {
   private var numbers = [UInt64](repeating: 0, count: 64)
   private var used = 64
@@ -15,7 +16,7 @@ struct RandomPool: RandomNumberGenerator {
       }
       used = 0
     }
-    // No number is used twice, and a used number is overwritten so it can't be found in memory.
+    // Each number is used once. A used number is overwritten, because a salt must not be found in memory later.
     defer {
       numbers[used] = 0
       used += 1

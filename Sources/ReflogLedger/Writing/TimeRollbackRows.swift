@@ -15,7 +15,7 @@ enum TimeRollbackRows {
       var scope = FlowScope.everything
       if let flowType = try row.optionalText(1), let flow = try row.optionalText(2) {
         guard let flowType = FlowType(rawValue: flowType), let flow = FlowID(flow) else {
-          throw LedgerError.corrupt("a rollback to a time names a flow that is not valid")
+          throw LedgerError.corrupt("the flow of a rollback to a time is not valid")
         }
         scope = .flow(flowType, flow)
       }
@@ -29,7 +29,7 @@ enum TimeRollbackRows {
     }
   }
 
-  /// Records a rollback, which covers changes up to the newest one at present.
+  /// Records a rollback, which rolls back no change that is newer than the newest change in the ledger.
   static func insert(_ rollback: TimeRollback, in session: LedgerSession) throws {
     var flow: Int64?
     if case .flow(let flowType, let id) = rollback.scope {

@@ -1,12 +1,16 @@
-/// A token that identifies a program to Reflog, without its secret, which only the program knows.
+/// A token that identifies a program to Reflog.
+///
+/// It does not contain the secret. Only the program has the secret.
 package struct APIToken: Sendable {
-  /// Sixteen hexadecimal digits. They are public and appear in the history.
+  /// The id of the token: sixteen hexadecimal digits.
+  ///
+  /// The id is public and appears in the history.
   package let id: String
   package let name: String
   package let role: Role
   package let created: Timestamp
   package let expires: Timestamp
-  /// When the token was revoked, or nil if it was not.
+  /// When the token was revoked, or nil if it was not revoked.
   package let revoked: Timestamp?
 
   /// Creates a token.
@@ -26,6 +30,6 @@ package struct APIToken: Sendable {
 }
 
 extension APIToken {
-  /// How long a token is accepted unless another lifetime is given: 90 days.
+  /// The lifetime of a token if no other lifetime is requested: 90 days.
   package static let defaultLifetime = Duration.seconds(90 * 86_400)
 }

@@ -1,4 +1,4 @@
-/// The person or program that makes a request, and what proves its rights.
+/// The person or program that makes a request, and the credential that proves the rights of the caller.
 package final class Caller: Sendable {
   package let actor: Change.Actor
   package let credential: Credential
@@ -9,18 +9,22 @@ package final class Caller: Sendable {
     self.credential = credential
   }
 
-  /// What proves a caller's rights.
+  /// The proof of a caller's rights.
   package enum Credential: Sendable {
-    /// Reflog knows the caller, and gives it these roles. The set may be empty.
-    case roles(Set<Role>)
-    /// The caller has a token of the directory, which only the directory can check.
+    /// Reflog authenticated the caller.
     ///
-    /// Until it has, the actor is what the token claims.
+    /// The caller has these roles. The set may be empty.
+    case roles(Set<Role>)
+    /// The caller sent a token for the directory, and only the directory can check the token.
+    ///
+    /// Until the directory has accepted the token, the actor's identity is only a claim in the token.
     case directoryToken(DirectoryToken)
   }
 }
 
-/// A caller's token for the directory. It is forwarded and never shown.
+/// A caller's token for the directory.
+///
+/// Reflog forwards the token and never shows it.
 package struct DirectoryToken: Sendable, CustomStringConvertible, CustomReflectable {
   package let text: String
 
@@ -29,6 +33,8 @@ package struct DirectoryToken: Sendable, CustomStringConvertible, CustomReflecta
     self.text = text
   }
 
+  /// A fixed text, because a log or a message must not contain the token.
   package var description: String { "a token" }
+  /// An empty mirror, because a dump must not contain the token.
   package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,12 +1,12 @@
 /// An address of the Internet Protocol, version 4 or 6.
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
-  /// The address in 4 or 16 bytes.
+  /// The bytes of the address: 4 for version 4, 16 for version 6.
   package let bytes: [UInt8]
   package let description: String
 
-  /// Reads `192.0.2.1` or `2001:db8::1` (RFC 4291 §2.2); an IPv4-mapped IPv6 address becomes the IPv4 address.
+  /// Reads an address such as `192.0.2.1` or `2001:db8::1` (RFC 4291 §2.2).
   ///
-  /// Returns nil for any other text.
+  /// An IPv4-mapped IPv6 address becomes the IPv4 address. Returns nil for any other text.
   package init?(_ text: some StringProtocol) {
     if let bytes = Self.version4(text) {
       self.bytes = bytes
@@ -19,7 +19,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     description = self.bytes.count == 4 ? self.bytes.map(String.init).joined(separator: ".") : String(text).asciiFolded
   }
 
-  /// Reads an address as proxies write it, with optional quotes, brackets and port (RFC 7239 §6).
+  /// Reads an address in the form that proxies write, with optional quotes, brackets and port (RFC 7239 §6).
   ///
   /// Returns nil for any other text.
   package init?(forwarded text: some StringProtocol) {
@@ -70,12 +70,14 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A block of IP addresses: an address, and how many of its first bits count (RFC 4632, CIDR).
+/// A block of IP addresses (CIDR, RFC 4632).
+///
+/// An address is in the block if its first bits equal those of the block. The prefix is the number of these bits.
 package struct AddressBlock: Hashable, Sendable {
   private let address: IPAddress
   private let prefix: Int
 
-  /// Reads `10.0.0.0/8`, or a single address.
+  /// Reads a block such as `10.0.0.0/8`, or a single address.
   ///
   /// Returns nil for any other text.
   package init?(_ text: some StringProtocol) {
@@ -87,7 +89,9 @@ package struct AddressBlock: Hashable, Sendable {
     self.prefix = prefix
   }
 
-  /// Returns whether an address is in the block; an address of the other version is not.
+  /// Returns whether an address is in the block.
+  ///
+  /// An address with another IP version than the block is never in the block.
   package func contains(_ other: IPAddress) -> Bool {
     guard other.bytes.count == address.bytes.count else { return false }
     for (index, (left, right)) in zip(address.bytes, other.bytes).enumerated() {

@@ -1,9 +1,11 @@
 /// What a caller may do.
 package enum Role: String, Sendable, CaseIterable {
-  /// Reads history, configurations and the directory, and exports.
+  /// May read and export the history, and may read configurations and the directory.
   case reader
-  /// A reader who also changes, rolls back and reconciles.
+  /// May do everything that a reader may, and may make changes, rollbacks and reconciliations.
   case `operator`
-  /// A reader who also manages tokens, retention, legal holds and erasures, but makes no changes.
+  /// May do everything that a reader may, and may manage tokens, retention, legal holds and erasures.
+  ///
+  /// An admin may not make changes.
   case admin
 }

@@ -1,15 +1,17 @@
 extension Change {
-  /// Who requested a change, and how that is known.
+  /// The person or program that requested a change, and how it was authenticated.
   package struct Actor: Hashable, Sendable {
     package let type: ActorType
-    /// The Entra `oid`, or the id of an API token; nil if the actor is unknown.
+    /// The Entra `oid` of a user or an app, or the id of an API token.
+    ///
+    /// It is nil if the actor is unknown.
     package let id: String?
     package let name: String?
     package let userPrincipalName: String?
-    /// The id of the application that the caller used, or nil if that is unknown.
+    /// The id of the application that the caller used, or nil if the application is unknown.
     package let clientAppID: String?
     package let ipAddress: String?
-    /// How the actor was authenticated, or nil if it was not.
+    /// How the actor was authenticated, or nil if the actor was not authenticated.
     package let proof: Proof?
 
     /// Creates an actor.
@@ -35,7 +37,7 @@ extension Change {
     package static let unknown = Actor(type: .unknown, id: nil)
   }
 
-  /// What kind of actor it is.
+  /// The kinds of actors.
   package enum ActorType: String, Sendable {
     case user, app, token, unknown
   }

@@ -1,27 +1,35 @@
 extension Change {
-  /// What a change intends, for whom and why. It never changes once it is recorded.
+  /// The intended effect of a change, its actor and its reason.
+  ///
+  /// A recorded intent is never altered.
   package final class Intent: Sendable {
     package let subject: Subject
     package let kind: Kind
-    /// The reference, or for a connector the connector itself, before the change.
+    /// The reference before the change.
+    ///
+    /// If the subject is a connector, it is that connector before the change.
     package let before: ConnectorReference
-    /// The intended reference, or for a connector the connector itself, after the change.
+    /// The intended reference after the change.
+    ///
+    /// If the subject is a connector, it is that connector after the change.
     package let after: ConnectorReference
-    /// For a connector, the properties that the change writes; otherwise nil.
+    /// The properties that the change writes if the subject is a connector; otherwise nil.
     package let changedProperties: [ChangedProperty]?
     package let actor: Actor
     package let reason: String?
-    /// The caller's `client-request-id`, or nil if it sent none.
+    /// The `client-request-id` that the caller sent, or nil if the caller sent none.
     package let correlationID: String?
     /// Reflog's own id for the request.
     package let requestID: String
-    /// The change that this one rolls back, or nil.
+    /// The change that this change rolls back, or nil if this change is not a rollback of a single change.
     package let rollbackOf: Change.ID?
-    /// The moment of the rollback to a time that this change is part of, or nil.
+    /// The target time if this change is part of a rollback to a time; otherwise nil.
     package let rollbackTo: Timestamp?
-    /// The id that all changes of one rollback to a time share, or nil.
+    /// The id of the rollback to a time that this change is part of; otherwise nil.
+    ///
+    /// All changes in one rollback to a time have the same batch id.
     package let batchID: String?
-    /// For a drift, when the address was last known to hold the before; otherwise nil.
+    /// For a drift, the latest time at which the address is known to have held `before`; otherwise nil.
     package let lastVerifiedDateTime: Timestamp?
 
     /// Creates an intent.
@@ -56,7 +64,9 @@ extension Change {
     }
   }
 
-  /// A property of a connector that a change wrote. Its values are recorded only if they are no secrets.
+  /// A connector's property that a change wrote.
+  ///
+  /// Values that are secrets are not recorded.
   package struct ChangedProperty: Hashable, Sendable {
     package let name: String
     package let before: String?
@@ -72,7 +82,9 @@ extension Change {
 }
 
 extension [Change.ChangedProperty] {
-  /// The properties as `[{"name","before","after"}]`, the same in the ledger, in JSON and in CSV.
+  /// The properties in the form `[{"name","before","after"}]`.
+  ///
+  /// The ledger, JSON and CSV all use this form.
   package var json: JSONValue {
     .array(
       map { property in

@@ -1,35 +1,41 @@
 extension Change {
-  /// Something that happens to a change.
+  /// An event that sets or may set the result of a change.
   package enum Event: Sendable {
-    /// The change is recorded, and is sent next.
+    /// The change is recorded.
+    ///
+    /// Reflog sends its write next.
     case intended
-    /// Its caller's role does not permit it.
+    /// The role of the caller does not permit the change.
     case denied
-    /// It was found in the directory: it was made without Reflog, or before Reflog first read the address.
+    /// A read of the directory found the change.
+    ///
+    /// The change was made without Reflog, or before Reflog first read the address.
     case found
-    /// It was found in the directory, and sets again what the address held before this earlier change.
+    /// A read of the directory found the change, and the change reversed this earlier change of Reflog.
+    ///
+    /// The address holds the reference again that it held before the earlier change.
     case notKept(Change.ID)
-    /// The directory answered the write, or refused the read before it.
+    /// The directory answered the write, or refused the read that Reflog makes before the write.
     case answered(DirectoryAnswer)
-    /// A conclusive read of the directory showed this.
+    /// A conclusive read of the directory showed this evidence.
     case observed(Evidence)
-    /// A person stated its result.
+    /// A person stated the result of the change.
     case stated(Statement)
   }
 
-  /// What a conclusive read of the directory shows about a pending change.
+  /// The evidence about a pending change from a conclusive read of the directory.
   package enum Evidence: Sendable {
-    /// The directory holds the after, or shows the effect.
+    /// The directory holds the intended reference, or shows the intended effect on a connector.
     case after
-    /// The directory holds the before.
+    /// The directory still holds the reference from before the change.
     case before
-    /// The directory holds neither.
+    /// The directory holds a third reference: neither the one before the change nor the intended one.
     case third
     /// No read can show the effect.
     case unreadable
   }
 
-  /// What a person states about a pending change.
+  /// A person's statement about the result of a pending change, and its reason.
   package struct Statement: Sendable {
     package let result: StatedResult
     package let reason: String
@@ -48,7 +54,7 @@ extension Change {
     case applied, notApplied
   }
 
-  /// The event can't happen to a change with this result.
+  /// An event that is not possible for a change with this result.
   package struct IllegalTransition: Error, CustomStringConvertible {
     /// The result of the change, or nil if it is not recorded yet.
     package let result: Result?
@@ -60,9 +66,10 @@ extension Change {
     }
   }
 
-  /// Returns the result of a change after an event, from the result before it: the life of a change.
+  /// Returns the result of a change after an event.
   ///
-  /// Requests and recovery both call this function. Only a pending change can get another result.
+  /// This function defines all permitted transitions. Requests and recovery both call it. Only a pending change can get
+  /// another result.
   ///
   /// - Parameters:
   ///   - result: The result before the event, or nil if the change is not recorded yet.
@@ -102,7 +109,9 @@ extension Change {
 }
 
 extension Change.Event {
-  /// What the event does to a change, for a message. It contains nothing that a caller or the directory sent.
+  /// A participle for error messages that describes the event.
+  ///
+  /// It contains no text from a caller or the directory, because such a text may be secret.
   fileprivate var participle: String {
     switch self {
     case .intended: "recorded as intended"

@@ -1,5 +1,7 @@
 extension Change {
-  /// The result of a change. It is written once, as a whole.
+  /// The final result of a change and its details.
+  ///
+  /// All parts are recorded together, once.
   package struct Outcome: Sendable {
     /// Any result except `pending`.
     package let result: Result
@@ -7,9 +9,9 @@ extension Change {
     package let httpStatus: Int?
     package let code: String?
     package let message: String?
-    /// Who found out the result.
+    /// The part of Reflog, or the person, that found out the result.
     package let settledBy: Settler
-    /// The directory's own id for the request, or nil if it gave none.
+    /// The directory's own id for the request, or nil if the directory sent none.
     package let graphRequestID: String?
     /// The connector that the directory created, or nil if the change created none.
     package let created: ConnectorReference?
@@ -34,17 +36,17 @@ extension Change {
     }
   }
 
-  /// Who found out the result of a change.
+  /// The part of Reflog, or the person, that found out the result of a change.
   package enum Settler: String, Sendable {
     case request, reconciler, person
   }
 
-  /// Returns the outcome of a change after an event, or nil if the change is pending then.
+  /// Returns the outcome of a change after an event, or nil if the change is pending after the event.
   ///
   /// - Parameters:
   ///   - event: What happens to the change.
   ///   - result: The result before the event, or nil if the change is not recorded yet.
-  ///   - settler: Who found out the result.
+  ///   - settler: The part of Reflog, or the person, that found out the result.
   package static func outcome(
     of event: Event,
     on result: Result?,
@@ -84,7 +86,7 @@ extension Change {
       Outcome(
         result: next,
         code: Change.notKeptCode,
-        message: "The reference from before change \(id) is set again.",
+        message: "The reference that the address held before change \(id) is set again.",
         settledBy: settler
       )
     case .intended, .found, .answered(.unknown), .observed:

@@ -1,5 +1,7 @@
 extension Change {
-  /// Whether a write may have reached the directory: the change's own, or, for a drift, the write that it found.
+  /// Whether a write may have reached the directory.
+  ///
+  /// For a drift, this is the write that was found. For every other change, it is the write of the change itself.
   package var mayHaveReachedDirectory: Bool {
     switch result {
     case .pending, .applied, .superseded, .unknown: intent.kind != .baseline
@@ -8,9 +10,11 @@ extension Change {
     }
   }
 
-  /// The code of an outcome whose change never reached the directory.
+  /// The outcome's code for a change whose write was not sent to the directory.
   package static let notSentCode = "notSent"
 
-  /// The code of a drift that sets again what the address held before an earlier change.
+  /// The outcome's code for a drift that reversed an earlier change.
+  ///
+  /// The address holds the reference again that it held before the earlier change.
   package static let notKeptCode = "notKept"
 }

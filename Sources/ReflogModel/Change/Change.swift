@@ -1,19 +1,20 @@
-/// One attempt to set the reference at one address, or to write a connector, and its result.
+/// One attempt to set the reference at an address or to write a connector, together with the result.
 ///
-/// It is immutable. It is a class so that passing it on does not copy its two dozen texts.
+/// A change is immutable. It is a class because a copy of a structure would copy about two dozen texts.
 package final class Change: Identifiable, Sendable {
   package let id: ID
-  /// The sequence of its newest entry in the ledger.
+  /// The sequence of the change's newest entry in the log.
   package let sequence: Int64
-  /// The sequence of its first entry.
+  /// The sequence of the change's first entry in the log.
   ///
-  /// It is the same as `sequence` if the change is pending, or was settled in its first entry.
+  /// It equals `sequence` if the change has one entry only. That is so if the change is pending, or if its first entry
+  /// already contains the outcome.
   package let intentSequence: Int64
   package let tenantID: String
   /// When the intent was recorded.
   package let activityDateTime: Timestamp
   package let intent: Intent
-  /// Its result, or nil if it is pending.
+  /// The outcome of the change, or nil if the change is pending.
   package let outcome: Outcome?
   /// When the outcome was recorded, or nil if the change is pending.
   package let resultDateTime: Timestamp?
@@ -42,15 +43,19 @@ package final class Change: Identifiable, Sendable {
   /// The result of the change.
   package var result: Result { outcome?.result ?? .pending }
 
-  /// The reference after the change; for the creation of a connector, the connector that the directory created.
+  /// The reference after the change.
+  ///
+  /// If the change created a connector, it is the connector that the directory created.
   package var after: ConnectorReference { outcome?.created ?? intent.after }
 
-  /// Whether the change was applied and its before and after differ.
+  /// Whether the change was applied and set another reference than the one before.
   package var isEffective: Bool { result == .applied && intent.before != after }
 }
 
 extension Change {
-  /// The number of a change: 1, 2, 3 …, never used again.
+  /// The number of a change: 1, 2, 3 …
+  ///
+  /// No number is used twice.
   package struct ID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let number: Int64
 
@@ -68,17 +73,20 @@ extension Change {
       self.number = number
     }
 
+    /// The number in decimal.
     package var description: String { String(number) }
 
-    /// Returns whether an id is lower than another one.
+    /// Returns whether the left id is lower than the right id.
     package static func < (left: ID, right: ID) -> Bool { left.number < right.number }
   }
 
-  /// What a change writes.
+  /// The thing that a change writes.
   package enum Subject: Hashable, Sendable {
     /// The reference at an address.
     case step(Address)
-    /// A connector: the one in `before`, or, if it is created, the one in `after`.
+    /// The connector in `before`.
+    ///
+    /// If the change creates a connector, it is the connector in `after`.
     case connector
 
     /// The address, or nil if the subject is a connector.
@@ -98,33 +106,35 @@ extension Change {
     }
   }
 
-  /// Why a change exists.
+  /// The reason why a change exists.
   package enum Kind: String, Sendable, CaseIterable {
-    /// A caller requested it.
+    /// A caller requested the change.
     case update
-    /// It restores the reference from before an earlier change, or from a time.
+    /// The change restores an older reference: the one before an earlier change, or the one at a time.
     case rollback
-    /// It was found: it was made without Reflog.
+    /// The change was made without Reflog.
+    ///
+    /// A read of the directory found it.
     case drift
-    /// It was found at an address of which the ledger knew nothing.
+    /// The first reference that a read found at an address, when the ledger had no reference for the address yet.
     case baseline
   }
 
   /// The result of a change.
   package enum Result: String, Sendable, CaseIterable {
-    /// It is recorded, and its result is not known yet.
+    /// The change is recorded, and its result is not known yet.
     case pending
-    /// The directory applied it.
+    /// The directory applied the change.
     case applied
-    /// The directory refused it.
+    /// The directory refused the change.
     case rejected
-    /// The caller's role does not permit it.
+    /// The role of the caller does not permit the change.
     case denied
-    /// It did not reach the directory, or the directory shows no effect of it.
+    /// The write did not reach the directory, or the directory shows no effect of the write.
     case notApplied
-    /// A read after it showed neither its before nor its after.
+    /// A later read showed a third reference: neither the one before the change nor the intended one.
     case superseded
-    /// No read can show its effect on a connector.
+    /// The result can't be found out, because no read can show the effect of the change on a connector.
     case unknown
   }
 }

@@ -1,14 +1,18 @@
-/// A write that may have reached the directory a short time ago.
+/// A write that may have reached the directory recently.
 ///
-/// Until the settle window has passed, a read may show what the write replaced or what it wrote.
+/// Until the settle window has passed, a read may show the old reference or the new reference.
 package struct RecentWrite: Sendable {
   package let id: Change.ID
   package let before: ConnectorReference
   package let after: ConnectorReference
-  /// When it was settled, or, if it is pending, when it was recorded.
+  /// When the change was settled.
+  ///
+  /// If the change is pending, it is the time when the change was recorded.
   package let time: Timestamp
 
-  /// Creates the write that a change made, or that a drift found.
+  /// Creates the recent write that belongs to a change.
+  ///
+  /// If the change is a drift, it is the write that was found.
   package init(_ change: Change) {
     id = change.id
     before = change.intent.before

@@ -1,20 +1,28 @@
-/// What a rollback of a change would do at this moment.
+/// The effect that a rollback of a change would have at this moment.
 package struct RollbackPlan: Sendable {
   package let rollbackOf: Change.ID
   package let address: Address
   /// The current reference.
   package let before: ConnectorReference
-  /// The reference that the rollback would set: the before of the change.
+  /// The reference that the rollback would set.
+  ///
+  /// It is the reference before the change that is rolled back.
   package let after: ConnectorReference
-  /// Later effective changes at the address, oldest first. They block the rollback unless it is forced.
+  /// The later effective changes at the address, oldest first.
+  ///
+  /// They block the rollback unless the caller forces it.
   package let supersededBy: [Change.ID]
   /// The newest effective change at the address, or nil if there is none.
   ///
-  /// A reader of the plan knows the changes up to this one.
+  /// The plan takes all changes up to this change into account. A caller who confirms the plan has seen them.
   package let newest: Change.ID?
-  /// Whether the current reference was set without Reflog. The rollback would first record that as a later change.
+  /// Whether the current reference was set without Reflog.
+  ///
+  /// If so, the rollback would first record a drift, and the drift would be a later change.
   package let isDrifted: Bool
-  /// Whether the connector to restore still exists; true if the rollback sets no connector.
+  /// Whether the connector to restore still exists.
+  ///
+  /// It is also true if the rollback sets no connector.
   package let connectorExists: Bool
 
   /// Creates a plan.
@@ -38,7 +46,9 @@ package struct RollbackPlan: Sendable {
     self.connectorExists = connectorExists
   }
 
-  /// The effect of the rollback as a sentence that names the step, the flow and both references.
+  /// The effect of the rollback as a sentence.
+  ///
+  /// It contains the step, the flow, and the new and current references.
   package var summary: String {
     let effect = "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
     return isDrifted ? effect + ", which was set without Reflog" : effect

@@ -1,14 +1,18 @@
-/// Decides about a rollback: one rule for the plan, the request, its repeat, and each address of a rollback to a time.
+/// The rule that decides whether a rollback is permitted.
+///
+/// The plan, the request, a repeat of the request, and a rollback to a time all use this rule.
 package enum RollbackRule {
-  /// What the rule must know of the address, apart from the change.
+  /// The facts about the address that the rule needs, in addition to the change.
   package struct Situation: Sendable {
     /// The current reference.
     package let current: ConnectorReference
-    /// Whether the current reference was set without Reflog, and no drift is recorded for it yet.
+    /// Whether the current reference was set without Reflog and is not recorded as a drift yet.
     package let isDrifted: Bool
     /// The newest recorded effective change at the address, or nil if there is none.
     package let newestEffective: Change?
-    /// Whether the connector to restore exists; true if there is none to restore, and nil if it was not read yet.
+    /// Whether the connector to restore exists, or nil if the connector was not read yet.
+    ///
+    /// It is true if the rollback restores no connector.
     package var connectorExists: Bool?
 
     /// Creates a situation.
@@ -20,13 +24,15 @@ package enum RollbackRule {
     }
   }
 
-  /// Which later changes of the same address a rollback may undo too.
+  /// The later changes at the same address that a rollback may also undo.
   package enum LaterChanges: Sendable {
     case none
-    /// Those up to the newest one that the caller saw.
+    /// All later changes up to this change, the newest one that the caller saw.
     case upTo(Change.ID)
     case all
-    /// The others, and a reference that was set without Reflog, if it is still the one that the caller saw.
+    /// The later changes in `and`, and additionally one drift.
+    ///
+    /// The drift may be undone if the current reference is still `to`, the reference that the caller saw.
     indirect case drift(to: ConnectorReference, and: LaterChanges)
 
     fileprivate func permitDrift(to current: ConnectorReference) -> Bool {
@@ -47,22 +53,28 @@ package enum RollbackRule {
     }
   }
 
-  /// What the rule decides.
+  /// The decision of the rule.
   package enum Verdict: Sendable {
-    /// Whether the rollback is permitted depends on whether the connector to restore exists. Read it, then ask again.
+    /// The decision depends on whether the connector to restore exists.
+    ///
+    /// Read the connector, and call the rule again with ``Situation/connectorExists`` set.
     case dependsOnConnector
     case permitted
-    /// The address holds what is asked for, because of this change: an earlier rollback, or the newest applied change.
+    /// The address already holds the requested reference because of this change.
+    ///
+    /// The change is an earlier rollback of the same change, or, for a rollback to a time, the newest applied change.
     case done(Change)
     /// A later change blocks the rollback.
     case superseded
-    /// This change was made after the rollback to a time was requested, and stays.
+    /// This change was made after the rollback to a time was planned or requested.
+    ///
+    /// It is not undone.
     case changedSince(Change.ID)
-    /// The connector to restore does not exist any more.
+    /// The connector to restore was deleted.
     case connectorMissing
   }
 
-  /// Returns the address of a change, and the reference that a rollback of it restores.
+  /// Returns the address of a change, and the reference that a rollback of the change restores.
   ///
   /// - Throws: ``NotRollbackable`` if the change can't be rolled back in any situation.
   package static func target(of change: Change) throws(NotRollbackable) -> (
@@ -72,7 +84,7 @@ package enum RollbackRule {
       throw NotRollbackable(why: "it wrote a connector, and the secrets of a connector can't be read back")
     }
     guard change.result == .applied else {
-      throw NotRollbackable(why: "it is \(change.result.rawValue), and only an applied change can be")
+      throw NotRollbackable(why: "it is \(change.result.rawValue), and only an applied change can be rolled back")
     }
     guard change.intent.kind != .baseline, change.intent.before != .unknown else {
       throw NotRollbackable(why: "the reference before it is unknown")
@@ -88,8 +100,9 @@ package enum RollbackRule {
 
   /// Decides whether a change may be rolled back.
   ///
-  /// If an earlier rollback of the same change is in force, that rollback is the answer. Any later effective change
-  /// blocks the rollback, even if the reference is the same again, unless the caller permits it.
+  /// If the newest effective change is already a rollback of the same change, the verdict is ``Verdict/done(_:)`` with
+  /// that rollback. Any other later effective change blocks the rollback, even if the address holds the same reference
+  /// again. The caller can permit later changes.
   package static func verdict(
     on id: Change.ID,
     in situation: Situation,
@@ -114,14 +127,14 @@ package enum RollbackRule {
     }
   }
 
-  /// Decides whether an address may be set back to what it held at a time.
+  /// Decides whether an address may be set back to the reference that it held at a time.
   ///
   /// - Parameters:
   ///   - rollback: The rollback to a time.
-  ///   - target: What the address held then.
-  ///   - situation: What the rule must know of the address.
-  ///   - newestApplied: The newest applied change there, or nil if there is none. It is the answer if the address
-  ///     already holds `target`.
+  ///   - target: The reference that the address held at that time.
+  ///   - situation: The facts about the address that the rule needs.
+  ///   - newestApplied: The newest applied change at the address, or nil if there is none. If the address already holds
+  ///     `target`, the verdict contains this change.
   package static func verdict(
     on rollback: TimeRollback,
     to target: ConnectorReference,
@@ -129,7 +142,8 @@ package enum RollbackRule {
     newestApplied: Change?
   ) -> Verdict {
     if situation.current == target, let newestApplied { return .done(newestApplied) }
-    // The caller wants to undo a change that was made without Reflog. Then earlier changes do not matter.
+    // A later change blocks the rollback, because a caller made it on purpose. This check is skipped if the current
+    // reference was set without Reflog, because the rollback undoes that drift.
     if !situation.isDrifted, let planned = rollback.newestChange, let newest = situation.newestEffective,
       newest.id > planned,
       newest.intent.batchID != rollback.batchID, newest.intent.kind != .drift

@@ -1,12 +1,17 @@
-/// A rollback to a time, which sets every address in its scope back to what it held then.
+/// A rollback to a time.
+///
+/// It sets every address in its scope back to the reference that the address held at that time.
 package struct TimeRollback: Sendable {
-  /// The id that all its changes share: a GUID in lower case.
+  /// The id of the rollback, a GUID in lower case.
+  ///
+  /// Every change that the rollback makes contains it.
   package let batchID: String
   package let asOf: Timestamp
   package let scope: FlowScope
-  /// The newest change when the rollback was planned, or else requested; nil if there was none.
+  /// The newest change when the rollback was planned, or nil if there was no change.
   ///
-  /// Later changes are not undone: they were made on purpose.
+  /// If there was no plan, it is the newest change when the rollback was requested. The rollback does not undo changes
+  /// that are newer, because their callers made them on purpose.
   package let newestChange: Change.ID?
 
   /// Creates a rollback.
@@ -17,18 +22,24 @@ package struct TimeRollback: Sendable {
     self.newestChange = newestChange
   }
 
-  /// The rollback of one address: what is to be done, or was done.
+  /// The part of the rollback for one address: the planned effect, or the result.
   package struct Item: Sendable {
     package let address: Address
-    /// The reference before the rollback; until then, the current one.
+    /// The reference before the rollback.
+    ///
+    /// Until the rollback has been made, it is the current reference.
     package let before: ConnectorReference
-    /// The reference at the time. If it is unknown, the address is not changed.
+    /// The reference that the address held at the target time.
+    ///
+    /// If it is unknown, the address is not changed.
     package let after: ConnectorReference
-    /// The newest change of the rollback at the address, or nil if there is none.
+    /// The newest change that the rollback made at the address, or nil if it made none.
     package var change: Change?
-    /// Why there is no applied change, or nil if there is one or the reason is unknown.
+    /// The reason why the rollback has no applied change at the address.
+    ///
+    /// It is nil if there is an applied change, or if the reason is unknown.
     package var problem: String?
-    /// The pending change that locks the address, or nil if there is none.
+    /// The pending change that blocks other changes at the address, or nil if there is none.
     package var pending: Change.ID?
 
     /// Creates an item.
@@ -42,17 +53,17 @@ package struct TimeRollback: Sendable {
     /// The effect at the address as a sentence.
     package var summary: String {
       after == .unknown
-        ? "what \(address.step) of \(address.flow) called is unknown, so it is not changed; it now calls \(before)"
+        ? "the earlier reference of \(address.step) of \(address.flow) is unknown, so it is not changed; "
+          + "it now calls \(before)"
         : "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
     }
   }
 
-  /// Returns the addresses to set back: those that now hold another reference, or whose reference at the time is
-  /// unknown.
+  /// Returns one item for each address in the scope whose reference at the time is unknown or differs from the current.
   ///
   /// - Parameters:
-  ///   - then: What addresses held at the time.
-  ///   - now: What they hold now.
+  ///   - then: The configurations at the target time.
+  ///   - now: The current configurations.
   package func steps(then: [ConnectorConfiguration], now: [ConnectorConfiguration]) -> [Item] {
     let held = Dictionary(then.map { ($0.address, $0.reference) }) { first, _ in first }
     return now.filter { scope.contains($0.address) }.compactMap { configuration in
@@ -63,15 +74,17 @@ package struct TimeRollback: Sendable {
   }
 }
 
-/// How far a rollback to a time is.
+/// The progress of a rollback to a time.
 package struct TimeRollbackProgress: Sendable {
-  /// Whether a rollback is in progress.
+  /// The state of a rollback to a time.
   package enum State: String, Sendable, CaseIterable {
-    /// It is in progress.
+    /// The rollback is in progress.
     case running
-    /// It has set back every address whose reference at the time is known.
+    /// The rollback has set back every address whose reference at the target time is known.
     case done
-    /// It ended before that, and continues if its batch id is requested again.
+    /// The rollback ended before it had set back all of these addresses.
+    ///
+    /// It continues if a caller requests it again with the same batch id.
     case partial
   }
 
@@ -87,11 +100,13 @@ package struct TimeRollbackProgress: Sendable {
   }
 }
 
-/// What a rollback to a time would do at this moment.
+/// The effect that a rollback to a time would have at this moment.
 package struct TimeRollbackPlan: Sendable {
   package let rollback: TimeRollback
   package let steps: [TimeRollback.Item]
-  /// Why the directory could not be asked whether the connectors to restore exist, or nil if it could or was not asked.
+  /// The reason why a check of the connectors to restore failed, or nil if no check failed.
+  ///
+  /// It is also nil if the directory was not read at all.
   package let unasked: String?
 
   /// Creates a plan.

@@ -1,57 +1,69 @@
-/// Where references live: Microsoft Graph, or the embedded directory.
+/// The system that stores connectors and references: Microsoft Graph or the embedded directory.
 ///
-/// Only the one path of a change calls ``write(_:correlationID:)``.
+/// Only the code that first records a change calls ``write(_:correlationID:)``, so every write is in the audit log.
 package protocol Directory: Sendable {
-  /// Which directory this is.
+  /// The kind of this directory.
   var kind: DirectoryKind { get }
 
-  /// How long after a write a read may still show the reference before it; zero if every read is conclusive.
+  /// How long a read may still show the old reference after a write.
+  ///
+  /// It is zero if every read shows the newest write.
   var settleWindow: Duration { get }
 
-  /// How long a write may take from the call to its effect; zero if it ends with its process.
+  /// The maximum time from the call of a write until the write takes effect.
+  ///
+  /// It is zero if a write can't take effect after Reflog's process has ended.
   var longestWrite: Duration { get }
 
-  /// Whether Reflog has a credential for the directory, apart from those of its callers.
+  /// Whether Reflog itself has a credential for the directory, in addition to the credentials that callers send.
   var hasOwnCredential: Bool { get }
 
-  /// Returns the same directory, which uses a caller's token instead of Reflog's own credential.
+  /// Returns a directory that sends its requests with a caller's token instead of Reflog's own credential.
   func bearing(_ token: DirectoryToken) -> any Directory
 
-  /// Returns the reference at an address. An unknown flow or step is a refusal.
+  /// Returns the reference at an address.
+  ///
+  /// If the flow or the step is unknown, the error is ``DirectoryFailure/refused(_:)``.
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference
 
   /// Returns a connector, or nil if there is none with this id.
   func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector?
 
-  /// Answers a read of the Graph surface.
+  /// Returns the directory's answer to a read of the Graph API.
   func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse
 
-  /// Writes, and returns what is known of the write.
+  /// Sends a write to the directory, and returns what is known about its effect.
   ///
-  /// It does not throw: once it is called, bytes may have been sent.
+  /// The function does not throw, because a write may have an effect even if there is no answer.
   ///
   /// - Parameters:
-  ///   - write: What to write.
-  ///   - correlationID: The write's `client-request-id` in the directory's own logs.
+  ///   - write: The write to send.
+  ///   - correlationID: The `client-request-id` that identifies the write in the directory's own logs.
   func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer
 }
 
 extension Directory {
-  /// How long after its intent was recorded a write may still be sent, or nil if there is no limit.
+  /// The maximum time between the recording of an intent and the sending of its write, or nil if there is no limit.
   ///
-  /// There is no limit if a write ends with its process.
+  /// There is no limit if a write can't take effect after Reflog's process has ended.
   package var longestRecording: Duration? {
     longestWrite > .zero ? longestWrite / 2 : nil
   }
 }
 
-/// A directory that the ledger's writer thread writes, so that a change waits for one thread only.
+/// A directory to which the ledger's writer thread writes.
+///
+/// A change then waits for one thread only.
 package protocol LocalDirectory: Directory {
-  /// Writes, and calls `completion` on the writer thread with what is known of the write.
+  /// Passes a write to the writer thread.
+  ///
+  /// After the write, the writer thread calls `completion` with what is known about the effect of the write.
   func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void)
 }
 
-/// Which directory it is. A ledger serves one directory only.
+/// The kind of a directory.
+///
+/// A ledger belongs to one directory only.
 package enum DirectoryKind: String, Sendable, CaseIterable {
   case graph, embedded
 }

@@ -1,5 +1,7 @@
 extension DirectoryAnswer {
-  /// Returns the answer without these texts, because a directory may quote a secret that it refuses.
+  /// Returns the answer with each of these texts replaced by `…`.
+  ///
+  /// This is needed because a directory may quote a secret in its error message.
   package func hiding(_ secrets: [String]) -> DirectoryAnswer {
     guard case .refused(let refusal) = self, !secrets.isEmpty else { return self }
     return .refused(refusal.hiding(secrets))
@@ -8,7 +10,8 @@ extension DirectoryAnswer {
 
 extension DirectoryRefusal {
   fileprivate func hiding(_ secrets: [String]) -> DirectoryRefusal {
-    // The texts as they are and as JSON escapes them. The longest is replaced first, because it may contain another.
+    // A message may contain a secret unchanged or with JSON escapes, so both forms are replaced. Longer texts are
+    // replaced first, because a long text may contain a shorter one.
     let shown = (secrets + secrets.map { String(JSONValue.string($0).text.dropFirst().dropLast()) })
       .filter { !$0.isEmpty }
       .sorted { $0.utf8.count > $1.utf8.count }

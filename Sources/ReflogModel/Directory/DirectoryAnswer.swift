@@ -1,29 +1,35 @@
-/// What is known of a write after the directory was asked for it.
+/// What is known about a write after Reflog tried to send it.
 package enum DirectoryAnswer: Sendable {
-  /// The directory applied it.
+  /// The directory applied the write.
   case applied(DirectoryResponse)
-  /// The directory definitely did not apply it.
+  /// The directory refused the write and definitely did not apply it.
   case refused(DirectoryRefusal)
-  /// No byte of the request was sent.
+  /// The write was not sent, so it has no effect.
   case notSent(reason: String)
-  /// Whether the directory applied it is unknown.
+  /// It is unknown whether the directory applied the write, for example because the connection was lost.
   case unknown(httpStatus: Int?, reason: String)
 }
 
-/// A definite refusal by the directory, passed on unchanged.
+/// A definite refusal by the directory.
+///
+/// Reflog forwards it to the caller unchanged.
 package struct DirectoryRefusal: Sendable {
   package let httpStatus: Int
   package let code: String
-  /// Whether the code is the directory's own.
+  /// Whether the directory sent the code.
+  ///
+  /// If false, Reflog chose the code from the HTTP status.
   package let hasCode: Bool
   package let message: String
-  /// The header `Retry-After`, passed on, or nil if there was none.
+  /// The directory's header `Retry-After`, or nil if there was none.
   package let retryAfter: String?
-  /// The header `WWW-Authenticate`, passed on, or nil if there was none.
+  /// The directory's header `WWW-Authenticate`, or nil if there was none.
   package let wwwAuthenticate: String?
-  /// The directory's own id for the request, or nil if it gave none.
+  /// The directory's own id for the request, or nil if the directory sent none.
   package let requestID: String?
-  /// Whether Reflog's own credential was refused, which a caller can't correct.
+  /// Whether the directory refused Reflog's own credential.
+  ///
+  /// A caller can't correct this error.
   package let isOfOwnCredential: Bool
 
   /// Creates a refusal.
@@ -50,9 +56,9 @@ package struct DirectoryRefusal: Sendable {
 
 /// Why the directory could not be read.
 package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
-  /// It refused the read.
+  /// The directory refused the read.
   case refused(DirectoryRefusal)
-  /// It gave no answer, or one that Reflog does not understand.
+  /// The directory sent no answer, or an answer that Reflog can't interpret.
   case unavailable(reason: String)
 
   package var description: String {

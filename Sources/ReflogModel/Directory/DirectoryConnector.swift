@@ -1,12 +1,15 @@
-/// What Reflog knows of a connector. No part of it is a secret.
+/// The properties of a connector that Reflog may record.
+///
+/// None of them is a secret.
 package struct DirectoryConnector: Sendable {
   package let id: ConnectorID
   package let displayName: String
   /// The target URL, redacted by ``redactedURL(_:)``.
   package let targetURL: String
-  /// The kind of its authentication, then the thumbprints of its certificates, sorted and separated by spaces.
+  /// How the connector authenticates: the kind, followed by the thumbprints of its certificates.
   ///
-  /// It is `none` if the connector uses no authentication, and nil if it was not read.
+  /// The parts are separated by spaces, and the thumbprints are sorted. The text is `none` if the connector uses no
+  /// authentication. It is nil if the authentication was not read.
   package let authentication: String?
 
   /// Creates a connector, and redacts its target URL.
@@ -22,9 +25,9 @@ package struct DirectoryConnector: Sendable {
 }
 
 extension DirectoryConnector {
-  /// Reads an `identityApiConnector` of Microsoft Graph. One without a name gets its id as its name.
+  /// Reads an `identityApiConnector` of Microsoft Graph.
   ///
-  /// Returns nil if the object has no valid id.
+  /// If the object has no name, the id is used as the name. Returns nil if the object has no valid id.
   package init?(graph object: JSONObject) {
     guard let id = object["id"]?.string.flatMap({ ConnectorID($0) }) else { return nil }
     self.init(
@@ -44,10 +47,10 @@ extension DirectoryConnector {
 }
 
 extension ConnectorReference {
-  /// Reads the value of a step in a `userFlowApiConnectorConfiguration`; if it is null or missing, the step calls
-  /// nothing.
+  /// Reads the value of a step in a `userFlowApiConnectorConfiguration`.
   ///
-  /// Returns nil if the value is neither null nor a connector.
+  /// If the value is null or missing, the step calls no connector. Returns nil if the value is of any other kind than
+  /// null or a connector.
   package init?(graphStep value: JSONValue?) {
     switch value {
     case nil, .null: self = .none

@@ -1,22 +1,24 @@
-/// A read of the Graph surface.
+/// A read of the Graph API.
 package struct DirectoryRead: Sendable {
-  /// What is read.
+  /// The resource to read.
   package enum Resource: Sendable {
     case flows(FlowType)
     case flow(FlowType, FlowID)
     /// The connectors that the steps of a flow call.
     case configuration(FlowType, FlowID)
-    /// The connector that an address points at.
+    /// The connector that the step at an address calls.
     case connectorAt(Address)
     case connectors
     case connector(ConnectorID)
-    /// Any other resource, by its path below `/identity`, percent-encoded as it was received.
+    /// Any other resource.
+    ///
+    /// The path is the part after `/identity`, percent-encoded as the caller sent it.
     case other(path: String)
   }
 
   package let resource: Resource
   package let version: APIVersion
-  /// The options of the query, decoded, in their order.
+  /// The decoded options of the URL's query, in the order in which the caller sent them.
   package let query: [QueryItem]
 
   /// Creates a read.

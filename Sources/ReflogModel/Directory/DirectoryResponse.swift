@@ -1,20 +1,22 @@
-/// A successful answer of the directory.
+/// A successful answer from the directory.
 package struct DirectoryResponse: Sendable {
   package let httpStatus: Int
-  /// The body without `@odata.context`, which the surface adds from `contextFragment`; nil if it is no JSON object.
+  /// The body without `@odata.context`, or nil if the body is not a JSON object.
+  ///
+  /// Before Reflog sends the body to the caller, it creates `@odata.context` again from `contextFragment`.
   package let body: JSONObject?
-  /// A body that is no JSON object, unchanged, or nil.
+  /// The unchanged body if it is not a JSON object; otherwise nil.
   package let raw: RawBody?
-  /// What follows `$metadata#` in the body's `@odata.context`, or nil if the body has none.
+  /// The part of the body's `@odata.context` that follows `$metadata#`, or nil if the body has no `@odata.context`.
   package let contextFragment: String?
-  /// The start of the links in the body, without a slash at its end, or nil if the body has no links.
+  /// The URL with which the links in the body begin, without a slash at its end, or nil if the body has no links.
   package let linkBase: String?
-  /// The directory's own id for the request, or nil if it gave none.
+  /// The directory's own id for the request, or nil if the directory sent none.
   package let requestID: String?
-  /// The connector that a write created, or nil if it created none.
+  /// The connector that a write created, or nil if the write created no connector.
   package let created: DirectoryConnector?
 
-  /// A body that is no JSON object, and its type.
+  /// A body that is not a JSON object, and its content type.
   package struct RawBody: Sendable {
     package let contentType: String
     package let bytes: [UInt8]

@@ -1,7 +1,7 @@
 extension DirectoryWrite {
   /// The secrets in this write: keys, passwords, certificates, and the query of a target URL.
   ///
-  /// They must not be shown again.
+  /// Reflog must never record or show these texts.
   package var secrets: [String] {
     switch self {
     case .createConnector(let body), .updateConnector(_, let body), .uploadCertificate(_, let body):
@@ -14,7 +14,7 @@ extension DirectoryWrite {
     }
   }
 
-  /// The names of members whose values are secrets, wherever they are; in lower case.
+  /// The names, in lower case, of JSON members whose values are secrets at any depth.
   private static let secretNames: Set = ["clientsecret", "password", "pkcs12value", "certificatedata", "secrettext"]
 
   private static func secrets(ofConnector body: JSONObject) -> [String] {
@@ -27,13 +27,16 @@ extension DirectoryWrite {
     }.filter { !$0.isEmpty }
   }
 
-  /// Returns the URL itself if a part of it must not be shown, and the parts after `?` and `#`.
+  /// Returns the URL and the parts after `?` and `#`, or an empty list if no part of the URL must be hidden.
   private static func secrets(ofURL url: String) -> [String] {
     guard redactedURL(url) != url else { return [] }
     return [url] + url.split(whereSeparator: { $0 == "?" || $0 == "#" }).dropFirst().map(String.init)
   }
 
-  /// Returns the texts in a value: those of members with these names, or, without names, all but types and user names.
+  /// Returns the texts in a value at any depth.
+  ///
+  /// If `names` is a set, only the texts in members with these names are returned. If `names` is nil, all texts except
+  /// types and user names are returned.
   private static func texts(in value: JSONValue, named names: Set<String>?) -> [String] {
     switch value {
     case .string(let text): return names == nil ? [text] : []

@@ -1,15 +1,19 @@
-/// A write of the Graph surface.
+/// A write of the Graph API.
 package enum DirectoryWrite: Sendable {
-  /// Points an address at a connector, or at no connector.
+  /// Sets the reference at an address to a connector or to no connector.
   case setReference(Address, ConnectorReference)
   case createConnector(JSONObject)
   case updateConnector(ConnectorID, JSONObject)
   case deleteConnector(ConnectorID)
-  /// Uploads a certificate to a connector. The body is `{"pkcs12Value","password"}`.
+  /// Uploads a certificate to a connector.
+  ///
+  /// The body is `{"pkcs12Value","password"}`.
   case uploadCertificate(ConnectorID, JSONObject)
-  /// Creates a flow. Its `apiConnectorConfiguration` is not in the body but in `references`.
+  /// Creates a flow. `references` contains the flow's `apiConnectorConfiguration`, and `body` contains the rest.
   case createFlow(FlowType, FlowID, body: JSONObject, references: [Step: ConnectorID])
-  /// Updates a flow. The body has no `apiConnectorConfiguration`.
+  /// Updates a flow.
+  ///
+  /// The body has no `apiConnectorConfiguration`.
   case updateFlow(FlowType, FlowID, JSONObject)
   case deleteFlow(FlowType, FlowID)
   /// A write that can't affect a connector, forwarded unchanged.
@@ -19,7 +23,7 @@ package enum DirectoryWrite: Sendable {
   package struct Passthrough: Sendable {
     package let method: Method
     package let version: APIVersion
-    /// The path below `/identity`, percent-encoded as it was received.
+    /// The part of the path after `/identity`, percent-encoded as the caller sent it.
     package let path: String
     package let query: [QueryItem]
     package let contentType: String?

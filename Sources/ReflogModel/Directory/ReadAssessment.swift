@@ -1,10 +1,12 @@
-/// What a read of the directory means, compared with what the ledger knows of the address.
+/// The result of comparing a read of the directory with the ledger's reference at the same address.
 package enum ReadAssessment: Hashable, Sendable {
-  /// It shows the ledger's reference.
+  /// The read shows the ledger's reference.
   case asRecorded
-  /// It shows a reference that the address held within the settle window, so the ledger's reference counts.
+  /// The read shows an older reference that the address held within the settle window.
+  ///
+  /// The directory may still return the older reference for a short time, so the ledger's reference counts.
   case stale
-  /// It shows a reference that was set without Reflog.
+  /// The read shows a reference that was set without Reflog.
   case drift
 
   /// Assesses a read.

@@ -1,12 +1,12 @@
-/// What the ledger knows of a connector without a read of the directory.
+/// A connector as the ledger recorded it at its last observation.
 package struct RecordedConnector: Sendable {
   package let connector: DirectoryConnector
-  /// When the connector was read.
+  /// When the connector was read from the directory.
   package let seen: Timestamp
-  /// The sequence of the ledger's newest entry before that read.
+  /// The sequence of the entry that was the ledger's newest when that read began.
   package let entry: Int64
 
-  /// Creates what is known of a connector.
+  /// Creates a recorded connector.
   package init(connector: DirectoryConnector, seen: Timestamp, entry: Int64) {
     self.connector = connector
     self.seen = seen

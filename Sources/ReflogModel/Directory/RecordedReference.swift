@@ -1,10 +1,10 @@
-/// What the ledger knows of the reference at an address without a read of the directory.
+/// The reference at an address according to the ledger, without a new read of the directory.
 package struct RecordedReference: Sendable {
   package let reference: ConnectorReference
-  /// When the address was last known to hold it, or nil if that is unknown.
+  /// The latest time at which the address is known to have held the reference, or nil if there is no such time.
   package let lastSeen: Timestamp?
 
-  /// Creates what is known of a reference.
+  /// Creates a recorded reference.
   package init(reference: ConnectorReference, lastSeen: Timestamp?) {
     self.reference = reference
     self.lastSeen = lastSeen

@@ -1,6 +1,7 @@
-/// Returns a URL as it may be recorded: user and password as `…@`, query and fragment as `?…` and `#…`.
+/// Returns a URL without the parts that may contain keys, so the URL can be recorded.
 ///
-/// These parts may contain keys. The function compares bytes, so that no combining mark hides a delimiter.
+/// User and password become `…@`. Query and fragment become `?…` or `#…`. The function compares bytes and not
+/// characters, because a combining mark after a delimiter would form another character and hide the delimiter.
 package func redactedURL(_ url: String) -> String {
   let bytes = Array(url.utf8)
   let end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
@@ -13,7 +14,7 @@ package func redactedURL(_ url: String) -> String {
   return String(decoding: shown, as: UTF8.self)
 }
 
-/// Returns the range of user, host and port: from after `//` to the next slash.
+/// Returns the range of user, host and port, between `//` and the next slash.
 private func authority(of bytes: ArraySlice<UInt8>) -> Range<Int> {
   let slash = UInt8(ascii: "/")
   let start = zip(bytes.indices, bytes.indices.dropFirst()).first { bytes[$0] == slash && bytes[$1] == slash }

@@ -1,6 +1,8 @@
 /// Writes canonical JSON (RFC 8785).
 struct CanonicalWriter {
-  /// About the number of bytes that a record of a change needs.
+  /// The approximate number of bytes in the record of a change.
+  ///
+  /// Reserving them avoids later allocations.
   private static let usualByteCount = 1024
 
   private(set) var output: [UInt8] = []
@@ -49,10 +51,12 @@ struct CanonicalWriter {
     output += text.utf8
   }
 
-  /// Returns the indices of the members in the order of their names, which must differ.
+  /// Returns the indices of the members, sorted by the members' names.
+  ///
+  /// - Throws: ``IntegrityError/duplicateMember(name:)`` if two members have the same name.
   private func order(of members: [JSONObject.Member]) throws(IntegrityError) -> [Int] {
     let indices = Array(members.indices)
-    // Most objects are in order already, and a check is cheaper than a sort.
+    // The members of most objects are already sorted. Checking the order is faster than sorting.
     if firstOutOfOrder(indices, of: members) == nil { return indices }
     let sorted = indices.sorted { precedes(members[$0].name, members[$1].name) }
     if let index = firstOutOfOrder(sorted, of: members) { throw .duplicateMember(name: members[index].name) }
@@ -63,14 +67,18 @@ struct CanonicalWriter {
     zip(order, order.dropFirst()).first { !precedes(members[$0].name, members[$1].name) }?.1
   }
 
-  /// Returns whether a name precedes another one by their UTF-16 code units (RFC 8785 §3.2.3).
+  /// Returns whether the left name sorts in front of the right one by UTF-16 code units (RFC 8785 §3.2.3).
   ///
-  /// UTF-8 has the order of UTF-16, except for the scalars from U+E000 to U+FFFF, whose first byte is EE or EF. In
-  /// UTF-16 they follow the scalars that are surrogate pairs, whose first byte in UTF-8 is F0 to F4.
+  /// The function compares UTF-8, because that is faster. UTF-8 and UTF-16 sort texts in the same order, with one
+  /// exception: the scalars from U+E000 to U+FFFF. In UTF-8 these begin with the byte EE or EF, and sort in front of
+  /// the scalars from U+10000 on. In UTF-16 they sort after those scalars. ``rank(_:)`` corrects the order.
   private func precedes(_ left: String, _ right: String) -> Bool {
     left.utf8.lexicographicallyPrecedes(right.utf8) { rank($0) < rank($1) }
   }
 
+  /// Returns a number for a byte in UTF-8.
+  ///
+  /// The order of these numbers is the order in UTF-16.
   private func rank(_ byte: UInt8) -> UInt8 {
     byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte
   }

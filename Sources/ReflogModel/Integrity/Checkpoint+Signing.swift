@@ -4,9 +4,9 @@ extension Checkpoint {
     try SignedNote(text: text, signedBy: keys)
   }
 
-  /// Opens a signed checkpoint of one log.
+  /// Verifies and reads a signed checkpoint of the log that has the name `origin`.
   ///
-  /// - Throws: ``IntegrityError`` unless one of the log's keys signed it and it names that log.
+  /// - Throws: ``IntegrityError`` if none of the keys signed the checkpoint, or if it belongs to another log.
   package init(opening note: SignedNote, of origin: Origin, with keys: [VerifierKey]) throws(IntegrityError) {
     try note.verify(with: keys)
     try self.init(text: note.text)

@@ -1,32 +1,33 @@
-/// A log at one size: its name, the number of its entries, and the root of their tree (C2SP tlog-checkpoint).
+/// A statement about a log: its name, its number of entries, and the root of their Merkle tree (C2SP tlog-checkpoint).
 package struct Checkpoint: Hashable, Sendable {
   /// The name of the log.
   package let origin: Origin
   /// The number of entries.
   package let size: Int64
-  /// The root of the tree of these entries.
+  /// The root of the Merkle tree over these entries.
   package let root: Hash
 
   /// Creates a checkpoint.
   ///
   /// - Parameters:
   ///   - origin: The name of the log.
-  ///   - size: The number of entries, not negative.
-  ///   - root: The root of their tree.
+  ///   - size: The number of entries, 0 or more.
+  ///   - root: The root of the Merkle tree over these entries.
   package init(origin: Origin, size: Int64, root: Hash) {
     self.origin = origin
     self.size = size
     self.root = root
   }
 
-  /// The text that is signed: origin, size and root, each on a line.
+  /// The text to sign.
   ///
-  /// Reflog writes no extension lines, because no program could audit them.
+  /// It has three lines: the origin, the size and the root. Reflog writes no extension lines, because other programs
+  /// could not check their content.
   package var text: String { "\(origin)\n\(size)\n\(root.base64)\n" }
 
   /// Reads the text of a checkpoint.
   ///
-  /// Extension lines may follow and are ignored.
+  /// Extension lines after the third line are ignored.
   ///
   /// - Throws: ``IntegrityError/malformedCheckpoint(problem:)`` or ``IntegrityError/malformedOrigin(_:)`` for any other
   ///   text.

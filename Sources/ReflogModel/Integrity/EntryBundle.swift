@@ -1,7 +1,10 @@
-/// The entries of one tile, as a log serves them: each after its length in two bytes, high byte first (C2SP
-/// tlog-tiles).
+/// The entries of one tile in the form that a log serves (C2SP tlog-tiles).
+///
+/// In front of each entry is the entry's length in two bytes. The high byte is first.
 package struct EntryBundle: Hashable, Sendable {
-  /// The most bytes of an entry: two bytes can't express a higher length.
+  /// The maximum length of an entry in bytes.
+  ///
+  /// Two bytes can't express a higher length.
   package static let maximumEntryByteCount = 65_535
 
   /// The bytes of each entry, in the order of the log.
@@ -9,8 +12,8 @@ package struct EntryBundle: Hashable, Sendable {
 
   /// Creates a bundle.
   ///
-  /// - Throws: ``IntegrityError/malformedBundle(problem:)`` if there are more entries than a tile has, or if one is too
-  ///   long.
+  /// - Throws: ``IntegrityError/malformedBundle(problem:)`` if there are more entries than a tile can have, or if an
+  ///   entry is too long.
   package init(entries: [[UInt8]]) throws(IntegrityError) {
     guard entries.count <= Tile.maximumWidth else {
       throw .malformedBundle(problem: "it has more than \(Tile.maximumWidth) entries")
@@ -21,14 +24,14 @@ package struct EntryBundle: Hashable, Sendable {
     self.entries = entries
   }
 
-  /// The bundle as a log serves it.
+  /// The bundle in the form that a log serves.
   package var bytes: [UInt8] {
     entries.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 0xFF)] + $0 }
   }
 
   /// Reads the bundle of a tile.
   ///
-  /// - Throws: ``IntegrityError`` unless it has exactly as many entries as the tile is wide.
+  /// - Throws: ``IntegrityError`` if the number of entries in the bundle is not the width of the tile.
   package init(parsing bytes: [UInt8], of tile: Tile) throws(IntegrityError) {
     var rest = bytes[...]
     var entries: [[UInt8]] = []

@@ -1,29 +1,32 @@
 import Crypto
 
-/// What an exported file contains, signed with the log's key, which shows whether the file was altered.
+/// A description of an exported file.
 ///
-/// As a note, its text is one line of canonical JSON (RFC 8785). The text of a checkpoint has more lines, so the
-/// signature of a checkpoint never counts for a manifest.
+/// The log's key signs it, so a reader can check whether the file was altered. The text that is signed is one line of
+/// canonical JSON (RFC 8785). The text of a checkpoint has at least three lines. Therefore the signature of a
+/// checkpoint can't be used as the signature of a manifest.
 package struct ExportManifest: Hashable, Sendable {
   /// The name of the log.
   package let origin: Origin
-  /// `csv`, `jsonl`, `ocsf` or `asim`.
+  /// The format of the file: `csv`, `jsonl`, `ocsf` or `asim`.
   package let format: String
-  /// `raw` and `excel`, if they were requested.
+  /// The requested options.
+  ///
+  /// Possible options are `raw` and `excel`.
   package let options: [String]
   /// The filter, or nil if everything was exported.
   package let filter: String?
-  /// The entry after which the export continued, or nil if it began with the first.
+  /// The sequence after which the export begins, or nil if the export begins with the first entry.
   package let after: Int64?
-  /// The number of rows.
+  /// The number of rows in the file.
   package let rows: Int64
-  /// The lowest sequence among the newest entries of its changes, or nil if the file has no rows.
+  /// The lowest value of `sequence` in the file, or nil if the file has no rows.
   package let firstSequence: Int64?
-  /// The highest sequence among the newest entries of its changes, or nil if the file has no rows.
+  /// The highest value of `sequence` in the file, or nil if the file has no rows.
   package let lastSequence: Int64?
   /// The SHA-256 of the file.
   package let sha256: Hash
-  /// The newest checkpoint when the export began, or nil before the first checkpoint.
+  /// The log's newest checkpoint when the export began, or nil if there was none yet.
   package let checkpoint: String?
   /// When the export began.
   package let taken: Timestamp
@@ -55,7 +58,7 @@ package struct ExportManifest: Hashable, Sendable {
     self.taken = taken
   }
 
-  /// Returns the text that is signed.
+  /// Returns the text to sign.
   package func text() throws(IntegrityError) -> String {
     let object: JSONObject = [
       "after": .optional(after), "checkpoint": .optional(checkpoint), "createdDateTime": .string(taken.description),
@@ -96,16 +99,16 @@ package struct ExportManifest: Hashable, Sendable {
     try SignedNote(text: try text(), signedBy: keys)
   }
 
-  /// Opens a signed manifest.
+  /// Verifies and reads a signed manifest.
   ///
-  /// - Throws: ``IntegrityError`` unless one of these keys signed it.
+  /// - Throws: ``IntegrityError`` if none of these keys signed the manifest.
   package init(opening note: SignedNote, with keys: [VerifierKey]) throws(IntegrityError) {
     try note.verify(with: keys)
     try self.init(text: note.text)
   }
 }
 
-/// A SHA-256 of bytes that arrive in parts.
+/// Computes the SHA-256 of bytes that arrive in several parts.
 package struct RunningHash: Sendable {
   private var state = SHA256()
 
@@ -115,6 +118,6 @@ package struct RunningHash: Sendable {
   /// Adds bytes at the end.
   package mutating func add(_ bytes: [UInt8]) { state.update(data: bytes) }
 
-  /// Returns the SHA-256 of all bytes so far.
+  /// Returns the SHA-256 of all bytes that were added.
   package func hash() -> Hash { Hash(state.finalize()) }
 }

@@ -1,22 +1,24 @@
 extension Hash: CustomStringConvertible {
-  /// 64 lower-case hexadecimal digits.
+  /// The hash as 64 lower-case hexadecimal digits.
   package var hexadecimal: String { bytes.hexadecimal }
 
-  /// Base 64 as checkpoints and proofs contain it, 44 characters (RFC 4648 §4).
+  /// The hash in Base 64, 44 characters (RFC 4648 §4).
+  ///
+  /// Checkpoints and proofs use this form.
   package var base64: String { bytes.base64 }
 
   /// The hash in hexadecimal.
   package var description: String { hexadecimal }
 
-  /// Reads 64 hexadecimal digits in either case.
+  /// Reads a hash from 64 hexadecimal digits.
   ///
-  /// Returns nil for any other text.
+  /// The digits may be in upper or lower case. Returns nil for any other text.
   package init?(hexadecimal text: some StringProtocol) {
     guard let bytes = [UInt8](hexadecimal: Array(text.utf8)) else { return nil }
     self.init(bytes: bytes)
   }
 
-  /// Reads Base 64 in the form of ``base64``.
+  /// Reads a hash in Base 64, in the form that ``base64`` returns.
   ///
   /// Returns nil for any other text.
   package init?(base64 text: some StringProtocol) {

@@ -2,20 +2,20 @@ import Crypto
 
 /// A SHA-256 value.
 ///
-/// Its 32 bytes are stored inline, without an allocation, so millions of hashes need no more memory than their bytes.
+/// The 32 bytes are stored inline, without an allocation. Millions of hashes therefore need 32 bytes each.
 package struct Hash: Hashable, Sendable {
   /// The number of bytes.
   package static let byteCount = 32
 
-  /// The bytes as four numbers, and not as a SIMD4.
+  /// The bytes as four numbers.
   ///
-  /// Memory that is used across an `await` is aligned to 16 bytes only. A type that needs 32 would be written beyond
-  /// its end.
+  /// The type is not a SIMD4, because a SIMD4 needs memory that is aligned to 32 bytes. Memory that is used across an
+  /// `await` is aligned to 16 bytes only, so writing a SIMD4 there would write after the end of the memory.
   private struct Words: Hashable {
     var (first, second, third, fourth) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
   }
 
-  /// The bytes in their order, on every machine.
+  /// The bytes of the hash, in the same order in memory on every machine.
   private let words: Words
 
   /// Creates a hash from 32 bytes, or returns nil if there are more or fewer.
@@ -37,20 +37,22 @@ package struct Hash: Hashable, Sendable {
     self.init(SHA256.hash(data: bytes))
   }
 
+  /// Creates the hash from the result of a SHA-256 calculation.
   init(_ digest: SHA256.Digest) {
     words = digest.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
+  /// Creates the hash from an authentication code.
   init(_ code: HMAC<SHA256>.MAC) {
     words = code.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
-  /// 32 zero bytes.
+  /// A value with 32 zero bytes.
   package static let zero = Hash()
 
   private init() { words = Words() }
 
-  /// Returns the SHA-256 of this hash and another one after it.
+  /// Returns the SHA-256 of 64 bytes: the bytes of this hash, then those of `other`.
   package func followed(by other: Hash) -> Hash {
     var digest = SHA256()
     withUnsafeBytes { digest.update(bufferPointer: $0) }
@@ -61,9 +63,9 @@ package struct Hash: Hashable, Sendable {
   /// The 32 bytes.
   package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
-  /// Calls `body` with the 32 bytes in place.
+  /// Calls `body` with a pointer to the 32 bytes, without copying them.
   ///
-  /// They are valid until `body` returns.
+  /// The pointer is valid until `body` returns.
   package func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     Swift.withUnsafeBytes(of: words, body)
   }

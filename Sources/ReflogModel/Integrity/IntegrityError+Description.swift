@@ -1,13 +1,14 @@
 extension IntegrityError: CustomStringConvertible {
-  /// What happened, and what to do about it.
+  /// A message for the reader: what happened and what to do.
   ///
-  /// Control characters in quoted text are replaced.
+  /// Control characters in texts from outside are replaced, because the message may be shown on a terminal.
   package var description: String {
     switch self {
     case .noWholeNumber(let text):
       "\(text.printable) is not a whole number from -(2^53 - 1) to 2^53 - 1 in its shortest form. Record it as text."
-    case .duplicateMember(let name): "The member \(name.printable) occurs twice in one object. Give it once."
-    case .nestedTooDeep: "Values are nested deeper than \(JSONValue.maximumDepth) levels. Record less at once."
+    case .duplicateMember(let name): "The member \(name.printable) occurs twice in one object. Write it only once."
+    case .nestedTooDeep:
+      "Values are nested deeper than \(JSONValue.maximumDepth) levels. Record a value with fewer levels."
 
     case .leafOutsideTree(let index, let size):
       "A log of \(size) entries has no entry \(index). Use a checkpoint that is newer than the entry."
@@ -34,11 +35,11 @@ extension IntegrityError: CustomStringConvertible {
     case .signingFailed(let key): "The key \(printable(key)) could not sign. Restore its file."
     case .malformedNote(let problem): "The signed note can't be read: \(problem). Get a new copy of the whole note."
     case .badSignature(let key):
-      "The signature in the name of \(printable(key)) does not match this text. One of the two was changed. Trust "
-        + "neither."
+      "The signature that claims to be from \(printable(key)) does not match this text. The text or the signature was "
+        + "changed. Do not trust them."
     case .noKnownKey(let keys):
-      "None of the known keys signed this. Its signatures name \(keys.map(printable).joined(separator: ", ")). Give "
-        + "the right key."
+      "None of the known keys signed this note. Its signatures claim to be from "
+        + "\(keys.map(printable).joined(separator: ", ")). Use the right key."
 
     case .malformedOrigin(let text):
       "\"\(text.printable)\" is not a valid name of a log. Give a URL without its scheme, such as "

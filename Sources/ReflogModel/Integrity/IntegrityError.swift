@@ -1,17 +1,17 @@
-/// Why something can't be hashed, signed or proven, or why a hash, a signature or a proof does not count.
+/// The reason why data can't be hashed, signed or proven, or why a hash, a signature or a proof is not accepted.
 package enum IntegrityError: Error, Hashable, Sendable {
   // Canonical bytes.
   /// This number is not a whole number that canonical JSON permits.
   case noWholeNumber(String)
   /// Two members of one object have this name.
   case duplicateMember(name: String)
-  /// Values are nested deeper than ``JSONValue/maximumDepth``.
+  /// Values are nested deeper than ``JSONValue/maximumDepth`` levels.
   case nestedTooDeep
 
   // The tree.
   /// A tree of this size has no leaf with this index.
   case leafOutsideTree(index: Int64, size: Int64)
-  /// A tree can't begin with a larger tree, or with one of a negative size.
+  /// The older tree is larger than the newer tree, or its size is negative.
   case treeOutsideTree(older: Int64, newer: Int64)
   /// A tree of this size does not have this number of full subtrees.
   case frontierMismatch(size: Int64, hashCount: Int)
@@ -29,19 +29,19 @@ package enum IntegrityError: Error, Hashable, Sendable {
   ///
   /// The problem contains no part of the key's text.
   case malformedSigningKey(problem: String)
-  /// The key is of a kind that is not Ed25519.
+  /// The key is not an Ed25519 key.
   case unsupportedKey(type: UInt8)
   /// The stated key ID does not belong to the key.
   case keyIDMismatch(stated: String, key: KeyIdentity)
   /// The cryptographic library refused to sign with the key.
   case signingFailed(key: KeyIdentity)
-  /// A signed note can't be read or made.
+  /// A signed note can't be read or created.
   case malformedNote(problem: String)
-  /// The signature in the name of this known key does not match the text.
+  /// A signature claims to be from this known key, but does not match the text.
   case badSignature(key: KeyIdentity)
   /// None of the known keys signed the note.
   ///
-  /// These keys did, according to its signatures.
+  /// The associated value contains the keys that the note's signatures claim to be from.
   case noKnownKey([KeyIdentity])
 
   // The log.
@@ -55,8 +55,8 @@ package enum IntegrityError: Error, Hashable, Sendable {
   case malformedTilePath(String)
   /// The bytes of this tile can't be read.
   case malformedTile(Tile, problem: String)
-  /// A bundle can't be made of these entries.
+  /// A bundle of these entries can't be created.
   case malformedBundle(problem: String)
-  /// A transparency proof can't be read or made.
+  /// A transparency proof can't be read or created.
   case malformedProof(problem: String)
 }

@@ -1,21 +1,24 @@
 extension JSONValue {
-  /// Returns the value in the only form that RFC 8785 permits, in UTF-8: the bytes that are hashed.
+  /// Returns the value as canonical JSON in UTF-8 (RFC 8785).
   ///
-  /// A number must be a whole number of at most ``maximumWholeNumber`` in absolute value, in its shortest form.
-  /// Fractions, exponents and `-0` are refused and not rewritten, because Reflog never wrote a record with one.
-  /// Duplicate member names, compared by their bytes, and values nested ``maximumDepth`` levels deep are also refused.
+  /// These are the bytes that are hashed. Every number must be a whole number from -``maximumWholeNumber`` to
+  /// ``maximumWholeNumber`` in its shortest form. Fractions, exponents and `-0` are errors, because Reflog never writes
+  /// a record with such a number. It is also an error if two members of an object have the same name, byte by byte, or
+  /// if values are nested ``maximumDepth`` or more levels deep.
   package func canonicalBytes() throws(IntegrityError) -> [UInt8] {
     var writer = CanonicalWriter()
     try writer.write(self, depth: 0)
     return writer.output
   }
 
-  /// 2⁵³ − 1: up to this number every JSON reader keeps whole numbers exact (RFC 7493 §2.2).
+  /// The largest whole number that every JSON reader keeps exact: 2⁵³ − 1 (RFC 7493 §2.2).
   package static let maximumWholeNumber: Int64 = 9_007_199_254_740_991
 }
 
 extension JSONObject {
-  /// Returns the object in the only form that RFC 8785 permits, as ``JSONValue/canonicalBytes()`` does.
+  /// Returns the object as canonical JSON.
+  ///
+  /// The rules are those of ``JSONValue/canonicalBytes()``.
   package func canonicalBytes() throws(IntegrityError) -> [UInt8] {
     try JSONValue.object(self).canonicalBytes()
   }

@@ -1,10 +1,11 @@
-/// Identifies a key that signs notes: its name, and a number made from its name, its kind and the public key.
+/// Identifies a key that signs notes, by a name and a number.
 ///
-/// The number is short. It helps to find the key, but two keys can have the same number.
+/// The number is computed from the name, the kind and the public key. It helps to find the key. It is short, so two
+/// keys can have the same number.
 package struct KeyIdentity: Hashable, Sendable, CustomStringConvertible {
   /// The name of the key.
   package let name: KeyName
-  /// The key ID of C2SP signed-note.
+  /// The key ID that C2SP signed-note defines.
   package let number: UInt32
 
   /// Creates an identity.
@@ -19,16 +20,20 @@ package struct KeyIdentity: Hashable, Sendable, CustomStringConvertible {
     self.init(name: name, number: Self.number(of: Hash(of: material).bytes))
   }
 
-  /// Returns the number in the first four bytes, highest byte first.
+  /// Returns the first four bytes as a number.
+  ///
+  /// The highest byte is first.
   static func number(of bytes: some Sequence<UInt8>) -> UInt32 {
     bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
   }
 
-  /// The four bytes of the number, highest byte first.
+  /// The number as four bytes.
+  ///
+  /// The highest byte is first.
   var numberBytes: [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
   }
 
-  /// The name, a plus and eight hexadecimal digits.
+  /// The identity as text: the name, a plus sign, and the number as eight hexadecimal digits.
   package var description: String { "\(name)+\(numberBytes.hexadecimal)" }
 }

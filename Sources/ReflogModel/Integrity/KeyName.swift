@@ -1,6 +1,7 @@
 /// The name of a key that signs notes (C2SP signed-note).
 ///
-/// A log's key has the name of the log. Names are compared by their bytes, so names that only appear the same differ.
+/// The key of a log has the same name as the log. Names are compared byte by byte. Two names that look equal on the
+/// screen but have different bytes are different names.
 package struct KeyName: Hashable, Sendable, CustomStringConvertible {
   private let utf8: [UInt8]
 

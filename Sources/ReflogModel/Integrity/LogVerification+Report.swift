@@ -1,23 +1,24 @@
 extension LogVerification {
   /// The result of a verification.
   package struct Report: Sendable {
-    /// The findings, in the order in which they were found.
+    /// The findings, in the order in which the verification found them.
     ///
-    /// If there is none, the log matches what was signed up to ``confirmedSize``.
+    /// If there are no findings, the first ``confirmedSize`` entries match the signed checkpoints.
     package let findings: [Finding]
-    /// The number of findings beyond ``maximumFindingCount``.
+    /// The number of findings that are not in ``findings``, because there are more than ``maximumFindingCount``.
     package let omittedFindingCount: Int
-    /// The number of entries of the log, with missing ones.
+    /// The number of entries in the log, including missing entries.
     package let size: Int64
     /// The root of the log, or nil if entries are missing.
     package let root: Hash?
-    /// The largest size at which the log matches what was signed; if no checkpoint matches, where the verification
-    /// began.
+    /// The size of the largest checkpoint that the log matches.
+    ///
+    /// If the log matches no checkpoint, it is the number of trusted entries with which the verification began.
     package let confirmedSize: Int64
 
-    /// The entries after the last checkpoint that matches.
+    /// The entries after the largest checkpoint that the log matches.
     ///
-    /// No signature shows whether they were altered.
+    /// No signature covers these entries, so the verification can't show whether they were altered.
     package var unsigned: Range<Int64> { confirmedSize..<size }
   }
 }

@@ -1,13 +1,16 @@
-/// Checks a log's entries, in order, against signed checkpoints of it, and reports all findings.
+/// Compares the entries of a log with signed checkpoints of the log, and reports every difference.
 ///
-/// Its memory does not grow with the log: it keeps the right edge of the tree and the checkpoints that are not reached
-/// yet. A checkpoint with a false signature, or of another log, is a finding, and its root does not count.
+/// The entries are added in order. The memory does not grow with the log, because a verification keeps only the right
+/// edge of the tree and the checkpoints of larger sizes. If a checkpoint has a false signature or belongs to another
+/// log, that is a finding, and the entries are not compared with it.
 package struct LogVerification: Sendable {
   /// A checkpoint that the log must match.
   package struct ExpectedCheckpoint: Sendable {
-    /// The name of the source in messages, such as "the anchor".
+    /// The name of the checkpoint's source, for messages, such as "the anchor".
     package let source: String
-    /// A signed note, or bytes that should be one.
+    /// The bytes that should be a signed note.
+    ///
+    /// They are not verified yet.
     package let note: [UInt8]
 
     /// Creates an expected checkpoint.
@@ -22,21 +25,25 @@ package struct LogVerification: Sendable {
     let checkpoint: Checkpoint
   }
 
-  /// The most findings that are reported.
+  /// The maximum number of findings in a report.
   ///
-  /// Further findings are only counted. So many findings prove tampering.
+  /// Further findings are only counted. This many findings already prove that the log was altered.
   package static let maximumFindingCount = 1000
 
   private let origin: Origin
   private let keys: [VerifierKey]
   private var frontier: MerkleFrontier
-  /// The checkpoints that are not reached yet, largest first.
+  /// The checkpoints that cover more entries than were added so far.
+  ///
+  /// The largest checkpoint is first.
   private var ahead: [OpenedCheckpoint] = []
   private var findings: [Finding] = []
   private var omittedFindingCount = 0
-  /// The log matches what was signed, or what is trusted, up to this size.
+  /// The number of entries that a matching checkpoint or the trusted start covers.
   private var confirmedSize: Int64
-  /// The first entry that was not given, or nil; the root of later entries is unknown.
+  /// The first missing entry, or nil if no entry is missing.
+  ///
+  /// If an entry is missing, the root can't be computed.
   private var firstMissing: Int64?
   /// The sequence of the next entry.
   private var sequence: Int64
@@ -45,10 +52,10 @@ package struct LogVerification: Sendable {
   ///
   /// - Parameters:
   ///   - origin: The name of the log.
-  ///   - keys: The keys whose signatures count.
+  ///   - keys: The trusted public keys. Signatures from other keys are ignored.
   ///   - claims: The checkpoints that the log must match.
-  ///   - frontier: The tree of the trusted start of the log. A checkpoint of fewer entries can't be checked,
-  ///     which is a finding.
+  ///   - frontier: The tree over the entries that are trusted without a check. A checkpoint of fewer entries can't be
+  ///     checked, and is a finding.
   package init(
     of origin: Origin,
     with keys: [VerifierKey],
@@ -68,13 +75,13 @@ package struct LogVerification: Sendable {
     compare()
   }
 
-  /// The largest size that a good signature covers, even if the entries do not match it.
+  /// The number of entries that the largest validly signed checkpoint covers, even if the entries do not match it.
   package var signedSize: Int64 { max(confirmedSize, ahead.first?.checkpoint.size ?? 0) }
 
-  /// Adds a checkpoint of a log that has grown.
+  /// Adds a further checkpoint during the verification, because the log may have grown.
   ///
-  /// It is ignored if it covers no entry after those that were given, or if no known key signed it, for example after a
-  /// rotation.
+  /// The checkpoint is ignored if it covers no more entries than were added so far. It is also ignored if no known key
+  /// signed it, for example after a key rotation.
   package mutating func expect(_ claim: ExpectedCheckpoint) {
     guard let note = try? SignedNote(parsing: claim.note), let size = try? Checkpoint(text: note.text).size,
       size > sequence, !note.signers(among: keys).good.isEmpty
@@ -92,9 +99,9 @@ package struct LogVerification: Sendable {
     findForks()
   }
 
-  /// Adds the next entry, at its position in the log.
+  /// Adds the next entry and its position in the log.
   ///
-  /// A position that is omitted or repeated is a finding.
+  /// If a position is omitted or repeated, that is a finding.
   package mutating func append(_ entry: Hash, at position: Int64) {
     guard position >= sequence else {
       report(.outOfOrder(sequence: position, expected: sequence))
@@ -111,7 +118,7 @@ package struct LogVerification: Sendable {
     }
   }
 
-  /// Returns the report, after the last entry.
+  /// Ends the verification after the last entry, and returns the report.
   package consuming func finish() -> Report {
     while let claim = ahead.popLast() {
       let size = claim.checkpoint.size
@@ -130,7 +137,9 @@ package struct LogVerification: Sendable {
     )
   }
 
-  /// Returns the checkpoint of a claim if it can be trusted, and otherwise reports what is wrong with it.
+  /// Returns the checkpoint if it is signed by a known key and belongs to the log.
+  ///
+  /// Otherwise the function reports the problem and returns nil.
   private mutating func open(_ claim: ExpectedCheckpoint) -> Checkpoint? {
     let note: SignedNote
     let checkpoint: Checkpoint
@@ -152,7 +161,9 @@ package struct LogVerification: Sendable {
     return signers.bad.isEmpty && !signers.good.isEmpty && checkpoint.origin == origin ? checkpoint : nil
   }
 
-  /// Reports signed checkpoints of one size with different roots: they are two histories, whatever the log contains.
+  /// Reports signed checkpoints that have the same size but different roots.
+  ///
+  /// They prove that two different histories were signed, independently of the entries in the log.
   private mutating func findForks() {
     for (larger, smaller) in zip(ahead, ahead.dropFirst())
     where larger.checkpoint.size == smaller.checkpoint.size && larger.checkpoint.root != smaller.checkpoint.root {
@@ -160,7 +171,7 @@ package struct LogVerification: Sendable {
     }
   }
 
-  /// Compares the tree with every checkpoint of its size.
+  /// Compares the root of the tree with the root in every checkpoint of the same size.
   private mutating func compare() {
     guard ahead.last?.checkpoint.size == frontier.size else { return }
     let root = frontier.root

@@ -1,11 +1,14 @@
-/// The right edge of a growing tree: enough to append leaves and to compute the root.
+/// The right edge of a growing Merkle tree.
 ///
-/// It has the hashes of the full subtrees that make up the tree from left to right: one for each 1 in the binary digits
-/// of its size, at most 63.
+/// It is sufficient to append leaves and to compute the root. The tree consists of full subtrees, from left to right.
+/// The frontier has the hash of each of these subtrees. Their number is the number of 1 digits in the binary form of
+/// the size, at most 63.
 package struct MerkleFrontier: Hashable, Sendable {
   /// The number of leaves.
   package private(set) var size: Int64
-  /// The hashes, of the largest subtree first.
+  /// The hashes of the full subtrees.
+  ///
+  /// The largest subtree is first.
   package private(set) var hashes: [Hash]
 
   /// Creates the tree without entries.
@@ -14,10 +17,10 @@ package struct MerkleFrontier: Hashable, Sendable {
     hashes = []
   }
 
-  /// Restores a tree.
+  /// Restores a frontier from its size and hashes.
   ///
-  /// - Throws: ``IntegrityError/frontierMismatch(size:hashCount:)`` unless there are as many hashes as a tree of this
-  ///   size has.
+  /// - Throws: ``IntegrityError/frontierMismatch(size:hashCount:)`` if a tree of this size has another number of full
+  ///   subtrees.
   package init(size: Int64, hashes: [Hash]) throws(IntegrityError) {
     guard size >= 0, hashes.count == size.nonzeroBitCount else {
       throw .frontierMismatch(size: size, hashCount: hashes.count)
@@ -26,21 +29,22 @@ package struct MerkleFrontier: Hashable, Sendable {
     self.hashes = hashes
   }
 
-  /// Restores the tree of the first `size` entries from stored hashes.
+  /// Restores the frontier of the tree over the first `size` entries from stored hashes.
   package init(size: Int64, hashAt: MerkleTree.HashSource) throws {
     let levels = (0..<max(0, size).bitWidth).reversed().filter { size >> Int64($0) & 1 == 1 }
     let nodes = levels.map { MerkleTree.Node(level: $0, index: (size >> Int64($0)) - 1) }
     try self.init(size: size, hashes: try nodes.map(hashAt))
   }
 
-  /// Appends a leaf by its hash.
+  /// Appends a leaf, which is given as its hash.
   package mutating func append(_ leaf: Hash) {
     append(leaf) { (_, _) in }
   }
 
-  /// Appends a leaf by its hash, and reports every full subtree that this completes.
+  /// Appends a leaf, which is given as its hash, and reports every full subtree that the leaf completes.
   ///
-  /// The leaf is reported first, and each subtree after its children. If `report` throws, the frontier is unchanged.
+  /// The leaf is reported first. Each subtree is reported after its children. If `report` throws, the frontier is not
+  /// changed.
   package mutating func append<Failure: Error>(
     _ leaf: Hash,
     completing report: (MerkleTree.Node, Hash) throws(Failure) -> Void

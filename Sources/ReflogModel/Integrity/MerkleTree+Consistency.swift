@@ -1,8 +1,7 @@
 extension MerkleTree {
-  /// Returns the proof that the tree of the first `newer` entries begins with that of the first `older` (RFC 9162
-  /// §2.1.4.1).
+  /// Returns the proof that the log of `newer` entries begins with the log of `older` entries (RFC 9162 §2.1.4.1).
   ///
-  /// It is empty if both sizes are equal or if `older` is 0.
+  /// The proof is empty if the two sizes are equal or if `older` is 0.
   package static func consistencyProof(
     from older: Int64,
     to newer: Int64,
@@ -19,14 +18,15 @@ extension MerkleTree {
       fromRoot.append(try root(of: older <= middle ? right : left, hashAt: hashAt))
       range = older <= middle ? left : right
     }
-    // The verifier knows the root of the older tree already.
+    // If the range begins at 0, its hash is the root of the older tree. The verifier already has that root, so the
+    // proof omits it.
     if range.lowerBound > 0 { fromRoot.append(try root(of: range, hashAt: hashAt)) }
     return fromRoot.reversed()
   }
 
-  /// Verifies that a proof connects both roots (RFC 9162 §2.1.4.2).
+  /// Verifies a proof that the newer tree begins with the older tree (RFC 9162 §2.1.4.2).
   ///
-  /// - Throws: ``IntegrityError/consistencyNotProven(older:newer:)`` if it does not.
+  /// - Throws: ``IntegrityError/consistencyNotProven(older:newer:)`` if the proof does not connect the two roots.
   package static func verifyConsistency(
     from older: Int64,
     root olderRoot: Hash,
@@ -41,7 +41,8 @@ extension MerkleTree {
       guard proof.isEmpty, isSame else { throw failure }
       return
     }
-    // The proof omits the root of a full older tree, because that root is a node of the newer tree.
+    // If the older tree is full, its root is a node of the newer tree. Then the proof omits that root, so it is added
+    // here.
     let path = older & (older - 1) == 0 ? [olderRoot] + proof : proof
     guard let start = path.first else { throw failure }
     let levels = Int64((~(older - 1)).trailingZeroBitCount)

@@ -1,7 +1,8 @@
 extension MerkleTree {
-  /// Returns the proof that a leaf is at this index of the tree of the first `size` entries (RFC 9162 §2.1.3.1).
+  /// Returns the proof that the tree of the first `size` entries has a leaf at `index` (RFC 9162 §2.1.3.1).
   ///
-  /// These are the hashes of the siblings on the path from the leaf to the root, the leaf's sibling first.
+  /// The proof consists of the hashes of the siblings on the path from the leaf to the root. The leaf's sibling is
+  /// first.
   package static func inclusionProof(
     of index: Int64,
     inTreeOf size: Int64,
@@ -20,9 +21,9 @@ extension MerkleTree {
     return fromRoot.reversed()
   }
 
-  /// Verifies that a proof connects the leaf's hash with the root (RFC 9162 §2.1.3.2).
+  /// Verifies a proof that the tree has this leaf at this index (RFC 9162 §2.1.3.2).
   ///
-  /// - Throws: ``IntegrityError/inclusionNotProven(index:size:)`` if it does not.
+  /// - Throws: ``IntegrityError/inclusionNotProven(index:size:)`` if the proof does not connect the leaf with the root.
   package static func verifyInclusion(
     of leaf: Hash,
     at index: Int64,
@@ -48,14 +49,14 @@ extension MerkleTree {
     guard last == 0, hash == root else { throw .inclusionNotProven(index: index, size: size) }
   }
 
-  /// Returns whether the next hash of a proof is left of this node.
+  /// Returns whether the next hash in a proof belongs to the left sibling of this node.
   ///
-  /// `last` is the last node of its level.
+  /// `last` is the index of the last node on the same level.
   static func isSiblingLeft(of node: Int64, last: Int64) -> Bool {
     node & 1 == 1 || node == last
   }
 
-  /// Skips the levels on which the node is the last one and has no sibling.
+  /// Moves up the levels on which the node has no sibling, because it is the last node on the level.
   static func skipLevelsWithoutSibling(_ node: inout Int64, _ last: inout Int64) {
     while node & 1 == 0, node != 0 {
       node >>= 1

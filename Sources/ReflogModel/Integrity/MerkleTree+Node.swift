@@ -1,7 +1,7 @@
 extension MerkleTree {
-  /// A full subtree of the tree.
+  /// A node of the tree whose subtree is full.
   ///
-  /// The leaves are level 0. The node `index` of a level covers the leaves from `index * 2^level` up to, but not
+  /// The leaves are on level 0. The node `index` of a level covers the leaves from `index * 2^level` up to, but not
   /// including, `(index + 1) * 2^level`.
   package struct Node: Hashable, Sendable {
     /// The level, from 0 for the leaves.
@@ -15,7 +15,7 @@ extension MerkleTree {
       self.index = index
     }
 
-    /// Creates the node whose leaves are exactly this range, or returns nil if there is none.
+    /// Creates the node whose leaves are exactly those in this range, or returns nil if there is no such node.
     init?(covering range: Range<Int64>) {
       let count = range.upperBound - range.lowerBound
       guard count > 0, count & (count - 1) == 0, range.lowerBound & (count - 1) == 0 else { return nil }
@@ -23,17 +23,18 @@ extension MerkleTree {
       index = range.lowerBound >> Int64(level)
     }
 
-    /// The left one of the two nodes below it.
+    /// The left child of the node.
     package var leftChild: Node { Node(level: level - 1, index: index * 2) }
-    /// The right one of the two nodes below it.
+    /// The right child of the node.
     package var rightChild: Node { Node(level: level - 1, index: index * 2 + 1) }
-    /// The node above it.
+    /// The parent of the node.
     package var parent: Node { Node(level: level + 1, index: index / 2) }
   }
 
-  /// Returns the hash of a node from the hashes in tiles: those of the levels 0, 8, 16 and so on.
+  /// Returns the hash of a node, computed from the hashes in tiles.
   ///
-  /// The source is asked for these only, at most 128 times.
+  /// Tiles contain the hashes on the levels 0, 8, 16 and so on. The function calls `hashAt` for nodes on these levels
+  /// only, at most 128 times.
   package static func hash(of node: Node, fromTiles hashAt: HashSource) throws -> Hash {
     if node.level.isMultiple(of: Tile.height) { return try hashAt(node) }
     return nodeHash(

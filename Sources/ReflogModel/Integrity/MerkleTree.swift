@@ -2,9 +2,9 @@ import Crypto
 
 /// The Merkle tree over a log's entries (RFC 6962 §2.1, unchanged in RFC 9162 §2.1).
 ///
-/// The hashes of a leaf and of a node are made with different first bytes, so no node can pass as an entry. Functions
-/// that read the tree ask for hashes of full subtrees only. Such a hash is the same in every tree that is large enough
-/// to contain it.
+/// The hash of a leaf and the hash of a node are computed with different first bytes. Therefore a node can't be
+/// presented as an entry. Functions that read the tree need the hashes of full subtrees only. The hash of a full
+/// subtree never changes when the tree grows.
 package enum MerkleTree {
   /// Returns the stored hash of a full subtree.
   package typealias HashSource = (Node) throws -> Hash
@@ -17,7 +17,9 @@ package enum MerkleTree {
     entry.withUnsafeBytes { leafHash(of: $0) }
   }
 
-  /// Returns the hash of a leaf whose entry is a hash, as the entries of Reflog are.
+  /// Returns the hash of a leaf whose entry is a hash.
+  ///
+  /// All entries of Reflog's logs are hashes.
   package static func leafHash(of entry: Hash) -> Hash {
     entry.withUnsafeBytes { leafHash(of: $0) }
   }
@@ -38,9 +40,10 @@ package enum MerkleTree {
     return Hash(sha.finalize())
   }
 
-  /// Returns the hash of the entries in a range, `MTH(D[a:b])`; for all entries it is the root.
+  /// Returns the hash of the tree over the entries in a range, `MTH(D[a:b])`.
   ///
-  /// It asks the source for at most two hashes for each doubling of the range.
+  /// For the range of all entries, the hash is the root of the tree. The number of calls of `hashAt` grows with the
+  /// logarithm of the range's length: at most two calls for each doubling.
   package static func root(of range: Range<Int64>, hashAt: HashSource) throws -> Hash {
     guard !range.isEmpty else { return emptyRoot }
     if let node = Node(covering: range) { return try hashAt(node) }
@@ -51,9 +54,9 @@ package enum MerkleTree {
     )
   }
 
-  /// Returns the index at which RFC 6962 splits a range of several leaves.
+  /// Returns the index at which RFC 6962 splits a range of two or more leaves.
   ///
-  /// The left part has as many leaves as the largest power of two below the length of the range.
+  /// The number of leaves in the left part is the largest power of two that is smaller than the range's length.
   static func middle(of range: Range<Int64>) -> Int64 {
     let last = range.upperBound - range.lowerBound - 1
     return range.lowerBound + (1 << Int64(last.bitWidth - 1 - last.leadingZeroBitCount))

@@ -1,22 +1,27 @@
-/// The name of a log, the first line of its checkpoints (C2SP tlog-checkpoint).
+/// The name of a log.
 ///
-/// Origins are compared by their bytes, so origins that only appear the same differ.
+/// It is the first line of the log's checkpoints (C2SP tlog-checkpoint). Origins are compared byte by byte. Two origins
+/// that look equal on the screen but have different bytes are different.
 package struct Origin: Hashable, Sendable, CustomStringConvertible {
-  /// The most bytes: the length byte of a cosignature can't express more (C2SP tlog-cosignature).
+  /// The maximum length in bytes.
+  ///
+  /// The length byte in a cosignature can't express more (C2SP tlog-cosignature).
   package static let maximumByteCount = 255
 
   private let utf8: [UInt8]
 
-  /// Creates the origin of any log: a line that is not empty, because the format requires no more.
+  /// Creates an origin from the first line of any log's checkpoint.
+  ///
+  /// The format requires only that the line is not empty and contains no control character.
   init(line: String) throws(IntegrityError) {
     guard !line.isEmpty, !line.utf8.contains(where: { $0 < 0x20 }) else { throw .malformedOrigin(line) }
     utf8 = Array(line.utf8)
   }
 
-  /// Creates the origin of a log of Reflog: a URL without its scheme, such as `audit.contoso.example/b2c-userflows`.
+  /// Creates the origin of one of Reflog's own logs, such as `audit.contoso.example/b2c-userflows`.
   ///
-  /// It has at most ``maximumByteCount`` letters, digits, `-._~:` and `/`, begins with a letter or digit, and has no
-  /// empty part between slashes.
+  /// The text is a URL without its scheme. It consists of at most ``maximumByteCount`` letters, digits and the
+  /// characters `-._~:/`. It begins with a letter or a digit, and no part between slashes is empty.
   ///
   /// - Throws: ``IntegrityError/malformedOrigin(_:)`` for any other text.
   package init(_ text: some StringProtocol) throws(IntegrityError) {
@@ -40,7 +45,8 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
 
   /// Returns the name of the log's key, which is also the name of the log.
   ///
-  /// - Throws: ``IntegrityError/malformedKeyName(_:)`` if a log of another program has a name that no key can have.
+  /// - Throws: ``IntegrityError/malformedKeyName(_:)`` if the origin is not a valid name of a key. Only logs of other
+  ///   programs can have such an origin.
   package func keyName() throws(IntegrityError) -> KeyName {
     try KeyName(text)
   }

@@ -1,9 +1,8 @@
 extension SignedNote {
-  /// Reads a note.
+  /// Reads a note from its bytes.
   ///
-  /// The note's ``bytes`` are exactly those that were read.
-  ///
-  /// The text ends at the last blank line, so it may contain blank lines.
+  /// ``bytes`` of the result equals `bytes`. The text ends at the last blank line, so the text itself may contain blank
+  /// lines.
   ///
   /// - Throws: ``IntegrityError`` for any other content.
   package init(parsing bytes: [UInt8]) throws(IntegrityError) {
@@ -24,7 +23,9 @@ extension SignedNote {
     try self.init(text: String(decoding: bytes[..<blankLine], as: UTF8.self), signatures: signatures)
   }
 
-  /// Returns the position of the newline that is the last blank line, or nil if there is no blank line.
+  /// Returns the position of the last blank line, or nil if there is no blank line.
+  ///
+  /// A blank line is a newline that follows directly after another newline.
   private static func lastBlankLine(_ bytes: [UInt8]) -> Int? {
     bytes.indices.dropFirst().last { bytes[$0] == UInt8(ascii: "\n") && bytes[$0 - 1] == UInt8(ascii: "\n") }
   }

@@ -1,15 +1,15 @@
 extension SignedNote {
-  /// One signature of a note.
+  /// One signature in a note.
   ///
-  /// Its key may be unknown to the reader.
+  /// The key that made the signature may be unknown.
   package struct Signature: Hashable, Sendable {
     private static let lineStart = "— "
 
     /// The key that made the signature, according to the note.
     package let key: KeyIdentity
-    /// The bytes of the signature, in the form of its kind of key.
+    /// The bytes of the signature.
     ///
-    /// For Ed25519 they are the 64 bytes of RFC 8032.
+    /// Their form depends on the kind of the key. An Ed25519 signature has the 64 bytes that RFC 8032 defines.
     package let bytes: [UInt8]
 
     /// Signs a message with a key.
@@ -18,9 +18,10 @@ extension SignedNote {
       bytes = try key.signature(of: message)
     }
 
-    /// Reads a line without its newline.
+    /// Reads a signature from its line, without the newline.
     ///
-    /// It is an em dash, a space, the key's name, a space, and the Base 64 of key ID and signature.
+    /// The line consists of an em dash, a space, the key's name, a space, and one text in Base 64. The text contains
+    /// the key ID followed by the signature.
     package init(line: String) throws(IntegrityError) {
       guard line.utf8.starts(with: Self.lineStart.utf8) else {
         throw .malformedNote(problem: "a signature's line does not begin with an em dash and a space")

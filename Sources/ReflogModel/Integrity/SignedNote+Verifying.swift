@@ -1,5 +1,5 @@
 extension SignedNote {
-  /// The known keys whose signatures are good, and those whose signatures are false.
+  /// The known keys with valid signatures, and the known keys with false signatures.
   package struct Signers: Hashable, Sendable {
     /// The known keys whose signatures match the text.
     package var good: [KeyIdentity] = []
@@ -7,7 +7,7 @@ extension SignedNote {
     package var bad: [KeyIdentity] = []
   }
 
-  /// Checks every signature that names one of these keys; the others are ignored.
+  /// Checks every signature that claims to be from one of these keys, and ignores all other signatures.
   package func signers(among keys: [VerifierKey]) -> Signers {
     let message = Array(text.utf8)
     var signers = Signers()
@@ -25,8 +25,8 @@ extension SignedNote {
 
   /// Verifies the note.
   ///
-  /// - Throws: ``IntegrityError`` unless one of these keys signed it and no signature in the name of one of them is
-  ///   false.
+  /// - Throws: ``IntegrityError`` if none of these keys signed the note, or if a signature that claims to be from one
+  ///   of these keys is false.
   package func verify(with keys: [VerifierKey]) throws(IntegrityError) {
     let signers = signers(among: keys)
     if let key = signers.bad.first { throw .badSignature(key: key) }

@@ -1,18 +1,24 @@
 /// A text and its signatures (C2SP signed-note).
 ///
-/// Do not trust the text before ``verify(with:)`` returns.
+/// Trust the text only after ``verify(with:)`` has returned without an error.
 package struct SignedNote: Sendable {
-  /// The most bytes: enough for more than a hundred ML-DSA-44 signatures, the longest known, and a text.
+  /// The maximum length of a note in bytes.
+  ///
+  /// It is enough for a text and more than a hundred ML-DSA-44 signatures. These are the longest known signatures.
   package static let maximumByteCount = 1_000_000
-  /// The most signatures: every reader must accept 16, and Go's `sumdb/note` accepts this many.
+  /// The maximum number of signatures in a note.
+  ///
+  /// The format requires that every reader accepts 16. Go's `sumdb/note` accepts 100.
   package static let maximumSignatureCount = 100
 
   /// The text, which ends with a newline.
   package let text: String
-  /// The signatures, at least one.
+  /// The signatures.
+  ///
+  /// There is at least one.
   package let signatures: [Signature]
 
-  /// Creates a note from a text and signatures of it.
+  /// Creates a note from a text and the signatures of this text.
   ///
   /// - Throws: ``IntegrityError/malformedNote(problem:)`` if no reader would accept the note.
   package init(text: String, signatures: [Signature]) throws(IntegrityError) {
@@ -27,7 +33,9 @@ package struct SignedNote: Sendable {
     guard bytes.count <= Self.maximumByteCount else { throw Self.isTooLong }
   }
 
-  /// Signs a text, which must end with a newline, with each of these keys.
+  /// Creates a note by signing a text with each of these keys.
+  ///
+  /// The text must end with a newline.
   package init(text: String, signedBy keys: [SigningKey]) throws(IntegrityError) {
     var signatures: [Signature] = []
     for key in keys { signatures.append(try Signature(of: Array(text.utf8), by: key)) }

@@ -2,17 +2,19 @@ import Crypto
 
 /// A private Ed25519 key that signs notes.
 ///
-/// Only ``secretText`` shows it.
+/// Only ``secretText`` contains the secret.
 package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
-  /// The number of bytes of a seed.
+  /// The number of bytes in a seed.
   package static let seedByteCount = 32
   private static let prefix = "PRIVATE+KEY+"
 
-  /// The public key.
+  /// The public key that belongs to the private key.
   package let verifierKey: VerifierKey
   private let privateKey: Curve25519.Signing.PrivateKey
 
-  /// Creates the key of these 32 bytes, which must be random and secret (RFC 8032 §5.1.5).
+  /// Creates a key from a seed of 32 bytes (RFC 8032 §5.1.5).
+  ///
+  /// The seed must be random and secret.
   package init(name: KeyName, seed: [UInt8]) throws(IntegrityError) {
     guard let privateKey = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed) else {
       throw .malformedSigningKey(problem: "its seed has \(seed.count) bytes instead of \(Self.seedByteCount)")
@@ -21,17 +23,19 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
     verifierKey = try VerifierKey(name: name, publicKey: Array(privateKey.publicKey.rawRepresentation))
   }
 
-  /// Creates a new key of 256 bits from a generator, which must be fit for keys.
+  /// Creates a new key of 256 bits from a generator of random numbers.
+  ///
+  /// The generator must be cryptographically secure.
   package init(name: KeyName, using generator: inout some RandomNumberGenerator) throws(IntegrityError) {
     var seed: [UInt8] = []
     for _ in 0..<Self.seedByteCount { seed.append(UInt8.random(in: .min ... .max, using: &generator)) }
     try self.init(name: name, seed: seed)
   }
 
-  /// Reads ``secretText``.
+  /// Reads a key from text in the form of ``secretText``.
   ///
-  /// - Throws: ``IntegrityError/keyIDMismatch(stated:key:)`` if its key ID does not belong to its name and key, and
-  ///   other errors if it is not valid.
+  /// - Throws: ``IntegrityError/keyIDMismatch(stated:key:)`` if the key ID in the text does not belong to the name and
+  ///   the key. Another ``IntegrityError`` if the text is not valid.
   package init(secretText text: some StringProtocol) throws(IntegrityError) {
     let parts = text.utf8.split(separator: UInt8(ascii: "+"), maxSplits: 4, omittingEmptySubsequences: false)
     guard parts.count == 5, text.utf8.starts(with: Self.prefix.utf8), let material = [UInt8](base64: Array(parts[4])),
@@ -48,20 +52,23 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
     }
   }
 
-  /// The secret, in the form of Go's `golang.org/x/mod/sumdb/note`.
+  /// The private key as text.
   ///
-  /// The form is `PRIVATE+KEY+<name>+<key ID>+<Base 64 of 0x01 and the seed>`.
+  /// Keep it secret. The form is `PRIVATE+KEY+<name>+<key ID>+<Base 64 of 0x01 and the seed>`. Go's package
+  /// `golang.org/x/mod/sumdb/note` defines this form.
   package var secretText: String {
     let material = [VerifierKey.signatureType] + Array(privateKey.rawRepresentation)
     return "\(Self.prefix)\(verifierKey.identity)+\(material.base64)"
   }
 
-  /// A text that names the public key and does not contain the secret.
+  /// A text that contains the public key and does not contain the secret.
   package var description: String { "the signing key of \(verifierKey)" }
-  /// The parts that a dump shows: only the public key.
+  /// The parts that a dump shows.
+  ///
+  /// Only the public key is shown, so the secret can't appear in a log.
   package var customMirror: Mirror { Mirror(self, children: ["verifierKey": verifierKey]) }
 
-  /// Returns the 64 bytes of the signature of a message (RFC 8032).
+  /// Returns the signature of a message, 64 bytes (RFC 8032).
   func signature(of message: [UInt8]) throws(IntegrityError) -> [UInt8] {
     do {
       return Array(try privateKey.signature(for: message))

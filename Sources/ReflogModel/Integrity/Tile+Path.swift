@@ -4,7 +4,7 @@ extension Tile: CustomStringConvertible {
 
   /// The path of the tile: `tile/<level>/<index>[.p/<width>]` or `tile/entries/<index>[.p/<width>]`.
   ///
-  /// The index is in groups of three digits: `tile/0/x001/x234/067.p/112`.
+  /// The index is written in groups of three digits, for example `tile/0/x001/x234/067.p/112` for index 1234067.
   package var path: String {
     let name =
       switch content {
@@ -15,12 +15,12 @@ extension Tile: CustomStringConvertible {
     return "tile/\(name)/\(Self.groups(of: index))\(suffix)"
   }
 
-  /// The path.
+  /// The path of the tile.
   package var description: String { path }
 
-  /// Reads a ``path``.
+  /// Creates a tile from its ``path``.
   ///
-  /// Each tile has only one.
+  /// Each tile has exactly one path.
   ///
   /// - Throws: ``IntegrityError/malformedTilePath(_:)`` for any other text.
   package init(path: some StringProtocol) throws(IntegrityError) {
@@ -44,7 +44,9 @@ extension Tile: CustomStringConvertible {
     String(String(1000 + number).dropFirst())
   }
 
-  /// Reads more than is valid: the caller compares the path of the result.
+  /// Reads a path, and also accepts some paths that are not valid.
+  ///
+  /// The caller must compare the path of the result with the given path.
   private static func parse(_ path: [UInt8]) -> Tile? {
     var parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)[...]
     guard parts.popFirst()?.elementsEqual("tile".utf8) == true, let name = parts.popFirst(),

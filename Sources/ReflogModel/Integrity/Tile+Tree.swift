@@ -1,10 +1,12 @@
 extension Tile {
-  /// Returns the levels of tiles on which a tree of this size has hashes.
+  /// Returns the levels of tiles for a tree of this size, from 0 to the highest level that has a hash.
   package static func levels(ofTreeOf size: Int64) -> Range<Int> {
     0..<((Int64.bitWidth - size.leadingZeroBitCount) + height - 1) / height
   }
 
-  /// Returns the tiles of one kind of a tree of this size: the full ones, then a partial one if there is one.
+  /// Returns all tiles with this kind of content for a tree of this size.
+  ///
+  /// The full tiles are first. If there is a partial tile, it is last.
   package static func tiles(_ content: Content, ofTreeOf size: Int64) -> some Sequence<Tile> {
     let count = size >> Int64(content.treeLevel)
     let width = Int64(maximumWidth)
@@ -13,7 +15,7 @@ extension Tile {
     }
   }
 
-  /// Returns the bytes of a tile with these hashes, one after another.
+  /// Returns the bytes of a tile that contains these hashes, one hash after another.
   package static func bytes(of hashes: [Hash]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(hashes.count * Hash.byteCount)
@@ -21,9 +23,9 @@ extension Tile {
     return bytes
   }
 
-  /// Returns the hashes in the bytes of this tile.
+  /// Reads the hashes in this tile from the tile's bytes.
   ///
-  /// - Throws: ``IntegrityError/malformedTile(_:problem:)`` unless there are as many as the tile is wide.
+  /// - Throws: ``IntegrityError/malformedTile(_:problem:)`` if the number of hashes is not the width of the tile.
   package func hashes(in bytes: [UInt8]) throws(IntegrityError) -> [Hash] {
     guard bytes.count == width * Hash.byteCount else {
       throw .malformedTile(self, problem: "it has \(bytes.count) bytes instead of \(width * Hash.byteCount)")

@@ -1,22 +1,26 @@
-/// A tile of a log: its position and its width (C2SP tlog-tiles).
+/// Identifies a tile of a log by its content, its position and its width (C2SP tlog-tiles).
 ///
-/// A tile has up to 256 consecutive hashes of one level of the tree, or as many entries.
+/// A tile contains up to 256 consecutive hashes on one level of the Merkle tree, or up to 256 consecutive entries.
 package struct Tile: Hashable, Sendable {
-  /// The most hashes or entries of a tile.
+  /// The maximum number of hashes or entries in a tile.
   package static let maximumWidth = 256
-  /// The levels of the tree that one tile spans: 2⁸ hashes have one hash above them.
+  /// The number of tree levels between one level of tiles and the next.
+  ///
+  /// A full tile has 2⁸ hashes. Eight levels above them is a single hash, and it is in a tile of the next level.
   package static let height = 8
-  /// The highest level that a path can name.
+  /// The highest level that a path can contain.
   package static let maximumLevel = 63
 
-  /// What a tile contains.
+  /// The content of a tile.
   package enum Content: Hashable, Sendable {
-    /// The hashes of the nodes on the level `8 * level` of the tree.
+    /// The hashes of the nodes on level `8 * level` of the tree.
     case hashes(level: Int)
     /// The entries themselves.
     case entries
 
-    /// The level of the tree whose nodes these hashes, or entries, are.
+    /// The level of the tree that the hashes are on.
+    ///
+    /// Entries belong to level 0, because they are leaves.
     var treeLevel: Int {
       switch self {
       case .hashes(let level): level * Tile.height
@@ -25,14 +29,16 @@ package struct Tile: Hashable, Sendable {
     }
   }
 
-  /// What the tile contains.
+  /// The content of the tile.
   package let content: Content
-  /// The position of the tile among the tiles of this kind, from 0.
+  /// The position of the tile among all tiles with the same kind of content, from 0.
   package let index: Int64
-  /// The number of hashes or entries, 1 to 256; a partial tile has fewer than 256.
+  /// The number of hashes or entries, from 1 to 256.
+  ///
+  /// A tile with fewer than 256 is a partial tile.
   package let width: Int
 
-  /// Creates a tile, or returns nil if no tree has such a tile.
+  /// Creates a tile, or returns nil if such a tile is not possible in any tree.
   package init?(_ content: Content, index: Int64, width: Int = Tile.maximumWidth) {
     let levels = 0...Self.maximumLevel
     if case .hashes(let level) = content, !levels.contains(level) { return nil }
@@ -44,17 +50,16 @@ package struct Tile: Hashable, Sendable {
     self.width = width
   }
 
-  /// The positions of its hashes on their level, or of its entries.
+  /// The positions of the tile's hashes on their level of the tree, or the positions of its entries in the log.
   package var range: Range<Int64> {
     let start = index * Int64(Self.maximumWidth)
     return start..<start + Int64(width)
   }
 
-  /// Returns whether a tree of this size contains all of the tile.
+  /// Returns whether a tree of this size contains all hashes or entries in the tile.
   ///
-  /// Only then can the tile be served.
-  ///
-  /// This is also true of a partial tile that the tree has outgrown.
+  /// Only then can the tile be served. The result is also true for a partial tile if the tree has grown and also has a
+  /// wider tile at the same position.
   package func isCovered(byTreeOf size: Int64) -> Bool {
     range.upperBound <= size >> Int64(content.treeLevel)
   }

@@ -2,7 +2,9 @@ extension TransparencyProof {
   private static let firstLine = "c2sp.org/tlog-proof@v1"
   private static let extraName = "extra "
   private static let indexName = "index "
-  /// The most bytes: a note, the extra line in Base 64, and the lines of the hashes.
+  /// The maximum length of a proof in bytes.
+  ///
+  /// It is the sum of the maximum lengths of the note, the extra line in Base 64, and the other lines.
   package static let maximumByteCount = SignedNote.maximumByteCount + maximumExtraByteCount / 3 * 4 + 4096
 
   /// The content of a `.tlog-proof` file.
@@ -12,9 +14,9 @@ extension TransparencyProof {
     return Array("\(Self.firstLine)\n\(extraLine)\(Self.indexName)\(index)\n\(hashLines)\n".utf8) + checkpoint.bytes
   }
 
-  /// Reads ``bytes``.
+  /// Reads a proof from the content of a `.tlog-proof` file.
   ///
-  /// The proof's bytes are exactly those that were read.
+  /// ``bytes`` of the result equals `bytes`.
   ///
   /// - Throws: ``IntegrityError`` for any other content.
   package init(parsing bytes: [UInt8]) throws(IntegrityError) {
@@ -33,7 +35,9 @@ extension TransparencyProof {
     try self.init(index: index, hashes: hashes, checkpoint: SignedNote(parsing: Array(rest)), extra: extra)
   }
 
-  /// Skips a line and its newline, and returns it.
+  /// Removes the first line and its newline from `rest`, and returns the line without the newline.
+  ///
+  /// Returns nil if `rest` contains no newline.
   private static func line(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
     defer { rest = rest[(end + 1)...] }

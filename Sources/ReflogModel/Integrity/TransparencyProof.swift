@@ -1,21 +1,29 @@
-/// Proves offline that an entry is in a log; the receipt of a change (C2SP tlog-proof).
+/// A proof that an entry is in a log (C2SP tlog-proof).
 ///
-/// It has the entry's index, the hashes that connect the entry with the root, and the signed checkpoint with the root.
+/// The receipt of a change is such a proof. It can be verified offline. It contains the entry's index, the signed
+/// checkpoint with the root, and the hashes that connect the entry with the root.
 package struct TransparencyProof: Sendable {
-  /// The most hashes: a tree of 2⁶³ entries has no more levels.
+  /// The maximum number of hashes.
+  ///
+  /// A tree of 2⁶³ entries has 63 levels above its leaves.
   package static let maximumHashCount = 63
-  /// The most bytes of extra data: enough for a record.
+  /// The maximum length of the extra data in bytes.
+  ///
+  /// It is enough for a record.
   package static let maximumExtraByteCount = 1_000_000
 
   /// The index of the entry.
   package let index: Int64
-  /// The hashes of the siblings on the path to the root, the leaf's sibling first.
+  /// The hashes of the siblings on the path from the leaf to the root.
+  ///
+  /// The leaf's sibling is first.
   package let hashes: [Hash]
   /// The signed checkpoint with the root.
   package let checkpoint: SignedNote
-  /// Data from which the leaf can be made again, or empty.
+  /// Additional data from which a reader can compute the leaf.
   ///
-  /// It is not signed. Trust it only after the leaf that was made from it verifies.
+  /// It may be empty. The data is not signed. Compute the leaf from the data, and trust the data only if
+  /// ``verify(leaf:of:with:)`` succeeds for this leaf.
   package let extra: [UInt8]
 
   /// Creates a proof.
@@ -36,10 +44,10 @@ package struct TransparencyProof: Sendable {
     self.extra = extra
   }
 
-  /// Verifies that a key of this log signed the checkpoint, and that the leaf is in the log at the index.
+  /// Verifies that one of these keys signed the log's checkpoint, and that the leaf is in the log at ``index``.
   ///
-  /// - Returns: The checkpoint.
-  /// - Throws: ``IntegrityError`` if one of the two is not true.
+  /// - Returns: The verified checkpoint.
+  /// - Throws: ``IntegrityError`` if the checkpoint or the inclusion failed verification.
   @discardableResult
   package func verify(
     leaf: Hash,

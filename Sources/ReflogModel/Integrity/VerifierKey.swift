@@ -2,11 +2,11 @@ import Crypto
 
 /// A public Ed25519 key that verifies notes.
 ///
-/// Its text is the `vkey` of C2SP signed-note, `<name>+<key ID>+<Base 64 of 0x01 and the public key>`.
+/// Its text is a `vkey`, which C2SP signed-note defines: `<name>+<key ID>+<Base 64 of 0x01 and the public key>`.
 package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
-  /// The byte for Ed25519 among the kinds of signatures.
+  /// The byte that identifies Ed25519 among the kinds of signatures.
   static let signatureType: UInt8 = 0x01
-  /// The number of bytes of a public key.
+  /// The number of bytes in a public key.
   package static let publicKeyByteCount = 32
 
   /// The name and the key ID.
@@ -16,7 +16,7 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
   /// Creates a key.
   ///
-  /// - Throws: ``IntegrityError/malformedVerifierKey(problem:)`` unless the public key has 32 bytes.
+  /// - Throws: ``IntegrityError/malformedVerifierKey(problem:)`` if the public key does not have exactly 32 bytes.
   package init(name: KeyName, publicKey: [UInt8]) throws(IntegrityError) {
     guard publicKey.count == Self.publicKeyByteCount else {
       throw .malformedVerifierKey(problem: "its public key has \(publicKey.count) bytes instead of 32")
@@ -27,8 +27,8 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads a `vkey`.
   ///
-  /// - Throws: ``IntegrityError/keyIDMismatch(stated:key:)`` if its key ID does not belong to its name and key, and
-  ///   other errors if it is not valid.
+  /// - Throws: ``IntegrityError/keyIDMismatch(stated:key:)`` if the key ID in the text does not belong to the name and
+  ///   the key. Another ``IntegrityError`` if the text is not valid.
   package init(_ text: some StringProtocol) throws(IntegrityError) {
     let parts = text.utf8.split(separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, let material = [UInt8](base64: Array(parts[2])), let type = material.first else {
@@ -50,7 +50,7 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
   /// The key as a `vkey`.
   package var description: String { text }
 
-  /// Returns whether these bytes are this key's signature of the message (RFC 8032).
+  /// Returns whether these bytes are a valid signature of the message by this key (RFC 8032).
   func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
     guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
     return key.isValidSignature(signature, for: message)

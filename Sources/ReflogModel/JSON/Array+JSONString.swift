@@ -1,12 +1,13 @@
 extension [UInt8] {
   /// Appends a text as a JSON string.
   ///
-  /// Escapes only what RFC 8259 §7 requires, in the form of RFC 8785 §3.2.2.2.
+  /// Only the characters that RFC 8259 §7 requires to be escaped are escaped. The form of the escapes is the one in
+  /// RFC 8785 §3.2.2.2.
   mutating func append(jsonString text: String) {
     append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { characters in
-      // Few texts need an escape.
+      // Few texts need an escape. A text without one is appended in one call, because that is faster.
       guard characters.contains(where: Self.needsEscape) else { return append(contentsOf: characters) }
       for byte in characters {
         if Self.needsEscape(byte) { append(escaped: byte) } else { append(byte) }

@@ -1,6 +1,6 @@
-/// A text is not a JSON value that RFC 8259 and Reflog accept.
+/// The error if a text is not valid JSON (RFC 8259), or if Reflog does not accept it.
 package struct JSONError: Error, CustomStringConvertible {
-  /// What is wrong, as a clause without a full stop.
+  /// The problem, as a clause without a full stop.
   package let problem: String
   /// The position of the mistake in bytes, from 0.
   package let position: Int
@@ -10,16 +10,18 @@ package struct JSONError: Error, CustomStringConvertible {
 }
 
 extension JSONValue {
-  /// Reads one JSON text strictly (RFC 8259).
+  /// Reads a JSON text that contains one value (RFC 8259).
   ///
-  /// Duplicate member names, values nested deeper than ``maximumDepth``, invalid UTF-8, lone surrogates, and bytes
-  /// after the value are refused.
+  /// The following are errors: two members of an object with the same name, values nested deeper than ``maximumDepth``
+  /// levels, invalid UTF-8, a surrogate without its pair, and text after the value.
   package init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
     var parser = JSONParser(bytes: Array(bytes))
     self = try parser.parseDocument()
   }
 
-  /// The deepest nesting: deeper than any answer of Graph, and shallow enough for any stack.
+  /// The maximum depth of nested values.
+  ///
+  /// Graph's answers are less deep. The limit exists because a recursion that is too deep would end the process.
   package static let maximumDepth = 64
 }
 
@@ -59,7 +61,7 @@ private struct JSONParser {
   mutating func parseObject(depth: Int) throws(JSONError) -> JSONObject {
     position += 1
     var members: [JSONObject.Member] = []
-    // Names are compared by their bytes, so names that only appear the same differ.
+    // Names are compared byte by byte, because `String` treats some texts with different bytes as equal.
     var names: Set<[UInt8]> = []
     if skip(UInt8(ascii: "}")) { return JSONObject(uniqueMembers: []) }
     repeat {
@@ -135,7 +137,7 @@ private struct JSONParser {
     return scalar
   }
 
-  /// Skips `\u`, and returns whether it followed.
+  /// Skips `\u` if it comes next, and returns whether it did.
   mutating func skipEscapeMark() -> Bool {
     guard bytes[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { return false }
     position += 2
@@ -179,7 +181,9 @@ private struct JSONParser {
     return value
   }
 
-  /// Skips white space and then this byte, and returns whether the byte followed.
+  /// Skips white space, then skips this byte if it comes next.
+  ///
+  /// Returns whether the byte was skipped.
   mutating func skip(_ byte: UInt8) -> Bool {
     skipSpace()
     guard peek == byte else { return false }

@@ -1,10 +1,10 @@
 /// A JSON value.
 ///
-/// An object keeps the order of its members, and a number keeps its text.
+/// The order of an object's members and the text of a number are kept.
 package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
-  /// A number, as it was written.
+  /// A number as text, in the form in which it was written.
   case number(String)
   case string(String)
   case array([JSONValue])
@@ -13,10 +13,10 @@ package enum JSONValue: Hashable, Sendable {
   /// Returns a whole number as a value.
   package static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
 
-  /// Returns the number, or `null` if it is nil.
+  /// Returns the number as a value, or `null` if the number is nil.
   package static func optional(_ number: Int64?) -> JSONValue { number.map { integer($0) } ?? .null }
 
-  /// Returns the text, or `null` if it is nil.
+  /// Returns the text as a value, or `null` if the text is nil.
   package static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 
   /// The text, or nil if the value is not a string.
@@ -24,7 +24,7 @@ package enum JSONValue: Hashable, Sendable {
     if case .string(let text) = self { text } else { nil }
   }
 
-  /// The number, or nil if the value is not a whole number in plain decimal that fits 64 bits.
+  /// The number, or nil if the value is not a whole number in plain decimal that fits into 64 bits.
   package var wholeNumber: Int64? {
     if case .number(let text) = self { Int64(text) } else { nil }
   }
@@ -39,7 +39,9 @@ package enum JSONValue: Hashable, Sendable {
     if case .array(let values) = self { values } else { nil }
   }
 
-  /// The kind of the value with its article, for messages.
+  /// The kind of the value with its article, such as "a number".
+  ///
+  /// Error messages contain it.
   package var kindName: String {
     switch self {
     case .null: "null"
@@ -92,7 +94,8 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
   /// The value of a member, or nil if there is no such member.
   ///
-  /// Setting a value replaces it in its position or adds it at the end. Setting nil removes the member.
+  /// If you set a value, it replaces the member's value, or a new member is added at the end. If you set nil, the
+  /// member is removed.
   package subscript(name: String) -> JSONValue? {
     get { members.first { $0.name == name }?.value }
     set {
@@ -106,16 +109,19 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Returns the first member with this name in any ASCII case, or nil if there is none.
+  /// Returns the first member with this name, or nil if there is none.
+  ///
+  /// Upper and lower case of ASCII letters count as equal.
   package func member(named name: String) -> Member? {
     members.first { $0.name.asciiFolded == name.asciiFolded }
   }
 }
 
 extension JSONValue {
-  /// The name of a member that differs from another one in the same object only in ASCII case; nil if there is none.
+  /// A member's name that differs only in ASCII case from another name in the same object, or nil if there is none.
   ///
-  /// Objects at any depth count. Programs that read such JSON differ in which member they use.
+  /// Objects at any depth are checked. Such JSON is ambiguous, because some programs use the first of the two members
+  /// and others use the second.
   package var collidingName: String? {
     switch self {
     case .null, .bool, .number, .string: return nil

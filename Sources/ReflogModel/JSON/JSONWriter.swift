@@ -1,5 +1,7 @@
 extension JSONValue {
-  /// The value as compact JSON in UTF-8 (RFC 8259), with members in their order.
+  /// The value as compact JSON in UTF-8 (RFC 8259).
+  ///
+  /// The order of the members is kept.
   package var bytes: [UInt8] {
     var output: [UInt8] = []
     write(to: &output)

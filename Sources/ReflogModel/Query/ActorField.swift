@@ -1,4 +1,6 @@
-/// A field of an actor, by its path in JSON.
+/// A field of an actor.
+///
+/// The raw value is its path in JSON.
 package enum ActorField: String, FilterField {
   case type, proof, ipAddress
   case userId = "user/id"
@@ -10,15 +12,17 @@ package enum ActorField: String, FilterField {
   case tokenId = "token/id"
   case tokenDisplayName = "token/displayName"
 
-  /// What kind of value it has: text.
+  /// The kind of the field's value.
+  ///
+  /// All fields of an actor are texts.
   package var kind: FilterKind { .text }
 }
 
 extension Change.Actor {
   /// The value of a field.
   ///
-  /// The id and the name are in the fields of the actor's type: user, app or token. The fields of the other types are
-  /// null.
+  /// The id and the name are in the fields for the actor's type: user, app or token. The id and the name in the fields
+  /// for the other types are null.
   package subscript(field: ActorField) -> FilterValue {
     switch field {
     case .type: .text(type.rawValue)

@@ -1,7 +1,9 @@
-/// A field of a change: a member of its JSON with one value, or a field of a member with several values.
+/// A field of a change.
 ///
-/// This is the only list of these fields. `$filter` accepts each by its path, and ReflogFormats makes JSON, CSV and the
-/// other formats from it.
+/// In JSON, a field is a member with a single value, or a member of a nested object.
+///
+/// This is the only list of the fields. `$filter` accepts each field by its path. ReflogFormats uses the list for JSON,
+/// CSV and the other formats.
 package enum ChangeField: FilterField {
   case plain(Plain)
   case before(ReferenceField)
@@ -9,16 +11,17 @@ package enum ChangeField: FilterField {
   case initiatedBy(ActorField)
   case status(Status)
 
-  /// A member with one value, in the order of JSON.
+  /// A member with a single value.
   ///
-  /// Add new ones at the end, because CSV has its columns in this order too.
+  /// The order of the cases is the order in JSON. Add new cases at the end, because CSV has its columns in the same
+  /// order.
   package enum Plain: String, FilterField {
     case id, sequence, activityDateTime, kind, result, resultDateTime
     case tenantId, subject, flowType, flowId, step
     case reason, correlationId, requestId, graphRequestId, rollbackOf, rollbackTo, batchId
     case lastVerifiedDateTime
 
-    /// The kind of its value.
+    /// The kind of the member's value.
     package var kind: FilterKind {
       switch self {
       case .id, .rollbackOf: .id
@@ -30,20 +33,24 @@ package enum ChangeField: FilterField {
     }
   }
 
-  /// A field of a change's outcome, by its name in JSON.
+  /// A field of a change's outcome.
+  ///
+  /// The raw value is its name in JSON.
   package enum Status: String, FilterField {
     case http, code, message, settledBy
 
-    /// The kind of its value.
+    /// The kind of the field's value.
     package var kind: FilterKind { self == .http ? .number : .text }
   }
 
-  /// A member with several values, by its name in JSON.
+  /// A member that is a nested object.
+  ///
+  /// The raw value is its name in JSON.
   package enum Part: String {
     case before, after, initiatedBy, status
   }
 
-  /// All fields of changes that can be filtered.
+  /// All fields that a filter for changes may contain.
   package static let allCases: [ChangeField] =
     Plain.allCases.map(plain) + ReferenceField.allCases.map(before) + ReferenceField.allCases.map(after)
     + ActorField.allCases.map(initiatedBy) + Status.allCases.map(status)
@@ -70,7 +77,7 @@ package enum ChangeField: FilterField {
   }
 }
 
-/// A filter of changes.
+/// A filter for changes.
 package typealias ChangeFilter = Filter<ChangeField>
 
 extension ChangeFilter {

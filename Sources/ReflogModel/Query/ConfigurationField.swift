@@ -1,15 +1,17 @@
-/// A field of a configuration, for `$filter` and for the formats.
+/// A field of a configuration. `$filter` and all output formats use this list of fields.
 package enum ConfigurationField: FilterField {
   case plain(Plain)
   case reference(ReferenceField)
   case targetURL
   case initiatedBy(ActorField)
 
-  /// A member with one value, in the order of JSON.
+  /// A member with a single value.
+  ///
+  /// The order of the cases is the order in JSON.
   package enum Plain: String, FilterField {
     case flowType, flowId, step, known, certain, changeId, changedDateTime, kind, verifiedDateTime
 
-    /// The kind of its value.
+    /// The kind of the member's value.
     package var kind: FilterKind {
       switch self {
       case .flowType, .flowId, .step: .name
@@ -21,15 +23,19 @@ package enum ConfigurationField: FilterField {
     }
   }
 
-  /// A member with several values, by its name in JSON.
+  /// A member that is a nested object.
+  ///
+  /// The raw value is its name in JSON.
   package enum Part: String {
     case reference, initiatedBy
   }
 
-  /// The name of the connector's target URL within the reference.
+  /// The name, in JSON, of the target URL.
+  ///
+  /// It is a member of the reference object.
   package static let targetURLName = "targetUrl"
 
-  /// All fields of configurations that can be filtered.
+  /// All fields that a filter for configurations may contain.
   package static let allCases: [ConfigurationField] =
     Plain.allCases.map(plain) + ReferenceField.allCases.map(reference) + [targetURL]
     + ActorField.allCases.filter { $0 != .proof && $0 != .ipAddress }.map(initiatedBy)
@@ -55,7 +61,7 @@ package enum ConfigurationField: FilterField {
   }
 }
 
-/// A filter of configurations.
+/// A filter for configurations.
 package typealias ConfigurationFilter = Filter<ConfigurationField>
 
 extension ConfigurationFilter {

@@ -1,15 +1,16 @@
-/// A field of a service event, for `$filter` and for the formats.
+/// A field of a service event. `$filter` and all output formats use this list of fields.
 package enum EventField: FilterField {
   case plain(Plain)
   case initiatedBy(ActorField)
 
-  /// A member with one value, in the order of JSON.
+  /// A member with a single value.
   ///
-  /// Add new ones at the end, because CSV has its columns in this order too.
+  /// The order of the cases is the order in JSON. Add new cases at the end, because CSV has its columns in the same
+  /// order.
   package enum Plain: String, FilterField {
     case id, sequence, activityDateTime, kind, count
 
-    /// The kind of its value.
+    /// The kind of the member's value.
     package var kind: FilterKind {
       switch self {
       case .id: .id
@@ -20,7 +21,9 @@ package enum EventField: FilterField {
     }
   }
 
-  /// A member with several values, by its name in JSON.
+  /// A member that is a nested object.
+  ///
+  /// The raw value is its name in JSON.
   package enum Part: String {
     case initiatedBy
   }
@@ -29,7 +32,7 @@ package enum EventField: FilterField {
     .type, .ipAddress, .userId, .userPrincipalName, .servicePrincipalId, .tokenId, .tokenDisplayName,
   ]
 
-  /// All fields of service events that can be filtered.
+  /// All fields that a filter for service events may contain.
   package static let allCases: [EventField] = Plain.allCases.map(plain) + actorFields.map(initiatedBy)
 
   /// The path of the field in JSON.
@@ -49,7 +52,7 @@ package enum EventField: FilterField {
   }
 }
 
-/// A filter of service events.
+/// A filter for service events.
 package typealias EventFilter = Filter<EventField>
 
 extension EventFilter {

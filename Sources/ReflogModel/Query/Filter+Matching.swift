@@ -1,7 +1,9 @@
 extension Filter {
-  /// Returns whether an item matches the filter, from the values of its fields.
+  /// Returns whether an item matches the filter.
   ///
-  /// The filter's SQL must give the same result.
+  /// The result must be the same as that of the SQL that the ledger creates for the filter.
+  ///
+  /// - Parameter value: A function that returns the item's value in a field.
   package func matches(_ value: (Field) -> FilterValue) -> Bool {
     switch self {
     case .comparison(let field, let comparison, let wanted): Self.compare(value(field), comparison, wanted, field)
@@ -48,7 +50,9 @@ extension Filter {
     if case .text(let text) = value { folded(text, field) } else { nil }
   }
 
-  /// Returns the bytes of a text as the field compares them.
+  /// Returns the bytes of a text for a comparison.
+  ///
+  /// If the field is a name, `A` to `Z` become lower case, because names are compared without regard to ASCII case.
   private static func folded(_ text: String, _ field: Field) -> [UInt8] {
     Array((field.kind == .name ? text.asciiFolded : text).utf8)
   }

@@ -1,9 +1,9 @@
-/// A condition on the fields of an item: a tree of comparisons.
+/// A condition for the fields of an item.
 ///
-/// Every comparison is true or false. If a field is null, `eq null` is true, `ne` any other value is true, and every
-/// other comparison is false.
+/// It is a tree of comparisons. The result of a comparison is always true or false. If a field is null, two comparisons
+/// are true: `eq` with null, and `ne` with a value other than null. Every other comparison is false.
 package indirect enum Filter<Field: FilterField>: Hashable, Sendable {
-  /// The field compares with the value as the operator requires.
+  /// The comparison of the field with the value is true.
   case comparison(Field, Comparison, FilterValue)
   /// The field equals one of these values.
   case oneOf(Field, [FilterValue])
@@ -15,15 +15,17 @@ package indirect enum Filter<Field: FilterField>: Hashable, Sendable {
   case and(Filter, Filter)
   /// At least one of the filters matches.
   case or(Filter, Filter)
-  /// The filter does not match.
+  /// The inner filter does not match.
   case not(Filter)
 
   /// The operator of a comparison.
   package typealias Comparison = FilterComparison
 
-  /// Reads `$filter`, in the syntax of OData 4.01 URL Conventions §5.1.1.
+  /// Reads the text of `$filter`.
   ///
-  /// - Throws: ``FilterError`` if the text is not a filter of these fields.
+  /// The syntax is defined in OData 4.01 URL Conventions §5.1.1.
+  ///
+  /// - Throws: ``FilterError`` if the text is not a valid filter, or if it contains an unknown field.
   package static func parse(_ text: String) throws(FilterError) -> Filter {
     try FilterParser<Field>.parse(text)
   }
@@ -45,17 +47,17 @@ package enum FilterValue: Hashable, Sendable {
   /// Whether the value is null.
   package var isNull: Bool { if case .null = self { true } else { false } }
 
-  /// Returns the text, or null if it is nil.
+  /// Returns the text as a value, or null if the text is nil.
   package static func optional(_ text: String?) -> FilterValue { text.map(FilterValue.text) ?? .null }
-  /// Returns the number, or null if it is nil.
+  /// Returns the number as a value, or null if the number is nil.
   package static func optional(_ number: Int64?) -> FilterValue { number.map(FilterValue.number) ?? .null }
-  /// Returns the time, or null if it is nil.
+  /// Returns the time as a value, or null if the time is nil.
   package static func optional(_ time: Timestamp?) -> FilterValue { time.map(FilterValue.time) ?? .null }
 }
 
-/// Why a filter is not valid, and the position of the mistake.
+/// The error if a filter is not valid: the problem and its position.
 package struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, as a clause without a full stop.
+  /// The problem, as a clause without a full stop.
   package let problem: String
   /// The position of the first wrong byte, from 0.
   package let position: Int

@@ -1,30 +1,38 @@
-/// A field by which items can be filtered.
+/// A field that a filter may contain.
 ///
-/// Its raw value is its path in JSON: names with `/` between levels.
+/// The raw value is the path of the field in JSON: the names of the members, with `/` between levels.
 package protocol FilterField: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
-  /// What kind of value the field has.
+  /// The kind of the field's value.
   var kind: FilterKind { get }
 }
 
 extension FilterField {
-  /// Creates the field with this path, or returns nil if there is none.
+  /// Creates the field that has this path, or returns nil if there is no such field.
   package init?(rawValue path: String) {
     guard let field = Self.allCases.first(where: { $0.rawValue == path }) else { return nil }
     self = field
   }
 }
 
-/// The kind of a field's value, which decides with what it can be compared.
+/// The kind of a field's value.
+///
+/// It determines the values that a filter may compare with the field.
 package enum FilterKind: Sendable {
   /// A text, compared byte by byte.
   case text
-  /// The id of a flow, a step or a connector, which is a text that is compared without regard to ASCII case.
+  /// A text that is compared without regard to ASCII case, such as the id of a flow or a connector.
   case name
-  /// A whole number, which may also be written in quotes.
+  /// A whole number.
+  ///
+  /// A filter may contain it with or without quotes.
   case number
-  /// The number of a change or an event, which is a string in JSON.
+  /// The number of a change or a service event.
+  ///
+  /// In JSON it is a string.
   case id
-  /// A time, written without quotes.
+  /// A time.
+  ///
+  /// A filter contains it without quotes.
   case time
   /// True or false.
   case flag

@@ -1,11 +1,13 @@
 /// Splits the text of a filter into tokens.
 struct FilterLexer {
-  /// A token, and its position in bytes.
+  /// A token, and the position of its first byte in the text.
   struct Token: Hashable {
     enum Kind: Hashable {
-      /// A name, a keyword or a bare literal.
+      /// A name, a keyword, or a literal without quotes.
       case word(String)
-      /// A text that was in single quotes; two single quotes in it are one.
+      /// The content of a text in single quotes.
+      ///
+      /// Two single quotes in a row stand for one single quote in the content.
       case string(String)
       case open, close, comma
       case end

@@ -1,13 +1,17 @@
-/// Reads the part of OData's filter syntax that history supports (OData 4.01 URL Conventions §5.1.1).
+/// Reads filters in a subset of OData's syntax (OData 4.01 URL Conventions §5.1.1).
 ///
-/// It has `eq ne gt ge lt le`, `in ( )`, `startswith`, `contains`, `not`, `and`, `or` and parentheses. `not` binds
-/// tighter than `and`, and `and` tighter than `or`.
+/// The subset consists of `eq ne gt ge lt le`, `in ( )`, `startswith`, `contains`, `not`, `and`, `or` and parentheses.
+/// `not` binds more tightly than `and`, and `and` binds more tightly than `or`.
 struct FilterParser<Field: FilterField> {
-  /// The most bytes: more than any filter of a person or a program has.
+  /// The maximum length of a filter in bytes.
+  ///
+  /// Filters that people and programs write are much shorter.
   static var maximumLength: Int { 8192 }
-  /// The deepest nesting of parentheses and `not`.
+  /// The maximum depth of nested parentheses and `not`.
   static var maximumDepth: Int { 32 }
-  /// The most comparisons; each value in a list counts as one.
+  /// The maximum number of comparisons.
+  ///
+  /// Each value in a list counts as one comparison.
   static var maximumTerms: Int { 200 }
 
   private var lexer: FilterLexer

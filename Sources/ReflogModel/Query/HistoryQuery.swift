@@ -1,10 +1,10 @@
-/// A query of history: which changes or service events, and in which order.
+/// A query for changes or service events: the condition and the order.
 package struct HistoryQuery<Field: FilterField>: Hashable, Sendable {
   /// The condition, or nil if all items match.
   package let filter: Filter<Field>?
   /// Whether the oldest item is first.
   ///
-  /// The order is that of `id`, which is also that of `activityDateTime`.
+  /// Items are sorted by `id`. The order by `activityDateTime` is the same.
   package let isAscending: Bool
 
   /// Creates a query.
@@ -16,16 +16,18 @@ package struct HistoryQuery<Field: FilterField>: Hashable, Sendable {
   }
 }
 
-/// A query of changes.
+/// A query for changes.
 package typealias ChangeQuery = HistoryQuery<ChangeField>
-/// A query of service events.
+/// A query for service events.
 package typealias EventQuery = HistoryQuery<EventField>
 
 /// A page of changes, newest first.
 package struct ChangePage: Sendable {
   /// The changes, newest first.
   package let changes: [Change]
-  /// The next page begins below this id; nil if this is the last page.
+  /// The id where the next page begins, or nil if this is the last page.
+  ///
+  /// The next page contains only changes with lower ids.
   package let next: Change.ID?
 
   /// Creates a page.

@@ -1,18 +1,22 @@
-/// The conditions of a form or of a command's options, which become one `$filter`.
+/// The conditions that a user entered in a form or as options of a command.
 ///
-/// A condition that is nil matches every change.
+/// They become one `$filter`. A condition that is nil matches every change.
 package struct PlainQuestion: Sendable {
-  /// A flow's id, or its type, a slash and its id.
+  /// The id of a flow, or the type and the id of a flow with a slash between them.
   package var flow: String?
   /// The name of a step.
   package var step: String?
   /// The id, the name or the user principal name of an actor.
   package var actor: String?
-  /// The id or the name that a connector had, before or after a change.
+  /// The id or the name of a connector that an address held before or after a change.
   package var connector: String?
-  /// Changes from this time on.
+  /// The time from which changes match.
+  ///
+  /// A change at exactly this time matches.
   package var since: Timestamp?
-  /// Changes before this time.
+  /// The time until which changes match.
+  ///
+  /// A change at exactly this time does not match.
   package var until: Timestamp?
   /// The result of a change.
   package var result: Change.Result?
@@ -22,7 +26,7 @@ package struct PlainQuestion: Sendable {
   /// Creates a question without conditions.
   package init() {}
 
-  /// Creates a question about the changes of an address.
+  /// Creates a question about the changes at an address.
   package init(about address: Address) {
     flow = FlowName(of: address).description
     step = address.step.name

@@ -1,8 +1,12 @@
-/// A field of a reference, by its name in JSON.
+/// A field of a reference.
+///
+/// The raw value is its name in JSON.
 package enum ReferenceField: String, FilterField {
   case state, connectorId, displayName
 
-  /// The kind of its value: a connector's id is a name, and the other values are text.
+  /// The kind of the field's value.
+  ///
+  /// The id of a connector is a name, and the other fields are texts.
   package var kind: FilterKind { self == .connectorId ? .name : .text }
 }
 

@@ -1,13 +1,14 @@
-/// The erasure of an actor's personal data that was recorded before the request.
+/// The erasure of an actor's personal data that was recorded before the erasure was requested.
 ///
-/// Personal data is name, UPN, IP address, reasons and statements. The actor's id and the changes stay.
+/// Personal data is the name, the UPN, the IP address, the reasons and the statements. The actor's id and the changes
+/// are kept.
 package struct Erasure: Sendable {
   package let id: Int64
   package let actorType: Change.ActorType
   package let actorID: String
   /// When the erasure was requested.
   package let asked: Timestamp
-  /// When it was finished, or nil if it is running.
+  /// When the erasure was finished, or nil if the erasure is running.
   package let finished: Timestamp?
 
   /// Creates an erasure.
@@ -25,7 +26,7 @@ package struct Erasure: Sendable {
     self.finished = finished
   }
 
-  /// What an erasure would do at this moment.
+  /// The numbers of records that an erasure would change at this moment.
   package struct Plan: Sendable {
     /// The number of changes and statements whose personal data would be erased.
     package var changes: Int64 = 0

@@ -1,6 +1,6 @@
-/// A set of ids as ranges, in ascending order and with gaps between them.
+/// A set of ids, stored as ranges in ascending order with gaps between the ranges.
 ///
-/// It is small if the ids are mostly consecutive.
+/// The set needs little memory if most of the ids are consecutive.
 package struct IDRanges: Hashable, Sendable {
   package private(set) var ranges: [ClosedRange<Int64>] = []
 
@@ -12,7 +12,7 @@ package struct IDRanges: Hashable, Sendable {
     for id in ids { append(id...id) }
   }
 
-  /// Reads `1-500,502`.
+  /// Reads a set from text, for example `1-500,502`.
   ///
   /// Returns nil if the text has another form or is not in ascending order.
   package init?(_ text: some StringProtocol) {
@@ -36,7 +36,9 @@ package struct IDRanges: Hashable, Sendable {
   /// The number of ids.
   package var count: Int64 { ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
 
-  /// Adds a range of ids, which must be above all ids in the set.
+  /// Adds a range of ids.
+  ///
+  /// All of these ids must be higher than the ids in the set.
   package mutating func append(_ range: ClosedRange<Int64>) {
     if let last = ranges.last, last.upperBound + 1 == range.lowerBound {
       ranges[ranges.count - 1] = last.lowerBound...range.upperBound
@@ -48,7 +50,7 @@ package struct IDRanges: Hashable, Sendable {
   /// Returns the ids that are in at least one of two sets.
   package func union(_ other: IDRanges) -> IDRanges {
     var all = self
-    // Usually all ids of the other set are higher.
+    // Usually all ids in the other set are higher than the ids in this set. Then no sorting is needed.
     if let last = ranges.last?.upperBound, let first = other.ranges.first?.lowerBound, last < first {
       for range in other.ranges { all.append(range) }
       return all
@@ -74,14 +76,14 @@ package struct IDRanges: Hashable, Sendable {
     return rest
   }
 
-  /// Returns the ids above this one.
+  /// Returns the ids in the set that are higher than `id`.
   package func above(_ id: Int64) -> IDRanges {
     var rest = IDRanges()
     for range in ranges where range.upperBound > id { rest.append(max(range.lowerBound, id + 1)...range.upperBound) }
     return rest
   }
 
-  /// Returns this number of the lowest ids.
+  /// Returns the lowest `count` ids in the set, or all ids if the set has fewer.
   package func first(_ count: Int64) -> IDRanges {
     var (some, left) = (IDRanges(), count)
     for range in ranges where left > 0 {
@@ -98,7 +100,7 @@ package struct IDRanges: Hashable, Sendable {
     return index < ranges.count && ranges[index].contains(id)
   }
 
-  /// Returns the index of the first range that ends at or above an id.
+  /// Returns the index of the first range whose last id is equal to `id` or higher.
   private func index(reaching id: Int64) -> Int {
     var (low, high) = (0, ranges.count)
     while low < high {
@@ -108,7 +110,7 @@ package struct IDRanges: Hashable, Sendable {
     return low
   }
 
-  /// Returns the ids of a range that are not in the set, in ascending order.
+  /// Returns the ids in `range` that are not in the set, in ascending order.
   package func gaps(in range: ClosedRange<Int64>) -> [ClosedRange<Int64>] {
     var gaps: [ClosedRange<Int64>] = []
     var next = range.lowerBound

@@ -1,6 +1,6 @@
-/// Protects the history of its scope from purges and erasures until it is released.
+/// A legal hold: until it is released, purges and erasures keep the history of the flows in its scope.
 package struct LegalHold: Sendable {
-  /// The most bytes of a name.
+  /// The maximum length of a name in bytes.
   package static let maximumNameLength = 64
 
   package let name: String

@@ -1,11 +1,11 @@
-/// The deletion of history that need not be kept any more.
+/// The deletion of history that is older than the retention policy requires.
 package struct Purge: Sendable {
   package let id: Int64
-  /// The changes that were settled before this moment are deleted, and the service events before it.
+  /// The purge deletes changes that were settled earlier than this moment, and service events from before this moment.
   package let before: Timestamp
   /// When the purge was requested.
   package let asked: Timestamp
-  /// When it was finished, or nil if it is running.
+  /// When the purge was finished, or nil if the purge is running.
   package let finished: Timestamp?
 
   /// Creates a purge.
@@ -16,18 +16,19 @@ package struct Purge: Sendable {
     self.finished = finished
   }
 
-  /// What a purge would do at this moment.
+  /// The number of records that a purge would delete or keep at this moment.
   package struct Plan: Sendable {
-    /// The changes that were settled before this moment would be deleted, and the service events before it.
+    /// The purge would delete changes that were settled earlier than this moment, and older service events.
     package let before: Timestamp
     /// The number of changes that would be deleted.
     package let changes: Int64
     /// The number of service events that would be deleted.
     package let events: Int64
-    /// The number of changes that are old enough and that a legal hold keeps.
+    /// The number of changes that are old enough to be deleted, but that a legal hold keeps.
     package let held: Int64
-    /// The number of changes that are old enough and that are always kept, as the last effective change of their
-    /// address.
+    /// The number of changes that are old enough to be deleted, but that every purge keeps.
+    ///
+    /// These are the last effective changes at their addresses. They show where the current references come from.
     package let kept: Int64
 
     /// Creates a plan.

@@ -1,10 +1,13 @@
 /// How long history is kept.
 package struct RetentionPolicy: Hashable, Sendable {
-  /// The fewest days without an override.
+  /// The minimum number of days, except if the request that sets the policy overrides it.
   ///
-  /// Audits of a year take place after its end, and PCI DSS 10.5.1 requires twelve months of history.
+  /// PCI DSS 10.5.1 requires twelve months of history. The additional days exist because an audit of a year takes place
+  /// after the end of the year.
   package static let minimumDays = 400
-  /// The most days: a century, longer than any rule requires.
+  /// The maximum number of days.
+  ///
+  /// It is a century, and no rule requires more.
   package static let maximumDays = 36_500
 
   /// The number of days, or nil if history is kept for ever.
@@ -15,7 +18,9 @@ package struct RetentionPolicy: Hashable, Sendable {
     self.days = days
   }
 
-  /// Returns the moment before which settled changes need not be kept, or nil if all are kept.
+  /// Returns the moment from which history must be kept, or nil if all history must be kept.
+  ///
+  /// Changes that were settled earlier than this moment may be deleted.
   package func cutoff(at now: Timestamp) -> Timestamp? {
     days.map { now.before(.seconds($0 * 86_400)) }
   }

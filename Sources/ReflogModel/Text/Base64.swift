@@ -1,10 +1,12 @@
 import FoundationEssentials
 
 extension [UInt8] {
-  /// The bytes in Base 64, with padding and in one line (RFC 4648 §4).
+  /// The bytes in Base 64, with padding and without line breaks (RFC 4648 §4).
   package var base64: String { Data(self).base64EncodedString() }
 
-  /// Reads Base 64 in the form of ``base64`` only, so that each value has one text.
+  /// Reads Base 64 in exactly the form that ``base64`` returns.
+  ///
+  /// Returns nil for other forms, so only one text is accepted for each value.
   init?(base64 text: [UInt8]) {
     guard let data = Data(base64Encoded: Data(text)), data.base64EncodedData().elementsEqual(text) else { return nil }
     self = Array(data)

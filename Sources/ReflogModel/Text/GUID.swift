@@ -1,11 +1,15 @@
 import FoundationEssentials
 
-/// GUIDs as text in their usual form: 32 lower-case hexadecimal digits and four hyphens (RFC 9562 §4).
+/// Functions for GUIDs as text.
+///
+/// The usual form has 32 lower-case hexadecimal digits and four hyphens (RFC 9562 §4).
 package enum GUID {
   /// Returns a new random GUID.
   package static func random() -> String { UUID().uuidString.lowercased() }
 
-  /// Returns the usual form of a GUID whose digits may be in upper case, or nil if the text is not a GUID.
+  /// Returns a GUID in its usual form, or nil if the text is not a GUID.
+  ///
+  /// The digits in `text` may be in upper or lower case.
   package static func normalized(_ text: String) -> String? {
     text.utf8.count == 36 ? UUID(uuidString: text)?.uuidString.lowercased() : nil
   }
@@ -31,7 +35,7 @@ package enum GUID {
     }
   }
 
-  /// Returns the GUID with these 16 bytes, or nil if there are more or fewer.
+  /// Returns the GUID with these 16 bytes in its usual form, or nil if there are more or fewer bytes.
   package static func text(of bytes: UnsafeRawBufferPointer) -> String? {
     guard bytes.count == 16 else { return nil }
     return String(unsafeUninitializedCapacity: 36) { characters in
@@ -49,7 +53,7 @@ package enum GUID {
     }
   }
 
-  /// Whether a hyphen precedes a byte.
+  /// Returns whether the text has a hyphen in front of the byte at this index.
   private static func isHyphenated(_ index: Int) -> Bool { index == 4 || index == 6 || index == 8 || index == 10 }
 
   private static func value(_ digit: UInt8) -> UInt8? {

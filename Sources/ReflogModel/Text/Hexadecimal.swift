@@ -1,5 +1,5 @@
 extension [UInt8] {
-  /// Two lower-case hexadecimal digits for each byte.
+  /// The bytes as text, with two lower-case hexadecimal digits for each byte.
   package var hexadecimal: String {
     var digits: [UInt8] = []
     digits.reserveCapacity(2 * count)
@@ -7,7 +7,9 @@ extension [UInt8] {
     return String(decoding: digits, as: UTF8.self)
   }
 
-  /// Reads two hexadecimal digits for each byte, in either case.
+  /// Reads bytes from text with two hexadecimal digits for each byte.
+  ///
+  /// The digits may be in upper or lower case. Returns nil for any other text.
   init?(hexadecimal digits: [UInt8]) {
     guard digits.count.isMultiple(of: 2) else { return nil }
     let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(hexadecimal: digits[$0..<$0 + 2]) }
@@ -15,7 +17,7 @@ extension [UInt8] {
     self = bytes
   }
 
-  /// Appends two lower-case hexadecimal digits.
+  /// Appends a byte as two lower-case hexadecimal digits.
   mutating func append(hexadecimal byte: UInt8) {
     append(UInt8(hexadecimalDigit: byte >> 4))
     append(UInt8(hexadecimalDigit: byte & 15))
@@ -23,15 +25,15 @@ extension [UInt8] {
 }
 
 extension UInt8 {
-  /// Reads two hexadecimal digits in either case.
+  /// Reads a byte from hexadecimal digits.
   ///
-  /// Returns nil for anything else.
+  /// The digits may be in upper or lower case. Returns nil if the text is not a hexadecimal number below 256.
   package init?(hexadecimal digits: some Collection<UInt8>) {
     guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else { return nil }
     self.init(String(decoding: digits, as: UTF8.self), radix: 16)
   }
 
-  /// Creates the lower-case hexadecimal digit of a value below 16.
+  /// Creates the lower-case hexadecimal digit for a value from 0 to 15.
   init(hexadecimalDigit value: UInt8) {
     self = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }

@@ -1,4 +1,4 @@
-/// An option of a URL's query or a field of a form, decoded.
+/// A decoded option in the query of a URL, or a decoded field of a form.
 package struct QueryItem: Hashable, Sendable {
   package let name: String
   package let value: String
@@ -9,9 +9,10 @@ package struct QueryItem: Hashable, Sendable {
     self.value = value
   }
 
-  /// Reads `name=value`, percent-encoded and with `+` for a space.
+  /// Reads a text of the form `name=value`.
   ///
-  /// Returns nil if a percent sign is not followed by two digits, or if the result is not UTF-8.
+  /// The text is percent-encoded, and `+` means a space. Returns nil if the two characters after a percent sign are not
+  /// hexadecimal digits, or if the result is not UTF-8.
   package init?(encoded pair: some StringProtocol) {
     let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let name = parts[0].percentDecoded(plusIsSpace: true),
@@ -20,7 +21,9 @@ package struct QueryItem: Hashable, Sendable {
     self.init(name, value)
   }
 
-  /// Returns the options in a URL's query, without those that can't be decoded.
+  /// Returns the options in the query of a URL.
+  ///
+  /// Options that can't be decoded are omitted.
   package static func items(ofURL url: String) -> [QueryItem] {
     guard let mark = url.firstIndex(of: "?") else { return [] }
     return url[url.index(after: mark)...].split(separator: "&").compactMap { QueryItem(encoded: $0) }
@@ -28,7 +31,9 @@ package struct QueryItem: Hashable, Sendable {
 }
 
 extension [QueryItem] {
-  /// Returns `name=value&…`, with every byte percent-encoded except the unreserved ones and those in `kept`.
+  /// Returns the options as the query of a URL: `name=value&…`.
+  ///
+  /// Every byte is percent-encoded, except the unreserved characters (RFC 3986 §2.3) and those in `kept`.
   package func encoded(keeping kept: String = "") -> String {
     map { "\($0.name.percentEncoded(keeping: kept))=\($0.value.percentEncoded(keeping: kept))" }.joined(separator: "&")
   }

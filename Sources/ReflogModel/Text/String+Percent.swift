@@ -1,7 +1,9 @@
 extension StringProtocol {
-  /// Returns the text with every `%XX` decoded, or nil if one is broken or the result is not UTF-8.
+  /// Returns the text with every `%XX` decoded.
   ///
-  /// - Parameter plusIsSpace: Whether `+` is a space, as in the query of a URL.
+  /// Returns nil if a `%` has no two hexadecimal digits after it, or if the result is not UTF-8.
+  ///
+  /// - Parameter plusIsSpace: Whether `+` means a space. It does in the query of a URL.
   package func percentDecoded(plusIsSpace: Bool) -> String? {
     var output: [UInt8] = []
     var bytes = Array(utf8)[...]
@@ -18,7 +20,9 @@ extension StringProtocol {
     return String(validating: output, as: UTF8.self)
   }
 
-  /// Returns the text with every byte as `%XX`, except the unreserved ones (RFC 3986 §2.3) and those in `kept`.
+  /// Returns the text with every byte percent-encoded as `%XX`.
+  ///
+  /// Unreserved characters (RFC 3986 §2.3) and the characters in `kept` are not encoded.
   package func percentEncoded(keeping kept: String = "") -> String {
     utf8.map { byte in
       byte.isUnreserved || kept.utf8.contains(byte)
@@ -28,7 +32,7 @@ extension StringProtocol {
 }
 
 extension UInt8 {
-  /// Whether the byte is unreserved in a URL (RFC 3986 §2.3).
+  /// Whether the byte is an unreserved character in a URL (RFC 3986 §2.3).
   package var isUnreserved: Bool {
     isASCIILetter || isASCIIDigit || "-._~".utf8.contains(self)
   }

@@ -1,7 +1,7 @@
 extension String {
-  /// The text as it may be shown on a terminal or in a log, with control and format characters replaced.
+  /// The text with control and format characters replaced, so it can be shown on a terminal or in a log.
   ///
-  /// They could control the terminal, or forge lines of the log.
+  /// Such characters could control the terminal, or could forge lines in the log.
   package var printable: String {
     String(
       String.UnicodeScalarView(

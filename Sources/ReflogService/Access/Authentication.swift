@@ -12,10 +12,10 @@ package struct Authentication: Sendable {
   /// Creates an authentication.
   ///
   /// - Parameters:
-  ///   - tokens: the store of API tokens, or nil if they are not accepted.
-  ///   - entra: checks Entra's tokens, or nil if they are not accepted.
-  ///   - passThroughTenantID: the tenant whose Microsoft Graph tokens are accepted, or nil if none are.
-  ///   - logger: receives at debug level why an Entra token was rejected.
+  ///   - tokens: the store of API tokens, or nil if API tokens are not accepted.
+  ///   - entra: the check of Entra's tokens, or nil if Entra's tokens are not accepted.
+  ///   - passThroughTenantID: the tenant whose Microsoft Graph tokens are accepted, or nil to accept no such token.
+  ///   - logger: receives, at debug level, the reason why an Entra token was rejected.
   package init(tokens: TokenStore?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
     self.tokens = tokens
     self.entra = entra
@@ -26,9 +26,10 @@ package struct Authentication: Sendable {
   /// Whether API tokens are accepted.
   package var takesAPITokens: Bool { tokens != nil }
 
-  /// Returns the caller that a bearer token identifies, or nil if it identifies none.
+  /// Returns the caller that a bearer token identifies, or nil if the token is not valid.
   ///
-  /// - Throws: `otherTenant` for a token of another tenant, or `providerUnavailable` if its signature can't be checked.
+  /// - Throws: `otherTenant` if the token belongs to another tenant, or `providerUnavailable` if the token's signature
+  ///   can't be checked.
   package func caller(bearing text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
     if let caller = try await holder(ofAPIToken: text, from: ipAddress) { return caller }
     if let caller = try await bearer(ofEntraToken: text, from: ipAddress) { return caller }

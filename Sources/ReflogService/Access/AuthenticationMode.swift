@@ -1,11 +1,11 @@
 /// A way to authenticate.
 package enum AuthenticationMode: String, Sendable, CaseIterable {
-  /// With an API token that Reflog made.
+  /// With an API token that Reflog created.
   case token
-  /// With a token that Entra made for Reflog.
+  /// With a token that Entra issued for Reflog.
   case entra
-  /// With a Microsoft Graph token, for the Graph surface only.
+  /// With a Microsoft Graph token, which only Reflog's Graph API accepts.
   ///
-  /// Graph checks it with every request.
+  /// Microsoft Graph checks the token with every request.
   case passthrough
 }

@@ -1,14 +1,15 @@
 import ReflogModel
 import Synchronization
 
-/// Limits how many denied requests of a caller are recorded.
+/// Limits how many denied requests from one caller are recorded in a minute.
 ///
-/// That is enough to record what a person tries, and too few for a program that never stops to fill the ledger.
+/// The limit is high enough to record all requests that a person sends. It also prevents that a program fills the
+/// ledger with requests that never stop.
 final class DenialBudget: Sendable {
   private static let perMinute = 60
-  /// The most callers with a separate budget in a minute.
+  /// The maximum number of callers that have a separate budget in a minute.
   ///
-  /// More callers share one budget.
+  /// All other callers share one budget.
   private static let callers = 1000
 
   private struct State {
@@ -18,9 +19,7 @@ final class DenialBudget: Sendable {
 
   private let state = Mutex(State())
 
-  /// Takes one from the caller's budget.
-  ///
-  /// Returns false if the budget of this minute is used up.
+  /// Uses one unit of the caller's budget, and returns whether one was left in this minute.
   func take(for actor: Change.Actor, at now: Timestamp) -> Bool {
     state.withLock { state in
       let minute = now.microseconds / 60_000_000

@@ -1,25 +1,25 @@
 package import ReflogModel
 
-/// Decides who may do what.
+/// Decides which operations a caller may perform.
 ///
-/// No other code does.
+/// All such decisions are made here.
 package enum Policy {
-  /// What a caller may be permitted to do.
+  /// A kind of operation that needs a permission.
   package enum Operation: Sendable, CaseIterable {
-    /// To read history, configurations and metrics, to export, and to plan.
+    /// Reading history, configurations and metrics, exporting, and planning.
     case read
-    /// To read the directory.
+    /// Reading the directory.
     case readDirectory
-    /// To change, roll back and reconcile.
+    /// Making changes, rolling back, and reconciling.
     case change
-    /// To manage tokens, retention, holds, erasures, keys and backups.
+    /// Managing tokens, retention, holds, erasures, keys and backups.
     case administer
   }
 
-  /// Whether a caller may do something.
+  /// Returns whether a caller may perform an operation.
   ///
-  /// For a caller with a token of the directory, the directory decides what it may do there. Such a caller may not read
-  /// history.
+  /// If the caller sent a token for the directory, the directory itself decides what the caller may do there. Such a
+  /// caller may not read history.
   package static func permits(_ caller: Caller, _ operation: Operation) -> Bool {
     switch caller.credential {
     case .roles(let roles): roles.contains { permits($0, operation) }

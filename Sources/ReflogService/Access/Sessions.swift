@@ -1,29 +1,31 @@
 package import ReflogModel
 import Synchronization
 
-/// The sessions of the pages, in memory: a restart ends all of them.
+/// The sessions of people who signed in on the pages.
 ///
-/// A session holds the token that it began with. Every request authenticates with that token again, so a session with a
-/// revoked token is worth nothing.
+/// They are in memory only, so a restart ends all sessions. A session contains the token with which the person signed
+/// in. Every request authenticates with that token again, so a revoked token ends the access of its sessions.
 package final class Sessions: Sendable {
-  /// The longest life of a session, however much it is used.
+  /// The time after which a session ends, also if it is in use.
   ///
-  /// A session with Entra's access token ends with that token, after about an hour.
+  /// A session with Entra's access token ends earlier, when the token expires after about an hour.
   package static let lifetime = Duration.seconds(8 * 3600)
-  /// The most sessions at the same time.
+  /// The maximum number of sessions at the same time.
   ///
-  /// A new one ends the oldest.
+  /// If there would be more, the oldest session ends.
   private static let most = 10_000
-  /// The most sessions of one token, so that a caller who signs in very often ends only its own sessions.
+  /// The maximum number of sessions with the same token.
+  ///
+  /// With this limit, a caller who signs in very often ends only its own sessions.
   private static let mostOfOneToken = 20
 
   /// A session.
   package struct Session: Sendable {
-    /// The session's id, which the browser keeps: 256 random bits in hexadecimal.
+    /// The session's id, which the browser stores: 256 random bits in hexadecimal.
     package let id: String
-    /// The token that the session began with.
+    /// The token with which the person signed in.
     package let token: String
-    /// The secret in every form of the session's pages: 256 other random bits in hexadecimal.
+    /// The secret that every form on the session's pages contains: 256 other random bits in hexadecimal.
     package let csrf: String
     fileprivate let ends: Timestamp
   }
@@ -64,7 +66,7 @@ package final class Sessions: Sendable {
     return session
   }
 
-  /// Returns the session with this id, or nil if it ended.
+  /// Returns the session with this id, or nil if there is none or it has ended.
   package func session(_ id: String) -> Session? {
     guard let session = state.withLock({ $0.sessions[id] }) else { return nil }
     guard clock() < session.ends else {
@@ -76,7 +78,7 @@ package final class Sessions: Sendable {
 
   /// Ends a session.
   ///
-  /// Does nothing if it ended already.
+  /// Does nothing if the session has already ended.
   package func end(_ id: String) {
     state.withLock { $0.end(id) }
   }

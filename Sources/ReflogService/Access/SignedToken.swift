@@ -1,17 +1,21 @@
 import ReflogModel
 
-/// The parts of a signed token, which prove nothing: a JWT in compact form (RFC 7519 §3, RFC 7515 §3.1).
+/// The parts of a signed token: a JWT in compact form (RFC 7519 §3, RFC 7515 §3.1).
+///
+/// The signature is not checked here, so do not trust the parts yet.
 struct SignedToken: Sendable {
   let header: JSONObject
   let claims: JSONObject
 
-  /// The longest accepted token: longer than any that Entra makes, group overage included, and shorter than what front
-  /// ends refuse.
+  /// The maximum length of a token in bytes.
+  ///
+  /// Entra's tokens are shorter, also with many groups. Reverse proxies refuse only headers that are longer.
   private static let maximumLength = 12 * 1024
 
   /// Reads a token.
   ///
-  /// Fails unless it has three parts of base64url, of which two each hold a JSON object with unique names.
+  /// Fails unless the token has three parts in base64url. The first two parts must each contain a JSON object whose
+  /// member names are unique.
   init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard text.utf8.count <= Self.maximumLength, parts.count == 3, !parts[2].isEmpty,

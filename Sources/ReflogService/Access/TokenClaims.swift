@@ -1,9 +1,9 @@
 import ReflogModel
 
-/// What the claims of an Entra token state about its bearer (Microsoft identity platform, access token claims
-/// reference).
+/// The claims about the bearer in an Entra token.
 ///
-/// This type does not check whether they are true.
+/// They are defined in the access token claims reference of the Microsoft identity platform. This type does not check
+/// whether they are true.
 struct TokenClaims: Sendable {
   /// The tenant's GUID (`tid`).
   let tenantID: String
@@ -13,7 +13,7 @@ struct TokenClaims: Sendable {
   private let objectID: String
   private let claims: JSONObject
 
-  /// The longest accepted text: longer than any name in Entra.
+  /// The maximum length of a text: longer than any name in Entra.
   private static let maximumLength = 512
 
   /// Reads claims.
@@ -26,17 +26,17 @@ struct TokenClaims: Sendable {
     self.claims = claims
   }
 
-  /// Whether the bearer is an application that acts as itself, and not for a user.
+  /// Whether the bearer is an application that acts for itself, and not for a user.
   private var isApp: Bool {
     claims["idtyp"]?.string == "app" || (claims["scp"] == nil && claims["sub"]?.string == objectID)
   }
 
   /// Whether the token is an access token.
   ///
-  /// An ID token only tells an application who signed in, and gives no access.
+  /// An ID token only shows an application who signed in. It must not be accepted for access.
   var isForAccess: Bool { isApp || claims["scp"] != nil }
 
-  /// Makes the actor that a change records.
+  /// Returns the bearer as the actor that a change records.
   func actor(ipAddress: String?, proof: Change.Proof) -> Change.Actor {
     Change.Actor(
       type: isApp ? .app : .user,

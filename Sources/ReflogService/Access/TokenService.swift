@@ -1,7 +1,7 @@
 package import ReflogLedger
 package import ReflogModel
 
-/// Manages API tokens for admins, and records what they do.
+/// Manages API tokens for admins, and records what each admin does with tokens.
 package struct TokenService: Sendable {
   private let store: TokenStore
   private let events: EventRecorder
@@ -12,15 +12,15 @@ package struct TokenService: Sendable {
     self.events = events
   }
 
-  /// Returns all tokens ever made, oldest first.
+  /// Returns all tokens that were ever created, oldest first.
   package func tokens(for caller: Caller) async throws(ServiceError) -> [APIToken] {
     try require(caller)
     do { return try await store.tokens() } catch { throw ServiceError(tokens: error) }
   }
 
-  /// Makes a token.
+  /// Creates a token.
   ///
-  /// Its text is returned only here and can't be read again.
+  /// Only this method returns the token's text. The text can't be read later.
   package func create(
     name: String,
     role: Role,
@@ -40,20 +40,22 @@ package struct TokenService: Sendable {
 
   /// Revokes a token.
   ///
-  /// When this returns, the token is not accepted any more.
+  /// When this returns, the token is rejected.
   ///
   /// - Throws: `tokenNotFound` if there is no token with this id.
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
-    // The token may have just been made on the command line. That is recorded first.
+    // The command line may have just created the token. The creation must be recorded earlier than the revocation.
     try await recordOthers(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
     guard let revoked = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     try await record(.tokenRevoked, revoked, caller.actor)
   }
 
-  /// Records what the command line did to tokens until a moment, without an actor: Reflog does not know who it was.
+  /// Records the tokens that the command line created or revoked up to a moment.
+  ///
+  /// The events have no actor, because the server can't identify the person on the command line.
   func recordOthers(until moment: Timestamp) async throws(ServiceError) {
     let found: [(token: APIToken, isMakingRecorded: Bool)]
     do { found = try await store.unrecordedTokens(until: moment) } catch { throw ServiceError(tokens: error) }
@@ -64,7 +66,9 @@ package struct TokenService: Sendable {
     }
   }
 
-  /// The event is recorded first: an event that is recorded twice after a crash is better than none.
+  /// Records an event about a token, and then marks the token as recorded.
+  ///
+  /// After a crash between these steps the event is recorded twice. In the other order it could be lost.
   private func record(
     _ kind: ServiceEvent.Kind,
     _ token: APIToken,
@@ -91,7 +95,7 @@ package struct TokenService: Sendable {
 }
 
 extension ServiceError {
-  /// Makes the error for an error of the token store.
+  /// Creates the error for the caller from an error of the token store.
   fileprivate init(tokens error: any Error) {
     self = if let error = error as? TokenError { .badToken(error.description) } else { .ledgerUnreadable("\(error)") }
   }

@@ -17,9 +17,9 @@ package final class ChangeReporter: Service {
   private let unlogged: AsyncStream<Change>
   private let log: AsyncStream<Change>.Continuation
 
-  /// The most changes that wait for the log.
+  /// The maximum number of changes that wait to be written to the log.
   ///
-  /// More are only counted: the ledger has all of them.
+  /// Other changes are counted in the metrics, but not written to the log. The ledger contains all of them.
   private static let capacity = 4096
 
   /// Creates a reporter.
@@ -31,7 +31,7 @@ package final class ChangeReporter: Service {
 
   /// Reports a change that was just settled.
   ///
-  /// Runs on the writer's thread, so it never waits for the log.
+  /// This runs on the writer thread, so it never waits for the log.
   package func report(_ change: Change) {
     count(change)
     if logger.logLevel <= Self.level(of: change) { log.yield(change) }
@@ -48,10 +48,10 @@ package final class ChangeReporter: Service {
     }
   }
 
-  /// Returns the level of a change in the log.
+  /// Returns the log level for a change.
   ///
-  /// The ledger has a change that was applied as asked, so the log shows it only at level debug. A change that was made
-  /// without Reflog is a warning.
+  /// A change that was applied as requested has the level debug, because the ledger already contains it. A change that
+  /// was made without Reflog is a warning.
   private static func level(of change: Change) -> Logger.Level {
     switch (change.intent.kind, change.result) {
     case (.drift, _), (_, .superseded): .warning

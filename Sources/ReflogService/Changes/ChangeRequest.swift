@@ -2,17 +2,17 @@ package import ReflogModel
 
 /// A request for a change.
 package final class ChangeRequest: Sendable {
-  /// What a request asks for.
+  /// The action that a caller requests.
   package enum Action: Sendable {
-    /// Points an address at a connector, or at none.
+    /// Sets the reference at an address to a connector, or to none.
     case setReference(Address, ConnectorReference)
-    /// Sets the address of a change to the reference that it held before that change.
+    /// Rolls back a change: sets its address to the reference that the address held before the change.
     case rollBack(Change.ID, permitting: RollbackRule.LaterChanges)
     /// Sets an address to the reference that it held at a time, as a part of a rollback to that time.
     case rollBackTo(TimeRollback, Address, ConnectorReference)
     /// Creates a connector with this body.
     case createConnector(JSONObject)
-    /// Changes the properties of a connector that the body names.
+    /// Changes the properties of a connector that are members of the body.
     case updateConnector(ConnectorID, JSONObject)
     /// Deletes a connector.
     case deleteConnector(ConnectorID)
@@ -22,31 +22,29 @@ package final class ChangeRequest: Sendable {
     case uploadCertificate(ConnectorID, JSONObject)
     /// Creates a user flow.
     ///
-    /// The body has no `apiConnectorConfiguration`: its content is in `references`.
+    /// The body has no `apiConnectorConfiguration`. The content of that property is in `references`.
     case createFlow(FlowName, body: JSONObject, references: [Step: ConnectorID])
-    /// Updates a user flow, but none of its references.
+    /// Updates properties of a user flow that are not references.
     case updateFlow(FlowName, JSONObject)
     /// Deletes a user flow and its references.
     case deleteFlow(FlowName)
-    /// A write that can't change a reference or a connector.
-    ///
-    /// It is forwarded unchanged.
+    /// Forwards a write unchanged, because it can't change a reference or a connector.
     case other(DirectoryWrite.Passthrough)
   }
 
   package let action: Action
   package let caller: Caller
-  /// Why the caller wants the change, or nil if it gave no reason.
+  /// The reason for the change, or nil if the caller gave none.
   package let reason: String?
   /// The caller's `client-request-id`, or nil if it sent none.
   package let correlationID: String?
-  /// Reflog's id of the request.
+  /// The id that Reflog gave the request.
   package let requestID: String
-  /// What the reference must be before the change, or nil if it may be anything.
+  /// The condition that the reference must meet before the change, or nil if there is no condition.
   package let precondition: Precondition?
   /// The caller's `Idempotency-Key`, or nil if it sent none.
   ///
-  /// A repeat with the same key makes no second change.
+  /// If the request is repeated with the same key, the change is not made again.
   package let idempotencyKey: IdempotencyKey?
 
   /// Creates a request.
@@ -68,7 +66,7 @@ package final class ChangeRequest: Sendable {
     self.idempotencyKey = idempotencyKey
   }
 
-  /// Makes the intent of a change that this request asks for.
+  /// Returns the intent of a change, with the details of this request.
   func intent(
     _ subject: Change.Subject,
     kind: Change.Kind = .update,
@@ -109,7 +107,7 @@ extension ChangeRequest.Action {
   }
 }
 
-/// The result of a request that was carried out: its changes as recorded, and the directory's answer.
+/// The result of a request that was carried out: the recorded changes, and the directory's answer.
 package struct ChangeReceipt: Sendable {
   package let changes: [Change]
   package let response: DirectoryResponse

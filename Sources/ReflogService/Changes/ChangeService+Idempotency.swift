@@ -4,9 +4,11 @@ import ReflogModel
 extension ChangeService {
   /// Returns the answer to an earlier request with the same key, or nil if this request must be carried out.
   ///
-  /// A repeat gets what the first request got: the answer of an applied change, the refusal of a refused change, or
-  /// `outcomeUnknown` while the result is not known. The key is free again if nothing took place and a repeat may
-  /// succeed: the directory had too much to do, or it refused Reflog's own credential, which an operator must repair.
+  /// A repeated request gets the same result as the first request. If the change was applied, it gets the answer again.
+  /// If the change was refused, it gets the refusal again. While the result is not known, it gets `outcomeUnknown`.
+  ///
+  /// In some cases a repeated request may succeed, so it is carried out: if the first request was not applied, if the
+  /// directory was too busy (429), or if it refused Reflog's own credential, which an operator can repair.
   func earlierAnswer(
     to request: ChangeRequest,
     _ preparer: Preparer
@@ -33,7 +35,9 @@ extension ChangeService {
     }
   }
 
-  /// Makes the answer of an applied change again: its status, and the connector that it created, read again.
+  /// Returns the answer to an applied change again.
+  ///
+  /// It has the recorded status. If the change created a connector, the connector is read from the directory again.
   private func response(repeating change: Change, _ directory: any Directory) async -> DirectoryResponse {
     let status = change.outcome?.httpStatus ?? DirectoryResponse.noContent.httpStatus
     guard let made = change.outcome?.created?.connectorID,
@@ -59,7 +63,7 @@ extension Change {
 }
 
 extension DirectoryRefusal {
-  /// Makes a recorded refusal again.
+  /// Creates the refusal that is recorded in an outcome.
   fileprivate init(repeating outcome: Change.Outcome?) {
     self.init(
       httpStatus: outcome?.httpStatus ?? 400,

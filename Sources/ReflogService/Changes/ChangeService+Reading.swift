@@ -1,8 +1,10 @@
 package import ReflogModel
 
-/// Requests that change nothing.
+/// Requests that only read.
 extension ChangeService {
-  /// Whether to offer a rollback to a caller: its role allows one, and Reflog has its own credential.
+  /// Returns whether a caller can roll back changes.
+  ///
+  /// The caller's role must permit changes, and Reflog must have its own credential.
   package func offersRollback(to caller: Caller) -> Bool {
     Policy.permits(caller, .change) && directory.hasOwnCredential
   }
@@ -16,7 +18,7 @@ extension ChangeService {
     return try await preparer.plan(rollbackOf: id)
   }
 
-  /// Reads a resource of the Graph surface from the directory.
+  /// Reads a resource of the Graph API from the directory.
   package func read(_ question: DirectoryRead, for caller: Caller) async throws(ServiceError) -> DirectoryResponse {
     let directory = try preparer(for: caller).directory
     do { return try await directory.read(question) } catch { throw ServiceError(beforeSending: error) }
@@ -24,7 +26,7 @@ extension ChangeService {
 
   /// Returns the reference at an address, read from the directory.
   ///
-  /// If the read is stale, this is the reference that the ledger knows.
+  /// If the read is stale, the result is the newest reference in the ledger.
   package func reference(at address: Address, for caller: Caller) async throws(ServiceError) -> ConnectorReference {
     let reader = try preparer(for: caller).reader
     let read: ConnectorReference
@@ -32,7 +34,7 @@ extension ChangeService {
     return try await reader.judge(read, at: address, requestID: "", by: .request).reference
   }
 
-  /// Returns the id of the reference's connector if the directory does not have that connector, or nil otherwise.
+  /// Returns the id of a reference's connector if that connector is missing in the directory, or nil otherwise.
   func missingConnector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorID? {
     guard let id = reference.connectorID else { return nil }
     do { return try await directory.connector(id) == nil ? id : nil } catch { throw ServiceError(beforeSending: error) }
@@ -40,11 +42,11 @@ extension ChangeService {
 }
 
 extension Preparer {
-  /// Asks the directory to check the token of a caller that Reflog itself can't identify.
+  /// Lets the directory check a caller's token that Reflog itself can't check.
   ///
-  /// Call it before anything is recorded for the caller, answered to it from memory, or queued behind it. Only an
-  /// answer, or a 403 with an error code, proves that the directory checked the token. A front end may refuse a request
-  /// for its form, and check no token.
+  /// Call this method before you record anything for the caller, answer it from memory, or queue its request. Only a
+  /// success, or status 403 with an error code, proves that the directory checked the token. Other refusals may come
+  /// from a front end that rejects the form of a request and never checks the token.
   func prove(_ caller: Caller) async throws(ServiceError) {
     guard case .directoryToken = caller.credential else { return }
     do {

@@ -2,18 +2,18 @@ import ReflogLedger
 package import ReflogModel
 
 extension ChangeService {
-  /// Settles a pending change at once if the directory shows its result, and returns the change.
+  /// Settles a pending change immediately if the directory shows its result, and returns the change.
   ///
-  /// The change stays pending if two reads differ, if it is too early, or if the directory can't be read. A change that
-  /// is settled already is returned unchanged.
+  /// The change is still pending after this call if two reads differ, if it is too early, or if the directory can't be
+  /// read. A change that is already settled is returned unchanged.
   ///
   /// - Parameters:
   ///   - id: the change to settle.
-  ///   - caller: must be permitted to make changes. It is recorded as the actor of a statement.
-  ///   - statement: the result that an operator states, and why, or nil to settle only by what the directory shows. It
-  ///     counts only if the directory can't be read and it is not too early. What the directory shows comes first.
-  /// - Throws: `alreadySettled` if the change has another result than the statement, or `stepUnresolved` if a statement
-  ///   comes too early or two reads differ.
+  ///   - caller: the requester, who must be permitted to make changes. A statement is recorded with this actor.
+  ///   - statement: the result that an operator states, with a reason, or nil to use only reads of the directory. The
+  ///     statement is used only if the directory can't be read and it is not too early. A read has priority.
+  /// - Throws: `alreadySettled` if the change has another result than the statement. `stepUnresolved` if it is too
+  ///   early for the statement, or if two reads differ.
   package func reconcile(
     _ id: Change.ID,
     for caller: Caller,
@@ -39,7 +39,7 @@ extension ChangeService {
     }
   }
 
-  /// Returns a change, checked against the log.
+  /// Returns a change after it was checked against the log.
   ///
   /// - Throws: `changeNotFound`, or `changePurged` if a purge deleted it.
   func change(_ id: Change.ID) async throws(ServiceError) -> Change {

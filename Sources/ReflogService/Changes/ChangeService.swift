@@ -2,7 +2,9 @@ package import Metrics
 package import ReflogLedger
 package import ReflogModel
 
-/// The one path of a change: nothing else writes to a directory.
+/// Carries out all changes.
+///
+/// Every write to a directory is sent by this service.
 package struct ChangeService: Sendable {
   package let ledger: Ledger
   package let directory: any Directory
@@ -35,9 +37,11 @@ package struct ChangeService: Sendable {
 
   /// Carries out a request for a change, and returns the changes as recorded.
   ///
-  /// It checks the caller's role, locks what the request touches, reads the reference, records the intent, asks the
-  /// directory, and records the outcome. When this returns, the directory applied the change and the ledger has
-  /// recorded that. When this throws, the error tells whether anything was sent, and which changes are recorded.
+  /// It checks the caller's role, locks the addresses and connectors, and reads the reference. Then it records the
+  /// intent, sends the write to the directory, and records the outcome.
+  ///
+  /// When this returns, the directory has applied the change, and the outcome is recorded in the ledger. When this
+  /// throws, the error shows whether the write was sent, and which changes are recorded.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
     let preparer = try preparer(for: request.caller)
@@ -50,10 +54,10 @@ package struct ChangeService: Sendable {
     return try await perform(request, preparer)
   }
 
-  /// How often a request is prepared.
+  /// The maximum number of times that a request is prepared.
   ///
-  /// It is prepared again if another change was applied meanwhile: only a request in another process, which does not
-  /// hold the lock, can do that.
+  /// A request is prepared again if another change was recorded for the same address after the preparation. Only a
+  /// request in another process can cause that, because the locks do not protect against other processes.
   private static let preparations = 4
 
   private func perform(
@@ -64,7 +68,16 @@ package struct ChangeService: Sendable {
       switch try await prepare(request, preparer) {
       case .done(let receipt): return receipt
       case .toDo(let preparation):
-        switch try await carryOut(preparation, for: request, preparer.directory) {
+        let result: Ledger.CarriedOut
+        do {
+          result = try await carryOut(preparation, for: request, preparer.directory)
+        } catch {
+          // This attempt recorded and sent nothing. But the first request with the same key may have been applied, and
+          // then the caller must get its answer.
+          if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
+          throw error
+        }
+        switch result {
         case .settled(let changes, let answer): return try receipt(changes, answer)
         case .unsettled(let changes, let error):
           throw .outcomeUnknown(changes.map(\.id), why: "the directory's answer could not be recorded. \(error)")
@@ -87,8 +100,8 @@ package struct ChangeService: Sendable {
 
   /// Prepares a request.
   ///
-  /// A repeat that can't be prepared, or has nothing to do, gets the answer to the first request. For all other
-  /// requests the transaction that records the intent looks the key up, so that they need no read.
+  /// If a repeated request can't be prepared, or has nothing to record, it gets the answer to the first request. For
+  /// other requests the idempotency key is not read here, because the transaction that records the intent checks it.
   private func prepare(
     _ request: ChangeRequest,
     _ preparer: Preparer
@@ -97,20 +110,26 @@ package struct ChangeService: Sendable {
     do {
       prepared = try await preparer.prepare(request)
     } catch {
-      // The refusal of this request was recorded just now. The record has fewer headers than the answer.
+      // The directory refused this request just now, and the refusal is recorded. Throw the original refusal, because
+      // it has headers that the record does not contain.
       if case .refused(let ids, _) = error, !ids.isEmpty { throw error }
       if let earlier = try await earlierAnswer(to: request, preparer) { return .done(earlier) }
       throw error
     }
     switch prepared {
-    case .toDo(let preparation): return .toDo(preparation)
+    case .toDo(let preparation):
+      // If there is nothing to record, no transaction checks the idempotency key, so it is checked here.
+      if preparation.group.drafts.isEmpty, let earlier = try await earlierAnswer(to: request, preparer) {
+        return .done(earlier)
+      }
+      return .toDo(preparation)
     case .done(let change):
       if let earlier = try await earlierAnswer(to: request, preparer) { return .done(earlier) }
       return .done(ChangeReceipt(changes: [change], response: .noContent))
     }
   }
 
-  /// Records the intents, asks the directory, and records its answer.
+  /// Records the intents, sends the write to the directory, and records the answer.
   private func carryOut(
     _ preparation: Preparation,
     for request: ChangeRequest,
@@ -137,8 +156,8 @@ package struct ChangeService: Sendable {
 
   /// Sends a write whose intent is recorded, and records the outcome.
   ///
-  /// Sends nothing if recording took too long: the reconciler counts its wait from the intent, and must not read the
-  /// directory before the write has ended.
+  /// If recording took too long, the write is not sent. The reason: the reconciler waits for a fixed time after the
+  /// intent's time. It must not read the directory while the write is still in progress.
   private func send(
     _ write: DirectoryWrite,
     recordedAs pending: [Change],
@@ -149,7 +168,7 @@ package struct ChangeService: Sendable {
     if let intent = pending.first, let limit = directory.longestRecording,
       ledger.now.since(intent.activityDateTime) > limit
     {
-      answer = .notSent(reason: "recording it took too long to send it safely")
+      answer = .notSent(reason: "recording the change took too long, so it was not safe to send it")
     } else {
       answer = await directory.write(write, correlationID: correlationID).hiding(write.secrets)
     }
@@ -174,9 +193,9 @@ package struct ChangeService: Sendable {
     }
   }
 
-  /// Records that a caller asked for a change that its role does not allow, and returns the refusal.
+  /// Records a request for a change that the caller's role does not permit, and returns the error for the caller.
   ///
-  /// The directory is not asked. A caller that is denied very often is recorded only up to a budget.
+  /// The directory gets no request. If a caller is denied very often, only some of its requests are recorded.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
     guard denials.take(for: request.caller.actor, at: ledger.now) else { return .forbidden([]) }
     let intents = try await preparer.unreadIntents(of: request)
@@ -192,7 +211,7 @@ package struct ChangeService: Sendable {
     throw .reasonRequired(pattern: reasonRule.pattern)
   }
 
-  /// A preparer that asks the directory with Reflog's own credential.
+  /// A preparer that accesses the directory with Reflog's own credential.
   var preparer: Preparer {
     Preparer(
       ledger: ledger,
@@ -201,9 +220,11 @@ package struct ChangeService: Sendable {
     )
   }
 
-  /// Returns a preparer that asks the directory with the caller's token, or else with Reflog's own credential.
+  /// Returns the preparer for a caller's requests.
   ///
-  /// What an earlier request left pending is read with Reflog's own credential if there is one.
+  /// If the caller sent a token for the directory, the preparer uses that token. Otherwise it uses Reflog's own
+  /// credential. To settle a change that an earlier request left pending, it uses Reflog's own credential if there is
+  /// one.
   func preparer(for caller: Caller) throws(ServiceError) -> Preparer {
     switch caller.credential {
     case .roles:

@@ -1,10 +1,10 @@
 package import ReflogModel
 
-/// What the reference at an address must be before a change (`If-Match`, RFC 9110 §13.1.1).
+/// A condition that the reference at an address must meet before a change (`If-Match`, RFC 9110 §13.1.1).
 package enum Precondition: Sendable {
-  /// Any connector.
+  /// The address holds a reference to any connector.
   case anyConnector
-  /// One of these references.
+  /// The address holds one of these references.
   case oneOf([ConnectorReference])
 
   /// Whether a reference meets the condition.

@@ -12,11 +12,11 @@ package struct ReasonRule: Sendable {
     self.pattern = pattern
   }
 
-  /// Whether the pattern matches the whole reason.
+  /// Returns whether the pattern matches the whole reason.
   ///
-  /// It never matches a missing one.
+  /// Returns false if there is no reason.
   func permits(_ reason: String?) -> Bool {
-    // A `Regex` can't be shared between threads. To make one takes microseconds.
+    // A `Regex` can't be shared between threads, so each check creates a new one. That takes only microseconds.
     guard let reason, let regex = try? Regex(pattern) else { return false }
     return (try? regex.wholeMatch(in: reason)) != nil
   }

@@ -1,33 +1,33 @@
 import ReflogLedger
 import ReflogModel
 
-/// Compares a reference that was read from the directory with what the ledger knows.
+/// Compares a reference that was read from the directory with the reference in the ledger.
 struct ReferenceReader: Sendable {
   let ledger: Ledger
   let directory: any Directory
 
-  /// The reference at an address before a change, and what it is based on.
+  /// The reference at an address before a change, and the state of the ledger at that address.
   struct Found: Sendable {
     let address: Address
-    /// The reference at the address: as it was read, or as the ledger knows it if the read is stale.
+    /// The reference that was read from the directory, or the ledger's reference if the read is stale.
     let reference: ConnectorReference
-    /// The drift to record before anything else at the address, or nil if there is none.
+    /// The drift to record before any other change at the address, or nil if there is no drift.
     let drift: Group.Draft?
-    /// The newest applied change at the address, or nil if it has none.
+    /// The newest applied change at the address, or nil if the address has none.
     let newestApplied: Change?
-    /// The newest effective change at the address, or nil if it has none.
+    /// The newest effective change at the address, or nil if the address has none.
     let newestEffective: Change?
   }
 
-  /// Returns what the ledger knows of an address.
+  /// Returns the state of an address in the ledger.
   func state(of address: Address) async throws(ServiceError) -> AddressState {
     do { return try await ledger.state(of: address) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Judges a reference that was read from the directory.
+  /// Decides which reference the address holds, from a read of the directory and the ledger.
   ///
-  /// Within the settle window a read may be stale. Then the ledger's reference counts. Otherwise the read counts: if
-  /// the ledger expected another reference, the change was made without Reflog.
+  /// Within the settle window a read may be stale. Then the result has the ledger's reference. Otherwise it has the
+  /// reference that was read. If the ledger has another reference, the difference is drift: a change without Reflog.
   func judge(
     _ read: ConnectorReference,
     at address: Address,
@@ -61,24 +61,26 @@ struct ReferenceReader: Sendable {
     )
   }
 
-  /// Whether a read of an address is conclusive: no change is pending there, and no write is within the settle window.
+  /// Returns whether a read of an address is conclusive.
+  ///
+  /// It is conclusive if no change is pending at the address, and if the last write is older than the settle window.
   func isConclusive(at address: Address) async throws(ServiceError) -> Bool {
     let state = try await state(of: address)
     guard state.pending == nil else { return false }
     return try await recentWrites(at: address).isEmpty
   }
 
-  /// Returns the writes so recent that a read may not show them yet.
+  /// Returns the writes within the settle window, which a read may not show yet.
   private func recentWrites(at address: Address) async throws(ServiceError) -> [RecentWrite] {
     guard directory.settleWindow > .zero else { return [] }
     let since = ledger.now.before(directory.settleWindow)
     do { return try await ledger.recentWrites(at: address, since: since) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Makes the drift from the recorded reference to the one that was found.
+  /// Returns the drift from the recorded reference to the reference that was found.
   ///
-  /// If the address holds again what it held before Reflog's own newest effective change, the directory did not keep
-  /// that change (`notKept`).
+  /// The address may hold the same reference as before Reflog's own newest effective change. Then the directory did not
+  /// keep that change, and the drift is recorded as `notKept`.
   private static func drift(
     at address: Address,
     from recorded: RecordedReference,

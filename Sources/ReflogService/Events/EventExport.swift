@@ -7,7 +7,7 @@ package struct EventExport: ExportSource {
 
   private let history: History
   private let filter: EventFilter?
-  /// The id of the newest event when the first piece was read, or nil before that.
+  /// The id of the event that was the newest one when the first piece was read, or nil if no piece was read yet.
   private var last: Int64?
   private var after: Int64 = 0
   private let entry: Int64?
@@ -18,9 +18,9 @@ package struct EventExport: ExportSource {
     self.entry = entry
   }
 
-  /// Returns the next events, or nil at the end.
+  /// Returns the next piece of events, or nil at the end.
   ///
-  /// A piece may be empty if no event in it matches.
+  /// A piece is empty if it covers only events that do not match.
   package mutating func next() async throws(ServiceError) -> [ServiceEvent]? {
     do {
       if last == nil {

@@ -4,9 +4,9 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Records service events: some at once, and some as counts for each minute.
+/// Records service events: some immediately, and some as counts for each minute.
 package final class EventRecorder: Service {
-  /// What one event of a minute counts together.
+  /// The key of a count: requests with the same key are recorded as one event in a minute.
   private struct Count: Hashable {
     let kind: ServiceEvent.Kind
     let actorType: Change.ActorType?
@@ -14,11 +14,11 @@ package final class EventRecorder: Service {
     let ipAddress: String?
   }
 
-  /// The most callers that are counted apart in a minute.
+  /// The maximum number of callers that have a separate count in a minute.
   ///
-  /// Others share one count: an attacker must fill neither memory nor ledger.
+  /// All other callers share one count. So an attacker can't fill the memory or the ledger with counts.
   private static let callers = 1000
-  /// The most IP addresses whose failed authentications are counted apart in a minute.
+  /// The maximum number of IP addresses that have a separate count of failed authentications in a minute.
   private static let failures = 100
   private static let interval = Duration.seconds(60)
 
@@ -51,12 +51,12 @@ package final class EventRecorder: Service {
     count(.historyRead, actor, Count(kind: .historyRead, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
 
-  /// Counts an export that continues an earlier one.
+  /// Counts an export that continues an earlier export.
   package func countExport(by actor: Change.Actor) {
     count(.export, actor, Count(kind: .export, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
 
-  /// Counts a denied request that no change records.
+  /// Counts a denied request that is not recorded as a change.
   package func countDenial(of actor: Change.Actor) {
     count(.denied, actor, Count(kind: .denied, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
@@ -81,12 +81,12 @@ package final class EventRecorder: Service {
     }
   }
 
-  /// Records the start, then each minute's counts, and the stop at the end.
+  /// Records the start, then the counts of each minute, and at the end the stop.
   package func run() async throws {
     await write(started)
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        // Ends early only when the service stops.
+        // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
         try? await Task.sleep(for: Self.interval)
         await self.flush()
       }
@@ -95,9 +95,9 @@ package final class EventRecorder: Service {
     await write([ServiceEvent.Content(.stop)])
   }
 
-  /// Records the counts so far.
+  /// Records the counts, and resets them.
   ///
-  /// If they can't be recorded, they are kept for the next minute.
+  /// If the counts can't be recorded, they are added to the counts of the next minute.
   private func flush() async {
     let counted = counts.withLock { counts in
       defer { counts = [:] }
@@ -122,7 +122,7 @@ package final class EventRecorder: Service {
       try await ledger.record(events)
       return true
     } catch {
-      // No request waits for these events, so the service continues. The log shows that they are missing.
+      // No request waits for these events, so the service continues. The log message reports that they are missing.
       logger.error("service events could not be recorded", metadata: ["count": "\(events.count)", "error": "\(error)"])
       return false
     }

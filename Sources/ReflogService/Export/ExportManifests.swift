@@ -1,11 +1,13 @@
 package import ReflogModel
 import Synchronization
 
-/// The signed manifests of the newest exports, by the id that each export got when it began.
+/// Stores the signed manifests of the newest exports.
+///
+/// The key of each manifest is the id that the export got when it began.
 package final class ExportManifests: Sendable {
-  /// How many manifests are kept: enough to fetch one right after its export.
+  /// The maximum number of manifests that are kept.
   ///
-  /// Each takes about a kilobyte.
+  /// It is high enough for clients that fetch a manifest right after the export. Each manifest takes about a kilobyte.
   package static let kept = 1000
 
   private struct State {
@@ -23,7 +25,7 @@ package final class ExportManifests: Sendable {
     self.sign = sign
   }
 
-  /// Signs and keeps the manifest of an export that was downloaded completely.
+  /// Signs and stores the manifest of an export that was downloaded completely.
   package func keep(_ manifest: ExportManifest, as id: String) throws {
     let note = try sign(manifest)
     state.withLock { state in
@@ -35,7 +37,7 @@ package final class ExportManifests: Sendable {
 
   /// Returns the manifest of an export.
   ///
-  /// - Throws: `manifestNotFound` if the export did not end, or is not among the newest ones.
+  /// - Throws: `manifestNotFound` if the export was not downloaded completely, or if it is not one of the newest.
   package func manifest(_ id: String) throws(ServiceError) -> SignedNote {
     guard let note = state.withLock({ $0.notes[id] }) else { throw .manifestNotFound(id) }
     return note

@@ -6,11 +6,11 @@ import Synchronization
 
 /// Publishes checkpoints, and rotates the key that signs them.
 ///
-/// Each commit signs a checkpoint. The newest one is written to the anchor, and to the service's log for programs that
-/// keep it elsewhere.
+/// Each commit creates a signed checkpoint. The publisher writes the newest checkpoint to the anchor. It also writes it
+/// to the service's log, from which other programs can store it elsewhere.
 package final class LogPublisher: Service {
   private static let interval = Duration.milliseconds(100)
-  /// How many intervals a rotation waits until the new key is installed.
+  /// The maximum number of intervals that a rotation waits until the new key is installed.
   private static let installationWait = 20
 
   private let ledger: Ledger
@@ -27,7 +27,7 @@ package final class LogPublisher: Service {
     self.anchor = anchor
     self.keyFile = keyFile
     self.logger = logger
-    // With two keys, a crash interrupted a rotation.
+    // If there are two keys, a crash interrupted a rotation. It is finished after the next checkpoint.
     isRotated = Mutex(ledger.signers.keys.count > 1)
   }
 
@@ -36,7 +36,7 @@ package final class LogPublisher: Service {
     var published: String?
     while !Task.isEnding {
       publish(behind: &published)
-      // Ends early only when the service stops.
+      // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
     }
     publish(behind: &published)
@@ -47,14 +47,14 @@ package final class LogPublisher: Service {
     guard let checkpoint = ledger.newestCheckpoint, checkpoint != published || isRotated else { return }
     do {
       let note = try SignedNote(parsing: Array(checkpoint.utf8))
-      // A crash before this line leaves the anchor some entries behind the ledger. The next start accepts that.
+      // After a crash at this point, the anchor has fewer entries than the ledger. The next start accepts that.
       try anchor.write(note)
       logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
       published = checkpoint
-      // The former key is needed until a checkpoint with both signatures is published.
+      // The old key is needed until a checkpoint with both signatures is published. Then the rotation can be finished.
       if isRotated, note.signatures.count > 1 { try finishRotation() }
     } catch {
-      // What was committed stays committed. The next interval tries again.
+      // Committed changes are not lost. The next interval tries to publish again.
       logger.error("the checkpoint could not be published", metadata: ["error": "\(error)"])
     }
   }
@@ -65,15 +65,17 @@ package final class LogPublisher: Service {
     isRotated.withLock { $0 = false }
   }
 
-  /// Signs an export's manifest as a checkpoint is signed: with both keys until the new key is installed.
+  /// Signs an export's manifest with the same keys as a checkpoint.
+  ///
+  /// During a rotation these are both keys, until the new key is installed.
   package func sign(_ manifest: ExportManifest) throws -> SignedNote {
     try manifest.signed(by: ledger.signers.keys)
   }
 
   /// Rotates the signing key for an admin, and returns both keys.
   ///
-  /// When this returns, the rotation is recorded. The next checkpoint is signed with both keys. Then the new key
-  /// replaces the old one. This waits up to two seconds for that.
+  /// When this returns, the rotation is recorded. The next checkpoint is signed with both keys. After that the new key
+  /// replaces the old key. This method waits up to two seconds for the replacement.
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another rotation is in progress.
   package func rotate(for caller: Caller) async throws(ServiceError) -> (old: VerifierKey, new: VerifierKey) {
@@ -89,8 +91,8 @@ package final class LogPublisher: Service {
     guard known.count == 1 else { throw .busy("The last key rotation is not finished yet.") }
     let new: SigningKey
     do { new = try keyFile.prepare() } catch { throw ServiceError(beforeSending: error) }
-    // Both keys sign from here on. After a crash before the event is recorded, the next start removes the new key. The
-    // old key verifies what both keys signed.
+    // From this line on, both keys sign. If a crash happens before the event is recorded, the next start removes the
+    // new key. Everything that both keys signed can still be verified with the old key.
     ledger.signers.add(new)
     do {
       try await ledger.record([Self.rotation(from: old.verifierKey, to: new.verifierKey, by: caller.actor)])
@@ -100,7 +102,7 @@ package final class LogPublisher: Service {
     }
     isRotated.withLock { $0 = true }
     for _ in 0..<Self.installationWait where ledger.signers.keys.count > 1 {
-      // Ends early only when the request is cancelled.
+      // The sleep ends early, with an error, only if the request is cancelled. The rotation continues in that case too.
       try? await Task.sleep(for: Self.interval)
     }
     return (old.verifierKey, new.verifierKey)
@@ -114,7 +116,9 @@ package final class LogPublisher: Service {
     ServiceEvent.Content(.keyRotated, actor: actor, details: ["from": .string(old.text), "to": .string(new.text)])
   }
 
-  /// Returns the note on one line, with `\\n` for each line break, so that log collectors keep it whole.
+  /// Returns the note on one line, with `\\n` for each line break.
+  ///
+  /// Log collectors could split a note that has several lines.
   private static func line(_ note: SignedNote) -> String {
     String(decoding: note.bytes, as: UTF8.self).replacing("\n", with: "\\n")
   }

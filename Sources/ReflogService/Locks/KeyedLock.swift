@@ -6,13 +6,17 @@ import Synchronization
 ///
 /// Requests for one key queue in order of arrival. Requests for different keys do not wait for each other.
 package final class KeyedLock: Sendable {
-  /// How many requests may wait, and for how long.
+  /// The limits for requests that wait: their number, and the time that each may wait.
   package struct Limits: Sendable {
-    /// The most requests that may wait for one key: more than any script means to send at one step.
+    /// The maximum number of requests that wait for one key.
+    ///
+    /// It is higher than the number of requests that a correct script sends for one step at the same time.
     package let perKey: Int
-    /// The most requests that may wait for all keys together.
+    /// The maximum number of requests that wait, for all keys together.
     package let total: Int
-    /// The longest wait of a request: shorter than clients and proxies wait for an answer.
+    /// The maximum time that a request waits.
+    ///
+    /// It is shorter than the time that clients and proxies wait for an answer.
     package let wait: Duration
 
     /// Creates limits.
@@ -22,7 +26,7 @@ package final class KeyedLock: Sendable {
       self.wait = wait
     }
 
-    /// The limits of a server.
+    /// The limits that a server uses.
     package static let standard = Limits(perKey: 256, total: 4096, wait: .seconds(20))
   }
 
@@ -39,11 +43,11 @@ package final class KeyedLock: Sendable {
   private struct State {
     /// The requests that wait for each locked key.
     ///
-    /// A free key has no queue.
+    /// A locked key for which no request waits has an empty queue. A free key has no queue.
     var queues: [LockKey: Deque<Waiter>] = [:]
     var waiting = 0
     var nextTicket: UInt64 = 0
-    /// Whether a timer runs that ends waits that took too long.
+    /// Whether the timer runs that ends waits that took too long.
     var isWatched = false
   }
 
@@ -55,15 +59,15 @@ package final class KeyedLock: Sendable {
     self.limits = limits
   }
 
-  /// Locks all these keys, and waits until it holds them.
+  /// Locks all these keys, and returns when all of them are locked.
   ///
-  /// Keys are locked in sorted order, so that no two requests wait for each other. End the lock with
+  /// The keys are locked in sorted order. So two requests can't block each other in a deadlock. Unlock the keys with
   /// ``HeldLock/end()``.
   ///
-  /// - Throws: `busy` if too many requests wait, or this one waited too long.
+  /// - Throws: `busy` if too many requests wait, or if this request waited too long.
   package func take(_ keys: some Sequence<LockKey>) async throws(ServiceError) -> HeldLock {
     let keys = Array(keys)
-    // The usual case: one key, and it is free.
+    // This is a shortcut for the most frequent case: there is only one key, and it is free.
     if keys.count == 1, takeIfFree(keys[0]) { return HeldLock(keys: keys, locks: self) }
     var taken: [LockKey] = []
     for key in Set(keys).sorted() {
@@ -82,7 +86,7 @@ package final class KeyedLock: Sendable {
     return HeldLock(keys: taken, locks: self)
   }
 
-  /// Locks a key if it is free, or returns nil at once.
+  /// Locks a key if it is free, or returns nil immediately if it is locked.
   package func takeWithoutWaiting(_ key: LockKey) -> HeldLock? {
     takeIfFree(key) ? HeldLock(keys: [key], locks: self) : nil
   }
@@ -137,12 +141,14 @@ package final class KeyedLock: Sendable {
     }
   }
 
-  /// How much longer than the limit a request may wait: one timer serves all requests.
+  /// The interval of the timer that checks all waiting requests.
+  ///
+  /// A request may wait longer than its limit by this time.
   private static let watchInterval = Duration.milliseconds(250)
 
   /// Starts the timer that ends waits that took too long.
   ///
-  /// It runs as long as any request waits.
+  /// The timer runs while at least one request waits.
   private func watch() {
     let interval = min(Self.watchInterval, limits.wait)
     DispatchQueue.global().asyncAfter(deadline: .now() + interval.seconds) { self.endOverdue() }
@@ -174,17 +180,17 @@ package final class KeyedLock: Sendable {
   }
 }
 
-/// Some locked keys, until the lock is ended.
+/// A set of locked keys, which are locked until ``end()`` is called.
 package struct HeldLock: Sendable {
   fileprivate let keys: [LockKey]
   fileprivate let locks: KeyedLock
 
-  /// Whether this key is one of the locked keys.
+  /// Returns whether this key is one of the locked keys.
   func holds(_ key: LockKey) -> Bool { keys.contains(key) }
 
   /// Unlocks the keys for the next requests.
   ///
-  /// Call it once.
+  /// Call this method exactly once.
   package func end() {
     locks.end(keys)
   }

@@ -1,21 +1,23 @@
 package import ReflogModel
 
-/// What a lock protects: only one request at a time may work on it.
+/// The object that a lock protects: only one request at a time may work on it.
 package enum LockKey: Hashable, Comparable, Sendable {
   /// The reference at an address.
   case address(Address)
   /// A connector.
   case connector(ConnectorID)
-  /// What a request creates.
+  /// The object that a request creates.
   ///
-  /// It has no id yet.
+  /// The object has no id yet, so the request's id identifies it.
   case creation(requestID: String)
-  /// An `Idempotency-Key`, as its SHA-256: a repeat waits for the first request.
+  /// The SHA-256 of an `Idempotency-Key`.
+  ///
+  /// With this lock, a repeated request waits for the end of the first request.
   case named(keyHash: String)
 }
 
 extension Change {
-  /// The key that a request locks to work on this change.
+  /// The key that a request must lock before it works on this change.
   var lockKey: LockKey {
     switch intent.subject {
     case .step(let address): .address(address)

@@ -4,8 +4,8 @@ import ReflogModel
 extension Preparer {
   /// Prepares the creation of a user flow with references.
   ///
-  /// A new flow has no references yet. If the flow exists, its references are recorded as the values before, and the
-  /// directory refuses the write.
+  /// A new flow has no references yet. If the flow already exists, the directory will refuse the write. Then the flow's
+  /// current references are recorded as `before`.
   func prepareFlowCreation(
     _ request: ChangeRequest,
     _ flow: FlowName,
@@ -28,9 +28,9 @@ extension Preparer {
     )
   }
 
-  /// Prepares the deletion of a user flow: one change for each step that calls a connector.
+  /// Prepares the deletion of a user flow, with one change for each step that calls a connector.
   ///
-  /// A flow that calls no connector leaves no change.
+  /// If the flow calls no connector, its deletion is not recorded as a change.
   func prepareFlowDeletion(
     _ request: ChangeRequest,
     _ flow: FlowName
@@ -49,7 +49,9 @@ extension Preparer {
     return Preparation(group: group(request, found, intents), write: .deleteFlow(flow.flowType, flow.flow))
   }
 
-  /// Returns the addresses at which a flow may call a connector: Graph's steps, and others that the ledger knows.
+  /// Returns the addresses at which a flow may call a connector.
+  ///
+  /// They are the steps that Microsoft Graph documents, and other steps that are in the ledger.
   func addresses(of flow: FlowName) async throws(ServiceError) -> [Address] {
     let known: [Address]
     do { known = try await ledger.history.addresses() } catch { throw ServiceError(reading: error) }
@@ -59,7 +61,7 @@ extension Preparer {
 
   /// Checks that the directory has the flow.
   ///
-  /// If the directory refuses, the refusal is recorded for each reference of the flow that the ledger knows.
+  /// If the directory refuses the read, the refusal is recorded for each of the flow's references in the ledger.
   private func requireFlow(_ flow: FlowName, for request: ChangeRequest) async throws(ServiceError) {
     do {
       _ = try await directory.read(DirectoryRead(.flow(flow.flowType, flow.flow)))

@@ -21,9 +21,10 @@ extension Preparer {
     )
   }
 
-  /// Makes the group to record before a write of references.
+  /// Creates the group to record before a write of references.
   ///
-  /// Drift comes first, so that at each address every change begins with what the one before it left.
+  /// The drift is recorded first. So at each address, the `before` of every change is equal to the `after` of the
+  /// previous change.
   func group(_ request: ChangeRequest, _ found: [ReferenceReader.Found], _ intents: [Change.Intent]) -> Group {
     Group(
       drafts: found.compactMap(\.drift) + intents.map { Group.Draft($0, .intended) },
@@ -34,10 +35,9 @@ extension Preparer {
 
   /// Reads the reference at an address before a change.
   ///
-  /// If the directory definitely refuses the read, a `rejected` change is recorded: `intent` makes its intent from an
-  /// unknown reference before.
-  ///
-  /// - Parameter absent: the HTTP statuses that mean that there can be no reference yet.
+  /// If the directory refuses the read, a `rejected` change is recorded. Its intent is the result of `intent` with an
+  /// unknown reference as `before`. If the HTTP status of the refusal is in `absent`, the flow does not exist yet. Then
+  /// the address holds no reference, and nothing is recorded here.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,

@@ -9,7 +9,7 @@ extension Preparer {
     let reference: ConnectorReference
   }
 
-  /// Returns what a rollback of a change restores, and where.
+  /// Returns the reference that a rollback of a change restores, and its address.
   ///
   /// - Throws: `notRollbackable` if the change can't be rolled back.
   func rollbackTarget(_ id: Change.ID) async throws(ServiceError) -> RollbackTarget {
@@ -22,9 +22,9 @@ extension Preparer {
     }
   }
 
-  /// Returns what a rollback of a change would do at this moment.
+  /// Returns the plan of a change's rollback: the result that the rollback would have at this moment.
   ///
-  /// Records nothing.
+  /// This method only reads.
   func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
     let target = try await rollbackTarget(id)
     let state = try await reader.state(of: target.address)
@@ -55,7 +55,7 @@ extension Preparer {
     func intent(before: ConnectorReference, after: ConnectorReference) -> Change.Intent {
       request.intent(.step(target.address), kind: .rollback, before: before, after: after, rollbackOf: id)
     }
-    try await requireNoPendingRollback(of: id, at: target.address)
+    try await requireNoPendingRollback(of: id, at: target.address, for: request)
     let found = try await readBefore(target.address, for: request) { intent(before: $0, after: target.reference) }
     let (verdict, after) = try await verdict(on: found, backTo: target.reference) { situation in
       RollbackRule.verdict(on: id, in: situation, permitting: later)
@@ -75,7 +75,7 @@ extension Preparer {
 
   /// Prepares the rollback of an address to the reference that it held at a time.
   ///
-  /// If the address holds that reference already, nothing is sent.
+  /// If the address already holds that reference, no write is sent.
   func prepareRollback(
     _ request: ChangeRequest,
     to target: ConnectorReference,
@@ -94,7 +94,7 @@ extension Preparer {
       return .toDo(prepared(request, found, intent(before: found.reference, after: after), address, after))
     case .done(let change):
       guard let drift = found.drift else { return .done(change) }
-      // The drift set the reference that is asked for, so the drift is the answer.
+      // The drift has already set the requested reference. So the drift is recorded and returned as the result.
       return .done(try await ledger.record(Group(drafts: [drift])).first ?? change)
     case .changedSince(let id):
       try await recordDrift(found)
@@ -115,9 +115,10 @@ extension Preparer {
     Preparation(group: group(request, [found], [intent]), write: .setReference(address, after))
   }
 
-  /// Returns the rule's verdict, and the reference to restore with the name that its connector has now.
+  /// Returns the rule's verdict, and the reference to restore.
   ///
-  /// The connector is read once, and only if the rule depends on it.
+  /// The connector is read at most once, and only if the verdict depends on it. If it was read, the reference has the
+  /// connector's current name.
   private func verdict(
     on found: ReferenceReader.Found,
     backTo target: ConnectorReference,
@@ -142,7 +143,7 @@ extension Preparer {
     return (rule(situation), after ?? target)
   }
 
-  /// Returns the reference with the name that its connector has now, or nil if the connector does not exist.
+  /// Returns the reference with the current name of its connector, or nil if the connector does not exist.
   private func connector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorReference? {
     guard let id = reference.connectorID else { return reference }
     do { return try await directory.connector(id)?.reference } catch { throw ServiceError(beforeSending: error) }
@@ -152,7 +153,9 @@ extension Preparer {
     reference.connectorID.map { .connectorMissing($0) } ?? .directoryUnavailable("it returned no connector")
   }
 
-  /// Returns at most a hundred effective changes after a change: enough to name those that block the rollback.
+  /// Returns the effective changes that are newer than a change: those that block its rollback.
+  ///
+  /// The result has at most a hundred changes, which is enough for the message to the caller.
   private func effectiveChanges(at address: Address, after id: Change.ID) async throws(ServiceError) -> [Change.ID] {
     do {
       return try await ledger.history.effectiveChanges(at: address, after: id, limit: 100)
@@ -161,11 +164,16 @@ extension Preparer {
     }
   }
 
-  /// Settles an earlier rollback of the same change that is pending.
+  /// Settles an earlier rollback of the same change, if that rollback is pending.
   ///
-  /// - Throws: `outcomeUnknown` with that rollback if it can't be settled.
-  private func requireNoPendingRollback(of id: Change.ID, at address: Address) async throws(ServiceError) {
+  /// - Throws: `outcomeUnknown` with the id of that rollback if the rollback can't be settled.
+  private func requireNoPendingRollback(
+    of id: Change.ID,
+    at address: Address,
+    for request: ChangeRequest
+  ) async throws(ServiceError) {
     guard let pending = try await reader.state(of: address).pending, pending.intent.rollbackOf == id else { return }
+    try await requireOtherRequest(pending, than: request)
     guard case .settled = try await reconciliation.settle(pending) else {
       throw .outcomeUnknown([pending.id], why: "an earlier rollback of the same change is pending")
     }

@@ -1,29 +1,29 @@
 import ReflogLedger
 import ReflogModel
 
-/// A request that was checked and may continue: what to record, and what to send.
+/// A request that was checked and may continue, with the group to record and the write to send.
 struct Preparation: Sendable {
-  /// What is recorded before anything is sent.
+  /// The group that is recorded before the write is sent.
   ///
   /// It is empty if the write changes no reference and no connector.
   let group: Group
   let write: DirectoryWrite
 }
 
-/// The result of preparing a request.
+/// The result of the preparation of a request.
 enum Prepared: Sendable {
   case toDo(Preparation)
-  /// This earlier change did what is asked for.
+  /// This change already has the requested effect, so there is nothing to send.
   case done(Change)
 }
 
-/// Prepares requests: reads what a request needs to know, and checks it.
+/// Prepares requests: reads the current values from the directory, and checks them.
 ///
-/// The caller holds the locks of everything that the request touches. A preparer records only what the request needs or
-/// what refuses it: drift, refusals of the directory, and the outcome of an earlier pending change.
+/// Before you call a preparer, lock all keys from `locks(of:)`. A preparer itself records only drift, refusals by the
+/// directory, and the outcome of an earlier pending change.
 struct Preparer: Sendable {
   let ledger: Ledger
-  /// The directory, asked with the caller's token or with Reflog's own credential.
+  /// The directory, which is accessed with the caller's token or with Reflog's own credential.
   let directory: any Directory
   let reconciliation: Reconciliation
 
@@ -59,16 +59,12 @@ struct Preparer: Sendable {
 
   /// Settles a change that an earlier request left pending.
   ///
-  /// Its lock is held here, so no request works on it.
+  /// The caller holds the change's lock, so no other request works on the change.
   ///
-  /// - Throws: `stepUnresolved` if the change can't be settled yet, or if the request's own idempotency key names it:
-  ///   the answer to a repeat is then that the result is unknown.
+  /// - Throws: `stepUnresolved` if the change can't be settled yet. Also if the pending change was made with the
+  ///   request's own idempotency key: then this request is a repeat, and its answer is that the result is unknown.
   func settle(_ pending: Change, before request: ChangeRequest) async throws(ServiceError) {
-    if let key = request.idempotencyKey {
-      let named: (change: Change, isSameBody: Bool)?
-      do { named = try await ledger.change(named: key) } catch { throw ServiceError(reading: error) }
-      if named?.change.id == pending.id { throw .stepUnresolved(pending.id, retryAfter: Reconciliation.nextRead) }
-    }
+    try await requireOtherRequest(pending, than: request)
     switch try await reconciliation.settle(pending) {
     case .settled: return
     case .tooEarly(let wait): throw .stepUnresolved(pending.id, retryAfter: wait)
@@ -76,25 +72,35 @@ struct Preparer: Sendable {
     }
   }
 
-  /// Returns the reference with the name that its connector has now, for the record.
+  /// Throws `stepUnresolved` if a pending change was made with the request's own idempotency key.
+  func requireOtherRequest(_ pending: Change, than request: ChangeRequest) async throws(ServiceError) {
+    guard let key = request.idempotencyKey else { return }
+    let named: (change: Change, isSameBody: Bool)?
+    do { named = try await ledger.change(named: key) } catch { throw ServiceError(reading: error) }
+    if named?.change.id == pending.id { throw .stepUnresolved(pending.id, retryAfter: Reconciliation.nextRead) }
+  }
+
+  /// Returns the reference with the current name of its connector, to record it.
   ///
-  /// The name is nil if the connector does not exist or can't be read. Whether it exists is checked by the directory
-  /// when the change is sent.
+  /// The name is nil if the connector does not exist or can't be read. A missing connector is no error here, because
+  /// the directory checks the connector when the change is sent.
   func named(_ reference: ConnectorReference) async -> ConnectorReference {
     guard let id = reference.connectorID else { return reference }
     let connector = try? await directory.connector(id)
     return connector?.reference ?? .connector(id, displayName: nil)
   }
 
-  /// Records the drift that was found, for a request that is refused and records nothing else.
+  /// Records the drift that was found.
+  ///
+  /// Call this for a request that is refused without a record of its own.
   func recordDrift(_ found: ReferenceReader.Found) async throws(ServiceError) {
     if let drift = found.drift { _ = try await ledger.record(Group(drafts: [drift])) }
   }
 
-  /// Returns the error for a read before a change that failed.
+  /// Returns the error for the caller after the read before a change has failed.
   ///
-  /// A definite refusal is recorded as `rejected`. A refusal because of load or because of the caller's token is only
-  /// passed on, and so is a failure.
+  /// A refusal of the request itself is recorded as `rejected`. Other errors are returned without a record: a refusal
+  /// because of load, a refusal of the caller's token, and a read without an answer.
   func refusedRead(
     _ failure: DirectoryFailure,
     of intents: [Change.Intent],
@@ -110,10 +116,10 @@ struct Preparer: Sendable {
 }
 
 extension DirectoryRefusal {
-  /// Whether the refusal is about load, and not about the request.
+  /// Whether the directory refused the request because of its load.
   fileprivate var isTransient: Bool { httpStatus == 429 }
 
-  /// Whether the directory rejects the token that alone identifies the caller.
+  /// Returns whether the directory rejected the caller's token, if that token is the only proof of who the caller is.
   fileprivate func leavesUnproven(_ caller: Caller) -> Bool {
     if case .directoryToken = caller.credential { httpStatus == 401 } else { false }
   }

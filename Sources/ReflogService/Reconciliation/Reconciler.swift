@@ -4,11 +4,11 @@ import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Settles pending changes that no request works on, at the start and while the service runs.
+/// Settles pending changes while no request works on them, at the start and while the service runs.
 package final class Reconciler: Service {
   private struct State {
     var hasRecovered = false
-    /// When to check each change again that could not be settled, and how long it waited before its last check.
+    /// The changes that could not be settled: the moment of the next check, and the wait until that check.
     var postponed: [Change.ID: (until: ContinuousClock.Instant, wait: Duration)] = [:]
   }
 
@@ -23,7 +23,8 @@ package final class Reconciler: Service {
   /// - Parameters:
   ///   - service: the service whose pending changes are settled.
   ///   - rateLimiter: shared with all other background reads.
-  ///   - interval: the pause between two passes, and the first wait of a change that can't be settled.
+  ///   - interval: the pause between two passes, and the first wait before a change that can't be settled is checked
+  ///     again.
   ///   - logger: receives each settled change, and the errors of a pass.
   package init(service: ChangeService, rateLimiter: RateLimiter, interval: Duration = .seconds(1), logger: Logger) {
     self.service = service
@@ -32,7 +33,9 @@ package final class Reconciler: Service {
     self.logger = logger
   }
 
-  /// Whether every change that the last run left pending was checked once, and the ledger accepts changes.
+  /// Whether the service is ready: one pass had no errors, and the ledger accepts changes.
+  ///
+  /// That pass has checked every change that the last run of the server left pending.
   package var isReady: Bool { state.withLock { $0.hasRecovered } && service.ledger.isHealthy }
 
   /// Settles pending changes until the service stops.
@@ -41,24 +44,25 @@ package final class Reconciler: Service {
       while !Task.isCancelled {
         if await self.settleAll() { self.state.withLock { $0.hasRecovered = true } }
         await self.service.ledger.probeUnlessHealthy()
-        // Ends early only when the service stops.
+        // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
         try? await Task.sleep(for: self.interval)
       }
     }
   }
 
-  /// The number of changes read at once: enough for what a crash leaves behind at any load that the queues allow.
+  /// The maximum number of changes that one read of the ledger returns.
   private static let pageSize = 256
   /// How many changes are checked at the same time.
   ///
-  /// A change whose read hangs must not delay the others.
+  /// Several changes are checked at the same time, so that a read that hangs does not delay the other changes.
   private static let width = 16
-  /// The longest wait between two checks of a change that can't be settled.
+  /// The maximum wait between two checks of a change that can't be settled.
   private static let longestWait = Duration.seconds(60)
 
   /// Checks each pending change that is due, and returns whether no check failed.
   ///
-  /// A change whose check failed stays pending, and its address stays locked. A later pass tries it again.
+  /// If a check failed, its change is still pending, and requests for its address are still refused. A later pass
+  /// checks the change again.
   private func settleAll() async -> Bool {
     var last: Change.ID?
     var isComplete = true
@@ -91,7 +95,7 @@ package final class Reconciler: Service {
     }
   }
 
-  /// Checks one change, and returns whether that caused no error.
+  /// Checks one change, and returns true if the check had no error.
   private func settle(_ id: Change.ID) async -> Bool {
     do {
       let change = try await service.change(id)
@@ -101,7 +105,7 @@ package final class Reconciler: Service {
         return true
       }
       await rateLimiter.wait(reads: 2)
-      // A request that holds the lock works on the change, or settles it first.
+      // If a request holds the lock, that request works on the change or settles it, so it is skipped here.
       guard let lock = service.locks.takeWithoutWaiting(change.lockKey) else { return true }
       defer { lock.end() }
       let current = try await service.change(id)
@@ -133,7 +137,7 @@ package final class Reconciler: Service {
     state.withLock { $0.postponed[id] = (.now + wait, .zero) }
   }
 
-  /// Postpones a change for twice as long as the last time.
+  /// Postpones the next check of a change for twice as long as the last time, up to the maximum.
   private func postponeLonger(_ id: Change.ID) {
     state.withLock { state in
       let wait = min(max(interval, (state.postponed[id]?.wait ?? .zero) * 2), Self.longestWait)

@@ -3,28 +3,28 @@ import ReflogModel
 
 /// Settles a pending change by reading the directory.
 ///
-/// Never writes to the directory.
+/// It never writes to the directory.
 struct Reconciliation: Sendable {
   let ledger: Ledger
   let directory: any Directory
 
-  /// How long to wait before the next try, after reads that showed no result.
+  /// How long to wait before the next try, if reads of the directory showed no result.
   static let nextRead = Duration.seconds(5)
 
   /// The result of a check of a pending change.
   enum Verdict: Sendable {
     case settled(Change)
-    /// For so long a write may still arrive, or a read may not show it.
+    /// It is too early to read: for this time a write may still arrive, or a read may not show the write yet.
     case tooEarly(Duration)
     /// The directory could not be read.
     case unreadable(DirectoryFailure)
-    /// Two reads showed different things.
+    /// Two reads in a row had different results.
     case unsteady
   }
 
   /// Settles a pending change if the directory shows its result.
   ///
-  /// The caller holds the change's lock, so no request works on it.
+  /// The caller holds the change's lock, so no other request works on the change.
   func settle(_ change: Change) async throws(ServiceError) -> Verdict {
     if let remaining = remainingDoubt(of: change) { return .tooEarly(remaining) }
     let read: ReadResult
@@ -40,27 +40,29 @@ struct Reconciliation: Sendable {
     )
     let appended: Appended
     do { appended = try await ledger.append(group) } catch { throw ServiceError(beforeSending: error) }
-    // The group expects no state, so only an error can refuse it.
+    // The group has no condition, so it is always recorded unless there is an error. This guard is only a safeguard.
     guard case .recorded(let settled, _) = appended, let settled = settled.first else {
       throw .busy("Change \(change.id) could not be settled.")
     }
     return .settled(settled)
   }
 
-  /// Returns how much longer a change may take place or may not show, or nil once a read is conclusive.
+  /// Returns the time until a read can show the result of a change, or nil if a read is already conclusive.
+  ///
+  /// During this time the write may still arrive at the directory, or a read may not show the write yet.
   func remainingDoubt(of change: Change) -> Duration? {
     let doubt = (directory.longestRecording ?? .zero) + directory.longestWrite + directory.settleWindow
     let remaining = doubt - ledger.now.since(change.activityDateTime)
     return remaining > .zero ? remaining : nil
   }
 
-  /// What a read shows, and the drift if it shows a third reference.
+  /// The evidence from a read, and the drift if the read shows a reference that is neither before nor after.
   private struct ReadResult: Sendable {
     let evidence: Change.Evidence
     var drift: Change.Intent?
   }
 
-  /// Reads twice, and returns what both reads show, or nil if they differ.
+  /// Reads the directory twice, and returns the result, or nil if the two reads differ.
   private func readTwice(_ change: Change) async throws(DirectoryFailure) -> ReadResult? {
     switch change.intent.subject {
     case .step(let address):
@@ -79,7 +81,7 @@ struct Reconciliation: Sendable {
       )
       return ReadResult(evidence: evidence, drift: drift)
     case .connector:
-      // A connector that was to be created has no id to read.
+      // The change should create a connector. Its id is not known, so it can't be read.
       guard let id = change.intent.before.connectorID else { return ReadResult(evidence: .unreadable) }
       let evidence = Self.evidence(of: try await directory.connector(id), for: change.intent)
       let second = Self.evidence(of: try await directory.connector(id), for: change.intent)
@@ -87,9 +89,10 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// Returns what a reference shows about a change.
+  /// Returns the evidence that a reference gives about a change.
   ///
-  /// If the change's before and after are the same, the change took place.
+  /// If `before` and `after` of the change are equal, and the address holds that reference, the change counts as
+  /// applied.
   static func evidence(of found: ConnectorReference, for intent: Change.Intent) -> Change.Evidence {
     if found == intent.after { return .after }
     return found == intent.before ? .before : .third
@@ -97,7 +100,7 @@ struct Reconciliation: Sendable {
 
   /// Reads the reference at an address.
   ///
-  /// If the flow is deleted, there is none.
+  /// If the flow was deleted, the result is `none`.
   private func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     do {
       return try await directory.reference(at: address)
@@ -106,15 +109,15 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// Returns what a connector shows about a deletion or an edit.
+  /// Returns the evidence that a connector gives about its deletion or edit.
   static func evidence(of connector: DirectoryConnector?, for intent: Change.Intent) -> Change.Evidence {
     if intent.after == .none { return connector == nil ? .after : .before }
     return evidence(of: connector, for: intent.changedProperties ?? [])
   }
 
-  /// Returns what a connector shows about an edit.
+  /// Returns the evidence that a connector gives about an edit.
   ///
-  /// Only names and the readable part of URLs can be compared.
+  /// Only names, and URLs that are not redacted, can be compared.
   static func evidence(
     of connector: DirectoryConnector?,
     for properties: [Change.ChangedProperty]
@@ -124,7 +127,7 @@ struct Reconciliation: Sendable {
       let found: String
       switch property.name {
       case "displayName": found = connector.displayName
-      // A redacted URL can't be compared.
+      // A URL that contains "…" is redacted, so it can't be compared.
       case "targetUrl" where property.after?.contains("…") == false: found = connector.targetURL
       default: return nil
       }
@@ -136,7 +139,9 @@ struct Reconciliation: Sendable {
   }
 }
 
-/// Compares byte by byte: Swift's `==` equates different Unicode normal forms.
+/// Returns whether two texts have the same bytes.
+///
+/// Swift's `==` is not used, because it treats different Unicode normal forms as equal.
 private func isSame(_ left: String, _ right: String?) -> Bool {
   right.map { left.utf8.elementsEqual($0.utf8) } ?? false
 }

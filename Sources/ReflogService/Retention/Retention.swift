@@ -3,7 +3,7 @@ package import ReflogLedger
 package import ReflogModel
 import ServiceLifecycle
 
-/// Manages for admins how long history is kept, and runs purges and erasures.
+/// Manages the retention policy and legal holds for admins, and runs purges and erasures.
 ///
 /// Purges and erasures run in the background, and continue after a restart.
 package struct Retention: Service {
@@ -11,12 +11,12 @@ package struct Retention: Service {
   private let logger: Logger
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
-  /// How long to wait before work that failed is tried again.
+  /// How long to wait before a purge or an erasure that failed is tried again.
   private static let pause = Duration.seconds(5)
 
   /// Creates a service for this ledger.
   ///
-  /// Work that the last run left unfinished is done first.
+  /// Purges and erasures that the last run of the server left unfinished are done first.
   package init(ledger: Ledger, logger: Logger) {
     self.ledger = ledger
     self.logger = logger
@@ -24,9 +24,9 @@ package struct Retention: Service {
     waker.yield()
   }
 
-  /// Returns the retention policy, and the purge in progress or else the newest one.
+  /// Returns the retention policy, and the purge in progress or the newest purge.
   ///
-  /// The purge is nil if there was none.
+  /// The purge is nil if there was never a purge.
   package func status(
     for caller: Caller
   ) async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?) {
@@ -50,7 +50,7 @@ package struct Retention: Service {
     }
   }
 
-  /// Returns what a purge would do at this moment.
+  /// Returns the plan of a purge: the result that a purge would have at this moment.
   ///
   /// - Throws: `noRetention` if the policy keeps history without limit.
   package func planPurge(for caller: Caller) async throws(ServiceError) -> Purge.Plan {
@@ -58,14 +58,15 @@ package struct Retention: Service {
     do { return try await ledger.planPurge(before: before) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Starts a purge, or returns the one in progress.
+  /// Starts a purge, or returns the purge that is already in progress.
   ///
-  /// When this returns, it is durable that the purge will be done.
+  /// When this returns, the request is durable: the purge will also be done after a restart.
   ///
   /// - Parameters:
-  ///   - planned: the moment of the plan that the caller saw, or nil for the policy's own moment.
+  ///   - planned: the moment up to which the caller's plan deletes history, or nil to use the policy's moment.
   ///   - caller: the requester, who must be an admin.
-  /// - Throws: `purgeNotPermitted` if the plan deletes more than the policy permits, or `noRetention`.
+  /// - Throws: `purgeNotPermitted` if the plan deletes more than the policy permits, or `noRetention` if the policy
+  ///   keeps history without limit.
   package func purge(before planned: Timestamp?, for caller: Caller) async throws(ServiceError) -> Purge {
     let permitted = try await cutoff(for: caller)
     let before = planned ?? permitted
@@ -86,7 +87,7 @@ package struct Retention: Service {
 
   /// Places a legal hold.
   ///
-  /// When this returns, nothing that the hold covers is deleted.
+  /// After this returns, no history that the hold covers is deleted.
   ///
   /// - Throws: `holdExists` if there is a hold with this name.
   package func place(
@@ -122,7 +123,7 @@ package struct Retention: Service {
     do { return try await ledger.history.erasures() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns what an erasure would do at this moment.
+  /// Returns the plan of an erasure: the result that the erasure would have at this moment.
   ///
   /// - Throws: `actorNotFound` if the ledger has no actor with this id.
   package func planErasure(of actor: String, for caller: Caller) async throws(ServiceError) -> Erasure.Plan {
@@ -137,9 +138,9 @@ package struct Retention: Service {
 
   /// Starts the erasure of an actor's personal data.
   ///
-  /// What a legal hold covers stays.
+  /// Personal data that a legal hold covers is kept.
   ///
-  /// When this returns, it is durable that the erasure will be done.
+  /// When this returns, the request is durable: the erasure will also be done after a restart.
   ///
   /// - Throws: `actorNotFound` if the ledger has no actor with this id.
   package func erase(_ actor: String, for caller: Caller) async throws(ServiceError) -> [Erasure] {
@@ -162,7 +163,9 @@ package struct Retention: Service {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
   }
 
-  /// Runs the purges and erasures that were asked for, in this run or an earlier one, until the service stops.
+  /// Runs the requested purges and erasures until the service stops.
+  ///
+  /// They may have been requested in this run of the server or in an earlier one.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await _ in wakes {
@@ -173,10 +176,10 @@ package struct Retention: Service {
     }
   }
 
-  /// Runs the work that is left, and returns whether all of it is done.
+  /// Runs all unfinished purges and erasures, and returns whether all of them are done.
   ///
-  /// Work that fails stops no other work. It is tried again, and is recorded as unfinished until it is done. A purge
-  /// runs in short passes between erasures, which are short and may be asked for during a purge.
+  /// If one fails, the others continue. It is tried again, and is recorded as unfinished until it is done. A purge may
+  /// take long, and erasures are short. So a purge runs in short passes, and the requested erasures run between them.
   private func forget() async -> Bool {
     do {
       while let forgetting = try await ledger.forgetting() {
@@ -209,12 +212,14 @@ package struct Retention: Service {
     }
   }
 
-  /// How many steps a pass of a purge has before erasures are checked for again: some seconds.
+  /// The maximum number of steps in one pass of a purge.
+  ///
+  /// They take some seconds. After each pass, the erasures that were requested meanwhile are run.
   private static let stepsOfAPass = 100
 
   /// Runs one pass of the purge in progress.
   ///
-  /// Returns `done` if nothing of the purge is left.
+  /// Returns `done` if the purge is complete.
   private func runPass() async throws -> Ledger.UnfinishedDeletions.Progress {
     try await repeated(atMost: Self.stepsOfAPass) { try await ledger.continuePurge() }
   }
@@ -225,9 +230,9 @@ package struct Retention: Service {
     return try await repeated(atMost: .max) { try await ledger.continueErasure(erasure, from: &position) }
   }
 
-  /// Repeats a step until it is done, a number of times, or until the service stops.
+  /// Repeats a step until it returns `done`, and returns `done` then.
   ///
-  /// Then there may be more to do.
+  /// Returns `more` if the service stops or if the maximum number of steps is reached earlier.
   private func repeated(
     atMost count: Int,
     _ step: () async throws -> Ledger.UnfinishedDeletions.Progress
@@ -240,9 +245,7 @@ package struct Retention: Service {
     return .more
   }
 
-  /// Waits.
-  ///
-  /// Ends early only when the service stops.
+  /// Waits for a duration, or until the service stops.
   private func pause(_ duration: Duration) async {
     try? await cancelWhenGracefulShutdown { try await Task.sleep(for: duration) }
   }

@@ -1,14 +1,16 @@
 import ReflogLedger
 import ReflogModel
 
-/// Compares the directory's connectors with the ledger: a connector that is edited changes every step that calls it.
+/// Compares the directory's connectors with the ledger.
+///
+/// This is necessary because an edit of a connector changes the effect of every step that calls the connector.
 struct ConnectorCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
-  /// Reads all connectors and records what was changed without Reflog.
+  /// Reads all connectors, and records the changes that were made without Reflog.
   ///
-  /// A connector with a pending or recent change is left to the next sweep.
+  /// A connector that has a pending or recent change is skipped. The next sweep checks it.
   func verify() async throws {
     let ledger = service.ledger
     let entry = try await ledger.history.status().newestSequence ?? -1
@@ -42,10 +44,12 @@ struct ConnectorCheck: Sendable {
     try await ledger.remember(observations)
   }
 
-  /// Returns the connectors for which a read is not conclusive, and whether one with an unknown id is being created.
+  /// Returns the connectors for which a read is not conclusive, and whether a connector is being created.
+  ///
+  /// The id of a connector that is being created is not known yet.
   private func busyConnectors() async throws -> (ids: Set<ConnectorID>, isCreating: Bool) {
     let since = service.ledger.now.before(service.directory.settleWindow)
-    // More than any settle window contains.
+    // The limit is higher than the number of connector changes in any settle window.
     let recent = try await service.ledger.history.recentConnectorChanges(since: since, limit: 1000)
     let ids = recent.flatMap { [$0.intent.before.connectorID, $0.after.connectorID] }.compactMap { $0 }
     return (Set(ids), recent.contains { $0.result == .pending && $0.intent.before == .none })
@@ -126,7 +130,8 @@ struct ConnectorCheck: Sendable {
       lastVerifiedDateTime: lastSeen
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)
-    // If a change became pending meanwhile, nothing is recorded, and the next sweep checks the connector again.
+    // If the connector has got a pending change meanwhile, the ledger refuses the group. The next sweep checks the
+    // connector again.
     _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation], connectors: [connector]))
   }
 }

@@ -1,14 +1,16 @@
 import ReflogModel
 
-/// The differences between a connector and what the ledger expects of it.
+/// Finds the differences between a connector in the directory and its expected properties.
 enum ConnectorDifferences {
-  /// Returns the properties that differ from the expected ones: as they were last seen, then as Reflog wrote them.
+  /// Returns the properties whose values differ from the expected values.
   ///
-  /// A property that was written with a value that can't be read back may have any value.
+  /// The expected value of a property is the value that Reflog last wrote, or else the value in the last observation.
+  /// If Reflog wrote a value that can't be read back, every value of that property is accepted.
   ///
   /// - Parameters:
-  ///   - seen: the connector as it was last seen, or nil if it was created through Reflog since then.
-  ///   - changes: what was done to it through Reflog since then, oldest first.
+  ///   - seen: the connector in its last observation, or nil if the connector was created through Reflog later.
+  ///   - changes: the changes of the connector through Reflog since that observation, oldest first.
+  ///   - found: the connector that was read from the directory.
   static func between(
     _ seen: DirectoryConnector?,
     _ changes: [Change],
@@ -24,7 +26,7 @@ enum ConnectorDifferences {
     }
   }
 
-  /// Returns all readable properties of a connector, for one that the ledger does not know.
+  /// Returns all readable properties of a connector that is not in the ledger yet.
   static func all(of connector: DirectoryConnector) -> [Change.ChangedProperty] {
     values(of: connector).sorted { $0.key < $1.key }.map { name, value in
       Change.ChangedProperty(name: name, before: nil, after: value)
@@ -41,7 +43,7 @@ enum ConnectorDifferences {
 }
 
 extension DirectoryConnector {
-  /// Whether both have the same readable properties.
+  /// Returns whether this connector and another connector have the same readable properties.
   func isSame(as other: DirectoryConnector) -> Bool {
     ConnectorDifferences.between(self, [], found: other).isEmpty
       && ConnectorDifferences.between(other, [], found: self).isEmpty

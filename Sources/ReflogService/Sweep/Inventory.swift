@@ -5,7 +5,9 @@ struct Inventory: Sendable {
   let directory: any Directory
   let rateLimiter: RateLimiter
 
-  /// More pages than any tenant has: a list that does not end is an error.
+  /// The maximum number of pages in a list.
+  ///
+  /// No tenant has so many. A list with more pages is treated as an error, because it may never end.
   private static let pageLimit = 10_000
 
   /// Returns the ids of all user flows of a type.
@@ -28,9 +30,9 @@ struct Inventory: Sendable {
     }
   }
 
-  /// Returns what some steps of a flow call.
+  /// Returns the references of some steps of a flow.
   ///
-  /// Does not wait for the rate limit, because its caller holds locks.
+  /// This method does not wait for the rate limit, because its caller holds locks.
   func references(
     of flow: FlowName,
     at steps: [Step]
@@ -50,7 +52,7 @@ struct Inventory: Sendable {
 
   /// Returns a connector, or nil if there is none with this id.
   ///
-  /// Does not wait for the rate limit, because its caller holds locks.
+  /// This method does not wait for the rate limit, because its caller holds locks.
   func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     do {
       return try await directory.connector(id)

@@ -2,13 +2,16 @@ import Foundation
 import ReflogModel
 import Synchronization
 
-/// Limits the rate of background reads, so that the directory's own limits leave room for requests.
+/// Limits the rate of background reads.
 ///
-/// Wait for it before you take a lock. Otherwise requests for that lock wait for the rate limit too.
+/// The directory limits the number of requests that it accepts. With this rate limit, enough of them are left for
+/// callers. Wait for the rate limit before you take a lock. Otherwise requests for that lock must wait too.
 package final class RateLimiter: Sendable {
-  /// The longest `Retry-After` that is obeyed: one wrong header must not stop verification for longer.
+  /// The maximum pause, also if `Retry-After` asks for a longer one.
+  ///
+  /// With this maximum, a wrong header can't stop background reads for a long time.
   private static let longestPause = Duration.seconds(300)
-  /// How long to pause if the directory asks for a pause and does not give its length.
+  /// How long to pause if the directory asks for a pause without a length.
   private static let usualPause = Duration.seconds(10)
 
   private let interval: Duration
@@ -28,11 +31,11 @@ package final class RateLimiter: Sendable {
       next = moment + interval * reads
       return moment
     }
-    // Ends early only when the service stops.
+    // The sleep ends early, with an error, only if the service stops.
     try? await Task.sleep(until: moment, clock: .continuous)
   }
 
-  /// Pauses all background reads if the directory asks for that (429).
+  /// Pauses all background reads if the failure is a refusal with status 429.
   func heed(_ failure: DirectoryFailure) {
     guard case .refused(let refusal) = failure, refusal.httpStatus == 429 else { return }
     let pause = refusal.retryAfter.flatMap(Self.duration) ?? Self.usualPause

@@ -1,15 +1,15 @@
 import ReflogLedger
 import ReflogModel
 
-/// Compares the references of a flow with the ledger, and records what the ledger does not know.
+/// Compares the references of a flow with the ledger, and records every difference.
 struct ReferenceCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
-  /// Checks some steps of a flow, and returns the addresses for which there was no conclusive read.
+  /// Checks some steps of a flow, and returns the addresses that had no conclusive read.
   ///
-  /// There is none if a request holds the lock, if a write is so recent that a read may not show it, or if two reads
-  /// differ.
+  /// A read is not conclusive if a request holds the address's lock, if a change is pending, if a write is within the
+  /// settle window, or if two reads differ.
   func verify(_ flow: FlowName, steps: [Step]) async throws -> [Address] {
     await inventory.rateLimiter.wait()
     let addresses = steps.map { flow.address(of: $0) }
@@ -37,11 +37,11 @@ struct ReferenceCheck: Sendable {
 
   /// The result of a check.
   private enum Judgement {
-    /// The address holds what the ledger knows.
+    /// The address holds the reference that is in the ledger.
     ///
-    /// The observation is to be remembered.
+    /// The caller must store the observation.
     case seen(Observation)
-    /// A drift or a baseline is recorded, together with the observation.
+    /// A drift or a baseline was recorded, together with the observation.
     case recorded
     /// A second read showed another reference.
     case unsteady
@@ -82,9 +82,9 @@ struct ReferenceCheck: Sendable {
     _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation]))
   }
 
-  /// Returns what the steps call.
+  /// Returns the references of some steps of a flow.
   ///
-  /// If the flow is deleted, that is no connector. A step that this flow does not have is left out.
+  /// If the flow was deleted, every reference is `none`. The result does not contain steps that this flow can't have.
   private func references(
     of flow: FlowName,
     at steps: [Step]
@@ -94,7 +94,7 @@ struct ReferenceCheck: Sendable {
     } catch .refused(let refusal) where refusal.httpStatus == 404 {
       return Dictionary(uniqueKeysWithValues: steps.map { ($0, ConnectorReference.none) })
     } catch .refused(let refusal) where refusal.httpStatus == 400 {
-      // The refusal does not tell which of the steps is unknown.
+      // The refusal does not show which of the steps is unknown, so each step is read with a separate request.
       guard steps.count > 1 else { return [:] }
       var references: [Step: ConnectorReference] = [:]
       for step in steps {

@@ -9,9 +9,7 @@ struct Sweep: Sendable {
   let watchlist: Watchlist
   let logger: Logger
 
-  /// Checks all steps of all flows and all connectors.
-  ///
-  /// Returns whether no check failed.
+  /// Checks all connectors and all steps of all flows, and returns true if every check succeeded.
   ///
   /// Steps without a conclusive read are put on the watchlist. Checks that failed are logged.
   func run() async throws -> Bool {
@@ -37,9 +35,9 @@ struct Sweep: Sendable {
     return isWhole
   }
 
-  /// Runs one check.
+  /// Runs one check, and returns whether it succeeded.
   ///
-  /// If it fails, the others still run.
+  /// An error is logged and not thrown, so that the other checks still run.
   private func attempt(_ part: String, _ check: () async throws -> Void) async -> Bool {
     do {
       try await check()
@@ -53,8 +51,10 @@ struct Sweep: Sendable {
     }
   }
 
-  /// Returns every flow that the directory lists or the ledger knows, with Graph's steps and others that the ledger
-  /// knows.
+  /// Returns every flow in the directory or the ledger, with its steps.
+  ///
+  /// Each flow in the directory has the steps that Microsoft Graph documents. Other steps are added if they are in the
+  /// ledger.
   private func stepsByFlow() async throws -> [FlowName: [Step]] {
     var steps: [FlowName: Set<Step>] = [:]
     for flowType in FlowType.allCases {
@@ -79,7 +79,7 @@ struct Sweep: Sendable {
 extension DirectoryRefusal {
   /// Whether the refusal means that the tenant has no user flows of a type.
   ///
-  /// A tenant has flows of one type at most. For the other type Graph answers 403 `AADB2C`, or does not know the
-  /// resource. Graph refuses Reflog's own credential with another code.
+  /// A tenant has flows of at most one type. For the other type Graph answers with status 403 and the code `AADB2C`, or
+  /// with status 404. If Graph refuses Reflog's own credential, it answers with another code.
   fileprivate var meansTenantHasNone: Bool { httpStatus == 404 || (httpStatus == 403 && code == "AADB2C") }
 }

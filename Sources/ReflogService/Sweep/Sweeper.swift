@@ -3,8 +3,9 @@ package import Metrics
 import ReflogModel
 import ServiceLifecycle
 
-/// Sweeps the directory at the start and at an interval, and checks each changed address once its settle window is
-/// over.
+/// Runs sweeps of the directory, and checks changed addresses.
+///
+/// A sweep runs at the start and then at an interval. Each changed address is checked when its settle window has ended.
 package struct Sweeper: Service {
   private let service: ChangeService
   private let watchlist: Watchlist
@@ -17,7 +18,7 @@ package struct Sweeper: Service {
   ///
   /// - Parameters:
   ///   - service: the service whose directory is read, and whose ledger records what is found.
-  ///   - watchlist: the changed addresses to check once their settle window is over.
+  ///   - watchlist: the changed addresses to check when their settle window has ended.
   ///   - interval: the time from the start of one sweep to the start of the next.
   ///   - rateLimiter: shared with all other background reads.
   ///   - logger: receives the result of each sweep, and the checks that failed.
@@ -56,12 +57,12 @@ package struct Sweeper: Service {
       let start = ContinuousClock.now
       let succeeded = await sweep()
       let next = start + (succeeded ? interval : min(interval, Self.retryInterval))
-      // Ends early only when the service stops.
+      // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
       try? await Task.sleep(until: next, clock: .continuous)
     }
   }
 
-  /// Sweeps once, and returns whether no check failed.
+  /// Runs one sweep, and returns true if every check succeeded.
   package func sweep() async -> Bool {
     do {
       let sweep = Sweep(service: service, inventory: inventory, watchlist: watchlist, logger: logger)
@@ -74,7 +75,9 @@ package struct Sweeper: Service {
     return false
   }
 
-  /// How often the watchlist is read: a check is hardly later than the end of its window.
+  /// The interval at which the watchlist is read.
+  ///
+  /// It is short, so that each address is checked soon after its settle window has ended.
   private static let watchInterval = Duration.seconds(1)
 
   private func checkRepeatedly() async {
@@ -84,7 +87,7 @@ package struct Sweeper: Service {
     }
   }
 
-  /// Checks the addresses whose settle window is over.
+  /// Checks the addresses whose settle window has ended.
   package func checkWatched() async {
     let check = ReferenceCheck(service: service, inventory: inventory)
     for address in watchlist.takeDue() where !Task.isCancelled { await verify(address, check) }

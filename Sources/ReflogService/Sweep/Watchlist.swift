@@ -1,9 +1,10 @@
 package import ReflogModel
 import Synchronization
 
-/// The addresses to check once their settle window is over: a success answer does not prove that the change is kept.
+/// The changed addresses to check when their settle window has ended.
 ///
-/// They are kept in memory only. The sweep at the next start checks everything.
+/// The check is necessary, because the directory may answer with success and not keep the change. The addresses are in
+/// memory only. After a restart, the first sweep checks all addresses.
 package final class Watchlist: Sendable {
   private let window: Duration
   private let due = Mutex<[Address: ContinuousClock.Instant]>([:])
@@ -15,17 +16,17 @@ package final class Watchlist: Sendable {
     self.window = window
   }
 
-  /// Checks an address once a window has passed from this moment.
+  /// Adds an address, which is due when one settle window has passed.
   package func watch(_ address: Address) {
     due.withLock { $0[address] = .now + window }
   }
 
-  /// Watches the address that a change may have written.
+  /// Adds the address that a change has, if the change may have reached the directory.
   package func watch(_ change: Change) {
     if let address = change.intent.subject.address, change.mayHaveReachedDirectory { watch(address) }
   }
 
-  /// Removes and returns the addresses whose window is over, in order.
+  /// Removes and returns the addresses whose settle window has ended, in order.
   func takeDue() -> [Address] {
     due.withLock { due in
       let now = ContinuousClock.now

@@ -4,11 +4,11 @@ package import ReflogModel
 package struct TimeRollbackRequest: Sendable {
   package let rollback: TimeRollback
   package let caller: Caller
-  /// Why the caller wants the rollback, or nil if it gave no reason.
+  /// The reason for the rollback, or nil if the caller gave none.
   package let reason: String?
   /// The caller's `client-request-id`, or nil if it sent none.
   package let correlationID: String?
-  /// Reflog's id of the request.
+  /// The id that Reflog gave the request.
   package let requestID: String
 
   /// Creates a request.
@@ -26,7 +26,7 @@ package struct TimeRollbackRequest: Sendable {
     self.requestID = requestID
   }
 
-  /// Returns the same request for the rollback as the ledger remembers it.
+  /// Returns this request with the rollback that is stored in the ledger.
   func remembered(as rollback: TimeRollback) -> TimeRollbackRequest {
     TimeRollbackRequest(
       rollback: rollback,

@@ -3,12 +3,14 @@ import ServiceLifecycle
 
 /// One pass over the addresses of a rollback to a time.
 struct TimeRollbackRun: Sendable {
-  /// The number of addresses that are set at the same time: enough to hide the directory's latency, and few enough to
-  /// leave room for other requests.
+  /// The maximum number of addresses that are rolled back at the same time.
+  ///
+  /// With several at the same time, the directory's latency matters less. With only a few, the directory has free
+  /// capacity for other requests.
   private static let width = 4
-  /// How often an address is tried while the directory is too busy.
+  /// The maximum number of times that the rollback of one address is tried, if an error may be temporary.
   private static let attempts = 4
-  /// After so many failures in a row the directory counts as down, and the pass ends.
+  /// The number of failures in a row after which the pass ends, because the directory seems to be down.
   private static let patience = 8
 
   let changes: ChangeService
@@ -21,9 +23,11 @@ struct TimeRollbackRun: Sendable {
     self.isStopping = isStopping
   }
 
-  /// Sets addresses back until all are done, the service stops, or the directory seems to be down.
+  /// Rolls back addresses until all are done, the service stops, or the directory seems to be down.
   ///
-  /// - Parameter report: called with each address, and its error or nil.
+  /// - Parameters:
+  ///   - steps: the addresses, with the references to restore.
+  ///   - report: called after each attempt, with the address and the message of its error, or nil after a success.
   func work(on steps: [TimeRollback.Item], report: @escaping @Sendable (Address, String?) -> Void) async {
     await withTaskGroup(of: Bool.self) { group in
       var waiting = steps[...]
@@ -38,7 +42,7 @@ struct TimeRollbackRun: Sendable {
     }
   }
 
-  /// Sets one address back, and returns whether the directory answered.
+  /// Rolls back one address, and returns whether the directory answered.
   private func bringBack(
     _ step: TimeRollback.Item,
     report: @Sendable (Address, String?) -> Void
@@ -55,7 +59,7 @@ struct TimeRollbackRun: Sendable {
       report(step.address, problem.description)
       guard let pause = problem.pauseBeforeRetry else { return !problem.meansDirectoryIsDown }
       guard attempt < Self.attempts, !isStopping() else { return false }
-      // Ends early only when the service stops.
+      // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause * attempt) }
     }
     return false
@@ -73,7 +77,7 @@ struct TimeRollbackRun: Sendable {
 }
 
 extension ServiceError {
-  /// How long to wait before another try, or nil if another try can't help.
+  /// How long to wait before the next attempt, or nil if another attempt would have the same error.
   fileprivate var pauseBeforeRetry: Duration? {
     switch self {
     case .refused(_, let refusal) where refusal.httpStatus == 429:
@@ -83,7 +87,7 @@ extension ServiceError {
     }
   }
 
-  /// Whether the same error is likely at the next address.
+  /// Whether the directory seems to be down, so that the next address would probably have the same error.
   fileprivate var meansDirectoryIsDown: Bool {
     if case .outcomeUnknown = self { true } else { false }
   }

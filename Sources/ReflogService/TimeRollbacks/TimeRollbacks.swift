@@ -4,9 +4,11 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Rolls addresses back to what they held at a time, in the background: no request has to wait for the end.
+/// Rolls addresses back to the references that they held at a time.
+///
+/// This runs in the background, so that no request has to wait until it is complete.
 package final class TimeRollbacks: Service {
-  /// The most rollbacks that may wait.
+  /// The maximum number of rollbacks that wait.
   private static let waiting = 16
 
   private let changes: ChangeService
@@ -16,25 +18,25 @@ package final class TimeRollbacks: Service {
   private let queue: AsyncStream<TimeRollbackRequest>.Continuation
 
   private struct State {
-    /// The rollbacks in progress by batch id, each with its errors by address.
+    /// The rollbacks in progress: the errors of each, by batch id and address.
     var running: [String: [Address: String]] = [:]
-    /// The errors of rollbacks that ended before everything was done, by batch id.
+    /// The errors of rollbacks that have ended, by batch id and address.
     var ended: [String: [Address: String]] = [:]
     var isStopping = false
   }
 
-  /// Creates a service that makes its changes through the given service.
+  /// Creates a service that makes changes through the given change service.
   package init(changes: ChangeService, logger: Logger) {
     self.changes = changes
     self.logger = logger
     (requests, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
   }
 
-  /// Returns what a rollback would do at this moment, and where it could not be done.
+  /// Returns the plan of a rollback: the result that the rollback would have at this moment.
   ///
-  /// Records nothing.
+  /// The plan shows the problem at each step that can't be rolled back. This method only reads.
   ///
-  /// - Throws: `flowNotFound` if the ledger knows nothing of the rollback's flow.
+  /// - Throws: `flowNotFound` if the ledger has no record of the rollback's flow.
   package func plan(_ rollback: TimeRollback, for caller: Caller) async throws(ServiceError) -> TimeRollbackPlan {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     var steps = try await steps(of: rollback)
@@ -45,7 +47,7 @@ package final class TimeRollbacks: Service {
     var unasked: String?
     for index in steps.indices {
       guard let id = steps[index].after.connectorID else { continue }
-      // After one read without an answer, the directory is not asked for the other connectors.
+      // After one failed read, the other connectors are not read, because the directory may be down.
       if isMissing[id] == nil, unasked == nil {
         do { isMissing[id] = try await changes.missingConnector(of: steps[index].after) != nil } catch {
           unasked = error.description
@@ -58,10 +60,10 @@ package final class TimeRollbacks: Service {
 
   /// Starts or continues a rollback.
   ///
-  /// When this returns, the request is durable. ``progress(of:for:)`` shows how far it is.
+  /// When this returns, the request is durable. Call ``progress(of:for:)`` to read the rollback's progress.
   ///
-  /// - Throws: `flowNotFound` if the ledger knows nothing of the rollback's flow; `otherTimeRollback` if the batch id
-  ///   belongs to another rollback; `busy` if too many rollbacks wait.
+  /// - Throws: `flowNotFound` if the ledger has no record of the rollback's flow, `otherTimeRollback` if the batch id
+  ///   belongs to another rollback, or `busy` if too many rollbacks wait.
   package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
     guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
     _ = try await steps(of: request.rollback)
@@ -77,7 +79,7 @@ package final class TimeRollbacks: Service {
     guard known.asOf == request.rollback.asOf, known.scope == request.rollback.scope else {
       throw .otherTimeRollback(known)
     }
-    // A repeated request for a finished rollback does nothing.
+    // If the rollback is already finished, a repeated request has no effect.
     guard !remembered.isFinished else { return }
     let isNew = state.withLock { state in
       guard state.running[known.batchID] == nil else { return false }
@@ -99,7 +101,7 @@ package final class TimeRollbacks: Service {
     }
   }
 
-  /// Returns how far a rollback is, or nil if there is none with this batch id.
+  /// Returns the progress of a rollback, or nil if there is no rollback with this batch id.
   package func progress(of batchID: String, for caller: Caller) async throws(ServiceError) -> TimeRollbackProgress? {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     let (problems, isRunning) = state.withLock { state in
@@ -112,9 +114,10 @@ package final class TimeRollbacks: Service {
     do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
     let left = try await steps(of: rollback)
     let undone = Self.undone(left, made)
-    // The reconciler may have settled the last of its changes.
+    // The rollback may be done although it is not stored as finished: the reconciler may have settled its last change.
     let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
-    // For a finished rollback, later changes are not shown. Steps whose reference at the time is unknown always are.
+    // Steps whose reference at the time is unknown are always shown. The steps that are still to be rolled back are
+    // shown only until the rollback is done: after that, they are the result of later changes.
     let shown = isDone ? left.filter { $0.after == .unknown } : undone + left.filter { $0.after == .unknown }
     return TimeRollbackProgress(
       rollback: rollback,
@@ -123,7 +126,9 @@ package final class TimeRollbacks: Service {
     )
   }
 
-  /// Returns the steps that are still to be set back: those that this rollback has not set, whatever changed since.
+  /// Returns the steps that this rollback has not set yet.
+  ///
+  /// A step that this rollback has set is not returned again, also if a later change has set another reference.
   private static func undone(_ steps: [TimeRollback.Item], _ made: [Change]) -> [TimeRollback.Item] {
     let brought = Set(made.filter { $0.result == .applied }.compactMap(\.intent.subject.address))
     return steps.filter { $0.after != .unknown && !brought.contains($0.address) }
@@ -168,9 +173,10 @@ package final class TimeRollbacks: Service {
     return steps
   }
 
-  /// Runs the rollbacks that were asked for, one after another, until the service stops.
+  /// Runs the requested rollbacks, one after another, until the service stops.
   ///
-  /// Addresses in progress are finished then. The rest can be continued with the same batch id.
+  /// When the service stops, the addresses in progress are finished. To continue with the other addresses, request the
+  /// rollback again with the same batch id.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await request in requests where !self.state.withLock({ $0.isStopping }) { await work(on: request) }
@@ -197,7 +203,8 @@ package final class TimeRollbacks: Service {
         metadata: ["batchId": "\(id)", "done": "\(steps.count - left.count)", "left": "\(left.count)"]
       )
     } catch {
-      // No request waits for it. Its state shows that it is partial, and it can be continued.
+      // No request waits for this rollback, so the error is only logged. The rollback has the state `partial`, and can
+      // be continued.
       logger.error("a rollback to a time ended early", metadata: ["batchId": "\(id)", "error": "\(error)"])
     }
     state.withLock { state in

@@ -1,25 +1,25 @@
 import GRDB
 import GRDBSQLite
 
-/// A connection to a SQLite file, for one read, one transaction, or the life of the writer thread.
+/// A connection to a SQLite file, for one read, for one transaction, or for as long as the writer thread runs.
 ///
-/// A statement is prepared once and kept while the file is open, unless `kept` is false. Pass false for SQL with an
-/// unlimited number of forms, such as filters.
+/// Each SQL text is prepared once, and the prepared statement is kept while the file is open. Pass false for `kept` if
+/// the SQL text can have an unlimited number of forms, for example if it contains a filter.
 package final class Connection {
   /// GRDB opens the file and owns the connection.
   let database: Database
   /// The number of statements that were run on this connection.
   package private(set) var statementCount = 0
 
-  /// SQLite's result code of a failed binding since the last statement was run, or nil if none failed.
+  /// The result code of a binding that failed since the last statement was run, or nil if no binding failed.
   private var failedBinding: Int32?
 
-  /// Creates a connection on GRDB's.
+  /// Creates a connection that uses GRDB's connection.
   init(_ database: Database) {
     self.database = database
   }
 
-  /// Returns a prepared statement, to keep and to run many times.
+  /// Returns a prepared statement that the caller can keep and run many times.
   package func prepare(_ sql: String) throws -> Statement {
     do {
       return Statement(try database.makeStatement(sql: sql), of: self)
@@ -48,7 +48,7 @@ package final class Connection {
     try statement(sql, arguments, kept).forEach(body)
   }
 
-  /// Returns the values that `value` makes of all rows of a result.
+  /// Calls `value` with each row of a result, and returns the values.
   package func rows<Value>(
     _ sql: String,
     _ arguments: SQLArguments = [],
@@ -60,7 +60,7 @@ package final class Connection {
     return values
   }
 
-  /// Returns the value that `value` makes of the first row, or nil if there is no row.
+  /// Calls `value` with the first row of a result and returns the value, or returns nil if there is no row.
   package func first<Value>(
     _ sql: String,
     _ arguments: SQLArguments = [],
@@ -85,15 +85,15 @@ package final class Connection {
     try first(sql, arguments, kept: kept) { try $0.optionalText(0) } ?? nil
   }
 
-  /// Returns whether the number in the first column of the first row is not 0; false if there is no row.
+  /// Returns true if the number in the first column of the first row is not 0, and false if there is no row.
   package func bool(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> Bool {
     try integer(sql, arguments, kept: kept).map { $0 != 0 } ?? false
   }
 
-  /// The row ID of the row that the newest INSERT made.
+  /// The row ID of the row that the last INSERT added.
   package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(pointer) }
 
-  /// The number of rows that the newest statement changed.
+  /// The number of rows that the last statement changed.
   package var changedRowCount: Int { Int(sqlite3_changes(pointer)) }
 
   /// The number of rows that were changed since the connection was opened.
@@ -102,10 +102,10 @@ package final class Connection {
   /// Whether a transaction is open.
   var isInsideTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
 
-  /// SQLite's handle of the connection.
+  /// The connection as a pointer for SQLite's C functions.
   var pointer: OpaquePointer? { database.sqliteConnection }
 
-  /// Counts a statement, or throws if one of its values could not be bound.
+  /// Counts a statement that will run, or throws if a value could not be bound to the statement.
   func willRun() throws(SQLError) {
     statementCount += 1
     guard let result = failedBinding else { return }
@@ -113,7 +113,9 @@ package final class Connection {
     throw SQLError(result, message: "a value can't be bound")
   }
 
-  /// Remembers a failed binding, which makes the next run of a statement throw.
+  /// Stores the result code of a failed binding.
+  ///
+  /// The next run of a statement then throws.
   func noteFailedBinding(_ result: Int32) { failedBinding = result }
 
   /// Returns a statement with bound arguments.
@@ -123,7 +125,7 @@ package final class Connection {
         kept ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql),
         of: self
       )
-      // A caller is still reading the rows of the kept statement.
+      // If another caller still reads the rows of the kept statement, this call needs a new statement.
       if statement.isBusy { statement = Statement(try database.makeStatement(sql: sql), of: self) }
       try arguments.bind(to: statement)
       return statement
@@ -134,7 +136,7 @@ package final class Connection {
 }
 
 extension SQLError {
-  /// Creates the error from GRDB's.
+  /// Creates the error from an error of GRDB.
   init(_ error: DatabaseError) {
     self.init(error.resultCode.rawValue, message: error.message ?? "\(error.resultCode)")
   }

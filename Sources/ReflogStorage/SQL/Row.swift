@@ -2,8 +2,8 @@ import GRDBSQLite
 
 /// A row of a result, valid until the next row is read.
 ///
-/// The file may be damaged. If a value has another type than the caller asks for, the methods throw; they never convert
-/// it.
+/// The methods throw if a value has another type than the caller requests, because the file may then be damaged. They
+/// never convert a value.
 package struct Row {
   let pointer: OpaquePointer
 
@@ -50,10 +50,12 @@ package struct Row {
   /// Returns whether the number in a column is not 0.
   package func bool(_ column: Int) throws(StorageError) -> Bool { try integer(column) != 0 }
 
-  /// Returns whether a column holds text, as opposed to a number, bytes or NULL.
+  /// Returns whether a column contains text.
+  ///
+  /// The result is false for a number, bytes or NULL.
   package func isText(_ column: Int) -> Bool { type(column) == SQLITE_TEXT }
 
-  /// Returns the error that a column holds a value that Reflog does not write.
+  /// Returns the error for a column that contains a value of a type that Reflog does not write.
   package func unexpected(_ column: Int) -> StorageError {
     .unexpectedValue(column: sqlite3_column_name(pointer, Int32(column)).map { String(cString: $0) } ?? "a column")
   }

@@ -1,31 +1,37 @@
-/// The arguments of a statement: an array for `?`, a dictionary for `:name`.
+/// The arguments of a statement: an array for the placeholders `?`, or a dictionary for placeholders such as `:name`.
 ///
-/// `nil` is NULL.
+/// `nil` is bound as NULL.
 package struct SQLArguments: Sendable, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
   private var positional: [SQLValue] = []
   private var named: [(name: String, value: SQLValue)] = []
 
-  /// Creates arguments for `?`, in order.
+  /// Creates arguments for the placeholders `?`, in order.
   package init(_ values: [(any SQLConvertible)?]) {
     positional = values.map { $0?.sqlValue ?? .null }
   }
 
-  /// Creates arguments for `:name`.
+  /// Creates arguments for placeholders such as `:name`.
+  ///
+  /// The keys are the names without the colon.
   package init(_ values: [String: SQLValue]) {
     named = values.map { ($0.key, $0.value) }
   }
 
-  /// Creates arguments for `?`, in order.
+  /// Creates arguments for the placeholders `?`, in order.
   package init(arrayLiteral values: (any SQLConvertible)?...) {
     self.init(values)
   }
 
-  /// Creates arguments for `:name`.
+  /// Creates arguments for placeholders such as `:name`.
+  ///
+  /// The keys are the names without the colon.
   package init(dictionaryLiteral values: (String, (any SQLConvertible)?)...) {
     named = values.map { ($0.0, $0.1?.sqlValue ?? .null) }
   }
 
-  /// Returns the arguments of both sides, which must be named ones.
+  /// Returns the arguments of both operands.
+  ///
+  /// Both operands must contain named arguments.
   package static func + (left: SQLArguments, right: SQLArguments) -> SQLArguments {
     var all = left
     all.positional += right.positional
@@ -33,7 +39,7 @@ package struct SQLArguments: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
     return all
   }
 
-  /// Binds all arguments to a statement, and throws unless they are exactly the arguments that the statement has.
+  /// Binds all arguments to a statement, and throws if the statement needs other arguments.
   func bind(to statement: Statement) throws(SQLError) {
     guard statement.argumentCount == positional.count + named.count else {
       throw SQLError(code: .misuse, message: "the statement has \(statement.argumentCount) arguments: \(statement.sql)")

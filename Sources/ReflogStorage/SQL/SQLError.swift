@@ -1,6 +1,8 @@
 import GRDBSQLite
 
-/// An error of SQLite, with SQLite's message and without the values of the statement.
+/// An error of SQLite.
+///
+/// It contains SQLite's message. It does not contain the values that were bound to the statement.
 package struct SQLError: Error, Sendable, CustomStringConvertible {
   /// The primary result codes of SQLite that Reflog distinguishes (sqlite.org/rescode.html).
   package enum Code: Sendable {
@@ -16,7 +18,7 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
     self.message = message
   }
 
-  /// Creates the newest error of a connection.
+  /// Creates an error from a result code, with the newest error message of the connection.
   init(_ result: Int32, of connection: OpaquePointer?) {
     let message = connection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
     self.init(result, message: message ?? "SQLite error \(result)")
@@ -39,7 +41,8 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
       }
   }
 
-  /// Whether SQLite may have rolled the whole transaction back (sqlite.org/lang_transaction.html).
+  /// Whether SQLite may have rolled back the whole transaction because of this error
+  /// (sqlite.org/lang_transaction.html).
   var endsTransaction: Bool {
     switch code {
     case .full, .inputOutput, .outOfMemory, .busy, .interrupted, .corrupt: true

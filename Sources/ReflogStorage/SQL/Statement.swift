@@ -3,13 +3,13 @@ import GRDBSQLite
 
 /// A prepared statement of one connection.
 ///
-/// Use it on the connection's thread only.
+/// Use the statement only on the connection's thread.
 package struct Statement {
   private let owner: GRDB.Statement
   private let pointer: OpaquePointer
   private let connection: Connection
 
-  /// Creates the statement from GRDB's.
+  /// Creates the statement from a statement of GRDB.
   init(_ owner: GRDB.Statement, of connection: Connection) {
     self.owner = owner
     pointer = owner.sqliteStatement
@@ -21,16 +21,18 @@ package struct Statement {
   /// The number of arguments that must be bound.
   var argumentCount: Int { Int(sqlite3_bind_parameter_count(pointer)) }
 
-  /// Whether a caller is reading its rows.
+  /// Whether a caller is reading the rows of this statement.
   var isBusy: Bool { sqlite3_stmt_busy(pointer) != 0 }
 
-  /// Returns the index of the argument `:name`, or nil if the statement has none.
+  /// Returns the index of the argument `:name`, or nil if the statement has no argument with this name.
   func index(ofArgument name: String) -> Int32? {
     let index = sqlite3_bind_parameter_index(pointer, ":" + name)
     return index > 0 ? index : nil
   }
 
-  /// Binds a value to the argument at an index that starts at 1.
+  /// Binds a value to the argument at an index.
+  ///
+  /// The first argument has the index 1.
   package func bind(_ index: Int32, _ value: SQLValue) {
     switch value {
     case .null: note(sqlite3_bind_null(pointer, index))
@@ -54,7 +56,7 @@ package struct Statement {
   package func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      // An empty buffer may have no address. SQLite would bind NULL for it.
+      // An empty buffer may have no address. SQLite would then bind NULL, so a fixed address is passed.
       let start = bytes.baseAddress.map(UnsafeRawPointer.init)?.assumingMemoryBound(to: CChar.self) ?? Self.emptyText
       note(sqlite3_bind_text64(pointer, index, start, UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8)))
     }
@@ -74,15 +76,17 @@ package struct Statement {
     }
   }
 
-  /// Remembers a failed binding, for example of a value beyond SQLite's limits: the next run of a statement throws.
+  /// Stores a failed binding, for example of a value that exceeds SQLite's limits.
+  ///
+  /// The next run of a statement then throws.
   private func note(_ result: Int32) {
     if result != SQLITE_OK { connection.noteFailedBinding(result) }
   }
 
   /// Returns the next row, or nil at the end.
   ///
-  /// This is the fast path for a statement that is run for every change. The caller must reset the statement
-  /// afterwards.
+  /// Use this method for a statement that is run for every change, because it is the fastest one. Then call
+  /// ``reset()``.
   package func next() throws(SQLError) -> Row? {
     try connection.willRun()
     switch sqlite3_step(pointer) {
@@ -113,8 +117,8 @@ package struct Statement {
 
   /// Calls `body` with each row.
   ///
-  /// The statement is always reset, also after an error. A statement that is left unfinished would keep its connection
-  /// at an old state of the file.
+  /// The statement is always reset, also after an error. Without the reset, the connection would continue to read an
+  /// old state of the file.
   package func forEach(_ body: (Row) throws -> Void) throws {
     try connection.willRun()
     defer { sqlite3_reset(pointer) }
@@ -127,7 +131,7 @@ package struct Statement {
     }
   }
 
-  /// Returns the value that `value` makes of the first row, or nil if there is no row.
+  /// Calls `value` with the first row and returns the value, or returns nil if there is no row.
   package func first<Value>(_ value: (Row) throws -> Value) throws -> Value? {
     try connection.willRun()
     defer { sqlite3_reset(pointer) }

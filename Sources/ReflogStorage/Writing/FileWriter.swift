@@ -1,27 +1,29 @@
 import GRDB
 import Synchronization
 
-/// The one writer of a file: concurrent writes share a transaction, and each is answered once the transaction is
-/// durable.
+/// The only writer of a file.
 ///
-/// A write that throws is rolled back alone; the others of its transaction are kept. If COMMIT itself fails, it is
-/// unknown whether the transaction was written. Every write in it then throws ``StorageError/commitUnknown(_:)`` and
-/// the writer accepts no more writes. Its thread ends with an error, so the process ends and the next start finds out.
+/// Concurrent writes share a transaction. Each caller gets the result of its write when the transaction is durable.
+///
+/// If one write throws, only that write is rolled back. If COMMIT fails, it is unknown whether the transaction was
+/// written. Every write in the transaction then throws ``StorageError/commitUnknown(_:)``, and the writer accepts no
+/// more writes. The writer's thread ends with an error, so the process ends. At the next start, Reflog reads the file,
+/// and then the result is known.
 package final class FileWriter<Session: WriteSession>: Sendable {
-  /// Whether a write uses a reserved slot of the queue, or reserves one.
+  /// The position of a write in the queue, and its use of reserved slots.
   package enum WritePriority: Sendable {
     /// The write waits in order of arrival.
     case ordinary
-    /// The write waits in order of arrival, and reserves a slot for one ``reserved`` write.
+    /// The write waits in order of arrival, and reserves a slot for one later ``reserved`` write.
     ///
     /// If the write succeeds, the caller must use the slot or release it. If the write fails, the writer releases the
     /// slot.
     case ordinaryReservingNext
-    /// The write uses a slot that an earlier write reserved, and precedes all ordinary writes.
+    /// The write uses a slot that an earlier write reserved, and runs before all ordinary writes.
     case reserved
   }
 
-  /// A write that waits.
+  /// A write that waits in the queue.
   private struct Write: Sendable {
     let reservesNext: Bool
     let make: GroupCommitTransaction<Session>.Write
@@ -34,7 +36,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     let fail: @Sendable (any Error) -> Void
   }
 
-  /// What the callers and the thread share.
+  /// The state that the callers and the writer's thread share.
   private struct State {
     var queue: GroupCommitQueue<Write>
     var alone: [Alone] = []
@@ -43,7 +45,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     var hasFailed = false
   }
 
-  /// What a writer did since it was opened: the number of commits and of statements.
+  /// The number of commits and the number of statements since the writer was opened.
   package struct Counters: Sendable {
     package var commits = 0
     package var statements = 0
@@ -56,13 +58,13 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   private let state: Mutex<State>
   private let counted = Mutex(Counters())
 
-  /// Creates a writer, and adds it to a thread that does not run yet.
+  /// Creates a writer, and adds the writer to a thread that is not running yet.
   ///
   /// - Parameters:
   ///   - storage: The open file.
   ///   - thread: The thread that writes the file.
   ///   - limits: The limits of the queue and of each transaction.
-  ///   - makeSession: Makes the writer's session. It is called on the thread when the thread starts.
+  ///   - makeSession: Creates the writer's session. The thread calls this closure when it starts.
   package init(
     of storage: Storage,
     on thread: WriterThread,
@@ -77,18 +79,20 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     thread.add(self)
   }
 
-  /// Whether the writer accepts writes, the last transaction succeeded, and the disk has room for more.
+  /// Whether the writer accepts writes, the last transaction succeeded, and the disk has enough free space.
   package var isHealthy: Bool { state.withLock { $0.isOpen && !$0.hasFailed } && hasHeadroom }
 
   /// The counters at this moment.
   package var counters: Counters { counted.withLock { $0 } }
 
-  /// Makes a write in a transaction that it may share with others, and returns once the transaction is durable.
+  /// Runs a write, and returns when the write is durable.
   ///
-  /// This waits for the result even if the calling task is cancelled, because the caller must know the result. `body`
-  /// may run twice.
+  /// Other writes can share the transaction.
   ///
-  /// - Throws: What `body` throws, or a ``StorageError``.
+  /// This method waits for the result even if the calling task is cancelled, because the caller must know the result.
+  /// `body` may be called twice.
+  ///
+  /// - Throws: The error that `body` throws, or a ``StorageError``.
   package func write<Value: Sendable>(
     _ priority: WritePriority = .ordinary,
     _ body: @escaping @Sendable (Session) throws -> Value
@@ -100,7 +104,8 @@ package final class FileWriter<Session: WriteSession>: Sendable {
 
   /// Submits a write without waiting for its result.
   ///
-  /// `completion` runs on the writer's thread, or before this returns if the write is refused.
+  /// `completion` is called on the writer's thread. If the write is refused, `completion` is called before this method
+  /// returns.
   package func submit<Value: Sendable>(
     _ priority: WritePriority = .ordinary,
     _ body: @escaping @Sendable (Session) throws -> Value,
@@ -142,15 +147,17 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     }
   }
 
-  /// The number of pages that are returned to the file system at a time: few enough that writes hardly wait.
+  /// The number of pages that are returned to the file system in one job.
+  ///
+  /// The number is small, so other writes wait only a short time.
   private static var pagesReclaimed: Int { 256 }
 
   /// Returns the space of deleted rows to the file system, and empties the write-ahead log.
   ///
-  /// After this, neither file holds remains of the deleted rows, except the copies of cells that SQLite moved before
-  /// they were deleted. A compaction removes those.
+  /// When this method returns, the write-ahead log contains no deleted rows. The file can still contain copies of cells
+  /// that SQLite moved before their rows were deleted. A compaction removes these copies.
   ///
-  /// - Throws: ``StorageError/locked`` if the log can't be emptied because other connections read for too long.
+  /// - Throws: ``StorageError/locked`` if the log can't be emptied because another connection reads all the time.
   package func reclaim() async throws {
     while try await runAlone({ session in
       let db = session.connection
@@ -165,7 +172,9 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     throw StorageError.locked
   }
 
-  /// The number of attempts to empty the write-ahead log, which needs a moment without a reader.
+  /// The maximum number of attempts to empty the write-ahead log.
+  ///
+  /// An attempt fails if a connection reads at that moment.
   private static var emptyingAttempts: Int { 100 }
   /// The pause between two attempts to empty the write-ahead log.
   private static var emptyingPause: Duration { .milliseconds(100) }
@@ -175,7 +184,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     state.withLock { $0.queue.releaseSlot() }
   }
 
-  /// Queues a write, or returns the error for which it is refused.
+  /// Queues a write, or returns the reason for the refusal.
   private func add(_ write: Write, to priority: WritePriority) -> StorageError? {
     state.withLock { state in
       switch priority {
@@ -193,7 +202,9 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     }
   }
 
-  /// Whether the disk has room for the reserved writes: an outcome must find room if its intent reserved a slot.
+  /// Whether the disk has enough free space for the reserved writes.
+  ///
+  /// If an intent reserved a slot, the disk must have space for the outcome.
   private var hasHeadroom: Bool { FileChecks.freeBytes(besideFileAt: storage.path) >= limits.headroomBytes }
 }
 
@@ -201,7 +212,7 @@ extension FileWriter: WrittenFile {
   var hasWork: Bool { state.withLock { !$0.queue.isEmpty || !$0.alone.isEmpty } }
   var isClosed: Bool { state.withLock { !$0.isOpen } }
 
-  /// Accepts no more writes, except the reserved ones.
+  /// Closes the writer: it then accepts only reserved writes.
   package func close() {
     state.withLock { $0.isOpen = false }
     thread.wake()
@@ -235,7 +246,9 @@ extension FileWriter: WrittenFile {
     }
   }
 
-  /// Runs the jobs that wait, commits one batch of writes and answers them; returns whether there was any work.
+  /// Runs the waiting jobs, commits one batch of writes, and completes these writes.
+  ///
+  /// The result is true if there was any work.
   private func commit(
     _ transaction: GroupCommitTransaction<Session>,
     _ session: Session,
@@ -270,7 +283,7 @@ extension FileWriter: WrittenFile {
     return true
   }
 
-  /// Counts a transaction and remembers whether it failed.
+  /// Counts a transaction, and stores whether the transaction failed.
   private func note(hasFailed: Bool, _ connection: Connection) {
     state.withLock { $0.hasFailed = hasFailed }
     counted.withLock { counters in
@@ -279,7 +292,9 @@ extension FileWriter: WrittenFile {
     }
   }
 
-  /// Refuses the writes that reserve a slot if the disk is nearly full, and returns the others.
+  /// Returns the writes that can run.
+  ///
+  /// If the disk is nearly full, this method refuses all writes that reserve a slot.
   private func refusingWithoutHeadroom(_ writes: [Write]) -> [Write] {
     guard writes.contains(where: \.reservesNext), !hasHeadroom else { return writes }
     for write in writes where write.reservesNext { write.fail(StorageError.diskFull) }

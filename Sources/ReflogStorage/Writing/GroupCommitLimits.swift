@@ -1,15 +1,17 @@
 /// The limits of a writer's queue and of its transactions.
 package struct GroupCommitLimits: Sendable {
-  /// The number of slots of the queue, for waiting ordinary writes, reserved slots and waiting reserved writes
-  /// together.
+  /// The maximum sum of waiting ordinary writes, reserved slots and waiting reserved writes.
   package let slots: Int
-  /// The most writes that share a transaction.
+  /// The maximum number of writes that share a transaction.
   ///
-  /// 256 writes amortize a flush of 5 ms at thousands of changes a second, and a commit still takes only milliseconds.
+  /// With 256 writes and a flush of 5 ms, thousands of changes a second are possible, and a commit takes only
+  /// milliseconds.
   package let batch: Int
-  /// The free space of the disk, in bytes, below which a write that reserves a slot is refused.
+  /// The minimum free space in bytes.
   ///
-  /// It is about what the reserved writes of a busy moment need.
+  /// If the disk has less free space, a write that reserves a slot is refused.
+  ///
+  /// This is about the space that the reserved writes need when the server is busy.
   package let headroomBytes: UInt64
 
   /// Creates limits for one writer.

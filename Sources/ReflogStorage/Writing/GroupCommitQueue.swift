@@ -1,6 +1,8 @@
 import DequeModule
 
-/// The bounded queue of a writer: reserved writes precede ordinary ones and always have a slot.
+/// The queue of a writer, with a maximum length.
+///
+/// Reserved writes always have a slot, and run before ordinary writes.
 struct GroupCommitQueue<Write> {
   private let limits: GroupCommitLimits
   private var reservedWrites: Deque<Write> = []
@@ -13,9 +15,11 @@ struct GroupCommitQueue<Write> {
 
   var isEmpty: Bool { reservedWrites.isEmpty && ordinaryWrites.isEmpty }
 
-  /// Queues an ordinary write and, if `reservingSlot` is true, reserves a slot for a write that will follow it.
+  /// Queues an ordinary write.
   ///
-  /// - Returns: Whether the queue had room for both. If not, the queue is unchanged.
+  /// If `reservingSlot` is true, this method also reserves a slot for a later write.
+  ///
+  /// - Returns: Whether the queue had enough free slots. If not, the queue is unchanged.
   mutating func add(ordinary write: Write, reservingSlot: Bool) -> Bool {
     let taken = ordinaryWrites.count + reservedWrites.count + reservedSlots
     guard taken + (reservingSlot ? 2 : 1) <= limits.slots else { return false }
@@ -37,8 +41,9 @@ struct GroupCommitQueue<Write> {
     reservedSlots -= 1
   }
 
-  /// Removes and returns the writes that share the next transaction: reserved writes first, each kind in order of
-  /// arrival.
+  /// Removes and returns the writes that share the next transaction.
+  ///
+  /// The reserved writes are first. Each kind of write is in order of arrival.
   mutating func takeBatch() -> [Write] {
     var batch: [Write] = []
     while batch.count < limits.batch, let write = reservedWrites.popFirst() ?? ordinaryWrites.popFirst() {

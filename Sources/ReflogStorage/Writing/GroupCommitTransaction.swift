@@ -1,17 +1,19 @@
 /// One transaction that several writes share.
 ///
-/// The first attempt runs the writes without savepoints, because a savepoint costs two statements for each write. If a
-/// write fails after it changed a row, the transaction is rolled back. A second attempt then runs each write in a
+/// The first attempt runs the writes without savepoints, because a savepoint needs two more statements for each write.
+/// If a write changes a row and then fails, the transaction is rolled back. The second attempt runs each write in a
 /// savepoint, and rolls back only the write that fails.
 struct GroupCommitTransaction<Session: WriteSession> {
-  /// Answers a write once its transaction is durable.
+  /// Completes a write when its transaction is durable.
   typealias Settle = @Sendable () -> Void
-  /// Makes a write and returns its answer.
+  /// Runs a write, and returns the closure that completes the write.
   typealias Write = @Sendable (Session) throws -> Settle
 
   /// The result of a transaction.
   enum Outcome {
-    /// The transaction is durable; each write that failed was rolled back alone.
+    /// The transaction is durable, except the writes that failed.
+    ///
+    /// Only the failed writes were rolled back.
     case committed([Result<Settle, any Error>])
     /// The whole transaction was rolled back.
     case rolledBack(any Error)
@@ -19,7 +21,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
     case unknown(String)
   }
 
-  /// The attempt without savepoints was rolled back; another one with savepoints is needed.
+  /// The attempt without savepoints was rolled back, so an attempt with savepoints is needed.
   private struct NeedsSavepoints: Error {}
 
   private let connection: Connection
@@ -39,7 +41,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
     do {
       return try attempt(writes, make: makeAlone)
     } catch {
-      // Each write can run again: it had no effect outside the transaction.
+      // Each write can run again, because it had no effect outside the transaction.
       do { return try attempt(writes, make: makeInSavepoint) } catch { return .rolledBack(Self.meaning(of: error)) }
     }
   }
@@ -73,7 +75,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
     return .committed(results)
   }
 
-  /// Makes a write without a savepoint.
+  /// Runs a write without a savepoint.
   private func makeAlone(_ write: Write) throws -> Result<Settle, any Error> {
     let before = connection.allChangedRowCount
     do {
@@ -85,7 +87,9 @@ struct GroupCommitTransaction<Session: WriteSession> {
     }
   }
 
-  /// Makes a write in a savepoint, and rolls it back alone if it fails.
+  /// Runs a write in a savepoint.
+  ///
+  /// If the write fails, only that write is rolled back.
   private func makeInSavepoint(_ write: Write) throws -> Result<Settle, any Error> {
     try connection.execute("SAVEPOINT write")
     session.save()
@@ -117,7 +121,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
   /// Returns whether an error may have ended the whole transaction.
   private static func endsTransaction(_ error: any Error) -> Bool { (error as? SQLError)?.endsTransaction ?? false }
 
-  /// Returns the storage error of an error of SQLite, and any other error unchanged.
+  /// Converts an error of SQLite to a ``StorageError``, and returns any other error unchanged.
   private static func meaning(of error: any Error) -> any Error {
     guard let error = error as? SQLError else { return error }
     return switch error.code {

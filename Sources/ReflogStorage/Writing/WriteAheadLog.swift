@@ -3,19 +3,24 @@ import GRDB
 import GRDBSQLite
 import Glibc
 
-/// The write-ahead log of a file, which its one writer maintains.
+/// The write-ahead log of a file.
 ///
-/// The log's file is grown in advance and never truncated under load. A flush takes half the time if a commit
-/// overwrites existing bytes instead of making the file longer.
+/// Only the file's writer maintains the log.
+///
+/// The log's file is extended in advance, and is not truncated while writes arrive. A commit then overwrites existing
+/// bytes. A flush takes half the time in this case, because the file does not become longer.
 struct WriteAheadLog {
-  /// The number of pages after which the log is copied into the file: 16 MB, which takes some tens of milliseconds.
+  /// The number of new pages after which the log is copied into the file.
+  ///
+  /// This is 16 MB. The copying takes some tens of milliseconds.
   private static let pagesBetweenCheckpoints = 4000
-  /// The size to which the log is grown in advance: the pages between two checkpoints and those written during a
-  /// checkpoint.
+  /// The size in bytes to which the log's file is extended in advance.
+  ///
+  /// It is enough for the pages between two checkpoints and the pages that are written during a checkpoint.
   private static let grownBytes = 24 << 20
-  /// If the disk has less free space than this, the log is not grown in advance.
+  /// The minimum free space of the disk in bytes for extending the log in advance.
   private static let spareBytes: UInt64 = 256 << 20
-  /// How long all writes wait for readers when a log that is too large must be reset.
+  /// The maximum time in milliseconds that all writes wait for readers when the log is too large and must be reset.
   private static let restartMilliseconds: Int32 = 40
 
   private let connection: Connection
@@ -29,35 +34,37 @@ struct WriteAheadLog {
     self.path = path + "-wal"
   }
 
-  /// Grows the log's file to its full size.
+  /// Extends the log's file to its full size.
   ///
-  /// Bytes after the last frame are zero and not a valid frame, so a recovery ends before them.
+  /// The added bytes are zero. Zero bytes are not a valid frame of the log, so a recovery ends in front of them.
   func grow() throws(StorageError) {
     let size = FileChecks.size(of: path) ?? 0
     guard size < Self.grownBytes else { return }
     let file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-    // SQLite makes the file with the first transaction.
+    // The file does not exist before the first transaction, because SQLite creates it then.
     guard file >= 0 else { return }
     defer { close(file) }
     let zeroes = [UInt8](repeating: 0, count: 1 << 20)
     var position = size
-    // The rest of the disk is kept for changes.
+    // The log is not extended if the disk has little free space. That space is kept for changes.
     while position < Self.grownBytes, FileChecks.freeBytes(besideFileAt: path) > Self.spareBytes {
       let count = pwrite(file, zeroes, min(zeroes.count, Self.grownBytes - position), off_t(position))
-      // If the disk is full, the log grows when it is written, or the write reports the error.
+      // If the disk is full, the log is not extended further. If a later write needs more space, that write reports the
+      // error.
       guard count > 0 else { break }
       position += count
     }
     guard fsync(file) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// Copies the log into the file if enough pages were written since the last time.
+  /// Copies the log into the file if enough pages were written since the last checkpoint.
   mutating func checkpointIfDue() throws {
     countPages()
     guard pages >= Self.pagesBetweenCheckpoints else { return }
     try checkpoint()
     guard (FileChecks.size(of: path) ?? 0) > restartBytes else { return }
-    // A reader was always active, so SQLite could not reset the log.
+    // At every earlier checkpoint a reader was active, so SQLite could not reset the log. All writes wait for the
+    // readers here.
     let hasRestarted = try Self.run(.restart, waiting: Self.restartMilliseconds, connection)
     restartBytes = hasRestarted ? StorageSettings.keptWALBytes : 2 * (FileChecks.size(of: path) ?? 0)
   }
@@ -68,7 +75,7 @@ struct WriteAheadLog {
     pages = 0
   }
 
-  /// Copies the log into the file if pages were written since the last time.
+  /// Copies the log into the file if any pages were written since the last checkpoint.
   mutating func checkpointIfWritten() throws {
     countPages()
     if pages > 0 { try checkpoint() }
@@ -76,17 +83,21 @@ struct WriteAheadLog {
 
   /// Adds the pages that this connection wrote since the last call.
   ///
-  /// SQLite's counter has 32 bits, so it is reset with every read.
+  /// Every read resets SQLite's counter, because the counter has only 32 bits.
   private mutating func countPages() {
     var (current, highest) = (Int32(0), Int32(0))
     sqlite3_db_status(connection.pointer, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
     pages += Int(current)
   }
 
-  /// How long one attempt to empty the log waits for readers; every write waits for it.
+  /// The maximum time in milliseconds that one attempt to empty the log waits for readers.
+  ///
+  /// All writes wait during the attempt.
   private static let emptyingMilliseconds: Int32 = 20
 
-  /// Empties the log and grows it again; returns false if a reader prevents that.
+  /// Empties the log and extends its file again.
+  ///
+  /// The result is false if the log was not emptied because of a reader.
   static func empty(_ connection: Connection, fileAt path: String) throws -> Bool {
     guard try run(.truncate, waiting: emptyingMilliseconds, connection) else { return false }
     try WriteAheadLog(connection, fileAt: path).grow()
@@ -95,22 +106,24 @@ struct WriteAheadLog {
 
   /// Runs a checkpoint, and returns whether it was complete.
   ///
-  /// - Throws: ``SQLError`` only if the file itself is not usable.
+  /// - Throws: ``SQLError`` only if the file can't be used.
   @discardableResult
   static func run(_ mode: Database.CheckpointMode, _ connection: Connection) throws -> Bool {
     do {
       _ = try connection.database.checkpoint(mode)
       return true
     } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL].contains(error.resultCode) {
-      // This is harmless: another process reads, or the disk is full. The log keeps everything, and a later checkpoint
-      // continues.
+      // Another process reads, or the disk is full. No data is lost: the log keeps all pages, and a later checkpoint
+      // copies them.
       return false
     } catch let error as DatabaseError {
       throw SQLError(error)
     }
   }
 
-  /// Runs a checkpoint that waits at most this long for other connections; every write of this connection waits for it.
+  /// Runs a checkpoint that waits at most `milliseconds` for other connections.
+  ///
+  /// All writes of this connection wait during the checkpoint.
   static func run(
     _ mode: Database.CheckpointMode,
     waiting milliseconds: Int32,

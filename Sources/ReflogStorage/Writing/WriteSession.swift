@@ -1,24 +1,32 @@
-/// What a writer keeps on its thread for one file: prepared statements, and what the next write must know.
+/// The state that a writer keeps on its thread for one file.
 ///
-/// A session lives on one thread and is never shared. A write updates the session only after it has changed the row. A
-/// write that fails before it changes a row therefore leaves the session unchanged.
+/// The state contains prepared statements and the data that the next write needs.
+///
+/// A session is used on one thread only. A write first changes a row and then updates the session. If a write fails
+/// before it changes a row, the session is therefore unchanged.
 package protocol WriteSession: AnyObject, SendableMetatype {
   /// The write connection.
   var connection: Connection { get }
-  /// Called after BEGIN, before the first write.
+  /// Prepares the session for a transaction.
   ///
-  /// If it throws, the transaction is rolled back.
+  /// The writer calls this method after BEGIN and before the first write.
+  ///
+  /// If this method throws, the transaction is rolled back.
   func begin() throws
-  /// Called after the last write, before COMMIT.
+  /// Ends the session's part of a transaction.
   ///
-  /// If it throws, the transaction is rolled back.
+  /// The writer calls this method after the last write and before COMMIT.
+  ///
+  /// If this method throws, the transaction is rolled back.
   func end() throws
-  /// Called once the transaction is durable.
+  /// Updates the session when the transaction is durable.
   func committed()
-  /// Called once the transaction is rolled back.
+  /// Updates the session when the transaction is rolled back.
   func rolledBack()
-  /// Remembers the state after the writes so far, for ``restore()``.
+  /// Saves the state of the session, for ``restore()``.
   func save()
-  /// Restores the state that ``save()`` remembered, after one write was rolled back alone.
+  /// Restores the state that ``save()`` saved.
+  ///
+  /// The writer calls this method after it rolled back one write of a transaction.
   func restore()
 }

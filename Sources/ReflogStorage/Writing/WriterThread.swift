@@ -4,11 +4,13 @@ import Foundation
 import ServiceLifecycle
 import Synchronization
 
-/// The one thread that writes Reflog's files, and owns their write connections while it runs.
+/// The only thread that writes Reflog's files.
 ///
-/// It processes the files in order. Each pass commits the waiting writes of a file in one transaction. A write that
-/// follows from a commit waits for the next pass of its file, without a switch of threads. An example is the outcome of
-/// a change after the write to the embedded directory.
+/// While the thread runs, only it uses the write connections.
+///
+/// The thread processes the files in order, again and again. Each pass commits the waiting writes of a file in one
+/// transaction. The commit of one file can queue a write for another file. For example, a write to the embedded
+/// directory queues the outcome of the change. The next pass commits that write, without a switch to another thread.
 package final class WriterThread: Service {
   private let files = Mutex<[any WrittenFile]>([])
   private let isAsleep = Atomic<Bool>(false)
@@ -17,34 +19,36 @@ package final class WriterThread: Service {
   /// Creates a thread without files.
   package init() {}
 
-  /// Adds a file to the files that the thread writes.
+  /// Adds a file that the thread will write.
   ///
-  /// Call it before ``run()``.
+  /// Call this method before ``run()``.
   func add(_ file: some WrittenFile) {
     files.withLock { $0.append(file) }
   }
 
-  /// Wakes the thread because a write or a job waits.
+  /// Wakes the thread because a write or a job is waiting.
   func wake() {
     if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.signal() }
   }
 
-  /// Accepts no more writes; the waiting ones are still written, and then ``run()`` returns.
+  /// Closes all files: the waiting writes are still written, and then ``run()`` returns.
   package func close() {
     for file in files.withLock({ $0 }) { file.close() }
     wake()
   }
 
-  /// Writes until a graceful shutdown or the cancellation of its task, and then writes what still waits.
+  /// Writes the files until a graceful shutdown or the cancellation of the task.
   ///
-  /// - Throws: An error if a commit failed and it is unknown whether it was written. The process must then end; the
-  ///   next start finds out.
+  /// The waiting writes are still written then.
+  ///
+  /// - Throws: An error if a commit failed, so that its result is unknown. The process must then end. At the next
+  ///   start, Reflog reads the file, and then the result is known.
   package func run() async throws {
     try await withTaskCancellationHandler {
       try await withGracefulShutdownHandler {
         try await withCheckedThrowingContinuation { continuation in
           Thread.detachNewThread {
-            // A new thread inherits the name of the thread that made it, so the name is set here.
+            // A new thread has the name of the thread that created it, so this thread sets a new name.
             storage_name_thread("writer")
             continuation.resume(with: Result { try self.work() })
           }
@@ -64,24 +68,25 @@ package final class WriterThread: Service {
     try open(files[...], [])
   }
 
-  /// Opens the connections, each nested in the one before: each belongs to this thread until the innermost call
-  /// returns.
+  /// Opens the connections of all files in nested calls.
+  ///
+  /// This thread holds all connections until the innermost call returns.
   private func open(_ files: ArraySlice<any WrittenFile>, _ tasks: [WriterTask]) throws {
     guard let file = files.first else { return try write(tasks) }
     try file.withTask { task in try open(files.dropFirst(), tasks + [task]) }
   }
 
-  /// How long the thread must be idle before it copies the write-ahead logs into the files.
+  /// The idle time after which the thread copies the write-ahead logs into the files.
   private static let idle = DispatchTimeInterval.seconds(1)
 
-  /// Commits what waits, file by file, and sleeps while no write waits.
+  /// Commits the waiting writes of each file, and sleeps while no write is waiting.
   private func write(_ tasks: [WriterTask]) throws {
     while true {
       var hasWorked = false
       for task in tasks where try task.commit() { hasWorked = true }
       if hasWorked { continue }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
-      // A write that was queued before the store did not see that the thread sleeps.
+      // A write that was queued before this flag was set did not wake the thread. So the thread checks for work again.
       let files = files.withLock { $0 }
       if files.contains(where: \.hasWork) || files.allSatisfy(\.isClosed) {
         if !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.wait() }
@@ -97,22 +102,26 @@ package final class WriterThread: Service {
 
 /// A file that a writer thread writes.
 protocol WrittenFile: Sendable {
-  /// Whether a write or a job waits.
+  /// Whether a write or a job is waiting.
   var hasWork: Bool { get }
-  /// Whether it accepts no more ordinary writes.
+  /// Whether the file is closed for ordinary writes.
   var isClosed: Bool { get }
-  /// Opens the file's write connection and calls `body` with the work for it; called on the thread.
+  /// Opens the file's write connection, and calls `body` with the file's task.
+  ///
+  /// The writer thread calls this method.
   func withTask(_ body: (WriterTask) throws -> Void) throws
-  /// Accepts no more ordinary writes.
+  /// Closes the file for ordinary writes.
   func close()
-  /// Fails the writes and jobs that still wait, because the thread has ended.
+  /// Completes all waiting writes and jobs with an error, because the thread has ended.
   func end()
 }
 
-/// The repeated work of the thread for one file.
+/// The work that the thread repeats for one file.
 struct WriterTask {
-  /// Commits what waits, and returns whether there was any work.
+  /// Commits the waiting writes, and returns true if there was any work.
   let commit: () throws -> Bool
-  /// Called when the thread was idle for a while.
+  /// Copies the write-ahead log into the file.
+  ///
+  /// The thread calls this closure after an idle second.
   let rest: () throws -> Void
 }

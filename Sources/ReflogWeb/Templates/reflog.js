@@ -1,9 +1,9 @@
 "use strict";
-// Improves pages that also work without this script.
+// This script improves the pages. Every page also works without it.
 
 const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-/** Gives every UTC time in an element a tooltip with the local time. */
+/** Adds a tooltip with the local time to every UTC time in an element. */
 function localise(root) {
   for (const time of root.querySelectorAll("time[datetime*=T]")) {
     const moment = new Date(time.dateTime);
@@ -13,7 +13,7 @@ function localise(root) {
 
 let isSignedOut = false;
 
-/** Returns the server's answer, or null if the request failed or the session is over. */
+/** Returns the server's answer, or null if the request failed or the session has ended. */
 async function ask(url) {
   try {
     const answer = await fetch(url);
@@ -38,7 +38,7 @@ async function page(url) {
   return answer && new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/** Shows how many changes match a form, while you fill it in. */
+/** Shows the number of changes that match a form, while you fill in the form. */
 function count(output) {
   let newest = 0;
   let timer;
@@ -57,7 +57,7 @@ function count(output) {
   show();
 }
 
-/** Announces changes that are newer than the page, until the session is over. */
+/** Announces changes that are newer than the page, until the session ends. */
 function news(line) {
   const separator = line.dataset.news.endsWith("?") ? "" : "&";
   function announce(text) {
@@ -76,11 +76,11 @@ function news(line) {
   }, 5000);
 }
 
-/** Adds older changes below the shown ones, and adds them again when you come back to the page. */
+/** Adds older changes below the shown changes, and adds them again when you return to the page. */
 function more(days) {
   const next = () => document.querySelector(".more a[rel=next]");
 
-  /** Adds the next page and returns its first link, or null if it can't be loaded. */
+  /** Adds the changes of the next page. Returns the first link in them, or null if the next page can't be loaded. */
   async function load() {
     const older = await page(next().href);
     if (!older) return null;
@@ -121,9 +121,9 @@ function more(days) {
   if (history.state?.pages) restore(history.state);
 }
 
-/** Updates the page every second while its change or rollback is running, for as long as the session lasts.
+/** Updates the page every second while the change or rollback on it is running.
  *
- * It stops when the server has not answered `patience` times in a row.
+ * The updates end when the session ends, or when `patience` requests in a row got no answer.
  */
 function follow(patience = 60) {
   setTimeout(async () => {
@@ -131,7 +131,7 @@ function follow(patience = 60) {
     const content = now?.querySelector("#content");
     const shown = document.querySelector("#content");
     if (content) localise(content);
-    // Unchanged content is not replaced, and the keyboard focus keeps its position.
+    // A replacement would lose the keyboard focus. So only changed content is replaced, and the focus is restored.
     if (content && content.innerHTML !== shown.innerHTML) {
       const position = [...shown.querySelectorAll("a, button, input")].indexOf(document.activeElement);
       shown.replaceWith(content);
@@ -139,7 +139,7 @@ function follow(patience = 60) {
     }
     const line = document.querySelector("[data-running]");
     const outcome = document.querySelector("[data-outcome]");
-    // Screen readers announce text only in an element that is never replaced.
+    // Screen readers announce a text only if its element is not replaced, so the result is copied to such an element.
     if (!line && outcome) document.querySelector("#outcome").textContent = `${document.querySelector("h1").innerText}: ${outcome.innerText}`;
     if (line && isSignedOut) line.replaceChildren(linkHere("You are signed out. Sign in to see the result."));
     else if (line && (now || document.hidden || patience > 0)) follow(now ? 60 : patience - 1);
@@ -152,7 +152,7 @@ for (const line of document.querySelectorAll("[data-news]")) news(line);
 const days = document.querySelector("#days");
 if (days) more(days);
 if (document.querySelector("[data-running]")) follow();
-// A plan that the browser restored from its cache may be out of date.
+// A plan that the browser restored from its cache may be out of date, so the page is loaded again.
 addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("[data-plan]")) location.reload();
 });

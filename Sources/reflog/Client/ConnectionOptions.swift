@@ -3,38 +3,38 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 
-/// The option that names the server for a verb that changes something.
+/// The option with the server's URL, for a verb that changes something.
 struct ServerOptions: ParsableArguments {
   @Option(
     help: "The server's URL. Default: REFLOG_SERVER, else http://127.0.0.1:8080. REFLOG_TOKEN is the API token."
   )
   var server: String?
 
-  /// The URL if neither the option nor REFLOG_SERVER is given.
+  /// The URL that is used if neither the option nor `REFLOG_SERVER` is set.
   static let defaultServer = "http://127.0.0.1:8080"
 
-  /// Runs a body with a client of the server.
+  /// Runs a body with a client for the server.
   func withClient(_ body: (ServerClient) async throws -> Void) async throws {
     let environment = ProcessInfo.processInfo.environment
     try await ServerClient.with(url: server ?? environment["REFLOG_SERVER"] ?? Self.defaultServer, body)
   }
 }
 
-/// The options that name the source of the history for a verb that reads.
+/// The options that choose the source of the history, for a verb that reads.
 struct SourceOptions: ParsableArguments {
-  @Option(help: "Ask the server at this URL, with REFLOG_TOKEN, instead of reading a file.")
+  @Option(help: "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file.")
   var server: String?
 
   @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  /// Runs a body with the source.
+  /// Runs a body with the chosen source.
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let server { return try await ServerClient.with(url: server, body) }
     let environment = ProcessInfo.processInfo.environment
     let path = database ?? environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
     if let server = environment["REFLOG_SERVER"], !FileManager.default.fileExists(atPath: path) {
-      throw CommandFailure(.refused, "\(path) does not exist. To ask the server instead, use --server \(server)")
+      throw CommandFailure(.refused, "\(path) does not exist. To read from the server, use --server \(server)")
     }
     try await body(try LedgerFile(path: path))
   }
@@ -45,7 +45,7 @@ struct SourceOptions: ParsableArguments {
 }
 
 extension ServerClient {
-  /// Runs a body with a client of the server at this URL and the token in REFLOG_TOKEN.
+  /// Runs a body with a client for the server at a URL; the client sends the token in `REFLOG_TOKEN`.
   static func with(url: String, _ body: (ServerClient) async throws -> Void) async throws {
     guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme), parsed.host() != nil else {
       throw CommandFailure(.usage, "\(url) is not an http or https URL.")

@@ -5,13 +5,15 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// A source of history: a server or a ledger's file. Each answer is the HTTP body of the same request.
+/// A source of history: a server or a ledger's file.
+///
+/// Each method returns the JSON body of the corresponding HTTP request, from a file too.
 protocol HistorySource {
-  /// Returns the newest changes that match a filter, or the newest of all if the filter is nil.
+  /// Returns the newest changes that match a filter; nil matches all changes.
   func history(top: Int, filter: String?) async throws -> JSONObject
   /// Returns one change.
   func change(_ id: Change.ID) async throws -> JSONObject
-  /// Returns what every step calls at a time, or now if the time is nil.
+  /// Returns the reference of every step at a time, or the current references if the time is nil.
   func configurations(asOf moment: String?) async throws -> JSONObject
   /// Returns the state of the ledger.
   func status() async throws -> JSONObject
@@ -24,9 +26,10 @@ protocol HistorySource {
 }
 
 extension ServerClient: HistorySource {
-  /// Follows the links to further pages until there are enough changes.
+  /// Returns the newest changes, and requests more pages until there are enough changes.
   ///
-  /// The server scans for a limited time if no index answers the filter, and then returns a page that is not full.
+  /// If no index can answer the filter, the server scans changes for a limited time. Its page may then contain fewer
+  /// changes than requested.
   func history(top: Int, filter: String?) async throws -> JSONObject {
     let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
     var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + option).body
@@ -52,7 +55,7 @@ extension ServerClient: HistorySource {
     try await send(.GET, "/beta/reflog/status").body
   }
 
-  /// The checkpoint is the text of `/checkpoint`; the key is a member of the status.
+  /// Returns the checkpoint from `/checkpoint`, and the key from the status.
   func checkpoint() async throws -> JSONObject {
     let note = try await text("/checkpoint")
     return ["checkpoint": .string(note), "key": try await status()["verifierKey"] ?? .null]
@@ -78,13 +81,13 @@ extension ServerClient: HistorySource {
       try output(Data(piece.readableBytesView))
     }
     guard let id = headers.first(name: "Reflog-Manifest")?.split(separator: "/").last else {
-      throw CommandFailure(.internal, "The server's answer names no manifest.")
+      throw CommandFailure(.internal, "The server's answer does not contain the id of the manifest.")
     }
     return try await text("/beta/auditLogs/exportManifests/\(id)")
   }
 }
 
-/// A ledger's file that is read without a server. Its answers have no links.
+/// A ledger's file that is read without a server. The answers contain no links.
 struct LedgerFile: HistorySource {
   private let service: HistoryService
 

@@ -4,11 +4,11 @@ import NIOCore
 import NIOHTTP1
 import ReflogModel
 
-/// A client of a Reflog server, over its public HTTP routes.
+/// A client that sends requests to the public HTTP routes of a Reflog server.
 struct ServerClient {
   /// The server's URL, without a slash at the end.
   let baseURL: String
-  /// The API token, or nil to send none.
+  /// The API token, or nil to send no token.
   let token: String?
   let http: HTTPClient
 
@@ -16,16 +16,16 @@ struct ServerClient {
   struct Answer {
     let status: Int
     let body: JSONObject
-    /// The recorded change, or nil if the answer names none.
+    /// The id of the recorded change, or nil if the answer does not contain an id.
     let changeID: String?
   }
 
-  /// The time limit of a request, longer than a request may wait for a keyed lock of the server.
+  /// The time limit for a request; it is longer than a request can wait for a keyed lock in the server.
   private static let timeout = TimeAmount.seconds(60)
-  /// The most bytes of an answer, more than the largest page has.
+  /// The maximum size of an answer in bytes; every page of changes is smaller.
   private static let bodyLimit = 64 << 20
 
-  /// Sends a request and returns the answer. Throws the command's failure unless the status is 2xx.
+  /// Sends a request and returns the answer; an answer with a status other than 2xx throws a `CommandFailure`.
   func send(
     _ method: HTTPMethod,
     _ path: String,
@@ -94,7 +94,7 @@ struct ServerClient {
 }
 
 extension CommandFailure {
-  /// Makes the failure that the server's refusal means for the user of the command.
+  /// Converts a server's error answer into a failure with a message for the user of the command.
   init(answer: ServerClient.Answer) {
     let error = answer.body["error"]?.object ?? [:]
     let code = error["code"]?.string ?? "status \(answer.status)"

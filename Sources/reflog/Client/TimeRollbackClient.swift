@@ -12,11 +12,11 @@ struct TimeRollbackClient {
   /// Runs the rollback and shows its result.
   ///
   /// - Parameters:
-  ///   - asOf: the time to roll back to, or nil to continue a batch.
+  ///   - asOf: the time to roll back to, or nil to continue a rollback.
   ///   - flow: the flow to roll back, or nil for all flows.
-  ///   - batchID: the rollback to continue, or nil to start one.
-  ///   - reason: the reason to record, or nil for none.
-  ///   - isDryRun: true to show the plan only.
+  ///   - batchID: the batch id of the rollback to continue, or nil to start a new rollback.
+  ///   - reason: the reason to record, or nil for no reason.
+  ///   - isDryRun: true to show only the plan.
   func run(
     asOf: String?,
     flow: FlowName?,

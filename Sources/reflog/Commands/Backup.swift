@@ -9,13 +9,15 @@ struct Backup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Copies the whole ledger from a running server into one file, and verifies the copy.",
     discussion: """
-      The copy is a complete ledger. It appears only when it is complete, and every verb that reads takes it as \
-      --database. Keep two more files, apart from each other: the key (<database>.key), without which no new entry can \
-      be signed, and the anchor (<database>.anchor) or a later checkpoint, which shows how much the copy lacks.
+      The copy is a complete ledger. The file appears only when it is complete. Every verb that reads accepts it as \
+      --database.
 
-      To restore the copy, stop the server, replace the ledger by the copy, remove the ledger's -wal and -shm files, \
-      and start the server. If entries were signed after the backup, the start is refused. --accept-older-ledger \
-      starts anyway and records that.
+      Also keep two more files, in different places. The key (<database>.key) is needed to sign new entries. The \
+      anchor (<database>.anchor) or a later checkpoint shows which newer entries the copy does not contain.
+
+      To restore the copy, stop the server, replace the ledger with the copy, delete the ledger's -wal and -shm \
+      files, and start the server. If entries were signed after the backup, the start is refused. With \
+      --accept-older-ledger the server starts anyway and records that.
 
         reflog backup /backups/reflog-2026-11-25.sqlite
       """
@@ -57,9 +59,11 @@ struct Backup: AsyncParsableCommand {
     guard report.isClean else {
       throw CommandFailure(
         .unverified,
-        "\(file) was written, but it does not verify. See reflog verify --database \(file)"
+        "\(file) was written, but it failed verification. See reflog verify --database \(file)"
       )
     }
-    Terminal.say("\(file) contains \(report.changes) changes and verifies. Keep the key and the anchor elsewhere too.")
+    Terminal.say(
+      "\(file) was verified. It contains \(report.changes) changes. Also keep copies of the key and of the anchor."
+    )
   }
 }

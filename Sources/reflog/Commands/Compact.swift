@@ -5,11 +5,11 @@ import ReflogStorage
 /// `reflog compact`
 struct Compact: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Rewrites the ledger's file, so that it has no copies of purged or erased data.",
+    abstract: "Rewrites the ledger's file to remove all copies of purged or erased data.",
     discussion: """
-      A purge or an erasure overwrites what it deletes. SQLite may still have older copies of rows that it moved \
-      within the file; this verb removes them. It needs as much free space as the file has bytes, and takes about a \
-      minute for each gigabyte. Stop the server first.
+      A purge or an erasure overwrites the data that it deletes. But SQLite sometimes moves rows within the file, and \
+      older copies of these rows can remain. This verb removes the copies. Stop the server first. The verb needs free \
+      disk space of the same size as the file, and about a minute for each gigabyte.
 
       The history, its signatures and the anchor are not changed.
 
@@ -38,7 +38,7 @@ struct Compact: AsyncParsableCommand {
       group.addTask { try body() }
       group.addTask {
         while true {
-          // The sleep is cancelled when the compaction ends.
+          // This task is cancelled when the compaction ends. Then the sleep throws, and the task ends.
           do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
           let (written, whole) = compaction.progress
           Terminal.overwrite("written \(megabytes(written)) of \(megabytes(whole)) MB")

@@ -5,11 +5,11 @@ import ReflogModel
 /// `reflog erase`
 struct Erase: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Erases the personal data recorded of a person: name, UPN, IP addresses, reasons.",
+    abstract: "Erases the recorded personal data of a person: name, UPN, IP addresses, reasons.",
     discussion: """
-      The changes and the person's id are kept, and the log still verifies. The personal data of held changes is kept \
-      until the hold is released: erase it again then. On a terminal you are asked to confirm; without a terminal, use \
-      --yes.
+      The changes and the person's id are kept, and the log can still be verified. The personal data in held changes \
+      is kept until the hold is released. Erase again after the release. On a terminal you must confirm the erasure. \
+      Without a terminal, use --yes.
 
         reflog erase --actor 8f6f2d6a-52a2-4a0e-9d7d-0c6f5f3a1b2c --dry-run
       """
@@ -18,7 +18,7 @@ struct Erase: AsyncParsableCommand {
   private static let path = "/beta/reflog/erasures"
   private static let interval = Duration.milliseconds(500)
 
-  @Option(help: "The person's id: the oid in Entra, or the id of an API token (reflog token list).")
+  @Option(help: "The person's id: the oid in Entra, or the id of an API token that reflog token list shows.")
   var actor: String
 
   @Flag(help: "Show what would be erased, and change nothing.")
@@ -43,11 +43,11 @@ struct Erase: AsyncParsableCommand {
           "This erases the personal data of \(actor) in \(Terminal.count(changes, "change")) and "
             + "\(Terminal.count(events, "service event"))."
             + (held > 0
-              ? " A legal hold keeps that of \(Terminal.count(held, "more change")): erase again after its release."
+              ? " A legal hold keeps the data in \(Terminal.count(held, "more change")). Erase again after its release."
               : "")
         )
-        guard yes || Confirmation.given("Erase it permanently?") else {
-          throw CommandFailure(.refused, "Nothing was erased. Use --yes to erase it.")
+        guard yes || Confirmation.given("Erase this data permanently?") else {
+          throw CommandFailure(.refused, "Nothing was erased. Use --yes to erase without a confirmation.")
         }
         var body = try await client.send(.POST, Self.path, body: ["actor": .string(actor)]).body
         let wanted = Set((body["value"]?.array ?? []).compactMap { $0.object?["id"]?.string })

@@ -5,16 +5,18 @@ import ReflogFormats
 /// `reflog export`
 struct Export: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes the history as a file, oldest change first, complete or filtered.",
+    abstract: "Writes the complete or filtered history to a file or stdout, oldest change first.",
     discussion: """
-      CSV is RFC 4180 with a header row, in UTF-8. A cell that a spreadsheet would run as a formula gets a leading \
-      apostrophe, unless you use --raw. The other formats are JSON Lines: changes as the history routes return them, \
-      events of OCSF 1.8.0, or events of Microsoft Sentinel's ASIM. The output is stdout, or with --output a file that \
-      appears only when it is complete.
+      The format csv is RFC 4180 with a header row, in UTF-8. A cell that a spreadsheet would run as a formula gets a \
+      leading apostrophe, unless you use --raw. The other formats write one JSON object per line: jsonl writes changes \
+      as the history routes return them, ocsf writes OCSF 1.8.0 events, and asim writes Microsoft Sentinel ASIM \
+      events. The output is written to stdout, or with --output to a file that appears only when it is complete.
 
-      --after SEQUENCE continues an earlier export. It writes every change with a newer entry. A change that was \
-      pending is written again, so store changes by id. --follow writes changes as they are settled, without an end, \
-      and stores its position in the file --state. If you start it again, it continues there.
+      --after SEQUENCE continues an earlier export. It writes every change that has a newer entry. A change that was \
+      pending in the earlier export is written again, so store changes by id.
+
+      --follow runs without an end and writes each change when it is settled. It stores its position in the file that \
+      --state names. After a restart it continues from that position.
 
         reflog export > history.csv
         reflog export --since 2026-01-01 --until 2026-04-01 --excel --output quarter.csv
@@ -30,22 +32,22 @@ struct Export: AsyncParsableCommand {
   @Option(help: "csv, jsonl, ocsf or asim.")
   var format = ExportFormat.csv
 
-  @Flag(help: "Write CSV without the apostrophe before formulas.")
+  @Flag(help: "Write CSV without the apostrophe in front of formulas.")
   var raw = false
 
-  @Flag(help: "Write CSV as Excel reads it: a byte order mark, and times as yyyy-mm-dd hh:mm:ss.000 in UTC.")
+  @Flag(help: "Write CSV for Excel: with a byte order mark, and with times as yyyy-mm-dd hh:mm:ss.000 in UTC.")
   var excel = false
 
-  @Option(help: "Only changes with a newer entry than this sequence.")
+  @Option(help: "Only changes that have an entry with a higher sequence than this.")
   var after: Int64?
 
-  @Option(help: "Write this file; it appears only when it is complete.")
+  @Option(help: "Write to this file. It appears only when it is complete.")
   var output: String?
 
-  @Flag(help: "Also write FILE.manifest for --output FILE: its content, signed by the --server.")
+  @Flag(help: "With --output FILE and --server: also write FILE.manifest, the signed hash of FILE.")
   var manifest = false
 
-  @Flag(help: "Write changes as they are settled, without an end.")
+  @Flag(help: "Run without an end, and write each change when it is settled.")
   var follow = false
 
   @Option(help: "The file in which --follow stores its position.")
@@ -81,7 +83,7 @@ struct Export: AsyncParsableCommand {
     }
   }
 
-  /// Exports a file with its manifest. The manifest appears after the file.
+  /// Exports a file and then its manifest.
   private static func export(
     _ order: ExportRequest,
     from server: ServerClient,

@@ -1,12 +1,12 @@
 import ArgumentParser
 import ReflogModel
 
-/// The options that select changes: one for each common condition, and one for any `$filter`.
+/// The options that select changes: one option for each common condition, and `--filter` for any `$filter`.
 struct FilterOptions: ParsableArguments {
-  @Option(help: "A filter as in $filter, for example \"initiatedBy/user/userPrincipalName eq 'a@b.example'\".")
+  @Option(help: "An OData $filter, for example \"initiatedBy/user/userPrincipalName eq 'a@b.example'\".")
   var filter: String?
 
-  @Option(help: "A flow's id, with or without its type: b2cUserFlows/B2C_1_signup.")
+  @Option(help: "A flow's id, with or without its type: B2C_1_signup or b2cUserFlows/B2C_1_signup.")
   var flow: String?
 
   @Option(help: "A step, for example postFederationSignup.")
@@ -15,10 +15,10 @@ struct FilterOptions: ParsableArguments {
   @Option(help: "The actor: an id, a name, or a user principal name.")
   var actor: String?
 
-  @Option(help: "Changes from this time on: 2026-03-01 or 2026-03-01T14:00:00Z.")
+  @Option(help: "Changes at or after this time: 2026-03-01 or 2026-03-01T14:00:00Z.")
   var since: String?
 
-  @Option(help: "Changes before this time.")
+  @Option(help: "Changes earlier than this time.")
   var until: String?
 
   @Option(help: "pending, applied, rejected, denied, notApplied, superseded or unknown.")

@@ -2,21 +2,24 @@ import Foundation
 import ReflogFormats
 import ReflogModel
 
-/// Writes changes as they are settled, without an end, and stores its position in a file.
+/// Writes each change when it is settled, without an end, and stores the position in a file.
 ///
-/// After a restart, changes after the last stored position are written again, so readers store changes by id.
+/// A restart continues from the last stored position. Changes that were written after that position was stored are
+/// written again, so readers must store changes by id.
 struct Follower {
   /// The time between two requests.
   private static let interval = Duration.seconds(1)
-  /// The longest time until a server that can't be reached is asked again.
+  /// The maximum time between two requests to a server that can't be reached.
   private static let longestPause = Duration.seconds(60)
 
   let source: any HistorySource
   let order: ExportRequest
-  /// The path of the file that holds the number of the last written entry, in decimal.
+  /// The path of the file with the position: the sequence of the last written entry, in decimal.
   let stateFile: String
 
-  /// Runs until the task is cancelled or an error is thrown; a server that can't be reached is asked again.
+  /// Runs until the task is cancelled or an error is thrown.
+  ///
+  /// If the server can't be reached, the request is repeated after a pause.
   func run() async throws {
     var (progress, pause) = (Progress(position: try storedPosition()), Self.interval)
     while true {
@@ -32,9 +35,9 @@ struct Follower {
   }
 
   private struct Progress {
-    /// The last written entry, or nil before the first one.
+    /// The sequence of the last written entry, or nil if no entry was written.
     var position: Int64?
-    /// True if the header was written, in this run or an earlier one.
+    /// True if this run or an earlier run has written the header.
     var hasHeader: Bool
 
     init(position: Int64?) {
@@ -44,7 +47,7 @@ struct Follower {
   }
 
   private func writeNewChanges(_ progress: inout Progress) async throws {
-    // This is read before the export, so the export contains at least this entry.
+    // The sequence is read before the export starts, so the export contains all entries up to this sequence.
     let newest = try await source.status()["newestChangeSequence"]?.wholeNumber ?? -1
     if newest > progress.position ?? -1 {
       try await export(&progress)
@@ -53,9 +56,9 @@ struct Follower {
     }
   }
 
-  /// Writes every settled change with a newer entry.
+  /// Writes every settled change that has a newer entry than the stored position.
   ///
-  /// It writes complete lines only, even if the connection ends early, and the header once, if the format has one.
+  /// Only complete lines are written, even if the connection ends early. A header is written only once.
   private func export(_ progress: inout Progress) async throws {
     var order = order
     order.after = progress.position
@@ -79,7 +82,7 @@ struct Follower {
     guard let position = Int64(text), position >= 0 else {
       throw CommandFailure(
         .refused,
-        "\(stateFile) does not contain a sequence. Move it away to start from the first change."
+        "\(stateFile) does not contain a sequence. Move the file to start from the first change."
       )
     }
     return position

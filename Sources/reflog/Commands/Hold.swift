@@ -7,7 +7,8 @@ struct Hold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Places, lists and releases legal holds.",
     discussion: """
-      Held history is neither purged nor erased, whatever its age, until you release the hold. A hold has no end date.
+      Held history is neither purged nor erased until you release the hold. The age of the history does not matter, \
+      and a hold has no end date.
 
         reflog hold place CASE-2026-7 --flow b2cUserFlows/B2C_1_signup --reason 'Litigation 2026-7'
         reflog hold release CASE-2026-7
@@ -15,7 +16,7 @@ struct Hold: AsyncParsableCommand {
     subcommands: [PlaceHold.self, ListHolds.self, ReleaseHold.self]
   )
 
-  /// The route of holds.
+  /// The path of the HTTP route for holds.
   static let path = "/beta/reflog/holds"
 
   /// Returns the table of holds.
@@ -41,7 +42,7 @@ struct PlaceHold: AsyncParsableCommand {
   @Option(help: "The reason, which is recorded.")
   var reason: String
 
-  @Option(help: "The flow to hold, FLOWTYPE/FLOW; without it all history is held.")
+  @Option(help: "The flow to hold, FLOWTYPE/FLOW. Without this option all history is held.")
   var flow: String?
 
   @OptionGroup var server: ServerOptions

@@ -15,10 +15,10 @@ struct Keys: AsyncParsableCommand {
 struct RotateKey: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate",
-    abstract: "Replaces the key that signs the log, and prints the new one.",
+    abstract: "Replaces the key that signs the log, and prints the new key.",
     discussion: """
-      The rotation is recorded, and the next checkpoint is signed with both keys. Keep both keys: entries from before \
-      the rotation verify with the old one. Use reflog verify --key OLD --key NEW.
+      The rotation is recorded, and the next checkpoint is signed with the old and the new key. Keep both keys, \
+      because older signatures need the old key. Use reflog verify --key OLD --key NEW.
       """
   )
 

@@ -8,9 +8,9 @@ struct Retain: AsyncParsableCommand {
     commandName: "retention",
     abstract: "Shows and sets how long history is kept, and purges older history.",
     discussion: """
-      Without a setting, history is kept for ever. A purge deletes the changes that were settled before that many \
-      days. It never deletes held changes (reflog hold), pending changes, or the last effective change of a step. The \
-      log still verifies. Show the plan first.
+      If no number of days is set, history is kept for ever. A purge deletes the changes that were settled more than \
+      that number of days ago. It never deletes held changes (reflog hold), pending changes, or the last effective \
+      change of a step. After a purge the log can still be verified. Show the plan first.
 
         reflog retention set --days 730
         reflog retention purge --dry-run
@@ -19,7 +19,7 @@ struct Retain: AsyncParsableCommand {
     subcommands: [ShowRetention.self, SetRetention.self, PurgeHistory.self]
   )
 
-  /// The route of the retention policy.
+  /// The path of the HTTP route for the retention policy.
   static let path = "/beta/reflog/retention"
 
   /// Returns the table of the policy and the newest purge.
@@ -57,7 +57,7 @@ struct ShowRetention: AsyncParsableCommand {
 struct SetRetention: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
-    abstract: "Sets for how many days history is kept. It deletes nothing."
+    abstract: "Sets the number of days for which history is kept. It deletes nothing."
   )
 
   @Option(help: "The number of days, at least \(RetentionPolicy.minimumDays).")
@@ -66,7 +66,7 @@ struct SetRetention: AsyncParsableCommand {
   @Flag(help: "Keep history for ever.")
   var forever = false
 
-  @Flag(help: "Allow fewer days than the minimum, if the law requires that.")
+  @Flag(help: "Allow fewer days than the minimum, for example if the law requires that.")
   var override = false
 
   @OptionGroup var server: ServerOptions
@@ -90,10 +90,10 @@ struct SetRetention: AsyncParsableCommand {
 struct PurgeHistory: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "purge",
-    abstract: "Deletes the history that need not be kept, after showing a plan.",
+    abstract: "Shows a plan, and then deletes the history that is older than the retention policy requires.",
     discussion: """
-      On a terminal you are asked to confirm; without a terminal, use --yes. If the server stops in between, it \
-      continues the purge at its next start.
+      On a terminal you must confirm the purge. Without a terminal, use --yes. If the server stops during the purge, \
+      it continues the purge at its next start.
       """
   )
 
@@ -115,8 +115,8 @@ struct PurgeHistory: AsyncParsableCommand {
         let plan = try await client.send(.POST, path, body: ["dryRun": .bool(true)]).body
         if dryRun { return try output.show(plan, asTable: Self.plan) }
         Terminal.say(Self.text(plan))
-        guard yes || Confirmation.given("Delete it permanently?") else {
-          throw CommandFailure(.refused, "Nothing was deleted. Use --yes to delete it.")
+        guard yes || Confirmation.given("Delete this history permanently?") else {
+          throw CommandFailure(.refused, "Nothing was deleted. Use --yes to delete without a confirmation.")
         }
         var body = try await client.send(.POST, path, body: ["before": plan["before"] ?? .null]).body
         while body["purge"]?.object?["state"]?.string == "running" {
@@ -132,8 +132,8 @@ struct PurgeHistory: AsyncParsableCommand {
 
   private static func text(_ plan: JSONObject) -> String {
     "This deletes \(number(plan, "changes")) changes and \(number(plan, "serviceEvents")) service events that were "
-      + "settled before \(plan["before"]?.string ?? ""). Kept are \(number(plan, "held")) older changes that are held, and "
-      + "\(number(plan, "standing")) that are the last effective change of their step."
+      + "settled before \(plan["before"]?.string ?? ""). It keeps \(number(plan, "held")) older changes that are held, "
+      + "and \(number(plan, "standing")) older changes that are the last effective change of their step."
   }
 
   private static func plan(_ plan: JSONObject) -> Table {

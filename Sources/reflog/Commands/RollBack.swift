@@ -6,18 +6,18 @@ import ReflogModel
 struct RollBack: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Restores the reference before a change, or the references at a time.",
+    abstract: "Rolls back a change, or all steps to the references that they had at a time.",
     discussion: """
-      Name the change, or use --step for the last effective change of a step. The rollback is refused if the step has \
-      later changes, unless you use --force, and if the earlier connector does not exist any more. --dry-run exits \
-      with 1 if the rollback would be refused.
+      Give the id of the change, or use --step for the last effective change of a step. The rollback is refused if the \
+      step has later changes, unless you use --force. It is also refused if the connector that it restores does not \
+      exist any more. --dry-run exits with 1 if the rollback would be refused.
 
         reflog rollback 17 --dry-run
         reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
 
-      --as-of restores what every step called at a time, or with --flow the steps of one user flow. The server \
-      continues if this command ends early. If some steps could not be rolled back, the command names them and exits \
-      with 1. --batch continues the rollback.
+      --as-of restores the references that all steps had at a time; with --flow, only the steps of one user flow. If \
+      this command ends early, the server continues the rollback. If some steps could not be rolled back, the command \
+      shows these steps and exits with 1. --batch continues such a rollback.
 
         reflog rollback --as-of 2026-11-23T02:00:00Z --dry-run
         reflog rollback --as-of 2026-11-23T02:00:00Z --flow b2cUserFlows/B2C_1_signup --reason CHG0042
@@ -30,19 +30,19 @@ struct RollBack: AsyncParsableCommand {
   @Option(help: "Roll back the last effective change of this step, FLOWTYPE/FLOW/STEP.")
   var step: Address?
 
-  @Option(help: "Restore what the steps called at this time: 2026-11-23T02:00:00Z.")
+  @Option(help: "Restore the references that the steps had at this time: 2026-11-23T02:00:00Z.")
   var asOf: String?
 
   @Option(help: "With --as-of: only the steps of this flow, FLOWTYPE/FLOW.")
   var flow: String?
 
-  @Option(help: "Continue the rollback to a time with this batch id.")
+  @Option(help: "Continue the rollback to a time that has this batch id.")
   var batch: String?
 
   @Flag(help: "Show the plan, and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Roll back although the step has later changes.")
+  @Flag(help: "Roll back even if the step has later changes.")
   var force = false
 
   @Option(help: "The reason, which is recorded.")
@@ -53,13 +53,13 @@ struct RollBack: AsyncParsableCommand {
 
   func validate() throws {
     let targets = [id != nil, step != nil, asOf != nil || batch != nil].count { $0 }
-    guard targets == 1 else { throw ValidationError("Name a change, or use --step, --as-of or --batch.") }
+    guard targets == 1 else { throw ValidationError("Give the id of a change, or use --step, --as-of or --batch.") }
     if let asOf, Timestamp(parsing: asOf) == nil {
       throw ValidationError("--as-of \(asOf) is not a time. Use 2026-11-23T02:00:00Z.")
     }
     guard flow == nil || asOf != nil else { throw ValidationError("--flow needs --as-of.") }
     guard !force || (asOf == nil && batch == nil) else {
-      throw ValidationError("--as-of and --batch ignore later changes. Remove --force.")
+      throw ValidationError("--force can't be used with --as-of or --batch. Remove --force.")
     }
     if let flow, FlowName(flow) == nil {
       throw ValidationError("--flow \(flow) is not FLOWTYPE/FLOW, for example b2cUserFlows/B2C_1_signup.")
@@ -88,14 +88,14 @@ struct RollBack: AsyncParsableCommand {
           try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
           if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
         } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-          // With the change's id a second attempt is safe. With --step it could roll back the rollback.
+          // A second attempt is safe with the id of the change. With --step it could roll back the first rollback.
           throw CommandFailure(.tryAgain, failure.message + " Try again with: reflog rollback \(target)")
         }
       }
     }
   }
 
-  /// Returns the change to roll back: the one with the given id, or the last effective one of the step.
+  /// Returns the id of the change to roll back: the given id, or the last effective change of the given step.
   private func target(_ client: ServerClient) async throws -> Change.ID {
     if let id { return id }
     let address = step?.description ?? ""
@@ -115,7 +115,7 @@ struct RollBack: AsyncParsableCommand {
       throw CommandFailure(
         .refused,
         "The last change of \(address) is itself a rollback: change \(last) rolled back change \(undone). "
-          + "To roll back change \(last), name it: reflog rollback \(last)"
+          + "To roll back change \(last), use its id: reflog rollback \(last)"
       )
     }
     return last
@@ -125,18 +125,20 @@ struct RollBack: AsyncParsableCommand {
     Table(rows: [["plan", plan["summary"]?.string ?? ""]])
   }
 
-  /// Returns why the rollback would be refused, or nil if it would not.
+  /// Returns the reason why the rollback would be refused, or nil if it would be accepted.
   private func obstacle(_ plan: JSONObject) -> String? {
     if plan["connectorExists"] == .bool(false) {
-      return "The rollback would be refused: the earlier connector does not exist any more."
+      return "The rollback would be refused, because the connector that it restores does not exist any more."
     }
     let later = (plan["supersededBy"]?.array ?? []).compactMap(\.string)
     guard !force, !later.isEmpty || plan["drifted"] == .bool(true) else { return nil }
     let changes = later.isEmpty ? "a change made without Reflog" : later.joined(separator: ", ")
-    return "The rollback would be refused because of later changes: \(changes). Roll those back first, or use --force."
+    return
+      "The rollback would be refused because of later changes: \(changes). Roll back these changes first, or use "
+      + "--force."
   }
 
-  /// Returns why no change can be rolled back: the newest one is pending, or none is recorded.
+  /// Returns the failure for a step that has no change to roll back: a change is pending, or none is recorded.
   private func noTarget(at address: String, _ client: ServerClient) async throws -> CommandFailure {
     guard let step else { return CommandFailure(.notFound, "No step is given.") }
     var question = PlainQuestion(about: step)

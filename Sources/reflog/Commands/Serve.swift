@@ -6,15 +6,15 @@ import Logging
 /// `reflog serve`
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Serves the Graph routes, the history and the pages.",
+    abstract: "Runs the server: the Graph routes, the history and the pages.",
     discussion: """
-      A setting is read from its flag, else from the environment, else from the JSON file that --config names. The \
-      variables:
+      The value of a setting is read from its flag, else from the environment, else from the JSON file that --config \
+      names. These are the environment variables:
 
       \(settings)
 
-      The first start creates a token for each role, valid for 90 days. It shows them on a terminal, or writes them to \
-      <database>.first-tokens. After SIGTERM, running requests may finish.
+      The first start creates a token for each role, valid for 90 days. It shows the tokens on a terminal, or writes \
+      them to <database>.first-tokens. After a SIGTERM, the server finishes running requests and ends.
 
         reflog serve --directory embedded --sample
       """

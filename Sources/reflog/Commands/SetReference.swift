@@ -6,7 +6,7 @@ import ReflogModel
 struct SetReference: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
-    abstract: "Points a step of a user flow at a connector, or at nothing.",
+    abstract: "Points a step of a user flow at a connector, or clears the step.",
     discussion: """
         reflog set b2cUserFlows B2C_1_signup postFederationSignup CONNECTOR
         reflog set b2cUserFlows B2C_1_signup postFederationSignup --none
@@ -25,7 +25,7 @@ struct SetReference: AsyncParsableCommand {
   @Argument(help: "The connector's id.")
   var connector: String?
 
-  @Flag(help: "Point the step at nothing.")
+  @Flag(help: "Clear the step, so that it calls no connector.")
   var none = false
 
   @Option(help: "The reason, which is recorded.")
@@ -35,11 +35,11 @@ struct SetReference: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard FlowID(flow) != nil else { throw ValidationError("\(flow) is not an id of a user flow.") }
-    guard Step(step) != nil else { throw ValidationError("\(step) is not a name of a step.") }
-    guard (connector == nil) == none else { throw ValidationError("Name a connector, or use --none.") }
+    guard FlowID(flow) != nil else { throw ValidationError("\(flow) is not a valid id of a user flow.") }
+    guard Step(step) != nil else { throw ValidationError("\(step) is not a valid name of a step.") }
+    guard (connector == nil) == none else { throw ValidationError("Give the id of a connector, or use --none.") }
     if let connector, ConnectorID(connector) == nil {
-      throw ValidationError("\(connector) is not an id of a connector.")
+      throw ValidationError("\(connector) is not a valid id of a connector.")
     }
   }
 
@@ -53,12 +53,12 @@ struct SetReference: AsyncParsableCommand {
           reason: reason
         )
         guard let id = answer.changeID.flatMap({ Change.ID($0) }) else {
-          throw CommandFailure(.internal, "The server's answer names no change.")
+          throw CommandFailure(.internal, "The server's answer does not contain the id of the change.")
         }
         do {
           try await output.show(client.change(id), asTable: ChangeTables.change)
         } catch {
-          // The change was made. A failure here would tell scripts to repeat it.
+          // The change was made. If the command failed here, scripts would repeat the change.
           Terminal.say("Change \(id) was made. It can't be shown: \(CommandFailure(error).message)")
         }
       }

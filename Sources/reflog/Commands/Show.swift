@@ -5,13 +5,13 @@ import ReflogModel
 /// `reflog show`
 struct Show: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows everything about one change.",
+    abstract: "Shows all recorded facts about one change.",
     discussion: """
         reflog show 17
         reflog show 17 --proof receipt.tlog-proof
 
-      --proof writes the change's receipt. Together with the log's key the receipt proves, without Reflog, that the \
-      log contains the change.
+      --proof writes the change's receipt. With the receipt and the log's key, another program can prove that the log \
+      contains the change.
       """
   )
 

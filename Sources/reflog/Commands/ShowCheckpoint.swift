@@ -5,10 +5,10 @@ import ReflogModel
 struct ShowCheckpoint: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoint",
-    abstract: "Prints the newest signed checkpoint of the log, to keep elsewhere.",
+    abstract: "Prints the newest signed checkpoint of the log.",
     discussion: """
-      Keep the checkpoint, and the key that --format json shows. With both you can prove later that the history before \
-      the checkpoint is unaltered: reflog verify --key KEY --since FILE.
+      Keep the checkpoint, and the key that --format json shows, on another machine. With both you can prove later \
+      that the history up to the checkpoint is unaltered: reflog verify --key KEY --since FILE.
 
         reflog checkpoint > checkpoint.txt
         reflog checkpoint --format json
@@ -17,7 +17,7 @@ struct ShowCheckpoint: AsyncParsableCommand {
 
   @OptionGroup var source: SourceOptions
 
-  @Option(help: "table for the checkpoint alone, or json for the checkpoint and the key.")
+  @Option(help: "table for only the checkpoint, or json for the checkpoint and the key.")
   var format: OutputFormat = .table
 
   func run() async throws {

@@ -5,7 +5,7 @@ import ReflogModel
 struct ShowConfigurations: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Shows what each recorded step calls, now or at a time.",
+    abstract: "Shows the connector that each recorded step calls, now or at an earlier time.",
     discussion: """
         reflog config
         reflog config --as-of 2026-03-03T02:00:00Z
@@ -15,7 +15,7 @@ struct ShowConfigurations: AsyncParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "Show what the steps called at this time: 2026-03-03T02:00:00Z.")
+  @Option(help: "Show the connectors that the steps called at this time: 2026-03-03T02:00:00Z.")
   var asOf: String?
 
   func validate() throws {

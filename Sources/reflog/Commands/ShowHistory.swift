@@ -6,7 +6,7 @@ struct ShowHistory: AsyncParsableCommand {
     commandName: "history",
     abstract: "Shows the newest changes.",
     discussion: """
-      Newest first: who pointed which step at which connector, and the reference before that.
+      The newest change is first. Each line shows who pointed which step at which connector, and the earlier reference.
 
         reflog history --top 5
         reflog history --flow B2C_1_signup --since 2026-03-01 --until 2026-04-01
@@ -20,7 +20,7 @@ struct ShowHistory: AsyncParsableCommand {
   @OptionGroup var filter: FilterOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "The number of changes, 1 to 1000.")
+  @Option(help: "The maximum number of changes, 1 to 1000.")
   var top = 20
 
   func validate() throws {

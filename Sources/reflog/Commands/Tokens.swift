@@ -9,8 +9,8 @@ struct Tokens: AsyncParsableCommand {
     commandName: "token",
     abstract: "Creates, lists and revokes API tokens.",
     discussion: """
-      The file <database>.tokens has all tokens, each with a hash of its secret. These verbs work on that file, on the \
-      server's machine, before the first start and while the server runs.
+      The file <database>.tokens contains all tokens, each with a hash of its secret. Run these verbs on the server's \
+      machine. They read and change this file, before the first start of the server or while the server runs.
 
         reflog token create --role reader --name auditor-2026 --expires 30
         reflog token revoke auditor-2026
@@ -19,7 +19,7 @@ struct Tokens: AsyncParsableCommand {
   )
 }
 
-/// The option that names the file of tokens, by the ledger's file.
+/// The option with the path of the ledger's file; the file of tokens is in the same folder.
 struct TokenFileOptions: ParsableArguments {
   @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
@@ -27,7 +27,7 @@ struct TokenFileOptions: ParsableArguments {
   /// The path of the ledger's file.
   var path: String { database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite" }
 
-  /// Opens the tokens.
+  /// Opens the file of tokens.
   ///
   /// - Parameter creating: true to create the file if it does not exist.
   func store(creating: Bool = false) throws -> TokenStore {
@@ -39,13 +39,13 @@ struct TokenFileOptions: ParsableArguments {
 struct CreateToken: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create",
-    abstract: "Creates a token and prints it on stdout. It is shown only once."
+    abstract: "Creates a token and prints it on stdout. The token is shown only once."
   )
 
   @Option(help: "reader, operator or admin.")
   var role: Role
 
-  @Option(help: "A name for the token, for example that of the program that uses it.")
+  @Option(help: "A name for the token, for example the name of the program that uses it.")
   var name: String
 
   @Option(help: "The number of days until the token expires, 1 to 3650.")
@@ -72,7 +72,7 @@ struct CreateToken: AsyncParsableCommand {
 struct ListTokens: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists all tokens, also expired and revoked ones."
+    abstract: "Lists all tokens, including expired and revoked tokens."
   )
 
   @OptionGroup var file: TokenFileOptions
@@ -98,7 +98,7 @@ struct ListTokens: AsyncParsableCommand {
 struct RevokeToken: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "revoke",
-    abstract: "Revokes a token. It is invalid at once."
+    abstract: "Revokes a token. The token is invalid immediately."
   )
 
   @Argument(help: "The token's name.")

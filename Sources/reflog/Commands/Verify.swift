@@ -7,20 +7,23 @@ import ReflogService
 /// `reflog verify`
 struct Verify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks that the history is what was recorded and signed.",
+    abstract: "Checks that the history equals the recorded and signed history.",
     discussion: """
-      It checks rows against entries, entries against the Merkle tree, and the tree against signed checkpoints, also \
-      while a server runs, and reports everything that it finds. The result is only as good as the key and the \
-      checkpoint that you kept elsewhere. Without --key it trusts the key in the file itself. It then finds damage, \
-      but no forgery by a person who also replaced that key.
+      It compares rows with entries, entries with the Merkle tree, and the tree with signed checkpoints. It reports \
+      every difference. A server may run at the same time.
+
+      Use a key and a checkpoint that you kept on another machine. Without --key, the key in the file itself is \
+      trusted. The check then finds damage, but it can't find a forgery by a person who also replaced that key.
 
         reflog checkpoint > kept-elsewhere.txt
         reflog verify --key 'audit.contoso.example/reflog+1f2e3d4c+…' --since kept-elsewhere.txt
         reflog verify --manifest quarter.csv.manifest
 
-      With --manifest it also compares an exported file with its signed manifest, and names missing, added and altered \
-      rows. These parts of the file are not covered, because they are not part of the history: free pages, the pages \
-      of indexes, the last observations of the directory, and which purged change a purged entry belonged to.
+      With --manifest it also compares an exported file with its signed manifest, and reports missing, added and \
+      altered rows.
+
+      These parts of the ledger's file are not checked, because they are not part of the history: free pages, the \
+      pages of indexes, the last observations of the directory, and the link from a purged entry to its purged change.
       """
   )
 
@@ -33,10 +36,10 @@ struct Verify: AsyncParsableCommand {
   @Option(help: "A file with the newest checkpoint. Default: <database>.anchor, if it exists.")
   var anchor: String?
 
-  @Option(help: "A file with a checkpoint that you kept elsewhere; the history before it must be the same.")
+  @Option(help: "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.")
   var since: String?
 
-  @Option(help: "The signed manifest FILE.manifest of an exported FILE next to it.")
+  @Option(help: "The signed manifest FILE.manifest. The exported FILE must be in the same folder.")
   var manifest: String?
 
   func run() async throws {
@@ -49,12 +52,12 @@ struct Verify: AsyncParsableCommand {
     }
   }
 
-  /// Runs a body and throws each of its errors as a failure to verify.
+  /// Runs a body, and converts every error into a failed verification.
   ///
-  /// A file that can't be read as a ledger does not verify.
+  /// A file that can't be read as a ledger has failed verification too.
   private static func unverified(_ body: () async throws -> Void) async throws {
     do { try await body() } catch let failure as CommandFailure { throw failure } catch {
-      throw CommandFailure(.unverified, "The ledger does not verify: \(CommandFailure(error).message)")
+      throw CommandFailure(.unverified, "The ledger failed verification: \(CommandFailure(error).message)")
     }
   }
 
@@ -78,28 +81,28 @@ struct Verify: AsyncParsableCommand {
     if let exported { Terminal.say("\(exported.path) is the file that was exported at \(exported.manifest.taken).") }
   }
 
-  /// Returns the given keys, or the key in the file if none is given.
+  /// Returns the given keys, or the key in the file if no key is given.
   private func keys(_ history: History, _ path: String) async throws -> [VerifierKey] {
     let own = try await history.checkpoint()?.key
     guard !key.isEmpty || own != nil else {
       throw CommandFailure(
         .unverified,
-        "\(path) contains no signature. Use --key to check it against its anchor."
+        "\(path) contains no signature. Use --key to compare the file with its anchor."
       )
     }
-    if let own, key.isEmpty { Terminal.say("Without --key the key in the file is trusted: \(own)") }
+    if let own, key.isEmpty { Terminal.say("No --key is given, so the key in the file is trusted: \(own)") }
     do { return try (key.isEmpty ? [own].compactMap(\.self) : key).map { try VerifierKey($0) } } catch {
       throw CommandFailure(.usage, "\(error)")
     }
   }
 
-  /// Returns the checkpoints that the log must contain: the anchor, if it exists, and the one of --since.
+  /// Returns the checkpoints that the log must contain: that of the anchor, if it exists, and that of `--since`.
   private func claims(anchor path: String) throws -> [LogVerification.ExpectedCheckpoint] {
     var claims: [LogVerification.ExpectedCheckpoint] = []
     if anchor != nil || FileManager.default.fileExists(atPath: path) {
       claims.append(try claim("the anchor", path))
     } else {
-      Terminal.say("The anchor \(path) does not exist. Missing newest entries can't be found.")
+      Terminal.say("The anchor \(path) does not exist. Reflog can't check that the newest entries are present.")
     }
     if let since { claims.append(try claim(since, since)) }
     return claims
@@ -112,7 +115,9 @@ struct Verify: AsyncParsableCommand {
     return LogVerification.ExpectedCheckpoint(source: source, note: Array(data))
   }
 
-  /// Shows the keys that signed the log according to the file, if a signature is of a key that was not given.
+  /// Shows the keys that signed the log, if a signature was made with a key that was not given.
+  ///
+  /// The keys are read from the ledger's file, so they are not proven.
   private func showRotations(_ history: History, _ report: LedgerReport) async {
     let isUnknown = report.log.findings.contains { if case .unknownKey = $0 { true } else { false } }
     // If the rotations can't be read, the report shows why.
@@ -120,7 +125,7 @@ struct Verify: AsyncParsableCommand {
     for rotation in rotations {
       Terminal.say(
         "According to the file, the log was signed by \(rotation.from) and then by \(rotation.to). Use --key for each "
-          + "that you trust."
+          + "key that you trust."
       )
     }
   }
@@ -131,16 +136,16 @@ struct Verify: AsyncParsableCommand {
     let log = report.log
     let tail = log.unsigned.count
     Terminal.say(
-      "Checked \(report.changes) changes and \(log.size) entries. The first \(log.confirmedSize) entries match what "
-        + "was signed" + (tail > 0 ? ", and \(tail) newer ones are not signed yet." : ".")
+      "Checked \(report.changes) changes and \(log.size) entries. The first \(log.confirmedSize) entries match the "
+        + "signed checkpoints." + (tail > 0 ? " Newer entries that are not signed yet: \(tail)." : "")
     )
     if report.purgedEntries > 0 {
       Terminal.say("The records of \(report.purgedEntries) entries were purged, as recorded.")
     }
     if report.erased > 0 { Terminal.say("The personal data of \(report.erased) records was erased, as recorded.") }
     guard report.isClean, log.confirmedSize > 0 else {
-      throw CommandFailure(.unverified, "The ledger does not verify.")
+      throw CommandFailure(.unverified, "The ledger failed verification.")
     }
-    guard further.isEmpty else { throw CommandFailure(.unverified, "The exported file does not verify.") }
+    guard further.isEmpty else { throw CommandFailure(.unverified, "The exported file failed verification.") }
   }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import ReflogModel
 
-/// The rows of an exported file, read one after another, and the hash of the bytes read so far.
+/// Reads the rows of an exported file in order, and computes the hash of all bytes that were read.
 struct ExportedRows {
-  /// The most bytes of a row; no exported row has more.
+  /// The maximum size of a row in bytes; every exported row is smaller.
   private static let rowLimit = 4 << 20
   private static let pieceSize = 1 << 18
 
@@ -15,9 +15,9 @@ struct ExportedRows {
 
   /// A row of the file.
   struct Row {
-    /// The change's id, or nil if the row does not start with one, such as the header.
+    /// The change's id, or nil if the row does not start with an id. The header has no id.
     let id: Change.ID?
-    /// The row with the end of its line.
+    /// The bytes of the row, including the end of the line.
     let bytes: [UInt8]
   }
 
@@ -25,7 +25,7 @@ struct ExportedRows {
   ///
   /// - Parameters:
   ///   - path: the path of the file.
-  ///   - format: the format in the manifest.
+  ///   - format: the format that the manifest contains.
   init(_ path: String, format: String) throws {
     guard let file = FileHandle(forReadingAtPath: path) else {
       throw CommandFailure(.refused, "\(path) can't be read.")
@@ -58,7 +58,7 @@ struct ExportedRows {
     return piece[position]
   }
 
-  /// Returns the id at the start of a row, or nil if the row does not start with one.
+  /// Returns the id at the start of a row, or nil if the row does not start with an id.
   private static func id(of row: [UInt8], isCSV: Bool) -> Change.ID? {
     let start = isCSV ? row[...] : row.dropFirst(Array(#"{"id":""#.utf8).count)
     let digits = start.prefix { (0x30...0x39).contains($0) }

@@ -6,9 +6,9 @@ import ReflogService
 
 /// Compares an exported file with its signed manifest.
 ///
-/// If they differ, it also compares the file with the ledger, to name the rows that differ.
+/// If the hash of the file differs, the file is also compared with the ledger to find the rows that differ.
 struct ManifestVerification {
-  /// The most rows that are named.
+  /// The maximum number of rows that are reported.
   private static let named = 100
 
   /// The path of the exported file.
@@ -18,14 +18,14 @@ struct ManifestVerification {
   /// Opens the manifest of an exported file.
   ///
   /// - Parameters:
-  ///   - manifestPath: the path of the manifest: that of the file and `.manifest`.
+  ///   - manifestPath: the path of the manifest, which is the path of the exported file followed by `.manifest`.
   ///   - keys: the trusted keys.
-  /// - Throws: a failure unless one of the keys signed the manifest.
+  /// - Throws: a failure if the manifest can't be read or no trusted key signed it.
   init(_ manifestPath: String, keys: [VerifierKey]) throws {
     guard manifestPath.hasSuffix(".manifest") else {
       throw CommandFailure(
         .usage,
-        "\(manifestPath) does not end in .manifest. Name the FILE.manifest next to the exported FILE."
+        "\(manifestPath) does not end in .manifest. Use the path of FILE.manifest in the folder of the exported FILE."
       )
     }
     path = String(manifestPath.dropLast(".manifest".count))
@@ -39,7 +39,7 @@ struct ManifestVerification {
     }
   }
 
-  /// Returns what is wrong with the file; empty if the file is the exported one.
+  /// Returns the differences from the exported file; empty if the file is unaltered.
   func findings(against service: HistoryService) async throws -> [String] {
     var rows = try ExportedRows(path, format: manifest.format)
     var count: Int64 = 0
@@ -52,7 +52,9 @@ struct ManifestVerification {
     return [finding] + (try await rowFindings(service))
   }
 
-  /// Returns which rows are missing, added or altered; rows of changes that were purged since can't be compared.
+  /// Returns a finding for each row that is missing, added or altered.
+  ///
+  /// Rows of changes that were purged after the export can't be compared.
   private func rowFindings(_ service: HistoryService) async throws -> [String] {
     guard manifest.after == nil, let format = ExportFormat(rawValue: manifest.format),
       format == .csv || format == .jsonl,
@@ -83,15 +85,15 @@ struct ManifestVerification {
     return found
   }
 
-  /// Returns true if the ledger has no such row at this position.
+  /// Returns true if the row is not in the ledger at this position.
   ///
-  /// Then the row has no id, has a lower id, or is after the last row of the ledger.
+  /// That is so if the row has no id, if its id is lower than the ledger's next id, or if the ledger has no more rows.
   private func isAhead(_ row: ExportedRows.Row, of known: LedgerRows.Row?) -> Bool {
     guard let id = row.id, let known else { return true }
     return id < known.id
   }
 
-  /// Returns the finding for a row that the ledger does not have, or nil if its change was purged since.
+  /// Returns the finding for a row that is not in the ledger, or nil if its change was purged after the export.
   private func addition(_ row: ExportedRows.Row, _ service: HistoryService) async throws -> String? {
     guard let id = row.id else { return "A row without an id was added." }
     do {
@@ -106,17 +108,17 @@ struct ManifestVerification {
 
   private func nextRow(_ rows: inout ExportedRows) throws -> ExportedRows.Row? {
     guard let row = try rows.next() else { return nil }
-    // The header has no id.
+    // The header of a CSV file has no id. It is not a change, so it is skipped.
     return row.id == nil && row.bytes.starts(with: Array("id,".utf8)) ? try rows.next() : row
   }
 }
 
-/// The rows that the same export of the ledger has now.
+/// The rows that an export of the ledger with the same filter and format has at the time of the verification.
 private struct LedgerRows {
   /// The row of a change.
   struct Row {
     let id: Change.ID
-    /// The row, or nil if the change has a newer entry than the export.
+    /// The bytes of the row, or nil if the change got a newer entry after the export, so its row may differ.
     let bytes: [UInt8]?
   }
 

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// Tables of the bodies that the history routes return.
+/// Converts the bodies that the history routes return into tables.
 enum ChangeTables {
   /// Returns the table of changes.
   static func history(_ body: JSONObject) -> Table {
@@ -18,7 +18,7 @@ enum ChangeTables {
     return table
   }
 
-  /// Returns the table of what steps call.
+  /// Returns the table of steps with the connectors that they call.
   static func configurations(_ body: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO"],
@@ -56,7 +56,7 @@ enum ChangeTables {
   static func timeRollbackPlan(_ plan: JSONObject) -> Table {
     Table(
       rows: objects(plan["value"]).map { ["plan", text($0["summary"])] },
-      emptyText: "Every step calls what it called then."
+      emptyText: "Every step has the same reference as at that time."
     )
   }
 
@@ -64,7 +64,7 @@ enum ChangeTables {
   static func timeRollback(_ progress: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "BEFORE", "AFTER", "RESULT", "CHANGE", "MESSAGE"],
-      emptyText: "Every step calls what it called then."
+      emptyText: "Every step has the same reference as at that time."
     )
     table.rows = objects(progress["value"]).map { step in
       [
@@ -92,7 +92,7 @@ enum ChangeTables {
     }
   }
 
-  /// Returns a time in seconds, for lists.
+  /// Returns a date and time without fractions of a second, for lists.
   private static func shortTime(_ value: JSONValue?) -> String {
     String(text(value).prefix(19)).replacing("T", with: " ")
   }
@@ -112,7 +112,7 @@ enum ChangeTables {
     return name.isEmpty ? text(reference["connectorId"]) : name
   }
 
-  /// Returns a reference with its id, which commands take.
+  /// Returns a reference with the connector's id, because commands accept only ids.
   private static func fullReference(_ value: JSONValue?) -> String {
     let (name, id) = (reference(value), text(value?.object?["connectorId"]))
     return id.isEmpty || id == name ? name : "\(name) (\(id))"

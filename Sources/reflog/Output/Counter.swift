@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Shows a count on the terminal for work that takes more than a second; several tasks may add to it at once.
+/// Shows a count on the terminal during work that takes more than a second.
+///
+/// Several tasks may add to the count at the same time.
 final class Counter: Sendable {
   private static let interval = Duration.milliseconds(500)
 
@@ -14,11 +16,11 @@ final class Counter: Sendable {
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
-  /// Makes a counter.
+  /// Creates a counter.
   ///
   /// - Parameters:
-  ///   - verb: what is done, as in "verified 12 changes".
-  ///   - noun: what is counted.
+  ///   - verb: the action, such as `verified` in "verified 12 changes".
+  ///   - noun: the counted things, such as `changes` in "verified 12 changes".
   init(verb: String, noun: String) {
     self.verb = verb
     self.noun = noun

@@ -1,17 +1,17 @@
 import ArgumentParser
 import ReflogModel
 
-/// The format in which an answer is shown.
+/// The format in which a command shows an answer.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   /// A table for people.
   case table
-  /// The HTTP body of the same request, unchanged.
+  /// The unchanged JSON body of the corresponding HTTP request.
   case json
 }
 
-/// The option that chooses the format. All answers are shown through it.
+/// The option that chooses the format of the shown answer.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "table for people, or json for the HTTP body of the same request.")
+  @Option(help: "table for people, or json for the body that the HTTP route returns.")
   var format: OutputFormat = .table
 
   /// Shows a body in the chosen format.

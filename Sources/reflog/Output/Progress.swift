@@ -1,6 +1,6 @@
 import Foundation
 
-/// Shows a number of bytes on the terminal for work that takes more than a second.
+/// Shows a number of bytes on the terminal during work that takes more than a second.
 struct Progress {
   private static let interval = Duration.milliseconds(500)
 
@@ -9,9 +9,9 @@ struct Progress {
   private var shown: ContinuousClock.Instant?
   private var bytes = 0
 
-  /// Makes a progress.
+  /// Creates a progress of 0 bytes.
   ///
-  /// - Parameter verb: what is done, as in "exported 12.3 MB".
+  /// - Parameter verb: the action, such as `exported` in "exported 12.3 MB".
   init(verb: String) {
     self.verb = verb
   }

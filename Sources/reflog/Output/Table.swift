@@ -5,10 +5,10 @@ struct Table {
   /// The titles of the columns; empty for a table without titles.
   var header: [String] = []
   var rows: [[String]] = []
-  /// The text of a table without rows.
+  /// The text that is shown if the table has no rows.
   var emptyText = ""
 
-  /// The table as text, in aligned columns.
+  /// The table as text with aligned columns.
   var text: String {
     guard !rows.isEmpty else { return emptyText.isEmpty ? "" : emptyText + "\n" }
     let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }

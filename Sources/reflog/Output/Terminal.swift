@@ -4,14 +4,14 @@ import Foundation
 enum Terminal {
   /// Writes a message to stderr.
   static func say(_ text: String) {
-    // The error is ignored: there is no other output to report it on.
+    // An error is ignored, because there is no other output that could show it.
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
   /// Returns a number with its noun, for example `1 change` or `2 changes`.
   static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-  /// Writes a message over the last line of stderr.
+  /// Replaces the last line on stderr with a message.
   static func overwrite(_ text: String) {
     // The error is ignored, as in `say`.
     try? FileHandle.standardError.write(contentsOf: Data(("\r" + text).utf8))

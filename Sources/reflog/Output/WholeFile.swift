@@ -1,26 +1,26 @@
 import Foundation
 import ReflogModel
 
-/// A file that appears under its name only when all of it is on disk: an atomic write.
+/// An atomic write: the file appears under its name only when its complete content is on disk.
 struct WholeFile {
   private let descriptor: FileHandle
 
-  /// Writes a file, and replaces a file of the same name.
+  /// Writes a file, and replaces an earlier file that has the same name.
   ///
-  /// When this returns, the file is complete and durable. If it throws, an earlier file is unchanged.
+  /// When the method returns, the file is complete and durable. If it throws, the earlier file is unchanged.
   ///
   /// - Parameters:
   ///   - path: the path of the file.
-  ///   - body: writes the content.
+  ///   - body: a closure that writes the content.
   static func write(_ path: String, _ body: (WholeFile) async throws -> Void) async throws {
     let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
     guard type == nil || type == .typeRegular else {
       throw CommandFailure(
         .refused,
-        "\(path) exists and is not a regular file, so it is not replaced. Name another file."
+        "\(path) exists and is not a regular file, so it is not replaced. Use another path."
       )
     }
-    // The random part makes the name unique.
+    // The name has a random part, so two writes of the same path at the same time use different partial files.
     let partial = "\(path).\(GUID.random()).partial"
     let descriptor = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw failure(partial) }
@@ -41,7 +41,9 @@ struct WholeFile {
     try descriptor.write(contentsOf: data)
   }
 
-  /// Flushes the folder, which makes the file's name durable; a folder that can't be opened is left to the file system.
+  /// Flushes the folder, so that the file's name is durable.
+  ///
+  /// If the folder can't be opened, it is not flushed, and the file system decides when the name is durable.
   private static func synchronizeFolder(of path: String) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// Which directory the server serves.
+/// The directory that the server uses, with its settings.
 enum DirectorySettings: Sendable {
   case embedded(sample: Bool)
   case graph(GraphSettings)

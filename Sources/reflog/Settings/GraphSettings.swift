@@ -2,20 +2,20 @@ import Foundation
 import ReflogDirectory
 import ReflogModel
 
-/// How Reflog reaches Microsoft Graph, and its own credential for Graph.
+/// The settings for requests to Microsoft Graph, with Reflog's own credential for Graph.
 struct GraphSettings: Sendable {
   let graphURL: String
   let loginURL: String
   let tenantID: String
   let clientID: String?
-  /// The proof of Reflog's own credential, or nil if it has none.
+  /// The source of the proof in Reflog's own credential, or nil if Reflog has no credential.
   let proof: Proof?
   let timeout: Duration
   let settleWindow: Duration
   let sweepInterval: Duration
   let readsPerMinute: Int
 
-  /// The source of the proof of Reflog's own credential.
+  /// The source of the proof in Reflog's own credential.
   enum Proof: Sendable {
     case secret(String)
     case secretFile(String)

@@ -1,13 +1,13 @@
 import Foundation
 import ReflogModel
 
-/// The address that the server listens on, TLS, and the URL that clients use.
+/// The address on which the server listens, the files for TLS, and the URL that clients use.
 struct ListenerSettings: Sendable {
   let host: String
   let port: Int
-  /// The files of the certificate and its key, or nil for plain HTTP.
+  /// The files with the certificate and its key, or nil for plain HTTP.
   let tls: TLSFiles?
-  /// The URL that clients use, without a slash at the end, or nil to take it from the request's `Host`.
+  /// The URL that clients use, without a slash at the end; nil to use the `Host` header of each request.
   let publicURL: String?
   /// The addresses of proxies whose forwarding headers are trusted.
   let trustedProxies: [AddressBlock]
@@ -32,8 +32,9 @@ struct ListenerSettings: Sendable {
     guard tls != nil || isPlainAllowed || Self.isLoopback(host) else {
       throw CommandFailure(
         .usage,
-        "\(host) is beyond loopback, and tokens would be sent there in clear text. Set "
-          + "\(Setting.tlsCertificate.variable) and \(Setting.tlsKey.variable), or use --plain-http behind a proxy with TLS."
+        "\(host) is not a loopback address, so tokens would be sent in clear text over the network. Set "
+          + "\(Setting.tlsCertificate.variable) and \(Setting.tlsKey.variable), or use --plain-http behind a proxy "
+          + "with TLS."
       )
     }
     publicURL = try await values.string(.publicUrl).map { try Self.publicURL($0) }
@@ -63,7 +64,7 @@ struct ListenerSettings: Sendable {
     else {
       throw CommandFailure(
         .usage,
-        "\(Setting.publicUrl.variable) must be an http or https URL of a host and an optional port."
+        "\(Setting.publicUrl.variable) must be an http or https URL with only a host and an optional port."
       )
     }
     return text.hasSuffix("/") ? String(text.dropLast()) : text

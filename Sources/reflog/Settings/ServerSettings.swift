@@ -3,11 +3,11 @@ import Foundation
 import ReflogModel
 import ReflogService
 
-/// The settings of a server, from flags, the environment and a JSON file.
+/// The settings of a server. They are read from flags, the environment and a JSON file.
 struct ServerSettings: Sendable {
   let listener: ListenerSettings
   let database: String
-  /// The log's name, or nil if it is not set.
+  /// The log's name, or nil if no name is set.
   let origin: Origin?
   /// The path of the file with the newest checkpoint.
   let anchor: String
@@ -16,18 +16,18 @@ struct ServerSettings: Sendable {
   let acceptsOlderLedger: Bool
   let directory: DirectorySettings
   let authenticationModes: Set<AuthenticationMode>
-  /// What an Entra token must contain, or nil if Entra tokens are not accepted.
+  /// The required contents of an Entra token, or nil if Entra tokens are not accepted.
   let entra: EntraSettings?
-  /// How people sign in with Entra on the pages, or nil if they can't.
+  /// The settings for signing in with Entra on the pages, or nil if that is not possible.
   let entraSignIn: EntraSignIn.Settings?
 
   /// Reads and checks the settings.
   ///
   /// - Parameters:
-  ///   - flags: the values of the given flags.
-  ///   - environment: the environment's variables.
-  ///   - file: the path of a JSON file whose members are the keys, or nil for none.
-  /// - Throws: a failure that names the first wrong setting.
+  ///   - flags: the values of the flags that were given.
+  ///   - environment: the variables of the environment.
+  ///   - file: the path of a JSON file whose members are settings, or nil for no file.
+  /// - Throws: a failure about the first wrong setting.
   init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
     let values = try await SettingValues(flags: flags, environment: environment, file: file)
     listener = try await ListenerSettings(values)
@@ -45,7 +45,7 @@ struct ServerSettings: Sendable {
     try refuseImpossibleModes()
   }
 
-  /// The settings that are recorded with the start; none of them is secret.
+  /// The settings that the service event of the start contains; none of them is secret.
   var shown: JSONObject {
     var shown: JSONObject = [
       "host": .string(listener.host), "port": .integer(listener.port), "scheme": .string(listener.scheme),
@@ -63,17 +63,17 @@ struct ServerSettings: Sendable {
     return shown
   }
 
-  /// What these settings switch off, for the person who starts the server.
+  /// Messages to the person who starts the server, about functions that these settings switch off.
   var warnings: [String] {
     var warnings: [String] = []
     if let graph = directory.graph, graph.proof == nil {
       warnings.append(
-        "Reflog has no credential of its own for Graph. It finds no drift and verifies nothing, and rollback is off."
+        "Reflog has no credential of its own for Graph. It can't find drift or verify changes, and rollback is off."
       )
     }
     if authenticationModes == [.passthrough] {
       warnings.append(
-        "Only tokens of Graph are accepted. History, rollback and metrics can't be used over HTTP."
+        "Only tokens for Graph are accepted. History, rollback and metrics can't be used over HTTP."
       )
     }
     return warnings
@@ -121,7 +121,7 @@ struct ServerSettings: Sendable {
     do {
       return try Origin(text)
     } catch {
-      throw CommandFailure(.usage, "\(Setting.origin.variable) is not a name of a log: \(error)")
+      throw CommandFailure(.usage, "\(Setting.origin.variable) is not a valid name for a log: \(error)")
     }
   }
 
@@ -148,7 +148,7 @@ struct ServerSettings: Sendable {
     return modes
   }
 
-  /// Throws if the directory and the modes of authentication don't fit together.
+  /// Throws if the modes of authentication can't be used with the directory.
   private func refuseImpossibleModes() throws {
     switch directory {
     case .embedded:
@@ -159,7 +159,7 @@ struct ServerSettings: Sendable {
       guard graph.proof != nil || authenticationModes.contains(.passthrough) else {
         throw CommandFailure(
           .usage,
-          "Reflog has no credential of its own for Graph, which every mode but passthrough needs. Set "
+          "Reflog has no credential of its own for Graph. Every mode except passthrough needs one. Set "
             + "\(Setting.graphClientId.variable) and \(Setting.graphClientSecretFile.variable)."
         )
       }

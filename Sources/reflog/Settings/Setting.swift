@@ -1,4 +1,4 @@
-/// A key of the server's configuration. A key that is not in this table stops the start.
+/// A setting of the server. A key or a variable that is not in this table stops the start.
 enum Setting: String, CaseIterable {
   case host, port, database, directory, sample
   case graphUrl, graphLoginUrl, graphCloud
@@ -9,13 +9,13 @@ enum Setting: String, CaseIterable {
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
   case requireReason, acceptClock, origin, anchor, acceptOlderLedger
 
-  /// The setting's variable in the environment.
+  /// The name of the setting's environment variable.
   var variable: String {
     let name = rawValue.map { $0.isUppercase ? "_\($0)" : $0.uppercased() }.joined()
     return self == .azureFederatedTokenFile ? name : "REFLOG_" + name
   }
 
-  /// The setting's flag, or nil if it has none.
+  /// The setting's flag, or nil if the setting has no flag.
   var flag: String? {
     switch self {
     case .host, .port, .database, .directory, .sample, .anchor: "--" + rawValue
@@ -29,59 +29,66 @@ enum Setting: String, CaseIterable {
   /// True if the value must not be shown.
   var isSecret: Bool { self == .graphClientSecret || self == .entraClientSecret }
 
-  /// The meaning and the default, as help and documentation show them.
+  /// The meaning and the default, in the text that the help and the documentation show.
   var meaning: String {
     switch self {
     case .host: "The address to listen on. Default 127.0.0.1."
-    case .port: "The port to listen on, 0 for a free one. Default 8080."
-    case .database: "The ledger's file; other files are next to it. Default ./reflog.sqlite."
+    case .port: "The port to listen on, or 0 to choose a free port. Default 8080."
+    case .database: "The ledger's file. Other files are in the same folder. Default ./reflog.sqlite."
     case .directory:
-      "The directory to serve: `graph` for Microsoft Graph, or `embedded` for trials. Required."
-    case .sample: "Starts a new embedded directory with sample flows and connectors. Default false."
-    case .graphUrl: "The base URL of Microsoft Graph, without a version. Default: that of the cloud."
-    case .graphLoginUrl: "The base URL of the service that issues tokens. Default: that of the cloud."
+      "The directory to use: `graph` for Microsoft Graph, or `embedded` for trials. Required."
+    case .sample: "Creates a new embedded directory with sample flows and connectors. Default false."
+    case .graphUrl: "The base URL of Microsoft Graph, without a version. Default: the URL for the cloud."
+    case .graphLoginUrl: "The base URL of the service that issues tokens. Default: the URL for the cloud."
     case .graphCloud: "The cloud: `global`, `usGovernment`, `usGovernmentDoD` or `china`. Default global."
     case .graphTenant: "The tenant's id, a GUID."
     case .graphClientId: "The client id of Reflog's own application."
-    case .graphClientSecret: "A secret of that application."
-    case .graphClientSecretFile: "A file whose first line is that secret; it is read again for every token."
+    case .graphClientSecret: "A secret of Reflog's own application."
+    case .graphClientSecretFile:
+      "A file whose first line is a secret of Reflog's own application. Reflog reads it again for every token."
     case .graphClientCertificate:
-      "A PEM file with a certificate of that application and its RSA key, without a password."
+      "A PEM file with a certificate of Reflog's own application and the RSA key, without a password."
     case .azureFederatedTokenFile:
-      "A file with a token of another identity provider (workload identity); used if none of the three above is set."
-    case .graphTimeout: "How long one request to Graph may take, in seconds. Default 10."
-    case .graphReadsPerMinute: "The most reads per minute of the sweep; Graph allows 200 requests. Default 100."
-    case .settleWindow: "How long a read of Graph may still show an older value, in seconds. Default 60."
+      "A file with a token from another identity provider (workload identity). Used if the three settings above are "
+        + "not set."
+    case .graphTimeout: "The time limit for one request to Graph, in seconds. Default 10."
+    case .graphReadsPerMinute:
+      "The maximum number of reads per minute by the sweep. Graph allows 200 requests. Default 100."
+    case .settleWindow: "The maximum time for which Graph may return an older value, in seconds. Default 60."
     case .sweepInterval: "The time between two sweeps of Graph, in seconds. Default 900."
     case .authMode:
-      "How callers are authenticated: `token`, `entra`, `passthrough`, or several with commas. Default token."
+      "The ways to authenticate callers: `token`, `entra` or `passthrough`, or several separated by commas. Default "
+        + "token."
     case .entraIssuer:
-      "The issuer of Entra tokens, exactly the `iss`: `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens."
+      "The issuer of Entra tokens, equal to `iss`: `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens."
     case .entraAudience:
-      "The audience of Entra tokens, as in `aud`: the client id of Reflog's own app registration (v2)."
-    case .entraJwksUrl: "The URL of the issuer's keys. Default: discovered from the issuer."
+      "The audience of Entra tokens, equal to `aud`: the client id of Reflog's own app registration for v2 tokens."
+    case .entraJwksUrl: "The URL of the issuer's keys. Default: the URL in the issuer's OpenID configuration."
     case .entraClientId:
-      "The client id of the app registration with which people sign in on the pages; its redirect URI is "
+      "The client id of the app registration that the sign-in page uses. Its redirect URI is "
         + "`{REFLOG_PUBLIC_URL}/sign-in/entra/return`. Default: none, so people sign in with an API token."
-    case .entraClientSecret: "A secret of that app registration."
-    case .publicUrl: "The URL of Reflog for clients, used in links. Default: the `Host` of the request."
-    case .trustedProxies: "Address blocks (CIDR) with commas, whose `Forwarded` and `X-Forwarded-For` are trusted."
-    case .tlsCertificate: "A PEM file with the certificate chain of the listener; it is read again when it changes."
-    case .tlsKey: "A PEM file with its private key."
-    case .plainHttp: "Allows plain HTTP beyond loopback, for a server behind a proxy. Default false."
-    case .requireReason: "A regular expression that must match the whole reason of every change."
+    case .entraClientSecret: "A secret of the app registration that the sign-in page uses."
+    case .publicUrl: "The URL that clients use for Reflog, used in links. Default: the `Host` of the request."
+    case .trustedProxies:
+      "Address blocks (CIDR) of trusted proxies, separated by commas. Their `Forwarded` and `X-Forwarded-For` are used."
+    case .tlsCertificate: "A PEM file with the certificate chain of the listener. Reflog reads a changed file again."
+    case .tlsKey: "A PEM file with the private key of the certificate."
+    case .plainHttp:
+      "Allows plain HTTP on addresses other than loopback, for a server behind a proxy. Default false."
+    case .requireReason: "A regular expression. It must match the whole reason of every change."
     case .origin:
-      "The log's name in its checkpoints, like a URL without its scheme: `audit.contoso.example/reflog`. Fixed at the "
-        + "first start. Default: a generated name."
+      "The log's name in its checkpoints, like a URL without a scheme: `audit.contoso.example/reflog`. It can't be "
+        + "changed after the first start. Default: a generated name."
     case .anchor:
-      "The file with the newest checkpoint, best on another disk. Default `<database>.anchor`."
+      "The file with the newest checkpoint, preferably on another disk. Default `<database>.anchor`."
     case .acceptOlderLedger:
-      "Accepts a ledger that is older than its anchor or does not match it. This is recorded, and the log gets a new "
-        + "name. Default false."
-    case .acceptClock: "Accepts changes although the clock is behind the newest entry. This is recorded. Default false."
+      "Accepts a ledger that is older than its anchor or does not match the anchor. Reflog records this and gives the "
+        + "log a new name. Default false."
+    case .acceptClock:
+      "Accepts changes even if the clock is earlier than the newest entry. Reflog records this. Default false."
     }
   }
 
-  /// The variables of other verbs, which a server ignores.
+  /// The variables that only other verbs use. A server ignores them.
   static let variablesOfCommands = ["REFLOG_SERVER", "REFLOG_TOKEN"]
 }

@@ -3,16 +3,18 @@ import Foundation
 import ReflogModel
 import SystemPackage
 
-/// The values of settings, from flags, the environment and a JSON file.
+/// The values of settings. They are read from flags, the environment and a JSON file.
 struct SettingValues {
   private let config: ConfigReader
 
-  /// Reads the values. Flags have precedence over the environment, and the environment over the file.
+  /// Reads the values.
+  ///
+  /// A flag has precedence over a variable of the environment. A variable has precedence over a member of the file.
   ///
   /// - Parameters:
-  ///   - flags: the values of the given flags.
-  ///   - environment: the environment's variables.
-  ///   - file: the path of a JSON file whose members are the keys, or nil for none.
+  ///   - flags: the values of the flags that were given.
+  ///   - environment: the variables of the environment.
+  ///   - file: the path of a JSON file whose members are settings, or nil for no file.
   /// - Throws: a failure if a variable or a member is not in the table of settings.
   init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
     try Self.refuseUnknownVariables(environment)
@@ -28,24 +30,26 @@ struct SettingValues {
     config = ConfigReader(providers: providers)
   }
 
-  /// Returns the text of a setting, or nil if it is not set. Throws if it is empty.
+  /// Returns the text of a setting, or nil if the setting is not set. Throws if the text is empty.
   func string(_ setting: Setting) async throws -> String? {
     let text = try await value(of: setting) { try await config.fetchString(forKey: $0, isSecret: setting.isSecret) }
     guard text?.isEmpty != true else { throw CommandFailure(.usage, "\(setting.variable) is empty. Set or unset it.") }
     return text
   }
 
-  /// Returns the number of a setting, or nil if it is not set.
+  /// Returns the number of a setting, or nil if the setting is not set.
   func int(_ setting: Setting) async throws -> Int? {
     try await value(of: setting) { try await config.fetchInt(forKey: $0) }
   }
 
-  /// Returns the flag of a setting, or nil if it is not set.
+  /// Returns the Boolean value of a setting, or nil if the setting is not set.
   func bool(_ setting: Setting) async throws -> Bool? {
     try await value(of: setting) { try await config.fetchBool(forKey: $0) }
   }
 
-  /// Returns the duration of a setting in seconds, or nil if it is not set. Throws if it is out of bounds.
+  /// Returns the duration of a setting that is given in seconds, or nil if the setting is not set.
+  ///
+  /// A duration outside the bounds throws a failure.
   func seconds(_ setting: Setting, in bounds: ClosedRange<Double>) async throws -> Duration? {
     guard let seconds = try await value(of: setting, { try await config.fetchDouble(forKey: $0) }) else { return nil }
     guard bounds.contains(seconds) else {
@@ -73,7 +77,7 @@ struct SettingValues {
     Dictionary(uniqueKeysWithValues: values.map { (AbsoluteConfigKey([$0.key.rawValue]), $0.value) })
   }
 
-  /// Returns the settings whose variables have a name that other programs use too.
+  /// Returns the values of the variables whose names other programs use too, without the prefix `REFLOG_`.
   private static func variablesOfOthers(_ environment: [String: String]) -> [Setting: ConfigValue] {
     var values: [Setting: ConfigValue] = [:]
     for setting in Setting.allCases where !setting.variable.hasPrefix("REFLOG_") {

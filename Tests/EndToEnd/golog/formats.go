@@ -14,7 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// openCheckpoint reads a C2SP tlog-checkpoint. It differs from Go's own tree note only in its first line.
+// openCheckpoint reads a C2SP tlog-checkpoint. Only its first line differs from a tree note of Go's own log.
 func openCheckpoint(data []byte, verifier note.Verifier) (tlog.Tree, error) {
 	opened, err := note.Open(data, note.VerifierList(verifier))
 	if err != nil {
@@ -71,7 +71,7 @@ func parseReceipt(data []byte) (r receipt, err error) {
 	return r, r.checkSequence()
 }
 
-// checkSequence checks that the record contains its own index in the log.
+// checkSequence checks that the sequence in the record is the record's index in the log.
 func (r receipt) checkSequence() error {
 	if r.record == nil {
 		return nil

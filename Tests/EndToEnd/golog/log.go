@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	// C2SP tlog-tiles fixes the height that Go's tiles leave open.
+	// The height of a tile. Go's tiles may have any height, and C2SP tlog-tiles requires this one.
 	tileHeight = 8
 	tileWidth  = 1 << tileHeight
-	// The level by which package tlog names tiles of entries.
+	// The level that package tlog uses for tiles of entries.
 	entryLevel = -1
-	// In bytes: 256 entries of the greatest length that 16 bits can express, each after its length.
+	// The maximum length of an answer in bytes: 256 entries of the maximum length, each with a length of two bytes in front.
 	largestAnswer = tileWidth * (2 + 1<<16 - 1)
 )
 
@@ -63,7 +63,8 @@ func path(t tlog.Tile) string {
 	return "tile/" + strings.Replace(p, "data/", "entries/", 1)
 }
 
-// getTile reads a tile and returns its number of items. A log that has grown may have only the full tile.
+// getTile reads a tile and returns its number of items. If the log has grown, it may have only the full tile and no longer
+// the partial tile that was requested.
 func (l *log) getTile(t tlog.Tile) (data []byte, width int, err error) {
 	data, err = l.get(path(t))
 	if errors.Is(err, errMissing) && t.W < tileWidth {
@@ -103,7 +104,7 @@ func (l *log) SaveTiles(tiles []tlog.Tile, data [][]byte) {
 	}
 }
 
-// entry reads one entry of a log of this size, and caches its bundle for the next call.
+// entry reads one entry of a log of this size. It caches the entry's bundle for the next call.
 func (l *log) entry(index, size int64) ([]byte, error) {
 	if index < 0 || index >= size {
 		return nil, fmt.Errorf("the log has no entry %d", index)
@@ -126,7 +127,7 @@ func (l *log) entry(index, size int64) ([]byte, error) {
 	return l.entries[index%tileWidth], nil
 }
 
-// split splits a bundle into its entries. A 16-bit length comes before each entry.
+// split splits a bundle into its entries. A 16-bit length is in front of each entry.
 func split(data []byte) (entries [][]byte, err error) {
 	for len(data) > 0 {
 		if len(data) < 2 || len(data)-2 < int(binary.BigEndian.Uint16(data)) {

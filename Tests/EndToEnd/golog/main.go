@@ -1,4 +1,4 @@
-// Golog checks a transparency log with the packages that check Go's own, golang.org/x/mod/sumdb.
+// Golog checks a transparency log with golang.org/x/mod/sumdb, the packages that check Go's own log.
 //
 //	golog -key VKEY [-limit N] [-sizes 1,2,300] [-old CHECKPOINT_FILE] [-proof FILE.tlog-proof] BASE_URL
 package main
@@ -15,8 +15,9 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// A checker checks everything against the log's newest checkpoint, and counts what it has checked. Only a proof that gives
-// the checkpoint's root counts: not every version of package tlog authenticates each tile that its hash reader reads.
+// A checker checks everything against the log's newest checkpoint, and counts the successful checks. It counts a check only if
+// the proof results in the checkpoint's root. This is necessary because some versions of package tlog do not authenticate each
+// tile that their hash reader reads.
 type checker struct {
 	log      *log
 	verifier note.Verifier
@@ -79,7 +80,7 @@ func run(base, key string, limit int64, sizes, old, proof string) error {
 	return nil
 }
 
-// checkLeaves checks by an inclusion proof for each entry that it is a leaf of the tree.
+// checkLeaves checks with inclusion proofs that the entries are leaves of the tree. It checks at most limit entries.
 func (c *checker) checkLeaves(limit int64) error {
 	if limit > c.tree.N {
 		limit = c.tree.N
@@ -110,7 +111,7 @@ func (c *checker) checkLeaf(index int64, leaf tlog.Hash) error {
 	return nil
 }
 
-// checkSizes checks that the trees of smaller sizes are prefixes.
+// checkSizes checks that the trees of these smaller sizes are prefixes of the log's tree.
 func (c *checker) checkSizes(list string) error {
 	var sizes []int64
 	for size := int64(1); list == "" && size < c.tree.N; size *= 2 {
@@ -138,7 +139,7 @@ func (c *checker) checkSizes(list string) error {
 	return nil
 }
 
-// checkPrefix checks by a consistency proof that the tree has grown out of a smaller one.
+// checkPrefix checks with a consistency proof that a smaller tree is a prefix of the log's tree.
 func (c *checker) checkPrefix(smaller tlog.Tree) error {
 	if smaller.N > c.tree.N {
 		return fmt.Errorf("size %d: the log has only %d entries", smaller.N, c.tree.N)
@@ -168,7 +169,7 @@ func (c *checker) checkOlder(file string) error {
 	return c.checkPrefix(tree)
 }
 
-// checkReceipt checks a receipt and compares it with the log. If it has no record, it is for the log's entry at its index.
+// checkReceipt checks a receipt and compares it with the log. A receipt without a record proves the log's entry at its index.
 func (c *checker) checkReceipt(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -1,9 +1,9 @@
 """The programs that `tools/bench peers` compares Reflog with, one module each.
 
-A peer has a name, a title, `prepare()`, which runs once, and `measure()`, which runs in every round. `measure()` starts the
-program, measures it, ends it, and returns the figures by name.
+A peer has a name, a title and two methods. `prepare()` runs once. `measure()` runs in every round: it starts the program,
+measures it, ends it, and returns a dictionary from names to figures.
 """
 
-# Every peer changes the references of this many addresses. The load has at most as many connections, so changes hardly ever
-# wait for each other at an address.
+# How many addresses the load changes. The load never has more connections than this, so two changes rarely wait for the same
+# address.
 ADDRESSES = 256

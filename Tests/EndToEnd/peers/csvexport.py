@@ -1,6 +1,6 @@
-"""The CSV export of a ledger, compared with the sqlite3 shell and a C loop that read the same file.
+"""The CSV export of a ledger, compared with the sqlite3 shell and a C loop. All three read the same file.
 
-The C loop prints Reflog's CSV byte for byte. The shell prints the same cells with other quotes.
+The C loop prints the same bytes as Reflog. The shell prints the same cells, but quotes them differently.
 """
 
 import csv
@@ -29,7 +29,7 @@ class CSVExport:
         self.loop = os.path.join(bench.folder, "csvloop")
 
     def prepare(self):
-        """Makes the ledger or copies it, compiles the C loop, and checks that all print the same."""
+        """Creates or copies the ledger, compiles the C loop, and checks that all programs print the same rows."""
         if self.bench.ledger:
             # A signed ledger needs its key and its anchor.
             for end in ("", ".key", ".anchor"):
@@ -46,7 +46,7 @@ class CSVExport:
         """The commands that print the rows without a server."""
         return {
             "command": [self.bench.binary, "export", "--database", self.ledger],
-            # With -init the shell does not read the user's own settings.
+            # -init replaces the user's own settings, which could change the output.
             "shell": ["sqlite3", "-readonly", "-init", HERE / "csvshell.sql", self.ledger, ""],
             "loop": [self.loop, self.ledger],
         }
@@ -63,7 +63,7 @@ class CSVExport:
         return ["curl", "--silent", "--show-error", "--fail", "--header", "Authorization: Bearer " + server.tokens["reader"], url]
 
     def rate(self, command):
-        """Returns the rows a second of a command, its start and its end included. Discards its output."""
+        """Returns how many rows a second a command prints. The time includes its start and its end. Discards the output."""
         start = time.perf_counter()
         self.start(command, stdout=subprocess.DEVNULL).wait()
         return self.rows / (time.perf_counter() - start)
@@ -73,7 +73,7 @@ class CSVExport:
         return Checked(command, stdin=subprocess.DEVNULL, env=environment, **options)
 
     def check(self):
-        """Ends the run unless all print the same rows."""
+        """Ends the run with an error if the programs print different rows."""
         with Graph() as graph, historybench.serving(self.bench.binary, self.ledger, graph) as server:
             sums = {"http": self.sha256(self.client(server))}
         sums |= {name: self.sha256(self.commands[name]) for name in ("command", "loop")}
@@ -84,7 +84,7 @@ class CSVExport:
             raise SystemExit(f"Reflog and the sqlite3 shell print different rows: {difference}")
 
     def first_difference(self, one, other):
-        """Returns the first two rows that differ in a cell, or None. Reads the output of both commands to the end."""
+        """Compares the rows that two commands print. Returns the first pair of rows with a different cell, or None."""
         difference = None
         with self.lines(one) as ours, self.lines(other) as theirs:
             for rows in itertools.zip_longest(csv.reader(ours.stdout), csv.reader(theirs.stdout)):

@@ -1,6 +1,6 @@
-// Prints a ledger's changes as the CSV that `reflog export` prints: csvloop LEDGER > FILE.
+// Prints a ledger's changes as CSV, in the same form as `reflog export`: csvloop LEDGER > FILE.
 //
-// It uses one statement with joins, one loop and one buffer. It shows what the columns cost without Swift, GRDB and HTTP.
+// It uses one SQL statement with joins, one loop and one buffer. It shows the cost of the columns without Swift, GRDB and HTTP.
 
 #include <sqlite3.h>
 #include <stdint.h>
@@ -45,7 +45,7 @@ static const char query[] =
     " LEFT JOIN actor_name AS stating_name ON stating_name.id = statement.actor_name"
     " ORDER BY c.id";
 
-// How each column is written: n number, t time, w one of Reflog's fixed values, x text that may need quotes or a guard.
+// The type of each column: n is a number, t a time, w one of Reflog's fixed values, x a text that may need quotes or a guard.
 static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwt";
 
 // The output buffer. It grows as needed and is written after a row once it has FLUSH_BYTES.
@@ -91,7 +91,7 @@ static void put_number(int64_t number) {
   put(digits, snprintf(digits, sizeof digits, "%lld", (long long)number));
 }
 
-// Writes microseconds since 1970, never negative, as 2026-11-23T09:15:02.123456Z.
+// Writes microseconds since 1970 in the form 2026-11-23T09:15:02.123456Z. The number must not be negative.
 static void put_time(int64_t microseconds) {
   int64_t seconds = microseconds / 1000000, days = seconds / 86400, rest = seconds % 86400;
   // Converts days to a civil date, in eras of 400 years that begin on 1 March.
@@ -116,7 +116,7 @@ static void put_time(int64_t microseconds) {
   put("Z", 1);
 }
 
-// Quotes a text by RFC 4180, and adds a guard if a spreadsheet would run it as a formula.
+// Writes a text with the quotes of RFC 4180. Adds a guard if a spreadsheet would run the text as a formula.
 static void put_text(const unsigned char *text, size_t count) {
   int is_guarded = 0, is_quoted = 0;
   if (count) is_guarded = strchr("=+-@\t\n\r", text[0]) && text[0];
@@ -135,7 +135,7 @@ static void put_text(const unsigned char *text, size_t count) {
   put("\"", 1);
 }
 
-// Writes a GUID, which the ledger stores as 16 bytes.
+// Writes a GUID in its text form. The ledger stores it as 16 bytes.
 static void put_guid(const unsigned char *bytes) {
   static const char digits[] = "0123456789abcdef";
   for (int index = 0; index < 16; index++) {

@@ -1,4 +1,4 @@
--- Prints the cells of `reflog export --raw`, with the same column names and times, from the view `change_details`.
+-- Prints the same cells as `reflog export --raw`, with the same column names and times. Reads the view `change_details`.
 .mode csv
 .header on
 SELECT

@@ -1,4 +1,4 @@
-"""`fdatasync` alone, on the disk that all peers use. It shows the least that a durable write costs."""
+"""`fdatasync` alone, on the disk that all peers use. It shows the minimum cost of a durable write."""
 
 import os
 import statistics
@@ -7,7 +7,7 @@ import time
 # The size of a SQLite page.
 BLOCK = bytes(4096)
 PREALLOCATED_BLOCKS = 1024
-# Long enough for a median on any disk.
+# How many seconds one measurement lasts. Even a slow disk makes enough writes in this time for a median.
 SECONDS = 1
 
 
@@ -22,12 +22,12 @@ class Fdatasync:
         pass
 
     def measure(self):
-        # For a file that grows, the file system also writes its new size.
+        # If the file grows, the file system must also write the new size. So both cases are measured.
         return {"fdatasync.append": self.microseconds(preallocated=0),
                 "fdatasync.overwrite": self.microseconds(PREALLOCATED_BLOCKS)}
 
     def microseconds(self, preallocated):
-        """Returns the median time of writing and flushing one block."""
+        """Returns the median time in microseconds that one block needs to be written and flushed."""
         file = os.open(self.path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
         try:
             for number in range(preallocated):

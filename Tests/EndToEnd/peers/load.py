@@ -1,4 +1,4 @@
-"""The load of wrk with put.lua. It is the same for every peer with HTTP."""
+"""The load that wrk creates with put.lua. It is the same for every peer that is a web server."""
 
 import http.client
 import json
@@ -17,20 +17,20 @@ WARM_UP_SECONDS = 1
 
 
 class Load:
-    """The load on one server: how many changes it answered, and what they cost.
+    """The load on one server. Counts the changes that the server answered, and measures their cost.
 
-    Each measurement adds figures that are named after the peer and the number of connections: `reflog.64.rate`.
+    Each measurement adds figures. Their names contain the peer and the number of connections, for example `reflog.64.rate`.
     """
 
     def __init__(self, name, port, token="", process_id=None):
         self.name, self.port, self.token, self.process_id = name, port, token, process_id
         self.figures = {}
-        # The answered changes, and how many more the server may have been handling when a load ended.
+        # How many changes the server answered, and how many more it may have recorded without an answer when a load ended.
         self.answered, self.unanswered = 0, 0
         self.probe()
 
     def probe(self):
-        """Sends one change with another client and checks for 204, because wrk accepts every status below 400."""
+        """Sends one change without wrk, and checks that the status is 204. wrk itself accepts every status below 400."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Content-Type": "application/json"}
         if self.token:
@@ -79,6 +79,6 @@ class Load:
         self.figures |= {f"{self.name}.{connections}.{figure}": value for figure, value in found.items()}
 
     def check(self, recorded):
-        """Ends the run unless the peer recorded every change that it answered, and no others."""
+        """Ends the run if the peer recorded too few or too many changes. It must have recorded every change that it answered."""
         if not self.answered <= recorded <= self.answered + self.unanswered:
             raise SystemExit(f"{self.name} answered {self.answered} changes but recorded {recorded}.")

@@ -1,6 +1,6 @@
-"""PostgreSQL with an audit trigger, driven by pgbench: a usual way to keep an audit log, without a web server.
+"""PostgreSQL with an audit trigger and with pgbench as the client. This is a common audit log, without a web server.
 
-Each change is one UPDATE whose trigger appends to an audit table with four indexes, committed durably.
+Each change is one UPDATE. Its trigger appends a row to an audit table with four indexes. Each commit is durable.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import signal
 from peers import ADDRESSES
 from peers.processes import Child, run
 
-# It only names the socket in the cluster's folder. The server listens on no port.
+# The number is only a part of the name of the socket in the cluster's folder. The server does not listen on a TCP port.
 PORT = 5432
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,7 +26,7 @@ SETTINGS = {
 
 
 def binaries():
-    """Returns the folder of the newest PostgreSQL that Debian's packages installed."""
+    """Returns the folder with the programs of the newest PostgreSQL that Debian's packages installed."""
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
     if not found:
         raise SystemExit("There is no PostgreSQL in /usr/lib/postgresql.")
@@ -82,7 +82,7 @@ class PgBench:
     name = "pgbench"
     title = "PostgreSQL with an audit trigger, pgbench"
 
-    # pgbench's default, and prepared statements, which are parsed and planned once.
+    # "simple" is pgbench's default. With "prepared", PostgreSQL parses and plans each statement only once.
     PROTOCOLS = ("simple", "prepared")
 
     def __init__(self, bench, postgres):

@@ -1,4 +1,4 @@
--- References, and an audit table that a trigger appends to, with four indexes.
+-- The table of references, and an audit table with four indexes. A trigger appends to the audit table.
 
 DROP TABLE IF EXISTS reference, audit;
 
@@ -17,7 +17,7 @@ CREATE TABLE audit (
   actor text NOT NULL DEFAULT session_user
 );
 
--- Four indexes, with that of the primary key.
+-- The fourth index is that of the primary key.
 CREATE INDEX audit_address ON audit (address, id);
 CREATE INDEX audit_actor ON audit (actor, id);
 CREATE INDEX audit_changed ON audit (changed);

@@ -1,4 +1,4 @@
-"""Starts programs, ends them with everything that they started, and reads what they used."""
+"""Starts programs, ends them and their child processes, and reads how much processor time they used."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ import time
 
 
 class Child:
-    """A program in its own session. `with Child(…)` always ends it, and kills what it started if it does not end in time."""
+    """A program in its own session. `with Child(…)` always ends it. If it does not end in time, kills it and its children."""
 
     def __init__(self, command, log, stop=signal.SIGTERM, **options):
         self.command, self.log, self.stop, self.options = [str(part) for part in command], log, stop, options
@@ -28,7 +28,7 @@ class Child:
         try:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            # The program is still running, so no other process group has its id.
+            # Its process group can be killed safely. The program is still running, so no other group can have the same id.
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
@@ -58,20 +58,21 @@ def run(*command, **options):
 
 
 class Usage:
-    """The processor time and the context switches of a process since this was created."""
+    """The processor time and the context switches of a process, counted from the creation of this object."""
 
     def __init__(self, process_id):
         self.folder = pathlib.Path("/proc", str(process_id))
         self.start = self.read()
 
     def read(self):
-        # In the fields after the name, which is in brackets, 11 is utime and 12 is stime (proc(5)).
+        # Split after the program's name, because the name may contain spaces. It ends with ")". In the remaining fields, 11 is
+        # utime and 12 is stime, see proc(5).
         fields = (self.folder / "stat").read_text().rsplit(")", 1)[1].split()
         seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return seconds, sum(switches(task) for task in (self.folder / "task").iterdir())
 
     def since(self):
-        """Returns the seconds and the context switches."""
+        """Returns the seconds of processor time and the number of context switches."""
         return tuple(now - then for now, then in zip(self.read(), self.start))
 
 

@@ -1,4 +1,4 @@
-"""Reflog with the embedded directory. Each round begins with a new ledger, and has the same load as every other server."""
+"""Reflog with the embedded directory. Each round begins with a new ledger. The load is the same as for the other servers."""
 
 import pathlib
 import re
@@ -7,7 +7,7 @@ from peers import ADDRESSES
 from peers.load import WARM_UP_SECONDS, Load
 from reflogserver import Server
 
-# The counters to read from /metrics, by the names of their figures.
+# The names of figures, and the counter in /metrics from which each figure is computed.
 COUNTERS = {"statements": "reflog_sql_statements_total", "commits": "reflog_ledger_commits_total"}
 TRACED_SECONDS = 2
 
@@ -39,11 +39,12 @@ class Reflog:
         return load.figures
 
     def count_flushes(self):
-        """Counts the fdatasync calls per change with strace. Nothing else is measured meanwhile."""
+        """Counts the fdatasync calls per change with strace. Takes no other figure from this run, because strace slows it down."""
         figures = {}
         trace = pathlib.Path(self.bench.folder, "trace")
         server = Server(self.bench.binary)
-        # With -D the server stays a child of this process. With --seccomp-bpf no other call stops it.
+        # With -D the server is a child of this process, so that it can be stopped. With --seccomp-bpf only fdatasync is traced,
+        # and other calls run at full speed.
         server.wrapper = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fdatasync", "-e", "signal=none",
                           "-o", str(trace)]
         with server:
@@ -77,12 +78,12 @@ def counters(server):
 
 
 def recorded(server):
-    """Returns the number of changes in the ledger. It is the newest id, because ids have no gaps."""
+    """Returns the number of changes in the ledger. The newest id is that number, because ids have no gaps."""
     newest = server.request("GET", "/beta/auditLogs/connectorChanges?$top=1").json["value"]
     return int(newest[0]["id"]) if newest else 0
 
 
 def flushes(trace):
-    """Returns how many fdatasync calls have begun. A resumed call is not counted again."""
+    """Counts the fdatasync calls in strace's output. A call that is shown as unfinished and as resumed is counted once."""
     with open(trace) as lines:
         return sum("fdatasync(" in line for line in lines)

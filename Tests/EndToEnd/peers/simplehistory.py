@@ -1,6 +1,6 @@
-"""Django with django-simple-history on SQLite, behind gunicorn: the audit log that a web framework gives you.
+"""Django with django-simple-history on SQLite, served by gunicorn: an audit log with the usual parts of a web framework.
 
-SQLite has the same settings as in Reflog, WAL mode and `synchronous=FULL`, so each answer is durable.
+SQLite has the same settings as in Reflog: WAL mode and `synchronous=FULL`. So every answered change is durable.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from peers.processes import Child, run
 from reflogserver import Port
 
 SITE = pathlib.Path(__file__).resolve().parent / "djangosite"
-# One worker for each of two cores. Workers with threads were no faster.
+# The number of worker processes: one for each of two cores. More threads in each worker were not faster.
 WORKERS = 2
 
 

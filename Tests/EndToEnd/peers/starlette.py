@@ -1,4 +1,4 @@
-"""Starlette with asyncpg behind uvicorn: an asynchronous service on the same PostgreSQL table as pgbench."""
+"""Starlette with asyncpg, served by uvicorn: an asynchronous service that uses the same PostgreSQL table as pgbench."""
 
 import contextlib
 import os
@@ -9,9 +9,9 @@ from peers.processes import Child
 from reflogserver import Port
 
 HERE = pathlib.Path(__file__).resolve().parent
-# On two cores a second worker was no faster, because PostgreSQL needs the other core.
+# The number of worker processes. On two cores a second worker was not faster, because PostgreSQL needs the other core.
 WORKERS = 1
-# Connections to PostgreSQL. Eight were slower, 32 no faster.
+# The number of connections to PostgreSQL. With 8 it was slower, and with 32 it was not faster.
 POOL = 16
 
 

@@ -1,4 +1,4 @@
-"""The Starlette application with a connection pool of asyncpg. uvicorn imports it."""
+"""The Starlette application, with a connection pool of asyncpg. uvicorn imports this module."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ async def lifespan(app):
 
 
 async def put(request):
-    """Points a step at another connector; the table's trigger appends to the audit table."""
+    """Points a step at another connector. The table's trigger appends a row to the audit table."""
     connector = (await request.json())["@odata.id"].rsplit("/", 1)[1]
     address = "b2cUserFlows/{flow}/{step}".format(**request.path_params)
     changed = await request.app.state.pool.execute(UPDATE, connector, address)

@@ -6,7 +6,9 @@ struct CanonicalJSONTests {
     String(decoding: try JSONValue(parsing: text.utf8).canonicalBytes(), as: UTF8.self)
   }
 
-  /// RFC 8785 §3.2.2, without its fractions, because no record contains one.
+  /// The example is from RFC 8785 §3.2.2.
+  ///
+  /// The numbers with a fraction are left out, because no record contains a fraction.
   @Test func theExampleOfTheRFCIsWrittenAsTheRFCShows() throws {
     let text = #"""
       {
@@ -22,7 +24,9 @@ struct CanonicalJSONTests {
     )
   }
 
-  /// RFC 8785 §3.2.3: U+FB33 follows U+1F600, whose first UTF-16 code unit is D83D.
+  /// The example is from RFC 8785 §3.2.3.
+  ///
+  /// U+1F600 is sorted before U+FB33, because its first UTF-16 code unit (D83D) is smaller than FB33.
   @Test func membersAreSortedByTheirUTF16() throws {
     let text = #"""
       {"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",

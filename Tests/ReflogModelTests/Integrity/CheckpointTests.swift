@@ -41,12 +41,14 @@ struct CheckpointTests {
     #expect(note.bytes == Array(text.utf8))
     #expect(note.signatures.last?.line == line)
     #expect(note.signatures.last?.key.description == "witness.example/w1+20324abe")
-    // The first eight bytes are a time.
+    // The signature of a witness has 72 bytes: a time of 8 bytes and an Ed25519 signature of 64 bytes.
     #expect(note.signatures.last?.bytes.count == 72)
     #expect(try SignedNote.Signature(line: String(line.dropLast())) == note.signatures.last)
   }
 
-  /// Ed25519 always gives the same signature of a text, so the test makes the witness's signature again.
+  /// The test signs the same text with the witness's key and compares the two signatures.
+  ///
+  /// Ed25519 always produces the same signature for the same key and text.
   @Test func theWitnessSignedTheTimeAndTheCheckpoint() throws {
     let vectors = try TransparencyVectors()
     let line = try vectors.text("cosignature_line", in: "witness").dropLast()

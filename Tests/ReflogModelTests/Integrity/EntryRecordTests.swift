@@ -1,7 +1,9 @@
 import ReflogModel
 import Testing
 
-/// Records are written member by member. The tests compare them with the general writer of canonical JSON.
+/// Tests that the special writer of entry records writes canonical JSON.
+///
+/// The tests compare its bytes with those of the general writer of canonical JSON.
 struct EntryRecordTests {
   private static let salt = Salt(bytes: (0..<16).map { UInt8($0) })
   private static let hash = Hash(of: Array("entry".utf8))

@@ -21,16 +21,16 @@ struct FindingTextTests {
       ),
       (
         .badSignature(source: "the anchor", key: key),
-        "the anchor: the signature in the name of a.example+0012abcd does not match this checkpoint."
+        "the anchor: the signature that claims to be from a.example+0012abcd does not match this checkpoint."
       ),
       (
         .unknownKey(source: "the anchor", keys: [key]),
-        "the anchor: none of the known keys signed this checkpoint. Its signatures name a.example+0012abcd."
+        "the anchor: none of the known keys signed this checkpoint. Its signatures claim to be from a.example+0012abcd."
       ),
       (
         .unknownKey(source: "the anchor", keys: [key, try Self.key(1)]),
-        "the anchor: none of the known keys signed this checkpoint. Its signatures name a.example+0012abcd, "
-          + "a.example+00000001."
+        "the anchor: none of the known keys signed this checkpoint. Its signatures claim to be from "
+          + "a.example+0012abcd, a.example+00000001."
       ),
       (
         .originMismatch(source: "the anchor", found: try Origin("a"), expected: try Origin("b")),
@@ -48,18 +48,19 @@ struct FindingTextTests {
     let texts: [(Finding, String)] = [
       (
         .rootMismatch(source: "the anchor", size: 8, confirmedSize: 7, found: Self.found, signed: Self.signed),
-        "the anchor: the first 8 entries are not the signed ones: entry 7 was changed, removed, added or moved. Their "
-          + "root is \(Self.found), but \(Self.signed) was signed."
+        "the anchor: the first 8 entries differ from the signed entries. Entry 7 was changed, removed, added or moved. "
+          + "The computed root is \(Self.found), but the signed root is \(Self.signed)."
       ),
       (
         .rootMismatch(source: "the anchor", size: 8, confirmedSize: 5, found: Self.found, signed: Self.signed),
-        "the anchor: the first 8 entries are not the signed ones: one or more of the entries 5 to 7 were changed, "
-          + "removed, added or moved. Their root is \(Self.found), but \(Self.signed) was signed."
+        "the anchor: the first 8 entries differ from the signed entries. One or more of the entries 5 to 7 were "
+          + "changed, removed, added or moved. The computed root is \(Self.found), but the signed root is "
+          + "\(Self.signed)."
       ),
       (
         .rootMismatch(source: "the anchor", size: 8, confirmedSize: 8, found: Self.found, signed: Self.signed),
-        "the anchor: the first 8 entries are not the signed ones, although they match another checkpoint. Their root "
-          + "is \(Self.found), but \(Self.signed) was signed."
+        "the anchor: the first 8 entries differ from the signed entries. But they match another checkpoint. The "
+          + "computed root is \(Self.found), but the signed root is \(Self.signed)."
       ),
       (
         .beyondLog(source: "the anchor", size: 9, logSize: 8),
@@ -73,11 +74,11 @@ struct FindingTextTests {
       (.missing(3..<9), "Entries 3 to 8 are missing."),
       (
         .outOfOrder(sequence: 3, expected: 9),
-        "Entry 3 was found where entry 9 is expected: it is out of order or occurs twice."
+        "Entry 3 was found, but entry 9 was expected. Entry 3 is out of order or occurs twice."
       ),
       (
         .uncheckable(source: "the anchor", size: 9, missing: 3),
-        "the anchor: it can't be checked whether the first 9 entries are the signed ones, because entry 3 is missing."
+        "the anchor: the first 9 entries can't be compared with the signed entries, because entry 3 is missing."
       ),
     ]
     for (finding, text) in texts { #expect(finding.description == text) }

@@ -1,23 +1,26 @@
 import ReflogModel
 import Testing
 
-/// A tree that keeps all of its hashes, and fails the test if another one is requested.
+/// A tree that stores all of its hashes.
+///
+/// The test fails if a requested hash is not in the tree.
 struct GrownTree {
   private(set) var frontier = MerkleFrontier()
   private(set) var leaves: [Hash] = []
   private var hashes: [MerkleTree.Node: Hash] = [:]
 
-  /// Creates the tree with these leaves.
+  /// Creates a tree with these leaves.
   init(leaves: [Hash]) {
     for leaf in leaves { append(leaf) }
   }
 
-  /// Creates a tree of this number of different entries.
+  /// Creates a tree with this number of entries.
+  ///
+  /// All entries are different.
   init(size: Int) {
     self.init(leaves: (0..<size).map { MerkleTree.leafHash(of: Array("entry \($0)".utf8)) })
   }
 
-  /// Appends a leaf.
   mutating func append(_ leaf: Hash) {
     leaves.append(leaf)
     frontier.append(leaf) { hashes[$0] = $1 }
@@ -30,7 +33,7 @@ struct GrownTree {
     try #require(hashes[node], "the tree has no hash of \(node)")
   }
 
-  /// Returns the hash of a range of leaves, exactly as RFC 6962 §2.1 defines it.
+  /// Computes the hash of a range of leaves by the recursive definition in RFC 6962 §2.1.
   func definition(_ range: Range<Int>) -> Hash {
     if range.isEmpty { return Hash(of: []) }
     if range.count == 1 { return leaves[range.lowerBound] }
@@ -49,14 +52,16 @@ extension Hash {
 }
 
 extension [UInt8] {
-  /// Returns the bytes with one bit flipped. Bits are counted from the lowest one of the first byte.
+  /// Returns the bytes with one bit flipped.
+  ///
+  /// Bit 0 is the lowest bit of the first byte, and bit 8 is the lowest bit of the second byte.
   func flipping(bit: Int) -> [UInt8] {
     var bytes = self
     bytes[bit / 8] ^= 1 << (bit % 8)
     return bytes
   }
 
-  /// All variants of the bytes in which one bit is flipped.
+  /// All variants of the bytes with exactly one flipped bit.
   var withOneBitFlipped: some Sequence<[UInt8]> {
     (0..<count * 8).lazy.map { flipping(bit: $0) }
   }

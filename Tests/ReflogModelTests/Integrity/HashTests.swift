@@ -2,7 +2,7 @@ import ReflogModel
 import Testing
 
 struct HashTests {
-  /// The hash of `abc`, an example of FIPS 180-4.
+  /// The SHA-256 hash of `abc`, from an example for FIPS 180-4.
   private let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
   @Test func aHashIsSHA256() {

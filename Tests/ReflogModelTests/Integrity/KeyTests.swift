@@ -2,7 +2,7 @@ import ReflogModel
 import Testing
 
 struct KeyTests {
-  /// From the documentation of Go's `sumdb/note`.
+  /// A signing key from the documentation of Go's `sumdb/note`.
   private static let neumann = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
   private static let neumannVerifier = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 

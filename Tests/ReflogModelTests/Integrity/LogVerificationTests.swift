@@ -13,7 +13,9 @@ struct LogVerificationTests {
     key = try SigningKey(name: origin.keyName(), seed: [UInt8](repeating: 5, count: 32))
   }
 
-  /// Returns the checkpoint of the first entries, signed with the log's key or with other keys.
+  /// Returns a checkpoint of the first `size` entries, signed with `keys`.
+  ///
+  /// If `keys` is nil, the log's key signs the checkpoint.
   private func claim(
     _ size: Int,
     of entries: [Hash]? = nil,
@@ -100,9 +102,9 @@ struct LogVerificationTests {
     #expect(report.findings.count == 1)
     #expect(
       report.findings.first?.description
-        == "at 13: the first 13 entries are not the signed ones: one or more of the entries 7 to 12 were changed, "
-        + "removed, added or moved. Their root is \(try root(13, of: exchanged)), but \(try root(13, of: entries)) was "
-        + "signed."
+        == "at 13: the first 13 entries differ from the signed entries. One or more of the entries 7 to 12 were "
+        + "changed, removed, added or moved. The computed root is \(try root(13, of: exchanged)), but the signed "
+        + "root is \(try root(13, of: entries))."
     )
   }
 
@@ -243,7 +245,8 @@ struct LogVerificationTests {
   }
 
   @Test func theCheckpointOfTheVectorsVerifies() throws {
-    // The entries of the vectors are texts, so the test appends only the hashes of their leaves.
+    // A verification accepts only entries that are hashes, but the entries of the vectors are texts. So the test starts
+    // the verification from the leaf hashes.
     let vectors = try TransparencyVectors()
     var frontier = MerkleFrontier()
     for leaf in try vectors.leaves { frontier.append(leaf) }

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Every proof of every small tree verifies, and no altered proof does.
+/// Tests that every proof of every small tree passes verification, and that every altered proof fails.
 struct MerkleProofTests {
   private static let tree = GrownTree(size: 70)
 
@@ -47,7 +47,7 @@ struct MerkleProofTests {
 
       var errors = try Self.changes(of: proof, bit: bit).map { error(olderRoot, newerRoot, $0) }
       errors.append(error(try olderRoot.flipping(bit: bit), newerRoot, proof))
-      // Every tree begins with the empty tree.
+      // Every tree is consistent with the empty tree, so a wrong root of the newer tree is no error if `older` is 0.
       if older > 0 { errors.append(error(olderRoot, try newerRoot.flipping(bit: bit), proof)) }
 
       #expect(error(olderRoot, newerRoot, proof) == nil)
@@ -55,7 +55,9 @@ struct MerkleProofTests {
     }
   }
 
-  /// A proof for a large tree must not be valid for a small one, or the reverse, even if the hashes are right.
+  /// A proof must be valid only for a tree of its own height.
+  ///
+  /// These proofs contain correct hashes, but they belong to a higher or a lower tree.
   @Test func aProofOfATreeOfAnotherHeightIsRefused() throws {
     let tree = Self.tree
     let roots = (0...8).map { tree.definition(0..<$0) }
@@ -107,7 +109,7 @@ struct MerkleProofTests {
     }
   }
 
-  /// Returns altered proofs: with a flipped bit, or with hashes removed, repeated or exchanged.
+  /// Returns altered proofs: each has a flipped bit, or one hash is added, removed, repeated or exchanged.
   private static func changes(of proof: [Hash], bit: Int) throws -> [[Hash]] {
     var changes = [proof + [Hash(of: [])], [Hash(of: [])] + proof]
     for (position, hash) in proof.enumerated() {

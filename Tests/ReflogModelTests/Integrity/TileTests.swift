@@ -46,7 +46,7 @@ struct TileTests {
     #expect(Tile(.entries, index: .max) == nil)
   }
 
-  /// The example of C2SP tlog-tiles.
+  /// The example is from the specification C2SP tlog-tiles.
   @Test func aTreeOfSeventyThousandHasTheTilesOfTheSpecification() {
     let widths = Tile.levels(ofTreeOf: 70_000).map { level in
       Tile.tiles(.hashes(level: level), ofTreeOf: 70_000).map(\.width)

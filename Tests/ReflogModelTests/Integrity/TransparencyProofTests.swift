@@ -2,7 +2,7 @@ import ReflogModel
 import Testing
 
 struct TransparencyProofTests {
-  /// The proof of the vectors, without the witness's line, which is not checked.
+  /// Returns the proof from the vectors without the signature line of the witness, because Reflog does not check it.
   private static func proof(extra: [UInt8] = []) throws -> TransparencyProof {
     let vectors = try TransparencyVectors()
     let hashes = try #require(try vectors.inclusion.first { $0.index == 5 && $0.size == 13 }).proof

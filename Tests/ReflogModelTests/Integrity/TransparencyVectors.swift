@@ -2,15 +2,19 @@ import Foundation
 import ReflogModel
 import Testing
 
-/// Known answers for a log of thirteen entries, made and checked by programs other than Reflog.
+/// The expected values for a log of thirteen entries.
+///
+/// Programs other than Reflog created and checked these values.
 struct TransparencyVectors {
-  /// The end-to-end tests read the file too.
+  /// The file of the vectors.
+  ///
+  /// The end-to-end tests also read this file.
   private static let file = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../EndToEnd/tlog-vectors.json")
 
   private let members: JSONObject
 
-  /// Reads the vectors.
+  /// Reads the vectors from the file.
   init() throws {
     members = try #require(try JSONValue(parsing: Data(contentsOf: Self.file)).object)
   }
@@ -32,7 +36,7 @@ struct TransparencyVectors {
     try #require(Hash(hexadecimal: text("\(size)", in: "roots_hex")))
   }
 
-  /// The signed checkpoints by size.
+  /// The signed checkpoints, each with the size of its tree.
   var checkpoints: [(size: Int64, note: [UInt8])] {
     get throws {
       try object("checkpoints").members.map {
@@ -41,7 +45,7 @@ struct TransparencyVectors {
     }
   }
 
-  /// The inclusion proofs, each with its index and the size of its tree.
+  /// The inclusion proofs, each with the index of its entry and the size of its tree.
   var inclusion: [(index: Int64, size: Int64, proof: [Hash])] {
     get throws {
       try object("inclusion").members.map {
@@ -51,7 +55,7 @@ struct TransparencyVectors {
     }
   }
 
-  /// The consistency proofs, each with its two sizes.
+  /// The consistency proofs, each with the sizes of the older and the newer tree.
   var consistency: [(older: Int64, newer: Int64, proof: [Hash])] {
     get throws {
       try object("consistency").members.map {

@@ -1,11 +1,14 @@
-/// The record of a ledger entry: canonical JSON (RFC 8785), whose hash is in the Merkle tree.
+/// The record of a ledger entry as canonical JSON (RFC 8785).
 ///
-/// It is made from the columns of the entry's row only, so queries return exactly what is signed.
+/// The hash of the record is in the Merkle tree. The record is created only from the columns of the entry's row.
+/// Queries read the same columns, so they return exactly the content that is signed.
 package struct EntryRecord: Sendable {
   /// The canonical bytes.
   package let bytes: [UInt8]
 
-  /// The log's entry: the SHA-256 of the canonical bytes.
+  /// The SHA-256 of the canonical bytes.
+  ///
+  /// This hash is the entry in the log.
   package var hash: Hash { Hash(of: bytes) }
 
   /// Creates the record of a change's intent.
@@ -14,14 +17,14 @@ package struct EntryRecord: Sendable {
   ///   - change: The change.
   ///   - sequence: The sequence of the entry.
   ///   - salt: The random bytes of the record.
-  ///   - personal: The hash of its personal part, or nil if it has none.
+  ///   - personal: The hash of the entry's personal part, or nil if the entry has no personal part.
   package init(intentOf change: Change, sequence: Int64, salt: Salt, personal: Hash?) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       try record.members(of: change, outcome: nil, sequence, salt, personal)
     }.bytes
   }
 
-  /// Creates the record of a change that was settled in its first entry: intent and outcome together.
+  /// Creates the record of a change whose first entry contains both the intent and the outcome.
   package init(settled change: Change, outcome: Change.Outcome, salt: Salt, personal: Hash?) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       try record.members(of: change, outcome: outcome, change.sequence, salt, personal)
@@ -35,7 +38,7 @@ package struct EntryRecord: Sendable {
   ///   - change: The change.
   ///   - intent: The hash of the change's first entry.
   ///   - salt: The random bytes of the record.
-  ///   - personal: The hash of a person's statement, or nil if there is none.
+  ///   - personal: The hash of the person's statement, or nil if no person stated the outcome.
   package init(
     outcome: Change.Outcome,
     of change: Change,
@@ -76,7 +79,9 @@ package struct EntryRecord: Sendable {
 }
 
 extension RecordWriter {
-  /// Writes the members of a change in canonical order, without an outcome if `outcome` is nil.
+  /// Writes the members of a change in canonical order.
+  ///
+  /// If `outcome` is nil, the members of the outcome are omitted.
   fileprivate mutating func members(
     of change: Change,
     outcome: Change.Outcome?,
@@ -117,7 +122,7 @@ extension RecordWriter {
     member("tenantId", change.tenantID)
   }
 
-  /// Writes the parts of an actor that are not personal data: the ids.
+  /// Writes the parts of an actor that are not personal data: the ids, the proof and the type.
   fileprivate mutating func member(_ name: StaticString, identityOf actor: Change.Actor?) throws(IntegrityError) {
     guard let actor else { return member(name, nil as String?) }
     try member(name) { record throws(IntegrityError) in
@@ -140,7 +145,9 @@ extension RecordWriter {
     }
   }
 
-  /// Writes the status of an outcome, without a person's statement, which is in the personal part.
+  /// Writes the status of an outcome.
+  ///
+  /// A person's statement is omitted, because it is in the personal part.
   fileprivate mutating func member(
     _ name: StaticString,
     statusOf outcome: Change.Outcome

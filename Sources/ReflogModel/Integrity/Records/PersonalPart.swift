@@ -1,6 +1,7 @@
 /// The personal data of an entry.
 ///
-/// It is kept apart from the entry's record, because it can be erased. The record contains only its SHA-256.
+/// Personal data can be erased, so it is not in the entry's record. The record contains only the SHA-256 of the
+/// personal part.
 package struct PersonalPart: Sendable {
   private let bytes: [UInt8]
 
@@ -33,6 +34,6 @@ package struct PersonalPart: Sendable {
     }.bytes
   }
 
-  /// The SHA-256 of its canonical JSON.
+  /// The SHA-256 of the personal part as canonical JSON.
   package var hash: Hash { Hash(of: bytes) }
 }

@@ -1,17 +1,18 @@
 /// Writes a record as canonical JSON (RFC 8785), member by member.
 ///
-/// It builds no tree of values, because a verification makes millions of records. The caller gives the members of each
-/// object in canonical order; a test checks this for all records.
+/// The writer does not build a ``JSONValue``, because a verification creates millions of records. The caller must write
+/// the members of each object in canonical order. A test checks the order for all records.
 struct RecordWriter {
-  /// About the number of bytes that a record of a change needs.
+  /// The number of bytes to reserve for a record.
   ///
-  /// A record has about 900. Allocations from 1 KB on are slower, because they do not come from the thread's own cache.
+  /// A record of a change has about 900 bytes. Allocations of 1 KB or more are slower, because the thread's own cache
+  /// of free memory does not serve them.
   private static let usualByteCount = 960
 
   private(set) var bytes: [UInt8] = []
   private var isFirst = true
 
-  /// Writes an object whose members `body` writes.
+  /// Creates a record that is one object. `body` writes the members of the object.
   init(_ body: (inout RecordWriter) throws(IntegrityError) -> Void) throws(IntegrityError) {
     bytes.reserveCapacity(Self.usualByteCount)
     try object(body)
@@ -27,7 +28,7 @@ struct RecordWriter {
     if let number { bytes.append(decimal: number) } else { null() }
   }
 
-  /// Writes a number as a string, because the ids in JSON are strings.
+  /// Writes an id as a string, because all ids in JSON are strings.
   mutating func member(_ name: StaticString, id: Int64?) {
     begin(name)
     guard let id else { return null() }
@@ -74,10 +75,10 @@ struct RecordWriter {
     isFirst = false
   }
 
-  /// Writes the start of a member.
+  /// Writes the start of a member: the comma, the quoted name and the colon.
   ///
-  /// Names are plain ASCII. The parts are combined first and appended at once, because a record has about fifty
-  /// members.
+  /// Names are ASCII and need no escapes. The parts are combined first and then appended in one call, because that is
+  /// faster and a record has about fifty members.
   private mutating func begin(_ name: StaticString) {
     let count = name.utf8CodeUnitCount
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 4) { prefix in

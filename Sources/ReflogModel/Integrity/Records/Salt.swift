@@ -1,12 +1,12 @@
 /// Sixteen random bytes in a record.
 ///
-/// Without them, a reader could guess the record's content and confirm the guess by its hash. They are stored
-/// inline, without an allocation.
+/// Without a salt, a reader could guess the content of a deleted record and confirm the guess with the record's hash.
+/// The bytes are stored inline, without an allocation.
 package struct Salt: Hashable, Sendable {
   /// The number of bytes.
   package static let byteCount = 16
 
-  /// The bytes in their order, on every machine.
+  /// The bytes of the salt, in the same order in memory on every machine.
   private let words: SIMD2<UInt64>
 
   /// Creates a salt from 16 bytes, or returns nil if there are more or fewer.
@@ -23,7 +23,7 @@ package struct Salt: Hashable, Sendable {
     words = bytes.loadUnaligned(as: SIMD2<UInt64>.self)
   }
 
-  /// Creates a new salt from a generator.
+  /// Creates a new salt from a generator of random numbers.
   package init(using generator: inout some RandomNumberGenerator) {
     words = SIMD2(generator.next(), generator.next())
   }
@@ -31,9 +31,9 @@ package struct Salt: Hashable, Sendable {
   /// The 16 bytes.
   package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
-  /// Calls `body` with the 16 bytes in place.
+  /// Calls `body` with a pointer to the 16 bytes, without copying them.
   ///
-  /// They are valid until `body` returns.
+  /// The pointer is valid until `body` returns.
   package func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     Swift.withUnsafeBytes(of: words, body)
   }

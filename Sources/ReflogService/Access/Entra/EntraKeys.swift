@@ -2,20 +2,22 @@ import JWTKit
 package import Logging
 package import ReflogModel
 
-/// Caches the issuer's public keys, and fetches them again when they may have changed.
+/// A cache of the issuer's public keys, which fetches the keys again when they may have changed.
 package actor EntraKeys {
   /// Fetches a document of a few kilobytes from a URL.
   package typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
 
   /// How long keys are used, and how often they are fetched.
   package struct Limits: Sendable {
-    /// The age at which keys are fetched again: Entra replaces them within days and recommends a day.
+    /// The age at which keys are fetched again.
+    ///
+    /// Entra may replace its keys within days, and recommends to fetch them every day.
     package let freshness: Duration
-    /// The longest age of keys while the issuer can't be reached.
+    /// The maximum age at which keys are still used while the issuer can't be reached.
     package let maximumAge: Duration
-    /// The shortest time between two fetches because of an unknown key id.
+    /// The minimum time between two fetches that are caused by an unknown key id.
     package let unknownKeyInterval: Duration
-    /// The shortest time between two fetches after a failed one.
+    /// The minimum time between a failed fetch and the next one.
     package let retryInterval: Duration
 
     /// Creates limits.
@@ -26,7 +28,7 @@ package actor EntraKeys {
       self.retryInterval = retryInterval
     }
 
-    /// The limits of a server.
+    /// The limits that a server uses.
     package static let standard = Limits(
       freshness: .seconds(86_400),
       maximumAge: .seconds(3 * 86_400),
@@ -74,18 +76,18 @@ package actor EntraKeys {
   /// The issuer's keys are not available.
   struct Unavailable: Error {}
 
-  /// Returns how long ago a moment was.
+  /// Returns how long ago a moment was, or nil if the moment is nil.
   ///
-  /// A moment in the future counts as very old: the clock was set back.
+  /// If the moment is in the future, the clock was set back. Then the moment counts as very old.
   private func age(of moment: Timestamp?) -> Duration? {
     moment.map {
       let age = clock().since($0); return age < .zero ? .seconds(Int64.max / 4) : age
     }
   }
 
-  /// Fetches the keys, unless they were just fetched.
+  /// Fetches the keys, unless the last fetch was too short a time ago.
   ///
-  /// Callers that arrive meanwhile wait for the same answer.
+  /// If a fetch is already in progress, this method only waits for its end.
   private func refresh() async {
     if fetching != nil {
       await withCheckedContinuation { fetching?.append($0) }
@@ -119,7 +121,7 @@ package actor EntraKeys {
       guard let object = value.object, object["kty"] == "RSA", object["use"] == nil || object["use"] == "sig",
         let id = object["kid"]?.string, let modulus = object["n"]?.string, let exponent = object["e"]?.string
       else { continue }
-      // One key that can't be used must not hide the others.
+      // A key that can't be used is skipped, so that the other keys still work.
       guard let key = try? Insecure.RSA.PublicKey(modulus: modulus, exponent: exponent) else { continue }
       loaded[id] = await JWTKeyCollection().add(rsa: key, digestAlgorithm: .sha256)
     }
@@ -145,7 +147,7 @@ package actor EntraKeys {
     var description: String {
       switch self {
       case .none(let url): "\(url) has no usable RSA key."
-      case .anotherIssuer(let url): "\(url) is for another issuer, or has no jwks_uri."
+      case .anotherIssuer(let url): "\(url) belongs to another issuer, or has no jwks_uri."
       case .insecure(let url): "The keys are at \(url). They must be at an https URL."
       }
     }

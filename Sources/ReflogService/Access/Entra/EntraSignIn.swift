@@ -5,23 +5,23 @@ import Synchronization
 /// Signs people in on the pages with Entra.
 ///
 /// It uses OpenID Connect's authorization code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636). The result is
-/// an access token for Reflog, which is checked like one that a client sends. Only the browser remembers a sign-in that
-/// began, in encrypted form, so no caller can crowd out the sign-ins of others.
+/// an access token for Reflog, which is checked in the same way as a token that a client sends. The state of a sign-in
+/// in progress is stored only in the browser, in encrypted form. So many sign-ins in progress use no memory here.
 package final class EntraSignIn: Sendable {
   /// Sends a form to a URL and returns the status and the body of the answer.
   ///
   /// Throws if there is no answer.
   package typealias Post = @Sendable (_ url: String, _ form: String) async throws -> (status: Int, body: [UInt8])
 
-  /// How Reflog is registered at Entra.
+  /// Reflog's registration at Entra.
   package struct Settings: Sendable {
     /// The client id of Reflog's app registration.
     package let clientID: String
     /// The client secret of Reflog's app registration.
     package let clientSecret: String
-    /// The URL to which Entra sends browsers back.
+    /// The URL to which Entra redirects the browser after the sign-in.
     ///
-    /// It must be registered there.
+    /// It must be registered at Entra.
     package let redirectURL: String
 
     /// The path of ``redirectURL``.
@@ -35,21 +35,21 @@ package final class EntraSignIn: Sendable {
     }
   }
 
-  /// Why a sign-in failed.
+  /// The reason why a sign-in failed.
   package enum Failure: Error {
-    /// This browser began no such sign-in within ``lifetime``.
+    /// The sign-in began in another browser, or longer ago than ``lifetime``.
     case unknownState
     /// The sign-in was refused.
     ///
-    /// The text is a clause with the reason.
+    /// The text is the reason, as a clause.
     case refused(String)
     /// Entra declined the sign-in.
     ///
-    /// This is the code of OpenID Connect Core 1.0 §3.1.2.6, as the browser sent it.
+    /// The text is the error code (OpenID Connect Core 1.0 §3.1.2.6), as the browser sent it.
     case declined(String)
-    /// Entra rejects Reflog's credential or registration.
+    /// Entra rejected Reflog's credential or registration.
     ///
-    /// This is the code of RFC 6749 §5.2.
+    /// The text is the error code (RFC 6749 §5.2).
     case misconfigured(String)
     /// Entra can't be reached, or its answer can't be used.
     ///
@@ -57,11 +57,11 @@ package final class EntraSignIn: Sendable {
     case unavailable(String)
   }
 
-  /// A sign-in that ``begin(target:replacing:)`` began, returned by the same browser.
+  /// A sign-in that ``begin(target:replacing:)`` began, and that the same browser continues after Entra's answer.
   package struct Callback: Sendable {
     /// The path to open after the sign-in.
     package let target: String
-    /// The session that the new one replaces, or nil if there is none.
+    /// The session that the new session replaces, or nil if the browser had none.
     package let session: String?
     fileprivate let verifier: String
     fileprivate let nonce: String
@@ -69,7 +69,7 @@ package final class EntraSignIn: Sendable {
 
   /// How long a sign-in at Entra may take.
   package static let lifetime = Duration.seconds(600)
-  /// How long Entra's published metadata is used before it is fetched again.
+  /// The age at which Entra's published metadata is fetched again.
   private static let memory = Duration.seconds(600)
 
   private struct Discovery {
@@ -102,11 +102,11 @@ package final class EntraSignIn: Sendable {
 
   /// Begins a sign-in.
   ///
-  /// Returns the URL to send the browser to, and the text that the browser must bring back.
+  /// Returns the URL to which to redirect the browser, and the encrypted text that the browser must send back later.
   ///
   /// - Parameters:
   ///   - target: the path to open after the sign-in.
-  ///   - session: the browser's session, which ends when the new one begins, or nil if it has none.
+  ///   - session: the browser's session, or nil if it has none. The session ends when the new session begins.
   package func begin(
     target: String,
     replacing session: String?
@@ -131,12 +131,14 @@ package final class EntraSignIn: Sendable {
     return (endpoint + (endpoint.contains("?") ? "&" : "?") + Self.form(query), sealed)
   }
 
-  /// Returns the sign-in that a browser brings back, whatever Entra's answer is.
+  /// Returns the sign-in that a browser continues after Entra's answer.
+  ///
+  /// This works for every answer, also if Entra declined the sign-in.
   ///
   /// - Parameters:
   ///   - state: the state that Entra returned.
-  ///   - sealed: the text that the browser was given.
-  /// - Throws: `unknownState` if the sign-in did not begin here, in this browser and within ``lifetime``.
+  ///   - sealed: the encrypted text that the browser received at the beginning.
+  /// - Throws: `unknownState` unless the sign-in began on this server, in this browser, and within ``lifetime``.
   package func attempt(state: String, sealed: String) throws(Failure) -> Callback {
     guard let attempt = seal.open(sealed), attempt.state == state, clock().since(attempt.begun) < Self.lifetime else {
       throw .unknownState
@@ -149,9 +151,9 @@ package final class EntraSignIn: Sendable {
     )
   }
 
-  /// Ends a sign-in and returns the access token that Entra gives for the code.
+  /// Ends a sign-in, and returns the access token that Entra issues for the code.
   ///
-  /// Entra accepts a code once.
+  /// Entra accepts each code only once.
   package func end(_ attempt: Callback, code: String) async throws(Failure) -> String {
     let form = [
       ("client_id", settings.clientID), ("client_secret", settings.clientSecret), ("grant_type", "authorization_code"),
@@ -162,8 +164,8 @@ package final class EntraSignIn: Sendable {
     guard let token = answer["access_token"]?.string,
       let identity = answer["id_token"]?.string.flatMap(SignedToken.init)
     else { throw .unavailable("\(endpoint) returned no tokens.") }
-    // It came directly from the issuer over TLS, so its signature need not be checked (OpenID Connect Core 1.0
-    // §3.1.3.7).
+    // The ID token was received directly from the issuer over TLS, so its signature need not be checked (OpenID Connect
+    // Core 1.0 §3.1.3.7).
     guard identity.claims["nonce"]?.string == attempt.nonce, identity.claims["aud"]?.string == settings.clientID else {
       throw .refused("its answer belongs to another sign-in")
     }
@@ -205,13 +207,13 @@ package final class EntraSignIn: Sendable {
       throw .unavailable("\(error)")
     }
     guard let document, document["issuer"]?.string == entra.issuer else {
-      throw .unavailable("\(entra.discoveryURL) is for another issuer.")
+      throw .unavailable("\(entra.discoveryURL) belongs to another issuer.")
     }
     discovery.withLock { $0 = Discovery(document: document, read: now) }
     return document
   }
 
-  /// Returns the code challenge of a verifier (RFC 7636 §4.2).
+  /// Returns the code challenge for a verifier (RFC 7636 §4.2).
   private static func challenge(_ verifier: String) -> String {
     Hash(of: Array(verifier.utf8)).bytes.base64URL
   }

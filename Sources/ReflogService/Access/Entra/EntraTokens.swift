@@ -1,13 +1,13 @@
 import JWTKit
 package import ReflogModel
 
-/// Checks tokens that Entra made for Reflog.
+/// Checks tokens that Entra issued for Reflog.
 ///
-/// Some checks are made here, before jwt-kit sees a token, because jwt-kit does not make them: the size, duplicate
-/// members, the algorithm (only RS256), headers that would choose another key (`crit`, `jwk`, `jku`, `x5u`, `x5c`), and
-/// a `kid` among the issuer's own keys (jwt-kit would use the first key otherwise).
+/// jwt-kit does not make all necessary checks. So this type first checks the size, rejects duplicate members, accepts
+/// only the algorithm RS256, and rejects headers that could choose another key (`crit`, `jwk`, `jku`, `x5u`, `x5c`).
+/// The `kid` must identify one of the issuer's keys. For an unknown `kid`, jwt-kit would use the first key.
 package struct EntraTokens: Sendable {
-  /// How far the clocks of Entra and of this machine may differ.
+  /// The accepted difference between Entra's clock and this machine's clock.
   private static let tolerance = Duration.seconds(60)
   private static let hostileHeaders = ["crit", "jwk", "jku", "x5u", "x5c"]
 
@@ -15,7 +15,7 @@ package struct EntraTokens: Sendable {
   private let keys: EntraKeys
   private let clock: WallClock
 
-  /// Creates a check of tokens with these settings and keys.
+  /// Creates a check that uses these settings and keys.
   package init(settings: EntraSettings, keys: EntraKeys, clock: @escaping WallClock) {
     self.settings = settings
     self.keys = keys
@@ -24,7 +24,7 @@ package struct EntraTokens: Sendable {
 
   /// Returns the claims of a valid token.
   ///
-  /// - Throws: a ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable``.
+  /// - Throws: a ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
   func claims(of text: String) async throws -> TokenClaims {
     guard let token = SignedToken(text) else { throw TokenRejection("it is not a signed token") }
     guard token.header["alg"] == "RS256" else { throw TokenRejection("its algorithm is not RS256") }
@@ -46,7 +46,7 @@ package struct EntraTokens: Sendable {
     return claims
   }
 
-  /// Whether this is the tenant whose changes Reflog records.
+  /// Whether tokens from this tenant are accepted.
   func isOwnTenant(_ tenantID: String) -> Bool {
     settings.tenantID.map { $0.asciiFolded == tenantID.asciiFolded } ?? true
   }
@@ -79,9 +79,9 @@ package struct EntraTokens: Sendable {
   }
 }
 
-/// Why a token is not valid.
+/// The reason why a token is not valid.
 ///
-/// It is for the log: the caller does not see it.
+/// It is written to the log, and the caller does not see it.
 struct TokenRejection: Error, CustomStringConvertible {
   let description: String
 

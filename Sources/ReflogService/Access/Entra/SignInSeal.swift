@@ -2,11 +2,12 @@ import Crypto
 import Foundation
 import ReflogModel
 
-/// Encrypts the state of a sign-in that a browser must bring back: the browser can neither read nor forge it.
+/// Encrypts the state of a sign-in, which the browser stores and sends back.
 ///
-/// The key exists only in this process, so a restart ends all sign-ins in progress.
+/// The browser can neither read the state nor forge one. The key exists only in this process, so a restart ends all
+/// sign-ins in progress.
 struct SignInSeal: Sendable {
-  /// A sign-in that began.
+  /// The state of a sign-in in progress.
   struct Contents: Sendable {
     let state: String
     let verifier: String

@@ -1,4 +1,4 @@
-"""Creates the site's database with this number of references: create.py NUMBER."""
+"""Creates the site's database with NUMBER references: create.py NUMBER"""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The settings of a minimal Django site on one SQLite file, with durable commits."""
+"""The settings of a minimal Django site with one SQLite file and durable commits."""
 
 import os
 
@@ -16,7 +16,8 @@ DATABASES = {
         "NAME": os.environ["PEERS_DATABASE"],
         "CONN_MAX_AGE": None,
         "OPTIONS": {
-            # Without IMMEDIATE, a transaction that reads before it writes fails if another one writes meanwhile.
+            # IMMEDIATE takes the write lock at the start. Without it, a transaction that first reads and then writes
+            # fails if another transaction writes between the two.
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",

@@ -1,1 +1,1 @@
-"""References of the steps of user flows to API connectors, with their history."""
+"""References from the steps of user flows to API connectors, and the history of these references."""

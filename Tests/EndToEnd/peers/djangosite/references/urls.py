@@ -7,7 +7,7 @@ from references.models import Reference
 
 
 def put(request, flow, step):
-    """Points a step at another connector; saving the model appends to its history."""
+    """Points a step at another connector. django-simple-history appends to the history when the model is saved."""
     connector = json.loads(request.body)["@odata.id"].rsplit("/", 1)[1]
     with transaction.atomic():
         reference = Reference.objects.get(address=f"b2cUserFlows/{flow}/{step}")
