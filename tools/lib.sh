@@ -1,6 +1,6 @@
-# Functions that the scripts in tools share. Load this file with `. tools/lib.sh`.
+# Functions that several scripts in tools use. Load this file with `. tools/lib.sh`.
 
-# need PACKAGE…: installs the Debian packages that are missing, and prints their names.
+# need PACKAGE…: installs those of the Debian packages that are missing, and prints the names of the missing packages.
 need() {
   local missing=()
   for package in "$@"; do
@@ -14,9 +14,8 @@ need() {
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# Installs the packages that the tests import, if they are missing: Microsoft's Python SDK for Graph, Selenium and axe-core. They
-# are installed into .build/sdk. The package with axe-core is installed without its dependencies, because the tests do not need
-# them.
+# Installs the packages that the tests import into .build/sdk, if they are missing. The packages are Microsoft's Python SDK for
+# Graph, Selenium and axe-core. The package with axe-core is installed alone, because the tests do not need its dependencies.
 need_sdk() {
   local packages="msgraph-beta-sdk==1.66.0 selenium==4.51.0" axe=axe-playwright-python==0.1.8
   [ "$(cat .build/sdk/version 2>/dev/null)" = "$packages $axe" ] && return

@@ -28,7 +28,8 @@ try:
 except ImportError:
     sys.exit("verify_log.py needs cryptography: pip install cryptography, or apt-get install python3-cryptography")
 
-# The maximum length of an answer in bytes: 256 entries of the maximum length, each with a length of two bytes in front.
+# The maximum length of an answer in bytes. An answer contains at most 256 entries. Two bytes in front of each entry contain
+# its length, so an entry has at most 65,535 bytes.
 LARGEST_ANSWER = 256 * (2 + 65_535)
 WAIT_SECONDS = 30
 TEXT, NUMBER, HASH = r"[^\x00-\x1f]+", r"0|[1-9][0-9]{0,17}", r"[A-Za-z0-9+/]{43}="
@@ -38,7 +39,7 @@ RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\n(?:extra ({BASE64})\n)?index ({
 
 
 class Finding(Exception):
-    """A problem of the log, described in one line."""
+    """A problem that was found in the log, described in one line."""
 
 
 def sha256(*parts):
@@ -77,7 +78,7 @@ def verification_key(text):
 
 
 def opened(data, keys, where):
-    """Checks that one of the keys signed a checkpoint (C2SP signed-note, tlog-checkpoint). Returns its size and its root."""
+    """Checks that a key signed a checkpoint (C2SP signed-note, tlog-checkpoint). Returns the checkpoint's size and root."""
     match = CHECKPOINT.fullmatch(data.decode(errors="replace"))
     if not match:
         raise Finding(f"{where} is not a signed checkpoint")
@@ -95,7 +96,7 @@ def opened(data, keys, where):
 
 
 def get(base, *names):
-    """Reads the first of these files that exists below the base. Returns its name and its content."""
+    """Reads the first of these files that exists below the base. Returns the name and the content of that file."""
     for name in names:
         try:
             with urllib.request.urlopen(f"{base}/{name}", timeout=WAIT_SECONDS) as response:
@@ -109,7 +110,7 @@ def get(base, *names):
 def get_tile(base, kind, number, width):
     """Returns the name and the items of a tile or an entry bundle.
 
-    If the log has grown, the partial tile may be missing. Then reads the full tile (C2SP tlog-tiles).
+    A partial tile may be missing if the log has grown. In this case, the function reads the full tile (C2SP tlog-tiles).
     """
     path = f"{number % 1000:03}"
     while number := number // 1000:
@@ -154,7 +155,7 @@ def check_record(leaves, record, where):
 
 
 def check_receipt(leaves, keys, data, where):
-    """Checks a receipt (C2SP tlog-proof). A receipt without a record proves the log's entry at the receipt's index."""
+    """Checks a receipt (C2SP tlog-proof). If the receipt has no record, checks the log's entry at the receipt's index."""
     match = RECEIPT.fullmatch(data.decode(errors="replace"))
     if not match:
         raise Finding(f"{where} is not a receipt")
@@ -178,7 +179,7 @@ def read_leaves(base, size):
 def tiles(leaves):
     """Yields the level, the number and the hashes of every tile over these leaves.
 
-    A hash at the next level is the root of a full tile.
+    Each hash at a higher level is the root of a full tile at the level below.
     """
     level, hashes = 0, leaves
     while hashes:

@@ -5,7 +5,7 @@ package import ReflogModel
 /// Every list is built from ``ReflogModel/ChangeField``. If you add a plain field at the end of that type, every list
 /// contains the field, and CSV has it as the last column.
 extension Change: Exported {
-  /// The last segment of the list's path.
+  /// The last segment of the list's path in the history API.
   package static let collection = "connectorChanges"
 
   /// The members in JSON.
@@ -129,7 +129,7 @@ extension Change {
 
   private static let propertiesName = "changedProperties"
   private static let properties = JSONMember<Change>(propertiesName) { $0.intent.changedProperties?.json ?? .null }
-  /// The requested reference, even if it was not set.
+  /// The reference that the change requested, even if the directory did not set that reference.
   private static let intended = JSONMember<Change>("intended") { .object($0.intent.after.json) }
   private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
 

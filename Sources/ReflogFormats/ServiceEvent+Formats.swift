@@ -2,7 +2,7 @@ package import ReflogModel
 
 /// The members and columns of a service event in each format, in order.
 extension ServiceEvent: Exported {
-  /// The last segment of the list's path.
+  /// The last segment of the list's path in the history API.
   package static let collection = "serviceEvents"
 
   /// The members in JSON.

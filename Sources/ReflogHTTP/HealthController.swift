@@ -2,9 +2,9 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Reports the health of the process, without a credential.
+/// Answers whether the process is healthy, without a credential.
 ///
-/// `/livez` shows whether the process is alive. `/readyz` shows whether it accepts changes.
+/// `/livez` shows whether the process is alive. `/readyz` shows whether the server accepts changes.
 struct HealthController {
   let isReady: @Sendable () -> Bool
 

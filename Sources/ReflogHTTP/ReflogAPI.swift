@@ -27,9 +27,9 @@ package struct ReflogAPI: Sendable {
 
   /// Creates the API from the services that it calls.
   ///
-  /// If `entraSignIn` is nil, people sign in on the pages with API tokens only. `proxies` contains the proxies in front
-  /// of this server and the public URL of this server. `ledgerFigures` returns the ledger's counters for `/metrics`.
-  /// `isReady` returns whether the server is ready, for `/readyz` and `/metrics`.
+  /// If `entraSignIn` is nil, people can sign in on the pages with API tokens only. `proxies` contains the proxies in
+  /// front of this server and the public URL of this server. `ledgerFigures` returns the ledger's counters for
+  /// `/metrics`. `isReady` returns whether the server accepts changes, for `/readyz` and `/metrics`.
   package init(
     changes: ChangeService,
     history: HistoryService,
@@ -88,7 +88,7 @@ package struct ReflogAPI: Sendable {
     OpenAPIController().addRoutes(to: router)
     LogController(history: history).addRoutes(to: router)
     router.add(middleware: NotFoundPageMiddleware(pages: pages))
-    // Every route below, and every unknown path, needs an authenticated caller.
+    // Every route that is added after this line needs an authenticated caller. An unknown path needs one too.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     router.add(middleware: AdmissionMiddleware())
     MetricsController(registry: metrics, history: history, ledgerFigures: ledgerFigures, isReady: isReady)
@@ -117,10 +117,10 @@ package struct ReflogAPI: Sendable {
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
   }
 
-  /// Adds both ways of signing in.
+  /// Adds the two ways to sign in: with an API token and through Entra.
   ///
-  /// Each way has a separate limit of concurrent requests. If one way gets too many requests, people can still use the
-  /// other way.
+  /// Each way has a separate limit of concurrent requests. If one way receives too many requests, people can still use
+  /// the other way.
   private func addSignIn(to router: Router<ReflogRequestContext>) {
     func group() -> RouterGroup<ReflogRequestContext> {
       router.group().add(middleware: SignInMiddleware(errors: pages.errors))

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// Converts the changed properties of a connector to and from the JSON text of their column.
+/// Converts the changed properties of a connector to the JSON text in the column `changed_properties`, and back.
 enum ChangedPropertiesColumn {
   /// Returns the JSON text of changed properties.
   static func text(of properties: [Change.ChangedProperty]) -> String {

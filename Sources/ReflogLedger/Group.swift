@@ -10,16 +10,16 @@ package struct Group: Sendable {
   package var events: [ServiceEvent.Content]
   /// The idempotency key of the request, or nil if the client sent none.
   ///
-  /// The key is recorded for the first draft that is not a drift, because no request causes a drift.
+  /// The key is recorded for the first draft whose change is not a drift, because a request never causes a drift.
   package var key: IdempotencyKey?
   /// The observations from reads of the directory.
   ///
-  /// They are stored next to the history and are not part of it.
+  /// Observations are stored next to the history. They are not part of the history.
   package var seen: [Observation]
-  /// The addresses of the group, each with its newest applied change when the group was prepared.
+  /// The addresses of the group, each with the newest applied change that the address had when the group was prepared.
   ///
   /// The change is nil if the address had no applied change. The append is refused if a newer change has been applied
-  /// at the address, or if a change is pending there.
+  /// at one of the addresses, or if a change is pending at one of the addresses.
   package var prepared: [(address: Address, newestApplied: Change.ID?)]
   /// The connectors of the group.
   ///
@@ -76,9 +76,9 @@ package struct Group: Sendable {
 
 /// The result of an append.
 package enum Appended: Sendable {
-  /// The group is durable; the case holds the settled changes, and the changes that were recorded from the drafts.
+  /// The group is durable; this case contains the settled changes and the changes that were recorded from the drafts.
   ///
-  /// If the event of a settlement does not settle its change, the pending change is returned unchanged.
+  /// If the event in a settlement does not settle the change, the list `settled` contains the unchanged pending change.
   case recorded(settled: [Change], drafts: [Change])
   /// An earlier request with the same idempotency key made this change, so the group was not recorded.
   case repeated(Change.ID, isSameBody: Bool)

@@ -4,14 +4,14 @@ import ReflogStorage
 extension Ledger {
   /// Appends a group in one transaction.
   ///
-  /// When this returns, all of the group is durable. If this throws ``LedgerError/commitUnknown(_:)``, it is unknown
-  /// whether the group was recorded. After any other error, no part of the group was recorded.
+  /// When this method returns, the whole group is durable. If this method throws ``LedgerError/commitUnknown(_:)``, it
+  /// is unknown whether the group was recorded. After any other error, no part of the group was recorded.
   ///
   /// - Parameters:
   ///   - group: The group to append.
   ///   - reservingOutcome: Whether to reserve a slot in the writer's queue for the outcomes of the group's changes. If
   ///     the group is recorded, call ``settle(_:by:settledBy:)`` to use the slot, or ``releaseOutcome()`` to release
-  ///     it.
+  ///     the slot.
   package func append(_ group: Group, reservingOutcome: Bool = false) async throws(LedgerError) -> Appended {
     let acceptsClock = acceptsClock
     let appended: Appended
@@ -51,22 +51,22 @@ extension Ledger {
   package enum CarriedOut: Sendable {
     /// The group and the directory's answer are recorded.
     case settled([Change], DirectoryAnswer)
-    /// The group is recorded, but the directory's answer is not.
+    /// The group is recorded, but the directory's answer is not recorded.
     case unsettled([Change], LedgerError)
     /// The group was refused, so no write was sent to the directory.
     case refused(Appended)
   }
 
-  /// Appends a group, sends its write to the directory once the group is durable, and records the answer.
+  /// Appends a group, sends the write to the directory after the group is durable, and records the directory's answer.
   ///
-  /// Use this for a directory that answers on the writer's thread: all steps then run on that thread. When this returns
-  /// ``CarriedOut/settled(_:_:)``, the answer is durable. If it is unknown whether the directory made the write, the
-  /// changes are kept pending.
+  /// Use this method for a directory that answers on the writer's thread. Then all steps run on the writer's thread.
+  /// When this method returns ``CarriedOut/settled(_:_:)``, the answer is durable. If it is unknown whether the
+  /// directory made the write, the changes are kept pending.
   ///
   /// - Parameters:
   ///   - group: The group to append.
-  ///   - write: A function that sends the write to the directory. It must call its argument with the directory's
-  ///     answer.
+  ///   - write: A function that sends the write to the directory. The function must call its argument, a closure, with
+  ///     the directory's answer.
   package func carryOut(
     _ group: Group,
     by write: @escaping @Sendable (@escaping @Sendable (DirectoryAnswer) -> Void) -> Void
@@ -83,8 +83,8 @@ extension Ledger {
           case .success(.recorded(_, let drafts)):
             let pending = drafts.filter { $0.result == .pending }
             write { answer in
-              // If the server crashes here, it is unknown whether the directory made the write. The reconciler then
-              // reads the directory to find out.
+              // If the server crashes here, it is unknown whether the directory made the write. After the restart, the
+              // reconciler reads the directory to find out the result.
               if case .unknown = answer {
                 writer.releaseSlot()
                 return continuation.resume(returning: .settled(pending, answer))

@@ -29,15 +29,15 @@ extension Ledger {
     return read
   }
 
-  /// Empties the memory, so the next ``state(of:)`` reads the file.
+  /// Drops all states from memory, so the next call of ``state(of:)`` reads the ledger's file.
   ///
-  /// Call this after a transaction found a state that differs from the state in memory.
+  /// Call this method after a transaction found that a state in the file differs from the state in memory.
   package func forgetStates() {
     context.memory.forget()
   }
 
-  /// Returns the change that an earlier request with this idempotency key made, and whether both requests have the same
-  /// body.
+  /// Returns the change that an earlier request with this idempotency key made, and whether both request bodies are
+  /// equal.
   ///
   /// The result is nil if no request used the key within the last day, or if the change was purged.
   package func change(named key: IdempotencyKey) async throws(LedgerError) -> (change: Change, isSameBody: Bool)? {

@@ -4,8 +4,8 @@ import ReflogStorage
 extension Ledger {
   /// Records a rollback to a time, so the rollback can continue after a restart.
   ///
-  /// When this returns, the rollback is durable. If the ledger already has a rollback with this batch id, the recorded
-  /// rollback is not changed.
+  /// When this returns, the rollback is durable. If the ledger already has a rollback with this batch id, that recorded
+  /// rollback is not changed and is returned.
   ///
   /// - Returns: The recorded rollback, and whether it is finished.
   package func remember(
@@ -18,7 +18,7 @@ extension Ledger {
     }
   }
 
-  /// Records that a rollback to a time is finished: every address again has the reference that it had at that time.
+  /// Records that a rollback to a time is finished: every address again has the reference from that time.
   package func rememberFinished(_ rollback: TimeRollback) async throws(LedgerError) {
     try await write { session in try TimeRollbackRows.finish(rollback, in: session) }
   }

@@ -6,9 +6,9 @@ package import ReflogStorage
 /// Each method that writes uses one transaction. When the method returns, the transaction is durable. Use ``history``
 /// to read.
 package final class Ledger: Sendable {
-  /// The reader for the work on changes.
+  /// The reader that the work on changes uses.
   package let history: History
-  /// The reader for queries, with a separate pool of connections.
+  /// The reader that queries use, with a separate pool of connections, so queries do not delay changes.
   package let questions: History
   /// The keys that sign each transaction.
   ///
@@ -19,7 +19,7 @@ package final class Ledger: Sendable {
   let context: LedgerContext
   let acceptsClock: Bool
 
-  /// Opens a ledger, which always serves the same directory and the same tenant.
+  /// Opens a ledger; a ledger serves one directory and one tenant, which never change.
   ///
   /// Call this initializer before the writer's thread runs.
   ///
@@ -78,11 +78,11 @@ package final class Ledger: Sendable {
 
   /// Throws `foreignEntries` if the head row of the log does not match the rows of the file.
   ///
-  /// The head does not match if a row has a higher number than the head allows, or if the signed checkpoint in the head
-  /// does not cover exactly the entries. In both cases another program wrote to the file.
+  /// There are two kinds of mismatch. A row has a higher number than the head row allows, or the signed checkpoint in
+  /// the head row covers more or fewer entries than the file has. In both cases another program wrote to the file.
   ///
-  /// - Parameter keys: The keys whose signatures are accepted. Pass nil to skip the check of the signature, before you
-  ///   accept an older copy of the ledger.
+  /// - Parameter keys: The keys whose signatures are accepted. Before you accept an older copy of the ledger, pass nil
+  ///   to skip the check of the signature.
   package func verifyHead(signedBy keys: [VerifierKey]? = nil) async throws(LedgerError) {
     try await history.read { db in
       let head = try LedgerHead(db)
@@ -104,10 +104,10 @@ package final class Ledger: Sendable {
   /// The time of the ledger's clock.
   package var now: Timestamp { context.clock() }
 
-  /// Whether the last write succeeded and the ledger accepts more.
+  /// Whether the last write succeeded and the ledger accepts more writes.
   package var isHealthy: Bool { context.finding == nil && writer.isHealthy }
 
-  /// The number of commits, statements and reads that changes caused since the ledger was opened.
+  /// The number of commits, SQL statements and reads that changes caused since the ledger was opened.
   package var counters: (commits: Int, statements: Int, reads: Int) {
     let written = writer.counters
     return (written.commits, written.statements, storage.reader.readCount)
@@ -121,7 +121,7 @@ package final class Ledger: Sendable {
 
   /// Tries a write without effect if the ledger is not healthy.
   ///
-  /// The ledger is then healthy again soon after the disk has free space, before the next change arrives.
+  /// If the disk was full and has free space again, the ledger is then healthy without waiting for the next change.
   package func probeUnlessHealthy() async {
     guard !isHealthy, context.finding == nil else { return }
     // An error is ignored here, because `isHealthy` shows whether the write succeeded.

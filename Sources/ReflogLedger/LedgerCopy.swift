@@ -1,6 +1,6 @@
 import ReflogStorage
 
-/// A copy of the ledger at one moment, as the bytes of a complete SQLite file.
+/// A copy of the ledger that contains one consistent state, as the bytes of a complete SQLite file.
 package struct LedgerCopy: Sendable {
   fileprivate let copy: StorageCopy
 
@@ -14,7 +14,7 @@ package struct LedgerCopy: Sendable {
 }
 
 extension Ledger {
-  /// Copies the ledger at one moment.
+  /// Creates a copy of the ledger that contains one consistent state.
   ///
   /// Only one copy may be in progress at a time.
   package func copy() async throws(LedgerError) -> LedgerCopy {

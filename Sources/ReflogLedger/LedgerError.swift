@@ -17,9 +17,9 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case unusableKey(path: String, problem: String)
   /// The anchor belongs to a newer copy of this ledger, or to another ledger.
   case anchorMismatch(path: String, problem: String)
-  /// The head row of the log is not the one that Reflog wrote: another program wrote to the ledger's file.
+  /// The rows do not match the head row that Reflog wrote for the log: another program wrote to the ledger's file.
   case foreignEntries(from: Int64)
-  /// The event is not possible in the state of the change.
+  /// A change in this state can't receive this event.
   case illegal(Change.IllegalTransition)
   /// The row of a change does not match the log.
   case altered(Change.ID)
@@ -56,7 +56,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     if case .corrupt(let problem) = self { "\(ended: problem)" } else { description }
   }
 
-  /// Creates the ledger's error for any error that a read or a write of its file threw.
+  /// Converts any error that a read or a write of the ledger's file threw to an error of the ledger.
   init(_ error: any Error) {
     switch error {
     case let error as LedgerError: self = error

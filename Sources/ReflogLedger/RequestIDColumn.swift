@@ -28,7 +28,8 @@ extension Row {
     guard !isNull(column) else { return nil }
     guard isText(column) else { return try required(GUID.text(of: try blob(column)), column) }
     let text = try text(column)
-    // Reflog stores every GUID as 16 bytes, because a query for a GUID compares bytes. A GUID as text is not valid.
+    // A query for a GUID compares bytes, so Reflog stores every GUID as 16 bytes. A column that contains a GUID as text
+    // was not written by Reflog, so the text is refused.
     guard GUID.bytes(of: text) == nil else { throw unexpected(column) }
     return text
   }

@@ -1,6 +1,6 @@
 /// A version of Microsoft Graph's API.
 ///
-/// The raw value is its segment in the path of a URL.
+/// The raw value is the version's segment in the path of a URL.
 package enum APIVersion: String, Sendable, CaseIterable {
   case beta
   case v1 = "v1.0"

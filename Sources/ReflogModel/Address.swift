@@ -1,4 +1,6 @@
-/// One step of one user flow, which holds one reference.
+/// A step of a user flow.
+///
+/// The step holds one reference: the connector that the step calls, or none.
 package struct Address: Hashable, Sendable {
   package let flowType: FlowType
   package let flow: FlowID
@@ -27,7 +29,9 @@ extension Address: CustomStringConvertible, Comparable {
   /// The address in the form that the command line uses: `b2cUserFlows/B2C_1_signup/postFederationSignup`.
   package var description: String { "\(flowType.rawValue)/\(flow)/\(step)" }
 
-  /// Returns whether the left address is listed in front of the right one: by flow type, then flow, then step.
+  /// Returns whether the left address is listed in front of the right address.
+  ///
+  /// Addresses are sorted by flow type, then by flow, then by step.
   package static func < (left: Address, right: Address) -> Bool {
     (left.flowType.rawValue, left.flow, left.step) < (right.flowType.rawValue, right.flow, right.step)
   }

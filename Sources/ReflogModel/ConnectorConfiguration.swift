@@ -3,16 +3,19 @@ package struct ConnectorConfiguration: Sendable {
   package let address: Address
   /// The change that shows the reference at that moment, or nil if no change had been applied by then.
   ///
-  /// It is the last effective change up to that moment. If there was none, it is the last applied change. The `after`
-  /// of the change is the reference at that moment.
+  /// The value is the last effective change up to that moment. If there was no effective change, the value is the last
+  /// applied change. In both cases, the `after` of the change is the reference at that moment.
   package let change: Change?
-  /// False if a change at the address was pending at that moment, so the reference may have been another one.
+  /// Whether the reference at that moment is certain.
+  ///
+  /// The value is false if a change at the address was pending at that moment. Then the address may have held another
+  /// reference.
   package let isCertain: Bool
-  /// The target URL of the connector, redacted, or nil if no read of the directory showed it.
+  /// The redacted target URL of the connector, or nil if no read of the directory showed the URL.
   package let targetURL: String?
   /// When a read of the directory last showed the reference.
   ///
-  /// It is nil if no read has shown the reference since the reference was set.
+  /// The value is nil if no read has shown the reference since the reference was set.
   package let verified: Timestamp?
 
   /// Creates a configuration.

@@ -1,7 +1,7 @@
 /// The connector that a step of a user flow calls, if any.
 ///
-/// Two references are equal if their states and connector ids are equal. The display name is the connector's name when
-/// the reference was read. It does not count in a comparison.
+/// Two references are equal if their states and connector ids are equal. The display name is the name that the
+/// connector had when the reference was read. The display name does not count in a comparison.
 package enum ConnectorReference: Sendable {
   /// The step calls this connector.
   case connector(ConnectorID, displayName: String?)
@@ -34,7 +34,9 @@ package enum ConnectorReference: Sendable {
     }
   }
 
-  /// The connector's name when the reference was read, or nil if the name is unknown or there is no connector.
+  /// The name that the connector had when the reference was read.
+  ///
+  /// The value is nil if the name is unknown or if there is no connector.
   package var displayName: String? {
     switch self {
     case .connector(_, let displayName): displayName
@@ -49,7 +51,7 @@ extension ConnectorReference: Hashable {
     left.state == right.state && left.connectorID == right.connectorID
   }
 
-  /// Hashes the state and the connector id, because only they count in a comparison.
+  /// Hashes the state and the connector id, because only the state and the id count in a comparison.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(state)
     hasher.combine(connectorID)

@@ -1,7 +1,7 @@
 /// The id of an object in the directory: `[A-Za-z0-9_.-]{1,128}`.
 ///
-/// Upper and lower case count as equal. An id keeps the spelling with which it was created. The ledger keeps the
-/// spelling that it recorded first.
+/// Upper and lower case count as equal. An id keeps the spelling that it was created with. For each object, the ledger
+/// keeps the first spelling that was recorded.
 package struct DirectoryID<Subject>: Sendable {
   /// The maximum number of characters in an id.
   package static var maximumLength: Int { 128 }
@@ -10,8 +10,8 @@ package struct DirectoryID<Subject>: Sendable {
 
   /// Creates an id, or returns nil if the text is not a valid id.
   ///
-  /// An id has 1 to 128 ASCII letters, digits, `_`, `.` or `-`. `.` and `..` are not ids, because they change the
-  /// meaning of a path.
+  /// An id has 1 to 128 ASCII letters, digits, `_`, `.` or `-`. The texts `.` and `..` are not valid ids, because they
+  /// have a special meaning in a path.
   package init?(_ text: some StringProtocol) {
     let text = String(text)
     guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(isIDByte), text != ".", text != ".."
@@ -31,7 +31,7 @@ package typealias FlowID = DirectoryID<Flow>
 package typealias ConnectorID = DirectoryID<Connector>
 
 extension DirectoryID: Hashable, Comparable, CustomStringConvertible {
-  /// The id in the spelling with which it was created.
+  /// The id in the spelling that it was created with.
   package var description: String { text }
 
   /// Returns whether two ids are equal.
@@ -39,7 +39,9 @@ extension DirectoryID: Hashable, Comparable, CustomStringConvertible {
   /// Upper and lower case of ASCII letters count as equal.
   package static func == (left: Self, right: Self) -> Bool { left.text.isSame(as: right.text) }
 
-  /// Returns whether the left id sorts in front of the right id, if both are in lower case.
+  /// Returns whether the left id is sorted in front of the right id.
+  ///
+  /// The function compares the ids in lower case.
   package static func < (left: Self, right: Self) -> Bool {
     left.text.asciiFolded < right.text.asciiFolded
   }

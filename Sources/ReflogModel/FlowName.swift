@@ -1,6 +1,6 @@
 /// The type and the id of a user flow.
 ///
-/// Names are sorted in the order in which flows are listed: by type, then by id in lower case.
+/// Names are sorted by type, then by id in lower case. Flows are listed in this order.
 package struct FlowName: Hashable, Comparable, Sendable, CustomStringConvertible {
   package let flowType: FlowType
   package let flow: FlowID

@@ -1,6 +1,6 @@
 /// The type of a user flow.
 ///
-/// The raw value is its segment in the paths of Microsoft Graph.
+/// The raw value is the type's segment in the paths of Microsoft Graph.
 package enum FlowType: String, Sendable, CaseIterable {
   /// User flows of an Azure AD B2C tenant.
   case b2cUserFlows

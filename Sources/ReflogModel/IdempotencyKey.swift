@@ -1,6 +1,6 @@
-/// Identifies a client's request.
+/// Identifies a client's request, so Reflog can recognize when the client repeats the request.
 ///
-/// If the client repeats the request, Reflog does not make the change a second time.
+/// Reflog does not make the change of a repeated request a second time.
 package struct IdempotencyKey: Hashable, Sendable {
   /// The SHA-256 of four values: the actor, the method, the path, and the key that the client sent.
   ///
@@ -8,7 +8,7 @@ package struct IdempotencyKey: Hashable, Sendable {
   package let keyHash: [UInt8]
   /// The SHA-256 of the request's body.
   ///
-  /// It shows whether a repeated request has the same content.
+  /// The hash shows whether a repeated request has the same content as the first request.
   package let bodyHash: [UInt8]
 
   /// Creates a key.

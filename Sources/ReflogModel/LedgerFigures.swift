@@ -1,8 +1,10 @@
-/// The numbers of commits and statements since the server started, and the current size of the ledger's WAL.
+/// The numbers of commits and SQL statements since the server started, and the current size of the ledger's WAL.
 package struct LedgerFigures: Sendable {
   /// The number of commits since the server started.
   package let commits: Int
-  /// The number of statements that the writer thread ran, including those that begin and end transactions.
+  /// The number of SQL statements that the writer thread ran since the server started.
+  ///
+  /// The statements that begin and end transactions are included.
   package let statements: Int
   /// The size of the WAL in bytes.
   package let walBytes: Int64

@@ -1,22 +1,24 @@
 /// The directory that a ledger belongs to, and the state of the ledger's content.
 package struct LedgerStatus: Sendable {
   package let directory: DirectoryKind
-  /// The public key that signed the newest checkpoint, as a vkey, or nil if there is no checkpoint yet.
+  /// The public key that belongs to the signature of the newest checkpoint, or nil if there is no checkpoint yet.
+  ///
+  /// The form is a `vkey`, which C2SP signed-note defines.
   package let verifierKey: String?
   package let tenantID: String
-  /// The newest change, or nil if there is none.
+  /// The newest change, or nil if there is no change.
   package let newestChange: Change.ID?
-  /// The sequence of the newest entry, or nil if there is none.
+  /// The sequence of the newest entry, or nil if the log has no entries.
   package let newestSequence: Int64?
-  /// The sequence of the newest entry about a change, or nil if there is none.
+  /// The sequence of the newest entry about a change, or nil if there is no such entry.
   package let newestChangeSequence: Int64?
   /// The number of pending changes.
   package let pendingChanges: Int
-  /// When the oldest pending change was recorded, or nil if none is pending.
+  /// When the oldest pending change was recorded, or nil if no change is pending.
   package let oldestPending: Timestamp?
   /// When a sweep last finished a check of the whole directory.
   ///
-  /// It is nil if no sweep has finished. Then no reference has been compared with the directory.
+  /// The value is nil if no sweep has finished yet.
   package let verified: Timestamp?
 
   /// Creates a status.

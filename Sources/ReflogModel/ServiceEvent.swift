@@ -1,4 +1,4 @@
-/// An event of Reflog itself, such as a start, an export or a purge.
+/// An event of Reflog as a service, such as a start, an export or a purge.
 package struct ServiceEvent: Sendable {
   /// The number of the event: 1, 2, 3 …
   ///
@@ -21,9 +21,9 @@ package struct ServiceEvent: Sendable {
   package enum Kind: String, Sendable, CaseIterable {
     /// The server started.
     ///
-    /// The details contain its settings without secrets.
+    /// The details of the event contain the server's settings without secrets.
     case start
-    /// The server stopped in good order.
+    /// The server stopped normally.
     case stop
     /// The server was started on purpose although its clock shows an earlier time than the newest entry.
     case clockAccepted
@@ -33,7 +33,8 @@ package struct ServiceEvent: Sendable {
     case historyRead
     /// A caller exported history.
     ///
-    /// If exports continue an earlier export, one event counts all of them within a minute.
+    /// If an export continues an earlier export, it has no separate event. One event counts all such exports within a
+    /// minute.
     case export
     /// Requests failed authentication.
     ///
@@ -53,13 +54,16 @@ package struct ServiceEvent: Sendable {
     case purgeAsked
     /// A purge deletes the changes and service events that the details list.
     ///
-    /// They are deleted after this event is signed. The hashes of their entries are kept.
+    /// The changes and service events are deleted after this event is signed. The hashes of their entries are kept.
     case purged
     /// A purge did not delete changes and service events that an earlier `purged` event lists.
     ///
-    /// The reason is that a legal hold or the retention policy changed between that event and the deletion.
+    /// A legal hold or the retention policy changed between the `purged` event and the deletion, so the records are
+    /// kept.
     case purgeWithdrawn
-    /// An actor's personal data is erased, if it was recorded earlier than this event.
+    /// An erasure deletes an actor's personal data.
+    ///
+    /// The erasure covers the data that was recorded earlier than this event.
     case erased
     /// The signing key changed.
     ///
@@ -67,11 +71,13 @@ package struct ServiceEvent: Sendable {
     case keyRotated
     /// The server was started on purpose with an older copy of the ledger.
     ///
-    /// The entries that the anchor shows as signed but that the copy does not contain are lost.
+    /// The anchor shows how many entries were signed. The signed entries that the copy does not contain are lost.
     case olderLedgerAccepted
     case backup
 
-    /// Whether every purge keeps the event, because the ledger can't be understood or verified without it.
+    /// Whether every purge keeps the event.
+    ///
+    /// Without these events, a reader could not understand or verify the ledger.
     package var isKept: Bool {
       switch self {
       case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erased, .keyRotated,
@@ -87,11 +93,11 @@ package struct ServiceEvent: Sendable {
   /// The recorded content of an event.
   package struct Content: Sendable {
     package let kind: Kind
-    /// The caller who caused the event, or nil if no caller did.
+    /// The caller who caused the event, or nil if no caller caused the event.
     package let actor: Change.Actor?
-    /// How often it happened.
+    /// How many occurrences the event counts.
     ///
-    /// It is more than 1 only for kinds that count all occurrences within a minute.
+    /// The count is above 1 only for kinds that count all occurrences within a minute.
     package let count: Int
     package let details: JSONObject
 

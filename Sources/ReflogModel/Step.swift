@@ -1,8 +1,8 @@
 /// A step of a user flow.
 ///
-/// Its name is a relationship of Graph's `userFlowApiConnectorConfiguration`. A name is `[A-Za-z][A-Za-z0-9]*` and has
-/// at most 128 characters. Upper and lower case of ASCII letters count as equal. A name in Graph's metadata always gets
-/// Graph's spelling. Other names keep their spelling.
+/// The name of a step is the name of a relationship in Graph's `userFlowApiConnectorConfiguration`. A name is
+/// `[A-Za-z][A-Za-z0-9]*` and has at most 128 characters. Upper and lower case of ASCII letters count as equal. If
+/// Graph's metadata contains the name, the step uses Graph's spelling. All other names keep the given spelling.
 package struct Step: Sendable {
   /// The maximum number of characters in a name.
   package static let maximumLength = 128
@@ -38,7 +38,9 @@ extension Step: Hashable, Comparable, CustomStringConvertible {
   ///
   /// Upper and lower case of ASCII letters count as equal.
   package static func == (left: Step, right: Step) -> Bool { left.name.isSame(as: right.name) }
-  /// Returns whether the left step's name sorts in front of the right one's, if both are in lower case.
+  /// Returns whether the left step is sorted in front of the right step.
+  ///
+  /// The function compares the names in lower case.
   package static func < (left: Step, right: Step) -> Bool { left.name.asciiFolded < right.name.asciiFolded }
 
   /// Hashes the name in lower case, so equal steps have equal hashes.

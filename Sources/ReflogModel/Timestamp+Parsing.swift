@@ -2,7 +2,7 @@ extension Timestamp {
   /// Reads a time in the form of RFC 3339, such as `2026-03-01T14:00:00.25+01:00`, or a date.
   ///
   /// A date without a time is the first moment of that day in UTC. The fraction may have up to nine digits. All digits
-  /// after the sixth are ignored. Returns nil for other forms, and for days and times that do not exist.
+  /// after the sixth digit are ignored. Returns nil for other forms, and for days and times that do not exist.
   package init?(parsing text: some StringProtocol) {
     var rest = Array(text.utf8)[...]
     guard let year = Self.number(&rest, digits: 4), Self.take(&rest, "-"), let month = Self.number(&rest, digits: 2),
@@ -37,7 +37,7 @@ extension Timestamp {
     return Int64(String(decoding: piece, as: UTF8.self))
   }
 
-  /// Reads the fraction of the second, and returns it in microseconds.
+  /// Reads the fraction of the second, and returns the fraction in microseconds.
   ///
   /// Returns 0 if there is no fraction, and nil if the fraction is not valid.
   private static func fraction(_ rest: inout ArraySlice<UInt8>) -> Int64? {
@@ -49,7 +49,7 @@ extension Timestamp {
     return Int64(String(decoding: six, as: UTF8.self))
   }
 
-  /// Reads the offset from UTC, and returns it in seconds, or nil if it is not valid.
+  /// Reads the offset from UTC, and returns the offset in seconds, or nil if the offset is not valid.
   ///
   /// The offset is positive if the local time is ahead of UTC.
   private static func offset(_ rest: inout ArraySlice<UInt8>) -> Int64? {
@@ -69,7 +69,8 @@ extension Timestamp {
 
   /// Returns the number of days since 1970-01-01.
   ///
-  /// The calculation uses eras of 400 years that begin on 1 March, so a leap day is the last day of a year.
+  /// The calculation uses periods of 400 years that begin on 1 March. In such a period, a leap day is always the last
+  /// day of a year, and this makes the calculation simple.
   private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -2,8 +2,8 @@ package import FoundationEssentials
 
 /// A moment in UTC, in whole microseconds since 1970-01-01T00:00:00Z.
 ///
-/// Its text is in the form of RFC 3339, always with six digits after the point and with `Z`. All texts have the same
-/// width, so the order of the texts is the order of the moments.
+/// The text of a moment is in the form of RFC 3339, always with six digits after the point and with `Z`. All texts have
+/// the same width, so the order of the texts is the order of the moments.
 package struct Timestamp: Hashable, Comparable, Sendable {
   package let microseconds: Int64
 
@@ -17,26 +17,26 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
   }
 
-  /// A moment that is later than any recorded one.
+  /// A moment that is later than any recorded moment.
   package static let distantFuture = Timestamp(microseconds: .max)
 
-  /// Returns whether the left moment is earlier than the right one.
+  /// Returns whether the left moment is earlier than the right moment.
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.microseconds < right.microseconds
   }
 
-  /// The moment one microsecond later.
+  /// The moment that is one microsecond later.
   package var next: Timestamp { Timestamp(microseconds: microseconds + 1) }
 
-  /// Returns the moment that is this much earlier.
+  /// Returns the moment that is earlier by this duration.
   package func before(_ duration: Duration) -> Timestamp {
     let (seconds, attoseconds) = duration.components
     return Timestamp(microseconds: microseconds - seconds * 1_000_000 - attoseconds / 1_000_000_000_000)
   }
 
-  /// Returns the time from another moment to this one.
+  /// Returns the duration from another moment to this moment.
   ///
-  /// It is negative if the other moment is later.
+  /// The duration is negative if the other moment is later.
   package func since(_ other: Timestamp) -> Duration {
     .microseconds(microseconds - other.microseconds)
   }
@@ -90,7 +90,8 @@ private struct CivilTime {
 
   /// Converts a moment to a date and a time.
   ///
-  /// The calculation uses eras of 400 years that begin on 1 March, so a leap day is the last day of a year.
+  /// The calculation uses periods of 400 years that begin on 1 March. In such a period, a leap day is always the last
+  /// day of a year, and this makes the calculation simple.
   init(_ moment: Timestamp) {
     let (days, ofDay) = floorDivide(moment.microseconds, by: 86_400_000_000)
     (seconds, fraction) = ofDay.quotientAndRemainder(dividingBy: 1_000_000)
@@ -130,6 +131,6 @@ private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64,
 /// Shorter numbers get leading zeros. Longer numbers, such as a year after 9999, are written with all digits.
 private func digits(_ value: Int64, _ width: Int, to bytes: inout [UInt8]) {
   if width > 1 || value > 9 { digits(value / 10, width - 1, to: &bytes) }
-  // A damaged file may contain a year before 0. The magnitude prevents a crash when the digit is negative.
+  // A damaged file may contain a year below 0, and then the digit is negative. The magnitude prevents a crash.
   bytes.append(UInt8(ascii: "0") + UInt8((value % 10).magnitude))
 }

@@ -10,7 +10,7 @@ package final class Backups: Sendable {
 
   /// The only slot for a backup in progress.
   ///
-  /// It is free again when the backup's lease is deallocated.
+  /// The slot is free again when the lease of the backup is deallocated.
   fileprivate final class Slot: Sendable {
     private let isTaken = Mutex(false)
 
@@ -42,7 +42,7 @@ package final class Backups: Sendable {
 
   /// Starts a backup of the ledger as it is at this moment.
   ///
-  /// When this returns, the service event `backup` is durable. The backup's first byte is read only after that.
+  /// When this returns, the service event `backup` is durable. The first byte of the backup is read only after that.
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another backup is in progress.
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {

@@ -7,7 +7,7 @@ package protocol ExportSource: Sendable {
 
   /// Returns the next piece of items, or nil at the end.
   ///
-  /// A piece is empty if it covers only items that do not match.
+  /// A piece is empty if none of the items in this part of the ledger matches.
   mutating func next() async throws(ServiceError) -> [Item]?
 }
 
@@ -25,18 +25,18 @@ extension ExportSource {
 
 /// Exports history, oldest first, in pieces that are read on demand.
 ///
-/// A full export is in the order of change ids. An export that continues after an entry is in the order of entries. It
+/// A full export is in the order of change ids. An export that continues after an entry is in the order of entries, and
 /// contains every change that has a newer entry. So a change that was exported while it was pending is exported again
-/// after it is settled. Store the changes by id, and replace a change when you receive it again. Then you have exactly
-/// the history.
+/// after it is settled. To keep an exact copy of the history, store the changes by id, and replace a stored change when
+/// you receive the same id again.
 package struct HistoryExport: ExportSource {
   /// The maximum number of changes in a piece.
   ///
-  /// It is small, so that every read of the ledger is short, and that even fifty slow clients need little memory.
+  /// The number is small. So every read of the ledger is short, and even fifty slow clients need little memory.
   private static let pieceSize = 128
-  /// The maximum time that one read searches for changes that match.
+  /// The maximum time that one read searches for matching changes.
   ///
-  /// If the read finds no such change in this time, it returns an empty piece.
+  /// If the read finds no matching change in this time, the read returns an empty piece.
   private static let patience = Duration.milliseconds(200)
 
   private let history: History
@@ -47,11 +47,11 @@ package struct HistoryExport: ExportSource {
   private enum Position {
     /// The export continues after this change, in the order of change ids.
     ///
-    /// It ends with `last`, the newest change when the export began.
+    /// The export ends with the change `last`, the newest change when the export began.
     case change(Change.ID?, last: Change.ID?)
     /// The export continues after this entry, in the order of entries.
     ///
-    /// It ends with `last`, the newest entry when the export began.
+    /// The export ends with the entry `last`, the newest entry when the export began.
     case entry(Int64, last: Int64?)
   }
 
@@ -63,7 +63,7 @@ package struct HistoryExport: ExportSource {
 
   /// Returns the next piece of changes, or nil at the end.
   ///
-  /// A piece is empty if it covers only changes that do not match.
+  /// A piece is empty if none of the changes in this part of the ledger matches.
   package mutating func next() async throws(ServiceError) -> [Change]? {
     do {
       switch position {

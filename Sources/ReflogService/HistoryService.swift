@@ -46,11 +46,11 @@ package struct HistoryService: Sendable {
   /// Returns a page of the changes that match a query.
   ///
   /// New changes do not move changes from one page to another. If no index can be used, history is scanned in steps.
-  /// Then a page may have fewer changes than `size`, or none, although there is a next page.
+  /// Then a page may have fewer changes than `size`, or no changes, although there is a next page.
   ///
   /// - Parameters:
   ///   - query: the filter and the order of the changes.
-  ///   - behind: the last change of the previous page, or nil for the first page.
+  ///   - behind: the id of the last change on the previous page, or nil for the first page.
   ///   - size: the maximum number of changes on the page.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     do {
@@ -97,7 +97,7 @@ package struct HistoryService: Sendable {
 
   /// Returns the newest rollback of a change, or nil if there is none.
   ///
-  /// Only a rollback that was applied, or that may still be applied, counts.
+  /// The method ignores rollbacks that were not applied and can't be applied any more.
   package func rollback(of id: Change.ID) async throws(ServiceError) -> Change? {
     do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
   }
@@ -174,7 +174,7 @@ package struct HistoryService: Sendable {
     throw .notSignedYet
   }
 
-  /// Returns the key that authenticates cursors, so that a cursor is valid only for this ledger.
+  /// Returns the secret key that proves that a cursor was created by this ledger.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
     do { return try await history.cursorKey() } catch { throw ServiceError(reading: error) }
   }
@@ -186,7 +186,7 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the changes that match a query, oldest first.
   ///
-  /// It ends with the change that is the newest one when the first piece is read.
+  /// The export ends with the change that is the newest change when the first piece is read.
   ///
   /// - Parameters:
   ///   - query: the filter for the changes. The order in the query is ignored.
@@ -195,10 +195,10 @@ package struct HistoryService: Sendable {
     HistoryExport(history: history, query: query, afterEntry: entry)
   }
 
-  /// Returns a page of service events, and the id of the event after which the next page begins.
+  /// Returns a page of service events, and the id after which the next page begins.
   ///
-  /// The page has at most `size` events. If only few of many events match, it may have fewer events, or none, although
-  /// there is a next page. `next` is nil on the last page.
+  /// The page has at most `size` events. If only few of many events match, the page may have fewer events, or no
+  /// events, although there is a next page. On the last page, `next` is nil.
   ///
   /// - Parameters:
   ///   - query: the filter and the order of the events.
@@ -251,7 +251,7 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the service events that match a filter, oldest first.
   ///
-  /// It ends with the event that is the newest one when the first piece is read.
+  /// The export ends with the event that is the newest event when the first piece is read.
   ///
   /// - Parameters:
   ///   - filter: the filter for the events, or nil to export events of all kinds.

@@ -3,9 +3,9 @@ import ReflogModel
 
 /// Converts errors of the ledger to errors of a request.
 ///
-/// All such conversions are here.
+/// All such conversions are in this file.
 extension ServiceError {
-  /// Creates the error for a request that the ledger could not record, so it was not sent.
+  /// Creates the error for a request that was not sent, because the ledger could not record the request.
   init(beforeSending error: LedgerError) {
     self =
       switch error {
@@ -32,8 +32,8 @@ extension ServiceError {
 extension Ledger {
   /// Appends a group, and returns the recorded changes, or an empty list if the ledger refused the group.
   ///
-  /// Use it for drift, and for requests that are refused. In these cases the caller need not get an error if the ledger
-  /// refuses the group.
+  /// Use this method for drift and for requests that are refused. In both cases the caller need not get an error if the
+  /// ledger refuses the group.
   func record(_ group: Group) async throws(ServiceError) -> [Change] {
     do {
       guard case .recorded(_, let drafts) = try await append(group) else { return [] }

@@ -5,7 +5,7 @@ package import ReflogModel
 package enum ServiceError: Error, Sendable {
   /// The caller's role does not permit the request.
   ///
-  /// The ids are those of the attempts that were recorded.
+  /// The ids identify the recorded changes with the result `denied`.
   case forbidden([Change.ID])
   /// The caller's token and the ledger belong to different tenants.
   case otherTenant
@@ -14,14 +14,14 @@ package enum ServiceError: Error, Sendable {
   case changeNotFound(Change.ID)
   /// A purge deleted the change.
   case changePurged(Change.ID)
-  /// The change is recorded with another result than the stated one.
+  /// The change is recorded with a result that differs from the result that a person stated.
   case alreadySettled(Change.ID, Change.Result)
   case tokenNotFound(String)
   /// The retention policy has fewer days than the minimum, and the caller did not override the minimum.
   case retentionTooShort(days: Int)
   /// The retention policy keeps history without limit, so there is nothing to purge.
   case noRetention
-  /// The purge would delete changes that must be kept: those that were settled at or after this moment.
+  /// The purge would delete changes that must be kept: changes that were settled at or after this moment.
   case purgeNotPermitted(before: Timestamp)
   /// There is already a legal hold with this name.
   case holdExists(String)
@@ -59,7 +59,9 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The text is the reason, as a clause.
   case notRollbackable(Change.ID, why: String)
-  /// The batch id belongs to this rollback, which has another time or scope.
+  /// The batch id already belongs to this rollback to a time.
+  ///
+  /// That rollback has another time or scope than the request.
   case otherTimeRollback(TimeRollback)
   /// There is no rollback to a time with this batch id.
   case timeRollbackNotFound(String)
@@ -96,7 +98,7 @@ package enum ServiceError: Error, Sendable {
 }
 
 extension ServiceError {
-  /// The changes that were recorded for the request, or that prevented the request.
+  /// The changes that were recorded for the request, or that prevented the request from being carried out.
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
@@ -117,7 +119,7 @@ extension ServiceError {
 
   /// The log level for the error.
   ///
-  /// It is `error` if an operator must check the cause.
+  /// The level is `error` if an operator must check the cause.
   package var logLevel: Logger.Level {
     switch self {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
@@ -146,7 +148,7 @@ extension ServiceError {
 }
 
 extension ServiceError: CustomStringConvertible {
-  /// The message for the caller: it contains the error, its effect, and what to do.
+  /// The message for the caller: what happened, the effect on the request, and what to do.
   package var description: String {
     switch self {
     case .forbidden:

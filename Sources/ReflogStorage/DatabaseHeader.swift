@@ -13,7 +13,8 @@ struct DatabaseHeader {
 
   /// Reads the header of the file at a path.
   ///
-  /// The result is nil if the file does not exist, is shorter than a header, or is not a SQLite file.
+  /// The result is nil if the file does not exist, if the file is shorter than a header, or if the file is not a SQLite
+  /// file.
   init?(ofFileAt path: String) throws(StorageError) {
     guard let size = FileChecks.size(of: path), size >= Self.byteCount else { return nil }
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

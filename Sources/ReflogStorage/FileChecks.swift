@@ -6,7 +6,7 @@ enum FileChecks {
   /// Checks the file at `path`, or creates the file if it does not exist.
   ///
   /// When this method returns, `path` is a plain file with one name, on a file system with reliable locks and flushes.
-  /// If this method created the file, only its owner can read it, and its entry in the folder is durable.
+  /// If this method created the file, only the owner can read the file, and the file's entry in the folder is durable.
   static func prepareFile(at path: String) throws(StorageError) {
     guard !path.isEmpty, !path.hasPrefix("file:"), !path.utf8.contains(0) else {
       throw .notAPlainFile(path: path, problem: "is not a path")
@@ -25,7 +25,7 @@ enum FileChecks {
     try refuseUnsafeFileSystem(of: path)
   }
 
-  /// Creates a file, and flushes its entry in the folder.
+  /// Creates a file, and flushes the folder, so the file's entry in the folder is durable.
   private static func make(_ path: String) throws(StorageError) {
     let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
@@ -46,14 +46,14 @@ enum FileChecks {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
     // The kernel stores the major and the minor device number in one number. Swift can't call glibc's macros `major`
-    // and `minor`, so this code extracts both numbers in the same way.
+    // and `minor`, so this code extracts the two numbers in the same way as the macros.
     let (number, high) = (status.st_dev, status.st_dev >> 32)
     let device = "\(number >> 8 & 0xFFF | high & ~0xFFF):\(number & 0xFF | number >> 12 & 0xFFFF_FF00)"
     guard let type = fileSystemType(ofDevice: device) else { return }
     if unsafeFileSystems.contains(type) || type.hasPrefix("fuse") { throw .unsafeFileSystem(path: path, name: type) }
   }
 
-  /// Returns the type of the file system on a device, or nil if it is unknown.
+  /// Returns the type of the file system on a device, or nil if the type is unknown.
   ///
   /// The source is a line of `/proc/self/mountinfo` (proc(5)): `36 35 98:0 /root /mount rw - ext4 /dev/sda rw`.
   private static func fileSystemType(ofDevice device: String) -> String? {

@@ -3,8 +3,9 @@ import Synchronization
 
 /// A lock on the file `<path>.lock` that only one process can hold at a time.
 ///
-/// The lock is released with ``release()`` or when this object is deinitialized. The kernel also releases it when the
-/// process ends or crashes. The lock is on a separate file because SQLite's exclusive mode would also refuse readers.
+/// The lock is released with ``release()`` or when this object is deinitialized. The kernel also releases the lock when
+/// the process ends or crashes. A separate file is locked, because with SQLite's own exclusive mode, other processes
+/// could not read the database file.
 final class LockFile: Sendable {
   private let descriptor: Mutex<Int32?>
 
@@ -28,8 +29,8 @@ final class LockFile: Sendable {
   func release() {
     descriptor.withLock { descriptor in
       guard let open = descriptor.take() else { return }
-      // A child process that has not called exec yet shares this descriptor. If this process only closed the
-      // descriptor, the child would still hold the lock. `LOCK_UN` releases the lock for both processes.
+      // A child process shares this descriptor until the child calls exec. If this process only closed the descriptor,
+      // the child would still hold the lock. `LOCK_UN` releases the lock for both processes.
       flock(open, LOCK_UN)
       close(open)
     }

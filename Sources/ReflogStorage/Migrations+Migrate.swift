@@ -48,16 +48,18 @@ extension Migrations {
 
   /// Throws if another program created the file.
   ///
-  /// Call this method before the file is opened for writing, because Reflog's settings would alter a file of another
-  /// program. This method checks only what can be read without writing. The rest is checked when the file is open.
+  /// Call this method before the file is opened for writing, because Reflog's settings would alter the other program's
+  /// file. This method checks only the parts that can be read without writing. The other parts are checked when the
+  /// file is open.
   ///
   /// Call this method only while no connection of this process has the file open. This method closes a descriptor of
-  /// the file, and that would release all locks that this process holds on the file (fcntl(2)).
+  /// the file. When a process closes a descriptor of a file, the kernel releases all locks that the process holds on
+  /// the file (fcntl(2)).
   func refuseForeignFile(at path: String) throws {
     guard let header = try DatabaseHeader(ofFileAt: path), header.applicationID != applicationID else { return }
     guard header.applicationID == 0 else { throw StorageError.foreign(path: path) }
-    // SQLite creates a `-wal` and a `-shm` file when it reads a file in WAL mode. A file of another program must not
-    // get such files, so a file in WAL mode is not read here.
+    // SQLite creates a `-wal` and a `-shm` file when it reads a file in WAL mode. Such files must not be created next
+    // to another program's file, so a file in WAL mode is not read here.
     guard !header.isWAL else { return }
     var configuration = Configuration()
     configuration.readonly = true
@@ -66,7 +68,8 @@ extension Migrations {
       try queue.read { db in try refuseForeignFile(db, path: path) }
       try queue.close()
     } catch is DatabaseError {
-      // After an interrupted start, the file can have a journal. Only a writer can roll that journal back.
+      // After an interrupted start, a journal file can exist. Only a writer can roll the journal back, so this read
+      // fails. The error is ignored, because the file is checked again when the file is open.
     }
   }
 

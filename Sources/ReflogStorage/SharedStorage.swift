@@ -31,9 +31,9 @@ package struct SharedStorage: Sendable {
     }
   }
 
-  /// The version of the file, or nil if it can't be read.
+  /// The version of the file's contents, or nil if the version can't be read.
   ///
-  /// The version changes with every transaction of any process that writes.
+  /// Every transaction that writes changes the version, also if another process writes.
   package var version: UInt32? { file.current }
 
   /// Reads in one transaction.
@@ -57,8 +57,8 @@ package struct SharedStorage: Sendable {
 private final class FileVersion: Sendable {
   /// The open file.
   ///
-  /// It is never closed, because closing would release all locks that SQLite holds on the file in this process
-  /// (fcntl(2)).
+  /// The descriptor is never closed, because closing it would release all locks that SQLite holds on the file in this
+  /// process (fcntl(2)).
   private let descriptor: Int32
 
   /// Opens the file to read its change counter.
@@ -67,7 +67,7 @@ private final class FileVersion: Sendable {
     guard descriptor >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// The change counter, or nil if it can't be read.
+  /// The change counter, or nil if the counter can't be read.
   var current: UInt32? {
     var counter: UInt32 = 0
     guard pread(descriptor, &counter, 4, 24) == 4 else { return nil }

@@ -3,8 +3,8 @@ import GRDB
 /// A SQLite file with one write connection and two pools of read connections.
 ///
 /// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads the data that
-/// writes need. The second pool answers queries. A write therefore never waits for a connection because of many
-/// queries.
+/// writes need. The second pool answers queries. The pools are separate, so a write never waits because queries use all
+/// connections.
 ///
 /// Only one connection writes and runs WAL checkpoints. Do not change this. SQLite versions earlier than 3.51.3 can
 /// lose commits if one connection writes while another connection resets the WAL. Debian 12 has SQLite 3.40.1.

@@ -36,8 +36,8 @@ package struct StorageCompaction: Sendable {
   ///   enough free space for a second file.
   package func run() throws -> (before: Int, after: Int) {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
-    // `Storage` checks the kind of the file and acquires the lock. When it is closed, it copies the write-ahead log
-    // into the file.
+    // `Storage` checks the kind of the file and acquires the lock. When the storage is closed, the write-ahead log is
+    // copied into the file.
     let storage = try Storage(path: path, kind: kind)
     do {
       let before = FileChecks.size(of: path) ?? 0
@@ -51,10 +51,10 @@ package struct StorageCompaction: Sendable {
       }
       try check(copyPath)
       try storage.closeConnections()
-      // No server can start while the lock is held. The lock is released when the new file has the final name.
+      // No server can start while the lock is held. So the lock is released only after the new file has the final name.
       defer { storage.releaseLock() }
-      // If another process reads the file, pages can remain in the write-ahead log. SQLite would apply these pages of
-      // the old file to the new file and damage it, so the compaction stops here.
+      // If another process reads the file, pages can remain in the write-ahead log. SQLite would later copy these old
+      // pages into the new file and damage the new file, so the compaction stops here.
       guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { throw StorageError.locked }
       for ending in ["-wal", "-shm"] { try DurableFile.remove(path + ending) }
       // Both files are complete. A crash during or after the rename leaves either the old or the new file at `path`.
@@ -73,7 +73,7 @@ package struct StorageCompaction: Sendable {
     for ending in [".compact", ".compact-journal"] { try DurableFile.remove(path + ending) }
   }
 
-  /// Copies the owner and the permissions of the old file to the new one.
+  /// Copies the owner and the permissions of the old file to the new file.
   ///
   /// This is necessary because the compaction and the server may run as different users.
   private func keepOwner(_ file: Int32) throws {

@@ -3,8 +3,8 @@ import GRDB
 
 /// A copy of a SQLite file, for reading in pieces.
 ///
-/// The copy contains one state of the file. The copy has no name in the file system, so the system deletes it when this
-/// object is deinitialized.
+/// The copy contains one consistent state of the file. The copy has no name in the file system, so the system deletes
+/// the copy when this object is deinitialized.
 package final class StorageCopy: Sendable {
   private static let pieceSize = 1 << 20
 
@@ -47,7 +47,7 @@ extension Storage {
     }
   }
 
-  /// Copies one state of the file, with SQLite's backup API.
+  /// Creates a copy of one consistent state of the file, with SQLite's backup API.
   ///
   /// Create only one copy at a time. The WAL can't be reset while the copy is created, so the WAL grows with every
   /// write.

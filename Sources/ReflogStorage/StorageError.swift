@@ -18,7 +18,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case alteredSchema(path: String, name: String)
   /// SQLite did not accept a setting that Reflog needs.
   case setting(path: String, name: String, expected: String, found: String)
-  /// Too many writes are waiting.
+  /// Too many writes are waiting in the queue.
   ///
   /// The new write was refused.
   case queueFull
@@ -34,7 +34,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case failed(String)
   /// COMMIT failed, so it is unknown whether the write is in the file.
   ///
-  /// The writer has stopped. At the next start, Reflog reads the file, and then the result is known.
+  /// The writer has stopped. At the next start, Reflog reads the file and then has the result.
   case commitUnknown(String)
   /// The writer has stopped and accepts no more writes.
   case stopped

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A pool of read-only connections to a SQLite file.
 ///
-/// Every read is one short transaction and sees one state of the file. Divide a large read into several short reads,
-/// because the WAL can't be reset during a read.
+/// Every read is one short transaction, and all rows in a read are from one consistent state of the file. Divide a
+/// large read into several short reads, because the WAL can't be reset during a read.
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
   private let counter = ReadCounter()
@@ -20,8 +20,8 @@ package struct StorageReader: Sendable {
   /// Opens a file for reading only, while a server runs or on read-only media.
   ///
   /// SQLite needs two more files in the same folder to notice changes of the file. If the folder can't be written,
-  /// SQLite can't create these files, so the file is opened with `immutable=1` (the file never changes). SQLite then
-  /// ignores the `-wal` file. This method therefore throws if the `-wal` file is not empty.
+  /// SQLite can't create these files. Then the file is opened with `immutable=1`, which means that the file never
+  /// changes. With this setting, SQLite ignores the `-wal` file, so this method throws if the `-wal` file is not empty.
   package init(readingFileAt path: String, kind: StorageKind) throws {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
     let canWrite = FileChecks.canWriteFolder(of: path)

@@ -12,27 +12,29 @@ enum StorageSettings {
   static let busyTimeoutMilliseconds: Int32 = 5000
   /// The number of read connections in a pool.
   ///
-  /// Four connections are enough for two cores. Every connection has a separate page cache and so needs memory.
+  /// Four connections are enough for two cores. More connections would need more memory, because every connection has a
+  /// separate page cache.
   private static let readers = 4
-  /// The maximum size in bytes that the WAL's file keeps after a checkpoint.
+  /// The maximum size in bytes of the WAL's file after a checkpoint.
   ///
   /// The file is not truncated to zero, because overwriting bytes is faster than extending a file. If the WAL is larger
-  /// than this, the writer waits a short time for the readers to end, and then resets the WAL.
+  /// than this size, the writer waits a short time for the readers to end, and then resets the WAL.
   static let keptWALBytes = 64 << 20
 
   /// The size of the writer's page cache in KiB.
   ///
-  /// The cache can hold the index pages that new changes are added to.
+  /// The cache is large enough for the index pages to which new changes are added.
   private static let writerCacheKilobytes = 16 << 10
 
   /// The size of each reader's page cache in KiB.
   ///
-  /// The cache can hold the inner pages of all tables and indexes for ten million changes, about 10 MB.
+  /// For ten million changes, the inner pages of all tables and indexes need about 10 MB, so they fit into the cache.
   private static let readerCacheKilobytes = 12 << 10
 
   /// Disables SQLite's memory statistics, which Reflog does not use.
   ///
-  /// SQLite protects the statistics with one mutex. With statistics, every allocation of every thread locks that mutex.
+  /// SQLite protects the statistics with one mutex. If the statistics are enabled, every memory allocation in every
+  /// thread must wait for this mutex.
   private static let disabledMemoryStatistics: Void = storage_disable_memory_statistics()
 
   /// Returns the configuration of a connection.
@@ -61,10 +63,11 @@ enum StorageSettings {
     return configuration
   }
 
-  /// Applies the settings of the writer, then reads all settings and throws if one has another value.
+  /// Applies the settings of the writer, then reads all settings and throws if a setting has a wrong value.
   ///
-  /// Call this method after the pool is open. GRDB's pool sets `synchronous=NORMAL` when it switches to WAL, after
-  /// `prepareDatabase`. With `NORMAL`, a power failure would lose commits that were already acknowledged.
+  /// Call this method after the pool is open. When GRDB's pool switches to WAL, GRDB sets `synchronous=NORMAL`. This is
+  /// later than `prepareDatabase`, so `prepareDatabase` can't apply the final value. With `NORMAL`, a power failure
+  /// would lose commits that were already acknowledged.
   static func apply(toWriter db: Database, path: String) throws {
     try db.execute(
       sql: """

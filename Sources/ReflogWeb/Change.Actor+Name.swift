@@ -1,6 +1,6 @@
 import ReflogModel
 
 extension Change.Actor {
-  /// The first of these that is recorded: the display name, the user principal name, the id; else `Unknown`.
+  /// The display name; if it is not recorded, the user principal name, else the id, else `Unknown`.
   var shownName: String { name ?? userPrincipalName ?? id ?? "Unknown" }
 }

@@ -7,11 +7,11 @@ package struct ChangeDetailPage: Sendable {
   /// The connector's properties that the change wrote; empty if the change is about a step.
   let properties: [Property]
   let hasProperties: Bool
-  /// This change and the changes of the same step that are next to it in time, newest first.
+  /// This change, and the step's changes directly earlier and later than this change; newest first.
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
-  /// The id of the applied change that rolled this change back, or nil if there is none.
+  /// The id of the applied change that rolled this change back, or nil if this change was not rolled back.
   let rolledBackBy: String?
   /// The flow and the time that the page links to, or nil if the change is not about a step.
   let location: Location?
@@ -49,12 +49,12 @@ package struct ChangeDetailPage: Sendable {
   ///
   /// - Parameters:
   ///   - change: the change that the page shows.
-  ///   - chain: this change and the changes of the same step that are next to it in time, newest first.
+  ///   - chain: this change, and the step's changes directly earlier and later than this change; newest first.
   ///   - rollback: the newest rollback of this change whose result is applied, pending or unknown, or nil if there is
   ///     none.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
-  ///   - canRollBack: true if the change can be rolled back and the viewer may do it.
+  ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
   package init(
     _ change: Change,
     chain: [Change],

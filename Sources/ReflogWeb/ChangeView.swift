@@ -18,7 +18,9 @@ struct ChangeView: Sendable {
   let flowType: String?
   let before: ReferenceView
   let after: ReferenceView
-  /// The properties that an edit of a connector wrote, shown instead of `after`; nil for every other change.
+  /// The properties that an edit of a connector wrote, or nil if the change is not an edit of a connector.
+  ///
+  /// Pages show these properties instead of `after`.
   let writing: Writing?
   let result: String
   /// The class in the style sheet that colours the result.
@@ -38,7 +40,7 @@ struct ChangeView: Sendable {
   /// The maximum lengths of texts, in scalars; only the page of the change shows the full texts.
   private static let (reasonLength, nameLength) = (180, 80)
 
-  /// The first of the connector's properties that a change wrote, with shortened texts.
+  /// The first few of the connector's properties that a change wrote, with shortened texts.
   struct Writing: Sendable {
     let properties: [Property]
     /// The number of properties that are left out, or nil if all are shown.

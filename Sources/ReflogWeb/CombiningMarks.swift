@@ -20,7 +20,7 @@ struct CombiningMarks {
       case Self.most + 1: return String.UnicodeScalarView(["\u{FFFD}"])
       default: return String.UnicodeScalarView()
       }
-    // A joiner is neither a letter nor a mark, so it does not restart the count.
+    // A joiner is not a new letter, so the count of marks continues.
     case .format: break
     default: count = 0
     }

@@ -2,8 +2,8 @@ import Mustache
 
 /// Escapes text for HTML elements and quoted attributes, scalar by scalar.
 ///
-/// The escaping that Mustache has works on characters. A quote that is followed by a combining mark is a different
-/// character from a quote, so Mustache would not escape the quote.
+/// Mustache's own escaping compares characters. In Swift, a quote and the combining mark after the quote are one
+/// character, and this character is not equal to a quote. So Mustache would not escape that quote.
 struct EscapedHTML: MustacheContentType {
   func escapeText(_ text: String) -> String {
     // Most texts need no escaping, so they are returned quickly.
@@ -17,7 +17,7 @@ struct EscapedHTML: MustacheContentType {
       case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
       case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
       case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
-      // A scalar that reverses the direction of a line could make the line read as a different sentence.
+      // These scalars change the direction of text, so a reader could read a line as a different sentence.
       case "\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
         escaped.append("\u{FFFD}")
       default: escaped.append(contentsOf: marks.shown(scalar))

@@ -4,12 +4,12 @@ package import ReflogModel
 package struct FlowLane: Sendable {
   /// The step that the lane shows.
   package let step: Step
-  /// The periods, oldest first; each ends when the next one starts.
+  /// The periods, oldest first; each period ends when the next period starts.
   let periods: [Period]
-  /// True if the log has no change of the step that is older than the first period.
+  /// True if the first period starts with the step's oldest applied change in the log.
   let isWhole: Bool
 
-  /// A period in which the step had one reference.
+  /// A period in which the step's reference did not change.
   struct Period: Sendable {
     let reference: ConnectorReference
     /// The change that started the period.
@@ -29,7 +29,8 @@ package struct FlowLane: Sendable {
     var periods: [Period] = []
     for change in changes.reversed() where periods.last?.reference != change.after {
       let settled = change.resultDateTime ?? change.activityDateTime
-      // The clock of the server may have been set back. A period never starts earlier than the previous period.
+      // The server's clock may have been set back between two changes. Even then, a period must not start earlier than
+      // the previous period.
       periods.append(
         Period(reference: change.after, change: change, start: max(settled, periods.last?.start ?? settled))
       )

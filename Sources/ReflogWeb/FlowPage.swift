@@ -76,8 +76,9 @@ package struct FlowPage: Sendable {
     flowType = name.flowType.rawValue
     self.end = Moment(end)
     self.isNow = isNow
-    // All lanes start at the same time. If all lanes are whole, that time is the start of the first period of all.
-    // Otherwise it is the latest start of an incomplete lane, because earlier references of that lane are missing.
+    // All lanes start at the same time. If all lanes are whole, the lanes start at the start of the oldest period.
+    // Otherwise the lanes start at the latest start of an incomplete lane, because the earlier references of that lane
+    // are missing.
     let cut = lanes.filter { !$0.isWhole }.compactMap(\.start).max()
     let start = cut ?? lanes.compactMap(\.start).min()
     self.start = start.map(Moment.init)

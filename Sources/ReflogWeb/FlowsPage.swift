@@ -107,7 +107,8 @@ package struct FlowsPage: Sendable {
       let cells = steps.map { step in
         let address = Address(flowType: flow.flowType, flow: flow.flow, step: step)
         let (configuration, reference) = (held[address], current[address])
-        // An unknown reference can't be compared with the current one, and a rollback can't restore it.
+        // An unknown reference can't be compared with the current reference, and a rollback can't restore an unknown
+        // reference.
         let then = configuration?.reference ?? .unknown
         let isDifferent = now != nil && reference != nil && then != .unknown && then != reference
         if reference != nil { counts.count(isKnown: then != .unknown, isDifferent: isDifferent) }
@@ -135,7 +136,7 @@ package struct FlowsPage: Sendable {
     self.next = next
     isPart = next != nil || question.isBehindOthers
     comparison = now == nil || isEmpty ? nil : counts.sentence(isPart: isPart)
-    // This button rolls back all flows. A search shows only some flows, so its result does not offer the button.
+    // The button rolls back all flows. A search shows only some flows, so the page with a search has no button.
     self.canRollBack = canRollBack && !isSearch && (counts.different > 0 || isPart)
     problem = question.problem
   }
@@ -172,7 +173,7 @@ extension FlowsPage.Known {
   }
 }
 
-/// Counts the steps that had a different reference at an earlier time than they have now.
+/// Counts the steps whose current reference differs from the reference at an earlier time.
 private struct Comparison {
   private(set) var (known, unknown, different) = (0, 0, 0)
 

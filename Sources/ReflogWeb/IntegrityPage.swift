@@ -12,14 +12,15 @@ package struct IntegrityPage: Sendable {
   let pending: Int
   /// The time at which the last sweep finished, or nil if no sweep has finished yet.
   let verified: Moment?
-  /// True for Microsoft Graph.
+  /// True if sweeps check the directory; only Microsoft Graph is checked by sweeps.
   ///
-  /// Other programs can change Microsoft Graph too, so a sweep verifies the recorded references against it.
+  /// Other programs can change references in Microsoft Graph too. So a sweep compares the recorded references with the
+  /// references in Microsoft Graph.
   let isSwept: Bool
   let events: [Event]
   /// The id of the last event on this page, or nil if this is the last page.
   ///
-  /// The next page starts with the first event that is older.
+  /// The next page starts with the newest event that is older than this event.
   let older: String?
 
   /// A signed checkpoint and the key that verifies it.

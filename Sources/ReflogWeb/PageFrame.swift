@@ -20,7 +20,7 @@ package struct PageFrame: Sendable {
     /// - Parameters:
     ///   - name: the name to show.
     ///   - role: the role to show.
-    ///   - csrf: the secret in every form of the session. It proves that a page of this server sent the form.
+    ///   - csrf: the secret in every form of the session. The secret proves that a page of this server sent the form.
     package init(name: String, role: String, csrf: String) {
       self.name = name
       self.role = role
@@ -42,7 +42,7 @@ package struct PageFrame: Sendable {
   }
 }
 
-/// A page in its frame, in the form that templates read.
+/// The data of a page and of the frame around the page, in the form that templates read.
 struct FramedPage<Content: Sendable>: Sendable {
   let title: String
   let frame: PageFrame

@@ -2,7 +2,8 @@ import Mustache
 
 /// A view model in the form that templates read: a dictionary of its members by name.
 ///
-/// Reflection is slow, so it runs once, when the node is created. Each lookup by a template then reads the dictionary.
+/// Reflection is slow, so the members are read by reflection only once, when the node is created. After that, each
+/// lookup by a template reads the dictionary.
 final class PageNode: MustacheParent {
   private let members: [String: Any]
 

@@ -1,7 +1,8 @@
 /// A page that immediately opens another page of this server.
 ///
-/// A browser that followed a link from another site gets this page first. A browser sends the session's
-/// `SameSite=Strict` cookie only with requests that a page of this server started. This page starts such a request.
+/// A browser sends the session's `SameSite=Strict` cookie only with requests that a page of this server started. If a
+/// browser follows a link from another site, the request has no cookie, so the server first returns this page. This
+/// page then starts a second request, and the browser sends the cookie with the second request.
 package struct RedirectPage: Sendable {
   let heading: String
   /// The path of the page to open.

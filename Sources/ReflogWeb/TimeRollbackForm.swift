@@ -2,7 +2,9 @@ import ReflogModel
 
 /// The hidden fields of the form that starts or continues a rollback to a time.
 struct TimeRollbackForm: Sendable {
-  /// The batch id. It is created with the plan, so a form that is sent twice starts only one rollback.
+  /// The batch id.
+  ///
+  /// The batch id is created together with the plan, so a form that is sent twice starts only one rollback.
   let batch: String
   let asOf: String
   /// The flow to roll back, or nil for all flows.

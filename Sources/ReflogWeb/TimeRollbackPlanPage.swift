@@ -11,7 +11,7 @@ package struct TimeRollbackPlanPage: Sendable {
   let connectorCheckProblem: String?
   /// True if at least one step can be rolled back.
   let isPossible: Bool
-  /// True if every step still has the reference that it had at that time.
+  /// True if every step still has the reference that the step had at the requested time.
   let isEmpty: Bool
   /// The reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
   let problem: String?

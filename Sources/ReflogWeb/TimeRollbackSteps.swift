@@ -2,7 +2,9 @@ import ReflogModel
 
 /// The steps of a rollback to a time, in the form that the pages of the plan and of the progress show.
 struct TimeRollbackSteps: Sendable {
-  /// The steps that change: first those that can't be rolled back, then the others; each group by address.
+  /// The steps that change: first the steps that can't be rolled back, then the other steps.
+  ///
+  /// Each of these two groups is sorted by address.
   let rows: [Row]
   /// A sentence with the number of changing steps that are not shown, or nil if all are shown.
   let left: String?
@@ -14,7 +16,7 @@ struct TimeRollbackSteps: Sendable {
 
   /// The maximum number of rows; `reflog rollback --as-of` lists all steps.
   private static let mostRows = 150
-  /// The maximum size of all rows together in bytes. It keeps a page smaller than 60 KB.
+  /// The maximum size of all rows together in bytes; with this limit, a page is smaller than 60 KB.
   private static let mostBytes = 50_000
 
   /// A step that changes.
@@ -34,7 +36,7 @@ struct TimeRollbackSteps: Sendable {
     let change: String?
     /// The id of the pending change that locks the step, or nil if the step is not locked.
     let pending: String?
-    /// The reason why the step was not or can't be rolled back, or nil if no reason is known.
+    /// The reason why the step was not rolled back or can't be rolled back, or nil if no reason is known.
     let problem: String?
   }
 

@@ -7,11 +7,14 @@ package struct TimelinePage: Sendable {
   let isFiltered: Bool
   /// The query of the next page, or nil if this is the last page.
   let next: String?
-  /// The query with the page's filter; the download links use it, so that they export the same changes.
+  /// The query with the page's filter.
+  ///
+  /// The download links contain this query, so an exported file contains the changes that the filter matches.
   let query: String
   /// The id of the newest change on the first page, or nil on a later page.
   ///
-  /// If the page is empty, it is the id of the newest change in the ledger, or `0`. The script requests newer changes.
+  /// If the first page is empty, the value is the id of the newest change in the ledger, or `0` if the ledger has no
+  /// change. The page's script requests the changes that are newer than the change with this id.
   let newest: String?
   let form: FilterForm
   let status: Status
@@ -29,9 +32,10 @@ package struct TimelinePage: Sendable {
     /// The time at which the last sweep finished, or nil if no sweep has finished yet.
     let verified: Moment?
     let directory: String
-    /// True for Microsoft Graph.
+    /// True if sweeps check the directory; only Microsoft Graph is checked by sweeps.
     ///
-    /// Other programs can change Microsoft Graph too, so a sweep verifies the recorded references against it.
+    /// Other programs can change references in Microsoft Graph too. So a sweep compares the recorded references with
+    /// the references in Microsoft Graph.
     let isSwept: Bool
   }
 

@@ -8,7 +8,8 @@ package struct WebAsset: Sendable {
   package let contentType: String
   /// The first 12 hexadecimal digits of the content's hash.
   ///
-  /// They are part of the file's URL. New content has a new URL, so a browser may cache the file without a time limit.
+  /// These digits are part of the file's URL. New content has a new URL, so a browser may cache the file without a time
+  /// limit.
   package let version: String
 
   /// The style sheet of all pages.

@@ -5,7 +5,8 @@ enum WebPages {
   private static let library = MustacheLibrary(templates: templates)
 
   private static let templates: [String: MustacheTemplate] = {
-    // Every template contains the name of this content type. The type must be registered before a template is parsed.
+    // Every template contains the name of this content type, so the type must be registered before the first template
+    // is parsed.
     MustacheContentTypes.register(EscapedHTML(), named: "ESCAPED")
     return [
       "arrow": template(PackageResources.arrow_mustache),

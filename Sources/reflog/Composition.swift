@@ -12,7 +12,7 @@ import ReflogStorage
 import ServiceLifecycle
 import UnixSignals
 
-/// A server with its files, services and routes; only this type connects all of them.
+/// A server with its files, services and routes; only this type connects these parts.
 struct Composition {
   private let settings: ServerSettings
   private let logger: Logger
@@ -45,8 +45,8 @@ struct Composition {
       metrics: metrics
     )
     let watchlist = Watchlist(window: served.directory.settleWindow)
-    // Other programs can change Microsoft Graph, so applied changes are verified there with a later read. No other
-    // program changes the embedded directory, so a later read is not needed.
+    // Other programs can change Microsoft Graph, so Reflog verifies each applied change with a later read. Only Reflog
+    // changes the embedded directory, so a later read is not needed there.
     let isVerified = served.directory.kind == .graph
     do {
       let clock: WallClock = { Timestamp(Date()) }
@@ -141,7 +141,7 @@ struct Composition {
 
   /// Returns the services in the order in which they start.
   ///
-  /// The services end in reverse order. The web server ends first, and the writer thread ends near the end.
+  /// The services stop in reverse order. The web server stops first, and the writer thread is one of the last to stop.
   private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     let rateLimiter = RateLimiter(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
     let reconciler = Reconciler(service: changes, rateLimiter: rateLimiter, logger: logger)
@@ -149,8 +149,8 @@ struct Composition {
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: reporter), .init(service: thread), .init(service: log),
     ]
-    // The event recorder records the stop of the server. It must end later than the services that record other
-    // events, so it starts earlier than those services.
+    // The event recorder records the stop of the server. The event recorder must stop later than the services that
+    // record other events, so the event recorder starts earlier than those services.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
     if case .graph(let directory, let graph) = served, directory.hasOwnCredential {

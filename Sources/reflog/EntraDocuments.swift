@@ -11,7 +11,7 @@ enum EntraDocuments {
   /// Returns the document at a URL.
   static func fetch(_ url: String) async throws -> [UInt8] {
     let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: timeout)
-    // An answer after a redirect is refused, because keys must come from the URL in the settings.
+    // An answer after a redirect is refused, because the document must come from the given URL.
     guard response.status == .ok, response.history.count <= 1 else {
       throw FetchError(url: url, status: Int(response.status.code))
     }

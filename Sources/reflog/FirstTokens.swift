@@ -9,15 +9,15 @@ struct FirstTokens {
 
   /// Creates a token for each role if no token exists.
   ///
-  /// When the method returns, at least one token exists. New tokens were shown on the terminal. Without a terminal,
-  /// they are in the file `<database>.first-tokens`, and only the owner of the file can read it.
+  /// When the method returns, at least one token exists. New tokens were shown on the terminal. Without a terminal, the
+  /// new tokens are in the file `<database>.first-tokens`. Only the owner of that file can read the file.
   func makeIfNoneExist() async throws {
     guard try await tokens.tokens().isEmpty else { return }
     if Terminal.isTerminal {
       Terminal.say("The first API tokens (role and token). They are shown only once:\n" + (try await make()))
     } else {
-      // The file is created first. If that fails, no token is created. A token whose secret is neither shown nor
-      // written can't be used.
+      // The file is created earlier than the tokens. If the file can't be created, no token is created, because the
+      // secrets of the tokens could not be written to the file.
       let file = try newFile()
       try file.write(contentsOf: Data((try await make() + "\n").utf8))
       try file.synchronize()
@@ -39,8 +39,8 @@ struct FirstTokens {
 
   /// Creates the file for the tokens.
   ///
-  /// An existing file or link with that name throws an error, because another user may have created it to read the
-  /// tokens.
+  /// An existing file or link with that name throws an error, because another user may have created that file or link
+  /// to read the tokens.
   private func newFile() throws -> FileHandle {
     let descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {

@@ -8,10 +8,10 @@ struct OpenedLog {
 
   /// Checks the log, and adds the signing keys to the ledger.
   ///
-  /// Call it before the writer thread starts.
+  /// Call this method before the writer thread starts.
   static func open(_ ledger: Ledger, _ settings: ServerSettings) async throws -> OpenedLog {
     let anchor = Anchor(path: settings.anchor)
-    // The head row of the log is verified first, so that Reflog neither trusts nor writes to an altered log.
+    // The head row of the log is verified first, because Reflog must not trust or write to an altered log.
     try await ledger.verifyHead()
     if settings.acceptsOlderLedger { try await acceptOlder(ledger, anchor, settings) }
     let origin = try await ledger.history.origin()
@@ -42,7 +42,7 @@ struct OpenedLog {
 
   /// Accepts a ledger that is older than its anchor or does not match the anchor.
   ///
-  /// If the process ends before this is complete, the next start completes it.
+  /// If the process ends before the method returns, the next start does the remaining work.
   private static func acceptOlder(_ ledger: Ledger, _ anchor: Anchor, _ settings: ServerSettings) async throws {
     guard let anchored = try anchor.checkpoint(), try await !ledger.history.holds(anchored) else { return }
     if try await !ledger.history.hasAccepted(anchored) {

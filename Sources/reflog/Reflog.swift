@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program `reflog`; each verb has its own file in `Commands`.
+/// The program `reflog`; each command has its own file in `Commands`.
 @main
 struct Reflog: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -23,7 +23,7 @@ struct TLS {
       configuration.applicationProtocols = ["http/1.1"]
       self.configuration = configuration
     } catch {
-      // The error is not shown, because it may contain a part of the key.
+      // The error is not shown, because the error may contain a part of the key.
       throw CommandFailure(
         .usage,
         "The certificate \(files.certificate) and the key \(files.key) can't be used. Both must be readable PEM files, "

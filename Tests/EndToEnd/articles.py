@@ -18,7 +18,7 @@ class Block:
 
 
 def article(name):
-    """Returns the text of the article with this name. Only one DocC catalogue may contain such an article."""
+    """Returns the text of the article with this name. Exactly one DocC catalogue must contain an article with this name."""
     (path,) = [path for path in ARTICLES if path.stem == name]
     return path.read_text()
 
@@ -60,7 +60,7 @@ def without_code(text):
 
 
 def links(text):
-    """Returns the targets of the links and pictures in a text. Leaves out targets on the web."""
+    """Returns the targets of the links and pictures in a text. Targets on the web are not included."""
     return re.findall(r"\]\((?!https?:)([^)\s]+)\)", without_code(text))
 
 

@@ -14,7 +14,7 @@ import time
 import historybench
 from reflogserver import Server
 
-# The exit code of `reflog verify` with findings.
+# The exit code with which `reflog verify` ends if it has findings.
 FOUND = 65
 
 
@@ -82,7 +82,8 @@ def main(binary, backups, seed=1, writers=2, each=8):
 def backup(server, media, number, written, damaging):
     """Makes a backup and verifies it. Returns the problems as a list of texts.
 
-    If `damaging` is a generator of random numbers, alters the backup first, and the verification must find the alteration.
+    If `damaging` is a generator of random numbers, this function first alters the backup. The verification must then find
+    the alteration.
     """
     path = os.path.join(media.folder, f"{number}.sqlite")
     before, start = sum(written), time.monotonic()

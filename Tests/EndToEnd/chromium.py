@@ -116,7 +116,10 @@ class Chromium:
 
 
 def make_sample(server):
-    """Makes changes of several kinds and results. Returns a dictionary from names to paths of the pages that show the changes."""
+    """Makes changes of several kinds and results.
+
+    Returns the paths of the pages that show the changes, as a dictionary by name.
+    """
     for target in (LOYALTY, FRAUD_CHECK):
         server.put(STEP, target, headers={"Reflog-Reason": "CHG0041%20First%20set-up"})
     server.put(OTHER, LOYALTY)
@@ -133,14 +136,14 @@ def make_sample(server):
 
 
 def trouble_server(graph):
-    """Returns a server for make_trouble() in front of this fake Graph. The caller starts the server."""
+    """Returns a server in front of this fake Graph, for make_trouble(). The caller must start the server."""
     return Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1, GRAPH_READS_PER_MINUTE=60000)
 
 
 def make_trouble(server, graph):
     """Causes drift, a change with an unknown outcome, and a rollback to a time that rolls back only some of its steps.
 
-    Returns a dictionary from names to paths of the pages that show these.
+    Returns the paths of the pages that show the drift, the change and the rollback, as a dictionary by name.
     """
     drifted, hanging = "b2cUserFlows/B2C_1_flow0/postFederationSignup", "b2cUserFlows/B2C_1_flow1/postFederationSignup"
     for address in (drifted, hanging):

@@ -1,7 +1,7 @@
 """Creates entries, a tree, a head row of the log and signatures that agree with altered rows.
 
-An attacker without the key can make the same forgeries, because the formats are public. A test that has the key can also
-create a ledger that Reflog itself could have written, for example with entries from the future.
+An attacker without the log's key can make the same forgeries, because the formats are public. A test that has the key can
+also create a ledger that Reflog itself could have written, for example a ledger with entries from the future.
 """
 
 import base64
@@ -15,14 +15,14 @@ from referencelog import ReferenceLog, canonical, frontier, sha256, tree_hash
 
 
 class Forger:
-    """Recomputes the entries, the tree and the head of a ledger from its altered rows."""
+    """Recomputes the entries, the tree and the head row of the log from the altered rows of a ledger."""
 
     def __init__(self, ledger):
         self.ledger = ledger
 
     @classmethod
     def check(cls, path):
-        """Checks this class: the hashes that it computes from unaltered rows must be equal to those in the ledger."""
+        """Checks that this class computes, from unaltered rows, the same hashes that Reflog stored in the ledger."""
         with contextlib.closing(sqlite3.connect(path)) as ledger:
             forger = cls(ledger)
             logged = dict(ledger.execute("SELECT sequence, hash FROM entry WHERE salt IS NOT NULL"))
@@ -50,7 +50,7 @@ class Forger:
         return part_hash(self.ledger, table, found[0]) if found else None
 
     def of_change(self, id):
-        """Computes the hashes of a change's entries from the change's row. Returns a dictionary from sequences to hashes."""
+        """Computes the hashes of a change's entries from the change's row. Returns the hashes as a dictionary by sequence."""
         row = self.rows("SELECT change_details.*, change.intent_sequence, change.outcome_sequence, "
                         "change.error_message AS message FROM change_details JOIN change ON change.id = change_details.id "
                         "WHERE change_details.id = ?", id)[0]
@@ -100,7 +100,7 @@ class Forger:
             "personal": hexadecimal(self.personal("service_event_personal", id))}))}
 
     def append_event(self, kind, details, salt, later=0):
-        """Appends an event and a matching entry. Returns the event's id. Does not change the head.
+        """Appends an event and an entry whose hash is the hash of the event. Returns the event's id. The head is not changed.
 
         The event's time is `later` microseconds after the time of the newest event.
         """
@@ -121,7 +121,7 @@ class Forger:
             self.ledger.execute("UPDATE entry SET hash = ? WHERE sequence = ?", (hash, sequence))
 
     def rebuild(self, seed):
-        """Recomputes the stored subtrees from the entries. Returns a log of the entries whose key is derived from the seed."""
+        """Recomputes the stored subtrees from the entries. Returns a log of these entries, with a key derived from the seed."""
         origin = self.ledger.execute("SELECT origin FROM ledger").fetchone()[0]
         hashes = [hash for (hash,) in self.ledger.execute("SELECT hash FROM entry ORDER BY sequence")]
         log = ReferenceLog(hashes, origin, seed)
@@ -136,14 +136,14 @@ class Forger:
     def sign(self, log, named=None):
         """Recomputes the head from the rows and the tree, and signs it with the log's key.
 
-        If `named` is a vkey, the signature contains the key ID of that vkey, although another key signs.
+        If `named` is a vkey, the signature is a forgery: it contains the key ID of `named`, although the key of `log` signed.
         """
         if named:
             log.key_id = bytes.fromhex(named.split("+")[1])
         self.set_head(log, log.checkpoint(), named or log.vkey)
 
     def set_head(self, log, checkpoint, key, size=None):
-        """Recomputes the head from the rows and the log, and stores this checkpoint in it.
+        """Recomputes the head from the rows and the log, and stores `checkpoint` in the head.
 
         If `size` is a number, the head covers only the first `size` entries of the log.
         """
@@ -158,7 +158,7 @@ class Forger:
 
 
 def seed_of(key_file):
-    """Returns the seed in a key file. Its format is Go's: `PRIVATE+KEY+<name>+<key ID>+<Base64 of 0x01 and the seed>`."""
+    """Returns the seed in a key file. The file has Go's format: `PRIVATE+KEY+<name>+<key ID>+<Base64 of 0x01 and the seed>`."""
     with open(key_file) as file:
         return base64.b64decode(file.read().strip().split("+", 4)[4])[1:]
 

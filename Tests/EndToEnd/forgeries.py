@@ -1,6 +1,7 @@
 """Mutations that imitate valid history.
 
-They sign the log again, restore an older copy, append entries, replace the head, and forge purges and erasures.
+The mutations sign the log again, restore an older copy, append entries, replace the head row of the log, and forge purges
+and erasures.
 """
 
 import json
@@ -16,9 +17,9 @@ def sign_again(it):
 
 
 def sign(rows):
-    """Signs the log with a new key. Returns a text for the description.
+    """Signs the log with a new key. Returns a text for the description of the mutation.
 
-    The signature contains the ID of the new key or, as a forgery, the ID of the true key.
+    The signature contains either the ID of the new key or, as a forgery, the ID of the true key.
     """
     own = rows.dice(0.5)
     rows.forger.sign(rows.forger.rebuild(rows.chance.randbytes(32)), None if own else rows.ledgers.key)
@@ -35,7 +36,7 @@ def rebuild(it):
 
 
 def forge(rows):
-    """Edits a column that a record covers, and recomputes the hashes of the row's entries."""
+    """Edits a column that is part of a signed record, and recomputes the hashes of the row's entries."""
     table, id, description = rows.edit(("change", "change_personal", "change_statement", "service_event"))
     owner = "service_event" if table == "service_event" else "change"
     for (left,) in rows.run(f"SELECT id FROM {owner} WHERE id = ?", id).fetchall():
@@ -57,7 +58,7 @@ def purge(it):
 
 
 def purge_change(rows):
-    """Deletes a change and the salts of its entries as a purge does, and inserts a row with the id of a purge event."""
+    """Deletes a change and its entries' salts as a purge does, and inserts a row that refers to a purge event."""
     id = rows.pick("change")
     rows.remove_rows_of(id)
     rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
@@ -90,9 +91,9 @@ def purge_event(rows):
 
 
 def pick_event(rows, kind):
-    """Returns the id of an event that must seem to justify a deletion.
+    """Returns the id of an event that the mutation uses to justify a deletion.
 
-    The event is an existing event of any kind, or a forged event of this kind.
+    The event is either an existing event of any kind, or a forged event of the given kind.
     """
     if rows.dice(0.5):
         return rows.pick("service_event")
@@ -103,7 +104,7 @@ def pick_event(rows, kind):
 
 
 def erase(rows):
-    """Erases the personal data of a row, although there was no request for an erasure."""
+    """Erases the personal data of a row, although no person requested an erasure."""
     table, id = store_hash(rows)
     reason = ", reason = NULL" if "reason" in COLUMNS[table] else ""
     rows.run(f"UPDATE {table} SET salt = NULL, actor_name = NULL, ip_address = NULL{reason} WHERE {HISTORY[table]} = ?", id)
@@ -116,7 +117,7 @@ def erase(rows):
 
 
 def replace_personal(rows):
-    """Stores the hash of the true personal data in its row as an erasure does, and replaces the data."""
+    """Stores the hash of a row's true personal data in the row, as an erasure does. Then replaces the personal data."""
     table, id = store_hash(rows)
     salt = ", salt = NULL" if rows.dice(0.5) else ""
     rows.run(f"UPDATE {table} SET ip_address = '192.0.2.66'{salt} WHERE {HISTORY[table]} = ?", id)
@@ -124,7 +125,7 @@ def replace_personal(rows):
 
 
 def store_hash(rows):
-    """Stores the hash of the true personal data in its row as an erasure does. Returns the table and the row's key."""
+    """Stores the hash of a row's true personal data in the row, as an erasure does. Returns the table and the row's key."""
     table = rows.chance.choice(["change_personal", "change_personal", "change_statement", "service_event_personal"])
     erased = [row[0] for row in rows.ledgers.history[table] if row[COLUMNS[table].index("erased_hash")] is not None]
     id = rows.chance.choice(erased) if erased and rows.dice(0.3) else rows.pick(table)
@@ -134,7 +135,7 @@ def store_hash(rows):
 
 
 def forge_head(it):
-    """Alters only the head: its size, its checkpoint, its tree or its signature."""
+    """Alters only the head: the size, the checkpoint, the tree or the signature in it."""
     with it.rows() as rows:
         size, older = rows.ledgers.size, rows.ledgers.older_checkpoint
         how = it.chance.choice(["size", "older", "older checkpoint", "tree", "signature", "signer", "origin"])
@@ -147,7 +148,7 @@ def forge_head(it):
         elif how == "tree":
             rows.run("UPDATE head SET frontier = ?", it.chance.randbytes(len(rows.one("SELECT frontier FROM head"))))
         elif how == "signature":
-            # Keep the text of the checkpoint, and replace its signature by that of an older checkpoint.
+            # Keep the checkpoint's text, and replace the checkpoint's signature with the signature of an older checkpoint.
             text, _ = rows.one("SELECT checkpoint FROM head").split("\n\n")
             rows.run("UPDATE head SET checkpoint = ?", f"{text}\n\n" + older[1].split("\n\n")[1])
         elif how == "signer":
@@ -158,7 +159,7 @@ def forge_head(it):
 
 
 def append(it):
-    """Appends rows and matching entries after the last signed entry. May also forge the head so that it covers them."""
+    """Appends a row, and an entry with the row's hash, after the last signed entry. May also forge the head to cover them."""
     with it.rows() as rows:
         table, at = it.chance.choice([("change", "intent_sequence"), ("service_event", "sequence")])
         source, sequence = rows.pick(table), it.ledgers.size
@@ -173,7 +174,7 @@ def append(it):
 
 
 def move_head(rows):
-    """Forges the head so that it covers the appended entries, or does not change it. Returns a text for the description."""
+    """Forges the head so that it covers the appended entries, or keeps the head. Returns a text for the description."""
     how = rows.chance.choice(["", ", counted", ", signed"])
     if how == ", counted":
         rows.forger.set_head(rows.forger.rebuild(bytes(32)), *rows.one("SELECT checkpoint, verifier_key FROM head"))
@@ -183,7 +184,7 @@ def move_head(rows):
 
 
 def append_deletion(it):
-    """Deletes a change or personal data, and appends an event with a matching entry that justifies it.
+    """Deletes a change or personal data. Appends an event that justifies the deletion, and an entry with the event's hash.
 
     The event contains the id of the newest requested purge, or the id of the person whose data is erased.
     """

@@ -7,8 +7,8 @@ import tempfile
 
 from reflogserver import ROOT, Graph, Server
 
-# Without a credential Reflog makes no sweep. A sweep would record drift, because the fake Graph does not have the generated
-# flows.
+# These settings contain no credential, so Reflog makes no sweep. A sweep would record drift, because the fake Graph does not
+# have the flows of the generated history.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
 

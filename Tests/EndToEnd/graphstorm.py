@@ -13,8 +13,8 @@ from storm import address_of
 
 # How many seconds Reflog waits for an answer from Graph.
 TIMEOUT = 0.4
-# A read may show a value that was replaced up to STALE seconds earlier. Reflog's settle window is longer, so Reflog waits
-# until no read can be stale.
+# A read may show a reference that was replaced up to STALE seconds earlier. Reflog's settle window WINDOW is longer, so no
+# read is stale after the settle window.
 STALE = 2.0
 WINDOW = 3.0
 FLOWS = 150
@@ -25,9 +25,9 @@ TARGETS = [None] + [graph_connector(name) for name in
 
 
 class GraphStorm:
-    """Many changes at the same time: `with GraphStorm(seed) as storm: storm.run(writes)`.
+    """Makes many changes at the same time. Usage: `with GraphStorm(seed) as storm: storm.run(writes)`.
 
-    `window` is Reflog's settle window in seconds. If it is shorter than STALE, Reflog accepts stale reads as current.
+    `window` is Reflog's settle window in seconds. If the window is shorter than STALE, Reflog accepts stale reads as current.
     """
 
     def __init__(self, seed, window=WINDOW, clients=32, **options):
@@ -71,7 +71,7 @@ class GraphStorm:
             return sum('"arrived"' in line for line in lines)
 
     def settle(self):
-        """Waits until no change is pending. Then waits for a complete sweep that begins later."""
+        """Waits until no change is pending. Then waits until a new sweep has begun and is complete."""
         deadline = time.monotonic() + 6 * TIMEOUT + 2 * WINDOW + 60
         while self.status()["pendingChanges"] and time.monotonic() < deadline:
             time.sleep(0.2)
@@ -114,7 +114,7 @@ class GraphStorm:
             connection.close()
 
     def findings(self):
-        """Returns a dictionary from kinds of problems to lists of texts. A list is empty if there is no such problem."""
+        """Returns for each kind of problem a list of texts. The list is empty if there is no problem of that kind."""
         ledger = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)
         ledger.row_factory = sqlite3.Row
         rows = ledger.execute("SELECT * FROM change_details WHERE subject = 'step' ORDER BY id").fetchall()
@@ -145,9 +145,9 @@ class GraphStorm:
 
 
 def wrong_results(row, numbers, landed):
-    """Returns a list with a text if the result of a change contradicts Graph's record, or an empty list.
+    """Returns a list with one text if the result of a change contradicts Graph's record. Otherwise returns an empty list.
 
-    Skips changes whose before and after are equal, because a read can't show whether Graph applied them.
+    Ignores a change if its before and its after are equal, because no read can show whether Graph applied that change.
     """
     if row["kind"] != "update" or (row["before_state"], row["before_connector_id"]) == (
         row["after_state"], row["after_connector_id"],
@@ -162,7 +162,7 @@ def wrong_results(row, numbers, landed):
 
 
 def false_drifts(rows, record):
-    """Returns a text for each change of the kind drift or baseline with a reference that no outsider set."""
+    """Returns a text for each recorded drift or baseline that is wrong, because no outsider set the reference in it."""
     made = collections.defaultdict(list)
     for event in record:
         if event["event"] == "landed" and event["by"] == "outsider":

@@ -14,8 +14,8 @@ import urllib.parse
 from reflogserver import Server
 
 CHANGES = "/beta/auditLogs/connectorChanges"
-# Without a credential Reflog makes no sweep. A sweep would record drift, because the fake Graph does not have the generated
-# flows.
+# These settings contain no credential, so Reflog makes no sweep. A sweep would record drift, because the fake Graph does not
+# have the flows of the generated history.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
 
@@ -54,7 +54,7 @@ class Client:
 
 
 class Queries:
-    """Typical queries of history. Each call returns a query with other values."""
+    """Typical queries of history. Each call of a method returns a query with different values."""
 
     def __init__(self, database, chance):
         self.chance = chance
@@ -114,7 +114,7 @@ def path(filter, **options):
 
 
 def queries(small, large, rounds, top):
-    """Measures the first page of every query on both ledgers alternately. Counts only queries with full pages from both."""
+    """Measures the first page of every query on both ledgers alternately. Counts only pages with equal numbers of changes."""
     chance = random.Random(1)
     clients = [Client(small), Client(large)]
     generators = [Queries(small.database, chance), Queries(large.database, chance)]
@@ -123,7 +123,8 @@ def queries(small, large, rounds, top):
         for name in generators[0].all():
             answers = [client.get(path(generator.all()[name], top=top)) for client, generator in zip(clients, generators)]
             sizes = {len(json.loads(body)["value"]) for _, body in answers}
-            # The first 20 rounds warm up the servers. Pages of different sizes are not compared: a larger page takes longer.
+            # The first 20 rounds only warm up the servers. Pages of different sizes are not compared, because a larger page
+            # takes longer.
             if round >= 20 and len(sizes) == 1:
                 for found, (took, _) in zip(times, answers):
                     found.setdefault(name, []).append(took * 1000)
@@ -143,7 +144,8 @@ def counts(large):
     for name in ("flow and step", "actor", "not applied"):
         took, body = client.get(path(generator.all()[name], count="true", top=1))
         print(f"$count of '{name}': {json.loads(body)['@odata.count']} in {took * 1000:.0f} ms")
-    # No index serves this query, and no change matches it. Reflog limits its time and returns a link that continues it.
+    # No index supports this query, and no change matches. Reflog limits the time of the query and returns a link with which
+    # a client can continue the query.
     took, body = client.get(path("contains(reason,'no such thing')"))
     print(f"an unindexed query without a match: {took * 1000:.0f} ms, has a next link: {'@odata.nextLink' in json.loads(body)}")
     took, body = client.get("/beta/auditLogs/connectorConfigurations?asOf=2024-03-03T02:00:00Z")
@@ -151,13 +153,13 @@ def counts(large):
 
 
 def resident(process, what="VmHWM"):
-    """Returns a memory figure of a process in MB. The default is its peak memory."""
+    """Returns a memory figure of a process in MB. The default figure is the peak memory of the process."""
     with open(f"/proc/{process}/status") as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
 
 
 def download(server, query, into=None):
-    """Downloads the CSV export. Returns the numbers of its bytes and lines, and the seconds."""
+    """Downloads the CSV export. Returns the number of bytes, the number of lines, and how many seconds the download took."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
     start = time.perf_counter()
     connection.request("GET", f"{CHANGES}?$format=csv{query}", headers={"Authorization": "Bearer " + server.tokens["reader"]})
@@ -172,7 +174,7 @@ def download(server, query, into=None):
 
 
 def export(server):
-    """Measures the CSV export of the whole history over HTTP. Compares it with sqlite3, which prints the same columns."""
+    """Measures the CSV export of the whole history over HTTP, and the time in which sqlite3 prints the same columns."""
     subprocess.run(["cat", server.database], stdout=subprocess.DEVNULL, check=True)
     size, lines, took = download(server, "")
     print(f"over HTTP: {lines - 1} rows, {size / 1e6:.0f} MB in {took:.1f} s: {(lines - 1) / took:.0f} rows/s; "
@@ -226,7 +228,7 @@ def size(database):
 
 
 def write(server, numbers, stopped, written):
-    """Changes a step of each flow until `stopped` is set. Each flow has its own thread. Counts the changes in `written`."""
+    """Changes a step of each flow, in one thread for each flow, until `stopped` is set. Counts the changes in `written`."""
     def loop(number):
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         headers = {"Authorization": "Bearer " + server.tokens["operator"], "Content-Type": "application/json"}
@@ -244,7 +246,7 @@ def write(server, numbers, stopped, written):
 
 
 def paging(binary, seconds=20, writers=3, each=16):
-    """Reads all pages of history while changes are written at full speed, and checks that they contain each change once."""
+    """Reads all pages of history while changes are written at full speed. Checks that the pages contain each change once."""
     stopped = multiprocessing.Event()
     written = multiprocessing.Array("q", writers * each, lock=False)
     with Server(binary) as server:

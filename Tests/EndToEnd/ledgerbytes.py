@@ -63,9 +63,9 @@ class Pages:
 
 
 class Wal:
-    """The `-wal` of a ledger: its commits, and the history up to each of the newest commits."""
+    """The `-wal` file of a ledger: the commits in it, and the history up to each of the newest commits."""
 
-    # The lengths in bytes of the file's header and of a frame's header (SQLite's file format, 4.1).
+    # The length of the file's header and the length of a frame's header, both in bytes (SQLite's file format, 4.1).
     HEADER, FRAME = 32, 24
 
     def __init__(self, ledgers):
@@ -81,8 +81,8 @@ class Wal:
                 self.commits.append(start + self.step)
         self.complete = read_history_with_wal(self.path, self.bytes, ledgers.folder)
         assert len(self.complete["entry"]) > self.anchored, "the anchor covers every entry"
-        # Every history that a crash could leave without a contradiction to the anchor: the complete one, the one without the
-        # newest commit, and so on.
+        # A crash may lose commits that the anchor does not cover. This list contains every history that such a crash could
+        # leave: the complete history, the history without the newest commit, and so on.
         self.unanchored = []
         for end in self.commits[::-1]:
             left = read_history_with_wal(self.path, self.bytes[:end], ledgers.folder)
@@ -94,8 +94,8 @@ class Wal:
         part = chance.choices(["header", "frame", "page"], [1, 3, 16])[0]
         if part == "header":
             return "the -wal's header", chance.randrange(self.HEADER * 8)
-        # The file may be longer than the valid frames, because SQLite enlarges it in advance. Zeros or frames of an earlier
-        # log follow. Some mutations alter that part too.
+        # SQLite enlarges the file in advance, so zeros or old frames may follow the valid frames. Some mutations also alter
+        # the bytes after the valid frames.
         end = self.commits[-1] if chance.random() < 0.85 else len(self.bytes)
         start = self.HEADER + chance.randrange((end - self.HEADER) // self.step) * self.step
         name = f"{'a frame' if start < self.commits[-1] else 'an unused frame'} of the -wal"
@@ -105,7 +105,7 @@ class Wal:
 
 
 def read_history_with_wal(path, wal, folder):
-    """Returns the history in a ledger's file whose `-wal` consists of these bytes."""
+    """Returns the history that a ledger contains if its `-wal` file consists of the bytes `wal`."""
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         copy = copied(path, pathlib.Path(temporary, "ledger.sqlite"))
         pathlib.Path(f"{copy}-wal").write_bytes(wal)

@@ -10,7 +10,7 @@ import subprocess
 # The tables of history, and the key column of each.
 HISTORY = {"change": "id", "change_personal": "change", "change_statement": "change", "service_event": "id",
            "service_event_personal": "event", "entry": "sequence"}
-# The tables to which the tables of history refer. `address` is at an earlier position than the tables to which it refers.
+# The tables to which the tables of history refer. `address` refers to `flow` and `step`, so `address` must come first.
 IDENTITIES = ("address", "flow", "step", "connector", "connector_name", "actor", "actor_name", "client_app")
 REFERENCES = {
     "change": {"address": "address", "before_connector": "connector", "before_name": "connector_name",
@@ -22,16 +22,16 @@ REFERENCES = {
     "service_event_personal": {"actor_name": "actor_name"},
     "address": {"flow": "flow", "step": "step"},
 }
-# The tables that have one row, and their columns that a signature covers.
+# The tables that have exactly one row. For each table, the columns that a signature covers.
 SINGLE = {"ledger": ["id", "tenant_id"], "head": ["id", "next_sequence", "frontier", "checkpoint"]}
 # The stored columns of each table, in the order of the columns. Generated columns are left out.
 COLUMNS = {}
-# For each table with generated columns, a function that returns the stored columns from a row of `SELECT *`.
+# For each table with generated columns, a function that picks the stored columns from a row of `SELECT *`.
 STORED = {}
 
 
 class Unreadable(Exception):
-    """SQLite can't read history from the file."""
+    """The error for a file from which SQLite can't read history."""
 
 
 def copied(source, target):
@@ -53,9 +53,9 @@ def triggers_dropped(path):
 
 
 def connect(path, immutable=True):
-    """Opens a file of SQLite.
+    """Opens an SQLite file.
 
-    Every text is read as a pair of "text" and bytes. So it differs from a blob, and it may be invalid UTF-8.
+    Every text is read as a pair of "text" and bytes. So a text differs from a blob, and a text with invalid UTF-8 can be read.
     """
     uri = pathlib.Path(path).as_uri() + ("?immutable=1" if immutable else "")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
@@ -64,7 +64,7 @@ def connect(path, immutable=True):
 
 
 def read_history(path, immutable=True):
-    """Returns a dictionary from tables of history to their rows. Reads only the tables in their own order, not the indexes."""
+    """Returns the rows of each table of history, as a dictionary by table. Reads only the tables and never the indexes."""
     try:
         with contextlib.closing(connect(path, immutable)) as ledger:
             rows = {table: ledger.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid").fetchall()
@@ -79,7 +79,7 @@ def read_history(path, immutable=True):
 
 
 def referenced_identities(rows):
-    """Returns the identity rows to which other rows refer, as a dictionary by table."""
+    """Returns the rows of the tables in IDENTITIES to which other rows refer, as a dictionary by table."""
     wanted, kept = collections.defaultdict(set), {}
     for table in (*HISTORY, *IDENTITIES):
         if table in IDENTITIES:

@@ -1,4 +1,4 @@
-"""Measures the verification of a log and the start of a server with it. Compares the verification with hashing alone."""
+"""Measures how long a log's verification and a server's start take. Compares the verification with hashing alone."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ def run_measured(*command):
 
 
 def records(server, count=300):
-    """Returns the concatenated canonical records of about `count` changes, spread over history, and the number of changes."""
+    """Returns the concatenated canonical records of about `count` changes from all of history, and the number of changes."""
     newest = int(server.request("GET", CHANGES + "?$top=1", role="reader").json["value"][0]["id"])
     ids = range(1, newest + 1, max(1, newest // count))
     return b"".join(server.request("GET", f"{CHANGES}/{id}?$format=record", role="reader").bytes for id in ids), len(ids)

@@ -25,7 +25,7 @@ import uuid
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
 SECRET = "a secret that only Graph knows"
 
-# The faults that a write may get, and how often each is drawn, as a weight.
+# The faults that a write may get. The weight of a fault determines how often it is drawn.
 WRITE_FAULTS = {
     "ok": 60, "slow": 4, "reset_before": 3, "reset_after": 3, "hang_before": 1, "hang_after": 1, "late": 3,
     "refuse_400": 1, "refuse_403": 1, "refuse_404": 1, "refuse_409": 1, "refuse_412": 1, "refuse_422": 1,
@@ -34,12 +34,12 @@ WRITE_FAULTS = {
     "503_after": 1, "504_before": 1, "504_after": 1, "garbage_before": 1, "garbage_after": 1, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1,
 }
-# The faults that a read may get, and how often each is drawn, as a weight.
+# The faults that a read may get. The weight of a fault determines how often it is drawn.
 READ_FAULTS = {
     "ok": 400, "slow": 6, "reset": 4, "hang": 1, "500": 3, "503": 3, "throttle_seconds": 1, "garbage": 3, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1,
 }
-# The value of Retry-After for each kind of 429. None: the value is a date, computed when the answer is sent.
+# The value of the header Retry-After for each kind of 429. None means a date that is computed when the answer is sent.
 THROTTLES = {
     "throttle_seconds": "1", "throttle_date": None, "throttle_decimal": "0.5", "throttle_garbage": "soon",
     "throttle_absurd": "99999999",
@@ -56,7 +56,7 @@ def stored(request_id):
 
 
 class Closed(Exception):
-    """The connection is to be closed without an answer."""
+    """The error that closes the connection without an answer."""
 
 
 class Graph:
@@ -64,9 +64,10 @@ class Graph:
         self.options = options
         self.chance = random.Random(options.seed)
         self.connectors, self.flows = {}, {}
-        # The references of each address, oldest first, as pairs of a time and a connector's id or None. The last is current.
+        # The references that each address had, oldest first. Each is a pair of a time and a connector's id or None. The last
+        # pair is the current reference.
         self.references = collections.defaultdict(lambda: [(0.0, None)])
-        # When an address was last read or written.
+        # The time when each address was last read or written.
         self.touched = collections.defaultdict(float)
         self.in_flight = collections.Counter()
         self.tokens = {"number": 0, "accepted": set(), "any": False, "hand_out": None}
@@ -74,7 +75,7 @@ class Graph:
         self.mixing = options.mix
         self.hung, self.unknown_steps = set(), set()
         self.killing, self.front_refuses = {}, False
-        # Seconds that each request waits before it is handled.
+        # How many seconds each request waits until it is handled.
         self.delay = 0.0
         # For each request, the time when its last byte arrived and the time of its answer.
         self.timings = collections.deque(maxlen=100_000)
@@ -129,7 +130,7 @@ class Graph:
         self.note(event="landed", by=by, address=address, value=value)
 
     def seen(self, address):
-        """Returns the reference that a read shows: the current one, or one that was current within the last `--stale` seconds."""
+        """Returns the reference that a read shows: the current one, or one that was current in the last `--stale` seconds."""
         now = time.monotonic()
         values = self.references[address]
         fresh = [index for index, (moment, _) in enumerate(values) if index and moment > now - self.options.stale]
@@ -138,7 +139,7 @@ class Graph:
         return self.chance.choice(values[fresh[0] - 1:])[1]
 
     async def outsider(self, rate):
-        """Changes references without Reflog. Picks only steps that were not read or written for `--quiet` seconds."""
+        """Changes references without Reflog. Picks only steps that had no read and no write for `--quiet` seconds."""
         others = [id for id, connector in self.connectors.items() if connector["displayName"].startswith("Outsider")]
         while True:
             await asyncio.sleep(self.chance.expovariate(rate))
@@ -151,8 +152,8 @@ class Graph:
                 address = self.chance.choice(sorted(addresses))
                 value = self.chance.choice([id for id in others if id != self.references[address][-1][1]])
                 self.land(address, value, "outsider")
-                # Delete the older references, so that every read shows this one immediately. After a stale read Reflog could
-                # not distinguish an outsider's change from an older reference.
+                # Delete the older references, so that every later read shows the outsider's reference. If a read could still
+                # show an older reference, Reflog could not distinguish an outsider's change from a stale read.
                 self.references[address][:-1] = []
 
     # HTTP
@@ -243,7 +244,7 @@ class Graph:
         })
 
     def kill(self, stage, delay=0):
-        """Kills the process that a test set for this stage with `/control`, once, after a delay in seconds."""
+        """Kills the process that a test set for this stage with `/control`. Kills only once, after `delay` seconds."""
         if stage in self.killing:
             victim = self.killing.pop(stage)
             if delay:
@@ -362,8 +363,8 @@ class Graph:
                   correlation=correlation, body=request.body.decode(errors="replace"),
                   overlapping=self.in_flight[target], intent=intended is not None)
         self.in_flight[target] += 1
-        # Reflog assumes that a write takes effect within six timeouts after its intent. This program must keep to that even if
-        # it is slow.
+        # Reflog assumes that a write takes effect at most six timeouts after its intent. Set a deadline, so that this is true
+        # even if the fake Graph is slow.
         request.deadline = (intended or time.time()) + 6 * self.options.timeout
         self.kill("arrived")
         try:
@@ -402,7 +403,7 @@ class Graph:
         if fault == "garbage_before":
             return await self.nonsense("garbage", request)
         if fault == "late":
-            # The connection is closed, and the write takes effect later.
+            # Close the connection without an answer. The write takes effect later.
             request.writer.transport.abort()
             await asyncio.sleep(self.chance.uniform(0.3, 2.5) * timeout)
         if time.time() > request.deadline:
@@ -421,7 +422,7 @@ class Graph:
         await self.nonsense(fault.removesuffix("_after"), request)
 
     def apply(self, request, number):
-        """Applies the write. Returns a function that sends the answer."""
+        """Applies a write to the references and connectors. Returns a function that sends the answer."""
         body = json.loads(request.body or b"{}") if request.method != "DELETE" else {}
         no_content = lambda: request.raw(204, None, b"")
         match request.method, request.segments:
@@ -533,7 +534,7 @@ class Request:
 
 
 def redacted(authentication):
-    """Returns an authentication configuration as Graph shows it, without secrets."""
+    """Returns an authentication configuration without secrets, in the form that Graph shows."""
     if not authentication:
         return authentication
     kind = authentication.get("@odata.type", "")
@@ -562,7 +563,7 @@ async def main():
     server = await asyncio.start_server(graph.serve, "127.0.0.1", options.port, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], flush=True)
     if options.outsiders:
-        # The event loop keeps only a weak reference to a task. This variable prevents that the task is deleted.
+        # The event loop keeps only a weak reference to a task. This variable keeps the task alive.
         outsider = asyncio.create_task(graph.outsider(options.outsiders))
     async with server:
         await server.serve_forever()

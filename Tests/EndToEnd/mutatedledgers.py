@@ -16,23 +16,23 @@ from ledgerfile import copied, learn_columns, read_history
 from reflogserver import Graph, Server, graph_connector, wait_for_checkpoint
 from test_graph import graph_token
 
-# A verification that takes longer than this is counted as hung.
+# A verification that takes longer than this number of seconds is counted as hung.
 HANG_SECONDS = 60
 # Short times, so that a person can soon state the result of a pending change.
 SETTINGS = historybench.SETTINGS | {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1}
-# After this time a read shows the result of a pending change. It is the maximum time until a write takes effect, and the
-# settle window.
+# How many seconds after a change every read shows its result. A write takes effect within six timeouts. Then the settle
+# window must pass.
 DOUBT_SECONDS = 6 * SETTINGS["GRAPH_TIMEOUT"] + SETTINGS["SETTLE_WINDOW"]
 # The id of the person whose personal data is erased.
 BRIAN = "0b1c2d3e-0000-4000-8000-000000000002"
 
 
 class Ledgers:
-    """A signed ledger, an older copy, and a copy whose newest commits are in its `-wal`. All three are in one folder."""
+    """Three ledgers in one folder: a signed ledger, an older copy, and a copy that has its newest commits in the `-wal`."""
 
     def __init__(self, folder, binary, generator, changes, seed):
         self.folder = pathlib.Path(folder)
-        # Copy the program, so that a build at the same time does not replace the program that is tested.
+        # Copy the program, because a build at the same time could replace the original file.
         self.binary = shutil.copy(binary, self.folder / "reflog")
         self.served = self.folder / "served.sqlite"
         self.pristine, self.older = self.folder / "pristine.sqlite", self.folder / "older.sqlite"
@@ -101,7 +101,7 @@ class Ledgers:
 
     @staticmethod
     def make_changes(server, graph):
-        """Makes a change of each kind that is missing in the generated history."""
+        """Makes one change of each kind that the generated history does not contain."""
         address, (fraud, loyalty) = "b2cUserFlows/B2C_1_flow0/postFederationSignup", map(graph_connector, ("Fraud check", "Loyalty"))
         for connector in (fraud, loyalty, None):
             server.put(address, connector, role="adele", headers={"Reflog-Reason": "CHG0042"})
@@ -114,7 +114,7 @@ class Ledgers:
 
     @staticmethod
     def make_further_changes(server, graph):
-        """Makes more changes. A person settles one of them, and one of them is pending at the end."""
+        """Makes more changes. For one change, a person states the result. Another change is still pending at the end."""
         Ledgers.make_changes(server, graph)
         for step in ("postAttributeCollection", "preTokenIssuance"):
             graph.control(writes=["hang_before"])
@@ -126,7 +126,7 @@ class Ledgers:
                 assert answer.json["status"]["settledBy"] == "person", answer.text
 
     def kill(self, graph):
-        """Kills a server, so that commits are left in the `-wal`. Keeps an older anchor that does not cover the last commits."""
+        """Kills a server, so that commits are left in the `-wal`. Keeps an anchor that is too old to cover the last commits."""
         with self.server(graph) as server:
             for number in range(20):
                 if number == 15:
@@ -140,7 +140,7 @@ class Ledgers:
             shutil.copy(f"{self.served}{suffix}", f"{self.logged}{suffix}")
 
     def drop_triggers(self):
-        """Makes a copy without triggers, so that SQL can alter it."""
+        """Makes a copy without triggers, so that SQL statements can alter the copy."""
         shutil.copy(self.pristine, self.without_triggers)
         with contextlib.closing(sqlite3.connect(self.without_triggers, isolation_level=None)) as ledger:
             for (name,) in ledger.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
@@ -157,7 +157,7 @@ class Ledgers:
             return ledger.execute(sql).fetchone()
 
     def verify(self, path, anchor=None):
-        """Verifies a ledger. Returns the exit code, or None if it hung, and the output."""
+        """Verifies a ledger. Returns the output and the exit code, which is None if the verification hung."""
         arguments = ["verify", "--database", path, "--key", self.key, *(["--anchor", anchor] if anchor else [])]
         try:
             run = subprocess.run([self.binary, *arguments], capture_output=True, timeout=HANG_SECONDS, env=environment())
@@ -182,7 +182,7 @@ class Ledgers:
 def environment():
     """Returns this process's environment without Reflog's variables and without Swift's backtraces.
 
-    Backtraces are not needed, because the exit by a signal already shows a crash.
+    Backtraces are not needed: if the program crashes, a signal ends it, and the exit code already shows that.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     return kept | {"SWIFT_BACKTRACE": "enable=no"}

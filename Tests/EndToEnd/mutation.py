@@ -8,7 +8,7 @@ import sqlite3
 from forger import Forger
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES, SINGLE, copied, read_history
 
-# Values that a mutation may write to a column, in addition to the values that the column has in other rows.
+# Additional values that a mutation may write to a column. A mutation may also write a value from another row.
 VALUES = {
     "kind": ["update", "rollback", "drift", "baseline"],
     "before_absent": ["none", "unknown", "connector"], "after_absent": ["none", "unknown", "connector"],
@@ -22,17 +22,17 @@ TIMES = ("activity_time", "last_verified_time", "rollback_to", "time")
 
 
 class Impossible(Exception):
-    """The random numbers selected a mutation that is not possible. The caller tries again with the next ones."""
+    """The error for a randomly selected mutation that is not possible. The caller tries again with the next random numbers."""
 
 
 class Mutation:
-    """An altered copy of the ledger: its file, and the unaltered history and the anchor for the comparison."""
+    """A mutation: the altered copy of the ledger, and the unaltered history and the anchor with which the copy is compared."""
 
     def __init__(self, ledgers, folder, chance):
         self.ledgers, self.chance, self.folder = ledgers, chance, pathlib.Path(folder)
         self.path = self.folder / "ledger.sqlite"
         self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.history
-        # The altered part of the file, in the words of the report.
+        # The name that the report uses for the altered part of the file.
         self.part = "rows"
 
     def rows(self):
@@ -42,7 +42,7 @@ class Mutation:
         return read_history(self.path)
 
     def is_lost(self, after):
-        """Returns whether all missing entries are ones that the anchor does not cover. A crash may lose such entries."""
+        """Returns whether the anchor covers none of the missing entries. A crash may lose such entries."""
         return False
 
 
@@ -155,11 +155,12 @@ def near(value, kind, chance):
 def alike(column, value):
     """Returns another value that a careless program may read as the same value.
 
-    It is a time with a negative year, or JSON with one more member.
+    For a time, returns a time with a negative year. For JSON, returns the JSON with one more member.
     """
     if column in TIMES and value is not None:
         moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
-        # The Gregorian calendar repeats every 400 years, and 400 years have 146,097 days.
+        # Move the time back by a multiple of 400 years, because the Gregorian calendar repeats every 400 years. 400 years have
+        # 146,097 days.
         years = 2 * moment.year
         eras = -(-years // 400)
         same = moment.replace(year=moment.year + 400 * eras - years) if moment.month > 2 else moment

@@ -8,8 +8,8 @@ from ledgerfile import HISTORY, IDENTITIES
 class Report:
     """Counts verdicts, and prints tables of them."""
 
-    # `lost`: all missing entries are ones that the anchor does not cover, as after a crash. `the same`: history is unaltered.
-    # `quiet`: history is unaltered, and the ledger has no findings.
+    # `lost` means that the anchor covers none of the missing entries, as after a crash. `the same` means that history is
+    # unaltered. `quiet` means that history is unaltered and that the verification has no findings.
     COLUMNS = ("mutations", "altered", "found", "missed", "lost", "refused", "crashed", "hung", "the same", "quiet")
     EXAMPLES = 2
 
@@ -65,7 +65,7 @@ class Report:
             print(f"    output: {line[:320]}")
 
     def uncovered(self):
-        """Counts the flipped bits after which the ledger was still valid. Returns the counts by group of pages."""
+        """Counts the flipped bits that changed no history and caused no finding. Returns the counts by group of pages."""
         counts = collections.Counter()
         for part, part_counts in self.parts.items():
             table = part.removeprefix("table ")

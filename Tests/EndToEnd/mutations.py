@@ -16,8 +16,8 @@ from mutation import Impossible, Mutation
 from mutationreport import Report
 from mutationverdict import judge
 
-# For each kind of mutation, the function that makes it, and a weight: how often it is drawn. If you change the order or a
-# weight, the same seed makes other mutations.
+# For each kind of mutation, the function that makes the mutation, and a weight that determines how often the kind is drawn.
+# If you change the order or a weight, the same seed creates different mutations.
 KINDS = {
     "a bit in a page": (bytemutations.flip_bit, 45),
     "a bit in the -wal": (bytemutations.flip_wal_bit, 8),
@@ -38,7 +38,7 @@ KINDS = {
 
 
 class Trials:
-    """Makes mutations and judges them. Each mutation depends only on the seed and on its number, so it can be repeated."""
+    """Makes and judges mutations. A mutation depends only on the seed and on its number, so you can repeat each mutation."""
 
     def __init__(self, ledgers, seed, only=None):
         self.ledgers, self.seed = ledgers, seed
@@ -73,7 +73,7 @@ def ignore_interrupts():
 def run(binary, generator, mutations=10000, changes=10000, seed=1, jobs=2, only=None, numbers=None):
     """Creates a ledger and mutates copies of it.
 
-    Returns whether `reflog verify` found every altered history, and crashed or hung in no case.
+    Returns whether `reflog verify` found every altered history and always ended without a crash or a hang.
     """
     global TRIALS
     with tempfile.TemporaryDirectory(prefix="reflog-mutations-") as folder:

@@ -6,7 +6,7 @@ import time
 
 from ledgerfile import Unreadable, differences
 
-# The exit code of `reflog verify` with findings.
+# The exit code with which `reflog verify` ends if it has findings.
 FOUND = 65
 
 
@@ -19,7 +19,7 @@ class Verdict:
     # The altered part of the file.
     part: str
     description: str
-    # `found`, `missed`, `lost`, `refused`, `crashed` or `hung`, or `same` if history is unaltered.
+    # If history is altered: `found`, `missed`, `lost`, `refused`, `crashed` or `hung`. If history is unaltered: `same`.
     outcome: str
     # Whether the mutation altered history.
     altered: bool
@@ -35,7 +35,7 @@ class Verdict:
 
     @property
     def gist(self):
-        """A key that groups failures with the same cause. It consists of outcome, kind, altered columns and message."""
+        """A key that groups failures with the same cause. The key consists of outcome, kind, altered columns and message."""
         changed = [" ".join(re.sub(r" -?\d+\b", "", line.split(":")[0]).split()[:2]) for line in self.differences]
         line = (self.output.strip().splitlines() or [""])[0]
         message = re.sub(r"/\S+/ledger.sqlite|0x\w+|\d+|, row: .*|(?<=malformed database schema) .*", "…", line)[:160]

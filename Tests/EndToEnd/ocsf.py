@@ -25,7 +25,8 @@ def extract(compiled):
                    if key in ("type", "requirement", "is_array", "object_type") and value}
             | ({"enum": sorted(attribute["enum"])} if attribute.get("enum") else {})
             for name, attribute in thing["attributes"].items()
-            # A profile's required attribute is required only in events with that profile. Reflog's events have no profile.
+            # Some attributes are required only in events that have a certain profile. Reflog's events have no profile, so leave
+            # these attributes out.
             if not (attribute.get("profile") and attribute["requirement"] == "required")}}
     return {"class": part(compiled["classes"][CLASS]),
             "objects": {name: part(compiled["objects"][name]) for name in OBJECTS}}

@@ -115,7 +115,7 @@ class OpenIDProvider:
                 "nbf": now - 10, "iat": now - 10, "exp": now + 3600} | other
 
     def token(self, claims, header=None, key=None, payload=None):
-        """Returns a token in the form of Entra's. The arguments replace header fields, the key and the payload."""
+        """Returns a token in the form of Entra's tokens. The arguments replace header fields, the key and the payload."""
         key = key or self.key
         head = {"alg": "RS256", "typ": "JWT", "kid": key.id} | (header or {})
         signed = encoded({name: value for name, value in head.items() if value is not None})
@@ -128,7 +128,7 @@ class OpenIDProvider:
         return signed + "." + encoded(key.sign(signed.encode(), "sha" + (algorithm[2:] if algorithm[2:].isdigit() else "256")))
 
     def defects(self):
-        """Returns tokens that have one defect each, as a dictionary by the defect's name. Reflog must refuse every token."""
+        """Returns tokens with one defect each, as a dictionary by the defect's name. Reflog must refuse all these tokens."""
         good = self.claims(["Reflog.Operate"])
         now = int(time.time())
 

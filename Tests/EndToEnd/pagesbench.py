@@ -10,7 +10,7 @@ from reflogserver import Graph
 
 
 class Pages:
-    """The web pages. Each call returns paths with other values."""
+    """The paths of the web pages. Each call of a function returns a path with different values."""
 
     def __init__(self, database, chance):
         ledger = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
@@ -26,7 +26,7 @@ class Pages:
         self.moment = lambda: time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(chance.uniform(first, last)))
 
     def paths(self):
-        """Returns a dictionary from names of pages to functions. Each function returns a path of its page."""
+        """Returns functions as a dictionary by the name of a page. Each function returns a path of that page."""
         pick = self.chance.choice
         flow = lambda: pick(self.flows)
         return {

@@ -1,4 +1,4 @@
-"""Compares Reflog with its peers. Each round measures every peer once, one after another. Compare the ratios of a round."""
+"""Compares Reflog with its peers. Each round measures all peers once, one after another. Compare only figures of one round."""
 
 import json
 import os
@@ -52,7 +52,7 @@ class Bench:
 
 
 def program(path, product, name=None):
-    """Returns the path of a program as text. Ends the run if it is not built."""
+    """Returns the path of a program as text. Ends the run if the program is not built."""
     if pathlib.Path(path).exists():
         return str(path)
     hint = f", or skip it: --without {name}" if name else ""
@@ -98,7 +98,7 @@ def report(options, described, rounds):
 
 
 def refuse_memory(folder):
-    """Ends the run if the folder is in memory. There, fdatasync writes to no disk, so every figure would be wrong."""
+    """Ends the run if the folder is in memory, because fdatasync would then be too fast, and every figure would be wrong."""
     kind = run("stat", "--file-system", "--format", "%T", folder).strip()
     if kind in ("tmpfs", "ramfs"):
         raise SystemExit(f"{folder} is in memory ({kind}). Name a folder on a disk: --folder PATH")

@@ -1,9 +1,10 @@
-"""Creates the table of `tools/bench peers`. It shows each figure and ratio with its median and spread over the rounds."""
+"""Creates the table of `tools/bench peers`. The table shows the median and the spread of each figure and each ratio."""
 
 import dataclasses
 import statistics
 
-# For each server, the first part of its figures' names. Then its title, and the numbers of connections in its measurements.
+# For each server: the first part of the names of its figures, its title in the table, and the numbers of connections with
+# which it is measured.
 SERVERS = {
     "bare": ("bare handler", (64, 1, 256)), "reflog": ("Reflog", (64, 1, 256)),
     "starlette": ("Starlette", (64, 1)), "django": ("Django", (64, 1)),
@@ -16,7 +17,7 @@ COSTS = {
 EXPORTS = {
     "http": "Reflog over HTTP", "command": "reflog export --database", "loop": "C loop", "shell": "sqlite3 shell",
 }
-# How many flushes of a change must follow one another: of the intent, of the write to the directory, and of the outcome.
+# How many flushes a change needs one after another: for the intent, for the write to the directory, and for the outcome.
 FLUSHES_IN_ORDER = 3
 
 
@@ -76,7 +77,7 @@ def value_in(found, value):
 
 
 def figures():
-    """Yields section, name and unit of each measured figure, and a function that reads its value from a round's figures."""
+    """Yields, for each measured figure, its section, name and unit, and a function that reads its value for one round."""
     for kind, name in (("append", "appended to a file"), ("overwrite", "written over a block of a file")):
         yield "fdatasync of 4 KiB", name, "µs", figure(f"fdatasync.{kind}")
     for connections in (64, 1, 256):
@@ -102,7 +103,7 @@ def figures():
 
 
 def ratios():
-    """Yields the ratios in the form of `figures()`."""
+    """Yields the ratios, in the same form as `figures()` yields the figures."""
     for connections in (64, 1, 256):
         yield "Ratios", f"Reflog / bare handler, {plural(connections)}", "", ratio("reflog", "bare", connections)
     for connections in (64, 1):

@@ -14,11 +14,12 @@ from generated import SETTINGS, generate, texts_in_file
 from reflogserver import ROOT, Graph, Server
 from test_retention import DAYS, LAST_CHANGES
 
-# How many purged changes are drawn after each kill. The bytes of the files must not contain the ids of these changes.
+# After each kill, this number of purged changes is drawn at random. The files must not contain the ids of these changes.
 SAMPLE = 300
-# The maximum allowed size of the -wal in bytes: the server's own limit, and space for a few transactions.
+# The maximum allowed size of the -wal in bytes. It is the server's own limit plus space for a few transactions.
 WAL_LIMIT = 256 << 20
-# A point of a purge is a share of its changes, or one of these. At AFTER, the server deletes unused names and frees space.
+# The point of a purge at which the server is killed. It is a share of the purged changes, BEFORE or AFTER. At AFTER, the
+# server deletes unused names and frees space.
 BEFORE, AFTER = "before it begins", "after the last change"
 
 
@@ -34,7 +35,7 @@ class Storm:
         self.facts()
 
     def facts(self):
-        """Computes which changes must be kept and which must be purged, and whose personal data must be erased."""
+        """Computes which changes a purge must keep, which changes it must delete, and the person whose data must be erased."""
         ledger = sqlite3.connect(f"file:{self.pristine}?mode=ro", uri=True)
         rows = lambda sql, *values: ledger.execute(sql, values).fetchall()
         cutoff = int((time.time() - DAYS * 86_400) * 1e6)
@@ -52,7 +53,7 @@ class Storm:
         ledger.close()
 
     def sample(self):
-        """Draws up to SAMPLE of the changes that must be purged. Returns their request ids."""
+        """Draws up to SAMPLE changes from those that must be purged. Returns the request ids of the drawn changes."""
         with contextlib.closing(sqlite3.connect(f"file:{self.pristine}?mode=ro", uri=True)) as ledger:
             return [value for id in self.chance.sample(sorted(self.purgeable), min(SAMPLE, len(self.purgeable)))
                     for value in ledger.execute("SELECT correlation_id, request_id FROM change WHERE id = ?", (id,)).fetchone()
@@ -106,7 +107,7 @@ class Storm:
 
     @contextlib.contextmanager
     def verifying(self, server, point):
-        """Verifies the ledger again and again while the server runs the purge. Every verification must succeed."""
+        """Verifies the ledger repeatedly while the server runs the purge. Every verification must succeed."""
         stopped, runs, sizes = threading.Event(), [], []
 
         def loop():
@@ -130,7 +131,7 @@ class Storm:
             self.findings.append(f"killed {point}: the -wal grew to {max(sizes)} bytes")
 
     def release(self, server):
-        """Releases all holds. Then purges and erases again, which must delete all old changes and all texts of the person."""
+        """Releases all holds, and purges and erases again. All old changes and all texts of the person must then be deleted."""
         for number, _, _ in self.flows:
             assert server.request("DELETE", f"/beta/reflog/holds/CASE-{number}", role="admin").status == 204
         assert server.request("POST", "/beta/reflog/retention/purge", {}, "admin").status == 202
@@ -148,7 +149,7 @@ class Storm:
 
     @staticmethod
     def state(server):
-        """Returns the id of the last change that the purge checked, and whether it is still running."""
+        """Returns the id of the last change that the purge checked, and whether the purge is still running."""
         ledger = sqlite3.connect(f"file:{server.database}?mode=ro", uri=True, timeout=30)
         try:
             return ledger.execute("SELECT change, finished IS NULL FROM purge").fetchone() or (0, True)
@@ -186,7 +187,8 @@ class Storm:
         run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
         if run.returncode != 0:
             report(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
-        # Compact the file first: if SQLite moved a row before it was deleted, the file may still contain the old copy.
+        # Compact the file first. If SQLite moved a row within the file and the row was deleted later, the file may still
+        # contain the old copy of the row.
         server.compact()
         texts = self.sample()
         for path in (server.database, server.database + "-wal"):

@@ -13,9 +13,9 @@ import unittest
 
 
 class Result(unittest.TextTestResult):
-    # The open file for the results. It is set on the class, because the test runner creates the instance.
+    # The open file for the results. The file is set on the class, because the test runner creates the instance.
     file = None
-    # The outcome so far of the running test, or None between tests.
+    # The outcome that the running test has so far, or None if no test is running.
     outcome = None
 
     def record(self, test, outcome):
@@ -34,7 +34,7 @@ class Result(unittest.TextTestResult):
     def settle(self, test, outcome):
         """Sets the outcome of the running test. A failure replaces every other outcome.
 
-        If no test is running, the outcome is that of a `setUpClass` or `tearDownClass`, and is recorded immediately.
+        If no test is running, a `setUpClass` or `tearDownClass` had this outcome, so the outcome is recorded immediately.
         """
         if self.outcome is None:
             self.record(test, outcome)

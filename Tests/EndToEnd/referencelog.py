@@ -1,4 +1,4 @@
-"""Computes a transparency log directly from the definitions. It is slow, and tests compare other implementations with it."""
+"""Computes a transparency log directly from the definitions. Tests compare faster implementations with this slow one."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ def canonical(record):
 
 
 def split(hashes):
-    """Splits a list of two or more hashes at the largest power of two below its length (RFC 6962 §2.1)."""
+    """Splits a list of two or more hashes at the largest power of two less than the list's length (RFC 6962 §2.1)."""
     half = 1
     while half * 2 < len(hashes):
         half *= 2

@@ -43,8 +43,8 @@ def graph_connector(name):
 class Port:
     """A reserved port on loopback. The system assigns it to no other program until this object is closed.
 
-    A socket is bound to the port, but does not listen. A server that sets SO_REUSEADDR can still listen on the port. Another
-    program that requests any free port, or opens a connection from any free port, receives a different port.
+    This object binds a socket to the port, but the socket does not listen. So a server that sets SO_REUSEADDR can listen on
+    the port. A program that requests any free port, or opens a connection from any free port, receives a different port.
     """
 
     def __init__(self):
@@ -58,7 +58,7 @@ class Port:
 
 
 def eventually(condition, seconds=120):
-    """Waits until a function returns a true value, and returns that value. The time limit is long, for a busy machine."""
+    """Waits until a function returns a true value, and returns that value. The time limit is long enough for a busy machine."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         if time.monotonic() > deadline:
@@ -93,7 +93,7 @@ class Answer:
 
 
 class Graph:
-    """The fake Microsoft Graph of misbehavinggraph.py. It is a separate process, and tests control it over HTTP."""
+    """The fake Microsoft Graph of misbehavinggraph.py. It runs in a separate process, and tests control it over HTTP."""
 
     def __init__(self, **options):
         self.folder = tempfile.mkdtemp(prefix="reflog-graph-")
@@ -142,8 +142,8 @@ class Graph:
 class Server:
     """A Reflog server with the sample tenant, or in front of a fake Graph.
 
-    `with Server() as server:` starts the server, ends it and removes its folder. `settings` are environment variables, without
-    the prefix `REFLOG_`.
+    `with Server() as server:` starts the server. At the end of the block, the server is stopped and its folder is removed.
+    `settings` are environment variables, without the prefix `REFLOG_`.
     """
 
     def __init__(self, binary=BINARY, graph=None, **settings):
@@ -175,7 +175,7 @@ class Server:
 
     @functools.cached_property
     def port(self):
-        """The server's port. It is also reserved while the server does not run."""
+        """The server's port. The port is also reserved while the server does not run."""
         self.reservation = Port()
         return self.reservation.number
 
@@ -203,7 +203,7 @@ class Server:
             with open(self.database + ".first-tokens") as lines:
                 self.tokens = dict(line.split() for line in lines)
 
-    # A command that runs the program, for example a tracer with its arguments. Empty: the program runs directly.
+    # A command that runs the program, for example a tracer with its arguments. If empty, the program runs directly.
     wrapper = []
 
     @property
@@ -243,14 +243,14 @@ class Server:
         self.start()
 
     def environment(self, role=None):
-        """Returns this process's environment without Reflog's variables. If a role is given, adds the server's URL and a token."""
+        """Returns this process's environment without Reflog's variables. With a role, adds the server's URL and a token."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
         if role:
             kept.update(REFLOG_SERVER=self.url, REFLOG_TOKEN=self.tokens[role])
         return kept
 
     def request(self, method, path, body=None, role="operator", headers=None, raw=None):
-        """Sends a request. `body` is sent as JSON, `raw` is sent unchanged."""
+        """Sends a request with a body. `body` is converted to JSON, `raw` is sent unchanged."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             fields = dict(headers or {})
@@ -281,7 +281,7 @@ class Server:
         return answer.json["id"] if answer.status == 200 else None
 
     def history(self):
-        """Returns all changes, oldest first. Reads them page by page, with the next links in the answers."""
+        """Returns all changes, oldest first. Reads page by page, and follows the link to the next page in each answer."""
         path, changes = "/beta/auditLogs/connectorChanges?$top=1000", []
         while path:
             page = self.request("GET", path).json
@@ -297,17 +297,17 @@ class Server:
 
 
 def wait_for_checkpoint(server):
-    """Waits until a checkpoint over all entries is published and in the anchor. Returns the checkpoint and the log's vkey."""
+    """Waits until a checkpoint over all entries is published and stored in the anchor. Returns it and the log's vkey."""
     anchor = pathlib.Path(server.settings.get("ANCHOR", server.database + ".anchor"))
 
     def published():
         status = server.request("GET", "/beta/reflog/status", role="reader").json
         answer = server.request("GET", "/checkpoint", role=None)
-        # Compare both answers, because another entry may be appended between the two requests. The newest sequence is None if
+        # Compare the two answers, because an entry may be appended between the two requests. The newest sequence is None if
         # the ledger is empty.
         newest = status["newestSequence"]
         is_complete = answer.status == 200 and newest is not None and answer.text.split("\n")[1] == str(newest + 1)
-        # Check the anchor too, because it is written later than the checkpoint.
+        # Also check the anchor, because the server publishes a checkpoint earlier than it writes the anchor.
         is_anchored = is_complete and anchor.exists() and anchor.read_text() == answer.text
         return is_anchored and status["verifierKey"] and (answer.text, status["verifierKey"])
     return eventually(published)

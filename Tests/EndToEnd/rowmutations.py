@@ -3,7 +3,7 @@
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES
 from mutation import Impossible
 
-# A number much greater than every id and sequence.
+# A number that is much greater than every id and every sequence in the ledger.
 FAR = 1 << 62
 
 
@@ -32,7 +32,7 @@ def delete(it):
 
 
 def close_gap(rows, sequence):
-    """Subtracts 1 from every sequence that is greater than this one."""
+    """Subtracts 1 from every sequence that is greater than `sequence`, so that the sequences have no gap."""
     rows.run("UPDATE entry SET sequence = sequence - 1 WHERE sequence > ?", sequence)
     for table, column in (("change", "intent_sequence"), ("change", "outcome_sequence"), ("service_event", "sequence")):
         rows.run(f"UPDATE {table} SET {column} = {column} - 1 WHERE {column} > ?", sequence)
@@ -54,7 +54,7 @@ def insert_copy(rows):
     sequence = rows.chance.choice([end, end + 1, end + rows.chance.randrange(1000), rows.chance.randrange(end), -1])
     columns = {"id": id, "sequence": sequence} if table == "service_event" else {"id": id, "intent_sequence": sequence}
     if table == "change" and rows.dice(0.5):
-        # A change that was settled from the start has only one entry, so both its sequences are equal.
+        # A change that was recorded together with its outcome has only one entry, so its two sequences are equal.
         columns["outcome_sequence"] = sequence
     rows.copy_row(table, source, **columns)
     with_entry = rows.dice(0.4)
@@ -74,7 +74,7 @@ def insert_entry(rows):
 
 
 def insert_statement(rows):
-    """Inserts a statement about a change. No person made this statement."""
+    """Inserts a forged row of `change_statement`: a statement about a change that no person made."""
     id = rows.pick("change")
     salt = rows.chance.randbytes(16)
     rows.run("INSERT INTO change_statement (change, salt, actor, reason) SELECT id, ?, actor, 'forged' FROM change WHERE id = ?",
@@ -83,7 +83,7 @@ def insert_statement(rows):
 
 
 def insert_personal(rows):
-    """Inserts personal data for a change or an event that has none."""
+    """Inserts forged personal data for a change or an event that has no personal data."""
     table, of = rows.chance.choice([("change_personal", "change"), ("service_event_personal", "service_event")])
     key = HISTORY[table]
     free = [id for (id,) in rows.run(f"SELECT id FROM {of} WHERE id NOT IN (SELECT {key} FROM {table})")]

@@ -2,7 +2,7 @@
 
     sdk.py BASE TOKEN
 
-The SDK is not changed, except for its base URL. BASE is that URL with the version: http://127.0.0.1:8080/beta
+Only the base URL of the SDK is changed. BASE is the new base URL with the version: http://127.0.0.1:8080/beta
 """
 
 import asyncio
@@ -69,7 +69,7 @@ async def main(base, token):
         read = await steps.get(RequestConfiguration(query_parameters=expand))
         seen["b2x"].append(read.post_federation_signup and read.post_federation_signup.display_name)
 
-    # b2c: the SDK has no typed builder for this call, so set the URL of a b2x builder.
+    # b2c: the SDK has no typed builder for these requests, so use a b2x builder with a different URL.
     path = f"{base}/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration"
     seen["b2c"] = []
     for connector in (first, second, None):
@@ -78,7 +78,7 @@ async def main(base, token):
         read = await steps.with_url(path + "?$expand=postFederationSignup,postAttributeCollection").get()
         seen["b2c"].append(read.post_federation_signup and read.post_federation_signup.display_name)
 
-    # Errors: Reflog forwards one from Graph, and returns two of its own.
+    # Errors: Reflog forwards one error from Graph, and creates the other two errors.
     seen["errors"] = []
     for request in (
         lambda: graph.identity.api_connectors.by_identity_api_connector_id("missing").get(),

@@ -23,9 +23,9 @@ Without names it runs every module. A name is a module, a class or a test, as un
 It runs as many modules at once as keep the cores busy; see testparts.py for how a module states what it needs.
 A module fails if a test fails, if it runs no test, if it crashes, or if it takes too long.
 """
-# The maximum time of a part. On an idle machine the longest part needs less than a sixth of it.
+# The maximum time of a part. On an idle machine, the longest part needs less than a sixth of this time.
 LIMIT_SECONDS = 600
-# After an interrupt, a part has this time to end the programs that it started. Then it is killed.
+# After an interrupt, a part has this time to end the programs that it started. Then the part is killed.
 GRACE_SECONDS = 5
 POLL_SECONDS = 0.05
 
@@ -33,7 +33,8 @@ POLL_SECONDS = 0.05
 class Run:
     """A running part.
 
-    The part has its own folder for its files. It has its own process group, so that all programs that it started end with it.
+    The part has its own folder for its files. The part also has its own process group, so that one signal ends the part and all
+    programs that the part started.
     """
 
     def __init__(self, part, folder):
@@ -52,13 +53,13 @@ class Run:
         return self.folder / "output"
 
     def has_ended(self):
-        """Returns whether the process has ended. Does not reap the process yet, so that no other process gets its id."""
+        """Returns whether the process has ended. Does not reap the process, so that its id is kept reserved."""
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def interrupt(self):
-        """Interrupts the part, so that it prints a traceback and ends the programs that it started.
+        """Interrupts the part. The part then prints a traceback and ends the programs that it started.
 
-        Kills the part if this takes longer than GRACE_SECONDS.
+        Kills the part if it has not ended after GRACE_SECONDS.
         """
         if self.interrupted is None:
             self.interrupted = time.monotonic()
@@ -71,7 +72,7 @@ class Run:
         try:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
-            # All of these processes have already ended.
+            # All processes of the group have already ended.
             pass
 
     def end(self, limit):
@@ -91,7 +92,7 @@ class Run:
 
 
 def run_all(parts, cores, limit, folder):
-    """Runs parts, the longest first. Runs as many parts at the same time as keep the cores busy.
+    """Runs parts, the longest first. Runs enough parts at the same time to keep the cores busy.
 
     Yields the run and the outcome of each part as soon as the part ends.
     """
@@ -117,13 +118,13 @@ def run_all(parts, cores, limit, folder):
                     run.interrupt()
                 time.sleep(POLL_SECONDS)
         finally:
-            # Kill what is left. This also happens if a second interrupt ends the wait above.
+            # Kill the parts that are still running, even if a second interrupt ended the wait above.
             for run in running:
                 run.signal(signal.SIGKILL)
 
 
 def stop(number, frame):
-    """Ends this program as Ctrl-C does."""
+    """Ends this program in the same way as Ctrl-C."""
     raise KeyboardInterrupt
 
 
@@ -142,8 +143,8 @@ def main():
         return 1
     if options.everything:
         parts += [testparts.SwiftPart(), testparts.TourPart()]
-    # Set both handlers. A shell that runs this program in the background makes it ignore SIGINT, and the parts would inherit
-    # this.
+    # Set the handlers for SIGINT and SIGTERM. A shell that runs this program in the background makes this program ignore
+    # SIGINT. Without a handler, the parts would also ignore SIGINT.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with tempfile.TemporaryDirectory(prefix="reflog-tests-", ignore_cleanup_errors=True) as folder:

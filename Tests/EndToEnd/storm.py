@@ -17,7 +17,7 @@ ADDRESSES = [
     for flow in ("B2C_1_signup", "B2C_1_signup_signin", "B2C_1_profile_edit", "B2C_1_password_reset")
     for step in ("postFederationSignup", "postAttributeCollection")
 ]
-# The system calls with which SQLite writes, and roughly how many of each there are in a second.
+# The system calls with which SQLite writes. For each call, roughly how many of these calls the server makes in a second.
 CALLS = {"pwrite64": 2000, "fdatasync": 400, "fsync": 2, "ftruncate": 2}
 TARGETS = [None, rs.FRAUD_CHECK, rs.NEW_VENDOR, rs.INVITATION_CODES, rs.LOYALTY, rs.PARTNER_APPROVAL]
 
@@ -33,16 +33,16 @@ class Storm:
         self.seed = seed
         self.attempts = []
         self.acknowledged = 0
-        # The problems that the ledger had between a kill and the next start.
+        # The problems that were found in the ledger after a kill and earlier than the next start.
         self.torn = []
         # How many I/O errors the server got.
         self.injected = 0
         self.lock = threading.Lock()
 
     def run(self, seconds, kills=0, changes=0, io_errors=0):
-        """Runs the clients for `seconds`, and kills and restarts the server `kills` times in that time.
+        """Runs the clients for `seconds`. Kills and restarts the server `kills` times in that time.
 
-        The server also runs `io_errors` times with one system call that fails, and is killed after each failure.
+        In addition, runs the server `io_errors` times with one failing system call, and kills the server after each failure.
 
         The clients run longer than `seconds` if fewer than `changes` changes were acknowledged, as on a slow machine.
         """
@@ -67,14 +67,14 @@ class Storm:
             thread.join()
 
     def restart_after_kill(self, event):
-        """Kills the server and starts it again. Checks the ledger between the two, when no program has repaired it yet."""
+        """Kills the server and starts it again. Checks the ledger between kill and start, before the server can repair it."""
         self.server.kill()
         with contextlib.closing(self.open()) as ledger:
             self.torn += [f"after {event}: {problem}" for problem in unsigned(ledger)]
         self.server.start()
 
     def fail_once(self, chance):
-        """Runs the server while one write or flush fails. It is of a file of the ledger or of the embedded directory."""
+        """Runs the server while one write or flush fails, of a file that belongs to the ledger or the embedded directory."""
         call = chance.choices(list(CALLS), [6, 6, 1, 1])[0]
         error, number = chance.choice(["EIO", "ENOSPC"]), chance.randint(1, CALLS[call])
         injected = self.server.database + ".injected"
@@ -88,7 +88,7 @@ class Storm:
         try:
             self.server.start()
         except AssertionError:
-            # If the failing call was in the start, the server does not start.
+            # If the call failed during the start, the server does not start. This is expected.
             if not was_injected(injected):
                 raise
         self.server.wrapper = []
@@ -183,7 +183,7 @@ class Storm:
         return [attempt for attempt in self.attempts if attempt.status not in (204, None)]
 
     def control(self):
-        """Deletes an acknowledged change from a copy of the ledger. Returns the problems that violations() finds in the copy."""
+        """Checks violations(): deletes an acknowledged change from a copy of the ledger. Returns the problems in the copy."""
         acknowledged = [attempt for attempt in self.attempts if attempt.status == 204]
         copy = self.server.database + ".control"
         source = self.open()
@@ -212,7 +212,7 @@ def was_injected(trace):
 
 
 def unsigned(ledger):
-    """Returns the problems of the log: gaps between the entries, or a checkpoint in the head that does not cover all entries."""
+    """Returns the problems of the log: gaps between the entries, or a checkpoint that does not cover all entries."""
     ledger.execute("BEGIN")
     entries = ledger.execute("SELECT sequence, hash FROM entry ORDER BY sequence").fetchall()
     size, checkpoint = ledger.execute("SELECT next_sequence, checkpoint FROM head").fetchone()

@@ -9,7 +9,7 @@ TYPE = re.compile(r"^ *(?:[\w@()]+ +)*?(?:struct|class|enum|actor|extension|prot
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """A function in a file. `type` is the type to which it belongs. `body` is its text with the signature, without comments."""
+    """A function in a file. `type` is the type that contains it. `body` is its text with the signature, without comments."""
     name: str
     labels: tuple[str, ...]
     type: str
@@ -20,24 +20,24 @@ class Function:
 
     @property
     def called_as(self):
-        """The name of the function in a call."""
+        """The name with which code calls the function. For an initializer, this is the name of the type."""
         return self.type.split(".")[-1] if self.name == "init" else self.name
 
 
 def blanked(source):
-    """Replaces comments and strings by spaces, so that brackets in them are not counted."""
+    """Replaces comments and strings with spaces, so that brackets in comments and strings are not counted."""
     pattern = r'//[^\n]*|/\*.*?\*/|"""(?:\\.|.)*?"""|"(?:\\.|[^"\\\n])*"'
     return re.sub(pattern, lambda match: re.sub(r"[^\n]", " ", match[0]), source, flags=re.DOTALL)
 
 
 def end_of(text, start):
-    """Returns the index after the bracket that closes the one at `start`."""
+    """Returns the index after the closing bracket that matches the opening bracket at `start`."""
     pairs, depth = {"(": ")", "{": "}", "<": ">", "[": "]"}, 0
     opening, closing = text[start], pairs[text[start]]
     for index in range(start, len(text)):
         if text[index] == opening:
             depth += 1
-        # Do not count the > of an arrow ->.
+        # Do not count the > in an arrow ->, because it is not a bracket.
         elif text[index] == closing and not (closing == ">" and text[index - 1] == "-"):
             depth -= 1
             if depth == 0:
@@ -77,7 +77,7 @@ def functions(source):
         # Skip calls: only modifiers may be in front of the declaration of an initializer.
         if match["init"] and not re.search(r"(?:^|[{};])[ \w@()]*$", text[text.rfind("\n", 0, match.start()) + 1:match.start()]):
             continue
-        # Search for the body. The requirement of a protocol has none.
+        # Search for the body. A requirement in a protocol has no body.
         rest = re.compile(r"[^{}\n;=]*(?:\n[^{}\n;=]*){0,4}?\{").match(text, end)
         body_end = end_of(text, rest.end() - 1) if rest else end
         inside = [name for first, last, name in scopes if first < match.start() < last]

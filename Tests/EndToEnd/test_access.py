@@ -116,7 +116,7 @@ class Access(unittest.TestCase):
 
 
 class Keys(unittest.TestCase):
-    """Reflog fetches the issuer's keys once, replaces them when they change, and uses them while the issuer is down."""
+    """Reflog fetches the issuer's keys once, replaces changed keys, and still uses the keys while the issuer is down."""
 
     def test_keys_are_fetched_once_and_many_tokens_with_unknown_keys_fetch_no_more(self):
         with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
@@ -160,7 +160,8 @@ class Denials(unittest.TestCase):
                 answer = server.request("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", body, "reader")
                 self.assertEqual(answer.status, 403)
             changes = server.history()
-            # Reflog records at most 60 denied changes a minute. The requests may fall into two minutes, so up to 120 are recorded.
+            # Reflog records at most 60 denied changes in a minute. The requests may be sent in two different minutes, so up to
+            # 120 denied changes are recorded.
             self.assertIn(len(changes), range(60, 121))
             self.assertNotIn("xxxxx" * 100, str(changes))
 
@@ -228,7 +229,7 @@ class Events(unittest.TestCase):
         with Server() as server:
             ask = lambda query, **options: server.request("GET", "/beta/auditLogs/serviceEvents?" + query, **options)
             all = []
-            # Wait for four events. The start is recorded first, and the three first tokens are recorded a moment later.
+            # Wait for four events, because the server records the start first and the three first tokens a moment later.
             while len(all) < 4:
                 all = ask("$top=1000").json["value"][::-1]
             self.assertEqual(ask("$orderby=id%20asc").json["value"], all)

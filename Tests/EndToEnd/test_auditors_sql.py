@@ -11,7 +11,7 @@ SIGNUP, OTHER = "b2cUserFlows/B2C_1_signup/postFederationSignup", "b2cUserFlows/
 CORRELATION = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
 ARTICLE = article("AuditorsSQL")
 QUESTIONS = re.findall(r"^## (\d+)\. (.*)$", ARTICLE, re.MULTILINE)
-# The time in seconds and the cores that this module needs. sidebyside.py reads them.
+# The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
 SECONDS, CORES = 15, 0.3
 
 
@@ -23,11 +23,11 @@ def record_changes(server, graph):
     assert server.request("POST", f"{CHANGES}/{wrong}/rollback", {"reason": "INC0042"}).status == 200
     assert server.put(SIGNUP, graph_connector("Loyalty"), role="reader").status == 403
     assert server.put("b2cUserFlows/B2C_1_none/postFederationSignup", graph_connector("Loyalty")).status == 404
-    # Graph applies this change, but its answer is lost. The reconciler finds out the result.
+    # Graph applies the next change, but Graph's answer is lost. Later, the reconciler determines the result.
     graph.control(writes=["reset_after"])
     assert server.put(OTHER, graph_connector("Loyalty")).status == 502
     eventually(lambda: not server.request("GET", "/beta/reflog/status").json["pendingChanges"])
-    # Change a step without Reflog. The next change of this step finds the drift and records it.
+    # Change a step without Reflog. When Reflog changes this step the next time, Reflog finds and records the drift.
     graph.control(set={SIGNUP: graph_connector("Outsider A")})
     assert server.put(SIGNUP, None).status == 204
     assert server.request("GET", f"{CHANGES}?$format=csv").status == 200
@@ -39,7 +39,7 @@ def shown(reference):
 
 
 class AuditorsSQL(unittest.TestCase):
-    """The article's queries run and return the right rows. Only the connector's id in them is replaced."""
+    """The article's queries run and return the right rows. The tests replace only the connector's id in the queries."""
 
     @classmethod
     def setUpClass(cls):

@@ -5,7 +5,7 @@ REF = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFe
 
 
 class ConditionalChanges(ServerTestCase):
-    """Reflog makes a change with If-Match only if the step still has the reference that the client read."""
+    """Reflog makes a change with the header If-Match only if the step still has the reference that the client read."""
 
     def tag(self):
         answer = self.server.request("GET", REF)

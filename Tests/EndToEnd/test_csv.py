@@ -22,7 +22,7 @@ def text(value):
 
 
 def cells_of(change):
-    """Computes the cells of a change from its JSON. Returns a dictionary from names of CSV columns to cells."""
+    """Computes the CSV cells of a change from its JSON. Returns the cells as a dictionary by the name of the column."""
     before, after, actor, status = change["before"], change["after"], change["initiatedBy"], change["status"]
     token = actor["token"] or {}
     return {name: text(value) for name, value in {
@@ -46,12 +46,12 @@ def label(name, id, state):
 
 
 def cells_of_row(row):
-    """Returns the cells of a row of the view `history`, as a dictionary by column. Leaves out the changed properties."""
+    """Returns the cells in a row of the view `history`, as a dictionary by column, without the changed properties."""
     return {column: text(row[column]) for column in row.keys() if column != "changed_properties"}
 
 
 def row_of(cells):
-    """Computes a row of the view `history` from the CSV cells of a change. Returns it as a dictionary by column."""
+    """Computes a row of the view `history` from the CSV cells of a change. Returns the row as a dictionary by column."""
     renamed = {"activity_date_time": "time", "result_date_time": "result_time", "last_verified_date_time": "last_verified_time",
                "actor_user_principal_name": "user_principal_name"}
     columns = {re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), name): cell for name, cell in cells.items()}
@@ -62,7 +62,7 @@ def row_of(cells):
 
 
 class CSVTests(ServerTestCase):
-    """Python and SQLite read the same history from the CSV as a client reads from the JSON."""
+    """The CSV that Python and SQLite read contains the same history as the JSON that a client reads."""
 
     @classmethod
     def setUpClass(cls):

@@ -15,21 +15,21 @@ from reflogserver import (
 )
 
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
-# The first line of each code block that needs an admin's token.
+# The first line in each code block that must run with an admin's token.
 AS_ADMIN = "# With an admin's token:\n"
-# The Python that tools/test installs.
+# The Python interpreter that tools/test installs.
 PYTHON = ROOT / ".build" / "sdk" / "bin" / "python"
-# The time in seconds and the cores that this module needs. sidebyside.py reads them.
+# The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
 SECONDS, CORES = 30, 0.7
 
 
 def path(*folders):
-    """Returns a value for PATH. It contains these folders, the program and the Python that runs these tests."""
+    """Returns a value for PATH with `folders`, the folder of the program and the folder of the Python that runs these tests."""
     return os.pathsep.join(map(str, [*folders, BINARY.parent, pathlib.Path(sys.executable).parent, os.environ["PATH"]]))
 
 
 def environment(**variables):
-    """Returns this process's environment. Of Reflog's variables, it contains only these."""
+    """Returns this process's environment without Reflog's variables. Sets PATH and adds `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     return kept | {"PATH": path(), **variables}
 
@@ -80,7 +80,7 @@ class Articles(unittest.TestCase):
 class Readme(unittest.TestCase):
     """The commands in the README do what the README describes.
 
-    A script replaces `swift`. It builds no program, and only prints the folder of the program that is already built.
+    A script replaces `swift`. The script only prints the folder of the program that is already built.
     """
 
     def setUp(self):
@@ -133,7 +133,8 @@ class Readme(unittest.TestCase):
             connection.close()
 
     def test_the_programs_of_the_two_commands_exist(self):
-        # Check only that these two exist: sidebyside.py already runs tools/start, and tools/test would run this test again.
+        # Check only that these two programs exist. sidebyside.py already runs tools/start, and tools/test would run this test
+        # again.
         for program in ("start", "test"):
             self.assertIn(f"\ntools/{program} ", README.read_text())
             self.assertTrue(os.access(ROOT / "tools" / program, os.X_OK))

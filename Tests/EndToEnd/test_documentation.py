@@ -18,13 +18,13 @@ def routes(text):
 
 
 class Documentation(ServerTestCase):
-    """The documents and the program list the same commands, routes, settings and metrics."""
+    """The documents list the same commands, routes, settings and metrics as the program."""
 
     def help(self, *verb):
         return self.server.command(*verb, "--help").stdout
 
     def verbs(self, *verb):
-        """Returns the subcommands of a command, or of the program. The list is empty for a command without subcommands."""
+        """Returns the subcommands of a command, or the commands of the program. The list is empty if there are none."""
         _, _, listed = self.help(*verb).partition("SUBCOMMANDS:")
         return re.findall(r"^  ([\w-]+)  +", listed, re.MULTILINE)
 

@@ -8,7 +8,7 @@ COMMAND_LINE = article("CommandLine")
 
 
 def commands(document):
-    """Returns the `reflog` commands in the code spans of a text, and in its blocks that are not run."""
+    """Returns the `reflog` commands in the code spans of a text, and in the code blocks that no test runs."""
     found = [span for span in code(without_code(document)) if span.startswith("reflog ")]
     for block in blocks(document):
         if block.language in ("shell", "ini"):
@@ -17,7 +17,7 @@ def commands(document):
 
 
 def reachable(*starts):
-    """Returns the documents that a reader can reach by links from some documents."""
+    """Returns the documents that a reader can reach by following links, beginning at the documents `starts`."""
     found, waiting = set(), list(starts)
     names = {document.stem: document for document in ARTICLES}
     while waiting:
@@ -66,7 +66,7 @@ class Documents(unittest.TestCase):
         for document in [README, *ARTICLES]:
             for block in blocks(document.read_text()):
                 with self.subTest(document=document.name, block=block.text):
-                    # Do not use these languages. Tests run a block with the language `sh`, and must find all such blocks.
+                    # A block of commands must have the language `sh`, because tests run only blocks with that language.
                     self.assertNotIn(block.language, ("bash", "console", "terminal", "zsh"))
                     if not block.language:
                         self.assertNotRegex(block.text, r"(?m)^(\$ )?reflog [a-z]")

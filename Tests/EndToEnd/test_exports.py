@@ -37,7 +37,7 @@ def make_every_kind_of_change(server):
 
 
 class Formats(unittest.TestCase):
-    """The export formats for other programs are valid."""
+    """Other programs can read the exports, because every export is valid in its format."""
 
     def lines(self, server, format):
         answer = server.request("GET", f"{CHANGES}?$format={format}")
@@ -102,7 +102,7 @@ class Formats(unittest.TestCase):
 
 @apart(seconds=16)
 class IncrementalExports(unittest.TestCase):
-    """Exports can continue after an entry while changes are settled."""
+    """An export can continue after a given entry, even while changes are being settled."""
 
     def test_successive_exports_merged_by_id_give_the_whole_history(self):
         with Graph(timeout=0.5) as graph, Server(graph=graph, SETTLE_WINDOW=0.5, GRAPH_TIMEOUT=0.3) as server:
@@ -201,8 +201,8 @@ class CommandLine(ServerTestCase):
                 follower.communicate()
                 output.seek(0)
                 rows = list(csv.DictReader(output))
-            # Remove duplicates by id, as readers do. The follower may have written changes twice if the state file did not
-            # cover them yet.
+            # Remove duplicates by id, as readers of the file must do. The follower may have written a change twice, if the
+            # follower was interrupted when the state file did not cover that change yet.
             self.assertEqual(list(dict.fromkeys(row["id"] for row in rows)), [change["id"] for change in server.history()])
 
     def test_invalid_combinations_of_flags_are_refused(self):

@@ -16,13 +16,13 @@ FRAUD_CHECK, LOYALTY, OUTSIDER = (graph_connector(name) for name in ("Fraud chec
 PATIENT = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 10, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
 # The settings for tests in which Graph does not answer.
 FAST = PATIENT | {"GRAPH_TIMEOUT": 1}
-# After this time a read shows the result of a pending change. It is the maximum time until a write takes effect, and the
-# settle window.
+# How many seconds after a change every read shows its result. A write takes effect within six timeouts. Then the settle
+# window must pass.
 DOUBT = 6 * FAST["GRAPH_TIMEOUT"] + FAST["SETTLE_WINDOW"]
 
 
 def graph_token(**claims):
-    """Returns a token in the form of a token for Microsoft Graph. Reflog can't check its signature, only Graph can."""
+    """Returns a token in the form of a token for Microsoft Graph. Only Graph can check the signature of such a token."""
     claims = {"tid": TENANT, "oid": "0b1c2d3e-0000-4000-8000-000000000001", "name": "Adele Vance", "scp": "x",
               "upn": "adele@contoso.example", "appid": "14d82eec-204b-4c2f-b7e8-296a70dab67e"} | claims
     parts = [{"alg": "RS256", "nonce": "x"}, {name: value for name, value in claims.items() if value}]
@@ -45,7 +45,7 @@ class GraphTestCase(unittest.TestCase):
         return [change for change in self.server.history() if all(change[name] == value for name, value in wanted.items())]
 
     def swept(self):
-        """Waits for a complete sweep that began after this call."""
+        """Waits until a sweep that began later than this call is complete."""
         def verified():
             return self.server.request("GET", "/beta/reflog/status").json["verifiedDateTime"]
         for _ in range(2):
@@ -455,7 +455,8 @@ class TokenPassthrough(GraphTestCase):
 
         paths = f"/beta/identity/{SIGNUP.rsplit('/', 1)[0]}"
         answers = [self.server.put(SIGNUP, None, role="forged"),
-                   # An unauthenticated caller does not get the answer that is stored for the idempotency key.
+                   # An answer is stored for this idempotency key. This caller has no valid token, so it must not get the stored
+                   # answer.
                    self.server.put(SIGNUP, LOYALTY, role="forged adele", headers=key),
                    self.server.put(OTHER, None, role="forged"),
                    self.server.request("DELETE", paths, role="forged"),
@@ -485,13 +486,13 @@ class TokenPassthrough(GraphTestCase):
             return connection
 
         waiting = [forged(1000) for _ in range(80)]
-        # Wait until all slots for unverified tokens are in use. Check this with a token that Reflog has not accepted yet,
-        # because Reflog caches accepted tokens.
+        # Wait until all slots for unverified tokens are in use. To find out, send a token that Reflog has not accepted yet,
+        # because Reflog caches each token that it has accepted.
         self.server.tokens["mallory"] = graph_token(name="Mallory")
         deadline = time.monotonic() + 120
         while self.server.put(SIGNUP, LOYALTY, role="mallory").code != "busy":
             self.assertLess(time.monotonic(), deadline)
-            # Send more requests, because on a slow machine the first ones time out before the last ones arrive.
+            # Send more requests, because on a slow machine the first requests may time out before the last requests arrive.
             waiting += [forged(1000) for _ in range(8)]
         answer = self.server.put(SIGNUP, LOYALTY, role="adele")
         self.assertEqual(answer.status, 503)

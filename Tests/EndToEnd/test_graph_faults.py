@@ -15,7 +15,7 @@ from testparts import apart
 
 @apart(seconds=90, cores=0.8)
 class MisbehavingGraph(unittest.TestCase):
-    """The ledger agrees with Graph's own record under all faults of Graph. `tools/graph-storm` is the long version."""
+    """The ledger agrees with Graph's record under all faults of Graph. `tools/graph-storm` runs a longer test."""
 
     def assertNothingFound(self, storm):
         self.assertEqual({kind: found for kind, found in storm.findings().items() if found}, {})
@@ -31,13 +31,15 @@ class MisbehavingGraph(unittest.TestCase):
         with GraphStorm(seed=20261124, window=0) as storm:
             storm.run(writes=1500)
             findings = storm.findings()
-            # "settled wrongly" are errors of the reconciler. The second kind are errors of the reads that precede a change.
+            # "settled wrongly" shows errors of the reconciler. "false drift" shows errors of the read that Reflog makes earlier
+            # than each write.
             self.assertTrue(findings["settled wrongly"], "the checks can't fail")
             self.assertTrue(findings["false drift"], "the checks can't fail")
 
     def test_the_ledger_agrees_with_graph_after_kills_at_every_stage_of_a_change(self):
-        # Kill the server in each of these stages, in order: Graph received the read, Graph answered the read, the connection of the
-        # write was accepted, the write arrived, it was applied, it was answered, and a moment later.
+        # Kill the server in each of these stages, in this order. Graph received the read, answered the read, accepted the
+        # connection for the write, received the write, applied the write, and answered the write. The last stage is a moment
+        # later.
         stages = ["reading", "read", "accepted", "arrived", "landed", "answered", "later"] * 3
         with GraphStorm(seed=20261125, clients=12) as storm:
             def kill_again():
@@ -50,7 +52,7 @@ class MisbehavingGraph(unittest.TestCase):
                     storm.graph.control(kill={stages[-1]: storm.server.process.pid})
             storm.run(writes=700, meanwhile=kill_again, until=lambda: not stages)
             self.assertNothingFound(storm)
-            # Use a set, because a process that is already ending may be killed a second time.
+            # Use a set to remove duplicates, because a process that is already ending may be killed a second time.
             killed = {(e["stage"], e["victim"]) for e in storm.graph.record if e["event"] == "killed"}
             self.assertEqual(set(collections.Counter(stage for stage, _ in killed).values()), {3})
 
@@ -74,7 +76,7 @@ class OrderOfSystemCalls(unittest.TestCase):
         self.assertEqual([correlation for correlation, is_ordered in found.items() if not is_ordered], [])
 
     def orders(self, trace):
-        """Returns for each write whether its intent was flushed to disk earlier than the write was sent.
+        """Returns for each write whether the intent was flushed to disk earlier than the write was sent.
 
         The flush of the WAL must begin after the intent was written, and end before the write is sent.
         """
@@ -129,8 +131,8 @@ class Secrets(unittest.TestCase):
                 "password": "canary-password"}}]
             certificate = {"pkcs12Value": "Q0FOQVJZLXBmeA==", "password": "canary-password"}
             id = graph_connector("Loyalty")
-            # Graph applies the requests, refuses them with the body in the message, or leaves the outcome unknown. The requests
-            # after the loop are forbidden.
+            # Without a fault, Graph applies the requests. With the other faults, Graph refuses a request with an error message
+            # that contains the body, or leaves the outcome unknown. The requests after the loop are forbidden.
             for faults in ((), ("refuse_400",), ("reset_before",), ("500_after",)):
                 for body in bodies:
                     send("POST", "/beta/identity/apiConnectors", body, faults)
@@ -149,7 +151,7 @@ class Secrets(unittest.TestCase):
                      faults)
             server.tokens["canary"] = "canary-token"
             server.tokens["canary-jwt"] = "e30.eyJ4IjoxfQ.canary-token"
-            # A token that Graph accepts.
+            # Graph accepts this token.
             server.tokens["taken"] = graph_token()[:-4] + "canary-token"
             graph.control(tokens=[server.tokens["taken"]])
             for faults in ((), ("refuse_400",), ("reset_before",)):
@@ -158,12 +160,12 @@ class Secrets(unittest.TestCase):
             for path in ("/beta/identity/apiConnectors", "/beta/auditLogs/connectorChanges", "/metrics", "/beta/x"):
                 for role in ("canary", "canary-jwt"):
                     send("GET", path, role=role)
-            # A valid token from Entra, and the same token with a wrong signature.
+            # Use a valid token from Entra, and the same token with a wrong signature.
             server.tokens["entra"] = provider.token(provider.claims(["Reflog.Operate"]))
             server.tokens["entra-wrong"] = server.tokens["entra"][:-20] + "A" * 20
             for role, status in (("entra", 204), ("entra-wrong", 401)):
                 path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/preTokenIssuance/$ref"
-                # Accept 502 and 503 too, because this request may get a fault that an earlier request did not use.
+                # Also accept 502 and 503, because this request may get a fault that no earlier request used.
                 self.assertIn(send("PUT", path, {}, role=role).status, (status, 502, 503) if status == 204 else (status,))
             entra = [server.tokens[role].split(".")[2] for role in ("entra", "entra-wrong")]
             for path in ("/beta/auditLogs/connectorChanges?$top=1000", "/beta/auditLogs/connectorChanges?$format=csv",
@@ -171,8 +173,8 @@ class Secrets(unittest.TestCase):
                 send("GET", path)
             sent = sum(event["event"] == "arrived" for event in graph.record)
             server.stop()
-            # Skip answers about connectors, because Reflog forwards them from Graph unchanged. All other answers must not contain
-            # secrets.
+            # Ignore answers about connectors, because Reflog forwards these answers from Graph unchanged. No other answer may
+            # contain a secret.
             contents = {f"answer {number}: {answer.text}": answer.text.encode() for number, answer in enumerate(answers)
                       if answer.status >= 400 or "targetUrl\":\"https" not in answer.text}
             for name in os.listdir(server.folder):

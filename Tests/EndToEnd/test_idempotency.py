@@ -19,7 +19,8 @@ class Idempotency(ServerTestCase):
     def test_a_repeat_gets_the_same_answer(self):
         first = self.server.put(STEP, NEW_VENDOR, headers=self.key)
         self.server.put(STEP, None)
-        # The repeat has a wrong If-Match, but it must still get the first answer, because Reflog checks the key first.
+        # The repeated request has a wrong If-Match. The repeated request must still get the first answer, because Reflog
+        # checks the idempotency key earlier than If-Match.
         again = self.server.put(STEP, NEW_VENDOR, headers=self.key | {"If-Match": '"x"'})
 
         self.assertEqual((again.status, again.change), (first.status, first.change))

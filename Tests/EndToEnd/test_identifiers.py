@@ -14,12 +14,12 @@ HOSTILE = [
 
 
 class Identifiers(ServerTestCase):
-    """Reflog refuses a segment of a path, or records it always with the same spelling."""
+    """Reflog either refuses a segment of a path, or always records the segment with the same spelling."""
 
     def send(self, method, path, body=b"{}", role="operator"):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         try:
-            # Turn off the check in Python's client, because it would refuse to send some of these paths.
+            # Turn off the check of paths in Python's client, because the check would refuse some of these paths.
             connection._validate_path = lambda path: None
             connection._encode_request = lambda line: line.encode("utf-8", "surrogatepass")
             connection.putrequest(method, path, skip_accept_encoding=True)
@@ -63,7 +63,7 @@ class Identifiers(ServerTestCase):
             paths.append(f"/{version}/{identity}/{kind}/{flow}/{configuration}/{step}/{ref}")
         changes = []
         for path in paths[::5]:
-            # A reader gets 403 for every spelling.
+            # A caller with the role reader gets 403 for every spelling.
             self.assertEqual(self.send("PUT", path, role="reader").status, 403, path)
             changes.append(int(self.send("PUT", path).change))
         ledger = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)

@@ -31,13 +31,13 @@ def verify(server, *arguments, database=None):
 
 
 def server_rows(server, sql):
-    """Runs a query on the ledger's file and returns its rows. The server may be running or not."""
+    """Runs a query on the ledger's file and returns the rows. The server may be running or stopped."""
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:
         return ledger.execute(sql).fetchall()
 
 
 def signing_files(server):
-    """Returns a dictionary from the names of the anchor and key files next to the ledger to their bytes."""
+    """Returns the bytes of the anchor and of the key files next to the ledger, as a dictionary by file name."""
     return {file.name: file.read_bytes() for file in pathlib.Path(server.folder).glob("reflog.sqlite.[ak]*")}
 
 
@@ -72,7 +72,7 @@ class Keys(unittest.TestCase):
             change(server)
             old = wait_for_checkpoint(server)[1]
             server.stop()
-            # A new key is discarded if no entry of the log contains its rotation.
+            # The server discards a new key if no entry of the log records the rotation to that key.
             shutil.copy(server.database + ".key", server.database + ".key.next")
             server.start()
             change(server)
@@ -83,13 +83,13 @@ class Keys(unittest.TestCase):
             change(server)
             new = eventually(lambda: (key := wait_for_checkpoint(server)[1]) != old and key)
             server.stop()
-            # A new key becomes the current key if an entry of the log contains its rotation.
+            # A new key becomes the current key if an entry of the log records the rotation to that key.
             os.rename(server.database + ".key", server.database + ".key.next")
             os.rename(server.database + ".before", server.database + ".key")
             server.start()
             change(server)
             self.assertEqual(wait_for_checkpoint(server)[1], new)
-            # The file is renamed when a checkpoint with both signatures is published.
+            # The server renames the file when it publishes a checkpoint that both keys signed.
             eventually(lambda: not os.path.exists(server.database + ".key.next"))
             change(server)
             self.assertEqual(wait_for_checkpoint(server)[0].count("— "), 1)
@@ -113,7 +113,8 @@ class Crashes(unittest.TestCase):
                 self.assertEqual(entries, [(size, size - 1)])
                 self.assertEqual(checkpoint.split("\n")[1], str(size))
                 self.assertEqual({result for _, result in answered}, {"applied"})
-                # A crash between the commit and the write of the anchor leaves an older anchor.
+                # Restore an older anchor. A crash after the commit of a change leaves the older anchor if the new anchor is not
+                # written yet.
                 pathlib.Path(server.database + ".anchor").write_bytes(anchored)
                 run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
                 self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
@@ -125,8 +126,8 @@ class Crashes(unittest.TestCase):
         """A ledger without a key can be started, and a key that has not signed a checkpoint yet is used."""
         server = Server()
         self.addCleanup(server.__exit__)
-        # A folder with the name of a file that Reflog must write interrupts the start. The first folder interrupts it
-        # before the key is written, and the second one after that.
+        # Create a folder with the name of a file that Reflog must write. The folder interrupts the start: the first folder
+        # at the write of the key, and the second folder later than the write of the key.
         for name, has_key in ((".key", False), (".first-tokens", True)):
             os.mkdir(server.database + name)
             with self.assertRaises(AssertionError):
@@ -181,7 +182,7 @@ class OlderCopies(unittest.TestCase):
             self.assertTrue(os.path.exists(f"{server.database}.anchor.{signed}"))
             run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-            # The server starts with the setting and without it. It does not record a second time that the copy was accepted.
+            # The server starts with the setting and without the setting. The event for the accepted copy is recorded only once.
             for value in ("true", None):
                 server.stop()
                 server.settings["ACCEPT_OLDER_LEDGER"] = value
@@ -312,7 +313,7 @@ class Compaction(unittest.TestCase):
 
 
 class Manifests(unittest.TestCase):
-    """The manifest of an exported file reveals every alteration of the file."""
+    """A check of an exported file against its manifest finds every alteration of the file."""
 
     @classmethod
     def setUpClass(cls):

@@ -105,7 +105,7 @@ class Proxies(unittest.TestCase):
     def test_a_trusted_proxy_names_the_client_and_a_client_cannot_forge_its_address(self):
         with Server(TRUSTED_PROXIES="127.0.0.0/8,10.0.0.0/8", PUBLIC_URL="https://reflog.contoso.example") as server:
             self.assertEqual(self.address(server, X_Forwarded_For="203.0.113.9"), "203.0.113.9")
-            # The first address is ignored, because the client could forge it. The trusted proxies wrote the others.
+            # Reflog ignores the first address, because a client could forge it. The trusted proxies added the other addresses.
             self.assertEqual(self.address(server, X_Forwarded_For="1.1.1.1, 203.0.113.9, 10.1.2.3"), "203.0.113.9")
             self.assertEqual(self.address(server, Forwarded='for=1.1.1.1, for="[2001:db8::7]:4711";proto=https'), "2001:db8::7")
             self.assertEqual(self.address(server, X_Forwarded_For="nonsense, 203.0.113.9"), "203.0.113.9")
@@ -170,8 +170,8 @@ class Limits(unittest.TestCase):
             token = server.tokens["operator"].encode()
             for number in range(600):
                 connection = socket.create_connection(("127.0.0.1", server.port))
-                # A third of the connections never completes its headers, a third never completes its body, and a third never
-                # reads the answer.
+                # One third of the clients never completes the headers of the request. Another third never completes the body.
+                # The last third never reads the answer.
                 connection.sendall((
                     b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
                     b"PUT /beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref "
@@ -185,7 +185,7 @@ class Limits(unittest.TestCase):
                 start = time.monotonic()
                 self.assertEqual(server.put(STEP, None).status, 204)
                 times.append(time.monotonic() - start)
-            # The time limits for slow clients are 30 s. A request that waited for a slow client would take about that long.
+            # The time limits for slow clients are 30 s. If a request had to wait for a slow client, it would take about 30 s.
             self.assertLess(max(times), 25)
 
     def test_an_unfinished_request_is_closed(self):

@@ -45,7 +45,7 @@ class Log(unittest.TestCase):
                               "-proof", self.receipt(7), self.server.url], capture_output=True, text=True, timeout=120)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         size = self.checkpoint.split("\n")[1]
-        # golog counts one inclusion proof for each entry, and one for the receipt.
+        # golog counts one inclusion proof for each entry and one inclusion proof for the receipt.
         self.assertIn(f"size {size}, {int(size) + 1} inclusions", run.stdout)
 
     def test_python_verifies_tiles_records_and_receipts(self):
@@ -70,7 +70,7 @@ class Log(unittest.TestCase):
                 self.assertEqual(first[name], change[name], name)
             self.assertEqual((last["result"], last["sequence"]), (change["result"], change["sequence"]))
             self.assertEqual(first["before"].get("connectorId"), change["before"].get("connectorId"))
-            # A record has no personal data.
+            # A record must not contain personal data.
             self.assertNotIn("first-", lines[0])
             self.assertNotIn("127.0.0.1", lines[0])
 
@@ -126,7 +126,8 @@ class Verifying(unittest.TestCase):
     def edited(self, *statements, put_checkpoint=None):
         """Edits a copy with SQL and verifies it. Returns the exit code and the findings.
 
-        If `put_checkpoint` is an older checkpoint, stores it in the head and makes the rest of the head agree with it.
+        If `put_checkpoint` is an older checkpoint, stores it in the head row of the log, and changes the rest of the head to
+        agree with that checkpoint.
         """
         for suffix in ("", ".anchor"):
             shutil.copy(self.server.database + suffix, self.copy + suffix)
@@ -198,7 +199,7 @@ class Verifying(unittest.TestCase):
         code, found = self.edited(*cut, put_checkpoint=self.checkpoint)
         self.assertEqual(code, 65)
         self.assertIn("the anchor: ", found)
-        # The control: without the anchor, verify does not find the deletion.
+        # Without the anchor, verify can't find the deletion. This shows that verify found the deletion because of the anchor.
         os.remove(self.copy + ".anchor")
         self.assertEqual(self.verify("--key", self.key).returncode, 0)
         # A server does not start with the cut ledger and the newest anchor.

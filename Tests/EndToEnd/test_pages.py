@@ -241,7 +241,7 @@ class FlowsPage(unittest.TestCase):
             self.assertIn("now Fraud check (new vendor)", then.text)
             plan = browser.open(next(link for link in then.links if "rollback" in link))
             self.assertIn(f"postFederationSignup of B2C_1_signup will call Fraud check {FRAUD_CHECK} . It now calls", plan.text)
-            # Send the form twice. It must start only one rollback.
+            # Send the form twice. The second time, the form must not start another rollback.
             browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             progress = browser.submit(plan.form("/flows/rollback"), reason="Back to Monday")
             deadline = time.monotonic() + 120
@@ -292,7 +292,7 @@ class FlowsPage(unittest.TestCase):
 
 @apart(cores=0.7)
 class RollbackPlans(ServerTestCase):
-    """A plan shows the effect of a rollback, and has no form if the rollback would have no effect."""
+    """A plan shows the effect of a rollback. The page has no form if the rollback would have no effect."""
 
     def setUp(self):
         self.browser = Browser(self.server)
@@ -470,7 +470,7 @@ class ChangesWithoutReflog(unittest.TestCase):
         refused = self.browser.submit(plan.form(action), reason="x")
         self.assertEqual(refused.status, 409)
         self.assertEqual(self.graph.reference(self.ADDRESS), graph_connector("Outsider B"))
-        # The refused rollback recorded the drift as a change.
+        # Reflog refused the rollback because of the drift, and recorded the drift as a change.
         form = refused.form(action)
         unforced = form | {"fields": {name: value for name, value in form["fields"].items() if name != "force"}}
         self.assertEqual(self.browser.submit(unforced, reason="x").status, 409)
@@ -596,7 +596,7 @@ class SessionsAndSafety(unittest.TestCase):
             self.assertEqual(page.status, 200)
             self.assertIn(("content", "0; url=/?flow=B2C_1_signup&result=applied"), page.attributes)
             self.assertIn("/?flow=B2C_1_signup&result=applied", page.links)
-            # The same request from Reflog's own page is redirected to the sign-in.
+            # If a page of Reflog sends the same request, Reflog redirects the browser to the sign-in.
             self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Site": "same-origin"}).status, 303)
             self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Mode": "cors"}).status, 303)
             browser.sign_in("reader")

@@ -9,7 +9,7 @@ from test_csv import AWKWARD, STEP
 
 
 class PeersTests(ServerTestCase):
-    """`tools/bench peers` compares programs with equal outputs, and computes its table correctly."""
+    """`tools/bench peers` compares only programs that have equal outputs, and computes the table correctly."""
 
     def test_the_c_loop_prints_the_same_bytes_as_the_export(self):
         for name in AWKWARD:

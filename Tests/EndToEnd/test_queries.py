@@ -119,7 +119,7 @@ class AsOf(ServerTestCase):
                 "postAttributeCollection": (False, True, "unknown", None, None)})
             self.assertEqual(self.configuration(moments["1"], command)["postFederationSignup"],
                              (True, True, "connector", NEW_VENDOR, "1"))
-            # Change 2 set the reference that was already current, so change 1 is still the last effective change.
+            # Change 2 set the step to the reference that the step already had. So change 1 is still the last effective change.
             self.assertEqual(self.configuration(moments["2"], command)["postFederationSignup"][4], "1")
             self.assertEqual(self.configuration(moments["3"], command)["postFederationSignup"], (True, True, "none", None, "3"))
             self.assertEqual(self.configuration(None, command)["postAttributeCollection"], (True, True, "connector", LOYALTY, "4"))

@@ -11,7 +11,8 @@ from testparts import apart
 CHANGES = "/beta/auditLogs/connectorChanges"
 EVENTS = "/beta/auditLogs/serviceEvents"
 RETENTION = "/beta/reflog/retention"
-# A retention in days. It begins at 2024-07-01, in the middle of the generated history, so older changes are purged.
+# The retention in days. With this number, changes from before 2024-07-01 are purged. That day is in the middle of the
+# generated history.
 DAYS = int((time.time() - 1_719_792_000) // 86_400)
 
 # The last effective change of each address, or the last change if none was effective.
@@ -42,7 +43,7 @@ class Purging(unittest.TestCase):
 
     @staticmethod
     def texts_of_changes(server):
-        """Returns for each change the texts and ids that a purge of the change must remove from the file."""
+        """Returns, for each change, the texts and ids that must not be in the file after a purge of the change."""
         found = {}
         for id, correlation, request, reason, graph in server.rows(
                 "SELECT change.id, correlation_id, request_id, reason, graph_request_id FROM change "
@@ -112,13 +113,14 @@ class Purging(unittest.TestCase):
     def test_5_no_file_contains_purged_data(self):
         server = self.server
         present = {row[0] for row in server.rows("SELECT id FROM change")}
-        # Many changes have the same reason. The reason must be kept as long as one of these changes is kept.
+        # Many changes share one reason. The text of the reason must be kept while one of these changes is kept.
         kept = {text for id in present for text in self.texts[id]}
         purged = {text for id, texts in self.texts.items() if id not in present for text in texts} - kept
         self.assertGreater(len(purged), 4000)
         for path in set(glob.glob(server.database + "*")) - {server.database}:
             self.assertEqual(texts_in_file(path, *purged), [], path)
-        # Compact the file first: if SQLite moved a row before it was deleted, the file may still contain the old copy.
+        # Compact the file first. If SQLite moved a row within the file and the row was deleted later, the file may still
+        # contain the old copy of the row.
         server.compact()
         for path in glob.glob(server.database + "*"):
             self.assertEqual(texts_in_file(path, *purged), [], path)

@@ -32,7 +32,7 @@ def wait_for_end(server, batch, seconds=120):
 
 @apart(seconds=20, cores=0.7)
 class TwoHundredAddresses(unittest.TestCase):
-    """200 steps are rolled back to a time, although Graph stops answering after half of them."""
+    """Reflog rolls back 200 steps to a time, although Graph sends no more answers after the first 100 writes."""
 
     def set_all(self, server, addresses, connector):
         def work(mine):
@@ -86,7 +86,7 @@ class TwoHundredAddresses(unittest.TestCase):
             done = wait_for_end(server, batch)
             deadline = time.monotonic() + 120
             while done["state"] != "done" and time.monotonic() < deadline:
-                # Repeat the rollback, because changes from the first run may still be pending.
+                # Repeat the rollback, because changes from the interrupted rollback may still be pending.
                 time.sleep(1)
                 server.request("POST", f"{CONFIGURATIONS}/rollback", {"batchId": batch, "reason": "CHG0042"})
                 done = wait_for_end(server, batch)

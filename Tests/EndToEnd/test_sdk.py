@@ -6,7 +6,7 @@ import unittest
 from reflogserver import ROOT, Graph, Server
 from testparts import apart
 
-# The Python that tools/test installs.
+# The Python interpreter that tools/test installs.
 PYTHON = ROOT / ".build" / "sdk" / "bin" / "python"
 
 
@@ -17,7 +17,8 @@ class SDK(unittest.TestCase):
     def test_the_sdk_reads_and_changes_references_and_connectors_and_gets_errors(self):
         with Graph(page=3) as graph, Server(graph=graph, SETTLE_WINDOW=1) as server:
             program = pathlib.Path(__file__).with_name("sdk.py")
-            # Test both forms. The SDK's default base URL ends with a slash, and then each path begins with two slashes.
+            # Test a base URL without and with a slash at the end. The SDK's default base URL ends with a slash, so the path of
+            # each request contains two slashes in a row.
             for base in (server.url + "/beta", server.url + "/beta/"):
                 run = subprocess.run([PYTHON, program, base, server.tokens["operator"]], capture_output=True, text=True)
                 self.assertEqual((run.returncode, run.stderr), (0, ""))

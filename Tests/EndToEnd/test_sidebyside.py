@@ -79,7 +79,8 @@ MODULES = {
                 child.wait()
     """,
 }
-# The source of a test. Two modules contain it, and each test passes only if the other one runs at the same time.
+# The source of a test. Two modules contain this source, and each of the two tests passes only if both tests run at the same
+# time.
 MEETING = """
     class Meeting(unittest.TestCase):
         def test_meets(self):
@@ -191,6 +192,6 @@ class SideBySide(unittest.TestCase):
                 os.kill(pid, 0)
             except ProcessLookupError:
                 return True
-            # The process has ended, but its parent has not reaped it yet, if its state is Z (zombie).
+            # The state Z (zombie) means that the process has ended, but that its parent has not reaped the process yet.
             return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
         eventually(is_gone)

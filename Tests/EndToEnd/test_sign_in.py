@@ -87,7 +87,7 @@ class Entra(unittest.TestCase):
     def refused(self, error, state=None):
         """Begins a sign-in that ends with an error. Returns the page that the browser gets after the redirect from Entra.
 
-        The redirect contains this state or, if `state` is None, the right one.
+        The redirect contains `state`. If `state` is None, the redirect contains the right state.
         """
         begun = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.begin()).query))["state"]
         query = urllib.parse.urlencode({"error": error, "error_description": "<b>Call 555-0100", "state": state or begun})
@@ -110,7 +110,7 @@ class Entra(unittest.TestCase):
         self.server.put(STEP, FRAUD_CHECK)
         page = self.refused("access_denied", state="0" * 64)
         self.assertEqual((page.status, "another browser" in page.text), (400, True), page.text)
-        # The browser still has the cookie of the sign-in that has begun, so this sign-in can be completed.
+        # The browser still has the cookie for the sign-in that it began, so it can complete that sign-in.
         self.assertTrue([name for name in self.browser.cookies if "sign_in" in name])
         self.assertIn("\nreflog_unauthenticated_total 0\n", self.server.request("GET", "/metrics", role="reader").text)
 
@@ -148,7 +148,7 @@ class Entra(unittest.TestCase):
         for _ in range(1200):
             self.assertEqual(other.send("GET", "/sign-in/entra").status, 303)
         self.assertEqual(self.come_back(back).status, 200)
-        # At most one request was for the sign-ins, and one for the keys.
+        # At most two requests are allowed: one for the sign-ins, and one for the keys.
         self.assertLessEqual(self.provider.discoveries, 2)
 
     def test_incomplete_settings_stop_the_start(self):

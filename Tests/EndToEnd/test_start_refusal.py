@@ -48,9 +48,9 @@ def delete_head(ledger):
     ledger.execute("DELETE FROM head")
 
 
-# The functions that alter the head of the log, so that it seems to cover a forgery. The first text is the reason for which the
-# ledger is refused if only the head was altered, or None if the ledger is accepted. The second text is the reason if rows were
-# also appended.
+# The functions that alter the head row of the log, and two reasons for each. The first reason is the one that Reflog reports
+# if only the head was altered, or None if Reflog accepts the ledger. The second reason is the one that Reflog reports if rows
+# were also appended.
 HEADS = {
     leave_head: (None, FOREIGN), count_all_entries: (None, FOREIGN), remove_checkpoint: (FOREIGN, FOREIGN),
     sign_with_false_key: (CORRUPT + "its checkpoint failed verification: ",) * 2,
@@ -274,7 +274,7 @@ class StartRefusal(unittest.TestCase):
         return server
 
     def assert_each_is_refused(self, forge):
-        """Checks that the start is refused after a forgery. Repeats the check with each alteration of the head in HEADS."""
+        """Checks that the start is refused after a forgery. Repeats the check with each function in HEADS."""
         for forge_head, (_, reason) in HEADS.items():
             with self.subTest(forge=forge.__name__, head=forge_head.__doc__):
                 server = self.copy()

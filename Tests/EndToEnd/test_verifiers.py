@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VERIFY_LOG = ROOT / "tools" / "verify_log.py"
 GOLOG = ROOT / ".build" / "golog" / "golog"
-# The time in seconds and the cores that this module needs. sidebyside.py reads them.
+# The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
 SECONDS, CORES = 12, 1
 # Test vectors that other programs computed and checked. The programs are golang.org/x/mod/sumdb and Tessera's fsck.
 VECTORS = json.loads((HERE / "tlog-vectors.json").read_text())
@@ -36,7 +36,7 @@ def setUpModule():
         "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(GOLOG.parent / "cache"), "GOFLAGS": "",
         "GOTOOLCHAIN": "local", "CGO_ENABLED": "0",
     }
-    # Modules may run in parallel. With the lock, the first module builds the program, and the others find it up to date.
+    # Modules may run in parallel. The lock makes the other modules wait while the first module builds the program.
     with open(GOLOG.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(["go", "build", "-o", GOLOG, "."], cwd=HERE / "golog", env=environment, check=True)
@@ -76,7 +76,7 @@ def flip(at):
 
 
 def replace_line(number, text):
-    """Returns a function that replaces a line in some bytes. `text` is the new line, or a function that computes it."""
+    """Returns a function that replaces a line in bytes. `text` is the new line, or a function that computes the new line."""
     def change(data):
         lines = data.split(b"\n")
         lines[number] = text(lines[number]) if callable(text) else text.encode()
@@ -107,7 +107,7 @@ class VerifierTestCase(unittest.TestCase):
             self.assertEqual((result.stdout, result.returncode), (f"{log.origin}: {counted}\n", 0), result.stderr)
 
     def assert_found(self, key, finding, messages, python=(), go=()):
-        """Checks the first finding of verify_log.py, and the message with which golog ends. It must be one of `messages`."""
+        """Checks the first finding of verify_log.py. Checks that the message with which golog ends is one of `messages`."""
         with served(self.folder) as url:
             result = verify(url, key, *python)
             first = result.stdout.replace(url, "BASE").partition("\n")[0]
@@ -185,8 +185,8 @@ class GoodLogTests(VerifierTestCase):
     def test_a_log_with_more_than_1000_tiles_verifies(self):
         chance = random.Random(257_000)
         log = ReferenceLog([chance.randbytes(32) for _ in range(257_000)])
-        # There are 1,009 tiles: 1,003 full tiles and a partial one at level 0, 3 full tiles and a partial one at level 1, and a
-        # partial one at level 2.
+        # There are 1,009 tiles. Level 0 has 1,003 full tiles and one partial tile. Level 1 has 3 full tiles and one partial
+        # tile. Level 2 has one partial tile.
         checked = "257000 entries, 1009 tiles, the root, its signature, 0 records, 0 older checkpoints, 0 receipts"
         log.write(self.folder)
         self.assertTrue((self.folder / "tile" / "0" / "x001" / "002").exists())
@@ -201,7 +201,7 @@ class GoodLogTests(VerifierTestCase):
         log.write(self.folder)
         (self.folder / "checkpoint").write_text(log.checkpoint(300))
         with served(self.folder) as url:
-            # Write the older partial tile at level 1. It must exist, because there is no full tile at level 1.
+            # Write the older partial tile at level 1. The checkpoint at size 300 needs it, because level 1 has no full tile.
             (self.folder / "tile" / "1" / "000.p" / "1").write_bytes(tree_hash(log.leaves[:256]))
 
             result = verify(url, log.vkey)

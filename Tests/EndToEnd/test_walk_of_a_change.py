@@ -6,7 +6,7 @@ from articles import article
 from reflogserver import ROOT
 from swiftsource import functions
 
-# The callers of those stops in the article that are not called by another stop.
+# A stop is a function that the article describes. These are the callers that are not themselves stops.
 CALLERS = {"Hummingbird", "SwiftNIO", "the writer's thread", "the ledger's commit", "its own task"}
 Stop = collections.namedtuple("Stop", "number file function caller")
 STOPS = [Stop(int(number), file, function, caller) for number, file, function, caller in re.findall(
@@ -14,7 +14,7 @@ STOPS = [Stop(int(number), file, function, caller) for number, file, function, c
 
 
 def found(stop):
-    """Returns the functions in a stop's file that have the name of the stop's function."""
+    """Returns the functions in the file of a stop that have the same name as the function of the stop."""
     return [each for each in functions((ROOT / stop.file).read_text()) if str(each) == stop.function]
 
 

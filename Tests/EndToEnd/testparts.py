@@ -1,7 +1,7 @@
 """Splits the tests into the parts that `sidebyside.py` runs, each in its own process.
 
-A part is a module of tests. The module's constants SECONDS and CORES contain the time and the cores that the part needs. A
-class with the mark `@apart` is a separate part. The other classes of its module are one part.
+A part is a module of tests. The module's constants SECONDS and CORES contain the time and the number of cores that the part
+needs. A class with the mark `@apart` is a separate part. All other classes of the module together are one part.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ import xml.etree.ElementTree
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-# The time and the cores that most modules need. They mostly wait, so they use little processor time.
+# The time in seconds and the number of cores that most modules need. Most modules wait, and use little processor time.
 SECONDS, CORES = 10, 0.3
 # The value of `cores` for a part that must run alone.
 ALONE = math.inf
@@ -26,8 +26,8 @@ ALONE = math.inf
 def apart(*, seconds=SECONDS, cores=CORES):
     """Marks a class of tests that runs in its own process.
 
-    `seconds` is roughly how long the class takes. The longest parts start first. `cores` is roughly how many cores the class
-    keeps busy, or ALONE.
+    `seconds` is roughly how long the class takes, because the longest parts start first. `cores` is roughly how many cores
+    the class keeps busy, or ALONE.
     """
     def mark(case):
         case.apart = (case, seconds, cores)
@@ -36,7 +36,7 @@ def apart(*, seconds=SECONDS, cores=CORES):
 
 
 class InvalidModule(Exception):
-    """A test module, or a module that it imports, is not valid Python. The message names the file and the line."""
+    """The error for a test module, or an imported module, with invalid Python. The message contains the file and the line."""
 
 
 @dataclasses.dataclass
@@ -56,7 +56,7 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class PythonPart:
-    """Tests with Python's unittest, in modules of a folder. `tests` contains their names in unittest's form."""
+    """Tests for Python's unittest, in the modules of a folder. `tests` contains the names of the tests in unittest's form."""
     modules: pathlib.Path
     name: str
     tests: tuple[str, ...]
@@ -70,7 +70,7 @@ class PythonPart:
         outcomes = {}
         for line in read(folder / "results.jsonl").splitlines():
             result = json.loads(line)
-            # For a name that does not exist, the loader creates a failing test with this prefix. Report the name itself.
+            # If a name does not exist, the loader creates a failing test for the name, with this prefix. Report only the name.
             outcomes[result["test"].removeprefix("unittest.loader._FailedTest.")] = result["outcome"]
         failed = [test for test, outcome in outcomes.items() if outcome == "failed"]
         failed += [f"{test} (did not end)" for test, outcome in outcomes.items() if outcome == "unfinished"]
@@ -83,7 +83,7 @@ class PythonPart:
     def count_tests(self):
         """Returns how many tests the part has.
 
-        Returns 0 if its module can't be imported. Then the part's process fails and shows the reason.
+        Returns 0 if the module of the part can't be imported. The part's process then fails and shows the reason.
         """
         try:
             return unittest.defaultTestLoader.loadTestsFromNames(self.tests).countTestCases()
@@ -92,14 +92,14 @@ class PythonPart:
 
 
 class SwiftPart:
-    """The Swift tests. They must be built before. `swift test` writes their results as xUnit XML."""
+    """The Swift tests. The tests must already be built. `swift test` writes the results as xUnit XML."""
     name, seconds, cores = "swift test", 60, 1
 
     def command(self, folder):
         return ["swift", "test", "--package-path", ROOT, "--skip-build", "--parallel", "--xunit-output", folder / "swift.xml"]
 
     def outcome(self, folder):
-        # Read all files, because XCTest and Swift Testing each write one.
+        # Read all files, because XCTest and Swift Testing write one file each.
         cases = [case for file in folder.glob("swift*.xml") for case in xml.etree.ElementTree.parse(file).iter("testcase")]
         failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
         skipped = [case for case in cases if case.find("skipped") is not None]
@@ -108,7 +108,7 @@ class SwiftPart:
 
 
 class TourPart:
-    """The tour of `tools/start`. It counts as one test and needs the debug build."""
+    """The tour that `tools/start` shows. The tour counts as one test and needs the debug build."""
     name, seconds, cores = "tools/start --once", 5, 0.5
 
     def command(self, folder):
@@ -135,13 +135,13 @@ def parts(folder, names):
 
 
 def parts_of(folder, name):
-    """Returns one part if the name is that of a class or a test, or all parts of the module with this name."""
+    """Returns one part if `name` is the name of a class or a test. If it is the name of a module, returns all its parts."""
     module = imported(name.partition(".")[0])
     if module is None or "." in name:
         return [PythonPart(folder, name, (name,))]
     classes = [case for case in vars(module).values()
                if inspect.isclass(case) and issubclass(case, unittest.TestCase) and case.__module__ == name]
-    # A subclass inherits the mark of its base class, so check that the mark belongs to this class.
+    # A subclass inherits the mark of its base class. So check that the mark belongs to the class itself.
     marks = [case.apart for case in classes if getattr(case, "apart", (None,))[0] is case]
     found = [PythonPart(folder, full_name(case), (full_name(case),), seconds, cores) for case, seconds, cores in marks]
     others = tuple(full_name(case) for case in classes if case not in [mark[0] for mark in marks] and has_tests(case))
@@ -154,7 +154,7 @@ def parts_of(folder, name):
 def imported(name):
     """Imports a module. Raises InvalidModule if it has a syntax error.
 
-    Returns None if the import fails for another reason. Then the part's process fails and shows the reason.
+    Returns None if the import fails for another reason. The part's process then fails and shows the reason.
     """
     try:
         return importlib.import_module(name)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReflogDirectory
 
-/// The exact text of every error that an operator or a caller can see.
+/// Tests of the exact text of every error that an operator or a caller can see.
 struct DirectoryMessageTests {
   static let credentialMessages: [(CredentialError, String)] = [
     (
@@ -174,9 +174,10 @@ struct DirectoryMessageTests {
     _ = try await directory.reference(at: Sample.signup)
   }
 
-  /// Returns the reason why a read fails if one peer with these reactions is both Graph and the login.
+  /// Returns the reason why a read fails if a peer has these reactions.
   ///
-  /// The reason contains `https://peer` instead of the URL of the peer.
+  /// The peer answers both the Graph requests and the login requests. The reason contains `https://peer` instead of the
+  /// peer's URL.
   private func reason(
     _ reactions: [ScriptedPeer.Reaction],
     _ proof: GraphCredential.Proof? = .secret("secret"),

@@ -4,11 +4,11 @@ import Synchronization
 
 /// A server that reacts to each HTTP request with the next reaction of its script.
 final class ScriptedPeer: Sendable {
-  /// What the peer does with a request.
+  /// The reaction of the peer to a request.
   enum Reaction: Sendable {
     /// Sends these bytes unchanged.
     ///
-    /// They need not be valid HTTP.
+    /// The bytes may be invalid HTTP.
     case send(String)
     /// Sends these bytes and closes the connection.
     case sendAndClose(String)
@@ -106,7 +106,7 @@ final class ScriptedPeer: Sendable {
       }
     }
 
-    /// Returns the received request, or nil if its head or a part of its body has not arrived yet.
+    /// Returns the received request, or nil if the head or a part of the body has not arrived yet.
     private func takeRequest() -> String? {
       guard let end = received.firstRange(of: "\r\n\r\n") else { return nil }
       let length = received[..<end.lowerBound].lowercased().firstMatch(of: /content-length: (\d+)/).flatMap {

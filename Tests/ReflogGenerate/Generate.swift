@@ -55,7 +55,7 @@ struct Generate: AsyncParsableCommand {
     say("\(changes) changes in \(ContinuousClock.now - start)")
   }
 
-  /// Records a batch as the server does: first all intents, then the outcomes of the pending changes.
+  /// Records a batch in the same order as the server: first all intents, then the outcomes of the pending changes.
   private func record(
     _ batch: [GeneratedTenant.Attempt],
     in ledger: Ledger,
@@ -75,7 +75,7 @@ struct Generate: AsyncParsableCommand {
 
   /// Creates the key that signs the log.
   ///
-  /// The key file is next to the ledger, because the server reads it there.
+  /// The key file is created in the ledger's folder, because the server reads the key file there.
   private func makeKey(for ledger: Ledger) async throws {
     let keyFile = LogKeyFile(besideLedgerAt: database, origin: try await ledger.history.origin())
     let found = try keyFile.find(newest: nil, isSigned: false)

@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// The answer to a client for each result of a change.
+/// Tests of the answer that a client receives for each result of a change.
 struct OutcomeTests {
   @Test func anUnknownOutcomeIs502AndNever503() async throws {
     try await withServer { server in

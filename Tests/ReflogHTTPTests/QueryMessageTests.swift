@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// The exact texts of the errors about query options and about forms on pages.
+/// Tests of the exact texts of the errors about query options and about forms on pages.
 struct QueryMessageTests {
   private func options(_ items: QueryItem...) throws -> QueryOptions {
     try QueryOptions(items, allowing: QueryOptions.Name.allCases)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// The exact texts of the refusals that can be tested without a server.
+/// Tests of the exact texts of the refusals that need no running server.
 struct RequestMessageTests {
   @Test func everyRequestErrorHasItsStatusCodeAndText() {
     let answers: [(RequestError, Int, String, String)] = [

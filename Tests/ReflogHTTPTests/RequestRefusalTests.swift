@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// The exact texts of the refusals that a real server sends.
+/// Tests of the exact texts of the refusals that a real server sends.
 struct RequestRefusalTests {
   /// A request and its refusal.
   private struct Refusal {

@@ -4,7 +4,9 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// Tests that the file refuses edits of the history by the `sqlite3` program, with triggers and check constraints.
+/// Tests that the triggers and the check constraints in the file refuse edits of the history.
+///
+/// The tests make these edits with the program `sqlite3`.
 struct AppendOnlyTests {
   @Test(arguments: [
     "UPDATE change SET after_absent = 'none', after_connector = NULL, after_name = NULL WHERE id = 1",

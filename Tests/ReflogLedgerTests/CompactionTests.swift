@@ -47,7 +47,7 @@ struct CompactionTests {
     try await withTemporaryFolder { folder in
       let path = folder + "/reflog.sqlite"
       try await serve(in: folder) { ledger in
-        // With 200 changes, SQLite moves rows from one page of the file to another. Copies of erased data can then
+        // With 200 changes, SQLite moves rows from one page of the file to another page. So copies of erased data can
         // remain in the old pages.
         for number in 0..<200 {
           let actor = number.isMultiple(of: 7) ? Self.adele : Sample.operatorActor

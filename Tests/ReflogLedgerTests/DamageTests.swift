@@ -5,9 +5,9 @@ import ReflogTesting
 import Testing
 
 struct DamageTests {
-  /// A failed read must end its statement.
+  /// A read that fails must end its SQL statement.
   ///
-  /// A connection with an unfinished statement would continue to read an old state of the file.
+  /// Otherwise the database connection would continue to read an old state of the file.
   @Test func anUnreadableRowDoesNotKeepReadersAtAnOldState() async throws {
     try await withLedger { ledger, storage in
       for _ in 0..<3 {

@@ -144,7 +144,10 @@ struct FilterTests {
     }
   }
 
-  /// Tests the filters that index lookups answer alone, because their SQL does not contain the condition of the filter.
+  /// Tests filters that index lookups answer completely.
+  ///
+  /// The SQL for such a filter contains only the lookups, and not the condition of the filter. So a wrong lookup would
+  /// return wrong changes.
   @Test func everyEqualityFindsTheChangesThatTheFilterMatches() async throws {
     var chance = SeededGenerator(seed: 29)
     let clock = ManualClock()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// The exact text of every finding of a verification.
+/// Tests of the exact text of every finding that a verification reports.
 struct FindingMessageTests {
   typealias Finding = LedgerReport.Finding
 
@@ -81,6 +81,10 @@ struct FindingMessageTests {
     (
       .doubled(table: "address", row: 4),
       "Row 4 of the table address has the same identity as another row, so a query finds only one of them."
+    ),
+    (
+      .damagedTable("actor", problem: "database disk image is malformed"),
+      "The table actor is damaged: database disk image is malformed."
     ),
   ]
 

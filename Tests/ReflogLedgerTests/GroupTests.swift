@@ -32,7 +32,7 @@ struct GroupTests {
     )
   }
 
-  /// Returns all rows that a group can write.
+  /// Returns all rows of the tables that a group can write to.
   private func dump(_ storage: Storage) throws -> String {
     try sqlite3(
       storage.path,
@@ -193,7 +193,7 @@ struct GroupTests {
   @Test func aGroupThatWasPreparedOnTheNewestAppliedChangeIsRecorded() async throws {
     try await withLedger { ledger, _ in
       let newest = try await ledger.record(Self.intent, .found)
-      // The denied change was not applied, so the group is still prepared on the newest applied change.
+      // The directory denied this change, so `newest` is still the newest applied change.
       try await ledger.record(Self.intent, .denied)
 
       let appended = try await ledger.append(
@@ -223,7 +223,7 @@ struct GroupTests {
 
   /// One transaction contains three groups, and the second group fails.
   ///
-  /// The second group has already written a change and an entry when it fails.
+  /// At the moment of the failure, the second group has already written a change and an entry.
   @Test func aGroupThatFailsIsRolledBackAloneAndTheOthersAreKept() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that the ledger's memory never holds a state from before the last commit.
+/// Tests that the ledger's memory never holds a state that is older than the last commit.
 struct LedgerMemoryTests {
   private static let empty = AddressState(newestApplied: nil, newestEffective: nil, pending: nil, seen: nil)
   private static let moment = ManualClock.start
@@ -61,10 +61,10 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment)?.map(\.id) == [Change.ID(1)])
   }
 
-  /// Two readers read the same state of the file.
+  /// Two readers read the same state of the file, but the second reader is slow.
   ///
-  /// The memory stores the result of the first reader, then a change is committed, and then the second reader offers
-  /// its result. The memory must ignore this older result.
+  /// The memory stores the result of the first reader. Then a change is committed. Then the slow reader passes its
+  /// result to the memory. The memory must ignore that result, because the result does not contain the change.
   @Test func aLateReadDoesNotReplaceANewerState() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
@@ -108,10 +108,10 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.attributes) == nil)
   }
 
-  /// The memory is full and is emptied for a new address.
+  /// A full memory is emptied when it must store one more address.
   ///
-  /// An earlier read of a removed address then offers its result. The memory must ignore it, because a change of this
-  /// address was committed after the read.
+  /// After that, a slow reader passes an old result for the sign-up step to the memory. The memory must ignore that
+  /// result, because a change of the sign-up step was committed after the read.
   @Test func aReadIsNotRememberedIfAFullMemoryWasEmptiedSince() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
@@ -127,7 +127,9 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup) == nil)
   }
 
-  /// An embedded directory shows every write immediately, so its ledger does not need recent writes.
+  /// The ledger of an embedded directory keeps no recent writes in memory.
+  ///
+  /// The ledger does not need recent writes, because every read of an embedded directory shows all earlier writes.
   @Test func recentWritesAreNotKnownIfTheyAreNotKept() {
     let memory = LedgerMemory(keepsWrites: false)
     remember(Sample.signup, in: memory)
@@ -148,9 +150,9 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment.next)?.isEmpty == true)
   }
 
-  /// The memory cannot answer for a time from before the read of the address.
+  /// The memory does not have the writes that are older than the read of the address.
   ///
-  /// The ledger then reads the writes from the file.
+  /// If the ledger needs older writes, it reads them from the file.
   @Test func recentWritesAreNotKnownBeforeTheAddressWasRead() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
@@ -161,7 +163,7 @@ struct LedgerMemoryTests {
 
   /// A sweep can record a change of a connector while another change of this connector is pending.
   ///
-  /// The pending change must stay in memory.
+  /// The memory must keep the pending change.
   @Test func anotherChangeOfAConnectorLeavesThePendingOne() throws {
     let memory = LedgerMemory(keepsWrites: true)
     let id = try #require(Sample.fraudCheck.connectorID)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// The exact text of every message of the ledger that a user can see.
+/// Tests of the exact text of every message from the ledger that a user can see.
 struct LedgerMessageTests {
   static let errors: [(LedgerError, String)] = [
     (

@@ -52,9 +52,10 @@ struct LedgerTests {
     }
   }
 
-  /// The file itself allows only one pending change at an address.
+  /// The file itself refuses a second pending change at an address.
   ///
-  /// The requests of one service already wait for each other, but this rule also stops another program.
+  /// A service never writes a second pending change, because its requests wait for each other. The rule in the file
+  /// also stops other programs.
   @Test func theFileRefusesASecondPendingChangeAtAnAddress() async throws {
     try await withLedger { ledger, _ in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
@@ -105,7 +106,7 @@ struct LedgerTests {
         Issue.record("\(String(describing: error))")
         return
       }
-      // The ledger still records outcomes, because these writes have already reached the directory.
+      // The ledger still records outcomes, because the writes of these changes have already reached the directory.
       let settled = try await ledger.settle(pending)
       #expect(settled.resultDateTime == pending.activityDateTime)
     }

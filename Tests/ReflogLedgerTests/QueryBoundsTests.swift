@@ -6,10 +6,10 @@ import Testing
 
 /// Tests that a filter on time or on ids reduces the range of ids in a query plan.
 struct QueryBoundsTests {
-  /// Each argument is a filter, and the first and the last id of its range.
+  /// Each argument is a filter, and the first and the last id of the range that the query plan must use.
   ///
-  /// Change 1 is recorded at 09:15:02.123456. Each later change is recorded one second after the change before it, but
-  /// change 4 is recorded at the same time as change 3.
+  /// Change 1 is recorded at 09:15:02.123456. The next changes follow at intervals of one second, except that changes 3
+  /// and 4 are recorded at the same time.
   @Test(arguments: [
     ("activityDateTime ge 2026-11-23T09:15:04.123456Z", 3, Int64.max),
     ("activityDateTime gt 2026-11-23T09:15:04.123456Z", 3, .max),

@@ -5,7 +5,9 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that the queries for changes and from users are index lookups, so a long history does not slow them down.
+/// Tests that index lookups answer the queries that changes need and the queries that users send.
+///
+/// So a long history does not slow these queries down.
 struct QueryPlanTests {
   @Test(arguments: [
     ("SELECT change.id FROM change \(History.newestApplied)", "change_applied"),
@@ -39,9 +41,9 @@ struct QueryPlanTests {
     }
   }
 
-  /// The index contains only pending changes.
+  /// The index contains only pending changes, so the index is always small.
   ///
-  /// There is at most one pending change for each address and each connector.
+  /// Each address and each connector has at most one pending change.
   @Test func pendingChangesAreFoundByTheirOwnIndex() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)

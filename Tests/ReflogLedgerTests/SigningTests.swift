@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that each transaction signs a checkpoint of all entries so far.
+/// Tests that each transaction signs a checkpoint that covers all entries of the log.
 ///
 /// The ledger must never sign an entry that another program appended.
 struct SigningTests {
@@ -40,7 +40,7 @@ struct SigningTests {
       try await expectAllIsSigned(ledger, storage)
       try await ledger.set(RetentionPolicy(days: 500), overriding: false, by: Sample.operatorActor)
       try await expectAllIsSigned(ledger, storage)
-      // A full subtree has 256 entries. These 600 entries need more than one.
+      // A full subtree of the Merkle tree has 256 entries, so these 600 entries fill more than one subtree.
       try await ledger.record((0..<600).map { _ in Group.Draft(Self.intent, .found) })
       try await expectAllIsSigned(ledger, storage)
     }
@@ -101,7 +101,7 @@ struct SigningTests {
     "DELETE FROM head",
   ]
 
-  /// Statements that append an entry, a change or an event, but do not update the head row of the log.
+  /// SQL statements that insert an entry, a change or a service event, but do not update the head row of the log.
   private static let appendices = [
     "INSERT INTO entry (sequence, change, hash, salt) "
       + "SELECT max(sequence) + 1, 1, zeroblob(32), zeroblob(16) FROM entry",
@@ -132,9 +132,10 @@ struct SigningTests {
     }
   }
 
-  /// The ledger found a head row that it did not write, and stopped the recording.
+  /// If another program edits the head row, the ledger stops recording until the next start.
   ///
-  /// It checks the head row again only at the next start, so the recording stays stopped until then.
+  /// The ledger checks the head row again only at the next start. So the ledger does not continue to record when the
+  /// head row gets its old value again.
   @Test func aRestoredHeadDoesNotResumeTheRecording() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Self.intent, .found)
@@ -147,9 +148,11 @@ struct SigningTests {
     }
   }
 
-  /// No argument alters `next_change`, `next_event` or `newest_time`, because a checkpoint does not cover them.
+  /// Each argument edits the log in a way that the ledger must find when it starts.
   ///
-  /// Only a running service finds such an edit: it compares the head row with the row that it wrote.
+  /// A checkpoint does not cover the columns `next_change`, `next_event` and `newest_time` of the head row. So a start
+  /// can't find an edit of these columns, and no argument edits them. A running service finds such an edit, because it
+  /// compares the head row with the row that it wrote.
   @Test(
     arguments: [
       "UPDATE head SET next_sequence = next_sequence + 1", "UPDATE head SET next_sequence = next_sequence - 1",
@@ -192,9 +195,9 @@ struct SigningTests {
     }
   }
 
-  /// The ledger refuses to record, so the newest checkpoint still has size 1.
+  /// When the ledger finds an entry that another program inserted, the ledger stops recording and signing.
   ///
-  /// It does not cover the entry that was appended by hand.
+  /// So the newest checkpoint still has size 1, and covers only the entry that the ledger recorded.
   @Test func anEntryThatAnotherProgramAppendedIsNeverSigned() async throws {
     try await withLedger { ledger, storage in
       try await ledger.record(Self.intent, .found)
@@ -232,9 +235,9 @@ struct SigningTests {
     }
   }
 
-  /// The ledger computes the tree of an accepted older copy from the entries of the copy.
+  /// When an older copy is accepted, the ledger must compute the Merkle tree from the entries in the copy.
   ///
-  /// The head row of the copy is damaged here, and the ledger must not use it.
+  /// The test damages the tree in the copy's head row (column `frontier`). The ledger must not use that damaged tree.
   @Test func theEntriesOfAnAcceptedOlderCopyAreSigned() async throws {
     try await withTemporaryFolder { folder in
       var thread = WriterThread()

@@ -32,9 +32,9 @@ struct TokenStoreTests {
     }
   }
 
-  /// A revocation with the command line must be valid immediately in the server too.
+  /// The server must reject a token immediately after the command line has revoked the token.
   ///
-  /// The command line is a separate process, and the server already has the token in memory.
+  /// The command line is a separate process, and the server still has the token in memory.
   @Test func aTokenThatAnotherProcessRevokesIsNotValidAtOnce() async throws {
     try await withTokens { tokens, clock, folder in
       let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)

@@ -33,7 +33,7 @@ struct UnfinishedDeletionsTests {
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       try await it.purgeAll()
       #expect(try await it.ids() == [1, 2, 3, 4, 8])
-      // This event cancels the claim, so the claim does not explain missing rows in the verification.
+      // This event cancels the claim. So a verification does not accept the claim as the reason for missing rows.
       #expect(try await it.kinds().contains(.purgeWithdrawn))
       try await it.verify()
 
@@ -65,7 +65,7 @@ struct UnfinishedDeletionsTests {
   @Test func aClaimOfAKeptChangeDeletesNoRow() async throws {
     try await withOldChanges { it in
       let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
-      // Change 4 must be kept: it set the current reference of its step.
+      // A purge must keep change 4, because change 4 set the current reference of its step.
       let details: JSONObject = ["purge": .integer(purge.id), "changes": .string("4"), "entries": .string("6-7")]
       try await it.ledger.record([ServiceEvent.Content(.purged, details: details)])
       let claim = "UPDATE purge SET claim = (SELECT max(id) FROM service_event)"
@@ -82,8 +82,8 @@ struct UnfinishedDeletionsTests {
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       let found = try #require(try await it.ledger.nextClaim())
 
-      // The release of the hold restarts the purge, because more changes can be deleted. So the ledger ignores a claim
-      // from an earlier search.
+      // After the release of the hold, the purge can delete more changes, so the purge must search again. The ledger
+      // must ignore `found`, because `found` is the result of the earlier search.
       #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.admin))
       try await it.ledger.claim(found)
       #expect(try await !it.kinds().contains(.purged))
@@ -125,7 +125,7 @@ struct UnfinishedDeletionsTests {
 
   @Test func eventsArePurgedAlthoughManyKeptEventsPrecedeThem() async throws {
     try await withOldChanges { it in
-      // The purge must keep these 4,500 events, and continue to the event that follows them.
+      // The purge must keep these 4,500 events. The purge must also reach and delete the event that is recorded next.
       for _ in 1...30 {
         try await it.ledger.record((1...150).map { _ in ServiceEvent.Content(.keyRotated) })
       }

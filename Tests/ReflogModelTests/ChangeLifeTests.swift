@@ -19,7 +19,7 @@ struct ChangeLifeTests {
     ("statedNotApplied", .stated(statement(.notApplied))),
   ]
 
-  /// The legal transitions: for each current result, the next result by event.
+  /// The legal transitions: the next result for each pair of a current result and an event.
   ///
   /// All other transitions are illegal.
   private static let transitions: [Change.Result?: [String: Change.Result]] = [

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// The exact text of every error about canonical bytes, the tree, keys, signatures and the log.
+/// Tests of the exact text of every error about canonical bytes, the Merkle tree, keys, signatures and the log.
 struct IntegrityMessageTests {
   private static func key(_ number: UInt32 = 0x0012_ABCD) throws -> KeyIdentity {
     KeyIdentity(name: try KeyName("a.example"), number: number)

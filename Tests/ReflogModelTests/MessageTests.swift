@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// The exact text of every message about changes, rollbacks and the directory that a user can see.
+/// Tests of the exact text of every message about changes, rollbacks and the directory that a user can see.
 struct MessageTests {
   // MARK: The directory.
 

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// The exact text of every error of a filter and of JSON.
+/// Tests of the exact text of every error about a filter or about JSON.
 struct QueryMessageTests {
   private static let operators = "Use eq, ne, gt, ge, lt, le or in."
 

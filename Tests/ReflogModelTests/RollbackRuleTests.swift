@@ -5,7 +5,7 @@ import Testing
 ///
 /// The plan, the request, a repeated request and a rollback to a time all use this rule.
 struct RollbackRuleTests {
-  // MARK: A rollback of change 5, which pointed the step from A to B.
+  // MARK: A rollback of change 5, which changed the step's reference from A to B.
 
   /// The later changes that a caller permits, each with a name for the test report.
   private static let permissions: [(name: String, later: RollbackRule.LaterChanges)] = [
@@ -111,7 +111,7 @@ struct RollbackRuleTests {
     }
   }
 
-  // MARK: A rollback to a time when the step held A. Change 6 was the newest change when the rollback was requested.
+  // MARK: A rollback to a time when the step's reference was A. Change 6 was the newest change at the request.
 
   struct TimeCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -216,7 +216,7 @@ struct RollbackRuleTests {
     #expect(Self.word(verdict) == "permitted")
   }
 
-  // MARK: Which changes can be rolled back.
+  // MARK: The changes that can be rolled back.
 
   @Test func aRollbackOfAnAppliedChangeRestoresItsBefore() throws {
     let target = try RollbackRule.target(of: Self.change(5, Self.a, Self.b))

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Tests that secrets are hidden if the directory quotes them in its refusal of a write.
+/// Tests that Reflog hides secrets if the directory's refusal of a write contains these secrets.
 struct SecretsTests {
   private let body: JSONObject = [
     "displayName": "Fraud check",

@@ -275,7 +275,9 @@ struct ChangeServiceTests {
     }
   }
 
-  /// The second deletion finds a flow without references, so it has nothing to record and no transaction checks its key.
+  /// The service must check the idempotency key even if a deletion has no change to record.
+  ///
+  /// The second deletion finds a flow without references. So no transaction runs that could check the key.
   @Test func aRepeatedDeletionOfAFlowIsNotSentAgain() async throws {
     try await withService { fixture in
       let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))

@@ -152,7 +152,7 @@ struct CheckedReadTests {
   ])
   func everyAlteredColumnIsNoticed(statement: String) async throws {
     try await withService { fixture in
-      // This change creates the row of a second address. One of the statements sets the altered change to this address.
+      // This change inserts a second address, because one of the arguments moves the altered change to another address.
       _ = try await fixture.set(.none, at: Sample.attributes)
       let change = try await fixture.set(Sample.newVendor)
       try editByHand(fixture.path, statement)
@@ -163,9 +163,10 @@ struct CheckedReadTests {
     }
   }
 
-  /// A read of the row cannot find this alteration, because the row looks like a normal pending change.
+  /// A read of the altered row can't find the alteration, because the row looks like a normal pending change.
   ///
-  /// The verification of the log finds that the log contains an entry for an outcome that is missing.
+  /// The verification of the log finds the alteration. The log contains an entry for the outcome, but the row has no
+  /// outcome.
   @Test func aChangeThatIsMadePendingAgainIsFoundByTheVerification() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)

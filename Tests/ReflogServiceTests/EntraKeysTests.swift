@@ -21,7 +21,7 @@ struct EntraKeysTests {
 
     /// An odd number of 2048 bits.
     ///
-    /// It is not the modulus of a real key, because every token in these tests has a wrong signature.
+    /// Any odd number is sufficient as a modulus, because every token in these tests has a wrong signature.
     private static let modulus = String(repeating: "v", count: 341) + "w"
 
     @Sendable func fetch(_ url: String) throws -> [UInt8] {

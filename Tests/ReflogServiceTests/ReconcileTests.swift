@@ -3,7 +3,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Reconciliation of one change on request.
+/// Tests of the reconciliation of one change when a caller requests the reconciliation.
 struct ReconcileTests {
   private let clock = ManualClock()
   private let statement = (result: Change.StatedResult.applied, reason: "seen in the portal")

@@ -18,8 +18,8 @@ struct RetentionTests {
     try await withLedger { ledger, storage in
       let retention = Retention(ledger: ledger, logger: logger)
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
-      // This row sets a retention policy that the log does not contain. Each erasure then fails until an admin sets the
-      // policy again.
+      // This row contains a retention policy that is not recorded in the log. So each erasure fails until an admin sets
+      // the policy again.
       #expect(try sqlite3(storage.path, "INSERT INTO retention (id, days) VALUES (1, 30)") == "")
       let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
       let actor = try #require(Sample.operatorActor.id)

@@ -5,7 +5,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// The exact text of every error that a caller can see.
+/// Tests of the exact text of every error that a caller can see.
 struct ServiceMessageTests {
   private static let id = Change.ID(7)
   private static let batch = "0f1e2d3c-4b5a-4697-8877-665544332211"

@@ -51,7 +51,7 @@ struct SettleWindowTests {
     }
   }
 
-  /// The number of these changes is higher than the number of recent changes that the ledger keeps for one step.
+  /// The test makes more changes of one step than the number of recent changes that the ledger keeps for a step.
   @Test func changesThatWereNeverSentDoNotHideAnEarlierWrite() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogService
 
-/// The exact text of every failure of a sign-in, and of every rejection of a token in the log.
+/// Tests of the exact text of every sign-in failure, and of every reason why a token is rejected.
 struct SignInMessageTests {
   private static let metadata = """
     {
@@ -58,7 +58,7 @@ struct SignInMessageTests {
   private static let otherNonce =
     encoded(#"{"alg":"RS256"}"#) + "." + encoded(#"{"nonce":"other","aud":"reflog"}"#) + ".eA"
 
-  /// An answer of the token endpoint, and the failure that it causes.
+  /// An answer from the token endpoint, and the expected text of the failure that the answer causes.
   struct Answer: Sendable {
     let status: Int
     let body: String
@@ -119,7 +119,7 @@ struct SignInMessageTests {
     #expect(text(failure) == expected)
   }
 
-  /// The parts of a token, and why it is rejected.
+  /// The header and the claims of a token, and the expected text of the reason why the token is rejected.
   struct RejectedToken: Sendable {
     let header: String
     let claims: String

@@ -7,13 +7,13 @@ import ReflogTesting
 import Synchronization
 import Testing
 
-/// The number of commits, statements and reads of the ledger's file that one change needs.
+/// Tests of the number of commits, SQL statements and reads that one change needs in the ledger's file.
 ///
-/// The data that the change needs is already in memory, because each test makes other changes first.
+/// Each test first makes other changes, so the data that the measured change needs is already in memory.
 struct StatementCountTests {
-  /// The number of statements that every transaction needs.
+  /// The number of SQL statements that every transaction needs.
   ///
-  /// They are BEGIN, the read of the head row of the log, the write of this row, and COMMIT.
+  /// The statements are BEGIN, the read of the head row of the log, the write of the head row, and COMMIT.
   private static let ofEachTransaction = 4
   private static let ofAnIntent = 6
   private static let ofAnOutcome = 4
@@ -62,7 +62,7 @@ struct StatementCountTests {
       }
 
       expectFew(cost)
-      // The first read finds the address to lock. The second read runs while the address is locked.
+      // The first read finds the address that must be locked. The second read runs while the address is locked.
       #expect(cost.reads <= 2)
     }
   }
@@ -81,14 +81,14 @@ struct StatementCountTests {
     }
   }
 
-  /// One transaction records both the drift and the intent of the update.
+  /// One transaction records the drift and the intent of the update together.
   @Test func aDriftThatAnUpdateFindsCostsNoExtraCommit() async throws {
     try await withService { fixture in
       let directory = WatchedDirectory(inner: fixture.directory)
       let service = ChangeService(ledger: fixture.ledger, directory: directory, locks: .patient)
       let it = Measured(service: service, ledger: fixture.ledger, watch: directory.watch)
       _ = try await it.set(Sample.newVendor)
-      // This first drift also inserts the row of the unknown actor, so only the second drift is measured.
+      // The first drift also inserts a row for the unknown actor. So the test measures only the second drift.
       fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
       _ = try await it.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
@@ -137,9 +137,10 @@ struct StatementCountTests {
   }
 }
 
-/// A service and its ledger, with a `Watch` that divides the cost of a change into intent and outcome.
+/// Measures how many commits, SQL statements and reads the changes of a service need.
 ///
-/// The ledger's counters are read when the service calls the directory to write.
+/// `watch` reads the ledger's counters at the moment when the service calls the directory to write. `Cost.intent`
+/// counts the commits and statements up to that moment. `Cost.outcome` counts the later commits and statements.
 private struct Measured {
   let service: ChangeService
   let ledger: Ledger
@@ -181,7 +182,7 @@ private struct Measured {
   }
 }
 
-/// Stores the values that the counters have when the directory receives a write.
+/// Stores the values that the ledger's counters have at the moment when the directory receives a write.
 private final class Watch: Sendable {
   typealias Counters = (commits: Int, statements: Int, reads: Int)
 

@@ -97,7 +97,8 @@ struct SweepTests {
       clock.advance(by: .seconds(100))
       sweeping.fixture.directory.changeWithoutReflog(Sample.signup, Sample.newVendor)
       await #expect(sweeping.sweeper.sweep())
-      // The directory still returns the reference from before the drift, as one of several servers may do.
+      // The directory returns the old reference again. This may happen if the directory has several servers, and one of
+      // these servers has not received the drift yet.
       sweeping.fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
 
       await #expect(sweeping.sweeper.sweep())

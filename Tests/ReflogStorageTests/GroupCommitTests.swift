@@ -35,9 +35,9 @@ struct GroupCommitTests {
     }
   }
 
-  /// The writer runs all three writes in one transaction, because all of them are submitted before the thread starts.
+  /// One transaction contains three writes, and the second write fails.
   ///
-  /// The second write fails.
+  /// The writer runs all three writes in one transaction, because they are submitted before the thread starts.
   @Test func theOthersOfATransactionAreKeptAndCommittedOnce() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
@@ -61,8 +61,8 @@ struct GroupCommitTests {
 
         #expect(try await rows(storage) == [1, 3])
         #expect(failures.withLock { $0 } == [2])
-        // The second write had already changed a row when it failed. So the writer rolled the transaction back and ran
-        // each write again in its own savepoint.
+        // The second write had already changed a row at the moment of its failure. So the writer rolled the transaction
+        // back. Then the writer ran every write again, each in a separate savepoint.
         #expect(runs.withLock { $0[1] } == 2)
       }
     }

@@ -17,8 +17,8 @@ struct MigrationTests {
 
   /// The table contains the SHA-256 hash of each migration.
   ///
-  /// Until version 1.0 is tagged, you may change a migration: update its hash here too. After version 1.0, add a new
-  /// migration instead.
+  /// Until version 1.0 is tagged, you may change a migration. In that case, also update the migration's hash here.
+  /// After version 1.0, add a new migration instead.
   @Test func releasedMigrationsAreUnchanged() {
     let hashes = [Migrations.ledger, .directory, .tokens].flatMap(\.migrations).map { migration in
       SHA256.hash(data: Data(migration.sql.utf8)).description.suffix(64) + " " + migration.name

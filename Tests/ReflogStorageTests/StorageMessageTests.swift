@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogStorage
 
-/// The exact text of every message about a file that a user can see.
+/// Tests of the exact text of every message about a database file that a user can see.
 struct StorageMessageTests {
   static let errors: [(StorageError, String)] = [
     (

@@ -52,7 +52,9 @@ struct StorageTests {
     }
   }
 
-  /// The file must be refused before Reflog applies its settings, because SQLite stores some settings in the file.
+  /// Reflog must refuse the file before Reflog applies its SQLite settings.
+  ///
+  /// Otherwise the refused file would be changed, because SQLite stores some settings in the file.
   @Test(arguments: [0, 7])
   func aFileOfAnotherProgramIsRefusedAndLeftUnchanged(applicationID: Int) async throws {
     try await withTemporaryFolder { folder in

@@ -54,7 +54,7 @@ struct WriterThreadTests {
 
   /// A closed writer refuses ordinary writes, but it still accepts a write with a reserved slot.
   ///
-  /// So the outcome of a change that was already sent is recorded during a stop.
+  /// So the ledger can record the outcome of a change that was sent before the stop.
   @Test func aReservedWriteIsMadeAfterTheThreadWasClosed() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
@@ -93,8 +93,8 @@ struct WriterThreadTests {
             group.addTask { try? await writers[number % 2].write { try insert(number, $0) } }
           }
         }
-        // The completion of the first write submits a write to the other file. A change does the same: its outcome is
-        // written to the ledger after the write to the directory.
+        // The completion of the first write submits a write to the other file. A real change also writes two files in
+        // this way: first the directory's file, and then the outcome in the ledger's file.
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
           writers[0].submit {
             try insert(200, $0)

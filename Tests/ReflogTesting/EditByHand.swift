@@ -4,9 +4,9 @@ package struct RefusedEdit: Error {
   package let output: String
 }
 
-/// Edits a file as an attacker could who has read Reflog's source code.
+/// Edits a file in the same way as an attacker who has read Reflog's source code.
 ///
-/// The edit runs without the triggers and the check constraints of the file. Both are restored afterwards.
+/// During the edit, the file's triggers and check constraints are switched off. After the edit, they are restored.
 package func editByHand(_ path: String, _ statements: String) throws {
   func triggers(_ column: String) throws -> String {
     try sqlite3(path, "SELECT group_concat(\(column), ';' || char(10)) FROM sqlite_schema WHERE type = 'trigger'")

@@ -172,7 +172,7 @@ package struct ServiceFixture: Sendable {
 }
 
 extension KeyedLock {
-  /// Locks with a waiting time of one hour, so that requests do not time out on a busy machine.
+  /// A keyed lock with a waiting time of one hour, so requests do not time out on a busy machine.
   package static var patient: KeyedLock { KeyedLock(limits: Limits(perKey: 1000, total: 4000, wait: .seconds(3600))) }
 }
 

@@ -1,21 +1,21 @@
 package import ReflogModel
 import Synchronization
 
-/// A clock that moves only when a test advances it, and by a fixed step each time it is read.
+/// A clock that moves when a test advances the clock, and by a fixed step at each read of the clock.
 package final class ManualClock: Sendable {
   /// The default start time: 2026-11-23T09:15:02.123456Z.
   package static let start = Timestamp(microseconds: 1_795_425_302_123_456)
 
   private let current: Mutex<Timestamp>
 
-  /// The time by which the clock moves each time it is read.
+  /// The time by which the clock moves at each read.
   private let step: Duration
 
   /// Creates a clock.
   ///
   /// - Parameters:
   ///   - moment: The start time.
-  ///   - step: The time by which the clock moves each time it is read.
+  ///   - step: The time by which the clock moves at each read.
   package init(at moment: Timestamp = start, movingBy step: Duration = .zero) {
     current = Mutex(moment)
     self.step = step

@@ -28,7 +28,7 @@ package final class ScriptedDirectory: Directory {
   }
 
   private let state: Mutex<State>
-  /// The directory is like Microsoft Graph if its reads may be stale, or else like the embedded directory.
+  /// The kind is Microsoft Graph if reads may be stale. Otherwise the kind is the embedded directory.
   package var kind: DirectoryKind { settleWindow > .zero ? .graph : .embedded }
   package let hasOwnCredential = true
   package let settleWindow: Duration
@@ -54,7 +54,7 @@ package final class ScriptedDirectory: Directory {
   /// The writes that reached the directory, in order.
   package var writes: [DirectoryWrite] { state.withLock { $0.writes } }
 
-  /// Adds reactions for the next writes to the script.
+  /// Adds reactions to the end of the script; each reaction is for one write.
   ///
   /// A write is applied if the script has no reaction left.
   package func react(_ reactions: Reaction...) {

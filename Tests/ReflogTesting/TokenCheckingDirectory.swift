@@ -2,7 +2,7 @@ import ReflogModel
 
 /// A scripted directory for requests with a caller's token.
 ///
-/// It refuses every request if the token is not accepted.
+/// The directory refuses every request if the caller's token is not accepted.
 struct TokenCheckingDirectory: Directory {
   let inner: ScriptedDirectory
   let isAccepted: Bool

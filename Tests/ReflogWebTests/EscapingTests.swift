@@ -62,7 +62,8 @@ struct EscapingTests {
   @Test(arguments: [
     ("abc", 3, "abc"),
     ("abcd", 3, "abc…"),
-    // A quote needs six bytes on a page (`&quot;`). Three scalars may need six bytes, so only one quote fits.
+    // A quote becomes `&quot;` on a page, so a quote needs six bytes. A text of at most three scalars may need at most
+    // six bytes, so only one quote fits.
     ("\"\"\"", 3, "\"…"),
     ("", 3, ""),
   ])

@@ -17,7 +17,7 @@ struct FlowPageTests {
 
   /// Two changes of one step, newest first.
   ///
-  /// The step called the fraud check from 08:00:01 to 10:00:01, and then the new vendor.
+  /// The step called the connector `fraudCheck` from 08:00:01 to 10:00:01, and then the connector `newVendor`.
   private var twoChanges: [Change] {
     [
       Sample.change(2, Sample.fraudCheck, Sample.newVendor, at: "2026-11-23T10:00:00Z"),

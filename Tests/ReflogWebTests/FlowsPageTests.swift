@@ -80,7 +80,7 @@ struct FlowsPageTests {
     #expect(page(then: then, now: now).flows[0].cells[0].now?.name == "New vendor")
     #expect(!page(then: then, now: now, canRollBack: false).canRollBack)
     #expect(!page(then: then, now: then).canRollBack)
-    // A search hides flows, but the rollback would include all flows. So the page must not offer the rollback.
+    // A search shows only some flows, but the rollback would change all flows. So the page must not offer the rollback.
     #expect(!page(then: then, now: now, search: "signup").canRollBack)
   }
 

@@ -105,7 +105,7 @@ struct TimeRollbackPageTests {
 
     let steps = TimeRollbackSteps(Array(repeating: item(loud), count: 150))
 
-    // The estimated size of each row is 471 bytes. All rows together may have 50,000 bytes, so 106 rows fit.
+    // The estimated size of each row is 471 bytes. The limit for all rows together is 50,000 bytes, so 106 rows fit.
     #expect(steps.rows.count == 106)
     #expect(steps.left == "… and 44 more steps.")
   }

@@ -8,7 +8,7 @@ struct EmbeddedConnector {
   let id: ConnectorID
   var displayName: String
   var targetURL: String
-  /// The authentication as a read returns it: its secrets are replaced.
+  /// The authentication in the form that a read returns: the secrets are replaced.
   var authentication: JSONValue
 
   var summary: DirectoryConnector { DirectoryConnector(id: id, displayName: displayName, targetURL: targetURL) }
@@ -103,7 +103,8 @@ enum EmbeddedConnectors {
 
   /// Records that a connector has a certificate.
   ///
-  /// The certificate itself is not stored, because the embedded directory never calls an API.
+  /// The certificate itself is not stored. The embedded directory never calls an API, so it does not need the
+  /// certificate.
   static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
     guard body["pkcs12Value"]?.string != nil, body["password"]?.string != nil else {
       throw DirectoryRefusal.badRequest("The properties 'pkcs12Value' and 'password' are required.")

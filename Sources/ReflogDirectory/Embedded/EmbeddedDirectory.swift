@@ -3,12 +3,12 @@ package import ReflogStorage
 
 /// A directory in a SQLite file that answers requests as Microsoft Graph does.
 ///
-/// Use it to try Reflog out and for tests. It has no effect on any sign-up. When a write is answered, it is durable,
-/// and every later read shows it. So there is no settle window.
+/// Use it for tests and to try Reflog out. It has no effect on any sign-up of a user. When a write is answered, the
+/// write is durable, and every later read shows it. So this directory needs no settle window.
 package struct EmbeddedDirectory: LocalDirectory {
   package let kind = DirectoryKind.embedded
   package let settleWindow = Duration.zero
-  /// Zero, because a write can't continue after its process has ended.
+  /// The value is zero, because a write can't continue after the process that sent it has ended.
   package let longestWrite = Duration.zero
   package let hasOwnCredential = true
   /// The tenant's id: a GUID that was generated when the file was created.
@@ -19,12 +19,12 @@ package struct EmbeddedDirectory: LocalDirectory {
 
   /// Opens the directory in a file.
   ///
-  /// A new file becomes a new tenant. Call this initializer before the writer thread starts.
+  /// If the file is new, a new tenant is created in it. Call this initializer before the writer thread starts.
   ///
   /// - Parameters:
   ///   - storage: the open file.
   ///   - thread: the thread that writes this file and the ledger's file.
-  ///   - newTenantID: the tenant's id for a new file, a GUID. An existing file keeps the id that it has.
+  ///   - newTenantID: the tenant's id for a new file, a GUID. An existing file keeps its own tenant id.
   ///   - sample: whether a new file gets sample flows and connectors.
   package init(
     storage: Storage,

@@ -7,7 +7,7 @@ struct EmbeddedFlow {
   let flowType: FlowType
   let id: FlowID
   var userFlowType: String
-  /// The text of a JSON number, for example `1` or `3`.
+  /// The flow's version as the text of a JSON number, for example `1` or `3`.
   var userFlowTypeVersion: String
   var isLanguageCustomizationEnabled: Bool
   var defaultLanguageTag: String?

@@ -3,19 +3,20 @@ import Synchronization
 
 /// A cache of references and connectors.
 ///
-/// With it, most changes need no read of the directory's file. Reads fill the cache, and each commit updates it.
+/// With this cache, most changes need no read of the directory's file. A read of the file adds a value to the cache,
+/// and each commit updates the cache.
 final class EmbeddedMemory: Sendable {
-  /// The maximum number of references in the cache, and also of connectors.
+  /// The maximum number of references in the cache, and also the maximum number of connectors.
   ///
-  /// Each takes some hundred bytes. If there are more, the whole cache is emptied.
+  /// Each of them needs some hundred bytes. If the maximum is reached, the whole cache is emptied.
   private static let capacity = 8192
 
   private struct State {
     var references: [Address: ConnectorReference] = [:]
     var connectors: [ConnectorID: DirectoryConnector] = [:]
-    /// The number of times that something was removed.
+    /// The number of times that values were removed from the cache.
     ///
-    /// The result of a read that began earlier than the newest removal is not cached.
+    /// If a read of the file began earlier than the newest removal, the result of that read is not cached.
     var generation = 0
 
     mutating func forget() {
@@ -29,7 +30,7 @@ final class EmbeddedMemory: Sendable {
 
   /// The current generation.
   ///
-  /// Get it before a read of the file, and pass it to ``remember(_:at:of:)`` after the read.
+  /// Get the generation before you read the file. After the read, pass it to ``remember(_:at:of:)``.
   var generation: Int { state.withLock { $0.generation } }
 
   func reference(at address: Address) -> ConnectorReference? { state.withLock { $0.references[address] } }
@@ -37,8 +38,8 @@ final class EmbeddedMemory: Sendable {
 
   /// Caches a reference that was read from the file.
   ///
-  /// Does nothing if the generation changed after the read began, or if a commit cached a reference for the address:
-  /// then the read may show an older value.
+  /// Does nothing if the read may show an older value. There are two such cases: the generation changed after the read
+  /// began, or a commit has already cached a reference for the address.
   func remember(_ reference: ConnectorReference, at address: Address, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.references[address] == nil else { return }
@@ -49,7 +50,7 @@ final class EmbeddedMemory: Sendable {
 
   /// Caches a connector that was read from the file.
   ///
-  /// Does nothing if the generation changed after the read began: then the read may show an older value.
+  /// Does nothing if the generation changed after the read began, because the read may then show an older value.
   func remember(_ connector: DirectoryConnector, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation else { return }

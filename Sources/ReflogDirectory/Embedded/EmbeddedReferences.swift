@@ -25,7 +25,7 @@ enum EmbeddedReferences {
     try connector(at: address, db)?.response(httpStatus: 200) ?? .noContent
   }
 
-  /// Returns a flow's `userFlowApiConnectorConfiguration` that contains the connectors of these steps.
+  /// Returns a flow's `userFlowApiConnectorConfiguration`, with the connectors that the given steps call.
   static func configuration(
     of id: FlowID,
     _ flowType: FlowType,

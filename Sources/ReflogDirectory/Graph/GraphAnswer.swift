@@ -1,13 +1,14 @@
 import ReflogModel
 
 extension DirectoryAnswer {
-  /// Creates the answer to a write from an exchange: applied, refused, not sent, or unknown.
+  /// Creates the answer to a write from an exchange with Graph: applied, refused, not sent, or unknown.
   ///
-  /// After a redirect the result is unknown, because the redirect is not followed. After a 5xx status it is unknown,
-  /// because Graph sometimes sends such a status after it applied the write.
+  /// After a redirect the result is unknown, because Reflog does not follow the redirect. After a 5xx status the result
+  /// is unknown, because Graph sometimes sends a 5xx status although it has applied the write.
   ///
   /// - Parameters:
-  ///   - graphURL: the base URL of Graph, with which the links in the answer's body begin.
+  ///   - exchange: the exchange in which the write was sent.
+  ///   - graphURL: the base URL of Graph. The links in the answer's body begin with this URL.
   ///   - isOwnCredential: whether the request was sent with Reflog's own credential.
   init(_ exchange: GraphExchange, from graphURL: String, isOwnCredential: Bool) {
     switch exchange {
@@ -27,7 +28,8 @@ extension DirectoryAnswer {
 extension DirectoryResponse {
   /// Creates a success from Graph's answer.
   ///
-  /// `@odata.context` is removed. The Graph API of Reflog adds it to the answer that the caller receives.
+  /// The member `@odata.context` is removed here, because Reflog's Graph API adds its own value before it answers the
+  /// caller.
   init(_ response: GraphResponse, from graphURL: String) {
     var body = response.json
     let fragment = body?["@odata.context"]?.string.flatMap { context in

@@ -6,7 +6,7 @@ enum GraphAuthorization: Sendable {
   case own(GraphTokens)
   /// The token that the caller sent.
   case caller(DirectoryToken)
-  /// No token: Reflog has no credential of its own, and the request is not made for a caller with a token.
+  /// There is no token: Reflog has no credential of its own, and the request is not sent for a caller with a token.
   case missing
 
   /// Returns the token to send.
@@ -20,7 +20,7 @@ enum GraphAuthorization: Sendable {
     }
   }
 
-  /// Returns a new token after Graph refused one, or nil if there is no other token.
+  /// Returns a new token after Graph refused a token, or nil if there is no other token.
   func token(insteadOf rejected: String) async throws(DirectoryFailure) -> String? {
     switch self {
     case .own(let tokens): try await tokens.token(insteadOf: rejected)
@@ -30,7 +30,7 @@ enum GraphAuthorization: Sendable {
 
   /// Whether the token belongs to Reflog's own application.
   ///
-  /// If Graph refuses the token, this shows whose credential is wrong: Reflog's or the caller's.
+  /// If Graph refuses the token, this value shows whose credential is wrong: Reflog's or the caller's.
   var isOwn: Bool {
     switch self {
     case .own, .missing: true

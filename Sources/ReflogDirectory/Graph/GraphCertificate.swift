@@ -6,11 +6,13 @@ import ReflogModel
 /// The certificate and the private key with which Reflog's application authenticates.
 ///
 /// The client assertion has the form that the Microsoft identity platform requires ("application certificate
-/// credentials"). It is signed with PS256, and `x5t#S256` contains the SHA-256 of the certificate's DER form.
+/// credentials"). The assertion is signed with PS256, and `x5t#S256` contains the SHA-256 of the certificate's DER
+/// form.
 package struct GraphCertificate: Sendable {
-  /// How long an assertion is valid, in seconds.
+  /// How long a client assertion is valid, in seconds.
   ///
-  /// It is long enough if the clocks differ, and so short that a stolen assertion is soon useless.
+  /// The time is long enough even if the clocks of Reflog and Entra differ. The time is also so short that a stolen
+  /// assertion soon becomes useless.
   private static let lifetime: TimeInterval = 300
 
   private let keys: JWTKeyCollection
@@ -32,7 +34,7 @@ package struct GraphCertificate: Sendable {
     do {
       await keys.add(pss: try Insecure.RSA.PrivateKey(pem: pem), digestAlgorithm: .sha256)
     } catch {
-      // The parser's error may contain a part of the key.
+      // The parser's own error is not included here, because it may contain a part of the private key.
       throw CredentialError.noPrivateKey(path: path, problem: "its key can't be parsed")
     }
   }

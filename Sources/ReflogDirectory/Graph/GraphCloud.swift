@@ -1,6 +1,7 @@
 /// A Microsoft cloud.
 ///
-/// Each cloud has its own Microsoft Graph and its own login service. It accepts only tokens of its own login service.
+/// Each cloud has its own Microsoft Graph and its own login service. Microsoft Graph in a cloud accepts only tokens
+/// from the login service of the same cloud.
 package enum GraphCloud: String, Sendable, CaseIterable {
   /// The worldwide cloud.
   case global

@@ -5,28 +5,34 @@ import NIOHTTP1
 import NIOPosix
 import ReflogModel
 
-/// Sends requests to Microsoft Graph and the login service, and reports how much of each exchange took place.
+/// Sends requests to Microsoft Graph and to the login service.
 ///
-/// It follows no redirect. So it never sends a token to another host.
+/// The result of each request shows whether a part of the request was sent. Redirects are not followed, so a token is
+/// never sent to another host.
 struct GraphConnection: Sendable {
-  /// The maximum length of an answer in bytes: more than the largest page of connectors or flows.
+  /// The maximum length of an answer in bytes.
+  ///
+  /// The largest page of connectors or flows is shorter.
   private static let bodyLimit = 4 << 20
   /// The maximum time to open a connection.
   private static let connectTimeout = TimeAmount.seconds(5)
 
   /// The maximum number of connections to a host.
   ///
-  /// A request that hangs uses one connection. Each address and each caller has at most one such request, so enough
-  /// connections are left for others.
+  /// A request that hangs uses one connection. Each address and each caller has at most one request that hangs, so
+  /// enough connections are left for other requests.
   private static let connectionLimit = 256
   /// How long a connection for reads is kept open without a request.
   ///
-  /// Servers keep connections open longer, so a read rarely begins on a connection that the server is closing.
+  /// Servers keep idle connections open longer than this. So a read rarely begins on a connection that the server is
+  /// closing.
   private static let readingIdleTimeout = TimeAmount.seconds(20)
-  /// How long a connection for writes is kept open without a request: much shorter than any server keeps it open.
+  /// How long a connection for writes is kept open without a request.
   ///
-  /// If the server closed the connection when a write begins, the result of the write would be unknown. A new
-  /// connection for each write would avoid that too, but would need two or three more round trips.
+  /// Every server keeps idle connections open much longer.
+  ///
+  /// If the server closed the connection at the moment when a write begins, the result of the write would be unknown. A
+  /// new connection for each write would prevent that too, but would need two or three more round trips.
   private static let writingIdleTimeout = TimeAmount.seconds(2)
 
   private let reading: HTTPClient
@@ -55,8 +61,9 @@ struct GraphConnection: Sendable {
 
   /// Returns a client whose connections and recorders all run on one event loop.
   ///
-  /// So at the deadline a recorder has seen everything that was sent. The event loop is set for the whole client: if
-  /// each request set it, AsyncHTTPClient would close the connection after every request.
+  /// All of them run on the same event loop, so at the deadline a recorder has seen everything that was sent. The event
+  /// loop is set for the whole client. If each request set the event loop, AsyncHTTPClient would close the connection
+  /// after every request.
   private static func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     return HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
@@ -112,7 +119,7 @@ struct GraphConnection: Sendable {
 
   /// Closes all connections.
   ///
-  /// Call it once, after the last request.
+  /// Call this method once, after the last request.
   func shutdown() async throws {
     try await reading.shutdown()
     try await writing.shutdown()

@@ -4,8 +4,8 @@ package import ReflogModel
 
 /// Microsoft Graph as the directory.
 ///
-/// Every read and every write is one request. If Graph refuses Reflog's own token, the token is renewed once and the
-/// request is sent again. No request is sent twice for any other reason.
+/// Every read and every write is one request. If Graph refuses Reflog's own token, Reflog gets a new token and sends
+/// the request a second time. In all other cases a request is sent only once.
 package struct GraphDirectory: Directory {
   package let kind = DirectoryKind.graph
   package let settleWindow: Duration
@@ -22,8 +22,8 @@ package struct GraphDirectory: Directory {
   ///   - loginURL: the base URL of the login service, without a slash at the end.
   ///   - credential: Reflog's own credential, or nil if every caller sends its own token.
   ///   - timeout: the limit for a whole exchange.
-  ///   - settleWindow: how long after a write a read may still show the older value. Entra is eventually consistent
-  ///     and documents no limit.
+  ///   - settleWindow: the time after a write in which a read may still show the older value. Entra is eventually
+  ///     consistent and documents no limit for this time.
   ///   - metrics: receives the number of requests to Graph and the time that each takes.
   package init(
     graphURL: String,
@@ -55,12 +55,12 @@ package struct GraphDirectory: Directory {
 
   /// Closes all connections.
   ///
-  /// Call it once, after the last request.
+  /// Call this method once, after the last request.
   package func shutdown() async throws {
     try await connection.shutdown()
   }
 
-  /// Returns the reference at an address, read from Graph by expanding the step.
+  /// Returns the reference at an address: reads the flow from Graph with `$expand` for the step.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     let expand = QueryItem("$expand", address.step.name)
     let question = DirectoryRead(.configuration(address.flowType, address.flow), query: [expand])
@@ -111,7 +111,7 @@ package struct GraphDirectory: Directory {
 
   /// Returns Graph's answer to a read.
   ///
-  /// Throws the reason if there is no answer, or if Graph refused the read.
+  /// Throws an error if there is no answer, or if Graph refused the read.
   private func answer(to request: GraphRequest) async throws(DirectoryFailure) -> GraphResponse {
     switch try await send(request, correlationID: nil) {
     case .neverSent(let reason), .broken(let reason):
@@ -127,7 +127,7 @@ package struct GraphDirectory: Directory {
 
   /// Sends a request with a token, and once more with a new token if Graph refused the first token.
   ///
-  /// - Throws: `unavailable` if there is no token. Then the request was not sent.
+  /// - Throws: `unavailable` if there is no token. The request was not sent in this case.
   private func send(
     _ request: GraphRequest,
     correlationID: String?
@@ -137,7 +137,7 @@ package struct GraphDirectory: Directory {
     guard case .answered(let response) = exchange, response.httpStatus == 401,
       let another = try await authorization.token(insteadOf: token)
     else { return exchange }
-    // After status 401 the request was certainly not carried out, so it is safe to send it again.
+    // Status 401 means that Graph did not carry out the request, so it is safe to send the request again.
     return await send(request, bearing: another, correlationID)
   }
 

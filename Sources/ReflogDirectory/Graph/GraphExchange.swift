@@ -2,11 +2,11 @@ import ReflogModel
 
 /// The result of one exchange with Microsoft Graph.
 enum GraphExchange: Sendable {
-  /// The request was not sent, not even a part of it.
+  /// No part of the request was sent.
   ///
   /// The text is the reason, as a clause.
   case neverSent(String)
-  /// A part of the request or all of it was sent, but no complete answer arrived.
+  /// The request was sent completely or in part, but no complete answer arrived.
   ///
   /// The text is the reason, as a clause.
   case broken(String)

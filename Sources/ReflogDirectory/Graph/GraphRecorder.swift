@@ -3,11 +3,11 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Records whether a request was sent, and collects the answer up to a maximum length.
+/// Records whether a part of a request was sent, and collects the answer up to a maximum length.
 final class GraphRecorder: HTTPClientResponseDelegate {
   typealias Response = GraphResponse
 
-  /// The answer is longer than the limit in bytes.
+  /// The error for an answer that is longer than the limit in bytes.
   struct TooLong: Error, CustomStringConvertible {
     let limit: Int
     var description: String { "the answer is longer than \(limit) bytes" }

@@ -62,7 +62,7 @@ extension GraphRequest {
 
   /// Creates the request for a write.
   ///
-  /// Reflog's own writes use the beta version, because only that version has `b2cUserFlows`.
+  /// Writes that Reflog itself creates use the beta version, because only the beta version has `b2cUserFlows`.
   ///
   /// - Parameters:
   ///   - write: the write to send.

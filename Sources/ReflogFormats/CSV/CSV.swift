@@ -2,7 +2,7 @@ import ReflogModel
 
 /// Writes items as CSV (RFC 4180).
 ///
-/// The text is UTF-8 with CRLF. The columns and their order never depend on the items.
+/// The text is UTF-8, and every line ends with CRLF. The columns are always the same and in the same order.
 package struct CSV<Item: Exported>: Sendable {
   private let style: CSVStyle
 
@@ -28,7 +28,7 @@ package struct CSV<Item: Exported>: Sendable {
   }
 }
 
-/// A column of CSV, with its name and a function that returns the value of a cell.
+/// A column of CSV: the column's name, and a function that returns the value of an item's cell.
 package struct CSVColumn<Subject>: Sendable {
   /// The name in the header row.
   package let name: String

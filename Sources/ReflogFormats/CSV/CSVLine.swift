@@ -12,7 +12,7 @@ struct CSVLine: ~Copyable {
     }
   }
 
-  // This property is computed, because access to a stored static property is slower, and it is read for every byte.
+  // This property is read for every byte, so it is computed. A stored static property would be slower to read.
   private static var quote: UInt8 { UInt8(ascii: "\"") }
   private static var apostrophe: UInt8 { UInt8(ascii: "'") }
 
@@ -45,11 +45,12 @@ struct CSVLine: ~Copyable {
 
   /// Appends a text.
   ///
-  /// The text is quoted if RFC 4180 requires quotes. It is guarded against formulas if the style is not raw.
+  /// The text is quoted if RFC 4180 requires quotes. If the style is not raw and the text starts like a formula, the
+  /// cell starts with an apostrophe, so a spreadsheet does not run the text.
   private mutating func write(_ text: String) {
     var text = text
-    // The text is checked byte by byte. A quote and a combining mark after it are one character, so a check by
-    // characters would not find that quote.
+    // The text is checked byte by byte. In Swift, a quote and the combining mark after the quote are one character, so
+    // a check by characters would not find that quote.
     text.withUTF8 { cell in
       let isGuarded = !style.isRaw && (cell.first.map(Self.startsFormula) ?? false)
       let mustQuote = cell.contains { byte in

@@ -7,7 +7,7 @@ package struct CSVStyle: Sendable {
 
   /// Creates a style.
   ///
-  /// By default formulas are guarded and times are in RFC 3339.
+  /// By default, a spreadsheet can't run a cell as a formula, and times are in the format of RFC 3339.
   package init(isRaw: Bool = false, isForExcel: Bool = false) {
     self.isRaw = isRaw
     self.isForExcel = isForExcel

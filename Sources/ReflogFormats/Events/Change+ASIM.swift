@@ -32,7 +32,7 @@ extension Change {
       "ValueType": .string("Other"),
       "AdditionalFields": .object(JSONObject(known: self, Self.additional)),
     ]
-    // The intended reference is a new value only if it was set.
+    // The event has a new value only if the directory set the intended reference.
     if result == .applied { event["NewValue"] = .string(after.asimValue) }
     event.add("ActorUserId", intent.actor.id)
     event.add("ActorUserIdType", intent.actor.id == nil ? nil : intent.actor.type == .token ? "Other" : "AADID")

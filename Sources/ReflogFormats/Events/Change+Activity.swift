@@ -1,12 +1,12 @@
 import ReflogModel
 
 extension Change {
-  /// The activity of a change, for systems that collect events.
+  /// The kind of activity that an exported event contains, for systems that collect events.
   enum Activity {
     case create, delete, enable, disable, set
-    /// A first observation of a reference.
+    /// The first observation of a reference.
     ///
-    /// Such a change only records the reference that was found.
+    /// A change with this activity only records the reference that Reflog found in the directory.
     case find
   }
 
@@ -33,7 +33,7 @@ extension Change {
 }
 
 extension JSONObject {
-  /// Adds a member, unless its value is nil.
+  /// Adds a member if the value is not nil.
   mutating func add(_ name: String, _ value: String?) {
     if let value { self[name] = .string(value) }
   }

@@ -26,7 +26,7 @@ extension Change {
       "entity": .object(entity(intent.before)),
       "unmapped": .object(JSONObject(known: self, Self.unmapped)),
     ]
-    // The intended reference is a result only if it was set.
+    // The event has a resulting entity only if the directory set the intended reference.
     if result == .applied { event["entity_result"] = .object(entity(after)) }
     event.add("status_code", outcome?.code ?? outcome?.httpStatus.map(String.init))
     event.add("status_detail", outcome?.message)
@@ -76,7 +76,7 @@ extension Change {
     return metadata
   }
 
-  /// Returns the subject of the change, with a reference as its data.
+  /// Returns the step or the connector that the change is about; the reference is the data of this entity.
   private func entity(_ reference: ConnectorReference) -> JSONObject {
     var data: JSONObject = ["state": .string(reference.state.rawValue)]
     data.add("connector_id", reference.connectorID?.text)

@@ -10,7 +10,7 @@ package struct ExportRequest: Sendable {
   package var filter: String?
   /// The sequence of a log entry, or nil to export all changes.
   ///
-  /// Only changes with an entry of a higher sequence are exported.
+  /// Only changes that have a log entry with a higher sequence are exported.
   package var after: Int64?
 
   /// Creates a request.

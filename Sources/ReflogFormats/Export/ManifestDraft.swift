@@ -18,7 +18,7 @@ package struct ManifestDraft: Sendable {
   ///   - origin: The origin of the ledger's log.
   ///   - checkpoint: The newest checkpoint, or nil if there is no checkpoint yet.
   ///   - taken: The time at which the export began.
-  ///   - keep: A closure that stores the manifest. It is called when the whole file is written.
+  ///   - keep: A closure that stores the manifest. The closure is called when the whole file is written.
   package init(
     _ exportRequest: ExportRequest,
     of origin: Origin,
@@ -33,7 +33,7 @@ package struct ManifestDraft: Sendable {
     self.keep = keep
   }
 
-  /// Adds the next bytes of the file and the sequences of the changes in them.
+  /// Adds the next bytes of the file, and the sequences of the changes that these bytes contain.
   package mutating func add(_ bytes: [UInt8], sequences added: [Int64] = []) {
     hash.add(bytes)
     rows += Int64(added.count)

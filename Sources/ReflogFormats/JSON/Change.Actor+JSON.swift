@@ -9,7 +9,7 @@ extension Change.Actor {
 
   /// The members of an actor.
   ///
-  /// Fields whose paths begin with the same name form an object, or null if all of them are null.
+  /// Fields whose paths begin with the same name form one object. If all of these fields are null, the object is null.
   private static let members: [JSONMember<Change.Actor>] = {
     var members: [JSONMember<Change.Actor>] = []
     for field in ActorField.allCases {

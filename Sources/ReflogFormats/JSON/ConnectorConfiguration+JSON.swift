@@ -2,7 +2,7 @@ package import ReflogModel
 
 /// The members of a configuration in JSON, in order.
 extension ConnectorConfiguration: Listed {
-  /// The last segment of the list's path.
+  /// The last segment of the list's path in the history API.
   package static let collection = "connectorConfigurations"
 
   /// The members in JSON.
@@ -23,7 +23,7 @@ extension ConnectorConfiguration: Listed {
     ConfigurationField.Plain.cases(from: first, through: last).map { field in JSONMember(field) { $0[field] } }
   }
 
-  /// All fields of the reference, including those that are null.
+  /// All fields of the reference, including the fields that are null.
   private static let referenceMembers =
     ReferenceField.allCases.map { field in JSONMember<ConnectorConfiguration>(field) { $0.reference[field] } }
     + [JSONMember(ConfigurationField.targetURL, ConfigurationField.targetURLName) { $0[.targetURL] }]

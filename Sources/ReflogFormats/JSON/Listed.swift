@@ -2,7 +2,7 @@ package import ReflogModel
 
 /// An item that the history API lists.
 package protocol Listed: Sendable {
-  /// The last segment of the list's path.
+  /// The last segment of the list's path in the history API.
   static var collection: String { get }
   /// The members of an item in JSON, in order.
   ///
@@ -21,6 +21,6 @@ package protocol Exported: Listed {
   ///
   /// Add a new column only at the end.
   static var columns: [CSVColumn<Self>] { get }
-  /// The sequence of the newest entry about the item.
+  /// The sequence of the newest log entry about the item.
   var sequence: Int64 { get }
 }

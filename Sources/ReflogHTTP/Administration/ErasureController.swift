@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The erasure of the personal data that Reflog recorded about a person.
+/// The routes to erase the personal data that Reflog recorded about a person.
 ///
 /// Admins only.
 struct ErasureController {

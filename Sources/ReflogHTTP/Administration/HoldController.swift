@@ -3,7 +3,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The legal holds.
+/// The routes for legal holds.
 ///
 /// History under a legal hold is kept, even if the retention policy allows its deletion.
 ///

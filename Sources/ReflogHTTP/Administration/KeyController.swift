@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The key that signs the log.
+/// The route to rotate the key that signs the log.
 ///
 /// Admins only.
 struct KeyController {

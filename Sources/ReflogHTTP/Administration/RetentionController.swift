@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The retention policy and purges.
+/// The routes for the retention policy and for purges.
 ///
 /// Admins only.
 struct RetentionController {
@@ -41,7 +41,8 @@ struct RetentionController {
 
   /// Reads `{"dryRun","before"}` and returns the plan, or begins the purge.
   ///
-  /// Send the `before` that the plan contained. The purge then deletes only history that the plan showed.
+  /// In the request for the purge, send the `before` that the plan contained. The purge then deletes only history that
+  /// the plan included.
   private func purge(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()

@@ -3,7 +3,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The API tokens.
+/// The routes for API tokens.
 ///
 /// Admins only.
 struct TokenController {

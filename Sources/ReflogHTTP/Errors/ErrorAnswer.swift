@@ -12,17 +12,17 @@ struct ErrorAnswer {
   let status: HTTPResponse.Status
   /// A stable name for programs, such as `stepUnresolved`.
   let code: String
-  /// What happened and what to do about it, for people.
+  /// The message for people: what happened, and what to do about it.
   let message: String
   /// The part of the request that is wrong, or nil if no single part is wrong.
   var target: String?
-  /// The ids of the changes that caused the error.
+  /// The ids of the changes that caused the error, for example the changes that block a rollback.
   var details: [String] = []
   /// The value of `Retry-After`, or nil if a later attempt does not help.
   var retryAfter: String?
   var wwwAuthenticate: String?
   var allow: String?
-  /// The ids of the recorded changes, for `Reflog-Change-Id`.
+  /// The ids of the changes that were recorded, for the header `Reflog-Change-Id`.
   var changes: [Change.ID] = []
   let logLevel: Logger.Level
 
@@ -162,14 +162,16 @@ struct ErrorAnswer {
     retryAfter = seconds.map(String.init)
   }
 
-  /// Returns a wait in whole seconds, rounded up, at least one.
+  /// Returns a wait in whole seconds, rounded up.
+  ///
+  /// The result is at least 1.
   private static func seconds(_ wait: Duration) -> Int {
     max(1, Int(wait.components.seconds) + (wait.components.attoseconds > 0 ? 1 : 0))
   }
 
   /// Logs the refused request at the error's level.
   ///
-  /// If the level is `error` or higher, the log line contains the text of `cause` instead of the message.
+  /// If the level is `error` or higher, the log line contains the text of the error `cause` instead of the message.
   func log(to logger: Logger, _ request: Request, _ context: ReflogRequestContext, cause: any Error) {
     logger.log(
       level: logLevel,
@@ -200,7 +202,7 @@ struct ErrorAnswer {
       )
     }
     error["innerError"] = .object([
-      // Microsoft Graph writes this time without a time zone, so the zone is removed here too.
+      // Microsoft Graph writes the time without a time zone, so the time zone is removed here too.
       "date": .string(String(Timestamp(Date()).description.prefix(19))),
       "request-id": .string(context.requestID),
       "client-request-id": .string(context.clientRequestID ?? context.requestID),

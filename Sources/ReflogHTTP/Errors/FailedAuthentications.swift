@@ -1,7 +1,7 @@
 import Metrics
 import ReflogService
 
-/// Counts the requests without a valid credential, for a metric and for service events.
+/// Counts the requests without a valid credential, in a metric and in service events.
 struct FailedAuthentications {
   let events: EventRecorder
   let metrics: any MetricsFactory

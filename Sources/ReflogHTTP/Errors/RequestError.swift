@@ -12,7 +12,7 @@ enum RequestError: Error, Sendable {
   case notProxied
   /// The request is a `$batch`.
   ///
-  /// It is refused, because Reflog can't record the requests inside a batch.
+  /// The request is refused, because Reflog can't record the single requests inside a batch.
   case batch
   /// The request writes to a step's path that does not end in `$ref`.
   case missingRef

@@ -6,12 +6,13 @@ import ReflogService
 
 /// Answers with an export of changes as a file.
 ///
-/// Each export is recorded as a service event before its first byte is sent. Exports by a client that polls are only
+/// A service event is recorded for each export before the first byte is sent. If a client polls, its exports are only
 /// counted.
 struct ChangeExports {
-  /// The maximum number of new entries in an export of a client that polls.
+  /// The maximum number of new entries in an export of a client that polls: one that exports again and again.
   ///
-  /// A client that polls every second gets fewer new entries.
+  /// A client that polls every second finds fewer new entries. An export with more new entries is recorded as a service
+  /// event.
   private static let followedEntries: Int64 = 10_000
 
   let history: HistoryService
@@ -23,7 +24,7 @@ struct ChangeExports {
   /// - Parameters:
   ///   - exportRequest: The selection of changes to export, and the format of the file.
   ///   - query: The query that the request's filter describes.
-  ///   - isToBeSigned: Whether a signed manifest is stored when the whole export was sent.
+  ///   - isToBeSigned: Whether a signed manifest is stored after the whole export was sent.
   ///   - request: The HTTP request.
   ///   - context: The HTTP request's context.
   func response(
@@ -33,8 +34,8 @@ struct ChangeExports {
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    // The sequence is read before the first piece of the export. If a change is settled during the export, its new
-    // entry has a higher sequence. The next export then contains the change again.
+    // The sequence is read first, and the first piece of the export is read later. If a change is settled during the
+    // export, the change's new entry has a higher sequence. So the next export contains the change again.
     let newest = try await history.status().newestSequence
     try await record(exportRequest, newest, by: try context.requireCaller().actor)
     let draft = isToBeSigned ? try await manifest(exportRequest, as: context.requestID) : nil
@@ -50,11 +51,11 @@ struct ChangeExports {
 
   private func record(_ exportRequest: ExportRequest, _ newest: Int64?, by actor: Change.Actor) async throws {
     if let after = exportRequest.after, (newest ?? 0) - after <= Self.followedEntries {
-      // A client that polls makes an export every second. One service event per export would be too many.
+      // A client that polls may export every second. One service event for each of these exports would be too many.
       return events.countExport(by: actor)
     }
-    // The event must not contain the filter's text, because that text can contain names and addresses, and the event is
-    // kept.
+    // The event must not contain the filter's text, because that text can contain names and addresses, and service
+    // events are kept.
     let details: JSONObject = [
       "of": .string(Change.collection), "format": .string(exportRequest.format.rawValue),
       "filtered": .bool(exportRequest.filter != nil),
@@ -64,7 +65,7 @@ struct ChangeExports {
 
   /// Returns the draft of the manifest.
   ///
-  /// The manifest is signed when the whole export was sent.
+  /// The manifest is completed and signed after the whole export was sent.
   private func manifest(_ exportRequest: ExportRequest, as id: String) async throws -> ManifestDraft {
     ManifestDraft(
       exportRequest,

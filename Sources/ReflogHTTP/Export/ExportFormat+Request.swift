@@ -6,7 +6,7 @@ import ReflogModel
 extension ExportFormat {
   /// Reads the format from `$format`, or from the first media range in `Accept` if `$format` is missing.
   ///
-  /// The result is nil if the caller requests JSON, which is sent page by page.
+  /// The result is nil if the caller requests JSON, because JSON is sent page by page and not as a file.
   init?(_ items: [QueryItem], of request: Request) throws(RequestError) {
     switch try QueryOptions(items, allowing: QueryOptions.Name.allCases)[.format]?.lowercased() {
     case "csv", "text/csv": self = .csv

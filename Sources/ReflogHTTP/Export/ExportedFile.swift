@@ -15,8 +15,9 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
   ///
   /// - Parameters:
   ///   - source: The items of the file. They are read piece by piece.
-  ///   - lines: The writer of the lines.
-  ///   - manifest: The draft of the manifest, which is finished after the last line; nil if no manifest was requested.
+  ///   - lines: The writer that converts items to lines of the file.
+  ///   - manifest: The draft of the manifest, or nil if no manifest was requested. The draft is completed after the
+  ///     last line.
   init(_ source: Source, _ lines: ExportLines<Source.Item>, manifest: ManifestDraft? = nil) {
     self.source = source
     self.lines = lines
@@ -25,7 +26,7 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
 
   /// Writes the file.
   ///
-  /// The manifest is stored when the whole file is written.
+  /// The manifest is stored after the whole file was written.
   @concurrent
   func write(to writer: inout any ResponseBodyWriter) async throws {
     var manifest = manifest

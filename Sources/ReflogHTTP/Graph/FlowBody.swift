@@ -6,7 +6,7 @@ import ReflogModel
 struct FlowBody {
   static let configurationName = "apiConnectorConfiguration"
 
-  /// The id of the flow, with the prefix that Microsoft Graph adds.
+  /// The id of the flow, with the prefix that Microsoft Graph adds to the id in the request.
   let id: FlowID
   /// The connectors that the new flow's steps call.
   let references: [Step: ConnectorID]
@@ -31,7 +31,7 @@ struct FlowBody {
 
   /// Reads `{"postFederationSignup":{"@odata.id":url}}` or `{"PostFederationSignup":{"Id":id}}`.
   ///
-  /// Microsoft365DSC sends the second form.
+  /// The tool Microsoft365DSC sends the second form.
   private static func references(
     _ configuration: JSONValue,
     authority: String?

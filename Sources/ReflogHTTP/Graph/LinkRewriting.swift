@@ -1,13 +1,13 @@
 import ReflogModel
 import ReflogService
 
-/// Rewrites the links in the directory's answers to point to this server.
+/// Rewrites the links in the directory's answers, so that they point to this server.
 ///
 /// This is necessary because a client sends its token to every link that it follows.
 struct LinkRewriting {
   /// The OData annotations that contain a URL (OData JSON Format 4.01 §4.5).
   private static let annotations = ["@odata.context", "@odata.id", "@odata.editLink", "@odata.readLink"]
-  /// The annotations whose URL clients follow automatically.
+  /// The annotations that clients follow automatically.
   private static let followed = ["@odata.nextLink", "@odata.deltaLink"]
 
   private let source: String?

@@ -5,13 +5,11 @@ import ReflogService
 
 /// Forwards requests that can't change a reference.
 ///
-/// Their paths are below a user flow or a connector.
-///
-/// These requests are not recorded.
+/// The paths of these requests are below a user flow or a connector. The requests are not recorded.
 struct PassthroughController {
   let changes: ChangeService
 
-  /// The parts of a flow that can be written without a record, because a write to them can't change a reference.
+  /// The parts of a flow that a caller can write, because a write to these parts can't change a reference.
   private static let writableParts = [
     "identityProviders", "languages", "userAttributeAssignments", "userFlowIdentityProviders",
   ]

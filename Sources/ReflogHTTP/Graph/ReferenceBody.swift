@@ -10,7 +10,7 @@ enum ReferenceBody {
   ///
   /// - Parameters:
   ///   - body: The body of the request.
-  ///   - authority: This server's `host:port`, or nil if it is unknown. URLs of this server are accepted too.
+  ///   - authority: This server's `host:port`, or nil if it is unknown. URLs with this `host:port` are accepted too.
   static func reference(_ body: JSONObject, authority: String?) throws(RequestError) -> ConnectorReference {
     if let other = body.members.first(where: { $0.name != "@odata.id" }) {
       throw .badRequest("The body has the unknown member \(other.name). Known members: @odata.id.", target: other.name)
@@ -23,7 +23,7 @@ enum ReferenceBody {
     }
   }
 
-  /// The hosts of Microsoft Graph, one per national cloud.
+  /// The hosts of Microsoft Graph, one for each national cloud.
   static let graphHosts = [
     "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
   ]
@@ -60,7 +60,7 @@ enum ReferenceBody {
 
   /// Returns the path of a URL.
   ///
-  /// The method throws if the host is neither Microsoft Graph nor this server.
+  /// The method throws if the host of the URL belongs neither to Microsoft Graph nor to this server.
   private static func path(of url: String, authority: String?) throws(RequestError) -> Substring {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(

@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The history of changes, the rollback of a change, and the settlement of a pending change.
+/// The routes for the history of changes, the rollback of a change, and the settlement of a pending change.
 struct ChangeController {
   let changes: ChangeService
   let history: HistoryService

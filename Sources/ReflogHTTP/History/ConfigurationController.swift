@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The reference at every address at any time, and the rollback to a time.
+/// The routes for the references at a time, and for the rollback to a time.
 struct ConfigurationController {
   let history: HistoryService
   let rollbacks: TimeRollbacks
@@ -57,7 +57,7 @@ struct ConfigurationController {
 
   /// Returns the rollback that a body requests.
   ///
-  /// If the batch has already begun, members that are missing in the body have the values of the batch.
+  /// If the batch has already begun, the values of the batch replace members that are missing in the body.
   private func rollback(_ body: TimeRollbackBody) async throws -> TimeRollback {
     let batchID = body.batchID ?? GUID.random()
     let known = if body.batchID == nil { TimeRollback?.none } else { try await rollbacks.known(batchID) }

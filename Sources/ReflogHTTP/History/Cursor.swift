@@ -4,9 +4,10 @@ package import ReflogModel
 
 /// Creates and reads `$skiptoken`, the position in history at which the next page begins.
 ///
-/// A token contains the id of the last change or event of a page. It does not contain a number of items, so new entries
+/// A token contains the id of the last change or event on a page. It does not contain a number of items, so new entries
 /// do not move the start of the next page. The token also contains a keyed digest: the first 16 bytes of an
-/// HMAC-SHA256. The digest shows that the token belongs to its query and to this ledger. Any other token is refused.
+/// HMAC-SHA256. The digest proves that the token was created for the same query and by this ledger. A token with a
+/// wrong digest is refused.
 package struct Cursor: Sendable {
   private let key: [UInt8]
   private let query: String
@@ -15,7 +16,7 @@ package struct Cursor: Sendable {
   ///
   /// - Parameters:
   ///   - query: The query whose pages are read.
-  ///   - key: The key for cursors that this ledger stores.
+  ///   - key: The key that this ledger stores for cursors.
   package init<Field>(of query: HistoryQuery<Field>, key: [UInt8]) {
     self.key = key
     self.query = "\(Field.self)\n\(query.isAscending)\n\(query.filter?.description ?? "")"
@@ -28,9 +29,9 @@ package struct Cursor: Sendable {
     "\(id).\(digest(id))"
   }
 
-  /// Returns the id in a token of an earlier page.
+  /// Returns the id in a token that an earlier page contained.
   ///
-  /// The method throws if the token belongs to another query or to another ledger.
+  /// The method throws if the token was created for another query or by another ledger.
   func id(in token: String) throws(RequestError) -> Int64 {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, let id = Change.ID(parts[0])?.number, parts[1] == digest(id) else {

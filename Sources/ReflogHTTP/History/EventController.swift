@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The service events, which record what happened to Reflog itself.
+/// The routes for service events, which record what happened to Reflog itself.
 struct EventController {
   let history: HistoryService
   let events: EventRecorder
@@ -42,8 +42,8 @@ struct EventController {
         details: ["of": .string(ServiceEvent.collection), "format": .string(format.rawValue)]
       )
     )
-    // The sequence is read before the first piece of the export. An event that is added during the export has a higher
-    // sequence, so the next export contains it.
+    // The sequence is read first, and the first piece of the export is read later. An event that is added during the
+    // export has a higher sequence, so the next export contains the event.
     let newest = try await history.status().newestSequence
     let export = history.exportEvents(filter, afterEntry: try options.after())
     var response = Response(format, ExportedFile(export, lines))

@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The signed manifests of completed exports.
+/// The route for the signed manifests of completed exports.
 struct ManifestController {
   let manifests: ExportManifests
 

@@ -20,7 +20,7 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   ///
   /// - Parameters:
   ///   - items: The decoded query options.
-  ///   - cursorKey: The key for cursors that this ledger stores.
+  ///   - cursorKey: The key that this ledger stores for cursors.
   init(_ items: [QueryItem], cursorKey: [UInt8]) throws(RequestError) {
     self.items = items
     let options = try QueryOptions(items, allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format])

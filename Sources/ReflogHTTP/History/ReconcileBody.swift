@@ -2,8 +2,8 @@ import ReflogModel
 
 /// The body of a request to settle a pending change.
 ///
-/// If the body is empty, Reflog reads the directory. Otherwise the body is `{"result","reason"}`, the statement of a
-/// person.
+/// If the body is empty, Reflog reads the directory to find the result. Otherwise the body is `{"result","reason"}`: a
+/// person's statement of the result.
 enum ReconcileBody {
   /// Returns the statement in a body, or nil if the body is empty.
   static func statement(_ body: JSONObject) throws(RequestError) -> (result: Change.StatedResult, reason: String)? {

@@ -1,12 +1,14 @@
 import ReflogModel
 
-/// The body of a request to roll back a change: `{"reason","force","dryRun"}`, all optional.
+/// The body of a request to roll back a change: `{"reason","force","dryRun"}`.
+///
+/// All members are optional.
 struct RollbackBody {
   /// The reason, or nil if the body has none.
   private(set) var reason: String?
-  /// Whether later changes at the address may be undone too.
+  /// Whether later changes at the address may be undone in addition to the change.
   private(set) var isForced = false
-  /// Whether only the plan is requested.
+  /// Whether the caller requests only the plan of the rollback.
   private(set) var isDryRun = false
 
   init(_ body: JSONObject) throws(RequestError) {

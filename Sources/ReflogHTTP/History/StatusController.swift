@@ -3,7 +3,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The status of this server's ledger.
+/// The route for the status of this server's ledger.
 struct StatusController {
   let history: HistoryService
 

@@ -3,17 +3,17 @@ import ReflogModel
 
 /// The body of a request for a rollback to a time: `{"asOf","flowType","flowId","reason","dryRun","batchId"}`.
 struct TimeRollbackBody {
-  /// The time to roll back to, or nil to use the time of the batch.
+  /// The time to roll back to, or nil to use the time with which the batch began.
   let asOf: Timestamp?
-  /// The flow to roll back, or nil.
+  /// The flow to roll back, or nil if the body identifies no flow.
   ///
-  /// If it is nil, the scope of the batch is used. If the batch has not begun, all flows are rolled back.
+  /// If the value is nil, the scope of the batch is used. If the batch has not begun, all flows are rolled back.
   let scope: FlowScope?
   /// The reason, or nil if the body has none.
   let reason: String?
-  /// Whether only the plan is requested.
+  /// Whether the caller requests only the plan of the rollback.
   let isDryRun: Bool
-  /// The id of a batch to begin or to resume, or nil for a new id.
+  /// The id of the batch to begin or to continue, or nil to create a new id.
   let batchID: String?
 
   init(_ body: JSONObject) throws(RequestError) {
@@ -25,7 +25,7 @@ struct TimeRollbackBody {
     batchID = try body.text("batchId").map { (text) throws(RequestError) in try Self.batchID(text) }
   }
 
-  /// Returns the id of a batch in lower case, or throws if the text is not a GUID.
+  /// Returns the id of a batch in lower case, or throws an error if the text is not a GUID.
   static func batchID(_ text: String) throws(RequestError) -> String {
     guard let id = GUID.normalized(text) else { throw .badRequest("batchId must be a GUID.", target: "batchId") }
     return id

@@ -5,13 +5,12 @@ import Synchronization
 
 /// Limits how many requests are in progress at the same time.
 ///
-/// The limit keeps the use of memory and the length of the queues small.
+/// The limit keeps the use of memory small and the queues short. If the limit is reached, the answer is 503 `busy`, and
+/// the request has no effect.
 ///
-/// If the limit is reached, the answer is 503 `busy`, and the request has no effect.
-///
-/// Callers with a token of the directory are not verified yet. They have a separate limit, so callers that send slowly
-/// can block only each other. A streamed answer is not counted while it is sent. It is written piece by piece, and the
-/// number of connections has a separate limit.
+/// A caller with a token for the directory is not verified yet at this point. Such callers have a separate limit, so a
+/// caller that sends slowly can block only other callers that are not verified. A streamed answer is not counted while
+/// it is sent: the answer is written piece by piece, and the number of connections has a separate limit.
 struct AdmissionMiddleware: RouterMiddleware {
   private let verified = Admission(limit: RequestLimits.requests)
   private let unverified = Admission(limit: RequestLimits.unverifiedRequests)

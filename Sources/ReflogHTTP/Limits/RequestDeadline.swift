@@ -11,16 +11,15 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
   package typealias InboundIn = HTTPRequestPart
 
   private let limit: TimeAmount
-  /// The timer that closes the connection if the request does not arrive in time; nil if no timer runs.
+  /// The timer that closes the connection if the request does not arrive in time, or nil if no timer is running.
   private var arrival: Scheduled<Void>?
-  /// The timer that closes the connection if the client does not receive in time; nil if the connection can be written
-  /// to.
+  /// The timer that closes a connection whose client receives no data in time, or nil if no timer is running.
   private var delivery: Scheduled<Void>?
 
   /// Creates a handler.
   ///
-  /// - Parameter limit: The maximum time for a request to arrive, and the maximum time for the client to receive the
-  ///   next part of an answer.
+  /// - Parameter limit: The maximum time until a request has arrived completely, and the maximum time until the client
+  ///   has received the next part of an answer.
   package init(limit: TimeAmount = RequestLimits.arrival) {
     self.limit = limit
   }
@@ -36,14 +35,14 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
     delivery?.cancel()
   }
 
-  /// Cancels both timers of a connection that closed.
+  /// Cancels both timers after the connection has closed.
   package func channelInactive(context: ChannelHandlerContext) {
     arrival?.cancel()
     delivery?.cancel()
     context.fireChannelInactive()
   }
 
-  /// Starts the timer when a request's head arrives, and cancels it when the whole request has arrived.
+  /// Starts the timer when the head of a request arrives, and cancels it when the whole request has arrived.
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head: if arrival == nil { arrival = closing(context) }
@@ -55,7 +54,7 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
     context.fireChannelRead(data)
   }
 
-  /// Starts a timer when the client does not receive data, and cancels the timer when the client receives data again.
+  /// Starts a timer when the client stops receiving data, and cancels the timer when the client receives data again.
   package func channelWritabilityChanged(context: ChannelHandlerContext) {
     delivery?.cancel()
     delivery = context.channel.isWritable ? nil : closing(context)

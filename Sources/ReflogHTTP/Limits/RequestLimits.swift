@@ -8,23 +8,23 @@ package enum RequestLimits {
   static let body = 64 * 1024
   /// The maximum length of a forwarded body in bytes.
   ///
-  /// An example of such a body is a page in one language of a user flow, in HTML or JSON.
+  /// For example, a caller forwards a page of a user flow in one language, in HTML or JSON.
   static let passthroughBody = 1024 * 1024
   /// The maximum length of a reason in bytes.
   ///
-  /// It is enough for a long commit message in any writing system.
+  /// The limit is high enough for a long commit message in any writing system.
   static let reasonBytes = 4000
-  /// The maximum number of requests by verified callers that are in progress at the same time.
+  /// The maximum number of requests in progress by verified callers.
   ///
   /// With bodies of 64 KB, all these requests need 64 MB of memory.
   static let requests = 1024
-  /// The maximum number of requests by callers that are not verified yet and that are in progress at the same time.
+  /// The maximum number of requests in progress by callers that are not verified yet.
   ///
   /// With forwarded bodies of 1 MB, all these requests need 64 MB of memory.
   static let unverifiedRequests = 64
-  /// The maximum length of all header fields together in bytes.
+  /// The maximum length in bytes of all header fields together.
   ///
-  /// It is enough for an Entra token of 16 KB and for 16 KB of other fields.
+  /// The limit is high enough for an Entra token of 16 KB and for 16 KB of other fields.
   package static let headers = 32 * 1024
   /// The maximum number of header fields.
   ///
@@ -32,7 +32,7 @@ package enum RequestLimits {
   package static let headerFields = 100
   /// The maximum time for a whole request to arrive.
   ///
-  /// It is enough for a client with a slow connection to send the largest request.
+  /// The limit is high enough for a client with a slow connection to send the largest request.
   package static let arrival = TimeAmount.seconds(30)
   /// The maximum idle time of a connection between two requests.
   ///

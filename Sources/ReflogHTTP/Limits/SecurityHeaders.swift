@@ -4,8 +4,9 @@ import Hummingbird
 extension Response {
   /// Returns the answer with headers that restrict browsers and caches.
   ///
-  /// Browsers must not guess the type of the answer, run code in it, or show it in a frame. Most answers are for one
-  /// caller only, so caches must not store the answer. A route can allow caching if it sets `Cache-Control`.
+  /// With these headers, a browser does not guess the type of the answer, does not run code in the answer, and does not
+  /// show the answer in a frame. Caches do not store the answer, because most answers are for one caller only. If a
+  /// route has already set `Cache-Control`, that value is kept.
   func secured() -> Response {
     var response = self
     response.headers[.contentTypeOptions] = "nosniff"

@@ -20,7 +20,8 @@ struct LogController {
 
   /// Serves a tile of the log.
   ///
-  /// The bytes at a tile's URL never change, because the URL of a partial tile contains its width.
+  /// The bytes at a tile's URL never change: when a partial tile grows, its URL changes, because the URL contains the
+  /// tile's width.
   private func tile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let path = request.uri.path.drop { $0 == "/" }
     guard let tile = try? Tile(path: path), let bytes = try await history.tile(tile) else {

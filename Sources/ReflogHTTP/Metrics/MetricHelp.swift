@@ -19,6 +19,6 @@ package enum MetricHelp {
     "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
   ]
 
-  /// The counters that exist from the start, at zero.
+  /// The names of the counters that have the value zero from the start.
   package static let counters = ["reflog_drift_total", "reflog_sweep_failures_total", "reflog_unauthenticated_total"]
 }

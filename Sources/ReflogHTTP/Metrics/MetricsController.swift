@@ -53,9 +53,9 @@ struct MetricsController {
   }
 }
 
-/// Counts the ledger's figures that only grow.
+/// Adds the growth of the ledger's totals to the counters of the metrics.
 ///
-/// Each call adds the difference to the figures of the previous call.
+/// Each call adds the difference between the current totals and the totals of the previous call.
 private final class CountedFigures: Sendable {
   private let last = Mutex((commits: 0, statements: 0))
 

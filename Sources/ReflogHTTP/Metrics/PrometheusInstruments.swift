@@ -34,14 +34,16 @@ final class PrometheusGauge: RecorderHandler, MeterHandler {
 final class PrometheusHistogram: TimerHandler {
   /// The upper bounds of the buckets in seconds.
   ///
-  /// They range from a commit on a fast disk to the longest request to Microsoft Graph.
+  /// The bounds cover all durations from a commit on a fast disk to the longest request to Microsoft Graph.
   static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
   /// The measured durations.
   struct State {
-    /// The number of durations in each bucket, without the durations of the lower buckets.
+    /// The number of durations in each bucket.
     ///
-    /// The last bucket is for durations above the highest bound.
+    /// A duration is counted in one bucket only.
+    ///
+    /// The last bucket counts durations above the highest bound.
     var counts = [Int64](repeating: 0, count: bounds.count + 1)
     /// The sum of all durations, in seconds.
     var sum = 0.0

@@ -3,12 +3,14 @@ import Synchronization
 
 /// Stores the values of all metrics, so that Prometheus can read them.
 ///
-/// This type is a backend of swift-metrics. Code that measures uses only the protocol `MetricsFactory`.
+/// This type is a backend for the library swift-metrics. Code that measures uses only the protocol `MetricsFactory`.
 package final class PrometheusRegistry: MetricsFactory {
   /// A metric with its labels.
   struct Series: Hashable, Comparable {
     let name: String
-    /// The labels as text, for example `kind="update",result="applied"`; empty if the metric has no labels.
+    /// The labels as text, for example `kind="update",result="applied"`.
+    ///
+    /// The text is empty if the metric has no labels.
     let labels: String
 
     init(name: String, labels: [(String, String)]) {
@@ -36,8 +38,8 @@ package final class PrometheusRegistry: MetricsFactory {
 
   /// Creates a registry.
   ///
-  /// - Parameter counters: The names of the counters that begin with the value 0. Without this value, an alert rule on
-  ///   a counter that was never used would not work.
+  /// - Parameter counters: The names of the counters that exist from the start with the value 0. An alert rule needs a
+  ///   value even if the counter was never used.
   package init(counters: [String] = []) {
     for name in counters { _ = makeCounter(label: name, dimensions: []) }
   }
@@ -58,7 +60,7 @@ package final class PrometheusRegistry: MetricsFactory {
     }
   }
 
-  /// Returns the gauge of a series, because a recorder stores only its newest value here.
+  /// Returns the gauge of a series as a recorder, because a recorder stores only its newest value here.
   package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
     gauge(label, dimensions)
   }
@@ -91,12 +93,12 @@ package final class PrometheusRegistry: MetricsFactory {
 
   // All values are kept until the process ends, because Prometheus expects counters that only grow.
 
-  /// Has no effect, so the counter is kept.
+  /// Does nothing, so the value of the counter is kept.
   package func destroyCounter(_ handler: any CounterHandler) {}
-  /// Keeps the gauge.
+  /// Does nothing, so the value of the gauge is kept.
   package func destroyRecorder(_ handler: any RecorderHandler) {}
-  /// Keeps the gauge.
+  /// Does nothing, so the value of the gauge is kept.
   package func destroyMeter(_ handler: any MeterHandler) {}
-  /// Has no effect, so the histogram is kept.
+  /// Does nothing, so the values of the histogram are kept.
   package func destroyTimer(_ handler: any TimerHandler) {}
 }

@@ -37,7 +37,7 @@ struct PrometheusText {
     text += name + (labels.isEmpty ? "" : "{\(labels)}") + " \(value)\n"
   }
 
-  /// Returns a number as text; a whole number has no fraction.
+  /// Returns a number as text, without a fraction if the number is whole.
   private static func number(_ value: Double) -> String {
     Int64(exactly: value).map(String.init) ?? "\(value)"
   }

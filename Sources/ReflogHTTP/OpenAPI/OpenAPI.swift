@@ -44,7 +44,7 @@ struct OpenAPIOperation {
   var headers: [String] = []
   /// The schema of the body and whether a body is required, or nil if the operation has no body.
   var body: (schema: String, isRequired: Bool)?
-  /// The statuses of success, each with the schema of the answer's body.
+  /// The successful statuses, each with the schema of the answer's body.
   ///
   /// The schema is nil if the answer has no body.
   let successes: [(status: Int, schema: String?)]

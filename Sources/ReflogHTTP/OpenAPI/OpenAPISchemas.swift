@@ -3,7 +3,7 @@ import ReflogModel
 
 /// The OpenAPI schemas of bodies, parameters and headers.
 enum OpenAPISchemas {
-  /// The error statuses of every operation, and their meanings.
+  /// The HTTP statuses of errors that every operation can return, with their meanings.
   static let failures: [(status: Int, meaning: String)] = [
     (400, "The request is not valid; target names the wrong part."),
     (401, "The request has no valid token."),

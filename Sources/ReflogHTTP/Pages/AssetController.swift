@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import ReflogWeb
 
-/// The style sheet and the script of the pages, served without a credential.
+/// The routes for the style sheet and the script of the pages, which need no credential.
 struct AssetController {
   func addRoutes(to router: Router<ReflogRequestContext>) {
     router.get("/assets/reflog.css") { _, _ in Self.response(.style) }

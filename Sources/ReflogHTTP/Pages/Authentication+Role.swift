@@ -2,11 +2,9 @@ import ReflogModel
 import ReflogService
 
 extension Authentication {
-  /// Returns the caller that a token identifies and the caller's roles.
+  /// Returns the caller that a token identifies, and the caller's roles.
   ///
-  /// The result is nil if the token is not valid or has no role.
-  ///
-  /// Only a caller with a role can use the pages.
+  /// The result is nil if the token is not valid or has no role, because only a caller with a role can use the pages.
   func callerWithRole(
     bearing token: String,
     from ipAddress: String?

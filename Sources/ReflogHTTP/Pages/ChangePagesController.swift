@@ -4,9 +4,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page of a change, its receipt, and its rollback.
+/// The pages of a change, of the change's receipt, and of the change's rollback.
 struct ChangePagesController {
-  /// The maximum number of earlier changes, and of later changes, on the page of a change.
+  /// The maximum number of earlier changes on the page of a change, and also the maximum number of later changes.
   private static let chainLength = 5
 
   let changes: ChangeService
@@ -36,7 +36,7 @@ struct ChangePagesController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns a change with the earlier and the later changes of the same step, newest first.
+  /// Returns a change together with earlier and later changes of the same step, newest first.
   ///
   /// The result is empty if the change is not about a step.
   private func chain(around change: Change) async throws -> [Change] {
@@ -87,12 +87,12 @@ struct ChangePagesController {
       return .seeOther("/changes/\(receipt.changes.first?.id ?? id)")
     } catch {
       if case .forbidden = error { throw error }
-      // The outcome of the rollback is unknown, and the rollback is a pending change. The page of that change will show
-      // the outcome.
+      // The outcome of the rollback is not known yet, so the rollback is a pending change. The page of that pending
+      // change will show the outcome.
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
         return .seeOther("/changes/\(first)")
       }
-      // A new plan shows what prevents the rollback. If no plan can be made, the error itself is shown.
+      // A new plan shows what prevents the rollback. If there is no new plan, the error itself is shown.
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller), let later = try? await later(plan)
       else { throw error }
       let page = RollbackPage(plan, later: later, reason: form["reason"] ?? "", problem: error.onPage)
@@ -107,10 +107,10 @@ struct ChangePagesController {
     return later
   }
 
-  /// Returns the drift and the later changes that the rollback may undo too.
+  /// Returns the drift and the later changes that the rollback may undo in addition to the change.
   ///
-  /// The drift must be to the reference that the plan showed. Later changes are included only if the plan showed them
-  /// and the person agreed.
+  /// The drift may be undone only if the address still holds the reference that the plan showed. Later changes may be
+  /// undone only if the plan showed them and the person agreed.
   private static func permitted(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     let later = try shown(form)
     switch form["standing"] {

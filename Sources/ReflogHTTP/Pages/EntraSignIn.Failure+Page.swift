@@ -14,9 +14,10 @@ extension EntraSignIn.Failure {
     }
   }
 
-  /// Returns Reflog's own text for a code.
+  /// Returns Reflog's own text for an error code.
   ///
-  /// The description that arrives with a code is not shown, because another site could have written it.
+  /// The browser also sends a description of the error. That description is not shown, because another site could have
+  /// written the description.
   private static func text(ofCode code: String) -> String {
     switch code {
     case "access_denied": "Entra did not sign you in: the sign-in was cancelled or is not allowed."
@@ -33,7 +34,7 @@ extension EntraSignIn.Failure {
       && text.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
   }
 
-  /// The HTTP status of a page with this failure.
+  /// The HTTP status of the page that shows this failure.
   var status: HTTPResponse.Status {
     switch self {
     case .unknownState: .badRequest

@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Sign-in through Entra.
+/// The routes to sign in through Entra.
 ///
 /// These routes need no credential.
 struct EntraSignInController {
@@ -88,9 +88,9 @@ struct EntraSignInController {
   }
 }
 
-/// The cookie of the browser that began a sign-in at Entra.
+/// The cookie that identifies the browser that began a sign-in at Entra.
 ///
-/// Only this browser can complete the sign-in.
+/// Only the browser that has this cookie can complete the sign-in.
 private enum SignInCookie {
   /// Returns the name of the cookie.
   ///
@@ -101,8 +101,8 @@ private enum SignInCookie {
 
   /// Returns the value of `Set-Cookie`.
   ///
-  /// The cookie is `SameSite=Lax`. The browser returns from Entra, which is another site, and must send the cookie
-  /// then.
+  /// The cookie is `SameSite=Lax`, because the browser returns from Entra, which is another site. With this value the
+  /// browser sends the cookie when it returns.
   static func setting(_ sealed: String, isSecure: Bool) -> String {
     cookie(sealed, seconds: EntraSignIn.lifetime.components.seconds, isSecure)
   }

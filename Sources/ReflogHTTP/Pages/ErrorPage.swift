@@ -26,7 +26,7 @@ struct ErrorPage {
 }
 
 extension ErrorAnswer {
-  /// The heading of a page with this error.
+  /// The heading of the page that shows this error.
   var heading: String {
     switch status.code {
     case 403: "Not allowed"

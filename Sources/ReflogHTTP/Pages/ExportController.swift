@@ -5,9 +5,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The export page and its download.
+/// The routes for the export page and the exported file.
 ///
-/// `format` is `csv`, `excel`, `jsonl`, `ocsf` or `asim`.
+/// The parameter `format` is `csv`, `excel`, `jsonl`, `ocsf` or `asim`.
 struct ExportController {
   let exports: ChangeExports
   let directory: DirectoryKind

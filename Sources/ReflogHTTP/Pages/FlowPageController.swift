@@ -4,7 +4,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page of one flow, with a lane for each of its steps.
+/// The page of one flow.
+///
+/// For each step of the flow it shows a lane: a list of the step's newest effective changes.
 struct FlowPageController {
   /// The maximum number of effective changes in a lane.
   private static let laneLength = 12
@@ -34,7 +36,7 @@ struct FlowPageController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the lanes in the order of the addresses.
+  /// Returns one lane for each address, in the order of the addresses.
   ///
   /// A flow has few steps, so all lanes are read at the same time.
   private func lanes(_ addresses: [Address], until: Timestamp?) async throws -> [FlowLane] {
@@ -46,9 +48,9 @@ struct FlowPageController {
     }
   }
 
-  /// Returns the lane with a step's newest effective changes.
+  /// Returns the lane that shows a step's newest effective changes.
   ///
-  /// The changes are earlier than `until`. If `until` is nil, there is no time limit.
+  /// The lane contains only changes that are earlier than `until`. If `until` is nil, there is no time limit.
   private func lane(_ address: Address, until: Timestamp?) async throws -> FlowLane {
     let found = try await history.effectiveChanges(at: address, settledBefore: until, limit: Self.laneLength + 1)
     guard found.count <= Self.laneLength else {
@@ -59,7 +61,7 @@ struct FlowPageController {
     return FlowLane(address.step, isNew ? found + first : found, isWhole: true)
   }
 
-  /// Returns the oldest applied change of a step, if there is one.
+  /// Returns the oldest applied change of a step, or nil if there is none.
   ///
   /// This change may not be effective, but it shows which connector the step called.
   private func firstApplied(_ address: Address, until: Timestamp?) async throws -> [Change] {

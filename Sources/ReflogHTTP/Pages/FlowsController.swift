@@ -4,11 +4,11 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The board of flows and steps, at present or as of a time, and the rollback to a time.
+/// The board that shows flows and steps at present or at a time, and the rollback to a time.
 struct FlowsController {
   /// The maximum number of flows on a page.
   ///
-  /// It is small, so the page is fast.
+  /// The number is small, so the page loads fast.
   private static let pageSize = 12
 
   let changes: ChangeService
@@ -41,7 +41,7 @@ struct FlowsController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the references of the flows' steps at a moment, or nil if the moment is nil.
+  /// Returns the references that the flows' steps held at a moment, or nil if the moment is nil.
   private func held(_ flows: [FlowName], at moment: Timestamp?) async throws -> [ConnectorConfiguration]? {
     guard let moment else { return nil }
     return try await history.configurations(asOf: moment, of: flows)
@@ -66,7 +66,9 @@ struct FlowsController {
     return question
   }
 
-  /// Returns one page of the flows whose id contains a text, and the last flow of the page if more follow.
+  /// Returns one page of the flows whose id contains a text.
+  ///
+  /// If more flows follow, it also returns the page's last flow.
   private func flows(_ search: String, behind: FlowName?) async throws -> ([FlowName], next: FlowName?) {
     let folded = search.asciiFolded
     let matches = try await history.flows().filter { name in
@@ -80,8 +82,8 @@ struct FlowsController {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
     var fields = try request.filledQuery()
-    // The newest change is read before the plan is made. If a change is made at the same time, it is then newer than
-    // `newest`, and the rollback can detect it.
+    // The newest change is read earlier than the plan is made. If a change is made at the same time, that change is
+    // newer than `newest`, so the rollback can detect it.
     fields["newest"] = try await history.status().newestChange?.description
     let rollback = try await rollback(fields)
     let page = TimeRollbackPlanPage(try await rollbacks.plan(rollback, for: caller))
@@ -134,8 +136,9 @@ struct FlowsController {
   /// Returns the rollback that a form requests.
   ///
   /// The field `asOf` is the time to roll back to. The field `flow` is missing if all flows are rolled back. The field
-  /// `batch` is missing before the first plan. The field `newest` is the newest change when the plan was made. If the
-  /// rollback has already begun, the result has the values with which it began.
+  /// `batch` is missing in the request for the first plan. The field `newest` is the id of the change that was the
+  /// newest when the plan was made. If the rollback has already begun, the result has the values with which the
+  /// rollback began.
   private func rollback(_ fields: [String: String]) async throws -> TimeRollback {
     let batch = try fields["batch"].map { (text) throws(RequestError) in
       do { return try TimeRollbackBody.batchID(text) } catch {

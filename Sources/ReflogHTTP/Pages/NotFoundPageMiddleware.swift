@@ -1,11 +1,11 @@
 import HTTPTypes
 import Hummingbird
 
-/// Answers a browser's request to an unknown path with a page.
+/// Answers a browser's request for an unknown path with a page.
 ///
-/// A typing error in a URL is therefore not counted as a failed authentication.
+/// Without this page, a typing error in a URL would be counted as a failed authentication.
 struct NotFoundPageMiddleware: RouterMiddleware {
-  /// The first segments of paths that are not for browsers.
+  /// The first segments of paths that programs use, and not browsers.
   private static let programPaths: Set<String> = ["beta", "v1.0", "metrics"]
 
   let pages: PageMiddleware

@@ -45,8 +45,8 @@ struct PageMiddleware: RouterMiddleware {
 
   /// Returns whether the browser followed a link on another site, and the request has no session cookie.
   ///
-  /// The cookie is `SameSite=Strict`, so the browser does not send the cookie with such a request. The browser sends it
-  /// only if the request comes from one of Reflog's pages.
+  /// The session cookie is `SameSite=Strict`. So the browser sends the cookie only if the request comes from one of
+  /// Reflog's pages.
   private func isFromAnotherSite(_ request: Request, _ context: ReflogRequestContext) -> Bool {
     request.method == .get && SessionCookie.id(in: request, isSecure: context.isSecure) == nil
       && request.headers[named: "Sec-Fetch-Site"] == "cross-site"
@@ -64,8 +64,8 @@ struct PageMiddleware: RouterMiddleware {
   /// Redirects to the sign-in page.
   private static func signIn(_ request: Request) -> Response {
     let wasRead = request.method == .get || request.method == .head
-    // The form was not accepted, because there is no session. After the sign-in, the browser opens the page with the
-    // form, so the person can send the form again.
+    // The form was not accepted, because there is no session. After the sign-in, the browser opens the page that
+    // contains the form, so the person can send the form again.
     let target = wasRead ? request.uri.string : request.uri.path == "/flows/rollback" ? "/flows" : request.uri.path
     return .seeOther(
       "/sign-in?\(wasRead ? "" : "over=true&")target=\(target.percentEncoded(keeping: "/"))"

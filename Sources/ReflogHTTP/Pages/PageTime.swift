@@ -3,9 +3,9 @@ import ReflogModel
 
 /// Reads the times that browsers send.
 enum PageTime {
-  /// Returns a time in the past.
+  /// Returns the time in a text.
   ///
-  /// The method throws if the text is not a time in the past.
+  /// The method throws if the text is not a time, or if the time is not in the past.
   static func past(_ text: String) throws(FormError) -> Timestamp {
     guard !text.isEmpty else {
       throw FormError(description: "The time is missing. Give one such as 2026-03-01T09:00.")
@@ -18,7 +18,7 @@ enum PageTime {
 
   /// Returns a day or a time, or nil if the text is neither.
   ///
-  /// Browsers send times without a time zone. Such a time is read as UTC. The format in which Reflog writes times is
+  /// Browsers send times without a time zone. These times are read as UTC. The format in which Reflog writes times is
   /// accepted too.
   static func any(_ text: String) -> Timestamp? {
     let clock = text.drop { $0 != "T" }

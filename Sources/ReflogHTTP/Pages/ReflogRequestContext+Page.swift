@@ -3,12 +3,13 @@ import ReflogService
 import ReflogWeb
 
 extension ReflogRequestContext {
-  /// Returns the frame of a page, with the directory's kind and the signed-in person.
+  /// Returns the frame around a page, which shows the directory's kind and the signed-in person.
   func frame(_ directory: DirectoryKind) -> PageFrame { PageFrame(directory: directory, viewer: viewer) }
 
   /// Returns the session.
   ///
-  /// ``PageMiddleware`` sets the session for every page, so the method throws only if a route does not use it.
+  /// ``PageMiddleware`` sets the session for every page, so the method throws only if a route is not behind that
+  /// middleware.
   func requireSession() throws(RequestError) -> Sessions.Session {
     guard let session else { throw .unauthenticated }
     return session

@@ -5,9 +5,7 @@ import ReflogModel
 extension Request {
   /// Returns the fields of a form (`application/x-www-form-urlencoded`).
   ///
-  /// Spaces at both ends of a value are removed.
-  ///
-  /// The method throws if a field is given twice.
+  /// Spaces at both ends of a value are removed. The method throws if a field occurs twice.
   func form() async throws -> [String: String] {
     guard headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else {
       throw RequestError.badRequest("The body is not a form. Send application/x-www-form-urlencoded.", target: "body")
@@ -20,7 +18,7 @@ extension Request {
     try Self.fields(uri.query ?? "").filter { !$0.value.isEmpty }
   }
 
-  /// Returns the fields as the query of a URL, sorted by name.
+  /// Returns the fields encoded as the query of a URL, sorted by name.
   static func encoded(_ fields: [String: String]) -> String {
     fields.sorted { $0.key < $1.key }.map { QueryItem($0, $1) }.encoded()
   }

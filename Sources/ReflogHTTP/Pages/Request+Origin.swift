@@ -3,15 +3,15 @@ import Hummingbird
 import ReflogService
 
 extension Request {
-  /// Throws if a page of another site sent the request.
+  /// Throws an error if a page of another site sent the request.
   ///
-  /// The browser reports the site in `Sec-Fetch-Site` (Fetch Metadata).
+  /// The browser reports the relation between that site and this server in `Sec-Fetch-Site` (Fetch Metadata).
   func requireOwnOrigin() throws(RequestError) {
     guard let site = headers[named: "Sec-Fetch-Site"], site != "same-origin", site != "none" else { return }
     throw .badRequest("A page of another site sent this request. Nothing was done.", target: "Sec-Fetch-Site")
   }
 
-  /// Returns the fields of a form on a page that belongs to the session.
+  /// Returns the fields of a form that belongs to the session.
   ///
   /// The method throws if the form does not contain the session's secret.
   func form(of session: Sessions.Session) async throws -> [String: String] {

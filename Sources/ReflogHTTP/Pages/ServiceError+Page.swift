@@ -4,7 +4,7 @@ import ReflogService
 extension ServiceError {
   /// The message for a person who reads a page.
   ///
-  /// It differs from `description` if `description` mentions a header or an option of the command line.
+  /// The message differs from `description` if `description` mentions a header or an option of the command line.
   var onPage: String {
     switch self {
     case .reasonRequired(let pattern): "Every change needs a reason that matches \(pattern). Enter one."

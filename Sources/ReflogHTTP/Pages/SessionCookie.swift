@@ -2,14 +2,14 @@ import HTTPTypes
 import Hummingbird
 import ReflogService
 
-/// The cookie with the id of a session.
+/// The cookie that contains the id of a session.
 ///
 /// The browser sends the cookie only to this server, and only from this server's pages. Scripts can't read the cookie.
 enum SessionCookie {
   /// Returns the name of the cookie.
   ///
-  /// Over TLS the name has the prefix `__Host-`. Browsers then refuse a cookie with this name that another host or a
-  /// connection without TLS sets (RFC 6265bis §4.1.3).
+  /// Over TLS the name has the prefix `__Host-`. If another host, or a connection without TLS, sets a cookie with this
+  /// name, browsers refuse the cookie (RFC 6265bis §4.1.3).
   private static func name(_ isSecure: Bool) -> String { (isSecure ? "__Host-" : "") + "reflog_session" }
 
   /// Returns the session id in a request, or nil if the request has no session id.

@@ -4,7 +4,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Sign-in by API token, and sign-out.
+/// The routes to sign in with an API token, and to sign out.
 ///
 /// These routes need no credential.
 struct SignInController {
@@ -46,7 +46,7 @@ struct SignInController {
     return response
   }
 
-  /// Ends the session if the form belongs to a page of the session.
+  /// Ends the session if the form was sent from a page of the same session.
   private func signOut(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     guard
       let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)

@@ -13,7 +13,7 @@ struct TimelineController {
   private static let pageSize = 25
   /// The maximum number of new changes that are counted.
   ///
-  /// If there are more, the answer does not contain their exact number.
+  /// If there are more new changes, the answer does not contain their exact number.
   private static let newsLimit = 50
 
   let history: HistoryService
@@ -24,9 +24,9 @@ struct TimelineController {
     group.get("/timeline/count", use: count)
   }
 
-  /// Adds the route that an open timeline requests again and again.
+  /// Adds the route that an open timeline requests at an interval.
   ///
-  /// The route returns only the number of new changes, so a request is not counted as a read of history.
+  /// The route returns only the number of new changes, so these requests are not counted as reads of history.
   func addUncountedRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/timeline/news", use: news)
   }
@@ -54,7 +54,7 @@ struct TimelineController {
     return Response(json: ["count": .integer(Int64(try await history.count(query)))])
   }
 
-  /// Returns how many changes that match the form are newer than the change in `behind`, up to the limit.
+  /// Returns how many changes match the form and are newer than the change in the field `behind`, up to the limit.
   private func news(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var fields = try request.filledQuery()
     guard let number = fields.removeValue(forKey: "behind").flatMap({ Int64($0) }), number >= 0 else {

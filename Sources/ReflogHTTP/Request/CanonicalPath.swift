@@ -1,13 +1,15 @@
 import ReflogModel
 
-/// Makes a path canonical.
+/// Converts a path to its canonical form.
 ///
-/// The router, the authorization, the log and the ledger then all use the same path.
+/// The router, the authorization, the log and the ledger all use the canonical form. So two spellings of a path can't
+/// have different permissions.
 enum CanonicalPath {
   /// Returns the canonical form of a path.
   ///
-  /// The method decodes unreserved characters (RFC 3986 §2.3) and `%24`, and replaces `//` by `/`. It throws if the
-  /// path contains a backslash, an encoded slash, backslash, percent sign or NUL, or a segment `.` or `..`.
+  /// The method decodes unreserved characters (RFC 3986 §2.3) and `%24`, and replaces `//` by `/`. It throws an error
+  /// if the path contains one of these: a backslash, an encoded slash, an encoded backslash, an encoded percent sign,
+  /// an encoded NUL, a segment `.`, or a segment `..`.
   static func canonical(_ path: some StringProtocol) throws(RequestError) -> String {
     guard path.utf8.first == UInt8(ascii: "/") else {
       throw .badRequest("The path must begin with a slash.", target: "path")
@@ -46,7 +48,7 @@ enum CanonicalPath {
     return canonical
   }
 
-  /// Returns whether a path is certainly canonical.
+  /// Returns true if a path is certainly canonical, so that it need not be converted.
   ///
   /// Such a path has no percent sign, no backslash, no empty segment, and no segment that begins with a dot.
   private static func isCanonical(_ path: some StringProtocol) -> Bool {

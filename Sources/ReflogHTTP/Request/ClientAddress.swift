@@ -3,8 +3,9 @@ package import ReflogModel
 
 /// The proxies in front of this server, and the public URL of this server.
 package struct ProxySettings: Sendable {
-  /// The URL that clients use for this server, without a slash at the end, or nil to build it from each request's
-  /// `Host`.
+  /// The URL that clients use for this server, without a slash at the end.
+  ///
+  /// If it is nil, the URL is built from the `Host` of each request.
   package let publicURL: String?
   /// The proxies whose forwarding headers Reflog trusts.
   package let trusted: [AddressBlock]
@@ -23,12 +24,12 @@ package struct ProxySettings: Sendable {
 
   /// Returns the address of the client, or nil if the peer's address is unknown.
   ///
-  /// If the peer is not a trusted proxy, the peer is the client. Otherwise a header contains a list of addresses:
-  /// either `X-Forwarded-For`, or the `for` values of `Forwarded` (RFC 7239). The client is the last address in the
-  /// list that does not belong to a trusted proxy. The list is read from the end, because each proxy appends the
-  /// address of its peer, and the client can write any text in front of these addresses. Reading stops at an entry that
-  /// is not an address. If both headers are present, no header is used, because the client may have written one of
-  /// them.
+  /// If the peer is not a trusted proxy, the peer is the client. If the peer is a trusted proxy, a header contains a
+  /// list of addresses: `X-Forwarded-For`, or the `for` values of `Forwarded` (RFC 7239). The client is the last
+  /// address in the list that does not belong to a trusted proxy. The list is read from the end, because each proxy
+  /// appends the address of its peer. The client can write any text in front of these addresses. Reading stops at an
+  /// entry that is not an address. If both headers are present, no header is used, because the client may have written
+  /// one of them.
   func clientAddress(peer: String?, _ request: Request) -> String? {
     guard let peer, !trusted.isEmpty, isTrusted(peer) else { return peer }
     var known = peer

@@ -1,9 +1,9 @@
 import HTTPTypes
 
 extension HTTPFields {
-  /// The value of the field with a name, or nil if the field is missing.
+  /// The value of the field that has the given name, or nil if the field is missing.
   ///
-  /// The name can be in upper or lower case.
+  /// The given name can be in upper or lower case.
   subscript(named name: String) -> String? {
     get { HTTPField.Name(name).flatMap { self[$0] } }
     set { if let name = HTTPField.Name(name) { self[name] = newValue } }
@@ -12,7 +12,7 @@ extension HTTPFields {
 
 /// The field names that most requests or answers need.
 ///
-/// They are parsed only once.
+/// Each name is parsed only once, because the parsed name is stored here.
 extension HTTPField.Name {
   private static func known(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .contentType }
 

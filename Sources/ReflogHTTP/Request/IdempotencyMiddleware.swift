@@ -6,7 +6,7 @@ import ReflogModel
 
 /// Reads `Idempotency-Key`, the key that the caller chose for a request.
 ///
-/// If the caller repeats the request with the same key, no second change is made.
+/// If the caller repeats the request with the same key, the change is not made a second time.
 struct IdempotencyMiddleware: RouterMiddleware {
   func handle(
     _ request: Request,
@@ -24,7 +24,8 @@ struct IdempotencyMiddleware: RouterMiddleware {
     var (request, context) = (request, context)
     request.body = RequestBody(buffer: body)
     let actor = try context.requireCaller().actor
-    // No part contains a line break, so two different requests never produce the same joined text.
+    // The parts are joined with line breaks. No part contains a line break, so two requests with different parts never
+    // have the same joined text.
     let scope = [actor.type.rawValue, actor.id ?? "", "\(request.method)", request.uri.path.asciiFolded, key]
     context.idempotencyKey = IdempotencyKey(
       keyHash: Array(SHA256.hash(data: Array(scope.joined(separator: "\n").utf8))),

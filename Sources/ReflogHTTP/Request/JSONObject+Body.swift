@@ -2,9 +2,9 @@ import ReflogModel
 
 /// Reads the members of a request's body.
 ///
-/// If a member has the wrong type, the method throws an error with the name of the member.
+/// If a member has the wrong type, these methods throw an error that contains the name of the member.
 extension JSONObject {
-  /// Throws if the body has a member whose name is not in `names`.
+  /// Throws an error if the body has a member whose name is not in `names`.
   func allow(only names: String...) throws(RequestError) {
     guard let other = members.first(where: { !names.contains($0.name) }) else { return }
     let allowed = names.joined(separator: ", ")
@@ -53,9 +53,9 @@ extension JSONObject {
     return time
   }
 
-  /// Returns the flow that `flowType` and `flowId` identify, or nil if both members are missing.
+  /// Returns the flow that the members `flowType` and `flowId` identify, or nil if both members are missing.
   ///
-  /// The method throws if only one of the two members is present.
+  /// The method throws an error if only one of the two members is present.
   func flowScope() throws(RequestError) -> FlowScope? {
     switch (try text("flowType"), try text("flowId")) {
     case (nil, nil): return nil

@@ -4,8 +4,9 @@ import ReflogService
 
 /// Refuses callers who may not read this API, and counts denied requests.
 ///
-/// Requests that are not reads are forwarded. The service decides about such a request, and records a denied change. If
-/// a request is denied and no change was recorded, the request is counted here.
+/// A caller with a token for the directory is refused. For other callers, only reads are refused here. All other
+/// requests are forwarded to the service, which decides about them and records each denied change. If the service
+/// denies a request but records no change, the request is counted here.
 struct PermissionMiddleware: RouterMiddleware {
   let operation: Policy.Operation
   let events: EventRecorder
@@ -28,7 +29,7 @@ struct PermissionMiddleware: RouterMiddleware {
   private func check(_ caller: Caller, _ request: Request) throws {
     guard !Policy.permits(caller, operation) else { return }
     switch caller.credential {
-    // A token of the directory is not verified by Reflog, so it is not valid for this API.
+    // Reflog itself can't verify a token for the directory, so such a token is not valid for this API.
     case .directoryToken: throw RequestError.unauthenticated
     case .roles where request.method == .get || request.method == .head: throw ServiceError.forbidden([])
     case .roles: return

@@ -5,7 +5,7 @@ import ReflogModel
 
 /// The query options of a URL, by name.
 ///
-/// The `$` in front of a name can be missing or encoded.
+/// The `$` in front of an option's name can be missing or percent-encoded.
 struct QueryOptions {
   /// The options that Reflog supports.
   ///
@@ -19,13 +19,13 @@ struct QueryOptions {
 
   /// Reads the query of a request.
   ///
-  /// The initializer throws if an option is not allowed on this route, is given twice, or can't be decoded. No option
-  /// is silently ignored.
+  /// The initializer throws an error if an option is not allowed on this route, occurs twice, or can't be decoded. So
+  /// every option either has an effect or is refused.
   init(_ request: Request, allowing allowed: [Name]) throws(RequestError) {
     try self.init(try request.queryItems(), allowing: allowed)
   }
 
-  /// Reads decoded options, with the same rules.
+  /// Reads options that are already decoded, with the same rules as for a request.
   init(_ items: [QueryItem], allowing allowed: [Name]) throws(RequestError) {
     for item in items {
       let key = item.name
@@ -85,11 +85,11 @@ struct QueryOptions {
 
   /// Returns the query that `$filter` and `$orderby` describe.
   ///
-  /// The order is `activityDateTime` or `id`, optionally with `asc` or `desc`.
+  /// The order is `activityDateTime` or `id`, optionally followed by `asc` or `desc`.
   func query<Field>() throws(RequestError) -> HistoryQuery<Field> {
     let filter: Filter<Field>? = try parsedFilter()
     guard let order = values[.orderby] else { return HistoryQuery(filter: filter) }
-    // Both fields produce the same order, so a second field has no effect and is ignored.
+    // Both fields produce the same order. So a second field has no effect, and only the first one is read.
     let parts = (order.split(separator: ",").first ?? "").split(separator: " ")
     guard let field = parts.first, ["activityDateTime", "id"].contains(field), parts.count <= 2,
       parts.count == 1 || ["asc", "desc"].contains(parts[1]),
@@ -117,7 +117,7 @@ struct QueryOptions {
     return Set(names.map(String.init))
   }
 
-  /// Returns the CSV style of the options `raw` and `excel`.
+  /// Returns the CSV style that the options `raw` and `excel` describe.
   func csvStyle() throws(RequestError) -> CSVStyle {
     CSVStyle(isRaw: try flag(.raw), isForExcel: try flag(.excel))
   }

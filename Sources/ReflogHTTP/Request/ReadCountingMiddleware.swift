@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Counts reads of history per caller, for service events.
+/// Counts each caller's reads of history, for service events.
 struct ReadCountingMiddleware: RouterMiddleware {
   let events: EventRecorder
 

@@ -12,7 +12,7 @@ package struct ReflogRequestContext: RequestContext {
   let requestID: String
   /// The caller's `client-request-id`, or nil if the request has no such header.
   ///
-  /// It is used only for correlation.
+  /// The header is only recorded. With it, the caller can find the request in the history.
   var clientRequestID: String?
   /// The request's `Idempotency-Key`, or nil if the request has no such header.
   var idempotencyKey: IdempotencyKey?
@@ -24,8 +24,9 @@ package struct ReflogRequestContext: RequestContext {
   private(set) var viewer: PageFrame.Viewer?
   /// The client's address, or nil if it is unknown.
   var ipAddress: String?
-  /// The URL that clients use for this server, without a slash at the end, or nil to build it from the request's
-  /// `Host`.
+  /// The URL that clients use for this server, without a slash at the end.
+  ///
+  /// If it is nil, the URL is built from the request's `Host`.
   var publicURL: String?
   /// The scheme that this server itself serves: `http` or `https`.
   var scheme = "http"
@@ -50,8 +51,8 @@ package struct ReflogRequestContext: RequestContext {
 
   /// Returns the caller.
   ///
-  /// ``AuthenticationMiddleware`` or ``PageMiddleware`` sets the caller, so the method throws only if a route uses
-  /// neither.
+  /// ``AuthenticationMiddleware`` or ``PageMiddleware`` sets the caller. So the method throws an error only if a route
+  /// is behind neither middleware.
   func requireCaller() throws(RequestError) -> Caller {
     guard let caller else { throw .unauthenticated }
     return caller
@@ -59,7 +60,7 @@ package struct ReflogRequestContext: RequestContext {
 
   /// Returns the caller if the caller is an admin, or throws `forbidden`.
   ///
-  /// Routes for admins call this method before they read the body.
+  /// Routes for admins call this method first, so that the body of other callers is not read.
   func requireAdmin() throws -> Caller {
     let caller = try requireCaller()
     guard Policy.permits(caller, .administer) else { throw ServiceError.forbidden([]) }

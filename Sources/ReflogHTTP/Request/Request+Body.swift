@@ -12,14 +12,14 @@ extension Request {
     } catch is NIOTooManyBytesError {
       throw RequestError.bodyTooLarge(limit: limit)
     } catch {
-      // Every other error means that the transfer of the body was interrupted.
+      // All other errors mean that the transfer of the body was interrupted.
       throw RequestError.badRequest("The body did not arrive completely. Send the request again.", target: "body")
     }
   }
 
   /// Returns the body as one JSON object.
   ///
-  /// - Parameter emptyMeans: The object to return for an empty body, or nil if a body is required.
+  /// - Parameter emptyMeans: The object to return if the body is empty, or nil if a body is required.
   func jsonObject(emptyMeans: JSONObject? = nil) async throws -> JSONObject {
     let buffer = try await boundedBody()
     if buffer.readableBytes == 0, let emptyMeans { return emptyMeans }

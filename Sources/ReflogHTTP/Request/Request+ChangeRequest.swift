@@ -4,7 +4,7 @@ import ReflogModel
 import ReflogService
 
 extension Request {
-  /// The headers that would change the meaning of a request and that Reflog does not support.
+  /// The headers that Reflog does not support, although they would change the meaning of a request.
   private static let unsupportedHeaders = [
     "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Encoding",
     "X-HTTP-Method-Override",
@@ -25,8 +25,8 @@ extension Request {
 
   /// Returns the precondition in `If-Match`, or nil if the header is missing.
   ///
-  /// The method throws for every action that is not about the reference of a step, because only such a reference has an
-  /// entity tag.
+  /// The method throws an error if the header is present and the action is not about the reference of a step. Only such
+  /// a reference has an entity tag.
   private func precondition(_ action: ChangeRequest.Action) throws(RequestError) -> Precondition? {
     guard let header = headers[.ifMatch] else { return nil }
     guard case .setReference = action else {
@@ -35,7 +35,7 @@ extension Request {
     return try EntityTag.precondition(header)
   }
 
-  /// Returns the change that this request requests.
+  /// Returns the request for a change that this HTTP request contains.
   ///
   /// - Parameters:
   ///   - action: The action of the change.
@@ -68,7 +68,7 @@ extension Request {
 
   /// Returns the reason from the body or from `Reflog-Reason`, or nil if no reason is given.
   ///
-  /// The method throws if the body and the header both contain a reason.
+  /// The method throws an error if both the body and the header contain a reason.
   func reason(orInBody reason: String?) throws(RequestError) -> String? {
     guard let reason else { return try reasonHeader() }
     guard headers[.reflogReason] == nil else {

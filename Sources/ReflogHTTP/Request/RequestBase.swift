@@ -24,7 +24,7 @@ extension Request {
 
   /// Returns this server's `host:port`, or nil if it is unknown.
   ///
-  /// URLs with this `host:port` are accepted in `@odata.id`.
+  /// In `@odata.id`, URLs with this `host:port` are accepted in addition to URLs of Microsoft Graph.
   func ownAuthority(_ context: ReflogRequestContext) -> String? {
     context.publicURL.flatMap { url in url.firstRange(of: "://").map { String(url[$0.upperBound...]) } }
       ?? head.authority

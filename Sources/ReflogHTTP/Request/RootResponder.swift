@@ -7,8 +7,8 @@ import Synchronization
 
 /// Responds to every request.
 ///
-/// It makes the path canonical, and then calls the router. It adds the request ids to every answer, and answers
-/// requests that can't be routed.
+/// The responder makes the path of a request canonical, calls the router, and adds the request ids to every answer. If
+/// a request can't be routed, the responder creates the answer itself.
 struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
   /// The router's responder.
   let inner: Inner
@@ -63,14 +63,16 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
   }
 }
 
-/// The methods that Reflog supports; each route supports some of them.
+/// The methods that Reflog supports.
+///
+/// Each route supports some of them.
 enum SupportedMethods {
   static let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
 }
 
 /// Counts answers by their HTTP status.
 ///
-/// The counter of each status is kept, so the registry is searched only once per status.
+/// The counter of each status is stored here, so the registry is searched only once for each status.
 final class RequestCounters: Sendable {
   private let metrics: any MetricsFactory
   private let counters = Mutex<[Int: Counter]>([:])

@@ -27,7 +27,7 @@ enum ChangeColumn: Int {
     """
 }
 
-/// The methods of ``Row``, with a case of ``ChangeColumn`` in place of the index of a column.
+/// The methods of ``Row`` that accept a case of ``ChangeColumn`` instead of the index of a column.
 extension Row {
   func integer(_ column: ChangeColumn) throws -> Int64 { try integer(column.rawValue) }
   func optionalInteger(_ column: ChangeColumn) throws -> Int64? { try optionalInteger(column.rawValue) }
@@ -64,7 +64,7 @@ extension ChangeField {
     kind == .name ? "CAST(lower(\(column)) AS BLOB)" : "CAST(\(column) AS BLOB)"
   }
 
-  /// The SQL expression of the field, from the tables `change` and `personal`.
+  /// The SQL expression that reads the field from the columns of `change` and `personal`.
   private var column: String {
     switch self {
     case .plain(let field): field.column
@@ -89,12 +89,12 @@ extension ChangeField {
     }
   }
 
-  /// Returns the SQL expression of the connector id in a row of `connector`.
+  /// Returns the SQL expression that reads the connector's id from a row of the table `connector`.
   private static func connector(_ row: String) -> String {
     "(SELECT connector.connector_id FROM connector WHERE connector.id = \(row))"
   }
 
-  /// Returns the SQL expression of the name in a row of `connector_name`.
+  /// Returns the SQL expression that reads the name from a row of the table `connector_name`.
   private static func connectorName(_ row: String) -> String {
     "(SELECT connector_name.display_name FROM connector_name WHERE connector_name.id = \(row))"
   }
@@ -126,7 +126,7 @@ extension ChangeField.Plain {
     }
   }
 
-  /// Returns the SQL expression of a column of the change's address.
+  /// Returns the SQL expression that reads a column from the address of the change.
   private static func ofAddress(_ column: String) -> String {
     """
     (SELECT \(column) FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step \
@@ -134,7 +134,7 @@ extension ChangeField.Plain {
     """
   }
 
-  /// Returns the SQL expression of the text of an id, which may be stored as 16 bytes.
+  /// Returns the SQL expression that reads a request's id as text, also if the id is stored as 16 bytes.
   private static func requestID(_ column: String) -> String {
     """
     iif(typeof(\(column)) = 'blob', lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \
@@ -162,12 +162,12 @@ extension ActorField {
     }
   }
 
-  /// Returns the SQL expression of the actor's id, which is NULL if the actor has another type.
+  /// Returns the SQL expression that reads the actor's id if the actor has this type, and is NULL for other types.
   private static func id(of type: String) -> String {
     "(SELECT actor.actor_id FROM actor WHERE actor.id = change.actor AND actor.actor_type = '\(type)')"
   }
 
-  /// Returns the SQL expression of a name of the actor, which is NULL if the actor has another type.
+  /// Returns the SQL expression that reads a name of the actor if the actor has this type, and is NULL for other types.
   private static func name(_ column: String, of type: String) -> String {
     """
     (SELECT actor_name.\(column) FROM actor_name JOIN actor ON actor.id = actor_name.actor \

@@ -14,7 +14,8 @@ struct ChangeRows {
 
   /// The SQL that selects the columns of ``ChangeColumn``: the row of a change, its personal part, and its log entries.
   ///
-  /// A condition may follow this text. It may use the columns of `change` and `personal`.
+  /// A condition may follow this text. The condition may use the columns of `change`, and of the change's personal part
+  /// with the name `personal`.
   static let select = """
     SELECT \(ChangeColumn.sql)
     FROM \(tables)
@@ -30,7 +31,7 @@ struct ChangeRows {
   /// - Parameters:
   ///   - condition: The SQL after ``select``.
   ///   - arguments: The arguments of the condition.
-  ///   - kept: Whether the condition is always the same text, so its prepared statement can be kept for the next call.
+  ///   - kept: Whether the condition is always the same text. The prepared statement is then kept for the next call.
   /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
   func stored(_ condition: String, _ arguments: SQLArguments, kept: Bool = true) throws -> [StoredChange] {
     var changes: [StoredChange] = []
@@ -49,7 +50,7 @@ struct ChangeRows {
     try stored(condition, arguments, kept: kept).map { try $0.checked() }
   }
 
-  /// Returns the ids of the changes that a condition on `change` and `personal` selects.
+  /// Returns the ids of the changes that a condition on the columns of `change` and `personal` selects.
   func ids(_ condition: String, _ arguments: SQLArguments, kept: Bool) throws -> [Int64] {
     try db.integers("SELECT change.id FROM \(Self.tables) \(condition)", arguments, kept: kept)
   }
@@ -82,7 +83,7 @@ struct ChangeRows {
     )
   }
 
-  /// The columns that are NULL once the personal part is erased.
+  /// The columns with the personal data of a change, which are NULL after the data is erased.
   private static let personalTexts = [ChangeColumn.actorName, .ipAddress, .reason].map(\.rawValue)
 
   /// Reads the intent.
@@ -106,7 +107,7 @@ struct ChangeRows {
 
   /// Reads the outcome, or returns nil if the change is pending.
   ///
-  /// All columns of the outcome are NULL in a pending change.
+  /// In the row of a pending change, all columns of the outcome are NULL.
   private func outcome(_ row: Row, _ result: Change.Result, _ statement: StoredStatement?) throws -> Change.Outcome? {
     guard result != .pending else {
       try row.requireNull(
@@ -162,7 +163,7 @@ struct ChangeRows {
     return try row.required(try self.connector(row, connector, name), connector)
   }
 
-  /// Reads a connector and its name, or returns nil if the column is NULL.
+  /// Reads a connector and the name of the connector, or returns nil if the connector's column is NULL.
   private func connector(
     _ row: Row,
     _ connector: ChangeColumn,
@@ -194,9 +195,9 @@ struct ChangeRows {
     )
   }
 
-  /// Reads the statement of the person who settled the change, or returns nil if no person did.
+  /// Reads the statement by which a person settled the change, or returns nil if no person settled the change.
   ///
-  /// Few changes are settled by a person, so a separate query reads each statement.
+  /// Persons settle only few changes, so a separate query reads each person's statement.
   private func statement(_ row: Row, _ result: Change.Result) throws -> StoredStatement? {
     guard result != .pending, try row.text(.settledBy) == Change.Settler.person.rawValue else { return nil }
     return try db.first(

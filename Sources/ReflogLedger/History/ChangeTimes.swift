@@ -13,12 +13,14 @@ enum ChangeTimes {
     try Search(db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
-  /// A search for the id at a moment, which first estimates the id from the times of the oldest and the newest change.
+  /// A search for the id that belongs to a time; the search starts at an estimated id.
   ///
-  /// It then searches around the estimated id. It therefore reads few pages of a large history, and most of these pages
-  /// are close together.
+  /// The id is estimated from the times of the oldest and the newest change. The search then reads changes near the
+  /// estimated id. The search therefore reads only few pages of a large history, and most of these pages are close
+  /// together.
   private struct Search {
-    /// The distance of the first step from the estimated id, which is about the number of changes on a few pages.
+    /// The distance in ids between the estimated id and the next id that is read: about the number of changes on a few
+    /// pages.
     private static let firstStep: Int64 = 64
 
     private let db: Connection
@@ -32,18 +34,19 @@ enum ChangeTimes {
 
     /// Returns the first change whose id is `id` or higher, or nil if there is none.
     ///
-    /// If the change with this id was purged, the result is therefore the next change.
+    /// If the change with this id was purged, the result is the next change that exists.
     private func change(from id: Int64) throws -> (id: Int64, time: Int64)? {
       try db.first("SELECT id, activity_time FROM change WHERE id >= ? ORDER BY id LIMIT 1", [id]) { row in
         (try row.integer(0), try row.integer(1))
       }
     }
 
-    /// Returns the first id whose time fulfils a condition.
+    /// Returns the first id of a change whose time fulfils a condition.
     ///
-    /// If a time fulfils the condition, all later times must fulfil it too.
+    /// If a time fulfils the condition, all later times must fulfil the condition too.
     func firstID(near time: Int64, where isBehind: (Int64) -> Bool) throws -> Int64 {
-      // Ids below `low` do not fulfil the condition. Ids from `high` on fulfil it. The first such id is in between.
+      // Ids below `low` do not fulfil the condition. Ids from `high` on fulfil the condition. The loop moves `low` and
+      // `high` together until they are equal: this is the first id that fulfils the condition.
       var (low, high) = (Int64(1), newest + 1)
       func compare(_ id: Int64) throws {
         guard let change = try change(from: id), !isBehind(change.time) else { return high = id }

@@ -5,7 +5,7 @@ import ReflogStorage
 enum EventRows {
   /// Returns the events that a condition selects, without comparing them with the log.
   ///
-  /// The condition may use the columns of `service_event` and of its `personal` part.
+  /// The condition may use the columns of `service_event`, and of the event's personal part with the name `personal`.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
   static func stored(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [StoredEvent] {
@@ -32,8 +32,8 @@ enum EventRows {
 
   /// The SQL that selects the columns of an event, up to the condition.
   ///
-  /// The last column is true if the identities are not valid: an identity row is missing or belongs to another actor,
-  /// or the event has no actor but has other data of an actor.
+  /// The last column is true if the data of the actor is not valid. Then an identity row is missing, or an identity row
+  /// belongs to another actor, or the event has data of an actor but has no actor.
   private static let select = """
     SELECT service_event.id, service_event.sequence, service_event.time, service_event.kind, service_event.count,
       service_event.details, service_event.actor_proof, actor.actor_type, actor.actor_id, actor_name.name,

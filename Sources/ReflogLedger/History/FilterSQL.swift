@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// A filter as an SQL condition on the tables of ``ChangeRows/select``, with bound values.
+/// A filter for changes as an SQL condition that can follow ``ChangeRows/select``, with the values to bind.
 struct FilterSQL: Sendable {
   /// The condition that all changes fulfil.
   static let everything = "true"
@@ -29,8 +29,8 @@ struct FilterSQL: Sendable {
 
   /// Returns the condition of a comparison.
   ///
-  /// `IS` and `IS NOT` return true or false also for NULL. The other comparisons return NULL for NULL, so `coalesce`
-  /// makes them false.
+  /// If a value is NULL, `IS` and `IS NOT` return true or false. The other SQL comparisons return NULL, so `coalesce`
+  /// converts the NULL to false.
   private mutating func compare(_ field: ChangeField, _ comparison: FilterComparison, _ value: FilterValue) -> String {
     let expression = field.expression
     let bound =
@@ -53,7 +53,8 @@ struct FilterSQL: Sendable {
 
   /// Returns the condition that a text starts with a prefix, compared byte by byte.
   ///
-  /// The empty prefix is a separate case. Every text starts with it, but in SQL `substr` of an empty text is NULL.
+  /// The empty prefix is a separate case. Every text starts with the empty prefix, but in SQL, `substr` returns NULL
+  /// for an empty text.
   private mutating func startsWith(_ field: ChangeField, _ prefix: [UInt8]) -> String {
     prefix.isEmpty
       ? "(\(field.expression) IS NOT NULL)"
@@ -66,7 +67,7 @@ struct FilterSQL: Sendable {
       ? "(\(field.expression) IS NOT NULL)" : "coalesce(instr(\(field.bytes), \(bind(part))) > 0, 0)"
   }
 
-  /// Adds an argument and returns its name in SQL.
+  /// Adds a value to the arguments, and returns the placeholder for the value in the SQL text.
   private mutating func bind(_ value: some SQLConvertible) -> String {
     let name = "filter\(arguments.count)"
     arguments[name] = value.sqlValue

@@ -26,7 +26,7 @@ extension History {
 
   /// Returns the newest applied change at an address, or nil if there is none.
   ///
-  /// The after of this change is the recorded reference.
+  /// The recorded reference of the address is the `after` of this change.
   package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
     try await changes(at: address, Self.newestApplied).first
   }
@@ -70,9 +70,9 @@ extension History {
     )
   }
 
-  /// Returns the changes at an address that a condition on `:address` selects, after each was compared with the log.
+  /// Returns the changes that a condition on `:address` selects, after each change was compared with the log.
   ///
-  /// The result is empty if the address has no row in the ledger.
+  /// `:address` is the row number of the address. The result is empty if the address has no row in the ledger.
   func changes(
     at address: Address,
     _ condition: String,
@@ -97,8 +97,8 @@ extension History {
 
   /// The SQL condition that selects the newest applied change at `:address`.
   ///
-  /// It compares the newest change with an effect and the newest change without an effect, because the index
-  /// `change_applied` stores these two kinds of changes separately.
+  /// The condition first finds the newest change with an effect and the newest change without an effect, because the
+  /// index `change_applied` stores these two kinds of changes separately. The newer of the two changes is the result.
   static let newestApplied = """
     WHERE change.id = max(
       coalesce((

@@ -9,7 +9,7 @@ extension History {
     try await changes("WHERE change.id = ?", [id.number]).first
   }
 
-  /// Returns the changes that match a query and whose newest entry is above `after` and not above `end`.
+  /// Returns the changes that match a query and whose newest log entry is above `after` and not above `end`.
   ///
   /// Entries above `last` are ignored. The changes are in the order of their newest entries.
   ///
@@ -59,8 +59,8 @@ extension History {
   /// Returns the changes that a condition selects, after each change was compared with the log.
   ///
   /// - Parameters:
-  ///   - condition: The SQL after ``ChangeRows/select``. A caller must always pass the same text, because the prepared
-  ///     statement is kept.
+  ///   - condition: The SQL after ``ChangeRows/select``. Each caller must always pass the same text, because a prepared
+  ///     statement is kept for each different text.
   ///   - arguments: The arguments of the condition.
   /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   func changes(_ condition: String, _ arguments: SQLArguments) async throws(LedgerError) -> [Change] {

@@ -4,9 +4,9 @@ import ReflogStorage
 extension History {
   /// Returns the reference that each address had at a moment, in the order of addresses.
   ///
-  /// The result has all addresses at which a change was ever applied. The reference of an address is the after of the
-  /// last applied change that was settled at or before the moment. Changes at one address are settled in the order of
-  /// their ids. A change is never settled earlier than it was recorded, so changes that were recorded after the moment
+  /// The result contains all addresses at which a change was ever applied. The reference of an address is the `after`
+  /// of the last applied change that was settled at or before `moment`. Changes at one address are settled in the order
+  /// of their ids. A change is never settled earlier than it was recorded, so changes that were recorded after `moment`
   /// are not read.
   ///
   /// - Parameters:
@@ -41,17 +41,19 @@ extension History {
     }
   }
 
-  /// The reference that an address had at a moment.
+  /// The reference that an address had at the moment for which the caller requested the references.
   private struct HeldReference {
     let address: Address
-    /// The id of the last effective change up to the moment, or of the last applied change if none was effective.
+    /// The id of the last effective change up to the requested moment, or of the last applied change if none was
+    /// effective.
     ///
-    /// It is nil if no change had been applied.
+    /// The id is nil if no change was applied at the address up to the requested moment.
     let change: Int64?
-    /// Whether a later change was pending at the moment.
+    /// Whether a change that is later than ``change`` was pending at the requested moment.
     let hasPending: Bool
-    /// The time when a read of the directory last showed the reference, or nil if no read showed it after it was
-    /// applied.
+    /// The time when a read of the directory last showed the reference.
+    ///
+    /// The time is nil if no read showed the reference after the reference was applied.
     let verified: Timestamp?
 
     init(_ row: Row) throws {

@@ -10,9 +10,10 @@ extension History {
     ).first
   }
 
-  /// Returns the changes of a connector that were recorded or settled after an entry and were or may have been applied.
+  /// Returns the changes of a connector that were or may have been applied and have a log entry above `entry`.
   ///
-  /// The changes are oldest first and include the creation of the connector.
+  /// The log records an entry when a change is recorded, and when a change is settled. The changes are sorted from the
+  /// oldest to the newest, and include the creation of the connector.
   package func changes(of connector: ConnectorID, after entry: Int64) async throws(LedgerError) -> [Change] {
     try await changes(
       of: connector,
@@ -63,7 +64,8 @@ extension History {
     }
   }
 
-  /// Returns the changes that a condition on `:connector` selects, after each change was compared with the log.
+  /// Returns the changes that a condition on `:connector`, the row number of a connector, selects and that match the
+  /// log.
   ///
   /// The result is empty if the connector has no row in the ledger.
   private func changes(
@@ -84,7 +86,7 @@ extension History {
 
   /// The condition that a change created, updated or deleted the connector `:connector`.
   ///
-  /// It contains exactly the expression of the index `change_connector`, because SQLite uses the index only then.
+  /// SQLite uses the index `change_connector` only if the condition contains exactly the expression of the index.
   static let ofConnector = """
     coalesce(change.before_connector, change.after_connector, change.created_connector) = :connector
       AND change.subject = 'connector'

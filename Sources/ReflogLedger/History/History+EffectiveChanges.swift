@@ -39,7 +39,7 @@ extension History {
     )
   }
 
-  /// Returns the newest change that rolls back a change and that was or may be applied, or nil if there is none.
+  /// Returns the newest rollback of a change that was applied or may still be applied, or nil if there is none.
   package func rollback(of id: Change.ID) async throws(LedgerError) -> Change? {
     try await changes(
       """
@@ -54,9 +54,9 @@ extension History {
 
   /// The condition that a change is effective.
   ///
-  /// It contains exactly the expression of the index `change_applied`, because SQLite uses the index only then.
+  /// SQLite uses the index `change_applied` only if the condition contains exactly the expression of the index.
   static let isEffective = "\(isApplied) = 1"
-  /// The condition that a change was applied without an effect: its before and after are equal.
+  /// The condition that a change was applied without an effect: `before` and `after` of the change are equal.
   static let isIneffective = "\(isApplied) = 0"
 
   private static let isApplied = """

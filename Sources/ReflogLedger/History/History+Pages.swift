@@ -10,21 +10,25 @@ package struct HistoryPiece: Sendable {
 }
 
 extension History {
-  /// The number of ids that the first short read of a scan covers, and the maximum number for a later read.
+  /// The number of ids that the first read of a scan covers, and the maximum number of ids that a later read covers.
   ///
   /// A read with the maximum number takes about a second if the filter is expensive.
   private static let scanSizes = (first: Int64(20_000), last: Int64(640_000))
-  /// The first and the maximum number of ids of a read if index lookups leave few changes to compare with the filter.
+  /// The number of ids in the first read, and the maximum number in a later read, if index lookups find few changes.
+  ///
+  /// The few changes that the lookups find are then compared with the filter.
   private static let lookupSizes = (first: Int64(320_000), last: Int64(5_120_000))
-  /// The first and the maximum number of ids of a read if every change that is found matches: one read covers all ids.
+  /// The number of ids in a read if every change that the lookups find matches the filter: one read covers all ids.
   private static let exactSizes = (first: Int64.max, last: Int64.max)
-  /// The factor by which each read covers more ids than the previous read.
+  /// The number of ids in a read, divided by the number of ids in the previous read.
   private static let growth: Int64 = 4
 
-  /// Returns the next changes that a query selects, in the order of the query, after each was compared with the log.
+  /// Returns the next changes that a query selects, in the order of the query, after each change was compared with the
+  /// log.
   ///
-  /// If an index answers the query, or nearly all changes match, the time does not depend on the length of the history.
-  /// Otherwise the search ends after `patience`, and the result holds the changes that were found until then.
+  /// If an index answers the query, or if nearly all changes match, the time does not depend on the length of the
+  /// history. In all other cases the search ends after `patience`, and the result contains the changes that were found
+  /// until then.
   ///
   /// - Parameters:
   ///   - query: The filter and the order.
@@ -42,7 +46,7 @@ extension History {
   ) async throws(LedgerError) -> HistoryPiece {
     let start = ContinuousClock.now
     let filter = FilterSQL(query.filter)
-    // The plan and the first part share one read, because most calls need no further read.
+    // One read creates the plan and also reads the first part, because most calls need no further read.
     let (plan, first, atFirst) = try await read { db in
       let plan = try QueryPlan(query.filter, db)
       let newest = min(try Self.newestNumber(db), last?.number ?? .max)
@@ -74,7 +78,7 @@ extension History {
     }
   }
 
-  /// Returns how many ids the first read and a later read of a plan cover.
+  /// Returns the number of ids that the first read covers, and the maximum number of ids that a later read covers.
   private static func sizes(_ plan: QueryPlan, _ query: ChangeQuery) -> (first: Int64, last: Int64) {
     if plan.isExact || query.filter == nil { return exactSizes }
     return plan.lookups == nil ? scanSizes : lookupSizes
@@ -121,8 +125,8 @@ extension History {
     if let query = queries.first, queries.count == 1 {
       return try rows.checked(query.0, query.1, kept: plan.isCommon)
     }
-    // Each lookup returns up to `limit` ids, but only the first `limit` of all ids are needed. The ids are merged
-    // first, so only the needed rows are read.
+    // Each lookup returns up to `limit` ids, but only the first `limit` ids of all lookups are needed. So the ids are
+    // merged before the rows are read.
     let found = Set(try queries.flatMap { try rows.ids($0.0, $0.1, kept: plan.isCommon) })
     let first = found.sorted { ascending ? $0 < $1 : $1 < $0 }.prefix(limit)
     return try rows.checked(
@@ -133,8 +137,8 @@ extension History {
 
   /// Returns the SQL queries of a plan.
   ///
-  /// Each query is the condition after ``ChangeRows/select`` and its arguments. The caller adds the arguments `:first`,
-  /// `:last` and `:limit`.
+  /// Each query consists of the condition that follows ``ChangeRows/select``, and the arguments of the condition. The
+  /// caller adds the arguments `:first`, `:last` and `:limit`.
   private static func queries(
     _ plan: QueryPlan,
     _ filter: FilterSQL,
@@ -199,13 +203,13 @@ extension History {
 }
 
 extension ClosedRange<Int64> {
-  /// Returns at most `size` ids from the lower or the upper end.
+  /// Returns the part of the range with at most `size` ids at the lower or the upper end.
   fileprivate func part(of size: Int64, fromBelow: Bool) -> ClosedRange<Int64> {
     guard size < upperBound - lowerBound else { return self }
     return fromBelow ? lowerBound...(lowerBound + size - 1) : (upperBound - size + 1)...upperBound
   }
 
-  /// Returns the ids without a part at the lower or the upper end, or nil if no id is left.
+  /// Returns the rest of the range after a part at the lower or the upper end is removed, or nil if no id is left.
   fileprivate func without(_ part: ClosedRange<Int64>, fromBelow: Bool) -> ClosedRange<Int64>? {
     if fromBelow { return part.upperBound < upperBound ? (part.upperBound + 1)...upperBound : nil }
     return part.lowerBound > lowerBound ? lowerBound...(part.lowerBound - 1) : nil

@@ -3,7 +3,7 @@ import ReflogStorage
 import Synchronization
 
 extension History {
-  /// Returns the 32 random bytes of the key that binds the links to next pages to this ledger.
+  /// Returns the cursor key, which makes a link to a next page valid only for this ledger; the key is 32 random bytes.
   ///
   /// The key is read from the file once and then kept in memory.
   package func cursorKey() async throws(LedgerError) -> [UInt8] {
@@ -18,7 +18,7 @@ extension History {
     return key
   }
 
-  /// Returns the directory and the tenant of the ledger, its newest change, and its pending changes.
+  /// Returns the directory and the tenant of the ledger, the newest change, and the pending changes.
   ///
   /// The time of this read does not depend on the length of the history.
   package func status() async throws(LedgerError) -> LedgerStatus {

@@ -1,10 +1,10 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of identity rows: there are few of them, and many changes refer to each.
+/// A cache of identity rows, which hold ids and names; there are few such rows, and many changes refer to each row.
 ///
-/// A cached row does not become stale. Its content never changes, except that a purge or an erasure empties a row to
-/// which no change refers.
+/// A cached row does not become stale, because the content of a row never changes. The only exception is a row to which
+/// no change refers: a purge or an erasure empties such rows.
 final class IdentityCache: Sendable {
   /// The type and the id of an actor.
   struct ActorIdentity {
@@ -31,7 +31,7 @@ final class IdentityCache: Sendable {
   let actors = IdentityTable<ActorIdentity>()
   let actorNames = IdentityTable<ActorName>()
   let clientApps = IdentityTable<String>()
-  /// The ledger's cursor key, or nil if it was not read yet.
+  /// The ledger's cursor key, or nil if the key was not read yet.
   let cursorKey = Mutex<[UInt8]?>(nil)
   private let tenant = Mutex<String?>(nil)
 
@@ -48,7 +48,8 @@ final class IdentityCache: Sendable {
 final class IdentityTable<Value: Sendable>: Sendable {
   /// The maximum number of rows in memory, because memory must not grow with the history.
   ///
-  /// When the maximum is reached, all rows are dropped, and are read from the file again when they are needed.
+  /// When the maximum is reached, all rows are dropped from memory. A dropped row is read from the file again when the
+  /// row is needed.
   private static var capacity: Int { 8192 }
 
   private let known = Mutex<[Int64: Value]>([:])

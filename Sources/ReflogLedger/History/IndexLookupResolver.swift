@@ -55,7 +55,7 @@ struct IndexLookupResolver {
     ).map { equality("address", $0, .step) }
   }
 
-  /// Returns the lookups that usually find fewer changes, or nil if both are nil.
+  /// Returns the list of lookups that usually finds fewer changes, or nil if both lists are nil.
   private func better(_ left: [IndexLookup]?, _ right: [IndexLookup]?) -> [IndexLookup]? {
     guard let left, let right else { return left ?? right }
     guard let leftWorst = left.map(\.selectivity).max() else { return left }
@@ -65,12 +65,12 @@ struct IndexLookupResolver {
 
   /// Returns the lookup of the changes with a result, or nil for `applied`.
   ///
-  /// Nearly all changes have the result `applied`, so no index covers it.
+  /// Nearly all changes have the result `applied`, so no index covers this result.
   private static func lookup(_ result: Change.Result) -> IndexLookup? {
     switch result {
     case .applied: nil
     case .pending:
-      // The subquery makes SQLite read the small index of pending changes and not the large range of ids.
+      // Because of the subquery, SQLite reads the small index of pending changes instead of the large range of ids.
       IndexLookup(
         condition: """
           change.id IN (
@@ -128,7 +128,7 @@ struct IndexLookupResolver {
       .map { equality("actor", $0, .actor) }
   }
 
-  /// Returns the row number of a connector, or no number if the connector has no row.
+  /// Returns the row number of a connector as a list, which is empty if the connector has no row.
   private func connectors(_ id: String) throws -> [Int64] {
     try rows("SELECT id FROM connector WHERE connector_id = ?", id)
   }

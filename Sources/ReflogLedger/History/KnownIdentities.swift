@@ -38,7 +38,7 @@ struct KnownIdentities {
     }
   }
 
-  /// Returns the name in a row, and throws if it is not a name of the connector.
+  /// Returns the name in a row, and throws if the row does not belong to the connector.
   func name(_ id: Int64, ofConnector connector: Int64) throws -> String {
     let name = try cache.connectorNames.value(id) {
       try row(id, "SELECT connector, display_name FROM connector_name WHERE id = ?") {
@@ -60,7 +60,7 @@ struct KnownIdentities {
     }
   }
 
-  /// Returns the name in a row, and throws if it is not a name of the actor.
+  /// Returns the name in a row, and throws if the row does not belong to the actor.
   func name(_ id: Int64, ofActor actor: Int64) throws -> IdentityCache.ActorName {
     let name = try cache.actorNames.value(id) {
       try row(id, "SELECT actor, name, user_principal_name FROM actor_name WHERE id = ?") {

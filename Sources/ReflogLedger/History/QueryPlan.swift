@@ -3,7 +3,8 @@ import ReflogStorage
 
 /// The plan for a query for changes: a range of ids, and index lookups that together find every change that matches.
 ///
-/// Each lookup is a separate SQL query. In one query for all lookups, SQLite would sort all rows that they find.
+/// Each lookup is a separate SQL query. In one SQL query for all lookups, SQLite would sort all rows that the lookups
+/// find.
 struct QueryPlan: Sendable {
   /// The first id of the range.
   private(set) var first: Int64 = 1
@@ -11,10 +12,10 @@ struct QueryPlan: Sendable {
   private(set) var last: Int64 = .max
   /// The index lookups, or nil if no index covers the filter and the range of ids is scanned.
   private(set) var lookups: [IndexLookup]?
-  /// Whether the lookups find only changes that match, and each change once.
+  /// Whether the lookups find only changes that match the filter, and find each change only once.
   private(set) var isExact = false
 
-  /// Whether many queries have the same SQL as this plan, so its prepared statements are kept for reuse.
+  /// Whether many queries have the same SQL text as this plan; the prepared statements are then kept for reuse.
   let isCommon: Bool
 
   /// The maximum number of lookups, because more lookups would cost more than a scan.
@@ -61,8 +62,8 @@ struct QueryPlan: Sendable {
     case (.activityDateTime, .eq, .time(let time)):
       first = max(first, try ChangeTimes.firstID(notBefore: time, db))
       last = min(last, try ChangeTimes.lastID(notAfter: time, db))
-    // A change is never settled earlier than it was recorded, so a change that was settled by this time has an id up to
-    // that of the last change that was recorded by this time.
+    // A change is never settled earlier than it was recorded. So all changes that were settled up to this time were
+    // also recorded up to this time, and the last change that was recorded up to this time has the highest id.
     case (.resultDateTime, .lt, .time(let time)), (.resultDateTime, .le, .time(let time)):
       last = min(last, try ChangeTimes.lastID(notAfter: time, db))
     default: return
@@ -80,7 +81,7 @@ struct IndexLookup: Sendable {
   }
 
   let selectivity: Selectivity
-  /// The condition in SQL, which ends with `= ` in front of the value if the lookup has a value.
+  /// The condition in SQL; if the lookup has a value, the text ends with `= `, and the placeholder is appended later.
   private let condition: String
   private let value: SQLValue?
 
@@ -108,17 +109,17 @@ struct IndexLookup: Sendable {
 }
 
 extension Filter<ChangeField> {
-  /// The terms that must all be true if the filter matches a change.
+  /// The terms of the filter that must all be true for each change that matches.
   var conjuncts: [ChangeFilter] {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
   }
 
-  /// Whether the SQL of the filter depends only on the names of one or two fields, so few different texts exist.
+  /// Whether the SQL text depends only on the names of one or two fields, so there are only few different SQL texts.
   fileprivate var isCommon: Bool {
     if case .comparison(_, .eq, _) = self { true } else { isOneLookup }
   }
 
-  /// Whether the index lookups find exactly the changes that match the filter, and each change once.
+  /// Whether the index lookups find exactly the changes that match the filter, and find each change only once.
   fileprivate var isOneLookup: Bool {
     switch self {
     case .comparison(.plain(.result), .ne, _): true

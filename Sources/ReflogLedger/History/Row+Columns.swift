@@ -3,7 +3,8 @@ import ReflogStorage
 
 /// Reads columns in the forms that the ledger writes.
 ///
-/// The file may be damaged, so a value in any other form throws ``StorageError/unexpectedValue(column:)``.
+/// The file may be damaged. So each method throws ``StorageError/unexpectedValue(column:)`` for a value in another
+/// form.
 extension Row {
   /// Returns a value, and throws if it is nil.
   func required<Value>(_ value: Value?, _ column: Int) throws -> Value {
@@ -16,7 +17,9 @@ extension Row {
     for column in columns where !isNull(column) { throw unexpected(column) }
   }
 
-  /// Returns the value that `value` creates from the text in a column, such as a case of an enum.
+  /// Converts the text in a column with the closure `value`, for example to a case of an enum.
+  ///
+  /// If the closure returns nil, the text is not valid, and this method throws.
   func word<Value>(_ column: Int, _ value: (String) -> Value?) throws -> Value {
     try required(value(try text(column)), column)
   }
@@ -46,12 +49,12 @@ extension Row {
     isNull(column) ? nil : try required(Salt(bytes: try blob(column)), column)
   }
 
-  /// Returns the flow in two columns, which hold its type and its id.
+  /// Returns the flow in two columns, which contain the type and the id of the flow.
   func flowName(_ column: Int) throws -> FlowName {
     FlowName(try word(column, FlowType.init(rawValue:)), try word(column + 1) { FlowID($0) })
   }
 
-  /// Returns the address in three columns, which hold its flow type, its flow id and its step.
+  /// Returns the address in three columns, which contain the flow type, the flow id and the step.
   func address(_ column: Int) throws -> Address {
     let flow = try flowName(column)
     let name = try text(column + 2)
@@ -70,7 +73,7 @@ extension Row {
 extension Timestamp {
   /// Creates a time from the value of a column, or returns nil if the time is not in the years 1970 to 9999.
   ///
-  /// RFC 3339 can't express later years.
+  /// RFC 3339, the format of times in answers, can't express later years.
   init?(recorded microseconds: Int64) {
     guard (0..<253_402_300_800_000_000).contains(microseconds) else { return nil }
     self.init(microseconds: microseconds)

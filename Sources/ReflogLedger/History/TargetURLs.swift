@@ -3,14 +3,14 @@ import ReflogStorage
 
 /// Finds the target URLs that connectors had at a moment, within one read of the ledger.
 ///
-/// The ledger stores target URLs without their queries.
+/// The ledger stores each target URL without the query (the part after `?`).
 final class TargetURLs {
   private let moment: Timestamp
   private let db: Connection
   private let changes: ChangeRows
   private var known: [ConnectorID: String?] = [:]
 
-  /// Creates a finder for a moment.
+  /// Creates a finder for the target URLs at a moment.
   init(_ moment: Timestamp, _ changes: ChangeRows, _ db: Connection) {
     self.moment = moment
     self.db = db
@@ -19,9 +19,9 @@ final class TargetURLs {
 
   /// Returns the target URL that a connector had at the moment, or nil if the ledger has none.
   ///
-  /// The URL is the one that the last change of the connector up to the moment set. If there is no such change, it is
-  /// the URL that the next change replaced. If there is no later change either, it is the URL that a read of the
-  /// directory last showed.
+  /// If a change set the target URL at or before the moment, the result is the URL that the last such change set. If
+  /// only later changes set the URL, the result is the URL that the first later change replaced. If no change set the
+  /// URL, the result is the URL that a read of the directory last showed.
   func url(of connector: ConnectorID) throws -> String? {
     if let url = known[connector] { return url }
     let row = try History.row(of: connector, db)
@@ -32,7 +32,7 @@ final class TargetURLs {
     return url
   }
 
-  /// Returns the change of the target URL that is nearest to the moment, either up to it or after it.
+  /// Returns the last change of the target URL at or before the moment, or the first change of the target URL after it.
   private func property(
     of connector: Int64,
     _ comparison: String,

@@ -1,10 +1,10 @@
 package import ReflogModel
 import ReflogStorage
 
-/// A file with the newest checkpoint, next to the ledger or, better, on another disk.
+/// A file with the newest checkpoint of the log; the file is next to the ledger or, better, on another disk.
 ///
-/// The anchor shows that the newest commits of the ledger are missing, or that an older copy replaced the ledger's
-/// file. SQLite can't detect this.
+/// With the anchor, Reflog detects that the newest commits of the ledger are missing, or that an older copy replaced
+/// the ledger's file. SQLite can't detect these two cases.
 package struct Anchor: Sendable {
   package let path: String
 
@@ -13,10 +13,12 @@ package struct Anchor: Sendable {
     self.path = path
   }
 
-  /// Throws `anchorMismatch` if the ledger lacks entries that the anchor covers, or is another ledger.
+  /// Throws `anchorMismatch` if the ledger lacks entries that the anchor covers, or if the anchor is from another
+  /// ledger.
   ///
-  /// The current keys are used first. A former key is used only if a rotation in the ledger lists it, and if a
-  /// checkpoint that a current key signed covers the rotation.
+  /// The signature of the anchor is checked with the current keys first. A former key is used only if the ledger
+  /// records the rotation that replaced the key, and a checkpoint that a current key signed covers the entry of the
+  /// rotation.
   ///
   /// - Parameters:
   ///   - history: The ledger.
@@ -28,15 +30,15 @@ package struct Anchor: Sendable {
     _ rotations: [KeyRotation]
   ) async throws(LedgerError) {
     let (origin, bytes) = (try await history.origin(), try read())
-    // The anchor is checked before the ledger's own checkpoint. In an older copy of the ledger, a key that is lost may
-    // have signed that checkpoint, and then the error must report the older copy.
+    // The anchor is checked before the ledger's own checkpoint. The reason is an older copy of the ledger: a key that
+    // is lost may have signed the checkpoint in the copy. The error must then report the older copy, not the lost key.
     let anchored = bytes.flatMap { try? open($0, of: origin, keys) }
     if let anchored {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
     }
     let own = try await ownCheckpoint(of: history, origin, keys)
-    // If no current key signed the anchor, a former key may have signed it. The rotation that lists the former key must
-    // be covered by the ledger's own checkpoint, because otherwise any key could be added to the file.
+    // If no current key signed the anchor, a former key may have signed it. The ledger's own checkpoint must cover the
+    // rotation that lists the former key. Without this rule, an attacker could add a rotation with any key to the file.
     if let bytes, anchored == nil {
       let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }.map(\.from)
       let checkpoint = try open(bytes, of: origin, former)
@@ -44,7 +46,7 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Returns the ledger's own checkpoint after it was compared with the entries, or nil if the ledger has none.
+  /// Returns the ledger's own checkpoint after a comparison with the entries, or nil if the ledger has no checkpoint.
   private func ownCheckpoint(
     of history: History,
     _ origin: Origin,
@@ -88,7 +90,7 @@ package struct Anchor: Sendable {
     do { return try DurableFile.read(path) } catch { throw LedgerError(error) }
   }
 
-  /// Returns the checkpoint in the anchor without a check of its log and its signatures.
+  /// Returns the checkpoint in the anchor without a check of the signatures and of the log's name.
   ///
   /// The result is nil if the file does not exist.
   package func checkpoint() throws(LedgerError) -> Checkpoint? {
@@ -107,7 +109,7 @@ package struct Anchor: Sendable {
     do { return try DurableFile.putAside(path, as: ".\(checkpoint.size)") } catch { throw LedgerError(error) }
   }
 
-  /// Returns the checkpoint in a signed note after its signature was checked.
+  /// Returns the checkpoint in a signed note after the signature of the note was checked.
   private func open(
     _ bytes: [UInt8],
     of origin: Origin,

@@ -43,7 +43,7 @@ extension History {
     }
   }
 
-  /// Returns the records of a change as they were hashed, or nil if the change does not exist.
+  /// Returns the records of a change in the form in which they were hashed, or nil if the change does not exist.
   ///
   /// The first record belongs to the first entry of the change. If the outcome has a separate entry, the second record
   /// belongs to that entry.

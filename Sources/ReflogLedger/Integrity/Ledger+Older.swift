@@ -4,10 +4,10 @@ import ReflogStorage
 extension Ledger {
   /// Accepts an older copy of the ledger, or another ledger, although the anchor does not match it.
   ///
-  /// This method records a service event with the anchored checkpoint and the ids that lost changes can have. It gives
-  /// the log another name, because two different histories must never have the same name. It also raises the next
-  /// change id above the ids of lost changes. When this method returns, all of this is durable. Call it before the
-  /// writer's thread runs, and only if ``History/hasAccepted(_:)`` returns false.
+  /// This method records a service event with the checkpoint in the anchor and the ids that lost changes can have. The
+  /// method also renames the log, because two different histories must never have the same name. The id of the next
+  /// change becomes higher than all ids of lost changes. When this method returns, the event, the name and the id are
+  /// durable. Call this method before the writer's thread runs, and only if ``History/hasAccepted(_:)`` returns false.
   ///
   /// - Parameters:
   ///   - anchored: The checkpoint in the anchor.
@@ -28,15 +28,16 @@ extension Ledger {
       try storage.setUp { db in
         let session = try LedgerSession(db, context, isTrusted: true)
         try session.begin()
-        // The head of the copy was not verified, so its tree is not used. The tree is computed from the entries.
+        // The head row of the copy was not verified, so the tree in the head row is not used. The tree is computed from
+        // the entries.
         session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }
-        // An unfinished purge in the copy must not continue, because legal holds may have been placed after the copy
-        // was made, and these holds are lost.
+        // An unfinished purge in the copy must not continue. Legal holds that were placed after the copy was made are
+        // lost, so the purge could delete history that a lost hold covers.
         try session.endPurge()
         let next = session.head.nextChange
-        // Each entry records at most one change, so usually no lost change has an id above the number of anchored
-        // entries. If the ids in this ledger are already above the number of its entries, the bound is `next` plus the
-        // number of lost entries. The maximum covers both cases.
+        // Each entry records at most one change, so usually no lost change has an id above the number of entries that
+        // the anchor covers. If the ids in this ledger are already higher than the number of entries in this ledger,
+        // the limit is `next` plus the number of lost entries. The maximum of both limits is safe in both cases.
         let free = max(next, anchored.size + 1, next + max(0, anchored.size - session.head.nextSequence))
         try session.record(Self.acceptance(of: anchored, as: origin, lost: next..<free))
         try session.rename(to: origin)

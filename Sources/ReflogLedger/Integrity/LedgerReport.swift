@@ -6,7 +6,7 @@ package struct LedgerReport: Sendable {
   ///
   /// The kinds are in this order: changes, service events, entries, other rows.
   package let findings: [Finding]
-  /// The problems with the log itself, and the last entry up to which the log matches the signed checkpoints.
+  /// The problems with the entries of the log, and the last entry up to which the log matches the signed checkpoints.
   package let log: LogVerification.Report
   /// The number of changes that were checked.
   package let changes: Int64
@@ -20,13 +20,13 @@ package struct LedgerReport: Sendable {
 
   /// A problem with a row, such as a row that does not match the log.
   package enum Finding: Hashable, Sendable {
-    /// The columns of the change do not match its entry.
+    /// The columns of the change do not match the log entry of the change.
     case altered(change: Change.ID, sequence: Int64)
     /// The log has no entry of the change, or lacks the newest entry of the change.
     case unlogged(change: Change.ID)
     /// The row of the change can't be read.
     case damaged(change: Change.ID, problem: String)
-    /// The columns of the service event do not match its entry.
+    /// The columns of the service event do not match the log entry of the event.
     case alteredEvent(Int64, sequence: Int64)
     /// The log has no entry of the service event.
     case unloggedEvent(Int64)
@@ -36,13 +36,13 @@ package struct LedgerReport: Sendable {
     case missingChanges(ClosedRange<Int64>)
     /// The service events with these ids are missing, and no recorded purge deleted them.
     case missingEvents(ClosedRange<Int64>)
-    /// The entry refers to no change and no service event, or to both, or it was purged and still refers to one.
+    /// The entry must refer to one change or one service event, and a purged entry to none; this entry does not.
     case strangeEntry(sequence: Int64)
     /// The entry has a higher sequence number than the last entry of the log.
     case foreignEntry(sequence: Int64)
-    /// The number of entries in the head of the log differs from the number that the signed checkpoint covers.
+    /// The number of entries in the head row of the log differs from the number that the signed checkpoint covers.
     case headMismatch(size: Int64, signed: Int64)
-    /// A part of the head of the log has a value that Reflog can't have written.
+    /// A part of the head row of the log has a value that Reflog never writes in this state of the ledger.
     case strangeHead(HeadPart)
     /// The personal data of the change is missing, and no recorded erasure deleted it.
     case erasedUnrecorded(change: Change.ID)
@@ -50,13 +50,15 @@ package struct LedgerReport: Sendable {
     case erasedUnrecordedEvent(Int64)
     /// The row of the service event can't be read.
     case damagedEvent(Int64, problem: String)
-    /// The row of a table of identities has the same identity as another row.
+    /// Two rows of a table of identities have the same identity; `row` is the number of one of the two rows.
     case doubled(table: String, row: Int64)
-    /// Some of these entries can't be read.
+    /// SQLite finds a table of identities or one of the indexes of that table damaged.
+    case damagedTable(String, problem: String)
+    /// At least one of these entries can't be read.
     case unreadableEntries(Range<Int64>, problem: String)
   }
 
-  /// A part of the head of the log, other than its checkpoint.
+  /// A part of the head row of the log, other than the checkpoint.
   package enum HeadPart: Hashable, Sendable {
     /// The hashes at the right edge of the tree.
     case tree
@@ -68,12 +70,12 @@ package struct LedgerReport: Sendable {
 }
 
 extension LedgerReport.Finding: Comparable, CustomStringConvertible {
-  /// Returns whether a finding precedes another one in a report.
+  /// Returns whether a finding is listed before another finding in a report.
   package static func < (left: LedgerReport.Finding, right: LedgerReport.Finding) -> Bool {
     left.position < right.position
   }
 
-  /// The position of a finding in a report, which is the order of its kind and the number of its row.
+  /// The position of a finding in a report: the position of the kind of finding, and the number of the row.
   private var position: (Int, Int64) {
     switch self {
     case .altered(let change, _), .unlogged(let change), .damaged(let change, _), .erasedUnrecorded(let change):
@@ -87,6 +89,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .headMismatch(let size, _): (2, size)
     case .strangeHead: (2, .max)
     case .doubled(_, let row): (3, row)
+    case .damagedTable: (3, .max)
     case .unreadableEntries(let range, _): (2, range.lowerBound)
     }
   }
@@ -130,6 +133,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .damagedEvent(let event, let problem): "Service event \(event) can't be read: \(ended: problem)"
     case .doubled(let table, let row):
       "Row \(row) of the table \(table) has the same identity as another row, so a query finds only one of them."
+    case .damagedTable(let table, let problem): "The table \(table) is damaged: \(ended: problem)"
     case .unreadableEntries(let range, let problem):
       "Some of the entries \(range.lowerBound) to \(range.upperBound - 1) can't be read: \(ended: problem)"
     }

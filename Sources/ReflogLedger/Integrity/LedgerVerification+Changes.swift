@@ -75,12 +75,32 @@ extension LedgerVerification {
       )
     }
     let doubled = try await history.read { db in try Self.doubledIdentities(db) }
-    return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled)
+    let damaged = try await damagedTables()
+    return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled + damaged)
   }
 
-  /// Finds identities that more than one row has.
+  /// Finds the tables of identities whose pages or indexes are damaged.
   ///
-  /// This reads the tables without their indexes, because the indexes may also be altered.
+  /// The check of the changes reads only the identities to which changes refer, so the check does not read every page.
+  private func damagedTables() async throws(LedgerError) -> [LedgerReport.Finding] {
+    var findings: [LedgerReport.Finding] = []
+    for table in ["flow", "step", "address", "connector", "connector_name", "actor", "actor_name", "client_app"] {
+      let problems: [String]
+      do {
+        problems = try await history.read { db in
+          try db.rows("PRAGMA integrity_check(\(table))") { try $0.text(0) }.filter { $0 != "ok" }
+        }
+      } catch {
+        problems = [error.problem]
+      }
+      if let problem = problems.first { findings.append(.damagedTable(table, problem: problem.printable)) }
+    }
+    return findings
+  }
+
+  /// Finds identities, such as an actor's id, that are stored in more than one row.
+  ///
+  /// This method reads the tables without the indexes, because the indexes may be altered too.
   private static func doubledIdentities(_ db: Connection) throws -> [LedgerReport.Finding] {
     let identities = [
       ("flow", "flow_type, flow_id"), ("step", "name"), ("address", "flow, step"), ("connector", "connector_id"),
@@ -100,7 +120,8 @@ extension LedgerVerification {
 
   /// Checks the changes in a range of ids.
   ///
-  /// If a change can't be read, the range is divided until only that change is reported, and all others are checked.
+  /// If a change can't be read, the range is divided until the range has only this change. Then only this change is
+  /// reported as damaged, and all other changes are checked.
   private func verify(
     _ ids: ClosedRange<Int64>,
     _ deletions: RecordedDeletions,

@@ -16,8 +16,8 @@ extension LedgerVerification {
 
   /// Checks all events, and collects the deletions that signed events record.
   ///
-  /// An event is signed if its sequence number is below `signed`. Events with a sequence number of `size` or more are
-  /// checked but not counted.
+  /// An event is signed if the sequence number of the event's entry is below `signed`. Events with a sequence number of
+  /// `size` or more are checked but not counted.
   func verifyEvents(below size: Int64, signedBelow signed: Int64) async throws(LedgerError) -> Events {
     var (events, gaps, last) = (Events(), IDRanges(), Int64(0))
     var erased: [ServiceEvent] = []
@@ -55,7 +55,7 @@ extension LedgerVerification {
 
   /// Returns the deletions that `events` recorded, together with the deletions that later signed events record.
   ///
-  /// A later event is signed if its sequence number is below `signed`.
+  /// A later event is signed if the sequence number of the event's entry is below `signed`.
   func deletions(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedDeletions {
     var (deletions, last) = (events.deletions, events.lastSigned)
     while let end = try await end(ofEventsBehind: last), end > last {
@@ -99,7 +99,7 @@ extension LedgerVerification {
 
     /// The result of the check of an event.
     enum State: Sendable {
-      /// The event matches the log; `isErased` is whether its personal data is erased.
+      /// The event matches the log; `isErased` is true if the personal data of the event is erased.
       case good(ServiceEvent, isErased: Bool)
       case bad(LedgerReport.Finding)
     }
@@ -107,7 +107,8 @@ extension LedgerVerification {
 
   /// Checks the events in a range of ids.
   ///
-  /// If an event can't be read, the range is divided until only that event is reported, and all others are checked.
+  /// If an event can't be read, the range is divided until the range has only this event. Then only this event is
+  /// reported as damaged, and all other events are checked.
   private func check(events ids: ClosedRange<Int64>) async throws(LedgerError) -> [CheckedEvent] {
     do {
       return try await history.read { db in

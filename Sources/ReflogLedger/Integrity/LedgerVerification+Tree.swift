@@ -25,8 +25,9 @@ extension LedgerVerification {
           log.append(entry.hash, at: entry.sequence)
           part.add(entry, deletions, countedBelow: size)
         }
-        // The loop ends after a read that reached the end of the range. In a damaged file, entries can also be out of
-        // order. `log` reports them, and the loop ends too, because they do not show where it must continue.
+        // The loop ends after a read that reached the end of the range. In a damaged file, entries can also be in a
+        // wrong order. `log` reports such entries. The loop ends in this case too, because it is unknown with which
+        // entry the next read must begin.
         guard entries.count == Self.entriesRead, let last = entries.last, last.sequence >= next else { break }
         next = last.sequence + 1
       } catch {
@@ -43,7 +44,7 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  /// Counts an entry, or reports it if it is not valid.
+  /// Counts an entry, or reports the entry if the entry is not valid.
   fileprivate mutating func add(_ entry: LogRows.Entry, _ deletions: RecordedDeletions, countedBelow size: Int64) {
     guard (entry.change == nil) != (entry.event == nil) else {
       report(.strangeEntry(sequence: entry.sequence))

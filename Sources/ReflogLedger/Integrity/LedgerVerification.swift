@@ -3,10 +3,11 @@ import ReflogStorage
 
 /// Compares the rows of a ledger with its log.
 ///
-/// It compares rows with entries, entries with the Merkle tree, and the tree with signed checkpoints. It reads in short
-/// transactions, so it can run while a server writes. Its memory grows with the number of gaps in the ledger, not with
-/// the number of rows. A row counts as purged or erased only if an event records the deletion, and a checkpoint with a
-/// valid signature covers the event. Any other row that is absent is reported as missing.
+/// The verification compares rows with log entries, log entries with the Merkle tree, and the tree with signed
+/// checkpoints. The verification reads in short transactions, so a server can write at the same time. The memory that
+/// the verification needs grows with the number of gaps in the ledger, not with the number of rows. A row counts as
+/// purged or erased only if an event records the deletion, and a checkpoint with a valid signature covers the event.
+/// Any other absent row is reported as missing.
 package struct LedgerVerification: Sendable {
   /// The maximum number of findings, because more findings add no information.
   static let maximumFindings = LogVerification.maximumFindingCount
@@ -30,7 +31,7 @@ package struct LedgerVerification: Sendable {
   /// The result for a part of the ledger.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
-    /// The missing rows and data that no event recorded as purged or erased when the verification began.
+    /// The missing rows and data for which no event recorded a purge or an erasure when the verification began.
     var unexplained = UnexplainedDeletions()
     /// The number of changes that were checked.
     var checked: Int64 = 0
@@ -59,7 +60,8 @@ package struct LedgerVerification: Sendable {
 
   /// Verifies all entries that were appended before this call, on all processor cores.
   ///
-  /// - Parameter progress: Called with the number of changes that were checked since its last call.
+  /// - Parameter progress: A closure that is called with the number of changes that were checked since the previous
+  ///   call of the closure.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
     let own = try await history.checkpoint()
     let size = own?.size ?? 0
@@ -70,16 +72,16 @@ package struct LedgerVerification: Sendable {
     rows.add(events.part)
     var (whole, entries): (LogVerification, Part)
     do { (whole, entries) = try await tree } catch { throw LedgerError(error) }
-    // Events that were appended during the verification may record a purge or an erasure. They count if a checkpoint
-    // with a valid signature covers them, so the tree is extended up to the newest checkpoint.
+    // Events that were appended during the verification may record a purge or an erasure. These events count only if a
+    // checkpoint with a valid signature covers them. So the tree is extended up to the newest checkpoint.
     if let newest = try await history.checkpoint(), newest.size > size {
       for claim in Self.claims(newest) { whole.expect(claim) }
       let (grown, rest) = try await verifyTree(whole, of: size..<newest.size, countedBelow: size, events.deletions)
       whole = grown
       entries.add(rest)
     }
-    // Every entry that was not purged must have a row. If the numbers of such entries and of their rows are equal, the
-    // slow search for entries without a row is not needed.
+    // Every entry that was not purged must have the row of a change or an event. If the number of such entries is equal
+    // to the number of such rows, the slow search for entries without a row is not needed.
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }
@@ -99,16 +101,17 @@ package struct LedgerVerification: Sendable {
     )
   }
 
-  /// The number of entries in the head of the log, its checkpoint, and the key that signed the checkpoint.
+  /// The data in the head row of the log: the number of entries, the checkpoint, and the key that signed the
+  /// checkpoint.
   private typealias Head = (size: Int64, note: String, key: String)
 
-  /// Returns the checkpoint in the head as a checkpoint to compare with the entries, or none if there is no entry.
+  /// Returns the checkpoint in the head row, to compare it with the entries; the list is empty if the log has no entry.
   private static func claims(_ head: Head?) -> [LogVerification.ExpectedCheckpoint] {
     guard let head else { return [] }
     return [LogVerification.ExpectedCheckpoint(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
   }
 
-  /// Returns a finding if the number of entries in the head differs from the number that its checkpoint covers.
+  /// Returns a finding if the head row has another number of entries than the checkpoint in the head row covers.
   private static func findings(_ head: Head?) -> [LedgerReport.Finding] {
     guard let head, let note = try? SignedNote(parsing: Array(head.note.utf8)),
       let signed = try? Checkpoint(text: note.text).size, signed != head.size
@@ -116,7 +119,7 @@ package struct LedgerVerification: Sendable {
     return [.headMismatch(size: head.size, signed: signed)]
   }
 
-  /// Finds parts of the head of the log that Reflog can't have written.
+  /// Finds parts of the head row of the log that Reflog never writes in this state of the ledger.
   ///
   /// Such a part is a tree that differs from the signed tree, or a next id that is already used. All values are read in
   /// one transaction, because each append changes them.

@@ -4,14 +4,14 @@ import ReflogStorage
 
 /// The file `<database>.key` with the key that signs a ledger's checkpoints; only its owner can read the file.
 ///
-/// A rotation has three steps. It creates a new key in `<database>.key.next`, records the new key, and renames the file
-/// once both keys have signed a checkpoint. If a crash interrupts a rotation, the next start completes the rotation or
-/// removes the new key.
+/// A rotation replaces the key in three steps. It creates a new key in `<database>.key.next`, records the new key in
+/// the ledger, and renames the file after both keys have signed a checkpoint. If a crash interrupts a rotation, the
+/// next start completes the rotation or removes the new key.
 package struct LogKeyFile: Sendable {
   private let path: String
   private let origin: Origin
 
-  /// Creates the description of the key file for the ledger at a path; it reads and writes no file.
+  /// Creates the description of the key file for the ledger at a path, without reading or writing a file.
   package init(besideLedgerAt path: String, origin: Origin) {
     self.path = path + ".key"
     self.origin = origin
@@ -23,7 +23,7 @@ package struct LogKeyFile: Sendable {
   package struct Found: Sendable {
     /// The keys that sign, oldest first; empty if no key exists yet.
     ///
-    /// There are two keys while a rotation is in progress: no checkpoint has the signatures of both keys yet.
+    /// There are two keys while a rotation is in progress, until a checkpoint has the signatures of both keys.
     package let keys: [SigningKey]
     fileprivate let remedy: Remedy?
 
@@ -67,7 +67,7 @@ package struct LogKeyFile: Sendable {
 
   /// Makes the key files match the keys that were found: stores a first key, or completes or removes a rotation.
   ///
-  /// Call this after the check that these keys signed the ledger.
+  /// Call this method after you checked that these keys signed the ledger.
   package func keep(_ keys: [SigningKey], of found: Found) throws(LedgerError) {
     switch found.remedy {
     case nil: return
@@ -95,8 +95,8 @@ package struct LogKeyFile: Sendable {
 
   /// Replaces the current key with the next key, and keeps the file of the old key under another name.
   ///
-  /// Call this after an older ledger was accepted, because the old key signed the lost entries. A second call has no
-  /// effect.
+  /// Call this method after an older ledger was accepted, because the old key signed the lost entries. A second call
+  /// has no effect.
   package func replaceFormer() throws(LedgerError) {
     do {
       guard DurableFile.exists(nextPath) else { return }
@@ -122,7 +122,7 @@ package struct LogKeyFile: Sendable {
     do { try DurableFile.write(Array((key.secretText + "\n").utf8), to: path) } catch { throw LedgerError(error) }
   }
 
-  /// Returns the key in a file after a check of the file's permissions and of the key's log.
+  /// Returns the key in a file after two checks: only the owner can read the file, and the key belongs to this log.
   ///
   /// The result is nil if the file does not exist.
   private func read(_ path: String) throws(LedgerError) -> SigningKey? {

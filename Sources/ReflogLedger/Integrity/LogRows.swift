@@ -63,7 +63,7 @@ enum LogRows {
 
   /// Returns the hashes of the entries in a range of sequence numbers, in order.
   ///
-  /// The result has fewer hashes if the log ends in the range.
+  /// If the log ends within the range, the result has fewer hashes than the range has numbers.
   static func entryHashes(_ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
     try entries(range, db).map(\.hash)
   }
@@ -93,7 +93,7 @@ enum LogRows {
   }
 }
 
-/// The data that the log stores for the entry of a row: the hash and the salt of the record.
+/// The data that the log stores for the entry of a change or an event: the hash and the salt of the entry's record.
 struct LoggedEntry: Sendable {
   let hash: Hash
   let salt: Salt

@@ -1,21 +1,23 @@
 import ReflogModel
 
-/// The rows and data that the ledger's events record as purged, as erased, or as lost with a newer copy of the ledger.
+/// The rows and data that are absent for a recorded reason: a purge, an erasure, or the loss of a newer copy.
 struct RecordedDeletions: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
   /// The entries that were purged with changes.
   ///
-  /// They are listed by their sequence numbers, because no hash covers the id of the change in the row of an entry.
+  /// The entries are listed by sequence number. The row of an entry also contains the id of the change, but no hash
+  /// covers this id, so another program could alter the id.
   private(set) var entriesOfChanges = IDRanges()
   /// The entries that were purged with service events.
   private(set) var entriesOfEvents = IDRanges()
   /// The ids of the purges with a recorded request, because no other purge may delete rows.
   private var asked: Set<Int64> = []
-  /// The sequence number below which an entry's personal data may be erased, for each actor.
+  /// For each actor with an erasure, the sequence number below which the actor's personal data in entries may be
+  /// erased.
   private var erasures: [Erased: Int64] = [:]
 
-  /// The actor whose data was erased; ids are compared byte by byte.
+  /// The type and the id of an actor whose data was erased; the ids of two actors are compared byte by byte.
   private struct Erased: Hashable {
     let type: String
     let id: [UInt8]

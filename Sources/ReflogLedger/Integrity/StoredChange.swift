@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// A change as it is stored in its row, together with the entries that the log stores for it.
+/// The stored row of a change, together with the entries that the log stores for the change.
 ///
 /// Only ``checked()`` returns the ``Change``. A change whose row does not match the log is therefore never shown,
 /// exported or rolled back.
@@ -29,7 +29,7 @@ struct StoredChange {
 
   var id: Change.ID { change.id }
 
-  /// An entry of a change, with its record computed from the row, and the hash in the log.
+  /// An entry of a change: the record that was computed from the row, and the hash that the log contains.
   struct Entry {
     let sequence: Int64
     let record: EntryRecord
@@ -45,8 +45,8 @@ struct StoredChange {
   func entries() throws -> [Entry] {
     guard let intent else { return [] }
     guard let settled = change.outcome, let outcome else {
-      // If the change is settled and the separate entry of its outcome is missing, this record contains the outcome.
-      // Its hash then differs from the logged hash of the intent, so the check of the change fails.
+      // If the change is settled and the separate entry of the outcome is missing, this record contains the outcome.
+      // The hash of this record then differs from the hash of the intent in the log, so the check of the change fails.
       let record = try EntryRecord(firstOf: change, salt: intent.salt, personal: try personalHash())
       return [Entry(sequence: change.intentSequence, record: record, hash: intent.hash)]
     }
@@ -75,7 +75,7 @@ struct StoredChange {
     ]
   }
 
-  /// Returns the entries after each record was compared with the hash in the log.
+  /// Returns the entries of the change after each record was compared with the hash in the log.
   ///
   /// - Throws: ``LedgerError/altered(_:)`` if the row does not match the log.
   func checkedEntries() throws -> [Entry] {
@@ -100,7 +100,8 @@ struct StoredChange {
   /// Returns the hash of the statement about the change, or nil if there is none.
   func statementHash() throws -> Hash? { try statement?.hash() }
 
-  /// The actors whose personal data was erased from the change, each with the sequence number of the entry.
+  /// The actors whose personal data was erased from the change, each with the sequence number of the entry with the
+  /// data.
   var erasures: [(actor: Change.Actor, sequence: Int64)] {
     var erasures: [(actor: Change.Actor, sequence: Int64)] = []
     if personal.isErased { erasures.append((change.intent.actor, change.intentSequence)) }

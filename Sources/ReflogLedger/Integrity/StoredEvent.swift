@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// A service event as it is stored in its row, together with the entry that the log stores for it.
+/// The stored row of a service event, together with the entry that the log stores for the event.
 struct StoredEvent: Sendable {
   let event: ServiceEvent
   /// The entry of the event, or nil if the log has none.

@@ -1,11 +1,13 @@
 import ReflogModel
 import ReflogStorage
 
-/// The salt or the hash that is stored for the personal part of an entry; the text is stored in other columns.
+/// The salt or the hash that is stored for the personal part of an entry; the texts are stored in other columns.
 enum StoredPersonalPart: Sendable {
   case none
   case salted(Salt)
-  /// The text was erased; the record of the entry contains this hash of the text and its salt.
+  /// The texts and the salt were erased; only the hash is stored.
+  ///
+  /// The hash was computed from the texts and the salt. The record of the entry contains the same hash.
   case erased(Hash)
 
   /// Reads the columns, and throws if a text is stored without a salt.
@@ -21,7 +23,7 @@ enum StoredPersonalPart: Sendable {
     }
   }
 
-  /// Whether the text was erased.
+  /// Whether the texts were erased.
   var isErased: Bool { if case .erased = self { true } else { false } }
 
   /// Returns the hash of the personal part, or nil if there is none.
@@ -34,7 +36,7 @@ enum StoredPersonalPart: Sendable {
   }
 }
 
-/// The statement of a person about a pending change, as it is stored.
+/// The stored form of a person's statement about the result of a pending change.
 struct StoredStatement {
   let actor: Change.Actor
   /// The text of the statement, or nil if it was erased.

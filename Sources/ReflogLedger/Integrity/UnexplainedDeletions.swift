@@ -1,9 +1,9 @@
 import ReflogModel
 
-/// The rows and data that are missing from a ledger and that no event recorded as deleted when the verification began.
+/// The rows and data that are missing and for which no event recorded a deletion when the verification began.
 ///
-/// A purge or an erasure may have deleted some of them during the verification. The newest events are read again before
-/// they are reported.
+/// A purge or an erasure may have deleted some rows and data during the verification. So the newest events are read
+/// again before missing rows and data are reported.
 struct UnexplainedDeletions: Sendable {
   var changes: [ClosedRange<Int64>] = []
   var events: [ClosedRange<Int64>] = []
@@ -13,8 +13,7 @@ struct UnexplainedDeletions: Sendable {
   private(set) var entriesOfEvents = IDRanges()
   private(set) var erased: [Erased] = []
 
-  /// A row whose personal data is missing, with the actor whose data it was, and the sequence number of the row's
-  /// entry.
+  /// A row whose personal data is missing, with the actor of the data and the sequence number of the row's entry.
   struct Erased: Sendable {
     let subject: Subject
     let actor: Change.Actor?
@@ -74,7 +73,8 @@ extension LedgerVerification {
   ///
   /// - Parameters:
   ///   - unexplained: The rows and data that were missing without a recorded deletion when the verification began.
-  ///   - deletions: The deletions that are recorded at the end of the verification, for which it reports no finding.
+  ///   - deletions: The deletions that are recorded at the end of the verification. They explain missing rows and data,
+  ///     so they cause no finding.
   func findings(of unexplained: UnexplainedDeletions, _ deletions: RecordedDeletions) -> Part {
     var part = Part()
     for gap in unexplained.changes.flatMap({ deletions.changes.gaps(in: $0) }) { part.report(.missingChanges(gap)) }

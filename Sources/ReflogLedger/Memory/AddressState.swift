@@ -4,14 +4,15 @@ package import ReflogModel
 package struct AddressState: Sendable {
   /// The newest applied change, or nil if there is none.
   ///
-  /// The after of this change is the recorded reference.
+  /// The recorded reference of the address is the `after` of this change.
   package fileprivate(set) var newestApplied: Change?
   /// The newest effective change, or nil if there is none.
   package fileprivate(set) var newestEffective: Change?
   /// The pending change, or nil if there is none.
   package fileprivate(set) var pending: Change?
-  /// The reference that the newest conclusive read of the directory showed, with the time of the read; nil if there was
-  /// no such read.
+  /// The reference that the newest conclusive read of the directory showed, and the time of the read.
+  ///
+  /// The value is nil if there was no conclusive read.
   fileprivate var seen: (reference: ConnectorReference, time: Timestamp)?
 
   /// Creates a state that was read from the file.
@@ -29,8 +30,8 @@ package struct AddressState: Sendable {
 
   /// The recorded reference, or nil if the ledger has none.
   ///
-  /// It is the after of the newest applied change. If there is no such change, it is the reference that the newest read
-  /// of the directory showed.
+  /// The recorded reference is the `after` of the newest applied change. If there is no applied change, the recorded
+  /// reference is the reference that the newest conclusive read of the directory showed.
   package var recorded: RecordedReference? {
     guard let newestApplied else {
       return seen.map { RecordedReference(reference: $0.reference, lastSeen: $0.time) }
@@ -62,23 +63,22 @@ package struct AddressState: Sendable {
 
 /// The newest writes at an address that may have reached the directory.
 struct RecentWrites: Sendable {
-  /// The maximum number of writes in the list, which is more than an address usually has within a settle window.
+  /// The maximum number of writes in the list: more writes than an address usually has within a settle window.
   static let limit = 32
 
-  /// The time since which the list holds every write.
+  /// The time from which on the list contains every write.
   private var knownSince: Timestamp
   /// The writes in the list, newest first.
   private var writes: [RecentWrite] = []
 
   /// Creates a list without writes.
   ///
-  /// - Parameter moment: The time since which the caller adds every write.
+  /// - Parameter moment: The time from which on the caller adds every write.
   init(knownSince moment: Timestamp) {
     knownSince = moment
   }
 
-  /// Returns the writes that were recorded or settled at or after this moment, or nil if the list may lack some of
-  /// them.
+  /// Returns the writes that were recorded or settled at or after a moment, or nil if the list may lack such a write.
   func since(_ moment: Timestamp) -> [RecentWrite]? {
     guard moment >= knownSince else { return nil }
     return writes.filter { $0.time >= moment }

@@ -1,22 +1,25 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of the state of addresses and connectors that were used recently, so a change needs no read of the file.
+/// A cache of the states of recently used addresses and connectors, so most changes need no read of the ledger's file.
 ///
-/// The cache is filled from the file and updated with each commit. A stale state in it does no harm, because the
+/// The cache is filled from the file and updated with each commit. A stale state in the cache does no harm, because the
 /// transaction that records a change compares the state with the file.
 final class LedgerMemory: Sendable {
-  /// The maximum number of addresses, and also of connectors, in memory; each needs some kilobytes.
+  /// The maximum number of addresses in memory, and the maximum number of connectors; each needs some kilobytes.
   ///
-  /// When the maximum is reached, all of them are dropped, and are read from the file again when they are needed.
+  /// When a maximum is reached, all addresses and connectors are dropped from memory. They are read from the file again
+  /// when they are needed.
   private static let capacity = 8192
 
   private struct State {
     var addresses: [Address: KnownAddress] = [:]
     /// The pending change of each connector in memory; the change is nil if the connector has none.
     var connectors: [ConnectorID: Change?] = [:]
-    /// A number that increases when entries are dropped, and when a change is appended whose address or connector is
-    /// not in memory.
+    /// A number that increases when the content of the memory may differ from a read that is still running.
+    ///
+    /// The number increases when all states are dropped from memory. The number also increases when a change is
+    /// appended and the address or the connector of the change is not in memory.
     ///
     /// If the number increased after a read began, the result of the read may be stale and is not stored.
     var generation = 0
@@ -34,7 +37,7 @@ final class LedgerMemory: Sendable {
       }
     }
 
-    /// Drops all entries.
+    /// Drops all states from memory.
     mutating func forget() {
       addresses.removeAll()
       connectors.removeAll()
@@ -50,7 +53,7 @@ final class LedgerMemory: Sendable {
 
   private let state = Mutex(State())
 
-  /// Whether reads of the directory may be stale, so recent writes must be kept.
+  /// Whether reads of the directory may be stale; recent writes are then kept in memory, to recognize a stale read.
   private let keepsWrites: Bool
 
   /// Creates an empty memory.
@@ -66,7 +69,7 @@ final class LedgerMemory: Sendable {
     state.withLock { $0.addresses[address]?.state }
   }
 
-  /// Returns the writes at an address at or after this moment, or nil if memory may lack some of them.
+  /// Returns the writes at an address at or after a moment, or nil if memory may lack such a write.
   func writes(at address: Address, since moment: Timestamp) -> [RecentWrite]? {
     guard keepsWrites else { return nil }
     return state.withLock { $0.addresses[address]?.writes.since(moment) }
@@ -74,8 +77,8 @@ final class LedgerMemory: Sendable {
 
   /// Returns the pending change of a connector.
   ///
-  /// The result is an inner nil if the connector has no pending change, and an outer nil if the connector is not in
-  /// memory.
+  /// The result has two levels of optionals. The outer optional is nil if the connector is not in memory. The inner
+  /// optional is nil if the connector is in memory and has no pending change.
   func pending(of connector: ConnectorID) -> Change?? {
     state.withLock { $0.connectors[connector] }
   }
@@ -88,7 +91,7 @@ final class LedgerMemory: Sendable {
   ///   - read: The state that was read.
   ///   - address: The address.
   ///   - newestTime: The time of the newest entry when the state was read.
-  ///   - generation: The generation before the read began.
+  ///   - generation: The value of ``generation`` from a time when the read had not begun yet.
   func remember(_ read: AddressState, at address: Address, asOf newestTime: Timestamp, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.addresses[address] == nil else { return }
@@ -112,9 +115,10 @@ final class LedgerMemory: Sendable {
     }
   }
 
-  /// Drops all entries.
+  /// Drops all states from memory.
   ///
-  /// Call this after a transaction found a state that differs from memory, or after history was erased or purged.
+  /// Call this method after a transaction found that a state in the file differs from the state in memory, or after a
+  /// purge or an erasure.
   func forget() {
     state.withLock { $0.forget() }
   }

@@ -29,7 +29,7 @@ enum ErasureRows {
     ) { row in (try row.integer(0), try row.word(1, Change.ActorType.init), try row.text(2)) }
   }
 
-  /// Throws ``LedgerError/corrupt(_:)`` unless a recorded event requests the erasure of this actor.
+  /// Throws ``LedgerError/corrupt(_:)`` unless the event with this id requests the erasure of this actor's data.
   static func check(_ event: Int64, isOf actor: Int64, _ db: Connection) throws {
     let asked = try EventRows.checked("service_event.id = ?", [event], db).first?.content
     let found = try db.first("SELECT actor_type, actor_id FROM actor WHERE id = ?", [actor]) { row in
@@ -55,8 +55,8 @@ enum ErasureRows {
 
   /// Returns the unfinished erasures, oldest first.
   ///
-  /// Each has its id, the row number of the actor, the id of the event that requests the erasure, and the sequence
-  /// number of this event.
+  /// Each erasure has four numbers: the id of the erasure, the row number of the actor, the id of the event that
+  /// requests the erasure, and the sequence number of the event.
   static func unfinished(_ db: Connection) throws -> [(id: Int64, actor: Int64, event: Int64, sequence: Int64)] {
     try db.rows(
       """

@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The progress of an erasure, which is the last change and the last service event that it has processed.
+  /// The progress of an erasure: the last change and the last service event that the erasure has processed.
   package struct ErasurePosition: Sendable {
     fileprivate var change: Int64 = 0
     fileprivate var event: Int64 = 0
@@ -34,7 +34,8 @@ extension Ledger {
   ///
   /// - Parameters:
   ///   - id: The id of the erasure.
-  ///   - position: The progress of the erasure. This call updates it for the next call.
+  ///   - position: The progress of the erasure. This call updates the position. Pass the updated position to the next
+  ///     call.
   package func continueErasure(
     _ id: Int64,
     from position: inout ErasurePosition
@@ -98,7 +99,7 @@ extension LedgerSession {
     change JOIN change_personal ON change_personal.change = change.id LEFT JOIN address ON address.id = change.address
     WHERE change.actor = :actor AND change_personal.salt IS NOT NULL
     """
-  /// The SQL that selects the statements by `:actor` that are not erased.
+  /// The SQL that selects the statements by the person `:actor` that are not erased.
   fileprivate static let statementsOfActor = """
     change_statement JOIN change ON change.id = change_statement.change LEFT JOIN address ON address.id = change.address
     WHERE change_statement.actor = :actor AND change_statement.salt IS NOT NULL
@@ -107,7 +108,7 @@ extension LedgerSession {
   /// The maximum number of changes or events that one transaction of an erasure covers.
   private static let erasedAtOnce = 200
 
-  /// Erases the personal data of the next changes, and returns whether there may be more.
+  /// Erases the personal data of the next changes, and returns whether more changes may be left.
   fileprivate func eraseChanges(of actor: Int64, before sequence: Int64, from position: inout Int64) throws -> Bool {
     let ids = try connection.integers(
       """
@@ -124,9 +125,10 @@ extension LedgerSession {
     return ids.count == Self.erasedAtOnce
   }
 
-  /// Erases all statements of an actor.
+  /// Erases every statement that an actor made about a pending change, except statements under a legal hold.
   ///
-  /// They are few, because a person states a result only if the directory can't be read.
+  /// One transaction erases all statements. They are few, because a person states a result only if the directory can't
+  /// be read.
   fileprivate func eraseStatements(of actor: Int64, before sequence: Int64) throws {
     let ids = try connection.integers(
       """
@@ -140,7 +142,7 @@ extension LedgerSession {
     }
   }
 
-  /// Erases the personal data of the next events, and returns whether there may be more.
+  /// Erases the personal data of the next events, and returns whether more events may be left.
   fileprivate func eraseEvents(of actor: Int64, before event: Int64, from position: inout Int64) throws -> Bool {
     let events = try EventRows.stored(
       """

@@ -2,14 +2,14 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The maximum number of ids that one event claims.
+  /// The maximum number of ids that one event claims, which means that the event lists these ids for deletion.
   private static let claimedAtOnce: Int64 = 4000
-  /// The maximum number of claimed rows that one transaction deletes; with more rows, changes would wait long.
+  /// The maximum number of claimed rows that one transaction deletes, so other writes wait only a short time.
   fileprivate static let deletedAtOnce: Int64 = 500
   /// The number of ids that one short read examines.
   private static let examinedAtOnce: Int64 = 20_000
 
-  /// Returns how many changes and events a purge of the history before a moment would delete at present.
+  /// Returns how many changes and events a purge of the history earlier than a moment would delete at present.
   ///
   /// The time grows with the number of changes and events.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
@@ -29,11 +29,11 @@ extension Ledger {
     return Purge.Plan(before: before, changes: changes, events: events, held: held, kept: kept)
   }
 
-  /// Requests a purge of the changes that were settled, and of the events that were recorded, before a moment.
+  /// Requests a purge of all changes that were settled and all events that were recorded earlier than a moment.
   ///
   /// When this returns, the request is durable. Then call ``continuePurge()`` to delete the history. If the server
-  /// restarts, the purge continues. If another purge is unfinished, no second purge is started: the unfinished purge
-  /// then deletes up to the later of the two moments.
+  /// restarts, the purge continues. If another purge is unfinished, no second purge is started. The unfinished purge
+  /// then deletes history up to the later of the two moments.
   package func askPurge(before: Timestamp, by actor: Change.Actor) async throws(LedgerError) -> Purge {
     try await write { session in
       let db = session.connection
@@ -55,10 +55,10 @@ extension Ledger {
 
   /// Does the next step of an unfinished purge, in one transaction.
   ///
-  /// First, one transaction records an event that claims the next rows. Once the event is durable and signed, later
-  /// transactions delete these rows. A signed event therefore lists every row that a purge deletes. If a legal hold is
-  /// placed between the claim and the deletion, the claimed rows are kept. The purge ends early if the retention policy
-  /// does not permit the deletion of all rows.
+  /// First, one transaction records an event that claims the next rows: the event lists the rows for deletion. Once the
+  /// event is durable and signed, later transactions delete these rows. A signed event therefore lists every row that a
+  /// purge deletes. If a legal hold is placed between the claim and the deletion, the claimed rows are kept. The purge
+  /// ends early if the retention policy does not permit the deletion of all rows.
   package func continuePurge() async throws(LedgerError) -> UnfinishedDeletions.Progress {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
@@ -74,7 +74,7 @@ extension Ledger {
 
   /// Records an event that claims the rows to delete next.
   ///
-  /// It records no event if the purge, the policy or the holds have changed since these rows were found.
+  /// If the purge, the policy or the holds have changed since these rows were found, no event is recorded.
   func claim(_ next: Purgeable) async throws(LedgerError) {
     try await write { session in try session.claim(next) }
   }
@@ -83,7 +83,7 @@ extension Ledger {
   struct Purgeable: Sendable {
     let purge: Int64
     let before: Timestamp
-    /// The position of the purge when the ids were found.
+    /// The position that the purge had when the ids were found.
     let position: PurgeRows.Position
     let ids: Ids
 
@@ -124,9 +124,9 @@ extension Ledger {
     return nil
   }
 
-  /// Returns the unfinished purge if it has no more rows to delete.
+  /// Returns the purge that has deleted all its rows but is not recorded as finished yet.
   ///
-  /// The result is nil if rows are left to delete, or if no purge is unfinished.
+  /// The result is nil if all purges are recorded as finished, or if the unfinished purge has more rows to delete.
   func endedPurge() async throws(LedgerError) -> PurgeRows.State? {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil,
       state.claim == nil, try await nextPurgeable(state) == nil
@@ -153,8 +153,8 @@ extension LedgerSession {
 
   /// Records an event that claims the rows to delete next, unless the state has changed since these rows were found.
   fileprivate func claim(_ next: Ledger.Purgeable) throws {
-    // The purge, the policy or the holds may have changed since the ids were found. Then nothing is claimed, and the
-    // next step of the purge searches again.
+    // The purge, the policy or the holds may have changed since the ids were found. Then no rows are claimed, and the
+    // next step of the purge searches for rows again.
     guard let state = try unfinishedPurge(), state.claim == nil, state.purge.id == next.purge,
       state.position == next.position, let permitted = try RetentionRows.policy(connection).cutoff(at: time),
       next.before <= permitted
@@ -171,7 +171,7 @@ extension LedgerSession {
       details["events"] = .string(ids.text)
       details["entries"] = .string(try PurgeableRows.entries(ofEvents: ids, connection).text)
     }
-    // A legal hold that was placed since the search may cover all of these rows.
+    // If a legal hold was placed after the search, the hold may cover all of these rows. Then no row is left to claim.
     guard !ids.isEmpty else { return }
     try PurgeRows.claim(
       by: try record(ServiceEvent.Content(.purged, count: Int(ids.count), details: details)),
@@ -229,11 +229,11 @@ extension LedgerSession {
     }
   }
 
-  /// Withdraws the rest of an unfinished purge's claim, and makes the purge examine the whole history again.
+  /// Withdraws the claim on rows that are not deleted yet, and makes the unfinished purge examine all history again.
   ///
   /// Call this in a transaction that changes which rows may be deleted. An event records that the claimed rows that are
   /// not deleted yet are kept. The purge starts again with the oldest changes. If a hold was released, the changes that
-  /// it covered are therefore deleted before newer changes.
+  /// the hold covered are therefore deleted earlier than newer changes.
   func withdrawClaim() throws {
     guard let state = try unfinishedPurge() else { return }
     if let claim = state.claim {

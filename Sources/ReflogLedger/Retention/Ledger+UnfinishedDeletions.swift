@@ -28,10 +28,10 @@ extension Ledger {
 
   /// Finishes a purge and erasures that have no more rows to delete.
   ///
-  /// Call this after ``continuePurge()`` or ``continueErasure(_:from:)`` returned `done`. It empties the identity rows
-  /// to which no row refers any more, and returns free space to the file system. When this returns, the purge and the
-  /// erasures are recorded as finished. The ledger's files then hold no data of the deleted rows, except old copies
-  /// that SQLite left when it moved rows. A compaction removes these copies.
+  /// Call this after ``continuePurge()`` or ``continueErasure(_:from:)`` returned `done`. This method empties the
+  /// identity rows to which no row refers any more, and returns free space to the file system. When this returns, the
+  /// purge and the erasures are recorded as finished. The ledger's files then hold no data of the deleted rows, except
+  /// old copies that SQLite left when it moved rows. A compaction removes these copies.
   package func finish(purge: Purge?, erasures: [Int64]) async throws(LedgerError) {
     try await emptyUnusedIdentities()
     do { try await writer.reclaim() } catch { throw LedgerError(error) }

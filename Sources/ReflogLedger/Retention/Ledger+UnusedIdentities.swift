@@ -2,9 +2,10 @@ import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Empties the rows of actors, of connectors and of their names to which no row refers any more.
+  /// Empties the identity rows (actors, connectors, and the names of both) to which no other row refers any more.
   ///
-  /// When this returns, the rows are empty, and this is durable. A row to which a new row refers by then is kept.
+  /// When this method returns, the rows are empty, and the deletion of their contents is durable. If a new row has
+  /// started to refer to an identity row, that identity row is kept.
   func emptyUnusedIdentities() async throws(LedgerError) {
     for table in UnusedIdentities.all {
       let rows = try await history.read { db in try db.integers("SELECT id FROM \(table.unused)") }
@@ -35,7 +36,7 @@ private struct UnusedIdentities {
 
   /// All tables of identities.
   ///
-  /// The names of connectors precede the connectors, and the names of actors precede the actors.
+  /// The two tables of names are emptied earlier than the tables of connectors and actors to which the names refer.
   static let all = [
     UnusedIdentities(
       name: "connector_name",

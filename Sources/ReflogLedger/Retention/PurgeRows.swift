@@ -11,8 +11,9 @@ enum PurgeRows {
     let claim: Claim?
   }
 
-  /// The last change and the last event that the purge has examined since it last started again, and how often it
-  /// started again.
+  /// The last change and the last event that the purge has examined, and how often the purge has started again.
+  ///
+  /// When a purge starts again, it examines the history from the oldest changes on.
   struct Position: Equatable, Sendable {
     let restarts: Int64
     var change: Int64
@@ -26,7 +27,7 @@ enum PurgeRows {
     let changes: IDRanges
     /// The service events that are not deleted yet.
     let events: IDRanges
-    /// The entries of all changes and events in the claim, also of the deleted ones.
+    /// The entries of all changes and events in the claim, also of changes and events that are already deleted.
     let entries: IDRanges
   }
 
@@ -103,7 +104,7 @@ enum PurgeRows {
     try db.execute("UPDATE purge SET deleted = :deleted WHERE id = :id", ["id": purge.id, "deleted": id])
   }
 
-  /// Records that the purge deletes history up to a later moment than the first request.
+  /// Records that the purge deletes history up to a later moment than the first request contained.
   static func extend(_ purge: Purge, before: Timestamp, _ db: Connection) throws {
     try db.execute(
       "UPDATE purge SET before = :before WHERE id = :id",
@@ -111,7 +112,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records that a purge is finished, unless its state has changed.
+  /// Records that a purge is finished, unless the state of the purge has changed since `state` was read.
   static func finish(_ state: State, at time: Timestamp, _ db: Connection) throws {
     guard let now = try newest(db), now.purge.id == state.purge.id, now.claim == nil, now.position == state.position
     else {

@@ -5,8 +5,8 @@ import ReflogStorage
 enum PurgeableRows {
   /// Returns the ids of the changes in a range that may be deleted.
   ///
-  /// Such a change was settled before a moment, is under no legal hold, and did not set the current reference of its
-  /// address. A pending change is not settled, so it may not be deleted.
+  /// A change may be deleted if the change was settled earlier than a moment, is under no legal hold, and did not set
+  /// the current reference of the address. A pending change is not settled, so a pending change is kept.
   static func changes(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -19,9 +19,9 @@ enum PurgeableRows {
     )
   }
 
-  /// Returns the numbers of old changes in a range that may be deleted, that are under a hold, and that are kept.
+  /// Counts the old changes in a range: how many may be deleted, how many are under a hold, and how many are kept.
   ///
-  /// A change is kept if it set the current reference of its address.
+  /// A change is kept if the change set the current reference of the address.
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -104,7 +104,7 @@ enum PurgeableRows {
     try db.execute("DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?", [range.lowerBound, range.upperBound])
   }
 
-  /// Returns the sequence numbers in these columns of the rows with these ids.
+  /// Returns the sequence numbers that the rows with these ids contain in these columns.
   private static func sequences(
     _ ids: IDRanges,
     _ table: String,
@@ -124,8 +124,8 @@ enum PurgeableRows {
 
   /// Deletes all data of entries except their sequence numbers and their hashes.
   ///
-  /// One statement updates all entries. With many statements in a savepoint, SQLite would keep data for a rollback of
-  /// each statement.
+  /// One SQL statement updates all entries. With many SQL statements in a savepoint, SQLite would keep the data that a
+  /// rollback of each statement needs.
   private static func empty(_ entries: IDRanges, _ db: Connection) throws {
     let numbers = JSONValue.array(entries.ranges.joined().map { .integer($0) })
     try db.execute(

@@ -3,20 +3,21 @@ import ReflogStorage
 
 /// The retention policy, the legal holds and the purges according to the recorded events.
 ///
-/// The ledger also has tables with the policy, the holds and the purges, but no hash covers these tables. Therefore
-/// Reflog deletes no row if a table differs from the events, which are covered by hashes.
+/// The ledger also has tables with the policy, the holds and the purges. No hash covers these tables, so another
+/// program could alter them. Hashes cover the events. Therefore Reflog deletes no row if a table differs from the
+/// events.
 struct RetentionRecord {
   private var policy = RetentionPolicy(days: nil)
   private var holds: [String: FlowScope] = [:]
-  /// The moment up to which each purge deletes history, as the text in its event, by the id of the purge.
+  /// For the id of each purge, the moment up to which the purge deletes history, as the text in the purge's event.
   private var purges: [Int64: String] = [:]
 
   /// Reads the events.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if an event does not match the log.
   init(_ db: Connection) throws {
-    // The condition on `kind` is exactly that of the index `service_event_retention`, because SQLite uses the index
-    // only then.
+    // SQLite uses the index `service_event_retention` only if the condition on `kind` is exactly the condition of the
+    // index.
     let events = try EventRows.checked(
       "kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked') ORDER BY service_event.id",
       [],

@@ -4,7 +4,7 @@ package import ReflogModel
 import ReflogStorage
 import Synchronization
 
-/// The API tokens, in a separate file next to the ledger that the server and the command line both open.
+/// The API tokens, in a separate file next to the ledger; the server and the command line both open the token file.
 ///
 /// The file holds only the hash of a secret. A token identifies a program, not a person.
 package struct TokenStore: Sendable {
@@ -85,10 +85,10 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Returns the tokens whose creation or revocation is not recorded in a service event yet, oldest first.
+  /// Returns the tokens whose creation or revocation is not in a service event yet, sorted from oldest to newest.
   ///
-  /// The result leaves out creations and revocations later than `moment`. `isMakingRecorded` is whether an event
-  /// records the creation of the token.
+  /// Creations and revocations later than `moment` are left out. `isMakingRecorded` is true if an event already records
+  /// the creation of the token.
   package func unrecordedTokens(until moment: Timestamp) async throws -> [(token: APIToken, isMakingRecorded: Bool)] {
     try await storage.read { db in
       try db.rows(
@@ -152,9 +152,10 @@ private final class TokenMemory: Sendable {
     let secretHash: [UInt8]
   }
 
-  /// The maximum number of tokens in memory, some hundred bytes each.
+  /// The maximum number of tokens in memory; each token needs some hundred bytes.
   ///
-  /// When the maximum is reached, all tokens are dropped, and are read from the file again when they are needed.
+  /// When the maximum is reached, all tokens are dropped from memory. A dropped token is read from the file again when
+  /// the token is needed.
   private static let capacity = 4096
 
   private let state = Mutex<(version: UInt32?, tokens: [String: Entry])>((nil, [:]))
@@ -168,7 +169,7 @@ private final class TokenMemory: Sendable {
   ///
   /// - Parameters:
   ///   - entry: The token that was read.
-  ///   - version: The version of the file before the token was read.
+  ///   - version: The version that the file had when the read of the token began.
   func remember(_ entry: Entry, in version: UInt32?) {
     state.withLock { state in
       if state.version != version || state.tokens.count >= Self.capacity { state = (version, [:]) }

@@ -31,7 +31,9 @@ enum IdempotencyRows {
     )
   }
 
-  /// Returns the oldest recording time with which a key is still valid at a time, in microseconds since 1970.
+  /// Returns the time one lifetime of a key earlier than `time`, in microseconds since 1970.
+  ///
+  /// A key that was recorded earlier than the result is not valid at `time`.
   static func oldest(at time: Timestamp) -> Int64 {
     time.microseconds - IdempotencyKey.lifetime.components.seconds * 1_000_000
   }

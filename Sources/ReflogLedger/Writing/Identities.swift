@@ -1,18 +1,19 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds or inserts the identity rows of ids and names, and returns each id in its first recorded spelling.
+/// Finds or inserts identity rows, which hold ids and names; each id is returned in the spelling that was recorded
+/// first.
 ///
 /// Each id and each name has one row. Rows that were found are kept in memory for later transactions, until
 /// ``forget()`` is called.
 final class Identities {
-  /// The row number of an address, and the address in its first spelling.
+  /// The row number of an address, and the address in the spelling that was recorded first.
   struct AddressRow {
     let row: Int64
     let address: Address
   }
 
-  /// The row numbers of a reference, and the reference in its first spelling.
+  /// The row numbers of a reference, and the reference in the spelling that was recorded first.
   struct ReferenceRows {
     let reference: ConnectorReference
     var connector: Int64?
@@ -22,7 +23,7 @@ final class Identities {
     var absent: String? { connector == nil ? reference.state.rawValue : nil }
   }
 
-  /// The row numbers of an actor, and the actor as it is recorded.
+  /// The row numbers of an actor, and the actor in the form that the rows hold.
   struct ActorRows {
     let actor: Change.Actor
     let row: Int64
@@ -103,7 +104,7 @@ final class Identities {
     return try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
   }
 
-  /// Returns the row of an address, and inserts it first if there is none.
+  /// Returns the row of an address, and inserts the row first if the address has no row.
   func row(of address: Address) throws -> AddressRow {
     try addresses.value(address) {
       let (flowRow, flow) = try rowAndName(of: FlowName(of: address))
@@ -122,10 +123,10 @@ final class Identities {
     }
   }
 
-  /// Returns the row number of a flow, and inserts the row first if there is none.
+  /// Returns the row number of a flow, and inserts the row first if the flow has no row.
   func row(of flow: FlowName) throws -> Int64 { try rowAndName(of: flow).row }
 
-  /// Returns the row number of a flow and the flow in its first spelling, and inserts the row first if there is none.
+  /// Returns the row number and the first recorded spelling of a flow, and inserts the row first if it is missing.
   private func rowAndName(of flow: FlowName) throws -> (row: Int64, flow: FlowName) {
     try flows.value(flow) {
       let (row, text) = try findOrInsert(
@@ -138,7 +139,8 @@ final class Identities {
     }
   }
 
-  /// Returns the rows of a connector and of its name, or no rows if the reference is not a connector.
+  /// Returns the row of a connector and the row of the connector's name, or no rows if the reference is not a
+  /// connector.
   func rows(of reference: ConnectorReference) throws -> ReferenceRows {
     guard case .connector(let id, let displayName) = reference else { return ReferenceRows(reference: reference) }
     let connector = try connectors.value(id) {
@@ -166,7 +168,7 @@ final class Identities {
     )
   }
 
-  /// Returns the rows of an actor, of its name and of its client app.
+  /// Returns the row of an actor, the row of the actor's name, and the row of the actor's client app.
   func rows(of actor: Change.Actor) throws -> ActorRows {
     let row = try actors.value(ActorKey(type: actor.type, id: actor.id.map { Array($0.utf8) })) {
       try findOrInsert(
@@ -199,7 +201,7 @@ final class Identities {
 
   /// Returns the row of an actor's name, or nil if the actor has no name.
   ///
-  /// The index of the table treats an empty name and a missing name as equal, and so does this query.
+  /// The index of the table treats an empty name and a missing name as equal, so this query must do the same.
   private func name(of actor: Change.Actor, _ row: Int64) throws -> ActorName? {
     guard actor.name != nil || actor.userPrincipalName != nil else { return nil }
     let key = ActorNameKey(

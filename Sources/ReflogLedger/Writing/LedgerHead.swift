@@ -18,7 +18,7 @@ struct LedgerHead {
   /// The signed checkpoint that covers all entries, or nil if the log has no entry.
   var checkpoint: String?
 
-  /// Reads the head.
+  /// Reads the head row.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the head is missing or not valid.
   init(_ db: Connection) throws {
@@ -42,8 +42,8 @@ struct LedgerHead {
       if let hash = Hash(bytes: hash) { hashes.append(hash) }
     }
     do { frontier = try MerkleFrontier(size: nextSequence, hashes: hashes) } catch {
-      // Reflog always writes the number of entries and the hashes together. If they do not match, another program wrote
-      // one of them.
+      // Reflog always writes the number of entries together with the hashes. If the number and the hashes do not match,
+      // another program wrote the number or the hashes.
       throw LedgerError.foreignEntries(from: nextSequence)
     }
     checkpoint = try row.optionalText(5)
@@ -59,10 +59,9 @@ struct LedgerHead {
     )
   }
 
-  /// Returns whether the stored head equals this head, and no row of the file has a higher number than this head
-  /// allows.
+  /// Returns whether the stored head row equals this head, and no row has a higher number than this head allows.
   ///
-  /// If so, no other program appended rows since this head was written.
+  /// If the result is true, no other program appended rows since this head was written.
   ///
   /// - Parameter row: The columns of the stored head, and the columns of ``newestColumns``.
   func isSame(as row: Row) throws -> Bool {
@@ -91,7 +90,7 @@ struct LedgerHead {
     newest.entry ?? -1 == nextSequence - 1 && newest.change ?? 0 < nextChange && newest.event ?? 0 < nextEvent
   }
 
-  /// The SQL of the values of ``Newest``, which are three index lookups.
+  /// The SQL that reads the values of ``Newest`` with three index lookups.
   static let newestColumns = """
     (SELECT max(sequence) FROM entry), (SELECT max(id) FROM change), (SELECT max(id) FROM service_event)
     """

@@ -4,7 +4,7 @@ import ReflogStorage
 extension LedgerSession {
   /// The maximum time by which the clock may be behind the newest entry.
   ///
-  /// It is longer than any difference between two clocks of one host.
+  /// This time is longer than any difference between two clocks of one host.
   static let toleratedClockLag = Duration.seconds(5)
 
   /// Appends a group, or returns the reason why it is refused.
@@ -22,7 +22,7 @@ extension LedgerSession {
     let settled = try group.settlements.map(settle)
     let drafts = try group.drafts.map(record)
     for event in group.events { try record(event) }
-    // The key is recorded with the change that the request made. A drift is not such a change.
+    // The key is recorded with the change that the request made. A drift is skipped, because no request makes a drift.
     if let key = group.key, let named = drafts.first(where: { $0.intent.kind != .drift }) {
       try name(named.id, key)
     }
@@ -32,7 +32,7 @@ extension LedgerSession {
 
   /// Returns the reason why a group is refused, or nil if the group can be appended.
   ///
-  /// The caller writes only after this check, so a refused group leaves no rows.
+  /// The caller writes rows only after this check, so a refused group leaves no rows in the file.
   private func refusal(of group: Group) throws -> Appended? {
     if let key = group.key, let repeated = try answer(to: key) { return repeated }
     for (address, newestApplied) in group.prepared {
@@ -66,8 +66,8 @@ extension LedgerSession {
 
   /// Returns the refusal if an earlier request used this key, or nil if the key is free.
   ///
-  /// The key is also free if the directory did not make the change of the earlier request, and the same request may
-  /// succeed when it is repeated.
+  /// The key is also free if the directory did not make the change of the earlier request, the request body is equal,
+  /// and a repetition of the request may succeed.
   private func answer(to key: IdempotencyKey) throws -> Appended? {
     let statement = statements.findKey
     key.keyHash.withUnsafeBytes { statement.bind(1, $0) }
@@ -78,17 +78,17 @@ extension LedgerSession {
     guard let (change, isSameBody) = found else { return nil }
     statements.keyState.bind(1, change.number)
     let frees = try statements.keyState.first { try $0.bool(0) }
-    // If the change of the key was purged, the key is free.
+    // If the change that was made with the key was purged, the key is free.
     guard let frees else { return nil }
     return frees && isSameBody ? nil : .repeated(change, isSameBody: isSameBody)
   }
 
-  /// The number of new keys after which keys that are a day old are removed.
+  /// The number of new idempotency keys after which keys that are a day old are removed.
   ///
   /// Each removal can remove more keys than were added since the last removal, so old keys do not accumulate.
   private static let keysBetweenRemovals = 256
 
-  /// Records an idempotency key with the change that was made with it.
+  /// Records an idempotency key together with the change that was made with the key.
   private func name(_ change: Change.ID, _ key: IdempotencyKey) throws {
     keysSinceRemoval += 1
     if keysSinceRemoval > Self.keysBetweenRemovals {

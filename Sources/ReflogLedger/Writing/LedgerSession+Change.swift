@@ -86,8 +86,9 @@ extension LedgerSession {
     try statement.run()
   }
 
-  /// Inserts the part of a change that an erasure can delete, and returns its hash, or nil if the change has no such
-  /// part.
+  /// Inserts the personal part of a change, which an erasure can delete, and returns the hash of the personal part.
+  ///
+  /// The result is nil if the change has no personal part.
   private func insertPersonalPart(of change: Change, _ actor: Identities.ActorRows) throws -> Hash? {
     let intent = change.intent
     guard actor.name != nil || intent.actor.ipAddress != nil || intent.reason != nil else { return nil }
@@ -165,7 +166,7 @@ extension LedgerSession {
     guard connection.changedRowCount == 1 else { return try refuseSettlement(of: change.id, by: event) }
   }
 
-  /// Throws the reason why a change can't be settled: it is already settled, or it is missing.
+  /// Throws the reason why a change can't be settled: the change is already settled, or the change is missing.
   private func refuseSettlement(of id: Change.ID, by event: Change.Event) throws {
     statements.result.bind(1, id.number)
     let found = try statements.result.first { try $0.text(0) }

@@ -33,8 +33,9 @@ extension LedgerSession {
     return event.id
   }
 
-  /// Inserts the part of an event that an erasure can delete, and returns the hash of the part, or nil if the event has
-  /// no such part.
+  /// Inserts the personal part of an event, which an erasure can delete, and returns the hash of the personal part.
+  ///
+  /// The result is nil if the event has no personal part.
   private func insertPersonalPart(of event: ServiceEvent, _ actor: Identities.ActorRows?) throws -> Hash? {
     guard let actor, actor.name != nil || actor.actor.ipAddress != nil else { return nil }
     let salt = Salt(using: &random)

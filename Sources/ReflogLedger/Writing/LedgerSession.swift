@@ -11,25 +11,26 @@ final class LedgerSession: WriteSession {
   let identities: Identities
   /// The time of all entries of this transaction.
   ///
-  /// It is the time of the clock, or the time of the newest entry if the clock is behind that entry.
+  /// The time is the time of the clock. If the clock is behind the newest entry, the time is the time of the newest
+  /// entry.
   private(set) var time = Timestamp(microseconds: 0)
   /// How far the clock is behind the newest entry.
   private(set) var clockLag = Duration.zero
-  /// The head row of the log, with the changes that this transaction has made to it.
+  /// The head row of the log, including the updates that this transaction has made.
   var head: LedgerHead
   let statements: LedgerStatements
   let tenantID: String
   var random = RandomPool()
   /// The hashes of pending intents that this session appended, by the id of the change.
   ///
-  /// They are kept because the record of an outcome contains the hash of its intent.
+  /// The hashes are kept in memory because the record of an outcome contains the hash of the intent.
   var intentHashes: [Int64: Hash] = [:]
-  /// The number of idempotency keys that were recorded since old ones were removed.
+  /// The number of idempotency keys that were recorded since old keys were last removed.
   var keysSinceRemoval = 0
 
   private let context: LedgerContext
   private var origin: Origin
-  /// The head that the newest committed transaction wrote to the file.
+  /// The head row that the newest committed transaction wrote to the file.
   private var stored: LedgerHead
   /// The state that ``restore()`` restores, or nil if ``save()`` was not called in this transaction.
   private var saved: (head: LedgerHead, touchedCount: Int, seenCount: Int)?
@@ -39,14 +40,15 @@ final class LedgerSession: WriteSession {
   private var forgetsMemory = false
   private var deletesSecurely = false
 
-  /// Checks the head of the log, and starts a session.
+  /// Checks the head row of the log, and starts a session.
   ///
   /// - Parameters:
   ///   - connection: The write connection.
   ///   - context: The data that the session shares with the ledger.
-  ///   - isTrusted: Whether to skip the check of the head's signature, because an older copy of a ledger is accepted.
-  /// - Throws: ``LedgerError/foreignEntries(from:)`` if a row has a higher number than the head allows, or if the
-  ///   signed checkpoint in the head does not cover exactly the entries.
+  ///   - isTrusted: Whether to skip the check of the signature in the head row. The check is skipped if an older copy
+  ///     of a ledger is accepted.
+  /// - Throws: ``LedgerError/foreignEntries(from:)`` if a row has a higher number than the head row allows, or if the
+  ///   signed checkpoint in the head row covers more or fewer entries than the file has.
   init(_ connection: Connection, _ context: LedgerContext, isTrusted: Bool = false) throws {
     self.connection = connection
     self.context = context
@@ -60,7 +62,7 @@ final class LedgerSession: WriteSession {
     if !isTrusted { try head.verify(of: origin, with: context.signers.keys.map(\.verifierKey)) }
   }
 
-  /// Checks that the stored head is the head that this session wrote last, and sets the time of the transaction.
+  /// Checks that the stored head row is the row that this session wrote last, and sets the time of the transaction.
   func begin() throws {
     if let finding = context.finding { throw finding }
     defer { statements.readHead.reset() }
@@ -95,7 +97,7 @@ final class LedgerSession: WriteSession {
     try statement.run()
     // If the server crashes between here and the end of COMMIT, SQLite restores the state of the previous transaction
     // at the restart. No part of this transaction remains. The anchor is written after the commit, so the anchor never
-    // covers more entries than the head.
+    // covers more entries than the committed head row.
   }
 
   /// Publishes the changes and the checkpoint that the transaction made durable.
@@ -140,7 +142,7 @@ final class LedgerSession: WriteSession {
     saved = nil
     guard deletesSecurely else { return }
     deletesSecurely = false
-    // This can't fail: the connection is open and outside a transaction.
+    // The error is ignored because this statement can't fail: the connection is open, and no transaction is open.
     try? connection.executeAll("PRAGMA secure_delete = OFF")
   }
 
@@ -152,16 +154,16 @@ final class LedgerSession: WriteSession {
     forgetsMemory = true
   }
 
-  /// Makes SQLite overwrite the data that this transaction deletes.
+  /// Makes SQLite overwrite the bytes of the data that this transaction deletes.
   ///
-  /// Call this in a transaction that erases or purges history. Other transactions do not use this mode, because it
-  /// makes writes slower. See sqlite.org/pragma.html#pragma_secure_delete.
+  /// Call this in a transaction that erases or purges history. Other transactions do not use this mode, because the
+  /// mode makes writes slower. See sqlite.org/pragma.html#pragma_secure_delete.
   func deleteSecurely() throws {
     deletesSecurely = true
     try connection.executeAll("PRAGMA secure_delete = ON")
   }
 
-  /// Renames the log; the new name is effective in this transaction.
+  /// Renames the log; the checkpoint of this transaction already has the new name.
   func rename(to origin: Origin) throws {
     try connection.execute("UPDATE ledger SET origin = ?", [origin.text])
     self.origin = origin

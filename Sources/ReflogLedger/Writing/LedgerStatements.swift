@@ -1,6 +1,6 @@
 import ReflogStorage
 
-/// The prepared statements that changes use; each is prepared once.
+/// The SQL statements that changes use; each statement is prepared only once.
 struct LedgerStatements {
   let readHead, writeHead: Statement
   let newestAtAddress, pendingOfConnector: Statement
@@ -58,8 +58,8 @@ struct LedgerStatements {
     entryHash = try db.prepare("SELECT hash FROM entry WHERE sequence = ? AND change = ?")
     insertSubtree = try db.prepare("INSERT INTO subtree (level, position, hash) VALUES (?, ?, ?)")
     findKey = try db.prepare("SELECT change, body_hash FROM idempotency WHERE key_hash = ? AND recorded >= ?")
-    // The result is true if the same request may succeed when it is repeated: the directory did not make the change,
-    // and the cause was not the request itself.
+    // The result is true if a repetition of the request may succeed. Then the directory did not make the change, and
+    // the cause was not the request itself.
     keyState = try db.prepare(
       """
       SELECT result = 'notApplied' OR coalesce(
@@ -78,7 +78,7 @@ struct LedgerStatements {
 
   /// The start of a query for the newest applied change with or without an effect at an address.
   ///
-  /// It contains exactly the expression of the index `change_applied`, because SQLite uses the index only then.
+  /// SQLite uses the index `change_applied` only if the query contains exactly the expression of the index.
   private static let newestApplied = """
     SELECT id FROM change WHERE address = ?1 AND result = 'applied'
       AND (before_state <> after_state OR before_connector IS NOT after_connector)

@@ -29,7 +29,9 @@ enum TimeRollbackRows {
     }
   }
 
-  /// Records a rollback, which rolls back no change that is newer than the newest change in the ledger.
+  /// Records a rollback, and the newest change that the rollback may roll back.
+  ///
+  /// The id of this change is never higher than the id of the newest change in the ledger.
   static func insert(_ rollback: TimeRollback, in session: LedgerSession) throws {
     var flow: Int64?
     if case .flow(let flowType, let id) = rollback.scope {

@@ -1,6 +1,6 @@
 /// A token that identifies a program to Reflog.
 ///
-/// It does not contain the secret. Only the program has the secret.
+/// This type does not contain the token's secret. Only the program has the secret.
 package struct APIToken: Sendable {
   /// The id of the token: sixteen hexadecimal digits.
   ///
@@ -10,7 +10,7 @@ package struct APIToken: Sendable {
   package let role: Role
   package let created: Timestamp
   package let expires: Timestamp
-  /// When the token was revoked, or nil if it was not revoked.
+  /// When the token was revoked, or nil if the token was not revoked.
   package let revoked: Timestamp?
 
   /// Creates a token.

@@ -13,7 +13,7 @@ package final class Caller: Sendable {
   package enum Credential: Sendable {
     /// Reflog authenticated the caller.
     ///
-    /// The caller has these roles. The set may be empty.
+    /// The associated value contains the caller's roles. The set may be empty.
     case roles(Set<Role>)
     /// The caller sent a token for the directory, and only the directory can check the token.
     ///
@@ -24,7 +24,7 @@ package final class Caller: Sendable {
 
 /// A caller's token for the directory.
 ///
-/// Reflog forwards the token and never shows it.
+/// Reflog forwards the token to the directory and never shows the token.
 package struct DirectoryToken: Sendable, CustomStringConvertible, CustomReflectable {
   package let text: String
 

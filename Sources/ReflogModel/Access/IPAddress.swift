@@ -72,7 +72,8 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
 /// A block of IP addresses (CIDR, RFC 4632).
 ///
-/// An address is in the block if its first bits equal those of the block. The prefix is the number of these bits.
+/// An address is in the block if the address and the block begin with the same bits. The prefix is the number of bits
+/// that must be equal.
 package struct AddressBlock: Hashable, Sendable {
   private let address: IPAddress
   private let prefix: Int

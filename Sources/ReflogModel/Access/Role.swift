@@ -1,4 +1,4 @@
-/// What a caller may do.
+/// A set of permissions that a caller may have.
 package enum Role: String, Sendable, CaseIterable {
   /// May read and export the history, and may read configurations and the directory.
   case reader

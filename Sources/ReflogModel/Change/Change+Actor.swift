@@ -1,10 +1,10 @@
 extension Change {
-  /// The person or program that requested a change, and how it was authenticated.
+  /// The person or program that requested a change, and the method of authentication.
   package struct Actor: Hashable, Sendable {
     package let type: ActorType
     /// The Entra `oid` of a user or an app, or the id of an API token.
     ///
-    /// It is nil if the actor is unknown.
+    /// The id is nil if the actor is unknown.
     package let id: String?
     package let name: String?
     package let userPrincipalName: String?

@@ -7,13 +7,13 @@ extension Change {
     package let kind: Kind
     /// The reference before the change.
     ///
-    /// If the subject is a connector, it is that connector before the change.
+    /// If the subject is a connector, the value is a reference to that connector before the change.
     package let before: ConnectorReference
     /// The intended reference after the change.
     ///
-    /// If the subject is a connector, it is that connector after the change.
+    /// If the subject is a connector, the value is a reference to that connector after the change.
     package let after: ConnectorReference
-    /// The properties that the change writes if the subject is a connector; otherwise nil.
+    /// The connector's properties that the change writes, or nil if the subject is not a connector.
     package let changedProperties: [ChangedProperty]?
     package let actor: Actor
     package let reason: String?
@@ -23,13 +23,15 @@ extension Change {
     package let requestID: String
     /// The change that this change rolls back, or nil if this change is not a rollback of a single change.
     package let rollbackOf: Change.ID?
-    /// The target time if this change is part of a rollback to a time; otherwise nil.
-    package let rollbackTo: Timestamp?
-    /// The id of the rollback to a time that this change is part of; otherwise nil.
+    /// The target time of the rollback to a time that made this change.
     ///
-    /// All changes in one rollback to a time have the same batch id.
+    /// The value is nil for all other changes.
+    package let rollbackTo: Timestamp?
+    /// The id of the rollback to a time that made this change.
+    ///
+    /// All changes that one rollback to a time makes have the same id. The value is nil for all other changes.
     package let batchID: String?
-    /// For a drift, the latest time at which the address is known to have held `before`; otherwise nil.
+    /// The latest time at which the address is known to have held `before`, or nil if the change is not a drift.
     package let lastVerifiedDateTime: Timestamp?
 
     /// Creates an intent.

@@ -1,9 +1,9 @@
 extension Change {
-  /// An event that sets or may set the result of a change.
+  /// An event that can set the result of a change.
   package enum Event: Sendable {
-    /// The change is recorded.
+    /// The intent of the change is recorded.
     ///
-    /// Reflog sends its write next.
+    /// Reflog then sends the write to the directory.
     case intended
     /// The role of the caller does not permit the change.
     case denied
@@ -11,13 +11,14 @@ extension Change {
     ///
     /// The change was made without Reflog, or before Reflog first read the address.
     case found
-    /// A read of the directory found the change, and the change reversed this earlier change of Reflog.
+    /// A read of the directory found a change that reversed an earlier change by Reflog.
     ///
-    /// The address holds the reference again that it held before the earlier change.
+    /// The associated value is the id of the earlier change. The address again holds the reference from before the
+    /// earlier change.
     case notKept(Change.ID)
     /// The directory answered the write, or refused the read that Reflog makes before the write.
     case answered(DirectoryAnswer)
-    /// A conclusive read of the directory showed this evidence.
+    /// A conclusive read of the directory showed evidence about the change.
     case observed(Evidence)
     /// A person stated the result of the change.
     case stated(Statement)
@@ -29,13 +30,15 @@ extension Change {
     case after
     /// The directory still holds the reference from before the change.
     case before
-    /// The directory holds a third reference: neither the one before the change nor the intended one.
+    /// The directory holds a third reference.
+    ///
+    /// The third reference differs from the reference before the change and from the intended reference.
     case third
-    /// No read can show the effect.
+    /// No read of the directory can show the effect of the change.
     case unreadable
   }
 
-  /// A person's statement about the result of a pending change, and its reason.
+  /// A person's statement about the result of a pending change, and the person's reason for the statement.
   package struct Statement: Sendable {
     package let result: StatedResult
     package let reason: String
@@ -54,9 +57,9 @@ extension Change {
     case applied, notApplied
   }
 
-  /// An event that is not possible for a change with this result.
+  /// The error if an event is not possible for a change with this result.
   package struct IllegalTransition: Error, CustomStringConvertible {
-    /// The result of the change, or nil if it is not recorded yet.
+    /// The result of the change, or nil if the change is not recorded yet.
     package let result: Result?
     package let event: Event
 
@@ -68,8 +71,8 @@ extension Change {
 
   /// Returns the result of a change after an event.
   ///
-  /// This function defines all permitted transitions. Requests and recovery both call it. Only a pending change can get
-  /// another result.
+  /// This function defines all permitted transitions. Both the handling of requests and the recovery after a start call
+  /// this function. Only a pending change can get another result.
   ///
   /// - Parameters:
   ///   - result: The result before the event, or nil if the change is not recorded yet.
@@ -109,9 +112,9 @@ extension Change {
 }
 
 extension Change.Event {
-  /// A participle for error messages that describes the event.
+  /// A participle that describes the event in error messages, such as `denied`.
   ///
-  /// It contains no text from a caller or the directory, because such a text may be secret.
+  /// The participle contains no text from a caller or the directory, because such a text may be secret.
   fileprivate var participle: String {
     switch self {
     case .intended: "recorded as intended"

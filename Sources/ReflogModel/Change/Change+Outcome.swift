@@ -1,7 +1,7 @@
 extension Change {
   /// The final result of a change and its details.
   ///
-  /// All parts are recorded together, once.
+  /// All of these values are recorded together, and only once.
   package struct Outcome: Sendable {
     /// Any result except `pending`.
     package let result: Result
@@ -9,7 +9,7 @@ extension Change {
     package let httpStatus: Int?
     package let code: String?
     package let message: String?
-    /// The part of Reflog, or the person, that found out the result.
+    /// The source of the result: a request, the reconciler or a person.
     package let settledBy: Settler
     /// The directory's own id for the request, or nil if the directory sent none.
     package let graphRequestID: String?
@@ -36,7 +36,7 @@ extension Change {
     }
   }
 
-  /// The part of Reflog, or the person, that found out the result of a change.
+  /// The source of a change's result: a request, the reconciler or a person.
   package enum Settler: String, Sendable {
     case request, reconciler, person
   }
@@ -46,7 +46,7 @@ extension Change {
   /// - Parameters:
   ///   - event: What happens to the change.
   ///   - result: The result before the event, or nil if the change is not recorded yet.
-  ///   - settler: The part of Reflog, or the person, that found out the result.
+  ///   - settler: The source of the result: a request, the reconciler or a person.
   package static func outcome(
     of event: Event,
     on result: Result?,

@@ -1,7 +1,7 @@
 extension Change {
-  /// Whether a write may have reached the directory.
+  /// Whether the write of the change may have reached the directory.
   ///
-  /// For a drift, this is the write that was found. For every other change, it is the write of the change itself.
+  /// The write of a drift is the write that was made without Reflog.
   package var mayHaveReachedDirectory: Bool {
     switch result {
     case .pending, .applied, .superseded, .unknown: intent.kind != .baseline
@@ -15,6 +15,6 @@ extension Change {
 
   /// The outcome's code for a drift that reversed an earlier change.
   ///
-  /// The address holds the reference again that it held before the earlier change.
+  /// The address again holds the reference from before the earlier change.
   package static let notKeptCode = "notKept"
 }

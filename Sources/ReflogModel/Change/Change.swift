@@ -1,14 +1,14 @@
 /// One attempt to set the reference at an address or to write a connector, together with the result.
 ///
-/// A change is immutable. It is a class because a copy of a structure would copy about two dozen texts.
+/// A change is immutable. The type is a class, because copying a structure would copy about two dozen texts.
 package final class Change: Identifiable, Sendable {
   package let id: ID
   /// The sequence of the change's newest entry in the log.
   package let sequence: Int64
   /// The sequence of the change's first entry in the log.
   ///
-  /// It equals `sequence` if the change has one entry only. That is so if the change is pending, or if its first entry
-  /// already contains the outcome.
+  /// The value equals `sequence` if the change has only one entry. A change has only one entry if it is pending, or if
+  /// its first entry already contains the outcome.
   package let intentSequence: Int64
   package let tenantID: String
   /// When the intent was recorded.
@@ -45,10 +45,10 @@ package final class Change: Identifiable, Sendable {
 
   /// The reference after the change.
   ///
-  /// If the change created a connector, it is the connector that the directory created.
+  /// If the change created a connector, the value is a reference to the created connector.
   package var after: ConnectorReference { outcome?.created ?? intent.after }
 
-  /// Whether the change was applied and set another reference than the one before.
+  /// Whether the change was applied and replaced the earlier reference by a different reference.
   package var isEffective: Bool { result == .applied && intent.before != after }
 }
 
@@ -76,17 +76,18 @@ extension Change {
     /// The number in decimal.
     package var description: String { String(number) }
 
-    /// Returns whether the left id is lower than the right id.
+    /// Returns whether the number of the left id is lower than the number of the right id.
     package static func < (left: ID, right: ID) -> Bool { left.number < right.number }
   }
 
-  /// The thing that a change writes.
+  /// The kind of object that a change writes.
   package enum Subject: Hashable, Sendable {
     /// The reference at an address.
     case step(Address)
-    /// The connector in `before`.
+    /// A connector.
     ///
-    /// If the change creates a connector, it is the connector in `after`.
+    /// The intent's `before` refers to the connector. If the change creates the connector, `after` refers to the
+    /// connector.
     case connector
 
     /// The address, or nil if the subject is a connector.
@@ -110,13 +111,17 @@ extension Change {
   package enum Kind: String, Sendable, CaseIterable {
     /// A caller requested the change.
     case update
-    /// The change restores an older reference: the one before an earlier change, or the one at a time.
+    /// The change restores an older reference.
+    ///
+    /// The older reference is the reference before an earlier change, or the reference at a requested time.
     case rollback
     /// The change was made without Reflog.
     ///
-    /// A read of the directory found it.
+    /// A read of the directory found the change.
     case drift
-    /// The first reference that a read found at an address, when the ledger had no reference for the address yet.
+    /// The change records the first reference that a read found at an address.
+    ///
+    /// The ledger had no reference for the address earlier.
     case baseline
   }
 
@@ -132,7 +137,9 @@ extension Change {
     case denied
     /// The write did not reach the directory, or the directory shows no effect of the write.
     case notApplied
-    /// A later read showed a third reference: neither the one before the change nor the intended one.
+    /// A later read showed a third reference.
+    ///
+    /// The third reference differs from the reference before the change and from the intended reference.
     case superseded
     /// The result can't be found out, because no read can show the effect of the change on a connector.
     case unknown

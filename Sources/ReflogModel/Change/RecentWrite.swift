@@ -1,18 +1,18 @@
 /// A write that may have reached the directory recently.
 ///
-/// Until the settle window has passed, a read may show the old reference or the new reference.
+/// A read may show the old reference or the new reference until the directory's settle window has passed.
 package struct RecentWrite: Sendable {
   package let id: Change.ID
   package let before: ConnectorReference
   package let after: ConnectorReference
   /// When the change was settled.
   ///
-  /// If the change is pending, it is the time when the change was recorded.
+  /// If the change is pending, the value is the time when the change was recorded.
   package let time: Timestamp
 
   /// Creates the recent write that belongs to a change.
   ///
-  /// If the change is a drift, it is the write that was found.
+  /// If the change is a drift, the write is the one that was made without Reflog.
   package init(_ change: Change) {
     id = change.id
     before = change.intent.before

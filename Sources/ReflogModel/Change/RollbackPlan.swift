@@ -6,23 +6,23 @@ package struct RollbackPlan: Sendable {
   package let before: ConnectorReference
   /// The reference that the rollback would set.
   ///
-  /// It is the reference before the change that is rolled back.
+  /// The value is the reference before the change that is rolled back.
   package let after: ConnectorReference
   /// The later effective changes at the address, oldest first.
   ///
-  /// They block the rollback unless the caller forces it.
+  /// These changes block the rollback, except if the caller forces the rollback.
   package let supersededBy: [Change.ID]
-  /// The newest effective change at the address, or nil if there is none.
+  /// The newest effective change at the address, or nil if there is no effective change.
   ///
   /// The plan takes all changes up to this change into account. A caller who confirms the plan has seen them.
   package let newest: Change.ID?
   /// Whether the current reference was set without Reflog.
   ///
-  /// If so, the rollback would first record a drift, and the drift would be a later change.
+  /// If so, the rollback would first record a drift. The drift would be a later change, so it could block the rollback.
   package let isDrifted: Bool
   /// Whether the connector to restore still exists.
   ///
-  /// It is also true if the rollback sets no connector.
+  /// The value is also true if the rollback sets no connector.
   package let connectorExists: Bool
 
   /// Creates a plan.
@@ -46,9 +46,9 @@ package struct RollbackPlan: Sendable {
     self.connectorExists = connectorExists
   }
 
-  /// The effect of the rollback as a sentence.
+  /// The effect of the rollback as a sentence for the caller.
   ///
-  /// It contains the step, the flow, and the new and current references.
+  /// The sentence contains the step, the flow, the new reference and the current reference.
   package var summary: String {
     let effect = "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
     return isDrifted ? effect + ", which was set without Reflog" : effect

@@ -2,17 +2,19 @@
 ///
 /// The plan, the request, a repeat of the request, and a rollback to a time all use this rule.
 package enum RollbackRule {
-  /// The facts about the address that the rule needs, in addition to the change.
+  /// The facts about the address that the rule needs.
+  ///
+  /// The rule also needs the change.
   package struct Situation: Sendable {
     /// The current reference.
     package let current: ConnectorReference
     /// Whether the current reference was set without Reflog and is not recorded as a drift yet.
     package let isDrifted: Bool
-    /// The newest recorded effective change at the address, or nil if there is none.
+    /// The newest recorded effective change at the address, or nil if there is no effective change.
     package let newestEffective: Change?
     /// Whether the connector to restore exists, or nil if the connector was not read yet.
     ///
-    /// It is true if the rollback restores no connector.
+    /// The value is true if the rollback restores no connector.
     package var connectorExists: Bool?
 
     /// Creates a situation.
@@ -27,12 +29,14 @@ package enum RollbackRule {
   /// The later changes at the same address that a rollback may also undo.
   package enum LaterChanges: Sendable {
     case none
-    /// All later changes up to this change, the newest one that the caller saw.
+    /// All later changes up to the newest change that the caller saw.
+    ///
+    /// The associated value is the id of this newest change.
     case upTo(Change.ID)
     case all
-    /// The later changes in `and`, and additionally one drift.
+    /// The later changes that `and` permits, and one drift.
     ///
-    /// The drift may be undone if the current reference is still `to`, the reference that the caller saw.
+    /// `to` is the reference that the caller saw. The drift may be undone if `to` is still the current reference.
     indirect case drift(to: ConnectorReference, and: LaterChanges)
 
     fileprivate func permitDrift(to current: ConnectorReference) -> Bool {
@@ -62,13 +66,14 @@ package enum RollbackRule {
     case permitted
     /// The address already holds the requested reference because of this change.
     ///
-    /// The change is an earlier rollback of the same change, or, for a rollback to a time, the newest applied change.
+    /// The associated value is an earlier rollback of the same change. For a rollback to a time, the associated value
+    /// is the newest applied change.
     case done(Change)
     /// A later change blocks the rollback.
     case superseded
-    /// This change was made after the rollback to a time was planned or requested.
+    /// A change was made after the rollback to a time was planned or requested.
     ///
-    /// It is not undone.
+    /// The associated value is the id of that change. The rollback does not undo the change.
     case changedSince(Change.ID)
     /// The connector to restore was deleted.
     case connectorMissing
@@ -101,8 +106,9 @@ package enum RollbackRule {
   /// Decides whether a change may be rolled back.
   ///
   /// If the newest effective change is already a rollback of the same change, the verdict is ``Verdict/done(_:)`` with
-  /// that rollback. Any other later effective change blocks the rollback, even if the address holds the same reference
-  /// again. The caller can permit later changes.
+  /// that rollback. Any other later effective change blocks the rollback, except if the caller permits later changes.
+  /// The later change blocks the rollback even if the address again holds the reference that the rolled-back change
+  /// set.
   package static func verdict(
     on id: Change.ID,
     in situation: Situation,
@@ -127,14 +133,14 @@ package enum RollbackRule {
     }
   }
 
-  /// Decides whether an address may be set back to the reference that it held at a time.
+  /// Decides whether a rollback to a time may change an address.
   ///
   /// - Parameters:
   ///   - rollback: The rollback to a time.
   ///   - target: The reference that the address held at that time.
   ///   - situation: The facts about the address that the rule needs.
-  ///   - newestApplied: The newest applied change at the address, or nil if there is none. If the address already holds
-  ///     `target`, the verdict contains this change.
+  ///   - newestApplied: The newest applied change at the address, or nil if there is no applied change. If the address
+  ///     already holds `target`, the verdict contains the newest applied change.
   package static func verdict(
     on rollback: TimeRollback,
     to target: ConnectorReference,
@@ -142,8 +148,8 @@ package enum RollbackRule {
     newestApplied: Change?
   ) -> Verdict {
     if situation.current == target, let newestApplied { return .done(newestApplied) }
-    // A later change blocks the rollback, because a caller made it on purpose. This check is skipped if the current
-    // reference was set without Reflog, because the rollback undoes that drift.
+    // A later change blocks the rollback, because a caller made the later change on purpose. The check is skipped if
+    // the current reference was set without Reflog, because the rollback undoes that drift.
     if !situation.isDrifted, let planned = rollback.newestChange, let newest = situation.newestEffective,
       newest.id > planned,
       newest.intent.batchID != rollback.batchID, newest.intent.kind != .drift

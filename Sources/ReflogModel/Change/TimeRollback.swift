@@ -1,17 +1,17 @@
 /// A rollback to a time.
 ///
-/// It sets every address in its scope back to the reference that the address held at that time.
+/// The rollback sets every address in its scope back to the reference that the address held at the target time.
 package struct TimeRollback: Sendable {
   /// The id of the rollback, a GUID in lower case.
   ///
-  /// Every change that the rollback makes contains it.
+  /// Every change that the rollback makes contains this id.
   package let batchID: String
   package let asOf: Timestamp
   package let scope: FlowScope
   /// The newest change when the rollback was planned, or nil if there was no change.
   ///
-  /// If there was no plan, it is the newest change when the rollback was requested. The rollback does not undo changes
-  /// that are newer, because their callers made them on purpose.
+  /// If there was no plan, the value is the newest change when the rollback was requested. The rollback does not undo
+  /// newer changes by callers, because callers made these changes on purpose.
   package let newestChange: Change.ID?
 
   /// Creates a rollback.
@@ -27,17 +27,17 @@ package struct TimeRollback: Sendable {
     package let address: Address
     /// The reference before the rollback.
     ///
-    /// Until the rollback has been made, it is the current reference.
+    /// Until the rollback has been made, the value is the current reference.
     package let before: ConnectorReference
     /// The reference that the address held at the target time.
     ///
-    /// If it is unknown, the address is not changed.
+    /// If this reference is unknown, the rollback does not change the address.
     package let after: ConnectorReference
     /// The newest change that the rollback made at the address, or nil if it made none.
     package var change: Change?
     /// The reason why the rollback has no applied change at the address.
     ///
-    /// It is nil if there is an applied change, or if the reason is unknown.
+    /// The value is nil if there is an applied change, or if the reason is unknown.
     package var problem: String?
     /// The pending change that blocks other changes at the address, or nil if there is none.
     package var pending: Change.ID?
@@ -59,7 +59,10 @@ package struct TimeRollback: Sendable {
     }
   }
 
-  /// Returns one item for each address in the scope whose reference at the time is unknown or differs from the current.
+  /// Returns one item for each address in the scope that the rollback would change or can't set back.
+  ///
+  /// The rollback would change an address if the reference at the target time differs from the current reference. The
+  /// rollback can't set an address back if the reference at the target time is unknown.
   ///
   /// - Parameters:
   ///   - then: The configurations at the target time.
@@ -82,9 +85,9 @@ package struct TimeRollbackProgress: Sendable {
     case running
     /// The rollback has set back every address whose reference at the target time is known.
     case done
-    /// The rollback ended before it had set back all of these addresses.
+    /// The rollback ended before it had set back every address whose reference at the target time is known.
     ///
-    /// It continues if a caller requests it again with the same batch id.
+    /// The rollback continues if a caller sends the request again with the same batch id.
     case partial
   }
 
@@ -106,7 +109,7 @@ package struct TimeRollbackPlan: Sendable {
   package let steps: [TimeRollback.Item]
   /// The reason why a check of the connectors to restore failed, or nil if no check failed.
   ///
-  /// It is also nil if the directory was not read at all.
+  /// The value is also nil if the directory was not read at all.
   package let unasked: String?
 
   /// Creates a plan.

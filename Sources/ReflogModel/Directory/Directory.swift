@@ -1,18 +1,19 @@
 /// The system that stores connectors and references: Microsoft Graph or the embedded directory.
 ///
-/// Only the code that first records a change calls ``write(_:correlationID:)``, so every write is in the audit log.
+/// Reflog records each change before it calls ``write(_:correlationID:)``, so every write has an entry in the audit
+/// log.
 package protocol Directory: Sendable {
   /// The kind of this directory.
   var kind: DirectoryKind { get }
 
   /// How long a read may still show the old reference after a write.
   ///
-  /// It is zero if every read shows the newest write.
+  /// The value is zero if every read shows the newest write.
   var settleWindow: Duration { get }
 
   /// The maximum time from the call of a write until the write takes effect.
   ///
-  /// It is zero if a write can't take effect after Reflog's process has ended.
+  /// The value is zero if a write can't take effect after Reflog's process has ended.
   var longestWrite: Duration { get }
 
   /// Whether Reflog itself has a credential for the directory, in addition to the credentials that callers send.
@@ -26,7 +27,7 @@ package protocol Directory: Sendable {
   /// If the flow or the step is unknown, the error is ``DirectoryFailure/refused(_:)``.
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference
 
-  /// Returns a connector, or nil if there is none with this id.
+  /// Returns the connector with this id, or nil if there is no such connector.
   func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector?
 
   /// Returns the directory's answer to a read of the Graph API.
@@ -43,7 +44,7 @@ package protocol Directory: Sendable {
 }
 
 extension Directory {
-  /// The maximum time between the recording of an intent and the sending of its write, or nil if there is no limit.
+  /// The maximum time from recording an intent until its write is sent, or nil if there is no limit.
   ///
   /// There is no limit if a write can't take effect after Reflog's process has ended.
   package var longestRecording: Duration? {
@@ -51,9 +52,9 @@ extension Directory {
   }
 }
 
-/// A directory to which the ledger's writer thread writes.
+/// A directory that the ledger's writer thread writes to.
 ///
-/// A change then waits for one thread only.
+/// The writer thread writes both the ledger and the directory, so a change waits for only one thread.
 package protocol LocalDirectory: Directory {
   /// Passes a write to the writer thread.
   ///

@@ -1,7 +1,7 @@
 extension DirectoryAnswer {
   /// Returns the answer with each of these texts replaced by `…`.
   ///
-  /// This is needed because a directory may quote a secret in its error message.
+  /// Call this function before you record an answer, because a directory may quote a secret in its error message.
   package func hiding(_ secrets: [String]) -> DirectoryAnswer {
     guard case .refused(let refusal) = self, !secrets.isEmpty else { return self }
     return .refused(refusal.hiding(secrets))

@@ -1,4 +1,4 @@
-/// What is known about a write after Reflog tried to send it.
+/// The known effect of a write after Reflog tried to send the write.
 package enum DirectoryAnswer: Sendable {
   /// The directory applied the write.
   case applied(DirectoryResponse)
@@ -6,24 +6,24 @@ package enum DirectoryAnswer: Sendable {
   case refused(DirectoryRefusal)
   /// The write was not sent, so it has no effect.
   case notSent(reason: String)
-  /// It is unknown whether the directory applied the write, for example because the connection was lost.
+  /// Reflog can't know whether the directory applied the write, for example because the connection was lost.
   case unknown(httpStatus: Int?, reason: String)
 }
 
 /// A definite refusal by the directory.
 ///
-/// Reflog forwards it to the caller unchanged.
+/// Reflog forwards the refusal to the caller unchanged.
 package struct DirectoryRefusal: Sendable {
   package let httpStatus: Int
   package let code: String
   /// Whether the directory sent the code.
   ///
-  /// If false, Reflog chose the code from the HTTP status.
+  /// If the value is false, Reflog chose the code from the HTTP status.
   package let hasCode: Bool
   package let message: String
-  /// The directory's header `Retry-After`, or nil if there was none.
+  /// The header `Retry-After` in the directory's answer, or nil if the answer had no such header.
   package let retryAfter: String?
-  /// The directory's header `WWW-Authenticate`, or nil if there was none.
+  /// The header `WWW-Authenticate` in the directory's answer, or nil if the answer had no such header.
   package let wwwAuthenticate: String?
   /// The directory's own id for the request, or nil if the directory sent none.
   package let requestID: String?
@@ -54,7 +54,7 @@ package struct DirectoryRefusal: Sendable {
   }
 }
 
-/// Why the directory could not be read.
+/// The error if the directory could not be read.
 package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
   /// The directory refused the read.
   case refused(DirectoryRefusal)

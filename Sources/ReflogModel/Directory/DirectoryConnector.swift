@@ -1,6 +1,6 @@
 /// The properties of a connector that Reflog may record.
 ///
-/// None of them is a secret.
+/// No property contains a secret.
 package struct DirectoryConnector: Sendable {
   package let id: ConnectorID
   package let displayName: String
@@ -9,7 +9,7 @@ package struct DirectoryConnector: Sendable {
   /// How the connector authenticates: the kind, followed by the thumbprints of its certificates.
   ///
   /// The parts are separated by spaces, and the thumbprints are sorted. The text is `none` if the connector uses no
-  /// authentication. It is nil if the authentication was not read.
+  /// authentication. The value is nil if the authentication was not read.
   package let authentication: String?
 
   /// Creates a connector, and redacts its target URL.
@@ -49,8 +49,8 @@ extension DirectoryConnector {
 extension ConnectorReference {
   /// Reads the value of a step in a `userFlowApiConnectorConfiguration`.
   ///
-  /// If the value is null or missing, the step calls no connector. Returns nil if the value is of any other kind than
-  /// null or a connector.
+  /// If the value is null or missing, the step calls no connector. Returns nil if the value is neither null nor a valid
+  /// connector.
   package init?(graphStep value: JSONValue?) {
     switch value {
     case nil, .null: self = .none

@@ -1,4 +1,4 @@
-/// A read of the Graph API.
+/// A request that reads a resource of the Graph API.
 package struct DirectoryRead: Sendable {
   /// The resource to read.
   package enum Resource: Sendable {

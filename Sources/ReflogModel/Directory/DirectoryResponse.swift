@@ -3,15 +3,17 @@ package struct DirectoryResponse: Sendable {
   package let httpStatus: Int
   /// The body without `@odata.context`, or nil if the body is not a JSON object.
   ///
-  /// Before Reflog sends the body to the caller, it creates `@odata.context` again from `contextFragment`.
+  /// Before Reflog sends the body to the caller, Reflog creates a new `@odata.context` from `contextFragment`.
   package let body: JSONObject?
-  /// The unchanged body if it is not a JSON object; otherwise nil.
+  /// The unchanged body, or nil if the body is a JSON object.
   package let raw: RawBody?
   /// The part of the body's `@odata.context` that follows `$metadata#`, or nil if the body has no `@odata.context`.
   package let contextFragment: String?
-  /// The URL with which the links in the body begin, without a slash at its end, or nil if the body has no links.
+  /// The common beginning of all links in the body, or nil if the body has no links.
+  ///
+  /// The value is a URL without a slash at the end.
   package let linkBase: String?
-  /// The directory's own id for the request, or nil if the directory sent none.
+  /// The directory's own id for the request, or nil if the directory sent no id.
   package let requestID: String?
   /// The connector that a write created, or nil if the write created no connector.
   package let created: DirectoryConnector?

@@ -27,7 +27,9 @@ extension DirectoryWrite {
     }.filter { !$0.isEmpty }
   }
 
-  /// Returns the URL and the parts after `?` and `#`, or an empty list if no part of the URL must be hidden.
+  /// Returns the secrets in a URL, or an empty list if the URL contains no secrets.
+  ///
+  /// The secrets are the whole URL and the parts after `?` and `#`.
   private static func secrets(ofURL url: String) -> [String] {
     guard redactedURL(url) != url else { return [] }
     return [url] + url.split(whereSeparator: { $0 == "?" || $0 == "#" }).dropFirst().map(String.init)

@@ -1,4 +1,4 @@
-/// A write of the Graph API.
+/// A request that writes a resource of the Graph API.
 package enum DirectoryWrite: Sendable {
   /// Sets the reference at an address to a connector or to no connector.
   case setReference(Address, ConnectorReference)
@@ -9,7 +9,9 @@ package enum DirectoryWrite: Sendable {
   ///
   /// The body is `{"pkcs12Value","password"}`.
   case uploadCertificate(ConnectorID, JSONObject)
-  /// Creates a flow. `references` contains the flow's `apiConnectorConfiguration`, and `body` contains the rest.
+  /// Creates a flow.
+  ///
+  /// `references` contains the flow's `apiConnectorConfiguration`. `body` contains all other properties of the flow.
   case createFlow(FlowType, FlowID, body: JSONObject, references: [Step: ConnectorID])
   /// Updates a flow.
   ///

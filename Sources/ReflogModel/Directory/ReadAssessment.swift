@@ -4,7 +4,8 @@ package enum ReadAssessment: Hashable, Sendable {
   case asRecorded
   /// The read shows an older reference that the address held within the settle window.
   ///
-  /// The directory may still return the older reference for a short time, so the ledger's reference counts.
+  /// The directory may still return the older reference for a short time, so the ledger's reference is treated as the
+  /// current reference.
   case stale
   /// The read shows a reference that was set without Reflog.
   case drift

@@ -1,9 +1,9 @@
-/// A connector as the ledger recorded it at its last observation.
+/// A connector with the properties that the ledger recorded when the connector was last observed.
 package struct RecordedConnector: Sendable {
   package let connector: DirectoryConnector
   /// When the connector was read from the directory.
   package let seen: Timestamp
-  /// The sequence of the entry that was the ledger's newest when that read began.
+  /// The sequence of the entry that was the ledger's newest entry when the read of the connector began.
   package let entry: Int64
 
   /// Creates a recorded connector.

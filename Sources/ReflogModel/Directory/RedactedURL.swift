@@ -1,7 +1,8 @@
 /// Returns a URL without the parts that may contain keys, so the URL can be recorded.
 ///
 /// User and password become `…@`. Query and fragment become `?…` or `#…`. The function compares bytes and not
-/// characters, because a combining mark after a delimiter would form another character and hide the delimiter.
+/// characters. Together with a delimiter, a combining mark after the delimiter forms another character. A comparison of
+/// characters would therefore miss the delimiter.
 package func redactedURL(_ url: String) -> String {
   let bytes = Array(url.utf8)
   let end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex

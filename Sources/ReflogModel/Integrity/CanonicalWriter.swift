@@ -2,7 +2,7 @@
 struct CanonicalWriter {
   /// The approximate number of bytes in the record of a change.
   ///
-  /// Reserving them avoids later allocations.
+  /// The writer reserves this number of bytes at the start to avoid later allocations.
   private static let usualByteCount = 1024
 
   private(set) var output: [UInt8] = []
@@ -67,18 +67,19 @@ struct CanonicalWriter {
     zip(order, order.dropFirst()).first { !precedes(members[$0].name, members[$1].name) }?.1
   }
 
-  /// Returns whether the left name sorts in front of the right one by UTF-16 code units (RFC 8785 §3.2.3).
+  /// Returns whether the left name is sorted in front of the right name by UTF-16 code units (RFC 8785 §3.2.3).
   ///
-  /// The function compares UTF-8, because that is faster. UTF-8 and UTF-16 sort texts in the same order, with one
-  /// exception: the scalars from U+E000 to U+FFFF. In UTF-8 these begin with the byte EE or EF, and sort in front of
-  /// the scalars from U+10000 on. In UTF-16 they sort after those scalars. ``rank(_:)`` corrects the order.
+  /// The function compares UTF-8, because a comparison of UTF-8 is faster. UTF-8 and UTF-16 sort texts in the same
+  /// order, except for the characters from U+E000 to U+FFFF. In UTF-8 these characters begin with the byte EE or EF,
+  /// and are sorted in front of the characters from U+10000 on. In UTF-16 they are sorted after the characters from
+  /// U+10000 on. ``rank(_:)`` corrects the order.
   private func precedes(_ left: String, _ right: String) -> Bool {
     left.utf8.lexicographicallyPrecedes(right.utf8) { rank($0) < rank($1) }
   }
 
-  /// Returns a number for a byte in UTF-8.
+  /// Returns the position of a UTF-8 byte in the order of UTF-16.
   ///
-  /// The order of these numbers is the order in UTF-16.
+  /// A comparison of these numbers sorts texts in the order of UTF-16.
   private func rank(_ byte: UInt8) -> UInt8 {
     byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte
   }

@@ -4,9 +4,10 @@ extension Checkpoint {
     try SignedNote(text: text, signedBy: keys)
   }
 
-  /// Verifies and reads a signed checkpoint of the log that has the name `origin`.
+  /// Verifies and reads a signed checkpoint that must belong to the log with the name `origin`.
   ///
-  /// - Throws: ``IntegrityError`` if none of the keys signed the checkpoint, or if it belongs to another log.
+  /// - Throws: ``IntegrityError`` if none of the keys signed the checkpoint, or if the checkpoint belongs to another
+  ///   log.
   package init(opening note: SignedNote, of origin: Origin, with keys: [VerifierKey]) throws(IntegrityError) {
     try note.verify(with: keys)
     try self.init(text: note.text)

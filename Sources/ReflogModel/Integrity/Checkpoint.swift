@@ -1,4 +1,4 @@
-/// A statement about a log: its name, its number of entries, and the root of their Merkle tree (C2SP tlog-checkpoint).
+/// The name of a log, its number of entries, and the root of the Merkle tree over the entries (C2SP tlog-checkpoint).
 package struct Checkpoint: Hashable, Sendable {
   /// The name of the log.
   package let origin: Origin
@@ -21,8 +21,8 @@ package struct Checkpoint: Hashable, Sendable {
 
   /// The text to sign.
   ///
-  /// It has three lines: the origin, the size and the root. Reflog writes no extension lines, because other programs
-  /// could not check their content.
+  /// The text has three lines: the origin, the size and the root. Reflog writes no extension lines, because other
+  /// programs could not check their content.
   package var text: String { "\(origin)\n\(size)\n\(root.base64)\n" }
 
   /// Reads the text of a checkpoint.

@@ -1,10 +1,10 @@
 /// The entries of one tile in the form that a log serves (C2SP tlog-tiles).
 ///
-/// In front of each entry is the entry's length in two bytes. The high byte is first.
+/// Two bytes with the length of the entry are written in front of each entry. The high byte is first.
 package struct EntryBundle: Hashable, Sendable {
   /// The maximum length of an entry in bytes.
   ///
-  /// Two bytes can't express a higher length.
+  /// A bundle stores the length of an entry in two bytes, so a higher length is not possible.
   package static let maximumEntryByteCount = 65_535
 
   /// The bytes of each entry, in the order of the log.

@@ -2,9 +2,9 @@ import Crypto
 
 /// A description of an exported file.
 ///
-/// The log's key signs it, so a reader can check whether the file was altered. The text that is signed is one line of
-/// canonical JSON (RFC 8785). The text of a checkpoint has at least three lines. Therefore the signature of a
-/// checkpoint can't be used as the signature of a manifest.
+/// The log's key signs the manifest, so a reader can check whether the file was altered. The signed text of a manifest
+/// is one line of canonical JSON (RFC 8785). The signed text of a checkpoint has at least three lines. Because no text
+/// has both forms, the signature of a checkpoint can't be used as the signature of a manifest.
 package struct ExportManifest: Hashable, Sendable {
   /// The name of the log.
   package let origin: Origin
@@ -16,7 +16,9 @@ package struct ExportManifest: Hashable, Sendable {
   package let options: [String]
   /// The filter, or nil if everything was exported.
   package let filter: String?
-  /// The sequence after which the export begins, or nil if the export begins with the first entry.
+  /// The export contains only entries with a sequence higher than this one.
+  ///
+  /// The value is nil if the export begins with the first entry.
   package let after: Int64?
   /// The number of rows in the file.
   package let rows: Int64
@@ -26,7 +28,7 @@ package struct ExportManifest: Hashable, Sendable {
   package let lastSequence: Int64?
   /// The SHA-256 of the file.
   package let sha256: Hash
-  /// The log's newest checkpoint when the export began, or nil if there was none yet.
+  /// The log's newest checkpoint when the export began, or nil if the log had no checkpoint yet.
   package let checkpoint: String?
   /// When the export began.
   package let taken: Timestamp

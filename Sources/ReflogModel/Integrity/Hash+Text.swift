@@ -2,7 +2,7 @@ extension Hash: CustomStringConvertible {
   /// The hash as 64 lower-case hexadecimal digits.
   package var hexadecimal: String { bytes.hexadecimal }
 
-  /// The hash in Base 64, 44 characters (RFC 4648 §4).
+  /// The hash as 44 characters in Base 64 (RFC 4648 §4).
   ///
   /// Checkpoints and proofs use this form.
   package var base64: String { bytes.base64 }

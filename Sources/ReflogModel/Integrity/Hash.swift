@@ -2,15 +2,15 @@ import Crypto
 
 /// A SHA-256 value.
 ///
-/// The 32 bytes are stored inline, without an allocation. Millions of hashes therefore need 32 bytes each.
+/// The 32 bytes are stored inline, so a hash needs no allocation. Millions of hashes in memory need only 32 bytes each.
 package struct Hash: Hashable, Sendable {
   /// The number of bytes.
   package static let byteCount = 32
 
-  /// The bytes as four numbers.
+  /// The 32 bytes as four numbers of 8 bytes.
   ///
-  /// The type is not a SIMD4, because a SIMD4 needs memory that is aligned to 32 bytes. Memory that is used across an
-  /// `await` is aligned to 16 bytes only, so writing a SIMD4 there would write after the end of the memory.
+  /// Do not use a `SIMD4` here. A `SIMD4` needs memory that is aligned to 32 bytes, but memory that is used across an
+  /// `await` is aligned to 16 bytes only. There a `SIMD4` would be written past the end of its memory.
   private struct Words: Hashable {
     var (first, second, third, fourth) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
   }
@@ -18,7 +18,7 @@ package struct Hash: Hashable, Sendable {
   /// The bytes of the hash, in the same order in memory on every machine.
   private let words: Words
 
-  /// Creates a hash from 32 bytes, or returns nil if there are more or fewer.
+  /// Creates a hash from 32 bytes, or returns nil if there are more or fewer bytes.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = Words()
@@ -26,7 +26,7 @@ package struct Hash: Hashable, Sendable {
     self.words = words
   }
 
-  /// Creates a hash from memory that contains its 32 bytes, or returns nil if there are more or fewer.
+  /// Creates a hash from memory that contains the 32 bytes, or returns nil if the memory has more or fewer bytes.
   package init?(bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.byteCount else { return nil }
     words = bytes.loadUnaligned(as: Words.self)
@@ -52,7 +52,7 @@ package struct Hash: Hashable, Sendable {
 
   private init() { words = Words() }
 
-  /// Returns the SHA-256 of 64 bytes: the bytes of this hash, then those of `other`.
+  /// Returns the SHA-256 of 64 bytes: the bytes of this hash, then the bytes of `other`.
   package func followed(by other: Hash) -> Hash {
     var digest = SHA256()
     withUnsafeBytes { digest.update(bufferPointer: $0) }

@@ -1,7 +1,11 @@
-/// The reason why data can't be hashed, signed or proven, or why a hash, a signature or a proof is not accepted.
+/// The reason why data can't be hashed, signed or proven.
+///
+/// Other cases are the reason why Reflog does not accept a hash, a signature or a proof.
 package enum IntegrityError: Error, Hashable, Sendable {
   // Canonical bytes.
-  /// This number is not a whole number that canonical JSON permits.
+  /// The number is not a whole number that canonical JSON permits.
+  ///
+  /// The associated value is the text of the number.
   case noWholeNumber(String)
   /// Two members of one object have this name.
   case duplicateMember(name: String)
@@ -11,7 +15,7 @@ package enum IntegrityError: Error, Hashable, Sendable {
   // The tree.
   /// A tree of this size has no leaf with this index.
   case leafOutsideTree(index: Int64, size: Int64)
-  /// The older tree is larger than the newer tree, or its size is negative.
+  /// The older tree is larger than the newer tree, or the size of the older tree is negative.
   case treeOutsideTree(older: Int64, newer: Int64)
   /// A tree of this size does not have this number of full subtrees.
   case frontierMismatch(size: Int64, hashCount: Int)
@@ -33,7 +37,7 @@ package enum IntegrityError: Error, Hashable, Sendable {
   case unsupportedKey(type: UInt8)
   /// The stated key ID does not belong to the key.
   case keyIDMismatch(stated: String, key: KeyIdentity)
-  /// The cryptographic library refused to sign with the key.
+  /// The cryptographic library could not sign with the key.
   case signingFailed(key: KeyIdentity)
   /// A signed note can't be read or created.
   case malformedNote(problem: String)

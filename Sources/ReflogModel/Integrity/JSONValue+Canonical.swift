@@ -1,10 +1,10 @@
 extension JSONValue {
   /// Returns the value as canonical JSON in UTF-8 (RFC 8785).
   ///
-  /// These are the bytes that are hashed. Every number must be a whole number from -``maximumWholeNumber`` to
+  /// Reflog hashes these bytes. Every number must be a whole number from -``maximumWholeNumber`` to
   /// ``maximumWholeNumber`` in its shortest form. Fractions, exponents and `-0` are errors, because Reflog never writes
-  /// a record with such a number. It is also an error if two members of an object have the same name, byte by byte, or
-  /// if values are nested ``maximumDepth`` or more levels deep.
+  /// a record with such a number. Two members with the same name in one object are also an error. Names are compared
+  /// byte by byte. Values that are nested ``maximumDepth`` or more levels deep are an error too.
   package func canonicalBytes() throws(IntegrityError) -> [UInt8] {
     var writer = CanonicalWriter()
     try writer.write(self, depth: 0)
@@ -16,9 +16,9 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  /// Returns the object as canonical JSON.
+  /// Returns the object as canonical JSON in UTF-8.
   ///
-  /// The rules are those of ``JSONValue/canonicalBytes()``.
+  /// The rules for ``JSONValue/canonicalBytes()`` apply.
   package func canonicalBytes() throws(IntegrityError) -> [UInt8] {
     try JSONValue.object(self).canonicalBytes()
   }

@@ -1,7 +1,7 @@
 /// Identifies a key that signs notes, by a name and a number.
 ///
-/// The number is computed from the name, the kind and the public key. It helps to find the key. It is short, so two
-/// keys can have the same number.
+/// The number is computed from the name, the kind and the public key. A reader uses the number to find the key. The
+/// number is short, so two keys can have the same number.
 package struct KeyIdentity: Hashable, Sendable, CustomStringConvertible {
   /// The name of the key.
   package let name: KeyName
@@ -14,7 +14,9 @@ package struct KeyIdentity: Hashable, Sendable, CustomStringConvertible {
     self.number = number
   }
 
-  /// Creates the identity of an Ed25519 key, `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)[:4]` (C2SP signed-note).
+  /// Creates the identity of an Ed25519 key.
+  ///
+  /// The number is `SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)[:4]` (C2SP signed-note).
   init(name: KeyName, publicKey: [UInt8]) {
     let material = Array(name.text.utf8) + [0x0A, VerifierKey.signatureType] + publicKey
     self.init(name: name, number: Self.number(of: Hash(of: material).bytes))

@@ -17,17 +17,18 @@ extension LogVerification {
     case fork(size: Int64, source: String, other: String)
     /// The first `size` entries differ from the signed entries.
     ///
-    /// Another checkpoint confirms the first `confirmedSize` of them. It is 0 if no checkpoint confirms any entry.
+    /// Another checkpoint confirms the first `confirmedSize` entries. `confirmedSize` is 0 if no checkpoint confirms
+    /// any entry.
     case rootMismatch(source: String, size: Int64, confirmedSize: Int64, found: Hash, signed: Hash)
     /// The checkpoint covers more entries than the log has.
     case beyondLog(source: String, size: Int64, logSize: Int64)
-    /// The checkpoint can't be checked, because the verification began at a later entry than the checkpoint's last one.
+    /// The checkpoint can't be checked, because the checkpoint covers fewer entries than were trusted at the start.
     case beforeStart(source: String, size: Int64, start: Int64)
     /// The entries with these sequences are missing.
     case missing(Range<Int64>)
     /// An entry occurs twice, or comes after an entry with a higher sequence.
     case outOfOrder(sequence: Int64, expected: Int64)
-    /// The checkpoint can't be checked, because the entry `missing` is missing.
+    /// The checkpoint can't be checked, because the log does not have the entry with the sequence `missing`.
     case uncheckable(source: String, size: Int64, missing: Int64)
   }
 }

@@ -5,20 +5,22 @@ extension LogVerification {
     ///
     /// If there are no findings, the first ``confirmedSize`` entries match the signed checkpoints.
     package let findings: [Finding]
-    /// The number of findings that are not in ``findings``, because there are more than ``maximumFindingCount``.
+    /// The number of findings that are not in ``findings``.
+    ///
+    /// ``findings`` contains at most ``maximumFindingCount`` findings.
     package let omittedFindingCount: Int
     /// The number of entries in the log, including missing entries.
     package let size: Int64
-    /// The root of the log, or nil if entries are missing.
+    /// The root of the Merkle tree over the log's entries, or nil if entries are missing.
     package let root: Hash?
     /// The size of the largest checkpoint that the log matches.
     ///
-    /// If the log matches no checkpoint, it is the number of trusted entries with which the verification began.
+    /// If the log matches no checkpoint, the value is the number of entries that were trusted at the start.
     package let confirmedSize: Int64
 
     /// The entries after the largest checkpoint that the log matches.
     ///
-    /// No signature covers these entries, so the verification can't show whether they were altered.
+    /// No signature covers these entries, so the verification can't show whether the entries were altered.
     package var unsigned: Range<Int64> { confirmedSize..<size }
   }
 }

@@ -1,8 +1,8 @@
 /// Compares the entries of a log with signed checkpoints of the log, and reports every difference.
 ///
 /// The entries are added in order. The memory does not grow with the log, because a verification keeps only the right
-/// edge of the tree and the checkpoints of larger sizes. If a checkpoint has a false signature or belongs to another
-/// log, that is a finding, and the entries are not compared with it.
+/// edge of the tree and the checkpoints that are not compared yet. If a checkpoint has a false signature or belongs to
+/// another log, the verification reports a finding and does not compare the entries with the checkpoint.
 package struct LogVerification: Sendable {
   /// A checkpoint that the log must match.
   package struct ExpectedCheckpoint: Sendable {
@@ -10,7 +10,7 @@ package struct LogVerification: Sendable {
     package let source: String
     /// The bytes that should be a signed note.
     ///
-    /// They are not verified yet.
+    /// These bytes are not verified yet.
     package let note: [UInt8]
 
     /// Creates an expected checkpoint.
@@ -27,7 +27,7 @@ package struct LogVerification: Sendable {
 
   /// The maximum number of findings in a report.
   ///
-  /// Further findings are only counted. This many findings already prove that the log was altered.
+  /// Further findings are only counted, because this many findings already prove that the log was altered.
   package static let maximumFindingCount = 1000
 
   private let origin: Origin
@@ -39,9 +39,9 @@ package struct LogVerification: Sendable {
   private var ahead: [OpenedCheckpoint] = []
   private var findings: [Finding] = []
   private var omittedFindingCount = 0
-  /// The number of entries that a matching checkpoint or the trusted start covers.
+  /// The number of entries that a matching checkpoint covers, or that were trusted at the start.
   private var confirmedSize: Int64
-  /// The first missing entry, or nil if no entry is missing.
+  /// The sequence of the first missing entry, or nil if no entry is missing.
   ///
   /// If an entry is missing, the root can't be computed.
   private var firstMissing: Int64?
@@ -54,8 +54,8 @@ package struct LogVerification: Sendable {
   ///   - origin: The name of the log.
   ///   - keys: The trusted public keys. Signatures from other keys are ignored.
   ///   - claims: The checkpoints that the log must match.
-  ///   - frontier: The tree over the entries that are trusted without a check. A checkpoint of fewer entries can't be
-  ///     checked, and is a finding.
+  ///   - frontier: The tree over the entries that are trusted without a check. A checkpoint that covers fewer entries
+  ///     can't be checked, so the verification reports a finding.
   package init(
     of origin: Origin,
     with keys: [VerifierKey],
@@ -75,13 +75,14 @@ package struct LogVerification: Sendable {
     compare()
   }
 
-  /// The number of entries that the largest validly signed checkpoint covers, even if the entries do not match it.
+  /// The number of entries that the largest validly signed checkpoint covers, even if the entries do not match that
+  /// checkpoint.
   package var signedSize: Int64 { max(confirmedSize, ahead.first?.checkpoint.size ?? 0) }
 
   /// Adds a further checkpoint during the verification, because the log may have grown.
   ///
-  /// The checkpoint is ignored if it covers no more entries than were added so far. It is also ignored if no known key
-  /// signed it, for example after a key rotation.
+  /// The checkpoint is ignored if all entries that the checkpoint covers were already added. The checkpoint is also
+  /// ignored if it has no valid signature from a known key, for example after a key rotation.
   package mutating func expect(_ claim: ExpectedCheckpoint) {
     guard let note = try? SignedNote(parsing: claim.note), let size = try? Checkpoint(text: note.text).size,
       size > sequence, !note.signers(among: keys).good.isEmpty
@@ -101,7 +102,7 @@ package struct LogVerification: Sendable {
 
   /// Adds the next entry and its position in the log.
   ///
-  /// If a position is omitted or repeated, that is a finding.
+  /// If a position is omitted or repeated, the verification reports a finding.
   package mutating func append(_ entry: Hash, at position: Int64) {
     guard position >= sequence else {
       report(.outOfOrder(sequence: position, expected: sequence))
@@ -137,9 +138,9 @@ package struct LogVerification: Sendable {
     )
   }
 
-  /// Returns the checkpoint if it is signed by a known key and belongs to the log.
+  /// Returns the checkpoint if a known key signed the checkpoint and the checkpoint belongs to the log.
   ///
-  /// Otherwise the function reports the problem and returns nil.
+  /// Otherwise the function reports a finding and returns nil.
   private mutating func open(_ claim: ExpectedCheckpoint) -> Checkpoint? {
     let note: SignedNote
     let checkpoint: Checkpoint
@@ -163,7 +164,7 @@ package struct LogVerification: Sendable {
 
   /// Reports signed checkpoints that have the same size but different roots.
   ///
-  /// They prove that two different histories were signed, independently of the entries in the log.
+  /// Two such checkpoints prove that two different histories were signed, even if the log has only one of them.
   private mutating func findForks() {
     for (larger, smaller) in zip(ahead, ahead.dropFirst())
     where larger.checkpoint.size == smaller.checkpoint.size && larger.checkpoint.root != smaller.checkpoint.root {

@@ -1,8 +1,8 @@
 /// The right edge of a growing Merkle tree.
 ///
-/// It is sufficient to append leaves and to compute the root. The tree consists of full subtrees, from left to right.
-/// The frontier has the hash of each of these subtrees. Their number is the number of 1 digits in the binary form of
-/// the size, at most 63.
+/// With the right edge alone, you can append leaves and compute the root. The tree consists of full subtrees, from left
+/// to right. The frontier has the hash of each full subtree. The number of full subtrees is the number of 1 digits in
+/// the binary form of the tree's size, at most 63.
 package struct MerkleFrontier: Hashable, Sendable {
   /// The number of leaves.
   package private(set) var size: Int64
@@ -29,19 +29,21 @@ package struct MerkleFrontier: Hashable, Sendable {
     self.hashes = hashes
   }
 
-  /// Restores the frontier of the tree over the first `size` entries from stored hashes.
+  /// Restores the frontier of the tree over the first `size` entries.
+  ///
+  /// `hashAt` returns the stored hashes of the full subtrees.
   package init(size: Int64, hashAt: MerkleTree.HashSource) throws {
     let levels = (0..<max(0, size).bitWidth).reversed().filter { size >> Int64($0) & 1 == 1 }
     let nodes = levels.map { MerkleTree.Node(level: $0, index: (size >> Int64($0)) - 1) }
     try self.init(size: size, hashes: try nodes.map(hashAt))
   }
 
-  /// Appends a leaf, which is given as its hash.
+  /// Appends a leaf with this hash.
   package mutating func append(_ leaf: Hash) {
     append(leaf) { (_, _) in }
   }
 
-  /// Appends a leaf, which is given as its hash, and reports every full subtree that the leaf completes.
+  /// Appends a leaf with this hash, and reports every full subtree that the leaf completes.
   ///
   /// The leaf is reported first. Each subtree is reported after its children. If `report` throws, the frontier is not
   /// changed.

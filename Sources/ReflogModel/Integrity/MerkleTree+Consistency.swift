@@ -18,8 +18,8 @@ extension MerkleTree {
       fromRoot.append(try root(of: older <= middle ? right : left, hashAt: hashAt))
       range = older <= middle ? left : right
     }
-    // If the range begins at 0, its hash is the root of the older tree. The verifier already has that root, so the
-    // proof omits it.
+    // If the range begins at 0, the hash of the range is the root of the older tree. The verifier already has that
+    // root, so the proof omits the root.
     if range.lowerBound > 0 { fromRoot.append(try root(of: range, hashAt: hashAt)) }
     return fromRoot.reversed()
   }
@@ -41,8 +41,8 @@ extension MerkleTree {
       guard proof.isEmpty, isSame else { throw failure }
       return
     }
-    // If the older tree is full, its root is a node of the newer tree. Then the proof omits that root, so it is added
-    // here.
+    // If the older tree is full, its root is a node of the newer tree. Then the proof omits that root, so this line
+    // adds the root.
     let path = older & (older - 1) == 0 ? [olderRoot] + proof : proof
     guard let start = path.first else { throw failure }
     let levels = Int64((~(older - 1)).trailingZeroBitCount)

@@ -56,7 +56,9 @@ extension MerkleTree {
     node & 1 == 1 || node == last
   }
 
-  /// Moves up the levels on which the node has no sibling, because it is the last node on the level.
+  /// Moves up until the node is a right child or the first node of its level.
+  ///
+  /// On the skipped levels the node has no sibling, because the node is the last node of the level.
   static func skipLevelsWithoutSibling(_ node: inout Int64, _ last: inout Int64) {
     while node & 1 == 0, node != 0 {
       node >>= 1

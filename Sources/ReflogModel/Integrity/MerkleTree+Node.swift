@@ -1,5 +1,5 @@
 extension MerkleTree {
-  /// A node of the tree whose subtree is full.
+  /// A node that is the root of a full subtree.
   ///
   /// The leaves are on level 0. The node `index` of a level covers the leaves from `index * 2^level` up to, but not
   /// including, `(index + 1) * 2^level`.
@@ -15,7 +15,7 @@ extension MerkleTree {
       self.index = index
     }
 
-    /// Creates the node whose leaves are exactly those in this range, or returns nil if there is no such node.
+    /// Creates the node that covers exactly the leaves in this range, or returns nil if there is no such node.
     init?(covering range: Range<Int64>) {
       let count = range.upperBound - range.lowerBound
       guard count > 0, count & (count - 1) == 0, range.lowerBound & (count - 1) == 0 else { return nil }

@@ -2,9 +2,9 @@ import Crypto
 
 /// The Merkle tree over a log's entries (RFC 6962 §2.1, unchanged in RFC 9162 §2.1).
 ///
-/// The hash of a leaf and the hash of a node are computed with different first bytes. Therefore a node can't be
-/// presented as an entry. Functions that read the tree need the hashes of full subtrees only. The hash of a full
-/// subtree never changes when the tree grows.
+/// The hashes of leaves and nodes are computed with different first bytes, so an attacker can't present a node as an
+/// entry. Functions that read the tree need only the hashes of full subtrees. These hashes can be stored, because the
+/// hash of a full subtree never changes when the tree grows.
 package enum MerkleTree {
   /// Returns the stored hash of a full subtree.
   package typealias HashSource = (Node) throws -> Hash
@@ -19,7 +19,7 @@ package enum MerkleTree {
 
   /// Returns the hash of a leaf whose entry is a hash.
   ///
-  /// All entries of Reflog's logs are hashes.
+  /// Every entry in Reflog's log is the hash of a record.
   package static func leafHash(of entry: Hash) -> Hash {
     entry.withUnsafeBytes { leafHash(of: $0) }
   }

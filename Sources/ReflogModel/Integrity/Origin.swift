@@ -1,11 +1,11 @@
 /// The name of a log.
 ///
-/// It is the first line of the log's checkpoints (C2SP tlog-checkpoint). Origins are compared byte by byte. Two origins
-/// that look equal on the screen but have different bytes are different.
+/// The origin is the first line of the log's checkpoints (C2SP tlog-checkpoint). Origins are compared byte by byte. Two
+/// origins that look equal on the screen but have different bytes are different.
 package struct Origin: Hashable, Sendable, CustomStringConvertible {
   /// The maximum length in bytes.
   ///
-  /// The length byte in a cosignature can't express more (C2SP tlog-cosignature).
+  /// A cosignature stores the length in one byte (C2SP tlog-cosignature), so a higher length is not possible.
   package static let maximumByteCount = 255
 
   private let utf8: [UInt8]
@@ -20,8 +20,8 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
 
   /// Creates the origin of one of Reflog's own logs, such as `audit.contoso.example/b2c-userflows`.
   ///
-  /// The text is a URL without its scheme. It consists of at most ``maximumByteCount`` letters, digits and the
-  /// characters `-._~:/`. It begins with a letter or a digit, and no part between slashes is empty.
+  /// The text is a URL without its scheme. The text has at most ``maximumByteCount`` characters: letters, digits and
+  /// `-._~:/`. The text begins with a letter or a digit, and every part between slashes has at least one character.
   ///
   /// - Throws: ``IntegrityError/malformedOrigin(_:)`` for any other text.
   package init(_ text: some StringProtocol) throws(IntegrityError) {
@@ -33,9 +33,9 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
     utf8 = Array(text.utf8)
   }
 
-  /// Creates the origin of the log whose key has this name.
+  /// Creates the origin of the log that has a key with this name.
   ///
-  /// A log and its key have the same name, as C2SP tlog-checkpoint recommends.
+  /// A log and its key have the same name, because C2SP tlog-checkpoint recommends equal names.
   package init(_ name: KeyName) {
     utf8 = Array(name.text.utf8)
   }
@@ -46,7 +46,7 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
   /// Returns the name of the log's key, which is also the name of the log.
   ///
   /// - Throws: ``IntegrityError/malformedKeyName(_:)`` if the origin is not a valid name of a key. Only logs of other
-  ///   programs can have such an origin.
+  ///   programs can have such an origin, because a log of Reflog has a key with the same name.
   package func keyName() throws(IntegrityError) -> KeyName {
     try KeyName(text)
   }

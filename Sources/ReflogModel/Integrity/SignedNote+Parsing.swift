@@ -1,8 +1,8 @@
 extension SignedNote {
   /// Reads a note from its bytes.
   ///
-  /// ``bytes`` of the result equals `bytes`. The text ends at the last blank line, so the text itself may contain blank
-  /// lines.
+  /// The ``bytes`` of the created note equal the given bytes. The text ends at the last blank line, so the text may
+  /// contain other blank lines.
   ///
   /// - Throws: ``IntegrityError`` for any other content.
   package init(parsing bytes: [UInt8]) throws(IntegrityError) {

@@ -1,7 +1,7 @@
 extension SignedNote {
   /// One signature in a note.
   ///
-  /// The key that made the signature may be unknown.
+  /// The reader may not know the key that made the signature.
   package struct Signature: Hashable, Sendable {
     private static let lineStart = "— "
 
@@ -9,7 +9,8 @@ extension SignedNote {
     package let key: KeyIdentity
     /// The bytes of the signature.
     ///
-    /// Their form depends on the kind of the key. An Ed25519 signature has the 64 bytes that RFC 8032 defines.
+    /// The form of these bytes depends on the kind of the key. An Ed25519 signature has the 64 bytes that RFC 8032
+    /// defines.
     package let bytes: [UInt8]
 
     /// Signs a message with a key.

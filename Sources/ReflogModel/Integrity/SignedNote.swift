@@ -4,23 +4,21 @@
 package struct SignedNote: Sendable {
   /// The maximum length of a note in bytes.
   ///
-  /// It is enough for a text and more than a hundred ML-DSA-44 signatures. These are the longest known signatures.
+  /// This length is enough for a text and more than a hundred ML-DSA-44 signatures, the longest known signatures.
   package static let maximumByteCount = 1_000_000
   /// The maximum number of signatures in a note.
   ///
-  /// The format requires that every reader accepts 16. Go's `sumdb/note` accepts 100.
+  /// The format requires that every reader accepts 16 signatures. Go's `sumdb/note` accepts 100.
   package static let maximumSignatureCount = 100
 
   /// The text, which ends with a newline.
   package let text: String
-  /// The signatures.
-  ///
-  /// There is at least one.
+  /// The signatures, at least one.
   package let signatures: [Signature]
 
   /// Creates a note from a text and the signatures of this text.
   ///
-  /// - Throws: ``IntegrityError/malformedNote(problem:)`` if no reader would accept the note.
+  /// - Throws: ``IntegrityError/malformedNote(problem:)`` if the note is not valid. Readers would refuse such a note.
   package init(text: String, signatures: [Signature]) throws(IntegrityError) {
     guard text.utf8.last == UInt8(ascii: "\n") else {
       throw .malformedNote(problem: "its text does not end with a newline")

@@ -2,7 +2,7 @@ import Crypto
 
 /// A private Ed25519 key that signs notes.
 ///
-/// Only ``secretText`` contains the secret.
+/// Only ``secretText`` shows the secret.
 package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
   /// The number of bytes in a seed.
   package static let seedByteCount = 32
@@ -35,7 +35,7 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
   /// Reads a key from text in the form of ``secretText``.
   ///
   /// - Throws: ``IntegrityError/keyIDMismatch(stated:key:)`` if the key ID in the text does not belong to the name and
-  ///   the key. Another ``IntegrityError`` if the text is not valid.
+  ///   the key. The error is another ``IntegrityError`` if the text is not valid.
   package init(secretText text: some StringProtocol) throws(IntegrityError) {
     let parts = text.utf8.split(separator: UInt8(ascii: "+"), maxSplits: 4, omittingEmptySubsequences: false)
     guard parts.count == 5, text.utf8.starts(with: Self.prefix.utf8), let material = [UInt8](base64: Array(parts[4])),
@@ -54,7 +54,7 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
 
   /// The private key as text.
   ///
-  /// Keep it secret. The form is `PRIVATE+KEY+<name>+<key ID>+<Base 64 of 0x01 and the seed>`. Go's package
+  /// Keep this text secret. The form is `PRIVATE+KEY+<name>+<key ID>+<Base 64 of 0x01 and the seed>`. Go's package
   /// `golang.org/x/mod/sumdb/note` defines this form.
   package var secretText: String {
     let material = [VerifierKey.signatureType] + Array(privateKey.rawRepresentation)

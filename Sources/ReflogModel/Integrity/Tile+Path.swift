@@ -44,7 +44,7 @@ extension Tile: CustomStringConvertible {
     String(String(1000 + number).dropFirst())
   }
 
-  /// Reads a path, and also accepts some paths that are not valid.
+  /// Reads a path without a full check, so the function also accepts some paths that are not valid.
   ///
   /// The caller must compare the path of the result with the given path.
   private static func parse(_ path: [UInt8]) -> Tile? {

@@ -6,7 +6,7 @@ extension Tile {
 
   /// Returns all tiles with this kind of content for a tree of this size.
   ///
-  /// The full tiles are first. If there is a partial tile, it is last.
+  /// The full tiles are first. If there is a partial tile, the partial tile is last.
   package static func tiles(_ content: Content, ofTreeOf size: Int64) -> some Sequence<Tile> {
     let count = size >> Int64(content.treeLevel)
     let width = Int64(maximumWidth)
@@ -15,7 +15,9 @@ extension Tile {
     }
   }
 
-  /// Returns the bytes of a tile that contains these hashes, one hash after another.
+  /// Returns the bytes of a tile that contains these hashes.
+  ///
+  /// The result contains the bytes of one hash after another, without separators.
   package static func bytes(of hashes: [Hash]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(hashes.count * Hash.byteCount)

@@ -6,7 +6,8 @@ package struct Tile: Hashable, Sendable {
   package static let maximumWidth = 256
   /// The number of tree levels between one level of tiles and the next.
   ///
-  /// A full tile has 2⁸ hashes. Eight levels above them is a single hash, and it is in a tile of the next level.
+  /// A full tile has 2⁸ hashes. Eight tree levels above these hashes, one hash covers all of them. This one hash is in
+  /// a tile of the next level.
   package static let height = 8
   /// The highest level that a path can contain.
   package static let maximumLevel = 63
@@ -18,7 +19,7 @@ package struct Tile: Hashable, Sendable {
     /// The entries themselves.
     case entries
 
-    /// The level of the tree that the hashes are on.
+    /// The level of the tree that the tile's hashes or entries belong to.
     ///
     /// Entries belong to level 0, because they are leaves.
     var treeLevel: Int {
@@ -35,10 +36,10 @@ package struct Tile: Hashable, Sendable {
   package let index: Int64
   /// The number of hashes or entries, from 1 to 256.
   ///
-  /// A tile with fewer than 256 is a partial tile.
+  /// A tile with a width below 256 is a partial tile.
   package let width: Int
 
-  /// Creates a tile, or returns nil if such a tile is not possible in any tree.
+  /// Creates a tile, or returns nil if no tree can have a tile with these values.
   package init?(_ content: Content, index: Int64, width: Int = Tile.maximumWidth) {
     let levels = 0...Self.maximumLevel
     if case .hashes(let level) = content, !levels.contains(level) { return nil }
@@ -58,8 +59,8 @@ package struct Tile: Hashable, Sendable {
 
   /// Returns whether a tree of this size contains all hashes or entries in the tile.
   ///
-  /// Only then can the tile be served. The result is also true for a partial tile if the tree has grown and also has a
-  /// wider tile at the same position.
+  /// A log can serve the tile only if the result is true. The result is also true for a partial tile if the tree has
+  /// grown and has a wider tile at the same position.
   package func isCovered(byTreeOf size: Int64) -> Bool {
     range.upperBound <= size >> Int64(content.treeLevel)
   }

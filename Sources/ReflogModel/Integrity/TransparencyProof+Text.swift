@@ -4,7 +4,7 @@ extension TransparencyProof {
   private static let indexName = "index "
   /// The maximum length of a proof in bytes.
   ///
-  /// It is the sum of the maximum lengths of the note, the extra line in Base 64, and the other lines.
+  /// The value is the sum of three maximum lengths: of the note, of the extra line in Base 64, and of the other lines.
   package static let maximumByteCount = SignedNote.maximumByteCount + maximumExtraByteCount / 3 * 4 + 4096
 
   /// The content of a `.tlog-proof` file.
@@ -16,7 +16,7 @@ extension TransparencyProof {
 
   /// Reads a proof from the content of a `.tlog-proof` file.
   ///
-  /// ``bytes`` of the result equals `bytes`.
+  /// The ``bytes`` of the created proof equal the given bytes.
   ///
   /// - Throws: ``IntegrityError`` for any other content.
   package init(parsing bytes: [UInt8]) throws(IntegrityError) {

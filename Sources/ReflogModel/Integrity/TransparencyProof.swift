@@ -1,7 +1,7 @@
 /// A proof that an entry is in a log (C2SP tlog-proof).
 ///
-/// The receipt of a change is such a proof. It can be verified offline. It contains the entry's index, the signed
-/// checkpoint with the root, and the hashes that connect the entry with the root.
+/// The receipt of a change is a transparency proof. A reader can verify a proof offline. A proof contains the entry's
+/// index, the signed checkpoint with the root, and the hashes that connect the entry with the root.
 package struct TransparencyProof: Sendable {
   /// The maximum number of hashes.
   ///
@@ -9,7 +9,7 @@ package struct TransparencyProof: Sendable {
   package static let maximumHashCount = 63
   /// The maximum length of the extra data in bytes.
   ///
-  /// It is enough for a record.
+  /// This length is enough for a record.
   package static let maximumExtraByteCount = 1_000_000
 
   /// The index of the entry.
@@ -22,7 +22,7 @@ package struct TransparencyProof: Sendable {
   package let checkpoint: SignedNote
   /// Additional data from which a reader can compute the leaf.
   ///
-  /// It may be empty. The data is not signed. Compute the leaf from the data, and trust the data only if
+  /// The data may be empty, and the data is not signed. Compute the leaf from the data, and trust the data only if
   /// ``verify(leaf:of:with:)`` succeeds for this leaf.
   package let extra: [UInt8]
 

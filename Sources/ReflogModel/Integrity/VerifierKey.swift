@@ -2,7 +2,8 @@ import Crypto
 
 /// A public Ed25519 key that verifies notes.
 ///
-/// Its text is a `vkey`, which C2SP signed-note defines: `<name>+<key ID>+<Base 64 of 0x01 and the public key>`.
+/// The text of the key is a `vkey`: `<name>+<key ID>+<Base 64 of 0x01 and the public key>`. C2SP signed-note defines
+/// this form.
 package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
   /// The byte that identifies Ed25519 among the kinds of signatures.
   static let signatureType: UInt8 = 0x01
@@ -28,7 +29,7 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
   /// Reads a `vkey`.
   ///
   /// - Throws: ``IntegrityError/keyIDMismatch(stated:key:)`` if the key ID in the text does not belong to the name and
-  ///   the key. Another ``IntegrityError`` if the text is not valid.
+  ///   the key. The error is another ``IntegrityError`` if the text is not valid.
   package init(_ text: some StringProtocol) throws(IntegrityError) {
     let parts = text.utf8.split(separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, let material = [UInt8](base64: Array(parts[2])), let type = material.first else {

@@ -1,13 +1,14 @@
 extension [UInt8] {
   /// Appends a text as a JSON string.
   ///
-  /// Only the characters that RFC 8259 §7 requires to be escaped are escaped. The form of the escapes is the one in
-  /// RFC 8785 §3.2.2.2.
+  /// The function escapes only the characters that must be escaped according to RFC 8259 §7. RFC 8785 §3.2.2.2 defines
+  /// the form of the escapes.
   mutating func append(jsonString text: String) {
     append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { characters in
-      // Few texts need an escape. A text without one is appended in one call, because that is faster.
+      // Few texts need an escape. A text without an escape is appended in one call, because one call is faster than one
+      // call for each byte.
       guard characters.contains(where: Self.needsEscape) else { return append(contentsOf: characters) }
       for byte in characters {
         if Self.needsEscape(byte) { append(escaped: byte) } else { append(byte) }

@@ -1,4 +1,4 @@
-/// The error if a text is not valid JSON (RFC 8259), or if Reflog does not accept it.
+/// The error if a text is not valid JSON (RFC 8259), or if Reflog does not accept the JSON.
 package struct JSONError: Error, CustomStringConvertible {
   /// The problem, as a clause without a full stop.
   package let problem: String
@@ -12,8 +12,9 @@ package struct JSONError: Error, CustomStringConvertible {
 extension JSONValue {
   /// Reads a JSON text that contains one value (RFC 8259).
   ///
-  /// The following are errors: two members of an object with the same name, values nested deeper than ``maximumDepth``
-  /// levels, invalid UTF-8, a surrogate without its pair, and text after the value.
+  /// Reflog is stricter than RFC 8259. Two members with the same name in one object are an error. Values that are
+  /// nested deeper than ``maximumDepth`` levels are an error. Other errors are invalid UTF-8, one half of a surrogate
+  /// pair without the other half, and text after the value.
   package init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
     var parser = JSONParser(bytes: Array(bytes))
     self = try parser.parseDocument()
@@ -21,7 +22,8 @@ extension JSONValue {
 
   /// The maximum depth of nested values.
   ///
-  /// Graph's answers are less deep. The limit exists because a recursion that is too deep would end the process.
+  /// The parser calls itself for each level, and too many levels would end the process. Graph's answers have fewer
+  /// levels than this limit.
   package static let maximumDepth = 64
 }
 
@@ -61,7 +63,7 @@ private struct JSONParser {
   mutating func parseObject(depth: Int) throws(JSONError) -> JSONObject {
     position += 1
     var members: [JSONObject.Member] = []
-    // Names are compared byte by byte, because `String` treats some texts with different bytes as equal.
+    // The set contains bytes, because `String` treats some names with different bytes as equal.
     var names: Set<[UInt8]> = []
     if skip(UInt8(ascii: "}")) { return JSONObject(uniqueMembers: []) }
     repeat {
@@ -137,7 +139,7 @@ private struct JSONParser {
     return scalar
   }
 
-  /// Skips `\u` if it comes next, and returns whether it did.
+  /// Skips `\u` if these two characters are next, and returns whether they were skipped.
   mutating func skipEscapeMark() -> Bool {
     guard bytes[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { return false }
     position += 2
@@ -181,7 +183,7 @@ private struct JSONParser {
     return value
   }
 
-  /// Skips white space, then skips this byte if it comes next.
+  /// Skips white space, then skips this byte if it is next.
   ///
   /// Returns whether the byte was skipped.
   mutating func skip(_ byte: UInt8) -> Bool {

@@ -1,6 +1,6 @@
 /// A JSON value.
 ///
-/// The order of an object's members and the text of a number are kept.
+/// A value keeps the order of an object's members and the text of a number.
 package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -39,9 +39,7 @@ package enum JSONValue: Hashable, Sendable {
     if case .array(let values) = self { values } else { nil }
   }
 
-  /// The kind of the value with its article, such as "a number".
-  ///
-  /// Error messages contain it.
+  /// The kind of the value with its article, such as "a number", for error messages.
   package var kindName: String {
     switch self {
     case .null: "null"
@@ -82,17 +80,21 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   /// The members, in their order.
   package private(set) var members: [Member]
 
-  /// Creates an object from members, whose names must be unique.
+  /// Creates an object from members.
+  ///
+  /// The names of the members must be unique.
   package init(uniqueMembers members: [Member]) {
     self.members = members
   }
 
-  /// Creates an object from a literal, whose names must be unique.
+  /// Creates an object from a literal.
+  ///
+  /// The names in the literal must be unique.
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
     members = elements.map { Member(name: $0, value: $1) }
   }
 
-  /// The value of a member, or nil if there is no such member.
+  /// The value of the member with this name, or nil if there is no such member.
   ///
   /// If you set a value, it replaces the member's value, or a new member is added at the end. If you set nil, the
   /// member is removed.
@@ -109,7 +111,7 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Returns the first member with this name, or nil if there is none.
+  /// Returns the first member with this name, or nil if there is no such member.
   ///
   /// Upper and lower case of ASCII letters count as equal.
   package func member(named name: String) -> Member? {
@@ -118,10 +120,10 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONValue {
-  /// A member's name that differs only in ASCII case from another name in the same object, or nil if there is none.
+  /// A name that occurs twice in one object if ASCII case is ignored, or nil if there is no such name.
   ///
-  /// Objects at any depth are checked. Such JSON is ambiguous, because some programs use the first of the two members
-  /// and others use the second.
+  /// Objects at any depth are checked. JSON with such a name is ambiguous, because some programs use the first of the
+  /// two members and other programs use the second.
   package var collidingName: String? {
     switch self {
     case .null, .bool, .number, .string: return nil

@@ -1,6 +1,6 @@
 /// A field of an actor.
 ///
-/// The raw value is its path in JSON.
+/// The raw value is the path of the field in JSON.
 package enum ActorField: String, FilterField {
   case type, proof, ipAddress
   case userId = "user/id"
@@ -12,17 +12,16 @@ package enum ActorField: String, FilterField {
   case tokenId = "token/id"
   case tokenDisplayName = "token/displayName"
 
-  /// The kind of the field's value.
-  ///
-  /// All fields of an actor are texts.
+  /// The kind of the field's value: always a text.
   package var kind: FilterKind { .text }
 }
 
 extension Change.Actor {
   /// The value of a field.
   ///
-  /// The id and the name are in the fields for the actor's type: user, app or token. The id and the name in the fields
-  /// for the other types are null.
+  /// Each type of actor (user, app or token) has its own fields. The fields for the actor's type contain the actor's id
+  /// and name. The fields for the other types are null. `app/appId` is different: for every type, it contains the id of
+  /// the application that the caller used.
   package subscript(field: ActorField) -> FilterValue {
     switch field {
     case .type: .text(type.rawValue)

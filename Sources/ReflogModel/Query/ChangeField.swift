@@ -1,9 +1,9 @@
-/// A field of a change.
+/// A field of a change, such as `result` or `before/connectorId`.
 ///
 /// In JSON, a field is a member with a single value, or a member of a nested object.
 ///
-/// This is the only list of the fields. `$filter` accepts each field by its path. ReflogFormats uses the list for JSON,
-/// CSV and the other formats.
+/// This enum is the only list of these fields. `$filter` accepts each field by its path. ReflogFormats uses the list
+/// for JSON, CSV and the other formats.
 package enum ChangeField: FilterField {
   case plain(Plain)
   case before(ReferenceField)
@@ -13,8 +13,8 @@ package enum ChangeField: FilterField {
 
   /// A member with a single value.
   ///
-  /// The order of the cases is the order in JSON. Add new cases at the end, because CSV has its columns in the same
-  /// order.
+  /// The order of the cases is the order in JSON. Add new cases at the end, because the columns in CSV have the same
+  /// order and must keep their positions.
   package enum Plain: String, FilterField {
     case id, sequence, activityDateTime, kind, result, resultDateTime
     case tenantId, subject, flowType, flowId, step
@@ -35,7 +35,7 @@ package enum ChangeField: FilterField {
 
   /// A field of a change's outcome.
   ///
-  /// The raw value is its name in JSON.
+  /// The raw value is the name in JSON.
   package enum Status: String, FilterField {
     case http, code, message, settledBy
 
@@ -45,7 +45,7 @@ package enum ChangeField: FilterField {
 
   /// A member that is a nested object.
   ///
-  /// The raw value is its name in JSON.
+  /// The raw value is the name in JSON.
   package enum Part: String {
     case before, after, initiatedBy, status
   }

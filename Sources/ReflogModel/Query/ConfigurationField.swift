@@ -1,4 +1,6 @@
-/// A field of a configuration. `$filter` and all output formats use this list of fields.
+/// A field of a configuration, such as `step` or `reference/state`.
+///
+/// `$filter` and all output formats use this list of fields.
 package enum ConfigurationField: FilterField {
   case plain(Plain)
   case reference(ReferenceField)
@@ -25,14 +27,14 @@ package enum ConfigurationField: FilterField {
 
   /// A member that is a nested object.
   ///
-  /// The raw value is its name in JSON.
+  /// The raw value is the name in JSON.
   package enum Part: String {
     case reference, initiatedBy
   }
 
-  /// The name, in JSON, of the target URL.
+  /// The name of the target URL in JSON.
   ///
-  /// It is a member of the reference object.
+  /// The target URL is a member of the object `reference`.
   package static let targetURLName = "targetUrl"
 
   /// All fields that a filter for configurations may contain.

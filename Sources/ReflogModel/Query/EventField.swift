@@ -1,12 +1,14 @@
-/// A field of a service event. `$filter` and all output formats use this list of fields.
+/// A field of a service event, such as `kind` or `initiatedBy/type`.
+///
+/// `$filter` and all output formats use this list of fields.
 package enum EventField: FilterField {
   case plain(Plain)
   case initiatedBy(ActorField)
 
   /// A member with a single value.
   ///
-  /// The order of the cases is the order in JSON. Add new cases at the end, because CSV has its columns in the same
-  /// order.
+  /// The order of the cases is the order in JSON. Add new cases at the end, because the columns in CSV have the same
+  /// order and must keep their positions.
   package enum Plain: String, FilterField {
     case id, sequence, activityDateTime, kind, count
 
@@ -23,7 +25,7 @@ package enum EventField: FilterField {
 
   /// A member that is a nested object.
   ///
-  /// The raw value is its name in JSON.
+  /// The raw value is the name in JSON.
   package enum Part: String {
     case initiatedBy
   }

@@ -1,7 +1,7 @@
 extension Filter {
   /// Returns whether an item matches the filter.
   ///
-  /// The result must be the same as that of the SQL that the ledger creates for the filter.
+  /// The ledger also creates SQL for the filter. This function and the SQL must return the same result for every item.
   ///
   /// - Parameter value: A function that returns the item's value in a field.
   package func matches(_ value: (Field) -> FilterValue) -> Bool {
@@ -52,7 +52,8 @@ extension Filter {
 
   /// Returns the bytes of a text for a comparison.
   ///
-  /// If the field is a name, `A` to `Z` become lower case, because names are compared without regard to ASCII case.
+  /// If the kind of the field is ``FilterKind/name``, `A` to `Z` become lower case, because such texts are compared
+  /// without regard to ASCII case.
   private static func folded(_ text: String, _ field: Field) -> [UInt8] {
     Array((field.kind == .name ? text.asciiFolded : text).utf8)
   }

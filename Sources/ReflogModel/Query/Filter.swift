@@ -1,7 +1,7 @@
 /// A condition for the fields of an item.
 ///
-/// It is a tree of comparisons. The result of a comparison is always true or false. If a field is null, two comparisons
-/// are true: `eq` with null, and `ne` with a value other than null. Every other comparison is false.
+/// A filter is a tree of comparisons. The result of each comparison is true or false. If a field is null, only two
+/// comparisons with the field are true: `eq` with null, and `ne` with a value other than null.
 package indirect enum Filter<Field: FilterField>: Hashable, Sendable {
   /// The comparison of the field with the value is true.
   case comparison(Field, Comparison, FilterValue)
@@ -25,7 +25,7 @@ package indirect enum Filter<Field: FilterField>: Hashable, Sendable {
   ///
   /// The syntax is defined in OData 4.01 URL Conventions §5.1.1.
   ///
-  /// - Throws: ``FilterError`` if the text is not a valid filter, or if it contains an unknown field.
+  /// - Throws: ``FilterError`` if the text is not a valid filter, or if the text contains an unknown field.
   package static func parse(_ text: String) throws(FilterError) -> Filter {
     try FilterParser<Field>.parse(text)
   }
@@ -36,7 +36,7 @@ package enum FilterComparison: String, Sendable, CaseIterable {
   case eq, ne, gt, ge, lt, le
 }
 
-/// A value with which a field is compared.
+/// A value that is compared with a field.
 package enum FilterValue: Hashable, Sendable {
   case text(String)
   case number(Int64)
@@ -55,7 +55,7 @@ package enum FilterValue: Hashable, Sendable {
   package static func optional(_ time: Timestamp?) -> FilterValue { time.map(FilterValue.time) ?? .null }
 }
 
-/// The error if a filter is not valid: the problem and its position.
+/// The error if a filter is not valid.
 package struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The problem, as a clause without a full stop.
   package let problem: String

@@ -16,23 +16,23 @@ extension FilterField {
 
 /// The kind of a field's value.
 ///
-/// It determines the values that a filter may compare with the field.
+/// The kind determines the values that a filter may compare with the field.
 package enum FilterKind: Sendable {
-  /// A text, compared byte by byte.
+  /// A text that is compared byte by byte.
   case text
   /// A text that is compared without regard to ASCII case, such as the id of a flow or a connector.
   case name
   /// A whole number.
   ///
-  /// A filter may contain it with or without quotes.
+  /// A filter may contain the number with or without quotes.
   case number
   /// The number of a change or a service event.
   ///
-  /// In JSON it is a string.
+  /// In JSON, the number is a string.
   case id
   /// A time.
   ///
-  /// A filter contains it without quotes.
+  /// A filter contains the time without quotes.
   case time
   /// True or false.
   case flag

@@ -7,7 +7,7 @@ struct FilterLexer {
       case word(String)
       /// The content of a text in single quotes.
       ///
-      /// Two single quotes in a row stand for one single quote in the content.
+      /// In a filter, one single quote in the content is written as two single quotes.
       case string(String)
       case open, close, comma
       case end

@@ -1,7 +1,7 @@
 /// Reads filters in a subset of OData's syntax (OData 4.01 URL Conventions §5.1.1).
 ///
 /// The subset consists of `eq ne gt ge lt le`, `in ( )`, `startswith`, `contains`, `not`, `and`, `or` and parentheses.
-/// `not` binds more tightly than `and`, and `and` binds more tightly than `or`.
+/// `not` is applied before `and`, and `and` is applied before `or`.
 struct FilterParser<Field: FilterField> {
   /// The maximum length of a filter in bytes.
   ///

@@ -4,12 +4,12 @@ package struct HistoryQuery<Field: FilterField>: Hashable, Sendable {
   package let filter: Filter<Field>?
   /// Whether the oldest item is first.
   ///
-  /// Items are sorted by `id`. The order by `activityDateTime` is the same.
+  /// Items are sorted by `id`. An order by `activityDateTime` would be the same, because later items have higher ids.
   package let isAscending: Bool
 
   /// Creates a query.
   ///
-  /// By default all items match, and the newest is first.
+  /// By default all items match, and the newest item is first.
   package init(filter: Filter<Field>? = nil, isAscending: Bool = false) {
     self.filter = filter
     self.isAscending = isAscending
@@ -21,7 +21,7 @@ package typealias ChangeQuery = HistoryQuery<ChangeField>
 /// A query for service events.
 package typealias EventQuery = HistoryQuery<EventField>
 
-/// A page of changes, newest first.
+/// One page of the results of a query for changes.
 package struct ChangePage: Sendable {
   /// The changes, newest first.
   package let changes: [Change]

@@ -1,6 +1,6 @@
 /// The conditions that a user entered in a form or as options of a command.
 ///
-/// They become one `$filter`. A condition that is nil matches every change.
+/// All conditions together become one `$filter`. If a property is nil, there is no condition for it.
 package struct PlainQuestion: Sendable {
   /// The id of a flow, or the type and the id of a flow with a slash between them.
   package var flow: String?
@@ -10,11 +10,11 @@ package struct PlainQuestion: Sendable {
   package var actor: String?
   /// The id or the name of a connector that an address held before or after a change.
   package var connector: String?
-  /// The time from which changes match.
+  /// The start of the period in which changes match.
   ///
   /// A change at exactly this time matches.
   package var since: Timestamp?
-  /// The time until which changes match.
+  /// The end of the period in which changes match.
   ///
   /// A change at exactly this time does not match.
   package var until: Timestamp?
@@ -32,7 +32,7 @@ package struct PlainQuestion: Sendable {
     step = address.step.name
   }
 
-  /// All conditions as the text of one filter, or nil if there is none.
+  /// All conditions as the text of one filter, or nil if there is no condition.
   package var text: String? {
     var terms: [String] = []
     if let flow {
@@ -50,7 +50,7 @@ package struct PlainQuestion: Sendable {
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
 
-  /// Returns all conditions as one filter, or nil if there is none.
+  /// Returns all conditions as one filter, or nil if there is no condition.
   package func filter() throws(FilterError) -> ChangeFilter? {
     guard let text else { return nil }
     return try ChangeFilter.parse(text)

@@ -1,6 +1,6 @@
 /// A field of a reference.
 ///
-/// The raw value is its name in JSON.
+/// The raw value is the name of the field in JSON.
 package enum ReferenceField: String, FilterField {
   case state, connectorId, displayName
 

@@ -1,7 +1,9 @@
-/// The erasure of an actor's personal data that was recorded before the erasure was requested.
+/// The erasure of one actor's personal data.
 ///
-/// Personal data is the name, the UPN, the IP address, the reasons and the statements. The actor's id and the changes
-/// are kept.
+/// The erasure covers the data that was recorded earlier than the request for the erasure.
+///
+/// Personal data is the actor's name, user principal name and IP address, and the reasons and statements that the actor
+/// wrote. The actor's id and the changes are kept.
 package struct Erasure: Sendable {
   package let id: Int64
   package let actorType: Change.ActorType

@@ -7,7 +7,9 @@ package struct IDRanges: Hashable, Sendable {
   /// Creates an empty set.
   package init() {}
 
-  /// Creates a set of ids, which must be in ascending order.
+  /// Creates a set of ids.
+  ///
+  /// The ids must be in ascending order.
   package init(_ ids: some Sequence<Int64>) {
     for id in ids { append(id...id) }
   }
@@ -38,7 +40,7 @@ package struct IDRanges: Hashable, Sendable {
 
   /// Adds a range of ids.
   ///
-  /// All of these ids must be higher than the ids in the set.
+  /// Every id in the range must be higher than all ids in the set.
   package mutating func append(_ range: ClosedRange<Int64>) {
     if let last = ranges.last, last.upperBound + 1 == range.lowerBound {
       ranges[ranges.count - 1] = last.lowerBound...range.upperBound
@@ -50,7 +52,8 @@ package struct IDRanges: Hashable, Sendable {
   /// Returns the ids that are in at least one of two sets.
   package func union(_ other: IDRanges) -> IDRanges {
     var all = self
-    // Usually all ids in the other set are higher than the ids in this set. Then no sorting is needed.
+    // Usually all ids in the other set are higher than the ids in this set. Then appending the ranges is enough, and
+    // sorting is not needed.
     if let last = ranges.last?.upperBound, let first = other.ranges.first?.lowerBound, last < first {
       for range in other.ranges { all.append(range) }
       return all
@@ -83,7 +86,7 @@ package struct IDRanges: Hashable, Sendable {
     return rest
   }
 
-  /// Returns the lowest `count` ids in the set, or all ids if the set has fewer.
+  /// Returns the lowest `count` ids in the set, or all ids if the set has fewer ids.
   package func first(_ count: Int64) -> IDRanges {
     var (some, left) = (IDRanges(), count)
     for range in ranges where left > 0 {

@@ -1,4 +1,6 @@
-/// A legal hold: until it is released, purges and erasures keep the history of the flows in its scope.
+/// A legal hold, which protects the history of the flows in its scope.
+///
+/// Until the legal hold is released, purges and erasures keep this history.
 package struct LegalHold: Sendable {
   /// The maximum length of a name in bytes.
   package static let maximumNameLength = 64

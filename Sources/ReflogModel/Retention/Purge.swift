@@ -1,7 +1,10 @@
-/// The deletion of history that is older than the retention policy requires.
+/// The deletion of history that the retention policy does not require any more.
 package struct Purge: Sendable {
   package let id: Int64
-  /// The purge deletes changes that were settled earlier than this moment, and service events from before this moment.
+  /// The moment that separates the history to delete from newer history.
+  ///
+  /// The purge deletes changes that were settled earlier than this moment, and service events that are older than this
+  /// moment.
   package let before: Timestamp
   /// When the purge was requested.
   package let asked: Timestamp
@@ -18,7 +21,10 @@ package struct Purge: Sendable {
 
   /// The number of records that a purge would delete or keep at this moment.
   package struct Plan: Sendable {
-    /// The purge would delete changes that were settled earlier than this moment, and older service events.
+    /// The moment that separates the history to delete from newer history.
+    ///
+    /// The purge would delete changes that were settled earlier than this moment, and service events that are older
+    /// than this moment.
     package let before: Timestamp
     /// The number of changes that would be deleted.
     package let changes: Int64
@@ -28,7 +34,8 @@ package struct Purge: Sendable {
     package let held: Int64
     /// The number of changes that are old enough to be deleted, but that every purge keeps.
     ///
-    /// These are the last effective changes at their addresses. They show where the current references come from.
+    /// Every purge keeps the last effective change at each address, because this change shows how the current reference
+    /// was set.
     package let kept: Int64
 
     /// Creates a plan.

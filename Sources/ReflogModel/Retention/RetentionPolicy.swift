@@ -1,13 +1,13 @@
 /// How long history is kept.
 package struct RetentionPolicy: Hashable, Sendable {
-  /// The minimum number of days, except if the request that sets the policy overrides it.
+  /// The minimum number of days, except if the request that sets the policy overrides the minimum.
   ///
-  /// PCI DSS 10.5.1 requires twelve months of history. The additional days exist because an audit of a year takes place
-  /// after the end of the year.
+  /// PCI DSS 10.5.1 requires twelve months of history. The minimum is longer than a year, because the audit of a year
+  /// takes place after the end of that year.
   package static let minimumDays = 400
   /// The maximum number of days.
   ///
-  /// It is a century, and no rule requires more.
+  /// The maximum is about a century, because no rule requires more.
   package static let maximumDays = 36_500
 
   /// The number of days, or nil if history is kept for ever.

@@ -14,7 +14,7 @@ package enum GUID {
     text.utf8.count == 36 ? UUID(uuidString: text)?.uuidString.lowercased() : nil
   }
 
-  /// Returns the 16 bytes of a GUID in its usual form, or nil if the text has another form.
+  /// Returns the 16 bytes of a GUID, or nil if the text is not a GUID in its usual form.
   package static func bytes(of text: String) -> [UInt8]? {
     var text = text
     return text.withUTF8 { characters -> [UInt8]? in
@@ -35,7 +35,7 @@ package enum GUID {
     }
   }
 
-  /// Returns the GUID with these 16 bytes in its usual form, or nil if there are more or fewer bytes.
+  /// Returns the usual form of the GUID that has these 16 bytes, or nil if there are more or fewer bytes.
   package static func text(of bytes: UnsafeRawBufferPointer) -> String? {
     guard bytes.count == 16 else { return nil }
     return String(unsafeUninitializedCapacity: 36) { characters in

@@ -33,7 +33,7 @@ package struct QueryItem: Hashable, Sendable {
 extension [QueryItem] {
   /// Returns the options as the query of a URL: `name=value&…`.
   ///
-  /// Every byte is percent-encoded, except the unreserved characters (RFC 3986 §2.3) and those in `kept`.
+  /// Every byte is percent-encoded, except the unreserved characters (RFC 3986 §2.3) and the characters in `kept`.
   package func encoded(keeping kept: String = "") -> String {
     map { "\($0.name.percentEncoded(keeping: kept))=\($0.value.percentEncoded(keeping: kept))" }.joined(separator: "&")
   }

@@ -3,7 +3,7 @@ extension StringProtocol {
   ///
   /// Returns nil if a `%` has no two hexadecimal digits after it, or if the result is not UTF-8.
   ///
-  /// - Parameter plusIsSpace: Whether `+` means a space. It does in the query of a URL.
+  /// - Parameter plusIsSpace: Whether `+` means a space. In the query of a URL, `+` means a space.
   package func percentDecoded(plusIsSpace: Bool) -> String? {
     var output: [UInt8] = []
     var bytes = Array(utf8)[...]
@@ -20,7 +20,7 @@ extension StringProtocol {
     return String(validating: output, as: UTF8.self)
   }
 
-  /// Returns the text with every byte percent-encoded as `%XX`.
+  /// Returns the text with its bytes percent-encoded as `%XX`.
   ///
   /// Unreserved characters (RFC 3986 §2.3) and the characters in `kept` are not encoded.
   package func percentEncoded(keeping kept: String = "") -> String {

@@ -1,7 +1,8 @@
 extension String {
-  /// The text with control and format characters replaced, so it can be shown on a terminal or in a log.
+  /// The text with control and format characters replaced.
   ///
-  /// Such characters could control the terminal, or could forge lines in the log.
+  /// The result is safe on a terminal and in a log. Control and format characters in a text from outside could control
+  /// the terminal, or could add false lines to the log.
   package var printable: String {
     String(
       String.UnicodeScalarView(

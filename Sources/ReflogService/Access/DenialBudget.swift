@@ -3,13 +3,13 @@ import Synchronization
 
 /// Limits how many denied requests from one caller are recorded in a minute.
 ///
-/// The limit is high enough to record all requests that a person sends. It also prevents that a program fills the
-/// ledger with requests that never stop.
+/// The limit is high enough to record all requests that a person sends. A program that sends requests without end can't
+/// fill the ledger with denied requests, because only the first ones in each minute are recorded.
 final class DenialBudget: Sendable {
   private static let perMinute = 60
-  /// The maximum number of callers that have a separate budget in a minute.
+  /// The maximum number of callers that have a budget of their own in a minute.
   ///
-  /// All other callers share one budget.
+  /// All other callers together share one budget.
   private static let callers = 1000
 
   private struct State {
@@ -19,7 +19,7 @@ final class DenialBudget: Sendable {
 
   private let state = Mutex(State())
 
-  /// Uses one unit of the caller's budget, and returns whether one was left in this minute.
+  /// Uses one unit of the caller's budget for this minute, and returns false if no unit was left.
   func take(for actor: Change.Actor, at now: Timestamp) -> Bool {
     state.withLock { state in
       let minute = now.microseconds / 60_000_000

@@ -18,8 +18,8 @@ package enum Policy {
 
   /// Returns whether a caller may perform an operation.
   ///
-  /// If the caller sent a token for the directory, the directory itself decides what the caller may do there. Such a
-  /// caller may not read history.
+  /// If the caller sent a token for the directory, this method permits every operation on the directory, because the
+  /// directory itself checks the token. A caller with such a token may not read history.
   package static func permits(_ caller: Caller, _ operation: Operation) -> Bool {
     switch caller.credential {
     case .roles(let roles): roles.contains { permits($0, operation) }

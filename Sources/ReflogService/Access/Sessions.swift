@@ -3,20 +3,20 @@ import Synchronization
 
 /// The sessions of people who signed in on the pages.
 ///
-/// They are in memory only, so a restart ends all sessions. A session contains the token with which the person signed
-/// in. Every request authenticates with that token again, so a revoked token ends the access of its sessions.
+/// The sessions are in memory only, so a restart ends all sessions. A session contains the token with which the person
+/// signed in. Every request authenticates with that token again, so a revoked token ends the access of its sessions.
 package final class Sessions: Sendable {
-  /// The time after which a session ends, also if it is in use.
+  /// The time after which a session ends, even if the person still uses the session.
   ///
-  /// A session with Entra's access token ends earlier, when the token expires after about an hour.
+  /// A session with Entra's access token ends earlier: when the token expires, after about an hour.
   package static let lifetime = Duration.seconds(8 * 3600)
-  /// The maximum number of sessions at the same time.
+  /// The maximum number of sessions that exist at the same time.
   ///
-  /// If there would be more, the oldest session ends.
+  /// When a session begins and the maximum is already reached, the oldest session ends.
   private static let most = 10_000
-  /// The maximum number of sessions with the same token.
+  /// The maximum number of sessions that one token can have.
   ///
-  /// With this limit, a caller who signs in very often ends only its own sessions.
+  /// A caller who signs in very often therefore ends only sessions with the caller's own token.
   private static let mostOfOneToken = 20
 
   /// A session.
@@ -25,7 +25,7 @@ package final class Sessions: Sendable {
     package let id: String
     /// The token with which the person signed in.
     package let token: String
-    /// The secret that every form on the session's pages contains: 256 other random bits in hexadecimal.
+    /// The secret in every form on the session's pages: 256 random bits in hexadecimal.
     package let csrf: String
     fileprivate let ends: Timestamp
   }

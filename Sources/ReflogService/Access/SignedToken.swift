@@ -9,7 +9,7 @@ struct SignedToken: Sendable {
 
   /// The maximum length of a token in bytes.
   ///
-  /// Entra's tokens are shorter, also with many groups. Reverse proxies refuse only headers that are longer.
+  /// Entra's tokens are shorter, even if they contain many groups. Reverse proxies accept headers of this length.
   private static let maximumLength = 12 * 1024
 
   /// Reads a token.

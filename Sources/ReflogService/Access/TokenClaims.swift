@@ -1,15 +1,15 @@
 import ReflogModel
 
-/// The claims about the bearer in an Entra token.
+/// The claims in an Entra token that describe the bearer.
 ///
-/// They are defined in the access token claims reference of the Microsoft identity platform. This type does not check
-/// whether they are true.
+/// The access token claims reference of the Microsoft identity platform defines the claims. This type only reads the
+/// claims. It does not check whether the claims are true.
 struct TokenClaims: Sendable {
   /// The tenant's GUID (`tid`).
   let tenantID: String
   /// The id of the user or the application in the tenant (`oid`).
   ///
-  /// It never changes.
+  /// This id never changes.
   private let objectID: String
   private let claims: JSONObject
 
@@ -33,10 +33,10 @@ struct TokenClaims: Sendable {
 
   /// Whether the token is an access token.
   ///
-  /// An ID token only shows an application who signed in. It must not be accepted for access.
+  /// An ID token only proves to an application who signed in. So an ID token must not be accepted for access.
   var isForAccess: Bool { isApp || claims["scp"] != nil }
 
-  /// Returns the bearer as the actor that a change records.
+  /// Returns the bearer as an actor, in the form in which a change records its actor.
   func actor(ipAddress: String?, proof: Change.Proof) -> Change.Actor {
     Change.Actor(
       type: isApp ? .app : .user,

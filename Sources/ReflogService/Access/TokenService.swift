@@ -18,9 +18,9 @@ package struct TokenService: Sendable {
     do { return try await store.tokens() } catch { throw ServiceError(tokens: error) }
   }
 
-  /// Creates a token.
+  /// Creates a token, and returns the token with its text.
   ///
-  /// Only this method returns the token's text. The text can't be read later.
+  /// Keep the text: it can't be read again later.
   package func create(
     name: String,
     role: Role,
@@ -46,7 +46,8 @@ package struct TokenService: Sendable {
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
-    // The command line may have just created the token. The creation must be recorded earlier than the revocation.
+    // The command line may have created the token a moment ago. So the creation is recorded here, earlier than the
+    // revocation.
     try await recordOthers(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
     guard let revoked = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
@@ -68,7 +69,8 @@ package struct TokenService: Sendable {
 
   /// Records an event about a token, and then marks the token as recorded.
   ///
-  /// After a crash between these steps the event is recorded twice. In the other order it could be lost.
+  /// After a crash between these two steps, the event is recorded twice. If the token were marked first, a crash could
+  /// lose the event.
   private func record(
     _ kind: ServiceEvent.Kind,
     _ token: APIToken,
@@ -95,7 +97,7 @@ package struct TokenService: Sendable {
 }
 
 extension ServiceError {
-  /// Creates the error for the caller from an error of the token store.
+  /// Creates the error for the caller from an error that the token store threw.
   fileprivate init(tokens error: any Error) {
     self = if let error = error as? TokenError { .badToken(error.description) } else { .ledgerUnreadable("\(error)") }
   }

@@ -4,12 +4,13 @@ import ServiceLifecycle
 
 /// Records tokens that the command line created or revoked.
 ///
-/// The command line writes the tokens' file directly, without the server. So the server must read what changed there.
+/// The command line writes the tokens' file directly, without the server. So the server reads the file at an interval,
+/// to find the changes by the command line.
 package struct TokenWatch: Service {
   private static let interval = Duration.seconds(5)
   /// The minimum age at which an unrecorded creation or revocation is recorded here.
   ///
-  /// The server records its own creations and revocations earlier, so they are not recorded twice.
+  /// The server records its own creations and revocations within this time. So this service does not record them again.
   private static let patience = Duration.seconds(10)
 
   private let tokens: TokenService
@@ -25,7 +26,7 @@ package struct TokenWatch: Service {
 
   /// Records new creations and revocations until the service stops.
   ///
-  /// The first pass records all of them without the minimum age: at the start, none of them is the server's own.
+  /// The first pass ignores the minimum age: when the server starts, it has created or revoked no token itself yet.
   package func run() async throws {
     await record(until: clock())
     await cancelWhenGracefulShutdown {
@@ -41,9 +42,11 @@ package struct TokenWatch: Service {
     do {
       try await tokens.recordOthers(until: moment)
     } catch {
-      // The service stops. The tokens are still marked as unrecorded, so the next start records them.
+      // The service stops, so no error is logged. The tokens are still marked as unrecorded, so the next start records
+      // them.
       if Task.isCancelled { return }
-      // No request waits for this result, and the next pass tries again with the same tokens.
+      // The error is only logged, because no request waits for the result. The next pass tries to record the same
+      // tokens again.
       logger.error("changes to tokens could not be recorded", metadata: ["error": "\(error)"])
     }
   }

@@ -19,7 +19,8 @@ package final class ChangeReporter: Service {
 
   /// The maximum number of changes that wait to be written to the log.
   ///
-  /// Other changes are counted in the metrics, but not written to the log. The ledger contains all of them.
+  /// If more changes wait, the additional changes are counted in the metrics, but not written to the log. The ledger
+  /// still contains all changes.
   private static let capacity = 4096
 
   /// Creates a reporter.
@@ -31,7 +32,7 @@ package final class ChangeReporter: Service {
 
   /// Reports a change that was just settled.
   ///
-  /// This runs on the writer thread, so it never waits for the log.
+  /// This method runs on the writer thread, so it never waits for the log.
   package func report(_ change: Change) {
     count(change)
     if logger.logLevel <= Self.level(of: change) { log.yield(change) }
@@ -50,8 +51,8 @@ package final class ChangeReporter: Service {
 
   /// Returns the log level for a change.
   ///
-  /// A change that was applied as requested has the level debug, because the ledger already contains it. A change that
-  /// was made without Reflog is a warning.
+  /// A change that was applied as requested has the level debug, because the ledger already contains the change. A
+  /// change that was made without Reflog has the level warning.
   private static func level(of change: Change) -> Logger.Level {
     switch (change.intent.kind, change.result) {
     case (.drift, _), (_, .superseded): .warning

@@ -4,9 +4,9 @@ package import ReflogModel
 package final class ChangeRequest: Sendable {
   /// The action that a caller requests.
   package enum Action: Sendable {
-    /// Sets the reference at an address to a connector, or to none.
+    /// Sets the reference at an address to a connector, or disables the step if the reference is `none`.
     case setReference(Address, ConnectorReference)
-    /// Rolls back a change: sets its address to the reference that the address held before the change.
+    /// Rolls back a change: sets the change's address to the reference that the address held before the change.
     case rollBack(Change.ID, permitting: RollbackRule.LaterChanges)
     /// Sets an address to the reference that it held at a time, as a part of a rollback to that time.
     case rollBackTo(TimeRollback, Address, ConnectorReference)
@@ -28,7 +28,9 @@ package final class ChangeRequest: Sendable {
     case updateFlow(FlowName, JSONObject)
     /// Deletes a user flow and its references.
     case deleteFlow(FlowName)
-    /// Forwards a write unchanged, because it can't change a reference or a connector.
+    /// Forwards a write unchanged.
+    ///
+    /// Such a write can't change a reference or a connector.
     case other(DirectoryWrite.Passthrough)
   }
 
@@ -44,7 +46,7 @@ package final class ChangeRequest: Sendable {
   package let precondition: Precondition?
   /// The caller's `Idempotency-Key`, or nil if it sent none.
   ///
-  /// If the request is repeated with the same key, the change is not made again.
+  /// If the caller repeats the request with the same key, the change is not made a second time.
   package let idempotencyKey: IdempotencyKey?
 
   /// Creates a request.

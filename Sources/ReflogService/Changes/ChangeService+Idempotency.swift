@@ -4,11 +4,13 @@ import ReflogModel
 extension ChangeService {
   /// Returns the answer to an earlier request with the same key, or nil if this request must be carried out.
   ///
-  /// A repeated request gets the same result as the first request. If the change was applied, it gets the answer again.
-  /// If the change was refused, it gets the refusal again. While the result is not known, it gets `outcomeUnknown`.
+  /// A repeated request has the same result as the first request. If the change was applied, the caller gets the answer
+  /// again. If the change was refused, the caller gets the refusal again. While the result is not known, the caller
+  /// gets `outcomeUnknown`.
   ///
-  /// In some cases a repeated request may succeed, so it is carried out: if the first request was not applied, if the
-  /// directory was too busy (429), or if it refused Reflog's own credential, which an operator can repair.
+  /// A repeated request is carried out if it may succeed although the first request failed. There are three such cases:
+  /// the write of the first request was not sent, the directory was too busy (429), or the directory refused Reflog's
+  /// own credential. An operator can repair that credential.
   func earlierAnswer(
     to request: ChangeRequest,
     _ preparer: Preparer
@@ -35,9 +37,10 @@ extension ChangeService {
     }
   }
 
-  /// Returns the answer to an applied change again.
+  /// Returns the answer to an applied change a second time.
   ///
-  /// It has the recorded status. If the change created a connector, the connector is read from the directory again.
+  /// The answer has the recorded status. If the change created a connector, the connector is read from the directory
+  /// again.
   private func response(repeating change: Change, _ directory: any Directory) async -> DirectoryResponse {
     let status = change.outcome?.httpStatus ?? DirectoryResponse.noContent.httpStatus
     guard let made = change.outcome?.created?.connectorID,
@@ -55,7 +58,7 @@ extension ChangeService {
 }
 
 extension Change {
-  /// Whether the directory refused Reflog's own credential, and not the caller's.
+  /// Whether the refusal was caused by Reflog's own credential, and not by the caller's credential.
   fileprivate var refusedOwnCredential: Bool {
     let status = outcome?.httpStatus
     return intent.actor.proof != .graph && (status == 401 || status == 403)

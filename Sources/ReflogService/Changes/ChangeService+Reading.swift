@@ -34,7 +34,7 @@ extension ChangeService {
     return try await reader.judge(read, at: address, requestID: "", by: .request).reference
   }
 
-  /// Returns the id of a reference's connector if that connector is missing in the directory, or nil otherwise.
+  /// Returns the id of a reference's connector if the directory does not have the connector, or nil otherwise.
   func missingConnector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorID? {
     guard let id = reference.connectorID else { return nil }
     do { return try await directory.connector(id) == nil ? id : nil } catch { throw ServiceError(beforeSending: error) }
@@ -42,11 +42,11 @@ extension ChangeService {
 }
 
 extension Preparer {
-  /// Lets the directory check a caller's token that Reflog itself can't check.
+  /// Lets the directory check a caller's token, because Reflog itself can't check a token for the directory.
   ///
-  /// Call this method before you record anything for the caller, answer it from memory, or queue its request. Only a
-  /// success, or status 403 with an error code, proves that the directory checked the token. Other refusals may come
-  /// from a front end that rejects the form of a request and never checks the token.
+  /// Call this method before you record anything for the caller, queue a request of the caller, or answer such a
+  /// request from memory. Only a success, or status 403 with an error code, proves that the directory checked the
+  /// token. Other refusals may come from a front end that rejects the form of a request and never checks the token.
   func prove(_ caller: Caller) async throws(ServiceError) {
     guard case .directoryToken = caller.credential else { return }
     do {

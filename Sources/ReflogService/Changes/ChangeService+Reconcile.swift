@@ -2,18 +2,19 @@ import ReflogLedger
 package import ReflogModel
 
 extension ChangeService {
-  /// Settles a pending change immediately if the directory shows its result, and returns the change.
+  /// Settles a pending change immediately if the directory shows the change's result, and returns the change.
   ///
-  /// The change is still pending after this call if two reads differ, if it is too early, or if the directory can't be
-  /// read. A change that is already settled is returned unchanged.
+  /// The change is still pending after this call in three cases: two reads differ, the change is too recent for a
+  /// conclusive read, or the directory can't be read. A change that is already settled is returned unchanged.
   ///
   /// - Parameters:
   ///   - id: the change to settle.
   ///   - caller: the requester, who must be permitted to make changes. A statement is recorded with this actor.
   ///   - statement: the result that an operator states, with a reason, or nil to use only reads of the directory. The
-  ///     statement is used only if the directory can't be read and it is not too early. A read has priority.
-  /// - Throws: `alreadySettled` if the change has another result than the statement. `stepUnresolved` if it is too
-  ///   early for the statement, or if two reads differ.
+  ///     statement is used only if the directory can't be read and the change is old enough. If the directory
+  ///     can be read, the result of the read is used.
+  /// - Throws: `alreadySettled` if the change has another result than the statement. `stepUnresolved` if there is a
+  ///   statement, and the change is too recent or two reads differ.
   package func reconcile(
     _ id: Change.ID,
     for caller: Caller,

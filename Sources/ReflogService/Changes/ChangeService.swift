@@ -37,8 +37,8 @@ package struct ChangeService: Sendable {
 
   /// Carries out a request for a change, and returns the changes as recorded.
   ///
-  /// It checks the caller's role, locks the addresses and connectors, and reads the reference. Then it records the
-  /// intent, sends the write to the directory, and records the outcome.
+  /// The method checks the caller's role, locks the addresses and connectors, and reads the reference. Then it records
+  /// the intent, sends the write to the directory, and records the outcome.
   ///
   /// When this returns, the directory has applied the change, and the outcome is recorded in the ledger. When this
   /// throws, the error shows whether the write was sent, and which changes are recorded.
@@ -56,8 +56,8 @@ package struct ChangeService: Sendable {
 
   /// The maximum number of times that a request is prepared.
   ///
-  /// A request is prepared again if another change was recorded for the same address after the preparation. Only a
-  /// request in another process can cause that, because the locks do not protect against other processes.
+  /// A request is prepared again if another change was recorded at the same address after the preparation. The locks
+  /// prevent that within this process. Only a request in another process can cause it.
   private static let preparations = 4
 
   private func perform(
@@ -72,8 +72,8 @@ package struct ChangeService: Sendable {
         do {
           result = try await carryOut(preparation, for: request, preparer.directory)
         } catch {
-          // This attempt recorded and sent nothing. But the first request with the same key may have been applied, and
-          // then the caller must get its answer.
+          // This attempt recorded nothing and sent nothing. But the first request with the same key may have been
+          // applied. Then the caller must get the answer to the first request.
           if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
           throw error
         }
@@ -100,8 +100,9 @@ package struct ChangeService: Sendable {
 
   /// Prepares a request.
   ///
-  /// If a repeated request can't be prepared, or has nothing to record, it gets the answer to the first request. For
-  /// other requests the idempotency key is not read here, because the transaction that records the intent checks it.
+  /// If a repeated request can't be prepared, or if there is nothing to record, the caller gets the answer to the first
+  /// request. In all other cases the idempotency key is not read here, because the transaction that records the intent
+  /// checks the key.
   private func prepare(
     _ request: ChangeRequest,
     _ preparer: Preparer
@@ -118,7 +119,7 @@ package struct ChangeService: Sendable {
     }
     switch prepared {
     case .toDo(let preparation):
-      // If there is nothing to record, no transaction checks the idempotency key, so it is checked here.
+      // If there is nothing to record, no transaction checks the idempotency key. So the key is checked here.
       if preparation.group.drafts.isEmpty, let earlier = try await earlierAnswer(to: request, preparer) {
         return .done(earlier)
       }
@@ -156,8 +157,8 @@ package struct ChangeService: Sendable {
 
   /// Sends a write whose intent is recorded, and records the outcome.
   ///
-  /// If recording took too long, the write is not sent. The reason: the reconciler waits for a fixed time after the
-  /// intent's time. It must not read the directory while the write is still in progress.
+  /// If recording took too long, the write is not sent. The reason: the reconciler reads the directory when a fixed
+  /// time has passed since the intent. At that moment no write may still be in progress.
   private func send(
     _ write: DirectoryWrite,
     recordedAs pending: [Change],
@@ -222,8 +223,8 @@ package struct ChangeService: Sendable {
 
   /// Returns the preparer for a caller's requests.
   ///
-  /// If the caller sent a token for the directory, the preparer uses that token. Otherwise it uses Reflog's own
-  /// credential. To settle a change that an earlier request left pending, it uses Reflog's own credential if there is
+  /// If the caller sent a token for the directory, the preparer uses that token. Otherwise the preparer uses Reflog's
+  /// own credential. To settle an earlier pending change, the preparer always uses Reflog's own credential if there is
   /// one.
   func preparer(for caller: Caller) throws(ServiceError) -> Preparer {
     switch caller.credential {

@@ -16,7 +16,7 @@ package struct ReasonRule: Sendable {
   ///
   /// Returns false if there is no reason.
   func permits(_ reason: String?) -> Bool {
-    // A `Regex` can't be shared between threads, so each check creates a new one. That takes only microseconds.
+    // A `Regex` can't be shared between threads, so each check creates a new `Regex`. That needs only microseconds.
     guard let reason, let regex = try? Regex(pattern) else { return false }
     return (try? regex.wholeMatch(in: reason)) != nil
   }

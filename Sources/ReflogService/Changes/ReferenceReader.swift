@@ -26,8 +26,9 @@ struct ReferenceReader: Sendable {
 
   /// Decides which reference the address holds, from a read of the directory and the ledger.
   ///
-  /// Within the settle window a read may be stale. Then the result has the ledger's reference. Otherwise it has the
-  /// reference that was read. If the ledger has another reference, the difference is drift: a change without Reflog.
+  /// Within the settle window a read may be stale. If the read is stale, the result contains the ledger's reference.
+  /// Otherwise the result contains the reference that was read. If the read is not stale and the ledger has another
+  /// reference, the result also contains the drift: a change that was made without Reflog.
   func judge(
     _ read: ConnectorReference,
     at address: Address,
@@ -63,14 +64,17 @@ struct ReferenceReader: Sendable {
 
   /// Returns whether a read of an address is conclusive.
   ///
-  /// It is conclusive if no change is pending at the address, and if the last write is older than the settle window.
+  /// A read is conclusive if no change is pending at the address, and if the last write is older than the settle
+  /// window.
   func isConclusive(at address: Address) async throws(ServiceError) -> Bool {
     let state = try await state(of: address)
     guard state.pending == nil else { return false }
     return try await recentWrites(at: address).isEmpty
   }
 
-  /// Returns the writes within the settle window, which a read may not show yet.
+  /// Returns the writes at an address within the settle window.
+  ///
+  /// A read may not show these writes yet.
   private func recentWrites(at address: Address) async throws(ServiceError) -> [RecentWrite] {
     guard directory.settleWindow > .zero else { return [] }
     let since = ledger.now.before(directory.settleWindow)
@@ -79,8 +83,8 @@ struct ReferenceReader: Sendable {
 
   /// Returns the drift from the recorded reference to the reference that was found.
   ///
-  /// The address may hold the same reference as before Reflog's own newest effective change. Then the directory did not
-  /// keep that change, and the drift is recorded as `notKept`.
+  /// If the address holds the reference that it held before Reflog's own newest effective change, then the directory
+  /// did not keep that change. In this case the drift is recorded as `notKept`.
   private static func drift(
     at address: Address,
     from recorded: RecordedReference,

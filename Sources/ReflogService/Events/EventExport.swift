@@ -7,7 +7,7 @@ package struct EventExport: ExportSource {
 
   private let history: History
   private let filter: EventFilter?
-  /// The id of the event that was the newest one when the first piece was read, or nil if no piece was read yet.
+  /// The id of the newest event at the time when the first piece was read, or nil if no piece was read yet.
   private var last: Int64?
   private var after: Int64 = 0
   private let entry: Int64?
@@ -20,7 +20,7 @@ package struct EventExport: ExportSource {
 
   /// Returns the next piece of events, or nil at the end.
   ///
-  /// A piece is empty if it covers only events that do not match.
+  /// A piece is empty if none of the events in this part of the ledger matches the filter.
   package mutating func next() async throws(ServiceError) -> [ServiceEvent]? {
     do {
       if last == nil {

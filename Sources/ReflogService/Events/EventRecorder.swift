@@ -6,7 +6,7 @@ import Synchronization
 
 /// Records service events: some immediately, and some as counts for each minute.
 package final class EventRecorder: Service {
-  /// The key of a count: requests with the same key are recorded as one event in a minute.
+  /// The key of a count: all requests in one minute that have the same key are recorded as one event.
   private struct Count: Hashable {
     let kind: ServiceEvent.Kind
     let actorType: Change.ActorType?
@@ -14,11 +14,11 @@ package final class EventRecorder: Service {
     let ipAddress: String?
   }
 
-  /// The maximum number of callers that have a separate count in a minute.
+  /// The maximum number of callers that have a count of their own in a minute.
   ///
-  /// All other callers share one count. So an attacker can't fill the memory or the ledger with counts.
+  /// All other callers together share one count. So an attacker can't fill the memory or the ledger with counts.
   private static let callers = 1000
-  /// The maximum number of IP addresses that have a separate count of failed authentications in a minute.
+  /// The maximum number of IP addresses that have a count of failed authentications of their own in a minute.
   private static let failures = 100
   private static let interval = Duration.seconds(60)
 
@@ -81,7 +81,7 @@ package final class EventRecorder: Service {
     }
   }
 
-  /// Records the start, then the counts of each minute, and at the end the stop.
+  /// Records the start of the server, then the counts of each minute, and at the end the stop of the server.
   package func run() async throws {
     await write(started)
     await cancelWhenGracefulShutdown {

@@ -7,7 +7,8 @@ import Synchronization
 package final class ExportManifests: Sendable {
   /// The maximum number of manifests that are kept.
   ///
-  /// It is high enough for clients that fetch a manifest right after the export. Each manifest takes about a kilobyte.
+  /// The number is high enough for clients that fetch a manifest right after the export. Each manifest needs about a
+  /// kilobyte.
   package static let kept = 1000
 
   private struct State {
@@ -37,7 +38,7 @@ package final class ExportManifests: Sendable {
 
   /// Returns the manifest of an export.
   ///
-  /// - Throws: `manifestNotFound` if the export was not downloaded completely, or if it is not one of the newest.
+  /// - Throws: `manifestNotFound` if the export was not downloaded completely, or if too many newer exports followed.
   package func manifest(_ id: String) throws(ServiceError) -> SignedNote {
     guard let note = state.withLock({ $0.notes[id] }) else { throw .manifestNotFound(id) }
     return note

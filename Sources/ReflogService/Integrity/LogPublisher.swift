@@ -6,11 +6,11 @@ import Synchronization
 
 /// Publishes checkpoints, and rotates the key that signs them.
 ///
-/// Each commit creates a signed checkpoint. The publisher writes the newest checkpoint to the anchor. It also writes it
-/// to the service's log, from which other programs can store it elsewhere.
+/// Each commit creates a signed checkpoint. The publisher writes the newest checkpoint to the anchor and to the
+/// service's log. Other programs can copy the checkpoint from the log and store it elsewhere.
 package final class LogPublisher: Service {
   private static let interval = Duration.milliseconds(100)
-  /// The maximum number of intervals that a rotation waits until the new key is installed.
+  /// The maximum number of intervals that ``rotate(for:)`` waits until the new key is installed.
   private static let installationWait = 20
 
   private let ledger: Ledger
@@ -18,7 +18,7 @@ package final class LogPublisher: Service {
   private let keyFile: LogKeyFile
   private let logger: Logger
   private let isRotating = Mutex(false)
-  /// Whether a rotation is recorded and its new key is not installed yet.
+  /// Whether a key rotation is recorded, but the new key is not installed yet.
   private let isRotated: Mutex<Bool>
 
   /// Creates a publisher of this ledger's checkpoints.
@@ -27,7 +27,8 @@ package final class LogPublisher: Service {
     self.anchor = anchor
     self.keyFile = keyFile
     self.logger = logger
-    // If there are two keys, a crash interrupted a rotation. It is finished after the next checkpoint.
+    // Two keys mean that a crash interrupted a key rotation. The publisher finishes the rotation after the next
+    // checkpoint.
     isRotated = Mutex(ledger.signers.keys.count > 1)
   }
 
@@ -51,7 +52,8 @@ package final class LogPublisher: Service {
       try anchor.write(note)
       logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
       published = checkpoint
-      // The old key is needed until a checkpoint with both signatures is published. Then the rotation can be finished.
+      // The old key is needed until a checkpoint with both signatures is published. After that the rotation can be
+      // finished.
       if isRotated, note.signatures.count > 1 { try finishRotation() }
     } catch {
       // Committed changes are not lost. The next interval tries to publish again.
@@ -67,15 +69,15 @@ package final class LogPublisher: Service {
 
   /// Signs an export's manifest with the same keys as a checkpoint.
   ///
-  /// During a rotation these are both keys, until the new key is installed.
+  /// During a key rotation, the manifest is signed with the old key and the new key.
   package func sign(_ manifest: ExportManifest) throws -> SignedNote {
     try manifest.signed(by: ledger.signers.keys)
   }
 
   /// Rotates the signing key for an admin, and returns both keys.
   ///
-  /// When this returns, the rotation is recorded. The next checkpoint is signed with both keys. After that the new key
-  /// replaces the old key. This method waits up to two seconds for the replacement.
+  /// When this returns, the rotation is recorded. The next checkpoint is signed with both keys. After that checkpoint,
+  /// the new key replaces the old key. This method waits up to two seconds for the replacement.
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another rotation is in progress.
   package func rotate(for caller: Caller) async throws(ServiceError) -> (old: VerifierKey, new: VerifierKey) {
@@ -118,7 +120,7 @@ package final class LogPublisher: Service {
 
   /// Returns the note on one line, with `\\n` for each line break.
   ///
-  /// Log collectors could split a note that has several lines.
+  /// The note is written on one line because log collectors could split a note that has several lines.
   private static func line(_ note: SignedNote) -> String {
     String(decoding: note.bytes, as: UTF8.self).replacing("\n", with: "\\n")
   }

@@ -2,21 +2,22 @@ import DequeModule
 import Dispatch
 import Synchronization
 
-/// Locks addresses and connectors, each for one request at a time.
+/// Locks addresses and connectors, so that only one request at a time works on each of them.
 ///
-/// Requests for one key queue in order of arrival. Requests for different keys do not wait for each other.
+/// Requests for the same key wait in a queue, in order of arrival. Requests for different keys do not wait for each
+/// other.
 package final class KeyedLock: Sendable {
-  /// The limits for requests that wait: their number, and the time that each may wait.
+  /// The limits for waiting requests: how many requests may wait, and how long each may wait.
   package struct Limits: Sendable {
     /// The maximum number of requests that wait for one key.
     ///
-    /// It is higher than the number of requests that a correct script sends for one step at the same time.
+    /// The number is higher than the number of requests that a correct script sends for one step at the same time.
     package let perKey: Int
-    /// The maximum number of requests that wait, for all keys together.
+    /// The maximum number of requests that wait, counted over all keys.
     package let total: Int
     /// The maximum time that a request waits.
     ///
-    /// It is shorter than the time that clients and proxies wait for an answer.
+    /// The maximum is shorter than the time that clients and proxies wait for an answer.
     package let wait: Duration
 
     /// Creates limits.
@@ -47,7 +48,9 @@ package final class KeyedLock: Sendable {
     var queues: [LockKey: Deque<Waiter>] = [:]
     var waiting = 0
     var nextTicket: UInt64 = 0
-    /// Whether the timer runs that ends waits that took too long.
+    /// Whether the timer is running.
+    ///
+    /// The timer ends the waits of requests that waited too long.
     var isWatched = false
   }
 
@@ -59,15 +62,15 @@ package final class KeyedLock: Sendable {
     self.limits = limits
   }
 
-  /// Locks all these keys, and returns when all of them are locked.
+  /// Locks all the given keys, and returns when all of them are locked.
   ///
-  /// The keys are locked in sorted order. So two requests can't block each other in a deadlock. Unlock the keys with
-  /// ``HeldLock/end()``.
+  /// The keys are locked in sorted order, so two requests can't block each other in a deadlock. To unlock the keys,
+  /// call ``HeldLock/end()``.
   ///
   /// - Throws: `busy` if too many requests wait, or if this request waited too long.
   package func take(_ keys: some Sequence<LockKey>) async throws(ServiceError) -> HeldLock {
     let keys = Array(keys)
-    // This is a shortcut for the most frequent case: there is only one key, and it is free.
+    // This is a shortcut for the most frequent case: there is only one key, and that key is free.
     if keys.count == 1, takeIfFree(keys[0]) { return HeldLock(keys: keys, locks: self) }
     var taken: [LockKey] = []
     for key in Set(keys).sorted() {
@@ -141,12 +144,12 @@ package final class KeyedLock: Sendable {
     }
   }
 
-  /// The interval of the timer that checks all waiting requests.
+  /// The interval at which the timer checks all waiting requests.
   ///
-  /// A request may wait longer than its limit by this time.
+  /// A request may therefore wait longer than the limit, by at most this interval.
   private static let watchInterval = Duration.milliseconds(250)
 
-  /// Starts the timer that ends waits that took too long.
+  /// Starts the timer, which ends the waits of requests that waited too long.
   ///
   /// The timer runs while at least one request waits.
   private func watch() {
@@ -180,7 +183,9 @@ package final class KeyedLock: Sendable {
   }
 }
 
-/// A set of locked keys, which are locked until ``end()`` is called.
+/// A set of keys that a request has locked.
+///
+/// The keys are locked until ``end()`` is called.
 package struct HeldLock: Sendable {
   fileprivate let keys: [LockKey]
   fileprivate let locks: KeyedLock
@@ -188,7 +193,7 @@ package struct HeldLock: Sendable {
   /// Returns whether this key is one of the locked keys.
   func holds(_ key: LockKey) -> Bool { keys.contains(key) }
 
-  /// Unlocks the keys for the next requests.
+  /// Unlocks the keys, so that the next requests can lock them.
   ///
   /// Call this method exactly once.
   package func end() {

@@ -8,11 +8,11 @@ package enum LockKey: Hashable, Comparable, Sendable {
   case connector(ConnectorID)
   /// The object that a request creates.
   ///
-  /// The object has no id yet, so the request's id identifies it.
+  /// The object has no id yet, so the id of the request identifies the object.
   case creation(requestID: String)
   /// The SHA-256 of an `Idempotency-Key`.
   ///
-  /// With this lock, a repeated request waits for the end of the first request.
+  /// While the first request holds this lock, a repeated request with the same `Idempotency-Key` waits.
   case named(keyHash: String)
 }
 

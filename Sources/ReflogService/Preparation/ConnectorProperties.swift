@@ -1,8 +1,8 @@
 import ReflogModel
 
-/// The properties that a write of a connector changes.
+/// Finds the properties that a write of a connector changes.
 ///
-/// They have their values, except for values that are secret.
+/// The values of the properties are included, except for secret values.
 enum ConnectorProperties {
   static let displayName = "displayName"
   static let targetURL = "targetUrl"
@@ -10,9 +10,9 @@ enum ConnectorProperties {
 
   static let writtenByCertificate = [Change.ChangedProperty(name: authentication, before: nil, after: nil)]
 
-  /// Returns the names of the properties that a write would change.
+  /// Returns the names of the properties that a write would change, without their values.
   ///
-  /// The result has no values, because the write may never take place.
+  /// The values are left out, because it is not certain that the write will be sent.
   static func names(in body: JSONObject) -> [Change.ChangedProperty] {
     written(by: body, over: nil).map {
       Change.ChangedProperty(name: String($0.name.prefix(64)), before: nil, after: nil)
@@ -21,7 +21,7 @@ enum ConnectorProperties {
 
   /// Returns the properties that a write changes.
   ///
-  /// Their names are spelled as in Microsoft Graph, also if the body has them in another case.
+  /// The names are spelled as in Microsoft Graph, even if the body contains the names in another case.
   static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
     body.members.compactMap { member in
       switch member.name.asciiFolded {

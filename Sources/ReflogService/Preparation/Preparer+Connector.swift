@@ -51,8 +51,8 @@ extension Preparer {
 
   /// Settles the connector's pending change and reads the connector.
   ///
-  /// Returns nil if the connector does not exist. Then the directory will refuse the write, and that refusal will be
-  /// recorded.
+  /// Returns nil if the connector does not exist. The write is still sent then: the directory will refuse the write,
+  /// and that refusal is recorded.
   private func connector(
     _ id: ConnectorID,
     for request: ChangeRequest

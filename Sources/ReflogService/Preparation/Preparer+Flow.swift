@@ -4,8 +4,8 @@ import ReflogModel
 extension Preparer {
   /// Prepares the creation of a user flow with references.
   ///
-  /// A new flow has no references yet. If the flow already exists, the directory will refuse the write. Then the flow's
-  /// current references are recorded as `before`.
+  /// A new flow has no references yet, so `before` is `none`. If the flow already exists, `before` contains the flow's
+  /// current references, and the directory will refuse the write.
   func prepareFlowCreation(
     _ request: ChangeRequest,
     _ flow: FlowName,
@@ -30,7 +30,7 @@ extension Preparer {
 
   /// Prepares the deletion of a user flow, with one change for each step that calls a connector.
   ///
-  /// If the flow calls no connector, its deletion is not recorded as a change.
+  /// If the flow calls no connector, no change is recorded for the deletion.
   func prepareFlowDeletion(
     _ request: ChangeRequest,
     _ flow: FlowName
@@ -51,7 +51,8 @@ extension Preparer {
 
   /// Returns the addresses at which a flow may call a connector.
   ///
-  /// They are the steps that Microsoft Graph documents, and other steps that are in the ledger.
+  /// The result contains the steps that Microsoft Graph documents, and all other steps of the flow that are in the
+  /// ledger.
   func addresses(of flow: FlowName) async throws(ServiceError) -> [Address] {
     let known: [Address]
     do { known = try await ledger.history.addresses() } catch { throw ServiceError(reading: error) }
@@ -61,7 +62,8 @@ extension Preparer {
 
   /// Checks that the directory has the flow.
   ///
-  /// If the directory refuses the read, the refusal is recorded for each of the flow's references in the ledger.
+  /// If the directory refuses the read, a `rejected` change is recorded for each reference that the flow has in the
+  /// ledger.
   private func requireFlow(_ flow: FlowName, for request: ChangeRequest) async throws(ServiceError) {
     do {
       _ = try await directory.read(DirectoryRead(.flow(flow.flowType, flow.flow)))

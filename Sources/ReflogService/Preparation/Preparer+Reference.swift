@@ -21,10 +21,10 @@ extension Preparer {
     )
   }
 
-  /// Creates the group to record before a write of references.
+  /// Creates the group of changes that is recorded before a write of references is sent.
   ///
-  /// The drift is recorded first. So at each address, the `before` of every change is equal to the `after` of the
-  /// previous change.
+  /// The drift is recorded first, and then the intents. So at each address, the `before` of every change is equal to
+  /// the `after` of the previous change.
   func group(_ request: ChangeRequest, _ found: [ReferenceReader.Found], _ intents: [Change.Intent]) -> Group {
     Group(
       drafts: found.compactMap(\.drift) + intents.map { Group.Draft($0, .intended) },
@@ -35,9 +35,9 @@ extension Preparer {
 
   /// Reads the reference at an address before a change.
   ///
-  /// If the directory refuses the read, a `rejected` change is recorded. Its intent is the result of `intent` with an
-  /// unknown reference as `before`. If the HTTP status of the refusal is in `absent`, the flow does not exist yet. Then
-  /// the address holds no reference, and nothing is recorded here.
+  /// If the directory refuses the read, a `rejected` change is recorded. To create that change, the closure `intent` is
+  /// called with an unknown reference as `before`. But if the HTTP status of the refusal is in `absent`, the flow does
+  /// not exist yet. Then this method returns that the address holds no reference, and records no change.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,

@@ -24,7 +24,7 @@ extension Preparer {
 
   /// Returns the plan of a change's rollback: the result that the rollback would have at this moment.
   ///
-  /// This method only reads.
+  /// This method only reads. It records no change and sends no write.
   func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
     let target = try await rollbackTarget(id)
     let state = try await reader.state(of: target.address)
@@ -75,7 +75,7 @@ extension Preparer {
 
   /// Prepares the rollback of an address to the reference that it held at a time.
   ///
-  /// If the address already holds that reference, no write is sent.
+  /// If the address already holds the reference that it held at that time, no write is sent.
   func prepareRollback(
     _ request: ChangeRequest,
     to target: ConnectorReference,
@@ -94,7 +94,8 @@ extension Preparer {
       return .toDo(prepared(request, found, intent(before: found.reference, after: after), address, after))
     case .done(let change):
       guard let drift = found.drift else { return .done(change) }
-      // The drift has already set the requested reference. So the drift is recorded and returned as the result.
+      // A change without Reflog has already set the requested reference. So this drift is recorded and returned as the
+      // result.
       return .done(try await ledger.record(Group(drafts: [drift])).first ?? change)
     case .changedSince(let id):
       try await recordDrift(found)
@@ -115,10 +116,10 @@ extension Preparer {
     Preparation(group: group(request, [found], [intent]), write: .setReference(address, after))
   }
 
-  /// Returns the rule's verdict, and the reference to restore.
+  /// Returns whether the rollback is permitted, and the reference to restore.
   ///
-  /// The connector is read at most once, and only if the verdict depends on it. If it was read, the reference has the
-  /// connector's current name.
+  /// The connector is read at most once, and only if the rule needs to know whether the connector exists. If the
+  /// connector was read, the returned reference contains the connector's current name.
   private func verdict(
     on found: ReferenceReader.Found,
     backTo target: ConnectorReference,
@@ -143,7 +144,7 @@ extension Preparer {
     return (rule(situation), after ?? target)
   }
 
-  /// Returns the reference with the current name of its connector, or nil if the connector does not exist.
+  /// Returns a reference with the current name of its connector, or nil if the connector does not exist.
   private func connector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorReference? {
     guard let id = reference.connectorID else { return reference }
     do { return try await directory.connector(id)?.reference } catch { throw ServiceError(beforeSending: error) }
@@ -153,9 +154,9 @@ extension Preparer {
     reference.connectorID.map { .connectorMissing($0) } ?? .directoryUnavailable("it returned no connector")
   }
 
-  /// Returns the effective changes that are newer than a change: those that block its rollback.
+  /// Returns the effective changes that are newer than a change and therefore block the rollback of that change.
   ///
-  /// The result has at most a hundred changes, which is enough for the message to the caller.
+  /// The result has at most a hundred changes, because the message to the caller needs no more.
   private func effectiveChanges(at address: Address, after id: Change.ID) async throws(ServiceError) -> [Change.ID] {
     do {
       return try await ledger.history.effectiveChanges(at: address, after: id, limit: 100)

@@ -2,9 +2,9 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// Returns the intents of a request without a read of the directory.
+  /// Returns the intents of a request, created without a read of the directory.
   ///
-  /// They are recorded if the request is denied, or if the directory refused the read.
+  /// These intents are recorded if the request is denied, or if the directory refused the read.
   func unreadIntents(of request: ChangeRequest) async throws(ServiceError) -> [Change.Intent] {
     switch request.action {
     case .setReference(let address, let reference):
@@ -52,7 +52,7 @@ extension Preparer {
     }
   }
 
-  /// Returns the addresses of a flow that call a connector according to the ledger.
+  /// Returns the addresses of a flow at which the ledger has a reference to a connector.
   private func knownReferences(of flow: FlowName) async throws(ServiceError) -> [Address] {
     var referring: [Address] = []
     for address in try await addresses(of: flow) {

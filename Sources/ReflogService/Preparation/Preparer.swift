@@ -3,9 +3,9 @@ import ReflogModel
 
 /// A request that was checked and may continue, with the group to record and the write to send.
 struct Preparation: Sendable {
-  /// The group that is recorded before the write is sent.
+  /// The group of changes that is recorded before the write is sent.
   ///
-  /// It is empty if the write changes no reference and no connector.
+  /// The group is empty if the write changes no reference and no connector.
   let group: Group
   let write: DirectoryWrite
 }
@@ -13,14 +13,15 @@ struct Preparation: Sendable {
 /// The result of the preparation of a request.
 enum Prepared: Sendable {
   case toDo(Preparation)
-  /// This change already has the requested effect, so there is nothing to send.
+  /// This recorded change already has the requested effect, so no write is sent.
   case done(Change)
 }
 
 /// Prepares requests: reads the current values from the directory, and checks them.
 ///
-/// Before you call a preparer, lock all keys from `locks(of:)`. A preparer itself records only drift, refusals by the
-/// directory, and the outcome of an earlier pending change.
+/// Before you call a preparer, lock all keys that `locks(of:)` returns. A preparer records three things itself: drift,
+/// refusals by the directory, and the outcome of an earlier pending change. The intents of the request are recorded
+/// later.
 struct Preparer: Sendable {
   let ledger: Ledger
   /// The directory, which is accessed with the caller's token or with Reflog's own credential.
@@ -61,8 +62,9 @@ struct Preparer: Sendable {
   ///
   /// The caller holds the change's lock, so no other request works on the change.
   ///
-  /// - Throws: `stepUnresolved` if the change can't be settled yet. Also if the pending change was made with the
-  ///   request's own idempotency key: then this request is a repeat, and its answer is that the result is unknown.
+  /// - Throws: `stepUnresolved` if the change can't be settled yet, or if the pending change was made with the
+  ///   request's own idempotency key. In the second case this request is a repeat, and the result of the first request
+  ///   is not known.
   func settle(_ pending: Change, before request: ChangeRequest) async throws(ServiceError) {
     try await requireOtherRequest(pending, than: request)
     switch try await reconciliation.settle(pending) {
@@ -80,27 +82,29 @@ struct Preparer: Sendable {
     if named?.change.id == pending.id { throw .stepUnresolved(pending.id, retryAfter: Reconciliation.nextRead) }
   }
 
-  /// Returns the reference with the current name of its connector, to record it.
+  /// Returns the reference with the current name of the reference's connector, in the form to record.
   ///
-  /// The name is nil if the connector does not exist or can't be read. A missing connector is no error here, because
-  /// the directory checks the connector when the change is sent.
+  /// The name is nil if the connector does not exist or can't be read. A missing connector is not an error here,
+  /// because the directory checks the connector when the write is sent.
   func named(_ reference: ConnectorReference) async -> ConnectorReference {
     guard let id = reference.connectorID else { return reference }
     let connector = try? await directory.connector(id)
     return connector?.reference ?? .connector(id, displayName: nil)
   }
 
-  /// Records the drift that was found.
+  /// Records the drift that a read of an address showed, if there is drift.
   ///
-  /// Call this for a request that is refused without a record of its own.
+  /// Call this before you refuse a request after a read. The refusal itself is not recorded as a change, so the drift
+  /// would otherwise not be recorded.
   func recordDrift(_ found: ReferenceReader.Found) async throws(ServiceError) {
     if let drift = found.drift { _ = try await ledger.record(Group(drafts: [drift])) }
   }
 
-  /// Returns the error for the caller after the read before a change has failed.
+  /// Records a refused read if necessary, and returns the error for the caller.
   ///
-  /// A refusal of the request itself is recorded as `rejected`. Other errors are returned without a record: a refusal
-  /// because of load, a refusal of the caller's token, and a read without an answer.
+  /// If the directory refused the request itself, the refusal is recorded as `rejected`. Three kinds of failure are not
+  /// recorded: the directory refused the read because of its load, the directory refused the caller's token, or the
+  /// read had no answer.
   func refusedRead(
     _ failure: DirectoryFailure,
     of intents: [Change.Intent],
@@ -116,10 +120,10 @@ struct Preparer: Sendable {
 }
 
 extension DirectoryRefusal {
-  /// Whether the directory refused the request because of its load.
+  /// Whether the directory refused the request because the directory has too many requests.
   fileprivate var isTransient: Bool { httpStatus == 429 }
 
-  /// Returns whether the directory rejected the caller's token, if that token is the only proof of who the caller is.
+  /// Returns whether the directory rejected a token that is the only proof of who the caller is.
   fileprivate func leavesUnproven(_ caller: Caller) -> Bool {
     if case .directoryToken = caller.credential { httpStatus == 401 } else { false }
   }

@@ -4,11 +4,13 @@ import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Settles pending changes while no request works on them, at the start and while the service runs.
+/// Settles pending changes on which no request works, at the start and while the service runs.
 package final class Reconciler: Service {
   private struct State {
     var hasRecovered = false
-    /// The changes that could not be settled: the moment of the next check, and the wait until that check.
+    /// The changes that could not be settled.
+    ///
+    /// `until` is the time of the next check, and `wait` is the wait until that check.
     var postponed: [Change.ID: (until: ContinuousClock.Instant, wait: Duration)] = [:]
   }
 
@@ -23,8 +25,8 @@ package final class Reconciler: Service {
   /// - Parameters:
   ///   - service: the service whose pending changes are settled.
   ///   - rateLimiter: shared with all other background reads.
-  ///   - interval: the pause between two passes, and the first wait before a change that can't be settled is checked
-  ///     again.
+  ///   - interval: the pause between two passes. If a change can't be settled, this is also the first wait until its
+  ///     next check.
   ///   - logger: receives each settled change, and the errors of a pass.
   package init(service: ChangeService, rateLimiter: RateLimiter, interval: Duration = .seconds(1), logger: Logger) {
     self.service = service
@@ -35,7 +37,7 @@ package final class Reconciler: Service {
 
   /// Whether the service is ready: one pass had no errors, and the ledger accepts changes.
   ///
-  /// That pass has checked every change that the last run of the server left pending.
+  /// In that pass, every change that the last run of the server left pending was checked.
   package var isReady: Bool { state.withLock { $0.hasRecovered } && service.ledger.isHealthy }
 
   /// Settles pending changes until the service stops.
@@ -54,15 +56,15 @@ package final class Reconciler: Service {
   private static let pageSize = 256
   /// How many changes are checked at the same time.
   ///
-  /// Several changes are checked at the same time, so that a read that hangs does not delay the other changes.
+  /// Several changes are checked at the same time, so that one read that hangs does not delay the other changes.
   private static let width = 16
   /// The maximum wait between two checks of a change that can't be settled.
   private static let longestWait = Duration.seconds(60)
 
-  /// Checks each pending change that is due, and returns whether no check failed.
+  /// Checks each pending change that is due, and returns true if no check failed.
   ///
-  /// If a check failed, its change is still pending, and requests for its address are still refused. A later pass
-  /// checks the change again.
+  /// If a check failed, the change is still pending, and requests for the change's address are still refused. A later
+  /// pass checks the change again.
   private func settleAll() async -> Bool {
     var last: Change.ID?
     var isComplete = true
@@ -105,7 +107,8 @@ package final class Reconciler: Service {
         return true
       }
       await rateLimiter.wait(reads: 2)
-      // If a request holds the lock, that request works on the change or settles it, so it is skipped here.
+      // If a request holds the lock, the change is skipped here, because that request works on the change or settles
+      // it.
       guard let lock = service.locks.takeWithoutWaiting(change.lockKey) else { return true }
       defer { lock.end() }
       let current = try await service.change(id)
@@ -137,7 +140,7 @@ package final class Reconciler: Service {
     state.withLock { $0.postponed[id] = (.now + wait, .zero) }
   }
 
-  /// Postpones the next check of a change for twice as long as the last time, up to the maximum.
+  /// Doubles the wait until the next check of a change, up to the maximum wait.
   private func postponeLonger(_ id: Change.ID) {
     state.withLock { state in
       let wait = min(max(interval, (state.postponed[id]?.wait ?? .zero) * 2), Self.longestWait)

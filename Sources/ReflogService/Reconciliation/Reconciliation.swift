@@ -1,28 +1,28 @@
 import ReflogLedger
 import ReflogModel
 
-/// Settles a pending change by reading the directory.
+/// Settles a pending change: reads the directory to find the change's result, and records that result.
 ///
-/// It never writes to the directory.
+/// This type never writes to the directory.
 struct Reconciliation: Sendable {
   let ledger: Ledger
   let directory: any Directory
 
-  /// How long to wait before the next try, if reads of the directory showed no result.
+  /// How long to wait before the next attempt, if the reads of the directory did not show the result of the change.
   static let nextRead = Duration.seconds(5)
 
   /// The result of a check of a pending change.
   enum Verdict: Sendable {
     case settled(Change)
-    /// It is too early to read: for this time a write may still arrive, or a read may not show the write yet.
+    /// The change is too recent: within this time the write may still arrive, or a read may not show the write yet.
     case tooEarly(Duration)
     /// The directory could not be read.
     case unreadable(DirectoryFailure)
-    /// Two reads in a row had different results.
+    /// Two reads in a row showed different results.
     case unsteady
   }
 
-  /// Settles a pending change if the directory shows its result.
+  /// Settles a pending change if the directory shows the change's result.
   ///
   /// The caller holds the change's lock, so no other request works on the change.
   func settle(_ change: Change) async throws(ServiceError) -> Verdict {
@@ -40,29 +40,29 @@ struct Reconciliation: Sendable {
     )
     let appended: Appended
     do { appended = try await ledger.append(group) } catch { throw ServiceError(beforeSending: error) }
-    // The group has no condition, so it is always recorded unless there is an error. This guard is only a safeguard.
+    // The ledger always records this group, because the group has no condition. This guard is only a safeguard.
     guard case .recorded(let settled, _) = appended, let settled = settled.first else {
       throw .busy("Change \(change.id) could not be settled.")
     }
     return .settled(settled)
   }
 
-  /// Returns the time until a read can show the result of a change, or nil if a read is already conclusive.
+  /// Returns the time until a read of a change's result is conclusive, or nil if a read is already conclusive.
   ///
-  /// During this time the write may still arrive at the directory, or a read may not show the write yet.
+  /// Within this time the write may still arrive at the directory, or a read may not show the write yet.
   func remainingDoubt(of change: Change) -> Duration? {
     let doubt = (directory.longestRecording ?? .zero) + directory.longestWrite + directory.settleWindow
     let remaining = doubt - ledger.now.since(change.activityDateTime)
     return remaining > .zero ? remaining : nil
   }
 
-  /// The evidence from a read, and the drift if the read shows a reference that is neither before nor after.
+  /// The evidence from a read, and the drift if the read showed a reference that is neither `before` nor `after`.
   private struct ReadResult: Sendable {
     let evidence: Change.Evidence
     var drift: Change.Intent?
   }
 
-  /// Reads the directory twice, and returns the result, or nil if the two reads differ.
+  /// Reads the directory twice, and returns the result of the reads, or nil if the two reads differ.
   private func readTwice(_ change: Change) async throws(DirectoryFailure) -> ReadResult? {
     switch change.intent.subject {
     case .step(let address):
@@ -81,7 +81,7 @@ struct Reconciliation: Sendable {
       )
       return ReadResult(evidence: evidence, drift: drift)
     case .connector:
-      // The change should create a connector. Its id is not known, so it can't be read.
+      // The change should create a connector. The connector's id is not known, so the connector can't be read.
       guard let id = change.intent.before.connectorID else { return ReadResult(evidence: .unreadable) }
       let evidence = Self.evidence(of: try await directory.connector(id), for: change.intent)
       let second = Self.evidence(of: try await directory.connector(id), for: change.intent)
@@ -89,7 +89,7 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// Returns the evidence that a reference gives about a change.
+  /// Returns what a reference that was read shows about a change: applied, not applied, or neither.
   ///
   /// If `before` and `after` of the change are equal, and the address holds that reference, the change counts as
   /// applied.
@@ -100,7 +100,7 @@ struct Reconciliation: Sendable {
 
   /// Reads the reference at an address.
   ///
-  /// If the flow was deleted, the result is `none`.
+  /// If the flow was deleted, the result is the reference `none`.
   private func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     do {
       return try await directory.reference(at: address)
@@ -109,15 +109,15 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// Returns the evidence that a connector gives about its deletion or edit.
+  /// Returns what a read of a connector shows about a deletion or an edit of that connector.
   static func evidence(of connector: DirectoryConnector?, for intent: Change.Intent) -> Change.Evidence {
     if intent.after == .none { return connector == nil ? .after : .before }
     return evidence(of: connector, for: intent.changedProperties ?? [])
   }
 
-  /// Returns the evidence that a connector gives about an edit.
+  /// Returns what a read of a connector shows about an edit of that connector.
   ///
-  /// Only names, and URLs that are not redacted, can be compared.
+  /// Only names and complete URLs are compared. A redacted URL can't be compared.
   static func evidence(
     of connector: DirectoryConnector?,
     for properties: [Change.ChangedProperty]

@@ -16,7 +16,7 @@ package struct Retention: Service {
 
   /// Creates a service for this ledger.
   ///
-  /// Purges and erasures that the last run of the server left unfinished are done first.
+  /// Purges and erasures that the last run of the server did not finish are done first.
   package init(ledger: Ledger, logger: Logger) {
     self.ledger = ledger
     self.logger = logger
@@ -40,7 +40,7 @@ package struct Retention: Service {
 
   /// Sets the retention policy.
   ///
-  /// - Throws: `retentionTooShort` for fewer days than the minimum, unless `insisting` is true.
+  /// - Throws: `retentionTooShort` if the policy has fewer days than the minimum and `insisting` is false.
   package func set(_ policy: RetentionPolicy, insisting: Bool, for caller: Caller) async throws(ServiceError) {
     try require(caller)
     if let days = policy.days, days < RetentionPolicy.minimumDays, !insisting { throw .retentionTooShort(days: days) }
@@ -50,7 +50,7 @@ package struct Retention: Service {
     }
   }
 
-  /// Returns the plan of a purge: the result that a purge would have at this moment.
+  /// Returns the plan of a purge: what a purge would delete at this moment.
   ///
   /// - Throws: `noRetention` if the policy keeps history without limit.
   package func planPurge(for caller: Caller) async throws(ServiceError) -> Purge.Plan {
@@ -63,7 +63,8 @@ package struct Retention: Service {
   /// When this returns, the request is durable: the purge will also be done after a restart.
   ///
   /// - Parameters:
-  ///   - planned: the moment up to which the caller's plan deletes history, or nil to use the policy's moment.
+  ///   - planned: the time limit in the caller's plan: history before it is deleted. If nil, the policy's time limit is
+  ///     used.
   ///   - caller: the requester, who must be an admin.
   /// - Throws: `purgeNotPermitted` if the plan deletes more than the policy permits, or `noRetention` if the policy
   ///   keeps history without limit.
@@ -123,7 +124,7 @@ package struct Retention: Service {
     do { return try await ledger.history.erasures() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the plan of an erasure: the result that the erasure would have at this moment.
+  /// Returns the plan of an erasure: what the erasure would delete at this moment.
   ///
   /// - Throws: `actorNotFound` if the ledger has no actor with this id.
   package func planErasure(of actor: String, for caller: Caller) async throws(ServiceError) -> Erasure.Plan {
@@ -165,7 +166,7 @@ package struct Retention: Service {
 
   /// Runs the requested purges and erasures until the service stops.
   ///
-  /// They may have been requested in this run of the server or in an earlier one.
+  /// This includes purges and erasures that were requested in an earlier run of the server.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await _ in wakes {
@@ -178,8 +179,9 @@ package struct Retention: Service {
 
   /// Runs all unfinished purges and erasures, and returns whether all of them are done.
   ///
-  /// If one fails, the others continue. It is tried again, and is recorded as unfinished until it is done. A purge may
-  /// take long, and erasures are short. So a purge runs in short passes, and the requested erasures run between them.
+  /// If one of them fails, the others continue. The failed one is recorded as unfinished until it is done, and is tried
+  /// again later. A purge may need a long time, but an erasure is short. So a purge runs in short passes, and the
+  /// requested erasures run between these passes.
   private func forget() async -> Bool {
     do {
       while let forgetting = try await ledger.forgetting() {
@@ -214,7 +216,8 @@ package struct Retention: Service {
 
   /// The maximum number of steps in one pass of a purge.
   ///
-  /// They take some seconds. After each pass, the erasures that were requested meanwhile are run.
+  /// This number of steps needs some seconds. After each pass, the erasures that were requested during the pass are
+  /// run.
   private static let stepsOfAPass = 100
 
   /// Runs one pass of the purge in progress.
@@ -230,9 +233,9 @@ package struct Retention: Service {
     return try await repeated(atMost: .max) { try await ledger.continueErasure(erasure, from: &position) }
   }
 
-  /// Repeats a step until it returns `done`, and returns `done` then.
+  /// Repeats a step until the step returns `done`, and then returns `done`.
   ///
-  /// Returns `more` if the service stops or if the maximum number of steps is reached earlier.
+  /// Returns `more` if the service stops first, or if the maximum number of steps is reached first.
   private func repeated(
     atMost count: Int,
     _ step: () async throws -> Ledger.UnfinishedDeletions.Progress

@@ -3,14 +3,16 @@ import ReflogModel
 
 /// Compares the directory's connectors with the ledger.
 ///
-/// This is necessary because an edit of a connector changes the effect of every step that calls the connector.
+/// An edit of a connector changes the effect of every step that calls the connector, so edits without Reflog must be
+/// found.
 struct ConnectorCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
   /// Reads all connectors, and records the changes that were made without Reflog.
   ///
-  /// A connector that has a pending or recent change is skipped. The next sweep checks it.
+  /// A connector that has a pending or recent change is skipped, because a read may be stale. The next sweep checks the
+  /// connector.
   func verify() async throws {
     let ledger = service.ledger
     let entry = try await ledger.history.status().newestSequence ?? -1
@@ -46,10 +48,10 @@ struct ConnectorCheck: Sendable {
 
   /// Returns the connectors for which a read is not conclusive, and whether a connector is being created.
   ///
-  /// The id of a connector that is being created is not known yet.
+  /// The id of a connector that is being created is not known yet, so the set of ids does not contain it.
   private func busyConnectors() async throws -> (ids: Set<ConnectorID>, isCreating: Bool) {
     let since = service.ledger.now.before(service.directory.settleWindow)
-    // The limit is higher than the number of connector changes in any settle window.
+    // The limit is higher than the number of connector changes in any settle window, so no recent change is missed.
     let recent = try await service.ledger.history.recentConnectorChanges(since: since, limit: 1000)
     let ids = recent.flatMap { [$0.intent.before.connectorID, $0.after.connectorID] }.compactMap { $0 }
     return (Set(ids), recent.contains { $0.result == .pending && $0.intent.before == .none })
@@ -130,8 +132,8 @@ struct ConnectorCheck: Sendable {
       lastVerifiedDateTime: lastSeen
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)
-    // If the connector has got a pending change meanwhile, the ledger refuses the group. The next sweep checks the
-    // connector again.
+    // If a change of the connector has become pending since the read, the ledger refuses the group. Then the next sweep
+    // checks the connector again.
     _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation], connectors: [connector]))
   }
 }

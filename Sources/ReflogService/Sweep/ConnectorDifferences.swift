@@ -4,12 +4,14 @@ import ReflogModel
 enum ConnectorDifferences {
   /// Returns the properties whose values differ from the expected values.
   ///
-  /// The expected value of a property is the value that Reflog last wrote, or else the value in the last observation.
-  /// If Reflog wrote a value that can't be read back, every value of that property is accepted.
+  /// The expected value of a property is the value that Reflog last wrote. If Reflog did not write the property since
+  /// the last observation, the expected value is the value in that observation. If Reflog wrote a value that can't be
+  /// read back, every value of that property is accepted.
   ///
   /// - Parameters:
-  ///   - seen: the connector in its last observation, or nil if the connector was created through Reflog later.
-  ///   - changes: the changes of the connector through Reflog since that observation, oldest first.
+  ///   - seen: the connector in its last observation, or nil if there is no observation because the connector was
+  ///     created through Reflog later.
+  ///   - changes: the changes that Reflog made to the connector since that observation, oldest first.
   ///   - found: the connector that was read from the directory.
   static func between(
     _ seen: DirectoryConnector?,

@@ -1,13 +1,13 @@
 import ReflogModel
 
-/// Reads the contents of the directory, within the rate limit.
+/// Reads all flows, connectors and references of the directory, within the rate limit.
 struct Inventory: Sendable {
   let directory: any Directory
   let rateLimiter: RateLimiter
 
   /// The maximum number of pages in a list.
   ///
-  /// No tenant has so many. A list with more pages is treated as an error, because it may never end.
+  /// No tenant has so many pages. A list with more pages is treated as an error, because the list may never end.
   private static let pageLimit = 10_000
 
   /// Returns the ids of all user flows of a type.

@@ -4,14 +4,15 @@ import Synchronization
 
 /// Limits the rate of background reads.
 ///
-/// The directory limits the number of requests that it accepts. With this rate limit, enough of them are left for
-/// callers. Wait for the rate limit before you take a lock. Otherwise requests for that lock must wait too.
+/// The directory limits the number of requests that it accepts from Reflog. The limit on background reads leaves enough
+/// of these requests for callers. Wait for the rate limit before you take a lock. Otherwise requests that wait for the
+/// lock are delayed too.
 package final class RateLimiter: Sendable {
-  /// The maximum pause, also if `Retry-After` asks for a longer one.
+  /// The maximum pause, even if the header `Retry-After` requests a longer pause.
   ///
   /// With this maximum, a wrong header can't stop background reads for a long time.
   private static let longestPause = Duration.seconds(300)
-  /// How long to pause if the directory asks for a pause without a length.
+  /// How long to pause if the directory requests a pause but does not send its length.
   private static let usualPause = Duration.seconds(10)
 
   private let interval: Duration
@@ -43,7 +44,7 @@ package final class RateLimiter: Sendable {
     next.withLock { $0 = max($0, end) }
   }
 
-  /// Reads a `Retry-After` header: a number of seconds, fractions included, or a date (RFC 9110 §10.2.3).
+  /// Reads the value of `Retry-After`: a number of seconds, which may have a fraction, or a date (RFC 9110 §10.2.3).
   private static func duration(_ retryAfter: String) -> Duration? {
     if let seconds = Double(retryAfter), seconds.isFinite { return .seconds(min(seconds, 86_400)) }
     return date(retryAfter).map { .seconds(min($0.timeIntervalSinceNow, 86_400)) }

@@ -6,10 +6,10 @@ struct ReferenceCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
-  /// Checks some steps of a flow, and returns the addresses that had no conclusive read.
+  /// Checks some steps of a flow, and returns the addresses that must be checked again later.
   ///
-  /// A read is not conclusive if a request holds the address's lock, if a change is pending, if a write is within the
-  /// settle window, or if two reads differ.
+  /// These are the addresses without a conclusive read. A read is not conclusive in four cases: a request holds the
+  /// lock of the address, a change is pending, a write is within the settle window, or two reads differ.
   func verify(_ flow: FlowName, steps: [Step]) async throws -> [Address] {
     await inventory.rateLimiter.wait()
     let addresses = steps.map { flow.address(of: $0) }
@@ -39,11 +39,11 @@ struct ReferenceCheck: Sendable {
   private enum Judgement {
     /// The address holds the reference that is in the ledger.
     ///
-    /// The caller must store the observation.
+    /// The caller of this check must store the observation.
     case seen(Observation)
-    /// A drift or a baseline was recorded, together with the observation.
+    /// The ledger has recorded a drift or a baseline, together with the observation.
     case recorded
-    /// A second read showed another reference.
+    /// A second read showed another reference than the first read.
     case unsteady
   }
 
@@ -84,7 +84,8 @@ struct ReferenceCheck: Sendable {
 
   /// Returns the references of some steps of a flow.
   ///
-  /// If the flow was deleted, every reference is `none`. The result does not contain steps that this flow can't have.
+  /// If the flow was deleted, every reference is `none`. If the flow's type does not have one of the steps, the result
+  /// does not contain that step.
   private func references(
     of flow: FlowName,
     at steps: [Step]
@@ -94,7 +95,7 @@ struct ReferenceCheck: Sendable {
     } catch .refused(let refusal) where refusal.httpStatus == 404 {
       return Dictionary(uniqueKeysWithValues: steps.map { ($0, ConnectorReference.none) })
     } catch .refused(let refusal) where refusal.httpStatus == 400 {
-      // The refusal does not show which of the steps is unknown, so each step is read with a separate request.
+      // The refusal does not show which step is unknown to the directory, so each step is read with a separate request.
       guard steps.count > 1 else { return [:] }
       var references: [Step: ConnectorReference] = [:]
       for step in steps {

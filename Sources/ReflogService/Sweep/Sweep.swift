@@ -11,7 +11,8 @@ struct Sweep: Sendable {
 
   /// Checks all connectors and all steps of all flows, and returns true if every check succeeded.
   ///
-  /// Steps without a conclusive read are put on the watchlist. Checks that failed are logged.
+  /// Steps without a conclusive read are put on the watchlist, to be checked again later. Checks that failed are
+  /// logged.
   func run() async throws -> Bool {
     var isWhole = await attempt("connectors") {
       try await ConnectorCheck(service: service, inventory: inventory).verify()
@@ -51,10 +52,10 @@ struct Sweep: Sendable {
     }
   }
 
-  /// Returns every flow in the directory or the ledger, with its steps.
+  /// Returns every flow that is in the directory or in the ledger, with the steps to check.
   ///
-  /// Each flow in the directory has the steps that Microsoft Graph documents. Other steps are added if they are in the
-  /// ledger.
+  /// For a flow in the directory, these are the steps that Microsoft Graph documents. For every flow, steps that are in
+  /// the ledger are added.
   private func stepsByFlow() async throws -> [FlowName: [Step]] {
     var steps: [FlowName: Set<Step>] = [:]
     for flowType in FlowType.allCases {
@@ -77,9 +78,9 @@ struct Sweep: Sendable {
 }
 
 extension DirectoryRefusal {
-  /// Whether the refusal means that the tenant has no user flows of a type.
+  /// Whether the refusal means that the tenant has no user flows of the requested type.
   ///
-  /// A tenant has flows of at most one type. For the other type Graph answers with status 403 and the code `AADB2C`, or
-  /// with status 404. If Graph refuses Reflog's own credential, it answers with another code.
+  /// A tenant has flows of at most one type. If a request is about the other type, Graph answers with status 404, or
+  /// with status 403 and the code `AADB2C`. If Graph refuses Reflog's own credential, the answer has another code.
   fileprivate var meansTenantHasNone: Bool { httpStatus == 404 || (httpStatus == 403 && code == "AADB2C") }
 }

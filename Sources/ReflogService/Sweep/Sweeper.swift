@@ -5,7 +5,8 @@ import ServiceLifecycle
 
 /// Runs sweeps of the directory, and checks changed addresses.
 ///
-/// A sweep runs at the start and then at an interval. Each changed address is checked when its settle window has ended.
+/// A sweep runs at the start and then at a fixed interval. In addition, each changed address is checked when the settle
+/// window after the change has ended.
 package struct Sweeper: Service {
   private let service: ChangeService
   private let watchlist: Watchlist
@@ -17,8 +18,8 @@ package struct Sweeper: Service {
   /// Creates a sweeper.
   ///
   /// - Parameters:
-  ///   - service: the service whose directory is read, and whose ledger records what is found.
-  ///   - watchlist: the changed addresses to check when their settle window has ended.
+  ///   - service: the service whose directory is read. Differences are recorded in the ledger of this service.
+  ///   - watchlist: the changed addresses to check when the settle window after the change has ended.
   ///   - interval: the time from the start of one sweep to the start of the next.
   ///   - rateLimiter: shared with all other background reads.
   ///   - logger: receives the result of each sweep, and the checks that failed.
@@ -77,7 +78,7 @@ package struct Sweeper: Service {
 
   /// The interval at which the watchlist is read.
   ///
-  /// It is short, so that each address is checked soon after its settle window has ended.
+  /// The interval is short, so each address is checked soon after its settle window has ended.
   private static let watchInterval = Duration.seconds(1)
 
   private func checkRepeatedly() async {

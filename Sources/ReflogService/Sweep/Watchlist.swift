@@ -1,10 +1,10 @@
 package import ReflogModel
 import Synchronization
 
-/// The changed addresses to check when their settle window has ended.
+/// The changed addresses to check when the settle window after the change has ended.
 ///
-/// The check is necessary, because the directory may answer with success and not keep the change. The addresses are in
-/// memory only. After a restart, the first sweep checks all addresses.
+/// The check is necessary because the directory may answer with success but not keep the change. The addresses are
+/// stored in memory only. After a restart, the first sweep checks all addresses.
 package final class Watchlist: Sendable {
   private let window: Duration
   private let due = Mutex<[Address: ContinuousClock.Instant]>([:])
@@ -16,12 +16,14 @@ package final class Watchlist: Sendable {
     self.window = window
   }
 
-  /// Adds an address, which is due when one settle window has passed.
+  /// Adds an address to check.
+  ///
+  /// The check is due when one settle window has passed.
   package func watch(_ address: Address) {
     due.withLock { $0[address] = .now + window }
   }
 
-  /// Adds the address that a change has, if the change may have reached the directory.
+  /// Adds the address of a change, if the change may have reached the directory.
   package func watch(_ change: Change) {
     if let address = change.intent.subject.address, change.mayHaveReachedDirectory { watch(address) }
   }

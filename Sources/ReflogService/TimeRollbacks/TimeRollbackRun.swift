@@ -5,12 +5,14 @@ import ServiceLifecycle
 struct TimeRollbackRun: Sendable {
   /// The maximum number of addresses that are rolled back at the same time.
   ///
-  /// With several at the same time, the directory's latency matters less. With only a few, the directory has free
-  /// capacity for other requests.
+  /// With several addresses at the same time, the rollback waits less for the directory. The number is small, so the
+  /// directory has free capacity for other requests.
   private static let width = 4
-  /// The maximum number of times that the rollback of one address is tried, if an error may be temporary.
+  /// The maximum number of times that one address is tried if its errors may be temporary.
   private static let attempts = 4
-  /// The number of failures in a row after which the pass ends, because the directory seems to be down.
+  /// The number of failures in a row after which the pass ends.
+  ///
+  /// So many failures show that the directory seems to be down.
   private static let patience = 8
 
   let changes: ChangeService
@@ -77,7 +79,7 @@ struct TimeRollbackRun: Sendable {
 }
 
 extension ServiceError {
-  /// How long to wait before the next attempt, or nil if another attempt would have the same error.
+  /// How long to wait before the next attempt, or nil if another attempt would fail with the same error.
   fileprivate var pauseBeforeRetry: Duration? {
     switch self {
     case .refused(_, let refusal) where refusal.httpStatus == 429:
@@ -87,7 +89,9 @@ extension ServiceError {
     }
   }
 
-  /// Whether the directory seems to be down, so that the next address would probably have the same error.
+  /// Whether the error shows that the directory seems to be down.
+  ///
+  /// Then the next address would probably have the same error.
   fileprivate var meansDirectoryIsDown: Bool {
     if case .outcomeUnknown = self { true } else { false }
   }

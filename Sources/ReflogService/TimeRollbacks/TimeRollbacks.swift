@@ -6,7 +6,7 @@ import Synchronization
 
 /// Rolls addresses back to the references that they held at a time.
 ///
-/// This runs in the background, so that no request has to wait until it is complete.
+/// The work runs in the background, so no request has to wait until a rollback is complete.
 package final class TimeRollbacks: Service {
   /// The maximum number of rollbacks that wait.
   private static let waiting = 16
@@ -18,9 +18,13 @@ package final class TimeRollbacks: Service {
   private let queue: AsyncStream<TimeRollbackRequest>.Continuation
 
   private struct State {
-    /// The rollbacks in progress: the errors of each, by batch id and address.
+    /// The rollbacks in progress, by batch id.
+    ///
+    /// The value contains the error message of each failed address.
     var running: [String: [Address: String]] = [:]
-    /// The errors of rollbacks that have ended, by batch id and address.
+    /// The rollbacks that have ended, by batch id.
+    ///
+    /// The value contains the error message of each failed address.
     var ended: [String: [Address: String]] = [:]
     var isStopping = false
   }
@@ -34,7 +38,7 @@ package final class TimeRollbacks: Service {
 
   /// Returns the plan of a rollback: the result that the rollback would have at this moment.
   ///
-  /// The plan shows the problem at each step that can't be rolled back. This method only reads.
+  /// If a step can't be rolled back, the plan contains the problem at that step. This method only reads.
   ///
   /// - Throws: `flowNotFound` if the ledger has no record of the rollback's flow.
   package func plan(_ rollback: TimeRollback, for caller: Caller) async throws(ServiceError) -> TimeRollbackPlan {
@@ -47,7 +51,7 @@ package final class TimeRollbacks: Service {
     var unasked: String?
     for index in steps.indices {
       guard let id = steps[index].after.connectorID else { continue }
-      // After one failed read, the other connectors are not read, because the directory may be down.
+      // After one failed read, the remaining connectors are not read, because the directory may be down.
       if isMissing[id] == nil, unasked == nil {
         do { isMissing[id] = try await changes.missingConnector(of: steps[index].after) != nil } catch {
           unasked = error.description
@@ -63,7 +67,7 @@ package final class TimeRollbacks: Service {
   /// When this returns, the request is durable. Call ``progress(of:for:)`` to read the rollback's progress.
   ///
   /// - Throws: `flowNotFound` if the ledger has no record of the rollback's flow, `otherTimeRollback` if the batch id
-  ///   belongs to another rollback, or `busy` if too many rollbacks wait.
+  ///   belongs to a rollback with another time or scope, or `busy` if too many rollbacks wait.
   package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
     guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
     _ = try await steps(of: request.rollback)
@@ -114,10 +118,12 @@ package final class TimeRollbacks: Service {
     do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
     let left = try await steps(of: rollback)
     let undone = Self.undone(left, made)
-    // The rollback may be done although it is not stored as finished: the reconciler may have settled its last change.
+    // The rollback may be done although the ledger has not stored that: the reconciler may have settled the last
+    // change.
     let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
-    // Steps whose reference at the time is unknown are always shown. The steps that are still to be rolled back are
-    // shown only until the rollback is done: after that, they are the result of later changes.
+    // A step is always shown if the reference that it held at the time is unknown. Steps that are still to be rolled
+    // back are shown only until the rollback is done. After that, such a step differs because a later change has set
+    // another reference.
     let shown = isDone ? left.filter { $0.after == .unknown } : undone + left.filter { $0.after == .unknown }
     return TimeRollbackProgress(
       rollback: rollback,
@@ -128,7 +134,8 @@ package final class TimeRollbacks: Service {
 
   /// Returns the steps that this rollback has not set yet.
   ///
-  /// A step that this rollback has set is not returned again, also if a later change has set another reference.
+  /// If this rollback has set a step, and a later change has set another reference there, the step is not returned
+  /// again.
   private static func undone(_ steps: [TimeRollback.Item], _ made: [Change]) -> [TimeRollback.Item] {
     let brought = Set(made.filter { $0.result == .applied }.compactMap(\.intent.subject.address))
     return steps.filter { $0.after != .unknown && !brought.contains($0.address) }
@@ -175,8 +182,8 @@ package final class TimeRollbacks: Service {
 
   /// Runs the requested rollbacks, one after another, until the service stops.
   ///
-  /// When the service stops, the addresses in progress are finished. To continue with the other addresses, request the
-  /// rollback again with the same batch id.
+  /// When the service stops, the addresses in progress are finished, but the remaining addresses are not started. To
+  /// continue with them, request the rollback again with the same batch id.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await request in requests where !self.state.withLock({ $0.isStopping }) { await work(on: request) }
@@ -203,8 +210,8 @@ package final class TimeRollbacks: Service {
         metadata: ["batchId": "\(id)", "done": "\(steps.count - left.count)", "left": "\(left.count)"]
       )
     } catch {
-      // No request waits for this rollback, so the error is only logged. The rollback has the state `partial`, and can
-      // be continued.
+      // The error is only logged, because no request waits for this rollback. The rollback has the state `partial`. The
+      // caller can continue it with the same batch id.
       logger.error("a rollback to a time ended early", metadata: ["batchId": "\(id)", "error": "\(error)"])
     }
     state.withLock { state in

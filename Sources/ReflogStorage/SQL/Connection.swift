@@ -3,15 +3,17 @@ import GRDBSQLite
 
 /// A connection to a SQLite file, for one read, for one transaction, or for as long as the writer thread runs.
 ///
-/// Each SQL text is prepared once, and the prepared statement is kept while the file is open. Pass false for `kept` if
-/// the SQL text can have an unlimited number of forms, for example if it contains a filter.
+/// Each SQL text is prepared only once, and the prepared statement is kept while the file is open. Pass false for
+/// `kept` if the SQL text can have an unlimited number of forms, for example if it contains a filter.
 package final class Connection {
   /// GRDB opens the file and owns the connection.
   let database: Database
-  /// The number of statements that were run on this connection.
+  /// The number of SQL statements that were run on this connection.
   package private(set) var statementCount = 0
 
-  /// The result code of a binding that failed since the last statement was run, or nil if no binding failed.
+  /// The result code of a failed binding (the assignment of a value to an argument), or nil if no binding failed.
+  ///
+  /// Only bindings since the last run of a statement count.
   private var failedBinding: Int32?
 
   /// Creates a connection that uses GRDB's connection.
@@ -125,7 +127,7 @@ package final class Connection {
         kept ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql),
         of: self
       )
-      // If another caller still reads the rows of the kept statement, this call needs a new statement.
+      // If another caller is still reading the rows of the kept statement, this call needs a separate statement.
       if statement.isBusy { statement = Statement(try database.makeStatement(sql: sql), of: self) }
       try arguments.bind(to: statement)
       return statement
@@ -136,7 +138,7 @@ package final class Connection {
 }
 
 extension SQLError {
-  /// Creates the error from an error of GRDB.
+  /// Converts an error of GRDB to an error of SQLite.
   init(_ error: DatabaseError) {
     self.init(error.resultCode.rawValue, message: error.message ?? "\(error.resultCode)")
   }

@@ -2,8 +2,8 @@ import GRDBSQLite
 
 /// A row of a result, valid until the next row is read.
 ///
-/// The methods throw if a value has another type than the caller requests, because the file may then be damaged. They
-/// never convert a value.
+/// The methods never convert a value. If a value has another type than the caller requests, the file may be damaged, so
+/// the methods throw.
 package struct Row {
   let pointer: OpaquePointer
 
@@ -21,7 +21,7 @@ package struct Row {
     isNull(column) ? nil : try integer(column)
   }
 
-  /// Returns the text in a column, and throws if it is not valid UTF-8.
+  /// Returns the text in a column, and throws if the text is not valid UTF-8.
   package func text(_ column: Int) throws(StorageError) -> String {
     guard type(column) == SQLITE_TEXT else { throw unexpected(column) }
     let start = sqlite3_column_text(pointer, Int32(column))

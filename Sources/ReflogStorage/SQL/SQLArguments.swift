@@ -39,7 +39,7 @@ package struct SQLArguments: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
     return all
   }
 
-  /// Binds all arguments to a statement, and throws if the statement needs other arguments.
+  /// Binds all arguments to a statement, and throws if their number or names do not match the statement.
   func bind(to statement: Statement) throws(SQLError) {
     guard statement.argumentCount == positional.count + named.count else {
       throw SQLError(code: .misuse, message: "the statement has \(statement.argumentCount) arguments: \(statement.sql)")

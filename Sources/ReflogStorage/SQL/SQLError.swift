@@ -2,7 +2,8 @@ import GRDBSQLite
 
 /// An error of SQLite.
 ///
-/// It contains SQLite's message. It does not contain the values that were bound to the statement.
+/// The error contains SQLite's message. The error does not contain the values that were bound to the statement, because
+/// they may be personal data.
 package struct SQLError: Error, Sendable, CustomStringConvertible {
   /// The primary result codes of SQLite that Reflog distinguishes (sqlite.org/rescode.html).
   package enum Code: Sendable {
@@ -12,7 +13,7 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
   package let code: Code
   package let message: String
 
-  /// Creates an error that does not come from SQLite.
+  /// Creates an error that SQLite did not report.
   package init(code: Code, message: String) {
     self.code = code
     self.message = message

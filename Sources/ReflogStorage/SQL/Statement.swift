@@ -9,7 +9,7 @@ package struct Statement {
   private let pointer: OpaquePointer
   private let connection: Connection
 
-  /// Creates the statement from a statement of GRDB.
+  /// Creates a statement that uses a statement that GRDB prepared.
   init(_ owner: GRDB.Statement, of connection: Connection) {
     self.owner = owner
     pointer = owner.sqliteStatement
@@ -56,7 +56,8 @@ package struct Statement {
   package func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      // An empty buffer may have no address. SQLite would then bind NULL, so a fixed address is passed.
+      // An empty buffer may have no address. SQLite binds NULL if it receives no address, so a fixed address is passed
+      // instead.
       let start = bytes.baseAddress.map(UnsafeRawPointer.init)?.assumingMemoryBound(to: CChar.self) ?? Self.emptyText
       note(sqlite3_bind_text64(pointer, index, start, UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8)))
     }
@@ -76,7 +77,7 @@ package struct Statement {
     }
   }
 
-  /// Stores a failed binding, for example of a value that exceeds SQLite's limits.
+  /// Stores the result of a binding if the binding failed, for example because the value exceeds SQLite's limits.
   ///
   /// The next run of a statement then throws.
   private func note(_ result: Int32) {
@@ -85,8 +86,8 @@ package struct Statement {
 
   /// Returns the next row, or nil at the end.
   ///
-  /// Use this method for a statement that is run for every change, because it is the fastest one. Then call
-  /// ``reset()``.
+  /// Use this method for a statement that is run for every change, because this method is the fastest way to read rows.
+  /// After the last row, call ``reset()``.
   package func next() throws(SQLError) -> Row? {
     try connection.willRun()
     switch sqlite3_step(pointer) {

@@ -3,21 +3,22 @@ import Synchronization
 
 /// The only writer of a file.
 ///
-/// Concurrent writes share a transaction. Each caller gets the result of its write when the transaction is durable.
+/// Concurrent writes share a transaction. Each caller gets the result of the caller's write when the transaction is
+/// durable.
 ///
 /// If one write throws, only that write is rolled back. If COMMIT fails, it is unknown whether the transaction was
 /// written. Every write in the transaction then throws ``StorageError/commitUnknown(_:)``, and the writer accepts no
-/// more writes. The writer's thread ends with an error, so the process ends. At the next start, Reflog reads the file,
-/// and then the result is known.
+/// more writes. The writer's thread ends with an error, so the process ends. At the next start, Reflog reads the file
+/// and then has the result.
 package final class FileWriter<Session: WriteSession>: Sendable {
-  /// The position of a write in the queue, and its use of reserved slots.
+  /// The kind of a write, which defines the order in the queue and the use of reserved slots.
   package enum WritePriority: Sendable {
     /// The write waits in order of arrival.
     case ordinary
     /// The write waits in order of arrival, and reserves a slot for one later ``reserved`` write.
     ///
-    /// If the write succeeds, the caller must use the slot or release it. If the write fails, the writer releases the
-    /// slot.
+    /// If the write succeeds, the caller must use the slot or release the slot. If the write fails, the writer releases
+    /// the slot.
     case ordinaryReservingNext
     /// The write uses a slot that an earlier write reserved, and runs before all ordinary writes.
     case reserved
@@ -90,7 +91,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   /// Other writes can share the transaction.
   ///
   /// This method waits for the result even if the calling task is cancelled, because the caller must know the result.
-  /// `body` may be called twice.
+  /// The writer may call `body` twice, because a transaction that is rolled back can be run again.
   ///
   /// - Throws: The error that `body` throws, or a ``StorageError``.
   package func write<Value: Sendable>(
@@ -149,7 +150,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
 
   /// The number of pages that are returned to the file system in one job.
   ///
-  /// The number is small, so other writes wait only a short time.
+  /// Other writes wait while the job runs, so the number is small.
   private static var pagesReclaimed: Int { 256 }
 
   /// Returns the space of deleted rows to the file system, and empties the write-ahead log.
@@ -174,7 +175,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
 
   /// The maximum number of attempts to empty the write-ahead log.
   ///
-  /// An attempt fails if a connection reads at that moment.
+  /// An attempt fails if a connection is reading during the attempt.
   private static var emptyingAttempts: Int { 100 }
   /// The pause between two attempts to empty the write-ahead log.
   private static var emptyingPause: Duration { .milliseconds(100) }
@@ -204,7 +205,7 @@ package final class FileWriter<Session: WriteSession>: Sendable {
 
   /// Whether the disk has enough free space for the reserved writes.
   ///
-  /// If an intent reserved a slot, the disk must have space for the outcome.
+  /// An intent reserves a slot for the outcome, so the disk must also have space for the outcome.
   private var hasHeadroom: Bool { FileChecks.freeBytes(besideFileAt: storage.path) >= limits.headroomBytes }
 }
 
@@ -212,7 +213,7 @@ extension FileWriter: WrittenFile {
   var hasWork: Bool { state.withLock { !$0.queue.isEmpty || !$0.alone.isEmpty } }
   var isClosed: Bool { state.withLock { !$0.isOpen } }
 
-  /// Closes the writer: it then accepts only reserved writes.
+  /// Closes the writer, which then accepts only reserved writes.
   package func close() {
     state.withLock { $0.isOpen = false }
     thread.wake()

@@ -1,17 +1,17 @@
 /// The limits of a writer's queue and of its transactions.
 package struct GroupCommitLimits: Sendable {
-  /// The maximum sum of waiting ordinary writes, reserved slots and waiting reserved writes.
+  /// The maximum number of waiting writes and reserved slots together.
   package let slots: Int
   /// The maximum number of writes that share a transaction.
   ///
-  /// With 256 writes and a flush of 5 ms, thousands of changes a second are possible, and a commit takes only
-  /// milliseconds.
+  /// With 256 writes in a transaction and a flush of 5 ms, thousands of changes per second are possible, and a commit
+  /// takes only milliseconds.
   package let batch: Int
-  /// The minimum free space in bytes.
+  /// The minimum free space of the disk in bytes.
   ///
   /// If the disk has less free space, a write that reserves a slot is refused.
   ///
-  /// This is about the space that the reserved writes need when the server is busy.
+  /// The limit is about the space that the reserved writes need when the server is busy.
   package let headroomBytes: UInt64
 
   /// Creates limits for one writer.

@@ -43,7 +43,8 @@ struct GroupCommitQueue<Write> {
 
   /// Removes and returns the writes that share the next transaction.
   ///
-  /// The reserved writes are first. Each kind of write is in order of arrival.
+  /// The reserved writes are first, then the ordinary writes. Within each of the two kinds, the writes are in order of
+  /// arrival.
   mutating func takeBatch() -> [Write] {
     var batch: [Write] = []
     while batch.count < limits.batch, let write = reservedWrites.popFirst() ?? ordinaryWrites.popFirst() {

@@ -1,8 +1,8 @@
 /// One transaction that several writes share.
 ///
-/// The first attempt runs the writes without savepoints, because a savepoint needs two more statements for each write.
-/// If a write changes a row and then fails, the transaction is rolled back. The second attempt runs each write in a
-/// savepoint, and rolls back only the write that fails.
+/// The first attempt runs the writes without savepoints, because a savepoint needs two more SQL statements for each
+/// write. If a write changes a row and then fails, the transaction is rolled back. The second attempt runs each write
+/// in a savepoint, and rolls back only the write that fails.
 struct GroupCommitTransaction<Session: WriteSession> {
   /// Completes a write when its transaction is durable.
   typealias Settle = @Sendable () -> Void
@@ -11,7 +11,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
 
   /// The result of a transaction.
   enum Outcome {
-    /// The transaction is durable, except the writes that failed.
+    /// The transaction is durable, and contains all writes that did not fail.
     ///
     /// Only the failed writes were rolled back.
     case committed([Result<Settle, any Error>])
@@ -41,7 +41,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
     do {
       return try attempt(writes, make: makeAlone)
     } catch {
-      // Each write can run again, because it had no effect outside the transaction.
+      // The writes had no effect outside the transaction that was rolled back, so each write can run again.
       do { return try attempt(writes, make: makeInSavepoint) } catch { return .rolledBack(Self.meaning(of: error)) }
     }
   }
@@ -109,7 +109,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
   /// Rolls the transaction back.
   private func rollBack(because error: any Error) -> Outcome {
     do {
-      // SQLite may already have rolled the transaction back.
+      // After some errors, SQLite has already rolled the transaction back. Then `ROLLBACK` would fail.
       if connection.isInsideTransaction { try connection.execute("ROLLBACK") }
     } catch {
       return .unknown("the transaction can't be rolled back: \(error)")

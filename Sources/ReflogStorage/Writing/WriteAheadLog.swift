@@ -8,15 +8,15 @@ import Glibc
 /// Only the file's writer maintains the log.
 ///
 /// The log's file is extended in advance, and is not truncated while writes arrive. A commit then overwrites existing
-/// bytes. A flush takes half the time in this case, because the file does not become longer.
+/// bytes, and the file does not become longer. A flush takes only half the time in this case.
 struct WriteAheadLog {
   /// The number of new pages after which the log is copied into the file.
   ///
-  /// This is 16 MB. The copying takes some tens of milliseconds.
+  /// These pages have 16 MB. Copying them takes some tens of milliseconds.
   private static let pagesBetweenCheckpoints = 4000
   /// The size in bytes to which the log's file is extended in advance.
   ///
-  /// It is enough for the pages between two checkpoints and the pages that are written during a checkpoint.
+  /// This size is enough for the pages between two checkpoints and the pages that are written during a checkpoint.
   private static let grownBytes = 24 << 20
   /// The minimum free space of the disk in bytes for extending the log in advance.
   private static let spareBytes: UInt64 = 256 << 20
@@ -36,12 +36,13 @@ struct WriteAheadLog {
 
   /// Extends the log's file to its full size.
   ///
-  /// The added bytes are zero. Zero bytes are not a valid frame of the log, so a recovery ends in front of them.
+  /// The added bytes are zero. Zero bytes are not a valid frame of the log, so a recovery after a crash ignores the
+  /// added bytes.
   func grow() throws(StorageError) {
     let size = FileChecks.size(of: path) ?? 0
     guard size < Self.grownBytes else { return }
     let file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-    // The file does not exist before the first transaction, because SQLite creates it then.
+    // SQLite creates the file in the first transaction, so the file can be missing here.
     guard file >= 0 else { return }
     defer { close(file) }
     let zeroes = [UInt8](repeating: 0, count: 1 << 20)
@@ -63,8 +64,8 @@ struct WriteAheadLog {
     guard pages >= Self.pagesBetweenCheckpoints else { return }
     try checkpoint()
     guard (FileChecks.size(of: path) ?? 0) > restartBytes else { return }
-    // At every earlier checkpoint a reader was active, so SQLite could not reset the log. All writes wait for the
-    // readers here.
+    // The log is too large, because a reader was active at every earlier checkpoint and SQLite could not reset the log.
+    // So this checkpoint waits for the readers, and all writes wait too.
     let hasRestarted = try Self.run(.restart, waiting: Self.restartMilliseconds, connection)
     restartBytes = hasRestarted ? StorageSettings.keptWALBytes : 2 * (FileChecks.size(of: path) ?? 0)
   }
@@ -83,7 +84,7 @@ struct WriteAheadLog {
 
   /// Adds the pages that this connection wrote since the last call.
   ///
-  /// Every read resets SQLite's counter, because the counter has only 32 bits.
+  /// Each call of this method resets SQLite's counter of written pages, because the counter has only 32 bits.
   private mutating func countPages() {
     var (current, highest) = (Int32(0), Int32(0))
     sqlite3_db_status(connection.pointer, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
@@ -97,7 +98,7 @@ struct WriteAheadLog {
 
   /// Empties the log and extends its file again.
   ///
-  /// The result is false if the log was not emptied because of a reader.
+  /// The result is false if a reader prevented SQLite from emptying the log.
   static func empty(_ connection: Connection, fileAt path: String) throws -> Bool {
     guard try run(.truncate, waiting: emptyingMilliseconds, connection) else { return false }
     try WriteAheadLog(connection, fileAt: path).grow()
@@ -113,8 +114,8 @@ struct WriteAheadLog {
       _ = try connection.database.checkpoint(mode)
       return true
     } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL].contains(error.resultCode) {
-      // Another process reads, or the disk is full. No data is lost: the log keeps all pages, and a later checkpoint
-      // copies them.
+      // Another process is reading, or the disk is full. No data is lost, because the log keeps all pages and a later
+      // checkpoint copies the pages.
       return false
     } catch let error as DatabaseError {
       throw SQLError(error)

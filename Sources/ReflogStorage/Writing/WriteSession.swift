@@ -2,8 +2,8 @@
 ///
 /// The state contains prepared statements and the data that the next write needs.
 ///
-/// A session is used on one thread only. A write first changes a row and then updates the session. If a write fails
-/// before it changes a row, the session is therefore unchanged.
+/// A session is used on one thread only. A write must first change a row and then update the session. If the write
+/// fails earlier than the first changed row, the session is therefore unchanged.
 package protocol WriteSession: AnyObject, SendableMetatype {
   /// The write connection.
   var connection: Connection { get }

@@ -31,7 +31,7 @@ package final class WriterThread: Service {
     if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.signal() }
   }
 
-  /// Closes all files: the waiting writes are still written, and then ``run()`` returns.
+  /// Closes all files; the thread writes all waiting writes, and then ``run()`` returns.
   package func close() {
     for file in files.withLock({ $0 }) { file.close() }
     wake()
@@ -39,16 +39,16 @@ package final class WriterThread: Service {
 
   /// Writes the files until a graceful shutdown or the cancellation of the task.
   ///
-  /// The waiting writes are still written then.
+  /// Before this method returns, the thread writes all waiting writes.
   ///
-  /// - Throws: An error if a commit failed, so that its result is unknown. The process must then end. At the next
-  ///   start, Reflog reads the file, and then the result is known.
+  /// - Throws: An error if a commit failed and the result of the commit is unknown. The process must then end. At the
+  ///   next start, Reflog reads the file and then has the result.
   package func run() async throws {
     try await withTaskCancellationHandler {
       try await withGracefulShutdownHandler {
         try await withCheckedThrowingContinuation { continuation in
           Thread.detachNewThread {
-            // A new thread has the name of the thread that created it, so this thread sets a new name.
+            // On Linux, a new thread inherits the name of its creator, so this thread sets its own name.
             storage_name_thread("writer")
             continuation.resume(with: Result { try self.work() })
           }
@@ -86,7 +86,8 @@ package final class WriterThread: Service {
       for task in tasks where try task.commit() { hasWorked = true }
       if hasWorked { continue }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
-      // A write that was queued before this flag was set did not wake the thread. So the thread checks for work again.
+      // If a write was queued when the flag was not set yet, the write did not wake this thread. So the thread checks
+      // for work again after the flag is set.
       let files = files.withLock { $0 }
       if files.contains(where: \.hasWork) || files.allSatisfy(\.isClosed) {
         if !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.wait() }

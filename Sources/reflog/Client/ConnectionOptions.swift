@@ -3,7 +3,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 
-/// The option with the server's URL, for a verb that changes something.
+/// The option with the server's URL, for a command that changes data.
 struct ServerOptions: ParsableArguments {
   @Option(
     help: "The server's URL. Default: REFLOG_SERVER, else http://127.0.0.1:8080. REFLOG_TOKEN is the API token."
@@ -20,7 +20,7 @@ struct ServerOptions: ParsableArguments {
   }
 }
 
-/// The options that choose the source of the history, for a verb that reads.
+/// The options that choose the source of the history, for a command that only reads data.
 struct SourceOptions: ParsableArguments {
   @Option(help: "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file.")
   var server: String?

@@ -7,7 +7,7 @@ import ReflogService
 
 /// A source of history: a server or a ledger's file.
 ///
-/// Each method returns the JSON body of the corresponding HTTP request, from a file too.
+/// Each method returns the JSON body of the corresponding HTTP request, even if the source is a file.
 protocol HistorySource {
   /// Returns the newest changes that match a filter; nil matches all changes.
   func history(top: Int, filter: String?) async throws -> JSONObject

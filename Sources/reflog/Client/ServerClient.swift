@@ -20,7 +20,9 @@ struct ServerClient {
     let changeID: String?
   }
 
-  /// The time limit for a request; it is longer than a request can wait for a keyed lock in the server.
+  /// The time limit for a request.
+  ///
+  /// The limit is longer than the maximum time that a request can wait for a keyed lock in the server.
   private static let timeout = TimeAmount.seconds(60)
   /// The maximum size of an answer in bytes; every page of changes is smaller.
   private static let bodyLimit = 64 << 20

@@ -4,7 +4,7 @@ import NIOCore
 import ReflogLedger
 import ReflogModel
 
-/// `reflog backup`
+/// The command `reflog backup`.
 struct Backup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Copies the whole ledger from a running server into one file, and verifies the copy.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import ReflogStorage
 
-/// `reflog compact`
+/// The command `reflog compact`.
 struct Compact: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Rewrites the ledger's file to remove all copies of purged or erased data.",
@@ -38,7 +38,7 @@ struct Compact: AsyncParsableCommand {
       group.addTask { try body() }
       group.addTask {
         while true {
-          // This task is cancelled when the compaction ends. Then the sleep throws, and the task ends.
+          // This task is cancelled when the compaction ends. Then the sleep throws an error, and the task ends.
           do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
           let (written, whole) = compaction.progress
           Terminal.overwrite("written \(megabytes(written)) of \(megabytes(whole)) MB")

@@ -2,7 +2,7 @@ import ArgumentParser
 import NIOHTTP1
 import ReflogModel
 
-/// `reflog erase`
+/// The command `reflog erase`.
 struct Erase: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Erases the recorded personal data of a person: name, UPN, IP addresses, reasons.",

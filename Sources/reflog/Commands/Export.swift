@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import ReflogFormats
 
-/// `reflog export`
+/// The command `reflog export`.
 struct Export: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes the complete or filtered history to a file or stdout, oldest change first.",

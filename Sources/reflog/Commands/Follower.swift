@@ -2,10 +2,10 @@ import Foundation
 import ReflogFormats
 import ReflogModel
 
-/// Writes each change when it is settled, without an end, and stores the position in a file.
+/// Writes each settled change until the command is stopped, and stores the sequence of the last entry in a file.
 ///
-/// A restart continues from the last stored position. Changes that were written after that position was stored are
-/// written again, so readers must store changes by id.
+/// After a restart, the follower continues from the stored sequence. If the command was stopped before it stored the
+/// newest sequence, some changes are written again. So a program that reads the output must store changes by id.
 struct Follower {
   /// The time between two requests.
   private static let interval = Duration.seconds(1)

@@ -2,7 +2,7 @@ import ArgumentParser
 import NIOHTTP1
 import ReflogModel
 
-/// `reflog hold`
+/// The command `reflog hold`.
 struct Hold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Places, lists and releases legal holds.",
@@ -32,7 +32,7 @@ struct Hold: AsyncParsableCommand {
   }
 }
 
-/// `reflog hold place`
+/// The command `reflog hold place`.
 struct PlaceHold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "place", abstract: "Places a hold.")
 
@@ -67,7 +67,7 @@ struct PlaceHold: AsyncParsableCommand {
   }
 }
 
-/// `reflog hold list`
+/// The command `reflog hold list`.
 struct ListHolds: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists all holds.")
 
@@ -83,7 +83,7 @@ struct ListHolds: AsyncParsableCommand {
   }
 }
 
-/// `reflog hold release`
+/// The command `reflog hold release`.
 struct ReleaseHold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "release", abstract: "Releases a hold.")
 

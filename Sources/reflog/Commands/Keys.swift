@@ -2,7 +2,7 @@ import ArgumentParser
 import NIOHTTP1
 import ReflogModel
 
-/// `reflog key`
+/// The command `reflog key`.
 struct Keys: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key",
@@ -11,7 +11,7 @@ struct Keys: AsyncParsableCommand {
   )
 }
 
-/// `reflog key rotate`
+/// The command `reflog key rotate`.
 struct RotateKey: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate",

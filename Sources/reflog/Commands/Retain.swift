@@ -2,7 +2,7 @@ import ArgumentParser
 import NIOHTTP1
 import ReflogModel
 
-/// `reflog retention`
+/// The command `reflog retention`.
 struct Retain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retention",
@@ -34,7 +34,7 @@ struct Retain: AsyncParsableCommand {
   }
 }
 
-/// `reflog retention show`
+/// The command `reflog retention show`.
 struct ShowRetention: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -53,7 +53,7 @@ struct ShowRetention: AsyncParsableCommand {
   }
 }
 
-/// `reflog retention set`
+/// The command `reflog retention set`.
 struct SetRetention: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
@@ -86,7 +86,7 @@ struct SetRetention: AsyncParsableCommand {
   }
 }
 
-/// `reflog retention purge`
+/// The command `reflog retention purge`.
 struct PurgeHistory: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "purge",

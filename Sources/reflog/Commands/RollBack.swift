@@ -2,7 +2,7 @@ import ArgumentParser
 import NIOHTTP1
 import ReflogModel
 
-/// `reflog rollback`
+/// The command `reflog rollback`.
 struct RollBack: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
@@ -88,7 +88,8 @@ struct RollBack: AsyncParsableCommand {
           try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
           if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
         } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-          // A second attempt is safe with the id of the change. With --step it could roll back the first rollback.
+          // The message contains the id of the change, because a second attempt with the id is safe. A second attempt
+          // with --step could roll back the first rollback.
           throw CommandFailure(.tryAgain, failure.message + " Try again with: reflog rollback \(target)")
         }
       }
@@ -138,7 +139,9 @@ struct RollBack: AsyncParsableCommand {
       + "--force."
   }
 
-  /// Returns the failure for a step that has no change to roll back: a change is pending, or none is recorded.
+  /// Returns the failure for a step that has no change to roll back.
+  ///
+  /// Such a step has a pending change, or no change is recorded for the step.
   private func noTarget(at address: String, _ client: ServerClient) async throws -> CommandFailure {
     guard let step else { return CommandFailure(.notFound, "No step is given.") }
     var question = PlainQuestion(about: step)

@@ -3,7 +3,7 @@ import Configuration
 import Foundation
 import Logging
 
-/// `reflog serve`
+/// The command `reflog serve`.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs the server: the Graph routes, the history and the pages.",

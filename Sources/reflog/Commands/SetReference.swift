@@ -2,7 +2,7 @@ import ArgumentParser
 import NIOHTTP1
 import ReflogModel
 
-/// `reflog set`
+/// The command `reflog set`.
 struct SetReference: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",

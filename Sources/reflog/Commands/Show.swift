@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import ReflogModel
 
-/// `reflog show`
+/// The command `reflog show`.
 struct Show: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows all recorded facts about one change.",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ReflogModel
 
-/// `reflog checkpoint`
+/// The command `reflog checkpoint`.
 struct ShowCheckpoint: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoint",

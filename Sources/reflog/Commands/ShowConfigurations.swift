@@ -1,7 +1,7 @@
 import ArgumentParser
 import ReflogModel
 
-/// `reflog config`
+/// The command `reflog config`.
 struct ShowConfigurations: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `reflog history`
+/// The command `reflog history`.
 struct ShowHistory: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
@@ -30,7 +30,10 @@ struct ShowHistory: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        try await output.show(source.history(top: top, filter: filter.text), asTable: ChangeTables.history)
+        let filter = filter.text
+        try await output.show(source.history(top: top, filter: filter)) {
+          ChangeTables.history($0, isFiltered: filter != nil)
+        }
       }
     }
   }

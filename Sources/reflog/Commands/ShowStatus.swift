@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `reflog status`
+/// The command `reflog status`.
 struct ShowStatus: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",

@@ -3,7 +3,7 @@ import Foundation
 import ReflogLedger
 import ReflogModel
 
-/// `reflog token`
+/// The command `reflog token`.
 struct Tokens: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "token",
@@ -35,7 +35,7 @@ struct TokenFileOptions: ParsableArguments {
   }
 }
 
-/// `reflog token create`
+/// The command `reflog token create`.
 struct CreateToken: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create",
@@ -68,7 +68,7 @@ struct CreateToken: AsyncParsableCommand {
   }
 }
 
-/// `reflog token list`
+/// The command `reflog token list`.
 struct ListTokens: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
@@ -94,7 +94,7 @@ struct ListTokens: AsyncParsableCommand {
   }
 }
 
-/// `reflog token revoke`
+/// The command `reflog token revoke`.
 struct RevokeToken: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "revoke",

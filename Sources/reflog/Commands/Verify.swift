@@ -4,7 +4,7 @@ import ReflogLedger
 import ReflogModel
 import ReflogService
 
-/// `reflog verify`
+/// The command `reflog verify`.
 struct Verify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Checks that the history equals the recorded and signed history.",
@@ -54,7 +54,7 @@ struct Verify: AsyncParsableCommand {
 
   /// Runs a body, and converts every error into a failed verification.
   ///
-  /// A file that can't be read as a ledger has failed verification too.
+  /// A file that can't be read as a ledger also counts as a failed verification.
   private static func unverified(_ body: () async throws -> Void) async throws {
     do { try await body() } catch let failure as CommandFailure { throw failure } catch {
       throw CommandFailure(.unverified, "The ledger failed verification: \(CommandFailure(error).message)")
@@ -96,7 +96,9 @@ struct Verify: AsyncParsableCommand {
     }
   }
 
-  /// Returns the checkpoints that the log must contain: that of the anchor, if it exists, and that of `--since`.
+  /// Returns the checkpoints that the log must contain.
+  ///
+  /// One is the checkpoint in the anchor if the anchor exists. Another is the checkpoint in the file after `--since`.
   private func claims(anchor path: String) throws -> [LogVerification.ExpectedCheckpoint] {
     var claims: [LogVerification.ExpectedCheckpoint] = []
     if anchor != nil || FileManager.default.fileExists(atPath: path) {
@@ -117,7 +119,7 @@ struct Verify: AsyncParsableCommand {
 
   /// Shows the keys that signed the log, if a signature was made with a key that was not given.
   ///
-  /// The keys are read from the ledger's file, so they are not proven.
+  /// The keys come from the ledger's file, so Reflog can't prove that the keys are genuine.
   private func showRotations(_ history: History, _ report: LedgerReport) async {
     let isUnknown = report.log.findings.contains { if case .unknownKey = $0 { true } else { false } }
     // If the rotations can't be read, the report shows why.

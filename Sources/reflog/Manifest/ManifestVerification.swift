@@ -39,7 +39,7 @@ struct ManifestVerification {
     }
   }
 
-  /// Returns the differences from the exported file; empty if the file is unaltered.
+  /// Returns the differences between this file and the file that was exported; empty if this file is unaltered.
   func findings(against service: HistoryService) async throws -> [String] {
     var rows = try ExportedRows(path, format: manifest.format)
     var count: Int64 = 0
@@ -87,13 +87,14 @@ struct ManifestVerification {
 
   /// Returns true if the row is not in the ledger at this position.
   ///
-  /// That is so if the row has no id, if its id is lower than the ledger's next id, or if the ledger has no more rows.
+  /// The result is true if the row has no id, if the row's id is lower than the id of the ledger's next row, or if the
+  /// ledger has no more rows.
   private func isAhead(_ row: ExportedRows.Row, of known: LedgerRows.Row?) -> Bool {
     guard let id = row.id, let known else { return true }
     return id < known.id
   }
 
-  /// Returns the finding for a row that is not in the ledger, or nil if its change was purged after the export.
+  /// Returns the finding for a row that is not in the ledger, or nil if the row's change was purged after the export.
   private func addition(_ row: ExportedRows.Row, _ service: HistoryService) async throws -> String? {
     guard let id = row.id else { return "A row without an id was added." }
     do {
@@ -108,17 +109,19 @@ struct ManifestVerification {
 
   private func nextRow(_ rows: inout ExportedRows) throws -> ExportedRows.Row? {
     guard let row = try rows.next() else { return nil }
-    // The header of a CSV file has no id. It is not a change, so it is skipped.
+    // The header of a CSV file has no id. The header is not a change, so it is skipped.
     return row.id == nil && row.bytes.starts(with: Array("id,".utf8)) ? try rows.next() : row
   }
 }
 
-/// The rows that an export of the ledger with the same filter and format has at the time of the verification.
+/// The rows of a new export of the ledger, with the filter and the format that the manifest contains.
 private struct LedgerRows {
   /// The row of a change.
   struct Row {
     let id: Change.ID
-    /// The bytes of the row, or nil if the change got a newer entry after the export, so its row may differ.
+    /// The bytes of the row, or nil if the change got a newer entry after the export.
+    ///
+    /// The newer entry may change the row, so the row can't be compared.
     let bytes: [UInt8]?
   }
 

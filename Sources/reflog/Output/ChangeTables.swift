@@ -3,10 +3,14 @@ import ReflogModel
 /// Converts the bodies that the history routes return into tables.
 enum ChangeTables {
   /// Returns the table of changes.
-  static func history(_ body: JSONObject) -> Table {
+  ///
+  /// - Parameters:
+  ///   - body: The body that the route returned.
+  ///   - isFiltered: Whether the request had a filter. An empty table then does not mean that nothing is recorded.
+  static func history(_ body: JSONObject, isFiltered: Bool) -> Table {
     var table = Table(
       header: ["ID", "TIME (UTC)", "STEP", "BEFORE", "AFTER", "KIND", "RESULT", "WHO", "REASON"],
-      emptyText: "No changes are recorded yet."
+      emptyText: isFiltered ? "No changes match this filter." : "No changes are recorded yet."
     )
     table.rows = objects(body["value"]).map { change in
       [

@@ -4,7 +4,7 @@ import Foundation
 enum Terminal {
   /// Writes a message to stderr.
   static func say(_ text: String) {
-    // An error is ignored, because there is no other output that could show it.
+    // An error is ignored, because there is no other output that could show the error.
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
@@ -13,7 +13,7 @@ enum Terminal {
 
   /// Replaces the last line on stderr with a message.
   static func overwrite(_ text: String) {
-    // The error is ignored, as in `say`.
+    // An error is ignored, because there is no other output that could show the error.
     try? FileHandle.standardError.write(contentsOf: Data(("\r" + text).utf8))
   }
 

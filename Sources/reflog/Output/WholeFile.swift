@@ -7,7 +7,7 @@ struct WholeFile {
 
   /// Writes a file, and replaces an earlier file that has the same name.
   ///
-  /// When the method returns, the file is complete and durable. If it throws, the earlier file is unchanged.
+  /// When the method returns, the file is complete and durable. If the method throws, the earlier file is unchanged.
   ///
   /// - Parameters:
   ///   - path: the path of the file.
@@ -20,7 +20,7 @@ struct WholeFile {
         "\(path) exists and is not a regular file, so it is not replaced. Use another path."
       )
     }
-    // The name has a random part, so two writes of the same path at the same time use different partial files.
+    // The name has a random part. So two writes to the same path at the same time use different partial files.
     let partial = "\(path).\(GUID.random()).partial"
     let descriptor = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw failure(partial) }
@@ -43,7 +43,7 @@ struct WholeFile {
 
   /// Flushes the folder, so that the file's name is durable.
   ///
-  /// If the folder can't be opened, it is not flushed, and the file system decides when the name is durable.
+  /// If the folder can't be opened, the folder is not flushed. Then the file system decides when the name is durable.
   private static func synchronizeFolder(of path: String) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -8,14 +8,14 @@ struct GraphSettings: Sendable {
   let loginURL: String
   let tenantID: String
   let clientID: String?
-  /// The source of the proof in Reflog's own credential, or nil if Reflog has no credential.
+  /// The secret, certificate or token with which Reflog proves its identity, or nil if Reflog has no credential.
   let proof: Proof?
   let timeout: Duration
   let settleWindow: Duration
   let sweepInterval: Duration
   let readsPerMinute: Int
 
-  /// The source of the proof in Reflog's own credential.
+  /// The secret, or the path of a file with a secret, certificate or token, with which Reflog proves its identity.
   enum Proof: Sendable {
     case secret(String)
     case secretFile(String)

@@ -2,7 +2,7 @@ import Foundation
 
 /// Checks the URLs to which Reflog sends tokens and secrets, or from which it reads keys.
 ///
-/// Such a URL must use https. On loopback it may use http.
+/// Such a URL must use https. A URL with a loopback host may use http.
 enum SecureURL {
   private static let loopback = ["127.0.0.1", "localhost", "[::1]", "::1"]
 

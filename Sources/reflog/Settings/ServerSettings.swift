@@ -3,7 +3,7 @@ import Foundation
 import ReflogModel
 import ReflogService
 
-/// The settings of a server. They are read from flags, the environment and a JSON file.
+/// The settings of a server, read from flags, the environment and a JSON file.
 struct ServerSettings: Sendable {
   let listener: ListenerSettings
   let database: String

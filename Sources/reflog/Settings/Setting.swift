@@ -1,4 +1,7 @@
-/// A setting of the server. A key or a variable that is not in this table stops the start.
+/// A setting of the server.
+///
+/// The server does not start if the settings file contains a member, or the environment contains a variable with the
+/// prefix `REFLOG_`, that is not one of these settings.
 enum Setting: String, CaseIterable {
   case host, port, database, directory, sample
   case graphUrl, graphLoginUrl, graphCloud
@@ -89,6 +92,6 @@ enum Setting: String, CaseIterable {
     }
   }
 
-  /// The variables that only other verbs use. A server ignores them.
+  /// The variables that only other commands use; a server ignores these variables.
   static let variablesOfCommands = ["REFLOG_SERVER", "REFLOG_TOKEN"]
 }

@@ -3,7 +3,7 @@ import Foundation
 import ReflogModel
 import SystemPackage
 
-/// The values of settings. They are read from flags, the environment and a JSON file.
+/// The values of settings, read from flags, the environment and a JSON file.
 struct SettingValues {
   private let config: ConfigReader
 
@@ -77,7 +77,7 @@ struct SettingValues {
     Dictionary(uniqueKeysWithValues: values.map { (AbsoluteConfigKey([$0.key.rawValue]), $0.value) })
   }
 
-  /// Returns the values of the variables whose names other programs use too, without the prefix `REFLOG_`.
+  /// Returns the values of the variables without the prefix `REFLOG_`; other programs use these variables too.
   private static func variablesOfOthers(_ environment: [String: String]) -> [Setting: ConfigValue] {
     var values: [Setting: ConfigValue] = [:]
     for setting in Setting.allCases where !setting.variable.hasPrefix("REFLOG_") {

@@ -8,7 +8,7 @@ struct CanonicalJSONTests {
 
   /// The example is from RFC 8785 §3.2.2.
   ///
-  /// The numbers with a fraction are left out, because no record contains a fraction.
+  /// The test leaves out the numbers with a fraction, because the records of the log contain only whole numbers.
   @Test func theExampleOfTheRFCIsWrittenAsTheRFCShows() throws {
     let text = #"""
       {
@@ -26,7 +26,7 @@ struct CanonicalJSONTests {
 
   /// The example is from RFC 8785 §3.2.3.
   ///
-  /// U+1F600 is sorted before U+FB33, because its first UTF-16 code unit (D83D) is smaller than FB33.
+  /// U+1F600 comes first and U+FB33 comes second, because D83D, the first UTF-16 code unit of U+1F600, is smaller.
   @Test func membersAreSortedByTheirUTF16() throws {
     let text = #"""
       {"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",

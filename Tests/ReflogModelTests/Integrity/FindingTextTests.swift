@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// The exact text of every finding about a log and its checkpoints.
+/// Tests of the exact text of every finding about a log and about the log's checkpoints.
 struct FindingTextTests {
   typealias Finding = LogVerification.Finding
 

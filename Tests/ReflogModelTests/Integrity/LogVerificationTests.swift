@@ -245,8 +245,8 @@ struct LogVerificationTests {
   }
 
   @Test func theCheckpointOfTheVectorsVerifies() throws {
-    // A verification accepts only entries that are hashes, but the entries of the vectors are texts. So the test starts
-    // the verification from the leaf hashes.
+    // A verification needs entries that are hashes, but the entries in the vectors are texts. So the test starts the
+    // verification with a frontier that already contains the leaf hashes.
     let vectors = try TransparencyVectors()
     var frontier = MerkleFrontier()
     for leaf in try vectors.leaves { frontier.append(leaf) }

@@ -57,7 +57,7 @@ struct MerkleProofTests {
 
   /// A proof must be valid only for a tree of its own height.
   ///
-  /// These proofs contain correct hashes, but they belong to a higher or a lower tree.
+  /// These proofs contain correct hashes, but the proofs belong to a higher or a lower tree.
   @Test func aProofOfATreeOfAnotherHeightIsRefused() throws {
     let tree = Self.tree
     let roots = (0...8).map { tree.definition(0..<$0) }

@@ -2,7 +2,9 @@ import ReflogModel
 import Testing
 
 struct TransparencyProofTests {
-  /// Returns the proof from the vectors without the signature line of the witness, because Reflog does not check it.
+  /// Returns the proof from the vectors, without the signature line of the witness.
+  ///
+  /// The line is left out because Reflog does not check the signatures of witnesses.
   private static func proof(extra: [UInt8] = []) throws -> TransparencyProof {
     let vectors = try TransparencyVectors()
     let hashes = try #require(try vectors.inclusion.first { $0.index == 5 && $0.size == 13 }).proof

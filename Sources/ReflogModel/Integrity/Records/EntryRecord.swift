@@ -1,7 +1,7 @@
 /// The record of a ledger entry as canonical JSON (RFC 8785).
 ///
-/// The hash of the record is in the Merkle tree. The record is created only from the columns of the entry's row.
-/// Queries read the same columns, so they return exactly the content that is signed.
+/// The hash of the record is an entry in the Merkle tree. The record is created only from the columns of the entry's
+/// row. Queries read the same columns, so queries return exactly the signed content.
 package struct EntryRecord: Sendable {
   /// The canonical bytes.
   package let bytes: [UInt8]
@@ -147,7 +147,7 @@ extension RecordWriter {
 
   /// Writes the status of an outcome.
   ///
-  /// A person's statement is omitted, because it is in the personal part.
+  /// A person's statement is omitted, because the statement is in the personal part.
   fileprivate mutating func member(
     _ name: StaticString,
     statusOf outcome: Change.Outcome

@@ -1,7 +1,7 @@
 /// The personal data of an entry.
 ///
-/// Personal data can be erased, so it is not in the entry's record. The record contains only the SHA-256 of the
-/// personal part.
+/// The entry's record is signed and can't be altered, but personal data must be erasable. Therefore the record contains
+/// only the SHA-256 of the personal part.
 package struct PersonalPart: Sendable {
   private let bytes: [UInt8]
 

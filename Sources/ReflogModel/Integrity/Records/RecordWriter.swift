@@ -5,14 +5,16 @@
 struct RecordWriter {
   /// The number of bytes to reserve for a record.
   ///
-  /// A record of a change has about 900 bytes. Allocations of 1 KB or more are slower, because the thread's own cache
-  /// of free memory does not serve them.
+  /// A record of a change has about 900 bytes. The value is below 1 KB, because larger allocations can't use the
+  /// thread's own cache of free memory and are slower.
   private static let usualByteCount = 960
 
   private(set) var bytes: [UInt8] = []
   private var isFirst = true
 
-  /// Creates a record that is one object. `body` writes the members of the object.
+  /// Creates a record that is one object.
+  ///
+  /// `body` writes the members of the object.
   init(_ body: (inout RecordWriter) throws(IntegrityError) -> Void) throws(IntegrityError) {
     bytes.reserveCapacity(Self.usualByteCount)
     try object(body)
@@ -77,8 +79,8 @@ struct RecordWriter {
 
   /// Writes the start of a member: the comma, the quoted name and the colon.
   ///
-  /// Names are ASCII and need no escapes. The parts are combined first and then appended in one call, because that is
-  /// faster and a record has about fifty members.
+  /// Names are ASCII and need no escapes. The function first combines the parts and then appends them in one call. One
+  /// call is faster, and a record has about fifty members.
   private mutating func begin(_ name: StaticString) {
     let count = name.utf8CodeUnitCount
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 4) { prefix in

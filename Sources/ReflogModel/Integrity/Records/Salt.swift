@@ -1,7 +1,7 @@
 /// Sixteen random bytes in a record.
 ///
-/// Without a salt, a reader could guess the content of a deleted record and confirm the guess with the record's hash.
-/// The bytes are stored inline, without an allocation.
+/// The hash of a deleted record is kept. Without a salt, a reader could guess the deleted content and confirm the guess
+/// with the hash. The bytes are stored inline, without an allocation.
 package struct Salt: Hashable, Sendable {
   /// The number of bytes.
   package static let byteCount = 16
@@ -9,7 +9,7 @@ package struct Salt: Hashable, Sendable {
   /// The bytes of the salt, in the same order in memory on every machine.
   private let words: SIMD2<UInt64>
 
-  /// Creates a salt from 16 bytes, or returns nil if there are more or fewer.
+  /// Creates a salt from 16 bytes, or returns nil if there are more or fewer bytes.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     var words = SIMD2<UInt64>()
@@ -17,7 +17,7 @@ package struct Salt: Hashable, Sendable {
     self.words = words
   }
 
-  /// Creates a salt from memory that contains its 16 bytes, or returns nil if there are more or fewer.
+  /// Creates a salt from memory that contains the 16 bytes, or returns nil if the memory has more or fewer bytes.
   package init?(bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.byteCount else { return nil }
     words = bytes.loadUnaligned(as: SIMD2<UInt64>.self)

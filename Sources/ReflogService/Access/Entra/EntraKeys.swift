@@ -7,13 +7,15 @@ package actor EntraKeys {
   /// Fetches a document of a few kilobytes from a URL.
   package typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
 
-  /// How long keys are used, and how often they are fetched.
+  /// The limits that decide how long the cached keys are used and how often new keys are fetched.
   package struct Limits: Sendable {
     /// The age at which keys are fetched again.
     ///
-    /// Entra may replace its keys within days, and recommends to fetch them every day.
+    /// Entra may replace its keys within days, so Microsoft recommends to fetch the keys every day.
     package let freshness: Duration
-    /// The maximum age at which keys are still used while the issuer can't be reached.
+    /// The maximum age of the cached keys.
+    ///
+    /// Up to this age they are used even if the issuer can't be reached.
     package let maximumAge: Duration
     /// The minimum time between two fetches that are caused by an unknown key id.
     package let unknownKeyInterval: Duration
@@ -63,7 +65,7 @@ package actor EntraKeys {
     self.logger = logger
   }
 
-  /// Returns the key with this id, or nil if the issuer has none.
+  /// Returns the issuer's key with this id, or nil if the issuer has no such key.
   ///
   /// - Throws: ``Unavailable`` if the issuer can't be reached and the cached keys are too old.
   func key(_ id: String) async throws(Unavailable) -> JWTKeyCollection? {
@@ -76,18 +78,19 @@ package actor EntraKeys {
   /// The issuer's keys are not available.
   struct Unavailable: Error {}
 
-  /// Returns how long ago a moment was, or nil if the moment is nil.
+  /// Returns the time that has passed since a moment, or nil if the moment is nil.
   ///
-  /// If the moment is in the future, the clock was set back. Then the moment counts as very old.
+  /// If the moment is in the future, the clock was set back. Then the result is a very long time, so the keys are
+  /// fetched again.
   private func age(of moment: Timestamp?) -> Duration? {
     moment.map {
       let age = clock().since($0); return age < .zero ? .seconds(Int64.max / 4) : age
     }
   }
 
-  /// Fetches the keys, unless the last fetch was too short a time ago.
+  /// Fetches the keys, unless the last fetch was only a short time ago.
   ///
-  /// If a fetch is already in progress, this method only waits for its end.
+  /// If another call is already fetching the keys, this call only waits until that fetch ends.
   private func refresh() async {
     if fetching != nil {
       await withCheckedContinuation { fetching?.append($0) }

@@ -2,12 +2,13 @@
 package struct EntraSettings: Sendable {
   /// The exact issuer (`iss`).
   ///
-  /// It is `https://login.microsoftonline.com/{tenant}/v2.0` for v2 tokens, and `https://sts.windows.net/{tenant}/` for
-  /// v1 tokens.
+  /// The issuer of v2 tokens is `https://login.microsoftonline.com/{tenant}/v2.0`. The issuer of v1 tokens is
+  /// `https://sts.windows.net/{tenant}/`.
   package let issuer: String
   /// The audience (`aud`).
   ///
-  /// It is the client id of Reflog's own app registration in v2 tokens, and its URI in v1 tokens.
+  /// In v2 tokens it is the client id of Reflog's own app registration. In v1 tokens it is the URI of that
+  /// registration.
   package let audience: String
   /// The URL of the issuer's keys, or nil to read the URL from the issuer's metadata.
   package let keysURL: String?
@@ -27,9 +28,9 @@ package struct EntraSettings: Sendable {
     (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration"
   }
 
-  /// Whether a URL may receive secrets and provide keys.
+  /// Whether Reflog may send secrets to a URL and trust the keys from that URL.
   ///
-  /// It must use TLS or be on this machine.
+  /// The URL must use TLS, or its host must be this machine.
   static func isTrusted(_ url: String) -> Bool {
     let isLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { local in
       url.hasPrefix(local) && [":", "/"].contains(url.dropFirst(local.count).first)

@@ -2,11 +2,12 @@ import Foundation
 package import ReflogModel
 import Synchronization
 
-/// Signs people in on the pages with Entra.
+/// Signs people in with Entra, for the pages.
 ///
-/// It uses OpenID Connect's authorization code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636). The result is
-/// an access token for Reflog, which is checked in the same way as a token that a client sends. The state of a sign-in
-/// in progress is stored only in the browser, in encrypted form. So many sign-ins in progress use no memory here.
+/// The sign-in uses OpenID Connect's authorization code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636). The
+/// result is an access token for Reflog. That token is checked in the same way as a token that a client sends. While a
+/// sign-in is in progress, only the browser stores the state of the sign-in, in encrypted form. So the server needs no
+/// memory for sign-ins in progress.
 package final class EntraSignIn: Sendable {
   /// Sends a form to a URL and returns the status and the body of the answer.
   ///
@@ -21,7 +22,7 @@ package final class EntraSignIn: Sendable {
     package let clientSecret: String
     /// The URL to which Entra redirects the browser after the sign-in.
     ///
-    /// It must be registered at Entra.
+    /// This URL must be registered at Entra.
     package let redirectURL: String
 
     /// The path of ``redirectURL``.
@@ -37,7 +38,7 @@ package final class EntraSignIn: Sendable {
 
   /// The reason why a sign-in failed.
   package enum Failure: Error {
-    /// The sign-in began in another browser, or longer ago than ``lifetime``.
+    /// Another browser began the sign-in, or the sign-in took longer than ``lifetime``.
     case unknownState
     /// The sign-in was refused.
     ///
@@ -57,7 +58,9 @@ package final class EntraSignIn: Sendable {
     case unavailable(String)
   }
 
-  /// A sign-in that ``begin(target:replacing:)`` began, and that the same browser continues after Entra's answer.
+  /// A sign-in that ``begin(target:replacing:)`` began.
+  ///
+  /// The browser that began the sign-in continues the sign-in after Entra's answer.
   package struct Callback: Sendable {
     /// The path to open after the sign-in.
     package let target: String
@@ -100,13 +103,14 @@ package final class EntraSignIn: Sendable {
     self.post = post
   }
 
-  /// Begins a sign-in.
+  /// Begins a sign-in, and returns the URL of Entra's sign-in page and the encrypted state.
   ///
-  /// Returns the URL to which to redirect the browser, and the encrypted text that the browser must send back later.
+  /// Redirect the browser to the URL. The browser stores the encrypted state and must send it back after Entra's
+  /// answer.
   ///
   /// - Parameters:
   ///   - target: the path to open after the sign-in.
-  ///   - session: the browser's session, or nil if it has none. The session ends when the new session begins.
+  ///   - session: the browser's session, or nil if it has none. This session ends when the new session begins.
   package func begin(
     target: String,
     replacing session: String?
@@ -133,7 +137,7 @@ package final class EntraSignIn: Sendable {
 
   /// Returns the sign-in that a browser continues after Entra's answer.
   ///
-  /// This works for every answer, also if Entra declined the sign-in.
+  /// Call this method for every answer, also for an answer that declines the sign-in.
   ///
   /// - Parameters:
   ///   - state: the state that Entra returned.
@@ -151,7 +155,7 @@ package final class EntraSignIn: Sendable {
     )
   }
 
-  /// Ends a sign-in, and returns the access token that Entra issues for the code.
+  /// Completes a sign-in: exchanges the code from Entra for an access token, and returns the token.
   ///
   /// Entra accepts each code only once.
   package func end(_ attempt: Callback, code: String) async throws(Failure) -> String {
@@ -164,15 +168,15 @@ package final class EntraSignIn: Sendable {
     guard let token = answer["access_token"]?.string,
       let identity = answer["id_token"]?.string.flatMap(SignedToken.init)
     else { throw .unavailable("\(endpoint) returned no tokens.") }
-    // The ID token was received directly from the issuer over TLS, so its signature need not be checked (OpenID Connect
-    // Core 1.0 §3.1.3.7).
+    // The signature of the ID token need not be checked, because the token was received directly from the issuer over
+    // TLS (OpenID Connect Core 1.0 §3.1.3.7).
     guard identity.claims["nonce"]?.string == attempt.nonce, identity.claims["aud"]?.string == settings.clientID else {
       throw .refused("its answer belongs to another sign-in")
     }
     return token
   }
 
-  /// Returns the token endpoint's answer to a code.
+  /// Sends a code to the token endpoint, and returns the endpoint's answer.
   private func redeem(_ form: [(String, String)], at endpoint: String) async throws(Failure) -> JSONObject {
     let (status, answer): (Int, JSONObject?)
     do {

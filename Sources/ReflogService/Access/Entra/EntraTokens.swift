@@ -3,9 +3,10 @@ package import ReflogModel
 
 /// Checks tokens that Entra issued for Reflog.
 ///
-/// jwt-kit does not make all necessary checks. So this type first checks the size, rejects duplicate members, accepts
-/// only the algorithm RS256, and rejects headers that could choose another key (`crit`, `jwk`, `jku`, `x5u`, `x5c`).
-/// The `kid` must identify one of the issuer's keys. For an unknown `kid`, jwt-kit would use the first key.
+/// The library jwt-kit does not make all necessary checks. For example, it uses the first key if a token has an unknown
+/// `kid`. So this type makes these checks before it calls jwt-kit: the token is not too long, no member is duplicate,
+/// the algorithm is RS256, no header could choose another key (`crit`, `jwk`, `jku`, `x5u`, `x5c`), and the `kid`
+/// identifies one of the issuer's keys.
 package struct EntraTokens: Sendable {
   /// The accepted difference between Entra's clock and this machine's clock.
   private static let tolerance = Duration.seconds(60)
@@ -73,7 +74,7 @@ package struct EntraTokens: Sendable {
     return Timestamp(microseconds: Int64(seconds * 1_000_000))
   }
 
-  /// An empty payload: the claims are read from the token itself.
+  /// An empty payload for jwt-kit, because the claims are read from the token's text.
   private struct AnyPayload: JWTPayload {
     func verify(using algorithm: some JWTAlgorithm) throws {}
   }
@@ -81,7 +82,7 @@ package struct EntraTokens: Sendable {
 
 /// The reason why a token is not valid.
 ///
-/// It is written to the log, and the caller does not see it.
+/// The reason is written to the log only, so the caller does not see it.
 struct TokenRejection: Error, CustomStringConvertible {
   let description: String
 

@@ -2,10 +2,10 @@ import Crypto
 import Foundation
 import ReflogModel
 
-/// Encrypts the state of a sign-in, which the browser stores and sends back.
+/// Encrypts the state of a sign-in, so that the browser can store the state.
 ///
-/// The browser can neither read the state nor forge one. The key exists only in this process, so a restart ends all
-/// sign-ins in progress.
+/// The browser can't read the state, and can't create a valid state itself. The encryption key exists only in this
+/// process, so a restart of the server ends all sign-ins in progress.
 struct SignInSeal: Sendable {
   /// The state of a sign-in in progress.
   struct Contents: Sendable {
