@@ -13,7 +13,7 @@ package struct TimeRollbackPlanPage: Sendable {
   let isPossible: Bool
   /// True if every step still has the reference that the step had at the requested time.
   let isEmpty: Bool
-  /// The reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
+  /// Why the rollback was refused after the viewer confirmed the plan, or nil if no rollback was refused.
   let problem: String?
 
   /// Creates the page of a plan.

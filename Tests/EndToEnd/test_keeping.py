@@ -126,8 +126,8 @@ class Crashes(unittest.TestCase):
         """A ledger without a key can be started, and a key that has not signed a checkpoint yet is used."""
         server = Server()
         self.addCleanup(server.__exit__)
-        # Create a folder with the name of a file that Reflog must write. The folder interrupts the start: the first folder
-        # at the write of the key, and the second folder later than the write of the key.
+        # The server can't write a file if a folder has the name of that file, so its start fails. With ".key" the start fails
+        # when the server writes the key. With ".first-tokens" the start fails later, and the key exists already.
         for name, has_key in ((".key", False), (".first-tokens", True)):
             os.mkdir(server.database + name)
             with self.assertRaises(AssertionError):

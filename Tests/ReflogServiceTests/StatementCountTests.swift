@@ -116,7 +116,7 @@ struct StatementCountTests {
 
   /// Calls `body` with a service that uses an embedded directory.
   ///
-  /// One thread writes the file of the ledger and the file of the directory.
+  /// The same thread writes both files: the file of the ledger and the file of the directory.
   private func withEmbedded(_ body: (Measured) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
@@ -137,7 +137,7 @@ struct StatementCountTests {
   }
 }
 
-/// Measures how many commits, SQL statements and reads the changes of a service need.
+/// Counts the commits, the SQL statements and the reads of the ledger that a change needs.
 ///
 /// `watch` reads the ledger's counters at the moment when the service calls the directory to write. `Cost.intent`
 /// counts the commits and statements up to that moment. `Cost.outcome` counts the later commits and statements.

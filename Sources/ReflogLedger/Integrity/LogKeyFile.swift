@@ -65,7 +65,7 @@ package struct LogKeyFile: Sendable {
     found.isFirst ? [try generate()] : found.keys
   }
 
-  /// Makes the key files match the keys that were found: stores a first key, or completes or removes a rotation.
+  /// Changes the key files if necessary: stores a first key, finishes a key rotation, or deletes the new key of a rotation.
   ///
   /// Call this method after you checked that these keys signed the ledger.
   package func keep(_ keys: [SigningKey], of found: Found) throws(LedgerError) {

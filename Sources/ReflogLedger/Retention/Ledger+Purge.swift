@@ -29,7 +29,7 @@ extension Ledger {
     return Purge.Plan(before: before, changes: changes, events: events, held: held, kept: kept)
   }
 
-  /// Requests a purge of all changes that were settled and all events that were recorded earlier than a moment.
+  /// Requests a purge of the history before a moment: of all changes settled and all events recorded before this moment.
   ///
   /// When this returns, the request is durable. Then call ``continuePurge()`` to delete the history. If the server
   /// restarts, the purge continues. If another purge is unfinished, no second purge is started. The unfinished purge
