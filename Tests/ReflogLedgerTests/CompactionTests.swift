@@ -54,7 +54,7 @@ struct CompactionTests {
           try await ledger.record(Sample.intent(before: .none, after: .none, by: actor), .found)
         }
         #expect(try await ledger.askErasure(ofActor: "adele", by: Sample.operatorActor) == 1)
-        let erasures = try #require(try await ledger.forgetting()).erasures
+        let erasures = try #require(try await ledger.unfinishedDeletions()).erasures
         var position = Ledger.ErasurePosition()
         while try await ledger.continueErasure(erasures[0], from: &position) == .more {}
         try await ledger.finish(purge: nil, erasures: erasures)

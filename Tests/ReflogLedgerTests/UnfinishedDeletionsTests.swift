@@ -145,7 +145,7 @@ struct UnfinishedDeletionsTests {
       }
       // The recorded id is in lower case. The erasure must find the actor by the id in upper case too.
       #expect(try await it.ledger.askErasure(ofActor: "ADELE", by: Self.admin) == 1)
-      let erasures = try #require(try await it.ledger.forgetting()).erasures
+      let erasures = try #require(try await it.ledger.unfinishedDeletions()).erasures
       var position = Ledger.ErasurePosition()
       while try await it.ledger.continueErasure(erasures[0], from: &position) == .more {}
       try await it.ledger.finish(purge: nil, erasures: erasures)
@@ -194,11 +194,11 @@ private struct Fixture {
   }
 
   func purgeAll() async throws {
-    if try await ledger.forgetting() == nil {
+    if try await ledger.unfinishedDeletions() == nil {
       _ = try await ledger.askPurge(before: ledger.now, by: Sample.operatorActor)
     }
     try await deleteAll()
-    try await ledger.finish(purge: try await ledger.forgetting()?.purge, erasures: [])
+    try await ledger.finish(purge: try await ledger.unfinishedDeletions()?.purge, erasures: [])
   }
 
   func deleteAll() async throws {

@@ -30,7 +30,7 @@ struct RetentionTests {
       work.cancel()
 
       try await work.value
-      #expect(try await ledger.forgetting()?.erasures.count == 1)
+      #expect(try await ledger.unfinishedDeletions()?.erasures.count == 1)
     }
   }
 
@@ -44,7 +44,7 @@ struct RetentionTests {
 
       _ = try await retention.erase(actor, for: caller)
 
-      while try await ledger.forgetting() != nil { try await Task.sleep(for: .milliseconds(5)) }
+      while try await ledger.unfinishedDeletions() != nil { try await Task.sleep(for: .milliseconds(5)) }
       work.cancel()
       try await work.value
       let change = try await ledger.history.change(Change.ID(1))

@@ -17,7 +17,7 @@ extension Ledger {
   }
 
   /// Returns the unfinished purge and erasures, or nil if there are none.
-  package func forgetting() async throws(LedgerError) -> UnfinishedDeletions? {
+  package func unfinishedDeletions() async throws(LedgerError) -> UnfinishedDeletions? {
     try await history.read { db in
       let purge = try PurgeRows.newest(db)?.purge
       let erasures = try ErasureRows.unfinished(db).map(\.id)

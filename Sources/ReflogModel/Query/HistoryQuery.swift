@@ -23,11 +23,11 @@ package typealias EventQuery = HistoryQuery<EventField>
 
 /// One page of the results of a query for changes.
 package struct ChangePage: Sendable {
-  /// The changes, newest first.
+  /// The changes, in the order of the query.
   package let changes: [Change]
   /// The id where the next page begins, or nil if this is the last page.
   ///
-  /// The next page contains only changes with lower ids.
+  /// The next page contains only changes after this id, in the order of the query.
   package let next: Change.ID?
 
   /// Creates a page.

@@ -184,19 +184,19 @@ package struct Retention: Service {
   /// requested erasures run between these passes.
   private func forget() async -> Bool {
     do {
-      while let forgetting = try await ledger.forgetting() {
+      while let deletions = try await ledger.unfinishedDeletions() {
         var erased: [Int64] = []
-        for erasure in forgetting.erasures where await attempt("an erasure", { try await erase(erasure) }) == .done {
+        for erasure in deletions.erasures where await attempt("an erasure", { try await erase(erasure) }) == .done {
           erased.append(erasure)
         }
-        let pass = forgetting.purge == nil ? .done : await attempt("a purge") { try await runPass() }
+        let pass = deletions.purge == nil ? .done : await attempt("a purge") { try await runPass() }
         guard !Task.isEnding else { return false }
-        let purged = pass == .done ? forgetting.purge : nil
+        let purged = pass == .done ? deletions.purge : nil
         if purged != nil || !erased.isEmpty {
           try await ledger.finish(purge: purged, erasures: erased)
           logger.notice("purges and erasures finished")
         }
-        guard pass == .more || (pass == .done && erased.count == forgetting.erasures.count) else { return false }
+        guard pass == .more || (pass == .done && erased.count == deletions.erasures.count) else { return false }
       }
       return true
     } catch {

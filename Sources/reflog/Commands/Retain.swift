@@ -8,8 +8,8 @@ struct Retain: AsyncParsableCommand {
     commandName: "retention",
     abstract: "Shows and sets how long history is kept, and purges older history.",
     discussion: """
-      If no number of days is set, history is kept for ever. A purge deletes the changes that were settled more than \
-      that number of days ago. It never deletes held changes (reflog hold), pending changes, or the last effective \
+      If no number of days is set, history is kept for ever. A purge deletes the changes that were settled, and \
+      the service events that were recorded, more than that number of days ago. It never deletes held changes (reflog hold), pending changes, or the last effective \
       change of a step. After a purge the log can still be verified. Show the plan first.
 
         reflog retention set --days 730
@@ -26,7 +26,7 @@ struct Retain: AsyncParsableCommand {
   static func table(_ body: JSONObject) -> Table {
     var rows = [["kept", body["days"]?.wholeNumber.map { "\($0) days" } ?? "for ever"]]
     if let purge = body["purge"]?.object {
-      rows.append(["purge", "of changes settled before \(purge["before"]?.string ?? "")"])
+      rows.append(["purge", "of history before \(purge["before"]?.string ?? "")"])
       rows.append(["requested", purge["askedDateTime"]?.string ?? ""])
       rows.append(["state", purge["finishedDateTime"]?.string.map { "done at \($0)" } ?? "in progress"])
     }

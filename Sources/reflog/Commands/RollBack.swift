@@ -132,11 +132,15 @@ struct RollBack: AsyncParsableCommand {
       return "The rollback would be refused, because the connector that it restores does not exist any more."
     }
     let later = (plan["supersededBy"]?.array ?? []).compactMap(\.string)
-    guard !force, !later.isEmpty || plan["drifted"] == .bool(true) else { return nil }
-    let changes = later.isEmpty ? "a change made without Reflog" : later.joined(separator: ", ")
+    guard !force else { return nil }
+    if !later.isEmpty {
+      return
+        "The rollback would be refused because of later changes: \(later.joined(separator: ", ")). Roll back these "
+        + "changes first, or use --force."
+    }
+    guard plan["drifted"] == .bool(true) else { return nil }
     return
-      "The rollback would be refused because of later changes: \(changes). Roll back these changes first, or use "
-      + "--force."
+      "The rollback would be refused, because the step was changed without Reflog. To roll back anyway, use --force."
   }
 
   /// Returns the failure for a step that has no change to roll back.
