@@ -3,6 +3,7 @@
 /// Their SQL is embedded from the files in this folder. A released migration is never edited. Migrations may still
 /// change until version 1.0 is tagged.
 package struct Migrations: Sendable {
+  /// One SQL file, which runs once in one transaction.
   package struct Migration: Sendable {
     /// The name of the migration's file, without `.sql`.
     package let name: String

@@ -3,6 +3,7 @@ package import ReflogModel
 
 /// A source of exported items, oldest first, in pieces that are read on demand.
 package protocol ExportSource: Sendable {
+  /// What is exported: a change or a service event.
   associatedtype Item: Sendable
 
   /// Returns the next piece of items, or nil at the end.

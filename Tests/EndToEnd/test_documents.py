@@ -2,6 +2,7 @@ import json
 import re
 import unittest
 
+import doccomments
 from articles import ARTICLES, README, anchors, article, blocks, code, links, rows, section, without_code
 
 COMMAND_LINE = article("CommandLine")
@@ -86,3 +87,23 @@ class Documents(unittest.TestCase):
                     self.assertIn(names[0], verbs)
                     known = flags.get(" ".join(names[:2]), flags.get(names[0], set())) | {"--help"}
                     self.assertEqual(set(re.findall(r"(?<=\s)--[\w-]+", command)) - known, set())
+
+
+class DocComments(unittest.TestCase):
+    """tools/docs finds package declarations without a doc comment."""
+
+    def symbol(self, **changes):
+        return {"kind": {"identifier": "swift.method"}, "accessLevel": "package", "location": {}, "docComment": {}} | changes
+
+    def test_a_declaration_without_a_doc_comment_is_found(self):
+        documented, bare = self.symbol(), self.symbol()
+        del bare["docComment"]
+        self.assertEqual(doccomments.undocumented({"symbols": [documented, bare]}), [bare])
+
+    def test_declarations_that_need_no_doc_comment_are_not_found(self):
+        bare = self.symbol(kind={"identifier": "swift.enum.case"})
+        internal, synthesized = self.symbol(accessLevel="internal"), self.symbol()
+        for symbol in (bare, internal, synthesized):
+            del symbol["docComment"]
+        del synthesized["location"]
+        self.assertEqual(doccomments.undocumented({"symbols": [bare, internal, synthesized]}), [])
