@@ -16,7 +16,8 @@ extension Change: Exported {
     parts(.initiatedBy),
     plain(.reason, through: .batchId),
     parts(.status),
-    plain(from: .lastVerifiedDateTime)
+    plain(from: .lastVerifiedDateTime),
+    [erasure]
   )
 
   /// The columns in CSV.
@@ -30,7 +31,9 @@ extension Change: Exported {
     Actor.columns { $0.intent.actor },
     cells(.reason, through: .batchId),
     statusCells,
-    cells(from: .lastVerifiedDateTime)
+    cells(from: .lastVerifiedDateTime),
+    Erased.columns("erased") { $0.erased },
+    Erased.columns("statementErased") { $0.outcome?.erased }
   )
 
   /// The members that OpenAPI describes.
@@ -52,7 +55,7 @@ extension Change: Exported {
     [detail(.settledBy)],
     plain(.rollbackOf, through: .batchId),
     plain(from: .lastVerifiedDateTime),
-    [properties]
+    [properties, erasure, statementErasure]
   )
 
   /// The members that ASIM has no field for.
@@ -67,7 +70,8 @@ extension Change: Exported {
     [detail(.code), detail(.message)],
     plain(.rollbackOf, through: .batchId),
     [properties],
-    Array(plain(from: .lastVerifiedDateTime).dropFirst())
+    Array(plain(from: .lastVerifiedDateTime).dropFirst()),
+    [erasure, statementErasure]
   )
 
   private static func list<Element>(_ parts: [Element]...) -> [Element] { parts.flatMap(\.self) }
@@ -123,7 +127,7 @@ extension Change {
     case .before: intent.before.json
     case .after: after.json
     case .initiatedBy: intent.actor.json
-    case .status: JSONObject(self, Self.details)
+    case .status: JSONObject(self, Self.details + [Erased.member { $0.outcome?.erased }])
     }
   }
 
@@ -132,6 +136,10 @@ extension Change {
   /// The reference that the change requested, even if the directory did not set that reference.
   private static let intended = JSONMember<Change>("intended") { .object($0.intent.after.json) }
   private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
+
+  private static let erasure = Erased.member { (change: Change) in change.erased }
+  /// The erasure of a person's statement, for formats in which the members of the status are not in an object.
+  private static let statementErasure = Erased.member("statementErased") { (change: Change) in change.outcome?.erased }
 
   private static let details = ChangeField.Status.allCases.map(detail)
 

@@ -10,6 +10,7 @@ extension ServiceEvent: Exported {
     EventField.Plain.allCases.map { field in JSONMember<ServiceEvent>(field) { $0[field] } } + [
       JSONMember(EventField.Part.initiatedBy.rawValue) { $0.content.actor.map { .object($0.json) } ?? .null },
       JSONMember(detailsName) { .object($0.content.details) },
+      Erased.member { $0.erased },
     ]
 
   /// The columns in CSV.
@@ -17,6 +18,7 @@ extension ServiceEvent: Exported {
     EventField.Plain.allCases.map { field in CSVColumn<ServiceEvent>(field.rawValue) { $0[field] } }
     + Change.Actor.columns { $0.content.actor }
     + [CSVColumn(detailsName) { .text(JSONValue.object($0.content.details).text) }]
+    + Erased.columns("erased") { $0.erased }
 
   private static let detailsName = "details"
 }

@@ -189,7 +189,7 @@ package struct ReflogAPI: Sendable {
     TokenController(tokens: tokens).addRoutes(to: group)
     RetentionController(retention: retention).addRoutes(to: group)
     HoldController(retention: retention).addRoutes(to: group)
-    ErasureController(retention: retention).addRoutes(to: group)
+    ErasureController(retention: retention, tokens: tokens).addRoutes(to: group)
     KeyController(log: log).addRoutes(to: group)
     BackupController(backups: backups).addRoutes(to: group)
   }

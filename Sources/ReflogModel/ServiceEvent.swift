@@ -8,13 +8,16 @@ package struct ServiceEvent: Sendable {
   package let sequence: Int64
   package let activityDateTime: Timestamp
   package let content: Content
+  /// The erasure that deleted the actor's personal data, or nil if it was not erased.
+  package let erased: Erased?
 
   /// Creates an event.
-  package init(id: Int64, sequence: Int64, activityDateTime: Timestamp, content: Content) {
+  package init(id: Int64, sequence: Int64, activityDateTime: Timestamp, content: Content, erased: Erased? = nil) {
     self.id = id
     self.sequence = sequence
     self.activityDateTime = activityDateTime
     self.content = content
+    self.erased = erased
   }
 
   /// The kinds of events.

@@ -172,7 +172,8 @@ extension ServiceError: CustomStringConvertible {
     case .holdExists(let name):
       "There is already a hold named \(name). Choose another name, or release that hold first."
     case .holdNotFound(let name): "There is no hold named \(name). List the holds to see their names."
-    case .actorNotFound(let id): "The ledger has no actor with the id \(id). Check the id."
+    case .actorNotFound(let id):
+      "Nothing is recorded about \(id), so nothing can be erased: 0 changes, 0 service events. Check the id."
     case .manifestNotFound:
       "There is no such manifest. A manifest is kept once its export was downloaded completely, for the last "
         + "\(ExportManifests.kept) exports. Export again."

@@ -36,7 +36,7 @@ extension Change {
     switch intent.kind {
     case .drift: "without Reflog"
     case .baseline: "first seen"
-    case .update, .rollback: "by \(intent.actor.shownName.shortened(to: Self.nameLength))"
+    case .update, .rollback: "by \(shownActor.shortened(to: Self.nameLength))"
     }
   }
 }

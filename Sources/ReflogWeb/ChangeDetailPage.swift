@@ -80,7 +80,7 @@ package struct ChangeDetailPage: Sendable {
     hasProperties = !properties.isEmpty
     hasChain = chain.count > 1
     facts =
-      Self.times(change) + Self.relations(change, rollback)
+      Self.times(change) + Self.relations(change, rollback) + Self.erasures(change)
       + Self.texts(change, tenantID: tenantID, isSigned: isSigned)
   }
 
@@ -106,22 +106,32 @@ package struct ChangeDetailPage: Sendable {
     ].compactMap(\.self)
   }
 
+  /// Returns the facts about the erasures of the change's personal data.
+  private static func erasures(_ change: Change) -> [Fact] {
+    let all = [("Erased by", change.erased), ("Statement erased by", change.outcome?.erased)]
+    return all.compactMap { name, erased in
+      ErasureLink(erased).map { Fact(name: name, link: Link(path: $0.path, text: "service event \($0.event)")) }
+    }
+  }
+
   private static func texts(_ change: Change, tenantID: String, isSigned: Bool) -> [Fact] {
     let (intent, outcome) = (change.intent, change.outcome)
+    let erased = change.erased.map { _ in Erased.placeholder }
+    let erasedMessage = outcome?.erased.map { _ in Erased.placeholder }
     let all: [(String, String?)] = [
       ("Kind", intent.kind.rawValue),
       ("Settled by", outcome?.settledBy.rawValue),
       ("Result", change.result.shownName),
       ("HTTP status", outcome?.httpStatus.map(String.init)),
       ("Code", outcome?.code),
-      ("Message", outcome?.message),
-      ("Reason", intent.reason),
-      ("Actor", intent.actor.shownName),
-      ("User principal name", intent.actor.userPrincipalName),
+      ("Message", outcome?.message ?? erasedMessage),
+      ("Reason", intent.reason ?? erased),
+      ("Actor", change.shownActor),
+      ("User principal name", intent.actor.userPrincipalName ?? (intent.actor.type == .user ? erased : nil)),
       ("Actor id", intent.actor.id),
       ("Authenticated by", intent.actor.proof?.rawValue),
       ("Application", intent.actor.clientAppID),
-      ("IP address", intent.actor.ipAddress),
+      ("IP address", intent.actor.ipAddress ?? erased),
       ("Tenant", tenantID),
       ("Correlation id", intent.correlationID),
       ("Request id", intent.requestID),

@@ -34,6 +34,8 @@ struct ChangeView: Sendable {
   let kind: Badge?
   /// The shortened reason, or nil if the change has no reason.
   let reason: String?
+  /// The link to the event that erased the reason and the actor's name, or nil if they were not erased.
+  let erased: ErasureLink?
   /// True if the page that contains this view is the page of this change.
   let isCurrent: Bool
 
@@ -76,7 +78,7 @@ struct ChangeView: Sendable {
   init(_ change: Change, isWhole: Bool = false, isCurrent: Bool = false) {
     id = change.id.description
     asked = Moment(change.activityDateTime)
-    let name = change.intent.actor.shownName
+    let name = change.shownActor
     actor = isWhole ? name : name.shortened(to: Self.nameLength)
     action = change.action
     isFound = change.intent.kind == .drift || change.intent.kind == .baseline
@@ -92,6 +94,7 @@ struct ChangeView: Sendable {
     kind = change.intent.kind.badge
     rowTone = change.result == .applied ? kind?.tone ?? tone : tone
     reason = change.intent.reason?.shortened(to: Self.reasonLength)
+    erased = ErasureLink(change.erased)
     self.isCurrent = isCurrent
   }
 }

@@ -31,9 +31,12 @@ package struct IntegrityPage: Sendable {
 
   /// A service event.
   struct Event: Sendable {
+    let id: String
     let time: Moment
     let kind: String
     let actor: String?
+    /// The link to the event that erased the actor's personal data, or nil if it was not erased.
+    let erased: ErasureLink?
     let count: Int
     let isMany: Bool
     let details: String
@@ -62,9 +65,11 @@ package struct IntegrityPage: Sendable {
     self.older = older.map(String.init)
     self.events = events.map { event in
       Event(
+        id: String(event.id),
         time: Moment(event.activityDateTime),
         kind: event.content.kind.label,
-        actor: event.content.actor?.shownName.shortened(to: Self.nameLength),
+        actor: event.content.actor?.shownName(erased: event.erased).shortened(to: Self.nameLength),
+        erased: ErasureLink(event.erased),
         count: event.content.count,
         isMany: event.content.count > 1,
         details: Self.text(event.content.details)

@@ -21,6 +21,11 @@ def text(value):
     return "" if value is None else str(value)
 
 
+def erasure(prefix, erased):
+    """Returns the cells about an erasure, which may be None."""
+    return {prefix + "EventId": (erased or {}).get("eventId"), prefix + "DateTime": (erased or {}).get("dateTime")}
+
+
 def cells_of(change):
     """Computes the CSV cells of a change from its JSON. Returns the cells as a dictionary by the name of the column."""
     before, after, actor, status = change["before"], change["after"], change["initiatedBy"], change["status"]
@@ -37,6 +42,7 @@ def cells_of(change):
         "actorName": token.get("displayName"), "actorUserPrincipalName": None, "clientAppId": None,
         "ipAddress": actor["ipAddress"], "httpStatus": status["http"], "errorCode": status["code"],
         "errorMessage": status["message"], "settledBy": status["settledBy"],
+        **erasure("erased", change["erased"]), **erasure("statementErased", status["erased"]),
     }.items()}
 
 
@@ -53,7 +59,8 @@ def cells_of_row(row):
 def row_of(cells):
     """Computes a row of the view `history` from the CSV cells of a change. Returns the row as a dictionary by column."""
     renamed = {"activity_date_time": "time", "result_date_time": "result_time", "last_verified_date_time": "last_verified_time",
-               "actor_user_principal_name": "user_principal_name"}
+               "actor_user_principal_name": "user_principal_name", "erased_date_time": "erased_time",
+               "statement_erased_date_time": "statement_erased_time"}
     columns = {re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), name): cell for name, cell in cells.items()}
     shown = {renamed.get(column, column): cell for column, cell in columns.items()}
     for side in ("before", "after"):

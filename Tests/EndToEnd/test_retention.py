@@ -1,4 +1,6 @@
+import csv
 import glob
+import io
 import time
 import unittest
 import uuid
@@ -168,7 +170,12 @@ class Erasing(unittest.TestCase):
             self.assertEqual((plan["changes"], plan["held"]), (by_person - held, held))
             self.assertEqual(server.request("POST", "/beta/reflog/erasures", {"actor": "missing"}, "admin").status, 404)
             self.assertEqual(server.admin("erase", "--actor", actor, check=False).returncode, 1)
-            self.assertIn("done at", server.admin("erase", "--actor", actor, "--yes").stdout)
+            done = server.admin("erase", "--actor", actor, "--yes").stdout
+            self.assertRegex(done, rf"{actor} +{by_person - held} +\d+ +done at")
+            self.assertIn("0 changes and 0 service events", server.admin("erase", "--actor", actor, "--yes").stderr)
+            missing = server.admin("erase", "--app", "missing", "--yes", check=False)
+            self.assertEqual(missing.returncode, 2)
+            self.assertIn("Nothing is recorded about missing, so nothing can be erased: 0 changes", missing.stderr)
 
             query = f"?$filter=initiatedBy/user/id eq '{actor}'&$top=1000".replace(" ", "%20")
             after = server.request("GET", CHANGES + query).json["value"]
@@ -177,6 +184,9 @@ class Erasing(unittest.TestCase):
             self.assertEqual(len(with_name), held)
             self.assertTrue(all(change["reason"] is None and change["initiatedBy"]["ipAddress"] is None
                                 for change in after if change not in with_name))
+            (event,) = {(change["erased"] or {}).get("eventId") for change in after if change not in with_name}
+            self.assertEqual([change["erased"] for change in with_name], [None] * held)
+            self.check_that_every_surface_shows(server, next(c for c in after if c not in with_name), event)
             wait_for_checkpoint(server)
             run = server.verify("--anchor", server.database + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
@@ -195,14 +205,38 @@ class Erasing(unittest.TestCase):
                                   f"erased_hash = zeroblob(32) WHERE change = {other}")
             self.assertEqual(server.verify().returncode, 65)
 
+    def check_that_every_surface_shows(self, server, change, event):
+        """Checks that HTTP, the command line and SQL show that the change's personal data was erased by the event."""
+        listed = server.request("GET", EVENTS + f"?$filter=id%20eq%20{event}").json["value"]
+        self.assertEqual([(e["kind"], e["activityDateTime"]) for e in listed], [("erased", change["erased"]["dateTime"])])
+        found = server.request("GET", CHANGES + f"?$filter=erased/eventId%20eq%20{event}&$count=true&$top=1").json
+        (erasure,) = [e for e in server.request("GET", "/beta/reflog/erasures", role="admin").json["value"]]
+        self.assertEqual((erasure["changes"], erasure["state"]), (found["@odata.count"], "done"))
+        id, actor = change["id"], change["initiatedBy"]["user"]["id"]
+        for source in (("--server", server.url), ("--database", server.database)):
+            shown = server.command("show", id, *source, role="reader").stdout
+            self.assertRegex(shown, rf"who +\[erased\] \({actor}\)")
+            self.assertRegex(shown, r"reason +\[erased\]")
+            self.assertRegex(shown, rf"erased +by service event {event} at {change['erased']['dateTime']}")
+            self.assertIn("[erased]", server.command("history", "--filter", f"id eq {id}", *source, role="reader").stdout)
+            exported = server.command("export", "--filter", f"id eq {id}", *source, role="reader").stdout
+            (row,) = csv.DictReader(io.StringIO(exported))
+            self.assertEqual((row["erasedEventId"], row["erasedDateTime"]), (event, change["erased"]["dateTime"]))
+        row = server.rows("SELECT actor_name, reason, erased_event_id, erased_time FROM history WHERE id = ?", int(id))
+        self.assertEqual(row, [("[erased]", "[erased]", int(event), change["erased"]["dateTime"])])
+
     def test_the_reasons_of_an_erased_token_are_erased(self):
         with Server() as server:
             server.put("b2cUserFlows/B2C_1_signup/postFederationSignup", None, headers={"Reflog-Reason": "Because%20of%20Zebra"})
-            token = server.history()[-1]["initiatedBy"]["token"]["id"]
+            token = server.history()[-1]["initiatedBy"]["token"]
             self.assertEqual(server.history()[-1]["reason"], "Because of Zebra")
-            run = server.command("erase", "--actor", token, "--yes", role="admin")
+            run = server.command("erase", "--token", token["displayName"], "--yes", role="admin")
             self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertRegex(run.stdout, rf"token +{token['id']} +1 ")
             self.assertIsNone(server.history()[-1]["reason"])
+            for body in ({}, {"actor": "a", "token": "b"}, {"person": "a"}, {"app": 1}, {"token": ""}):
+                self.assertEqual(server.request("POST", "/beta/reflog/erasures", body, "admin").status, 400, body)
+            self.assertEqual(server.command("erase", "--yes", role="admin").returncode, 64)
             server.compact()
             for path in glob.glob(server.database + "*"):
                 self.assertEqual(texts_in_file(path, "Because of Zebra"), [], path)

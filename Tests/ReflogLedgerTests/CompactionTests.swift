@@ -53,11 +53,7 @@ struct CompactionTests {
           let actor = number.isMultiple(of: 7) ? Self.adele : Sample.operatorActor
           try await ledger.record(Sample.intent(before: .none, after: .none, by: actor), .found)
         }
-        #expect(try await ledger.askErasure(ofActor: "adele", by: Sample.operatorActor) == 1)
-        let erasures = try #require(try await ledger.unfinishedDeletions()).erasures
-        var position = Ledger.ErasurePosition()
-        while try await ledger.continueErasure(erasures[0], from: &position) == .more {}
-        try await ledger.finish(purge: nil, erasures: erasures)
+        #expect(try await ledger.erase(.actor("adele")) == 1)
       }
 
       _ = try StorageCompaction(path: path, kind: .ledger).run()

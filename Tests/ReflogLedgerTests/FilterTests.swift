@@ -55,6 +55,7 @@ struct FilterTests {
       let refusal = DirectoryRefusal(httpStatus: 404, code: "x'y", message: "Straße")
       let events: [Change.Event] = [.found, .denied, .answered(.refused(refusal)), .notKept(Change.ID(1))]
       try await ledger.record(intent, events[Int.random(in: 0..<4, using: &chance)])
+      if number == 60 { try await ledger.erase(.actor("oid")) }
     }
   }
 

@@ -23,7 +23,7 @@ struct RetentionTests {
       #expect(try sqlite3(storage.path, "INSERT INTO retention (id, days) VALUES (1, 30)") == "")
       let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
       let actor = try #require(Sample.operatorActor.id)
-      _ = try await retention.erase(actor, for: caller)
+      _ = try await retention.erase(.actor(actor), for: caller)
       let work = Task { try await retention.run() }
       try await Task.sleep(for: .milliseconds(100))
 
@@ -42,7 +42,7 @@ struct RetentionTests {
       let actor = try #require(Sample.operatorActor.id)
       let work = Task { try await retention.run() }
 
-      _ = try await retention.erase(actor, for: caller)
+      _ = try await retention.erase(.actor(actor), for: caller)
 
       while try await ledger.unfinishedDeletions() != nil { try await Task.sleep(for: .milliseconds(5)) }
       work.cancel()

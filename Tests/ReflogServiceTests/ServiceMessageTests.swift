@@ -176,7 +176,10 @@ struct ServiceMessageTests {
       "There is already a hold named case 7. Choose another name, or release that hold first."
     ),
     (.holdNotFound("case 7"), "There is no hold named case 7. List the holds to see their names."),
-    (.actorNotFound("oid"), "The ledger has no actor with the id oid. Check the id."),
+    (
+      .actorNotFound("oid"),
+      "Nothing is recorded about oid, so nothing can be erased: 0 changes, 0 service events. Check the id."
+    ),
     (
       .manifestNotFound("7"),
       """

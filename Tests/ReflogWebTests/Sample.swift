@@ -45,6 +45,7 @@ enum Sample {
     reason: String? = nil,
     properties: [Change.ChangedProperty]? = nil,
     rollbackOf: Int64? = nil,
+    erased: Erased? = nil,
     outcome: Change.Outcome? = applied
   ) -> Change {
     let recorded = time(text)
@@ -65,7 +66,8 @@ enum Sample {
         rollbackOf: rollbackOf.map { Change.ID($0) }
       ),
       outcome: outcome,
-      resultDateTime: outcome.map { _ in Timestamp(microseconds: recorded.microseconds + 1_000_000) }
+      resultDateTime: outcome.map { _ in Timestamp(microseconds: recorded.microseconds + 1_000_000) },
+      erased: erased
     )
   }
 

@@ -14,7 +14,7 @@ extension ConnectorConfiguration: Listed {
       JSONMember(ConfigurationField.Part.initiatedBy.rawValue) {
         $0.change.map { .object($0.intent.actor.json) } ?? .null
       }
-    ] + plain(.verifiedDateTime)
+    ] + plain(.verifiedDateTime) + [Erased.member { $0.change?.erased }]
 
   private static func plain(
     _ first: ConfigurationField.Plain,

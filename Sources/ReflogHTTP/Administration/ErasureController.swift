@@ -2,16 +2,19 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The routes to erase the personal data that Reflog recorded about a person.
+/// The routes to erase the personal data that Reflog recorded about a person, an application or an API token.
 ///
 /// Admins only.
 struct ErasureController {
-  /// The maximum length of a person's id in bytes.
+  /// The maximum length of an actor's id or name in bytes.
   ///
   /// Every id from Entra or Reflog is shorter.
   private static let idLimit = 256
+  /// The members of a body that identify an actor. A body has exactly one of them.
+  private static let subjects = ["actor", "app", "token"]
 
   let retention: Retention
+  let tokens: TokenService
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/reflog/erasures")
@@ -24,23 +27,41 @@ struct ErasureController {
     return Self.answer(try await retention.erasures(for: try context.requireCaller()))
   }
 
-  /// Reads `{"actor","dryRun"}` and returns the plan, or begins the erasure.
+  /// Reads `{"actor" or "app" or "token","dryRun"}` and returns the plan, or begins the erasure.
   private func erase(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
     let body = try await request.jsonObject()
-    try body.allow(only: "actor", "dryRun")
-    let actor = try body.requiredText("actor", upTo: Self.idLimit)
+    try body.allow(only: "actor", "app", "token", "dryRun")
+    let given = Self.subjects.filter { body[$0] != nil }
+    guard let member = given.first, given.count == 1 else {
+      throw RequestError.badRequest(
+        "Give exactly one of actor, app and token: the one whose data is to be erased.",
+        target: given.last ?? "actor"
+      )
+    }
+    let id = try body.requiredText(member, upTo: Self.idLimit)
+    let subject: Erasure.Subject =
+      switch member {
+      case "app": .app(id)
+      case "token": .token(try await tokenID(id, caller))
+      default: .actor(id)
+      }
     if try body.flag("dryRun") {
-      let plan = try await retention.planErasure(of: actor, for: caller)
+      let plan = try await retention.planErasure(of: subject, for: caller)
       return Response(json: [
-        "dryRun": .bool(true), "actor": .string(actor), "changes": .integer(plan.changes),
+        "dryRun": .bool(true), member: .string(id), "changes": .integer(plan.changes),
         "serviceEvents": .integer(plan.events), "held": .integer(plan.held),
       ])
     }
-    var response = Self.answer(try await retention.erase(actor, for: caller), status: .accepted)
+    var response = Self.answer(try await retention.erase(subject, for: caller), status: .accepted)
     response.headers[.location] = "\(try request.versionURL(context))/reflog/erasures"
     return response
+  }
+
+  /// Returns the id of the API token with this name, or the text itself if no token has the name.
+  private func tokenID(_ text: String, _ caller: Caller) async throws -> String {
+    try await tokens.tokens(for: caller).first { $0.name == text }?.id ?? text
   }
 
   private static func answer(_ erasures: [Erasure], status: HTTPResponse.Status = .ok) -> Response {
@@ -53,6 +74,7 @@ extension Erasure {
     [
       "id": .string(String(id)), "actorType": .string(actorType.rawValue), "actor": .string(actorID),
       "askedDateTime": .string(asked.description), "finishedDateTime": .optional(finished?.description),
+      "changes": .integer(changes), "serviceEvents": .integer(events),
       "state": .string(finished == nil ? "running" : "done"),
     ]
   }

@@ -280,7 +280,7 @@ enum OpenAPIOperations {
     .init(
       method: "POST",
       path: "/{version}/reflog/erasures",
-      summary: "Erases the personal data recorded about a person, or returns the plan. Admins only.",
+      summary: "Erases the recorded data of a person, an application or a token, or returns the plan. Admins only.",
       body: ("Erasure", true),
       successes: [(200, "Entity"), (202, "List")]
     ),

@@ -108,7 +108,7 @@ enum OpenAPISchemas {
     "Hold": .object(
       closed(["name": name, "reason": string, "flowType": string, "flowId": string], ["name", "reason"])
     ),
-    "Erasure": .object(closed(["actor": string, "dryRun": boolean], ["actor"])),
+    "Erasure": .object(closed(["actor": string, "app": string, "token": string, "dryRun": boolean])),
     "Change": .object(
       object(
         JSONObject(uniqueMembers: Change.described.map { .init(name: $0.name, value: .object($0.schema)) }),

@@ -86,6 +86,8 @@ extension ChangeField {
       LEFT JOIN actor_name ON actor_name.id = said.actor_name WHERE said.change = change.id))
       """
     case .status(.settledBy): "change.settled_by"
+    case .statusErased(let field): field.column(ofEvent: ErasureRows.eventOfStatement)
+    case .erased(let field): field.column(ofEvent: ErasureRows.eventOfChange)
     }
   }
 
@@ -141,6 +143,18 @@ extension ChangeField.Plain {
     substr(hex(\(column)), 9, 4), substr(hex(\(column)), 13, 4), substr(hex(\(column)), 17, 4), \
     substr(hex(\(column)), 21))), \(column))
     """
+  }
+}
+
+extension ErasedField {
+  /// Returns the SQL expression of the field.
+  ///
+  /// - Parameter event: The SQL expression of the id of the service event that records the erasure.
+  fileprivate func column(ofEvent event: String) -> String {
+    switch self {
+    case .eventId: event
+    case .dateTime: "(SELECT service_event.time FROM service_event WHERE service_event.id = \(event))"
+    }
   }
 }
 

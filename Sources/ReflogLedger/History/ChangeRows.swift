@@ -59,26 +59,30 @@ struct ChangeRows {
   private func stored(_ row: Row) throws -> StoredChange {
     let result = try row.word(.result, Change.Result.init)
     let statement = try statement(row, result)
+    let personal = try StoredPersonalPart(
+      row,
+      salt: ChangeColumn.personalSalt.rawValue,
+      erasedHash: ChangeColumn.erasedHash.rawValue,
+      texts: Self.personalTexts
+    )
+    let intentSequence = try row.integer(.intentSequence)
     let change = Change(
       id: Change.ID(try row.integer(.id)),
-      sequence: try row.optionalInteger(.outcomeSequence) ?? row.integer(.intentSequence),
-      intentSequence: try row.integer(.intentSequence),
+      sequence: try row.optionalInteger(.outcomeSequence) ?? intentSequence,
+      intentSequence: intentSequence,
       tenantID: try identities.tenantID(),
       activityDateTime: try row.time(.activityTime),
       intent: try intent(row),
       outcome: try outcome(row, result, statement),
-      resultDateTime: try row.optionalTime(.resultTime)
+      resultDateTime: try row.optionalTime(.resultTime),
+      erased: personal.isErased
+        ? try ErasureRows.erased(actor: try row.integer(.actor), at: intentSequence, db) : nil
     )
     return StoredChange(
       change,
       intent: try LoggedEntry(row, hash: ChangeColumn.intentHash.rawValue, salt: ChangeColumn.intentSalt.rawValue),
       outcome: try LoggedEntry(row, hash: ChangeColumn.outcomeHash.rawValue, salt: ChangeColumn.outcomeSalt.rawValue),
-      personal: try StoredPersonalPart(
-        row,
-        salt: ChangeColumn.personalSalt.rawValue,
-        erasedHash: ChangeColumn.erasedHash.rawValue,
-        texts: Self.personalTexts
-      ),
+      personal: personal,
       statement: statement
     )
   }
@@ -134,7 +138,8 @@ struct ChangeRows {
       message: settler == .person ? statement?.message : try row.optionalText(.errorMessage),
       settledBy: settler,
       graphRequestID: try row.requestID(.graphRequestID),
-      created: try connector(row, .createdConnector, .createdName)
+      created: try connector(row, .createdConnector, .createdName),
+      erased: statement?.erased
     )
   }
 
@@ -200,6 +205,7 @@ struct ChangeRows {
   /// Persons settle only few changes, so a separate query reads each person's statement.
   private func statement(_ row: Row, _ result: Change.Result) throws -> StoredStatement? {
     guard result != .pending, try row.text(.settledBy) == Change.Settler.person.rawValue else { return nil }
+    let sequence = try row.integer(.outcomeSequence)
     return try db.first(
       "SELECT salt, erased_hash, actor, actor_name, ip_address, reason FROM change_statement WHERE change = ?",
       [try row.integer(.id)]
@@ -217,7 +223,8 @@ struct ChangeRows {
           ipAddress: try row.optionalText(4)
         ),
         reason: try row.optionalText(5),
-        part: part
+        part: part,
+        erased: part.isErased ? try ErasureRows.erased(actor: id, at: sequence, db) : nil
       )
     }
   }

@@ -11,7 +11,7 @@ enum EventRows {
   static func stored(_ condition: String, _ arguments: SQLArguments, _ db: Connection) throws -> [StoredEvent] {
     var events: [StoredEvent] = []
     try db.forEach(select + " " + condition, arguments) { row in
-      do { events.append(try StoredEvent(row)) } catch StorageError.unexpectedValue(let column) {
+      do { events.append(try StoredEvent(row, db)) } catch StorageError.unexpectedValue(let column) {
         throw LedgerError.corrupt("\(column) of service event \(try row.integer(0)) is not valid")
       }
     }
@@ -32,8 +32,8 @@ enum EventRows {
 
   /// The SQL that selects the columns of an event, up to the condition.
   ///
-  /// The last column is true if the data of the actor is not valid. Then an identity row is missing, or an identity row
-  /// belongs to another actor, or the event has data of an actor but has no actor.
+  /// The column `misplaced_identity` is true if the data of the actor is not valid. Then an identity row is missing, or
+  /// an identity row belongs to another actor, or the event has data of an actor but has no actor.
   private static let select = """
     SELECT service_event.id, service_event.sequence, service_event.time, service_event.kind, service_event.count,
       service_event.details, service_event.actor_proof, actor.actor_type, actor.actor_id, actor_name.name,
@@ -43,7 +43,8 @@ enum EventRows {
         OR (service_event.client_app IS NULL) <> (client_app.id IS NULL)
         OR (actor.id IS NULL
           AND coalesce(service_event.actor_proof, service_event.client_app, personal.event) IS NOT NULL)
-        AS misplaced_identity
+        AS misplaced_identity,
+      service_event.actor
     FROM service_event
     LEFT JOIN actor ON actor.id = service_event.actor
     LEFT JOIN service_event_personal AS personal ON personal.event = service_event.id
@@ -56,20 +57,22 @@ enum EventRows {
 
 extension StoredEvent {
   /// Reads the columns of ``EventRows``, in their order.
-  fileprivate init(_ row: Row) throws {
+  fileprivate init(_ row: Row, _ db: Connection) throws {
     guard try !row.bool(18) else { throw row.unexpected(18) }
+    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, texts: [12, 13])
+    let sequence = try row.integer(1)
     event = ServiceEvent(
       id: try row.integer(0),
-      sequence: try row.integer(1),
+      sequence: sequence,
       activityDateTime: try row.time(2),
       content: ServiceEvent.Content(
         try row.word(3, ServiceEvent.Kind.init),
         actor: try Self.actor(row),
         count: try row.required(Int(exactly: try row.integer(4)), 4),
         details: try row.required(try JSONValue(parsing: try row.text(5).utf8).object, 5)
-      )
+      ),
+      erased: personal.isErased ? try ErasureRows.erased(actor: try row.integer(19), at: sequence, db) : nil
     )
-    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, texts: [12, 13])
     entry = try LoggedEntry(row, hash: 16, salt: 17)
   }
 

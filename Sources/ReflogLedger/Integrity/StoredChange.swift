@@ -86,9 +86,14 @@ struct StoredChange {
 
   /// Returns the change after its row was compared with the log.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` if the row does not match the log.
+  /// - Throws: ``LedgerError/altered(_:)`` if the row does not match the log, or if personal data is missing and no
+  ///   recorded erasure deleted it.
   func checked() throws -> Change {
     _ = try checkedEntries()
+    // Personal data that was deleted without a recorded erasure would look as if none had been recorded.
+    let isExplained = !personal.isErased || change.erased != nil
+    let isStatementExplained = statement?.part.isErased != true || statement?.erased != nil
+    guard isExplained, isStatementExplained else { throw LedgerError.altered(change.id) }
     return change
   }
 

@@ -15,9 +15,10 @@ struct StoredEvent: Sendable {
 
   /// Returns the event after its row was compared with the log.
   ///
-  /// - Throws: ``LedgerError/corrupt(_:)`` if the row does not match the log.
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the row does not match the log, or if personal data is missing and no
+  ///   recorded erasure deleted it.
   func checked() throws -> ServiceEvent {
-    guard try isAsLogged() else {
+    guard try isAsLogged(), !personal.isErased || event.erased != nil else {
       throw LedgerError.corrupt("service event \(event.id) is not what was recorded")
     }
     return event

@@ -42,6 +42,8 @@ struct StoredStatement {
   /// The text of the statement, or nil if it was erased.
   let reason: String?
   let part: StoredPersonalPart
+  /// The erasure that deleted the statement, or nil if no recorded erasure did.
+  let erased: Erased?
 
   /// The statement as the outcome of the change shows it, or nil if it was erased.
   var message: String? { reason.map { "\(actor.name ?? actor.id ?? "Unknown person"): \($0)" } }

@@ -7,8 +7,24 @@ enum ErasureRows {
   static func all(_ db: Connection) throws -> [Erasure] {
     try db.rows(
       """
-      SELECT erasure.id, actor.actor_type, actor.actor_id, service_event.time, erasure.finished FROM erasure
-      JOIN actor ON actor.id = erasure.actor JOIN service_event ON service_event.id = erasure.event ORDER BY erasure.id
+      SELECT asked.id, actor.actor_type, actor.actor_id, asking.time, asked.finished,
+        (
+          SELECT count(*) FROM (
+            SELECT change.id FROM change JOIN change_personal AS personal ON personal.change = change.id
+            WHERE change.actor = asked.actor AND \(eventOfChange) = asked.event
+            UNION
+            SELECT change.id FROM change_statement AS said JOIN change ON change.id = said.change
+            WHERE said.actor = asked.actor AND \(eventOfStatement) = asked.event
+          )
+        ),
+        (
+          SELECT count(*) FROM service_event JOIN service_event_personal AS personal
+            ON personal.event = service_event.id
+          WHERE service_event.actor = asked.actor AND personal.erased_hash IS NOT NULL
+            AND \(event(actor: "service_event.actor", sequence: "service_event.sequence")) = asked.event
+        )
+      FROM erasure AS asked
+      JOIN actor ON actor.id = asked.actor JOIN service_event AS asking ON asking.id = asked.event ORDER BY asked.id
       """
     ) { row in
       Erasure(
@@ -16,17 +32,77 @@ enum ErasureRows {
         actorType: try row.word(1, Change.ActorType.init),
         actorID: try row.text(2),
         asked: try row.time(3),
-        finished: try row.optionalTime(4)
+        finished: try row.optionalTime(4),
+        changes: try row.integer(5),
+        events: try row.integer(6)
       )
     }
   }
 
-  /// Returns the rows of all actors with this id, because a program and a person may have the same id.
-  static func actors(_ id: String, _ db: Connection) throws -> [(row: Int64, type: Change.ActorType, id: String)] {
-    try db.rows(
-      "SELECT id, actor_type, actor_id FROM actor WHERE actor_id = ? COLLATE NOCASE ORDER BY id",
-      [id]
+  /// Returns the rows of all actors that the subject of an erasure identifies.
+  ///
+  /// A program and a person may have the same id. An application may have several service principals.
+  static func actors(
+    _ subject: Erasure.Subject,
+    _ db: Connection
+  ) throws -> [(row: Int64, type: Change.ActorType, id: String)] {
+    let condition =
+      switch subject {
+      case .actor: "actor_id = :id COLLATE NOCASE"
+      case .token: "actor_type = 'token' AND actor_id = :id COLLATE NOCASE"
+      case .app:
+        """
+        actor_type = 'app' AND (
+          actor_id = :id COLLATE NOCASE
+          OR EXISTS (
+            SELECT 1 FROM change JOIN client_app ON client_app.id = change.client_app
+            WHERE change.actor = actor.id AND client_app.app_id = :id COLLATE NOCASE
+          )
+          OR EXISTS (
+            SELECT 1 FROM service_event JOIN client_app ON client_app.id = service_event.client_app
+            WHERE service_event.actor = actor.id AND client_app.app_id = :id COLLATE NOCASE
+          )
+        )
+        """
+      }
+    return try db.rows(
+      "SELECT id, actor_type, actor_id FROM actor WHERE \(condition) ORDER BY id",
+      ["id": subject.id]
     ) { row in (try row.integer(0), try row.word(1, Change.ActorType.init), try row.text(2)) }
+  }
+
+  /// Returns the erasure that deleted an actor's personal data from an entry, or nil if no recorded erasure did.
+  ///
+  /// - Parameters:
+  ///   - actor: The row number of the actor.
+  ///   - sequence: The sequence number of the entry that contained the data.
+  static func erased(actor: Int64, at sequence: Int64, _ db: Connection) throws -> Erased? {
+    try db.first(
+      """
+      SELECT service_event.id, service_event.time FROM service_event
+      WHERE service_event.id = \(event(actor: ":actor", sequence: ":sequence"))
+      """,
+      ["actor": actor, "sequence": sequence]
+    ) { row in Erased(eventID: try row.integer(0), dateTime: try row.time(1)) }
+  }
+
+  /// The SQL expression of the event that erased the personal data of a row of `change` and `personal`.
+  static let eventOfChange = """
+    iif(personal.erased_hash IS NULL, NULL, \(event(actor: "change.actor", sequence: "change.intent_sequence")))
+    """
+
+  /// The SQL expression of the event that erased a person's statement about a row of `change`.
+  static let eventOfStatement = """
+    (SELECT \(event(actor: "erased.actor", sequence: "change.outcome_sequence"))
+    FROM change_statement AS erased WHERE erased.change = change.id AND erased.erased_hash IS NOT NULL)
+    """
+
+  /// Returns the SQL expression of the id of the first event that erased an actor's data behind an entry.
+  private static func event(actor: String, sequence: String) -> String {
+    """
+    (SELECT min(erasure.event) FROM erasure JOIN service_event AS erasing ON erasing.id = erasure.event
+    WHERE erasure.actor = \(actor) AND erasing.sequence > \(sequence))
+    """
   }
 
   /// Throws ``LedgerError/corrupt(_:)`` unless the event with this id requests the erasure of this actor's data.

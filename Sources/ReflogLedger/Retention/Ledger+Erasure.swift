@@ -16,11 +16,11 @@ extension Ledger {
   /// When this returns, the request is durable. Then call ``continueErasure(_:from:)`` to erase the data. If the server
   /// restarts, the erasure continues.
   ///
-  /// - Returns: The number of actors with this id. A person and a program may have the same id. If the number is 0, no
-  ///   request was recorded.
-  package func askErasure(ofActor id: String, by actor: Change.Actor) async throws(LedgerError) -> Int {
+  /// - Returns: The number of actors that the subject identifies. A person and a program may have the same id. If the
+  ///   number is 0, no request was recorded.
+  package func askErasure(of subject: Erasure.Subject, by actor: Change.Actor) async throws(LedgerError) -> Int {
     try await write { session in
-      let found = try ErasureRows.actors(id, session.connection)
+      let found = try ErasureRows.actors(subject, session.connection)
       for (row, type, id) in found {
         let details: JSONObject = ["actorType": .string(type.rawValue), "actorId": .string(id)]
         let event = try session.record(ServiceEvent.Content(.erased, actor: actor, details: details))
@@ -59,20 +59,28 @@ extension Ledger {
     return isMore ? .more : .done
   }
 
-  /// Returns how much personal data an erasure would delete at present, or nil if no actor has the id.
-  package func planErasure(ofActor id: String) async throws(LedgerError) -> Erasure.Plan? {
+  /// Returns how much personal data an erasure would delete at present, or nil if the ledger has no such actor.
+  package func planErasure(of subject: Erasure.Subject) async throws(LedgerError) -> Erasure.Plan? {
     try await questions.read { db in
-      let actors = try ErasureRows.actors(id, db)
+      let actors = try ErasureRows.actors(subject, db)
       guard !actors.isEmpty else { return nil }
       var plan = Erasure.Plan()
       for (actor, _, _) in actors {
         try db.forEach(
           """
           SELECT
-            (SELECT count(*) FROM \(LedgerSession.changesOfActor) AND NOT \(RetentionRows.isHeld))
-              + (SELECT count(*) FROM \(LedgerSession.statementsOfActor) AND NOT \(RetentionRows.isHeld)),
-            (SELECT count(*) FROM \(LedgerSession.changesOfActor) AND \(RetentionRows.isHeld))
-              + (SELECT count(*) FROM \(LedgerSession.statementsOfActor) AND \(RetentionRows.isHeld)),
+            (
+              SELECT count(*) FROM (
+                SELECT change.id FROM \(LedgerSession.changesOfActor) AND NOT \(RetentionRows.isHeld)
+                UNION SELECT change.id FROM \(LedgerSession.statementsOfActor) AND NOT \(RetentionRows.isHeld)
+              )
+            ),
+            (
+              SELECT count(*) FROM (
+                SELECT change.id FROM \(LedgerSession.changesOfActor) AND \(RetentionRows.isHeld)
+                UNION SELECT change.id FROM \(LedgerSession.statementsOfActor) AND \(RetentionRows.isHeld)
+              )
+            ),
             (
               SELECT count(*) FROM service_event
               JOIN service_event_personal ON service_event_personal.event = service_event.id

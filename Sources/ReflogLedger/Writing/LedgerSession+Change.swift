@@ -127,7 +127,8 @@ extension LedgerSession {
       activityDateTime: pending.activityDateTime,
       intent: pending.intent,
       outcome: outcome,
-      resultDateTime: time
+      resultDateTime: time,
+      erased: pending.erased
     )
     let intent = try hash(ofIntentOf: pending)
     var personal: Hash?

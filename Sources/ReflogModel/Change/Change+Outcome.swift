@@ -15,6 +15,8 @@ extension Change {
     package let graphRequestID: String?
     /// The connector that the directory created, or nil if the change created none.
     package let created: ConnectorReference?
+    /// The erasure that deleted the statement by which a person settled the change, or nil if it was not erased.
+    package let erased: Erased?
 
     /// Creates an outcome.
     package init(
@@ -24,7 +26,8 @@ extension Change {
       message: String? = nil,
       settledBy: Settler,
       graphRequestID: String? = nil,
-      created: ConnectorReference? = nil
+      created: ConnectorReference? = nil,
+      erased: Erased? = nil
     ) {
       self.result = result
       self.httpStatus = httpStatus
@@ -33,6 +36,7 @@ extension Change {
       self.settledBy = settledBy
       self.graphRequestID = graphRequestID
       self.created = created
+      self.erased = erased
     }
   }
 

@@ -18,6 +18,10 @@ package final class Change: Identifiable, Sendable {
   package let outcome: Outcome?
   /// When the outcome was recorded, or nil if the change is pending.
   package let resultDateTime: Timestamp?
+  /// The erasure that deleted the actor's personal data and the reason, or nil if they were not erased.
+  ///
+  /// The outcome has a separate value for a person's statement.
+  package let erased: Erased?
 
   /// Creates a change.
   package init(
@@ -28,7 +32,8 @@ package final class Change: Identifiable, Sendable {
     activityDateTime: Timestamp,
     intent: Intent,
     outcome: Outcome?,
-    resultDateTime: Timestamp?
+    resultDateTime: Timestamp?,
+    erased: Erased? = nil
   ) {
     self.id = id
     self.sequence = sequence
@@ -38,6 +43,7 @@ package final class Change: Identifiable, Sendable {
     self.intent = intent
     self.outcome = outcome
     self.resultDateTime = resultDateTime
+    self.erased = erased
   }
 
   /// The result of the change.

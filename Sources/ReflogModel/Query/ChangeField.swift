@@ -10,6 +10,10 @@ package enum ChangeField: FilterField {
   case after(ReferenceField)
   case initiatedBy(ActorField)
   case status(Status)
+  /// The erasure of a person's statement.
+  case statusErased(ErasedField)
+  /// The erasure of the actor's personal data and the reason.
+  case erased(ErasedField)
 
   /// A member with a single value.
   ///
@@ -54,6 +58,7 @@ package enum ChangeField: FilterField {
   package static let allCases: [ChangeField] =
     Plain.allCases.map(plain) + ReferenceField.allCases.map(before) + ReferenceField.allCases.map(after)
     + ActorField.allCases.map(initiatedBy) + Status.allCases.map(status)
+    + ErasedField.allCases.map(statusErased) + ErasedField.allCases.map(erased)
 
   /// The path of the field in JSON.
   package var rawValue: String {
@@ -63,6 +68,8 @@ package enum ChangeField: FilterField {
     case .after(let field): "\(Part.after.rawValue)/\(field.rawValue)"
     case .initiatedBy(let field): "\(Part.initiatedBy.rawValue)/\(field.rawValue)"
     case .status(let field): "\(Part.status.rawValue)/\(field.rawValue)"
+    case .statusErased(let field): "\(Part.status.rawValue)/\(ErasedField.member)/\(field.rawValue)"
+    case .erased(let field): "\(ErasedField.member)/\(field.rawValue)"
     }
   }
 
@@ -73,6 +80,7 @@ package enum ChangeField: FilterField {
     case .before(let field), .after(let field): field.kind
     case .initiatedBy(let field): field.kind
     case .status(let field): field.kind
+    case .statusErased(let field), .erased(let field): field.kind
     }
   }
 }
@@ -96,6 +104,8 @@ extension Change {
     case .after(let field): after[field]
     case .initiatedBy(let field): intent.actor[field]
     case .status(let field): outcome?[field] ?? .null
+    case .statusErased(let field): outcome?.erased[field] ?? .null
+    case .erased(let field): erased[field]
     }
   }
 

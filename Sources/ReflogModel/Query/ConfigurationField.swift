@@ -6,6 +6,7 @@ package enum ConfigurationField: FilterField {
   case reference(ReferenceField)
   case targetURL
   case initiatedBy(ActorField)
+  case erased(ErasedField)
 
   /// A member with a single value.
   ///
@@ -41,6 +42,7 @@ package enum ConfigurationField: FilterField {
   package static let allCases: [ConfigurationField] =
     Plain.allCases.map(plain) + ReferenceField.allCases.map(reference) + [targetURL]
     + ActorField.allCases.filter { $0 != .proof && $0 != .ipAddress }.map(initiatedBy)
+    + ErasedField.allCases.map(erased)
 
   /// The path of the field in JSON.
   package var rawValue: String {
@@ -49,6 +51,7 @@ package enum ConfigurationField: FilterField {
     case .reference(let field): "\(Part.reference.rawValue)/\(field.rawValue)"
     case .targetURL: "\(Part.reference.rawValue)/\(Self.targetURLName)"
     case .initiatedBy(let field): "\(Part.initiatedBy.rawValue)/\(field.rawValue)"
+    case .erased(let field): "\(ErasedField.member)/\(field.rawValue)"
     }
   }
 
@@ -59,6 +62,7 @@ package enum ConfigurationField: FilterField {
     case .reference(let field): field.kind
     case .targetURL: .text
     case .initiatedBy(let field): field.kind
+    case .erased(let field): field.kind
     }
   }
 }
@@ -81,6 +85,7 @@ extension ConnectorConfiguration {
     case .reference(let field): reference[field]
     case .targetURL: .optional(targetURL)
     case .initiatedBy(let field): change?.intent.actor[field] ?? .null
+    case .erased(let field): change?.erased[field] ?? .null
     }
   }
 

@@ -4,6 +4,7 @@
 package enum EventField: FilterField {
   case plain(Plain)
   case initiatedBy(ActorField)
+  case erased(ErasedField)
 
   /// A member with a single value.
   ///
@@ -35,13 +36,16 @@ package enum EventField: FilterField {
   ]
 
   /// All fields that a filter for service events may contain.
-  package static let allCases: [EventField] = Plain.allCases.map(plain) + actorFields.map(initiatedBy)
+  package static let allCases: [EventField] =
+    Plain.allCases.map(plain) + actorFields.map(initiatedBy)
+    + ErasedField.allCases.map(erased)
 
   /// The path of the field in JSON.
   package var rawValue: String {
     switch self {
     case .plain(let field): field.rawValue
     case .initiatedBy(let field): "\(Part.initiatedBy.rawValue)/\(field.rawValue)"
+    case .erased(let field): "\(ErasedField.member)/\(field.rawValue)"
     }
   }
 
@@ -50,6 +54,7 @@ package enum EventField: FilterField {
     switch self {
     case .plain(let field): field.kind
     case .initiatedBy(let field): field.kind
+    case .erased(let field): field.kind
     }
   }
 }
@@ -70,6 +75,7 @@ extension ServiceEvent {
     switch field {
     case .plain(let field): self[field]
     case .initiatedBy(let field): content.actor?[field] ?? .null
+    case .erased(let field): erased[field]
     }
   }
 

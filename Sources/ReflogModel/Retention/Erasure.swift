@@ -12,6 +12,10 @@ package struct Erasure: Sendable {
   package let asked: Timestamp
   /// When the erasure was finished, or nil if the erasure is running.
   package let finished: Timestamp?
+  /// The number of changes whose personal data the erasure has deleted until now.
+  package let changes: Int64
+  /// The number of service events whose personal data the erasure has deleted until now.
+  package let events: Int64
 
   /// Creates an erasure.
   package init(
@@ -19,18 +23,39 @@ package struct Erasure: Sendable {
     actorType: Change.ActorType,
     actorID: String,
     asked: Timestamp,
-    finished: Timestamp?
+    finished: Timestamp?,
+    changes: Int64,
+    events: Int64
   ) {
     self.id = id
     self.actorType = actorType
     self.actorID = actorID
     self.asked = asked
     self.finished = finished
+    self.changes = changes
+    self.events = events
+  }
+
+  /// The actor whose personal data an erasure deletes.
+  package enum Subject: Sendable {
+    /// Every actor with this id: a person, an application or an API token.
+    case actor(String)
+    /// The application with this id, which is the object id of its service principal or its client id (`appId`).
+    case app(String)
+    /// The API token with this id.
+    case token(String)
+
+    /// The id of the actor.
+    package var id: String {
+      switch self {
+      case .actor(let id), .app(let id), .token(let id): id
+      }
+    }
   }
 
   /// The numbers of records that an erasure would change at this moment.
   package struct Plan: Sendable {
-    /// The number of changes and statements whose personal data would be erased.
+    /// The number of changes whose personal data or statement would be erased.
     package var changes: Int64 = 0
     /// The number of service events whose personal data would be erased.
     package var events: Int64 = 0

@@ -126,15 +126,18 @@ package struct Retention: Service {
 
   /// Returns the plan of an erasure: what the erasure would delete at this moment.
   ///
-  /// - Throws: `actorNotFound` if the ledger has no actor with this id.
-  package func planErasure(of actor: String, for caller: Caller) async throws(ServiceError) -> Erasure.Plan {
+  /// - Throws: `actorNotFound` if nothing is recorded about this actor.
+  package func planErasure(
+    of subject: Erasure.Subject,
+    for caller: Caller
+  ) async throws(ServiceError) -> Erasure.Plan {
     try require(caller)
     do {
-      if let plan = try await ledger.planErasure(ofActor: actor) { return plan }
+      if let plan = try await ledger.planErasure(of: subject) { return plan }
     } catch {
       throw ServiceError(reading: error)
     }
-    throw .actorNotFound(actor)
+    throw .actorNotFound(subject.id)
   }
 
   /// Starts the erasure of an actor's personal data.
@@ -143,14 +146,14 @@ package struct Retention: Service {
   ///
   /// When this returns, the request is durable: the erasure will also be done after a restart.
   ///
-  /// - Throws: `actorNotFound` if the ledger has no actor with this id.
-  package func erase(_ actor: String, for caller: Caller) async throws(ServiceError) -> [Erasure] {
+  /// - Throws: `actorNotFound` if nothing is recorded about this actor.
+  package func erase(_ subject: Erasure.Subject, for caller: Caller) async throws(ServiceError) -> [Erasure] {
     try require(caller)
     let count: Int
-    do { count = try await ledger.askErasure(ofActor: actor, by: caller.actor) } catch {
+    do { count = try await ledger.askErasure(of: subject, by: caller.actor) } catch {
       throw ServiceError(beforeSending: error)
     }
-    guard count > 0 else { throw .actorNotFound(actor) }
+    guard count > 0 else { throw .actorNotFound(subject.id) }
     waker.yield()
     return try await erasures(for: caller).suffix(count)
   }

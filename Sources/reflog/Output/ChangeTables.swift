@@ -15,8 +15,8 @@ enum ChangeTables {
     table.rows = objects(body["value"]).map { change in
       [
         text(change["id"]), shortTime(change["activityDateTime"]), subject(change), reference(change["before"]),
-        reference(change["after"]), text(change["kind"]), text(change["result"]), who(change["initiatedBy"]),
-        text(change["reason"]),
+        reference(change["after"]), text(change["kind"]), text(change["result"]), who(change),
+        shown(change["reason"], change),
       ]
     }
     return table
@@ -32,7 +32,7 @@ enum ChangeTables {
       [
         subject(entry),
         reference(entry["reference"]) + (entry["certain"] == .bool(false) ? " (a change is pending)" : ""),
-        shortTime(entry["changedDateTime"]), text(entry["changeId"]), who(entry["initiatedBy"]),
+        shortTime(entry["changedDateTime"]), text(entry["changeId"]), who(entry),
       ]
     }
     return table
@@ -41,15 +41,17 @@ enum ChangeTables {
   /// Returns the table of one change, a line for each value.
   static func change(_ change: JSONObject) -> Table {
     let status = change["status"]?.object ?? [:]
-    let refusal = [text(status["code"]), text(status["message"])].filter { !$0.isEmpty }.joined(separator: ": ")
+    let refusal = [text(status["code"]), shown(status["message"], status)].filter { !$0.isEmpty }
+      .joined(separator: ": ")
     let lines = [
       ("change", text(change["id"])), (change["subject"] == "connector" ? "connector" : "step", subject(change)),
       ("before", fullReference(change["before"])),
       ("after", fullReference(change["after"])), ("properties", properties(change["changedProperties"])),
       ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
       ("status", text(status["http"])), ("answer", refusal), ("settled by", text(status["settledBy"])),
-      ("who", who(change["initiatedBy"])), ("from", text(change["initiatedBy"]?.object?["ipAddress"])),
-      ("reason", text(change["reason"])), ("recorded", text(change["activityDateTime"])),
+      ("who", who(change)), ("from", shown(change["initiatedBy"]?.object?["ipAddress"], change)),
+      ("reason", shown(change["reason"], change)), ("erased", erasure(change)),
+      ("statement erased", erasure(status)), ("recorded", text(change["activityDateTime"])),
       ("settled", text(change["resultDateTime"])), ("last verified", text(change["lastVerifiedDateTime"])),
       ("request", text(change["requestId"])), ("correlation", text(change["correlationId"])),
     ]
@@ -129,8 +131,27 @@ enum ChangeTables {
     }.joined(separator: ", ")
   }
 
-  private static func who(_ value: JSONValue?) -> String {
-    guard let actor = value?.object else { return "" }
+  /// Returns a text, or `[erased]` if the item's data was erased and the text is absent.
+  private static func shown(_ value: JSONValue?, _ item: JSONObject) -> String {
+    let text = text(value)
+    return text.isEmpty && item["erased"]?.object != nil ? Erased.placeholder : text
+  }
+
+  /// Returns the event that erased the item's data and the time, or an empty text if the data was not erased.
+  private static func erasure(_ item: JSONObject) -> String {
+    guard let erased = item["erased"]?.object else { return "" }
+    return "by service event \(text(erased["eventId"])) at \(text(erased["dateTime"]))"
+  }
+
+  /// Returns the name of the actor, or `[erased]` and the id if the actor's names were erased.
+  private static func who(_ item: JSONObject) -> String {
+    guard let actor = item["initiatedBy"]?.object else { return "" }
+    let ids = [
+      actor["user"]?.object?["id"], actor["token"]?.object?["id"], actor["app"]?.object?["servicePrincipalId"],
+    ].map(text)
+    if item["erased"]?.object != nil {
+      return Erased.placeholder + (ids.first { !$0.isEmpty }.map { " (\($0))" } ?? "")
+    }
     let names = [
       actor["user"]?.object?["userPrincipalName"], actor["user"]?.object?["displayName"],
       actor["token"]?.object?["displayName"], actor["app"]?.object?["displayName"],

@@ -12,7 +12,15 @@ static const char header[] =
     "id,sequence,activityDateTime,tenantId,subject,flowType,flowId,step,kind,result,resultDateTime,beforeState,"
     "beforeConnectorId,beforeConnectorName,afterState,afterConnectorId,afterConnectorName,changedProperties,actorType,"
     "actorProof,actorId,actorName,actorUserPrincipalName,clientAppId,ipAddress,reason,correlationId,requestId,"
-    "graphRequestId,rollbackOf,rollbackTo,batchId,httpStatus,errorCode,errorMessage,settledBy,lastVerifiedDateTime\r\n";
+    "graphRequestId,rollbackOf,rollbackTo,batchId,httpStatus,errorCode,errorMessage,settledBy,lastVerifiedDateTime,"
+    "erasedEventId,erasedDateTime,statementErasedEventId,statementErasedDateTime\r\n";
+
+// The service event that erased the data in a joined row, and the time of the event. The view is read only for erased data.
+#define ERASED(row, column) \
+  " iif(" row ".erased_hash IS NULL, NULL, (SELECT " column " FROM change_details AS details WHERE details.id = c.id))"
+#define ERASED_TIME(row, column) \
+  " iif(" row ".erased_hash IS NULL, NULL," \
+  "  (SELECT time FROM service_event WHERE id = (SELECT " column " FROM change_details AS details WHERE details.id = c.id)))"
 
 // The columns in the order of the header.
 static const char query[] =
@@ -25,7 +33,9 @@ static const char query[] =
     " c.correlation_id, c.request_id, c.graph_request_id, c.rollback_of, c.rollback_to, c.batch_id,"
     " c.http_status, c.error_code,"
     " coalesce(c.error_message, coalesce(stating_name.name, stating_actor.actor_id) || ': ' || statement.reason),"
-    " c.settled_by, c.last_verified_time"
+    " c.settled_by, c.last_verified_time,"
+    ERASED("personal", "erased_event") ", " ERASED_TIME("personal", "erased_event") ", "
+    ERASED("statement", "statement_erased_event") ", " ERASED_TIME("statement", "statement_erased_event")
     " FROM change AS c"
     " JOIN ledger"
     " LEFT JOIN address ON address.id = c.address"
@@ -46,7 +56,7 @@ static const char query[] =
     " ORDER BY c.id";
 
 // The type of each column: n is a number, t a time, w one of Reflog's fixed values, x a text that may need quotes or a guard.
-static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwt";
+static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwtntnt";
 
 // The output buffer. It grows as needed and is written after a row once it has FLUSH_BYTES.
 static struct {

@@ -39,6 +39,12 @@ SELECT
   error_message AS errorMessage,
   settled_by AS settledBy,
   strftime('%Y-%m-%dT%H:%M:%S', last_verified_time / 1000000, 'unixepoch') || printf('.%06dZ', last_verified_time % 1000000)
-    AS lastVerifiedDateTime
+    AS lastVerifiedDateTime,
+  erased_event AS erasedEventId,
+  (SELECT strftime('%Y-%m-%dT%H:%M:%S', time / 1000000, 'unixepoch') || printf('.%06dZ', time % 1000000) FROM service_event
+    WHERE service_event.id = erased_event) AS erasedDateTime,
+  statement_erased_event AS statementErasedEventId,
+  (SELECT strftime('%Y-%m-%dT%H:%M:%S', time / 1000000, 'unixepoch') || printf('.%06dZ', time % 1000000) FROM service_event
+    WHERE service_event.id = statement_erased_event) AS statementErasedDateTime
 FROM change_details
 ORDER BY id;
