@@ -56,7 +56,10 @@ extension Timestamp: CustomStringConvertible {
   }
 
   /// Appends the text of the moment.
-  package func write(to bytes: inout [UInt8]) {
+  package func write(to bytes: inout [UInt8]) { write(toOutput: &bytes) }
+
+  /// Appends the text of the moment to any output.
+  func write(toOutput bytes: inout some ByteOutput & ~Copyable) {
     let time = CivilTime(self)
     time.writeDate(to: &bytes)
     bytes.append(UInt8(ascii: "T"))
@@ -104,7 +107,7 @@ private struct CivilTime {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  func writeDate(to bytes: inout [UInt8]) {
+  func writeDate(to bytes: inout some ByteOutput & ~Copyable) {
     digits(year, 4, to: &bytes)
     bytes.append(UInt8(ascii: "-"))
     digits(month, 2, to: &bytes)
@@ -112,7 +115,7 @@ private struct CivilTime {
     digits(day, 2, to: &bytes)
   }
 
-  func writeSeconds(to bytes: inout [UInt8]) {
+  func writeSeconds(to bytes: inout some ByteOutput & ~Copyable) {
     digits(seconds / 3600, 2, to: &bytes)
     bytes.append(UInt8(ascii: ":"))
     digits(seconds / 60 % 60, 2, to: &bytes)
@@ -129,7 +132,7 @@ private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64,
 /// Appends a number in decimal with at least `width` digits.
 ///
 /// Shorter numbers get leading zeros. Longer numbers, such as a year after 9999, are written with all digits.
-private func digits(_ value: Int64, _ width: Int, to bytes: inout [UInt8]) {
+private func digits(_ value: Int64, _ width: Int, to bytes: inout some ByteOutput & ~Copyable) {
   if width > 1 || value > 9 { digits(value / 10, width - 1, to: &bytes) }
   // A damaged file may contain a year below 0, and then the digit is negative. The magnitude prevents a crash.
   bytes.append(UInt8(ascii: "0") + UInt8((value % 10).magnitude))

@@ -1,29 +1,6 @@
 import ReflogLedger
 package import ReflogModel
 
-/// A source of exported items, oldest first, in pieces that are read on demand.
-package protocol ExportSource: Sendable {
-  /// What is exported: a change or a service event.
-  associatedtype Item: Sendable
-
-  /// Returns the next piece of items, or nil at the end.
-  ///
-  /// A piece is empty if none of the items in this part of the ledger matches.
-  mutating func next() async throws(ServiceError) -> [Item]?
-}
-
-extension ExportSource {
-  /// Returns the next piece and a source that continues after it, or nil at the end.
-  ///
-  /// Call it with `async let` to read the next piece while the current one is written.
-  @concurrent
-  package func following() async throws(ServiceError) -> (items: [Item], rest: Self)? {
-    var rest = self
-    guard let items = try await rest.next() else { return nil }
-    return (items, rest)
-  }
-}
-
 /// Exports history, oldest first, in pieces that are read on demand.
 ///
 /// A full export is in the order of change ids. An export that continues after an entry is in the order of entries, and
@@ -33,8 +10,9 @@ extension ExportSource {
 package struct HistoryExport: ExportSource {
   /// The maximum number of changes in a piece.
   ///
-  /// The number is small. So every read of the ledger is short, and even fifty slow clients need little memory.
-  private static let pieceSize = 128
+  /// The number is small. So every read of the ledger is short, and even fifty slow clients need little memory: an
+  /// export has at most three pieces in memory, and a piece needs about 1 MB.
+  private static let pieceSize = 512
   /// The maximum time that one read searches for matching changes.
   ///
   /// If the read finds no matching change in this time, the read returns an empty piece.
@@ -65,7 +43,7 @@ package struct HistoryExport: ExportSource {
   /// Returns the next piece of changes, or nil at the end.
   ///
   /// A piece is empty if none of the changes in this part of the ledger matches.
-  package mutating func next() async throws(ServiceError) -> [Change]? {
+  package mutating func nextPiece() async throws(ServiceError) -> ExportPiece<Change>? {
     do {
       switch position {
       case .change(let behind, let last): return try await changes(behind, upTo: last)
@@ -76,7 +54,10 @@ package struct HistoryExport: ExportSource {
     }
   }
 
-  private mutating func changes(_ behind: Change.ID?, upTo known: Change.ID?) async throws(LedgerError) -> [Change]? {
+  private mutating func changes(
+    _ behind: Change.ID?,
+    upTo known: Change.ID?
+  ) async throws(LedgerError) -> ExportPiece<Change>? {
     let newest = if let known { known } else { try await history.newestID() }
     guard !isOver, let last = newest else { return nil }
     let piece = try await history.piece(
@@ -88,15 +69,18 @@ package struct HistoryExport: ExportSource {
     )
     isOver = piece.end == nil
     position = .change(piece.end ?? behind, last: last)
-    return piece.changes
+    return ExportPiece(piece.changes)
   }
 
-  private mutating func entries(_ behind: Int64, upTo known: Int64?) async throws(LedgerError) -> [Change]? {
+  private mutating func entries(
+    _ behind: Int64,
+    upTo known: Int64?
+  ) async throws(LedgerError) -> ExportPiece<Change>? {
     let newest = if let known { known } else { try await history.status().newestSequence }
     guard let last = newest, behind < last else { return nil }
     let end = min(last, behind + Int64(Self.pieceSize))
-    let piece = try await history.changesWithEntries(query, after: behind, through: end, upTo: last)
+    let changes = try await history.changesWithEntries(query, after: behind, through: end, upTo: last)
     position = .entry(end, last: last)
-    return piece
+    return ExportPiece(changes)
   }
 }

@@ -60,8 +60,9 @@ package struct HistoryService: Sendable {
         limit: size + 1,
         patience: Self.pagePatience
       )
-      let changes = Array(found.changes.prefix(size))
-      return ChangePage(changes: changes, next: found.changes.count > size ? changes.last?.id : found.end)
+      let checked = try found.changes()
+      let changes = Array(checked.prefix(size))
+      return ChangePage(changes: changes, next: checked.count > size ? changes.last?.id : found.end)
     } catch {
       throw ServiceError(reading: error)
     }

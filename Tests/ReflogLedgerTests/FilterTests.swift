@@ -107,7 +107,7 @@ struct FilterTests {
     var last: Change.ID?
     while true {
       let page = try await history.piece(of: query, behind: last, limit: size, patience: .seconds(60))
-      found += page.changes.map(\.id)
+      found += try page.changes().map(\.id)
       guard let end = page.end else { return found }
       last = end
     }

@@ -32,9 +32,10 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
     var manifest = manifest
     manifest?.add(lines.header)
     if !lines.header.isEmpty { try await writer.write(ByteBuffer(bytes: lines.header)) }
-    var piece = try await source.following()
-    while let (items, rest) = piece {
-      async let following = rest.following()
+    var piece = try await source.firstItems()
+    while let current = piece {
+      async let following = current.following()
+      let items = current.items
       var bytes: [UInt8] = []
       bytes.reserveCapacity(items.count * 600)
       for item in items { lines.write(item, to: &bytes) }

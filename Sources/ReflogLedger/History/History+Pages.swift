@@ -3,10 +3,23 @@ import ReflogStorage
 
 /// A part of the changes that a query selects, and the position of the next part.
 package struct HistoryPiece: Sendable {
-  /// The changes, in the order of the query.
-  package let changes: [Change]
+  private let stored: [StoredChange]
   /// The id after which the next part begins, or nil if this part is the last.
   package let end: Change.ID?
+
+  init(_ stored: [StoredChange], end: Change.ID? = nil) {
+    self.stored = stored
+    self.end = end
+  }
+
+  /// Compares each change with the log, and returns the changes in the order of the query.
+  ///
+  /// The comparison needs no connection to the file, so an export can read the next part at the same time.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
+  package func changes() throws(LedgerError) -> [Change] {
+    do { return try stored.map { try $0.checked() } } catch { throw LedgerError(error) }
+  }
 }
 
 extension History {
@@ -23,10 +36,9 @@ extension History {
   /// The number of ids in a read, divided by the number of ids in the previous read.
   private static let growth: Int64 = 4
 
-  /// Returns the next changes that a query selects, in the order of the query, after each change was compared with the
-  /// log.
+  /// Reads the next changes that a query selects, in the order of the query.
   ///
-  /// If an index answers the query, or if nearly all changes match, the time does not depend on the length of the
+  /// The caller gets the changes from ``HistoryPiece/changes()``, which compares each of them with the log. If an index answers the query, or if nearly all changes match, the time does not depend on the length of the
   /// history. In all other cases the search ends after `patience`, and the result contains the changes that were found
   /// until then.
   ///
@@ -36,7 +48,6 @@ extension History {
   ///   - last: The newest change that is searched, or nil for all changes.
   ///   - limit: The maximum number of changes.
   ///   - patience: The time after which the search starts no further read.
-  /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   package func piece(
     of query: ChangeQuery,
     behind id: Change.ID?,
@@ -51,22 +62,22 @@ extension History {
       let plan = try QueryPlan(query.filter, db)
       let newest = min(try Self.newestNumber(db), last?.number ?? .max)
       guard let ids = plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
-        return (plan, nil as ClosedRange<Int64>?, [Change]())
+        return (plan, nil as ClosedRange<Int64>?, [StoredChange]())
       }
       let part = ids.part(of: Self.sizes(plan, query).first, fromBelow: query.isAscending)
       return (plan, ids, try changes(plan, filter, in: part, ascending: query.isAscending, limit: limit, db))
     }
-    guard var rest = first else { return HistoryPiece(changes: [], end: nil) }
+    guard var rest = first else { return HistoryPiece([]) }
     let sizes = Self.sizes(plan, query)
     var (size, found) = (sizes.first, atFirst)
     while true {
-      if found.count >= limit, let last = found.last { return HistoryPiece(changes: found, end: last.id) }
+      if found.count >= limit, let last = found.last { return HistoryPiece(found, end: last.id) }
       let ids = rest.part(of: size, fromBelow: query.isAscending)
       guard let further = rest.without(ids, fromBelow: query.isAscending) else {
-        return HistoryPiece(changes: found, end: nil)
+        return HistoryPiece(found)
       }
       if ContinuousClock.now - start > patience {
-        return HistoryPiece(changes: found, end: Change.ID(query.isAscending ? ids.upperBound : ids.lowerBound))
+        return HistoryPiece(found, end: Change.ID(query.isAscending ? ids.upperBound : ids.lowerBound))
       }
       rest = further
       size = min(size * Self.growth, sizes.last)
@@ -117,19 +128,19 @@ extension History {
     ascending: Bool,
     limit: Int,
     _ db: Connection
-  ) throws -> [Change] {
+  ) throws -> [StoredChange] {
     let rows = ChangeRows(db, identities)
     let queries = Self.queries(plan, filter, ascending: ascending).map { query in
       (query.condition, query.arguments + ["first": ids.lowerBound, "last": ids.upperBound, "limit": limit])
     }
     if let query = queries.first, queries.count == 1 {
-      return try rows.checked(query.0, query.1, kept: plan.isCommon)
+      return try rows.stored(query.0, query.1, kept: plan.isCommon)
     }
     // Each lookup returns up to `limit` ids, but only the first `limit` ids of all lookups are needed. So the ids are
     // merged before the rows are read.
     let found = Set(try queries.flatMap { try rows.ids($0.0, $0.1, kept: plan.isCommon) })
     let first = found.sorted { ascending ? $0 < $1 : $1 < $0 }.prefix(limit)
-    return try rows.checked(
+    return try rows.stored(
       "WHERE change.id IN (SELECT value FROM json_each(?)) ORDER BY change.id \(ascending ? "ASC" : "DESC")",
       [JSONValue.array(first.map { .integer($0) }).text]
     )

@@ -9,7 +9,7 @@ extension Int64 {
   }
 }
 
-extension [UInt8] {
+extension ByteOutput where Self: ~Copyable {
   /// Appends a number in decimal.
   mutating func append(decimal value: Int64) {
     if value < 0 { append(UInt8(ascii: "-")) }

@@ -16,7 +16,9 @@ extension [UInt8] {
     guard bytes.count == digits.count / 2 else { return nil }
     self = bytes
   }
+}
 
+extension ByteOutput where Self: ~Copyable {
   /// Appends a byte as two lower-case hexadecimal digits.
   mutating func append(hexadecimal byte: UInt8) {
     append(UInt8(hexadecimalDigit: byte >> 4))

@@ -21,7 +21,7 @@ package struct EventExport: ExportSource {
   /// Returns the next piece of events, or nil at the end.
   ///
   /// A piece is empty if none of the events in this part of the ledger matches the filter.
-  package mutating func next() async throws(ServiceError) -> [ServiceEvent]? {
+  package mutating func nextPiece() async throws(ServiceError) -> ExportPiece<ServiceEvent>? {
     do {
       if last == nil {
         last = try await history.newestEvents(before: nil, limit: 1).first?.id
@@ -30,7 +30,7 @@ package struct EventExport: ExportSource {
       guard let last else { return nil }
       let piece = try await history.oldestEvents(after: after, upTo: last, limit: Self.pieceSize)
       after = piece.last?.id ?? after
-      return piece.isEmpty ? nil : piece.filter { filter?.matches($0) ?? true }
+      return piece.isEmpty ? nil : ExportPiece(piece.filter { filter?.matches($0) ?? true })
     } catch {
       throw ServiceError(reading: error)
     }

@@ -131,11 +131,11 @@ struct LedgerFile: HistorySource {
     let lines = order.lines
     let export = service.export(try Self.query(order.filter), afterEntry: order.after)
     try output(Data(lines.header))
-    var piece = try await export.following()
-    while let (changes, rest) = piece {
-      async let following = rest.following()
+    var piece = try await export.firstItems()
+    while let current = piece {
+      async let following = current.following()
       var bytes: [UInt8] = []
-      for change in changes { lines.write(change, to: &bytes) }
+      for change in current.items { lines.write(change, to: &bytes) }
       try output(Data(bytes))
       piece = try await following
     }

@@ -2,32 +2,28 @@
 ///
 /// The writer does not build a ``JSONValue``, because a verification creates millions of records. The caller must write
 /// the members of each object in canonical order. A test checks the order for all records.
-struct RecordWriter {
-  /// The number of bytes to reserve for a record.
-  ///
-  /// A record of a change has about 900 bytes. The value is below 1 KB, because larger allocations can't use the
-  /// thread's own cache of free memory and are slower.
-  private static let usualByteCount = 960
-
-  private(set) var bytes: [UInt8] = []
+struct RecordWriter: ~Copyable {
+  private var output = RecordBytes()
   private var isFirst = true
+
+  /// The bytes that were written so far.
+  var bytes: [UInt8] { output.array }
 
   /// Creates a record that is one object.
   ///
   /// `body` writes the members of the object.
   init(_ body: (inout RecordWriter) throws(IntegrityError) -> Void) throws(IntegrityError) {
-    bytes.reserveCapacity(Self.usualByteCount)
     try object(body)
   }
 
   mutating func member(_ name: StaticString, _ text: String?) {
     begin(name)
-    if let text { bytes.append(jsonString: text) } else { null() }
+    if let text { output.append(jsonString: text) } else { null() }
   }
 
   mutating func member(_ name: StaticString, _ number: Int64?) {
     begin(name)
-    if let number { bytes.append(decimal: number) } else { null() }
+    if let number { output.append(decimal: number) } else { null() }
   }
 
   /// Writes an id as a string, because all ids in JSON are strings.
@@ -40,7 +36,7 @@ struct RecordWriter {
   mutating func member(_ name: StaticString, _ time: Timestamp?) {
     begin(name)
     guard let time else { return null() }
-    quoted { time.write(to: &$0) }
+    quoted { time.write(toOutput: &$0) }
   }
 
   mutating func member(_ name: StaticString, _ hash: Hash?) {
@@ -56,7 +52,11 @@ struct RecordWriter {
 
   mutating func member(_ name: StaticString, _ value: JSONValue?) throws(IntegrityError) {
     begin(name)
-    if let value { bytes += try value.canonicalBytes() } else { null() }
+    if let value {
+      try value.canonicalBytes().withUnsafeBufferPointer { output.append(contentsOf: $0) }
+    } else {
+      null()
+    }
   }
 
   mutating func member(
@@ -70,47 +70,33 @@ struct RecordWriter {
   private mutating func object(
     _ body: (inout RecordWriter) throws(IntegrityError) -> Void
   ) throws(IntegrityError) {
-    bytes.append(UInt8(ascii: "{"))
+    output.append(UInt8(ascii: "{"))
     isFirst = true
     try body(&self)
-    bytes.append(UInt8(ascii: "}"))
+    output.append(UInt8(ascii: "}"))
     isFirst = false
   }
 
   /// Writes the start of a member: the comma, the quoted name and the colon.
   ///
-  /// Names are ASCII and need no escapes. The function first combines the parts and then appends them in one call. One
-  /// call is faster, and a record has about fifty members.
+  /// Names are ASCII and need no escapes.
   private mutating func begin(_ name: StaticString) {
-    let count = name.utf8CodeUnitCount
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 4) { prefix in
-      prefix[0] = UInt8(ascii: ",")
-      prefix[1] = UInt8(ascii: "\"")
-      for index in 0..<count { prefix[index + 2] = name.utf8Start[index] }
-      prefix[count + 2] = UInt8(ascii: "\"")
-      prefix[count + 3] = UInt8(ascii: ":")
-      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: prefix[(isFirst ? 1 : 0)...]))
-    }
+    if !isFirst { output.append(UInt8(ascii: ",")) }
     isFirst = false
+    output.append(UInt8(ascii: "\""))
+    output.append(ascii: name)
+    output.append(ascii: "\":")
   }
 
-  private mutating func null() { bytes += "null".utf8 }
+  private mutating func null() { output.append(ascii: "null") }
 
-  private mutating func quoted(_ body: (inout [UInt8]) -> Void) {
-    bytes.append(UInt8(ascii: "\""))
-    body(&bytes)
-    bytes.append(UInt8(ascii: "\""))
+  private mutating func quoted(_ body: (inout RecordBytes) -> Void) {
+    output.append(UInt8(ascii: "\""))
+    body(&output)
+    output.append(UInt8(ascii: "\""))
   }
 
   private mutating func hexadecimal(_ value: UnsafeRawBufferPointer) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * value.count + 2) { text in
-      text[0] = UInt8(ascii: "\"")
-      for (index, byte) in value.enumerated() {
-        text[2 * index + 1] = UInt8(hexadecimalDigit: byte >> 4)
-        text[2 * index + 2] = UInt8(hexadecimalDigit: byte & 15)
-      }
-      text[2 * value.count + 1] = UInt8(ascii: "\"")
-      bytes.append(contentsOf: UnsafeBufferPointer(text))
-    }
+    quoted { for byte in value { $0.append(hexadecimal: byte) } }
   }
 }

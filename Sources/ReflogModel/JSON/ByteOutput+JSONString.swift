@@ -1,4 +1,4 @@
-extension [UInt8] {
+extension ByteOutput where Self: ~Copyable {
   /// Appends a text as a JSON string.
   ///
   /// The function escapes only the characters that must be escaped according to RFC 8259 §7. RFC 8785 §3.2.2.2 defines
@@ -23,15 +23,17 @@ extension [UInt8] {
 
   private mutating func append(escaped byte: UInt8) {
     switch byte {
-    case 0x08: self += "\\b".utf8
-    case 0x09: self += "\\t".utf8
-    case 0x0A: self += "\\n".utf8
-    case 0x0C: self += "\\f".utf8
-    case 0x0D: self += "\\r".utf8
+    case 0x08: append(ascii: "\\b")
+    case 0x09: append(ascii: "\\t")
+    case 0x0A: append(ascii: "\\n")
+    case 0x0C: append(ascii: "\\f")
+    case 0x0D: append(ascii: "\\r")
     case 0..<0x20:
-      self += "\\u00".utf8
+      append(ascii: "\\u00")
       append(hexadecimal: byte)
-    default: self += [UInt8(ascii: "\\"), byte]
+    default:
+      append(UInt8(ascii: "\\"))
+      append(byte)
     }
   }
 }
