@@ -86,7 +86,11 @@ package struct ReflogAPI: Sendable {
     addPages(to: router)
     HealthController(isReady: isReady).addRoutes(to: router)
     OpenAPIController().addRoutes(to: router)
-    LogController(history: history).addRoutes(to: router)
+    LogController(history: history).addRoutes(
+      to: router.group().add(
+        middleware: IdentifiedReadMiddleware(sessions: sessions, authentication: authentication, events: events)
+      )
+    )
     router.add(middleware: NotFoundPageMiddleware(pages: pages))
     // Every route that is added after this line needs an authenticated caller. An unknown path needs one too.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
@@ -101,14 +105,12 @@ package struct ReflogAPI: Sendable {
   private func addPages(to router: Router<ReflogRequestContext>) {
     AssetController().addRoutes(to: router)
     addSignIn(to: router)
-    let signedIn = router.group()
+    let group = router.group()
       .add(middleware: pages)
       .add(middleware: AdmissionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
-    let timeline = TimelineController(history: history, directory: directory)
-    timeline.addUncountedRoutes(to: signedIn)
-    let group = signedIn.group().add(middleware: ReadCountingMiddleware(events: events))
-    timeline.addRoutes(to: group)
+      .add(middleware: ReadCountingMiddleware(events: events))
+    TimelineController(history: history, directory: directory).addRoutes(to: group)
     ExportController(exports: exports, directory: directory).addRoutes(to: group)
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
       .addRoutes(to: group)
@@ -187,9 +189,9 @@ package struct ReflogAPI: Sendable {
 
   private func addAdministration(to group: RouterGroup<ReflogRequestContext>) {
     TokenController(tokens: tokens).addRoutes(to: group)
-    RetentionController(retention: retention).addRoutes(to: group)
+    RetentionController(retention: retention, events: events).addRoutes(to: group)
     HoldController(retention: retention).addRoutes(to: group)
-    ErasureController(retention: retention, tokens: tokens).addRoutes(to: group)
+    ErasureController(retention: retention, tokens: tokens, events: events).addRoutes(to: group)
     KeyController(log: log).addRoutes(to: group)
     BackupController(backups: backups).addRoutes(to: group)
   }

@@ -3,17 +3,19 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
-import ReflogHTTP
 import ReflogLedger
 import ReflogModel
 import ReflogService
 import ReflogTesting
+
+@testable import ReflogHTTP
 
 /// A real server on a free port of 127.0.0.1, with a scripted directory.
 struct LiveServer {
   let fixture: ServiceFixture
   let port: Int
   let tokens: [Role: String]
+  let api: ReflogAPI
 
   /// The server's answer.
   struct Answer {
@@ -49,9 +51,19 @@ struct LiveServer {
     role: Role = .operator,
     headers: HTTPHeaders = [:]
   ) async throws -> Answer {
+    let credential: HTTPHeaders = ["authorization": "Bearer \(tokens[role] ?? "")"]
+    return try await send(method, path, text: text, headers: HTTPHeaders(credential.map { $0 } + headers.map { $0 }))
+  }
+
+  /// Sends a request with any body and these headers only.
+  func send(
+    _ method: HTTPMethod,
+    _ path: String,
+    text: String? = nil,
+    headers: HTTPHeaders
+  ) async throws -> Answer {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
     request.method = method
-    request.headers.add(name: "authorization", value: "Bearer \(tokens[role] ?? "")")
     request.headers.add(contentsOf: headers)
     if let text { request.body = .bytes(Array(text.utf8)) }
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
@@ -141,7 +153,7 @@ func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) a
     try await withThrowingTaskGroup { group in
       group.addTask { try await application.run() }
       for await port in ports {
-        try await body(LiveServer(fixture: fixture, port: port, tokens: tokens))
+        try await body(LiveServer(fixture: fixture, port: port, tokens: tokens, api: api))
         break
       }
       group.cancelAll()

@@ -15,6 +15,7 @@ struct ErasureController {
 
   let retention: Retention
   let tokens: TokenService
+  let events: EventRecorder
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/reflog/erasures")
@@ -48,6 +49,7 @@ struct ErasureController {
       default: .actor(id)
       }
     if try body.flag("dryRun") {
+      events.countRead(by: caller.actor)
       let plan = try await retention.planErasure(of: subject, for: caller)
       return Response(json: [
         "dryRun": .bool(true), member: .string(id), "changes": .integer(plan.changes),

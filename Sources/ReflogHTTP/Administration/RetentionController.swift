@@ -7,6 +7,7 @@ import ReflogService
 /// Admins only.
 struct RetentionController {
   let retention: Retention
+  let events: EventRecorder
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/reflog/retention")
@@ -48,7 +49,10 @@ struct RetentionController {
     let caller = try context.requireAdmin()
     let body = try await request.jsonObject(emptyMeans: [:])
     try body.allow(only: "dryRun", "before")
-    if try body.flag("dryRun") { return Response(json: try await retention.planPurge(for: caller).json) }
+    if try body.flag("dryRun") {
+      events.countRead(by: caller.actor)
+      return Response(json: try await retention.planPurge(for: caller).json)
+    }
     _ = try await retention.purge(before: try body.time("before"), for: caller)
     var response = try await answer(context, status: .accepted)
     response.headers[.location] = "\(try request.versionURL(context))/reflog/retention"

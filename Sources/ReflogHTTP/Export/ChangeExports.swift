@@ -6,15 +6,8 @@ import ReflogService
 
 /// Answers with an export of changes as a file.
 ///
-/// A service event is recorded for each export before the first byte is sent. If a client polls, its exports are only
-/// counted.
+/// Each export is recorded before the first byte is sent.
 struct ChangeExports {
-  /// The maximum number of new entries in an export of a client that polls: one that exports again and again.
-  ///
-  /// A client that polls every second finds fewer new entries. An export with more new entries is recorded as a service
-  /// event.
-  private static let followedEntries: Int64 = 10_000
-
   let history: HistoryService
   let manifests: ExportManifests
   let events: EventRecorder
@@ -37,7 +30,14 @@ struct ChangeExports {
     // The sequence is read first, and the first piece of the export is read later. If a change is settled during the
     // export, the change's new entry has a higher sequence. So the next export contains the change again.
     let newest = try await history.status().newestSequence
-    try await record(exportRequest, newest, by: try context.requireCaller().actor)
+    try await ExportRecord(events: events).record(
+      Change.collection,
+      exportRequest.format,
+      isFiltered: exportRequest.filter != nil,
+      after: exportRequest.after,
+      newest: newest,
+      by: try context.requireCaller().actor
+    )
     let draft = isToBeSigned ? try await manifest(exportRequest, as: context.requestID) : nil
     let export = history.export(query, afterEntry: exportRequest.after)
     var response = Response(exportRequest.format, ExportedFile(export, exportRequest.lines, manifest: draft))
@@ -47,20 +47,6 @@ struct ChangeExports {
       response.headers[named: "Reflog-Manifest"] = url
     }
     return response
-  }
-
-  private func record(_ exportRequest: ExportRequest, _ newest: Int64?, by actor: Change.Actor) async throws {
-    if let after = exportRequest.after, (newest ?? 0) - after <= Self.followedEntries {
-      // A client that polls may export every second. One service event for each of these exports would be too many.
-      return events.countExport(by: actor)
-    }
-    // The event must not contain the filter's text, because that text can contain names and addresses, and service
-    // events are kept.
-    let details: JSONObject = [
-      "of": .string(Change.collection), "format": .string(exportRequest.format.rawValue),
-      "filtered": .bool(exportRequest.filter != nil),
-    ]
-    try await events.record(ServiceEvent.Content(.export, actor: actor, details: details))
   }
 
   /// Returns the draft of the manifest.

@@ -9,7 +9,7 @@ import ReflogService
 struct LogController {
   let history: HistoryService
 
-  func addRoutes(to router: Router<ReflogRequestContext>) {
+  func addRoutes(to router: RouterGroup<ReflogRequestContext>) {
     router.get("/checkpoint", use: checkpoint)
     router.get("/tile/**", use: tile)
   }

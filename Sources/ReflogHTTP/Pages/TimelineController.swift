@@ -22,12 +22,6 @@ struct TimelineController {
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/", use: show)
     group.get("/timeline/count", use: count)
-  }
-
-  /// Adds the route that an open timeline requests at an interval.
-  ///
-  /// The route returns only the number of new changes, so these requests are not counted as reads of history.
-  func addUncountedRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/timeline/news", use: news)
   }
 
@@ -55,6 +49,8 @@ struct TimelineController {
   }
 
   /// Returns how many changes match the form and are newer than the change in the field `behind`, up to the limit.
+  ///
+  /// An open timeline requests this at an interval.
   private func news(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var fields = try request.filledQuery()
     guard let number = fields.removeValue(forKey: "behind").flatMap({ Int64($0) }), number >= 0 else {

@@ -23,7 +23,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
   /// Returns the token of the `Authorization` header (RFC 6750 §2.1), or nil if the header contains no token.
   ///
   /// The scheme `Bearer` is accepted in upper or lower case (RFC 9110 §11.1).
-  private static func bearerToken(of request: Request) -> String? {
+  static func bearerToken(of request: Request) -> String? {
     guard let header = request.headers[.authorization] else { return nil }
     let parts = header.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: true)
     guard parts.count == 2, String(parts[0])?.isSame(as: "bearer") == true else { return nil }

@@ -3,6 +3,8 @@ import ReflogModel
 import ReflogService
 
 /// Counts each caller's reads of history, for service events.
+///
+/// Every route that reads history is in a group with this middleware or with ``IdentifiedReadMiddleware``.
 struct ReadCountingMiddleware: RouterMiddleware {
   let events: EventRecorder
 

@@ -1,0 +1,32 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// Counts reads of the log by callers who identify themselves, for service events.
+///
+/// The routes of the log need no credential, so a caller without a valid credential is not counted and not refused. A
+/// caller can show a bearer token or the session of a page.
+struct IdentifiedReadMiddleware: RouterMiddleware {
+  let sessions: Sessions
+  let authentication: Authentication
+  let events: EventRecorder
+
+  func handle(
+    _ request: Request,
+    context: ReflogRequestContext,
+    next: @concurrent (Request, ReflogRequestContext) async throws -> Response
+  ) async throws -> Response {
+    if let caller = await caller(request, context) { events.countRead(by: caller.actor) }
+    return try await next(request, context)
+  }
+
+  /// Returns the caller that the request identifies, or nil if the request has no valid credential of Reflog.
+  private func caller(_ request: Request, _ context: ReflogRequestContext) async -> Caller? {
+    let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
+    guard let token = AuthenticationMiddleware.bearerToken(of: request) ?? session?.token,
+      let caller = try? await authentication.caller(bearing: token, from: context.ipAddress)
+    else { return nil }
+    // Reflog itself can't verify a token for the directory, so such a token identifies no caller.
+    return if case .roles = caller.credential { caller } else { nil }
+  }
+}
