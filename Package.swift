@@ -220,6 +220,13 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
       ]
     ),
+    .testTarget(
+      name: "ReflogCommandTests",
+      dependencies: [
+        "ReflogModel", "ReflogService", "reflog",
+        .product(name: "Configuration", package: "swift-configuration"),
+      ]
+    ),
   ]
 )
 

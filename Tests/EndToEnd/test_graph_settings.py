@@ -93,27 +93,13 @@ class InvalidSettings(unittest.TestCase):
             return run.stderr
 
     def test_settings_that_cannot_work_stop_the_start_with_one_line(self):
+        # The Swift tests of settings contain a table with the message of every invalid setting.
         graph = {"DIRECTORY": "graph", "GRAPH_TENANT": TENANT}
         for text, settings in (
             ("No directory is set. Use --directory graph, or --directory embedded to try Reflog.", {}),
-            ("must be graph or embedded", {"DIRECTORY": "ldap"}),
-            ("REFLOG_GRAPH_TENANT", {"DIRECTORY": "graph"} | CREDENTIAL),
-            ("a GUID", {"DIRECTORY": "graph", "GRAPH_TENANT": "contoso.example"} | CREDENTIAL),
-            ("Reflog has no credential of its own for Graph. Every mode except passthrough needs one.", graph),
-            ("Set both, or none.", graph | {"GRAPH_CLIENT_ID": "x"}),
-            ("Set both, or none.", graph | {"GRAPH_CLIENT_SECRET": "x"}),
-            ("a credential has one proof", graph | CREDENTIAL | {"GRAPH_CLIENT_SECRET_FILE": "/x"}),
             ("/nowhere can't be read", graph | {"GRAPH_CLIENT_ID": "x", "GRAPH_CLIENT_CERTIFICATE": "/nowhere"}),
-            ("passthrough needs --directory graph", {"DIRECTORY": "embedded", "AUTH_MODE": "passthrough"}),
-            ("must be one of token, entra, passthrough", {"DIRECTORY": "embedded", "AUTH_MODE": "token,magic"}),
             ("https", graph | CREDENTIAL | {"GRAPH_URL": "http://graph.example"}),
-            ("https", graph | CREDENTIAL | {"GRAPH_LOGIN_URL": "https://user@login.example"}),
-            ("usGovernment", graph | CREDENTIAL | {"GRAPH_CLOUD": "germany"}),
-            ("REFLOG_GRAPH_TIMEOUT", graph | CREDENTIAL | {"GRAPH_TIMEOUT": 0}),
             ("wrong type", graph | CREDENTIAL | {"SETTLE_WINDOW": "long"}),
-            ("REFLOG_SWEEP_INTERVAL", graph | CREDENTIAL | {"SWEEP_INTERVAL": -1}),
-            ("REFLOG_GRAPH_CLIENT_SECRET is empty", graph | {"GRAPH_CLIENT_ID": "x", "GRAPH_CLIENT_SECRET": ""}),
-            ("REFLOG_SAMPLE needs the embedded directory.", graph | CREDENTIAL | {"SAMPLE": "true"}),
             ("REFLOG_GRAPH_SECRET", graph | CREDENTIAL | {"GRAPH_SECRET": "x"}),
         ):
             with self.subTest(settings):

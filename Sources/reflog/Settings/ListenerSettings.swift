@@ -72,7 +72,8 @@ struct ListenerSettings: Sendable {
 
   private static func blocks(_ text: String?) throws -> [AddressBlock] {
     try (text ?? "").split(separator: ",").map { part in
-      guard let block = AddressBlock(part.trimmingCharacters(in: .whitespaces)) else {
+      let part = part.trimmingCharacters(in: .whitespaces)
+      guard let block = AddressBlock(part) else {
         throw CommandFailure(
           .usage,
           "\(Setting.trustedProxies.variable) contains \(part), which is not an address block (CIDR)."

@@ -136,7 +136,8 @@ struct ServerSettings: Sendable {
   private static func modes(_ text: String) throws -> Set<AuthenticationMode> {
     var modes: Set<AuthenticationMode> = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let mode = AuthenticationMode(rawValue: part.trimmingCharacters(in: .whitespaces)) else {
+      let part = part.trimmingCharacters(in: .whitespaces)
+      guard let mode = AuthenticationMode(rawValue: part) else {
         let known = AuthenticationMode.allCases.map(\.rawValue).joined(separator: ", ")
         throw CommandFailure(
           .usage,
