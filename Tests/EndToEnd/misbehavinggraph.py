@@ -107,10 +107,23 @@ class Graph:
             return None
         if self.ledger is None:
             self.ledger = sqlite3.connect(f"file:{self.options.ledger}?mode=ro", uri=True)
-        found = self.ledger.execute(
-            "SELECT activity_time FROM change WHERE result = 'pending' AND correlation_id = ?", (stored(correlation),)
-        ).fetchone()
-        return found and found[0] / 1e6
+        # Most writes belong to a pending change. If this program is slow, the change may already be settled when the write
+        # is handled.
+        for pending in ("result = 'pending' AND", ""):
+            found = self.ledger.execute(
+                f"SELECT activity_time FROM change WHERE {pending} correlation_id = ?", (stored(correlation),)
+            ).fetchone()
+            if found:
+                return found[0] / 1e6
+        return None
+
+    def unsettled(self):
+        """Returns the addresses at which the ledger has a pending change. Returns an empty set without `--ledger`."""
+        if self.ledger is None:
+            return set()
+        return {"/".join(row) for row in self.ledger.execute(
+            "SELECT flow.flow_type, flow.flow_id, step.name FROM change JOIN address ON address.id = change.address"
+            " JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step WHERE change.result = 'pending'")}
 
     # References and connectors
 
@@ -139,15 +152,21 @@ class Graph:
         return self.chance.choice(values[fresh[0] - 1:])[1]
 
     async def outsider(self, rate):
-        """Changes references without Reflog. Picks only steps that had no read and no write for `--quiet` seconds."""
+        """Changes references without Reflog. Picks only steps that had no read and no write for `--quiet` seconds.
+
+        Also leaves out steps with a pending change. If the outsider set the reference from before that change, no read could
+        show whether the change took place, and Reflog would record that it did not.
+        """
         others = [id for id, connector in self.connectors.items() if connector["displayName"].startswith("Outsider")]
         while True:
             await asyncio.sleep(self.chance.expovariate(rate))
             if not self.mixing:
                 continue
             quiet = time.monotonic() - self.options.quiet
+            unsettled = self.unsettled()
             addresses = [address for address, moment in self.touched.items()
-                         if moment < quiet and not self.in_flight[address] and self.references[address][-1][0] < quiet]
+                         if moment < quiet and not self.in_flight[address] and self.references[address][-1][0] < quiet
+                         and address not in unsettled]
             if addresses:
                 address = self.chance.choice(sorted(addresses))
                 value = self.chance.choice([id for id in others if id != self.references[address][-1][1]])
@@ -218,7 +237,9 @@ class Graph:
         self.hung = set(command.get("hang", self.hung))
         self.front_refuses = command.get("front_refuses", self.front_refuses)
         self.unknown_steps = set(command.get("unknown_steps", self.unknown_steps))
-        self.killing = command.get("kill", self.killing)
+        if "kill" in command:
+            # A descriptor, unlike a process id, never refers to another process that was started later.
+            self.killing = {stage: (victim, os.pidfd_open(victim)) for stage, victim in command["kill"].items()}
         self.tokens["any"] = command.get("any_token", self.tokens["any"])
         self.tokens["hand_out"] = command.get("hand_out", self.tokens["hand_out"])
         self.tokens["accepted"] |= set(command.get("tokens", []))
@@ -253,8 +274,13 @@ class Graph:
                 self.kill_now(stage, victim)
 
     def kill_now(self, stage, victim):
-        os.kill(victim, signal.SIGKILL)
-        self.note(event="killed", stage=stage, victim=victim)
+        process, descriptor = victim
+        try:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        except ProcessLookupError:
+            # The process ended after the test asked for this kill.
+            return
+        self.note(event="killed", stage=stage, victim=process)
 
     def draw(self, queue, faults):
         if queue:
@@ -362,12 +388,12 @@ class Graph:
         self.note(event="arrived", number=number, method=request.method, path=request.path, address=target, fault=fault,
                   correlation=correlation, body=request.body.decode(errors="replace"),
                   overlapping=self.in_flight[target], intent=intended is not None)
-        self.in_flight[target] += 1
         # Reflog assumes that a write takes effect at most six timeouts after its intent. Set a deadline, so that this is true
         # even if the fake Graph is slow.
         request.deadline = (intended or time.time()) + 6 * self.options.timeout
-        self.kill("arrived")
+        self.in_flight[target] += 1
         try:
+            self.kill("arrived")
             if target in self.hung:
                 await asyncio.sleep(3600)
             await self.write_faulty(request, token, fault, number)
