@@ -1,6 +1,7 @@
 """Sends changes from many clients through Reflog to a misbehaving Graph, and compares the ledger with Graph's record."""
 
 import collections
+import datetime
 import http.client
 import json
 import random
@@ -18,6 +19,11 @@ TIMEOUT = 0.4
 STALE = 2.0
 WINDOW = 3.0
 FLOWS = 150
+# How many seconds one list answers 403, and then how many seconds every list can be read.
+FORBIDDEN_SECONDS, ALLOWED_SECONDS = 8, 12
+# The lists that a sweep reads, and the error codes of a 403.
+LISTS = ("apiConnectors", "b2cUserFlows", "b2xUserFlows")
+CODES = ("AADB2C", "Authorization_RequestDenied", "accessDenied")
 ADDRESSES = [f"b2cUserFlows/B2C_1_flow{flow}/{step}" for flow in range(FLOWS)
              for step in ("postFederationSignup", "postAttributeCollection")]
 TARGETS = [None] + [graph_connector(name) for name in
@@ -37,6 +43,10 @@ class GraphStorm:
         self.graph = Graph(seed=seed, flows=FLOWS, timeout=TIMEOUT, stale=STALE, outsiders=2, mix=True, quiet=4,
                            ledger=self.server.database)
         self.answers = collections.Counter()
+        # The flows that the clients created and have not deleted yet.
+        self.created = []
+        # The times at which sweeps of the whole directory were complete, as the status showed them.
+        self.verified = set()
         self.lock = threading.Lock()
 
     def __enter__(self):
@@ -57,13 +67,19 @@ class GraphStorm:
         threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
         for thread in threads:
             thread.start()
+        chance, next_turn, is_forbidden = random.Random(self.seed), time.monotonic() + ALLOWED_SECONDS, False
         while self.arrivals() < writes or not until():
             meanwhile()
+            self.note_verified()
+            if time.monotonic() > next_turn:
+                is_forbidden = not is_forbidden
+                self.graph.control(forbidden={chance.choice(LISTS): chance.choice(CODES)} if is_forbidden else {})
+                next_turn = time.monotonic() + (FORBIDDEN_SECONDS if is_forbidden else ALLOWED_SECONDS)
             time.sleep(0.2)
         self.stopped.set()
         for thread in threads:
             thread.join()
-        self.graph.control(mix=False)
+        self.graph.control(mix=False, forbidden={})
         self.settle()
 
     def arrivals(self):
@@ -83,6 +99,13 @@ class GraphStorm:
                 time.sleep(0.2)
             before = self.status()["verifiedDateTime"]
 
+    def note_verified(self):
+        try:
+            self.verified.add(self.status()["verifiedDateTime"])
+        except (OSError, http.client.HTTPException):
+            # The server is being restarted.
+            pass
+
     def status(self):
         return self.server.request("GET", "/beta/reflog/status").json
 
@@ -90,20 +113,18 @@ class GraphStorm:
         chance = random.Random(f"{self.seed}/{number}")
         connection, count = None, 0
         while not self.stopped.is_set():
-            address, target = chance.choice(ADDRESSES), chance.choice(TARGETS)
             count += 1
+            method, path, body = self.request(chance, f"{number}x{count}")
             try:
                 connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
-                flow, step = address.rsplit("/", 1)
                 connection.request(
-                    "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref",
-                    json.dumps({"@odata.id": f"/identity/apiConnectors/{target}"} if target else {}),
+                    method, path, body and json.dumps(body),
                     {"Authorization": "Bearer " + self.server.tokens["operator"],
                      "client-request-id": f"client-{number}-{count}-end"},
                 )
                 response = connection.getresponse()
                 response.read()
-                answer = response.status
+                answer = response.status if method == "PUT" else f"{method} {response.status}"
             except (OSError, http.client.HTTPException):
                 connection.close()
                 connection, answer = None, "none"
@@ -113,6 +134,29 @@ class GraphStorm:
         if connection:
             connection.close()
 
+    def request(self, chance, name):
+        """Returns the method, the path and the body of a request. Most requests set the reference of a step."""
+        address, target = chance.choice(ADDRESSES), chance.choice(TARGETS)
+        reference = {"@odata.id": f"/identity/apiConnectors/{target}"} if target else {}
+        kind = chance.random()
+        if kind < 0.02:
+            # Graph ignores the connectors of a new flow.
+            created = {"postFederationSignup": {"@odata.id": f"/identity/apiConnectors/{target or TARGETS[1]}"},
+                       "PostAttributeCollection": {"Id": TARGETS[2]}}
+            with self.lock:
+                self.created.append(f"B2C_1_new{name}")
+            return "POST", "/beta/identity/b2cUserFlows", {"id": f"new{name}", "userFlowType": "signUp",
+                                                           "userFlowTypeVersion": 3, "apiConnectorConfiguration": created}
+        with self.lock:
+            if kind < 0.035 and self.created:
+                return "DELETE", "/beta/identity/b2cUserFlows/" + self.created.pop(0), None
+        if kind < 0.06:
+            # A flow is edited with an annotation that could set a reference without a record.
+            bind = {"postFederationSignup@odata.bind": f"/identity/apiConnectors/{TARGETS[2]}"}
+            return "PATCH", "/beta/identity/" + address.rsplit("/", 1)[0], {"apiConnectorConfiguration": bind}
+        flow, step = address.rsplit("/", 1)
+        return "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref", reference
+
     def findings(self):
         """Returns for each kind of problem a list of texts. The list is empty if there is no problem of that kind."""
         ledger = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)
@@ -121,15 +165,25 @@ class GraphStorm:
         ledger.close()
         record = self.graph.record
         arrived = [event for event in record if event["event"] == "arrived"]
-        landed = {event["by"] for event in record if event["event"] == "landed"}
+        landed = {(event["by"], event["address"]) for event in record if event["event"] == "landed"}
+        effective = {number for number, _ in landed}
+        # A write of a step. The other writes create and delete flows.
+        steps = [event for event in arrived if event["address"].count("/") == 2]
         numbers = collections.defaultdict(list)
         for event in arrived:
             numbers[event["correlation"]].append(event["number"])
         self.results = collections.Counter(f"{row['kind']} {row['result']}" for row in rows)
         self.faults = collections.Counter(event["fault"] for event in arrived)
         return {
-            "writes without an earlier intent": [f"write {e['number']}" for e in arrived if not e["intent"]],
-            "two writes in flight for one address": [f"write {e['number']}" for e in arrived if e["overlapping"]],
+            "writes without an earlier intent": [f"write {e['number']}" for e in arrived if not e["intent"]
+                                                 and (e in steps or e["number"] in effective)],
+            "two writes in flight for one address": [f"write {e['number']}" for e in steps if e["overlapping"]],
+            "writes that should not reach Graph": [f"write {e['by']}" for e in record if e["event"] == "masked"] + [
+                f"write {e['number']}" for e in arrived
+                if e["method"] == "PATCH" and e["path"].count("/") == 4 and "apiConnectors/" not in e["path"]],
+            "connectors sent with a new flow": [f"write {e['number']}" for e in arrived
+                                                if e["method"] == "POST" and "apiConnector" in e["body"]],
+            "sweeps that claim more than they read": overstated_sweeps(self.verified, record),
             "still pending": [f"change {row['id']}" for row in rows if row["result"] == "pending"],
             "settled wrongly": [finding for row in rows for finding in wrong_results(row, numbers, landed)],
             "false drift": false_drifts(rows, record),
@@ -153,7 +207,7 @@ def wrong_results(row, numbers, landed):
         row["after_state"], row["after_connector_id"],
     ):
         return []
-    has_landed = any(number in landed for number in numbers[row["correlation_id"]])
+    has_landed = any((number, address_of(row)) in landed for number in numbers[row["correlation_id"]])
     expected = {"applied": True, "rejected": False, "notApplied": False, "denied": False}.get(row["result"])
     if expected is None or expected == has_landed:
         return []
@@ -179,13 +233,24 @@ def false_drifts(rows, record):
     return found
 
 
+def overstated_sweeps(verified, record):
+    """Returns a text for each sweep that was reported as complete although it got another status than 200 for a list."""
+    found = []
+    for moment in filter(None, verified):
+        end = datetime.datetime.fromisoformat(moment).timestamp()
+        newest = {event["name"]: event["status"] for event in record if event["event"] == "list" and event["time"] < end}
+        found += [f"{moment}: {name} was {status}" for name, status in newest.items() if status != 200]
+    return found
+
+
 def broken_chains(rows):
+    """Returns a text for each change whose before is known and is not the after of the change in front of it."""
     last, found = {}, []
     for row in rows:
         if row["result"] != "applied":
             continue
         address, before = address_of(row), (row["before_state"], row["before_connector_id"])
-        if address in last and last[address] != before:
+        if address in last and last[address] != before and before[0] != "unknown":
             found.append(f"{address} at change {row['id']}")
         last[address] = (row["after_state"], row["after_connector_id"])
     return found

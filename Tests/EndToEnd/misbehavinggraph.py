@@ -37,7 +37,7 @@ WRITE_FAULTS = {
 # The faults that a read may get. The weight of a fault determines how often it is drawn.
 READ_FAULTS = {
     "ok": 400, "slow": 6, "reset": 4, "hang": 1, "500": 3, "503": 3, "throttle_seconds": 1, "garbage": 3, "endless": 1,
-    "trickle": 1, "redirect": 1, "token_expired": 1,
+    "trickle": 1, "redirect": 1, "token_expired": 1, "refuse_403": 1, "silent": 40, "silent_context": 10, "slow_list": 20,
 }
 # The value of the header Retry-After for each kind of 429. None means a date that is computed when the answer is sent.
 THROTTLES = {
@@ -74,6 +74,8 @@ class Graph:
         self.write_queue, self.read_queue = [], []
         self.mixing = options.mix
         self.hung, self.unknown_steps = set(), set()
+        # The error code of the 403 that each of these lists answers, by the list's path below /identity.
+        self.forbidden = {}
         self.killing, self.front_refuses = {}, False
         # How many seconds each request waits until it is handled.
         self.delay = 0.0
@@ -131,7 +133,8 @@ class Graph:
         id = id or str(uuid.uuid4())
         self.connectors[id] = {
             "id": id, "displayName": body.get("displayName"), "targetUrl": body.get("targetUrl"),
-            "authenticationConfiguration": redacted(body.get("authenticationConfiguration")),
+            "authenticationConfiguration": redacted(body.get("authenticationConfiguration", {
+                "@odata.type": "#microsoft.graph.basicAuthentication", "username": "svc", "password": SECRET})),
             "x-undocumented": 1.50,
         }
         return self.connectors[id]
@@ -166,7 +169,7 @@ class Graph:
             unsettled = self.unsettled()
             addresses = [address for address, moment in self.touched.items()
                          if moment < quiet and not self.in_flight[address] and self.references[address][-1][0] < quiet
-                         and address not in unsettled]
+                         and address not in unsettled and tuple(address.split("/")[:2]) in self.flows]
             if addresses:
                 address = self.chance.choice(sorted(addresses))
                 value = self.chance.choice([id for id in others if id != self.references[address][-1][1]])
@@ -236,6 +239,7 @@ class Graph:
         self.delay = command.get("delay", self.delay)
         self.hung = set(command.get("hang", self.hung))
         self.front_refuses = command.get("front_refuses", self.front_refuses)
+        self.forbidden = command.get("forbidden", self.forbidden)
         self.unknown_steps = set(command.get("unknown_steps", self.unknown_steps))
         if "kill" in command:
             # A descriptor, unlike a process id, never refers to another process that was started later.
@@ -310,6 +314,10 @@ class Graph:
             return request.throttle(fault)
         elif fault.startswith("refuse_"):
             return request.error(int(fault[7:]), "Request_BadRequest", "It is refused.")
+        elif fault == "slow_list" and len(request.segments) == 1:
+            await asyncio.sleep(self.chance.uniform(0.5, 0.9) * self.options.timeout)
+        elif fault.startswith("silent"):
+            request.silence = fault
         elif fault == "twice":
             return request.raw(200, "application/json", b'{"x": 1, "x": 2, "@odata.nextLink": "https://evil.example/"}')
         elif fault == "token_expired":
@@ -317,6 +325,11 @@ class Graph:
             return request.error(401, "InvalidAuthenticationToken", "Lifetime validation failed.")
         elif fault in ("garbage", "endless", "trickle", "redirect"):
             return await self.nonsense(fault, request)
+        if len(request.segments) == 1:
+            code = self.forbidden.get(request.segments[0])
+            self.note(event="list", name=request.segments[0], status=403 if code else 200)
+            if code:
+                return request.error(403, code, "User Authorization: Access is denied.")
         self.show(request)
         self.kill("read")
 
@@ -351,7 +364,15 @@ class Graph:
                 if any(step not in STEPS or step in self.unknown_steps for step in steps):
                     return request.error(400, "BadRequest", "Could not find a property.")
                 body = {step: self.connectors.get(self.seen(f"{kind}/{flow}/{step}")) for step in steps}
-                request.answer(200, self.entity(request, body, f"{kind}('{flow}')/apiConnectorConfiguration"))
+                context = f"{kind}('{flow}')/apiConnectorConfiguration"
+                if request.silence == "silent":
+                    # A missing member shows nothing about its step, because the context does not list the steps.
+                    body = {step: value for step, value in body.items() if value and self.chance.random() < 0.5}
+                elif request.silence == "silent_context":
+                    # A missing member shows that its step calls nothing, because the context lists the step as expanded.
+                    body = {step: value for step, value in body.items() if value}
+                    context += "(" + ",".join(step + "()" for step in steps) + ")"
+                request.answer(200, self.entity(request, body, context))
             case ["apiConnectorConfiguration", step] if step in STEPS:
                 connector = self.connectors.get(self.seen(f"{kind}/{flow}/{step}"))
                 if connector:
@@ -434,6 +455,9 @@ class Graph:
             await asyncio.sleep(self.chance.uniform(0.3, 2.5) * timeout)
         if time.time() > request.deadline:
             raise Closed
+        if fault == "ignored":
+            # The answer is a success, but the write has no effect.
+            return request.raw(204, None, b"")
         answer = self.apply(request, number)
         self.kill("landed")
         if fault == "ok":
@@ -466,6 +490,9 @@ class Graph:
             case _, ["apiConnectors", id, *_] if id not in self.connectors:
                 return lambda: request.error(404, "Request_ResourceNotFound", "It does not exist.")
             case "PATCH", ["apiConnectors", id]:
+                if "***" in json.dumps(body):
+                    # A client sent back the mask that a read shows instead of a secret, and so destroyed the secret.
+                    self.note(event="masked", by=number, id=id)
                 if "authenticationConfiguration" in body:
                     body["authenticationConfiguration"] = redacted(body["authenticationConfiguration"])
                 self.connectors[id].update(body)
@@ -482,9 +509,10 @@ class Graph:
                 return lambda: request.answer(200, self.entity(request, self.connectors[id], "apiConnectors/$entity"))
             case "POST", [kind]:
                 id = body["id"] if body["id"].upper().startswith("B2") else {"b2c": "B2C_1_", "b2x": "B2X_1_"}[kind[:3]] + body["id"]
+                if (kind, id) in self.flows:
+                    return lambda: request.error(409, "Request_Conflict", "The user flow exists.")
+                # The connectors of a new flow are ignored: apiConnectorConfiguration and its annotations have no effect.
                 self.flows[(kind, id)] = {"userFlowType": body.get("userFlowType", "signUpOrSignIn")}
-                for step, value in body.get("apiConnectorConfiguration", {}).items():
-                    self.land(f"{kind}/{id}/{step}", value["@odata.id"].rsplit("/", 1)[1], number)
                 return lambda: request.answer(201, self.entity(request, {"id": id}, kind + "/$entity"))
             case "DELETE", [kind, flow] if (kind, flow) in self.flows:
                 del self.flows[(kind, flow)]
@@ -526,6 +554,8 @@ class Request:
         self.base = "http://" + headers.get("host", "")
         parts = url.path.strip("/").split("/")
         self.version, self.segments = parts[0], parts[2:] if parts[1:2] == ["identity"] else []
+        # The fault that determines which steps the answer leaves out.
+        self.silence = None
 
     @property
     def address(self):
