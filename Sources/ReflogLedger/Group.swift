@@ -10,7 +10,8 @@ package struct Group: Sendable {
   package var events: [ServiceEvent.Content]
   /// The idempotency key of the request, or nil if the client sent none.
   ///
-  /// The key is recorded for the first draft whose change is not a drift, because a request never causes a drift.
+  /// The key is recorded for the first draft that is neither a drift nor the effect of an earlier request, because the
+  /// request made neither of them.
   package var key: IdempotencyKey?
   /// The observations from reads of the directory.
   ///

@@ -10,7 +10,7 @@ extension Ledger {
   /// - Parameters:
   ///   - group: The group to append.
   ///   - reservingOutcome: Whether to reserve a slot in the writer's queue for the outcomes of the group's changes. If
-  ///     the group is recorded, call ``settle(_:by:settledBy:)`` to use the slot, or ``releaseOutcome()`` to release
+  ///     the group is recorded, call ``settle(_:seen:)`` to use the slot, or ``releaseOutcome()`` to release
   ///     the slot.
   package func append(_ group: Group, reservingOutcome: Bool = false) async throws(LedgerError) -> Appended {
     let acceptsClock = acceptsClock
@@ -26,15 +26,31 @@ extension Ledger {
     return appended
   }
 
-  /// Records the directory's answer to pending changes, in the slot that ``append(_:reservingOutcome:)`` reserved.
+  /// Records the same event for pending changes, in the slot that ``append(_:reservingOutcome:)`` reserved.
   ///
   /// When this returns, the outcomes are durable.
   package func settle(
     _ pending: [Change],
     by event: Change.Event,
-    settledBy settler: Change.Settler
+    settledBy settler: Change.Settler,
+    seen: [Observation] = []
   ) async throws(LedgerError) -> [Change] {
-    let group = Group(settlements: pending.map { Group.Settlement($0, by: event, settledBy: settler) })
+    try await settle(pending.map { Group.Settlement($0, by: event, settledBy: settler) }, seen: seen)
+  }
+
+  /// Records the directory's answers to pending changes, in the slot that ``append(_:reservingOutcome:)`` reserved.
+  ///
+  /// When this returns, the outcomes are durable.
+  ///
+  /// - Parameters:
+  ///   - settlements: The changes, each with the directory's answer.
+  ///   - seen: The observations to store together with the outcomes.
+  /// - Returns: The settled changes.
+  package func settle(
+    _ settlements: [Group.Settlement],
+    seen: [Observation] = []
+  ) async throws(LedgerError) -> [Change] {
+    let group = Group(settlements: settlements, seen: seen)
     do {
       return try await writer.write(.reserved) { session in try session.settledChanges(of: group) }
     } catch {
@@ -127,9 +143,9 @@ extension Ledger {
     _ = try await append(Group(seen: observations))
   }
 
-  /// Records the current time as the time when the last sweep of the whole directory finished.
-  package func rememberFinishedSweep() async throws(LedgerError) {
-    try await write { session in try ObservationRows.recordFinishedSweep(at: session.time, session.connection) }
+  /// Records a sweep: the parts that it could not read, or the current time if it could read the whole directory.
+  package func rememberSweep(_ unread: UnreadParts) async throws(LedgerError) {
+    try await write { session in try ObservationRows.record(unread, at: session.time, session.connection) }
   }
 
   /// Runs one write in one transaction.

@@ -20,6 +20,14 @@ package struct LedgerStatus: Sendable {
   ///
   /// The value is nil if no sweep has finished yet.
   package let verified: Timestamp?
+  /// The parts of the directory that the last sweep could not read: those that failed first, up to
+  /// ``shownUnreadParts``.
+  package let unread: [UnreadPart]
+  /// The number of all parts of the directory that the last sweep could not read.
+  package let unreadCount: Int
+
+  /// The maximum number of parts in `unread`, so the status is small even if no flow of a large tenant can be read.
+  package static let shownUnreadParts = 100
 
   /// Creates a status.
   package init(
@@ -31,7 +39,9 @@ package struct LedgerStatus: Sendable {
     newestChangeSequence: Int64?,
     pendingChanges: Int,
     oldestPending: Timestamp?,
-    verified: Timestamp?
+    verified: Timestamp?,
+    unread: [UnreadPart] = [],
+    unreadCount: Int = 0
   ) {
     self.directory = directory
     self.verifierKey = verifierKey
@@ -42,5 +52,7 @@ package struct LedgerStatus: Sendable {
     self.pendingChanges = pendingChanges
     self.oldestPending = oldestPending
     self.verified = verified
+    self.unread = unread
+    self.unreadCount = unreadCount
   }
 }

@@ -95,6 +95,10 @@ package enum ServiceError: Error, Sendable {
   case notSent([Change.ID], why: String)
   /// The directory refused the request.
   case refused([Change.ID], DirectoryRefusal)
+  /// The directory created the user flow, but not all of the flow's references.
+  ///
+  /// The changes are those of all references of the flow.
+  case flowIncomplete([Change])
 }
 
 extension ServiceError {
@@ -104,6 +108,7 @@ extension ServiceError {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id):
       [id]
+    case .flowIncomplete(let changes): changes.map(\.id)
     case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .changePurged,
       .retentionTooShort, .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound,
       .manifestNotFound,
@@ -124,7 +129,7 @@ extension ServiceError {
     switch self {
     case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
     case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
-    case .directoryUnavailable, .providerUnavailable, .notSent, .busy: .warning
+    case .directoryUnavailable, .providerUnavailable, .notSent, .busy, .flowIncomplete: .warning
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .changePurged, .retentionTooShort,
       .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
       .questionTooBroad,
@@ -227,8 +232,18 @@ extension ServiceError: CustomStringConvertible {
       "The directory refused Reflog's own credential (\(refusal.httpStatus) \(refusal.code): "
         + "\(clause(refusal.message))). Check the credential and its permissions."
     case .refused(_, let refusal): refusal.message
+    case .flowIncomplete(let changes):
+      "The user flow was created, but not every step calls its connector: "
+        + changes.filter { $0.result != .applied }.map(problem).joined(separator: "; ")
+        + ". Set these steps with PUT …/apiConnectorConfiguration/{step}/$ref."
     }
   }
+}
+
+/// Returns the step and the result of a change that was not applied, for example `preTokenIssuance is rejected (404)`.
+private func problem(_ change: Change) -> String {
+  let cause = change.outcome?.httpStatus.map { " (\($0))" } ?? ""
+  return "\(change.intent.subject.address?.step.name ?? "") is \(change.result.rawValue)\(cause)"
 }
 
 /// Returns a sentence without its full stop, to use it inside another sentence.

@@ -17,6 +17,8 @@ package struct IntegrityPage: Sendable {
   /// Other programs can change references in Microsoft Graph too. So a sweep compares the recorded references with the
   /// references in Microsoft Graph.
   let isSwept: Bool
+  /// The parts of the directory that the last sweep could not read.
+  let unread: [Unread]
   let events: [Event]
   /// The id of the last event on this page, or nil if this is the last page.
   ///
@@ -27,6 +29,13 @@ package struct IntegrityPage: Sendable {
   struct Signed: Sendable {
     let note: String
     let key: String
+  }
+
+  /// A part of the directory that the last sweep could not read.
+  struct Unread: Sendable {
+    let name: String
+    let since: Moment
+    let reason: String
   }
 
   /// A service event.
@@ -62,6 +71,7 @@ package struct IntegrityPage: Sendable {
     pending = status.pendingChanges
     verified = status.verified.map(Moment.init)
     isSwept = status.directory == .graph
+    unread = status.unread.map { Unread(name: $0.name, since: Moment($0.since), reason: $0.reason) }
     self.older = older.map(String.init)
     self.events = events.map { event in
       Event(

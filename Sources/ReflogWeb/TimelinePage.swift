@@ -37,6 +37,8 @@ package struct TimelinePage: Sendable {
     /// Other programs can change references in Microsoft Graph too. So a sweep compares the recorded references with
     /// the references in Microsoft Graph.
     let isSwept: Bool
+    /// True if the last sweep could not read a part of the directory.
+    let isIncomplete: Bool
   }
 
   /// Creates the page.
@@ -77,7 +79,8 @@ package struct TimelinePage: Sendable {
       pending: Self.pending(status.pendingChanges),
       verified: status.verified.map(Moment.init),
       directory: status.directory.shownName,
-      isSwept: status.directory == .graph
+      isSwept: status.directory == .graph,
+      isIncomplete: status.unreadCount > 0
     )
   }
 

@@ -170,6 +170,7 @@ struct Composition {
       service: changes,
       watchlist: watchlist,
       interval: graph.sweepInterval,
+      flowTypes: graph.flowTypes,
       rateLimiter: rateLimiter,
       logger: logger,
       metrics: metrics

@@ -118,7 +118,7 @@ class GraphStorm:
             try:
                 connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
                 connection.request(
-                    method, path, body and json.dumps(body),
+                    method, path, None if body is None else json.dumps(body),
                     {"Authorization": "Bearer " + self.server.tokens["operator"],
                      "client-request-id": f"client-{number}-{count}-end"},
                 )

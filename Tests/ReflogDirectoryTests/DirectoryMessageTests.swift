@@ -79,7 +79,7 @@ struct DirectoryMessageTests {
         "The API connector '3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01' is in use by a user flow."
       ),
       (
-        .createFlow(flowType, flow, body: [:], references: [:]),
+        .createFlow(flowType, flow, [:]),
         "A user flow with the id 'B2C_1_signup' already exists."
       ),
       (
@@ -160,7 +160,7 @@ struct DirectoryMessageTests {
     let json = try await reason([token, broken]) { _ = try await $0.read(DirectoryRead(.connectors)) }
     let status = try await reason([token, .json("503 Later", "")]) { try await Self.readReference($0) }
 
-    #expect(reference == "the answer of Microsoft Graph is not a connector")
+    #expect(reference == "its answer is not a connector")
     #expect(connector == "Microsoft Graph returned a connector without an id")
     #expect(json == "Microsoft Graph returned JSON that can't be parsed")
     #expect(status == "Microsoft Graph answered with status 503")

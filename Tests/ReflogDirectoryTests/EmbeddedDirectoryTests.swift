@@ -82,26 +82,24 @@ struct EmbeddedDirectoryTests {
     }
   }
 
-  @Test func aFlowIsCreatedWithAllItsReferencesOrNotAtAll() async throws {
+  @Test func aNewFlowCallsNothing() async throws {
     try await withDirectory { directory in
-      let flow = try #require(FlowID("B2C_1_new"))
-      let missing = try #require(ConnectorID("missing"))
+      let flow = FlowName(.b2cUserFlows, try #require(FlowID("B2C_1_new")))
       let body: JSONObject = ["id": "B2C_1_new", "userFlowType": "signUp", "userFlowTypeVersion": .number("3")]
-      let write = DirectoryWrite.createFlow(
-        .b2cUserFlows,
-        flow,
-        body: body,
-        references: [.postFederationSignup: missing]
-      )
 
-      guard case .refused = await directory.write(write, correlationID: "correlation") else {
-        Issue.record("it was created")
+      guard
+        case .applied(let created) = await directory.write(
+          .createFlow(flow.flowType, flow.flow, body),
+          correlationID: "correlation"
+        )
+      else {
+        Issue.record("it was not created")
         return
       }
 
-      await #expect(throws: DirectoryFailure.self) {
-        try await directory.read(DirectoryRead(.flow(.b2cUserFlows, flow)))
-      }
+      #expect(created.httpStatus == 201)
+      let references = try await directory.references(of: flow, at: Step.known)
+      #expect(references == Dictionary(uniqueKeysWithValues: Step.known.map { ($0, ConnectorReference.none) }))
     }
   }
 }

@@ -87,20 +87,6 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func aStepIsReadByExpandingIt() async throws {
-    let body = #"{"@odata.context":"x","postFederationSignup":{"id":"abc","displayName":"A","targetUrl":"https://a"}}"#
-    try await ScriptedPeer.with(Self.token, .json("200 OK", body), .json("200 OK", "{}")) { url, peer in
-      try await withDirectory(at: url) { directory in
-        let found = try await directory.reference(at: Sample.signup)
-        let nothing = try await directory.reference(at: Sample.signup)
-        #expect(found.connectorID?.text == "abc")
-        #expect(found.displayName == "A")
-        #expect(nothing == ConnectorReference.none)
-      }
-      #expect(peer.requests[1].contains("/apiConnectorConfiguration?$expand=postFederationSignup HTTP/1.1"))
-    }
-  }
-
   @Test(arguments: [
     ScriptedPeer.Reaction.close, .sendAndClose("HTTP/1.1 204 No"), .sendAndClose("nonsense\r\n\r\n"),
     .sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), .json("500 Oops", "{}"), .json("503 Later", ""),

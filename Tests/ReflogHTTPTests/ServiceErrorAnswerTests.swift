@@ -54,6 +54,7 @@ struct ServiceErrorAnswerTests {
       (.clockBehind("The clock is behind."), 503, "clockBehind"),
       (.outcomeUnknown([id], why: "timeout"), 502, "outcomeUnknown"),
       (.notSent([id], why: "connection refused"), 502, "notSent"),
+      (.flowIncomplete([]), 502, "flowIncomplete"),
       (.refused([id], own), 502, "directoryRefused"),
       (.refused([id], refusal), 429, "TooManyRequests"),
     ]

@@ -52,7 +52,7 @@ struct SigningTests {
       let before = try await ledger.history.checkpoint()?.note
 
       try await ledger.remember([.reference(Sample.signup, Sample.fraudCheck)])
-      try await ledger.rememberFinishedSweep()
+      try await ledger.rememberSweep(UnreadParts())
 
       let after = try await ledger.history.checkpoint()?.note
       #expect(after == before)

@@ -11,7 +11,7 @@ struct ChangeLifeTests {
   /// All events, each with the name that the table of transitions uses.
   private static let events: [(name: String, event: Change.Event)] = [
     ("intended", .intended), ("denied", .denied), ("found", .found),
-    ("notKept", .notKept(Change.ID(1))),
+    ("notKept", .notKept(Change.ID(1))), ("connectorDeleted", .connectorDeleted(Change.ID(1))),
     ("applied", .answered(.applied(.noContent))), ("refused", .answered(.refused(refusal))),
     ("notSent", .answered(.notSent(reason: ""))), ("unknown", .answered(.unknown(httpStatus: nil, reason: ""))),
     ("after", .observed(.after)), ("before", .observed(.before)), ("third", .observed(.third)),
@@ -23,7 +23,10 @@ struct ChangeLifeTests {
   ///
   /// All other transitions are illegal.
   private static let transitions: [Change.Result?: [String: Change.Result]] = [
-    nil: ["intended": .pending, "denied": .denied, "found": .applied, "notKept": .applied, "refused": .rejected],
+    nil: [
+      "intended": .pending, "denied": .denied, "found": .applied, "notKept": .applied, "connectorDeleted": .applied,
+      "refused": .rejected,
+    ],
     .pending: [
       "applied": .applied, "refused": .rejected, "notSent": .notApplied, "unknown": .pending, "after": .applied,
       "before": .notApplied, "third": .superseded, "unreadable": .unknown, "statedApplied": .applied,

@@ -71,6 +71,13 @@ struct MessageTests {
     #expect(outcome?.message == "The reference that the address held before change 17 is set again.")
   }
 
+  @Test func theEffectOfADeletionNamesTheDeletion() throws {
+    let outcome = try Change.outcome(of: .connectorDeleted(Change.ID(17)), on: nil, settledBy: .reconciler)
+
+    #expect(outcome?.code == "connectorDeleted")
+    #expect(outcome?.message == "Change 17 deleted the connector, and the step calls nothing since then.")
+  }
+
   @Test func aChangeThatWasNotSentShowsTheReason() throws {
     let event = Change.Event.answered(.notSent(reason: "The connection was refused."))
 

@@ -1,5 +1,3 @@
-import Logging
-import Metrics
 import ReflogLedger
 import ReflogModel
 import ReflogService
@@ -10,36 +8,11 @@ import Testing
 struct SweepTests {
   private let clock = ManualClock()
 
-  private struct Sweeping {
-    let fixture: ServiceFixture
-    let sweeper: Sweeper
-    let watchlist: Watchlist
-
-    /// Returns all changes, oldest first, without the baselines of connectors.
-    func changes() async throws -> [Change] {
-      return try await fixture.history.changes(ChangeQuery(isAscending: true))
-        .filter { $0.intent.kind != .baseline || $0.intent.subject != .connector }
-    }
-  }
-
   private func withSweeper(
     settleWindow: Duration = .zero,
     _ body: (Sweeping) async throws -> Void
   ) async throws {
-    try await withService(clock: clock, settleWindow: settleWindow, longestWrite: .seconds(40)) { fixture in
-      var logger = Logger(label: "test")
-      logger.logLevel = .critical
-      let watchlist = Watchlist(window: .zero)
-      let sweeper = Sweeper(
-        service: fixture.service,
-        watchlist: watchlist,
-        interval: .seconds(900),
-        rateLimiter: RateLimiter(interval: .zero),
-        logger: logger,
-        metrics: NOOPMetricsHandler.instance
-      )
-      try await body(Sweeping(fixture: fixture, sweeper: sweeper, watchlist: watchlist))
-    }
+    try await Sweeping.with(clock: clock, settleWindow: settleWindow, body)
   }
 
   @Test func aReferenceThatIsSeenForTheFirstTimeIsABaseline() async throws {

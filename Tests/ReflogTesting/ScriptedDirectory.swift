@@ -25,6 +25,19 @@ package final class ScriptedDirectory: Directory {
     var readFailure: DirectoryFailure?
     /// The references that reads return instead of the true references, by address.
     var staleReads: [Address: ConnectorReference] = [:]
+    /// The addresses that answers about a flow leave out, each with the error of a read of the step itself.
+    ///
+    /// If the error is nil, a read of the step itself returns the true reference.
+    var missingSteps: [Address: DirectoryFailure?] = [:]
+    /// The errors of reads of lists, by the list's path below `/identity`.
+    var listFailures: [String: DirectoryFailure] = [:]
+
+    /// Returns the connector that a read of a step shows, or nil if the step calls none.
+    func connector(at address: Address) -> DirectoryConnector? {
+      (staleReads[address] ?? references[address])?.connectorID.map { id in
+        connectors[id] ?? DirectoryConnector(id: id, displayName: "gone", targetURL: "")
+      }
+    }
   }
 
   private let state: Mutex<State>
@@ -68,6 +81,27 @@ package final class ScriptedDirectory: Directory {
     state.withLock { $0.readFailure = failure }
   }
 
+  /// Leaves a step out of every answer about its flow.
+  ///
+  /// - Parameters:
+  ///   - address: The address of the step.
+  ///   - failure: The error of a read of the step itself, or nil if that read returns the true reference.
+  package func leaveOut(_ address: Address, failing failure: DirectoryFailure? = nil) {
+    state.withLock { $0.missingSteps[address] = .some(failure) }
+  }
+
+  /// Shows a step again that answers about its flow left out.
+  package func show(_ address: Address) {
+    state.withLock { $0.missingSteps[address] = nil }
+  }
+
+  /// Sets the error with which every read of a list fails, for example of `b2xUserFlows`.
+  ///
+  /// If the error is nil, reads of the list succeed again.
+  package func failList(_ path: String, _ failure: DirectoryFailure?) {
+    state.withLock { $0.listFailures[path] = failure }
+  }
+
   /// Changes a reference as another program would, without a change in Reflog.
   package func changeWithoutReflog(_ address: Address, _ reference: ConnectorReference) {
     state.withLock { $0.references[address] = reference }
@@ -89,10 +123,14 @@ package final class ScriptedDirectory: Directory {
   ///
   /// The directory refuses an unknown address.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
-    let (failure, reference) = state.withLock { state in
-      (state.readFailure, state.staleReads[address] ?? state.references[address])
+    let (failure, reference, isMissing) = state.withLock { state in
+      let reference = state.staleReads[address] ?? state.references[address]
+      return (state.readFailure, reference, state.missingSteps[address] != nil)
     }
     if let failure { throw failure }
+    if isMissing {
+      return try await references(of: FlowName(of: address), at: [address.step])[address.step] ?? .unknown
+    }
     guard let reference else { throw .refused(.unknownFlow) }
     return reference
   }
@@ -117,7 +155,7 @@ package final class ScriptedDirectory: Directory {
   /// The end of every token that the directory accepts.
   package static let acceptedSignature = ".accepted"
 
-  /// Answers reads of flows, of configurations and of the list of connectors.
+  /// Answers reads of flows, of configurations, of steps and of the list of connectors.
   ///
   /// All other reads fail.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
@@ -130,23 +168,24 @@ package final class ScriptedDirectory: Directory {
       }
       return DirectoryResponse(httpStatus: 200, body: ["id": .string(flow.text)])
     case .flows(let flowType):
+      if let failure = state.listFailures[flowType.rawValue] { throw failure }
       let ids = Set(state.references.keys.filter { $0.flowType == flowType }.map(\.flow)).sorted()
       return Self.list(ids.map { ["id": .string($0.text)] })
     case .configuration(let flowType, let flow):
       let known = state.references.filter { $0.key.flowType == flowType && $0.key.flow == flow }
       guard !known.isEmpty else { throw .refused(.unknownFlow) }
       var body: JSONObject = [:]
-      for address in known.keys {
-        let reference = state.staleReads[address] ?? known[address]
-        let connector = reference?.connectorID.map { id in
-          state.connectors[id] ?? DirectoryConnector(id: id, displayName: "gone", targetURL: "")
-        }
-        body[address.step.name] = connector.map { .object($0.json) } ?? .null
+      for address in known.keys where state.missingSteps[address] == nil {
+        body[address.step.name] = state.connector(at: address).map { .object($0.json) } ?? .null
       }
       return DirectoryResponse(httpStatus: 200, body: body)
+    case .connectorAt(let address):
+      if let failure = state.missingSteps[address], let failure { throw failure }
+      return state.connector(at: address).map { DirectoryResponse(httpStatus: 200, body: $0.json) } ?? .noContent
     case .connectors:
+      if let failure = state.listFailures["apiConnectors"] { throw failure }
       return Self.list(state.connectors.values.sorted { $0.id < $1.id }.map(\.json))
-    case .connectorAt, .connector, .other:
+    case .connector, .other:
       throw .unavailable(reason: "the script has no answer to \(question)")
     }
   }
@@ -181,21 +220,24 @@ package final class ScriptedDirectory: Directory {
       state.references[address] = reference
     case .deleteConnector(let id):
       state.connectors[id] = nil
+      for (address, reference) in state.references where reference.connectorID == id {
+        state.references[address] = ConnectorReference.none
+      }
     case .createConnector(let body):
       if let id = ConnectorID("created") {
         let created = DirectoryConnector(
           id: id,
           displayName: body["displayName"]?.string ?? "",
-          targetURL: body["targetUrl"]?.string ?? "https://api.contoso.example/"
+          targetURL: body["targetUrl"]?.string?.lowercased() ?? "https://api.contoso.example/"
         )
         state.connectors[id] = created
-        return DirectoryResponse(httpStatus: 201, body: body, created: created)
+        return DirectoryResponse(httpStatus: 201, body: created.json, created: created)
       }
-    case .createFlow(let flowType, let flow, _, let references):
+    case .createFlow(let flowType, let flow, _):
       for step in Step.known {
-        let reference = references[step].map { ConnectorReference.connector($0, displayName: nil) }
-        state.references[Address(flowType: flowType, flow: flow, step: step)] = reference ?? ConnectorReference.none
+        state.references[Address(flowType: flowType, flow: flow, step: step)] = ConnectorReference.none
       }
+      return DirectoryResponse(httpStatus: 201, body: ["id": .string(flow.text)])
     case .deleteFlow(let flowType, let flow):
       state.references = state.references.filter { $0.key.flowType != flowType || $0.key.flow != flow }
     case .updateConnector(let id, let body):
@@ -207,7 +249,18 @@ package final class ScriptedDirectory: Directory {
           authentication: old.authentication
         )
       }
-    case .uploadCertificate, .updateFlow, .other:
+    case .uploadCertificate(let id, let body):
+      if let old = state.connectors[id] {
+        let certified = DirectoryConnector(
+          id: id,
+          displayName: old.displayName,
+          targetURL: old.targetURL,
+          authentication: "clientCertificateAuthentication-" + (body["pkcs12Value"]?.string ?? "")
+        )
+        state.connectors[id] = certified
+        return DirectoryResponse(httpStatus: 200, body: certified.json)
+      }
+    case .updateFlow, .other:
       break
     }
     return .noContent
@@ -220,9 +273,8 @@ extension DirectoryConnector {
     var json: JSONObject = [
       "id": .string(id.text), "displayName": .string(displayName), "targetUrl": .string(targetURL),
     ]
-    if let authentication {
-      json["authenticationConfiguration"] = .object(["@odata.type": .string("#microsoft.graph.\(authentication)")])
-    }
+    json["authenticationConfiguration"] =
+      authentication.map { .object(["@odata.type": .string("#microsoft.graph.\($0)")]) } ?? .null
     return json
   }
 }

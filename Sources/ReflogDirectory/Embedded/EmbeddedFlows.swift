@@ -77,7 +77,6 @@ enum EmbeddedFlows {
     _ flowType: FlowType,
     _ id: FlowID,
     _ body: JSONObject,
-    _ references: [Step: ConnectorID],
     _ db: Connection
   ) throws -> DirectoryResponse {
     let taken = try db.integer(
@@ -94,12 +93,7 @@ enum EmbeddedFlows {
       isLanguageCustomizationEnabled: false
     )
     try apply(body, to: &flow, isNew: true)
-    let stored = try insert(flow, db)
-    for (step, connector) in references {
-      let address = Address(flowType: flowType, flow: id, step: step)
-      _ = try EmbeddedReferences.set(.connector(connector, displayName: nil), at: address, db)
-    }
-    return stored.response(httpStatus: 201)
+    return try insert(flow, db).response(httpStatus: 201)
   }
 
   static func insert(_ flow: EmbeddedFlow, _ db: Connection) throws -> EmbeddedFlow {

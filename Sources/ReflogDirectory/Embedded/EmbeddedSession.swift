@@ -25,8 +25,7 @@ final class EmbeddedSession: WriteSession {
       case .updateConnector(let id, let body): try EmbeddedConnectors.update(id, body, db)
       case .deleteConnector(let id): try EmbeddedConnectors.delete(id, db)
       case .uploadCertificate(let id, let body): try EmbeddedConnectors.upload(body, to: id, db)
-      case .createFlow(let flowType, let id, let body, let references):
-        try EmbeddedFlows.create(flowType, id, body, references, db)
+      case .createFlow(let flowType, let id, let body): try EmbeddedFlows.create(flowType, id, body, db)
       case .updateFlow(let flowType, let id, let body): try EmbeddedFlows.update(flowType, id, body, db)
       case .deleteFlow(let flowType, let id): try EmbeddedFlows.delete(flowType, id, db)
       case .other(let forwarded): throw DirectoryRefusal.unknownSegment(forwarded.path)

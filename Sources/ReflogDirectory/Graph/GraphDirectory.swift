@@ -61,14 +61,10 @@ package struct GraphDirectory: Directory {
   }
 
   /// Returns the reference at an address: reads the flow from Graph with `$expand` for the step.
+  ///
+  /// The result is `unknown` if Graph does not show what the step calls.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
-    let expand = QueryItem("$expand", address.step.name)
-    let question = DirectoryRead(.configuration(address.flowType, address.flow), query: [expand])
-    let response = try await answer(to: GraphRequest(question))
-    guard let configuration = response.json,
-      let reference = ConnectorReference(graphStep: configuration.member(named: address.step.name)?.value)
-    else { throw .unavailable(reason: "the answer of Microsoft Graph is not a connector") }
-    return reference
+    try await references(of: FlowName(of: address), at: [address.step])[address.step] ?? .unknown
   }
 
   /// Returns a connector, or nil if Graph answers 404.
@@ -88,11 +84,12 @@ package struct GraphDirectory: Directory {
 
   /// Forwards a read to Microsoft Graph.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
-    let response = try await answer(to: GraphRequest(question))
-    guard !response.isJSON || response.body.isEmpty || response.json != nil else {
+    let answer = try await answer(to: GraphRequest(question))
+    let response = DirectoryResponse(answer, from: graphURL)
+    guard !answer.isJSON || answer.body.isEmpty || response.body != nil else {
       throw .unavailable(reason: "Microsoft Graph returned JSON that can't be parsed")
     }
-    return DirectoryResponse(response, from: graphURL)
+    return response
   }
 
   /// Sends a write, and returns its result.

@@ -83,15 +83,7 @@ extension GraphRequest {
     case .deleteConnector(let id): self.init(.DELETE, "/apiConnectors/\(id)")
     case .uploadCertificate(let id, let body):
       self.init(.POST, "/apiConnectors/\(id)/uploadClientCertificate", body)
-    case .createFlow(let flowType, _, var body, let references):
-      if !references.isEmpty {
-        var configuration: JSONObject = [:]
-        for (step, connector) in references.sorted(by: { $0.key < $1.key }) {
-          configuration[step.name] = .object(["@odata.id": url(of: connector)])
-        }
-        body["apiConnectorConfiguration"] = .object(configuration)
-      }
-      self.init(.POST, "/\(flowType.rawValue)", body)
+    case .createFlow(let flowType, _, let body): self.init(.POST, "/\(flowType.rawValue)", body)
     case .updateFlow(let flowType, let id, let body): self.init(.PATCH, "/\(flowType.rawValue)/\(id)", body)
     case .deleteFlow(let flowType, let id): self.init(.DELETE, "/\(flowType.rawValue)/\(id)")
     case .other(let request):

@@ -13,6 +13,15 @@ extension LedgerStatus {
       "pendingChanges": .integer(pendingChanges),
       "oldestPendingDateTime": .optional(oldestPending?.description),
       "verifiedDateTime": .optional(verified?.description),
+      "unreadParts": .integer(unreadCount),
+      "unread": .array(
+        unread.map { part in
+          .object([
+            "name": .string(part.name), "sinceDateTime": .string(part.since.description),
+            "reason": .string(part.reason),
+          ])
+        }
+      ),
     ]
   }
 }

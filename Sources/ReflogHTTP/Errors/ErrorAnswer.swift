@@ -138,6 +138,9 @@ struct ErrorAnswer {
     case .clockBehind: self.init(.serviceUnavailable, "clockBehind", message, level, retryAfter: 60)
     case .outcomeUnknown: self.init(.badGateway, "outcomeUnknown", message, level)
     case .notSent: self.init(.badGateway, "notSent", message, level)
+    case .flowIncomplete(let changes):
+      self.init(.badGateway, "flowIncomplete", message, level)
+      details = changes.filter { $0.result != .applied }.map(\.id.description)
     case .refused(_, let refusal) where refusal.isOfOwnCredential:
       self.init(.badGateway, "directoryRefused", message, level)
     case .refused(_, let refusal):

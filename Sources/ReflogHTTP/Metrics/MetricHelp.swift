@@ -16,6 +16,8 @@ package enum MetricHelp {
     "reflog_sweep_failures_total": "Sweeps that could not read everything.",
     "reflog_sweep_last_success_timestamp_seconds": "Unix time of the last complete sweep; 0 if there was none.",
     "reflog_unauthenticated_total": "Requests without a valid credential.",
+    "reflog_unread_oldest_timestamp_seconds": "Unix time since which a part of the directory can't be read; 0 if none.",
+    "reflog_unread_parts": "Lists and user flows that the last sweep could not read.",
     "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
   ]
 

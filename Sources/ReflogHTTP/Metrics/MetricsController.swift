@@ -37,6 +37,8 @@ struct MetricsController {
     record("reflog_pending_oldest_seconds", max(0, Double(age.components.seconds)))
     record("reflog_pending_changes", Double(status.pendingChanges))
     record("reflog_sweep_last_success_timestamp_seconds", Double((status.verified?.microseconds ?? 0) / 1_000_000))
+    record("reflog_unread_parts", Double(status.unreadCount))
+    record("reflog_unread_oldest_timestamp_seconds", Double((status.unread.first?.since.microseconds ?? 0) / 1_000_000))
     let figures = ledgerFigures()
     record("reflog_wal_bytes", Double(figures.walBytes))
     counted.count(figures, registry)

@@ -24,6 +24,10 @@ extension History {
   package func status() async throws(LedgerError) -> LedgerStatus {
     try await read { db in
       let checkpoint = try LogRows.checkpoint(db)
+      let unread = try db.rows(
+        "SELECT name, since, reason FROM unread_part ORDER BY since, name LIMIT :limit",
+        ["limit": LedgerStatus.shownUnreadParts]
+      ) { UnreadPart(name: try $0.text(0), since: try $0.time(1), reason: try $0.text(2)) }
       let status = try db.first(
         """
         SELECT directory, tenant_id,
@@ -31,7 +35,8 @@ extension History {
           (SELECT sequence FROM entry WHERE change IS NOT NULL ORDER BY sequence DESC LIMIT 1),
           (SELECT count(*) FROM change INDEXED BY change_pending WHERE result = 'pending'),
           (SELECT min(activity_time) FROM change INDEXED BY change_pending WHERE result = 'pending'),
-          (SELECT finished FROM sweep)
+          (SELECT finished FROM sweep),
+          (SELECT count(*) FROM unread_part)
         FROM ledger
         """
       ) { row in
@@ -44,7 +49,9 @@ extension History {
           newestChangeSequence: try row.optionalInteger(3),
           pendingChanges: Int(try row.integer(4)),
           oldestPending: try row.optionalTime(5),
-          verified: try row.optionalTime(6)
+          verified: try row.optionalTime(6),
+          unread: unread,
+          unreadCount: Int(try row.integer(7))
         )
       }
       guard let status else { throw LedgerError.corrupt("no directory is recorded") }

@@ -22,10 +22,12 @@ extension LedgerSession {
     let settled = try group.settlements.map(settle)
     let drafts = try group.drafts.map(record)
     for event in group.events { try record(event) }
-    // The key is recorded with the change that the request made. A drift is skipped, because no request makes a drift.
-    if let key = group.key, let named = drafts.first(where: { $0.intent.kind != .drift }) {
-      try name(named.id, key)
+    // The key is recorded with the change that the request made. A drift and the effect of an earlier request are skipped,
+    // because this request did not make them.
+    let made = zip(group.drafts, drafts).first { draft, change in
+      change.intent.kind != .drift && !draft.event.isOfEarlierRequest
     }
+    if let key = group.key, let made { try name(made.1.id, key) }
     try record(group.seen)
     return .recorded(settled: settled, drafts: drafts)
   }
@@ -106,7 +108,8 @@ extension LedgerSession {
   /// Records observations.
   private func record(_ observations: [Observation]) throws {
     guard !observations.isEmpty else { return }
-    try ObservationRows.record(observations, at: time, identities, connection)
+    let newest = head.nextSequence - 1
+    try ObservationRows.record(observations, at: time, newestEntry: newest, identities, connection)
     note(observations)
   }
 }

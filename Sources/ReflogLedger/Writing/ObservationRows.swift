@@ -4,16 +4,20 @@ import ReflogStorage
 /// The observations in the ledger's file, which hold the results of the newest reads of the directory.
 enum ObservationRows {
   /// Records observations, and replaces earlier observations of the same addresses and connectors.
+  ///
+  /// `newestEntry` is the sequence of the newest entry that the current transaction has appended.
   static func record(
     _ observations: [Observation],
     at time: Timestamp,
+    newestEntry: Int64,
     _ identities: Identities,
     _ db: Connection
   ) throws {
     for observation in observations {
       switch observation {
       case .reference(let address, let reference): try record(reference, at: address, time, identities, db)
-      case .connector(let connector, let entry): try record(connector, entry, time, identities, db)
+      case .connector(let connector, let entry):
+        try record(connector, entry ?? newestEntry, time, identities, db)
       case .connectorGone(let id):
         try db.execute(
           "DELETE FROM seen_connector WHERE connector = (SELECT id FROM connector WHERE connector_id = ?)",
@@ -73,8 +77,27 @@ enum ObservationRows {
     )
   }
 
+  /// Records a sweep: the parts that it could not read, or the time when it finished if it could read everything.
+  static func record(_ unread: UnreadParts, at time: Timestamp, _ db: Connection) throws {
+    let known = try db.rows("SELECT name FROM unread_part") { try $0.text(0) }
+    for name in known where unread.reasons[name] == nil {
+      try db.execute("DELETE FROM unread_part WHERE name = ?", [name])
+    }
+    for (name, reason) in unread.reasons {
+      // The time of the first failure is kept.
+      try db.execute(
+        """
+          INSERT INTO unread_part (name, since, reason) VALUES (:name, :since, :reason)
+          ON CONFLICT (name) DO UPDATE SET reason = excluded.reason
+        """,
+        ["name": name, "since": time.microseconds, "reason": reason]
+      )
+    }
+    if unread.isEmpty { try recordFinishedSweep(at: time, db) }
+  }
+
   /// Records the time when the last sweep of the whole directory finished.
-  static func recordFinishedSweep(at time: Timestamp, _ db: Connection) throws {
+  private static func recordFinishedSweep(at time: Timestamp, _ db: Connection) throws {
     try db.execute(
       """
         INSERT INTO sweep (id, finished) VALUES (1, :finished)

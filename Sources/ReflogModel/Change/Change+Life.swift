@@ -16,6 +16,11 @@ extension Change {
     /// The associated value is the id of the earlier change. The address again holds the reference from before the
     /// earlier change.
     case notKept(Change.ID)
+    /// A read of the directory found the effect of an earlier change by Reflog: the step calls nothing since that change
+    /// deleted the connector.
+    ///
+    /// The associated value is the id of the earlier change.
+    case connectorDeleted(Change.ID)
     /// The directory answered the write, or refused the read that Reflog makes before the write.
     case answered(DirectoryAnswer)
     /// A conclusive read of the directory showed evidence about the change.
@@ -83,7 +88,7 @@ extension Change {
       switch event {
       case .intended: return .pending
       case .denied: return .denied
-      case .found, .notKept: return .applied
+      case .found, .notKept, .connectorDeleted: return .applied
       case .answered(.refused): return .rejected
       case .answered(.applied), .answered(.notSent), .answered(.unknown), .observed, .stated: break
       }
@@ -102,7 +107,7 @@ extension Change {
         case .applied: return .applied
         case .notApplied: return .notApplied
         }
-      case .intended, .denied, .found, .notKept: break
+      case .intended, .denied, .found, .notKept, .connectorDeleted: break
       }
     case .applied, .rejected, .denied, .notApplied, .superseded, .unknown:
       break
@@ -112,6 +117,14 @@ extension Change {
 }
 
 extension Change.Event {
+  /// Whether an earlier request caused the change, and not the request that records the change.
+  package var isOfEarlierRequest: Bool {
+    switch self {
+    case .connectorDeleted: true
+    case .intended, .denied, .found, .notKept, .answered, .observed, .stated: false
+    }
+  }
+
   /// A participle that describes the event in error messages, such as `denied`.
   ///
   /// The participle contains no text from a caller or the directory, because such a text may be secret.
@@ -119,7 +132,7 @@ extension Change.Event {
     switch self {
     case .intended: "recorded as intended"
     case .denied: "denied"
-    case .found, .notKept: "found"
+    case .found, .notKept, .connectorDeleted: "found"
     case .answered: "answered by the directory"
     case .observed: "settled by a read"
     case .stated: "settled by a statement"

@@ -93,6 +93,13 @@ extension Change {
         message: "The reference that the address held before change \(id) is set again.",
         settledBy: settler
       )
+    case .connectorDeleted(let id):
+      Outcome(
+        result: next,
+        code: Change.connectorDeletedCode,
+        message: "Change \(id) deleted the connector, and the step calls nothing since then.",
+        settledBy: settler
+      )
     case .intended, .found, .answered(.unknown), .observed:
       Outcome(result: next, settledBy: settler)
     }

@@ -17,4 +17,7 @@ extension Change {
   ///
   /// The address again holds the reference from before the earlier change.
   package static let notKeptCode = "notKept"
+
+  /// The outcome's code for a change that Reflog caused when it deleted the connector of the step.
+  package static let connectorDeletedCode = "connectorDeleted"
 }

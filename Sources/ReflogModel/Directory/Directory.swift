@@ -22,7 +22,7 @@ package protocol Directory: Sendable {
   /// Returns a directory that sends its requests with a caller's token instead of Reflog's own credential.
   func bearing(_ token: DirectoryToken) -> any Directory
 
-  /// Returns the reference at an address.
+  /// Returns the reference at an address, or ``ConnectorReference/unknown`` if the directory does not show it.
   ///
   /// If the flow or the step is unknown, the error is ``DirectoryFailure/refused(_:)``.
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference

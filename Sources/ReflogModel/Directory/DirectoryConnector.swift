@@ -6,6 +6,10 @@ package struct DirectoryConnector: Sendable {
   package let displayName: String
   /// The target URL, redacted by ``redactedURL(_:)``.
   package let targetURL: String
+  /// Whether the directory's answer contained the name and the target URL.
+  ///
+  /// If the value is false, the missing texts are replaced by the id and by an empty text. Don't compare them.
+  package let isComplete: Bool
   /// How the connector authenticates: the kind, followed by the thumbprints of its certificates.
   ///
   /// The parts are separated by spaces, and the thumbprints are sorted. The text is `none` if the connector uses no
@@ -13,28 +17,37 @@ package struct DirectoryConnector: Sendable {
   package let authentication: String?
 
   /// Creates a connector, and redacts its target URL.
-  package init(id: ConnectorID, displayName: String, targetURL: String, authentication: String? = nil) {
+  package init(
+    id: ConnectorID,
+    displayName: String,
+    targetURL: String,
+    authentication: String? = nil,
+    isComplete: Bool = true
+  ) {
     self.id = id
+    self.isComplete = isComplete
     self.displayName = displayName
     self.targetURL = redactedURL(targetURL)
     self.authentication = authentication
   }
 
   /// A reference to the connector.
-  package var reference: ConnectorReference { .connector(id, displayName: displayName) }
+  package var reference: ConnectorReference { .connector(id, displayName: isComplete ? displayName : nil) }
 }
 
 extension DirectoryConnector {
   /// Reads an `identityApiConnector` of Microsoft Graph.
   ///
-  /// If the object has no name, the id is used as the name. Returns nil if the object has no valid id.
+  /// Returns nil if the object has no valid id.
   package init?(graph object: JSONObject) {
     guard let id = object["id"]?.string.flatMap({ ConnectorID($0) }) else { return nil }
+    let (name, url) = (object["displayName"]?.string, object["targetUrl"]?.string)
     self.init(
       id: id,
-      displayName: object["displayName"]?.string ?? id.text,
-      targetURL: object["targetUrl"]?.string ?? "",
-      authentication: Self.authentication(object["authenticationConfiguration"]?.object)
+      displayName: name ?? id.text,
+      targetURL: url ?? "",
+      authentication: object["authenticationConfiguration"].map { Self.authentication($0.object) },
+      isComplete: name != nil && url != nil
     )
   }
 
@@ -43,21 +56,5 @@ extension DirectoryConnector {
     let kind = type.split(separator: ".").last.map(String.init) ?? type
     let thumbprints = (object["certificateList"]?.array ?? []).compactMap { $0.object?["thumbprint"]?.string }
     return ([kind] + thumbprints.sorted()).joined(separator: " ")
-  }
-}
-
-extension ConnectorReference {
-  /// Reads the value of a step in a `userFlowApiConnectorConfiguration`.
-  ///
-  /// If the value is null or missing, the step calls no connector. Returns nil if the value is neither null nor a valid
-  /// connector.
-  package init?(graphStep value: JSONValue?) {
-    switch value {
-    case nil, .null: self = .none
-    case .object(let object):
-      guard let connector = DirectoryConnector(graph: object) else { return nil }
-      self = connector.reference
-    case .some: return nil
-    }
   }
 }

@@ -18,6 +18,12 @@ package struct DirectoryResponse: Sendable {
   /// The connector that a write created, or nil if the write created no connector.
   package let created: DirectoryConnector?
 
+  /// The connector in the body, or nil if the body is not a complete connector.
+  package var connector: DirectoryConnector? {
+    guard let connector = body.flatMap(DirectoryConnector.init(graph:)), connector.isComplete else { return nil }
+    return connector
+  }
+
   /// A body that is not a JSON object, and its content type.
   package struct RawBody: Sendable {
     package let contentType: String

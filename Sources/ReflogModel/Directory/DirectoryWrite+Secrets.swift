@@ -6,7 +6,7 @@ extension DirectoryWrite {
     switch self {
     case .createConnector(let body), .updateConnector(_, let body), .uploadCertificate(_, let body):
       Self.secrets(ofConnector: body)
-    case .createFlow(_, _, let body, _), .updateFlow(_, _, let body):
+    case .createFlow(_, _, let body), .updateFlow(_, _, let body):
       Self.texts(in: .object(body), named: Self.secretNames)
     case .other(let request):
       (try? JSONValue(parsing: request.body)).map { Self.texts(in: $0, named: Self.secretNames) } ?? []

@@ -9,10 +9,11 @@ package enum DirectoryWrite: Sendable {
   ///
   /// The body is `{"pkcs12Value","password"}`.
   case uploadCertificate(ConnectorID, JSONObject)
-  /// Creates a flow.
+  /// Creates a flow that calls no connector.
   ///
-  /// `references` contains the flow's `apiConnectorConfiguration`. `body` contains all other properties of the flow.
-  case createFlow(FlowType, FlowID, body: JSONObject, references: [Step: ConnectorID])
+  /// The body has no `apiConnectorConfiguration`, because Microsoft Graph may ignore the connectors of a new flow. Set the
+  /// references of the flow with ``setReference(_:_:)``.
+  case createFlow(FlowType, FlowID, JSONObject)
   /// Updates a flow.
   ///
   /// The body has no `apiConnectorConfiguration`.

@@ -5,7 +5,7 @@ package enum ReadAssessment: Hashable, Sendable {
   /// The read shows an older reference that the address held within the settle window.
   ///
   /// The directory may still return the older reference for a short time, so the ledger's reference is treated as the
-  /// current reference.
+  /// current reference. If the reference before a recent write is unknown, any reference may be the older one.
   case stale
   /// The read shows a reference that was set without Reflog.
   case drift
@@ -21,7 +21,7 @@ package enum ReadAssessment: Hashable, Sendable {
       self = .asRecorded
     } else {
       let held = recent.flatMap { [$0.before, $0.after] }
-      self = held.contains(found) ? .stale : .drift
+      self = held.contains(found) || held.contains(.unknown) ? .stale : .drift
     }
   }
 }

@@ -20,6 +20,11 @@ extension ChangeService {
     do { named = try await ledger.change(named: key) } catch { throw ServiceError(reading: error) }
     guard let (earlier, isSameBody) = named else { return nil }
     guard isSameBody else { throw .idempotencyMismatch(earlier.id) }
+    if case .createFlow(let flow, _, let references) = request.action,
+      let receipt = try await earlierCreation(of: flow, earlier, count: references.count, preparer.directory)
+    {
+      return receipt
+    }
     switch earlier.result {
     case .applied:
       return ChangeReceipt(changes: [earlier], response: await response(repeating: earlier, preparer.directory))

@@ -26,12 +26,15 @@ extension ChangeService {
 
   /// Returns the reference at an address, read from the directory.
   ///
-  /// If the read is stale, the result is the newest reference in the ledger.
+  /// If the read is stale, the result is the newest reference in the ledger. Throws if the directory does not show the
+  /// reference.
   package func reference(at address: Address, for caller: Caller) async throws(ServiceError) -> ConnectorReference {
     let reader = try preparer(for: caller).reader
     let read: ConnectorReference
     do { read = try await reader.directory.reference(at: address) } catch { throw ServiceError(beforeSending: error) }
-    return try await reader.judge(read, at: address, requestID: "", by: .request).reference
+    let reference = try await reader.judge(read, at: address, requestID: "", by: .request).reference
+    guard reference != .unknown else { throw .directoryUnavailable("it did not show what the step calls") }
+    return reference
   }
 
   /// Returns the id of a reference's connector if the directory does not have the connector, or nil otherwise.

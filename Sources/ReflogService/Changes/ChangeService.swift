@@ -142,52 +142,85 @@ package struct ChangeService: Sendable {
       return .settled([], await directory.write(write, correlationID: correlationID).hiding(write.secrets))
     }
     do {
-      if let local = directory as? any LocalDirectory {
+      if let local = directory as? any LocalDirectory, preparation.following.isEmpty {
         return try await ledger.carryOut(group) { completion in
           local.submit(write) { completion($0.hiding(write.secrets)) }
         }
       }
       let appended = try await ledger.append(group, reservingOutcome: true)
       guard case .recorded(_, let drafts) = appended else { return .refused(appended) }
-      return await send(write, recordedAs: drafts.filter { $0.result == .pending }, directory, correlationID)
+      let pending = drafts.filter { $0.result == .pending }
+      return preparation.following.isEmpty
+        ? await send(write, recordedAs: pending, directory, correlationID)
+        : await send(write, then: preparation.following, recordedAs: pending, directory, correlationID)
     } catch {
       throw ServiceError(beforeSending: error)
     }
   }
 
   /// Sends a write whose intent is recorded, and records the outcome.
-  ///
-  /// If recording took too long, the write is not sent. The reason: the reconciler reads the directory when a fixed
-  /// time has passed since the intent. At that moment no write may still be in progress.
   private func send(
     _ write: DirectoryWrite,
     recordedAs pending: [Change],
     _ directory: any Directory,
     _ correlationID: String
   ) async -> Ledger.CarriedOut {
-    let answer: DirectoryAnswer
-    if let intent = pending.first, let limit = directory.longestRecording,
-      ledger.now.since(intent.activityDateTime) > limit
-    {
-      answer = .notSent(reason: "recording the change took too long, so it was not safe to send it")
-    } else {
-      answer = await directory.write(write, correlationID: correlationID).hiding(write.secrets)
-    }
+    let answer = await answer(to: write, recordedAs: pending, directory, correlationID)
+    return await settle(pending, by: answer)
+  }
+
+  /// Records the directory's answer to a write that carries out all pending changes.
+  func settle(_ pending: [Change], by answer: DirectoryAnswer) async -> Ledger.CarriedOut {
     if case .unknown = answer {
       ledger.releaseOutcome()
       return .settled(pending, answer)
     }
     do {
-      return .settled(try await ledger.settle(pending, by: .answered(answer), settledBy: .request), answer)
+      return .settled(
+        try await ledger.settle(pending, by: .answered(answer), settledBy: .request, seen: seen(in: answer, pending)),
+        answer
+      )
     } catch {
       return .unsettled(pending, error)
     }
   }
 
+  /// Sends a write whose intents are recorded, and returns the directory's answer.
+  ///
+  /// If recording took too long, the write is not sent. The reason: the reconciler reads the directory when a fixed
+  /// time has passed since the intent. At that moment no write may still be in progress.
+  func answer(
+    to write: DirectoryWrite,
+    recordedAs pending: [Change],
+    _ directory: any Directory,
+    _ correlationID: String
+  ) async -> DirectoryAnswer {
+    if let intent = pending.first, let limit = directory.longestRecording,
+      ledger.now.since(intent.activityDateTime) > limit
+    {
+      return .notSent(reason: "recording the change took too long, so it was not safe to send it")
+    }
+    return await directory.write(write, correlationID: correlationID).hiding(write.secrets)
+  }
+
+  /// Returns the connector that an answer to a write of that connector shows.
+  ///
+  /// The directory may store another form of what it was sent, for example of a URL. The sweep must not take that form
+  /// for a change without Reflog, so the connector in the answer counts as observed.
+  private func seen(in answer: DirectoryAnswer, _ changes: [Change]) -> [Observation] {
+    guard changes.first?.intent.subject == .connector, case .applied(let response) = answer,
+      let connector = response.connector
+    else { return [] }
+    return [.connector(connector, entry: nil)]
+  }
+
   private func receipt(_ changes: [Change], _ answer: DirectoryAnswer) throws(ServiceError) -> ChangeReceipt {
     let ids = changes.map(\.id)
     switch answer {
-    case .applied(let response): return ChangeReceipt(changes: changes, response: response)
+    case .applied(let response):
+      // Only a new flow is applied while one of its references is not.
+      guard changes.allSatisfy({ $0.result == .applied }) else { throw .flowIncomplete(changes) }
+      return ChangeReceipt(changes: changes, response: response)
     case .refused(let refusal): throw .refused(ids, refusal)
     case .notSent(let reason): throw .notSent(ids, why: reason)
     case .unknown(_, let reason): throw .outcomeUnknown(ids, why: reason)

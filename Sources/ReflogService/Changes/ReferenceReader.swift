@@ -11,7 +11,9 @@ struct ReferenceReader: Sendable {
     let address: Address
     /// The reference that was read from the directory, or the ledger's reference if the read is stale.
     let reference: ConnectorReference
-    /// The drift to record before any other change at the address, or nil if there is no drift.
+    /// The change that the read found, to record before any other change at the address, or nil if there is none.
+    ///
+    /// The change is a drift, or an effect of a connector's deletion.
     let drift: Group.Draft?
     /// The newest applied change at the address, or nil if the address has none.
     let newestApplied: Change?
@@ -28,7 +30,8 @@ struct ReferenceReader: Sendable {
   ///
   /// Within the settle window a read may be stale. If the read is stale, the result contains the ledger's reference.
   /// Otherwise the result contains the reference that was read. If the read is not stale and the ledger has another
-  /// reference, the result also contains the drift: a change that was made without Reflog.
+  /// reference, the result also contains the drift: a change that was made without Reflog. A read that did not show the
+  /// reference is no drift: the result then contains the reference `unknown`.
   func judge(
     _ read: ConnectorReference,
     at address: Address,
@@ -36,12 +39,15 @@ struct ReferenceReader: Sendable {
     by settler: Change.Settler
   ) async throws(ServiceError) -> Found {
     let state = try await state(of: address)
-    guard let recorded = state.recorded else { return found(read, at: address, nil, state) }
+    guard let recorded = state.recorded, read != .unknown else { return found(read, at: address, nil, state) }
     let recent = recorded.reference == read ? [] : try await recentWrites(at: address)
     switch ReadAssessment(found: read, recorded: recorded.reference, recent: recent) {
     case .asRecorded: return found(read, at: address, nil, state)
     case .stale: return found(recorded.reference, at: address, nil, state)
     case .drift:
+      if let effect = try await effectOfDeletion(at: address, from: recorded, to: read, state, settler) {
+        return found(read, at: address, effect, state)
+      }
       let drift = Self.drift(at: address, from: recorded, to: read, state.newestEffective, requestID, settler)
       return found(read, at: address, drift, state)
     }
@@ -79,6 +85,39 @@ struct ReferenceReader: Sendable {
     guard directory.settleWindow > .zero else { return [] }
     let since = ledger.now.before(directory.settleWindow)
     do { return try await ledger.recentWrites(at: address, since: since) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// Returns the change to record if the step calls nothing because Reflog deleted the step's connector, or nil otherwise.
+  ///
+  /// Microsoft Graph takes a deleted connector away from the steps that call it. The request for the deletion caused this
+  /// change too, so the change has the actor, the reason and the ids of that request, and is no drift.
+  private func effectOfDeletion(
+    at address: Address,
+    from recorded: RecordedReference,
+    to found: ConnectorReference,
+    _ state: AddressState,
+    _ settler: Change.Settler
+  ) async throws(ServiceError) -> Group.Draft? {
+    guard found == .none, let connector = recorded.reference.connectorID else { return nil }
+    let since = state.newestApplied?.intentSequence ?? -1
+    let changes: [Change]
+    do {
+      changes = try await ledger.history.changes(of: connector, after: since)
+    } catch {
+      throw ServiceError(reading: error)
+    }
+    guard let deletion = changes.last(where: { $0.result == .applied && $0.after == .none }) else { return nil }
+    let intent = Change.Intent(
+      subject: .step(address),
+      kind: .update,
+      before: recorded.reference,
+      after: .none,
+      actor: deletion.intent.actor,
+      reason: deletion.intent.reason,
+      correlationID: deletion.intent.correlationID,
+      requestID: deletion.intent.requestID
+    )
+    return Group.Draft(intent, .connectorDeleted(deletion.id), settledBy: settler)
   }
 
   /// Returns the drift from the recorded reference to the reference that was found.

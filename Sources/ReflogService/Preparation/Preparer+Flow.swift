@@ -2,10 +2,12 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// Prepares the creation of a user flow with references.
+  /// Prepares the creation of a user flow, and one write for each of its references.
+  ///
+  /// The flow is created without references, because Microsoft Graph is known to ignore the references of a new flow.
   ///
   /// A new flow has no references yet, so `before` is `none`. If the flow already exists, `before` contains the flow's
-  /// current references, and the directory will refuse the write.
+  /// current references, and the directory will refuse the creation. If a connector does not exist, no write is sent.
   func prepareFlowCreation(
     _ request: ChangeRequest,
     _ flow: FlowName,
@@ -15,7 +17,7 @@ extension Preparer {
     var (found, intents): ([ReferenceReader.Found], [Change.Intent]) = ([], [])
     for (step, connector) in references.sorted(by: { $0.key < $1.key }) {
       let address = flow.address(of: step)
-      let after = await named(.connector(connector, displayName: nil))
+      let after = try await existing(connector, for: request)
       let before = try await readBefore(address, for: request, emptyOn: [404]) { unread in
         request.intent(.step(address), before: unread, after: after)
       }
@@ -24,8 +26,30 @@ extension Preparer {
     }
     return Preparation(
       group: group(request, found, intents),
-      write: .createFlow(flow.flowType, flow.flow, body: body, references: references)
+      write: .createFlow(flow.flowType, flow.flow, body),
+      following: intents.compactMap { intent in
+        intent.subject.address.map { .setReference($0, intent.after) }
+      }
     )
+  }
+
+  /// Returns a reference to a connector that a new flow shall call.
+  ///
+  /// If the directory does not have the connector, the request is recorded as `rejected`, so that no flow is created which
+  /// then calls nothing. A connector that can't be read is no error here, because the directory checks the reference.
+  private func existing(
+    _ id: ConnectorID,
+    for request: ChangeRequest
+  ) async throws(ServiceError) -> ConnectorReference {
+    let unnamed = ConnectorReference.connector(id, displayName: nil)
+    guard let found = try? await directory.connector(id) as DirectoryConnector?? else { return unnamed }
+    if let found { return found.reference }
+    let refusal = DirectoryRefusal(
+      httpStatus: 404,
+      code: "Request_ResourceNotFound",
+      message: "The connector \(id) does not exist, so the user flow was not created."
+    )
+    throw try await refusedRead(.refused(refusal), of: try await unreadIntents(of: request), for: request)
   }
 
   /// Prepares the deletion of a user flow, with one change for each step that calls a connector.

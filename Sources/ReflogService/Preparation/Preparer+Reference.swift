@@ -11,6 +11,9 @@ extension Preparer {
       request.intent(.step(address), before: unread, after: reference)
     }
     if let precondition = request.precondition, !precondition.holds(for: found.reference) {
+      guard found.reference != .unknown else {
+        throw .directoryUnavailable("it did not show what the step calls, so If-Match can't be checked")
+      }
       try await recordDrift(found)
       throw .preconditionFailed(current: found.reference)
     }
@@ -36,15 +39,17 @@ extension Preparer {
   /// Reads the reference at an address before a change.
   ///
   /// If the directory refuses the read, a `rejected` change is recorded. To create that change, the closure `intent` is
-  /// called with an unknown reference as `before`. But if the HTTP status of the refusal is in `absent`, the flow does
-  /// not exist yet. Then this method returns that the address holds no reference, and records no change.
+  /// called with an unknown reference as `before`. But if the HTTP status of the refusal is in `absent`, the flow or the
+  /// step does not exist. Then this method returns that the address holds no reference, and records no change. If the
+  /// ledger has a connector at a step that the directory does not know (400), the reference is `unknown`.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,
     emptyOn absent: Set<Int> = [],
     intent: (ConnectorReference) -> Change.Intent
   ) async throws(ServiceError) -> ReferenceReader.Found {
-    if let pending = try await reader.state(of: address).pending { try await settle(pending, before: request) }
+    let state = try await reader.state(of: address)
+    if let pending = state.pending { try await settle(pending, before: request) }
     let read: ConnectorReference
     do {
       read = try await directory.reference(at: address)
@@ -52,7 +57,7 @@ extension Preparer {
       guard case .refused(let refusal) = error, absent.contains(refusal.httpStatus) else {
         throw try await refusedRead(error, of: [intent(.unknown)], for: request)
       }
-      read = .none
+      read = refusal.httpStatus == 400 && state.recorded?.reference.connectorID != nil ? .unknown : .none
     }
     return try await reader.judge(read, at: address, requestID: request.requestID, by: .request)
   }

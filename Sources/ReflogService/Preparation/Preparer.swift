@@ -8,6 +8,10 @@ struct Preparation: Sendable {
   /// The group is empty if the write changes no reference and no connector.
   let group: Group
   let write: DirectoryWrite
+  /// The writes that follow if the directory applied `write`: one for each intent of the group, in the same order.
+  ///
+  /// If the list is empty, `write` itself carries out all intents of the group.
+  var following: [DirectoryWrite] = []
 }
 
 /// The result of the preparation of a request.

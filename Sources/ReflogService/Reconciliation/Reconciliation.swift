@@ -68,12 +68,13 @@ struct Reconciliation: Sendable {
     case .step(let address):
       let found = try await reference(at: address)
       guard try await reference(at: address) == found else { return nil }
-      let evidence = Self.evidence(of: found, for: change.intent)
+      let before = try await before(of: change.intent, at: address) ?? found
+      let evidence = Self.evidence(of: found, before: before, after: change.intent.after)
       guard case .third = evidence else { return ReadResult(evidence: evidence) }
       let drift = Change.Intent(
         subject: change.intent.subject,
         kind: .drift,
-        before: change.intent.before,
+        before: before,
         after: found,
         actor: .unknown,
         requestID: change.intent.requestID,
@@ -91,22 +92,40 @@ struct Reconciliation: Sendable {
 
   /// Returns what a reference that was read shows about a change: applied, not applied, or neither.
   ///
-  /// If `before` and `after` of the change are equal, and the address holds that reference, the change counts as
-  /// applied.
-  static func evidence(of found: ConnectorReference, for intent: Change.Intent) -> Change.Evidence {
-    if found == intent.after { return .after }
-    return found == intent.before ? .before : .third
+  /// If `before` and `after` are equal, and the address holds that reference, the change counts as applied.
+  private static func evidence(
+    of found: ConnectorReference,
+    before: ConnectorReference,
+    after: ConnectorReference
+  ) -> Change.Evidence {
+    if found == after { return .after }
+    return found == before ? .before : .third
+  }
+
+  /// Returns the reference that an address held before a change, or nil if neither the change nor the ledger has it.
+  ///
+  /// A change does not have that reference if the directory did not show it. Then the ledger's reference is used.
+  private func before(
+    of intent: Change.Intent,
+    at address: Address
+  ) async throws(DirectoryFailure) -> ConnectorReference? {
+    guard intent.before == .unknown else { return intent.before }
+    do {
+      return try await ledger.state(of: address).recorded?.reference
+    } catch {
+      throw .unavailable(reason: "the ledger's reference is not known. \(error)")
+    }
   }
 
   /// Reads the reference at an address.
   ///
   /// If the flow was deleted, the result is the reference `none`.
   private func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
-    do {
-      return try await directory.reference(at: address)
-    } catch .refused(let refusal) where refusal.httpStatus == 404 {
-      return .none
+    let found = try await directory.referencesUnlessDeleted(of: FlowName(of: address), at: [address.step])
+    guard let reference = found[address.step], reference != .unknown else {
+      throw .unavailable(reason: "it did not show what the step calls")
     }
+    return reference
   }
 
   /// Returns what a read of a connector shows about a deletion or an edit of that connector.

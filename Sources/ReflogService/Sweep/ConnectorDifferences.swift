@@ -6,7 +6,8 @@ enum ConnectorDifferences {
   ///
   /// The expected value of a property is the value that Reflog last wrote. If Reflog did not write the property since
   /// the last observation, the expected value is the value in that observation. If Reflog wrote a value that can't be
-  /// read back, every value of that property is accepted.
+  /// read back, every value of that property is accepted. If it is unknown whether Reflog's write was applied, both the
+  /// value before the write and the written value are accepted.
   ///
   /// - Parameters:
   ///   - seen: the connector in its last observation, or nil if there is no observation because the connector was
@@ -18,13 +19,18 @@ enum ConnectorDifferences {
     _ changes: [Change],
     found: DirectoryConnector
   ) -> [Change.ChangedProperty] {
-    var expected = seen.map(values) ?? [:]
-    for property in changes.flatMap({ $0.intent.changedProperties ?? [] }) {
-      expected[property.name] = property.after
+    var expected = seen.map(values)?.mapValues { [$0] } ?? [:]
+    for change in changes {
+      for property in change.intent.changedProperties ?? [] {
+        let kept = change.result == .unknown ? expected[property.name] : []
+        expected[property.name] = property.after.flatMap { after in kept.map { $0 + [after] } }
+      }
     }
     return values(of: found).sorted { $0.key < $1.key }.compactMap { name, value in
-      guard let before = expected[name], !before.utf8.elementsEqual(value.utf8) else { return nil }
-      return Change.ChangedProperty(name: name, before: before, after: value)
+      guard let before = expected[name], !before.contains(where: { $0.utf8.elementsEqual(value.utf8) }) else {
+        return nil
+      }
+      return Change.ChangedProperty(name: name, before: before.first, after: value)
     }
   }
 
@@ -36,9 +42,12 @@ enum ConnectorDifferences {
   }
 
   private static func values(of connector: DirectoryConnector) -> [String: String] {
-    var values = [
-      ConnectorProperties.displayName: connector.displayName, ConnectorProperties.targetURL: connector.targetURL,
-    ]
+    var values: [String: String] = [:]
+    if connector.isComplete {
+      values = [
+        ConnectorProperties.displayName: connector.displayName, ConnectorProperties.targetURL: connector.targetURL,
+      ]
+    }
     values[ConnectorProperties.authentication] = connector.authentication
     return values
   }

@@ -21,13 +21,27 @@ struct Inventory: Sendable {
   }
 
   /// Returns all connectors.
+  ///
+  /// If the list lacks the name or the target URL of a connector, that connector is read with a request of its own.
   func connectors() async throws(DirectoryFailure) -> [DirectoryConnector] {
-    try await all(.connectors).map { (object) throws(DirectoryFailure) in
-      guard let connector = DirectoryConnector(graph: object) else {
+    var connectors: [DirectoryConnector] = []
+    for object in try await all(.connectors) {
+      guard let listed = DirectoryConnector(graph: object) else {
         throw .unavailable(reason: "it returned a connector without an id")
       }
-      return connector
+      if let connector = listed.isComplete ? listed : try await completed(listed) { connectors.append(connector) }
     }
+    return connectors
+  }
+
+  /// Reads a connector that a list did not show completely, and returns nil if it was deleted since the list was read.
+  private func completed(_ listed: DirectoryConnector) async throws(DirectoryFailure) -> DirectoryConnector? {
+    await rateLimiter.wait()
+    guard let connector = try await connector(listed.id) else { return nil }
+    guard connector.isComplete else {
+      throw .unavailable(reason: "it did not show the name and the target URL of the connector \(listed.id)")
+    }
+    return connector
   }
 
   /// Returns the references of some steps of a flow.
@@ -37,17 +51,12 @@ struct Inventory: Sendable {
     of flow: FlowName,
     at steps: [Step]
   ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
-    let expand = QueryItem("$expand", steps.map(\.name).joined(separator: ","))
-    let response = try await read(DirectoryRead(.configuration(flow.flowType, flow.flow), query: [expand]))
-    guard let body = response.body else { throw .unavailable(reason: "its answer is not a JSON object") }
-    var references: [Step: ConnectorReference] = [:]
-    for step in steps {
-      guard let reference = ConnectorReference(graphStep: body.member(named: step.name)?.value) else {
-        throw .unavailable(reason: "its answer is not a connector")
-      }
-      references[step] = reference
+    do {
+      return try await directory.referencesUnlessDeleted(of: flow, at: steps)
+    } catch {
+      rateLimiter.heed(error)
+      throw error
     }
-    return references
   }
 
   /// Returns a connector, or nil if there is none with this id.
@@ -68,10 +77,19 @@ struct Inventory: Sendable {
     for _ in 0..<Self.pageLimit {
       await rateLimiter.wait()
       let response = try await read(DirectoryRead(resource, query: query))
-      guard let page = response.body?["value"]?.array else { throw .unavailable(reason: "its answer is not a list") }
-      objects += page.compactMap(\.object)
-      guard let link = response.body?["@odata.nextLink"]?.string else { return objects }
-      query = QueryItem.items(ofURL: link)
+      // Only a 200 with a list shows what the tenant has.
+      guard response.httpStatus == 200, let page = response.body?["value"]?.array else {
+        throw .unavailable(reason: "its answer is not a list")
+      }
+      for item in page {
+        guard let object = item.object else { throw .unavailable(reason: "its list has an item that is not an object") }
+        objects.append(object)
+      }
+      switch response.body?["@odata.nextLink"] {
+      case nil, .null: return objects
+      case .string(let link): query = QueryItem.items(ofURL: link)
+      case .some: throw .unavailable(reason: "its list has a link that is not a text")
+      }
     }
     throw .unavailable(reason: "its list has more than \(Self.pageLimit) pages")
   }

@@ -10,6 +10,8 @@ struct ReferenceCheck: Sendable {
   ///
   /// These are the addresses without a conclusive read. A read is not conclusive in four cases: a request holds the
   /// lock of the address, a change is pending, a write is within the settle window, or two reads differ.
+  ///
+  /// - Throws: an error if the directory did not show what one of the steps calls. The other steps are checked.
   func verify(_ flow: FlowName, steps: [Step]) async throws -> [Address] {
     await inventory.rateLimiter.wait()
     let addresses = steps.map { flow.address(of: $0) }
@@ -22,9 +24,13 @@ struct ReferenceCheck: Sendable {
     guard !free.isEmpty else { return addresses }
     let found = try await references(of: flow, at: free.map(\.step))
     var observations: [Observation] = []
-    var unsteady: [Address] = []
+    var (unsteady, unread): ([Address], [Address]) = ([], [])
     for address in free {
       guard let reference = found[address.step] else { continue }
+      guard reference != .unknown else {
+        unread.append(address)
+        continue
+      }
       switch try await judge(reference, at: address) {
       case .seen(let observation): observations.append(observation)
       case .recorded: break
@@ -32,6 +38,10 @@ struct ReferenceCheck: Sendable {
       }
     }
     try await service.ledger.remember(observations)
+    guard unread.isEmpty else {
+      let names = unread.map(\.step.name).joined(separator: ", ")
+      throw DirectoryFailure.unavailable(reason: "it did not show what these steps of \(flow) call: \(names)")
+    }
     return addresses.filter { !free.contains($0) || unsteady.contains($0) }
   }
 
@@ -85,23 +95,23 @@ struct ReferenceCheck: Sendable {
   /// Returns the references of some steps of a flow.
   ///
   /// If the flow was deleted, every reference is `none`. If the flow's type does not have one of the steps, the result
-  /// does not contain that step.
-  private func references(
-    of flow: FlowName,
-    at steps: [Step]
-  ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
-    do {
-      return try await inventory.references(of: flow, at: steps)
-    } catch .refused(let refusal) where refusal.httpStatus == 404 {
-      return Dictionary(uniqueKeysWithValues: steps.map { ($0, ConnectorReference.none) })
-    } catch .refused(let refusal) where refusal.httpStatus == 400 {
-      // The refusal does not show which step is unknown to the directory, so each step is read with a separate request.
-      guard steps.count > 1 else { return [:] }
-      var references: [Step: ConnectorReference] = [:]
-      for step in steps {
-        references.merge(try await self.references(of: flow, at: [step])) { $1 }
-      }
-      return references
+  /// does not contain that step. But if the ledger has a connector at such a step, the step must exist. Then the step's
+  /// reference is `unknown`.
+  private func references(of flow: FlowName, at steps: [Step]) async throws -> [Step: ConnectorReference] {
+    let failure: DirectoryFailure
+    do { return try await inventory.references(of: flow, at: steps) } catch { failure = error }
+    guard case .refused(let refusal) = failure, refusal.httpStatus == 400, let first = steps.first else {
+      throw failure
     }
+    guard steps.count > 1 else {
+      let recorded = try await reader.state(of: flow.address(of: first)).recorded
+      return recorded?.reference.connectorID == nil ? [:] : [first: .unknown]
+    }
+    // The refusal does not show which step is unknown to the directory, so each step is read with a separate request.
+    var references: [Step: ConnectorReference] = [:]
+    for step in steps {
+      references.merge(try await self.references(of: flow, at: [step])) { $1 }
+    }
+    return references
   }
 }

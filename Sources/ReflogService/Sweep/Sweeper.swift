@@ -1,6 +1,6 @@
 package import Logging
 package import Metrics
-import ReflogModel
+package import ReflogModel
 import ServiceLifecycle
 
 /// Runs sweeps of the directory, and checks changed addresses.
@@ -11,6 +11,7 @@ package struct Sweeper: Service {
   private let service: ChangeService
   private let watchlist: Watchlist
   private let interval: Duration
+  private let flowTypes: [FlowType]
   private let inventory: Inventory
   private let logger: Logger
   private let metrics: any MetricsFactory
@@ -21,6 +22,8 @@ package struct Sweeper: Service {
   ///   - service: the service whose directory is read. Differences are recorded in the ledger of this service.
   ///   - watchlist: the changed addresses to check when the settle window after the change has ended.
   ///   - interval: the time from the start of one sweep to the start of the next.
+  ///   - flowTypes: the types of user flows that the directory has. Flows of another type are checked only if they are in
+  ///     the ledger.
   ///   - rateLimiter: shared with all other background reads.
   ///   - logger: receives the result of each sweep, and the checks that failed.
   ///   - metrics: receives the number of failed sweeps.
@@ -28,6 +31,7 @@ package struct Sweeper: Service {
     service: ChangeService,
     watchlist: Watchlist,
     interval: Duration,
+    flowTypes: [FlowType] = FlowType.allCases,
     rateLimiter: RateLimiter,
     logger: Logger,
     metrics: any MetricsFactory
@@ -35,6 +39,7 @@ package struct Sweeper: Service {
     self.service = service
     self.watchlist = watchlist
     self.interval = interval
+    self.flowTypes = flowTypes
     inventory = Inventory(directory: service.directory, rateLimiter: rateLimiter)
     self.logger = logger
     self.metrics = metrics
@@ -66,7 +71,13 @@ package struct Sweeper: Service {
   /// Runs one sweep, and returns true if every check succeeded.
   package func sweep() async -> Bool {
     do {
-      let sweep = Sweep(service: service, inventory: inventory, watchlist: watchlist, logger: logger)
+      let sweep = Sweep(
+        service: service,
+        inventory: inventory,
+        watchlist: watchlist,
+        flowTypes: flowTypes,
+        logger: logger
+      )
       if try await sweep.run() { return true }
     } catch {
       guard !Task.isCancelled else { return false }

@@ -83,7 +83,16 @@ enum ChangeTables {
 
   /// Returns the table of the state of the ledger, a line for each member.
   static func status(_ status: JSONObject) -> Table {
-    Table(rows: status.members.map { [$0.name, $0.value == .null ? "-" : text($0.value)] })
+    Table(
+      rows: status.members.flatMap { member -> [[String]] in
+        guard let unread = member.value.array?.compactMap(\.object) else {
+          return [[member.name, member.value == .null ? "-" : text(member.value)]]
+        }
+        return unread.map { part in
+          [member.name, "\(text(part["name"])) since \(text(part["sinceDateTime"])): \(text(part["reason"]))"]
+        }
+      }
+    )
   }
 
   private static func objects(_ value: JSONValue?) -> [JSONObject] {

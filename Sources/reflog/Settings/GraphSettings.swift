@@ -14,6 +14,8 @@ struct GraphSettings: Sendable {
   let settleWindow: Duration
   let sweepInterval: Duration
   let readsPerMinute: Int
+  /// The types of user flows that the sweep lists.
+  let flowTypes: [FlowType]
 
   /// The secret, or the path of a file with a secret, certificate or token, with which Reflog proves its identity.
   enum Proof: Sendable {
@@ -37,6 +39,7 @@ struct GraphSettings: Sendable {
     guard (1...100_000).contains(readsPerMinute) else {
       throw CommandFailure(.usage, "\(Setting.graphReadsPerMinute.variable) must be from 1 to 100000.")
     }
+    flowTypes = try Self.flowTypes(try await values.string(.graphFlowTypes))
     guard (clientID == nil) == (proof == nil) else {
       throw CommandFailure(
         .usage,
@@ -57,6 +60,18 @@ struct GraphSettings: Sendable {
       throw CommandFailure(.usage, "\(Setting.graphCloud.variable) is \(name), but must be one of \(known).")
     }
     return cloud
+  }
+
+  private static func flowTypes(_ text: String?) throws -> [FlowType] {
+    guard let text else { return FlowType.allCases }
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+    let types = names.compactMap { FlowType(segment: $0) }
+    guard types.count == names.count else {
+      let known = FlowType.allCases.map(\.rawValue).joined(separator: ", ")
+      let variable = Setting.graphFlowTypes.variable
+      throw CommandFailure(.usage, "\(variable) is \(text), but must be one or both of \(known).")
+    }
+    return FlowType.allCases.filter(types.contains)
   }
 
   private static func tenantID(_ text: String?) throws -> String {

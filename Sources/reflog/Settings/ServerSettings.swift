@@ -55,6 +55,7 @@ struct ServerSettings: Sendable {
     if let graph = directory.graph {
       shown["graphUrl"] = .string(graph.graphURL)
       shown["graphClientId"] = .optional(graph.clientID)
+      shown["graphFlowTypes"] = .string(graph.flowTypes.map(\.rawValue).joined(separator: ","))
       shown["settleWindowSeconds"] = .integer(graph.settleWindow.components.seconds)
       shown["sweepIntervalSeconds"] = .integer(graph.sweepInterval.components.seconds)
     }

@@ -7,7 +7,7 @@ enum Setting: String, CaseIterable {
   case graphUrl, graphLoginUrl, graphCloud
   case graphTenant, graphClientId
   case graphClientSecret, graphClientSecretFile, graphClientCertificate, azureFederatedTokenFile
-  case graphTimeout, graphReadsPerMinute, settleWindow, sweepInterval
+  case graphTimeout, graphReadsPerMinute, graphFlowTypes, settleWindow, sweepInterval
   case authMode, entraIssuer, entraAudience, entraJwksUrl, entraClientId, entraClientSecret
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
   case requireReason, acceptClock, origin, anchor, acceptOlderLedger
@@ -57,6 +57,9 @@ enum Setting: String, CaseIterable {
     case .graphTimeout: "The time limit for one request to Graph, in seconds. Default 10."
     case .graphReadsPerMinute:
       "The maximum number of reads per minute by the sweep. Graph allows 200 requests. Default 100."
+    case .graphFlowTypes:
+      "The types of user flows that the tenant has: `b2cUserFlows` or `b2xUserFlows`, or both separated by a comma. Graph "
+        + "refuses the list of a type that the tenant can't have, and then no sweep is complete. Default both."
     case .settleWindow: "The maximum time for which Graph may return an older value, in seconds. Default 60."
     case .sweepInterval: "The time between two sweeps of Graph, in seconds. Default 900."
     case .authMode:

@@ -1,0 +1,96 @@
+extension Directory {
+  /// Reads the references of some steps of a flow.
+  ///
+  /// The directory may leave a step out of its answer. A missing step does not prove that the step calls no connector, so
+  /// each missing step is then read with a request of its own. If that request fails too, the step's reference is
+  /// ``ConnectorReference/unknown``.
+  ///
+  /// - Returns: a reference for each of the steps.
+  /// - Throws: the directory's error if it refused the flow, the caller's token, or any further request (429).
+  package func references(
+    of flow: FlowName,
+    at steps: [Step]
+  ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
+    let expand = QueryItem("$expand", steps.map(\.name).joined(separator: ","))
+    let answer = try await read(DirectoryRead(.configuration(flow.flowType, flow.flow), query: [expand]))
+    var references: [Step: ConnectorReference] = [:]
+    for step in steps {
+      if let shown = try answer.reference(of: step) {
+        references[step] = shown
+      } else {
+        references[step] = try await referenceOfMissingStep(at: flow.address(of: step))
+      }
+    }
+    return references
+  }
+
+  /// Reads the references of some steps of a flow, or returns that a deleted flow calls no connector.
+  ///
+  /// The flow counts as deleted only if the directory answers 404 for the flow itself too.
+  package func referencesUnlessDeleted(
+    of flow: FlowName,
+    at steps: [Step]
+  ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
+    do {
+      return try await references(of: flow, at: steps)
+    } catch .refused(let refusal) where refusal.httpStatus == 404 {
+      guard try await isDeleted(flow) else {
+        throw .unavailable(reason: "it has the user flow \(flow), but not the steps of the flow")
+      }
+      return Dictionary(uniqueKeysWithValues: steps.map { ($0, ConnectorReference.none) })
+    }
+  }
+
+  private func isDeleted(_ flow: FlowName) async throws(DirectoryFailure) -> Bool {
+    do {
+      _ = try await read(DirectoryRead(.flow(flow.flowType, flow.flow)))
+      return false
+    } catch .refused(let refusal) where refusal.httpStatus == 404 {
+      return true
+    }
+  }
+
+  /// Reads one step with a request of its own.
+  private func referenceOfMissingStep(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
+    let answer: DirectoryResponse
+    do {
+      answer = try await read(DirectoryRead(.connectorAt(address)))
+    } catch .refused(let refusal) where refusal.httpStatus == 401 || refusal.httpStatus == 429 {
+      // The directory answers these two statuses to every request of this caller, so they say nothing about the step.
+      throw .refused(refusal)
+    } catch .refused(let refusal) {
+      return refusal.httpStatus == 404 ? .none : .unknown
+    } catch {
+      return .unknown
+    }
+    if answer.httpStatus == 204 { return .none }
+    guard let body = answer.body, let connector = DirectoryConnector(graph: body) else { return .unknown }
+    return connector.reference
+  }
+}
+
+extension DirectoryResponse {
+  /// Returns the reference that a `userFlowApiConnectorConfiguration` shows for a step, or nil if it does not show one.
+  ///
+  /// A missing step calls no connector only if `@odata.context` lists the step as expanded (OData 4.01 Part 1 §11.2.5.2).
+  fileprivate func reference(of step: Step) throws(DirectoryFailure) -> ConnectorReference? {
+    guard let body else { throw .unavailable(reason: "its answer is not a JSON object") }
+    guard let member = body.member(named: step.name) else {
+      return expandedSteps.contains(step) ? ConnectorReference.none : nil
+    }
+    switch member.value {
+    case .null: return ConnectorReference.none
+    case .object(let object):
+      if let connector = DirectoryConnector(graph: object) { return connector.reference }
+    case .array, .bool, .number, .string: break
+    }
+    throw .unavailable(reason: "its answer is not a connector")
+  }
+
+  /// The steps in a context such as `…/apiConnectorConfiguration(postFederationSignup(),postAttributeCollection())`.
+  private var expandedSteps: [Step] {
+    guard let fragment = contextFragment, let end = fragment.firstRange(of: "apiConnectorConfiguration(")?.upperBound
+    else { return [] }
+    return fragment[end...].split(separator: ",").compactMap { part in Step(part.prefix { $0 != "(" && $0 != ")" }) }
+  }
+}
