@@ -83,7 +83,7 @@ def as_reader(token):
         "references at a time": steady("GET", f"{CONFIGURATIONS}?asOf=2026-01-01T00:00:00Z"),
         "exports": steady("GET", f"{HISTORY}?$format=csv"),
         "exports with a manifest": steady("GET", f"{HISTORY}?$format=jsonl&manifest=true"),
-        "exports that nobody reads": Effort(lambda number: call("GET", f"{HISTORY}?$format=csv"), reads=False),
+        "unread exports": Effort(lambda number: call("GET", f"{HISTORY}?$format=csv"), reads=False),
         "exports that are left": Effort(lambda number: call("GET", f"{HISTORY}?$format=ocsf"), closes=True),
         "heads of exports": steady("HEAD", f"{HISTORY}?$format=csv"),
         "exports of events": steady("GET", "/beta/auditLogs/serviceEvents?$format=csv"),
@@ -306,6 +306,22 @@ class Greedy:
             connection.getresponse().read()
         connection.close()
         return operator
+
+    def hold_connections(self, count):
+        """Opens connections and sends nothing. Returns the connections."""
+        return [socket.create_connection(("127.0.0.1", self.server.port), source_address=(ATTACKER, 0))
+                for _ in range(count)]
+
+    @staticmethod
+    def is_open(connection):
+        """Returns whether the server has left a connection open."""
+        connection.settimeout(0.01)
+        try:
+            return connection.recv(1) != b""
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
 
     def start(self, effort, seconds):
         results = multiprocessing.Queue()

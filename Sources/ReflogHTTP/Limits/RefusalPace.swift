@@ -23,7 +23,8 @@ final class RefusalPace: Sendable {
   /// Waits until the next refusal of this network or caller may be answered.
   func delay(_ holder: SlotHolder) async {
     let wait = delay(of: holder, at: .now)
-    // If the request is cancelled, the wait ends early. That is harmless, because nobody receives the answer.
+    // If the request is cancelled, the wait ends early. That is harmless, because then no client receives
+    // the answer.
     if wait > .zero { try? await Task.sleep(for: wait) }
   }
 

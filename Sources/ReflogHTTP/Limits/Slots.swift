@@ -74,6 +74,9 @@ final class Slots: Sendable {
     self.pace = pace
   }
 
+  /// The number of requests that wait, counted over all callers.
+  var waitingCount: Int { state.withLock { $0.waiting } }
+
   /// Does some work while the caller has a slot.
   ///
   /// - Throws: `busy` if too many requests of the caller wait, or if this request waited too long.

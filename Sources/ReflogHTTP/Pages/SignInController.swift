@@ -42,7 +42,8 @@ struct SignInController {
     }
     if let earlier = SessionCookie.id(in: request, isSecure: context.isSecure) { sessions.end(earlier) }
     var response = Response.seeOther(target)
-    response.headers[.setCookie] = SessionCookie.setting(sessions.begin(with: token, for: caller), isSecure: context.isSecure)
+    let session = sessions.begin(with: token, for: caller)
+    response.headers[.setCookie] = SessionCookie.setting(session, isSecure: context.isSecure)
     return response
   }
 
