@@ -114,10 +114,10 @@ struct SlotsTests {
     let pace = RefusalPace()
     let now = ContinuousClock.now
 
-    let delays = (0..<200).map { _ in pace.delay(of: Self.greedy, at: now) }
+    let delays = (0..<2000).map { _ in pace.delay(of: Self.greedy, at: now) }
 
-    #expect(delays.prefix(20).allSatisfy { $0 == .zero })
-    #expect(delays[30] > .milliseconds(400) && delays[30] < .milliseconds(700))
+    #expect(delays.prefix(200).allSatisfy { $0 == .zero })
+    #expect(delays[300] > .milliseconds(490) && delays[300] < .milliseconds(510))
     #expect(delays.last.map { $0 <= .seconds(5) } == true)
     #expect(pace.delay(of: Self.other, at: now) == .zero)
     #expect(pace.delay(of: Self.greedy, at: now + .seconds(10)) == .zero)

@@ -7,9 +7,9 @@ import Synchronization
 /// client that sends wrong tokens without end waits most of the time, and other clients are not slowed down.
 final class RefusalPace: Sendable {
   /// The pause between two refusals of one network or caller.
-  private static let interval = Duration.milliseconds(50)
+  private static let interval = Duration.milliseconds(5)
   /// The number of refusals of one network or caller that are answered without a pause.
-  private static let burst = 20
+  private static let burst = 200
   /// The longest delay of an answer.
   private static let longest = Duration.seconds(5)
   /// The maximum number of networks and callers whose refusals are counted separately.
