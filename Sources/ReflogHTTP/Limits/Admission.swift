@@ -124,12 +124,12 @@ struct SharedExport<Source: ExportSource>: ExportSource {
   var source: Source
   let share: ExportShare
 
-  mutating func next() async throws(ServiceError) -> [Source.Item]? {
+  mutating func nextPiece() async throws(ServiceError) -> ExportPiece<Source.Item>? {
     var source = source
-    let (items, rest) = try await share.piece { () async throws(ServiceError) in
-      (try await source.next(), source)
+    let (piece, rest) = try await share.piece { () async throws(ServiceError) in
+      (try await source.nextPiece(), source)
     }
     self.source = rest
-    return items
+    return piece
   }
 }

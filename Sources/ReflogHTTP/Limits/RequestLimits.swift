@@ -39,7 +39,7 @@ package enum RequestLimits {
   /// The slots of reads of one piece of an export.
   ///
   /// One caller reads one piece at a time. Each export waits for at most one piece.
-  static let exportPieces = Slots.Limits(slots: 8, waiting: 64, pause: .milliseconds(5))
+  static let exportPieces = Slots.Limits(slots: 8, waiting: 64, pause: .milliseconds(10))
   /// The maximum length in bytes of all header fields together.
   ///
   /// The limit is high enough for an Entra token of 16 KB and for 16 KB of other fields.
