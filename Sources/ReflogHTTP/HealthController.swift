@@ -8,7 +8,7 @@ import NIOCore
 struct HealthController {
   let isReady: @Sendable () -> Bool
 
-  func addRoutes(to router: Router<ReflogRequestContext>) {
+  func addRoutes(to router: RouterGroup<ReflogRequestContext>) {
     router.get("/livez") { _, _ in Response(status: .ok, text: "ok\n") }
     router.get("/readyz") { [isReady] _, _ in
       isReady()

@@ -24,6 +24,7 @@ package struct ReflogAPI: Sendable {
   let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
   let logger: Logger
+  private let admission = Admission()
 
   /// Creates the API from the services that it calls.
   ///
@@ -74,7 +75,13 @@ package struct ReflogAPI: Sendable {
   ///
   /// The responder makes the path of a request canonical, and then routes the request.
   package func buildResponder() -> some HTTPResponder<ReflogRequestContext> {
-    RootResponder(inner: buildRouter().buildResponder(), proxies: proxies, logger: logger, metrics: metrics)
+    RootResponder(
+      inner: buildRouter().buildResponder(),
+      proxies: proxies,
+      pace: admission.pace,
+      logger: logger,
+      metrics: metrics
+    )
   }
 
   func buildRouter() -> Router<ReflogRequestContext> {
@@ -82,19 +89,20 @@ package struct ReflogAPI: Sendable {
       context: ReflogRequestContext.self,
       options: [.caseInsensitive, .autoGenerateHeadEndpoints]
     )
-    router.add(middleware: ErrorMiddleware(failures: failures, logger: logger))
+    router.add(middleware: ErrorMiddleware(failures: failures, pace: admission.pace, logger: logger))
     addPages(to: router)
-    HealthController(isReady: isReady).addRoutes(to: router)
-    OpenAPIController().addRoutes(to: router)
+    let open = router.group().add(middleware: OpenRouteMiddleware(admission: admission))
+    HealthController(isReady: isReady).addRoutes(to: open)
+    OpenAPIController().addRoutes(to: open)
     LogController(history: history).addRoutes(
-      to: router.group().add(
+      to: open.group().add(
         middleware: IdentifiedReadMiddleware(sessions: sessions, authentication: authentication, events: events)
       )
     )
     router.add(middleware: NotFoundPageMiddleware(pages: pages))
     // Every route that is added after this line needs an authenticated caller. An unknown path needs one too.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
-    router.add(middleware: AdmissionMiddleware())
+    router.add(middleware: AdmissionMiddleware(admission: admission))
     MetricsController(registry: metrics, history: history, ledgerFigures: ledgerFigures, isReady: isReady)
       .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read, events: events)))
     addGraphSurface(to: router)
@@ -103,11 +111,11 @@ package struct ReflogAPI: Sendable {
   }
 
   private func addPages(to router: Router<ReflogRequestContext>) {
-    AssetController().addRoutes(to: router)
+    AssetController().addRoutes(to: router.group().add(middleware: OpenRouteMiddleware(admission: admission)))
     addSignIn(to: router)
     let group = router.group()
       .add(middleware: pages)
-      .add(middleware: AdmissionMiddleware())
+      .add(middleware: AdmissionMiddleware(admission: admission))
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
       .add(middleware: ReadCountingMiddleware(events: events))
     TimelineController(history: history, directory: directory).addRoutes(to: group)
@@ -121,11 +129,10 @@ package struct ReflogAPI: Sendable {
 
   /// Adds the two ways to sign in: with an API token and through Entra.
   ///
-  /// Each way has a separate limit of concurrent requests. If one way receives too many requests, people can still use
-  /// the other way.
+  /// The number of concurrent sign-ins is limited for each network, so one network can't block the sign-ins of others.
   private func addSignIn(to router: Router<ReflogRequestContext>) {
     func group() -> RouterGroup<ReflogRequestContext> {
-      router.group().add(middleware: SignInMiddleware(errors: pages.errors))
+      router.group().add(middleware: SignInMiddleware(admission: admission, errors: pages.errors))
     }
     let (hasEntra, hasTokens) = (entraSignIn != nil, authentication.takesAPITokens)
     let page: @Sendable (String, String?) -> SignInPage = { target, problem in
@@ -154,13 +161,16 @@ package struct ReflogAPI: Sendable {
     PageMiddleware(
       sessions: sessions,
       authentication: authentication,
+      admission: admission,
       errors: ErrorPage(directory: directory, logger: logger)
     )
   }
 
   private var failures: FailedAuthentications { FailedAuthentications(events: events, metrics: metrics) }
 
-  private var exports: ChangeExports { ChangeExports(history: history, manifests: manifests, events: events) }
+  private var exports: ChangeExports {
+    ChangeExports(history: history, manifests: manifests, events: events, admission: admission)
+  }
 
   private func addGraphSurface(to router: Router<ReflogRequestContext>) {
     let group = router.group("/:version")
@@ -182,7 +192,7 @@ package struct ReflogAPI: Sendable {
     ChangeController(changes: changes, history: history, exports: exports, events: events).addRoutes(to: group)
     ManifestController(manifests: manifests).addRoutes(to: group)
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
-    EventController(history: history, events: events).addRoutes(to: group)
+    EventController(history: history, events: events, admission: admission).addRoutes(to: group)
     StatusController(history: history).addRoutes(to: group)
     addAdministration(to: group)
   }

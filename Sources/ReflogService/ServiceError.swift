@@ -75,6 +75,10 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The text is the reason, as a sentence.
   case busy(String)
+  /// The directory refused too many of the caller's requests in this minute, so this request was not sent.
+  case refusalsSpent
+  /// The flow has more steps that call connectors than one request can change.
+  case tooManySteps
   /// The ledger could not be read, so the request was not sent to the directory.
   case ledgerUnreadable(String)
   /// The ledger contains data that Reflog never writes, so it is damaged.
@@ -116,7 +120,8 @@ extension ServiceError {
       .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken,
       .reasonRequired,
       .preconditionFailed,
-      .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .ledgerUnavailable, .ledgerUnreadable,
+      .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .refusalsSpent,
+      .tooManySteps, .ledgerUnavailable, .ledgerUnreadable,
       .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
     }
@@ -137,7 +142,7 @@ extension ServiceError {
       .alreadySettled,
       .preconditionFailed,
       .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing, .notRollbackable,
-      .refused:
+      .refusalsSpent, .tooManySteps, .refused:
       .info
     }
   }
@@ -219,6 +224,12 @@ extension ServiceError: CustomStringConvertible {
     case .providerUnavailable:
       "Your token can't be checked, because its issuer's keys are not available. Nothing was changed. Try again."
     case .busy(let why): "\(why) Nothing was changed. Try again."
+    case .refusalsSpent:
+      "The directory refused too many of your requests in this minute, so this one was not sent. Check your "
+        + "permissions, and try again in a minute."
+    case .tooManySteps:
+      "The flow calls connectors at more than \(ChangeRequest.maximumSteps) steps, so it can't be deleted in one request. "
+        + "Disable some of these steps first, with a PUT of {} to …/{step}/$ref."
     case .ledgerUnreadable(let why), .ledgerDamaged(let why): why
     case .ledgerUnavailable(let why): "Nothing was sent to the directory. \(why)"
     case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(clause(why))."

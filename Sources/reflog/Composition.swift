@@ -234,7 +234,7 @@ struct Composition {
     let settings = settings
     return Application(
       responder: api.buildResponder(),
-      server: try HTTPServerBuilder.reflog(tls),
+      server: try HTTPServerBuilder.reflog(tls, trustedProxies: settings.listener.trustedProxies),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.listener.host, port: settings.listener.port),
         serverName: "Reflog",

@@ -1,13 +1,17 @@
 import HummingbirdCore
 import HummingbirdTLS
 import ReflogHTTP
+import ReflogModel
 
 extension HTTPServerBuilder {
   /// Returns an HTTP/1.1 server with Reflog's limits; it uses TLS if `tls` is not nil.
-  static func reflog(_ tls: TLS?) throws -> HTTPServerBuilder {
+  ///
+  /// The connections of the trusted proxies are not limited for each address.
+  static func reflog(_ tls: TLS?, trustedProxies: [AddressBlock]) throws -> HTTPServerBuilder {
+    let connections = ConnectionCount(trusted: trustedProxies)
     let http1 = HTTPServerBuilder.http1(
       configuration: HTTP1Channel.Configuration(
-        additionalChannelHandlers: [RequestDeadline()],
+        additionalChannelHandlers: [ConnectionShare(connections), RequestDeadline()],
         idleTimeout: RequestLimits.idle,
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: RequestLimits.headers,

@@ -483,7 +483,7 @@ class TokenPassthrough(GraphTestCase):
         self.assertEqual(self.server.put(SIGNUP, None, role="adele").status, 204)
         self.assertEqual(self.server.request("GET", path).json["result"], "applied")
 
-    def test_slow_unauthenticated_requests_block_only_other_passthrough_requests(self):
+    def test_slow_unauthenticated_requests_block_no_other_request(self):
         def forged(length):
             connection = socket.create_connection(("127.0.0.1", self.server.port))
             connection.sendall(f"PUT /beta/identity/{SIGNUP.rsplit('/', 1)[0]}/apiConnectorConfiguration/postFederationSignup/$ref "
@@ -491,22 +491,12 @@ class TokenPassthrough(GraphTestCase):
                                f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode())
             return connection
 
-        waiting = [forged(1000) for _ in range(80)]
-        # Wait until all slots for unverified tokens are in use. To find out, send a token that Reflog has not accepted yet,
-        # because Reflog caches each token that it has accepted.
-        self.server.tokens["mallory"] = graph_token(name="Mallory")
-        deadline = time.monotonic() + 120
-        while self.server.put(SIGNUP, LOYALTY, role="mallory").code != "busy":
-            self.assertLess(time.monotonic(), deadline)
-            # Send more requests, because on a slow machine the first requests may time out before the last requests arrive.
-            waiting += [forged(1000) for _ in range(8)]
-        answer = self.server.put(SIGNUP, LOYALTY, role="adele")
-        self.assertEqual(answer.status, 503)
-        self.assertEqual((answer.code, answer.change), ("busy", None))
+        # A request takes a slot when its body has arrived. The bodies of these requests never arrive completely.
+        waiting = [forged(1000) for _ in range(300)]
+        self.assertEqual(self.server.put(SIGNUP, LOYALTY, role="adele").status, 204)
         self.assertEqual(self.server.request("GET", "/beta/auditLogs/connectorChanges").status, 200)
         for connection in waiting:
             connection.close()
-        eventually(lambda: self.server.put(SIGNUP, LOYALTY, role="adele").status == 204)
 
     def test_a_refusal_before_the_token_check_does_not_authenticate_the_caller(self):
         self.server.tokens["forged"] = graph_token(name="Mallory")

@@ -8,6 +8,7 @@ import Testing
 struct RequestMessageTests {
   @Test func everyRequestErrorHasItsStatusCodeAndText() {
     let answers: [(RequestError, Int, String, String)] = [
+      (.bodyIncomplete, 400, "badRequest", "The body did not arrive completely. Send the request again."),
       (
         .unauthenticated, 401, "unauthenticated",
         "The request has no valid token. Send one as 'Authorization: Bearer …'. A token of Microsoft Graph is valid "
@@ -110,6 +111,11 @@ struct RequestMessageTests {
       (
         .object(["preTokenIssuance": "abc"]),
         "preTokenIssuance must have exactly one member: the @odata.id or the id of a connector."
+      ),
+      (
+        .object(JSONObject((0..<17).map { JSONObject.Member(name: "step\($0)x", value: connector) })),
+        "apiConnectorConfiguration sets more than 16 steps. Create the flow with fewer steps, then set the others one by "
+          + "one at …/{step}/$ref."
       ),
     ]
     for (configuration, text) in texts {

@@ -47,6 +47,8 @@ struct ServiceErrorAnswerTests {
       (.changedSince(id), 409, "changeSuperseded"),
       (.providerUnavailable, 503, "busy"),
       (.busy("The queue is full."), 503, "busy"),
+      (.refusalsSpent, 503, "busy"),
+      (.tooManySteps, 400, "badRequest"),
       (.ledgerUnreadable("It is locked."), 503, "ledgerUnavailable"),
       (.ledgerDamaged("It is corrupt."), 500, "internalError"),
       (.ledgerUnavailable("It is full."), 503, "ledgerUnavailable"),

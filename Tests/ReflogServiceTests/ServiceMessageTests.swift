@@ -202,6 +202,16 @@ struct ServiceMessageTests {
       .busy("Too many rollbacks to a time are waiting."),
       "Too many rollbacks to a time are waiting. Nothing was changed. Try again."
     ),
+    (
+      .refusalsSpent,
+      "The directory refused too many of your requests in this minute, so this one was not sent. Check your "
+        + "permissions, and try again in a minute."
+    ),
+    (
+      .tooManySteps,
+      "The flow calls connectors at more than 16 steps, so it can't be deleted in one request. Disable some of these "
+        + "steps first, with a PUT of {} to …/{step}/$ref."
+    ),
     (.ledgerUnreadable("The ledger is unavailable."), "The ledger is unavailable."),
     (.ledgerDamaged("Change 7 is not what was recorded."), "Change 7 is not what was recorded."),
     (

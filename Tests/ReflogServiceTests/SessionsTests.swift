@@ -1,14 +1,19 @@
+import ReflogModel
 import ReflogService
 import ReflogTesting
 import Testing
 
-/// Tests of the lifetime of sessions and of the maximum number of sessions for one token.
+/// Tests of the lifetime of sessions and of the maximum number of sessions for one person.
 struct SessionsTests {
   private let clock = ManualClock()
 
+  private func caller(_ id: String) -> Caller {
+    Caller(actor: Change.Actor(type: .user, id: id, proof: .entra), credential: .roles([.reader]))
+  }
+
   @Test func aSessionEndsAfterEightHoursHoweverMuchItIsUsed() {
     let sessions = Sessions(clock: clock.read)
-    let session = sessions.begin(with: "token")
+    let session = sessions.begin(with: "token", for: caller("adele"))
     for _ in 0..<7 {
       clock.advance(by: .seconds(3600))
       #expect(sessions.session(session.id) != nil)
@@ -21,12 +26,13 @@ struct SessionsTests {
     #expect(sessions.session(session.id) == nil)
   }
 
-  @Test func manySignInsEndOnlySessionsOfTheSameToken() {
+  /// Every sign-in has a token of its own, as with Entra.
+  @Test func manySignInsEndOnlySessionsOfTheSamePerson() {
     let sessions = Sessions(clock: clock.read)
-    let other = sessions.begin(with: "other")
-    let first = sessions.begin(with: "token")
+    let other = sessions.begin(with: "other", for: caller("lee"))
+    let first = sessions.begin(with: "token", for: caller("adele"))
 
-    let later = (0..<20).map { _ in sessions.begin(with: "token") }
+    let later = (0..<20).map { sessions.begin(with: "token \($0)", for: caller("adele")) }
 
     #expect(sessions.session(other.id)?.token == "other")
     #expect(sessions.session(first.id) == nil)

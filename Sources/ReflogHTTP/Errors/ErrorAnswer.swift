@@ -57,6 +57,14 @@ struct ErrorAnswer {
     case .bodyTooLarge(let limit):
       self.init(.contentTooLarge, "badRequest", "The body has more than \(limit) bytes.", .info)
       target = "body"
+    case .bodyIncomplete:
+      self.init(
+        .badRequest,
+        "badRequest",
+        "The body did not arrive completely. Send the request again.",
+        .info
+      )
+      target = "body"
     case .notProxied:
       self.init(
         .notImplemented,
@@ -130,6 +138,8 @@ struct ErrorAnswer {
     case .connectorMissing: self.init(.conflict, "connectorMissing", message, level)
     case .notRollbackable: self.init(.conflict, "notRollbackable", message, level)
     case .busy: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
+    case .refusalsSpent: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 60)
+    case .tooManySteps: self.init(.badRequest, "badRequest", message, level)
     case .providerUnavailable: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 5)
     case .ledgerDamaged: self.init(.internalServerError, "internalError", message, level)
     case .ledgerUnreadable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)

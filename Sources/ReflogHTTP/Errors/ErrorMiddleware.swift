@@ -7,6 +7,7 @@ import ReflogService
 /// Answers and logs every error that a route throws, and every request to an unknown path.
 struct ErrorMiddleware: RouterMiddleware {
   let failures: FailedAuthentications
+  let pace: RefusalPace
   let logger: Logger
 
   func handle(
@@ -17,7 +18,10 @@ struct ErrorMiddleware: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch {
-      if Self.isFailedAuthentication(error) { failures.count(from: context.ipAddress) }
+      if Self.isFailedAuthentication(error) {
+        failures.count(from: context.ipAddress)
+        await pace.delay(SlotHolder(context.ipAddress))
+      }
       let answer = ErrorAnswer(Self.meaning(of: error, at: request.uri.path))
       answer.log(to: logger, request, context, cause: error)
       return answer.response(context)

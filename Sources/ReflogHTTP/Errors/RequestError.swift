@@ -8,6 +8,8 @@ enum RequestError: Error, Sendable {
   case badRequest(String, target: String)
   /// The body has more bytes than `limit`.
   case bodyTooLarge(limit: Int)
+  /// The transfer of the body was interrupted.
+  case bodyIncomplete
   /// The path belongs to Microsoft Graph, and Reflog does not forward it.
   case notProxied
   /// The request is a `$batch`.

@@ -11,6 +11,7 @@ struct ChangeExports {
   let history: HistoryService
   let manifests: ExportManifests
   let events: EventRecorder
+  let admission: Admission
 
   /// Returns the answer that streams an export.
   ///
@@ -27,6 +28,7 @@ struct ChangeExports {
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
+    let share = try admission.export(for: try context.requireCaller(), from: context.ipAddress)
     // The sequence is read first, and the first piece of the export is read later. If a change is settled during the
     // export, the change's new entry has a higher sequence. So the next export contains the change again.
     let newest = try await history.status().newestSequence
@@ -39,7 +41,7 @@ struct ChangeExports {
       by: try context.requireCaller().actor
     )
     let draft = isToBeSigned ? try await manifest(exportRequest, as: context.requestID) : nil
-    let export = history.export(query, afterEntry: exportRequest.after)
+    let export = SharedExport(source: history.export(query, afterEntry: exportRequest.after), share: share)
     var response = Response(exportRequest.format, ExportedFile(export, exportRequest.lines, manifest: draft))
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
     if draft != nil {

@@ -4,7 +4,7 @@ import ReflogService
 
 /// Records exports as service events.
 ///
-/// A service event is recorded for each export. If a client polls, its exports are only counted.
+/// A service event is recorded for each export. If a client polls, or exports very often, its exports are only counted.
 struct ExportRecord {
   /// The maximum number of new entries in an export of a client that polls: one that exports again and again.
   ///
@@ -39,6 +39,6 @@ struct ExportRecord {
     let details: JSONObject = [
       "of": .string(collection), "format": .string(format.rawValue), "filtered": .bool(isFiltered),
     ]
-    try await events.record(ServiceEvent.Content(.export, actor: actor, details: details))
+    try await events.recordExport(by: actor, details: details)
   }
 }

@@ -1,4 +1,5 @@
 import ReflogModel
+import ReflogService
 
 /// The body of a request that creates a user flow.
 ///
@@ -46,6 +47,13 @@ struct FlowBody {
         throw .badRequest("'\(member.name)' is not a valid name of a step.", target: member.name)
       }
       if member.value == .null { continue }
+      guard references.count < ChangeRequest.maximumSteps || references[step] != nil else {
+        throw .badRequest(
+          "\(configurationName) sets more than \(ChangeRequest.maximumSteps) steps. Create the flow with fewer steps, then "
+            + "set the others one by one at …/{step}/$ref.",
+          target: configurationName
+        )
+      }
       guard references[step] == nil else { throw .badRequest("The step \(step) is given twice.", target: member.name) }
       references[step] = try connectorID(of: member, authority: authority)
     }

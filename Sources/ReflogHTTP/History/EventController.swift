@@ -8,6 +8,7 @@ import ReflogService
 struct EventController {
   let history: HistoryService
   let events: EventRecorder
+  let admission: Admission
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/auditLogs/serviceEvents", use: list)
@@ -35,6 +36,7 @@ struct EventController {
       throw RequestError.badRequest("$format must be json, jsonl or csv for service events.", target: "$format")
     }
     let (filter, after): (EventFilter?, Int64?) = (try options.parsedFilter(), try options.after())
+    let share = try admission.export(for: try context.requireCaller(), from: context.ipAddress)
     try await ExportRecord(events: events).record(
       ServiceEvent.collection,
       format,
@@ -46,7 +48,7 @@ struct EventController {
     // The sequence is read first, and the first piece of the export is read later. An event that is added during the
     // export has a higher sequence, so the next export contains the event.
     let newest = try await history.status().newestSequence
-    let export = history.exportEvents(filter, afterEntry: after)
+    let export = SharedExport(source: history.exportEvents(filter, afterEntry: after), share: share)
     var response = Response(format, ExportedFile(export, lines))
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
     return response

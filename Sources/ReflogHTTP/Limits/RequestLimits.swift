@@ -14,14 +14,32 @@ package enum RequestLimits {
   ///
   /// The limit is high enough for a long commit message in any writing system.
   static let reasonBytes = 4000
-  /// The maximum number of requests in progress by verified callers.
+  /// The maximum number of bytes of all bodies that are in memory at the same time.
+  static let bodies = 128 * 1024 * 1024
+  /// The slots of changes.
   ///
-  /// With bodies of 64 KB, all these requests need 64 MB of memory.
-  static let requests = 1024
-  /// The maximum number of requests in progress by callers that are not verified yet.
+  /// Concurrent changes share one commit, so the number is high.
+  static let changes = Slots.Limits(slots: 1024, waiting: 4096)
+  /// The slots of questions about history.
   ///
-  /// With forwarded bodies of 1 MB, all these requests need 64 MB of memory.
-  static let unverifiedRequests = 64
+  /// A question uses a processor and a connection to the ledger. So one caller uses at most a quarter of the processors.
+  static let questions = Slots.Limits(slots: 8 * max(1, System.coreCount / 4), waiting: 4096, pause: .milliseconds(10))
+  /// The slots of reads of the directory.
+  ///
+  /// Such a read waits for Microsoft Graph most of the time.
+  static let directoryReads = Slots.Limits(slots: 128, waiting: 4096, pause: .milliseconds(20))
+  /// The slots of callers whose token only Microsoft Graph can check.
+  static let unverified = Slots.Limits(slots: 256, waiting: 4096, pause: .milliseconds(100))
+  /// The slots of requests to routes that need no credential.
+  static let open = Slots.Limits(slots: 64, waiting: 4096, pause: .milliseconds(20))
+  /// The slots of sign-ins.
+  static let signIns = Slots.Limits(slots: 64, waiting: 1024, pause: .milliseconds(50))
+  /// The slots of exports while their files are sent.
+  static let exports = Slots.Limits(slots: 64, waiting: 0)
+  /// The slots of reads of one piece of an export.
+  ///
+  /// One caller reads one piece at a time. Each export waits for at most one piece.
+  static let exportPieces = Slots.Limits(slots: 8, waiting: 64, pause: .milliseconds(10))
   /// The maximum length in bytes of all header fields together.
   ///
   /// The limit is high enough for an Entra token of 16 KB and for 16 KB of other fields.

@@ -3,7 +3,7 @@ import ReflogModel
 
 /// Serves the OpenAPI description, without a credential.
 struct OpenAPIController {
-  func addRoutes(to router: Router<ReflogRequestContext>) {
+  func addRoutes(to router: RouterGroup<ReflogRequestContext>) {
     router.get("/openapi.json") { request, context in
       Response(json: OpenAPI.document(baseURL: request.baseURL(context)))
     }

@@ -4,7 +4,7 @@ import ReflogWeb
 
 /// The routes for the style sheet and the script of the pages, which need no credential.
 struct AssetController {
-  func addRoutes(to router: Router<ReflogRequestContext>) {
+  func addRoutes(to router: RouterGroup<ReflogRequestContext>) {
     router.get("/assets/reflog.css") { _, _ in Self.response(.style) }
     router.get("/assets/reflog.js") { _, _ in Self.response(.script) }
     // Browsers request an icon automatically. Reflog has no icon, so the answer is empty.

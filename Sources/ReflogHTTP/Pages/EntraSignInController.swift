@@ -44,11 +44,11 @@ struct EntraSignInController {
     do {
       guard let code = fields["code"] else { throw EntraSignIn.Failure.declined(fields["error"] ?? "") }
       let token = try await entra.end(attempt, code: code)
-      guard try await authentication.callerWithRole(bearing: token, from: context.ipAddress) != nil else {
+      guard let (caller, _) = try await authentication.callerWithRole(bearing: token, from: context.ipAddress) else {
         throw EntraSignIn.Failure.refused("this account has no role in Reflog")
       }
       if let earlier = attempt.session { sessions.end(earlier) }
-      cookies.append(SessionCookie.setting(sessions.begin(with: token), isSecure: context.isSecure))
+      cookies.append(SessionCookie.setting(sessions.begin(with: token, for: caller), isSecure: context.isSecure))
       response = Response(
         page: RedirectPage(heading: "Signed in", target: attempt.target).render(in: context.frame(directory))
       )

@@ -16,7 +16,9 @@ struct NotFoundPageMiddleware: RouterMiddleware {
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
     guard Self.isFromBrowser(request) else { return try await next(request, context) }
-    return try await pages.handle(request, context: context) { _, _ in throw RequestError.notFound }
+    return try await pages.handle(request, context: context) { [admission = pages.admission] _, context in
+      try await admission.admitOpen(from: context.ipAddress) { throw RequestError.notFound }
+    }
   }
 
   /// Returns whether the request is a browser's request for a page.

@@ -8,6 +8,7 @@ import ReflogWeb
 struct PageMiddleware: RouterMiddleware {
   let sessions: Sessions
   let authentication: Authentication
+  let admission: Admission
   let errors: ErrorPage
 
   func handle(
@@ -20,7 +21,9 @@ struct PageMiddleware: RouterMiddleware {
       guard
         let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
       else {
-        return isFromAnotherSite(request, context) ? repeatFromOwnPage(request, context) : Self.signIn(request)
+        return try await admission.admitOpen(from: context.ipAddress) {
+          isFromAnotherSite(request, context) ? repeatFromOwnPage(request, context) : Self.signIn(request)
+        }
       }
       guard
         let (caller, roles) = try await authentication.callerWithRole(bearing: session.token, from: context.ipAddress)

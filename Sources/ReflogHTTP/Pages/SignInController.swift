@@ -31,7 +31,7 @@ struct SignInController {
     let form = try await request.form()
     let target = SignInTarget.path(form["target"])
     guard let token = form["token"],
-      try await authentication.callerWithRole(bearing: token, from: context.ipAddress) != nil
+      let (caller, _) = try await authentication.callerWithRole(bearing: token, from: context.ipAddress)
     else {
       failures.count(from: context.ipAddress)
       return page(
@@ -42,7 +42,8 @@ struct SignInController {
     }
     if let earlier = SessionCookie.id(in: request, isSecure: context.isSecure) { sessions.end(earlier) }
     var response = Response.seeOther(target)
-    response.headers[.setCookie] = SessionCookie.setting(sessions.begin(with: token), isSecure: context.isSecure)
+    let session = sessions.begin(with: token, for: caller)
+    response.headers[.setCookie] = SessionCookie.setting(session, isSecure: context.isSecure)
     return response
   }
 

@@ -5,7 +5,7 @@ import ReflogService
 
 /// Limits how many sign-ins are in progress at the same time, and answers errors with a page.
 struct SignInMiddleware: RouterMiddleware {
-  private let admission = Admission(limit: RequestLimits.unverifiedRequests)
+  let admission: Admission
   let errors: ErrorPage
 
   func handle(
@@ -14,9 +14,9 @@ struct SignInMiddleware: RouterMiddleware {
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
     do {
-      guard admission.enter() else { throw ServiceError.busy("Too many sign-ins are in progress.") }
-      defer { admission.leave() }
-      return try await next(request, context)
+      return try await admission.admitSignIn(request, from: context.ipAddress) { request in
+        try await next(request, context)
+      }
     } catch {
       return errors.response(to: error, request, context)
     }

@@ -20,9 +20,13 @@ struct PermissionMiddleware: RouterMiddleware {
     do {
       try check(caller, request)
       return try await next(request, context)
-    } catch ServiceError.forbidden(let changes) {
-      if changes.isEmpty { events.countDenial(of: caller.actor) }
-      throw ServiceError.forbidden(changes)
+    } catch let error as ServiceError {
+      switch error {
+      case .forbidden(let changes) where changes.isEmpty: events.countDenial(of: caller.actor)
+      case .refusalsSpent: events.countDenial(of: caller.actor)
+      default: break
+      }
+      throw error
     }
   }
 

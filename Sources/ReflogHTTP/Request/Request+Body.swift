@@ -13,7 +13,7 @@ extension Request {
       throw RequestError.bodyTooLarge(limit: limit)
     } catch {
       // All other errors mean that the transfer of the body was interrupted.
-      throw RequestError.badRequest("The body did not arrive completely. Send the request again.", target: "body")
+      throw RequestError.bodyIncomplete
     }
   }
 

@@ -15,10 +15,12 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
   let proxies: ProxySettings
   let logger: Logger
   let requests: RequestCounters
+  let pace: RefusalPace
 
-  init(inner: Inner, proxies: ProxySettings, logger: Logger, metrics: any MetricsFactory) {
+  init(inner: Inner, proxies: ProxySettings, pace: RefusalPace, logger: Logger, metrics: any MetricsFactory) {
     self.inner = inner
     self.proxies = proxies
+    self.pace = pace
     self.logger = logger
     requests = RequestCounters(metrics)
   }
@@ -36,6 +38,8 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
       let answer = ErrorAnswer(error)
       answer.log(to: logger, request, context, cause: error)
       response = answer.response(context)
+      // The request was refused earlier than its caller was authenticated.
+      await pace.delay(SlotHolder(context.ipAddress))
     }
     requests.count(response.status.code)
     response.headers[.requestID] = context.requestID

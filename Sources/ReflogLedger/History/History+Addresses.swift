@@ -2,7 +2,10 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns every address that has a row in the ledger.
+  /// Returns every address at which a change was applied or is pending.
+  ///
+  /// An address with only refused requests is left out. Otherwise a caller without rights could add any number of
+  /// addresses, and the sweep and the deletion of a flow would read all of them in the directory.
   package func addresses() async throws(LedgerError) -> [Address] {
     try await read { db in
       try db.rows(
@@ -10,6 +13,11 @@ extension History {
         SELECT flow.flow_type, flow.flow_id, step.name FROM address
         JOIN flow ON flow.id = address.flow
         JOIN step ON step.id = address.step
+        WHERE EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
+          OR EXISTS (
+            SELECT 1 FROM change
+            WHERE coalesce(change.address, -change.before_connector) = address.id AND change.result = 'pending'
+          )
         ORDER BY address.id
         """
       ) { try $0.address(0) }

@@ -14,10 +14,11 @@ package final class Sessions: Sendable {
   ///
   /// When a session begins and the maximum is already reached, the oldest session ends.
   private static let most = 10_000
-  /// The maximum number of sessions that one token can have.
+  /// The maximum number of sessions that one person can have.
   ///
-  /// A caller who signs in very often therefore ends only sessions with the caller's own token.
-  private static let mostOfOneToken = 20
+  /// The limit counts the person and not the token, because every sign-in with Entra has a new token. A person who signs
+  /// in very often therefore ends only sessions of the same person.
+  private static let mostOfOnePerson = 20
 
   /// A session.
   package struct Session: Sendable {
@@ -27,6 +28,8 @@ package final class Sessions: Sendable {
     package let token: String
     /// The secret in every form on the session's pages: 256 random bits in hexadecimal.
     package let csrf: String
+    /// The type and the id of the person or the program that signed in.
+    fileprivate let owner: String
     fileprivate let ends: Timestamp
   }
 
@@ -48,17 +51,18 @@ package final class Sessions: Sendable {
     self.clock = clock
   }
 
-  /// Begins a session for a caller with this token.
-  package func begin(with token: String) -> Session {
+  /// Begins a session for a caller who signed in with this token.
+  package func begin(with token: String, for caller: Caller) -> Session {
     let now = clock()
     let ends = Timestamp(microseconds: now.microseconds + Self.lifetime.components.seconds * 1_000_000)
-    let session = Session(id: Random.token(), token: token, csrf: Random.token(), ends: ends)
+    let owner = "\(caller.actor.type.rawValue) \(caller.actor.id ?? "")"
+    let session = Session(id: Random.token(), token: token, csrf: Random.token(), owner: owner, ends: ends)
     state.withLock { state in
       while let oldest = state.order.first, state.sessions[oldest].map({ $0.ends <= now }) ?? true {
         state.sessions[state.order.removeFirst()] = nil
       }
-      let own = state.order.filter { state.sessions[$0]?.token == token }
-      if own.count >= Self.mostOfOneToken, let oldest = own.first { state.end(oldest) }
+      let own = state.order.filter { state.sessions[$0]?.owner == owner }
+      if own.count >= Self.mostOfOnePerson, let oldest = own.first { state.end(oldest) }
       if state.order.count >= Self.most { state.sessions[state.order.removeFirst()] = nil }
       state.sessions[session.id] = session
       state.order.append(session.id)

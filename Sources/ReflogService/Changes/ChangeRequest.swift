@@ -2,6 +2,11 @@ package import ReflogModel
 
 /// A request for a change.
 package final class ChangeRequest: Sendable {
+  /// The maximum number of steps that one request can change.
+  ///
+  /// Microsoft Graph documents three steps. So the limit leaves space for new steps, and one request costs little.
+  package static let maximumSteps = 16
+
   /// The action that a caller requests.
   package enum Action: Sendable {
     /// Sets the reference at an address to a connector, or disables the step if the reference is `none`.

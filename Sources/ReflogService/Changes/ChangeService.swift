@@ -10,7 +10,7 @@ package struct ChangeService: Sendable {
   package let directory: any Directory
   let locks: KeyedLock
   private let reasonRule: ReasonRule?
-  private let denials = DenialBudget()
+  private let refusals = RefusalBudget()
   private let duration: Timer
 
   /// Creates a service.
@@ -46,12 +46,29 @@ package struct ChangeService: Sendable {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
     let preparer = try preparer(for: request.caller)
     try await preparer.prove(request.caller)
+    guard !isJudgedByDirectory(request.caller) || !refusals.isSpent(by: request.caller.actor, at: ledger.now) else {
+      throw .refusalsSpent
+    }
     if request.action.isRecorded { try check(reason: request.reason) }
     let start = ContinuousClock.now
     defer { duration.record(duration: ContinuousClock.now - start) }
     let lock = try await locks.take(try await preparer.locks(of: request))
     defer { lock.end() }
-    return try await perform(request, preparer)
+    do {
+      return try await perform(request, preparer)
+    } catch {
+      if case .refused(let recorded, _) = error, !recorded.isEmpty, isJudgedByDirectory(request.caller) {
+        refusals.charge(request, at: ledger.now)
+      }
+      throw error
+    }
+  }
+
+  /// Returns whether only the directory decides what a caller may change.
+  ///
+  /// Such a caller may have no rights at all, so the directory's refusals of its requests are limited.
+  private func isJudgedByDirectory(_ caller: Caller) -> Bool {
+    if case .directoryToken = caller.credential { true } else { false }
   }
 
   /// The maximum number of times that a request is prepared.
@@ -229,12 +246,14 @@ package struct ChangeService: Sendable {
 
   /// Records a request for a change that the caller's role does not permit, and returns the error for the caller.
   ///
-  /// The directory gets no request. If a caller is denied very often, only some of its requests are recorded.
+  /// The directory gets no request. One `denied` change is recorded, also if the request names several steps. If a
+  /// caller is denied very often, only some of its requests are recorded.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
-    guard denials.take(for: request.caller.actor, at: ledger.now) else { return .forbidden([]) }
-    let intents = try await preparer.unreadIntents(of: request)
-    guard !intents.isEmpty else { return .forbidden([]) }
-    return .forbidden(try await ledger.record(Group(drafts: intents.map { .init($0, .denied) })).map(\.id))
+    guard !refusals.isSpent(by: request.caller.actor, at: ledger.now),
+      let intent = try await preparer.unreadIntents(of: request).first,
+      refusals.take(for: intent, at: ledger.now)
+    else { return .forbidden([]) }
+    return .forbidden(try await ledger.record(Group(drafts: [.init(intent, .denied)])).map(\.id))
   }
 
   /// Checks the reason of a change against the rule.

@@ -1,23 +1,26 @@
+package import ReflogModel
+
 /// A pattern that the reason of every change must match.
+///
+/// The time of a check grows linearly with the length of the reason, so no reason can occupy the server.
 package struct ReasonRule: Sendable {
-  /// A regular expression.
-  package let pattern: String
+  private let expression: LinearPattern
+
+  /// The text of the pattern.
+  package var pattern: String { expression.text }
 
   /// Creates a rule.
   ///
   /// - Parameter pattern: a regular expression that must match the whole reason.
-  /// - Throws: the error of `Regex` if the pattern is not valid.
-  package init(pattern: String) throws {
-    _ = try Regex(pattern)
-    self.pattern = pattern
+  /// - Throws: an error if the pattern is not valid, or if it needs a feature that can't be checked in linear time.
+  package init(pattern: String) throws(PatternError) {
+    expression = try LinearPattern(pattern)
   }
 
   /// Returns whether the pattern matches the whole reason.
   ///
   /// Returns false if there is no reason.
   func permits(_ reason: String?) -> Bool {
-    // A `Regex` can't be shared between threads, so each check creates a new `Regex`. That needs only microseconds.
-    guard let reason, let regex = try? Regex(pattern) else { return false }
-    return (try? regex.wholeMatch(in: reason)) != nil
+    reason.map(expression.matchesWhole) ?? false
   }
 }

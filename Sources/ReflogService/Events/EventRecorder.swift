@@ -19,13 +19,17 @@ package final class EventRecorder: Service {
   /// All other callers together share one count. So an attacker can't fill the memory or the ledger with counts.
   private static let callers = 1000
   /// The maximum number of IP addresses that have a count of failed authentications of their own in a minute.
-  private static let failures = 100
+  private static let failures = 16
+  /// The maximum number of exports of one caller that are recorded as events of their own in a minute.
+  private static let exportsPerMinute = 8
   private static let interval = Duration.seconds(60)
 
   private let ledger: Ledger
   private let started: [ServiceEvent.Content]
   private let logger: Logger
   private let counts = Mutex<[Count: ServiceEvent.Content]>([:])
+  /// For each caller, the number of exports in this minute that were recorded as events of their own.
+  private let exports = Mutex<[Count: Int]>([:])
 
   /// Creates a recorder.
   ///
@@ -51,9 +55,30 @@ package final class EventRecorder: Service {
     count(.historyRead, actor, Count(kind: .historyRead, actorType: actor.type, actorID: actor.id, ipAddress: nil))
   }
 
+  /// Records an export.
+  ///
+  /// If the caller already exported very often in this minute, the export is only counted. When this returns, the event
+  /// is durable, or the export is counted.
+  package func recordExport(by actor: Change.Actor, details: JSONObject) async throws(ServiceError) {
+    let key = Self.exports(of: actor)
+    let isRecorded = exports.withLock { exports in
+      guard exports[key] != nil || exports.count < Self.callers, exports[key, default: 0] < Self.exportsPerMinute else {
+        return false
+      }
+      exports[key, default: 0] += 1
+      return true
+    }
+    guard isRecorded else { return count(.export, actor, key) }
+    try await record(ServiceEvent.Content(.export, actor: actor, details: details))
+  }
+
   /// Counts an export that continues an earlier export.
   package func countExport(by actor: Change.Actor) {
-    count(.export, actor, Count(kind: .export, actorType: actor.type, actorID: actor.id, ipAddress: nil))
+    count(.export, actor, Self.exports(of: actor))
+  }
+
+  private static func exports(of actor: Change.Actor) -> Count {
+    Count(kind: .export, actorType: actor.type, actorID: actor.id, ipAddress: nil)
   }
 
   /// Counts a denied request that is not recorded as a change.
@@ -99,6 +124,7 @@ package final class EventRecorder: Service {
   ///
   /// If the counts can't be recorded, they are added to the counts of the next minute.
   private func flush() async {
+    exports.withLock { $0 = [:] }
     let counted = counts.withLock { counts in
       defer { counts = [:] }
       return counts

@@ -54,7 +54,8 @@ extension Preparer {
 
   /// Prepares the deletion of a user flow, with one change for each step that calls a connector.
   ///
-  /// If the flow calls no connector, no change is recorded for the deletion.
+  /// If the flow calls no connector, no change is recorded for the deletion. If it calls connectors at more steps than
+  /// one request can change, the method throws `tooManySteps`.
   func prepareFlowDeletion(
     _ request: ChangeRequest,
     _ flow: FlowName
@@ -69,14 +70,15 @@ extension Preparer {
         intents.append(request.intent(.step(address), before: before.reference, after: .none))
       }
       if before.reference != .none || before.drift != nil { found.append(before) }
+      guard intents.count <= ChangeRequest.maximumSteps else { throw .tooManySteps }
     }
     return Preparation(group: group(request, found, intents), write: .deleteFlow(flow.flowType, flow.flow))
   }
 
   /// Returns the addresses at which a flow may call a connector.
   ///
-  /// The result contains the steps that Microsoft Graph documents, and all other steps of the flow that are in the
-  /// ledger.
+  /// The result contains the steps that Microsoft Graph documents, and all other steps of the flow at which a change may
+  /// have been applied.
   func addresses(of flow: FlowName) async throws(ServiceError) -> [Address] {
     let known: [Address]
     do { known = try await ledger.history.addresses() } catch { throw ServiceError(reading: error) }

@@ -106,7 +106,8 @@ struct Preparer: Sendable {
 
   /// Records a refused read if necessary, and returns the error for the caller.
   ///
-  /// If the directory refused the request itself, the refusal is recorded as `rejected`. Three kinds of failure are not
+  /// If the directory refused the request itself, the refusal is recorded as one `rejected` change, also if the request
+  /// concerns several steps. Three kinds of failure are not
   /// recorded: the directory refused the read because of its load, the directory refused the caller's token, or the
   /// read had no answer.
   func refusedRead(
@@ -115,10 +116,10 @@ struct Preparer: Sendable {
     for request: ChangeRequest
   ) async throws(ServiceError) -> ServiceError {
     guard case .refused(let refusal) = failure, !refusal.isTransient, !refusal.leavesUnproven(request.caller),
-      !intents.isEmpty
+      let intent = intents.first
     else { return ServiceError(beforeSending: failure) }
-    let drafts = intents.map { Group.Draft($0, .answered(.refused(refusal))) }
-    let recorded = try await ledger.record(Group(drafts: drafts, key: request.idempotencyKey))
+    let draft = Group.Draft(intent, .answered(.refused(refusal)))
+    let recorded = try await ledger.record(Group(drafts: [draft], key: request.idempotencyKey))
     return .refused(recorded.map(\.id), refusal)
   }
 }

@@ -130,7 +130,7 @@ struct ServerSettings: Sendable {
     do {
       return try ReasonRule(pattern: pattern)
     } catch {
-      throw CommandFailure(.usage, "\(Setting.requireReason.variable) is not a regular expression: \(error)")
+      throw CommandFailure(.usage, "\(Setting.requireReason.variable) is not a valid pattern: \(error).")
     }
   }
 

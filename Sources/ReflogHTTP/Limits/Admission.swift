@@ -1,0 +1,135 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+
+/// The limits that all requests share: how many are in progress at the same time, and for whom.
+///
+/// Each kind of work has slots of its own, so questions can't use the slots of changes.
+struct Admission: Sendable {
+  /// Delays the answers to requests that are refused before they have a slot.
+  let pace: RefusalPace
+  /// The slots of changes by callers who may make changes, and of requests of administrators.
+  private let changes: Slots
+  /// The slots of questions about history, and of all requests that will be refused.
+  private let questions: Slots
+  /// The slots of reads of the directory.
+  private let directoryReads: Slots
+  /// The slots of callers whose token only the directory can check.
+  private let unverified: Slots
+  /// The slots of requests without a credential.
+  private let open: Slots
+  /// The slots of sign-ins.
+  private let signIns: Slots
+  /// The slots of exports while their files are sent.
+  private let exports: Slots
+  /// The slots of reads of one piece of an export.
+  private let exportPieces: Slots
+  private let bodies: BodyMemory
+
+  /// Creates the limits of a server.
+  init() {
+    let pace = RefusalPace()
+    self.pace = pace
+    changes = Slots(RequestLimits.changes, pace: pace)
+    questions = Slots(RequestLimits.questions, pace: pace)
+    directoryReads = Slots(RequestLimits.directoryReads, pace: pace)
+    unverified = Slots(RequestLimits.unverified, pace: pace)
+    open = Slots(RequestLimits.open, pace: pace)
+    signIns = Slots(RequestLimits.signIns, pace: pace)
+    exports = Slots(RequestLimits.exports, pace: pace)
+    exportPieces = Slots(RequestLimits.exportPieces, pace: pace)
+    bodies = BodyMemory(capacity: RequestLimits.bodies, pace: pace)
+  }
+
+  /// Admits a request of an authenticated caller: receives its body, and waits for a slot.
+  func admit(
+    _ request: Request,
+    of caller: Caller,
+    from ipAddress: String?,
+    next: (Request) async throws -> Response
+  ) async throws -> Response {
+    let holder = SlotHolder(caller, from: ipAddress)
+    let slots = slots(for: request, of: caller)
+    return try await bodies.receive(request, for: holder) { request in
+      try await slots.use(holder) { try await next(request) }
+    }
+  }
+
+  /// Admits a request to a route that needs no credential.
+  func admitOpen(from ipAddress: String?, next: () async throws -> Response) async throws -> Response {
+    try await open.use(SlotHolder(ipAddress), next)
+  }
+
+  /// Admits a sign-in.
+  ///
+  /// The answer to a failed sign-in is delayed if the same network had many failures.
+  func admitSignIn(
+    _ request: Request,
+    from ipAddress: String?,
+    next: (Request) async throws -> Response
+  ) async throws -> Response {
+    let holder = SlotHolder(ipAddress)
+    let response = try await bodies.receive(request, for: holder) { request in
+      try await signIns.use(holder) { try await next(request) }
+    }
+    if response.status.code >= 400 { await pace.delay(holder) }
+    return response
+  }
+
+  /// Returns the share of an export in the slots, or throws `busy` if the caller has too many exports.
+  func export(for caller: Caller, from ipAddress: String?) throws(ServiceError) -> ExportShare {
+    let holder = SlotHolder(caller, from: ipAddress)
+    guard exports.enterWithoutWaiting(holder) else { throw .busy("Too many of your exports are in progress.") }
+    return ExportShare(exports: exports, pieces: exportPieces, holder: holder)
+  }
+
+  private func slots(for request: Request, of caller: Caller) -> Slots {
+    guard case .roles = caller.credential else { return unverified }
+    guard request.method == .get || request.method == .head else {
+      // The request of a caller without the right to write is refused, or it is a question.
+      return Policy.permits(caller, .change) || Policy.permits(caller, .administer) ? changes : questions
+    }
+    let segments = request.uri.path.split(separator: "/", maxSplits: 2)
+    return segments.count > 1 && segments[1].lowercased() == "identity" ? directoryReads : questions
+  }
+}
+
+/// The slots that an export uses while its file is sent.
+///
+/// The export holds one slot of exports until this object is released, also if the client never reads the file. Each
+/// piece of the file takes another slot only while it is read from the ledger. So a slow client blocks no other client.
+final class ExportShare: Sendable {
+  private let exports: Slots
+  private let pieces: Slots
+  private let holder: SlotHolder
+
+  fileprivate init(exports: Slots, pieces: Slots, holder: SlotHolder) {
+    self.exports = exports
+    self.pieces = pieces
+    self.holder = holder
+  }
+
+  deinit {
+    exports.leave(holder)
+  }
+
+  /// Reads a piece of the export while the export holds a slot for the read.
+  func piece<Value>(_ read: () async throws(ServiceError) -> Value) async throws(ServiceError) -> Value {
+    try await pieces.use(holder, read)
+  }
+}
+
+/// The source of an export that takes a slot for each piece.
+struct SharedExport<Source: ExportSource>: ExportSource {
+  var source: Source
+  let share: ExportShare
+
+  mutating func nextPiece() async throws(ServiceError) -> ExportPiece<Source.Item>? {
+    var source = source
+    let (piece, rest) = try await share.piece { () async throws(ServiceError) in
+      (try await source.nextPiece(), source)
+    }
+    self.source = rest
+    return piece
+  }
+}

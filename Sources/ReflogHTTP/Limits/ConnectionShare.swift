@@ -1,0 +1,73 @@
+package import NIOCore
+package import ReflogModel
+import Synchronization
+
+/// Counts the open connections of each network, so that no network can use all connections.
+package final class ConnectionCount: Sendable {
+  private let limit: Int
+  private let trusted: [AddressBlock]
+  private let open = Mutex<[SlotHolder: Int]>([:])
+
+  /// Creates a count.
+  ///
+  /// - Parameters:
+  ///   - limit: The maximum number of connections of one network.
+  ///   - trusted: The proxies, which are not limited, because they have connections for many clients.
+  package init(limit: Int = RequestLimits.connections / Slots.Limits.share, trusted: [AddressBlock]) {
+    self.limit = limit
+    self.trusted = trusted
+  }
+
+  /// Counts a connection, and returns the network to which it is counted.
+  ///
+  /// The result is nil if the network has too many connections.
+  fileprivate func enter(_ address: SocketAddress?) -> SlotHolder? {
+    let holder = SlotHolder(address?.ipAddress)
+    let ipAddress = address?.ipAddress.flatMap { IPAddress($0) }
+    let isTrusted = ipAddress.map { ipAddress in trusted.contains { $0.contains(ipAddress) } } ?? false
+    return open.withLock { open in
+      let count = open[holder, default: 0]
+      guard isTrusted || count < limit else { return nil }
+      open[holder] = count + 1
+      return holder
+    }
+  }
+
+  fileprivate func leave(_ holder: SlotHolder) {
+    open.withLock { open in
+      let count = open[holder, default: 1] - 1
+      open[holder] = count == 0 ? nil : count
+    }
+  }
+}
+
+/// Closes a new connection if its network already has too many connections.
+package final class ConnectionShare: ChannelInboundHandler, RemovableChannelHandler {
+  /// The type of the parts that the handler passes on unchanged.
+  package typealias InboundIn = NIOAny
+
+  private let count: ConnectionCount
+  private var holder: SlotHolder?
+
+  /// Creates the handler of one connection.
+  package init(_ count: ConnectionCount) {
+    self.count = count
+  }
+
+  /// Counts the connection.
+  package func handlerAdded(context: ChannelHandlerContext) {
+    holder = count.enter(context.channel.remoteAddress)
+    if holder == nil, context.channel.isActive { context.close(promise: nil) }
+  }
+
+  /// Closes a connection that is not counted, because its network has too many connections.
+  package func channelActive(context: ChannelHandlerContext) {
+    if holder == nil { context.close(promise: nil) } else { context.fireChannelActive() }
+  }
+
+  /// Ends the count of the connection.
+  package func handlerRemoved(context: ChannelHandlerContext) {
+    holder.map(count.leave)
+    holder = nil
+  }
+}

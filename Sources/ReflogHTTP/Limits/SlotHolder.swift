@@ -1,0 +1,32 @@
+import ReflogModel
+
+/// The person, the program or the network to which a limited resource is counted.
+enum SlotHolder: Hashable, Sendable {
+  /// An authenticated caller, by the type and the id of its actor.
+  case caller(Change.ActorType, String)
+  /// A network: everyone in it who is not authenticated.
+  case network([UInt8])
+  /// All requests whose address is unknown.
+  case unknown
+
+  /// The holder for an authenticated caller.
+  init(_ caller: Caller, from ipAddress: String?) {
+    self =
+      switch caller.credential {
+      case .roles: .caller(caller.actor.type, caller.actor.id ?? "")
+      // Only the directory can check this caller's token, so the identity of the actor is only a claim.
+      case .directoryToken: SlotHolder(ipAddress)
+      }
+  }
+
+  /// The holder for a client that is not authenticated.
+  ///
+  /// A client with IPv6 usually has a whole network of 64 bits. So all addresses in such a network are one holder.
+  init(_ ipAddress: String?) {
+    if let ipAddress, let bytes = IPAddress(ipAddress)?.bytes {
+      self = .network(bytes.count == 16 ? Array(bytes.prefix(8)) : bytes)
+    } else {
+      self = .unknown
+    }
+  }
+}
