@@ -1,6 +1,7 @@
 import Foundation
 import Metrics
 import ReflogDirectory
+import ReflogLedger
 import ReflogModel
 import ReflogStorage
 
@@ -24,11 +25,7 @@ enum ServedDirectory {
   ) async throws {
     switch settings {
     case .embedded(let sample):
-      let path = database + ".directory"
-      let files = FileManager.default
-      guard !files.fileExists(atPath: database) || files.fileExists(atPath: path) else {
-        throw CommandFailure(.refused, "\(database) exists, but its directory \(path) is missing. Restore that file.")
-      }
+      let path = LedgerFiles(database: database).directory
       let storage = try Storage(path: path, kind: .directory)
       let directory = try EmbeddedDirectory(
         storage: storage,

@@ -45,6 +45,16 @@ package struct EmbeddedDirectory: LocalDirectory {
     }
   }
 
+  /// Returns the id of the tenant in a directory's file after a check of the file, or nil if the file has no tenant yet.
+  ///
+  /// This method changes no file.
+  package static func checkedTenant(ofFileAt path: String) throws -> String? {
+    let reader = try StorageReader(readingFileAt: path, kind: .directory, for: .checkingStart)
+    guard reader.hasNewestSchema else { return nil }
+    try reader.checkStructure(ofFileAt: path)
+    return try reader.readAtStart { db in try EmbeddedTenant.id(db) }
+  }
+
   /// Returns this directory unchanged, because the embedded directory needs no token.
   package func bearing(_ token: DirectoryToken) -> any Directory { self }
 

@@ -1,0 +1,109 @@
+import Foundation
+import ReflogDirectory
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogStorage
+
+/// The checks that a server makes before it writes to any file.
+///
+/// A damaged file is therefore found unaltered by the person who repairs it.
+struct StartCheck {
+  private let settings: ServerSettings
+
+  /// Checks that the port is free and that the server's files belong together.
+  ///
+  /// - Throws: An error whose message contains the name of the file and the problem.
+  static func run(_ settings: ServerSettings) async throws {
+    let check = StartCheck(settings: settings)
+    try ListenerCheck.run(host: settings.listener.host, port: settings.listener.port)
+    let tenantID = try check.directoryTenant()
+    try await check.checkLedger(tenantID)
+    try await check.checkTokens()
+  }
+
+  private var files: LedgerFiles { LedgerFiles(database: settings.database) }
+
+  /// Returns the tenant of the directory, or nil for an embedded directory that does not exist yet.
+  private func directoryTenant() throws -> String? {
+    if let graph = settings.directory.graph { return graph.tenantID }
+    let exists = DurableFile.exists(files.directory)
+    guard exists || !DurableFile.exists(settings.database) else {
+      throw CommandFailure(
+        .refused,
+        "\(settings.database) exists, but its directory \(files.directory) is missing. Restore that file."
+      )
+    }
+    return exists ? try EmbeddedDirectory.checkedTenant(ofFileAt: files.directory) : nil
+  }
+
+  private func checkLedger(_ tenantID: String?) async throws {
+    guard DurableFile.exists(settings.database) else {
+      return try refuseOtherFiles("\(settings.database) is missing", [files.lock])
+    }
+    let history = try History(readingFileAt: settings.database, for: .checkingStart)
+    guard history.hasNewestSchema else { return }
+    do {
+      try history.checkStructure(ofFileAt: settings.database)
+      guard let served = try await history.served() else {
+        return try refuseOtherFiles("\(settings.database) contains no history")
+      }
+      let directory = settings.directory.kind.rawValue
+      guard served.directory == directory, tenantID.map({ $0 == served.tenantID }) ?? true else {
+        throw LedgerError.servesAnother(
+          path: settings.database,
+          directory: served.directory,
+          tenantID: served.tenantID
+        )
+      }
+      if try await isOlderAccepted(history) { return }
+      let checked = try await OpenedLog.check(history, settings)
+      // Without an anchor, nothing shows that the log without its newest part is complete.
+      guard !history.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
+        throw StorageError.missingLog(path: settings.database)
+      }
+    } catch let error as LedgerError where history.isLogMissing {
+      // The missing write-ahead log explains every problem with the newest entries.
+      if case .servesAnother = error { throw error }
+      throw StorageError.missingLog(path: settings.database)
+    }
+  }
+
+  /// Returns whether the setting accepts this ledger although it does not match its anchor.
+  ///
+  /// Then the key and the anchor are replaced, so they are not checked.
+  private func isOlderAccepted(_ history: History) async throws -> Bool {
+    guard settings.acceptsOlderLedger, let anchored = try Anchor(path: settings.anchor).checkpoint() else {
+      return false
+    }
+    try await history.verifyHead()
+    return try await !history.holds(anchored)
+  }
+
+  /// Throws if a file exists that only a ledger with entries has.
+  ///
+  /// - Parameters:
+  ///   - problem: What is wrong with the ledger, as a clause.
+  ///   - further: More files that exist only if a ledger existed.
+  private func refuseOtherFiles(_ problem: String, _ further: [String] = []) throws {
+    let others = ([files.log, files.key, settings.anchor] + further).filter(DurableFile.exists)
+    guard let other = others.first else { return }
+    throw CommandFailure(
+      .refused,
+      "\(problem), but \(other) exists. Restore the ledger. To begin a new ledger, move \(other) away."
+    )
+  }
+
+  /// Checks the file of tokens, and that the first tokens can be stored if they are needed.
+  private func checkTokens() async throws {
+    guard settings.authenticationModes.contains(.token) else { return }
+    let exists = DurableFile.exists(files.tokens)
+    let isEmpty = exists ? try await TokenStore.isEmpty(besideLedgerAt: settings.database) : true
+    guard isEmpty, !Terminal.isTerminal, DurableFile.exists(files.firstTokens) else { return }
+    throw CommandFailure(
+      .refused,
+      "\(files.tokens) contains no tokens, and new ones can't be stored, because \(files.firstTokens) exists. Restore "
+        + "\(files.tokens), or move \(files.firstTokens) away."
+    )
+  }
+}
