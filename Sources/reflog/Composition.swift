@@ -43,6 +43,7 @@ struct Composition {
     let served = try await ServedDirectory(
       settings.directory,
       database: settings.database,
+      acceptsMissingLog: settings.acceptsOlderLedger,
       thread: thread,
       metrics: metrics
     )

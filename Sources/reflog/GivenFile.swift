@@ -1,4 +1,5 @@
 import Foundation
+import ReflogModel
 
 /// A small text file that a person passes to a command, such as a checkpoint or a manifest.
 ///
@@ -46,6 +47,19 @@ struct GivenFile {
   func text() throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else { throw unreadable("it is not valid UTF-8") }
     return text
+  }
+
+  /// The length of an Ed25519 signature in bytes. Every other known signature is longer.
+  private static let shortestSignature = 64
+
+  /// Returns the signed note in the file.
+  func note() throws -> SignedNote {
+    let note: SignedNote
+    do { note = try SignedNote(parsing: bytes) } catch { throw unreadable("\(error)") }
+    guard note.signatures.allSatisfy({ $0.bytes.count >= Self.shortestSignature }) else {
+      throw unreadable("a signature in it was cut. Get a new copy of the whole file")
+    }
+    return note
   }
 
   /// Returns the failure for a file whose content can't be read.

@@ -34,7 +34,11 @@ struct StartCheck {
         "\(settings.database) exists, but its directory \(files.directory) is missing. Restore that file."
       )
     }
-    return exists ? try EmbeddedDirectory.checkedTenant(ofFileAt: files.directory) : nil
+    guard exists else { return nil }
+    return try EmbeddedDirectory.checkedTenant(
+      ofFileAt: files.directory,
+      acceptsMissingLog: settings.acceptsOlderLedger
+    )
   }
 
   private func checkLedger(_ tenantID: String?) async throws {

@@ -70,7 +70,7 @@ struct StorageMessageTests {
     (.diskFull, "The disk is full. Free some space, then try again."),
     (.locked, "Another process or a long read uses the file. Wait until it ends, then try again."),
     (.failed("UNIQUE constraint failed: t.x"), "The write failed: UNIQUE constraint failed: t.x."),
-    (.unreadable("the copy can't be read: Input/output error"), "The read failed: the copy can't be read: Input/output error."),
+    (.unreadable("the copy is incomplete"), "The read failed: the copy is incomplete."),
     (
       .commitUnknown("disk I/O error"),
       "It is unknown whether the last commit was written (disk I/O error). Start Reflog again to find out."

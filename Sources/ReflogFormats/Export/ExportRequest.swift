@@ -16,7 +16,8 @@ package struct ExportRequest: Sendable {
   /// Creates a request.
   ///
   /// By default all changes are exported.
-  package init(_ format: ExportFormat, _ style: CSVStyle = CSVStyle(), filter: String? = nil, after: LogPosition? = nil) {
+  package init(_ format: ExportFormat, _ style: CSVStyle = CSVStyle(), filter: String? = nil, after: LogPosition? = nil)
+  {
     self.format = format
     self.style = style
     self.filter = filter

@@ -25,9 +25,10 @@ package struct TokenStore: Sendable {
 
   /// Returns whether the existing token file next to a ledger contains no token, without changing the file.
   package static func isEmpty(besideLedgerAt path: String) async throws -> Bool {
-    let reader = try StorageReader(readingFileAt: LedgerFiles(database: path).tokens, kind: .tokens, for: .checkingStart)
+    let file = LedgerFiles(database: path).tokens
+    let reader = try StorageReader(readingFileAt: file, kind: .tokens, for: .checkingStart)
     guard reader.hasNewestSchema else { return false }
-    try reader.checkStructure(ofFileAt: LedgerFiles(database: path).tokens)
+    try reader.checkStructure(ofFileAt: file)
     return try await reader.read { db in try !db.bool("SELECT EXISTS (SELECT 1 FROM token)") }
   }
 

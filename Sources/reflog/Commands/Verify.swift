@@ -125,7 +125,8 @@ struct Verify: AsyncParsableCommand {
 
   private func claim(_ source: String, _ path: String) throws -> LogVerification.ExpectedCheckpoint {
     let file = try GivenFile(path)
-    do { _ = try Checkpoint(text: SignedNote(parsing: file.bytes).text) } catch {
+    let note = try file.note()
+    do { _ = try Checkpoint(text: note.text) } catch {
       // A file that was mangled on its way says nothing about the ledger.
       throw file.unreadable("\(error)")
     }

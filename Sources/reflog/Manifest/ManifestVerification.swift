@@ -30,13 +30,8 @@ struct ManifestVerification {
     }
     path = String(manifestPath.dropLast(".manifest".count))
     let file = try GivenFile(manifestPath)
-    let note: SignedNote
-    do {
-      note = try SignedNote(parsing: file.bytes)
-      _ = try ExportManifest(text: note.text)
-    } catch {
-      throw file.unreadable("\(error)")
-    }
+    let note = try file.note()
+    do { _ = try ExportManifest(text: note.text) } catch { throw file.unreadable("\(error)") }
     do {
       manifest = try ExportManifest(opening: note, with: keys)
     } catch {

@@ -31,7 +31,10 @@ struct OutputFiles {
   /// Throws a failure if a command must not write to a path.
   func check(_ path: String, replacing: Bool) throws {
     if let ledger = owner(of: path) {
-      throw CommandFailure(.refused, "\(path) is a file of the ledger \(ledger), so it is not replaced. Name another file.")
+      throw CommandFailure(
+        .refused,
+        "\(path) is a file of the ledger \(ledger), so it is not replaced. Name another file."
+      )
     }
     guard let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType else {
       return
