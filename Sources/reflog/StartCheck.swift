@@ -48,27 +48,28 @@ struct StartCheck {
     let history = try History(readingFileAt: settings.database, for: .checkingStart)
     guard history.hasNewestSchema else { return }
     do {
-      try history.checkStructure(ofFileAt: settings.database)
-      guard let served = try await history.served() else {
-        return try refuseOtherFiles("\(settings.database) contains no history")
-      }
-      let directory = settings.directory.kind.rawValue
-      guard served.directory == directory, tenantID.map({ $0 == served.tenantID }) ?? true else {
-        throw LedgerError.servesAnother(
-          path: settings.database,
-          directory: served.directory,
-          tenantID: served.tenantID
-        )
-      }
-      if try await isOlderAccepted(history) { return }
-      let checked = try await OpenedLog.check(history, settings)
-      // Without an anchor, nothing shows that the log without its newest part is complete.
-      guard !history.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
-        throw StorageError.missingLog(path: settings.database)
-      }
-    } catch let error as LedgerError where history.isLogMissing {
+      try await check(history, tenantID)
+    } catch LedgerError.servesAnother(let path, let directory, let tenant) {
+      throw LedgerError.servesAnother(path: path, directory: directory, tenantID: tenant)
+    } catch {
       // The missing write-ahead log explains every problem with the newest entries.
-      if case .servesAnother = error { throw error }
+      throw history.isLogMissing ? StorageError.missingLog(path: settings.database) : error
+    }
+  }
+
+  private func check(_ history: History, _ tenantID: String?) async throws {
+    try history.checkStructure(ofFileAt: settings.database)
+    guard let served = try await history.served() else {
+      guard !history.isLogMissing else { throw StorageError.missingLog(path: settings.database) }
+      return try refuseOtherFiles("\(settings.database) contains no history")
+    }
+    guard served.directory == settings.directory.kind.rawValue, served.tenantID == tenantID ?? served.tenantID else {
+      throw LedgerError.servesAnother(path: settings.database, directory: served.directory, tenantID: served.tenantID)
+    }
+    if try await isOlderAccepted(history) { return }
+    let checked = try await OpenedLog.check(history, settings)
+    // Without an anchor, nothing shows that the log without its newest part is complete.
+    guard !history.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
       throw StorageError.missingLog(path: settings.database)
     }
   }

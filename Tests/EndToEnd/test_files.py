@@ -277,6 +277,14 @@ class CopiesInUse(unittest.TestCase):
                 self.assertIn(f"{copy}/reflog.sqlite-wal is missing", run.stderr)
                 self.assertEqual(run.stdout, "")
             self.assertEqual(os.listdir(copy), ["reflog.sqlite"])
+            # The copied ledger is new: its first entry is only in the log. The files next to it make no difference.
+            for endings in ((".directory",), (".directory", ".key", ".anchor", ".tokens")):
+                for ending in endings:
+                    shutil.copy(server.database + ending, copy)
+                start = subprocess.run([server.binary, "serve", "--port", "0", "--database", copy / "reflog.sqlite"],
+                                       capture_output=True, text=True, env=server.environment() | server.variables, timeout=60)
+                self.assertEqual(start.returncode, 1)
+                self.assertRegex(start.stderr, r"\Areflog: \S+reflog.sqlite(.directory)?-wal is missing|\Areflog: .*-wal is missing")
 
     def test_a_complete_ledger_without_its_log_starts(self):
         """After a kill, `sqlite3` copies the log into the ledger and deletes the log. The anchor shows that nothing is missing."""
