@@ -7,7 +7,8 @@ entries, and keeps one hash for each entry in memory. You may repeat every flag.
 tools/verify_log.py https://reflog.contoso.example --key VKEY
 tools/verify_log.py /mnt/copy --key VKEY --records records.jsonl --old checkpoint --proof 4711.tlog-proof
 
-Exit codes: 0 no findings, 64 wrong usage, 65 findings (one on each line), 75 the log can't be reached.
+Exit codes: 0 no findings, 64 wrong usage or a given file that cannot be read, 65 findings (one on each line), 75 the log can't
+be reached.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import base64
 import collections
 import hashlib
 import http.client
+import itertools
 import json
 import pathlib
 import re
@@ -40,6 +42,32 @@ RECEIPT = re.compile(rf"c2sp\.org/tlog-proof@v1\n(?:extra ({BASE64})\n)?index ({
 
 class Finding(Exception):
     """A problem that was found in the log, described in one line."""
+
+
+class Unreadable(Exception):
+    """A given file that was mangled on its way. It says nothing about the log."""
+
+
+def readable(file, data):
+    """Returns the first bytes of a given file without a byte order mark, if they are text."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
+        raise Unreadable(f"{file.name} cannot be read: it is encoded in UTF-16 or is not text. Save it in UTF-8")
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if not data.strip() or data.lstrip().startswith(b"<"):
+        raise Unreadable(f"{file.name} cannot be read: it is {'a web page' if data.strip() else 'empty'}. Get a new copy")
+    return data
+
+
+def given(file):
+    """Returns the bytes of a given file, without the additions of mail programs and of Windows."""
+    data = readable(file, file.read()).replace(b"\r\n", b"\n")
+    return data if data.endswith(b"\n") else data + b"\n"
+
+
+def given_lines(file):
+    """Yields the lines of a given file with their numbers, without the ends of the lines."""
+    for number, line in enumerate(itertools.chain([readable(file, file.readline())], file), 1):
+        yield number, line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def sha256(*parts):
@@ -77,9 +105,11 @@ def verification_key(text):
     return (name, bytes.fromhex(id)), Ed25519PublicKey.from_public_bytes(key[1:])
 
 
-def opened(data, keys, where):
+def opened(data, keys, where, is_given=False):
     """Checks that a key signed a checkpoint (C2SP signed-note, tlog-checkpoint). Returns the checkpoint's size and root."""
     match = CHECKPOINT.fullmatch(data.decode(errors="replace"))
+    if not match and is_given:
+        raise Unreadable(f"{where} cannot be read: it is not a whole signed checkpoint. Get a new copy")
     if not match:
         raise Finding(f"{where} is not a signed checkpoint")
     text, origin, size, root, lines = match.groups()
@@ -146,7 +176,7 @@ def check_record(leaves, record, where):
     try:
         sequence = json.loads(record)["sequence"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise Finding(f"{where} is not a record with a sequence") from None
+        raise Unreadable(f"{where} cannot be read: it is not a record with a sequence. Get a new copy") from None
     if type(sequence) is not int or not 0 <= sequence < len(leaves):
         raise Finding(f"{where} has sequence {json.dumps(sequence)}, which the log does not have")
     if leaves[sequence] != leaf_hash(sha256(record)):
@@ -158,9 +188,9 @@ def check_receipt(leaves, keys, data, where):
     """Checks a receipt (C2SP tlog-proof). If the receipt has no record, checks the log's entry at the receipt's index."""
     match = RECEIPT.fullmatch(data.decode(errors="replace"))
     if not match:
-        raise Finding(f"{where} is not a receipt")
+        raise Unreadable(f"{where} cannot be read: it is not a whole receipt. Get a new copy")
     record, index, proof, checkpoint = match.groups()
-    size, root = opened(checkpoint.encode(), keys, f"{where}'s checkpoint")
+    size, root = opened(checkpoint.encode(), keys, f"{where}'s checkpoint", is_given=True)
     check_prefix(leaves, size, root, f"{where}'s checkpoint")
     if record is not None and check_record(leaves, base64.b64decode(record), f"{where}'s record") != int(index):
         raise Finding(f"{where} is for entry {index}, its record is another")
@@ -199,7 +229,7 @@ def main():
     parser.add_argument("--proof", help="a file with a receipt", **files)
     options = parser.parse_args()
     base = (options.base if "://" in options.base else pathlib.Path(options.base).resolve().as_uri()).rstrip("/")
-    keys, counts, findings = dict(options.key), collections.Counter(), []
+    keys, counts, findings, unreadable = dict(options.key), collections.Counter(), [], []
 
     def attempt(kind, function, *arguments):
         counts[kind] += 1
@@ -208,6 +238,9 @@ def main():
         except Finding as finding:
             findings.append(finding)
             print(f"finding: {finding}")
+        except Unreadable as problem:
+            unreadable.append(problem)
+            print(problem, file=sys.stderr)
 
     try:
         newest = attempt("checkpoint", lambda: opened(get(base, "checkpoint")[1], keys, "checkpoint"))
@@ -219,18 +252,19 @@ def main():
             attempt("tiles", check_tile, base, level, number, hashes)
         attempt("root", check_prefix, leaves, *newest, "checkpoint")
         for file in options.records:
-            for number, line in enumerate(file, 1):
-                attempt("records", check_record, leaves, line.removesuffix(b"\n"), f"{file.name}:{number}")
+            lines = given_lines(file)
+            while line := attempt("lines", next, lines, None):
+                attempt("records", check_record, leaves, line[1], f"{file.name}:{line[0]}")
         for file in options.old:
-            attempt("older", lambda: check_prefix(leaves, *opened(file.read(), keys, file.name), file.name))
+            attempt("older", lambda: check_prefix(leaves, *opened(given(file), keys, file.name, is_given=True), file.name))
         for file in options.proof:
-            attempt("receipts", check_receipt, leaves, keys, file.read(), file.name)
+            attempt("receipts", lambda: check_receipt(leaves, keys, given(file), file.name))
     except (OSError, http.client.HTTPException) as error:
         print(f"{base} can't be reached: {error}", file=sys.stderr)
         return 65 if findings else 75
     print(f"checked: {len(leaves)} entries, {counts['tiles']} tiles, the root, its signature, {counts['records']} "
           f"records, {counts['older']} older checkpoints, {counts['receipts']} receipts; {len(findings)} findings")
-    return 65 if findings else 0
+    return 65 if findings else 64 if unreadable else 0
 
 
 if __name__ == "__main__":

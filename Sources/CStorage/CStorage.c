@@ -1,9 +1,16 @@
-// Swift can't call C functions with a variable number of arguments. This file wraps such functions.
+// Swift can't call C functions with a variable number of arguments. This file wraps such functions. It also contains the
+// checksums of a write-ahead log, because unoptimized Swift needs seconds for a large log.
+#define _GNU_SOURCE
 #include "CStorage.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 void storage_disable_memory_statistics(void) {
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -23,4 +30,70 @@ int storage_fill_random(void *bytes, size_t count) {
 
 void storage_name_thread(const char *name) {
   prctl(PR_SET_NAME, name);
+}
+
+enum { LOG_HEADER_SIZE = 32, FRAME_HEADER_SIZE = 24 };
+
+static uint32_t big_endian(const unsigned char *bytes) {
+  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+// Continues the checksum of a log over `count` bytes. `is_big` is the byte order of the words.
+static void add_to_checksum(uint32_t sum[2], const unsigned char *bytes, size_t count, int is_big) {
+  for (const unsigned char *end = bytes + count; bytes < end; bytes += 8) {
+    uint32_t first = big_endian(bytes), second = big_endian(bytes + 4);
+    if (!is_big) {
+      first = __builtin_bswap32(first);
+      second = __builtin_bswap32(second);
+    }
+    sum[0] += first + sum[1];
+    sum[1] += second + sum[0];
+  }
+}
+
+// Reads the header of a frame. Returns whether the frame belongs to the same use of the log as the log's header.
+static int read_frame_header(int file, off_t at, const unsigned char *header, unsigned char *frame) {
+  return pread(file, frame, FRAME_HEADER_SIZE, at) == FRAME_HEADER_SIZE && memcmp(frame + 8, header + 16, 8) == 0;
+}
+
+int storage_scan_log(int file, const unsigned char *header, struct storage_log_content *content) {
+  size_t page_size = big_endian(header + 8), frame_size = FRAME_HEADER_SIZE + page_size;
+  int is_big = big_endian(header) & 1;
+  uint32_t sum[2] = {0, 0}, frames = 0;
+  int only_first = 1;
+  *content = (struct storage_log_content){0, 0, 1, 0};
+  unsigned char *frame = malloc(frame_size);
+  if (!frame) return -1;
+  add_to_checksum(sum, header, 24, is_big);
+  off_t at = LOG_HEADER_SIZE;
+  while (read_frame_header(file, at, header, frame)) {
+    if (pread(file, frame, frame_size, at) != (ssize_t)frame_size) break;
+    add_to_checksum(sum, frame, 8, is_big);
+    add_to_checksum(sum, frame + FRAME_HEADER_SIZE, page_size, is_big);
+    if (big_endian(frame + 16) != sum[0] || big_endian(frame + 20) != sum[1]) break;
+    frames++;
+    if (big_endian(frame) != 1) only_first = 0;
+    if (big_endian(frame + 4)) {
+      content->frame_count = frames;
+      content->page_count = big_endian(frame + 4);
+      content->has_only_first_page = only_first;
+    }
+    at += (off_t)frame_size;
+  }
+  // Search for a frame after the end of a transaction that can't be read: that transaction was flushed.
+  unsigned char next[FRAME_HEADER_SIZE];
+  int was_committed = 0;
+  for (; pread(file, next, FRAME_HEADER_SIZE, at) == FRAME_HEADER_SIZE; at += (off_t)frame_size) {
+    int is_same_use = memcmp(next + 8, header + 16, 8) == 0;
+    if (is_same_use && was_committed) content->is_damaged = 1;
+    was_committed = is_same_use && big_endian(next + 4) != 0;
+    if (!is_same_use && at > LOG_HEADER_SIZE + (off_t)(frames + 1) * (off_t)frame_size) break;
+  }
+  free(frame);
+  return 0;
+}
+
+int storage_rename_to_new(const char *from, const char *to) {
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  return errno == EINVAL || errno == ENOSYS ? rename(from, to) : -1;
 }

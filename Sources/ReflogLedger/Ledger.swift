@@ -76,21 +76,6 @@ package final class Ledger: Sendable {
     }
   }
 
-  /// Throws `foreignEntries` if the head row of the log does not match the rows of the file.
-  ///
-  /// There are two kinds of mismatch. A row has a higher number than the head row allows, or the signed checkpoint in
-  /// the head row covers more or fewer entries than the file has. In both cases another program wrote to the file.
-  ///
-  /// - Parameter keys: The keys whose signatures are accepted. Before you accept an older copy of the ledger, pass nil
-  ///   to skip the check of the signature.
-  package func verifyHead(signedBy keys: [VerifierKey]? = nil) async throws(LedgerError) {
-    try await history.read { db in
-      let head = try LedgerHead(db)
-      try head.verifyEnd(db)
-      if let keys { try head.verify(of: LogRows.origin(db), with: keys) }
-    }
-  }
-
   /// Returns a unique name for a tenant's log.
   private static func origin(ofTenant tenantID: String) -> String {
     "reflog/\(tenantID)/\(randomSuffix())"
@@ -125,6 +110,10 @@ package final class Ledger: Sendable {
   package func probeUnlessHealthy() async {
     guard !isHealthy, context.finding == nil else { return }
     // An error is ignored here, because `isHealthy` shows whether the write succeeded.
-    try? await writer.write { session in try session.connection.execute("PRAGMA user_version = 0") }
+    try? await writer.write { session in
+      // The statement writes a page, and does not change any value.
+      let value = try session.connection.integer("PRAGMA user_version") ?? 0
+      try session.connection.executeAll("PRAGMA user_version = \(value)")
+    }
   }
 }

@@ -53,6 +53,7 @@ package struct HistoryService: Sendable {
   ///   - behind: the id of the last change on the previous page, or nil for the first page.
   ///   - size: the maximum number of changes on the page.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
+    if let behind { try await checkPage(behind: behind) }
     do {
       let found = try await history.piece(
         of: query,
@@ -65,6 +66,16 @@ package struct HistoryService: Sendable {
       return ChangePage(changes: changes, next: checked.count > size ? changes.last?.id : found.end)
     } catch {
       throw ServiceError(reading: error)
+    }
+  }
+
+  /// Throws `pageNotInLedger` if the ledger does not have a change with this id yet.
+  private func checkPage(behind id: Change.ID) async throws(ServiceError) {
+    let newest: Change.ID?
+    do { newest = try await history.newestID() } catch { throw ServiceError(reading: error) }
+    guard let newest, id <= newest else {
+      guard id.number == 0 else { throw .pageNotInLedger }
+      return
     }
   }
 
@@ -176,8 +187,28 @@ package struct HistoryService: Sendable {
   }
 
   /// Returns the secret key that proves that a cursor was created by this ledger.
+  ///
+  /// The key contains the log's name. So a cursor is not valid after an older copy of the ledger was accepted.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
-    do { return try await history.cursorKey() } catch { throw ServiceError(reading: error) }
+    do { return try await history.cursorKey() + Array(history.origin().text.utf8) } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// Returns the position of an entry of this log, or nil if there is no entry.
+  package func position(_ sequence: Int64?) async throws(ServiceError) -> LogPosition? {
+    guard let sequence else { return nil }
+    return LogPosition(sequence, in: try await origin())
+  }
+
+  /// Throws `positionNotInLog` if a position belongs to another log or comes after the newest entry of this log.
+  ///
+  /// An export after such a position would leave changes out.
+  package func check(_ position: LogPosition) async throws(ServiceError) {
+    let own = try await origin().text
+    guard position.origin ?? own == own else { throw .positionNotInLog(position, log: own, newest: nil) }
+    let newest = try await status().newestSequence ?? -1
+    guard position.sequence <= newest else { throw .positionNotInLog(position, log: own, newest: newest) }
   }
 
   /// Returns the status of the ledger.
@@ -212,6 +243,9 @@ package struct HistoryService: Sendable {
   ) async throws(ServiceError) -> (page: [ServiceEvent], next: Int64?) {
     let start = ContinuousClock.now
     var (found, bound): ([ServiceEvent], Int64?) = ([], behind)
+    if let behind, try await events(false, behind: nil).first.map({ $0.id < behind }) ?? true {
+      throw .pageNotInLedger
+    }
     while true {
       let piece = try await events(query.isAscending, behind: bound)
       found += piece.filter { query.filter?.matches($0) ?? true }

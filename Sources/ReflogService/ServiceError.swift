@@ -35,6 +35,12 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The next checkpoint will be signed within a moment.
   case notSignedYet
+  /// The position belongs to another log, or comes after the newest entry of this log.
+  ///
+  /// `newest` is the sequence of the newest entry, or nil if the position belongs to another log.
+  case positionNotInLog(LogPosition, log: String, newest: Int64?)
+  /// The page would begin behind a change that this ledger does not have yet.
+  case pageNotInLedger
   /// The count takes too long, because too much history must be scanned.
   case questionTooBroad
   /// Every change needs a reason that matches this pattern.
@@ -118,6 +124,7 @@ extension ServiceError {
       .manifestNotFound,
       .tokenNotFound,
       .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken,
+      .positionNotInLog, .pageNotInLedger,
       .reasonRequired,
       .preconditionFailed,
       .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .refusalsSpent,
@@ -137,7 +144,7 @@ extension ServiceError {
     case .directoryUnavailable, .providerUnavailable, .notSent, .busy, .flowIncomplete: .warning
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .changePurged, .retentionTooShort,
       .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
-      .questionTooBroad,
+      .questionTooBroad, .positionNotInLog, .pageNotInLedger,
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken, .reasonRequired,
       .alreadySettled,
       .preconditionFailed,
@@ -188,6 +195,15 @@ extension ServiceError: CustomStringConvertible {
       "There is no such manifest. A manifest is kept once its export was downloaded completely, for the last "
         + "\(ExportManifests.kept) exports. Export again."
     case .notSignedYet: "No checkpoint covers this yet. The next one is signed within a moment. Try again."
+    case .positionNotInLog(let position, let log, let newest?):
+      "The log \(log) has no entry \(position.sequence) yet, because its newest entry is \(newest). An older copy of "
+        + "the ledger was probably restored. Export everything again, without a position."
+    case .positionNotInLog(let position, let log, nil):
+      "The position \(position) belongs to another log: this ledger's log is \(log). Export everything again, without "
+        + "a position."
+    case .pageNotInLedger:
+      "The page begins behind a change that this ledger does not have. An older copy of the ledger was probably "
+        + "restored. Start again with the first page."
     case .questionTooBroad:
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor, a connector, a "
         + "result other than applied, or a correlation id."

@@ -3,18 +3,30 @@ import Glibc
 /// The parts of a SQLite file's header that Reflog checks before it opens the file (sqlite.org/fileformat2, section
 /// 1.3).
 struct DatabaseHeader {
-  private static let byteCount = 100
+  private static let byteCount = 108
+  /// The position of the field `user_version`, in which a server stores its ``SessionMark``.
+  static let markOffset = 60
   private static let magic = Array("SQLite format 3\0".utf8)
 
   /// The application ID of the program that created the file, or 0 if that program did not set an application ID.
   let applicationID: Int32
   /// Whether the file is in WAL mode.
   let isWAL: Bool
+  /// Whether the file's two format versions are equal and known, as in every file that SQLite writes.
+  let isFormatKnown: Bool
+  /// The size of a page in bytes.
+  let pageSize: Int
+  /// The number of pages, or nil if the program that wrote the file did not store a valid number.
+  let pageCount: Int?
+  /// Whether the file has a table.
+  let hasTables: Bool
+  /// The mark of the server that has the file open, or nil if the file was closed completely.
+  let mark: SessionMark?
 
   /// Reads the header of the file at a path.
   ///
-  /// The result is nil if the file does not exist, if the file is shorter than a header, or if the file is not a SQLite
-  /// file.
+  /// The result is nil if the file does not exist, if the file is shorter than the first page's header, or if the file
+  /// is not a SQLite file.
   init?(ofFileAt path: String) throws(StorageError) {
     guard let size = FileChecks.size(of: path), size >= Self.byteCount else { return nil }
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -22,7 +34,25 @@ struct DatabaseHeader {
     defer { close(file) }
     var bytes = [UInt8](repeating: 0, count: Self.byteCount)
     guard pread(file, &bytes, Self.byteCount, 0) == Self.byteCount, bytes.starts(with: Self.magic) else { return nil }
-    applicationID = Int32(truncatingIfNeeded: bytes[68..<72].reduce(0) { $0 << 8 | Int($1) })
+    applicationID = Int32(bitPattern: bytes.number(at: 68))
     isWAL = bytes[18] == 2
+    isFormatKnown = bytes[18] == bytes[19] && (1...2).contains(bytes[18])
+    let stored = Int(bytes[16]) << 8 | Int(bytes[17])
+    // A page of 65,536 bytes does not fit into the two bytes, so SQLite stores 1.
+    pageSize = stored == 1 ? 65_536 : stored
+    // The number of pages is valid only if the program that wrote it also updated the two counters.
+    let isCountValid = bytes.number(at: 24) == bytes.number(at: 92)
+    pageCount = isCountValid && bytes.number(at: 28) > 0 ? Int(bytes.number(at: 28)) : nil
+    // Behind the header, the first page begins with the type of the page and, two bytes later, its number of rows. The
+    // page contains the schema. Type 13 is a page without child pages (section 1.6).
+    hasTables = bytes[100] != 13 || bytes[103] != 0 || bytes[104] != 0
+    mark = SessionMark(bytes.number(at: Self.markOffset))
+  }
+}
+
+extension [UInt8] {
+  /// Returns the big-endian number of four bytes at a position.
+  func number(at position: Int) -> UInt32 {
+    self[position..<position + 4].reduce(0) { $0 << 8 | UInt32($1) }
   }
 }

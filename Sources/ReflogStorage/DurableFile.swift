@@ -1,3 +1,4 @@
+import CStorage
 import Foundation
 
 /// Reads and writes small files with atomic writes.
@@ -7,8 +8,9 @@ package enum DurableFile {
   /// Returns the bytes of a file, or nil if the file does not exist.
   package static func read(_ path: String) throws(StorageError) -> [UInt8]? {
     guard FileChecks.exists(path) else { return nil }
+    guard FileChecks.isPlainFile(path) else { throw .notAPlainFile(path: path, problem: "is a folder or a device") }
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw .unusable(path: path, problem: "it can't be read")
+      throw .unusable(path: path, problem: "it can't be read: \(lastSystemError())")
     }
     return Array(data)
   }
@@ -20,15 +22,28 @@ package enum DurableFile {
     let partial = path + ".partial"
     let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw failure(path) }
-    let isWritten = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) } == bytes.count
-    let isDurable = isWritten && fsync(file) == 0
+    let failure = writeAll(bytes, to: file, at: path)
     close(file)
-    guard isDurable else {
-      let failure = failure(path)
+    if let failure {
       unlink(partial)
       throw failure
     }
     try move(partial, to: path)
+  }
+
+  /// Writes and flushes all bytes, or returns the error.
+  ///
+  /// A write can write fewer bytes than requested without an error, for example if the disk becomes full. The next
+  /// write then reports the reason.
+  private static func writeAll(_ bytes: [UInt8], to file: Int32, at path: String) -> StorageError? {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return failure(path) }
+      written += count
+    }
+    return fsync(file) == 0 ? nil : failure(path)
   }
 
   /// Returns whether a file exists at a path.
@@ -39,6 +54,18 @@ package enum DurableFile {
   /// When this method returns, the new name is durable.
   package static func move(_ file: String, to path: String) throws(StorageError) {
     guard rename(file, path) == 0 else { throw failure(path) }
+    try synchronizeFolder(of: path)
+  }
+
+  /// Renames a file, and throws if another file has the new name.
+  ///
+  /// When this method returns, the new name is durable.
+  package static func moveToNew(_ file: String, to path: String) throws(StorageError) {
+    guard storage_rename_to_new(file, path) == 0 else { throw failure(path) }
+    try synchronizeFolder(of: path)
+  }
+
+  private static func synchronizeFolder(of path: String) throws(StorageError) {
     let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw failure(path) }
     defer { close(folder) }

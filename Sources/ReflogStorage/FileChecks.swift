@@ -8,21 +8,58 @@ enum FileChecks {
   /// When this method returns, `path` is a plain file with one name, on a file system with reliable locks and flushes.
   /// If this method created the file, only the owner can read the file, and the file's entry in the folder is durable.
   static func prepareFile(at path: String) throws(StorageError) {
+    try checkPath(path)
+    if !isTaken(path) { try make(path) }
+    try checkFile(at: path)
+  }
+
+  /// Throws if a text can't be the path of a file.
+  static func checkPath(_ path: String) throws(StorageError) {
     guard !path.isEmpty, !path.hasPrefix("file:"), !path.utf8.contains(0) else {
       throw .notAPlainFile(path: path, problem: "is not a path")
     }
+  }
+
+  /// Throws unless `path` is a plain file with one name, on a file system with reliable locks and flushes.
+  static func checkFile(at path: String) throws(StorageError) {
+    try checkPath(path)
     var status = stat()
-    if lstat(path, &status) != 0 {
-      try make(path)
-    } else {
-      guard status.st_mode & S_IFMT == S_IFREG else {
-        throw .notAPlainFile(path: path, problem: "is a folder, a link or a device")
-      }
-      guard status.st_nlink == 1 else {
-        throw .notAPlainFile(path: path, problem: "has more than one name (hard links)")
-      }
+    guard lstat(path, &status) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .notAPlainFile(path: path, problem: "is a folder, a link or a device")
+    }
+    guard status.st_nlink == 1 else {
+      throw .notAPlainFile(path: path, problem: "has more than one name (hard links)")
     }
     try refuseUnsafeFileSystem(of: path)
+  }
+
+  /// Returns whether a path is a plain file or a link to a plain file.
+  static func isPlainFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Returns whether a path is a plain file and not a link.
+  static func isPlainFileItself(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Returns the path of the file to which a link points, or the path itself if it is not a link.
+  static func resolved(_ path: String) -> String {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let real = realpath(path, nil) else {
+      return path
+    }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// Returns whether anything has this path: a file, a folder, a device, or a link even if its target is missing.
+  static func isTaken(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
   }
 
   /// Creates a file, and flushes the folder, so the file's entry in the folder is durable.

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import ReflogMigrations
 
 extension Migrations {
@@ -9,11 +10,40 @@ extension Migrations {
     try migrator.migrate(writer)
   }
 
-  /// Throws if a file that is opened for reading has an older or a newer schema than this version of Reflog.
-  func refuseOtherSchema(_ db: Database, path: String) throws {
-    let migrator = migrator
+  /// Creates a file with the newest schema at a path that no other file has.
+  ///
+  /// The file appears under its name only when it is complete and durable. So a file without tables is never the result
+  /// of an interrupted start.
+  ///
+  /// - Throws: ``StorageError`` if another process created the file at the same time.
+  func create(_ path: String, journal: String) throws {
+    let unfinished = "\(path).\(getpid()).new"
+    try DurableFile.remove(unfinished)
+    do {
+      try FileChecks.prepareFile(at: unfinished)
+      var configuration = StorageSettings.configuration(of: .writable)
+      configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA journal_mode = \(journal)") }
+      let queue = try DatabaseQueue(path: unfinished, configuration: configuration)
+      try migrate(queue, path: path)
+      try queue.close()
+      try DurableFile.moveToNew(unfinished, to: path)
+    } catch {
+      for ending in ["", "-wal", "-shm", "-journal"] { try? DurableFile.remove(unfinished + ending) }
+      throw error
+    }
+  }
+
+  /// Throws if a newer version of Reflog migrated the file.
+  func refuseNewerSchema(_ db: Database, path: String) throws {
     if try migrator.hasBeenSuperseded(db) { throw StorageError.newerSchema(path: path) }
-    guard try migrator.hasCompletedMigrations(db) else {
+  }
+
+  /// Returns whether the file has the schema of this version of Reflog.
+  func isNewestSchema(_ db: Database) throws -> Bool { try migrator.hasCompletedMigrations(db) }
+
+  /// Throws if a file that is opened for reading has an older schema than this version of Reflog.
+  func refuseOlderSchema(_ db: Database, path: String) throws {
+    guard try isNewestSchema(db) else {
       throw StorageError.unusable(
         path: path,
         problem: "an older version of Reflog wrote it; start the server once to migrate it"
@@ -24,10 +54,10 @@ extension Migrations {
   /// Throws if the schema of the file was altered.
   ///
   /// An altered view, trigger or index could hide rows, or could allow the deletion of rows that must be kept.
-  func refuseAlteredSchema(_ writer: some DatabaseWriter, path: String) throws {
+  func refuseAlteredSchema(_ reader: some DatabaseReader, path: String) throws {
     let known = try DatabaseQueue()
     try migrator.migrate(known)
-    let (expected, found) = (try known.read(Self.schema), try writer.read(Self.schema))
+    let (expected, found) = (try known.read(Self.schema), try reader.read(Self.schema))
     let other = Set(expected.keys).union(found.keys).filter { expected[$0] != found[$0] }.sorted()
     guard let first = other.first else { return }
     throw StorageError.alteredSchema(path: path, name: first)

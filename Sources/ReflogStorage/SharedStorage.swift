@@ -15,9 +15,10 @@ package struct SharedStorage: Sendable {
     guard creating || FileChecks.exists(path) else {
       throw StorageError.unusable(path: path, problem: "the file does not exist")
     }
-    try FileChecks.prepareFile(at: path)
     do {
-      try kind.migrations.refuseForeignFile(at: path)
+      if !FileChecks.isTaken(path) { try Self.create(path, kind) }
+      try FileChecks.checkFile(at: path)
+      _ = try FileState(ofFileAt: path, kind: kind)
       var configuration = StorageSettings.configuration(of: .writable)
       configuration.prepareDatabase { db in
         try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;")
@@ -28,6 +29,16 @@ package struct SharedStorage: Sendable {
       file = try FileVersion(path: path)
     } catch let error as DatabaseError {
       throw StorageError.unusable(path: path, problem: error.message ?? error.description)
+    }
+  }
+
+  /// Creates the file, unless another process creates it at the same time.
+  private static func create(_ path: String, _ kind: StorageKind) throws {
+    do {
+      try kind.migrations.create(path, journal: "DELETE")
+    } catch {
+      // The other process renamed a complete file to this path, so that file is used.
+      guard FileChecks.exists(path) else { throw error }
     }
   }
 

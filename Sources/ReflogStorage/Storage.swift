@@ -18,15 +18,29 @@ package struct Storage: Sendable {
   private let pool: DatabasePool
   private let questionPool: DatabasePool
   private let lock: LockFile
+  /// The identities of the open files.
+  let files: OpenFiles
 
   /// Opens the file, or creates it if it does not exist.
   ///
-  /// When this method returns, the lock is held, the settings are applied and checked, and the schema is the newest.
-  package init(path: String, kind: StorageKind) throws {
-    try FileChecks.prepareFile(at: path)
+  /// When this method returns, the lock is held, the settings are applied and checked, the schema is the newest, and the
+  /// header of the file contains the mark of its write-ahead log.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - kind: The kind of the file.
+  ///   - acceptsMissingLog: Whether to open a file whose write-ahead log is missing.
+  package init(path: String, kind: StorageKind, acceptsMissingLog: Bool = false) throws {
+    try FileChecks.checkPath(path)
+    self.path = path
     lock = try LockFile(for: path)
     do {
-      try kind.migrations.refuseForeignFile(at: path)
+      if !FileChecks.isTaken(path) { try Self.create(path, kind, lock) }
+      try FileChecks.checkFile(at: path)
+      let state = try FileState(ofFileAt: path, kind: kind)
+      guard acceptsMissingLog || !state.isLogMissing else { throw StorageError.missingLog(path: path) }
+      let files = try OpenFiles(ofDatabaseAt: path)
+      self.files = files
       pool = try DatabasePool(path: path, configuration: StorageSettings.configuration(of: .writable))
       try pool.writeWithoutTransaction { db in
         try StorageSettings.apply(toWriter: db, path: path)
@@ -34,13 +48,21 @@ package struct Storage: Sendable {
       }
       try kind.migrations.migrate(pool, path: path)
       try kind.migrations.refuseAlteredSchema(pool, path: path)
+      try pool.writeWithoutTransaction { try WriteAheadLog(Connection($0), of: files).markAtStart() }
       questionPool = try DatabasePool(path: path, configuration: StorageSettings.configuration(of: .readOnly))
     } catch let error as DatabaseError {
       throw StorageError.unusable(path: path, problem: error.message ?? error.description)
     }
-    self.path = path
-    reader = StorageReader(pool)
-    questionReader = StorageReader(questionPool)
+    reader = StorageReader(pool, of: files)
+    questionReader = StorageReader(questionPool, of: files)
+  }
+
+  /// Creates the file, or removes the lock file if that fails, because a lock file shows that a file existed.
+  private static func create(_ path: String, _ kind: StorageKind, _ lock: LockFile) throws {
+    do { try kind.migrations.create(path, journal: "WAL") } catch {
+      try? lock.remove(for: path)
+      throw error
+    }
   }
 
   /// The size of the write-ahead log in bytes.
@@ -69,12 +91,16 @@ package struct Storage: Sendable {
 
   /// Does the same as ``close()``, but does not release the lock.
   func closeConnections() throws {
+    files.close()
     try questionPool.close()
-    _ = try pool.writeWithoutTransaction { try WriteAheadLog.run(.truncate, Connection($0)) }
+    try pool.writeWithoutTransaction { try WriteAheadLog.end(Connection($0)) }
     pool.invalidateReadOnlyConnections()
     try pool.close()
   }
 
   /// Releases the lock.
-  func releaseLock() { lock.release() }
+  func releaseLock() {
+    files.release()
+    lock.release()
+  }
 }

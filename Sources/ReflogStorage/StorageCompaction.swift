@@ -47,6 +47,8 @@ package struct StorageCompaction: Sendable {
       try removeCopy()
       try FileChecks.prepareFile(at: copyPath)
       try storage.withWriteConnection { connection in
+        // The new file needs no write-ahead log, so the mark of the session is removed.
+        try connection.execute("PRAGMA user_version = 0")
         try connection.execute("VACUUM INTO ?", [copyPath])
       }
       try check(copyPath)

@@ -30,7 +30,7 @@ package final class StorageCopy: Sendable {
       result = read(descriptor, buffer.baseAddress, Self.pieceSize)
       count = max(0, result)
     }
-    guard result >= 0 else { throw .failed("the copy can't be read: \(lastSystemError())") }
+    guard result >= 0 else { throw .unreadable("the copy can't be read: \(lastSystemError())") }
     return piece.isEmpty ? nil : piece
   }
 }
@@ -62,7 +62,11 @@ extension Storage {
       try FileChecks.prepareFile(at: target)
       try await questionReader.read { source in
         let copy = try DatabaseQueue(path: target)
-        try copy.writeWithoutTransaction { try source.database.backup(to: $0) }
+        try copy.writeWithoutTransaction { copy in
+          try source.database.backup(to: copy)
+          // The copy needs no write-ahead log, so the mark of the session is removed.
+          try copy.execute(sql: "PRAGMA user_version = 0")
+        }
         try copy.close()
       }
     } catch {

@@ -8,6 +8,12 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case notAPlainFile(path: String, problem: String)
   /// The file can't be opened, created, read or written.
   case unusable(path: String, problem: String)
+  /// The file contains no table, so it contains no history.
+  case noTables(path: String)
+  /// The file's write-ahead log is missing although a server had the file open, so the newest changes can be missing.
+  case missingLog(path: String)
+  /// Another program replaced, moved or deleted the file while this process has it open.
+  case replaced(path: String)
   /// The file is a SQLite file of another program, or another kind of Reflog file.
   case foreign(path: String)
   /// A newer version of Reflog migrated the file.
@@ -32,6 +38,8 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case locked
   /// The write failed and was rolled back.
   case failed(String)
+  /// The read failed.
+  case unreadable(String)
   /// COMMIT failed, so it is unknown whether the write is in the file.
   ///
   /// The writer has stopped. At the next start, Reflog reads the file and then has the result.
@@ -49,6 +57,15 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
       "\(path) is on a file system of type \(name). Its locks and flushes are not reliable. Use a file on a local disk."
     case .notAPlainFile(let path, let problem): "\(path) \(problem). Name a plain file."
     case .unusable(let path, let problem): "\(path) can't be used: \(problem)."
+    case .noTables(let path):
+      "\(path) can't be used: it contains no tables, so it contains no history. Restore it from a backup, or delete it "
+        + "if it was never used."
+    case .missingLog(let path):
+      "\(path) can't be used: \(path)-wal is missing, and the newest changes can be in that file. Restore \(path)-wal. "
+        + "To copy a ledger that is in use, run reflog backup."
+    case .replaced(let path):
+      "\(path) was replaced, moved or deleted while Reflog uses it. Reflog records no more changes. Stop Reflog, "
+        + "restore the file, and start Reflog again."
     case .foreign(let path):
       "\(path) is a SQLite file of another program, or another kind of Reflog file. Name another file."
     case .newerSchema(let path): "\(path) was written by a newer version of Reflog. Use that version or a later one."
@@ -61,6 +78,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
     case .diskFull: "The disk is full. Free some space, then try again."
     case .locked: "Another process or a long read uses the file. Wait until it ends, then try again."
     case .failed(let problem): "The write failed: \(problem)\(problem.hasSuffix(".") ? "" : ".")"
+    case .unreadable(let problem): "The read failed: \(problem)\(problem.hasSuffix(".") ? "" : ".")"
     case .commitUnknown(let problem):
       "It is unknown whether the last commit was written (\(problem)). Start Reflog again to find out."
     case .stopped: "The writer has stopped and accepts no more writes. Start Reflog again."

@@ -8,30 +8,66 @@ import Synchronization
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
   private let counter = ReadCounter()
+  /// The identities of the files that a server has open, or nil for a reader without a server.
+  private let files: OpenFiles?
+  /// Whether the file's write-ahead log is missing, so the newest changes can be missing.
+  package let isLogMissing: Bool
+  /// Whether the file has the newest schema, so all queries can run.
+  ///
+  /// An older schema is accepted only for ``Purpose/checkingStart``, because the start migrates the file.
+  package let hasNewestSchema: Bool
 
   /// Creates a reader that uses a reader of GRDB.
-  init(_ reader: any DatabaseReader) {
+  init(_ reader: any DatabaseReader, of files: OpenFiles) {
     self.reader = reader
+    self.files = files
+    isLogMissing = false
+    hasNewestSchema = true
   }
 
   /// The number of reads since this reader was created.
   package var readCount: Int { counter.count.load(ordering: .relaxed) }
+
+  /// The purpose for which a file is opened without a server.
+  package enum Purpose: Sendable {
+    /// A command reads the file, also while a server uses it.
+    case reading
+    /// The start of a server checks the file before the server writes to it.
+    ///
+    /// The file must not be in use. Its log may be missing: see ``StorageReader/isLogMissing``.
+    case checkingStart
+  }
 
   /// Opens a file for reading only, while a server runs or on read-only media.
   ///
   /// SQLite needs two more files in the same folder to notice changes of the file. If the folder can't be written,
   /// SQLite can't create these files. Then the file is opened with `immutable=1`, which means that the file never
   /// changes. With this setting, SQLite ignores the `-wal` file, so this method throws if the `-wal` file is not empty.
-  package init(readingFileAt path: String, kind: StorageKind) throws {
+  ///
+  /// A file that no server uses, such as a backup, is also opened with `immutable=1`. So no file appears next to it.
+  package init(readingFileAt path: String, kind: StorageKind, for purpose: Purpose = .reading) throws {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
+    if purpose == .checkingStart { try FileChecks.checkFile(at: path) }
+    let path = FileChecks.resolved(path)
+    let isServed = LockFile.isHeld(for: path)
+    if purpose == .checkingStart {
+      guard !isServed else { throw StorageError.inUse(path: path) }
+      try LockFile.check(for: path)
+    }
+    // The server checked the file, and the file changes while the server uses it. So the file is not checked again.
+    let state = isServed ? nil : try FileState(ofFileAt: path, kind: kind, settling: purpose == .reading)
+    isLogMissing = state?.isLogMissing ?? false
+    guard !isLogMissing || purpose == .checkingStart else { throw StorageError.missingLog(path: path) }
     let canWrite = FileChecks.canWriteFolder(of: path)
-    guard canWrite || (FileChecks.size(of: path + "-wal") ?? 0) == 0 else {
+    let isLogUsed = state?.hasUsedLog ?? ((FileChecks.size(of: path + "-wal") ?? 0) > 0)
+    guard canWrite || !isLogUsed else {
       throw StorageError.unusable(
         path: path,
         problem: "changes are still in \(path)-wal; copy both files to a folder that can be written"
       )
     }
-    let isImmutable = !canWrite
+    let isUnused = state.map { !$0.hasUsedLog && (purpose == .checkingStart || !LockFile.exists(for: path)) } ?? false
+    let isImmutable = !canWrite || isUnused
     do {
       let pool = try DatabasePool(
         path: isImmutable ? Self.immutableURI(of: path) : path,
@@ -39,17 +75,51 @@ package struct StorageReader: Sendable {
       )
       try pool.read { db in
         try kind.migrations.refuseForeignFile(db, path: path)
-        try kind.migrations.refuseOtherSchema(db, path: path)
+        try kind.migrations.refuseNewerSchema(db, path: path)
+        if purpose == .reading { try kind.migrations.refuseOlderSchema(db, path: path) }
       }
+      hasNewestSchema = try pool.read(kind.migrations.isNewestSchema)
+      if purpose == .checkingStart, hasNewestSchema { try kind.migrations.refuseAlteredSchema(pool, path: path) }
       reader = pool
+      files = nil
     } catch let error as DatabaseError {
       throw StorageError.unusable(path: path, problem: error.message ?? error.description)
+    }
+  }
+
+  /// The maximum size in bytes of a file that ``checkStructure()`` reads.
+  private static let checkedBytes = 32 << 20
+
+  /// Throws if SQLite finds the structure of a small file damaged: its pages, its tables or its indexes.
+  ///
+  /// A larger file is not checked, because the time of a start must not depend on the size of the history.
+  package func checkStructure(ofFileAt path: String) throws {
+    guard let size = FileChecks.size(of: path), size <= Self.checkedBytes else { return }
+    let problems: [String]
+    do { problems = try reader.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check") } } catch {
+      problems = [(error as? DatabaseError)?.message ?? "\(error)"]
+    }
+    // A value that violates a constraint is not a damaged structure. Such a value was written with other rules.
+    let damage = problems.first { problem in
+      problem != "ok" && !["CHECK constraint failed", "NULL value in"].contains { problem.hasPrefix($0) }
+    }
+    guard let damage else { return }
+    let line = damage.split(separator: "\n").last.map(String.init) ?? damage
+    throw StorageError.unusable(path: path, problem: "it is damaged: \(line). Restore it from a backup")
+  }
+
+  /// Runs a read in one transaction on the calling thread, before the server answers requests.
+  package func readAtStart<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+    do { return try reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
+      throw SQLError(error)
     }
   }
 
   /// Runs a read in one transaction.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     counter.count.add(1, ordering: .relaxed)
+    // The pool opens connections by path, so a new connection could read a file that replaced the open one.
+    try files?.check()
     do { return try await reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
     }

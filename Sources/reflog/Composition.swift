@@ -36,11 +36,14 @@ struct Composition {
   /// When the method returns, this process holds the ledger's lock, and the server does not accept requests yet.
   static func open(settings: ServerSettings, logger: Logger) async throws -> Composition {
     let tls = try settings.listener.tls.map { try TLS($0, logger: logger) }
+    // No file is created or changed earlier than here.
+    try await StartCheck.run(settings)
     let metrics = PrometheusRegistry(counters: MetricHelp.counters)
     let thread = WriterThread()
     let served = try await ServedDirectory(
       settings.directory,
       database: settings.database,
+      acceptsMissingLog: settings.acceptsOlderLedger,
       thread: thread,
       metrics: metrics
     )
@@ -48,10 +51,13 @@ struct Composition {
     // Other programs can change Microsoft Graph, so Reflog verifies each applied change with a later read. Only Reflog
     // changes the embedded directory, so a later read is not needed there.
     let isVerified = served.directory.kind == .graph
+    var opened: Storage?
     do {
       let clock: WallClock = { Timestamp(Date()) }
       let reporter = ChangeReporter(factory: metrics, logger: logger)
-      let storage = try Storage(path: settings.database, kind: .ledger)
+      // The check found that the ledger is complete without its write-ahead log, or that a setting accepts it.
+      let storage = try Storage(path: settings.database, kind: .ledger, acceptsMissingLog: true)
+      opened = storage
       let ledger = try Ledger(
         storage: storage,
         thread: thread,
@@ -98,8 +104,17 @@ struct Composition {
       )
     } catch {
       await served.abandon()
+      Self.closeUnused(served, opened)
       throw error
     }
+  }
+
+  /// Closes the files after a start that failed, so that no write-ahead log remains.
+  ///
+  /// If closing fails too, that second error is ignored, because the caller reports the first error.
+  private static func closeUnused(_ served: ServedDirectory, _ ledger: Storage?) {
+    if case .embedded(_, let storage) = served { try? storage.close() }
+    try? ledger?.close()
   }
 
   /// The maximum time for running requests to finish after a SIGTERM.
@@ -111,6 +126,8 @@ struct Composition {
       try await serve()
     } catch {
       await served.abandon()
+      // After a failed commit, nothing more is written to the files. The next start reads which commits are in them.
+      if error is CommandFailure { Self.closeUnused(served, storage) }
       throw error
     }
     try await served.close()

@@ -25,7 +25,7 @@ struct FirstTokens {
     }
   }
 
-  private var path: String { database + ".first-tokens" }
+  private var path: String { LedgerFiles(database: database).firstTokens }
 
   private func make() async throws -> String {
     var lines: [String] = []

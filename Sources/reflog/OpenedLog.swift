@@ -6,15 +6,21 @@ struct OpenedLog {
   let keyFile: LogKeyFile
   let anchor: Anchor
 
-  /// Checks the log, and adds the signing keys to the ledger.
-  ///
-  /// Call this method before the writer thread starts.
-  static func open(_ ledger: Ledger, _ settings: ServerSettings) async throws -> OpenedLog {
+  /// The log and its files after the check.
+  struct Checked {
+    let keyFile: LogKeyFile
+    let found: LogKeyFile.Found
+    let anchor: Anchor
+    /// Whether the log has entries, but no anchor that could show that this is the newest copy.
+    let isAnchorMissing: Bool
+  }
+
+  /// Checks that the log, its key and its anchor belong together. This method changes no file.
+  static func check(_ history: History, _ settings: ServerSettings) async throws -> Checked {
     let anchor = Anchor(path: settings.anchor)
     // The head row of the log is verified first, because Reflog must not trust or write to an altered log.
-    try await ledger.verifyHead()
-    if settings.acceptsOlderLedger { try await acceptOlder(ledger, anchor, settings) }
-    let origin = try await ledger.history.origin()
+    try await history.verifyHead()
+    let origin = try await history.origin()
     guard settings.origin ?? origin == origin else {
       throw CommandFailure(
         .refused,
@@ -23,21 +29,38 @@ struct OpenedLog {
       )
     }
     let keyFile = LogKeyFile(besideLedgerAt: settings.database, origin: origin)
-    let rotations = try await ledger.history.keyRotations()
-    let isSigned = try await ledger.history.checkpoint() != nil
+    let rotations = try await history.keyRotations()
+    let isSigned = try await history.checkpoint() != nil
     let found = try keyFile.find(newest: rotations.last?.to, isSigned: isSigned)
-    if isSigned, try anchor.checkpoint() == nil {
+    let isAnchorMissing = try isSigned && anchor.checkpoint() == nil
+    let keys = found.keys.map(\.verifierKey)
+    try await anchor.check(history, keys: keys, rotations)
+    try await history.verifyHead(signedBy: keys)
+    try await history.verifyNewestRows()
+    // The key is read here, so a damaged key stops the start and not a later request.
+    _ = try await history.cursorKey()
+    return Checked(keyFile: keyFile, found: found, anchor: anchor, isAnchorMissing: isAnchorMissing)
+  }
+
+  /// Checks the log, and adds the signing keys to the ledger.
+  ///
+  /// Call this method before the writer thread starts.
+  static func open(_ ledger: Ledger, _ settings: ServerSettings) async throws -> OpenedLog {
+    if settings.acceptsOlderLedger {
+      try await ledger.history.verifyHead()
+      try await acceptOlder(ledger, Anchor(path: settings.anchor), settings)
+    }
+    let checked = try await check(ledger.history, settings)
+    if checked.isAnchorMissing {
       Terminal.say(
-        "The anchor \(anchor.path) does not exist. Reflog can't check that this is the newest copy of the ledger. It "
-          + "creates a new anchor."
+        "The anchor \(settings.anchor) does not exist. Reflog can't check that this is the newest copy of the ledger. "
+          + "It creates a new anchor."
       )
     }
-    try await anchor.check(ledger.history, keys: found.keys.map(\.verifierKey), rotations)
-    let keys = try keyFile.keys(found)
-    try await ledger.verifyHead(signedBy: keys.map(\.verifierKey))
-    try keyFile.keep(keys, of: found)
+    let keys = try checked.keyFile.keys(checked.found)
+    try checked.keyFile.keep(keys, of: checked.found)
     for key in keys { ledger.signers.add(key) }
-    return OpenedLog(keyFile: keyFile, anchor: anchor)
+    return OpenedLog(keyFile: checked.keyFile, anchor: checked.anchor)
   }
 
   /// Accepts a ledger that is older than its anchor or does not match the anchor.

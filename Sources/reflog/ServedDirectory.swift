@@ -1,6 +1,7 @@
 import Foundation
 import Metrics
 import ReflogDirectory
+import ReflogLedger
 import ReflogModel
 import ReflogStorage
 
@@ -14,22 +15,20 @@ enum ServedDirectory {
   /// - Parameters:
   ///   - settings: the kind of the directory, and the settings to reach it.
   ///   - database: the path of the ledger's file; the file of an embedded directory is in the same folder.
+  ///   - acceptsMissingLog: whether to open an embedded directory whose write-ahead log is missing.
   ///   - thread: the thread that writes the file of an embedded directory.
   ///   - metrics: the registry for the metrics of Microsoft Graph.
   init(
     _ settings: DirectorySettings,
     database: String,
+    acceptsMissingLog: Bool,
     thread: WriterThread,
     metrics: any MetricsFactory
   ) async throws {
     switch settings {
     case .embedded(let sample):
-      let path = database + ".directory"
-      let files = FileManager.default
-      guard !files.fileExists(atPath: database) || files.fileExists(atPath: path) else {
-        throw CommandFailure(.refused, "\(database) exists, but its directory \(path) is missing. Restore that file.")
-      }
-      let storage = try Storage(path: path, kind: .directory)
+      let path = LedgerFiles(database: database).directory
+      let storage = try Storage(path: path, kind: .directory, acceptsMissingLog: acceptsMissingLog)
       let directory = try EmbeddedDirectory(
         storage: storage,
         thread: thread,

@@ -176,7 +176,7 @@ class CommandLine(ServerTestCase):
                 change = self.server.put(OTHER, None).change
                 while received[-1]["id"] != change:
                     received.append(json.loads(follower.stdout.readline()))
-            eventually(lambda: os.path.exists(state) and int(pathlib.Path(state).read_text()) >= received[-1]["sequence"])
+            eventually(lambda: os.path.exists(state) and position(state) >= received[-1]["sequence"])
             follower.send_signal(signal.SIGTERM)
             follower.wait()
             follower.stdout.close()
@@ -196,7 +196,7 @@ class CommandLine(ServerTestCase):
                 server.start()
                 change = server.put(OTHER, None).change
                 newest = server.request("GET", f"/beta/auditLogs/connectorChanges/{change}").json["sequence"]
-                eventually(lambda: int(pathlib.Path(state).read_text()) >= newest)
+                eventually(lambda: position(state) >= newest)
                 follower.terminate()
                 follower.communicate()
                 output.seek(0)
@@ -225,3 +225,8 @@ class ServiceEventQueries(ServerTestCase):
         lines = events({"$format": "jsonl", "$filter": "kind eq 'export'"}).text.splitlines()
         self.assertEqual({json.loads(line)["kind"] for line in lines}, {"export"})
         self.assertEqual(events({"$filter": "colour eq 'red'"}).status, 400)
+
+
+def position(state):
+    """Returns the sequence in a state file. The name of the log follows the sequence."""
+    return int(pathlib.Path(state).read_text().partition("@")[0])

@@ -155,7 +155,7 @@ class SweepFailures(GraphTestCase):
     def test_a_flow_that_cant_be_read_does_not_keep_the_sweep_from_the_others(self):
         self.graph.control(hang=["b2cUserFlows/B2C_1_flow0"], set={OTHER: LOYALTY})
         self.server.stop()
-        for suffix in ("", ".key", ".anchor"):
+        for suffix in ("", ".key", ".anchor", ".lock"):
             os.remove(self.server.database + suffix)
         self.server.start()
 

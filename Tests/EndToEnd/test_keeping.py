@@ -126,13 +126,13 @@ class Crashes(unittest.TestCase):
         """A ledger without a key can be started, and a key that has not signed a checkpoint yet is used."""
         server = Server()
         self.addCleanup(server.__exit__)
-        # The server can't write a file if a folder has the name of that file, so its start fails. With ".key" the start fails
-        # when the server writes the key. With ".first-tokens" the start fails later, and the key exists already.
-        for name, has_key in ((".key", False), (".first-tokens", True)):
-            os.mkdir(server.database + name)
+        # The server can't create a file if a link has the name of that file, so its start fails. With ".key.partial" the start
+        # fails when the server writes the key. With ".first-tokens" the start fails later, and the key exists already.
+        for name, has_key in ((".key.partial", False), (".first-tokens", True)):
+            os.symlink("nowhere", server.database + name)
             with self.assertRaises(AssertionError):
                 server.start()
-            os.rmdir(server.database + name)
+            os.remove(server.database + name)
             self.assertEqual(server_rows(server, "SELECT next_sequence, checkpoint FROM head"), [(0, None)])
             self.assertEqual(os.path.exists(server.database + ".key"), has_key)
             self.assertFalse(os.path.exists(server.database + ".anchor"))

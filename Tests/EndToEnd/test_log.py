@@ -81,7 +81,7 @@ class Log(unittest.TestCase):
                                  env=environment)
             self.assertEqual(json.loads(run.stdout), {"checkpoint": self.checkpoint, "key": self.key})
             path = os.path.join(self.server.folder, "by-hand.tlog-proof")
-            subprocess.run([self.server.binary, "show", "7", "--proof", path, *source], capture_output=True, env=environment,
+            subprocess.run([self.server.binary, "show", "7", "--proof", path, "--force", *source], capture_output=True, env=environment,
                            check=True)
             self.assertEqual(pathlib.Path(path).read_text(), pathlib.Path(self.receipt(7)).read_text())
 

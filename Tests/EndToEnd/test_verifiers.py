@@ -394,9 +394,15 @@ class GivenFilesTests(VerifierTestCase):
         self.check_records(RECORDS[1].replace(b'"sequence":1', b'"sequence":-1'),
                            "has sequence -1, which the log does not have")
 
-    def test_a_line_that_is_no_record_is_found(self):
+    def test_a_line_that_is_no_record_cannot_be_read(self):
         for text in b"", b"{}", b"[1]", b"not JSON", b'"sequence"', b"\xff", b"[" * 100_000:
-            self.check_records(text, "is not a record with a sequence")
+            records = self.file("records.jsonl", b"\n".join([RECORDS[0], text, RECORDS[2]]) + b"\n")
+            result = verify(str(self.folder), self.log.vkey, "--records", records)
+            self.assertEqual(result.stderr, f"{records}:2 cannot be read: it is not a record with a sequence. Get a new copy\n")
+            self.assertTrue(result.stdout.endswith(" 3 records, 0 older checkpoints, 0 receipts; 0 findings\n"), result.stdout)
+            self.assertEqual(result.returncode, 64)
+
+    def test_a_record_beyond_the_log_with_a_wrong_type_is_found(self):
         self.check_records(b'{"sequence":true}', "has sequence true, which the log does not have")
 
     def test_an_older_checkpoint_of_another_history_is_found(self):
@@ -462,9 +468,31 @@ class GivenFilesTests(VerifierTestCase):
         self.check_receipt(lambda _: receipt, "'s checkpoint has another root than the first 512 entries of the log",
                            "size 512: invalid transparency proof")
 
-    def test_a_file_that_is_no_receipt_is_found(self):
-        self.check_receipt(lambda data: data[1:], " is not a receipt", "not a receipt")
-        self.check_receipt(replace_line(2, "index 0317"), " is not a receipt", "not a receipt")
+    def test_a_file_that_is_no_receipt_cannot_be_read(self):
+        good = self.log.receipt(317, 512, RECORDS[317]).encode()
+        for receipt in good[1:], replace_line(2, "index 0317")(good), good[:-30], good[:len(good) // 2]:
+            file = self.file("317.tlog-proof", receipt)
+            result = verify(str(self.folder), self.log.vkey, "--proof", file)
+            self.assertEqual(result.returncode, 64, result.stdout + result.stderr)
+            self.assertIn(f"{file}", result.stderr)
+            self.assertIn(" cannot be read: it is not a whole ", result.stderr)
+
+    def test_a_file_that_was_mangled_on_its_way_is_read_or_named(self):
+        files = {"--records": b"\n".join(RECORDS[:3]) + b"\n", "--old": self.log.checkpoint(300).encode(),
+                 "--proof": self.log.receipt(317, 512, RECORDS[317]).encode()}
+        ways = {
+            "CR LF": (lambda data: data.replace(b"\n", b"\r\n"), 0), "a mark": (lambda data: b"\xef\xbb\xbf" + data, 0),
+            "no last newline": (lambda data: data.rstrip(b"\n"), 0), "UTF-16": (lambda data: data.decode().encode("utf-16"), 64),
+            "empty": (lambda data: b"", 64), "a web page": (lambda data: b"<html>502</html>\n", 64),
+        }
+        for option, good in files.items():
+            for way, (mangle, code) in ways.items():
+                with self.subTest(option=option, way=way):
+                    file = self.file("given", mangle(good))
+                    result = verify(str(self.folder), self.log.vkey, option, file)
+                    self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+                    self.assertNotIn("finding:", result.stdout)
+                    self.assertEqual("cannot be read: " in result.stderr, code == 64)
 
 
 class UseTests(VerifierTestCase):

@@ -32,7 +32,7 @@ struct QueryMessageTests {
     )
     #expect(
       message { _ = try options(QueryItem("after", "-1")).after() }
-        == "after must be the sequence of an entry, such as the Reflog-Newest-Sequence of an earlier export."
+        == "after must be the position of an entry, such as the Reflog-Position of an earlier export."
     )
     #expect(
       message { _ = try options(QueryItem("$count", "maybe")).flag(.count) } == "count must be true or false."
@@ -51,7 +51,7 @@ struct QueryMessageTests {
     )
     #expect(
       message { _ = try Cursor(of: ChangeQuery(), key: [1]).id(in: "5.x") }
-        == "$skiptoken is not from an @odata.nextLink of this query. Start again without it."
+        == "$skiptoken is not from an @odata.nextLink of this query in this ledger. Start again without it."
     )
   }
 

@@ -45,6 +45,8 @@ struct ServiceErrorAnswerTests {
       (.timeRollbackNotFound("batch"), 404, "notFound"),
       (.flowNotFound(.b2cUserFlows, flow), 404, "notFound"),
       (.changedSince(id), 409, "changeSuperseded"),
+      (.positionNotInLog(LogPosition(92), log: "audit.example", newest: 21), 400, "badRequest"),
+      (.pageNotInLedger, 400, "badRequest"),
       (.providerUnavailable, 503, "busy"),
       (.busy("The queue is full."), 503, "busy"),
       (.refusalsSpent, 503, "busy"),

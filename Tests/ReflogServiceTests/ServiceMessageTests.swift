@@ -212,6 +212,27 @@ struct ServiceMessageTests {
       "The flow calls connectors at more than 16 steps, so it can't be deleted in one request. Disable some of these "
         + "steps first, with a PUT of {} to …/{step}/$ref."
     ),
+    (
+      .positionNotInLog(LogPosition(92), log: "audit.example", newest: 21),
+      """
+      The log audit.example has no entry 92 yet, because its newest entry is 21. An older copy of the ledger was \
+      probably restored. Export everything again, without a position.
+      """
+    ),
+    (
+      .positionNotInLog(LogPosition(sample: "92@audit.example/other"), log: "audit.example", newest: nil),
+      """
+      The position 92@audit.example/other belongs to another log: this ledger's log is audit.example. Export everything \
+      again, without a position.
+      """
+    ),
+    (
+      .pageNotInLedger,
+      """
+      The page begins behind a change that this ledger does not have. An older copy of the ledger was probably restored. \
+      Start again with the first page.
+      """
+    ),
     (.ledgerUnreadable("The ledger is unavailable."), "The ledger is unavailable."),
     (.ledgerDamaged("Change 7 is not what was recorded."), "Change 7 is not what was recorded."),
     (
@@ -329,5 +350,13 @@ struct ServiceMessageTests {
           """
       )
     }
+  }
+}
+
+extension LogPosition {
+  /// Creates a position from its text form, which must be valid.
+  fileprivate init(sample text: String) {
+    guard let position = LogPosition(text) else { preconditionFailure("\(text) is no position") }
+    self = position
   }
 }

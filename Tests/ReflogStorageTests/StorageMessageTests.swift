@@ -31,6 +31,27 @@ struct StorageMessageTests {
       "reflog.sqlite is a SQLite file of another program, or another kind of Reflog file. Name another file."
     ),
     (
+      .noTables(path: "reflog.sqlite"),
+      """
+      reflog.sqlite can't be used: it contains no tables, so it contains no history. Restore it from a backup, or delete \
+      it if it was never used.
+      """
+    ),
+    (
+      .missingLog(path: "reflog.sqlite"),
+      """
+      reflog.sqlite can't be used: reflog.sqlite-wal is missing, and the newest changes can be in that file. Restore \
+      reflog.sqlite-wal. To copy a ledger that is in use, run reflog backup.
+      """
+    ),
+    (
+      .replaced(path: "reflog.sqlite"),
+      """
+      reflog.sqlite was replaced, moved or deleted while Reflog uses it. Reflog records no more changes. Stop Reflog, \
+      restore the file, and start Reflog again.
+      """
+    ),
+    (
       .newerSchema(path: "reflog.sqlite"),
       "reflog.sqlite was written by a newer version of Reflog. Use that version or a later one."
     ),
@@ -49,6 +70,7 @@ struct StorageMessageTests {
     (.diskFull, "The disk is full. Free some space, then try again."),
     (.locked, "Another process or a long read uses the file. Wait until it ends, then try again."),
     (.failed("UNIQUE constraint failed: t.x"), "The write failed: UNIQUE constraint failed: t.x."),
+    (.unreadable("the copy is incomplete"), "The read failed: the copy is incomplete."),
     (
       .commitUnknown("disk I/O error"),
       "It is unknown whether the last commit was written (disk I/O error). Start Reflog again to find out."

@@ -2,6 +2,7 @@
 #define REFLOG_CSTORAGE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /// Turns off SQLite's memory statistics, because every allocation would lock their mutex
 /// (sqlite.org/c3ref/c_config_covering_index_scan.html). Call this function before the first connection is opened. A
@@ -13,5 +14,26 @@ int storage_fill_random(void *bytes, size_t count);
 
 /// Sets the name of the calling thread, for tools that show threads. The name can have at most 15 bytes.
 void storage_name_thread(const char *name);
+
+/// The result of storage_scan_log.
+struct storage_log_content {
+  /// The number of frames in complete transactions.
+  uint32_t frame_count;
+  /// The number of pages of the database after the last complete transaction.
+  uint32_t page_count;
+  /// Whether every frame of a complete transaction contains page 1.
+  int has_only_first_page;
+  /// Whether a transaction that was complete and flushed can't be read any more. A crash can damage only the last
+  /// transaction, because each transaction is flushed before the next transaction begins.
+  int is_damaged;
+};
+
+/// Reads the frames of a write-ahead log and verifies their checksums (sqlite.org/fileformat2, section 4). `header`
+/// contains the first 32 bytes of the log, which must be valid. Returns 0, or -1 after an error.
+int storage_scan_log(int file, const unsigned char *header, struct storage_log_content *content);
+
+/// Renames a file, and fails with EEXIST if a file with the new name exists (renameat2(2)). If the file system does not
+/// support such a rename, a file with the new name is replaced. Returns 0, or -1 after an error.
+int storage_rename_to_new(const char *from, const char *to);
 
 #endif

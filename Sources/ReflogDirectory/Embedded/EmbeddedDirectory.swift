@@ -45,6 +45,21 @@ package struct EmbeddedDirectory: LocalDirectory {
     }
   }
 
+  /// Returns the id of the tenant in a directory's file after a check of the file, or nil if the file has no tenant yet.
+  ///
+  /// This method changes no file.
+  ///
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - acceptsMissingLog: whether to accept a file whose write-ahead log is missing.
+  package static func checkedTenant(ofFileAt path: String, acceptsMissingLog: Bool) throws -> String? {
+    let reader = try StorageReader(readingFileAt: path, kind: .directory, for: .checkingStart)
+    guard acceptsMissingLog || !reader.isLogMissing else { throw StorageError.missingLog(path: path) }
+    guard reader.hasNewestSchema else { return nil }
+    try reader.checkStructure(ofFileAt: path)
+    return try reader.readAtStart { db in try EmbeddedTenant.id(db) }
+  }
+
   /// Returns this directory unchanged, because the embedded directory needs no token.
   package func bearing(_ token: DirectoryToken) -> any Directory { self }
 

@@ -8,15 +8,16 @@ package struct ExportRequest: Sendable {
   package var style: CSVStyle
   /// The text of `$filter`, or nil to export all changes.
   package var filter: String?
-  /// The sequence of a log entry, or nil to export all changes.
+  /// The position of a log entry, or nil to export all changes.
   ///
   /// Only changes that have a log entry with a higher sequence are exported.
-  package var after: Int64?
+  package var after: LogPosition?
 
   /// Creates a request.
   ///
   /// By default all changes are exported.
-  package init(_ format: ExportFormat, _ style: CSVStyle = CSVStyle(), filter: String? = nil, after: Int64? = nil) {
+  package init(_ format: ExportFormat, _ style: CSVStyle = CSVStyle(), filter: String? = nil, after: LogPosition? = nil)
+  {
     self.format = format
     self.style = style
     self.filter = filter
@@ -30,7 +31,7 @@ package struct ExportRequest: Sendable {
   package var query: String {
     var options = [QueryItem("$format", format.rawValue)] + style.options.map { QueryItem($0, "true") }
     if let filter { options.append(QueryItem("$filter", filter)) }
-    if let after { options.append(QueryItem("after", String(after))) }
+    if let after { options.append(QueryItem("after", after.description)) }
     return options.encoded(keeping: "$")
   }
 }

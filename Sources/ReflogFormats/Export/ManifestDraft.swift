@@ -53,7 +53,7 @@ package struct ManifestDraft: Sendable {
         format: exportRequest.format.rawValue,
         options: exportRequest.style.options,
         filter: exportRequest.filter,
-        after: exportRequest.after,
+        after: exportRequest.after?.sequence,
         rows: rows,
         firstSequence: sequences?.lowerBound,
         lastSequence: sequences?.upperBound,

@@ -114,6 +114,12 @@ struct ErrorAnswer {
     case .otherTimeRollback: self.init(.conflict, "batchMismatch", message, level)
     case .timeRollbackNotFound, .flowNotFound: self.init(.notFound, "notFound", message, level)
     case .notSignedYet: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
+    case .positionNotInLog:
+      self.init(.badRequest, "badRequest", message, level)
+      target = "after"
+    case .pageNotInLedger:
+      self.init(.badRequest, "badRequest", message, level)
+      target = "$skiptoken"
     case .questionTooBroad: self.init(.badRequest, "questionTooBroad", message, level)
     case .badToken: self.init(.badRequest, "badRequest", message, level)
     case .reasonRequired:

@@ -32,18 +32,23 @@ struct ChangeExports {
     // The sequence is read first, and the first piece of the export is read later. If a change is settled during the
     // export, the change's new entry has a higher sequence. So the next export contains the change again.
     let newest = try await history.status().newestSequence
+    if let after = exportRequest.after { try await history.check(after) }
     try await ExportRecord(events: events).record(
       Change.collection,
       exportRequest.format,
       isFiltered: exportRequest.filter != nil,
-      after: exportRequest.after,
+      after: exportRequest.after?.sequence,
       newest: newest,
       by: try context.requireCaller().actor
     )
     let draft = isToBeSigned ? try await manifest(exportRequest, as: context.requestID) : nil
-    let export = SharedExport(source: history.export(query, afterEntry: exportRequest.after), share: share)
+    let export = SharedExport(
+      source: history.export(query, afterEntry: exportRequest.after?.sequence),
+      share: share
+    )
     var response = Response(exportRequest.format, ExportedFile(export, exportRequest.lines, manifest: draft))
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
+    response.headers[named: "Reflog-Position"] = try await history.position(newest)?.description
     if draft != nil {
       let url = "\(try request.versionURL(context))/auditLogs/exportManifests/\(context.requestID)"
       response.headers[named: "Reflog-Manifest"] = url

@@ -36,7 +36,7 @@ package struct Cursor: Sendable {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, let id = Change.ID(parts[0])?.number, parts[1] == digest(id) else {
       throw .badRequest(
-        "$skiptoken is not from an @odata.nextLink of this query. Start again without it.",
+        "$skiptoken is not from an @odata.nextLink of this query in this ledger. Start again without it.",
         target: "$skiptoken"
       )
     }

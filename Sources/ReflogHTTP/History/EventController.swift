@@ -35,22 +35,24 @@ struct EventController {
     guard let lines = ExportLines<ServiceEvent>(format, try options.csvStyle()) else {
       throw RequestError.badRequest("$format must be json, jsonl or csv for service events.", target: "$format")
     }
-    let (filter, after): (EventFilter?, Int64?) = (try options.parsedFilter(), try options.after())
+    let (filter, after): (EventFilter?, LogPosition?) = (try options.parsedFilter(), try options.after())
+    if let after { try await history.check(after) }
     let share = try admission.export(for: try context.requireCaller(), from: context.ipAddress)
     try await ExportRecord(events: events).record(
       ServiceEvent.collection,
       format,
       isFiltered: filter != nil,
-      after: after,
+      after: after?.sequence,
       newest: try await history.status().newestSequence,
       by: try context.requireCaller().actor
     )
     // The sequence is read first, and the first piece of the export is read later. An event that is added during the
     // export has a higher sequence, so the next export contains the event.
     let newest = try await history.status().newestSequence
-    let export = SharedExport(source: history.exportEvents(filter, afterEntry: after), share: share)
+    let export = SharedExport(source: history.exportEvents(filter, afterEntry: after?.sequence), share: share)
     var response = Response(format, ExportedFile(export, lines))
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
+    response.headers[named: "Reflog-Position"] = try await history.position(newest)?.description
     return response
   }
 }

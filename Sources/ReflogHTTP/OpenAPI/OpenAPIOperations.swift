@@ -140,7 +140,7 @@ enum OpenAPIOperations {
       path: changes,
       summary: "Returns a page of changes, newest first, or exports all matching changes, oldest first.",
       query: queryOptions + page + formats(["json"] + ExportFormat.allCases.map { .string($0.rawValue) })
-        + [("after", ["type": "integer", "minimum": .integer(0)]), ("manifest", ["type": "boolean"])],
+        + [("after", ["type": "string"]), ("manifest", ["type": "boolean"])],
       successes: [(200, "Entity")]
     ),
     .init(
@@ -191,7 +191,7 @@ enum OpenAPIOperations {
       path: "/{version}/auditLogs/serviceEvents",
       summary: "Returns a page of service events, newest first, or exports all of them, oldest first.",
       query: queryOptions + page + formats(["json", "csv", "jsonl"])
-        + [("after", ["type": "integer", "minimum": .integer(0)])],
+        + [("after", ["type": "string"])],
       successes: [(200, "List")]
     ),
     .init(

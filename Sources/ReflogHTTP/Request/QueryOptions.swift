@@ -61,16 +61,16 @@ struct QueryOptions {
     return moment
   }
 
-  /// Returns `after`, the sequence of an entry, or nil if the option is not given.
-  func after() throws(RequestError) -> Int64? {
+  /// Returns `after`, the position of an entry, or nil if the option is not given.
+  func after() throws(RequestError) -> LogPosition? {
     guard let text = values[.after] else { return nil }
-    guard let sequence = Int64(text), sequence >= 0 else {
+    guard let position = LogPosition(text) else {
       throw .badRequest(
-        "after must be the sequence of an entry, such as the Reflog-Newest-Sequence of an earlier export.",
+        "after must be the position of an entry, such as the Reflog-Position of an earlier export.",
         target: "after"
       )
     }
-    return sequence
+    return position
   }
 
   /// Returns `$filter` for the fields of this route's items, or nil if the option is not given.

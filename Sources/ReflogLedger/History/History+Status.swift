@@ -12,6 +12,7 @@ extension History {
       guard let key = try db.first("SELECT cursor_key FROM ledger", [], { Array(try $0.blob(0)) }) else {
         throw LedgerError.corrupt("no directory is recorded")
       }
+      guard key.count == 32 else { throw LedgerError.corrupt("the key of its links to a next page is damaged") }
       return key
     }
     identities.cursorKey.withLock { $0 = key }

@@ -1,4 +1,4 @@
-import ReflogStorage
+package import ReflogStorage
 
 /// Reads the ledger.
 ///
@@ -13,9 +13,21 @@ package struct History: Sendable {
   }
 
   /// Opens a ledger's file for reading only, next to a running server or on read-only media.
-  package init(readingFileAt path: String) throws {
-    reader = try StorageReader(readingFileAt: path, kind: .ledger)
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - purpose: What the file is read for. The start of a server makes more checks than a command.
+  package init(readingFileAt path: String, for purpose: StorageReader.Purpose = .reading) throws {
+    reader = try StorageReader(readingFileAt: path, kind: .ledger, for: purpose)
   }
+
+  /// Whether the file's write-ahead log is missing, so the newest changes can be missing.
+  package var isLogMissing: Bool { reader.isLogMissing }
+  /// Whether the file has the newest schema, so all queries can run.
+  package var hasNewestSchema: Bool { reader.hasNewestSchema }
+
+  /// Throws if SQLite finds the structure of a small ledger damaged.
+  package func checkStructure(ofFileAt path: String) throws { try reader.checkStructure(ofFileAt: path) }
 
   /// Reads in one short transaction, and throws every error as a ``LedgerError``.
   func read<Value: Sendable>(

@@ -23,6 +23,15 @@ package struct TokenStore: Sendable {
     self.clock = clock
   }
 
+  /// Returns whether the existing token file next to a ledger contains no token, without changing the file.
+  package static func isEmpty(besideLedgerAt path: String) async throws -> Bool {
+    let file = LedgerFiles(database: path).tokens
+    let reader = try StorageReader(readingFileAt: file, kind: .tokens, for: .checkingStart)
+    guard reader.hasNewestSchema else { return false }
+    try reader.checkStructure(ofFileAt: file)
+    return try await reader.read { db in try !db.bool("SELECT EXISTS (SELECT 1 FROM token)") }
+  }
+
   /// Creates a token, and returns its text.
   ///
   /// The text is not stored and can't be recovered.

@@ -103,6 +103,27 @@ struct LedgerHead {
     guard let newest, isEnd(of: newest) else { throw LedgerError.foreignEntries(from: nextSequence) }
   }
 
+  /// Throws `foreignEntries` unless the head names one of these keys, and has the time of the newest entry.
+  ///
+  /// The time is compared only if a purge did not delete the change or event of the newest entry.
+  func verifyKeyAndTime(of keys: [VerifierKey], _ db: Connection) throws {
+    guard nextSequence > 0 else { return }
+    let key = try db.text("SELECT verifier_key FROM head")
+    guard keys.contains(where: { $0.text == key }) else { throw LedgerError.foreignEntries(from: nextSequence) }
+    let time = try db.integer(
+      """
+      SELECT coalesce(iif(change.outcome_sequence = :newest, change.result_time, change.activity_time), service_event.time)
+      FROM entry
+      LEFT JOIN change ON change.id = entry.change LEFT JOIN service_event ON service_event.id = entry.event
+      WHERE entry.sequence = :newest
+      """,
+      ["newest": nextSequence - 1]
+    )
+    guard time == nil || time == newestTime.microseconds else {
+      throw LedgerError.foreignEntries(from: nextSequence)
+    }
+  }
+
   /// Throws `foreignEntries` unless the checkpoint covers exactly these entries and one of these keys signed it.
   func verify(of origin: Origin, with keys: [VerifierKey]) throws {
     guard nextSequence > 0 || checkpoint != nil else { return }

@@ -166,8 +166,8 @@ package final class FileWriter<Session: WriteSession>: Sendable {
       return try db.integer("PRAGMA freelist_count") ?? 0
     }) > 0 {}
     for _ in 0..<Self.emptyingAttempts {
-      let path = storage.path
-      if try await runAlone({ try WriteAheadLog.empty($0.connection, fileAt: path) }) { return }
+      let files = storage.files
+      if try await runAlone({ try WriteAheadLog.empty($0.connection, of: files) }) { return }
       try await Task.sleep(for: Self.emptyingPause)
     }
     throw StorageError.locked
@@ -233,7 +233,7 @@ extension FileWriter: WrittenFile {
     try storage.withWriteConnection { connection in
       let session = try makeSession(connection)
       let transaction = try GroupCommitTransaction(connection, session)
-      var log = WriteAheadLog(connection, fileAt: storage.path)
+      var log = WriteAheadLog(connection, of: storage.files)
       try log.grow()
       let task = WriterTask(
         commit: {
@@ -241,7 +241,10 @@ extension FileWriter: WrittenFile {
           try log.checkpointIfDue()
           return true
         },
-        rest: { try log.checkpointIfWritten() }
+        rest: {
+          try log.checkpointIfWritten()
+          self.noteIfReplaced()
+        }
       )
       try body(task)
     }
@@ -261,6 +264,10 @@ extension FileWriter: WrittenFile {
     }
     for job in alone { job.run(session) }
     guard !writes.isEmpty else { return !alone.isEmpty }
+    if let error = noteIfReplaced() {
+      for write in writes { write.fail(error) }
+      return true
+    }
     let batch = refusingWithoutHeadroom(writes)
     guard !batch.isEmpty else { return true }
     switch transaction.run(batch.map(\.make)) {
@@ -282,6 +289,18 @@ extension FileWriter: WrittenFile {
       throw error
     }
     return true
+  }
+
+  /// Returns an error if another program replaced the file or its log; the writer is then not healthy.
+  ///
+  /// One check for each transaction is enough, so its two system calls do not slow down single changes.
+  @discardableResult
+  private func noteIfReplaced() -> StorageError? {
+    do { try storage.files.check() } catch {
+      state.withLock { $0.hasFailed = true }
+      return error
+    }
+    return nil
   }
 
   /// Counts a transaction, and stores whether the transaction failed.

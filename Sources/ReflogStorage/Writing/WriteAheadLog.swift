@@ -24,14 +24,16 @@ struct WriteAheadLog {
   private static let restartMilliseconds: Int32 = 40
 
   private let connection: Connection
+  private let files: OpenFiles
   private let path: String
   /// The number of pages written since the last checkpoint.
   private var pages = 0
   private var restartBytes = StorageSettings.keptWALBytes
 
-  init(_ connection: Connection, fileAt path: String) {
+  init(_ connection: Connection, of files: OpenFiles) {
     self.connection = connection
-    self.path = path + "-wal"
+    self.files = files
+    path = files.path + "-wal"
   }
 
   /// Extends the log's file to its full size.
@@ -74,6 +76,44 @@ struct WriteAheadLog {
   mutating func checkpoint() throws {
     _ = try Self.run(.passive, connection)
     pages = 0
+    // If another program emptied the log, SQLite chose a new salt. Then the file needs a new mark.
+    if let salt = LogFile.salt(ofDatabaseAt: files.path), files.mark?.covers(salt: salt) == false { try mark() }
+  }
+
+  /// Stores the salt of the log in the file's header, so the file and its log can be recognized.
+  ///
+  /// When this method returns, the mark is durable and the log's file exists.
+  func markAtStart() throws {
+    let stored = UInt32(truncatingIfNeeded: try connection.integer("PRAGMA user_version", kept: false) ?? 0)
+    // After a crash, the log can contain a mark that is not in the file yet.
+    if let salt = LogFile.salt(ofDatabaseAt: files.path), let mark = SessionMark(stored), mark.covers(salt: salt) {
+      return try files.write(mark)
+    }
+    try mark()
+  }
+
+  private func mark() throws {
+    // A log gets its salt with the first transaction, so the first mark is any number.
+    try Self.store(SessionMark(salt: .random(in: 1...UInt32.max)), connection)
+    guard let salt = LogFile.salt(ofDatabaseAt: files.path) else {
+      throw StorageError.unusable(path: path, problem: "it can't be read: \(lastSystemError())")
+    }
+    let mark = SessionMark(salt: salt)
+    try Self.store(mark, connection)
+    try files.write(mark)
+  }
+
+  private static func store(_ mark: SessionMark?, _ connection: Connection) throws {
+    try connection.executeAll("PRAGMA user_version = \(Int32(bitPattern: mark?.number ?? 0))")
+  }
+
+  /// Copies the log into the file, and removes the mark, because the file is complete without its log.
+  ///
+  /// If a reader prevents SQLite from emptying the log, the mark is kept.
+  static func end(_ connection: Connection) throws {
+    guard try run(.truncate, connection) else { return }
+    try store(nil, connection)
+    try run(.truncate, connection)
   }
 
   /// Copies the log into the file if any pages were written since the last checkpoint.
@@ -99,9 +139,9 @@ struct WriteAheadLog {
   /// Empties the log and extends its file again.
   ///
   /// The result is false if a reader prevented SQLite from emptying the log.
-  static func empty(_ connection: Connection, fileAt path: String) throws -> Bool {
+  static func empty(_ connection: Connection, of files: OpenFiles) throws -> Bool {
     guard try run(.truncate, waiting: emptyingMilliseconds, connection) else { return false }
-    try WriteAheadLog(connection, fileAt: path).grow()
+    try WriteAheadLog(connection, of: files).grow()
     return true
   }
 

@@ -19,6 +19,8 @@ protocol HistorySource {
   func status() async throws -> JSONObject
   /// Returns the newest signed checkpoint and the key that verifies it, as `{"checkpoint","key"}`.
   func checkpoint() async throws -> JSONObject
+  /// Returns the log's name.
+  func origin() async throws -> Origin
   /// Returns the receipt of a change.
   func proof(_ id: Change.ID) async throws -> [UInt8]
   /// Passes an exported file to a closure, piece by piece.
@@ -63,6 +65,12 @@ extension ServerClient: HistorySource {
 
   func proof(_ id: Change.ID) async throws -> [UInt8] {
     Array(try await text("/beta/auditLogs/connectorChanges/\(id)?$format=tlog-proof").utf8)
+  }
+
+  /// Returns the first line of `/checkpoint`, which is the log's name.
+  func origin() async throws -> Origin {
+    let note = try await text("/checkpoint")
+    return try Origin(note.prefix { $0 != "\n" })
   }
 
   private func text(_ path: String) async throws -> String {
@@ -123,13 +131,18 @@ struct LedgerFile: HistorySource {
     return ["checkpoint": .string(signed.note), "key": .string(signed.key)]
   }
 
+  func origin() async throws -> Origin {
+    try await service.origin()
+  }
+
   func proof(_ id: Change.ID) async throws -> [UInt8] {
     try await service.proof(of: id).bytes
   }
 
   func export(_ order: ExportRequest, to output: (Data) throws -> Void) async throws {
     let lines = order.lines
-    let export = service.export(try Self.query(order.filter), afterEntry: order.after)
+    if let after = order.after { try await service.check(after) }
+    let export = service.export(try Self.query(order.filter), afterEntry: order.after?.sequence)
     try output(Data(lines.header))
     var piece = try await export.firstItems()
     while let current = piece {

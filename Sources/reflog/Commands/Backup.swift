@@ -23,19 +23,20 @@ struct Backup: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: "The file to write; it must not exist.")
+  @Argument(help: "The file to write.")
   var file: String
+
+  @Flag(help: "Replace an existing file. A file of a ledger is never replaced.")
+  var force = false
 
   @OptionGroup var server: ServerOptions
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      guard !FileManager.default.fileExists(atPath: file) else {
-        throw CommandFailure(.refused, "\(file) exists already. Name another file.")
-      }
+      let files = OutputFiles(besidesLedgerAt: nil)
       try await server.withClient { client in
         var progress = Progress(verb: "copied")
-        try await WholeFile.write(file) { output in
+        try await files.write(file, replacing: force) { output in
           try await client.stream("/beta/reflog/backup") { piece in
             try output.write(Data(piece.readableBytesView))
             progress.add(piece.readableBytes)

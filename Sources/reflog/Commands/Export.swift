@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ReflogFormats
+import ReflogModel
 
 /// The command `reflog export`.
 struct Export: AsyncParsableCommand {
@@ -12,8 +13,10 @@ struct Export: AsyncParsableCommand {
       as the history routes return them, ocsf writes OCSF 1.8.0 events, and asim writes Microsoft Sentinel ASIM \
       events. The output is written to stdout, or with --output to a file that appears only when it is complete.
 
-      --after SEQUENCE continues an earlier export. It writes every change that has a newer entry. A change that was \
+      --after POSITION continues an earlier export. It writes every change that has a newer entry. A change that was \
       pending in the earlier export is written again, so store changes by id.
+
+      An existing file is replaced only with --force. A file of a ledger is never replaced.
 
       --follow runs without an end and writes each change when it is settled. It stores its position in the file that \
       --state names. After a restart it continues from that position.
@@ -38,11 +41,14 @@ struct Export: AsyncParsableCommand {
   @Flag(help: "Write CSV for Excel: with a byte order mark, and with times as yyyy-mm-dd hh:mm:ss.000 in UTC.")
   var excel = false
 
-  @Option(help: "Only changes that have an entry with a higher sequence than this.")
-  var after: Int64?
+  @Option(help: "Only changes that have an entry with a higher sequence than this position, SEQUENCE or SEQUENCE@LOG.")
+  var after: LogPosition?
 
   @Option(help: "Write to this file. It appears only when it is complete.")
   var output: String?
+
+  @Flag(help: "Replace existing output files.")
+  var force = false
 
   @Flag(help: "With --output FILE and --server: also write FILE.manifest, the signed hash of FILE.")
   var manifest = false
@@ -62,20 +68,23 @@ struct Export: AsyncParsableCommand {
     guard !manifest || (output != nil && source.server != nil) else {
       throw ValidationError("--manifest needs --output and --server.")
     }
-    guard after.map({ $0 >= 0 }) ?? true else { throw ValidationError("--after must be a sequence, 0 or more.") }
   }
 
   func run() async throws {
     try await CommandFailure.wrapping {
       let style = CSVStyle(isRaw: raw, isForExcel: excel)
       let order = ExportRequest(format, style, filter: filter.text, after: after)
+      let files = OutputFiles(besidesLedgerAt: source.database)
       try await source.withSource { source in
         if let state {
-          try await Follower(source: source, order: order, stateFile: state).run()
+          try await Follower(source: source, order: order, stateFile: state, output: files).run()
         } else if let output, manifest, let server = source as? ServerClient {
-          try await Self.export(order, from: server, withManifestFor: output)
+          try files.check(output + ".manifest", replacing: force)
+          try await Self.export(order, from: server, withManifestFor: output, files, replacing: force)
         } else if let output {
-          try await WholeFile.write(output) { file in try await Self.export(order, from: source, to: file.write) }
+          try await files.write(output, replacing: force) { file in
+            try await Self.export(order, from: source, to: file.write)
+          }
         } else {
           try await Self.export(order, from: source, to: Terminal.data)
         }
@@ -87,18 +96,20 @@ struct Export: AsyncParsableCommand {
   private static func export(
     _ order: ExportRequest,
     from server: ServerClient,
-    withManifestFor path: String
+    withManifestFor path: String,
+    _ files: OutputFiles,
+    replacing: Bool
   ) async throws {
     var progress = Progress(verb: "exported")
     var note = ""
-    try await WholeFile.write(path) { file in
+    try await files.write(path, replacing: replacing) { file in
       note = try await server.exportWithManifest(order) { piece in
         try file.write(piece)
         progress.add(piece.count)
       }
     }
     progress.end()
-    try await WholeFile.write(path + ".manifest") { try $0.write(Data(note.utf8)) }
+    try await files.write(path + ".manifest", replacing: replacing) { try $0.write(Data(note.utf8)) }
   }
 
   private static func export(
@@ -116,3 +127,7 @@ struct Export: AsyncParsableCommand {
 }
 
 extension ExportFormat: ExpressibleByArgument {}
+
+extension LogPosition: ExpressibleByArgument {
+  init?(argument: String) { self.init(argument) }
+}

@@ -14,8 +14,9 @@ struct Follower {
 
   let source: any HistorySource
   let order: ExportRequest
-  /// The path of the file with the position: the sequence of the last written entry, in decimal.
+  /// The path of the file with the position: the sequence of the last written entry, and the name of the log.
   let stateFile: String
+  let output: OutputFiles
 
   /// Runs until the task is cancelled or an error is thrown.
   ///
@@ -35,12 +36,12 @@ struct Follower {
   }
 
   private struct Progress {
-    /// The sequence of the last written entry, or nil if no entry was written.
-    var position: Int64?
+    /// The position of the last written entry, or nil if no entry was written.
+    var position: LogPosition?
     /// True if this run or an earlier run has written the header.
     var hasHeader: Bool
 
-    init(position: Int64?) {
+    init(position: LogPosition?) {
       self.position = position
       hasHeader = position != nil
     }
@@ -48,12 +49,13 @@ struct Follower {
 
   private func writeNewChanges(_ progress: inout Progress) async throws {
     // The sequence is read before the export starts, so the export contains all entries up to this sequence.
-    let newest = try await source.status()["newestChangeSequence"]?.wholeNumber ?? -1
-    if newest > progress.position ?? -1 {
-      try await export(&progress)
-      progress.position = newest
-      try await store(newest)
-    }
+    guard let sequence = try await source.status()["newestChangeSequence"]?.wholeNumber else { return }
+    let newest = LogPosition(sequence, in: try await source.origin())
+    // The source refuses a position that belongs to another log, so the position is also sent if nothing is new.
+    guard newest != progress.position else { return }
+    try await export(&progress)
+    progress.position = newest
+    try await store(newest)
   }
 
   /// Writes every settled change that has a newer entry than the stored position.
@@ -76,19 +78,20 @@ struct Follower {
     try Terminal.data(Data(unfinished))
   }
 
-  private func storedPosition() throws -> Int64? {
+  private func storedPosition() throws -> LogPosition? {
     guard FileManager.default.fileExists(atPath: stateFile) else { return nil }
-    let text = try String(contentsOfFile: stateFile, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-    guard let position = Int64(text), position >= 0 else {
+    let text = try GivenFile(stateFile).text().trimmingCharacters(in: .whitespacesAndNewlines)
+    guard let position = LogPosition(text) else {
       throw CommandFailure(
         .refused,
-        "\(stateFile) does not contain a sequence. Move the file to start from the first change."
+        "\(stateFile) does not contain a position. Move the file to start from the first change."
       )
     }
     return position
   }
 
-  private func store(_ position: Int64) async throws {
-    try await WholeFile.write(stateFile) { file in try file.write(Data("\(position)\n".utf8)) }
+  private func store(_ position: LogPosition) async throws {
+    // Only a state file is replaced, because another file's content is refused when the command starts.
+    try await output.write(stateFile, replacing: true) { file in try file.write(Data("\(position)\n".utf8)) }
   }
 }

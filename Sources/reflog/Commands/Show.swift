@@ -21,15 +21,19 @@ struct Show: AsyncParsableCommand {
   @Option(help: "Write the change's receipt (C2SP tlog-proof) to this file.")
   var proof: String?
 
+  @Flag(help: "Replace an existing receipt file.")
+  var force = false
+
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await CommandFailure.wrapping {
+      let files = OutputFiles(besidesLedgerAt: source.database)
       try await source.withSource { source in
         if let proof {
           let receipt = try await source.proof(id)
-          try await WholeFile.write(proof) { file in try file.write(Data(receipt)) }
+          try await files.write(proof, replacing: force) { file in try file.write(Data(receipt)) }
         }
         try await output.show(source.change(id), asTable: ChangeTables.change)
       }

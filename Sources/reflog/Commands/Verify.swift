@@ -67,6 +67,7 @@ struct Verify: AsyncParsableCommand {
     let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
     var claims = try claims(anchor: anchor ?? path + ".anchor")
     if let checkpoint = exported?.manifest.checkpoint {
+      try await requireEntries(of: checkpoint, history, path)
       claims.append(
         LogVerification.ExpectedCheckpoint(source: "the manifest's checkpoint", note: Array(checkpoint.utf8))
       )
@@ -79,6 +80,18 @@ struct Verify: AsyncParsableCommand {
     let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
     try show(report, findings)
     if let exported { Terminal.say("\(exported.path) is the file that was exported at \(exported.manifest.taken).") }
+  }
+
+  /// Throws a failure if the ledger has fewer entries than the checkpoint in the manifest covers.
+  private func requireEntries(of checkpoint: String, _ history: History, _ path: String) async throws {
+    guard let signed = try? Checkpoint(text: SignedNote(parsing: Array(checkpoint.utf8)).text) else { return }
+    let size = try await history.checkpoint()?.size ?? 0
+    guard size < signed.size else { return }
+    throw CommandFailure(
+      .refused,
+      "\(path) is older than the export: it has \(size) entries, and \(signed.size) were signed before the export. "
+        + "Compare the export with a newer copy of the ledger."
+    )
   }
 
   /// Returns the given keys, or the key in the file if no key is given.
@@ -111,10 +124,13 @@ struct Verify: AsyncParsableCommand {
   }
 
   private func claim(_ source: String, _ path: String) throws -> LogVerification.ExpectedCheckpoint {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandFailure(.refused, "\(path) can't be read.")
+    let file = try GivenFile(path)
+    let note = try file.note()
+    do { _ = try Checkpoint(text: note.text) } catch {
+      // A file that was mangled on its way says nothing about the ledger.
+      throw file.unreadable("\(error)")
     }
-    return LogVerification.ExpectedCheckpoint(source: source, note: Array(data))
+    return LogVerification.ExpectedCheckpoint(source: source, note: file.bytes)
   }
 
   /// Shows the keys that signed the log, if a signature was made with a key that was not given.

@@ -29,11 +29,11 @@ struct ManifestVerification {
       )
     }
     path = String(manifestPath.dropLast(".manifest".count))
-    guard let bytes = FileManager.default.contents(atPath: manifestPath) else {
-      throw CommandFailure(.refused, "\(manifestPath) can't be read.")
-    }
+    let file = try GivenFile(manifestPath)
+    let note = try file.note()
+    do { _ = try ExportManifest(text: note.text) } catch { throw file.unreadable("\(error)") }
     do {
-      manifest = try ExportManifest(opening: try SignedNote(parsing: Array(bytes)), with: keys)
+      manifest = try ExportManifest(opening: note, with: keys)
     } catch {
       throw CommandFailure(.unverified, "\(manifestPath): \(error)")
     }

@@ -1,25 +1,21 @@
 import Foundation
 import ReflogModel
+import ReflogStorage
 
 /// An atomic write: the file appears under its name only when its complete content is on disk.
 struct WholeFile {
   private let descriptor: FileHandle
 
-  /// Writes a file, and replaces an earlier file that has the same name.
+  /// Writes a file.
   ///
-  /// When the method returns, the file is complete and durable. If the method throws, the earlier file is unchanged.
+  /// Use ``OutputFiles``, which checks the path first. When the method returns, the file is complete and durable. If the
+  /// method throws, an earlier file is unchanged.
   ///
   /// - Parameters:
   ///   - path: the path of the file.
+  ///   - replacing: whether an earlier file with the same name is replaced. If false, such a file is an error.
   ///   - body: a closure that writes the content.
-  static func write(_ path: String, _ body: (WholeFile) async throws -> Void) async throws {
-    let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-    guard type == nil || type == .typeRegular else {
-      throw CommandFailure(
-        .refused,
-        "\(path) exists and is not a regular file, so it is not replaced. Use another path."
-      )
-    }
+  static func write(_ path: String, replacing: Bool, _ body: (WholeFile) async throws -> Void) async throws {
     // The name has a random part. So two writes to the same path at the same time use different partial files.
     let partial = "\(path).\(GUID.random()).partial"
     let descriptor = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -28,8 +24,8 @@ struct WholeFile {
     do {
       try await body(file)
       try file.descriptor.synchronize()
-      guard rename(partial, path) == 0 else { throw failure(path) }
-      synchronizeFolder(of: path)
+      // Another program can create the file while the content is written.
+      try replacing ? DurableFile.move(partial, to: path) : DurableFile.moveToNew(partial, to: path)
     } catch {
       unlink(partial)
       throw error
@@ -39,17 +35,6 @@ struct WholeFile {
   /// Appends data to the file.
   func write(_ data: Data) throws {
     try descriptor.write(contentsOf: data)
-  }
-
-  /// Flushes the folder, so that the file's name is durable.
-  ///
-  /// If the folder can't be opened, the folder is not flushed. Then the file system decides when the name is durable.
-  private static func synchronizeFolder(of path: String) {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
   }
 
   private static func failure(_ path: String) -> CommandFailure {

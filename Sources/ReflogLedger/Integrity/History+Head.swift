@@ -1,0 +1,55 @@
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// Returns the directory and the tenant that the ledger serves, or nil if nothing was recorded in the ledger yet.
+  package func served() async throws(LedgerError) -> (directory: String, tenantID: String)? {
+    try await read { db in
+      try db.first("SELECT directory, tenant_id FROM ledger") { (try $0.text(0), try $0.text(1)) }
+    }
+  }
+
+  /// Throws `foreignEntries` if the head row of the log does not match the rows of the file.
+  ///
+  /// There are two kinds of mismatch. A row has a higher number than the head row allows, or the signed checkpoint in
+  /// the head row covers more or fewer entries than the file has. In both cases another program wrote to the file.
+  ///
+  /// - Parameter keys: The keys whose signatures are accepted. Before you accept an older copy of the ledger, pass nil
+  ///   to skip the check of the signature.
+  package func verifyHead(signedBy keys: [VerifierKey]? = nil) async throws(LedgerError) {
+    try await read { db in
+      let head = try LedgerHead(db)
+      try head.verifyEnd(db)
+      guard let keys else { return }
+      try head.verify(of: LogRows.origin(db), with: keys)
+      try head.verifyKeyAndTime(of: keys, db)
+    }
+  }
+
+  /// The maximum number of entries that ``verifyNewestRows()`` reads.
+  private static let newestEntries: Int64 = 10_000
+
+  /// Throws `corrupt` if one of the newest entries, or the change or event of such an entry, is missing.
+  ///
+  /// The pages of the newest rows are missing in a copy of a ledger that was made while the ledger was in use.
+  package func verifyNewestRows() async throws(LedgerError) {
+    try await read { db in
+      let size = try LogRows.size(db)
+      let first = max(0, size - Self.newestEntries)
+      let missing = try db.integer(
+        """
+        SELECT count(*) FROM entry
+        LEFT JOIN change ON change.id = entry.change
+          AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
+        LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
+        WHERE entry.sequence >= :first AND entry.salt IS NOT NULL AND change.id IS NULL AND service_event.id IS NULL
+        """,
+        ["first": first]
+      )
+      let found = try db.integer("SELECT count(*) FROM entry WHERE sequence >= :first", ["first": first])
+      guard missing == 0, found == size - first else {
+        throw LedgerError.corrupt("some of the newest \(size - first) entries are incomplete")
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// The paths of the files that belong to a ledger; all of them are next to the ledger, except an anchor elsewhere.
+package struct LedgerFiles: Sendable {
+  /// The path of the ledger.
+  package let database: String
+
+  /// Creates the paths for the ledger at a path, without reading or writing a file.
+  package init(database: String) {
+    self.database = database
+  }
+
+  /// The ledger's write-ahead log.
+  package var log: String { database + "-wal" }
+  /// The file that a server locks while it uses the ledger.
+  package var lock: String { database + ".lock" }
+  /// The key that signs the checkpoints.
+  package var key: String { database + ".key" }
+  /// The newest checkpoint, unless the setting `anchor` names another file.
+  package var anchor: String { database + ".anchor" }
+  /// The API tokens.
+  package var tokens: String { database + ".tokens" }
+  /// The embedded directory.
+  package var directory: String { database + ".directory" }
+  /// The tokens that the first start created.
+  package var firstTokens: String { database + ".first-tokens" }
+
+  /// The endings of all files that belong to a ledger, except the ledger itself.
+  package static let endings = [
+    "-wal", "-shm", "-journal", ".lock", ".key", ".key.next", ".anchor", ".first-tokens", ".tokens", ".tokens-journal",
+    ".directory", ".directory-wal", ".directory-shm", ".directory-journal", ".directory.lock",
+  ]
+
+  /// The paths of all files, whether they exist or not.
+  package var all: [String] { [database] + Self.endings.map { database + $0 } }
+}

@@ -1,0 +1,84 @@
+import Glibc
+import Synchronization
+
+/// The files of an open database: the database and its write-ahead log.
+///
+/// The object notices that another program replaced one of the two files, and it stores the ``SessionMark``.
+final class OpenFiles: Sendable {
+  /// The path of the database.
+  let path: String
+
+  /// The number of a file on a device, which a new file with the same name does not have.
+  private struct Identity: Equatable {
+    let device: dev_t
+    let inode: ino_t
+
+    init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      device = status.st_dev
+      inode = status.st_ino
+    }
+  }
+
+  private struct State {
+    /// The open database, or nil once the files were released.
+    ///
+    /// The descriptor must be kept while a connection is open. When a process closes a descriptor of a file, the kernel
+    /// releases all locks that the process holds on the file (fcntl(2)).
+    var descriptor: Int32?
+    var mark: SessionMark?
+    /// The identities of the database and of its log, or nil while the files are not checked.
+    var identities: (database: Identity?, log: Identity?)?
+  }
+
+  private let state: Mutex<State>
+
+  /// Opens the database at a path to write its mark. Call this initializer earlier than a connection opens the file.
+  init(ofDatabaseAt path: String) throws(StorageError) {
+    self.path = path
+    let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
+    state = Mutex(State(descriptor: descriptor))
+  }
+
+  /// The mark in the file, or nil if no mark was written yet.
+  var mark: SessionMark? { state.withLock { $0.mark } }
+
+  /// Writes a mark into the header of the file, and begins to check the identities of the files.
+  ///
+  /// The newest transaction must have written the same mark, so SQLite can later write the header without changing the
+  /// mark. When this method returns, the mark is durable.
+  func write(_ mark: SessionMark) throws(StorageError) {
+    let isWritten = state.withLock { state in
+      guard let descriptor = state.descriptor else { return false }
+      var number = mark.number.bigEndian
+      let size = MemoryLayout.size(ofValue: number)
+      state.mark = mark
+      state.identities = (Identity(path), Identity(path + "-wal"))
+      return pwrite(descriptor, &number, size, off_t(DatabaseHeader.markOffset)) == size && fdatasync(descriptor) == 0
+    }
+    guard isWritten else { throw .unusable(path: path, problem: lastSystemError()) }
+  }
+
+  /// Throws ``StorageError/replaced(path:)`` if one of the paths has another file than the open one, or no file.
+  ///
+  /// The check needs two system calls.
+  func check() throws(StorageError) {
+    guard let (database, log) = state.withLock({ $0.identities }) else { return }
+    guard Identity(path) == database else { throw .replaced(path: path) }
+    guard Identity(path + "-wal") == log else { throw .replaced(path: path + "-wal") }
+  }
+
+  /// Ends the checks, because the connections are being closed.
+  func close() {
+    state.withLock { $0.identities = nil }
+  }
+
+  /// Closes the database. Call this method when no connection has the file open.
+  func release() {
+    state.withLock { state in if let descriptor = state.descriptor.take() { Glibc.close(descriptor) } }
+  }
+
+  deinit { release() }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import ReflogModel
+
+/// A small text file that a person passes to a command, such as a checkpoint or a manifest.
+///
+/// Such files come by mail, from a browser or from a terminal of Windows. These programs add a byte order mark, end
+/// lines with CR LF, or leave out the last newline. The bytes without such additions are used.
+struct GivenFile {
+  /// The maximum size in bytes, which is larger than every file that Reflog writes for this purpose.
+  private static let maximumByteCount = 4 << 20
+
+  private let path: String
+  /// The bytes of the file in UTF-8, with a newline at the end of each line.
+  let bytes: [UInt8]
+
+  /// Reads the file at a path.
+  ///
+  /// - Throws: A failure with the exit code for wrong usage if the file can't be read as text.
+  init(_ path: String) throws {
+    self.path = path
+    guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: Self.maximumByteCount + 1)
+    else {
+      // An empty file has no data.
+      let isEmpty = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+      throw Self.failure(path, isEmpty == .typeRegular ? "it is empty" : Self.problem(path))
+    }
+    guard data.count <= Self.maximumByteCount else { throw Self.failure(path, "it is too large") }
+    var bytes = Array(data)
+    let marks: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]
+    guard !marks.contains(where: bytes.starts), !bytes.contains(0) else {
+      throw Self.failure(path, "it is encoded in UTF-16 or is not text. Save it in UTF-8")
+    }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    bytes = bytes.indices.filter { position in
+      let isBeforeNewline = position + 1 < bytes.count && bytes[position + 1] == 0x0A
+      return bytes[position] != 0x0D || !isBeforeNewline
+    }.map { bytes[$0] }
+    guard !bytes.isEmpty else { throw Self.failure(path, "it is empty") }
+    guard bytes.first(where: { !$0.isWhiteSpace }) != UInt8(ascii: "<") else {
+      throw Self.failure(path, "it is a web page, probably an error page of a proxy. Download the file again")
+    }
+    if bytes.last != 0x0A { bytes.append(0x0A) }
+    self.bytes = bytes
+  }
+
+  /// Returns the file's text.
+  func text() throws -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw unreadable("it is not valid UTF-8") }
+    return text
+  }
+
+  /// The length of an Ed25519 signature in bytes. Every other known signature is longer.
+  private static let shortestSignature = 64
+
+  /// Returns the signed note in the file.
+  func note() throws -> SignedNote {
+    let note: SignedNote
+    do { note = try SignedNote(parsing: bytes) } catch { throw unreadable("\(error)") }
+    guard note.signatures.allSatisfy({ $0.bytes.count >= Self.shortestSignature }) else {
+      throw unreadable("a signature in it was cut. Get a new copy of the whole file")
+    }
+    return note
+  }
+
+  /// Returns the failure for a file whose content can't be read.
+  ///
+  /// - Parameter problem: The problem, as a clause or as sentences.
+  func unreadable(_ problem: String) -> CommandFailure { Self.failure(path, problem) }
+
+  private static func failure(_ path: String, _ problem: String) -> CommandFailure {
+    CommandFailure(.usage, "\(path) cannot be read: \(problem)\(problem.hasSuffix(".") ? "" : ".")")
+  }
+
+  private static func problem(_ path: String) -> String {
+    FileManager.default.fileExists(atPath: path) ? "it is not a file, or you have no permission" : "it does not exist"
+  }
+}
+
+extension UInt8 {
+  fileprivate var isWhiteSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+}

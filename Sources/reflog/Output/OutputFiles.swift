@@ -1,0 +1,82 @@
+import Foundation
+import ReflogLedger
+import ReflogStorage
+
+/// Writes the files that commands create, and never over a file of a ledger.
+///
+/// All commands write their files with this type.
+struct OutputFiles {
+  /// The paths of ledgers whose files are protected.
+  private let ledgers: [String]
+
+  /// Creates a writer that protects the files of the ledger at a path, of the ledger that the settings name, and of the
+  /// default ledger.
+  init(besidesLedgerAt database: String?) {
+    ledgers = [database, ProcessInfo.processInfo.environment["REFLOG_DATABASE"], "./reflog.sqlite"].compactMap(\.self)
+  }
+
+  /// Writes a file after a check of its path.
+  ///
+  /// When the method returns, the file is complete and durable. If the method throws, an earlier file is unchanged.
+  ///
+  /// - Parameters:
+  ///   - path: the path of the file.
+  ///   - replacing: whether an earlier file with the same name is replaced.
+  ///   - body: a closure that writes the content.
+  func write(_ path: String, replacing: Bool, _ body: (WholeFile) async throws -> Void) async throws {
+    try check(path, replacing: replacing)
+    try await WholeFile.write(path, replacing: replacing, body)
+  }
+
+  /// Throws a failure if a command must not write to a path.
+  func check(_ path: String, replacing: Bool) throws {
+    if let ledger = owner(of: path) {
+      throw CommandFailure(
+        .refused,
+        "\(path) is a file of the ledger \(ledger), so it is not replaced. Name another file."
+      )
+    }
+    guard let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType else {
+      return
+    }
+    guard type == .typeRegular else {
+      throw CommandFailure(
+        .refused,
+        "\(path) exists and is not a regular file, so it is not replaced. Use another path."
+      )
+    }
+    guard replacing else {
+      throw CommandFailure(.refused, "\(path) exists already. Name another file, or use --force to replace it.")
+    }
+  }
+
+  /// Returns the path of the ledger that a file belongs to, or nil if it belongs to no ledger.
+  private func owner(of path: String) -> String? {
+    let parents = LedgerFiles.endings.filter(path.hasSuffix).map { String(path.dropLast($0.count)) }
+    // A SQLite file of Reflog without any of these files is a backup, so it may be replaced.
+    let isInUse = ["-wal", ".lock", ".key", ".anchor"].contains { DurableFile.exists(path + $0) }
+    let candidates = ledgers + parents.filter(StorageKind.isReflogFile) + (isInUse ? [path] : [])
+    let anchor = ProcessInfo.processInfo.environment["REFLOG_ANCHOR"]
+    for ledger in candidates where StorageKind.isReflogFile(ledger) {
+      let files = LedgerFiles(database: ledger).all + (ledger == ledgers.first ? [anchor].compactMap(\.self) : [])
+      if files.contains(where: { Self.isSameFile($0, path) }) { return ledger }
+    }
+    return nil
+  }
+
+  /// Returns whether two paths are the same file, also through links, or would be the same file if it existed.
+  private static func isSameFile(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    switch (stat(first, &one), stat(second, &other)) {
+    case (0, 0): return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+    case (0, _), (_, 0): return false
+    default: return location(first) == location(second)
+    }
+  }
+
+  /// Returns the absolute path of a file that does not exist, with the links in its folder resolved.
+  private static func location(_ path: String) -> String {
+    let url = URL(fileURLWithPath: path)
+    return url.deletingLastPathComponent().resolvingSymlinksInPath().appendingPathComponent(url.lastPathComponent).path
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import ReflogDirectory
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogStorage
+
+/// The checks that a server makes before it writes to any file.
+///
+/// A damaged file is therefore found unaltered by the person who repairs it.
+struct StartCheck {
+  private let settings: ServerSettings
+
+  /// Checks that the port is free and that the server's files belong together.
+  ///
+  /// - Throws: An error whose message contains the name of the file and the problem.
+  static func run(_ settings: ServerSettings) async throws {
+    let check = StartCheck(settings: settings)
+    try ListenerCheck.run(host: settings.listener.host, port: settings.listener.port)
+    let tenantID = try check.directoryTenant()
+    try await check.checkLedger(tenantID)
+    try await check.checkTokens()
+  }
+
+  private var files: LedgerFiles { LedgerFiles(database: settings.database) }
+
+  /// Returns the tenant of the directory, or nil for an embedded directory that does not exist yet.
+  private func directoryTenant() throws -> String? {
+    if let graph = settings.directory.graph { return graph.tenantID }
+    let exists = DurableFile.exists(files.directory)
+    guard exists || !DurableFile.exists(settings.database) else {
+      throw CommandFailure(
+        .refused,
+        "\(settings.database) exists, but its directory \(files.directory) is missing. Restore that file."
+      )
+    }
+    guard exists else { return nil }
+    return try EmbeddedDirectory.checkedTenant(
+      ofFileAt: files.directory,
+      acceptsMissingLog: settings.acceptsOlderLedger
+    )
+  }
+
+  private func checkLedger(_ tenantID: String?) async throws {
+    guard DurableFile.exists(settings.database) else {
+      return try refuseOtherFiles("\(settings.database) is missing", [files.lock])
+    }
+    let history = try History(readingFileAt: settings.database, for: .checkingStart)
+    guard history.hasNewestSchema else { return }
+    do {
+      try await check(history, tenantID)
+    } catch LedgerError.servesAnother(let path, let directory, let tenant) {
+      throw LedgerError.servesAnother(path: path, directory: directory, tenantID: tenant)
+    } catch {
+      // The missing write-ahead log explains every problem with the newest entries.
+      throw history.isLogMissing ? StorageError.missingLog(path: settings.database) : error
+    }
+  }
+
+  private func check(_ history: History, _ tenantID: String?) async throws {
+    try history.checkStructure(ofFileAt: settings.database)
+    guard let served = try await history.served() else {
+      guard !history.isLogMissing else { throw StorageError.missingLog(path: settings.database) }
+      return try refuseOtherFiles("\(settings.database) contains no history")
+    }
+    guard served.directory == settings.directory.kind.rawValue, served.tenantID == tenantID ?? served.tenantID else {
+      throw LedgerError.servesAnother(path: settings.database, directory: served.directory, tenantID: served.tenantID)
+    }
+    if try await isOlderAccepted(history) { return }
+    let checked = try await OpenedLog.check(history, settings)
+    // Without an anchor, nothing shows that the log without its newest part is complete.
+    guard !history.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
+      throw StorageError.missingLog(path: settings.database)
+    }
+  }
+
+  /// Returns whether the setting accepts this ledger although it does not match its anchor.
+  ///
+  /// Then the key and the anchor are replaced, so they are not checked.
+  private func isOlderAccepted(_ history: History) async throws -> Bool {
+    guard settings.acceptsOlderLedger, let anchored = try Anchor(path: settings.anchor).checkpoint() else {
+      return false
+    }
+    try await history.verifyHead()
+    return try await !history.holds(anchored)
+  }
+
+  /// Throws if a file exists that only a ledger with entries has.
+  ///
+  /// - Parameters:
+  ///   - problem: What is wrong with the ledger, as a clause.
+  ///   - further: More files that exist only if a ledger existed.
+  private func refuseOtherFiles(_ problem: String, _ further: [String] = []) throws {
+    let others = ([files.log, files.key, settings.anchor] + further).filter(DurableFile.exists)
+    guard let other = others.first else { return }
+    throw CommandFailure(
+      .refused,
+      "\(problem), but \(other) exists. Restore the ledger. To begin a new ledger, move \(other) away."
+    )
+  }
+
+  /// Checks the file of tokens, and that the first tokens can be stored if they are needed.
+  private func checkTokens() async throws {
+    guard settings.authenticationModes.contains(.token) else { return }
+    let exists = DurableFile.exists(files.tokens)
+    let isEmpty = exists ? try await TokenStore.isEmpty(besideLedgerAt: settings.database) : true
+    guard isEmpty, !Terminal.isTerminal, DurableFile.exists(files.firstTokens) else { return }
+    throw CommandFailure(
+      .refused,
+      "\(files.tokens) contains no tokens, and new ones can't be stored, because \(files.firstTokens) exists. Restore "
+        + "\(files.tokens), or move \(files.firstTokens) away."
+    )
+  }
+}

@@ -1,0 +1,22 @@
+import unittest
+
+import damagedfiles
+from reflogserver import BINARY
+from testparts import apart
+
+
+@apart(seconds=20, cores=1.5)
+class Damage(unittest.TestCase):
+    """A start on damaged files serves the whole history or names what is wrong. `tools/damage` tries every damage."""
+
+    # The share of the damages that the tests try.
+    SHARE = 12
+
+    def test_every_start_serves_everything_or_names_what_is_wrong(self):
+        count, starts, findings = damagedfiles.run(BINARY, share=self.SHARE)
+        self.assertEqual(findings, [])
+        self.assertGreater(count, 40)
+        self.assertTrue(0 < starts < count)
+
+    def test_there_are_more_than_200_different_damages(self):
+        self.assertGreater(damagedfiles.count(), 200)
