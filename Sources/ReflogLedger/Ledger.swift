@@ -87,6 +87,9 @@ package final class Ledger: Sendable {
     try await history.read { db in
       let head = try LedgerHead(db)
       try head.verifyEnd(db)
+      guard try LedgerHead.Parts(db).differences(from: head).isEmpty else {
+        throw LedgerError.foreignEntries(from: head.nextSequence)
+      }
       if let keys { try head.verify(of: LogRows.origin(db), with: keys) }
     }
   }

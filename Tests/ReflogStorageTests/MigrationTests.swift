@@ -26,7 +26,7 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "6fb9e25ee92b93a24dec035093a0ce02fe699a2dd07908754dd67b70aca0d0d6 ledger-0001-changes",
+        "d985ab7965aaa85aabe9af276a810094c1ea77344598d6613dee721a0bb7fffa ledger-0001-changes",
         "0649a1a76cdde973bd8c6206e5898b671eac423fc6afa426e3bb8e6085ecccde directory-0001-flows",
         "d7cd966117b1eaf1b607d8d9e26476c8451e2aac4794c1d5afe3a9610cb6df44 tokens-0001-tokens",
       ]

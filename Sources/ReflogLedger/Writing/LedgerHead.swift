@@ -17,13 +17,15 @@ struct LedgerHead {
   var frontier: MerkleFrontier
   /// The signed checkpoint that covers all entries, or nil if the log has no entry.
   var checkpoint: String?
+  /// The key that signed the checkpoint as a vkey, or nil if the log has no entry.
+  var verifierKey: String?
 
   /// Reads the head row.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the head is missing or not valid.
   init(_ db: Connection) throws {
     let head = try db.first(
-      "SELECT next_sequence, next_change, next_event, newest_time, frontier, checkpoint FROM head"
+      "SELECT next_sequence, next_change, next_event, newest_time, frontier, checkpoint, verifier_key FROM head"
     ) { try LedgerHead($0) }
     guard let head else { throw LedgerError.corrupt("the head of the log is missing") }
     self = head
@@ -47,6 +49,7 @@ struct LedgerHead {
       throw LedgerError.foreignEntries(from: nextSequence)
     }
     checkpoint = try row.optionalText(5)
+    verifierKey = try row.optionalText(6)
   }
 
   /// Inserts the head row of a new ledger.
