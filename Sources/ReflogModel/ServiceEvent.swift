@@ -64,10 +64,18 @@ package struct ServiceEvent: Sendable {
     /// A legal hold or the retention policy changed between the `purged` event and the deletion, so the records are
     /// kept.
     case purgeWithdrawn
-    /// An erasure deletes an actor's personal data.
+    /// The erasure of an actor's personal data was requested.
     ///
     /// The erasure covers the data that was recorded earlier than this event.
+    case erasureAsked
+    /// An erasure deletes the personal data in the entries that the details list.
+    ///
+    /// The personal data is deleted after this event is signed. The hashes of the personal data are kept.
     case erased
+    /// An erasure did not delete the personal data in entries that an earlier `erased` event lists.
+    ///
+    /// A legal hold changed between the `erased` event and the deletion, so the data is kept.
+    case erasureWithdrawn
     /// The signing key changed.
     ///
     /// The log is signed with the new key from this entry on.
@@ -83,8 +91,8 @@ package struct ServiceEvent: Sendable {
     /// Without these events, a reader could not understand or verify the ledger.
     package var isKept: Bool {
       switch self {
-      case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erased, .keyRotated,
-        .olderLedgerAccepted:
+      case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erasureAsked, .erased,
+        .erasureWithdrawn, .keyRotated, .olderLedgerAccepted:
         true
       case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
         .tokenRevoked, .backup:

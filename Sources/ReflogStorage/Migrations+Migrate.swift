@@ -55,12 +55,16 @@ extension Migrations {
   ///
   /// An altered view, trigger or index could hide rows, or could allow the deletion of rows that must be kept.
   func refuseAlteredSchema(_ reader: some DatabaseReader, path: String) throws {
+    guard let first = try alteredSchemaItems(reader).first else { return }
+    throw StorageError.alteredSchema(path: path, name: first)
+  }
+
+  /// Returns the types and names of the items of the schema that are missing, altered or added.
+  func alteredSchemaItems(_ reader: some DatabaseReader) throws -> [String] {
     let known = try DatabaseQueue()
     try migrator.migrate(known)
     let (expected, found) = (try known.read(Self.schema), try reader.read(Self.schema))
-    let other = Set(expected.keys).union(found.keys).filter { expected[$0] != found[$0] }.sorted()
-    guard let first = other.first else { return }
-    throw StorageError.alteredSchema(path: path, name: first)
+    return Set(expected.keys).union(found.keys).filter { expected[$0] != found[$0] }.sorted()
   }
 
   /// Returns the SQL text of each item of the schema.

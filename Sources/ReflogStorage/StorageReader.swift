@@ -125,6 +125,13 @@ package struct StorageReader: Sendable {
     }
   }
 
+  /// Returns the types and names of the tables, indexes and views that are missing, altered or added.
+  ///
+  /// Such an item could hide rows from a query. Triggers are not compared, because a query does not use them.
+  package func alteredSchemaItems(of kind: StorageKind) async throws -> [String] {
+    try kind.migrations.alteredSchemaItems(reader).filter { !$0.hasPrefix("trigger ") }
+  }
+
   /// Returns a `file:` URI for a path (sqlite.org/uri.html).
   ///
   /// All bytes of the path are escaped, except letters, digits and `/-_.`.

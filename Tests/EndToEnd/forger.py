@@ -47,7 +47,7 @@ class Forger:
         key = HISTORY[table]
         found = self.rows(f"SELECT {table}.*, name, user_principal_name FROM {table} "
                           f"LEFT JOIN actor_name ON actor_name.id = {table}.actor_name WHERE {key} = ?", id)
-        return part_hash(self.ledger, table, found[0]) if found else None
+        return part_hash(found[0]) if found else None
 
     def of_change(self, id):
         """Computes the hashes of a change's entries from the change's row. Returns the hashes as a dictionary by sequence."""
@@ -70,7 +70,14 @@ class Forger:
         stated = self.personal("change_statement", id) if row["settled_by"] == "person" else None
         return {first: intent, last: sha256(canonical(outcome | {
             "entry": "outcome", "id": str(id), "intent": intent.hex(), "salt": self.salt(last), "sequence": last,
-            "personal": hexadecimal(stated)}))}
+            "personal": hexadecimal(stated), "statedBy": self.stater(id) if row["settled_by"] == "person" else None}))}
+
+    def stater(self, id):
+        """Returns the person who stated the result of a change, as the record of the outcome contains the person."""
+        found = self.rows("SELECT app_id AS clientAppId, actor_id AS id, change_statement.actor_proof AS proof, actor_type AS type "
+                          "FROM change_statement JOIN actor ON actor.id = change_statement.actor "
+                          "LEFT JOIN client_app ON client_app.id = change_statement.client_app WHERE change = ?", id)
+        return found[0] if found else None
 
     def first_part(self, row, sequence):
         return {
@@ -163,15 +170,12 @@ def seed_of(key_file):
         return base64.b64decode(file.read().strip().split("+", 4)[4])[1:]
 
 
-def part_hash(ledger, table, row):
+def part_hash(row):
     """Returns the hash of the personal data in a row, or the stored hash if the data was erased."""
     if row["erased_hash"] is not None:
         return row["erased_hash"]
     part = {"ipAddress": row["ip_address"], "name": row["name"], "reason": row.get("reason"), "salt": row["salt"].hex(),
             "userPrincipalName": row["user_principal_name"]}
-    if table == "change_statement":
-        kind, id = ledger.execute("SELECT actor_type, actor_id FROM actor WHERE id = ?", (row["actor"],)).fetchone()
-        part |= {"actorId": id, "actorType": kind}
     return sha256(canonical(part))
 
 

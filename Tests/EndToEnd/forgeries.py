@@ -110,9 +110,7 @@ def erase(rows):
     rows.run(f"UPDATE {table} SET salt = NULL, actor_name = NULL, ip_address = NULL{reason} WHERE {HISTORY[table]} = ?", id)
     recorded = rows.dice(0.5)
     if recorded:
-        of = "service_event" if table == "service_event_personal" else "change"
-        actor = rows.one(f"SELECT actor FROM {of} WHERE id = ?", id)
-        rows.run("INSERT INTO erasure (actor, event, finished) VALUES (?, ?, 1)", actor, pick_event(rows, "erased"))
+        rows.run(f"UPDATE {table} SET erased_event = ? WHERE {HISTORY[table]} = ?", pick_event(rows, "erased"), id)
     return f"{table} {id}, erased {'with a record of it' if recorded else 'without a record'}"
 
 
@@ -186,7 +184,7 @@ def move_head(rows):
 def append_deletion(it):
     """Deletes a change or personal data. Appends an event that justifies the deletion, and an entry with the event's hash.
 
-    The event contains the id of the newest requested purge, or the id of the person whose data is erased.
+    The event contains the id of the newest requested purge, or the newest requested erasure and the entry with the data.
     """
     with it.rows() as rows:
         if rows.dice(0.5):
@@ -194,7 +192,7 @@ def append_deletion(it):
             asked = json.loads(rows.one("SELECT details FROM service_event WHERE kind = 'purgeAsked' ORDER BY id DESC LIMIT 1"))
             entries = sorted({row[0] for row in rows.run("SELECT sequence FROM entry WHERE change = ?", id)})
             event = rows.forger.append_event(
-                "purged", {"changes": str(id), "entries": ",".join(map(str, entries)), "purge": asked["purge"]},
+                "purged", {"purge": asked["purge"], "entries": ",".join(map(str, entries)), "changes": str(id)},
                 rows.chance.randbytes(16))
             rows.remove_rows_of(id)
             rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
@@ -204,8 +202,10 @@ def append_deletion(it):
         if rows.one("SELECT salt FROM change_personal WHERE change = ?", id) is None:
             raise Impossible
         hash = rows.forger.personal("change_personal", id)
-        kind, actor = rows.one("SELECT actor_type, actor_id FROM actor WHERE id = (SELECT actor FROM change WHERE id = ?)", id)
-        event = rows.forger.append_event("erased", {"actorId": actor, "actorType": kind}, rows.chance.randbytes(16))
-        rows.run("UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, erased_hash = ? "
-                 "WHERE change = ?", hash, id)
+        asked, details = rows.one("SELECT id, details FROM service_event WHERE kind = 'erasureAsked' ORDER BY id DESC LIMIT 1")
+        entry = rows.one("SELECT intent_sequence FROM change WHERE id = ?", id)
+        event = rows.forger.append_event("erased", {"asked": asked, "entries": str(entry)} | json.loads(details),
+                                         rows.chance.randbytes(16))
+        rows.run("UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, erased_hash = ?, "
+                 "erased_event = ? WHERE change = ?", hash, event, id)
         return f"personal data of change {id}, erased according to event {event}" + move_head(rows)

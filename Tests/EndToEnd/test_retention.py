@@ -202,6 +202,7 @@ class Erasing(unittest.TestCase):
             # Erase data with SQL. The verification must find it.
             other = server.rows("SELECT change FROM change_personal WHERE salt IS NOT NULL LIMIT 1")[0][0]
             edit(server.database, "UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, "
+                                  "erased_event = (SELECT max(id) FROM service_event WHERE kind = 'erased'), "
                                   f"erased_hash = zeroblob(32) WHERE change = {other}")
             self.assertEqual(server.verify().returncode, 65)
 

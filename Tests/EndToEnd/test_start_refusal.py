@@ -53,7 +53,7 @@ def delete_head(ledger):
 # were also appended.
 HEADS = {
     leave_head: (None, FOREIGN), count_all_entries: (None, FOREIGN), remove_checkpoint: (FOREIGN, FOREIGN),
-    sign_with_false_key: (CORRUPT + "its checkpoint failed verification: ",) * 2,
+    sign_with_false_key: (FOREIGN, FOREIGN),
     delete_head: (CORRUPT + "the head of the log is missing",) * 2,
 }
 
@@ -241,6 +241,16 @@ class StartRefusal(unittest.TestCase):
                 ledger.execute(f"UPDATE head SET {column} = {column} - 1")
             self.assert_refused(server, FOREIGN)
 
+    def test_a_head_with_another_next_id_time_or_key_is_refused(self):
+        """The signature does not cover these columns. Reflog computes their values from the newest rows."""
+        for value in ("next_change = next_change + 5", "next_event = next_event + 5", "newest_time = newest_time + 1000000",
+                      "newest_time = 0", "verifier_key = 'other' || verifier_key"):
+            with self.subTest(value=value):
+                server = self.copy()
+                with triggers_dropped(server.database) as ledger:
+                    ledger.execute(f"UPDATE head SET {value}")
+                self.assert_refused(server, FOREIGN)
+
     def test_an_unsigned_rotation_of_the_key_is_refused(self):
         server = self.copy()
         with triggers_dropped(server.database) as ledger:
@@ -358,11 +368,14 @@ def erase(ledger, change, recorded=True):
     forger = Forger(ledger)
     actor, kind, id = ledger.execute("SELECT actor.id, actor_type, actor_id FROM change JOIN actor ON actor.id = change.actor "
                                      "WHERE change.id = ?", (change,)).fetchone()
-    event = forger.append_event("erased", {"actorId": id, "actorType": kind}, os.urandom(16))
+    asked = forger.append_event("erasureAsked", {"actorId": id, "actorType": kind}, os.urandom(16))
+    (entry,) = ledger.execute("SELECT intent_sequence FROM change WHERE id = ?", (change,)).fetchone()
+    event = forger.append_event(
+        "erased", {"actorId": id, "actorType": kind, "asked": asked, "entries": str(entry)}, os.urandom(16))
     if recorded:
-        ledger.execute("INSERT INTO erasure (actor, event) VALUES (?, ?)", (actor, event))
-    ledger.execute("UPDATE change_personal SET erased_hash = ?, salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL "
-                   "WHERE change = ?", (forger.personal("change_personal", change), change))
+        ledger.execute("INSERT INTO erasure (actor, event) VALUES (?, ?)", (actor, asked))
+    ledger.execute("UPDATE change_personal SET erased_hash = ?, erased_event = ?, salt = NULL, actor_name = NULL, ip_address = NULL, "
+                   "reason = NULL WHERE change = ?", (forger.personal("change_personal", change), event, change))
 
 
 def head(server):

@@ -71,12 +71,18 @@ struct FindingMessageTests {
     ),
     (.strangeHead(.tree), "The tree in the head of the log does not match the entries."),
     (
-      .strangeHead(.nextChange(5, newest: 9)),
-      "In the head of the log, the next change has the number 5, but change 9 exists."
+      .strangeHead(.nextChange(5, expected: 9)),
+      "In the head of the log, the next change has the number 5, but it must have the number 9."
     ),
     (
-      .strangeHead(.nextEvent(5, newest: 9)),
-      "In the head of the log, the next service event has the number 5, but service event 9 exists."
+      .strangeHead(.nextEvent(5, expected: 9)),
+      "In the head of the log, the next service event has the number 5, but it must have the number 9."
+    ),
+    (.strangeHead(.newestTime), "The time in the head of the log is not the time of the newest entry."),
+    (.strangeHead(.key), "The key in the head of the log did not sign the checkpoint in the head."),
+    (
+      .strangeSubtree(level: 1, position: 3),
+      "The stored hash 3 of level 1 of the tree does not match the entries."
     ),
     (
       .doubled(table: "address", row: 4),
@@ -84,7 +90,11 @@ struct FindingMessageTests {
     ),
     (
       .damagedTable("actor", problem: "database disk image is malformed"),
-      "The table actor is damaged: database disk image is malformed."
+      "The table actor is damaged, so a query can miss rows: database disk image is malformed."
+    ),
+    (
+      .alteredSchema(name: "index change_actor"),
+      "The schema is not Reflog's, so a query can miss rows: the index change_actor is missing, altered or added."
     ),
   ]
 

@@ -55,7 +55,7 @@ struct UnfinishedDeletionsTests {
       #expect(try await it.ledger.place("Case", on: Self.signup, because: "x", by: Self.admin) != nil)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
-      #expect(try sqlite3(it.storage.path, statement) == "")
+      try editByHand(it.storage.path, statement)
 
       await #expect(throws: LedgerError.self) { try await it.ledger.continuePurge() }
       #expect(try await it.ids() == Array(1...8))
@@ -68,8 +68,6 @@ struct UnfinishedDeletionsTests {
       // A purge must keep change 4, because change 4 set the current reference of its step.
       let details: JSONObject = ["purge": .integer(purge.id), "changes": .string("4"), "entries": .string("6-7")]
       try await it.ledger.record([ServiceEvent.Content(.purged, details: details)])
-      let claim = "UPDATE purge SET claim = (SELECT max(id) FROM service_event)"
-      #expect(try sqlite3(it.storage.path, claim) == "")
 
       await #expect(throws: LedgerError.self) { try await it.ledger.continuePurge() }
       #expect(try await it.ids() == Array(1...8))

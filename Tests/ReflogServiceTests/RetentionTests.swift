@@ -20,7 +20,7 @@ struct RetentionTests {
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       // This row contains a retention policy that is not recorded in the log. So each erasure fails until an admin sets
       // the policy again.
-      #expect(try sqlite3(storage.path, "INSERT INTO retention (id, days) VALUES (1, 30)") == "")
+      try editByHand(storage.path, "INSERT INTO retention (id, days) VALUES (1, 30)")
       let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
       let actor = try #require(Sample.operatorActor.id)
       _ = try await retention.erase(.actor(actor), for: caller)

@@ -10,7 +10,7 @@ enum ChangeColumn: Int {
   case rollbackTo, batchID, lastVerifiedTime, result, resultTime
   case httpStatus, errorCode, errorMessage, settledBy, graphRequestID
   case createdConnector, createdName
-  case personalSalt, erasedHash, actorName, ipAddress, reason
+  case personalSalt, erasedHash, erasedEvent, actorName, ipAddress, reason
   case intentHash, intentSalt, outcomeHash, outcomeSalt
 
   /// The columns in SQL, in the order of the cases.
@@ -22,7 +22,8 @@ enum ChangeColumn: Int {
     change.rollback_to, change.batch_id, change.last_verified_time, change.result, change.result_time,
     change.http_status, change.error_code, change.error_message, change.settled_by, change.graph_request_id,
     change.created_connector, change.created_name,
-    personal.salt AS personal_salt, personal.erased_hash, personal.actor_name, personal.ip_address, personal.reason,
+    personal.salt AS personal_salt, personal.erased_hash, personal.erased_event, personal.actor_name,
+    personal.ip_address, personal.reason,
     intent.hash AS intent_hash, intent.salt AS intent_salt, outcome.hash AS outcome_hash, outcome.salt AS outcome_salt
     """
 }

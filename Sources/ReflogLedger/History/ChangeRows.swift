@@ -63,6 +63,7 @@ struct ChangeRows {
       row,
       salt: ChangeColumn.personalSalt.rawValue,
       erasedHash: ChangeColumn.erasedHash.rawValue,
+      erasedEvent: ChangeColumn.erasedEvent.rawValue,
       texts: Self.personalTexts
     )
     let intentSequence = try row.integer(.intentSequence)
@@ -75,8 +76,7 @@ struct ChangeRows {
       intent: try intent(row),
       outcome: try outcome(row, result, statement),
       resultDateTime: try row.optionalTime(.resultTime),
-      erased: personal.isErased
-        ? try ErasureRows.erased(actor: try row.integer(.actor), at: intentSequence, db) : nil
+      erased: try ErasureRows.erased(personal, at: intentSequence, db)
     )
     return StoredChange(
       change,
@@ -207,11 +207,14 @@ struct ChangeRows {
     guard result != .pending, try row.text(.settledBy) == Change.Settler.person.rawValue else { return nil }
     let sequence = try row.integer(.outcomeSequence)
     return try db.first(
-      "SELECT salt, erased_hash, actor, actor_name, ip_address, reason FROM change_statement WHERE change = ?",
+      """
+      SELECT salt, erased_hash, erased_event, actor_name, ip_address, reason, actor, actor_proof, client_app
+      FROM change_statement WHERE change = ?
+      """,
       [try row.integer(.id)]
     ) { row in
-      let part = try StoredPersonalPart(row, salt: 0, erasedHash: 1, texts: [3, 4, 5])
-      let id = try row.integer(2)
+      let part = try StoredPersonalPart(row, salt: 0, erasedHash: 1, erasedEvent: 2, texts: [3, 4, 5])
+      let id = try row.integer(6)
       let identity = try identities.actor(id)
       let name = try row.optionalInteger(3).map { try identities.name($0, ofActor: id) }
       return StoredStatement(
@@ -220,11 +223,13 @@ struct ChangeRows {
           id: identity.id,
           name: name?.name,
           userPrincipalName: name?.userPrincipalName,
-          ipAddress: try row.optionalText(4)
+          clientAppID: try row.optionalInteger(8).map(identities.clientApp),
+          ipAddress: try row.optionalText(4),
+          proof: row.isNull(7) ? nil : try row.word(7, Change.Proof.init)
         ),
         reason: try row.optionalText(5),
         part: part,
-        erased: part.isErased ? try ErasureRows.erased(actor: id, at: sequence, db) : nil
+        erased: try ErasureRows.erased(part, at: sequence, db)
       )
     }
   }

@@ -44,7 +44,7 @@ enum EventRows {
         OR (actor.id IS NULL
           AND coalesce(service_event.actor_proof, service_event.client_app, personal.event) IS NOT NULL)
         AS misplaced_identity,
-      service_event.actor
+      personal.erased_event
     FROM service_event
     LEFT JOIN actor ON actor.id = service_event.actor
     LEFT JOIN service_event_personal AS personal ON personal.event = service_event.id
@@ -59,7 +59,7 @@ extension StoredEvent {
   /// Reads the columns of ``EventRows``, in their order.
   fileprivate init(_ row: Row, _ db: Connection) throws {
     guard try !row.bool(18) else { throw row.unexpected(18) }
-    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, texts: [12, 13])
+    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, erasedEvent: 19, texts: [12, 13])
     let sequence = try row.integer(1)
     event = ServiceEvent(
       id: try row.integer(0),
@@ -71,7 +71,7 @@ extension StoredEvent {
         count: try row.required(Int(exactly: try row.integer(4)), 4),
         details: try row.required(try JSONValue(parsing: try row.text(5).utf8).object, 5)
       ),
-      erased: personal.isErased ? try ErasureRows.erased(actor: try row.integer(19), at: sequence, db) : nil
+      erased: try ErasureRows.erased(personal, at: sequence, db)
     )
     entry = try LoggedEntry(row, hash: 16, salt: 17)
   }

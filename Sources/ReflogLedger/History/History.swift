@@ -35,4 +35,9 @@ package struct History: Sendable {
   ) async throws(LedgerError) -> Value {
     do { return try await reader.read(body) } catch { throw LedgerError(error) }
   }
+
+  /// Returns the types and names of the tables, indexes and views that are missing, altered or added.
+  func alteredSchemaItems() async throws(LedgerError) -> [String] {
+    do { return try await reader.alteredSchemaItems(of: .ledger) } catch { throw LedgerError(error) }
+  }
 }

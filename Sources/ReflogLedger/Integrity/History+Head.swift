@@ -20,9 +20,10 @@ extension History {
     try await read { db in
       let head = try LedgerHead(db)
       try head.verifyEnd(db)
-      guard let keys else { return }
-      try head.verify(of: LogRows.origin(db), with: keys)
-      try head.verifyKeyAndTime(of: keys, db)
+      guard try LedgerHead.Parts(db).differences(from: head).isEmpty else {
+        throw LedgerError.foreignEntries(from: head.nextSequence)
+      }
+      if let keys { try head.verify(of: LogRows.origin(db), with: keys) }
     }
   }
 

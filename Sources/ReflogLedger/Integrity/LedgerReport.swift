@@ -52,8 +52,14 @@ package struct LedgerReport: Sendable {
     case damagedEvent(Int64, problem: String)
     /// Two rows of a table of identities have the same identity; `row` is the number of one of the two rows.
     case doubled(table: String, row: Int64)
-    /// SQLite finds a table of identities or one of the indexes of that table damaged.
+    /// SQLite finds a table or one of the indexes of the table damaged.
+    ///
+    /// An index that does not match its table can hide rows from a query.
     case damagedTable(String, problem: String)
+    /// A table, an index or a view is missing or altered, or was added; `name` has its type and its name.
+    case alteredSchema(name: String)
+    /// A stored hash of a complete subtree of the Merkle tree does not match the entries.
+    case strangeSubtree(level: Int64, position: Int64)
     /// At least one of these entries can't be read.
     case unreadableEntries(Range<Int64>, problem: String)
   }
@@ -62,10 +68,14 @@ package struct LedgerReport: Sendable {
   package enum HeadPart: Hashable, Sendable {
     /// The hashes at the right edge of the tree.
     case tree
-    /// The id of the next change, which is not higher than the id of the newest change in the file.
-    case nextChange(Int64, newest: Int64)
-    /// The id of the next service event, which is not higher than the id of the newest service event in the file.
-    case nextEvent(Int64, newest: Int64)
+    /// The id of the next change, which must be the id that follows the newest change.
+    case nextChange(Int64, expected: Int64)
+    /// The id of the next service event, which must be the id that follows the newest service event.
+    case nextEvent(Int64, expected: Int64)
+    /// The time of the newest entry.
+    case newestTime
+    /// The key that signed the checkpoint.
+    case key
   }
 }
 
@@ -88,8 +98,9 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .missing(let sequence), .strangeEntry(let sequence), .foreignEntry(let sequence): (2, sequence)
     case .headMismatch(let size, _): (2, size)
     case .strangeHead: (2, .max)
+    case .strangeSubtree(_, let position): (2, position)
     case .doubled(_, let row): (3, row)
-    case .damagedTable: (3, .max)
+    case .damagedTable, .alteredSchema: (3, .max)
     case .unreadableEntries(let range, _): (2, range.lowerBound)
     }
   }
@@ -122,10 +133,12 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .headMismatch(let size, let signed):
       "The head of the log counts \(size) entries, but its signed checkpoint covers \(signed)."
     case .strangeHead(.tree): "The tree in the head of the log does not match the entries."
-    case .strangeHead(.nextChange(let next, let newest)):
-      "In the head of the log, the next change has the number \(next), but change \(newest) exists."
-    case .strangeHead(.nextEvent(let next, let newest)):
-      "In the head of the log, the next service event has the number \(next), but service event \(newest) exists."
+    case .strangeHead(.nextChange(let next, let expected)):
+      "In the head of the log, the next change has the number \(next), but it must have the number \(expected)."
+    case .strangeHead(.nextEvent(let next, let expected)):
+      "In the head of the log, the next service event has the number \(next), but it must have the number \(expected)."
+    case .strangeHead(.newestTime): "The time in the head of the log is not the time of the newest entry."
+    case .strangeHead(.key): "The key in the head of the log did not sign the checkpoint in the head."
     case .erasedUnrecorded(let change):
       "The personal data of change \(change) is missing, and no recorded erasure deleted it."
     case .erasedUnrecordedEvent(let event):
@@ -133,7 +146,12 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .damagedEvent(let event, let problem): "Service event \(event) can't be read: \(ended: problem)"
     case .doubled(let table, let row):
       "Row \(row) of the table \(table) has the same identity as another row, so a query finds only one of them."
-    case .damagedTable(let table, let problem): "The table \(table) is damaged: \(ended: problem)"
+    case .damagedTable(let table, let problem):
+      "The table \(table) is damaged, so a query can miss rows: \(ended: problem)"
+    case .alteredSchema(let name):
+      "The schema is not Reflog's, so a query can miss rows: the \(name) is missing, altered or added."
+    case .strangeSubtree(let level, let position):
+      "The stored hash \(position) of level \(level) of the tree does not match the entries."
     case .unreadableEntries(let range, let problem):
       "Some of the entries \(range.lowerBound) to \(range.upperBound - 1) can't be read: \(ended: problem)"
     }

@@ -75,27 +75,7 @@ extension LedgerVerification {
       )
     }
     let doubled = try await history.read { db in try Self.doubledIdentities(db) }
-    let damaged = try await damagedTables()
-    return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled + damaged)
-  }
-
-  /// Finds the tables of identities whose pages or indexes are damaged.
-  ///
-  /// The check of the changes reads only the identities to which changes refer, so the check does not read every page.
-  private func damagedTables() async throws(LedgerError) -> [LedgerReport.Finding] {
-    var findings: [LedgerReport.Finding] = []
-    for table in ["flow", "step", "address", "connector", "connector_name", "actor", "actor_name", "client_app"] {
-      let problems: [String]
-      do {
-        problems = try await history.read { db in
-          try db.rows("PRAGMA integrity_check(\(table))") { try $0.text(0) }.filter { $0 != "ok" }
-        }
-      } catch {
-        problems = [error.problem]
-      }
-      if let problem = problems.first { findings.append(.damagedTable(table, problem: problem.printable)) }
-    }
-    return findings
+    return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled)
   }
 
   /// Finds identities, such as an actor's id, that are stored in more than one row.
@@ -177,9 +157,9 @@ extension LedgerVerification.Part {
       } else if let altered = entries.first(where: { !$0.isAsLogged }) {
         report(.altered(change: change.id, sequence: altered.sequence))
       } else {
-        for (actor, sequence) in change.erasures {
+        for (sequence, event) in change.erasures {
           erased += 1
-          check(erased: .change(change.id), actor, at: sequence, deletions)
+          check(.init(subject: .change(change.id), sequence: sequence, event: event), deletions)
         }
       }
     } catch {

@@ -20,7 +20,7 @@ extension LedgerVerification {
   /// `size` or more are checked but not counted.
   func verifyEvents(below size: Int64, signedBelow signed: Int64) async throws(LedgerError) -> Events {
     var (events, gaps, last) = (Events(), IDRanges(), Int64(0))
-    var erased: [ServiceEvent] = []
+    var erased: [UnexplainedDeletions.Erased] = []
     events.part.findings = try await strangeEvents()
     while let end = try await end(ofEventsBehind: last) {
       // In a damaged file, a query for higher ids can return a lower id. The loop would then never end.
@@ -32,13 +32,15 @@ extension LedgerVerification {
         if last + 1 < event.id { gaps.append(last + 1...event.id - 1) }
         last = event.id
         switch event.state {
-        case .good(let good, let isErased):
+        case .good(let good, let personal):
           if good.sequence < size { events.part.claimed += 1 }
           if good.sequence < signed {
             events.deletions.add(good)
             events.lastSigned = good.id
           }
-          if isErased { erased.append(good) }
+          if case .erased(_, let claim) = personal {
+            erased.append(.init(subject: .event(good.id), sequence: good.sequence, event: claim))
+          }
         case .bad(let finding): events.part.report(finding)
         }
       }
@@ -47,9 +49,7 @@ extension LedgerVerification {
     }
     for gap in gaps.ranges { events.part.unexplained.events += events.deletions.events.gaps(in: gap) }
     events.part.erased = Int64(erased.count)
-    for event in erased {
-      events.part.check(erased: .event(event.id), event.content.actor, at: event.sequence, events.deletions)
-    }
+    for erased in erased { events.part.check(erased, events.deletions) }
     return events
   }
 
@@ -99,8 +99,8 @@ extension LedgerVerification {
 
     /// The result of the check of an event.
     enum State: Sendable {
-      /// The event matches the log; `isErased` is true if the personal data of the event is erased.
-      case good(ServiceEvent, isErased: Bool)
+      /// The event matches the log.
+      case good(ServiceEvent, StoredPersonalPart)
       case bad(LedgerReport.Finding)
     }
   }
@@ -122,7 +122,7 @@ extension LedgerVerification {
             if stored.entry == nil {
               .bad(.unloggedEvent(event.id))
             } else if try stored.isAsLogged() {
-              .good(event, isErased: stored.personal.isErased)
+              .good(event, stored.personal)
             } else {
               .bad(.alteredEvent(event.id, sequence: event.sequence))
             }

@@ -21,9 +21,16 @@ extension LedgerVerification {
         let entries = try await history.read { db in
           try LogRows.entries(from..<range.upperBound, limit: Self.entriesRead, db)
         }
+        var subtrees: [Subtree] = []
         for entry in entries {
-          log.append(entry.hash, at: entry.sequence)
+          log.append(entry.hash, at: entry.sequence) { node, hash in
+            guard node.level > 0, node.level.isMultiple(of: Tile.height) else { return }
+            subtrees.append(Subtree(level: Int64(node.level / Tile.height), position: node.index, hash: hash))
+          }
           part.add(entry, deletions, countedBelow: size)
+        }
+        for subtree in try await strange(subtrees) {
+          part.report(.strangeSubtree(level: subtree.level, position: subtree.position))
         }
         // The loop ends after a read that reached the end of the range. In a damaged file, entries can also be in a
         // wrong order. `log` reports such entries. The loop ends in this case too, because it is unknown with which
@@ -40,6 +47,43 @@ extension LedgerVerification {
       }
     }
     return (log, part)
+  }
+
+  /// A complete subtree of 256 nodes of the level below, with the hash that was computed from the entries.
+  private struct Subtree: Sendable {
+    let level: Int64
+    let position: Int64
+    let hash: Hash
+  }
+
+  /// Returns the subtrees whose stored hash differs or is missing.
+  private func strange(_ subtrees: [Subtree]) async throws(LedgerError) -> [Subtree] {
+    guard !subtrees.isEmpty else { return [] }
+    return try await history.read { db in
+      try subtrees.filter { subtree in
+        let stored = try LogRows.subtrees(
+          level: Int(subtree.level),
+          subtree.position..<subtree.position + 1,
+          db
+        )
+        return stored != [subtree.hash]
+      }
+    }
+  }
+
+  /// Finds stored hashes of subtrees that the entries do not complete.
+  func foreignSubtrees() async throws(LedgerError) -> [LedgerReport.Finding] {
+    try await history.read { db in
+      try db.rows(
+        """
+        SELECT level, position FROM subtree
+        WHERE position >= (SELECT next_sequence FROM head) >> (level * \(Tile.height)) OR position < 0
+          OR level NOT BETWEEN 1 AND 7
+        ORDER BY level, position LIMIT ?
+        """,
+        [Self.maximumFindings]
+      ) { .strangeSubtree(level: try $0.integer(0), position: try $0.integer(1)) }
+    }
   }
 }
 

@@ -68,6 +68,7 @@ package struct LedgerVerification: Sendable {
     let log = LogVerification(of: try await history.origin(), with: keys, against: claims + Self.claims(own))
     let events = try await verifyEvents(below: size, signedBelow: log.signedSize)
     async let tree = verifyTree(log, of: .min..<size, countedBelow: size, events.deletions)
+    async let tables = verifyTables()
     var rows = try await verifyChanges(events.deletions, below: size, progress)
     rows.add(events.part)
     var (whole, entries): (LogVerification, Part)
@@ -85,10 +86,13 @@ package struct LedgerVerification: Sendable {
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }
-    for finding in Self.findings(own) + (try await strangeHead()) + (try await foreignEntries()) {
+    for finding in Self.findings(own) + (try await strangeHead()) + (try await foreignEntries())
+      + (try await foreignSubtrees())
+    {
       rows.report(finding)
     }
     rows.add(entries)
+    do { for finding in try await tables { rows.report(finding) } } catch { throw LedgerError(error) }
     if !rows.unexplained.isEmpty {
       rows.add(findings(of: rows.unexplained, try await deletions(behind: events, signedBelow: whole.signedSize)))
     }
@@ -121,8 +125,8 @@ package struct LedgerVerification: Sendable {
 
   /// Finds parts of the head row of the log that Reflog never writes in this state of the ledger.
   ///
-  /// Such a part is a tree that differs from the signed tree, or a next id that is already used. All values are read in
-  /// one transaction, because each append changes them.
+  /// Such a part is a tree that differs from the signed tree, or a next id, a time or a key that does not belong to the
+  /// newest rows. All values are read in one transaction, because each append changes them.
   private func strangeHead() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       let head: LedgerHead
@@ -133,13 +137,7 @@ package struct LedgerVerification: Sendable {
       if let signed, signed.size == head.nextSequence, signed.root != head.frontier.root {
         findings.append(.strangeHead(.tree))
       }
-      if let newest = try db.integer("SELECT max(id) FROM change"), newest >= head.nextChange {
-        findings.append(.strangeHead(.nextChange(head.nextChange, newest: newest)))
-      }
-      if let newest = try db.integer("SELECT max(id) FROM service_event"), newest >= head.nextEvent {
-        findings.append(.strangeHead(.nextEvent(head.nextEvent, newest: newest)))
-      }
-      return findings
+      return try findings + LedgerHead.Parts(db).differences(from: head).map { .strangeHead($0) }
     }
   }
 

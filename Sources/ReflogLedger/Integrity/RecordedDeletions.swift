@@ -13,16 +13,18 @@ struct RecordedDeletions: Sendable {
   private(set) var entriesOfEvents = IDRanges()
   /// The ids of the purges with a recorded request, because no other purge may delete rows.
   private var asked: Set<Int64> = []
-  /// For each actor with an erasure, the sequence number below which the actor's personal data in entries may be
-  /// erased.
-  private var erasures: [Erased: Int64] = [:]
+  /// For the event that requests an erasure, the actor.
+  private var erasures: [Int64: Actor] = [:]
+  /// For each event that claims personal data for an erasure, the entries with the data.
+  private var erased: [Int64: IDRanges] = [:]
 
   /// The type and the id of an actor whose data was erased; the ids of two actors are compared byte by byte.
-  private struct Erased: Hashable {
+  private struct Actor: Hashable {
     let type: String
     let id: [UInt8]
 
-    init(_ type: String, _ id: String) {
+    init?(_ details: JSONObject) {
+      guard let type = details["actorType"]?.string, let id = details["actorId"]?.string else { return nil }
       self.type = type
       self.id = Array(id.utf8)
     }
@@ -53,9 +55,15 @@ struct RecordedDeletions: Sendable {
     case .olderLedgerAccepted:
       // These changes have no row and no entry in this log, because they were lost with the newer copy of the ledger.
       changes.formUnion(event.content.ids("lostChanges"))
+    case .erasureAsked: erasures[event.id] = Actor(details)
     case .erased:
-      guard let type = details["actorType"]?.string, let id = details["actorId"]?.string else { return }
-      erasures[Erased(type, id)] = event.sequence
+      guard let asked = details["asked"]?.wholeNumber, let actor = erasures[asked], actor == Actor(details) else {
+        return
+      }
+      erased[event.id] = event.content.ids("entries")
+    case .erasureWithdrawn:
+      guard let claim = details["claim"]?.wholeNumber else { return }
+      erased[claim] = erased[claim]?.subtracting(event.content.ids("entries"))
     case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
       .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .keyRotated, .backup:
       return
@@ -67,10 +75,9 @@ struct RecordedDeletions: Sendable {
     entry.change == nil ? entriesOfEvents.contains(entry.sequence) : entriesOfChanges.contains(entry.sequence)
   }
 
-  /// Returns whether a recorded erasure deleted the personal data of an actor in an entry.
-  func cover(_ actor: Change.Actor?, at sequence: Int64) -> Bool {
-    guard let actor, let id = actor.id else { return false }
-    return erasures[Erased(actor.type.rawValue, id)].map { sequence < $0 } ?? false
+  /// Returns whether the event that a row refers to claimed the row's personal data for a requested erasure.
+  func cover(_ erased: UnexplainedDeletions.Erased) -> Bool {
+    erased.event.flatMap { self.erased[$0] }?.contains(erased.sequence) ?? false
   }
 }
 

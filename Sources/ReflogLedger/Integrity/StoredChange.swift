@@ -68,7 +68,8 @@ struct StoredChange {
           of: change,
           intent: intent.hash,
           salt: outcome.salt,
-          personal: try statementHash()
+          personal: try statementHash(),
+          statedBy: statement?.actor
         ),
         hash: outcome.hash
       ),
@@ -105,12 +106,12 @@ struct StoredChange {
   /// Returns the hash of the statement about the change, or nil if there is none.
   func statementHash() throws -> Hash? { try statement?.hash() }
 
-  /// The actors whose personal data was erased from the change, each with the sequence number of the entry with the
+  /// The sequence numbers of the entries whose personal data was erased, each with the service event that claimed the
   /// data.
-  var erasures: [(actor: Change.Actor, sequence: Int64)] {
-    var erasures: [(actor: Change.Actor, sequence: Int64)] = []
-    if personal.isErased { erasures.append((change.intent.actor, change.intentSequence)) }
-    if let statement, statement.part.isErased { erasures.append((statement.actor, change.sequence)) }
+  var erasures: [(sequence: Int64, event: Int64?)] {
+    var erasures: [(sequence: Int64, event: Int64?)] = []
+    if case .erased(_, let event) = personal { erasures.append((change.intentSequence, event)) }
+    if case .erased(_, let event) = statement?.part { erasures.append((change.sequence, event)) }
     return erasures
   }
 }

@@ -7,15 +7,19 @@ enum StoredPersonalPart: Sendable {
   case salted(Salt)
   /// The texts and the salt were erased; only the hash is stored.
   ///
-  /// The hash was computed from the texts and the salt. The record of the entry contains the same hash.
-  case erased(Hash)
+  /// The hash was computed from the texts and the salt. The record of the entry contains the same hash. The event is the
+  /// service event that claimed the texts for an erasure. Reflog always stores the id of this event.
+  case erased(Hash, event: Int64?)
 
-  /// Reads the columns, and throws if a text is stored without a salt.
-  init(_ row: Row, salt: Int, erasedHash: Int, texts: [Int]) throws {
+  /// Reads the columns, and throws if a text is stored without a salt, or an event without a hash.
+  init(_ row: Row, salt: Int, erasedHash: Int, erasedEvent: Int, texts: [Int]) throws {
     if let hash = try row.optionalHash(erasedHash) {
       try row.requireNull([salt] + texts)
-      self = .erased(hash)
-    } else if let salt = try row.optionalSalt(salt) {
+      self = .erased(hash, event: try row.optionalInteger(erasedEvent))
+      return
+    }
+    try row.requireNull([erasedEvent])
+    if let salt = try row.optionalSalt(salt) {
       self = .salted(salt)
     } else {
       try row.requireNull(texts)
@@ -31,7 +35,7 @@ enum StoredPersonalPart: Sendable {
     switch self {
     case .none: nil
     case .salted(let salt): try part(salt).hash
-    case .erased(let hash): hash
+    case .erased(let hash, _): hash
     }
   }
 }
@@ -52,7 +56,7 @@ struct StoredStatement {
   func hash() throws -> Hash? {
     try part.hash { salt in
       guard let reason else { throw LedgerError.corrupt("the text of a statement is missing") }
-      return try PersonalPart(salt: salt, statement: actor, reason: reason)
+      return try PersonalPart(salt: salt, actor: actor, reason: reason)
     }
   }
 }

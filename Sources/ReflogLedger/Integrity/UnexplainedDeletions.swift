@@ -13,11 +13,13 @@ struct UnexplainedDeletions: Sendable {
   private(set) var entriesOfEvents = IDRanges()
   private(set) var erased: [Erased] = []
 
-  /// A row whose personal data is missing, with the actor of the data and the sequence number of the row's entry.
+  /// A row whose personal data is missing.
   struct Erased: Sendable {
     let subject: Subject
-    let actor: Change.Actor?
+    /// The sequence number of the entry that contained the data.
     let sequence: Int64
+    /// The service event that claimed the data for an erasure, according to the row; nil if the row has none.
+    let event: Int64?
   }
 
   /// The change or the service event whose personal data is missing.
@@ -57,14 +59,8 @@ struct UnexplainedDeletions: Sendable {
 extension LedgerVerification.Part {
   /// Adds a row whose personal data is missing to the unexplained deletions, unless a recorded erasure deleted the
   /// data.
-  mutating func check(
-    erased subject: UnexplainedDeletions.Subject,
-    _ actor: Change.Actor?,
-    at sequence: Int64,
-    _ deletions: RecordedDeletions
-  ) {
-    guard !deletions.cover(actor, at: sequence) else { return }
-    unexplained.add(UnexplainedDeletions.Erased(subject: subject, actor: actor, sequence: sequence))
+  mutating func check(_ erased: UnexplainedDeletions.Erased, _ deletions: RecordedDeletions) {
+    if !deletions.cover(erased) { unexplained.add(erased) }
   }
 }
 
@@ -79,7 +75,7 @@ extension LedgerVerification {
     var part = Part()
     for gap in unexplained.changes.flatMap({ deletions.changes.gaps(in: $0) }) { part.report(.missingChanges(gap)) }
     for gap in unexplained.events.flatMap({ deletions.events.gaps(in: $0) }) { part.report(.missingEvents(gap)) }
-    for erased in unexplained.erased where !deletions.cover(erased.actor, at: erased.sequence) {
+    for erased in unexplained.erased where !deletions.cover(erased) {
       switch erased.subject {
       case .change(let change): part.report(.erasedUnrecorded(change: change))
       case .event(let event): part.report(.erasedUnrecordedEvent(event))

@@ -3,25 +3,40 @@ import ReflogStorage
 
 /// The erasures in the ledger's file.
 enum ErasureRows {
-  /// Returns all erasures, oldest first.
+  /// An erasure that is not finished.
+  struct Unfinished {
+    let id: Int64
+    /// The row number of the actor.
+    let actor: Int64
+    let actorType: String
+    let actorID: String
+    /// The id of the event that requests the erasure.
+    let event: Int64
+    /// The sequence number of the event that requests the erasure.
+    let sequence: Int64
+  }
+
+  /// Returns all erasures, oldest first, each with the numbers of changes and service events whose data it erased.
   static func all(_ db: Connection) throws -> [Erasure] {
-    try db.rows(
+    let claims = """
+      (SELECT id FROM claim_event WHERE kind = 'erased' AND instr(details, '{"asked":' || asked.event || ',') = 1)
+      """
+    return try db.rows(
       """
       SELECT asked.id, actor.actor_type, actor.actor_id, asking.time, asked.finished,
         (
           SELECT count(*) FROM (
             SELECT change.id FROM change JOIN change_personal AS personal ON personal.change = change.id
-            WHERE change.actor = asked.actor AND \(eventOfChange) = asked.event
+            WHERE change.actor = asked.actor AND personal.erased_event IN \(claims)
             UNION
-            SELECT change.id FROM change_statement AS said JOIN change ON change.id = said.change
-            WHERE said.actor = asked.actor AND \(eventOfStatement) = asked.event
+            SELECT said.change FROM change_statement AS said
+            WHERE said.actor = asked.actor AND said.erased_event IN \(claims)
           )
         ),
         (
           SELECT count(*) FROM service_event JOIN service_event_personal AS personal
             ON personal.event = service_event.id
-          WHERE service_event.actor = asked.actor AND personal.erased_hash IS NOT NULL
-            AND \(event(actor: "service_event.actor", sequence: "service_event.sequence")) = asked.event
+          WHERE service_event.actor = asked.actor AND personal.erased_event IN \(claims)
         )
       FROM erasure AS asked
       JOIN actor ON actor.id = asked.actor JOIN service_event AS asking ON asking.id = asked.event ORDER BY asked.id
@@ -71,50 +86,34 @@ enum ErasureRows {
     ) { row in (try row.integer(0), try row.word(1, Change.ActorType.init), try row.text(2)) }
   }
 
-  /// Returns the erasure that deleted an actor's personal data from an entry, or nil if no recorded erasure did.
+  /// Returns the erasure that deleted a personal part, or nil if the part was not erased.
+  ///
+  /// The result is also nil if the event that the part refers to did not claim the entry of the part for an erasure.
   ///
   /// - Parameters:
-  ///   - actor: The row number of the actor.
+  ///   - part: The personal part.
   ///   - sequence: The sequence number of the entry that contained the data.
-  static func erased(actor: Int64, at sequence: Int64, _ db: Connection) throws -> Erased? {
-    try db.first(
+  ///   - db: The connection.
+  static func erased(_ part: StoredPersonalPart, at sequence: Int64, _ db: Connection) throws -> Erased? {
+    guard case .erased(_, let event?) = part else { return nil }
+    return try db.first(
       """
-      SELECT service_event.id, service_event.time FROM service_event
-      WHERE service_event.id = \(event(actor: ":actor", sequence: ":sequence"))
+      SELECT id, time FROM service_event
+      WHERE id = :event AND kind = 'erased' AND instr(
+        ',' || rtrim(substr(details, instr(details, '"entries":"') + 11), '"}') || ',', ',' || :sequence || ','
+      )
       """,
-      ["actor": actor, "sequence": sequence]
+      ["event": event, "sequence": sequence]
     ) { row in Erased(eventID: try row.integer(0), dateTime: try row.time(1)) }
   }
 
   /// The SQL expression of the event that erased the personal data of a row of `change` and `personal`.
-  static let eventOfChange = """
-    iif(personal.erased_hash IS NULL, NULL, \(event(actor: "change.actor", sequence: "change.intent_sequence")))
-    """
+  static let eventOfChange = "personal.erased_event"
 
   /// The SQL expression of the event that erased a person's statement about a row of `change`.
   static let eventOfStatement = """
-    (SELECT \(event(actor: "erased.actor", sequence: "change.outcome_sequence"))
-    FROM change_statement AS erased WHERE erased.change = change.id AND erased.erased_hash IS NOT NULL)
+    (SELECT erased.erased_event FROM change_statement AS erased WHERE erased.change = change.id)
     """
-
-  /// Returns the SQL expression of the id of the first event that erased an actor's data behind an entry.
-  private static func event(actor: String, sequence: String) -> String {
-    """
-    (SELECT min(erasure.event) FROM erasure JOIN service_event AS erasing ON erasing.id = erasure.event
-    WHERE erasure.actor = \(actor) AND erasing.sequence > \(sequence))
-    """
-  }
-
-  /// Throws ``LedgerError/corrupt(_:)`` unless the event with this id requests the erasure of this actor's data.
-  static func check(_ event: Int64, isOf actor: Int64, _ db: Connection) throws {
-    let asked = try EventRows.checked("service_event.id = ?", [event], db).first?.content
-    let found = try db.first("SELECT actor_type, actor_id FROM actor WHERE id = ?", [actor]) { row in
-      (type: try row.text(0), id: try row.text(1))
-    }
-    guard let asked, let found, asked.kind == .erased, asked.details["actorType"]?.string == found.type,
-      asked.details["actorId"]?.string == found.id
-    else { throw LedgerError.corrupt("an erasure has no recorded request") }
-  }
 
   /// Records an erasure that an event requests.
   static func insert(actor: Int64, event: Int64, _ db: Connection) throws {
@@ -130,15 +129,22 @@ enum ErasureRows {
   }
 
   /// Returns the unfinished erasures, oldest first.
-  ///
-  /// Each erasure has four numbers: the id of the erasure, the row number of the actor, the id of the event that
-  /// requests the erasure, and the sequence number of the event.
-  static func unfinished(_ db: Connection) throws -> [(id: Int64, actor: Int64, event: Int64, sequence: Int64)] {
+  static func unfinished(_ db: Connection) throws -> [Unfinished] {
     try db.rows(
       """
-      SELECT erasure.id, erasure.actor, erasure.event, service_event.sequence FROM erasure
-      JOIN service_event ON service_event.id = erasure.event WHERE erasure.finished IS NULL ORDER BY erasure.id
+      SELECT erasure.id, erasure.actor, actor.actor_type, actor.actor_id, erasure.event, service_event.sequence
+      FROM erasure JOIN actor ON actor.id = erasure.actor JOIN service_event ON service_event.id = erasure.event
+      WHERE erasure.finished IS NULL ORDER BY erasure.id
       """
-    ) { row in (try row.integer(0), try row.integer(1), try row.integer(2), try row.integer(3)) }
+    ) { row in
+      Unfinished(
+        id: try row.integer(0),
+        actor: try row.integer(1),
+        actorType: try row.text(2),
+        actorID: try row.text(3),
+        event: try row.integer(4),
+        sequence: try row.integer(5)
+      )
+    }
   }
 }

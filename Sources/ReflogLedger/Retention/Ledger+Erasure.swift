@@ -2,10 +2,9 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The progress of an erasure: the last change and the last service event that the erasure has processed.
+  /// The progress of an erasure: for each table with personal data, the last row that the erasure has processed.
   package struct ErasurePosition: Sendable {
-    fileprivate var change: Int64 = 0
-    fileprivate var event: Int64 = 0
+    fileprivate var last: [String: Int64] = [:]
 
     /// Creates the position at the start of an erasure.
     package init() {}
@@ -23,14 +22,19 @@ extension Ledger {
       let found = try ErasureRows.actors(subject, session.connection)
       for (row, type, id) in found {
         let details: JSONObject = ["actorType": .string(type.rawValue), "actorId": .string(id)]
-        let event = try session.record(ServiceEvent.Content(.erased, actor: actor, details: details))
+        let event = try session.record(ServiceEvent.Content(.erasureAsked, actor: actor, details: details))
         try ErasureRows.insert(actor: row, event: event, session.connection)
       }
       return found.count
     }
   }
 
-  /// Erases the personal data in the next few rows in one transaction, except in rows under a legal hold.
+  /// Does the next step of an erasure, in one transaction.
+  ///
+  /// First, one transaction records an event that claims the next personal data: the event lists the entries with the
+  /// data. Once the event is durable and signed, the next transaction erases this data. A signed event therefore lists
+  /// every entry whose personal data an erasure deletes. Data under a legal hold is never claimed. If a legal hold is
+  /// placed between the claim and the erasure, the claimed data is kept.
   ///
   /// - Parameters:
   ///   - id: The id of the erasure.
@@ -44,16 +48,15 @@ extension Ledger {
     let (next, isMore) = try await write { session in
       let db = session.connection
       guard let erasure = try ErasureRows.unfinished(db).first(where: { $0.id == id }) else { return (begun, false) }
-      try RetentionRecord(db).checkKept(db)
-      try ErasureRows.check(erasure.event, isOf: erasure.actor, db)
-      try session.deleteSecurely()
-      session.forgetMemory()
+      let recorded = try RetentionRecord(db)
+      try recorded.checkKept(db)
+      try recorded.check(erasure)
+      if try session.eraseClaimed(by: erasure) { return (begun, true) }
       var next = begun
-      if try session.eraseChanges(of: erasure.actor, before: erasure.sequence, from: &next.change) {
-        return (next, true)
-      }
-      try session.eraseStatements(of: erasure.actor, before: erasure.sequence)
-      return (next, try session.eraseEvents(of: erasure.actor, before: erasure.event, from: &next.event))
+      if try session.claim(for: erasure, from: &next) { return (next, true) }
+      // A claim that was withdrawn is behind the position. So the erasure ends only after a search from the first row.
+      guard !begun.last.isEmpty else { return (begun, false) }
+      return (ErasurePosition(), true)
     }
     position = next
     return isMore ? .more : .done
@@ -66,35 +69,11 @@ extension Ledger {
       guard !actors.isEmpty else { return nil }
       var plan = Erasure.Plan()
       for (actor, _, _) in actors {
-        try db.forEach(
-          """
-          SELECT
-            (
-              SELECT count(*) FROM (
-                SELECT change.id FROM \(LedgerSession.changesOfActor) AND NOT \(RetentionRows.isHeld)
-                UNION SELECT change.id FROM \(LedgerSession.statementsOfActor) AND NOT \(RetentionRows.isHeld)
-              )
-            ),
-            (
-              SELECT count(*) FROM (
-                SELECT change.id FROM \(LedgerSession.changesOfActor) AND \(RetentionRows.isHeld)
-                UNION SELECT change.id FROM \(LedgerSession.statementsOfActor) AND \(RetentionRows.isHeld)
-              )
-            ),
-            (
-              SELECT count(*) FROM service_event
-              JOIN service_event_personal ON service_event_personal.event = service_event.id
-              WHERE service_event.actor = :actor AND service_event_personal.salt IS NOT NULL
-            ),
-            \(RetentionRows.isEverythingHeld)
-          """,
-          ["actor": actor]
-        ) { row in
-          plan.changes += try row.integer(0)
-          plan.held += try row.integer(1)
-          let events = try row.integer(2)
-          if try row.bool(3) { plan.held += events } else { plan.events += events }
-        }
+        let changes = try ErasableRows.count([ErasableRows.changes, ErasableRows.statements], of: actor, db)
+        let events = try ErasableRows.count([ErasableRows.events], of: actor, db)
+        plan.changes += changes.erasable
+        plan.events += events.erasable
+        plan.held += changes.held + events.held
       }
       return plan
     }
@@ -102,90 +81,100 @@ extension Ledger {
 }
 
 extension LedgerSession {
-  /// The SQL that selects the changes by `:actor` whose personal data is not erased.
-  fileprivate static let changesOfActor = """
-    change JOIN change_personal ON change_personal.change = change.id LEFT JOIN address ON address.id = change.address
-    WHERE change.actor = :actor AND change_personal.salt IS NOT NULL
-    """
-  /// The SQL that selects the statements by the person `:actor` that are not erased.
-  fileprivate static let statementsOfActor = """
-    change_statement JOIN change ON change.id = change_statement.change LEFT JOIN address ON address.id = change.address
-    WHERE change_statement.actor = :actor AND change_statement.salt IS NOT NULL
-    """
-
-  /// The maximum number of changes or events that one transaction of an erasure covers.
+  /// The maximum number of rows that one claim of an erasure lists, so other writes wait only a short time.
   private static let erasedAtOnce = 200
 
-  /// Erases the personal data of the next changes, and returns whether more changes may be left.
-  fileprivate func eraseChanges(of actor: Int64, before sequence: Int64, from position: inout Int64) throws -> Bool {
-    let ids = try connection.integers(
-      """
-      SELECT change.id FROM \(Self.changesOfActor) AND NOT \(RetentionRows.isHeld)
-        AND change.id > :position AND change.intent_sequence < :sequence
-      ORDER BY change.id LIMIT :limit
-      """,
-      ["actor": actor, "position": position, "sequence": sequence, "limit": Self.erasedAtOnce]
-    )
-    for change in try stored(ids) {
-      try erase("change_personal", "change", change.id.number, try change.personalHash())
-    }
-    position = ids.last ?? position
-    return ids.count == Self.erasedAtOnce
+  /// The claim of an erasure on personal data that is not erased yet, or nil if there is none.
+  private func openErasureClaim() throws -> (claim: Claim, rows: [(ErasableRows.Table, [ErasableRows.Claimed])])? {
+    guard let claim = try Claim(.erased, unless: .erasureWithdrawn, connection) else { return nil }
+    let entries = claim.ids("entries")
+    let rows = try ErasableRows.tables.map { ($0, try ErasableRows.claimed($0, in: entries, connection)) }
+    return rows.allSatisfy(\.1.isEmpty) ? nil : (claim, rows)
   }
 
-  /// Erases every statement that an actor made about a pending change, except statements under a legal hold.
+  /// Erases the personal data that an earlier transaction claimed, and returns whether there was any.
   ///
-  /// One transaction erases all statements. They are few, because a person states a result only if the directory can't
-  /// be read.
-  fileprivate func eraseStatements(of actor: Int64, before sequence: Int64) throws {
-    let ids = try connection.integers(
-      """
-      SELECT change_statement.change FROM \(Self.statementsOfActor) AND NOT \(RetentionRows.isHeld)
-        AND change.outcome_sequence < :sequence
-      """,
-      ["actor": actor, "sequence": sequence]
-    )
-    for change in try stored(ids) {
-      try erase("change_statement", "change", change.id.number, try change.statementHash())
+  /// If the claim belongs to another erasure, the claim is withdrawn.
+  fileprivate func eraseClaimed(by erasure: ErasureRows.Unfinished) throws -> Bool {
+    guard let (claim, rows) = try openErasureClaim() else { return false }
+    guard claim.details["asked"]?.wholeNumber == erasure.event else {
+      try withdrawErasureClaim()
+      return true
     }
+    let all = rows.flatMap(\.1)
+    guard all.allSatisfy({ $0.actor == erasure.actor && !$0.isHeld && $0.sequence < erasure.sequence }) else {
+      throw LedgerError.corrupt("service event \(claim.event.id) claims personal data that must be kept")
+    }
+    try deleteSecurely()
+    forgetMemory()
+    for (table, rows) in rows {
+      let hashes = try hashes(of: table, rows.map(\.id))
+      for row in rows {
+        try ErasableRows.erase(table, row.id, hashes[row.id] ?? nil, because: claim.event.id, connection)
+      }
+    }
+    return true
   }
 
-  /// Erases the personal data of the next events, and returns whether more events may be left.
-  fileprivate func eraseEvents(of actor: Int64, before event: Int64, from position: inout Int64) throws -> Bool {
-    let events = try EventRows.stored(
-      """
-      service_event.actor = :actor AND service_event.id > :position AND service_event.id < :event
-        AND personal.salt IS NOT NULL AND NOT \(RetentionRows.isEverythingHeld)
-      ORDER BY service_event.id LIMIT :limit
-      """,
-      ["actor": actor, "position": position, "event": event, "limit": Self.erasedAtOnce],
-      connection
-    )
-    for stored in events {
-      try erase("service_event_personal", "event", stored.event.id, try stored.personalHash())
+  /// Records an event that claims the next personal data of an erasure, and returns whether there was any.
+  fileprivate func claim(
+    for erasure: ErasureRows.Unfinished,
+    from position: inout Ledger.ErasurePosition
+  ) throws -> Bool {
+    var entries: [Int64] = []
+    for table in ErasableRows.tables {
+      let rows = try ErasableRows.next(
+        table,
+        of: erasure,
+        behind: position.last[table.name] ?? 0,
+        limit: Self.erasedAtOnce - entries.count,
+        connection
+      )
+      guard let last = rows.last else { continue }
+      position.last[table.name] = last.id
+      entries += rows.map(\.sequence)
     }
-    position = events.last?.event.id ?? position
-    return events.count == Self.erasedAtOnce
+    guard !entries.isEmpty else { return false }
+    // The triggers of the file read the entries from the end of the details, so the entries are the last detail. Each
+    // entry is listed separately, because a trigger compares texts.
+    let details: JSONObject = [
+      "asked": .integer(erasure.event), "actorType": .string(erasure.actorType),
+      "actorId": .string(erasure.actorID),
+      "entries": .string(entries.sorted().map(String.init).joined(separator: ",")),
+    ]
+    try record(ServiceEvent.Content(.erased, count: entries.count, details: details))
+    return true
   }
 
-  /// Returns the changes with these ids, without comparing them with the log.
-  private func stored(_ ids: [Int64]) throws -> [StoredChange] {
-    try ChangeRows(connection, IdentityCache()).stored(
+  /// Withdraws the claim of an erasure on personal data that is not erased yet.
+  ///
+  /// An event records that the data is kept. An unfinished erasure then searches for data again.
+  func withdrawErasureClaim() throws {
+    guard let (claim, rows) = try openErasureClaim() else { return }
+    let entries = Set(rows.flatMap(\.1).map(\.sequence)).sorted()
+    let details: JSONObject = [
+      "asked": claim.details["asked"] ?? .null, "claim": .integer(claim.event.id),
+      "entries": .string(IDRanges(entries).text),
+    ]
+    try record(ServiceEvent.Content(.erasureWithdrawn, count: entries.count, details: details))
+  }
+
+  /// Returns the hashes of the personal data in the rows with these ids.
+  private func hashes(of table: ErasableRows.Table, _ ids: [Int64]) throws -> [Int64: Hash?] {
+    let list: SQLArguments = [JSONValue.array(ids.map { .integer($0) }).text]
+    if table.name == ErasableRows.events.name {
+      let events = try EventRows.stored("service_event.id IN (SELECT value FROM json_each(?))", list, connection)
+      return Dictionary(uniqueKeysWithValues: try events.map { ($0.event.id, try $0.personalHash()) })
+    }
+    let changes = try ChangeRows(connection, IdentityCache()).stored(
       "WHERE change.id IN (SELECT value FROM json_each(?))",
-      [JSONValue.array(ids.map { .integer($0) }).text]
+      list
     )
-  }
-
-  /// Replaces a personal part with its hash.
-  private func erase(_ table: String, _ id: String, _ row: Int64, _ hash: Hash?) throws {
-    guard let hash else { throw LedgerError.corrupt("the personal data that an erasure must delete is missing") }
-    let reason = table == "service_event_personal" ? "" : "reason = NULL,"
-    try connection.execute(
-      """
-      UPDATE \(table) SET salt = NULL, actor_name = NULL, ip_address = NULL, \(reason) erased_hash = :hash
-      WHERE \(id) = :row
-      """,
-      ["hash": hash, "row": row]
+    let isStatement = table.name == ErasableRows.statements.name
+    return Dictionary(
+      uniqueKeysWithValues: try changes.map { change in
+        (change.id.number, isStatement ? try change.statementHash() : try change.personalHash())
+      }
     )
   }
 }

@@ -4,8 +4,6 @@ import ReflogStorage
 extension Ledger {
   /// The maximum number of ids that one event claims, which means that the event lists these ids for deletion.
   private static let claimedAtOnce: Int64 = 4000
-  /// The maximum number of claimed rows that one transaction deletes, so other writes wait only a short time.
-  fileprivate static let deletedAtOnce: Int64 = 500
   /// The number of ids that one short read examines.
   private static let examinedAtOnce: Int64 = 20_000
 
@@ -40,7 +38,7 @@ extension Ledger {
       if let known = try PurgeRows.newest(db)?.purge, known.finished == nil {
         guard known.before < before else { return known }
         try PurgeRows.extend(known, before: before, db)
-        try session.withdrawClaim()
+        try session.withdrawPurgeClaim()
       } else {
         try PurgeRows.insert(before: before, asked: session.time, db)
       }
@@ -63,7 +61,7 @@ extension Ledger {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
     }
-    if state.claim != nil {
+    if try await history.read({ db in try PurgeRows.openClaim(db) != nil }) {
       try await write { session in try session.deleteSomeClaimed() }
       return .more
     }
@@ -129,7 +127,7 @@ extension Ledger {
   /// The result is nil if all purges are recorded as finished, or if the unfinished purge has more rows to delete.
   func endedPurge() async throws(LedgerError) -> PurgeRows.State? {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil,
-      state.claim == nil, try await nextPurgeable(state) == nil
+      try await history.read({ db in try PurgeRows.openClaim(db) == nil }), try await nextPurgeable(state) == nil
     else { return nil }
     return state
   }
@@ -155,48 +153,56 @@ extension LedgerSession {
   fileprivate func claim(_ next: Ledger.Purgeable) throws {
     // The purge, the policy or the holds may have changed since the ids were found. Then no rows are claimed, and the
     // next step of the purge searches for rows again.
-    guard let state = try unfinishedPurge(), state.claim == nil, state.purge.id == next.purge,
-      state.position == next.position, let permitted = try RetentionRows.policy(connection).cutoff(at: time),
-      next.before <= permitted
+    guard let state = try unfinishedPurge(), try PurgeRows.openClaim(connection) == nil,
+      state.purge.id == next.purge, state.position == next.position,
+      let permitted = try RetentionRows.policy(connection).cutoff(at: time), next.before <= permitted
     else { return }
+    // The triggers of the file read the ids of the changes or the events from the end of the details, so these ids are
+    // the last detail.
     var details: JSONObject = ["purge": .integer(next.purge)]
     let ids: IDRanges
     switch next.ids {
     case .changes(let range):
       ids = IDRanges(try PurgeableRows.changes(range, before: next.before, connection))
-      details["changes"] = .string(ids.text)
       details["entries"] = .string(try PurgeableRows.entries(ofChanges: ids, connection).text)
+      details["changes"] = .string(ids.text(inPiecesOf: PurgeRows.pieceLength))
     case .events(let range):
       ids = IDRanges(try PurgeableRows.events(range, before: next.before, connection))
-      details["events"] = .string(ids.text)
       details["entries"] = .string(try PurgeableRows.entries(ofEvents: ids, connection).text)
+      details["events"] = .string(ids.text(inPiecesOf: PurgeRows.pieceLength))
     }
     // If a legal hold was placed after the search, the hold may cover all of these rows. Then no row is left to claim.
     guard !ids.isEmpty else { return }
-    try PurgeRows.claim(
-      by: try record(ServiceEvent.Content(.purged, count: Int(ids.count), details: details)),
-      state.purge,
-      connection
-    )
+    try record(ServiceEvent.Content(.purged, count: Int(ids.count), details: details))
   }
 
   /// Deletes the next changes or events of a claim that an earlier transaction recorded.
   fileprivate func deleteSomeClaimed() throws {
-    guard let state = try unfinishedPurge(), let claim = state.claim else { return }
+    guard let state = try unfinishedPurge(), let claim = try PurgeRows.openClaim(connection) else { return }
+    guard claim.purge == state.purge.id else { return try withdrawPurgeClaim() }
     try deleteSecurely()
     forgetMemory()
-    let (changes, events) = (claim.changes.first(Ledger.deletedAtOnce), claim.events.first(Ledger.deletedAtOnce))
-    try check(changes, events, of: claim, in: state.purge)
+    let (changes, events) = (Self.next(of: claim.changes), Self.next(of: claim.events))
+    try check(IDRanges(ranges: changes), IDRanges(ranges: events), of: claim, in: state.purge)
     try PurgeableRows.delete(changes: changes, because: claim.event, connection)
     try PurgeableRows.delete(events: events, because: claim.event, connection)
-    if claim.changes.count > changes.count || claim.events.count > events.count {
-      try PurgeRows.delete(upTo: (changes.last ?? events.last) ?? 0, state.purge, connection)
-    } else {
-      var position = state.position
-      position.change = changes.last ?? position.change
-      position.event = events.last ?? position.event
-      try PurgeRows.advance(state.purge, to: position, connection)
-    }
+    // If the server stops before the whole claim is deleted, the rows that exist show which rows are left.
+    guard claim.changes.count == changes.count, claim.events.count == events.count else { return }
+    var position = state.position
+    position.change = changes.last?.upperBound ?? position.change
+    position.event = events.last?.upperBound ?? position.event
+    try PurgeRows.advance(state.purge, to: position, connection)
+  }
+
+  /// Returns the first ranges with together at most as many ids as one transaction deletes; at least one range.
+  private static func next(of ranges: [ClosedRange<Int64>]) -> [ClosedRange<Int64>] {
+    var count: Int64 = 0
+    return Array(
+      ranges.prefix { range in
+        count += Int64(range.count)
+        return count <= PurgeRows.pieceLength
+      }
+    )
   }
 
   /// Throws ``LedgerError/corrupt(_:)`` if some of these claimed rows must be kept.
@@ -205,7 +211,7 @@ extension LedgerSession {
   private func check(
     _ changes: IDRanges,
     _ events: IDRanges,
-    of claim: PurgeRows.Claim,
+    of claim: PurgeRows.OpenClaim,
     in purge: Purge
   ) throws {
     let recorded = try RetentionRecord(connection)
@@ -234,24 +240,24 @@ extension LedgerSession {
   /// Call this in a transaction that changes which rows may be deleted. An event records that the claimed rows that are
   /// not deleted yet are kept. The purge starts again with the oldest changes. If a hold was released, the changes that
   /// the hold covered are therefore deleted earlier than newer changes.
-  func withdrawClaim() throws {
-    guard let state = try unfinishedPurge() else { return }
-    if let claim = state.claim {
-      var details: JSONObject = ["purge": .integer(state.purge.id)]
-      if !claim.changes.isEmpty { details["changes"] = .string(claim.changes.text) }
-      if !claim.events.isEmpty { details["events"] = .string(claim.events.text) }
-      let entries = try PurgeableRows.entries(ofChanges: claim.changes, connection)
-        .union(PurgeableRows.entries(ofEvents: claim.events, connection))
+  func withdrawPurgeClaim() throws {
+    if let claim = try PurgeRows.openClaim(connection) {
+      var details: JSONObject = ["purge": claim.purge.map { .integer($0) } ?? .null]
+      let (changes, events) = (IDRanges(ranges: claim.changes), IDRanges(ranges: claim.events))
+      if !changes.isEmpty { details["changes"] = .string(changes.text) }
+      if !events.isEmpty { details["events"] = .string(events.text) }
+      let entries = try PurgeableRows.entries(ofChanges: changes, connection)
+        .union(PurgeableRows.entries(ofEvents: events, connection))
       details["entries"] = .string(entries.text)
-      let count = Int(claim.changes.count + claim.events.count)
+      let count = Int(changes.count + events.count)
       try record(ServiceEvent.Content(.purgeWithdrawn, count: count, details: details))
     }
-    try PurgeRows.restart(state.purge, connection)
+    if let state = try unfinishedPurge() { try PurgeRows.restart(state.purge, connection) }
   }
 
   /// Ends the unfinished purge, and keeps the claimed rows that are not deleted yet.
   func endPurge() throws {
-    try withdrawClaim()
+    try withdrawPurgeClaim()
     guard let state = try unfinishedPurge() else { return }
     try PurgeRows.finish(state, at: time, connection)
   }

@@ -12,12 +12,12 @@ extension Ledger {
   ///   - actor: The actor who sets the policy.
   package func set(_ policy: RetentionPolicy, overriding: Bool, by actor: Change.Actor) async throws(LedgerError) {
     try await write { session in
-      try RetentionRows.set(policy, session.connection)
       let details: JSONObject = [
         "days": policy.days.map { JSONValue.integer($0) } ?? .null, "override": .bool(overriding),
       ]
       try session.record(ServiceEvent.Content(.retentionSet, actor: actor, details: details))
-      try session.withdrawClaim()
+      try RetentionRows.set(policy, session.connection)
+      try session.withdrawClaims()
     }
   }
 
@@ -34,14 +34,15 @@ extension Ledger {
   ) async throws(LedgerError) -> LegalHold? {
     try await write { session in
       let hold = LegalHold(name: name, scope: scope, reason: reason, placed: session.time)
-      guard try RetentionRows.place(hold, in: session) else { return nil }
+      guard try !RetentionRows.hasHold(named: name, session.connection) else { return nil }
       var details: JSONObject = ["name": .string(hold.name), "reason": .string(hold.reason)]
       if case .flow(let flowType, let flow) = hold.scope {
         details["flowType"] = .string(flowType.rawValue)
         details["flowId"] = .string(flow.text)
       }
       try session.record(ServiceEvent.Content(.holdPlaced, actor: actor, details: details))
-      try session.withdrawClaim()
+      try RetentionRows.place(hold, in: session)
+      try session.withdrawClaims()
       return hold
     }
   }
@@ -49,11 +50,33 @@ extension Ledger {
   /// Releases a legal hold, and returns whether a hold with this name existed.
   package func releaseHold(named name: String, by actor: Change.Actor) async throws(LedgerError) -> Bool {
     try await write { session in
-      guard try RetentionRows.release(name, session.connection) else { return false }
+      guard try RetentionRows.hasHold(named: name, session.connection) else { return false }
       try session.record(ServiceEvent.Content(.holdReleased, actor: actor, details: ["name": .string(name)]))
-      try session.withdrawClaim()
+      try RetentionRows.release(name, session.connection)
+      try session.withdrawClaims()
       return true
     }
+  }
+}
+
+extension LedgerSession {
+  /// Withdraws the claims on data that is not deleted yet.
+  ///
+  /// Call this in a transaction that changes which data may be deleted. An unfinished purge and unfinished erasures then
+  /// search for data again.
+  func withdrawClaims() throws {
+    try withdrawPurgeClaim()
+    try withdrawErasureClaim()
+  }
+
+  /// Withdraws the claims on data that no unfinished purge or erasure will delete.
+  ///
+  /// Reflog finishes a purge or an erasure only when all claimed data is deleted. So another program marked the purge or
+  /// the erasure as finished. Without a withdrawal, a later deletion of the data by another program would look recorded.
+  func withdrawClaimsWithoutRequest() throws {
+    let purge = try PurgeRows.newest(connection)?.purge
+    if purge == nil || purge?.finished != nil { try withdrawPurgeClaim() }
+    if try ErasureRows.unfinished(connection).isEmpty { try withdrawErasureClaim() }
   }
 }
 

@@ -17,8 +17,11 @@ extension Ledger {
   }
 
   /// Returns the unfinished purge and erasures, or nil if there are none.
+  ///
+  /// If no purge or no erasure is unfinished, an open claim of a purge or an erasure is withdrawn first.
   package func unfinishedDeletions() async throws(LedgerError) -> UnfinishedDeletions? {
-    try await history.read { db in
+    try await write { session in try session.withdrawClaimsWithoutRequest() }
+    return try await history.read { db in
       let purge = try PurgeRows.newest(db)?.purge
       let erasures = try ErasureRows.unfinished(db).map(\.id)
       let unfinished = purge.flatMap { $0.finished == nil ? $0 : nil }

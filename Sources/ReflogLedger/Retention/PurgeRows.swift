@@ -7,8 +7,6 @@ enum PurgeRows {
   struct State {
     let purge: Purge
     let position: Position
-    /// The rows that the purge deletes next, or nil if no event has claimed rows.
-    let claim: Claim?
   }
 
   /// The last change and the last event that the purge has examined, and how often the purge has started again.
@@ -20,13 +18,17 @@ enum PurgeRows {
     var event: Int64
   }
 
-  /// The rows that an event claims for deletion by a purge.
-  struct Claim {
+  /// A claim with rows that are not deleted yet.
+  struct OpenClaim {
     let event: Int64
-    /// The changes that are not deleted yet.
-    let changes: IDRanges
-    /// The service events that are not deleted yet.
-    let events: IDRanges
+    /// The id of the purge that recorded the claim, or nil if the claim has none.
+    let purge: Int64?
+    /// The ranges of changes that are not deleted yet, as the claim lists them.
+    ///
+    /// One transaction deletes the whole range.
+    let changes: [ClosedRange<Int64>]
+    /// The ranges of service events that are not deleted yet, as the claim lists them.
+    let events: [ClosedRange<Int64>]
     /// The entries of all changes and events in the claim, also of changes and events that are already deleted.
     let entries: IDRanges
   }
@@ -34,10 +36,9 @@ enum PurgeRows {
   /// Returns the newest purge, which may be unfinished, or nil if there is none.
   static func newest(_ db: Connection) throws -> State? {
     try db.first(
-      "SELECT id, before, asked, finished, change, event, claim, deleted, restarts FROM purge ORDER BY id DESC LIMIT 1"
+      "SELECT id, before, asked, finished, change, event, restarts FROM purge ORDER BY id DESC LIMIT 1"
     ) { row in
-      let deleted = try row.integer(7)
-      return State(
+      State(
         purge: Purge(
           id: try row.integer(0),
           before: Timestamp(microseconds: try row.integer(1)),
@@ -45,26 +46,40 @@ enum PurgeRows {
           finished: try row.optionalTime(3)
         ),
         position: Position(
-          restarts: try row.integer(8),
+          restarts: try row.integer(6),
           change: try row.integer(4),
           event: try row.integer(5)
-        ),
-        claim: try row.optionalInteger(6).map { try claim($0, deletedUpTo: deleted, db) }
+        )
       )
     }
   }
 
-  /// Returns the claim that an event records, without the rows that are already deleted.
-  private static func claim(_ id: Int64, deletedUpTo deleted: Int64, _ db: Connection) throws -> Claim {
-    guard let event = try EventRows.checked("service_event.id = ?", [id], db).first else {
-      throw LedgerError.corrupt("service event \(id) of a purge is missing")
-    }
-    return Claim(
-      event: id,
-      changes: event.content.ids("changes").above(deleted),
-      events: event.content.ids("events").above(deleted),
-      entries: event.content.ids("entries")
+  /// Returns the newest claim without the rows that are already deleted, or nil if no row is left.
+  static func openClaim(_ db: Connection) throws -> OpenClaim? {
+    guard let claim = try Claim(.purged, unless: .purgeWithdrawn, db) else { return nil }
+    let open = OpenClaim(
+      event: claim.event.id,
+      purge: claim.details["purge"]?.wholeNumber,
+      changes: try existing(claim.ids("changes"), "change", db),
+      events: try existing(claim.ids("events"), "service_event", db),
+      entries: claim.ids("entries")
     )
+    return open.changes.isEmpty && open.events.isEmpty ? nil : open
+  }
+
+  /// The maximum number of ids in one range that a claim lists.
+  ///
+  /// One transaction deletes at least one range, so other writes wait only a short time.
+  static let pieceLength: Int64 = 500
+
+  /// Returns the ranges of a claim that have a row in a table.
+  private static func existing(_ ids: IDRanges, _ table: String, _ db: Connection) throws -> [ClosedRange<Int64>] {
+    try ids.pieces(of: pieceLength).filter { range in
+      try db.bool(
+        "SELECT EXISTS (SELECT 1 FROM \(table) WHERE id BETWEEN ? AND ?)",
+        [range.lowerBound, range.upperBound]
+      )
+    }
   }
 
   /// Records a requested purge.
@@ -75,33 +90,20 @@ enum PurgeRows {
     )
   }
 
-  /// Records that the history up to a position was examined, and removes the claim.
+  /// Records that the history up to a position was examined.
   static func advance(_ purge: Purge, to position: Position, _ db: Connection) throws {
     try db.execute(
-      "UPDATE purge SET change = :change, event = :event, claim = NULL, deleted = 0 WHERE id = :id",
+      "UPDATE purge SET change = :change, event = :event WHERE id = :id",
       ["id": purge.id, "change": position.change, "event": position.event]
     )
   }
 
-  /// Records that the purge starts again, and removes the claim.
+  /// Records that the purge starts again.
   static func restart(_ purge: Purge, _ db: Connection) throws {
     try db.execute(
-      "UPDATE purge SET change = 0, event = 0, claim = NULL, deleted = 0, restarts = restarts + 1 WHERE id = ?",
+      "UPDATE purge SET change = 0, event = 0, restarts = restarts + 1 WHERE id = ?",
       [purge.id]
     )
-  }
-
-  /// Records the event that claims the rows that the purge deletes next.
-  static func claim(by event: Int64, _ purge: Purge, _ db: Connection) throws {
-    try db.execute(
-      "UPDATE purge SET claim = :event, deleted = 0 WHERE id = :id",
-      ["id": purge.id, "event": event]
-    )
-  }
-
-  /// Records that the claimed rows up to an id are deleted.
-  static func delete(upTo id: Int64, _ purge: Purge, _ db: Connection) throws {
-    try db.execute("UPDATE purge SET deleted = :deleted WHERE id = :id", ["id": purge.id, "deleted": id])
   }
 
   /// Records that the purge deletes history up to a later moment than the first request contained.
@@ -114,10 +116,9 @@ enum PurgeRows {
 
   /// Records that a purge is finished, unless the state of the purge has changed since `state` was read.
   static func finish(_ state: State, at time: Timestamp, _ db: Connection) throws {
-    guard let now = try newest(db), now.purge.id == state.purge.id, now.claim == nil, now.position == state.position
-    else {
-      return
-    }
+    guard let now = try newest(db), now.purge.id == state.purge.id, now.position == state.position,
+      try openClaim(db) == nil
+    else { return }
     try db.execute(
       "UPDATE purge SET finished = :time WHERE id = :id AND finished IS NULL",
       ["id": state.purge.id, "time": time.microseconds]

@@ -67,10 +67,12 @@ enum PurgeableRows {
   }
 
   /// Deletes changes, with their personal data and the salts of their entries.
-  static func delete(changes: IDRanges, because event: Int64, _ db: Connection) throws {
+  ///
+  /// Each range must be one that the event lists.
+  static func delete(changes: [ClosedRange<Int64>], because event: Int64, _ db: Connection) throws {
     try record(changes, "purged_change", event, db)
-    let entries = try entries(ofChanges: changes, db)
-    for range in changes.ranges {
+    let entries = try entries(ofChanges: IDRanges(ranges: changes), db)
+    for range in changes {
       try delete("change_personal", "change", range, db)
       try delete("change_statement", "change", range, db)
       try delete("change", "id", range, db)
@@ -79,10 +81,12 @@ enum PurgeableRows {
   }
 
   /// Deletes service events, with their personal data and the salts of their entries.
-  static func delete(events: IDRanges, because event: Int64, _ db: Connection) throws {
+  ///
+  /// Each range must be one that the event lists.
+  static func delete(events: [ClosedRange<Int64>], because event: Int64, _ db: Connection) throws {
     try record(events, "purged_event", event, db)
-    let entries = try entries(ofEvents: events, db)
-    for range in events.ranges {
+    let entries = try entries(ofEvents: IDRanges(ranges: events), db)
+    for range in events {
       try delete("service_event_personal", "event", range, db)
       try delete("service_event", "id", range, db)
     }
@@ -90,8 +94,13 @@ enum PurgeableRows {
   }
 
   /// Records that the rows with these ids are deleted, with the event that claimed them.
-  private static func record(_ ids: IDRanges, _ table: String, _ event: Int64, _ db: Connection) throws {
-    for range in ids.ranges {
+  private static func record(
+    _ ranges: [ClosedRange<Int64>],
+    _ table: String,
+    _ event: Int64,
+    _ db: Connection
+  ) throws {
+    for range in ranges {
       try db.execute(
         "INSERT INTO \(table) (first, last, event) VALUES (?, ?, ?)",
         [range.lowerBound, range.upperBound, event]
@@ -127,13 +136,12 @@ enum PurgeableRows {
   /// One SQL statement updates all entries. With many SQL statements in a savepoint, SQLite would keep the data that a
   /// rollback of each statement needs.
   private static func empty(_ entries: IDRanges, _ db: Connection) throws {
-    let numbers = JSONValue.array(entries.ranges.joined().map { .integer($0) })
     try db.execute(
       """
       UPDATE entry SET salt = NULL, change = iif(change IS NULL, NULL, 0), event = iif(event IS NULL, NULL, 0)
       WHERE sequence IN (SELECT value FROM json_each(?))
       """,
-      [numbers.text]
+      [entries.jsonArray]
     )
   }
 

@@ -1,9 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// The retention policy, the legal holds and the purges according to the recorded events.
+/// The retention policy, the legal holds, the purges and the erasures according to the recorded events.
 ///
-/// The ledger also has tables with the policy, the holds and the purges. No hash covers these tables, so another
+/// The ledger also has tables with the policy, the holds, the purges and the erasures. No hash covers these tables, so another
 /// program could alter them. Hashes cover the events. Therefore Reflog deletes no row if a table differs from the
 /// events.
 struct RetentionRecord {
@@ -11,6 +11,8 @@ struct RetentionRecord {
   private var holds: [String: FlowScope] = [:]
   /// For the id of each purge, the moment up to which the purge deletes history, as the text in the purge's event.
   private var purges: [Int64: String] = [:]
+  /// For the id of each event that requests an erasure, the details of the event.
+  private var erasures: [Int64: JSONObject] = [:]
 
   /// Reads the events.
   ///
@@ -19,18 +21,20 @@ struct RetentionRecord {
     // SQLite uses the index `service_event_retention` only if the condition on `kind` is exactly the condition of the
     // index.
     let events = try EventRows.checked(
-      "kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked') ORDER BY service_event.id",
+      """
+      kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked', 'erasureAsked') ORDER BY service_event.id
+      """,
       [],
       db
     )
-    for event in events { add(event.content) }
+    for event in events { add(event) }
   }
 
-  /// Updates the policy, the holds or the purges with an event.
-  private mutating func add(_ content: ServiceEvent.Content) {
-    let details = content.details
+  /// Updates the policy, the holds, the purges or the erasures with an event.
+  private mutating func add(_ event: ServiceEvent) {
+    let details = event.content.details
     func name() -> String { (details["name"]?.string ?? "").asciiFolded }
-    switch content.kind {
+    switch event.content.kind {
     case .retentionSet: policy = RetentionPolicy(days: details["days"]?.wholeNumber.map(Int.init))
     case .holdPlaced:
       let flowType = details["flowType"]?.string.flatMap(FlowType.init(rawValue:))
@@ -38,6 +42,7 @@ struct RetentionRecord {
       holds[name()] = if let flowType, let flow { .flow(flowType, flow) } else { .everything }
     case .holdReleased: holds[name()] = nil
     case .purgeAsked: purges[details["purge"]?.wholeNumber ?? 0] = details["before"]?.string
+    case .erasureAsked: erasures[event.id] = details
     default: return
     }
   }
@@ -59,5 +64,12 @@ struct RetentionRecord {
     guard purges[purge.id] == purge.before.description else {
       throw LedgerError.corrupt("a purge differs from its recorded request")
     }
+  }
+
+  /// Throws ``LedgerError/corrupt(_:)`` if an erasure differs from the recorded request.
+  func check(_ erasure: ErasureRows.Unfinished) throws {
+    let asked = erasures[erasure.event]
+    guard let asked, asked["actorType"]?.string == erasure.actorType, asked["actorId"]?.string == erasure.actorID
+    else { throw LedgerError.corrupt("an erasure differs from its recorded request") }
   }
 }

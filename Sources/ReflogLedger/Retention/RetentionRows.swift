@@ -15,7 +15,7 @@ enum RetentionRows {
   /// The condition that a hold covers all history.
   static let isEverythingHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)"
 
-  /// Sets the retention policy.
+  /// Sets the retention policy that the newest service event about it records.
   static func set(_ policy: RetentionPolicy, _ db: Connection) throws {
     guard let days = policy.days else { return try db.execute("DELETE FROM retention") }
     try db.execute(
@@ -41,23 +41,25 @@ enum RetentionRows {
     }
   }
 
-  /// Places a hold, and returns whether its name was free.
-  static func place(_ hold: LegalHold, in session: LedgerSession) throws -> Bool {
+  /// Returns whether there is a hold with this name.
+  static func hasHold(named name: String, _ db: Connection) throws -> Bool {
+    try db.bool("SELECT EXISTS (SELECT 1 FROM hold WHERE name = ?)", [name])
+  }
+
+  /// Places a hold that the newest service event with its name records.
+  static func place(_ hold: LegalHold, in session: LedgerSession) throws {
     var flow: Int64?
     if case .flow(let flowType, let id) = hold.scope { flow = try session.identities.row(of: FlowName(flowType, id)) }
     try session.connection.execute(
       """
       INSERT INTO hold (name, flow, reason, placed) VALUES (:name, :flow, :reason, :placed)
-      ON CONFLICT (name) DO NOTHING
       """,
       ["name": hold.name, "flow": flow, "reason": hold.reason, "placed": hold.placed.microseconds]
     )
-    return session.connection.changedRowCount > 0
   }
 
-  /// Releases a hold, and returns whether a hold with this name existed.
-  static func release(_ name: String, _ db: Connection) throws -> Bool {
+  /// Releases a hold whose release the newest service event with its name records.
+  static func release(_ name: String, _ db: Connection) throws {
     try db.execute("DELETE FROM hold WHERE name = ?", [name])
-    return db.changedRowCount > 0
   }
 }

@@ -17,13 +17,15 @@ struct LedgerHead {
   var frontier: MerkleFrontier
   /// The signed checkpoint that covers all entries, or nil if the log has no entry.
   var checkpoint: String?
+  /// The key that signed the checkpoint as a vkey, or nil if the log has no entry.
+  var verifierKey: String?
 
   /// Reads the head row.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the head is missing or not valid.
   init(_ db: Connection) throws {
     let head = try db.first(
-      "SELECT next_sequence, next_change, next_event, newest_time, frontier, checkpoint FROM head"
+      "SELECT next_sequence, next_change, next_event, newest_time, frontier, checkpoint, verifier_key FROM head"
     ) { try LedgerHead($0) }
     guard let head else { throw LedgerError.corrupt("the head of the log is missing") }
     self = head
@@ -47,6 +49,7 @@ struct LedgerHead {
       throw LedgerError.foreignEntries(from: nextSequence)
     }
     checkpoint = try row.optionalText(5)
+    verifierKey = try row.optionalText(6)
   }
 
   /// Inserts the head row of a new ledger.
@@ -101,27 +104,6 @@ struct LedgerHead {
       Newest(entry: try row.optionalInteger(0), change: try row.optionalInteger(1), event: try row.optionalInteger(2))
     }
     guard let newest, isEnd(of: newest) else { throw LedgerError.foreignEntries(from: nextSequence) }
-  }
-
-  /// Throws `foreignEntries` unless the head names one of these keys, and has the time of the newest entry.
-  ///
-  /// The time is compared only if a purge did not delete the change or event of the newest entry.
-  func verifyKeyAndTime(of keys: [VerifierKey], _ db: Connection) throws {
-    guard nextSequence > 0 else { return }
-    let key = try db.text("SELECT verifier_key FROM head")
-    guard keys.contains(where: { $0.text == key }) else { throw LedgerError.foreignEntries(from: nextSequence) }
-    let time = try db.integer(
-      """
-      SELECT coalesce(iif(change.outcome_sequence = :newest, change.result_time, change.activity_time), service_event.time)
-      FROM entry
-      LEFT JOIN change ON change.id = entry.change LEFT JOIN service_event ON service_event.id = entry.event
-      WHERE entry.sequence = :newest
-      """,
-      ["newest": nextSequence - 1]
-    )
-    guard time == nil || time == newestTime.microseconds else {
-      throw LedgerError.foreignEntries(from: nextSequence)
-    }
   }
 
   /// Throws `foreignEntries` unless the checkpoint covers exactly these entries and one of these keys signed it.

@@ -131,13 +131,20 @@ extension LedgerSession {
       erased: pending.erased
     )
     let intent = try hash(ofIntentOf: pending)
-    var personal: Hash?
+    var stated: (hash: Hash, actor: Change.Actor)?
     // The statement of a person is stored in a separate row, which an erasure can empty. The row must be inserted while
     // the change is still pending, so it is inserted before the outcome is written.
-    if case .stated(let statement) = settlement.event { personal = try insert(statement, on: pending.id) }
+    if case .stated(let statement) = settlement.event { stated = try insert(statement, on: pending.id) }
     try update(settled, outcome, created, settlement.event)
     _ = try append(.change(settled.id)) { _, salt in
-      try EntryRecord(outcome: outcome, of: settled, intent: intent, salt: salt, personal: personal)
+      try EntryRecord(
+        outcome: outcome,
+        of: settled,
+        intent: intent,
+        salt: salt,
+        personal: stated?.hash,
+        statedBy: stated?.actor
+      )
     }
     intentHashes[settled.id.number] = nil
     note(settled)
@@ -197,20 +204,24 @@ extension LedgerSession {
     intentHashes[id.number] = hash
   }
 
-  /// Inserts the statement of a person and returns its hash.
-  private func insert(_ statement: Change.Statement, on change: Change.ID) throws -> Hash {
+  /// Inserts the statement of a person, and returns the hash of the statement and the person as the rows hold them.
+  private func insert(
+    _ statement: Change.Statement,
+    on change: Change.ID
+  ) throws -> (hash: Hash, actor: Change.Actor) {
     let (actor, salt) = (try identities.rows(of: statement.actor), Salt(using: &random))
     try connection.execute(
       """
-      INSERT INTO change_statement (change, salt, actor, actor_name, ip_address, reason)
-      VALUES (:change, :salt, :actor, :actorName, :ipAddress, :reason)
+      INSERT INTO change_statement (change, salt, actor, actor_proof, client_app, actor_name, ip_address, reason)
+      VALUES (:change, :salt, :actor, :actorProof, :clientApp, :actorName, :ipAddress, :reason)
       """,
       [
-        "change": change.number, "salt": salt, "actor": actor.row, "actorName": actor.name,
-        "ipAddress": statement.actor.ipAddress, "reason": statement.reason,
+        "change": change.number, "salt": salt, "actor": actor.row, "actorProof": actor.actor.proof?.rawValue,
+        "clientApp": actor.clientApp, "actorName": actor.name, "ipAddress": actor.actor.ipAddress,
+        "reason": statement.reason,
       ]
     )
-    return try PersonalPart(salt: salt, statement: actor.actor, reason: statement.reason).hash
+    return (try PersonalPart(salt: salt, actor: actor.actor, reason: statement.reason).hash, actor.actor)
   }
 }
 

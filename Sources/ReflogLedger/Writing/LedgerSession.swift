@@ -84,6 +84,7 @@ final class LedgerSession: WriteSession {
     let checkpoint = Checkpoint(origin: origin, size: head.nextSequence, root: head.frontier.root)
     let note = String(decoding: try checkpoint.signed(by: keys).bytes, as: UTF8.self)
     head.checkpoint = note
+    head.verifierKey = key.verifierKey.text
     let statement = statements.writeHead
     statement.bind(1, head.nextSequence)
     statement.bind(2, head.nextChange)
@@ -93,7 +94,7 @@ final class LedgerSession: WriteSession {
     for hash in head.frontier.hashes { hash.withUnsafeBytes { frontier.append(contentsOf: $0) } }
     frontier.withUnsafeBytes { statement.bind(5, $0) }
     statement.bind(6, note)
-    statement.bind(7, key.verifierKey.text)
+    statement.bind(7, head.verifierKey)
     try statement.run()
     // If the server crashes between here and the end of COMMIT, SQLite restores the state of the previous transaction
     // at the restart. No part of this transaction remains. The anchor is written after the commit, so the anchor never

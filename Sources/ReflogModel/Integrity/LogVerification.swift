@@ -102,8 +102,13 @@ package struct LogVerification: Sendable {
 
   /// Adds the next entry and its position in the log.
   ///
-  /// If a position is omitted or repeated, the verification reports a finding.
-  package mutating func append(_ entry: Hash, at position: Int64) {
+  /// If a position is omitted or repeated, the verification reports a finding. `completed` is called with every full
+  /// subtree that the entry completes.
+  package mutating func append(
+    _ entry: Hash,
+    at position: Int64,
+    completing completed: (MerkleTree.Node, Hash) -> Void = { _, _ in }
+  ) {
     guard position >= sequence else {
       report(.outOfOrder(sequence: position, expected: sequence))
       return
@@ -114,7 +119,7 @@ package struct LogVerification: Sendable {
     }
     sequence = position + 1
     if firstMissing == nil {
-      frontier.append(MerkleTree.leafHash(of: entry))
+      frontier.append(MerkleTree.leafHash(of: entry), completing: completed)
       compare()
     }
   }

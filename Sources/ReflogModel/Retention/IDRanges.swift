@@ -14,6 +14,13 @@ package struct IDRanges: Hashable, Sendable {
     for id in ids { append(id...id) }
   }
 
+  /// Creates a set from ranges of ids.
+  ///
+  /// The ranges must be in ascending order.
+  package init(ranges: some Sequence<ClosedRange<Int64>>) {
+    for range in ranges { append(range) }
+  }
+
   /// Reads a set from text, for example `1-500,502`.
   ///
   /// Returns nil if the text has another form or is not in ascending order.
@@ -79,24 +86,6 @@ package struct IDRanges: Hashable, Sendable {
     return rest
   }
 
-  /// Returns the ids in the set that are higher than `id`.
-  package func above(_ id: Int64) -> IDRanges {
-    var rest = IDRanges()
-    for range in ranges where range.upperBound > id { rest.append(max(range.lowerBound, id + 1)...range.upperBound) }
-    return rest
-  }
-
-  /// Returns the lowest `count` ids in the set, or all ids if the set has fewer ids.
-  package func first(_ count: Int64) -> IDRanges {
-    var (some, left) = (IDRanges(), count)
-    for range in ranges where left > 0 {
-      let end = Swift.min(range.upperBound, range.lowerBound + left - 1)
-      some.append(range.lowerBound...end)
-      left -= end - range.lowerBound + 1
-    }
-    return some
-  }
-
   /// Returns whether an id is in the set.
   package func contains(_ id: Int64) -> Bool {
     let index = index(reaching: id)
@@ -127,7 +116,19 @@ package struct IDRanges: Hashable, Sendable {
   }
 
   /// The set as text, for example `1-500,502`.
-  package var text: String {
-    ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+  package var text: String { text(inPiecesOf: .max) }
+
+  /// Returns the set as text in which no range has more than `count` ids, for example `1-500,501-600`.
+  package func text(inPiecesOf count: Int64) -> String {
+    pieces(of: count).map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+
+  /// Returns the ranges of the set, each divided into ranges of at most `count` ids.
+  package func pieces(of count: Int64) -> [ClosedRange<Int64>] {
+    ranges.flatMap { range in
+      sequence(first: range.lowerBound) { first in range.upperBound - first >= count ? first + count : nil }
+        .map { first in first...(range.upperBound - first >= count ? first + count - 1 : range.upperBound) }
+    }
   }
 }

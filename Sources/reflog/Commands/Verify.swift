@@ -22,8 +22,9 @@ struct Verify: AsyncParsableCommand {
       With --manifest it also compares an exported file with its signed manifest, and reports missing, added and \
       altered rows.
 
-      These parts of the ledger's file are not checked, because they are not part of the history: free pages, the \
-      pages of indexes, the last observations of the directory, and the link from a purged entry to its purged change.
+      It also checks the indexes and the schema, because an altered index or view hides rows from a query. These parts \
+      of the ledger's file are not checked, because they are not part of the history: free pages, the last observations \
+      of the directory, and the link from a purged entry to its purged change.
       """
   )
 
@@ -105,7 +106,8 @@ struct Verify: AsyncParsableCommand {
     }
     if let own, key.isEmpty { Terminal.say("No --key is given, so the key in the file is trusted: \(own)") }
     do { return try (key.isEmpty ? [own].compactMap(\.self) : key).map { try VerifierKey($0) } } catch {
-      throw CommandFailure(.usage, "\(error)")
+      guard key.isEmpty else { throw CommandFailure(.usage, "\(error)") }
+      throw CommandFailure(.unverified, "The key in \(path) is not valid: \(error) Use --key to verify the file.")
     }
   }
 

@@ -58,10 +58,16 @@ struct EntryRecordTests {
       of: change(outcome: outcome),
       intent: Self.hash,
       salt: try #require(Self.salt),
-      personal: Self.hash
+      personal: Self.hash,
+      statedBy: Change.Actor(type: .user, id: "adele", name: "Adele", clientAppID: "app", proof: .entra)
     )
 
     try expectCanonical(record.bytes)
+    #expect(
+      String(decoding: record.bytes, as: UTF8.self).contains(
+        #""statedBy":{"clientAppId":"app","id":"adele","proof":"entra","type":"user"}"#
+      )
+    )
   }
 
   @Test(arguments: [nil, Change.Actor(type: .token, id: "t", clientAppID: "app", proof: .apiToken)])

@@ -39,12 +39,14 @@ package struct EntryRecord: Sendable {
   ///   - intent: The hash of the change's first entry.
   ///   - salt: The random bytes of the record.
   ///   - personal: The hash of the person's statement, or nil if no person stated the outcome.
+  ///   - stater: The person who stated the outcome, or nil if no person stated it.
   package init(
     outcome: Change.Outcome,
     of change: Change,
     intent: Hash,
     salt: Salt,
-    personal: Hash?
+    personal: Hash?,
+    statedBy stater: Change.Actor?
   ) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       try record.member("created", outcome.created)
@@ -57,6 +59,7 @@ package struct EntryRecord: Sendable {
       record.member("resultDateTime", change.resultDateTime)
       record.member("salt", salt)
       record.member("sequence", change.sequence)
+      try record.member("statedBy", identityOf: stater)
       try record.member("status", statusOf: outcome)
     }.bytes
   }

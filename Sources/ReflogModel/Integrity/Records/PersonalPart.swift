@@ -5,7 +5,7 @@
 package struct PersonalPart: Sendable {
   private let bytes: [UInt8]
 
-  /// Creates the personal part of a change's intent.
+  /// Creates the personal part of a change's intent, or of a person's statement about the result of a change.
   package init(salt: Salt, actor: Change.Actor, reason: String?) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       record.member("ipAddress", actor.ipAddress)
@@ -19,19 +19,6 @@ package struct PersonalPart: Sendable {
   /// Creates the personal part of a service event.
   package init(salt: Salt, actor: Change.Actor) throws(IntegrityError) {
     try self.init(salt: salt, actor: actor, reason: nil)
-  }
-
-  /// Creates the personal part of a person's statement about a change.
-  package init(salt: Salt, statement actor: Change.Actor, reason: String) throws(IntegrityError) {
-    bytes = try RecordWriter { record throws(IntegrityError) in
-      record.member("actorId", actor.id)
-      record.member("actorType", actor.type.rawValue)
-      record.member("ipAddress", actor.ipAddress)
-      record.member("name", actor.name)
-      record.member("reason", reason)
-      record.member("salt", salt)
-      record.member("userPrincipalName", actor.userPrincipalName)
-    }.bytes
   }
 
   /// The SHA-256 of the personal part as canonical JSON.

@@ -1,0 +1,75 @@
+import ReflogModel
+import ReflogStorage
+
+extension LedgerHead {
+  /// The values that the head row of the log must have, computed from the newest rows.
+  ///
+  /// The signature in the head row does not cover these values. Each value is read with index lookups.
+  struct Parts {
+    private let nextChange: Int64
+    private let nextEvent: Int64
+    /// The time of the newest entry, or nil if the log has no entry or the row of the entry is missing.
+    private let newestTime: Int64?
+
+    /// Reads the newest rows.
+    init(_ db: Connection) throws {
+      // Ids that a purge deleted, and ids that were lost with a newer copy of the ledger, are never used again.
+      let lost = try EventRows.events(
+        "kind = 'olderLedgerAccepted' AND \(Self.keyEvents) ORDER BY service_event.id DESC LIMIT 1",
+        [],
+        db
+      ).first?.content.ids("lostChanges").last
+      nextChange =
+        try max(db.integer(Self.newest("change", "purged_change")) ?? 0, lost ?? 0) + 1
+      nextEvent = try (db.integer(Self.newest("service_event", "purged_event")) ?? 0) + 1
+      newestTime = try db.integer(
+        """
+        SELECT coalesce(
+          (
+            SELECT iif(change.outcome_sequence = entry.sequence, change.result_time, change.activity_time) FROM change
+            WHERE change.id = entry.change
+          ),
+          (SELECT service_event.time FROM service_event WHERE service_event.id = entry.event)
+        )
+        FROM entry WHERE entry.sequence = (SELECT max(sequence) FROM entry)
+        """
+      )
+    }
+
+    /// The condition of the index on events about the keys and the name of the log.
+    ///
+    /// SQLite uses an index only if a query contains exactly the condition of the index.
+    static let keyEvents = """
+      kind IN ('keyRotated', 'keyReplaced', 'keyReplacementConfirmed', 'olderLedgerAccepted')
+      """
+
+    /// Returns the SQL that reads the highest id that a table has or had.
+    private static func newest(_ table: String, _ purged: String) -> String {
+      """
+      SELECT max(
+        coalesce((SELECT max(id) FROM \(table)), 0),
+        coalesce((SELECT last FROM \(purged) ORDER BY first DESC LIMIT 1), 0)
+      )
+      """
+    }
+
+    /// Returns the parts of the head row that have other values.
+    func differences(from head: LedgerHead) -> [LedgerReport.HeadPart] {
+      var parts: [LedgerReport.HeadPart] = []
+      if head.nextChange != nextChange { parts.append(.nextChange(head.nextChange, expected: nextChange)) }
+      if head.nextEvent != nextEvent { parts.append(.nextEvent(head.nextEvent, expected: nextEvent)) }
+      if let newestTime, newestTime != head.newestTime.microseconds { parts.append(.newestTime) }
+      if !head.isSignedByItsKey { parts.append(.key) }
+      return parts
+    }
+  }
+
+  /// Whether the key in the head row signed the checkpoint in the head row, or the head row has neither.
+  private var isSignedByItsKey: Bool {
+    guard checkpoint != nil || verifierKey != nil else { return true }
+    guard let checkpoint, let verifierKey, let key = try? VerifierKey(verifierKey),
+      let note = try? SignedNote(parsing: Array(checkpoint.utf8))
+    else { return false }
+    return !note.signers(among: [key]).good.isEmpty
+  }
+}

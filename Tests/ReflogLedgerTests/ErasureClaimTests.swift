@@ -1,0 +1,236 @@
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+import Testing
+
+@testable import ReflogLedger
+
+/// Tests that a signed event lists every entry whose personal data an erasure deletes.
+struct ErasureClaimTests {
+  private static let adele = Change.Actor(type: .user, id: "adele", name: "Adele", ipAddress: "::1", proof: .entra)
+  private static let brian = Change.Actor(type: .user, id: "brian", name: "Brian", ipAddress: "::1", proof: .entra)
+  private static let signup = FlowScope.flow(Sample.signup.flowType, Sample.signup.flow)
+  private static let other = Sample.address("b2cUserFlows/B2C_1_other/postFederationSignup")
+
+  @Test func anErasureClaimsDataInAnEarlierTransaction() async throws {
+    try await withChanges { it in
+      try await it.ask("adele")
+
+      #expect(try await it.step() == .more)
+      #expect(try await it.names() == [1, 2, 3, 4])
+      #expect(try await it.claims() == ["0,2,4"])
+
+      #expect(try await it.step() == .more)
+      #expect(try await it.names() == [4])
+      try await it.finish()
+      try await it.verify([])
+    }
+  }
+
+  @Test func heldDataIsNotClaimed() async throws {
+    try await withChanges { it in
+      #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.brian) != nil)
+      try await it.ask("adele")
+      try await it.finish()
+
+      #expect(try await it.names() == [1, 4])
+      #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.brian))
+      // The erasure did not cover the held data. So this deletion is not recorded.
+      try it.eraseByHand(change: 1)
+
+      try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
+    }
+  }
+
+  @Test func aHoldAfterTheClaimKeepsTheData() async throws {
+    try await withChanges { it in
+      try await it.ask("adele")
+      #expect(try await it.step() == .more)
+      #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.brian) != nil)
+      try await it.finish()
+
+      #expect(try await it.names() == [1, 4])
+      #expect(try await it.claims() == ["0,2,4", "0,2,4", "2,4"])
+      try await it.verify([])
+      try it.eraseByHand(change: 1)
+      try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
+    }
+  }
+
+  @Test func dataOfAnotherActorIsNotErasedInTheNameOfAClaim() async throws {
+    try await withChanges { it in
+      try await it.ask("adele")
+      try await it.finish()
+
+      try it.eraseByHand(change: 4)
+
+      try await it.verify([.erasedUnrecorded(change: Change.ID(4))])
+    }
+  }
+
+  /// An open claim is read from the events, so it does not depend on a column that another program can empty.
+  @Test func anOpenClaimIsWithdrawnIfItsErasureWasMarkedAsFinished() async throws {
+    try await withChanges { it in
+      try await it.ask("adele")
+      #expect(try await it.step() == .more)
+      try editByHand(it.storage.path, "UPDATE erasure SET finished = 1")
+
+      let unfinished = try await it.ledger.unfinishedDeletions()
+
+      #expect(unfinished == nil)
+      try it.eraseByHand(change: 1)
+      try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
+    }
+  }
+
+  @Test func anOpenClaimIsWithdrawnIfItsPurgeWasMarkedAsFinished() async throws {
+    try await withChanges { it in
+      it.clock.advance(by: .seconds(400 * 86_400))
+      try await it.ledger.set(RetentionPolicy(days: 1), overriding: true, by: Self.brian)
+      _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.brian)
+      #expect(try await it.ledger.continuePurge() == .more)
+      try editByHand(it.storage.path, "UPDATE purge SET finished = 1")
+
+      let unfinished = try await it.ledger.unfinishedDeletions()
+
+      #expect(unfinished == nil)
+      try editByHand(
+        it.storage.path,
+        """
+        DELETE FROM change_personal WHERE change = 1; DELETE FROM change WHERE id = 1;
+        UPDATE entry SET change = 0, salt = NULL WHERE change = 1
+        """
+      )
+      try await it.verify([.missingChanges(1...1), .missing(sequence: 0), .missing(sequence: 1)])
+    }
+  }
+
+  @Test(arguments: [
+    "UPDATE erasure SET actor = (SELECT id FROM actor WHERE actor_id = 'brian')", "DELETE FROM hold",
+    "UPDATE erasure SET event = (SELECT max(id) FROM service_event WHERE kind = 'holdPlaced')",
+  ])
+  func anErasureStopsIfItIsNotTheRecordedOne(statement: String) async throws {
+    try await withChanges { it in
+      #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.brian) != nil)
+      try await it.ask("adele")
+      try editByHand(it.storage.path, statement)
+
+      await #expect(throws: LedgerError.self) { try await it.step() }
+      #expect(try await it.names() == [1, 2, 3, 4])
+    }
+  }
+
+  /// The record of the outcome contains the person, so the person is known after the erasure of the statement.
+  @Test(arguments: ["SET actor = (SELECT id FROM actor WHERE actor_id = 'brian')", "SET actor_proof = 'graph'"])
+  func thePersonWhoStatedAResultIsPartOfTheLog(edit: String) async throws {
+    try await withChanges { it in
+      let pending = try await it.ledger.record(Sample.intent(before: .none, after: .none, at: Self.other), .intended)
+      let statement = Change.Statement(result: .applied, reason: "Support says so", actor: Self.adele)
+      try await it.ledger.settle(pending, by: .stated(statement), settledBy: .person)
+      try await it.ask("adele")
+      try await it.finish()
+      try await it.verify([])
+
+      try editByHand(it.storage.path, "UPDATE change_statement \(edit)")
+
+      try await it.verify([.altered(change: pending.id, sequence: pending.sequence + 1)])
+    }
+  }
+
+  /// Calls `body` with a ledger that has three changes of one actor and one change of another actor.
+  private func withChanges(_ body: (inout Fixture) async throws -> Void) async throws {
+    let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
+    try await withLedger(clock: clock) { ledger, storage in
+      for (actor, address) in [
+        (Self.adele, Sample.signup), (Self.adele, Self.other), (Self.adele, Self.other), (Self.brian, Self.other),
+      ] {
+        try await ledger.apply(Sample.intent(before: .unknown, after: .none, at: address, by: actor))
+      }
+      var it = Fixture(ledger: ledger, storage: storage, clock: clock)
+      try await body(&it)
+    }
+  }
+}
+
+/// A ledger, its file, and the progress of an erasure.
+private struct Fixture {
+  let ledger: Ledger
+  let storage: Storage
+  let clock: ManualClock
+  private var position = Ledger.ErasurePosition()
+
+  init(ledger: Ledger, storage: Storage, clock: ManualClock) {
+    self.ledger = ledger
+    self.storage = storage
+    self.clock = clock
+  }
+
+  func ask(_ actor: String) async throws {
+    #expect(try await ledger.askErasure(of: .actor(actor), by: Sample.operatorActor) == 1)
+  }
+
+  mutating func step() async throws -> Ledger.UnfinishedDeletions.Progress {
+    let id = try #require(try await ledger.history.read { db in try ErasureRows.unfinished(db).first?.id })
+    return try await ledger.continueErasure(id, from: &position)
+  }
+
+  mutating func finish() async throws {
+    while case .more = try await step() {}
+    try await ledger.finish(purge: nil, erasures: try #require(try await ledger.unfinishedDeletions()).erasures)
+  }
+
+  /// The ids of the changes whose personal data is not erased.
+  func names() async throws -> [Int64] {
+    try await ledger.history.changes().filter { $0.intent.reason != nil }.map(\.id.number).sorted()
+  }
+
+  /// The entries in the claims and in the withdrawals, in the order of the events.
+  func claims() async throws -> [String?] {
+    try await ledger.history.oldestEvents(after: 0, upTo: .max, limit: 100)
+      .filter { $0.content.kind == .erased || $0.content.kind == .erasureWithdrawn }
+      .map { $0.content.details["entries"]?.string }
+  }
+
+  /// Erases the personal data of a change as another program could, and refers to the newest claim that exists.
+  func eraseByHand(change: Int64) throws {
+    let hash = try sqlite3(storage.path, "SELECT hex(hash) FROM entry LIMIT 1")
+    let record = try personalHash(change) ?? hash
+    try editByHand(
+      storage.path,
+      """
+      UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL,
+        erased_hash = x'\(record)',
+        erased_event = (SELECT id FROM service_event WHERE kind = 'erased' ORDER BY id DESC LIMIT 1)
+      WHERE change = \(change)
+      """
+    )
+  }
+
+  /// The hash of a change's personal part in hexadecimal.
+  private func personalHash(_ change: Int64) throws -> String? {
+    let row = try sqlite3(
+      storage.path,
+      """
+      SELECT hex(salt), ip_address, reason, name FROM change_personal
+      JOIN actor_name ON actor_name.id = actor_name WHERE change = \(change)
+      """
+    ).split(separator: "|").map(String.init)
+    guard row.count == 4 else { return nil }
+    let bytes = stride(from: 0, to: 32, by: 2).compactMap { at in
+      UInt8(row[0].dropFirst(at).prefix(2), radix: 16)
+    }
+    let actor = Change.Actor(type: .user, id: "", name: row[3], ipAddress: row[1])
+    let salt = try #require(Salt(bytes: bytes))
+    return try PersonalPart(salt: salt, actor: actor, reason: row[2]).hash.description
+  }
+
+  func verify(
+    _ findings: [LedgerReport.Finding],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let keys = ledger.signers.keys.map(\.verifierKey)
+    let report = try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }
+    #expect(report.findings == findings, sourceLocation: sourceLocation)
+    #expect(report.log.findings == [], sourceLocation: sourceLocation)
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// Runs the `sqlite3` program of Debian on a file, and returns its output.
+///
+/// The output includes error messages. The program ends at the first error.
+package func sqlite3(_ path: String, _ sql: String) throws -> String {
+  try run(["-cmd", ".timeout 5000", path, sql], input: nil)
+}
+
+/// Runs SQL statements with the `sqlite3` program of Debian, and returns its output.
+///
+/// The output includes error messages. After an error, the program continues with the next statement.
+package func sqlite3(_ path: String, script: [String]) throws -> String {
+  let script = [".timeout 5000"] + script.map { $0 + ";" }
+  return try run(["-batch", path], input: script.joined(separator: "\n"))
+}
+
+private func run(_ arguments: [String], input: String?) throws -> String {
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/sqlite3")
+  process.arguments = arguments
+  let output = Pipe()
+  process.standardOutput = output
+  process.standardError = output
+  if let input {
+    let file = FileManager.default.temporaryDirectory.appending(path: "reflog-\(UUID().uuidString).sql")
+    try Data(input.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    process.standardInput = try FileHandle(forReadingFrom: file)
+    try process.run()
+  } else {
+    try process.run()
+  }
+  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  process.waitUntilExit()
+  return text.trimmingCharacters(in: .whitespacesAndNewlines)
+}
