@@ -74,7 +74,15 @@ package struct ReflogAPI: Sendable {
   ///
   /// The responder makes the path of a request canonical, and then routes the request.
   package func buildResponder() -> some HTTPResponder<ReflogRequestContext> {
-    RootResponder(inner: buildRouter().buildResponder(), proxies: proxies, logger: logger, metrics: metrics)
+    let router = buildRouter()
+    let routes = RouteTable(of: router)
+    return RootResponder(
+      inner: router.buildResponder(),
+      routes: routes,
+      proxies: proxies,
+      logger: logger,
+      metrics: metrics
+    )
   }
 
   func buildRouter() -> Router<ReflogRequestContext> {

@@ -23,6 +23,7 @@ package final class ScriptedDirectory: Directory {
     var reactions: [Reaction] = []
     var writes: [DirectoryWrite] = []
     var readFailure: DirectoryFailure?
+    var otherAnswer: DirectoryResponse?
     /// The references that reads return instead of the true references, by address.
     var staleReads: [Address: ConnectorReference] = [:]
   }
@@ -66,6 +67,11 @@ package final class ScriptedDirectory: Directory {
   /// If the error is nil, reads succeed again.
   package func failReads(_ failure: DirectoryFailure?) {
     state.withLock { $0.readFailure = failure }
+  }
+
+  /// Sets the answer to every read of a resource that the directory does not know.
+  package func answerOtherReads(with response: DirectoryResponse) {
+    state.withLock { $0.otherAnswer = response }
   }
 
   /// Changes a reference as another program would, without a change in Reflog.
@@ -147,6 +153,7 @@ package final class ScriptedDirectory: Directory {
     case .connectors:
       return Self.list(state.connectors.values.sorted { $0.id < $1.id }.map(\.json))
     case .connectorAt, .connector, .other:
+      if let answer = state.otherAnswer { return answer }
       throw .unavailable(reason: "the script has no answer to \(question)")
     }
   }

@@ -88,7 +88,7 @@ package struct GraphDirectory: Directory {
 
   /// Forwards a read to Microsoft Graph.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
-    let response = try await answer(to: GraphRequest(question))
+    let response = try await answer(to: GraphRequest(question), correlationID: question.correlationID)
     guard !response.isJSON || response.body.isEmpty || response.json != nil else {
       throw .unavailable(reason: "Microsoft Graph returned JSON that can't be parsed")
     }
@@ -112,8 +112,11 @@ package struct GraphDirectory: Directory {
   /// Returns Graph's answer to a read.
   ///
   /// Throws an error if there is no answer, or if Graph refused the read.
-  private func answer(to request: GraphRequest) async throws(DirectoryFailure) -> GraphResponse {
-    switch try await send(request, correlationID: nil) {
+  private func answer(
+    to request: GraphRequest,
+    correlationID: String? = nil
+  ) async throws(DirectoryFailure) -> GraphResponse {
+    switch try await send(request, correlationID: correlationID) {
     case .neverSent(let reason), .broken(let reason):
       throw .unavailable(reason: "Microsoft Graph did not answer: \(reason)")
     case .answered(let response):
