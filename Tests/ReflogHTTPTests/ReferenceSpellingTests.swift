@@ -160,6 +160,39 @@ struct ReferenceSpellingTests {
     }
   }
 
+  /// The values of `apiConnectorConfiguration` in the body of a new flow, with the name of the wrong member or nil.
+  private static let creations: [(configuration: String, target: String?)] = [
+    ("{\"postFederationSignup\":\(reference)}", nil), ("{\"PostFederationSignup\":{\"Id\":\"abc\"}}", nil),
+    (
+      "{\"@odata.context\":\"x\",\"postFederationSignup@odata.context\":\"x\",\"postFederationSignup\":\(reference)}",
+      nil
+    ),
+    ("{\"postFederationSignup@odata.bind\":\"\(url)\"}", "postFederationSignup@odata.bind"),
+    ("{\"postFederationSignup/x\":\(reference)}", "postFederationSignup/x"),
+    ("{\"postFederationSignup\":\"\(url)\"}", "postFederationSignup"),
+    (
+      "{\"postFederationSignup\":{\"displayName\":\"new\",\"targetUrl\":\"https://contoso.example\"}}",
+      "postFederationSignup"
+    ),
+    ("{\"postFederationSignup\":{\"id\":\"abc\",\"displayName\":\"x\"}}", "postFederationSignup"),
+    ("{\"postFederationSignup\":[\(reference)]}", "postFederationSignup"), ("[]", "apiConnectorConfiguration"),
+  ]
+
+  @Test func everyReferenceOfANewFlowIsRecordedOrRefused() async throws {
+    for (configuration, target) in Self.creations {
+      try await withServer { server in
+        let body = "{\"id\":\"new\",\"ApiConnectorConfiguration\":\(configuration)}"
+        let answer = try await server.send(.POST, "/beta/identity/b2cUserFlows", text: body, role: .operator)
+        #expect((answer.headers.first(name: "Reflog-Change-Id") != nil) == (target == nil), "\(body): \(answer.text)")
+        if let target {
+          #expect(answer.status == 400, "\(body)")
+          #expect(answer.target == target, "\(body)")
+          #expect(server.fixture.directory.writes.isEmpty, "\(body)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: ["X-HTTP-Method-Override", "x-http-method", "X-Method-Override"])
   func aHeaderWithAnotherMethodIsRefused(name: String) async throws {
     try await withServer { server in
@@ -169,7 +202,7 @@ struct ReferenceSpellingTests {
       ]
       for (method, path) in requests {
         let body = method == .GET ? nil : method == .PUT ? Self.reference : "{}"
-        let answer = try await server.send(method, path, text: body, headers: [name: "PUT"])
+        let answer = try await server.send(method, path, text: body, role: .operator, headers: [name: "PUT"])
         #expect(answer.status == 400, "\(method) \(path): \(answer.text)")
         #expect(answer.message?.hasSuffix("is not supported.") == true)
       }

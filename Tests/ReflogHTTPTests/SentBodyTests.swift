@@ -138,7 +138,7 @@ struct SentBodyTests {
       )
 
       let answer = try await server.send(.GET, Self.flow + "/languages")
-      let named = try await server.send(.GET, Self.connector, headers: ["client-request-id": "mine"])
+      let named = try await server.send(.GET, Self.connector, role: .operator, headers: ["client-request-id": "mine"])
       server.fixture.directory.failReads(
         .refused(DirectoryRefusal(httpStatus: 404, code: "x", message: "No.", requestID: "graph-3"))
       )

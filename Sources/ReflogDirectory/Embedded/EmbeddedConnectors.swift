@@ -11,7 +11,14 @@ struct EmbeddedConnector {
   /// The authentication in the form that a read returns: the secrets are replaced.
   var authentication: JSONValue
 
-  var summary: DirectoryConnector { DirectoryConnector(id: id, displayName: displayName, targetURL: targetURL) }
+  var summary: DirectoryConnector {
+    DirectoryConnector(
+      id: id,
+      displayName: displayName,
+      targetURL: targetURL,
+      authentication: DirectoryConnector.authentication(authentication.object)
+    )
+  }
 
   /// The members of an `identityApiConnector`.
   var json: JSONObject {
