@@ -75,8 +75,11 @@ package struct ReflogAPI: Sendable {
   ///
   /// The responder makes the path of a request canonical, and then routes the request.
   package func buildResponder() -> some HTTPResponder<ReflogRequestContext> {
-    RootResponder(
-      inner: buildRouter().buildResponder(),
+    let router = buildRouter()
+    let routes = RouteTable(of: router)
+    return RootResponder(
+      inner: router.buildResponder(),
+      routes: routes,
       proxies: proxies,
       pace: admission.pace,
       logger: logger,

@@ -1,27 +1,32 @@
 extension Timestamp {
   /// Reads a time in the form of RFC 3339, such as `2026-03-01T14:00:00.25+01:00`, or a date.
   ///
-  /// A date without a time is the first moment of that day in UTC. The fraction may have up to nine digits. All digits
-  /// after the sixth digit are ignored. Returns nil for other forms, and for days and times that do not exist.
+  /// A date without a time is the first moment of that day in UTC. The seconds can be left out. The fraction may have
+  /// up to twelve digits. All digits after the sixth digit are ignored. Returns nil for other forms, and for days and
+  /// times that do not exist.
   package init?(parsing text: some StringProtocol) {
+    guard let reading = Self.reading(text) else { return nil }
+    self = reading.moment
+  }
+
+  /// Reads a time in the forms of ``init(parsing:)``, and returns whether the moment is exactly that time.
+  ///
+  /// The moment is not exact if digits after the sixth digit of the fraction are not zero. The moment is then the
+  /// latest microsecond that is earlier than the time.
+  package static func reading(_ text: some StringProtocol) -> (moment: Timestamp, isExact: Bool)? {
     var rest = Array(text.utf8)[...]
-    guard let year = Self.number(&rest, digits: 4), Self.take(&rest, "-"), let month = Self.number(&rest, digits: 2),
-      Self.take(&rest, "-"), let day = Self.number(&rest, digits: 2), (1...12).contains(month),
-      (1...Self.days(inMonth: month, of: year)).contains(day)
+    guard let year = number(&rest, digits: 4), take(&rest, "-"), let month = number(&rest, digits: 2),
+      take(&rest, "-"), let day = number(&rest, digits: 2), (1...12).contains(month),
+      (1...days(inMonth: month, of: year)).contains(day)
     else { return nil }
-    var seconds = Self.daysSince1970(year, month, day) * 86_400
-    guard !rest.isEmpty else {
-      self.init(microseconds: seconds * 1_000_000)
-      return
-    }
-    guard Self.take(&rest, "T") || Self.take(&rest, "t"), let hour = Self.number(&rest, digits: 2),
-      Self.take(&rest, ":"),
-      let minute = Self.number(&rest, digits: 2), Self.take(&rest, ":"), let second = Self.number(&rest, digits: 2),
-      hour < 24, minute < 60, second < 60, let fraction = Self.fraction(&rest), let offset = Self.offset(&rest),
-      rest.isEmpty
+    let midnight = daysSince1970(year, month, day) * 86_400
+    if rest.isEmpty { return (Timestamp(microseconds: midnight * 1_000_000), true) }
+    guard take(&rest, "T") || take(&rest, "t"), let hour = number(&rest, digits: 2), take(&rest, ":"),
+      let minute = number(&rest, digits: 2), hour < 24, minute < 60, let second = second(&rest),
+      let offset = offset(&rest), rest.isEmpty
     else { return nil }
-    seconds += hour * 3600 + minute * 60 + second - offset
-    self.init(microseconds: seconds * 1_000_000 + fraction)
+    let seconds = midnight + hour * 3600 + minute * 60 - offset
+    return (Timestamp(microseconds: seconds * 1_000_000 + second.microseconds), second.isExact)
   }
 
   private static func take(_ rest: inout ArraySlice<UInt8>, _ sign: Unicode.Scalar) -> Bool {
@@ -37,16 +42,19 @@ extension Timestamp {
     return Int64(String(decoding: piece, as: UTF8.self))
   }
 
-  /// Reads the fraction of the second, and returns the fraction in microseconds.
+  /// Reads the second and its fraction, and returns them in microseconds.
   ///
-  /// Returns 0 if there is no fraction, and nil if the fraction is not valid.
-  private static func fraction(_ rest: inout ArraySlice<UInt8>) -> Int64? {
-    guard take(&rest, ".") else { return 0 }
+  /// Returns 0 if the time has no seconds, and nil if the second or the fraction is not valid.
+  private static func second(_ rest: inout ArraySlice<UInt8>) -> (microseconds: Int64, isExact: Bool)? {
+    guard take(&rest, ":") else { return (0, true) }
+    guard let second = number(&rest, digits: 2), second < 60 else { return nil }
+    guard take(&rest, ".") else { return (second * 1_000_000, true) }
     let digits = Array(rest.prefix { $0.isASCIIDigit })
-    guard (1...9).contains(digits.count) else { return nil }
+    guard (1...12).contains(digits.count) else { return nil }
     rest = rest.dropFirst(digits.count)
     let six = (digits + Array(repeating: UInt8(ascii: "0"), count: 6)).prefix(6)
-    return Int64(String(decoding: six, as: UTF8.self))
+    guard let fraction = Int64(String(decoding: six, as: UTF8.self)) else { return nil }
+    return (second * 1_000_000 + fraction, digits.dropFirst(6).allSatisfy { $0 == UInt8(ascii: "0") })
   }
 
   /// Reads the offset from UTC, and returns the offset in seconds, or nil if the offset is not valid.

@@ -101,6 +101,9 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The reconciler will settle the changes.
   case outcomeUnknown([Change.ID], why: String)
+  /// A repeated request was not carried out, because the first request's change has a final result that does not show
+  /// whether the change was applied.
+  case outcomeStaysUnknown(Change.ID, Change.Result)
   /// The write was certainly not sent to the directory.
   case notSent([Change.ID], why: String)
   /// The directory refused the request.
@@ -116,7 +119,8 @@ extension ServiceError {
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
-    case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id):
+    case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id),
+      .outcomeStaysUnknown(let id, _):
       [id]
     case .flowIncomplete(let changes): changes.map(\.id)
     case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .changePurged,
@@ -148,8 +152,8 @@ extension ServiceError {
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken, .reasonRequired,
       .alreadySettled,
       .preconditionFailed,
-      .idempotencyMismatch, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing, .notRollbackable,
-      .refusalsSpent, .tooManySteps, .refused:
+      .idempotencyMismatch, .outcomeStaysUnknown, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing,
+      .notRollbackable, .refusalsSpent, .tooManySteps, .refused:
       .info
     }
   }
@@ -253,6 +257,11 @@ extension ServiceError: CustomStringConvertible {
     case .outcomeUnknown(let ids, let why):
       "Whether the change was applied is unknown: \(clause(why)). "
         + (ids.isEmpty ? "Check the directory." : "The change is recorded. Check its result later.")
+    case .outcomeStaysUnknown(let id, let result):
+      "This Idempotency-Key was used for change \(id), whose final result is \(result.rawValue): "
+        + (result == .superseded
+          ? "another value was found afterwards. " : "its effect could not be read back. ")
+        + "Nothing was sent now. Read the current value, and use another key for another change."
     case .notSent(_, let why):
       "The change did not reach the directory: \(clause(why)). Nothing was changed. Try again."
     case .refused(_, let refusal) where refusal.isOfOwnCredential:

@@ -73,6 +73,24 @@ struct DirectoryMessageTests {
         .updateConnector(missing, [:]),
         "Resource 'missing' does not exist or one of its queried reference-property objects are not present."
       ),
+      (
+        .updateConnector(
+          id,
+          ["authenticationConfiguration": .object(["@odata.type": "microsoft.graph.pkcs12Certificate"])]
+        ),
+        "The property 'pkcs12Value' is required."
+      ),
+      (
+        .updateConnector(
+          id,
+          [
+            "authenticationConfiguration": .object([
+              "@odata.type": "#microsoft.graph.clientCertificateAuthentication", "certificateList": .array([]),
+            ])
+          ]
+        ),
+        "The certificates of an API connector can't be written. Upload a certificate."
+      ),
       (.uploadCertificate(id, [:]), "The properties 'pkcs12Value' and 'password' are required."),
       (
         .deleteConnector(id),
@@ -83,7 +101,7 @@ struct DirectoryMessageTests {
         "A user flow with the id 'B2C_1_signup' already exists."
       ),
       (
-        .updateFlow(flowType, flow, ["userFlowType": "signUp"]),
+        .updateFlow(flowType, flow, ["userFlowType": "signIn"]),
         "The property 'userFlowType' is unknown or has an invalid value."
       ),
       (.setReference(Sample.signup, .unknown), "A step can't be pointed at an unknown connector."),
@@ -107,8 +125,8 @@ struct DirectoryMessageTests {
     let configuration = DirectoryRead.Resource.configuration(Sample.signup.flowType, Sample.signup.flow)
     let refusals: [(DirectoryRead, String)] = [
       (
-        DirectoryRead(.connectors, query: [QueryItem("$top", "1")]),
-        "The embedded directory does not support the query option $top here."
+        DirectoryRead(.connectors, query: [QueryItem("$search", "1")]),
+        "The embedded directory does not support the query option $search here."
       ),
       (
         DirectoryRead(configuration, query: [QueryItem("$expand", "a b")]),

@@ -55,6 +55,27 @@ struct GraphDirectoryTests {
     }
   }
 
+  @Test func theHeadersForTheCallerOfAReadAreForwarded() async throws {
+    let headers =
+      "Content-Type: application/json\r\nrequest-id: graph-1\r\nclient-request-id: mine\r\nDeprecation: @1688169599\r\n"
+      + "Sunset: Sun, 11 Nov 2029 23:59:59 GMT\r\nLink: <https://a.example>; rel=\"deprecation\"\r\n"
+      + "Link: <https://b.example>; rel=\"sunset\"\r\nx-ms-ags-diagnostic: {}\r\n"
+    try await ScriptedPeer.with(Self.token, .json("200 OK", "{}", headers: headers)) { url, peer in
+      try await withDirectory(at: url) { directory in
+        let response = try await directory.read(DirectoryRead(.connectors, correlationID: "mine"))
+
+        #expect(response.requestID == "graph-1")
+        #expect(
+          response.forwardedHeaders == [
+            "client-request-id": "mine", "deprecation": "@1688169599", "sunset": "Sun, 11 Nov 2029 23:59:59 GMT",
+            "link": "<https://a.example>; rel=\"deprecation\", <https://b.example>; rel=\"sunset\"",
+          ]
+        )
+      }
+      #expect(peer.requests[1].contains("client-request-id: mine"))
+    }
+  }
+
   @Test func consecutiveWritesShareConnections() async throws {
     let count = 8
     try await ScriptedPeer.with([Self.token] + Array(repeating: Self.noContent, count: count)) { url, peer in

@@ -76,6 +76,20 @@ struct LiveServer {
     )
   }
 
+  /// Signs in on the pages with a token that has this role, and returns the session's cookie.
+  func signIn(as role: Role) async throws -> String {
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/sign-in")
+    request.method = .POST
+    request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+    request.body = .bytes(Array("token=\(tokens[role] ?? "")".utf8))
+    // The answer is a redirect, which the shared client would follow without the cookie.
+    let client = HTTPClient(configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
+    let response = try await client.execute(request, timeout: .seconds(30))
+    try await client.shutdown()
+    let cookie = response.headers.first(name: "set-cookie") ?? ""
+    return String(cookie.prefix { $0 != ";" })
+  }
+
   /// Sends a request that sets the reference of the sign-up step.
   func set(_ reference: ConnectorReference) async throws -> Answer {
     let body: JSONObject = reference.connectorID.map { ["@odata.id": .string("apiConnectors/\($0)")] } ?? [:]

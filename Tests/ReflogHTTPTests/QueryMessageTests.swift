@@ -45,6 +45,16 @@ struct QueryMessageTests {
         let _: ChangeQuery = try options(QueryItem("$orderby", "reason")).query()
       } == "$orderby must be activityDateTime or id, optionally followed by asc or desc."
     )
+    for wrong in ["", "id,reason", "id up", "id asc,", "id,id,id", "id asc desc"] {
+      #expect(throws: RequestError.self, "\(wrong)") {
+        let _: ChangeQuery = try options(QueryItem("$orderby", wrong)).query()
+      }
+    }
+    for (order, isAscending) in [("id", true), ("activityDateTime  DESC", false), ("id desc, activityDateTime", false)]
+    {
+      let query: ChangeQuery? = try? options(QueryItem("$orderby", order)).query()
+      #expect(query?.isAscending == isAscending, "\(order)")
+    }
     #expect(
       message { _ = try options(QueryItem("$select", "id,colour")).selected(from: ["id"]) }
         == "$select names colour, which is not a member."

@@ -31,7 +31,26 @@ struct RequestMessageTests {
           + "…/apiConnectorConfiguration/{step}/$ref. In a shell, put $ref in single quotes or write \\$ref."
       ),
       (
-        .methodNotAllowed, 405, "badRequest",
+        .methodOfReference, 501, "notProxied",
+        "Reflog does not forward this method at $ref, and nothing was done. Set the reference with PUT, clear it with "
+          + "DELETE, or read it with GET."
+      ),
+      (
+        .certificateOfStep, 501, "notProxied",
+        "Reflog does not forward a certificate for a step, and nothing was done. Upload it at "
+          + "…/identity/apiConnectors/{id}/uploadClientCertificate, with the id of the connector that the step calls."
+      ),
+      (
+        .keyInParentheses, 501, "notProxied",
+        "Reflog does not read ids in parentheses, and nothing was done. Write the id as a segment of the path, such as "
+          + "…/b2cUserFlows/B2C_1_signup."
+      ),
+      (
+        .methodNotForwarded([.get]), 501, "notProxied",
+        "Reflog does not forward this method here, and nothing was done. Use a method from the Allow header."
+      ),
+      (
+        .methodNotAllowed([.get]), 405, "badRequest",
         "Reflog does not support this method. Use a method from the Allow header."
       ),
       (.notFound, 404, "notFound", "Nothing exists at this URL. Check its spelling."),
@@ -48,7 +67,8 @@ struct RequestMessageTests {
     #expect(ErrorAnswer(RequestError.badRequest("", target: "id")).target == "id")
     #expect(ErrorAnswer(RequestError.bodyTooLarge(limit: 1)).target == "body")
     #expect(ErrorAnswer(RequestError.unauthenticated).wwwAuthenticate == #"Bearer realm="Reflog""#)
-    #expect(ErrorAnswer(RequestError.methodNotAllowed).allow == "GET, HEAD, POST, PUT, PATCH, DELETE")
+    #expect(ErrorAnswer(RequestError.methodNotAllowed([.get, .head])).allow == "GET, HEAD")
+    #expect(ErrorAnswer(RequestError.methodNotForwarded([.get, .patch])).allow == "GET, PATCH")
   }
 
   @Test func anUnknownErrorIsAnInternalErrorThatTheLogExplains() {
@@ -76,17 +96,21 @@ struct RequestMessageTests {
   }
 
   @Test func everyWrongReferenceHasItsText() {
+    let form = #"Send {"@odata.id":"https://graph.microsoft.com/beta/identity/apiConnectors/{id}"}"#
     let texts: [(body: JSONObject, text: String)] = [
-      (["id": .null], "The body has the unknown member id. Known members: @odata.id."),
-      (["@odata.id": .number("1")], "@odata.id must be a URL or null, not a number."),
-      (["@odata.id": "apiConnectors"], "@odata.id must end in identity/apiConnectors/ and the connector's id."),
+      (["id": .null], "The body has the unknown member id. \(form), or {} to clear the step."),
+      (["@odata.id": .number("1")], "@odata.id must be a URL or null, not a number. \(form)."),
+      (
+        ["@odata.id": "apiConnectors"], "@odata.id must end in identity/apiConnectors/ and the connector's id. \(form)."
+      ),
       (
         ["@odata.id": "apiConnectors/a%20b"],
-        "@odata.id contains a character that is not allowed: % ? # @ \\, white space, or a character outside ASCII."
+        "@odata.id contains a character that is not allowed: % ? # @ \\, white space, or a character outside ASCII. "
+          + "\(form)."
       ),
       (
         ["@odata.id": "https://contoso.example/apiConnectors/a"],
-        "@odata.id must be a relative URL, or a URL of Microsoft Graph or of this server."
+        "@odata.id must be a relative URL, or a URL of Microsoft Graph or of this server. \(form)."
       ),
     ]
     for (body, text) in texts {

@@ -204,7 +204,7 @@ struct RequestRefusalTests {
       Refusal(
         .PATCH,
         Self.flow,
-        "{\"apiConnectorConfiguration\":{}}",
+        "{\"apiConnectorConfiguration\":{\"postFederationSignup\":null}}",
         target: "apiConnectorConfiguration",
         "A step's connector can't be set here. Set it at …/apiConnectorConfiguration/{step}/$ref."
       ),

@@ -56,6 +56,7 @@ struct ServiceErrorAnswerTests {
       (.ledgerUnavailable("It is full."), 503, "ledgerUnavailable"),
       (.directoryUnavailable("timeout"), 503, "directoryUnavailable"),
       (.clockBehind("The clock is behind."), 503, "clockBehind"),
+      (.outcomeStaysUnknown(id, .superseded), 502, "outcomeUnknown"),
       (.outcomeUnknown([id], why: "timeout"), 502, "outcomeUnknown"),
       (.notSent([id], why: "connection refused"), 502, "notSent"),
       (.flowIncomplete([]), 502, "flowIncomplete"),

@@ -34,6 +34,15 @@ struct JSONTests {
     #expect(error.description == "duplicate member a at byte 7")
   }
 
+  @Test(arguments: [
+    ("\"a\nb\"", 2), ("\"a\\x\"", 2), ("\"ab\\uD800c\"", 3), ("\"\\uD800\\u0041\"", 1), ("\"\\uDC00\"", 1),
+    ("\"\\u12\"", 3), ("[1,\"x", 3), ("{\"a\" 1}", 5), ("[tru]", 1), ("\"a\\", 3),
+  ])
+  func anErrorHasThePositionOfItsFirstWrongByte(text: String, position: Int) throws {
+    let error = try #require(throws: JSONError.self) { try JSONValue(parsing: text.utf8) }
+    #expect(error.position == position, "\(error)")
+  }
+
   @Test func foundationReadsTheWrittenJSON() throws {
     let texts = (0..<0x300).compactMap(Unicode.Scalar.init).map(String.init)
     let written = JSONValue.array(texts.map(JSONValue.string)).bytes

@@ -24,7 +24,7 @@ struct QueryMessageTests {
   }
 
   @Test(arguments: [
-    ("id = 1", "Invalid filter clause at position 3: unexpected character."),
+    ("id = 1", "Invalid filter clause at position 3: unexpected character '='."),
     ("reason eq 'x", "Invalid filter clause at position 10: a text in single quotes does not end."),
     ("reason eq 'x\u{0}'", "Invalid filter clause at position 10: a text in single quotes contains a NUL."),
     ("", "Invalid filter clause at position 0: expected a field."),

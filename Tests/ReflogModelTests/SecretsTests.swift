@@ -26,4 +26,29 @@ struct SecretsTests {
     #expect(!hidden.message.contains("user@"))
     #expect(hidden.message.hasPrefix("Fraud check of svc is wrong: "))
   }
+
+  @Test func aRefusalKeepsEverythingExceptTheSecrets() {
+    let refusal = DirectoryRefusal(
+      httpStatus: 403,
+      code: "status403",
+      hasCode: false,
+      message: "canary",
+      retryAfter: "1",
+      wwwAuthenticate: "Bearer",
+      requestID: "id",
+      isOfOwnCredential: true
+    )
+
+    guard case .refused(let hidden) = DirectoryAnswer.refused(refusal).hiding(["canary"]) else {
+      Issue.record("the answer is not a refusal")
+      return
+    }
+
+    #expect(hidden.message == "…")
+    #expect(!hidden.hasCode)
+    #expect(hidden.retryAfter == "1")
+    #expect(hidden.wwwAuthenticate == "Bearer")
+    #expect(hidden.requestID == "id")
+    #expect(hidden.isOfOwnCredential)
+  }
 }

@@ -91,6 +91,20 @@ struct ServiceMessageTests {
       "Whether the change was applied is unknown: the connection was reset. Check the directory."
     ),
     (
+      .outcomeStaysUnknown(id, .superseded),
+      """
+      This Idempotency-Key was used for change 7, whose final result is superseded: another value was found \
+      afterwards. Nothing was sent now. Read the current value, and use another key for another change.
+      """
+    ),
+    (
+      .outcomeStaysUnknown(id, .unknown),
+      """
+      This Idempotency-Key was used for change 7, whose final result is unknown: its effect could not be read back. \
+      Nothing was sent now. Read the current value, and use another key for another change.
+      """
+    ),
+    (
       .notSent([id], why: "connection refused."),
       "The change did not reach the directory: connection refused. Nothing was changed. Try again."
     ),

@@ -23,6 +23,7 @@ package final class ScriptedDirectory: Directory {
     var reactions: [Reaction] = []
     var writes: [DirectoryWrite] = []
     var readFailure: DirectoryFailure?
+    var otherAnswer: DirectoryResponse?
     /// The references that reads return instead of the true references, by address.
     var staleReads: [Address: ConnectorReference] = [:]
     /// The addresses that answers about a flow leave out, each with the error of a read of the step itself.
@@ -100,6 +101,11 @@ package final class ScriptedDirectory: Directory {
   /// If the error is nil, reads of the list succeed again.
   package func failList(_ path: String, _ failure: DirectoryFailure?) {
     state.withLock { $0.listFailures[path] = failure }
+  }
+
+  /// Sets the answer to every read of a resource that the directory does not know.
+  package func answerOtherReads(with response: DirectoryResponse) {
+    state.withLock { $0.otherAnswer = response }
   }
 
   /// Changes a reference as another program would, without a change in Reflog.
@@ -186,6 +192,7 @@ package final class ScriptedDirectory: Directory {
       if let failure = state.listFailures["apiConnectors"] { throw failure }
       return Self.list(state.connectors.values.sorted { $0.id < $1.id }.map(\.json))
     case .connector, .other:
+      if let answer = state.otherAnswer { return answer }
       throw .unavailable(reason: "the script has no answer to \(question)")
     }
   }

@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import ReflogModel
 
 /// The authentication of a connector to the API that it calls, in the form that a read returns.
@@ -6,9 +8,13 @@ enum EmbeddedAuthentication {
   static let property = "authenticationConfiguration"
 
   private static let redacted = JSONValue.string("******")
+  private static let certificateType = "#microsoft.graph.clientCertificateAuthentication"
 
   /// Returns the `apiAuthenticationConfigurationBase` that a write contains, without its secrets.
-  static func readable(_ value: JSONValue) throws -> JSONValue {
+  ///
+  /// - Parameter current: The connector's current authentication. A caller that reads a connector, edits it and sends it
+  ///   back also sends the list of certificates, which only an upload can change.
+  static func readable(_ value: JSONValue, over current: JSONValue) throws -> JSONValue {
     guard let object = value.object, let type = object["@odata.type"]?.string else {
       throw DirectoryRefusal.badRequest(
         "The property 'authenticationConfiguration' must be an object with '@odata.type'."
@@ -21,10 +27,34 @@ enum EmbeddedAuthentication {
         "username": object["username"] ?? .null,
         "password": redacted,
       ])
-    case "#microsoft.graph.pkcs12Certificate", "#microsoft.graph.clientCertificateAuthentication":
-      return .object(["@odata.type": "#microsoft.graph.clientCertificateAuthentication", "certificateList": .array([])])
+    case "#microsoft.graph.pkcs12Certificate":
+      guard let pkcs12 = object["pkcs12Value"]?.string else {
+        throw DirectoryRefusal.badRequest("The property 'pkcs12Value' is required.")
+      }
+      return adding(pkcs12, to: .null)
+    case certificateType where value == current: return current
+    case certificateType:
+      throw DirectoryRefusal.badRequest("The certificates of an API connector can't be written. Upload a certificate.")
     default:
       throw DirectoryRefusal.badRequest("The type '\(type)' is not an authentication type of API connectors.")
     }
+  }
+
+  /// Returns an authentication with one more certificate. The new certificate is the active one.
+  ///
+  /// The certificate's password is not used, so the certificate can't be read. Its thumbprint is the hash of the file.
+  static func adding(_ pkcs12: String, to current: JSONValue) -> JSONValue {
+    let isCertificate = current.object?["@odata.type"]?.string == certificateType
+    let earlier = (isCertificate ? current.object?["certificateList"]?.array : nil) ?? []
+    let thumbprint = Insecure.SHA1.hash(data: Array(pkcs12.utf8)).map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
+    let inactive = earlier.compactMap { value -> JSONValue? in
+      guard var certificate = value.object, certificate["thumbprint"]?.string != thumbprint else { return nil }
+      certificate["isActive"] = .bool(false)
+      return .object(certificate)
+    }
+    let new = JSONValue.object(["thumbprint": .string(thumbprint), "isActive": .bool(true)])
+    return .object(["@odata.type": .string(certificateType), "certificateList": .array(inactive + [new])])
   }
 }

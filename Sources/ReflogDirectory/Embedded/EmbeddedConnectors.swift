@@ -11,7 +11,14 @@ struct EmbeddedConnector {
   /// The authentication in the form that a read returns: the secrets are replaced.
   var authentication: JSONValue
 
-  var summary: DirectoryConnector { DirectoryConnector(id: id, displayName: displayName, targetURL: targetURL) }
+  var summary: DirectoryConnector {
+    DirectoryConnector(
+      id: id,
+      displayName: displayName,
+      targetURL: targetURL,
+      authentication: DirectoryConnector.authentication(authentication.object)
+    )
+  }
 
   /// The members of an `identityApiConnector`.
   var json: JSONObject {
@@ -46,17 +53,23 @@ enum EmbeddedConnectors {
     return connector
   }
 
-  static func list(_ db: Connection) throws -> DirectoryResponse {
-    let connectors = try db.rows(
+  static func all(_ db: Connection) throws -> [JSONObject] {
+    try db.rows(
       "SELECT id, connector_id, display_name, target_url, authentication FROM connector ORDER BY id",
       [],
       EmbeddedConnector.init(row:)
-    )
-    return DirectoryResponse(
-      httpStatus: 200,
-      body: ["value": .array(connectors.map { .object($0.json) })],
-      contextFragment: "identity/apiConnectors"
-    )
+    ).map(\.json)
+  }
+
+  static func list(_ question: DirectoryRead, _ db: Connection) throws -> DirectoryResponse {
+    let query = try EmbeddedQuery(question.query, of: .connector, for: .list)
+    return try query.list(try all(db), at: "identity/apiConnectors", question.version)
+  }
+
+  /// Returns status 200 with the connector, or status 204 if there is none.
+  static func one(_ connector: EmbeddedConnector?, _ question: DirectoryRead) throws -> DirectoryResponse {
+    let query = try EmbeddedQuery(question.query, of: .connector, for: .object)
+    return try connector.map { try query.object($0.json, at: "identity/apiConnectors") } ?? .noContent
   }
 
   static func create(_ body: JSONObject, _ db: Connection) throws -> DirectoryResponse {
@@ -88,6 +101,11 @@ enum EmbeddedConnectors {
   static func update(_ id: ConnectorID, _ body: JSONObject, _ db: Connection) throws -> DirectoryResponse {
     var connector = try require(id, db)
     try apply(body, to: &connector)
+    try store(connector, db)
+    return .noContent
+  }
+
+  private static func store(_ connector: EmbeddedConnector, _ db: Connection) throws {
     try db.execute(
       """
       UPDATE connector SET display_name = :displayName, target_url = :targetURL, authentication = :authentication
@@ -98,20 +116,20 @@ enum EmbeddedConnectors {
         "authentication": connector.authentication.text,
       ]
     )
-    return .noContent
   }
 
-  /// Records that a connector has a certificate.
+  /// Adds a certificate to a connector.
   ///
   /// The certificate itself is not stored. The embedded directory never calls an API, so it does not need the
   /// certificate.
   static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
-    guard body["pkcs12Value"]?.string != nil, body["password"]?.string != nil else {
+    guard let pkcs12 = body["pkcs12Value"]?.string, body["password"]?.string != nil else {
       throw DirectoryRefusal.badRequest("The properties 'pkcs12Value' and 'password' are required.")
     }
-    let type: JSONObject = ["@odata.type": "#microsoft.graph.pkcs12Certificate"]
-    _ = try update(id, [EmbeddedAuthentication.property: .object(type)], db)
-    return try require(id, db).response(httpStatus: 200)
+    var connector = try require(id, db)
+    connector.authentication = EmbeddedAuthentication.adding(pkcs12, to: connector.authentication)
+    try store(connector, db)
+    return connector.response(httpStatus: 200)
   }
 
   static func delete(_ id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
@@ -141,7 +159,7 @@ enum EmbeddedConnectors {
         }
         connector.targetURL = text
       case EmbeddedAuthentication.property:
-        connector.authentication = try EmbeddedAuthentication.readable(member.value)
+        connector.authentication = try EmbeddedAuthentication.readable(member.value, over: connector.authentication)
       case "id", "@odata.type", "@odata.context": break
       default:
         throw DirectoryRefusal.badRequest("The property '\(member.name)' does not exist on identityApiConnector.")

@@ -84,20 +84,21 @@ package struct EmbeddedDirectory: LocalDirectory {
   /// Answers a read of the Graph API from the file.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     try await answering { db in
-      if case .configuration(let flowType, let flow) = question.resource {
-        let steps = try EmbeddedQuery.expandedSteps(question.query)
-        return try EmbeddedReferences.configuration(of: flow, flowType, expand: steps, db)
-      }
-      try EmbeddedQuery.refuse(question.query)
       return switch question.resource {
-      case .flows(let flowType): try EmbeddedFlows.list(flowType, db)
-      case .flow(let flowType, let id): try EmbeddedFlows.find(flowType, id, db).response(httpStatus: 200)
+      case .flows(let flowType): try EmbeddedFlows.list(flowType, question, db)
+      case .flow(let flowType, let id): try EmbeddedFlows.one(flowType, id, question, db)
       case .configuration(let flowType, let flow):
-        try EmbeddedReferences.configuration(of: flow, flowType, expand: [], db)
-      case .connectorAt(let address): try EmbeddedReferences.connectorResponse(at: address, db)
-      case .connectors: try EmbeddedConnectors.list(db)
-      case .connector(let id): try EmbeddedConnectors.require(id, db).response(httpStatus: 200)
-      case .other(let path): throw DirectoryRefusal.unknownSegment(path)
+        try EmbeddedReferences.configuration(
+          of: flow,
+          flowType,
+          expand: try EmbeddedQuery.expandedSteps(question.query),
+          db
+        )
+      case .connectorAt(let address):
+        try EmbeddedConnectors.one(try EmbeddedReferences.connector(at: address, db), question)
+      case .connectors: try EmbeddedConnectors.list(question, db)
+      case .connector(let id): try EmbeddedConnectors.one(try EmbeddedConnectors.require(id, db), question)
+      case .other(let path): try EmbeddedParts.read(question, at: path, db)
       }
     }
   }

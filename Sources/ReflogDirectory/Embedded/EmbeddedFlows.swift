@@ -26,6 +26,15 @@ struct EmbeddedFlow {
     return json
   }
 
+  /// Returns the members of the flow together with some of its collections.
+  func json(with parts: [EmbeddedPart], _ db: Connection) throws -> JSONObject {
+    var json = json
+    for part in parts {
+      json[part.rawValue] = .array(try EmbeddedParts.objects(part, of: row, db).map(JSONValue.object))
+    }
+    return json
+  }
+
   func response(httpStatus: Int) -> DirectoryResponse {
     DirectoryResponse(
       httpStatus: httpStatus,
@@ -62,15 +71,28 @@ enum EmbeddedFlows {
     return row
   }
 
-  static func list(_ flowType: FlowType, _ db: Connection) throws -> DirectoryResponse {
-    let flows = try db.rows("SELECT \(columns) FROM flow WHERE flow_type = ? ORDER BY id", [flowType.rawValue]) {
+  static func all(_ flowType: FlowType, _ db: Connection) throws -> [EmbeddedFlow] {
+    try db.rows("SELECT \(columns) FROM flow WHERE flow_type = ? ORDER BY id", [flowType.rawValue]) {
       try EmbeddedFlow(row: $0, flowType: flowType)
     }
-    return DirectoryResponse(
-      httpStatus: 200,
-      body: ["value": .array(flows.map { .object($0.json) })],
-      contextFragment: "identity/\(flowType.rawValue)"
-    )
+  }
+
+  static func list(_ flowType: FlowType, _ question: DirectoryRead, _ db: Connection) throws -> DirectoryResponse {
+    let query = try EmbeddedQuery(question.query, of: .flow(flowType), for: .list)
+    let parts = try query.expanded()
+    let objects = try all(flowType, db).map { try $0.json(with: parts, db) }
+    return try query.list(objects, at: "identity/\(flowType.rawValue)", question.version)
+  }
+
+  static func one(
+    _ flowType: FlowType,
+    _ id: FlowID,
+    _ question: DirectoryRead,
+    _ db: Connection
+  ) throws -> DirectoryResponse {
+    let query = try EmbeddedQuery(question.query, of: .flow(flowType), for: .object)
+    let object = try find(flowType, id, db).json(with: try query.expanded(), db)
+    return try query.object(object, at: "identity/\(flowType.rawValue)")
   }
 
   static func create(
@@ -110,7 +132,9 @@ enum EmbeddedFlows {
         "languageTag": flow.defaultLanguageTag,
       ]
     )
-    return try find(flow.flowType, flow.id, db)
+    let stored = try find(flow.flowType, flow.id, db)
+    try EmbeddedParts.fill(stored.row, db)
+    return stored
   }
 
   static func update(_ flowType: FlowType, _ id: FlowID, _ body: JSONObject, _ db: Connection) throws
@@ -150,6 +174,9 @@ enum EmbeddedFlows {
   private static func apply(_ body: JSONObject, to flow: inout EmbeddedFlow, isNew: Bool) throws {
     for member in body.members {
       switch (member.name, member.value) {
+      // A caller that reads a flow, edits it and sends it back also sends the properties that can't be changed.
+      case ("userFlowType", _) where !isNew && member.value == flow.json["userFlowType"]: break
+      case ("userFlowTypeVersion", _) where !isNew && member.value == flow.json["userFlowTypeVersion"]: break
       case ("userFlowType", .string(let type)) where isNew && userFlowTypes.contains(type): flow.userFlowType = type
       case ("userFlowTypeVersion", .number(let version)) where isNew && userFlowTypeVersions.contains(version):
         flow.userFlowTypeVersion = version

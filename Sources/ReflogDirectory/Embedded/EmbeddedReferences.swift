@@ -20,11 +20,6 @@ enum EmbeddedReferences {
     return try id.flatMap { ConnectorID($0) }.map { try EmbeddedConnectors.require($0, db) }
   }
 
-  /// Returns status 200 with the connector that a step calls, or status 204 if the step calls none.
-  static func connectorResponse(at address: Address, _ db: Connection) throws -> DirectoryResponse {
-    try connector(at: address, db)?.response(httpStatus: 200) ?? .noContent
-  }
-
   /// Returns a flow's `userFlowApiConnectorConfiguration`, with the connectors that the given steps call.
   static func configuration(
     of id: FlowID,

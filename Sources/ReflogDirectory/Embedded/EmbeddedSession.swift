@@ -28,7 +28,7 @@ final class EmbeddedSession: WriteSession {
       case .createFlow(let flowType, let id, let body): try EmbeddedFlows.create(flowType, id, body, db)
       case .updateFlow(let flowType, let id, let body): try EmbeddedFlows.update(flowType, id, body, db)
       case .deleteFlow(let flowType, let id): try EmbeddedFlows.delete(flowType, id, db)
-      case .other(let forwarded): throw DirectoryRefusal.unknownSegment(forwarded.path)
+      case .other(let forwarded): try EmbeddedParts.write(forwarded, db)
       }
     writes.append(write)
     return response

@@ -47,6 +47,7 @@ extension DirectoryResponse {
       contextFragment: fragment,
       linkBase: graphURL,
       requestID: response.requestID,
+      forwardedHeaders: response.headers.filter { Self.forwardedHeaderNames.contains($0.key) },
       created: response.httpStatus == 201 && body?["targetUrl"] != nil
         ? body.flatMap(DirectoryConnector.init(graph:)) : nil
     )

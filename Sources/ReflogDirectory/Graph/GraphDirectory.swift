@@ -84,7 +84,7 @@ package struct GraphDirectory: Directory {
 
   /// Forwards a read to Microsoft Graph.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
-    let answer = try await answer(to: GraphRequest(question))
+    let answer = try await answer(to: GraphRequest(question), correlationID: question.correlationID)
     let response = DirectoryResponse(answer, from: graphURL)
     guard !answer.isJSON || answer.body.isEmpty || response.body != nil else {
       throw .unavailable(reason: "Microsoft Graph returned JSON that can't be parsed")
@@ -109,8 +109,11 @@ package struct GraphDirectory: Directory {
   /// Returns Graph's answer to a read.
   ///
   /// Throws an error if there is no answer, or if Graph refused the read.
-  private func answer(to request: GraphRequest) async throws(DirectoryFailure) -> GraphResponse {
-    switch try await send(request, correlationID: nil) {
+  private func answer(
+    to request: GraphRequest,
+    correlationID: String? = nil
+  ) async throws(DirectoryFailure) -> GraphResponse {
+    switch try await send(request, correlationID: correlationID) {
     case .neverSent(let reason), .broken(let reason):
       throw .unavailable(reason: "Microsoft Graph did not answer: \(reason)")
     case .answered(let response):

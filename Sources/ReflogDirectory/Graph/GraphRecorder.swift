@@ -13,6 +13,12 @@ final class GraphRecorder: HTTPClientResponseDelegate {
     var description: String { "the answer is longer than \(limit) bytes" }
   }
 
+  /// The header fields whose value is a list.
+  ///
+  /// If such a field occurs several times, the values together are one list (RFC 9110 §5.3). Of other fields, only the
+  /// first is used.
+  private static let lists: Set<String> = ["link", "www-authenticate"]
+
   private struct State {
     var hasBegunSending = false
     var head: HTTPResponseHead?
@@ -52,7 +58,13 @@ final class GraphRecorder: HTTPClientResponseDelegate {
     try state.withLock { state in
       guard let head = state.head else { throw HTTPClientError.remoteConnectionClosed }
       var headers: [String: String] = [:]
-      for (name, value) in head.headers where headers[name.lowercased()] == nil { headers[name.lowercased()] = value }
+      for (name, value) in head.headers.map({ ($0.name.lowercased(), $0.value) }) {
+        guard let first = headers[name] else {
+          headers[name] = value
+          continue
+        }
+        if Self.lists.contains(name) { headers[name] = first + ", " + value }
+      }
       return GraphResponse(httpStatus: Int(head.status.code), headers: headers, body: state.body)
     }
   }

@@ -22,6 +22,8 @@ struct ErrorAnswer {
   var retryAfter: String?
   var wwwAuthenticate: String?
   var allow: String?
+  /// The id that the directory gave the request, or nil if the refusal is not from the directory or is recorded.
+  var directoryRequestID: String?
   /// The ids of the changes that were recorded, for the header `Reflog-Change-Id`.
   var changes: [Change.ID] = []
   let logLevel: Logger.Level
@@ -88,14 +90,46 @@ struct ErrorAnswer {
           + "…/apiConnectorConfiguration/{step}/$ref. In a shell, put $ref in single quotes or write \\$ref.",
         .info
       )
-    case .methodNotAllowed:
+    case .methodOfReference:
+      self.init(
+        .notImplemented,
+        "notProxied",
+        "Reflog does not forward this method at $ref, and nothing was done. Set the reference with PUT, clear it with "
+          + "DELETE, or read it with GET.",
+        .info
+      )
+    case .methodNotForwarded(let methods):
+      self.init(
+        .notImplemented,
+        "notProxied",
+        "Reflog does not forward this method here, and nothing was done. Use a method from the Allow header.",
+        .info
+      )
+      allow = methods.map(\.rawValue).joined(separator: ", ")
+    case .certificateOfStep:
+      self.init(
+        .notImplemented,
+        "notProxied",
+        "Reflog does not forward a certificate for a step, and nothing was done. Upload it at "
+          + "…/identity/apiConnectors/{id}/uploadClientCertificate, with the id of the connector that the step calls.",
+        .info
+      )
+    case .keyInParentheses:
+      self.init(
+        .notImplemented,
+        "notProxied",
+        "Reflog does not read ids in parentheses, and nothing was done. Write the id as a segment of the path, such as "
+          + "…/b2cUserFlows/B2C_1_signup.",
+        .info
+      )
+    case .methodNotAllowed(let methods):
       self.init(
         .methodNotAllowed,
         "badRequest",
         "Reflog does not support this method. Use a method from the Allow header.",
         .info
       )
-      allow = SupportedMethods.all.map(\.rawValue).joined(separator: ", ")
+      allow = methods.map(\.rawValue).joined(separator: ", ")
     case .notFound:
       self.init(.notFound, "notFound", "Nothing exists at this URL. Check its spelling.", .info)
     }
@@ -153,6 +187,7 @@ struct ErrorAnswer {
     case .directoryUnavailable: self.init(.serviceUnavailable, "directoryUnavailable", message, level, retryAfter: 5)
     case .clockBehind: self.init(.serviceUnavailable, "clockBehind", message, level, retryAfter: 60)
     case .outcomeUnknown: self.init(.badGateway, "outcomeUnknown", message, level)
+    case .outcomeStaysUnknown: self.init(.badGateway, "outcomeUnknown", message, level)
     case .notSent: self.init(.badGateway, "notSent", message, level)
     case .flowIncomplete(let changes):
       self.init(.badGateway, "flowIncomplete", message, level)
@@ -163,6 +198,7 @@ struct ErrorAnswer {
       self.init(HTTPResponse.Status(code: refusal.httpStatus), refusal.code, message, level)
       retryAfter = refusal.retryAfter
       wwwAuthenticate = refusal.wwwAuthenticate
+      if error.changes.isEmpty { directoryRequestID = refusal.requestID }
     }
     changes = error.changes
   }
@@ -192,20 +228,19 @@ struct ErrorAnswer {
   ///
   /// If the level is `error` or higher, the log line contains the text of the error `cause` instead of the message.
   func log(to logger: Logger, _ request: Request, _ context: ReflogRequestContext, cause: any Error) {
-    logger.log(
-      level: logLevel,
-      "request refused",
-      metadata: [
-        "method": "\(request.method)", "path": "\(request.uri.path.printable)", "status": "\(status.code)",
-        "code": "\(code)", "request-id": "\(context.requestID)",
-        "message": "\((logLevel >= .error ? "\(cause)" : message).printable)",
-      ]
-    )
+    var metadata: Logger.Metadata = [
+      "method": "\(request.method)", "path": "\(request.uri.path.printable)", "status": "\(status.code)",
+      "code": "\(code)", "request-id": "\(context.requestID)",
+      "message": "\((logLevel >= .error ? "\(cause)" : message).printable)",
+    ]
+    if let directoryRequestID { metadata["directory-request-id"] = "\(directoryRequestID.printable)" }
+    logger.log(level: logLevel, "request refused", metadata: metadata)
   }
 
   /// Returns the answer in the format of Microsoft Graph's errors.
   func response(_ context: ReflogRequestContext) -> Response {
     var response = Response(json: body(context), status: status)
+    response.headers[.requestID] = directoryRequestID
     response.headers[.retryAfter] = retryAfter
     response.headers[.wwwAuthenticate] = wwwAuthenticate
     response.headers[.allow] = allow
@@ -223,7 +258,7 @@ struct ErrorAnswer {
     error["innerError"] = .object([
       // Microsoft Graph writes the time without a time zone, so the time zone is removed here too.
       "date": .string(String(Timestamp(Date()).description.prefix(19))),
-      "request-id": .string(context.requestID),
+      "request-id": .string(directoryRequestID ?? context.requestID),
       "client-request-id": .string(context.clientRequestID ?? context.requestID),
     ])
     return ["error": .object(error)]

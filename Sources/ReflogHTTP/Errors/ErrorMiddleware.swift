@@ -4,7 +4,13 @@ import Logging
 import ReflogModel
 import ReflogService
 
-/// Answers and logs every error that a route throws, and every request to an unknown path.
+/// The error if no route handles a request.
+struct UnroutedRequest: Error {}
+
+/// Answers and logs every error that a route throws.
+///
+/// A request that no route handles is not answered here, but becomes an ``UnroutedRequest``, which ``RootResponder``
+/// answers.
 struct ErrorMiddleware: RouterMiddleware {
   let failures: FailedAuthentications
   let pace: RefusalPace
@@ -18,11 +24,12 @@ struct ErrorMiddleware: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch {
+      if let unrouted = error as? HTTPError, unrouted.status == .notFound { throw UnroutedRequest() }
       if Self.isFailedAuthentication(error) {
         failures.count(from: context.ipAddress)
         await pace.delay(SlotHolder(context.ipAddress))
       }
-      let answer = ErrorAnswer(Self.meaning(of: error, at: request.uri.path))
+      let answer = ErrorAnswer(error)
       answer.log(to: logger, request, context, cause: error)
       return answer.response(context)
     }
@@ -35,22 +42,5 @@ struct ErrorMiddleware: RouterMiddleware {
     case ServiceError.refused(_, let refusal): refusal.httpStatus == 401 && !refusal.isOfOwnCredential
     default: false
     }
-  }
-
-  /// Returns the error to report for an error at a path.
-  ///
-  /// An unknown path that begins with a version of Microsoft Graph is reported as `notProxied`. If the path begins with
-  /// a prefix of Reflog's API, it is reported as `notFound`.
-  private static func meaning(of error: any Error, at path: String) -> any Error {
-    guard let httpError = error as? HTTPError, httpError.status == .notFound else { return error }
-    let segments = path.lowercased().split(separator: "/")
-    guard let version = segments.first, version == "beta" || version == "v1.0" else { return RequestError.notFound }
-    if segments.last == "$batch" { return RequestError.batch }
-    let isOwn =
-      segments.dropFirst().first == "reflog"
-      || segments.dropFirst().first == "auditlogs"
-        && ["connectorchanges", "connectorconfigurations", "serviceevents", "exportmanifests"]
-          .contains(segments.dropFirst(2).first ?? "")
-    return isOwn ? RequestError.notFound : RequestError.notProxied
   }
 }

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The reason why a request is refused before the service receives it.
 enum RequestError: Error, Sendable {
   /// The request has no valid credential.
@@ -18,8 +20,20 @@ enum RequestError: Error, Sendable {
   case batch
   /// The request writes to a step's path that does not end in `$ref`.
   case missingRef
-  /// No route supports the method.
-  case methodNotAllowed
+  /// The request is for a step's `$ref`, with another method than `GET`, `PUT` or `DELETE`.
+  case methodOfReference
+  /// The path belongs to a user flow or a connector, and Reflog does not forward the method there.
+  ///
+  /// The value contains the methods that Reflog forwards at this path.
+  case methodNotForwarded([HTTPRequest.Method])
+  /// The request uploads a certificate for the connector that a step calls.
+  case certificateOfStep
+  /// The path contains an id in parentheses, such as `b2cUserFlows('B2C_1_signup')`.
+  case keyInParentheses
+  /// A resource exists at this path, but it does not support the request's method.
+  ///
+  /// The value contains the methods that the resource supports.
+  case methodNotAllowed([HTTPRequest.Method])
   /// No route and no resource exists at this path.
   case notFound
 }

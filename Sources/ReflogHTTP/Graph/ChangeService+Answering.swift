@@ -12,9 +12,23 @@ extension ChangeService {
     to request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
-    let read = DirectoryRead(resource, version: try context.version(), query: try request.queryItems())
-    let response = try await self.read(read, for: try context.requireCaller())
-    return try Response(response, at: try request.requestBase(context))
+    try request.refuseMethodOverride()
+    let read = DirectoryRead(
+      resource,
+      version: try context.version(),
+      query: try request.queryItems(),
+      correlationID: context.clientRequestID ?? context.requestID
+    )
+    let (response, base) = (
+      try await self.read(read, for: try context.requireCaller()), try request.requestBase(context)
+    )
+    var answer = try Response(response, at: base)
+    let links = LinkRewriting(from: response.linkBase, to: base.baseURL)
+    for (name, value) in response.forwardedHeaders { answer.headers[named: name] = links.rewritten(header: value) }
+    // The directory's own id finds the request in the directory's logs.
+    answer.headers[.requestID] = response.requestID
+    if let own = context.clientRequestID { answer.headers[.clientRequestID] = own }
+    return answer
   }
 
   /// Makes a change and returns the directory's answer.

@@ -25,12 +25,17 @@ struct ConnectorController {
   }
 
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    try await changes.answer(.createConnector(try await request.jsonObject()), to: request, context)
+    try await changes.answer(
+      .createConnector(try SentBody.connector(try await request.jsonObject())),
+      to: request,
+      context
+    )
   }
 
   private func update(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let id = try context.connectorID()
-    return try await changes.answer(.updateConnector(id, try await request.jsonObject()), to: request, context)
+    let body = try SentBody.connector(try await request.jsonObject(), id: id)
+    return try await changes.answer(.updateConnector(id, body), to: request, context)
   }
 
   private func delete(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -39,6 +44,7 @@ struct ConnectorController {
 
   private func uploadCertificate(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let id = try context.connectorID()
-    return try await changes.answer(.uploadCertificate(id, try await request.jsonObject()), to: request, context)
+    let body = try SentBody.connector(try await request.jsonObject(), id: id)
+    return try await changes.answer(.uploadCertificate(id, body), to: request, context)
   }
 }

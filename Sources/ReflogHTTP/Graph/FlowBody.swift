@@ -26,7 +26,7 @@ struct FlowBody {
     var rest = body
     let configuration = body.member(named: Self.configurationName)
     if let configuration { rest[configuration.name] = nil }
-    self.rest = rest
+    self.rest = try SentBody.flow(rest)
     references = try Self.references(configuration?.value ?? .null, authority: authority)
   }
 
@@ -42,7 +42,7 @@ struct FlowBody {
       throw .badRequest("\(configurationName) must be an object.", target: configurationName)
     }
     var references: [Step: ConnectorID] = [:]
-    for member in object.members where !member.name.hasPrefix("@odata.") {
+    for member in object.members where !ControlInformation.contains(member.name) {
       guard let step = Step(member.name) else {
         throw .badRequest("'\(member.name)' is not a valid name of a step.", target: member.name)
       }

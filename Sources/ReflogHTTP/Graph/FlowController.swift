@@ -45,13 +45,7 @@ struct FlowController {
 
   private func update(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let (flowType, flow) = (try context.flowType(), try context.flowID())
-    let body = try await request.jsonObject()
-    guard body.member(named: FlowBody.configurationName) == nil else {
-      throw RequestError.badRequest(
-        "A step's connector can't be set here. Set it at …/apiConnectorConfiguration/{step}/$ref.",
-        target: FlowBody.configurationName
-      )
-    }
+    let body = try SentBody.flow(try SentBody.withoutEmptyConfiguration(try await request.jsonObject()))
     return try await changes.answer(.updateFlow(FlowName(flowType, flow), body), to: request, context)
   }
 

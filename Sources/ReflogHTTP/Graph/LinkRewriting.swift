@@ -24,6 +24,12 @@ struct LinkRewriting {
     self.target = target
   }
 
+  /// Returns a header with the links in angle brackets rewritten (RFC 8288 §3).
+  func rewritten(header: String) -> String {
+    guard let source else { return header }
+    return header.replacing("<\(source)/", with: "<\(target)/")
+  }
+
   /// Returns the object with its links rewritten.
   ///
   /// Throws if a link that clients follow automatically points to another host.

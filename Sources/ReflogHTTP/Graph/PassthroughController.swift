@@ -35,10 +35,13 @@ struct PassthroughController {
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> Response {
+    _ = try context.flowType()
     let part = context.parameters.getCatchAll().first?.lowercased() ?? ""
-    if part == "apiconnectorconfiguration" { throw RequestError.missingRef }
-    guard Self.writableParts.contains(where: { $0.lowercased() == part }) else { throw RequestError.notProxied }
+    guard Self.writableParts.contains(where: { $0.lowercased() == part }), Self.isPlain(request.uri.path) else {
+      throw UnforwardedRequest.error(at: request.uri.path)
+    }
     let body = try await request.boundedBody(upTo: RequestLimits.passthroughBody)
+    try SentBody.checkForwarded(body.readableBytesView)
     let passthrough = DirectoryWrite.Passthrough(
       method: method,
       version: try context.version(),
@@ -48,6 +51,15 @@ struct PassthroughController {
       body: Array(body.readableBytesView)
     )
     return try await changes.answer(.other(passthrough), to: request, context)
+  }
+
+  /// Whether every server that reads a path finds the same segments in it.
+  ///
+  /// Some servers treat `;` as the end of a segment, so `..;` could lead out of the writable part. An encoded character
+  /// could have the same effect.
+  private static func isPlain(_ path: String) -> Bool {
+    path.utf8.allSatisfy { $0.isUnreserved || "/$@=,:'()+!*".utf8.contains($0) }
+      && !path.split(separator: "/").contains { $0.hasPrefix("..") }
   }
 
   /// Checks the flow type and the ids in the path, and returns the canonical path below `/{version}/identity`.

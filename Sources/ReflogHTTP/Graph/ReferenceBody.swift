@@ -2,7 +2,8 @@ import ReflogModel
 
 /// The body of a `$ref` request.
 ///
-/// `{"@odata.id": url}` sets the reference. `{}` or `{"@odata.id": null}` disables the step.
+/// `{"@odata.id": url}` sets the reference. `{}` or `{"@odata.id": null}` disables the step. Control information, for
+/// example `@odata.context`, is accepted and has no effect.
 ///
 /// Reflog reads only the connector's id from the URL, and never sends a request to the URL.
 enum ReferenceBody {
@@ -12,16 +13,23 @@ enum ReferenceBody {
   ///   - body: The body of the request.
   ///   - authority: This server's `host:port`, or nil if it is unknown. URLs with this `host:port` are accepted too.
   static func reference(_ body: JSONObject, authority: String?) throws(RequestError) -> ConnectorReference {
+    let body = body.withoutControlInformation
     if let other = body.members.first(where: { $0.name != "@odata.id" }) {
-      throw .badRequest("The body has the unknown member \(other.name). Known members: @odata.id.", target: other.name)
+      throw .badRequest(
+        "The body has the unknown member \(other.name). \(form), or {} to clear the step.",
+        target: other.name
+      )
     }
     switch body["@odata.id"] {
     case nil, .null: return .none
     case .string(let url): return .connector(try connectorID(of: url, authority: authority), displayName: nil)
     case .some(let value):
-      throw .badRequest("@odata.id must be a URL or null, not \(value.kindName).", target: "@odata.id")
+      throw .badRequest("@odata.id must be a URL or null, not \(value.kindName). \(form).", target: "@odata.id")
     }
   }
+
+  /// The right form of a body, for error messages.
+  private static let form = #"Send {"@odata.id":"https://graph.microsoft.com/beta/identity/apiConnectors/{id}"}"#
 
   /// The hosts of Microsoft Graph, one for each national cloud.
   static let graphHosts = [
@@ -38,7 +46,7 @@ enum ReferenceBody {
     if segments.first?.lowercased() == "identity" { segments.removeFirst() }
     guard let id = id(in: Array(segments)) else {
       throw .badRequest(
-        "@odata.id must end in identity/apiConnectors/ and the connector's id.",
+        "@odata.id must end in identity/apiConnectors/ and the connector's id. \(form).",
         target: "@odata.id"
       )
     }
@@ -64,7 +72,8 @@ enum ReferenceBody {
   private static func path(of url: String, authority: String?) throws(RequestError) -> Substring {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(
-        "@odata.id contains a character that is not allowed: % ? # @ \\, white space, or a character outside ASCII.",
+        "@odata.id contains a character that is not allowed: % ? # @ \\, white space, or a character outside ASCII. "
+          + "\(form).",
         target: "@odata.id"
       )
     }
@@ -85,6 +94,9 @@ enum ReferenceBody {
   private static let forbidden = Array("%?#@\\".utf8)
 
   private static var foreignHost: RequestError {
-    .badRequest("@odata.id must be a relative URL, or a URL of Microsoft Graph or of this server.", target: "@odata.id")
+    .badRequest(
+      "@odata.id must be a relative URL, or a URL of Microsoft Graph or of this server. \(form).",
+      target: "@odata.id"
+    )
   }
 }

@@ -15,7 +15,8 @@ struct LogController {
   }
 
   private func checkpoint(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    Response(bytes: Array(try await history.checkpoint().note.utf8), "text/plain; charset=utf-8")
+    _ = try QueryOptions(request, allowing: [])
+    return Response(bytes: Array(try await history.checkpoint().note.utf8), "text/plain; charset=utf-8")
   }
 
   /// Serves a tile of the log.
@@ -23,6 +24,7 @@ struct LogController {
   /// The bytes at a tile's URL never change: when a partial tile grows, its URL changes, because the URL contains the
   /// tile's width.
   private func tile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
     let path = request.uri.path.drop { $0 == "/" }
     guard let tile = try? Tile(path: path), let bytes = try await history.tile(tile) else {
       throw RequestError.notFound

@@ -5,7 +5,8 @@ import ReflogModel
 struct OpenAPIController {
   func addRoutes(to router: RouterGroup<ReflogRequestContext>) {
     router.get("/openapi.json") { request, context in
-      Response(json: OpenAPI.document(baseURL: request.baseURL(context)))
+      _ = try QueryOptions(request, allowing: [])
+      return Response(json: OpenAPI.document(baseURL: request.baseURL(context)))
     }
   }
 }

@@ -21,6 +21,7 @@ struct ChangePagesController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try request.filledQuery(allowing: [])
     let caller = try context.requireCaller()
     let change = try await history.change(try context.changeID())
     let isStep = change.intent.subject.address != nil
@@ -58,6 +59,7 @@ struct ChangePagesController {
   }
 
   private func receipt(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try request.filledQuery(allowing: [])
     let id = try context.changeID()
     var response = Response(bytes: try await history.proof(of: id).bytes, "text/plain; charset=utf-8")
     response.headers[.contentDisposition] = "attachment; filename=\"change-\(id).tlog-proof\""
@@ -65,6 +67,7 @@ struct ChangePagesController {
   }
 
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try request.filledQuery(allowing: [])
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
     let plan = try await changes.plan(rollbackOf: try context.changeID(), for: caller)

@@ -22,11 +22,12 @@ struct FlowPageController {
     guard let flowType = FlowType(segment: context.parameters.get("flowType") ?? "") else {
       throw RequestError.notFound
     }
+    let fields = try request.filledQuery(allowing: ["until"])
     let name = FlowName(flowType, try context.flowID())
     let known = try await history.configurations(asOf: .distantFuture, of: [name]).map(\.address)
     guard let first = known.first else { throw ServiceError.flowNotFound(name.flowType, name.flow) }
     var until: Timestamp?
-    if let text = try request.filledQuery()["until"] {
+    if let text = fields["until"] {
       do { until = try PageTime.past(text) } catch {
         throw RequestError.badRequest(error.description, target: "until")
       }

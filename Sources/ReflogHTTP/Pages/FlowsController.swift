@@ -24,7 +24,7 @@ struct FlowsController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery()
+    let fields = try request.filledQuery(allowing: ["flow", "asOf", "behind"])
     let question = Self.question(fields)
     let (flows, next) = try await flows(question.search, behind: fields["behind"].flatMap { FlowName($0) })
     async let held = held(flows, at: question.moment)
@@ -81,7 +81,7 @@ struct FlowsController {
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
-    var fields = try request.filledQuery()
+    var fields = try request.filledQuery(allowing: ["flow", "asOf"])
     // The newest change is read earlier than the plan is made. If a change is made at the same time, that change is
     // newer than `newest`, so the rollback can detect it.
     fields["newest"] = try await history.status().newestChange?.description
@@ -114,6 +114,7 @@ struct FlowsController {
   }
 
   private func progress(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try request.filledQuery(allowing: [])
     guard let id = try? TimeRollbackBody.batchID(context.parameters.get("batch") ?? "") else {
       throw RequestError.notFound
     }

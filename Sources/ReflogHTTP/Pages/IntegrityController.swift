@@ -17,7 +17,7 @@ struct IntegrityController {
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var behind: Int64?
-    if let text = try request.filledQuery()["behind"] {
+    if let text = try request.filledQuery(allowing: ["behind"])["behind"] {
       guard let number = Int64(text), number > 0 else {
         throw RequestError.badRequest("'\(text)' is not the id of a service event.", target: "behind")
       }

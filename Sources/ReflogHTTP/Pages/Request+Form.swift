@@ -18,6 +18,17 @@ extension Request {
     try Self.fields(uri.query ?? "").filter { !$0.value.isEmpty }
   }
 
+  /// Returns the fields of a form in the URL, without empty fields.
+  ///
+  /// Throws if the URL has another field than these names, because the page would ignore the field.
+  func filledQuery(allowing names: [String]) throws(RequestError) -> [String: String] {
+    let fields = try Self.fields(uri.query ?? "")
+    if let other = fields.keys.first(where: { !names.contains($0) }) {
+      throw .badRequest("The query option \(other) is not supported here.", target: other)
+    }
+    return fields.filter { !$0.value.isEmpty }
+  }
+
   /// Returns the fields encoded as the query of a URL, sorted by name.
   static func encoded(_ fields: [String: String]) -> String {
     fields.sorted { $0.key < $1.key }.map { QueryItem($0, $1) }.encoded()

@@ -89,32 +89,43 @@ struct QueryOptions {
   func query<Field>() throws(RequestError) -> HistoryQuery<Field> {
     let filter: Filter<Field>? = try parsedFilter()
     guard let order = values[.orderby] else { return HistoryQuery(filter: filter) }
-    // Both fields produce the same order. So a second field has no effect, and only the first one is read.
-    let parts = (order.split(separator: ",").first ?? "").split(separator: " ")
-    guard let field = parts.first, ["activityDateTime", "id"].contains(field), parts.count <= 2,
-      parts.count == 1 || ["asc", "desc"].contains(parts[1]),
-      order.split(separator: ",", omittingEmptySubsequences: false).count <= 2
-    else {
-      throw .badRequest(
-        "$orderby must be activityDateTime or id, optionally followed by asc or desc.",
-        target: "$orderby"
-      )
+    // Both fields produce the same order, and no two items have the same `id`. So the first field decides the order. A
+    // second field is checked, but has no effect.
+    let items = order.split(separator: ",", omittingEmptySubsequences: false)
+    let isAscending = try items.map { (item) throws(RequestError) in try Self.isAscending(item) }
+    guard items.count <= 2, let first = isAscending.first else { throw Self.wrongOrder }
+    return HistoryQuery(filter: filter, isAscending: first)
+  }
+
+  private static func isAscending(_ item: Substring) throws(RequestError) -> Bool {
+    let parts = item.split(separator: " ")
+    guard let field = parts.first, ["activityDateTime", "id"].contains(field), parts.count <= 2 else {
+      throw wrongOrder
     }
-    return HistoryQuery(filter: filter, isAscending: parts.count == 1 || parts[1] == "asc")
+    switch parts.count == 1 ? "asc" : String(parts[1]).asciiFolded {
+    case "asc": return true
+    case "desc": return false
+    default: throw wrongOrder
+    }
+  }
+
+  private static var wrongOrder: RequestError {
+    .badRequest("$orderby must be activityDateTime or id, optionally followed by asc or desc.", target: "$orderby")
   }
 
   /// Returns the member names in `$select`, or nil if the option is not given.
   ///
-  /// The names are separated by commas. If the result is nil, all members are shown.
+  /// The names are separated by commas, and `*` means all members. If the result is nil, all members are shown.
   func selected(from known: [String]) throws(RequestError) -> Set<String>? {
     guard let text = values[.select] else { return nil }
     let names = text.split(separator: ",", omittingEmptySubsequences: false).map {
-      String($0).trimmingPrefix(while: { $0 == " " })
+      $0.split(separator: " ").joined(separator: " ")
     }
-    if let unknown = names.first(where: { !known.contains(String($0)) }) {
+    if names == ["*"] { return nil }
+    if let unknown = names.first(where: { !known.contains($0) }) {
       throw .badRequest("$select names \(unknown), which is not a member.", target: "$select")
     }
-    return Set(names.map(String.init))
+    return Set(names)
   }
 
   /// Returns the CSV style that the options `raw` and `excel` describe.
@@ -124,7 +135,7 @@ struct QueryOptions {
 
   /// Returns a boolean option, or false if the option is not given.
   func flag(_ name: Name) throws(RequestError) -> Bool {
-    switch values[name] {
+    switch values[name]?.asciiFolded {
     case nil, "false": return false
     case "true": return true
     default: throw .badRequest("\(name.rawValue) must be true or false.", target: name.rawValue)
@@ -140,6 +151,9 @@ extension Request {
     for pair in query.split(separator: "&") {
       guard let item = QueryItem(encoded: pair) else {
         throw .badRequest("The query is not percent-encoded UTF-8.", target: String(pair))
+      }
+      guard !item.name.isEmpty else {
+        throw .badRequest("The query has a value without a name. Write $filter=… for a condition.", target: "query")
       }
       items.append(item)
     }

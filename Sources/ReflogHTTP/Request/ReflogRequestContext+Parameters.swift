@@ -11,7 +11,9 @@ extension ReflogRequestContext {
 
   func flowType() throws(RequestError) -> FlowType {
     let segment = parameters.get("flowType") ?? ""
-    guard let flowType = FlowType(segment: segment) else { throw .notProxied }
+    guard let flowType = FlowType(segment: segment) else {
+      throw UnforwardedRequest.error(at: "/\(APIVersion.beta.rawValue)/identity/\(segment)")
+    }
     return flowType
   }
 

@@ -7,8 +7,20 @@ extension Request {
   /// The headers that Reflog does not support, although they would change the meaning of a request.
   private static let unsupportedHeaders = [
     "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Encoding",
-    "X-HTTP-Method-Override",
   ].compactMap { HTTPField.Name($0) }
+
+  /// The headers that give a request another method.
+  private static let methodOverrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]
+    .compactMap { HTTPField.Name($0) }
+
+  /// Throws if the request has a header that gives it another method.
+  ///
+  /// Reflog records and checks the method in the request line, so a second method is refused on every request to the
+  /// directory.
+  func refuseMethodOverride() throws(RequestError) {
+    guard let name = Self.methodOverrides.first(where: { headers[$0] != nil }) else { return }
+    throw .badRequest("The header \(name.rawName) is not supported.", target: name.rawName)
+  }
 
   /// Throws if the request has an unsupported header.
   ///
@@ -46,6 +58,7 @@ extension Request {
     _ context: ReflogRequestContext,
     reason: String? = nil
   ) throws(RequestError) -> ChangeRequest {
+    try refuseMethodOverride()
     try refuseUnsupportedHeaders()
     if case .other = action {} else { _ = try QueryOptions(self, allowing: []) }
     guard context.idempotencyKey == nil || action.isRecorded else {

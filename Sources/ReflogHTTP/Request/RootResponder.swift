@@ -16,9 +16,19 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
   let logger: Logger
   let requests: RequestCounters
   let pace: RefusalPace
+  /// The routes of the router, for the answer to a request that no route handles.
+  let routes: RouteTable
 
-  init(inner: Inner, proxies: ProxySettings, pace: RefusalPace, logger: Logger, metrics: any MetricsFactory) {
+  init(
+    inner: Inner,
+    routes: RouteTable,
+    proxies: ProxySettings,
+    pace: RefusalPace,
+    logger: Logger,
+    metrics: any MetricsFactory
+  ) {
     self.inner = inner
+    self.routes = routes
     self.proxies = proxies
     self.pace = pace
     self.logger = logger
@@ -30,11 +40,14 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     context.ipAddress = proxies.clientAddress(peer: context.ipAddress, request)
     (context.publicURL, context.scheme) = (proxies.publicURL, proxies.scheme)
     var response: Response
+    var request = request
     do {
-      guard SupportedMethods.all.contains(request.method) else { throw RequestError.methodNotAllowed }
       context.clientRequestID = try Self.clientRequestID(of: request)
-      response = try await inner.respond(to: try Self.canonical(request), context: context)
+      request = try Self.canonical(request)
+      guard SupportedMethods.all.contains(request.method) else { throw UnroutedRequest() }
+      response = try await inner.respond(to: request, context: context)
     } catch {
+      let error: any Error = error is UnroutedRequest ? routes.refusal(of: request.method, at: request.uri.path) : error
       let answer = ErrorAnswer(error)
       answer.log(to: logger, request, context, cause: error)
       response = answer.response(context)
@@ -42,8 +55,11 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
       await pace.delay(SlotHolder(context.ipAddress))
     }
     requests.count(response.status.code)
-    response.headers[.requestID] = context.requestID
-    response.headers[.clientRequestID] = context.clientRequestID ?? context.requestID
+    // The answer to a forwarded read already has the ids of Microsoft Graph.
+    if response.headers[.requestID] == nil { response.headers[.requestID] = context.requestID }
+    if response.headers[.clientRequestID] == nil {
+      response.headers[.clientRequestID] = context.clientRequestID ?? context.requestID
+    }
     return response.secured()
   }
 

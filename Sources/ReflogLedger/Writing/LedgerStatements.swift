@@ -63,7 +63,7 @@ struct LedgerStatements {
     keyState = try db.prepare(
       """
       SELECT result = 'notApplied' OR coalesce(
-        result = 'rejected' AND (http_status = 429 OR (http_status IN (401, 403) AND actor_proof IS NOT 'graph')), 0
+        result = 'rejected' AND (http_status IN (401, 429) OR (http_status = 403 AND actor_proof IS NOT 'graph')), 0
       ) FROM change WHERE id = ?
       """
     )

@@ -21,6 +21,7 @@ extension DirectoryRefusal {
     return DirectoryRefusal(
       httpStatus: httpStatus,
       code: hide(code),
+      hasCode: hasCode,
       message: hide(message),
       retryAfter: retryAfter,
       wwwAuthenticate: wwwAuthenticate,

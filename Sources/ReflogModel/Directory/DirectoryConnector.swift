@@ -15,6 +15,10 @@ package struct DirectoryConnector: Sendable {
   /// The parts are separated by spaces, and the thumbprints are sorted. The text is `none` if the connector uses no
   /// authentication. The value is nil if the authentication was not read.
   package let authentication: String?
+  /// A hash of the whole target URL, which is valid only in this process.
+  ///
+  /// With the hash, a URL can be compared with the whole target URL, although the query is not stored.
+  private let targetURLHash: Int
 
   /// Creates a connector, and redacts its target URL.
   package init(
@@ -29,6 +33,18 @@ package struct DirectoryConnector: Sendable {
     self.displayName = displayName
     self.targetURL = redactedURL(targetURL)
     self.authentication = authentication
+    targetURLHash = Self.hash(targetURL)
+  }
+
+  /// Returns whether a URL is the connector's whole target URL, including the parts that are not stored.
+  ///
+  /// The result is correct only for a connector that was read from the directory.
+  package func hasTargetURL(_ url: String) -> Bool { Self.hash(url) == targetURLHash }
+
+  private static func hash(_ url: String) -> Int {
+    var hasher = Hasher()
+    url.utf8.forEach { hasher.combine($0) }
+    return hasher.finalize()
   }
 
   /// A reference to the connector.
@@ -51,7 +67,10 @@ extension DirectoryConnector {
     )
   }
 
-  private static func authentication(_ object: JSONObject?) -> String {
+  /// Returns how a connector with this `authenticationConfiguration` authenticates.
+  ///
+  /// The text has the form of the property ``authentication``.
+  package static func authentication(_ object: JSONObject?) -> String {
     guard let object, let type = object["@odata.type"]?.string else { return "none" }
     let kind = type.split(separator: ".").last.map(String.init) ?? type
     let thumbprints = (object["certificateList"]?.array ?? []).compactMap { $0.object?["thumbprint"]?.string }

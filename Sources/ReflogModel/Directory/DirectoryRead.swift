@@ -20,11 +20,19 @@ package struct DirectoryRead: Sendable {
   package let version: APIVersion
   /// The decoded options of the URL's query, in the order in which the caller sent them.
   package let query: [QueryItem]
+  /// The `client-request-id` that identifies the read in the directory's own logs, or nil to send none.
+  package let correlationID: String?
 
   /// Creates a read.
-  package init(_ resource: Resource, version: APIVersion = .beta, query: [QueryItem] = []) {
+  package init(
+    _ resource: Resource,
+    version: APIVersion = .beta,
+    query: [QueryItem] = [],
+    correlationID: String? = nil
+  ) {
     self.resource = resource
     self.version = version
     self.query = query
+    self.correlationID = correlationID
   }
 }

@@ -15,6 +15,10 @@ package struct DirectoryResponse: Sendable {
   package let linkBase: String?
   /// The directory's own id for the request, or nil if the directory sent no id.
   package let requestID: String?
+  /// The header fields for the caller of a read, by lower-case name.
+  ///
+  /// They have the names in ``forwardedHeaderNames``.
+  package let forwardedHeaders: [String: String]
   /// The connector that a write created, or nil if the write created no connector.
   package let created: DirectoryConnector?
 
@@ -44,6 +48,7 @@ package struct DirectoryResponse: Sendable {
     contextFragment: String? = nil,
     linkBase: String? = nil,
     requestID: String? = nil,
+    forwardedHeaders: [String: String] = [:],
     created: DirectoryConnector? = nil
   ) {
     self.httpStatus = httpStatus
@@ -52,8 +57,14 @@ package struct DirectoryResponse: Sendable {
     self.contextFragment = contextFragment
     self.linkBase = linkBase
     self.requestID = requestID
+    self.forwardedHeaders = forwardedHeaders
     self.created = created
   }
+
+  /// The names of the directory's header fields that Reflog forwards to the caller of a read.
+  ///
+  /// The last three announce that a part of the API will change or end (RFC 9745, RFC 8594, RFC 8288).
+  package static let forwardedHeaderNames: Set<String> = ["client-request-id", "deprecation", "sunset", "link"]
 
   /// An answer without a body.
   package static let noContent = DirectoryResponse(httpStatus: 204)

@@ -15,7 +15,7 @@ extension DirectoryWrite {
   }
 
   /// The names, in lower case, of JSON members whose values are secrets at any depth.
-  private static let secretNames: Set = ["clientsecret", "password", "pkcs12value", "certificatedata", "secrettext"]
+  static let secretNames: Set = ["clientsecret", "password", "pkcs12value", "certificatedata", "secrettext"]
 
   private static func secrets(ofConnector body: JSONObject) -> [String] {
     body.members.flatMap { member -> [String] in

@@ -97,6 +97,7 @@ private struct JSONParser {
     position += 1
     var text: [UInt8] = []
     while let byte = peek {
+      guard byte >= 0x20 else { throw error("unescaped control character in a string") }
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
@@ -105,7 +106,6 @@ private struct JSONParser {
         }
         return string
       case UInt8(ascii: "\\"): text.append(contentsOf: try parseEscape())
-      case 0..<0x20: throw error("unescaped control character in a string")
       default: text.append(byte)
       }
     }
@@ -113,6 +113,7 @@ private struct JSONParser {
   }
 
   mutating func parseEscape() throws(JSONError) -> [UInt8] {
+    let start = position - 1
     guard let byte = peek else { throw error("the text ends within an escape sequence") }
     position += 1
     switch byte {
@@ -122,20 +123,25 @@ private struct JSONParser {
     case UInt8(ascii: "n"): return [0x0A]
     case UInt8(ascii: "r"): return [0x0D]
     case UInt8(ascii: "t"): return [0x09]
-    case UInt8(ascii: "u"): return Array(String(try parseUnicodeEscape()).utf8)
-    default: throw error("unknown escape sequence")
+    case UInt8(ascii: "u"): return Array(String(try parseUnicodeEscape(from: start)).utf8)
+    default: throw JSONError(problem: "unknown escape sequence", position: start)
     }
   }
 
-  mutating func parseUnicodeEscape() throws(JSONError) -> Unicode.Scalar {
+  /// Reads the digits of an escape sequence `\u`.
+  ///
+  /// - Parameter start: The position of the backslash.
+  mutating func parseUnicodeEscape(from start: Int) throws(JSONError) -> Unicode.Scalar {
     let first = try parseHexadecimal()
     var code = UInt32(first)
     if (0xD800...0xDBFF).contains(first), skipEscapeMark() {
       let second = try parseHexadecimal()
-      guard (0xDC00...0xDFFF).contains(second) else { throw error("lone surrogate") }
+      guard (0xDC00...0xDFFF).contains(second) else {
+        throw JSONError(problem: "lone surrogate", position: start)
+      }
       code = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
     }
-    guard let scalar = Unicode.Scalar(code) else { throw error("lone surrogate") }
+    guard let scalar = Unicode.Scalar(code) else { throw JSONError(problem: "lone surrogate", position: start) }
     return scalar
   }
 

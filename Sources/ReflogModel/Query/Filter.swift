@@ -21,6 +21,15 @@ package indirect enum Filter<Field: FilterField>: Hashable, Sendable {
   /// The operator of a comparison.
   package typealias Comparison = FilterComparison
 
+  /// The fields that the filter contains.
+  package var fields: [Field] {
+    switch self {
+    case .comparison(let field, _, _), .oneOf(let field, _), .startsWith(let field, _), .contains(let field, _): [field]
+    case .and(let left, let right), .or(let left, let right): left.fields + right.fields
+    case .not(let filter): filter.fields
+    }
+  }
+
   /// Reads the text of `$filter`.
   ///
   /// The syntax is defined in OData 4.01 URL Conventions §5.1.1.

@@ -24,8 +24,13 @@ struct FilterLexer {
     bytes = Array(text.utf8)
   }
 
+  /// Whether the next token is an opening parenthesis.
+  var opensNext: Bool {
+    bytes[position...].first { !Self.isSpace($0) } == UInt8(ascii: "(")
+  }
+
   mutating func next() throws(FilterError) -> Token {
-    while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
+    while position < bytes.count, Self.isSpace(bytes[position]) { position += 1 }
     let start = position
     guard position < bytes.count else { return Token(kind: .end, position: start) }
     switch bytes[position] {
@@ -36,8 +41,18 @@ struct FilterLexer {
     default: break
     }
     while position < bytes.count, isWordByte(bytes[position]) { position += 1 }
-    guard position > start else { throw FilterError(problem: "unexpected character", position: start) }
+    guard position > start else { throw unexpected(at: start) }
     return Token(kind: .word(String(decoding: bytes[start..<position], as: UTF8.self)), position: start)
+  }
+
+  /// Whether a byte is white space: a space or a horizontal tab (OData 4.01 ABNF, `RWS` and `BWS`).
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+  }
+
+  private func unexpected(at start: Int) -> FilterError {
+    let character = String(decoding: bytes[start...].prefix(4), as: UTF8.self).unicodeScalars.prefix(1)
+    return FilterError(problem: "unexpected character '\(String(character).printable)'", position: start)
   }
 
   private mutating func sign(_ kind: Token.Kind) -> Token {

@@ -1,7 +1,9 @@
 /// Reads filters in a subset of OData's syntax (OData 4.01 URL Conventions §5.1.1).
 ///
 /// The subset consists of `eq ne gt ge lt le`, `in ( )`, `startswith`, `contains`, `not`, `and`, `or` and parentheses.
-/// `not` is applied before `and`, and `and` is applied before `or`.
+/// `not` is applied before `and`, and `and` is applied before `or`. Operators, functions, `null`, `true` and `false`
+/// can be in upper or lower case. A literal can be on the left of an operator. A boolean field or a function can be
+/// compared with `true` and `false`, or can be a condition itself.
 struct FilterParser<Field: FilterField> {
   /// The maximum length of a filter in bytes.
   ///
@@ -14,6 +16,14 @@ struct FilterParser<Field: FilterField> {
   /// Each value in a list counts as one comparison.
   static var maximumTerms: Int { 200 }
 
+  /// A part of a filter that an operator can combine with another part.
+  private enum Operand {
+    case field(Field)
+    /// A literal, whose type is known only when the literal is compared with a field.
+    case literal(FilterLexer.Token)
+    case condition(Filter<Field>)
+  }
+
   private var lexer: FilterLexer
   private var token: FilterLexer.Token
   private var terms = 0
@@ -23,7 +33,8 @@ struct FilterParser<Field: FilterField> {
       throw FilterError(problem: "the filter is longer than \(maximumLength) bytes", position: maximumLength)
     }
     var parser = try FilterParser(text)
-    let filter = try parser.disjunction(depth: 0)
+    let operand = try parser.disjunction(depth: 0)
+    let filter = try parser.condition(operand)
     guard parser.token.kind == .end else { throw parser.error("expected 'and', 'or' or the end of the filter") }
     return filter
   }
@@ -42,7 +53,7 @@ struct FilterParser<Field: FilterField> {
   }
 
   private mutating func take(_ keyword: String) throws(FilterError) -> Bool {
-    guard token.kind == .word(keyword) else { return false }
+    guard FilterLiteral.isKeyword(token, keyword) else { return false }
     try advance()
     return true
   }
@@ -52,55 +63,164 @@ struct FilterParser<Field: FilterField> {
     try advance()
   }
 
-  private mutating func disjunction(depth: Int) throws(FilterError) -> Filter<Field> {
-    var filter = try conjunction(depth: depth)
-    while try take("or") { filter = .or(filter, try conjunction(depth: depth)) }
-    return filter
+  private mutating func disjunction(depth: Int) throws(FilterError) -> Operand {
+    var left = try conjunction(depth: depth)
+    while FilterLiteral.isKeyword(token, "or") {
+      let filter = try condition(left)
+      try advance()
+      let right = try conjunction(depth: depth)
+      left = .condition(.or(filter, try condition(right)))
+    }
+    return left
   }
 
-  private mutating func conjunction(depth: Int) throws(FilterError) -> Filter<Field> {
-    var filter = try negation(depth: depth)
-    while try take("and") { filter = .and(filter, try negation(depth: depth)) }
-    return filter
+  private mutating func conjunction(depth: Int) throws(FilterError) -> Operand {
+    var left = try negation(depth: depth)
+    while FilterLiteral.isKeyword(token, "and") {
+      let filter = try condition(left)
+      try advance()
+      let right = try negation(depth: depth)
+      left = .condition(.and(filter, try condition(right)))
+    }
+    return left
   }
 
-  private mutating func negation(depth: Int) throws(FilterError) -> Filter<Field> {
+  private mutating func negation(depth: Int) throws(FilterError) -> Operand {
     guard depth < Self.maximumDepth else { throw error("the filter is nested deeper than \(Self.maximumDepth) levels") }
-    if try take("not") { return .not(try negation(depth: depth + 1)) }
+    guard try take("not") else { return try comparison(depth: depth) }
+    let inner = try negation(depth: depth + 1)
+    return .condition(.not(try condition(inner)))
+  }
+
+  /// Returns the condition that an operand represents.
+  ///
+  /// A field with true and false is a condition without an operator.
+  private func condition(_ operand: Operand) throws(FilterError) -> Filter<Field> {
+    switch operand {
+    case .condition(let filter): return filter
+    case .field(let field) where field.kind == .flag: return .comparison(field, .eq, .flag(true))
+    case .field: throw error("expected an operator. Use eq, ne, gt, ge, lt, le or in")
+    case .literal(let literal): throw Self.notAField(literal)
+    }
+  }
+
+  private mutating func comparison(depth: Int) throws(FilterError) -> Operand {
+    let left = try operand(depth: depth)
+    guard case .word(let word) = token.kind, !["and", "or"].contains(word.asciiFolded) else { return left }
+    if case .literal(let literal) = left, comparisonOperator == nil { throw Self.notAField(literal) }
+    if FilterLiteral.isKeyword(token, "in") {
+      guard case .field(let field) = left else { throw error("'in' needs a field on its left") }
+      try advance()
+      return .condition(.oneOf(field, try list(of: field)))
+    }
+    guard let comparison = comparisonOperator else {
+      if case .condition = left { return left }
+      throw error("there is no operator '\(word.printable)'. Use eq, ne, gt, ge, lt, le or in")
+    }
+    let position = token.position
+    try advance()
+    switch left {
+    case .field(let field):
+      let literal = try literal(for: field, depth: depth)
+      return .condition(try Self.compare(field, comparison, literal, at: position))
+    case .literal(let literal):
+      switch try operand(depth: depth) {
+      case .field(let field): return .condition(try Self.compare(field, comparison.mirrored, literal, at: position))
+      case .condition(let filter): return .condition(try Self.compare(filter, comparison, literal, at: position))
+      case .literal: throw Self.notAField(literal)
+      }
+    case .condition(let filter):
+      guard case .literal(let literal) = try operand(depth: depth) else { throw Self.notAFlag(position) }
+      return .condition(try Self.compare(filter, comparison, literal, at: position))
+    }
+  }
+
+  /// The comparison operator that the current token represents, or nil if the token is not such an operator.
+  private var comparisonOperator: FilterComparison? {
+    if case .word(let word) = token.kind { FilterComparison(rawValue: word.asciiFolded) } else { nil }
+  }
+
+  private static func compare(
+    _ field: Field,
+    _ comparison: FilterComparison,
+    _ literal: FilterLexer.Token,
+    at position: Int
+  ) throws(FilterError) -> Filter<Field> {
+    let reading = try FilterLiteral.read(literal, for: field)
+    guard (reading.value != .null && field.kind != .flag) || comparison == .eq || comparison == .ne else {
+      throw FilterError(problem: "null, true and false can only be compared with eq and ne", position: position)
+    }
+    guard !reading.isExact else { return .comparison(field, comparison, reading.value) }
+    // The literal is later than the value and earlier than the next microsecond.
+    switch comparison {
+    case .gt, .ge: return .comparison(field, .gt, reading.value)
+    case .lt, .le: return .comparison(field, .le, reading.value)
+    case .eq, .ne: throw tooPrecise(literal, field)
+    }
+  }
+
+  /// Compares a condition with `true` or `false` (OData 4.01 URL Conventions §5.1.1.7).
+  private static func compare(
+    _ filter: Filter<Field>,
+    _ comparison: FilterComparison,
+    _ literal: FilterLexer.Token,
+    at position: Int
+  ) throws(FilterError) -> Filter<Field> {
+    guard comparison == .eq || comparison == .ne, let flag = FilterLiteral.flag(literal) else {
+      throw notAFlag(position)
+    }
+    return flag == (comparison == .eq) ? filter : .not(filter)
+  }
+
+  private static func notAFlag(_ position: Int) -> FilterError {
+    FilterError(problem: "a condition can only be compared with true or false, with eq or ne", position: position)
+  }
+
+  private static func tooPrecise(_ literal: FilterLexer.Token, _ field: Field) -> FilterError {
+    FilterError(
+      problem: "\(field.rawValue) has six digits after the point, so it never equals a time with more digits",
+      position: literal.position
+    )
+  }
+
+  private static func notAField(_ literal: FilterLexer.Token) -> FilterError {
+    guard case .word(let word) = literal.kind, word.utf8.first?.isASCIILetter == true else {
+      return FilterError(problem: "expected a field", position: literal.position)
+    }
+    return FilterError(problem: "there is no field '\(word.printable)'", position: literal.position)
+  }
+
+  private mutating func operand(depth: Int) throws(FilterError) -> Operand {
     if token.kind == .open {
       try advance()
-      let filter = try disjunction(depth: depth + 1)
+      let inner = try disjunction(depth: depth + 1)
       try expect(.close, "')'")
-      return filter
+      return inner
     }
-    return try term()
+    try count()
+    switch token.kind {
+    case .word(let word):
+      let name = word.asciiFolded
+      if name == "startswith" || name == "contains" { return .condition(try function(name)) }
+      if let field = Field(rawValue: word) {
+        try advance()
+        return .field(field)
+      }
+      try refuseFunction()
+    case .string: break
+    case .open, .close, .comma, .end: throw error("expected a field")
+    }
+    let literal = token
+    try advance()
+    return .literal(literal)
   }
 
-  private mutating func term() throws(FilterError) -> Filter<Field> {
-    try count()
-    guard case .word(let word) = token.kind else { throw error("expected a field") }
-    if word == "startswith" || word == "contains" { return try function(word) }
-    let field = try self.field()
-    guard case .word(let operation) = token.kind else {
-      throw error("expected an operator. Use eq, ne, gt, ge, lt, le or in")
-    }
-    if operation == "in" {
-      try advance()
-      return .oneOf(field, try list(of: field))
-    }
-    guard let comparison = FilterComparison(rawValue: operation) else {
-      throw error("there is no operator '\(operation.printable)'. Use eq, ne, gt, ge, lt, le or in")
-    }
-    let operatorToken = token
-    try advance()
-    let value = try self.value(for: field)
-    guard (value != .null && field.kind != .flag) || comparison == .eq || comparison == .ne else {
-      throw FilterError(
-        problem: "null, true and false can only be compared with eq and ne",
-        position: operatorToken.position
-      )
-    }
-    return .comparison(field, comparison, value)
+  /// Throws if the current token is the name of a function.
+  private func refuseFunction() throws(FilterError) {
+    guard case .word(let word) = token.kind, lexer.opensNext,
+      !["not", "and", "or", "in"].contains(word.asciiFolded), FilterComparison(rawValue: word.asciiFolded) == nil
+    else { return }
+    throw error("there is no function '\(word.printable)'. Use startswith or contains")
   }
 
   private mutating func function(_ name: String) throws(FilterError) -> Filter<Field> {
@@ -120,7 +240,7 @@ struct FilterParser<Field: FilterField> {
 
   private mutating func field() throws(FilterError) -> Field {
     guard case .word(let name) = token.kind, let field = Field(rawValue: name) else {
-      if case .word(let name) = token.kind { throw error("there is no field '\(name.printable)'") }
+      if case .word = token.kind { throw Self.notAField(token) }
       throw error("expected a field")
     }
     try advance()
@@ -129,44 +249,63 @@ struct FilterParser<Field: FilterField> {
 
   private mutating func list(of field: Field) throws(FilterError) -> [FilterValue] {
     try expect(.open, "'('")
-    var values = [try value(for: field)]
-    while token.kind == .comma {
-      try count()
+    var values: [FilterValue] = []
+    repeat {
+      if !values.isEmpty {
+        try count()
+        try advance()
+      }
+      let reading = try FilterLiteral.read(token, for: field)
+      guard reading.isExact else { throw Self.tooPrecise(token, field) }
+      values.append(reading.value)
       try advance()
-      values.append(try value(for: field))
-    }
+    } while token.kind == .comma
     try expect(.close, "')'")
     return values
   }
 
-  private mutating func value(for field: Field) throws(FilterError) -> FilterValue {
-    let value: FilterValue?
-    switch (field.kind, token.kind) {
-    case (_, .word("null")): value = .null
-    case (.text, .string(let text)), (.name, .string(let text)): value = .text(text)
-    case (.number, .string(let text)), (.number, .word(let text)), (.id, .string(let text)), (.id, .word(let text)):
-      value = Int64(text).map(FilterValue.number)
-    case (.time, .word(let text)): value = Timestamp(parsing: text).map(FilterValue.time)
-    case (.flag, .word("true")): value = .flag(true)
-    case (.flag, .word("false")): value = .flag(false)
-    case (.text, _), (.name, _), (.number, _), (.id, _), (.time, _), (.flag, _): value = nil
+  /// Returns the literal that a field is compared with.
+  ///
+  /// The literal can be in parentheses.
+  private mutating func literal(for field: Field, depth: Int) throws(FilterError) -> FilterLexer.Token {
+    if token.kind == .open {
+      guard depth < Self.maximumDepth else {
+        throw error("the filter is nested deeper than \(Self.maximumDepth) levels")
+      }
+      try advance()
+      let literal = try literal(for: field, depth: depth + 1)
+      try expect(.close, "')'")
+      return literal
     }
-    guard let value else { throw error(Self.expectation(of: field)) }
+    if case .word(let word) = token.kind {
+      if let other = Field(rawValue: word) {
+        throw error("compare \(field.rawValue) with a value, not with the field \(other.rawValue)")
+      }
+      try refuseFunction()
+    }
+    let literal = token
+    // The literal is checked before the next token is read, so the first mistake in the filter is reported.
+    _ = try FilterLiteral.read(literal, for: field)
     try advance()
-    return value
-  }
-
-  private static func expectation(of field: Field) -> String {
-    switch field.kind {
-    case .text, .name: "compare \(field.rawValue) with a text in single quotes, or with null"
-    case .number, .id: "compare \(field.rawValue) with a whole number, or with null"
-    case .flag: "compare \(field.rawValue) with true or false"
-    case .time: "compare \(field.rawValue) with a time without quotes, such as 2026-03-01T14:00:00Z, or with null"
-    }
+    return literal
   }
 
   private mutating func count() throws(FilterError) {
     terms += 1
     guard terms <= Self.maximumTerms else { throw error("the filter has more than \(Self.maximumTerms) comparisons") }
+  }
+}
+
+extension FilterComparison {
+  /// The operator with the same meaning if both sides are exchanged.
+  fileprivate var mirrored: FilterComparison {
+    switch self {
+    case .eq: .eq
+    case .ne: .ne
+    case .gt: .lt
+    case .ge: .le
+    case .lt: .gt
+    case .le: .ge
+    }
   }
 }

@@ -9,8 +9,8 @@ extension ChangeService {
   /// gets `outcomeUnknown`.
   ///
   /// A repeated request is carried out if it may succeed although the first request failed. There are three such cases:
-  /// the write of the first request was not sent, the directory was too busy (429), or the directory refused Reflog's
-  /// own credential. An operator can repair that credential.
+  /// the write of the first request was not sent, the directory was too busy (429), or the directory refused the
+  /// credential. An operator can repair Reflog's own credential, and a caller can send a new token.
   func earlierAnswer(
     to request: ChangeRequest,
     _ preparer: Preparer
@@ -30,15 +30,16 @@ extension ChangeService {
       return ChangeReceipt(changes: [earlier], response: await response(repeating: earlier, preparer.directory))
     case .notApplied:
       return nil
-    case .rejected where earlier.outcome?.httpStatus == 429 || earlier.refusedOwnCredential:
+    case .rejected where earlier.outcome?.httpStatus == 429 || earlier.refusedCredential:
       return nil
     case .rejected:
       throw .refused([earlier.id], DirectoryRefusal(repeating: earlier.outcome))
     case .denied:
       throw .forbidden([earlier.id])
-    case .pending, .superseded, .unknown:
-      let why = "the first request with this Idempotency-Key is \(earlier.result.rawValue)"
-      throw .outcomeUnknown([earlier.id], why: why)
+    case .pending:
+      throw .outcomeUnknown([earlier.id], why: "the first request with this Idempotency-Key is pending")
+    case .superseded, .unknown:
+      throw .outcomeStaysUnknown(earlier.id, earlier.result)
     }
   }
 
@@ -63,10 +64,15 @@ extension ChangeService {
 }
 
 extension Change {
-  /// Whether the refusal was caused by Reflog's own credential, and not by the caller's credential.
-  fileprivate var refusedOwnCredential: Bool {
-    let status = outcome?.httpStatus
-    return intent.actor.proof != .graph && (status == 401 || status == 403)
+  /// Whether the directory refused the credential, and not the change.
+  ///
+  /// Status 401 is about the token. Status 403 is about Reflog's own credential if Reflog sent the request with it.
+  fileprivate var refusedCredential: Bool {
+    switch outcome?.httpStatus {
+    case 401: true
+    case 403: intent.actor.proof != .graph
+    default: false
+    }
   }
 }
 

@@ -21,10 +21,12 @@ enum ConnectorProperties {
 
   /// Returns the properties that a write changes.
   ///
-  /// The names are spelled as in Microsoft Graph, even if the body contains the names in another case.
+  /// If the connector was read, a property is left out if the body contains the property's current value. The names are
+  /// spelled as in Microsoft Graph, even if the body contains the names in another case.
   static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
     body.members.compactMap { member in
       switch member.name.asciiFolded {
+      case _ where isUnchanged(member, in: connector): nil
       case displayName.asciiFolded:
         Change.ChangedProperty(name: displayName, before: connector?.displayName, after: member.value.string)
       case targetURL.asciiFolded:
@@ -34,9 +36,24 @@ enum ConnectorProperties {
           after: member.value.string.map(redactedURL)
         )
       case authentication.asciiFolded: Change.ChangedProperty(name: authentication, before: nil, after: nil)
-      case "id", "@odata.type", "@odata.context": nil
+      case "id": nil
       default: Change.ChangedProperty(name: member.name, before: nil, after: nil)
       }
+    }
+  }
+
+  /// Whether a member certainly has the connector's current value.
+  ///
+  /// An authentication with a secret is never certain, because a read returns no secret.
+  private static func isUnchanged(_ member: JSONObject.Member, in connector: DirectoryConnector?) -> Bool {
+    guard let connector else { return false }
+    switch (member.name.asciiFolded, member.value) {
+    case (displayName.asciiFolded, .string(let name)): return name.utf8.elementsEqual(connector.displayName.utf8)
+    case (targetURL.asciiFolded, .string(let url)): return connector.hasTargetURL(url)
+    case (authentication.asciiFolded, .object(let object)):
+      let text = DirectoryConnector.authentication(object)
+      return text.hasPrefix("clientCertificateAuthentication") && text == connector.authentication
+    default: return false
     }
   }
 }

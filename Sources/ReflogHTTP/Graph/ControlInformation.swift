@@ -1,0 +1,31 @@
+import ReflogModel
+
+/// The members that describe an object and are not properties of it (OData JSON Format 4.01 §4.6).
+///
+/// Microsoft Graph adds these members to its answers. Callers that read an object, edit it and send it back therefore
+/// send them too. Reflog accepts the members and does not forward them.
+enum ControlInformation {
+  private static let names: Set<String> = [
+    "context", "metadataetag", "type", "etag", "editlink", "readlink", "navigationlink", "associationlink", "count",
+    "mediaeditlink", "mediareadlink", "mediacontenttype", "mediaetag",
+  ]
+
+  /// Whether a member is control information, such as `@odata.context` or `languages@odata.context`.
+  ///
+  /// `@odata.id` and `@odata.bind` are not control information here, because they set a reference.
+  static func contains(_ name: String) -> Bool {
+    guard let at = name.lastIndex(of: "@") else { return false }
+    let annotation = name[name.index(after: at)...].description.asciiFolded
+    if annotation == "microsoft.graph.tips" { return true }
+    return annotation.hasPrefix("odata.") && names.contains(String(annotation.dropFirst("odata.".count)))
+  }
+}
+
+extension JSONObject {
+  /// The object without the control information among its members.
+  ///
+  /// Nested objects are not changed. The `@odata.type` in a nested object says which kind of value it is.
+  var withoutControlInformation: JSONObject {
+    JSONObject(uniqueMembers: members.filter { !ControlInformation.contains($0.name) })
+  }
+}

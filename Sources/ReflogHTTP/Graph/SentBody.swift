@@ -1,0 +1,87 @@
+import ReflogModel
+
+/// Checks the bodies that Reflog sends to the directory.
+///
+/// Reflog sends only what the caller meant. So it refuses masked secrets, and each member that could move the reference
+/// of a step without a recorded change.
+enum SentBody {
+  /// Returns the members of a connector that are sent.
+  ///
+  /// - Parameters:
+  ///   - body: The body of the request.
+  ///   - id: The connector's id in the URL, or nil if the connector is new.
+  static func connector(_ body: JSONObject, id: ConnectorID? = nil) throws(RequestError) -> JSONObject {
+    try refuseMasks(in: body, isConnector: true)
+    var sent = body.withoutControlInformation
+    guard let id, let member = sent.member(named: "id") else { return sent }
+    guard member.value.string.flatMap({ ConnectorID($0) }) == id else {
+      throw .badRequest("The id in the body is not the connector's id in the URL. Leave it out.", target: member.name)
+    }
+    sent[member.name] = nil
+    return sent
+  }
+
+  /// Returns the members of a user flow that are sent.
+  static func flow(_ body: JSONObject) throws(RequestError) -> JSONObject {
+    try refuseMasks(in: body, isConnector: false)
+    if let name = memberThatMovesReferences(in: .object(body)) { throw movesReferences(name) }
+    return body.withoutControlInformation
+  }
+
+  /// Returns a body without the member `apiConnectorConfiguration`.
+  ///
+  /// Microsoft Graph returns this member as an empty object with every flow. Throws if the member has content.
+  static func withoutEmptyConfiguration(_ body: JSONObject) throws(RequestError) -> JSONObject {
+    guard let member = body.member(named: FlowBody.configurationName) else { return body }
+    guard member.value.object?.withoutControlInformation.members.isEmpty == true else {
+      throw movesReferences(member.name)
+    }
+    var rest = body
+    rest[member.name] = nil
+    return rest
+  }
+
+  /// Checks a body that is forwarded unchanged.
+  ///
+  /// A body that is not a JSON object is not checked.
+  static func checkForwarded(_ bytes: some Collection<UInt8>) throws(RequestError) {
+    guard let body = (try? JSONValue(parsing: bytes))?.object else { return }
+    try refuseMasks(in: body, isConnector: false)
+    if let name = memberThatMovesReferences(in: .object(body)) { throw movesReferences(name) }
+  }
+
+  /// Returns the name of a member that sets references of a flow's steps, or nil if there is none.
+  ///
+  /// OData has several spellings: `apiConnectorConfiguration@odata.bind`,
+  /// `apiConnectorConfiguration/postFederationSignup@odata.bind`, and both with the name of a type in front. Objects at
+  /// any depth are checked.
+  private static func memberThatMovesReferences(in value: JSONValue) -> String? {
+    switch value {
+    case .null, .bool, .number, .string: return nil
+    case .array(let values): return values.lazy.compactMap { memberThatMovesReferences(in: $0) }.first
+    case .object(let object):
+      if let member = object.members.first(where: { namesConfiguration($0.name) }) { return member.name }
+      return object.members.lazy.compactMap { memberThatMovesReferences(in: $0.value) }.first
+    }
+  }
+
+  private static func namesConfiguration(_ name: String) -> Bool {
+    name.split { "@./#() \t".contains($0) }.contains { $0.description.isSame(as: FlowBody.configurationName) }
+  }
+
+  private static func movesReferences(_ name: String) -> RequestError {
+    .badRequest(
+      "A step's connector can't be set here. Set it at …/apiConnectorConfiguration/{step}/$ref.",
+      target: name
+    )
+  }
+
+  private static func refuseMasks(in body: JSONObject, isConnector: Bool) throws(RequestError) {
+    guard let path = SecretMask.member(in: body, isConnector: isConnector) else { return }
+    throw .badRequest(
+      "\(path) is masked, and the mask would replace the true value. Leave the member out to keep the value, or send "
+        + "the true value.",
+      target: path
+    )
+  }
+}

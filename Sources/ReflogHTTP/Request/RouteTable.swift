@@ -1,0 +1,60 @@
+import HTTPTypes
+import Hummingbird
+import ReflogModel
+
+/// The methods that each resource supports, and the refusals of requests that no route handles.
+struct RouteTable: Sendable {
+  private struct Route {
+    let segments: [String]
+    let method: HTTPRequest.Method
+
+    /// Returns whether a path has this route's form.
+    ///
+    /// In a route, `{name}` is any segment, and `**` is one or more segments.
+    func matches(_ path: [String]) -> Bool {
+      for (index, segment) in segments.enumerated() {
+        if segment == "**" { return path.count > index }
+        guard index < path.count, segment.hasPrefix("{") || segment == path[index] else { return false }
+      }
+      return path.count == segments.count
+    }
+  }
+
+  private let routes: [Route]
+
+  init(of router: Router<ReflogRequestContext>) {
+    routes = router.routes.map { Route(segments: Self.segments("\($0.path)"), method: $0.method) }
+  }
+
+  private static func segments(_ path: String) -> [String] {
+    path.split(separator: "/").map { $0.description.asciiFolded }
+  }
+
+  /// Returns the methods that the resource at a path supports, or an empty list if there is no resource.
+  ///
+  /// A resource that supports `GET` supports `HEAD` too.
+  func methods(at path: String) -> [HTTPRequest.Method] {
+    let segments = Self.segments(path)
+    let found = Set(routes.filter { $0.matches(segments) }.map(\.method))
+    return SupportedMethods.all.filter { found.contains($0) || $0 == .head && found.contains(.get) }
+  }
+
+  /// Returns the refusal of a request that no route handles.
+  ///
+  /// - Parameter path: The canonical path.
+  func refusal(of method: HTTPRequest.Method, at path: String) -> RequestError {
+    let (segments, methods) = (Self.segments(path), methods(at: path))
+    let isVersioned = segments.first.flatMap { APIVersion(segment: $0) } != nil
+    let isOwn = !isVersioned || Self.ownPaths.contains { segments.dropFirst().starts(with: $0) }
+    guard isOwn || !SupportedMethods.all.contains(method) else {
+      return UnforwardedRequest.error(at: path, methods: methods)
+    }
+    return methods.isEmpty ? (isOwn ? .notFound : .notProxied) : .methodNotAllowed(methods)
+  }
+
+  /// The beginnings of the versioned paths that Reflog answers itself.
+  private static let ownPaths = [
+    ["reflog"], ["auditlogs", "connectorchanges"], ["auditlogs", "connectorconfigurations"],
+    ["auditlogs", "serviceevents"], ["auditlogs", "exportmanifests"],
+  ]
+}
