@@ -82,7 +82,7 @@ package struct ReflogAPI: Sendable {
       context: ReflogRequestContext.self,
       options: [.caseInsensitive, .autoGenerateHeadEndpoints]
     )
-    router.add(middleware: ErrorMiddleware(failures: failures, logger: logger))
+    router.add(middleware: ErrorMiddleware(failures: failures, authentication: authentication, logger: logger))
     addPages(to: router)
     HealthController(isReady: isReady).addRoutes(to: router)
     OpenAPIController().addRoutes(to: router)

@@ -7,6 +7,7 @@ import ReflogService
 /// Answers and logs every error that a route throws, and every request to an unknown path.
 struct ErrorMiddleware: RouterMiddleware {
   let failures: FailedAuthentications
+  let authentication: Authentication
   let logger: Logger
 
   func handle(
@@ -18,7 +19,10 @@ struct ErrorMiddleware: RouterMiddleware {
       return try await next(request, context)
     } catch {
       if Self.isFailedAuthentication(error) { failures.count(from: context.ipAddress) }
-      let answer = ErrorAnswer(Self.meaning(of: error, at: request.uri.path))
+      var answer = ErrorAnswer(Self.meaning(of: error, at: request.uri.path))
+      if case RequestError.unauthenticated = error {
+        answer = answer.advising(AcceptedTokens.advice(authentication.modes, at: request.uri.path))
+      }
       answer.log(to: logger, request, context, cause: error)
       return answer.response(context)
     }

@@ -16,6 +16,8 @@ enum RequestError: Error, Sendable {
   case batch
   /// The request writes to a step's path that does not end in `$ref`.
   case missingRef
+  /// The request has an `Expect` other than `100-continue`.
+  case expectationFailed
   /// No route supports the method.
   case methodNotAllowed
   /// No route and no resource exists at this path.

@@ -16,9 +16,13 @@ package enum MetricHelp {
     "reflog_sweep_failures_total": "Sweeps that could not read everything.",
     "reflog_sweep_last_success_timestamp_seconds": "Unix time of the last complete sweep; 0 if there was none.",
     "reflog_unauthenticated_total": "Requests without a valid credential.",
+    "reflog_unreadable_forwarding_total": "Requests with forwarding headers of a trusted proxy that could not be read.",
     "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
   ]
 
   /// The names of the counters that have the value zero from the start.
-  package static let counters = ["reflog_drift_total", "reflog_sweep_failures_total", "reflog_unauthenticated_total"]
+  package static let counters = [
+    "reflog_drift_total", "reflog_sweep_failures_total", "reflog_unauthenticated_total",
+    "reflog_unreadable_forwarding_total",
+  ]
 }

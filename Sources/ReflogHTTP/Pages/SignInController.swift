@@ -30,6 +30,9 @@ struct SignInController {
     try request.requireOwnOrigin()
     let form = try await request.form()
     let target = SignInTarget.path(form["target"])
+    guard authentication.takesAPITokens else {
+      return page(signInPage(target, "This server accepts no API tokens, so the token was not checked."), context, .forbidden)
+    }
     guard let token = form["token"],
       try await authentication.callerWithRole(bearing: token, from: context.ipAddress) != nil
     else {
