@@ -447,7 +447,7 @@ class Tokens(WireTestCase):
         for name in ("release BOT", "Release bоt", "Ｒelease bot", "RELEASE B0T"):
             answer = self.create(name)
             self.assertEqual(answer.status, 400, name)
-            self.assertIn("looks like the name of the token Release bot", answer.json["error"]["message"])
+            self.assertIn("can be confused with the name of the token Release bot", answer.json["error"]["message"])
         for name in ("", " ", "a\u200bb", "a\u202eb", "a\nb", "a\u00a0b", "a  b", "\u2800", "a\ufffdb"):
             self.assertEqual(self.create(name).status, 400, ascii(name))
 

@@ -22,7 +22,8 @@ struct ProxySettingsTests {
 
   @Test(arguments: [
     ("203.0.113.9", "203.0.113.9"), ("1.1.1.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"), ("10.9.9.9", "10.9.9.9"),
-    ("nonsense, 203.0.113.9", "203.0.113.9"), ("203.0.113.9:4711", "203.0.113.9"), ("[2001:DB8:0:0::7]:1", "2001:db8::7"),
+    ("nonsense, 203.0.113.9", "203.0.113.9"), ("203.0.113.9:4711", "203.0.113.9"),
+    ("[2001:DB8:0:0::7]:1", "2001:db8::7"),
     ("203.0.113.9, 2001:db8:1::1", "203.0.113.9"),
   ])
   func aTrustedProxyNamesTheClient(header: String, address: String) {
@@ -61,21 +62,26 @@ struct ProxySettingsTests {
     #expect(client == ProxySettings.Client(ipAddress: "10.1.2.3", scheme: "http", isUnreadable: true))
   }
 
-  @Test(arguments: [
-    ([("X-Forwarded-Proto", "https")], "https", nil), ([("X-Forwarded-Proto", "HTTPS")], "https", nil),
-    ([("X-Forwarded-Host", "reflog.example")], "http", "reflog.example"),
-    ([("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "a.example:8443")], "https", "a.example:8443"),
-    // The client wrote the first values, and its proxy appended the last ones.
-    ([("X-Forwarded-For", "1.1.1.1, 203.0.113.9"), ("X-Forwarded-Proto", "https, http")], "http", nil),
-    // The first proxy saw the client over TLS, and the second proxy saw the first one without TLS.
-    ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Proto", "https, http")], "https", nil),
-    ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Host", "out.example, in")], "http", "out.example"),
-    ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Proto", "https")], "https", nil),
-    ([("Forwarded", "for=203.0.113.9;proto=https;host=reflog.example")], "https", "reflog.example"),
-    ([("Forwarded", "for=6.6.6.6;proto=https, for=203.0.113.9;proto=http")], "http", nil),
-    ([("Forwarded", "For=203.0.113.9;Proto=https;By=10.1.1.1;Host=\"[2001:db8::1]:8443\"")], "https", "[2001:db8::1]:8443"),
-    ([("Forwarded", "proto=https")], "https", nil),
-  ] as [([(String, String)], String, String?)])
+  @Test(
+    arguments: [
+      ([("X-Forwarded-Proto", "https")], "https", nil), ([("X-Forwarded-Proto", "HTTPS")], "https", nil),
+      ([("X-Forwarded-Host", "reflog.example")], "http", "reflog.example"),
+      ([("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "a.example:8443")], "https", "a.example:8443"),
+      // The client wrote the first values, and its proxy appended the last ones.
+      ([("X-Forwarded-For", "1.1.1.1, 203.0.113.9"), ("X-Forwarded-Proto", "https, http")], "http", nil),
+      // The first proxy saw the client over TLS, and the second proxy saw the first one without TLS.
+      ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Proto", "https, http")], "https", nil),
+      ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Host", "out.example, in")], "http", "out.example"),
+      ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Proto", "https")], "https", nil),
+      ([("Forwarded", "for=203.0.113.9;proto=https;host=reflog.example")], "https", "reflog.example"),
+      ([("Forwarded", "for=6.6.6.6;proto=https, for=203.0.113.9;proto=http")], "http", nil),
+      (
+        [("Forwarded", "For=203.0.113.9;Proto=https;By=10.1.1.1;Host=\"[2001:db8::1]:8443\"")], "https",
+        "[2001:db8::1]:8443"
+      ),
+      ([("Forwarded", "proto=https")], "https", nil),
+    ] as [([(String, String)], String, String?)]
+  )
   func aTrustedProxyNamesTheSchemeAndTheHost(headers: [(String, String)], scheme: String, authority: String?) {
     let client = client("127.0.0.1", headers)
 
@@ -97,9 +103,13 @@ struct ProxySettingsTests {
 
   @Test(arguments: ["203.0.113.1", "2001:db8:2::1"])
   func theHeadersOfOtherPeersDoNotCount(peer: String) {
-    let client = client(peer, [
-      ("X-Forwarded-For", "6.6.6.6"), ("Forwarded", "x"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil"),
-    ])
+    let client = client(
+      peer,
+      [
+        ("X-Forwarded-For", "6.6.6.6"), ("Forwarded", "x"), ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "evil"),
+      ]
+    )
 
     #expect(client == ProxySettings.Client(ipAddress: peer, scheme: "http"))
   }
@@ -119,7 +129,8 @@ struct ProxySettingsTests {
   }
 
   @Test(arguments: [
-    "", ":80", "a b", "a/b", "user@a", "a:b", "a:123456", "a:70000", "[::1", "[]", "[a]", "[127.0.0.1]", "::1", "a:80:80", "ä",
+    "", ":80", "a b", "a/b", "user@a", "a:b", "a:123456", "a:70000", "[::1", "[]", "[a]", "[127.0.0.1]", "::1",
+    "a:80:80", "ä",
     "a,b", "a?b", "a#b", "a%20b",
   ])
   func anyOtherHostIsNotValid(text: String) {

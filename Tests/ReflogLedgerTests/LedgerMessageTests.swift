@@ -103,7 +103,7 @@ struct LedgerMessageTests {
     ),
     (
       .nameConfusable(with: "ci"),
-      "The name looks like the name of the token ci, so people could confuse the two. Choose another name."
+      "The name can be confused with the name of the token ci. Choose another name."
     ),
     (.nameTaken("ci"), "A token named ci exists already. A name is never used again. Choose another name."),
     (.unknownName("ci"), "There is no token named ci. List the tokens with `reflog token list`."),

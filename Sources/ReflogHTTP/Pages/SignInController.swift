@@ -31,7 +31,8 @@ struct SignInController {
     let form = try await request.form()
     let target = SignInTarget.path(form["target"])
     guard authentication.takesAPITokens else {
-      return page(signInPage(target, "This server accepts no API tokens, so the token was not checked."), context, .forbidden)
+      let problem = "This server accepts no API tokens, so the token was not checked."
+      return page(signInPage(target, problem), context, .forbidden)
     }
     guard let token = form["token"],
       try await authentication.callerWithRole(bearing: token, from: context.ipAddress) != nil

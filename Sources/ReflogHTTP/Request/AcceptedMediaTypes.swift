@@ -1,3 +1,5 @@
+import ReflogModel
+
 /// The media types that a client accepts, with their weights: the header `Accept` (RFC 9110 §12.5.1).
 struct AcceptedMediaTypes {
   /// A media range such as `text/csv`, `text/*` or `*/*`.
@@ -43,9 +45,7 @@ struct AcceptedMediaTypes {
       return nil
     }
     let digits = parts.count == 2 ? parts[1] : ""
-    guard digits.utf8.count <= 3, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-      return nil
-    }
+    guard digits.utf8.count <= 3, digits.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
     let fraction = Int((digits + "000").prefix(3)) ?? 0
     return whole * 1000 + fraction <= 1000 ? whole * 1000 + fraction : nil
   }

@@ -146,7 +146,9 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     var exchange = exchanges[exchanges.startIndex]
     if exchange.awaitsContinue { exchange.isKeptAlive = false }
     // The framework removes the body of an answer to HEAD and then states the length 0, also if GET has a body.
-    if exchange.isHead, head.headers.first(name: "content-length") == "0" { head.headers.remove(name: "content-length") }
+    if exchange.isHead, head.headers.first(name: "content-length") == "0" {
+      head.headers.remove(name: "content-length")
+    }
     if exchange.isHTTP10 {
       head.version = .http1_0
       let hasBody = !exchange.isHead && head.status.mayHaveResponseBody

@@ -188,7 +188,7 @@ package enum TokenError: Error, Equatable, Sendable, CustomStringConvertible {
       "This name is not valid. A token's name has 1 to 128 bytes of visible characters and single spaces."
     case .nameTaken(let name): "A token named \(name) exists already. A name is never used again. Choose another name."
     case .nameConfusable(let other):
-      "The name looks like the name of the token \(other), so people could confuse the two. Choose another name."
+      "The name can be confused with the name of the token \(other). Choose another name."
     case .unknownName(let name): "There is no token named \(name). List the tokens with `reflog token list`."
     }
   }

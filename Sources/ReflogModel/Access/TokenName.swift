@@ -1,7 +1,7 @@
 /// The name of an API token, as people read it.
 ///
-/// The name has only visible characters and single spaces, so two names that look the same are never different because
-/// of characters that nobody sees.
+/// The name has only visible characters and single spaces, so two names never differ only in
+/// invisible characters.
 package struct TokenName: Hashable, Sendable {
   /// The name without spaces at its ends.
   package let text: String
@@ -29,7 +29,9 @@ package struct TokenName: Hashable, Sendable {
   /// Two names can be confused if they differ only in case, or if they look alike. See ``LookAlikes`` for the characters
   /// that count as looking alike.
   package func canBeConfused(with other: String) -> Bool {
-    text.lowercased() == other.lowercased() || LookAlikes.shape(of: text) == LookAlikes.shape(of: other)
+    // Case changes shapes: `I` and `l` look alike, `i` and `l` do not. So the names are compared as written and in lower case.
+    LookAlikes.shape(of: text) == LookAlikes.shape(of: other)
+      || LookAlikes.shape(of: text.lowercased()) == LookAlikes.shape(of: other.lowercased())
   }
 }
 
