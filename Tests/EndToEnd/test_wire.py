@@ -435,6 +435,14 @@ class Reasons(WireTestCase):
         self.assertEqual(self.count(), before)
 
 
+class MissingTokens(WireTestCase):
+    def test_the_answer_says_which_tokens_this_server_accepts(self):
+        for path in (CHANGES, REF, "/metrics", "/beta/nothing"):
+            answer = self.server.request("GET", path, role=None)
+            self.assertEqual((answer.status, answer.json["error"]["message"]),
+                             (401, "The request has no valid token. Send an API token of this server as 'Authorization: Bearer …'."))
+
+
 class Tokens(WireTestCase):
     """The names of tokens are what people see, and no two names look alike."""
 
