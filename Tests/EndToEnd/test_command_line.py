@@ -207,7 +207,7 @@ class BrokenConnections(unittest.TestCase):
             environment = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
             environment.update(REFLOG_SERVER=f"http://127.0.0.1:{listener.getsockname()[1]}", REFLOG_TOKEN="x")
             runs = [subprocess.run([BINARY, *command], capture_output=True, text=True, env=environment, timeout=120)
-                    for command in (["set", STEP, "--none"], ["history", "--server", environment["REFLOG_SERVER"]])]
+                    for command in (["set", *STEP.split("/"), "--none"], ["history", "--server", environment["REFLOG_SERVER"]])]
             listener.shutdown(socket.SHUT_RDWR)
             return runs
 
