@@ -23,7 +23,7 @@ package struct HTTPConnection: HTTPChannelHandler {
 
   /// Adds the handlers of a new connection.
   ///
-  /// ``ConnectionRules`` is the first handler that receives the decoded parts of a request, because the handlers behind
+  /// `ConnectionRules` is the first handler that receives the decoded parts of a request, because the handlers behind
   /// it do not see the version of the request.
   package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {

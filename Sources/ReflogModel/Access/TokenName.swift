@@ -26,7 +26,7 @@ package struct TokenName: Hashable, Sendable {
 
   /// Returns whether people can confuse two names.
   ///
-  /// Two names can be confused if they differ only in case, or if they look alike. See ``LookAlikes`` for the characters
+  /// Two names can be confused if they differ only in case, or if they look alike. See `LookAlikes` for the characters
   /// that count as looking alike.
   package func canBeConfused(with other: String) -> Bool {
     // Case changes shapes: `I` and `l` look alike, `i` and `l` do not. So the names are compared as written and in lower case.
