@@ -92,7 +92,14 @@ package struct ReflogAPI: Sendable {
       context: ReflogRequestContext.self,
       options: [.caseInsensitive, .autoGenerateHeadEndpoints]
     )
-    router.add(middleware: ErrorMiddleware(failures: failures, pace: admission.pace, logger: logger))
+    router.add(
+      middleware: ErrorMiddleware(
+        failures: failures,
+        pace: admission.pace,
+        authentication: authentication,
+        logger: logger
+      )
+    )
     addPages(to: router)
     let open = router.group().add(middleware: OpenRouteMiddleware(admission: admission))
     HealthController(isReady: isReady).addRoutes(to: open)

@@ -1,9 +1,6 @@
 import ReflogModel
 
 extension Change.Actor {
-  /// The display name; if it is not recorded, the user principal name, else the id, else `Unknown`.
-  var shownName: String { name ?? userPrincipalName ?? id ?? "Unknown" }
-
   /// Returns the shown name, or `[erased]` and the id if an erasure deleted the names.
   func shownName(erased: Erased?) -> String {
     erased == nil ? shownName : Erased.placeholder + (id.map { " (\($0))" } ?? "")

@@ -8,6 +8,8 @@ package struct SignInPage: Sendable {
   let encodedTarget: String
   let hasEntra: Bool
   let hasTokens: Bool
+  /// Whether people can sign in at all.
+  let isPossible: Bool
   /// The reason why the sign-in failed, or nil if there was no attempt yet.
   let problem: String?
 
@@ -23,6 +25,7 @@ package struct SignInPage: Sendable {
     encodedTarget = target.percentEncoded()
     self.hasEntra = hasEntra
     self.hasTokens = hasTokens
+    isPossible = hasEntra || hasTokens
     self.problem = problem
   }
 

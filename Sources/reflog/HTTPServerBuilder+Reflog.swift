@@ -9,17 +9,7 @@ extension HTTPServerBuilder {
   /// The connections of the trusted proxies are not limited for each address.
   static func reflog(_ tls: TLS?, trustedProxies: [AddressBlock]) throws -> HTTPServerBuilder {
     let connections = ConnectionCount(trusted: trustedProxies)
-    let http1 = HTTPServerBuilder.http1(
-      configuration: HTTP1Channel.Configuration(
-        additionalChannelHandlers: [ConnectionShare(connections), RequestDeadline()],
-        idleTimeout: RequestLimits.idle,
-        httpDecoderConfiguration: .init(
-          maxHeaderFieldSize: RequestLimits.headers,
-          maxHeaderListSize: RequestLimits.headers,
-          maxHeaderFieldCount: RequestLimits.headerFields
-        )
-      )
-    )
+    let http1 = HTTPServerBuilder { HTTPConnection(connections: connections, responder: $0) }
     return if let tls { try .tls(http1, tlsConfiguration: tls.configuration) } else { http1 }
   }
 }

@@ -1,11 +1,14 @@
 import json
 import os
+import socket
 import stat
+import struct
 import subprocess
 import tempfile
+import threading
 import unittest
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, ServerTestCase
+from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Port, Server, ServerTestCase
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
@@ -184,3 +187,47 @@ class Stopping(unittest.TestCase):
             self.assertFalse(os.path.exists(server.database + "-wal"))
             shown = server.command("history", "--database", server.database, "--format", "json")
             self.assertEqual(len(json.loads(shown.stdout)["value"]), 1)
+
+
+class BrokenConnections(unittest.TestCase):
+    """The command line tells a server that can't be reached from a server that ended the connection."""
+
+    def run_against(self, behave):
+        """Runs a command that changes and a command that reads against a listener, and returns both runs."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            def serve():
+                while True:
+                    try:
+                        connection, _ = listener.accept()
+                    except OSError:
+                        return
+                    with connection:
+                        behave(connection)
+            threading.Thread(target=serve, daemon=True).start()
+            environment = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
+            environment.update(REFLOG_SERVER=f"http://127.0.0.1:{listener.getsockname()[1]}", REFLOG_TOKEN="x")
+            runs = [subprocess.run([BINARY, *command], capture_output=True, text=True, env=environment, timeout=120)
+                    for command in (["set", *STEP.split("/"), "--none"], ["history", "--server", environment["REFLOG_SERVER"]])]
+            listener.shutdown(socket.SHUT_RDWR)
+            return runs
+
+    def test_a_connection_that_ends_is_not_a_server_that_cannot_be_reached(self):
+        def reset(connection):
+            connection.recv(65536)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        for behave in (reset, lambda connection: connection.recv(65536)):
+            change, read = self.run_against(behave)
+            self.assertEqual((change.returncode, read.returncode), (75, 75))
+            for run in (change, read):
+                self.assertIn("did not answer", run.stderr)
+                self.assertNotIn("can't be reached", run.stderr)
+            self.assertIn("The result is unknown. Check `reflog history`.", change.stderr)
+            self.assertIn("Try again.", read.stderr)
+
+    def test_a_server_that_does_not_listen_cannot_be_reached(self):
+        port = Port()
+        self.addCleanup(port.close)
+        run = Server().command("history", "--server", f"http://127.0.0.1:{port.number}")
+        self.assertEqual(run.returncode, 75)
+        self.assertIn("can't be reached", run.stderr)

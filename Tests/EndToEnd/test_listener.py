@@ -7,11 +7,12 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.error
 import urllib.request
 
 from forger import Forger, seed_of
 from ledgerfile import triggers_dropped
-from reflogserver import NEW_VENDOR, Server, eventually
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, eventually
 from testparts import apart
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
@@ -39,12 +40,29 @@ class TLSServer(Server):
             return False
 
     def get(self, path):
+        return self.send("GET", path)[:2]
+
+    def send(self, method, path, body=None):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        request = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}",
+        request = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}", body, method=method,
                                          headers={"Authorization": "Bearer " + self.tokens.get("operator", "")})
         with urllib.request.urlopen(request, context=context) as answer:
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read().decode(), answer.headers
+
+    def handshake(self, version, ciphers=None):
+        """Returns the cipher suite of a connection with this version of TLS, or None if the server accepts no suite."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.minimum_version = context.maximum_version = version
+        if ciphers:
+            context.set_ciphers(ciphers)
+        with socket.create_connection(("127.0.0.1", self.port)) as plain:
+            try:
+                with context.wrap_socket(plain) as connection:
+                    return connection.cipher()[0]
+            except ssl.SSLError:
+                return None
 
     def certificate(self):
         return ssl.get_server_certificate(("127.0.0.1", self.port))
@@ -65,12 +83,24 @@ class TLS(unittest.TestCase):
     def test_the_server_uses_tls_1_2_or_later_and_its_links_are_https(self):
         with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
             self.assertIn(f'"@odata.context":"https://127.0.0.1:{server.port}/beta', server.get(CHANGES)[1])
-            with self.assertRaises(ssl.SSLError):
-                old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-                old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
-                old.maximum_version = ssl.TLSVersion.TLSv1_1
-                with socket.create_connection(("127.0.0.1", server.port)) as plain:
-                    old.wrap_socket(plain)
+            self.assertIsNone(server.handshake(ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0"))
+            self.assertIsNotNone(server.handshake(ssl.TLSVersion.TLSv1_3))
+            for suite in ("ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305"):
+                self.assertEqual(server.handshake(ssl.TLSVersion.TLSv1_2, suite), suite)
+            # An RSA key exchange has no forward secrecy, and CBC has known attacks.
+            for suite in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA", "ECDHE-RSA-AES128-SHA",
+                          "ECDHE-RSA-AES256-SHA", "ECDHE-RSA-AES128-SHA256", "kRSA", "SHA1"):
+                self.assertIsNone(server.handshake(ssl.TLSVersion.TLSv1_2, suite + ":@SECLEVEL=0"), suite)
+
+    def test_every_answer_over_tls_asks_for_tls_in_future(self):
+        with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
+            for path in ("/livez", "/sign-in", CHANGES, CHANGES + "?$format=csv", "/checkpoint"):
+                self.assertEqual(server.send("GET", path)[2]["Strict-Transport-Security"], "max-age=31536000", path)
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                server.get("/beta/nothing")
+            self.assertEqual(refused.exception.headers["Strict-Transport-Security"], "max-age=31536000")
+            path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
+            self.assertEqual(server.send("PUT", path, b"{}")[0], 204)
 
     def test_a_certificate_that_changes_is_read_again(self):
         with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
@@ -120,6 +150,62 @@ class Proxies(unittest.TestCase):
                 "PUT", f"/beta/identity/{STEP.rsplit('/', 1)[0]}/apiConnectorConfiguration/postFederationSignup/$ref",
                 {"@odata.id": f"https://reflog.contoso.example/beta/identity/apiConnectors/{NEW_VENDOR}"}).status
             self.assertEqual(own, (204, 204))
+
+
+    def test_every_link_has_the_scheme_and_the_host_of_the_client(self):
+        flow = "/beta/identity/b2cUserFlows/B2C_1_signup"
+        for headers in ({"X-Forwarded-Proto": "https", "X-Forwarded-Host": "reflog.example"},
+                        {"X-Forwarded-Proto": "https", "Host": "reflog.example"},
+                        {"Forwarded": "for=203.0.113.7;proto=https;host=reflog.example"}):
+            with Server(TRUSTED_PROXIES="127.0.0.1") as server:
+                server.put(STEP, FRAUD_CHECK)
+                server.put(STEP, NEW_VENDOR)
+
+                def ask(method, path, body=None, role="operator"):
+                    answer = server.request(method, path, body, role, headers)
+                    self.assertIn(answer.status, (200, 201, 202, 303), (method, path, answer.text))
+                    self.assertEqual(answer.headers["strict-transport-security"], "max-age=31536000")
+                    return answer
+                asOf = server.history()[0]["activityDateTime"]
+                links = {
+                    "nextLink": ask("GET", CHANGES + "?$top=1").json["@odata.nextLink"],
+                    "context": ask("GET", CHANGES).json["@odata.context"],
+                    "events": ask("GET", "/beta/auditLogs/serviceEvents?$top=1").json["@odata.nextLink"],
+                    "id": ask("GET", flow + "/apiConnectorConfiguration/postFederationSignup/$ref").json["@odata.id"],
+                    "connectors": ask("GET", "/beta/identity/apiConnectors").json["@odata.context"],
+                    "location of a rollback": ask("POST", "/beta/auditLogs/connectorConfigurations/rollback",
+                                                  {"asOf": asOf, "reason": "x"}).headers["location"],
+                    "manifest": ask("GET", CHANGES + "?$format=csv&manifest=true").headers["reflog-manifest"],
+                    "openapi": ask("GET", "/openapi.json").json["servers"][0]["url"] + "/",
+                    "new flow": ask("POST", "/beta/identity/b2cUserFlows", {
+                        "id": "another", "userFlowType": "signUp", "userFlowTypeVersion": 3}).headers["location"],
+                }
+                for name, link in links.items():
+                    self.assertTrue(link.startswith("https://reflog.example/"), (name, link))
+                # A redirect has no host, so the browser stays where it is. The cookie is sent over TLS only.
+                self.assertTrue(ask("GET", "/").headers["location"].startswith("/sign-in?"))
+                signed_in = server.request("POST", "/sign-in", role=None, raw="token=" + server.tokens["reader"], headers={
+                    **headers, "Content-Type": "application/x-www-form-urlencoded"})
+                self.assertRegex(signed_in.headers["set-cookie"], r"^__Host-reflog_session=.*; Secure")
+
+    def test_forwarding_headers_that_cannot_be_read_are_counted(self):
+        with Server(TRUSTED_PROXIES="127.0.0.1") as server:
+            def count():
+                return int(server.request("GET", "/metrics").text.split("\nreflog_unreadable_forwarding_total ")[1].split()[0])
+            self.assertEqual(count(), 0)
+            self.assertEqual(self.address(server, Forwarded="x"), "127.0.0.1")
+            self.assertEqual(self.address(server, Forwarded="x", X_Forwarded_For="203.0.113.9"), "203.0.113.9")
+            self.assertEqual(self.address(server, Forwarded="for=1.1.1.1", X_Forwarded_For="203.0.113.9"), "127.0.0.1")
+            self.assertEqual(self.address(server, X_Forwarded_For="203.0.113.9"), "203.0.113.9")
+            self.assertEqual(self.address(server, X_Forwarded_For="2001:DB8:0:0:0:0:0:7"), "2001:db8::7")
+            self.assertEqual(count(), 3)
+        with Server() as server:
+            self.assertEqual(self.address(server, Forwarded="x"), "127.0.0.1")
+            self.assertIn("\nreflog_unreadable_forwarding_total 0\n", server.request("GET", "/metrics").text)
+
+    def test_a_connection_to_an_ipv6_listener_has_its_ipv4_address(self):
+        with Server(HOST="::", PLAIN_HTTP="true") as server:
+            self.assertEqual(self.address(server), "127.0.0.1")
 
 
 class Reasons(unittest.TestCase):

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -160,6 +161,7 @@ func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) a
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let application = Application(
       responder: api.buildResponder(),
+      server: HTTPServerBuilder { HTTPConnection(connections: connections, responder: $0) },
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

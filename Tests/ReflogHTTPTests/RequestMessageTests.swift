@@ -9,10 +9,10 @@ struct RequestMessageTests {
   @Test func everyRequestErrorHasItsStatusCodeAndText() {
     let answers: [(RequestError, Int, String, String)] = [
       (.bodyIncomplete, 400, "badRequest", "The body did not arrive completely. Send the request again."),
+      (.unauthenticated, 401, "unauthenticated", "The request has no valid token."),
       (
-        .unauthenticated, 401, "unauthenticated",
-        "The request has no valid token. Send one as 'Authorization: Bearer …'. A token of Microsoft Graph is valid "
-          + "only below /identity, and only if Reflog accepts such tokens."
+        .expectationFailed, 417, "badRequest",
+        "Reflog supports only 'Expect: 100-continue'. Send that, or no Expect header."
       ),
       (.badRequest("The body is too short.", target: "body"), 400, "badRequest", "The body is too short."),
       (.bodyTooLarge(limit: 65_536), 413, "badRequest", "The body has more than 65536 bytes."),
@@ -165,7 +165,7 @@ struct RequestMessageTests {
       (["result": "pending"], "result must be applied or notApplied."),
       (
         ["result": "applied"],
-        "reason is missing or not valid. It must have 1 to 4000 bytes of UTF-8, without NUL."
+        "reason is missing or not valid. It must have 1 to 4000 bytes of UTF-8, without NUL and without U+FFFD."
       ),
     ]
     for (body, text) in statements { #expect(message { _ = try ReconcileBody.statement(body) } == text) }

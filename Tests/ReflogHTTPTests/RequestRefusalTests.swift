@@ -129,7 +129,7 @@ struct RequestRefusalTests {
         "{}",
         headers: ["Reflog-Reason": "%ff"],
         target: "Reflog-Reason",
-        "Reflog-Reason is not percent-encoded UTF-8."
+        "Reflog-Reason is not UTF-8 or percent-encoded UTF-8. Percent-encode the reason."
       ),
       Refusal(
         .PUT,
@@ -137,7 +137,7 @@ struct RequestRefusalTests {
         "{}",
         headers: ["Reflog-Reason": "%00"],
         target: "reason",
-        "The reason must have at most 4000 bytes of UTF-8, without NUL."
+        "The reason must have at most 4000 bytes of UTF-8, without NUL and without U+FFFD, the sign for lost letters."
       ),
       Refusal(
         .POST,

@@ -98,7 +98,13 @@ struct LedgerMessageTests {
   }
 
   static let tokenErrors: [(TokenError, String)] = [
-    (.badName, "This name is not valid. A token's name has 1 to 128 bytes and no control characters."),
+    (
+      .badName, "This name is not valid. A token's name has 1 to 128 bytes of visible characters and single spaces."
+    ),
+    (
+      .nameConfusable(with: "ci"),
+      "The name can be confused with the name of the token ci. Choose another name."
+    ),
     (.nameTaken("ci"), "A token named ci exists already. A name is never used again. Choose another name."),
     (.unknownName("ci"), "There is no token named ci. List the tokens with `reflog token list`."),
   ]

@@ -94,6 +94,20 @@ struct TokenStoreTests {
     }
   }
 
+  @Test func aNameIsStoredTrimmedAndNeverUsedForALookAlike() async throws {
+    try await withTokens { tokens, _, _ in
+      #expect(try await tokens.create(name: " ci ", role: .reader, lifetime: .seconds(60)).token.name == "ci")
+      try await tokens.revoke(name: "ci")
+
+      for other in ["CI", "с\u{456}", "ｃｉ"] {
+        await #expect(throws: TokenError.nameConfusable(with: "ci")) {
+          try await tokens.create(name: other, role: .admin, lifetime: .seconds(60))
+        }
+      }
+      #expect(try await tokens.tokens().map(\.name) == ["ci"])
+    }
+  }
+
   @Test func theSecretIsNotStored() async throws {
     try await withTokens { tokens, _, folder in
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text

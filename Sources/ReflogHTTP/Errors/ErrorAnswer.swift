@@ -13,7 +13,7 @@ struct ErrorAnswer {
   /// A stable name for programs, such as `stepUnresolved`.
   let code: String
   /// The message for people: what happened, and what to do about it.
-  let message: String
+  private(set) var message: String
   /// The part of the request that is wrong, or nil if no single part is wrong.
   var target: String?
   /// The ids of the changes that caused the error, for example the changes that block a rollback.
@@ -45,13 +45,7 @@ struct ErrorAnswer {
   private init(_ error: RequestError) {
     switch error {
     case .unauthenticated:
-      self.init(
-        .unauthorized,
-        "unauthenticated",
-        "The request has no valid token. Send one as 'Authorization: Bearer …'. "
-          + "A token of Microsoft Graph is valid only below /identity, and only if Reflog accepts such tokens.",
-        .info
-      )
+      self.init(.unauthorized, "unauthenticated", "The request has no valid token.", .info)
       wwwAuthenticate = #"Bearer realm="Reflog""#
     case .badRequest(let message, let target):
       self.init(.badRequest, "badRequest", message, .info)
@@ -122,6 +116,14 @@ struct ErrorAnswer {
           + "…/b2cUserFlows/B2C_1_signup.",
         .info
       )
+    case .expectationFailed:
+      self.init(
+        .expectationFailed,
+        "badRequest",
+        "Reflog supports only 'Expect: 100-continue'. Send that, or no Expect header.",
+        .info
+      )
+      target = "Expect"
     case .methodNotAllowed(let methods):
       self.init(
         .methodNotAllowed,
@@ -235,6 +237,13 @@ struct ErrorAnswer {
     ]
     if let directoryRequestID { metadata["directory-request-id"] = "\(directoryRequestID.printable)" }
     logger.log(level: logLevel, "request refused", metadata: metadata)
+  }
+
+  /// Appends a sentence that says what to do.
+  func advising(_ advice: String) -> ErrorAnswer {
+    var answer = self
+    answer.message += " " + advice
+    return answer
   }
 
   /// Returns the answer in the format of Microsoft Graph's errors.

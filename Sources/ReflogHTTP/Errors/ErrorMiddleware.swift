@@ -14,6 +14,7 @@ struct UnroutedRequest: Error {}
 struct ErrorMiddleware: RouterMiddleware {
   let failures: FailedAuthentications
   let pace: RefusalPace
+  let authentication: Authentication
   let logger: Logger
 
   func handle(
@@ -29,7 +30,10 @@ struct ErrorMiddleware: RouterMiddleware {
         failures.count(from: context.ipAddress)
         await pace.delay(SlotHolder(context.ipAddress))
       }
-      let answer = ErrorAnswer(error)
+      var answer = ErrorAnswer(error)
+      if case RequestError.unauthenticated = error {
+        answer = answer.advising(AcceptedTokens.advice(authentication.modes, at: request.uri.path))
+      }
       answer.log(to: logger, request, context, cause: error)
       return answer.response(context)
     }

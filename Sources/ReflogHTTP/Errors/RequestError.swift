@@ -34,6 +34,8 @@ enum RequestError: Error, Sendable {
   ///
   /// The value contains the methods that the resource supports.
   case methodNotAllowed([HTTPRequest.Method])
+  /// The request has an `Expect` other than `100-continue`.
+  case expectationFailed
   /// No route and no resource exists at this path.
   case notFound
 }

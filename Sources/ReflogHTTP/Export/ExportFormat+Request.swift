@@ -4,9 +4,10 @@ import ReflogFormats
 import ReflogModel
 
 extension ExportFormat {
-  /// Reads the format from `$format`, or from the first media range in `Accept` if `$format` is missing.
+  /// Reads the format from `$format`, or from `Accept` if `$format` is missing.
   ///
   /// The result is nil if the caller requests JSON, because JSON is sent page by page and not as a file.
+  /// The caller also gets JSON if `Accept` contains no type that Reflog can send.
   init?(_ items: [QueryItem], of request: Request) throws(RequestError) {
     switch try QueryOptions(items, allowing: QueryOptions.Name.allCases)[.format]?.lowercased() {
     case "csv", "text/csv": self = .csv
@@ -15,8 +16,8 @@ extension ExportFormat {
     case "asim": self = .asim
     case "json", "application/json": return nil
     case nil:
-      let first = (request.headers[.accept] ?? "").split(separator: ",").first?.split(separator: ";").first ?? ""
-      switch first.lowercased().filter({ $0 != " " }) {
+      let offered = ["application/json", "text/csv", "application/jsonl", "application/x-ndjson"]
+      switch AcceptedMediaTypes(request.headers[.accept]).preferred(among: offered) {
       case "text/csv": self = .csv
       case "application/jsonl", "application/x-ndjson": self = .jsonl
       default: return nil

@@ -18,10 +18,11 @@ enum ReconcileBody {
       throw .badRequest("result must be applied or notApplied.", target: "result")
     }
     guard let reason = body["reason"]?.string, !reason.isEmpty, reason.utf8.count <= RequestLimits.reasonBytes,
-      !reason.utf8.contains(0)
+      !reason.utf8.contains(0), !reason.hasReplacementCharacter
     else {
       throw .badRequest(
-        "reason is missing or not valid. It must have 1 to \(RequestLimits.reasonBytes) bytes of UTF-8, without NUL.",
+        "reason is missing or not valid. It must have 1 to \(RequestLimits.reasonBytes) bytes of UTF-8, without NUL "
+          + "and without U+FFFD.",
         target: "reason"
       )
     }

@@ -7,8 +7,11 @@ extension Response {
   /// With these headers, a browser does not guess the type of the answer, does not run code in the answer, and does not
   /// show the answer in a frame. Caches do not store the answer, because most answers are for one caller only. If a
   /// route has already set `Cache-Control`, that value is kept.
-  func secured() -> Response {
+  ///
+  /// - Parameter overTLS: Whether the client used TLS. The browser then uses only TLS for this server (RFC 6797).
+  func secured(overTLS: Bool) -> Response {
     var response = self
+    if overTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
     response.headers[.contentTypeOptions] = "nosniff"
     response.headers[.referrerPolicy] = "no-referrer"
     response.headers[.frameOptions] = "DENY"

@@ -18,9 +18,13 @@ package enum MetricHelp {
     "reflog_unauthenticated_total": "Requests without a valid credential.",
     "reflog_unread_oldest_timestamp_seconds": "Unix time since which a part of the directory can't be read; 0 if none.",
     "reflog_unread_parts": "Lists and user flows that the last sweep could not read.",
+    "reflog_unreadable_forwarding_total": "Requests with forwarding headers of a trusted proxy that could not be read.",
     "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
   ]
 
   /// The names of the counters that have the value zero from the start.
-  package static let counters = ["reflog_drift_total", "reflog_sweep_failures_total", "reflog_unauthenticated_total"]
+  package static let counters = [
+    "reflog_drift_total", "reflog_sweep_failures_total", "reflog_unauthenticated_total",
+    "reflog_unreadable_forwarding_total",
+  ]
 }

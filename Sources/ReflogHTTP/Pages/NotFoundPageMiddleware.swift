@@ -23,8 +23,8 @@ struct NotFoundPageMiddleware: RouterMiddleware {
 
   /// Returns whether the request is a browser's request for a page.
   private static func isFromBrowser(_ request: Request) -> Bool {
-    guard request.headers[.authorization] == nil, let accepted = request.headers[.accept],
-      accepted.lowercased().contains("text/html")
+    guard request.headers[.authorization] == nil,
+      AcceptedMediaTypes(request.headers[.accept]).preferred(among: ["application/json", "text/html"]) == "text/html"
     else { return false }
     return !programPaths.contains(request.uri.path.split(separator: "/").first?.lowercased() ?? "")
   }

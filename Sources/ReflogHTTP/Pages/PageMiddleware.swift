@@ -35,7 +35,7 @@ struct PageMiddleware: RouterMiddleware {
       context.signIn(
         session,
         as: PageFrame.Viewer(
-          name: caller.actor.name ?? caller.actor.userPrincipalName ?? caller.actor.id ?? "",
+          name: caller.actor.shownName,
           role: roles.map(\.rawValue).sorted().joined(separator: ", "),
           csrf: session.csrf
         )

@@ -30,6 +30,10 @@ struct SignInController {
     try request.requireOwnOrigin()
     let form = try await request.form()
     let target = SignInTarget.path(form["target"])
+    guard authentication.takesAPITokens else {
+      let problem = "This server accepts no API tokens, so the token was not checked."
+      return page(signInPage(target, problem), context, .forbidden)
+    }
     guard let token = form["token"],
       let (caller, _) = try await authentication.callerWithRole(bearing: token, from: context.ipAddress)
     else {

@@ -27,4 +27,8 @@ extension HTTPField.Name {
   static let contentSecurityPolicy = known("Content-Security-Policy")
   static let forwarded = known("Forwarded")
   static let forwardedFor = known("X-Forwarded-For")
+  static let forwardedProto = known("X-Forwarded-Proto")
+  static let forwardedHost = known("X-Forwarded-Host")
+  /// A `Host` in addition to the first one. The first one is the authority of the request.
+  static let secondHost = known("Host")
 }

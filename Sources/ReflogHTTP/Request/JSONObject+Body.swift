@@ -32,6 +32,9 @@ extension JSONObject {
       throw .badRequest("\(name) is missing or empty.", target: name)
     }
     guard text.utf8.count <= limit else { throw .badRequest("\(name) has more than \(limit) bytes.", target: name) }
+    guard !text.hasReplacementCharacter else {
+      throw .badRequest("\(name) contains U+FFFD, the sign for lost letters. Send it as UTF-8.", target: name)
+    }
     return text
   }
 

@@ -26,15 +26,20 @@ package struct ReflogRequestContext: RequestContext {
   var ipAddress: String?
   /// The URL that clients use for this server, without a slash at the end.
   ///
-  /// If it is nil, the URL is built from the request's `Host`.
+  /// If it is nil, the URL is built from the request.
   var publicURL: String?
-  /// The scheme that this server itself serves: `http` or `https`.
+  /// The scheme that the client used: `http` or `https`.
   var scheme = "http"
+  /// The `host:port` that the client used, or nil if it is the request's `Host`.
+  var authority: String?
+  /// The connection on which the request arrived.
+  let channel: any Channel
 
   /// Creates the context of a new request, with a new request id and the peer's address.
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     requestID = GUID.random()
+    channel = source.channel
     ipAddress = source.channel.remoteAddress?.ipAddress
   }
 

@@ -95,19 +95,33 @@ extension Request {
   /// The header's value is percent-encoded UTF-8.
   private func reasonHeader() throws(RequestError) -> String? {
     guard let header = headers[.reflogReason] else { return nil }
-    guard let reason = header.percentDecoded(plusIsSpace: false) else {
-      throw .badRequest("Reflog-Reason is not percent-encoded UTF-8.", target: "Reflog-Reason")
+    guard headers[values: .reflogReason].count == 1 else {
+      throw .badRequest("Reflog-Reason is given twice. Send one.", target: "Reflog-Reason")
+    }
+    // The server's decoder replaces bytes that are not UTF-8 by U+FFFD.
+    guard let reason = header.percentDecoded(plusIsSpace: false), !reason.hasReplacementCharacter else {
+      throw .badRequest(
+        "Reflog-Reason is not UTF-8 or percent-encoded UTF-8. Percent-encode the reason.",
+        target: "Reflog-Reason"
+      )
     }
     return try Self.checkedReason(reason)
   }
 
   private static func checkedReason(_ reason: String) throws(RequestError) -> String {
-    guard reason.utf8.count <= RequestLimits.reasonBytes, !reason.utf8.contains(0) else {
+    guard reason.utf8.count <= RequestLimits.reasonBytes, !reason.utf8.contains(0), !reason.hasReplacementCharacter
+    else {
       throw .badRequest(
-        "The reason must have at most \(RequestLimits.reasonBytes) bytes of UTF-8, without NUL.",
+        "The reason must have at most \(RequestLimits.reasonBytes) bytes of UTF-8, without NUL and without U+FFFD, "
+          + "the sign for lost letters.",
         target: "reason"
       )
     }
     return reason
   }
+}
+
+extension String {
+  /// Whether the text contains U+FFFD, the sign that stands for letters that were lost when text was decoded.
+  var hasReplacementCharacter: Bool { unicodeScalars.contains("\u{FFFD}") }
 }

@@ -19,7 +19,7 @@ extension Request {
 
   /// Returns the URL that the caller uses for this server, without a slash at the end.
   func baseURL(_ context: ReflogRequestContext) -> String {
-    context.publicURL ?? "\(context.scheme)://\(head.authority ?? "localhost")"
+    context.publicURL ?? "\(context.scheme)://\(context.authority ?? head.authority ?? "localhost")"
   }
 
   /// Returns this server's `host:port`, or nil if it is unknown.
@@ -27,7 +27,7 @@ extension Request {
   /// In `@odata.id`, URLs with this `host:port` are accepted in addition to URLs of Microsoft Graph.
   func ownAuthority(_ context: ReflogRequestContext) -> String? {
     context.publicURL.flatMap { url in url.firstRange(of: "://").map { String(url[$0.upperBound...]) } }
-      ?? head.authority
+      ?? context.authority ?? head.authority
   }
 
   /// Returns the URL of this server up to the version, without a slash at the end.

@@ -18,6 +18,8 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
   let pace: RefusalPace
   /// The routes of the router, for the answer to a request that no route handles.
   let routes: RouteTable
+  /// Counts the requests whose forwarding headers can't be used.
+  let unreadableForwarding: Counter
 
   init(
     inner: Inner,
@@ -33,17 +35,21 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     self.pace = pace
     self.logger = logger
     requests = RequestCounters(metrics)
+    unreadableForwarding = Counter(label: "reflog_unreadable_forwarding_total", factory: metrics)
   }
 
   func respond(to request: Request, context: ReflogRequestContext) async throws -> Response {
     var context = context
-    context.ipAddress = proxies.clientAddress(peer: context.ipAddress, request)
-    (context.publicURL, context.scheme) = (proxies.publicURL, proxies.scheme)
+    let client = proxies.client(peer: context.ipAddress, request.headers)
+    if client.isUnreadable { unreadableForwarding.increment() }
+    (context.ipAddress, context.scheme, context.authority) = (client.ipAddress, client.scheme, client.authority)
+    context.publicURL = proxies.publicURL
     var response: Response
     var request = request
     do {
       context.clientRequestID = try Self.clientRequestID(of: request)
-      request = try Self.canonical(request)
+      try Self.checkHost(of: request)
+      request = try Self.canonical(try Self.expecting(request, context))
       guard SupportedMethods.all.contains(request.method) else { throw UnroutedRequest() }
       response = try await inner.respond(to: request, context: context)
     } catch {
@@ -60,7 +66,24 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     if response.headers[.clientRequestID] == nil {
       response.headers[.clientRequestID] = context.clientRequestID ?? context.requestID
     }
-    return response.secured()
+    return response.secured(overTLS: context.isSecure)
+  }
+
+  /// Throws if the request has no valid `Host`, or two of them (RFC 9112 §3.2).
+  private static func checkHost(of request: Request) throws(RequestError) {
+    guard let host = request.head.authority, Authority.isValid(host), request.headers[.secondHost] == nil else {
+      throw .badRequest("The request needs exactly one Host header, with a host and perhaps a port.", target: "Host")
+    }
+  }
+
+  /// Returns the request with a body that is requested from the client when it is read.
+  ///
+  /// Only a request with `Expect: 100-continue` is changed. Any other expectation throws an error.
+  private static func expecting(_ request: Request, _ context: ReflogRequestContext) throws(RequestError) -> Request {
+    guard let expectation = request.headers[.expect] else { return request }
+    guard expectation.lowercased() == "100-continue" else { throw .expectationFailed }
+    let body = RequestBody(asyncSequence: AwaitedBody(body: request.body, channel: context.channel))
+    return Request(head: request.head, body: body)
   }
 
   private static func canonical(_ request: Request) throws(RequestError) -> Request {

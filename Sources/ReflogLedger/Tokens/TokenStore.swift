@@ -36,14 +36,13 @@ package struct TokenStore: Sendable {
   ///
   /// The text is not stored and can't be recovered.
   package func create(name: String, role: Role, lifetime: Duration) async throws -> (token: APIToken, text: String) {
-    guard !name.isEmpty, name.utf8.count <= Self.maximumNameLength, !name.unicodeScalars.contains(where: isControl)
-    else { throw TokenError.badName }
+    guard let name = TokenName(name) else { throw TokenError.badName }
     var generator = SystemRandomNumberGenerator()
     let text = TokenText(using: &generator)
     let created = clock()
     let token = APIToken(
       id: text.id,
-      name: name,
+      name: name.text,
       role: role,
       created: created,
       expires: Timestamp(microseconds: created.microseconds + lifetime.components.seconds * 1_000_000),
@@ -51,25 +50,22 @@ package struct TokenStore: Sendable {
     )
     let hash = Array(text.secretHash)
     try await storage.write { db in
-      guard try !db.bool("SELECT EXISTS (SELECT 1 FROM token WHERE name = ?)", [name]) else {
-        throw TokenError.nameTaken(name)
-      }
+      let names = try db.rows("SELECT name FROM token ORDER BY created, id") { try $0.text(0) }
+      if names.contains(name.text) { throw TokenError.nameTaken(name.text) }
+      if let other = names.first(where: name.canBeConfused) { throw TokenError.nameConfusable(with: other) }
       try db.execute(
         """
         INSERT INTO token (id, secret_hash, name, role, created, expires)
         VALUES (:id, :hash, :name, :role, :created, :expires)
         """,
         [
-          "id": token.id, "hash": hash, "name": name, "role": role.rawValue,
+          "id": token.id, "hash": hash, "name": name.text, "role": role.rawValue,
           "created": created.microseconds, "expires": token.expires.microseconds,
         ]
       )
     }
     return (token, text.text)
   }
-
-  /// The maximum length of a name in bytes.
-  private static let maximumNameLength = 128
 
   /// Returns all tokens, also expired and revoked ones, oldest first.
   package func tokens() async throws -> [APIToken] {
@@ -188,15 +184,20 @@ private final class TokenMemory: Sendable {
 }
 
 /// The reason why a token can't be created or revoked.
-package enum TokenError: Error, Sendable, CustomStringConvertible {
+package enum TokenError: Error, Equatable, Sendable, CustomStringConvertible {
   case badName
   case nameTaken(String)
+  /// People can confuse the name with the name of another token.
+  case nameConfusable(with: String)
   case unknownName(String)
 
   package var description: String {
     switch self {
-    case .badName: "This name is not valid. A token's name has 1 to 128 bytes and no control characters."
+    case .badName:
+      "This name is not valid. A token's name has 1 to 128 bytes of visible characters and single spaces."
     case .nameTaken(let name): "A token named \(name) exists already. A name is never used again. Choose another name."
+    case .nameConfusable(let other):
+      "The name can be confused with the name of the token \(other). Choose another name."
     case .unknownName(let name): "There is no token named \(name). List the tokens with `reflog token list`."
     }
   }
@@ -214,9 +215,4 @@ extension APIToken {
       revoked: try row.optionalTime(5)
     )
   }
-}
-
-/// Returns whether a character is a control character.
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-  scalar.properties.generalCategory == .control
 }

@@ -2,6 +2,7 @@
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// The bytes of the address: 4 for version 4, 16 for version 6.
   package let bytes: [UInt8]
+  /// The one form in which the address is written: decimal for version 4, RFC 5952 for version 6.
   package let description: String
 
   /// Reads an address such as `192.0.2.1` or `2001:db8::1` (RFC 4291 §2.2).
@@ -16,7 +17,26 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     } else {
       return nil
     }
-    description = self.bytes.count == 4 ? self.bytes.map(String.init).joined(separator: ".") : String(text).asciiFolded
+    description =
+      self.bytes.count == 4 ? self.bytes.map(String.init).joined(separator: ".") : Self.canonical(self.bytes)
+  }
+
+  /// Returns the canonical form of an address of version 6 (RFC 5952 §4).
+  ///
+  /// Leading zeros are left out, letters are in lower case, and `::` replaces the longest run of at least two zero
+  /// groups. If two runs have the same length, `::` replaces the first run.
+  private static func canonical(_ bytes: [UInt8]) -> String {
+    let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+    var (zeros, run) = (0..<0, 0..<0)
+    for (index, group) in groups.enumerated() {
+      run = group == 0 ? (run.upperBound == index ? run.lowerBound : index)..<(index + 1) : index + 1..<index + 1
+      if run.count > max(1, zeros.count) { zeros = run }
+    }
+    func text(_ groups: ArraySlice<UInt16>) -> String {
+      groups.map { String($0, radix: 16) }.joined(separator: ":")
+    }
+    guard !zeros.isEmpty else { return text(groups[...]) }
+    return text(groups[..<zeros.lowerBound]) + "::" + text(groups[zeros.upperBound...])
   }
 
   /// Reads an address in the form that proxies write, with optional quotes, brackets and port (RFC 7239 §6).

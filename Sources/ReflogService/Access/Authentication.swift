@@ -23,6 +23,15 @@ package struct Authentication: Sendable {
     self.logger = logger
   }
 
+  /// The kinds of tokens that are accepted.
+  package var modes: Set<AuthenticationMode> {
+    var modes: Set<AuthenticationMode> = []
+    if tokens != nil { modes.insert(.token) }
+    if entra != nil { modes.insert(.entra) }
+    if passThroughTenantID != nil { modes.insert(.passthrough) }
+    return modes
+  }
+
   /// Whether API tokens are accepted.
   package var takesAPITokens: Bool { tokens != nil }
 

@@ -81,17 +81,21 @@ struct ServerClient {
     do {
       return try await http.execute(request, timeout: Self.timeout)
     } catch let error as HTTPClientError where error != .connectTimeout {
-      throw CommandFailure(
-        .tryAgain,
-        "The server at \(baseURL) did not answer (\(error.shortDescription)). The result is unknown. Check "
-          + "`reflog history`."
-      )
+      throw unanswered(request, error.shortDescription)
+    } catch let error as IOError where [ECONNRESET, EPIPE, ECONNABORTED].contains(error.errnoCode) {
+      throw unanswered(request, "the connection was reset")
     } catch {
       throw CommandFailure(
         .tryAgain,
         "The server at \(baseURL) can't be reached. Check its URL, and that it is running."
       )
     }
+  }
+
+  /// Returns the failure of a request that the server may have received, but did not answer.
+  private func unanswered(_ request: HTTPClientRequest, _ problem: String) -> CommandFailure {
+    let advice = request.method == .GET ? "Try again." : "The result is unknown. Check `reflog history`."
+    return CommandFailure(.tryAgain, "The server at \(baseURL) did not answer (\(problem)). \(advice)")
   }
 }
 

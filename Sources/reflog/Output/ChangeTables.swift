@@ -155,16 +155,13 @@ enum ChangeTables {
   /// Returns the name of the actor, or `[erased]` and the id if the actor's names were erased.
   private static func who(_ item: JSONObject) -> String {
     guard let actor = item["initiatedBy"]?.object else { return "" }
-    let ids = [
-      actor["user"]?.object?["id"], actor["token"]?.object?["id"], actor["app"]?.object?["servicePrincipalId"],
-    ].map(text)
-    if item["erased"]?.object != nil {
-      return Erased.placeholder + (ids.first { !$0.isEmpty }.map { " (\($0))" } ?? "")
-    }
-    let names = [
-      actor["user"]?.object?["userPrincipalName"], actor["user"]?.object?["displayName"],
-      actor["token"]?.object?["displayName"], actor["app"]?.object?["displayName"],
-    ].map(text)
-    return names.first { !$0.isEmpty } ?? text(actor["type"])
+    let type = text(actor["type"])
+    let object = actor[type]?.object
+    let id = [object?["id"], object?["servicePrincipalId"]].map(text).first { !$0.isEmpty }
+    if item["erased"]?.object != nil { return Erased.placeholder + (id.map { " (\($0))" } ?? "") }
+    let names = [object?["userPrincipalName"], object?["displayName"]].map(text)
+    guard let name = names.first(where: { !$0.isEmpty }) ?? id else { return type }
+    // Anybody can give a token or an app the name of a person, so the type is shown too.
+    return type == "user" ? name : "\(type) \(name)"
   }
 }

@@ -74,9 +74,10 @@ enum Setting: String, CaseIterable {
       "The client id of the app registration that the sign-in page uses. Its redirect URI is "
         + "`{REFLOG_PUBLIC_URL}/sign-in/entra/return`. Default: none, so people sign in with an API token."
     case .entraClientSecret: "A secret of the app registration that the sign-in page uses."
-    case .publicUrl: "The URL that clients use for Reflog, used in links. Default: the `Host` of the request."
+    case .publicUrl: "The URL that clients use for Reflog, used in links. Default: the host that the client used."
     case .trustedProxies:
-      "Address blocks (CIDR) of trusted proxies, separated by commas. Their `Forwarded` and `X-Forwarded-For` are used."
+      "Address blocks (CIDR) of trusted proxies, separated by commas. Their "
+        + "`Forwarded`, or `X-Forwarded-For`, `-Proto` and `-Host`, are used."
     case .tlsCertificate: "A PEM file with the certificate chain of the listener. Reflog reads a changed file again."
     case .tlsKey: "A PEM file with the private key of the certificate."
     case .plainHttp:

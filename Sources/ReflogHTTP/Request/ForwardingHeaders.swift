@@ -1,0 +1,72 @@
+import HTTPTypes
+
+/// The headers in which proxies describe the client of a request: `Forwarded` (RFC 7239), or `X-Forwarded-For`,
+/// `X-Forwarded-Proto` and `X-Forwarded-Host`.
+struct ForwardingHeaders {
+  /// A proxy's description of its peer.
+  struct Hop: Equatable {
+    /// The peer's address as the proxy wrote it, or nil if the proxy wrote no address.
+    var node: String?
+    /// The scheme that the peer used, or nil.
+    var scheme: String?
+    /// The `host:port` that the peer used, or nil.
+    var authority: String?
+  }
+
+  /// The descriptions in the order in which the proxies wrote them.
+  private(set) var hops: [Hop] = []
+  /// Whether a header has an invalid form, or the two kinds of headers can't be told apart.
+  private(set) var isUnreadable = false
+
+  init(_ headers: HTTPFields) {
+    guard let forwarded = headers[.forwarded] else {
+      hops = Self.otherHops(headers)
+      return
+    }
+    let elements = forwarded.headerParts(separatedBy: UInt8(ascii: ",")).map(Self.hop)
+    // A proxy that writes `Forwarded` appends a valid element. If the last element is not valid, the client wrote the
+    // header, and the trusted proxy writes the other headers.
+    guard let last = elements.last, last != nil else {
+      (hops, isUnreadable) = (Self.otherHops(headers), true)
+      return
+    }
+    // If a client adds the header that its proxy does not write, it is unknown which of the two headers is the proxy's.
+    isUnreadable = headers[.forwardedFor] != nil
+    if !isUnreadable { hops = elements.map { $0 ?? Hop(node: "") } }
+  }
+
+  /// Reads an element of `Forwarded`, or returns nil if the element is not valid.
+  private static func hop(_ element: String) -> Hop? {
+    var hop = Hop()
+    var names: Set<String> = []
+    for part in element.headerParts(separatedBy: UInt8(ascii: ";")) {
+      guard let (name, value) = part.headerParameter, names.insert(name).inserted else { return nil }
+      switch name {
+      case "for": hop.node = value
+      case "proto": hop.scheme = value
+      case "host": hop.authority = value
+      default: break
+      }
+    }
+    return hop
+  }
+
+  /// Reads `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
+  ///
+  /// Each proxy appends to the lists, or replaces them. So the lists are aligned at their ends, and the first value of a
+  /// shorter list also counts for the hops in front of it.
+  private static func otherHops(_ headers: HTTPFields) -> [Hop] {
+    func list(_ name: HTTPField.Name) -> [String] {
+      headers[name].map { $0.headerParts(separatedBy: UInt8(ascii: ",")) } ?? []
+    }
+    let (nodes, schemes, authorities) = (list(.forwardedFor), list(.forwardedProto), list(.forwardedHost))
+    guard !nodes.isEmpty || !schemes.isEmpty || !authorities.isEmpty else { return [] }
+    let count = max(1, nodes.count)
+    return (0..<count).map { index in
+      func value(_ list: [String]) -> String? {
+        list.isEmpty ? nil : list[max(0, list.count - (count - index))]
+      }
+      return Hop(node: nodes.isEmpty ? nil : nodes[index], scheme: value(schemes), authority: value(authorities))
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import HTTPTypes
+package import ReflogModel
+
+/// The proxies in front of this server, and the public URL of this server.
+package struct ProxySettings: Sendable {
+  /// The URL that clients use for this server, without a slash at the end.
+  ///
+  /// If it is nil, the URL is built from each request.
+  package let publicURL: String?
+  /// The proxies whose forwarding headers Reflog trusts.
+  package let trusted: [AddressBlock]
+  /// The scheme that this server itself serves: `http` or `https`.
+  package let scheme: String
+
+  /// Creates the settings.
+  package init(publicURL: String?, trusted: [AddressBlock], scheme: String) {
+    self.publicURL = publicURL
+    self.trusted = trusted
+    self.scheme = scheme
+  }
+
+  /// The settings without a proxy: clients connect to this server directly, over HTTP.
+  package static let direct = ProxySettings(publicURL: nil, trusted: [], scheme: "http")
+
+  /// A client as the connection and the headers of trusted proxies describe it.
+  struct Client: Equatable {
+    /// The client's address, or nil if it is unknown.
+    var ipAddress: String?
+    /// The scheme that the client used: `http` or `https`.
+    var scheme: String
+    /// The `host:port` that the client used, or nil if it is the `Host` of the request.
+    var authority: String?
+    /// Whether a trusted proxy sent a value that can't be used.
+    var isUnreadable = false
+  }
+
+  /// Returns the client of a request.
+  ///
+  /// If the peer is not a trusted proxy, the peer is the client. If the peer is a trusted proxy, the client is the last
+  /// address in its headers that does not belong to a trusted proxy. The addresses are read from the end, because each
+  /// proxy appends the address of its peer. The client can write any text in front of these addresses. Reading stops at
+  /// an entry that is not an address. The scheme and the host are those of the proxy that saw the client.
+  func client(peer: String?, _ headers: HTTPFields) -> Client {
+    var client = Client(ipAddress: peer, scheme: scheme)
+    // Only an IPv6 address has several forms.
+    if let peer, peer.utf8.contains(UInt8(ascii: ":")) { client.ipAddress = IPAddress(peer)?.description ?? peer }
+    guard !trusted.isEmpty, let peer, isTrusted(peer) else { return client }
+    let forwarding = ForwardingHeaders(headers)
+    client.isUnreadable = forwarding.isUnreadable
+    var nearest: ForwardingHeaders.Hop?
+    for hop in forwarding.hops.reversed() {
+      nearest = hop
+      guard let node = hop.node else { break }
+      guard let address = IPAddress(forwarded: node)?.description else {
+        client.isUnreadable = true
+        break
+      }
+      client.ipAddress = address
+      if !isTrusted(address) { break }
+    }
+    if let nearest { use(nearest, for: &client) }
+    return client
+  }
+
+  private func use(_ hop: ForwardingHeaders.Hop, for client: inout Client) {
+    switch hop.scheme?.lowercased() {
+    case nil: break
+    case "http"?: client.scheme = "http"
+    case "https"?: client.scheme = "https"
+    case _?: client.isUnreadable = true
+    }
+    switch hop.authority {
+    case nil: break
+    case let authority? where Authority.isValid(authority): client.authority = authority
+    case _?: client.isUnreadable = true
+    }
+  }
+
+  private func isTrusted(_ address: String) -> Bool {
+    guard let address = IPAddress(address) else { return false }
+    return trusted.contains { $0.contains(address) }
+  }
+}

@@ -1,0 +1,64 @@
+package import HummingbirdCore
+package import Logging
+package import NIOCore
+import NIOHTTP1
+package import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// The way in which the server reads requests from a connection and writes answers: HTTP/1.1 and HTTP/1.0, with
+/// Reflog's limits.
+package struct HTTPConnection: HTTPChannelHandler {
+  /// The stream of requests and answers of one connection.
+  package typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+  /// The function that answers a request.
+  package let responder: HTTPChannelHandler.Responder
+  private let connections: ConnectionCount
+
+  /// Creates the handling of connections.
+  ///
+  /// - Parameters:
+  ///   - connections: The open connections. A network that has too many of them gets no further connection.
+  ///   - responder: The function that answers a request.
+  package init(connections: ConnectionCount, responder: @escaping HTTPChannelHandler.Responder) {
+    self.connections = connections
+    self.responder = responder
+  }
+
+  /// Adds the handlers of a new connection.
+  ///
+  /// `ConnectionRules` is the first handler that receives the decoded parts of a request, because the handlers behind
+  /// it do not see the version of the request.
+  package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    channel.eventLoop.makeCompletedFuture {
+      let pipeline = channel.pipeline.syncOperations
+      var limits = NIOHTTPDecoderLimitConfiguration()
+      limits.maxHeaderFieldSize = RequestLimits.headers
+      limits.maxHeaderListSize = RequestLimits.headers
+      limits.maxHeaderFieldCount = RequestLimits.headerFields
+      try pipeline.configureHTTPServerPipeline(
+        // The async channel keeps requests in order, and reports errors to the caller.
+        withPipeliningAssistance: false,
+        withErrorHandling: false,
+        // The types of HTTPTypes accept no invalid header.
+        withOutboundHeaderValidation: false,
+        withEncoderConfiguration: .init(),
+        withDecoderLimitConfiguration: limits
+      )
+      try pipeline.addHandler(ConnectionRules())
+      try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+      try pipeline.addHandler(ConnectionShare(connections))
+      try pipeline.addHandler(RequestDeadline())
+      try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: Duration(RequestLimits.idle), logger: logger))
+      return try NIOAsyncChannel(
+        wrappingChannelSynchronously: channel,
+        configuration: .init(isOutboundHalfClosureEnabled: true)
+      )
+    }
+  }
+
+  /// Answers the requests of a connection until the connection closes.
+  package func handle(value: Value, logger: Logger) async {
+    await handleHTTP(asyncChannel: value, logger: logger)
+  }
+}
