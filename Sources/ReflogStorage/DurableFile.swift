@@ -20,6 +20,8 @@ package enum DurableFile {
     let partial = path + ".partial"
     let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw failure(path) }
+    // A crash or another program may have left a partial file with more permissions.
+    fchmod(file, 0o600)
     let isWritten = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) } == bytes.count
     let isDurable = isWritten && fsync(file) == 0
     close(file)
