@@ -23,6 +23,7 @@ package struct ReflogAPI: Sendable {
   let metrics: PrometheusRegistry
   let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
+  let warnings: @Sendable () -> [String]
   let logger: Logger
   private let admission = Admission()
 
@@ -31,6 +32,7 @@ package struct ReflogAPI: Sendable {
   /// If `entraSignIn` is nil, people can sign in on the pages with API tokens only. `proxies` contains the proxies in
   /// front of this server and the public URL of this server. `ledgerFigures` returns the ledger's counters for
   /// `/metrics`. `isReady` returns whether the server accepts changes, for `/readyz` and `/metrics`.
+  /// `warnings` returns messages to the administrator about this server's settings and files, for the status.
   package init(
     changes: ChangeService,
     history: HistoryService,
@@ -49,6 +51,7 @@ package struct ReflogAPI: Sendable {
     metrics: PrometheusRegistry,
     ledgerFigures: @escaping @Sendable () -> LedgerFigures,
     isReady: @escaping @Sendable () -> Bool,
+    warnings: @escaping @Sendable () -> [String] = { [] },
     logger: Logger
   ) {
     self.changes = changes
@@ -68,6 +71,7 @@ package struct ReflogAPI: Sendable {
     self.metrics = metrics
     self.ledgerFigures = ledgerFigures
     self.isReady = isReady
+    self.warnings = warnings
     self.logger = logger
   }
 
@@ -203,7 +207,7 @@ package struct ReflogAPI: Sendable {
     ManifestController(manifests: manifests).addRoutes(to: group)
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events, admission: admission).addRoutes(to: group)
-    StatusController(history: history).addRoutes(to: group)
+    StatusController(history: history, warnings: warnings).addRoutes(to: group)
     addAdministration(to: group)
   }
 

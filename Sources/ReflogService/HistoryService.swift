@@ -41,7 +41,7 @@ package struct HistoryService: Sendable {
   /// After that time the page contains the changes that were found so far, and a link to continue.
   private static let pagePatience = Duration.seconds(1)
   /// The maximum time of a count.
-  private static let countPatience = Duration.seconds(20)
+  package static let countPatience = Duration.seconds(20)
 
   /// Returns a page of the changes that match a query.
   ///
@@ -81,10 +81,16 @@ package struct HistoryService: Sendable {
 
   /// Returns how many changes match a query.
   ///
+  /// - Parameters:
+  ///   - query: the filter of the changes.
+  ///   - patience: the maximum time of the count.
   /// - Throws: `questionTooBroad` if the count takes too long.
-  package func count(_ query: ChangeQuery) async throws(ServiceError) -> Int {
+  package func count(
+    _ query: ChangeQuery,
+    patience: Duration = HistoryService.countPatience
+  ) async throws(ServiceError) -> Int {
     let count: Int?
-    do { count = try await history.count(query, patience: Self.countPatience) } catch {
+    do { count = try await history.count(query, patience: patience) } catch {
       throw ServiceError(reading: error)
     }
     guard let count else { throw .questionTooBroad }

@@ -22,6 +22,8 @@ package enum DurableFile {
     let partial = path + ".partial"
     let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw failure(path) }
+    // A crash or another program may have left a partial file with more permissions.
+    fchmod(file, 0o600)
     let failure = writeAll(bytes, to: file, at: path)
     close(file)
     if let failure {
@@ -93,6 +95,23 @@ package enum DurableFile {
 
   private static func failure(_ path: String) -> StorageError {
     .unusable(path: path, problem: "it can't be written: \(String(cString: strerror(errno)))")
+  }
+
+  /// Throws if any user other than the owner has a permission on the file.
+  ///
+  /// Does nothing if the file does not exist. Call this method before you trust a file that Reflog created for its owner.
+  package static func requirePrivate(_ path: String) throws(StorageError) {
+    guard isOpenToOthers(path) else { return }
+    throw .unusable(
+      path: path,
+      problem: "other users have permissions on this file. Remove these permissions with chmod 600"
+    )
+  }
+
+  /// Returns whether every user of this machine can read the file.
+  package static func isReadableByAll(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & 0o004 != 0
   }
 
   /// Returns whether any user other than the owner has a permission on the file.

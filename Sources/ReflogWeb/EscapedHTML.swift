@@ -1,4 +1,5 @@
 import Mustache
+import ReflogModel
 
 /// Escapes text for HTML elements and quoted attributes, scalar by scalar.
 ///
@@ -17,9 +18,10 @@ struct EscapedHTML: MustacheContentType {
       case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
       case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
       case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
-      // These scalars change the direction of text, so a reader could read a line as a different sentence.
-      case "\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
-        escaped.append("\u{FFFD}")
+      // Line breaks and tabs are white space in HTML. A joiner is part of the spelling in Persian, Hindi and other
+      // languages. All other hidden scalars could reverse a line, or make two different names look equal.
+      case "\n", "\r", "\t", "\u{200C}", "\u{200D}": escaped.append(contentsOf: marks.shown(scalar))
+      case _ where scalar.isHidden: escaped.append("\u{FFFD}")
       default: escaped.append(contentsOf: marks.shown(scalar))
       }
       if scalar.isASCII { marks = CombiningMarks() }
@@ -27,12 +29,15 @@ struct EscapedHTML: MustacheContentType {
     return String(escaped)
   }
 
-  /// Returns true for the five characters to escape, and for the first byte of every scalar from U+0300 upwards.
+  /// Returns true for the five characters to escape, for the first byte of every scalar that may be hidden, and for the
+  /// first byte of every scalar from U+0300 upwards.
   ///
-  /// All combining marks, and all scalars that change the direction of a line, are at or above U+0300.
+  /// All combining marks are at or above U+0300. Below U+0300, hidden scalars are control characters and U+00AD.
   private static func mayNeedEscape(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"), 0xCC...: true
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"),
+      0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F, 0x7F, 0xC2, 0xCC...:
+      true
     default: false
     }
   }

@@ -30,6 +30,7 @@ struct Composition {
   private let retention: Retention
   private let backups: Backups
   private let tls: TLS?
+  private let documents: EntraDocuments
 
   /// Opens the files of the server.
   ///
@@ -47,6 +48,7 @@ struct Composition {
       thread: thread,
       metrics: metrics
     )
+    let documents = EntraDocuments()
     let watchlist = Watchlist(window: served.directory.settleWindow)
     // Other programs can change Microsoft Graph, so Reflog verifies each applied change with a later read. Only Reflog
     // changes the embedded directory, so a later read is not needed there.
@@ -100,11 +102,14 @@ struct Composition {
         log: LogPublisher(ledger: ledger, keyFile: log.keyFile, anchor: log.anchor, logger: logger),
         retention: Retention(ledger: ledger, logger: logger),
         backups: Backups(ledger: ledger, events: events),
-        tls: tls
+        tls: tls,
+        documents: documents
       )
     } catch {
       await served.abandon()
       Self.closeUnused(served, opened)
+      // This second error is ignored, because the caller reports the first error.
+      try? await documents.shutdown()
       throw error
     }
   }
@@ -128,9 +133,12 @@ struct Composition {
       await served.abandon()
       // After a failed commit, nothing more is written to the files. The next start reads which commits are in them.
       if error is CommandFailure { Self.closeUnused(served, storage) }
+      // This second error is ignored, because the caller reports the first error.
+      try? await documents.shutdown()
       throw error
     }
     try await served.close()
+    try await documents.shutdown()
     try storage.close()
     logger.notice("stopped")
   }
@@ -194,29 +202,33 @@ struct Composition {
     )
   }
 
-  private var authentication: Authentication {
-    let modes = settings.authenticationModes
+  /// The check of Entra's tokens, or nil if Entra's tokens are not accepted.
+  private var entraTokens: EntraTokens? {
+    guard let entra = settings.entra else { return nil }
     let clock: WallClock = { Timestamp(Date()) }
-    let entra = settings.entra.map { entra in
-      let keys = EntraKeys(settings: entra, clock: clock, fetch: EntraDocuments.fetch, logger: logger)
-      return EntraTokens(settings: entra, keys: keys, clock: clock)
-    }
+    let keys = EntraKeys(settings: entra, clock: clock, fetch: documents.fetch, logger: logger)
+    return EntraTokens(settings: entra, keys: keys, clock: clock)
+  }
+
+  private func authentication(_ entraTokens: EntraTokens?) -> Authentication {
+    let modes = settings.authenticationModes
     return Authentication(
       tokens: modes.contains(.token) ? tokens : nil,
-      entra: entra,
+      entra: entraTokens,
       passThroughTenantID: modes.contains(.passthrough) ? served.tenantID : nil,
       logger: logger
     )
   }
 
-  private var entraSignIn: EntraSignIn? {
-    guard let entra = settings.entra, let signIn = settings.entraSignIn else { return nil }
+  private func entraSignIn(_ entraTokens: EntraTokens?) -> EntraSignIn? {
+    guard let entra = settings.entra, let entraTokens, let signIn = settings.entraSignIn else { return nil }
     return EntraSignIn(
       signIn,
       at: entra,
+      tokens: entraTokens,
       clock: { Timestamp(Date()) },
-      fetch: EntraDocuments.fetch,
-      post: EntraDocuments.post
+      fetch: documents.fetch,
+      post: documents.post
     )
   }
 
@@ -224,6 +236,8 @@ struct Composition {
     _ reconciler: Reconciler,
     _ rollbacks: TimeRollbacks
   ) throws -> some ApplicationProtocol {
+    // The bearer tokens and the sign-in share one cache of the issuer's keys.
+    let entraTokens = entraTokens
     let api = ReflogAPI(
       changes: changes,
       history: HistoryService(history: ledger.questions),
@@ -233,9 +247,9 @@ struct Composition {
       manifests: ExportManifests { [log] in try log.sign($0) },
       backups: backups,
       events: events,
-      authentication: authentication,
+      authentication: authentication(entraTokens),
       sessions: Sessions(clock: { Timestamp(Date()) }),
-      entraSignIn: entraSignIn,
+      entraSignIn: entraSignIn(entraTokens),
       tokens: tokenService,
       directory: served.directory.kind,
       proxies: ProxySettings(
@@ -246,9 +260,10 @@ struct Composition {
       metrics: metrics,
       ledgerFigures: { [ledger] in ledger.figures },
       isReady: { reconciler.isReady },
+      warnings: { [settings] in settings.warnings },
       logger: logger
     )
-    let settings = settings
+    let (settings, logger) = (settings, logger)
     return Application(
       responder: api.buildResponder(),
       server: try HTTPServerBuilder.reflog(tls, trustedProxies: settings.listener.trustedProxies),
@@ -259,7 +274,7 @@ struct Composition {
       ),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? settings.listener.port
-        for warning in settings.warnings { Terminal.say(warning) }
+        for warning in settings.warnings { logger.warning("\(warning)") }
         Terminal.say(
           "Reflog listens on \(settings.listener.scheme)://\(settings.listener.host):\(port), with the "
             + "\(settings.directory.kind.rawValue) directory; the ledger is \(settings.database)."

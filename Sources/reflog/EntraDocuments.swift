@@ -3,37 +3,49 @@ import NIOCore
 import NIOHTTP1
 
 /// Requests to an OpenID provider: for its published documents, and for tokens.
-enum EntraDocuments {
+///
+/// Redirects are not followed. A document must come from the given URL, and a secret must reach only the given URL.
+struct EntraDocuments {
   /// The maximum size of an answer in bytes; the keys of a provider are much smaller.
   private static let limit = 1 << 20
   private static let timeout = TimeAmount.seconds(5)
 
+  private let http = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+
   /// Returns the document at a URL.
-  static func fetch(_ url: String) async throws -> [UInt8] {
-    let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: timeout)
-    // An answer after a redirect is refused, because the document must come from the given URL.
-    guard response.status == .ok, response.history.count <= 1 else {
-      throw FetchError(url: url, status: Int(response.status.code))
-    }
-    return Array(try await response.body.collect(upTo: limit).readableBytesView)
+  func fetch(_ url: String) async throws -> [UInt8] {
+    let (status, body) = try await answer(HTTPClientRequest(url: url))
+    guard status == 200 else { throw FetchError(url: url, status: status) }
+    return body
   }
 
   /// Sends a form that contains a secret, and returns the status and the body of the answer.
-  ///
-  /// A redirect throws an error, because the secret must reach only the given URL.
-  static func post(_ url: String, _ form: String) async throws -> (status: Int, body: [UInt8]) {
+  func post(_ url: String, _ form: String) async throws -> (status: Int, body: [UInt8]) {
     var request = HTTPClientRequest(url: url)
     request.method = .POST
     request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
     request.body = .bytes(ByteBuffer(string: form))
-    let response = try await HTTPClient.shared.execute(request, timeout: timeout)
-    guard response.history.count <= 1 else { throw FetchError(url: url, status: Int(response.status.code)) }
-    return (Int(response.status.code), Array(try await response.body.collect(upTo: limit).readableBytesView))
+    return try await answer(request)
+  }
+
+  /// Closes all connections.
+  ///
+  /// Call this method once, after the last request.
+  func shutdown() async throws {
+    try await http.shutdown()
+  }
+
+  private func answer(_ request: HTTPClientRequest) async throws -> (status: Int, body: [UInt8]) {
+    let response = try await http.execute(request, timeout: Self.timeout)
+    return (Int(response.status.code), Array(try await response.body.collect(upTo: Self.limit).readableBytesView))
   }
 
   private struct FetchError: Error, CustomStringConvertible {
     let url: String
     let status: Int
-    var description: String { "\(url) answered with status \(status)." }
+    var description: String {
+      let redirect = (300..<400).contains(status) ? " Reflog does not follow a redirect." : ""
+      return "\(url) answered with status \(status).\(redirect)"
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import ReflogLedger
 import ReflogModel
+import ReflogStorage
 
 /// The API tokens that the first start of a server creates, one for each role.
 struct FirstTokens {
@@ -11,15 +12,20 @@ struct FirstTokens {
   ///
   /// When the method returns, at least one token exists. New tokens were shown on the terminal. Without a terminal, the
   /// new tokens are in the file `<database>.first-tokens`. Only the owner of that file can read the file.
+  ///
+  /// - Throws: an error if the file exists and another user has a permission on it.
   func makeIfNoneExist() async throws {
+    try DurableFile.requirePrivate(path)
     guard try await tokens.tokens().isEmpty else { return }
     if Terminal.isTerminal {
-      Terminal.say("The first API tokens (role and token). They are shown only once:\n" + (try await make()))
+      let lines = try await make()
+      Terminal.say("The first API tokens (role and token). They are shown only once:")
+      for line in lines { Terminal.say(line) }
     } else {
       // The file is created earlier than the tokens. If the file can't be created, no token is created, because the
       // secrets of the tokens could not be written to the file.
       let file = try newFile()
-      try file.write(contentsOf: Data((try await make() + "\n").utf8))
+      try file.write(contentsOf: Data(try await make().map { $0 + "\n" }.joined().utf8))
       try file.synchronize()
       Terminal.say("The first API tokens, one for each role, are in \(path). Move them to a safe place.")
     }
@@ -27,14 +33,14 @@ struct FirstTokens {
 
   private var path: String { LedgerFiles(database: database).firstTokens }
 
-  private func make() async throws -> String {
+  private func make() async throws -> [String] {
     var lines: [String] = []
     for role in Role.allCases {
       let name = "first-\(role.rawValue)"
       let text = try await tokens.create(name: name, role: role, lifetime: APIToken.defaultLifetime).text
       lines.append("\(role.rawValue) \(text)")
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 
   /// Creates the file for the tokens.

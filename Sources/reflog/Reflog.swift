@@ -22,6 +22,7 @@ struct Reflog: AsyncParsableCommand {
       Exit codes: 0 done, 1 refused or failed, 2 not found, 64 wrong usage, 65 the ledger failed verification, \
       70 internal error, 75 try again.
       """,
+    version: Reflog.version,
     subcommands: [
       Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,
       Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, ShowStatus.self, Tokens.self, Retain.self, Hold.self,
@@ -30,7 +31,11 @@ struct Reflog: AsyncParsableCommand {
     ]
   )
 
+  /// The version of this program.
+  static let version = "0.9.0"
+
   static func main() async {
+    Terminal.reserveStandardStreams()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -43,7 +48,11 @@ struct Reflog: AsyncParsableCommand {
       exit(withError: ExitCode(failure.exitCode.rawValue))
     } catch {
       // The argument parser throws its own errors, and also throws to show the help or the version.
-      exit(withError: error)
+      do {
+        exit(withError: try ParserMessage.show(error))
+      } catch {
+        exit(withError: ExitCode(CommandFailure(error).exitCode.rawValue))
+      }
     }
   }
 }

@@ -1,6 +1,8 @@
+import Foundation
 import HummingbirdTLS
 import Logging
 import NIOCertificateReloading
+import ReflogModel
 
 /// The certificate and the key of the listener; changed files are read again.
 struct TLS {
@@ -22,8 +24,8 @@ struct TLS {
     do {
       reloader = try TimedCertificateReloader.makeReloaderValidatingSources(
         refreshInterval: Self.interval,
-        certificateSource: .init(location: .file(path: files.certificate), format: .pem),
-        privateKeySource: .init(location: .file(path: files.key), format: .pem),
+        certificateSource: .init(location: .memory { try Self.pem(files.certificate) }, format: .pem),
+        privateKeySource: .init(location: .memory { try Self.pem(files.key) }, format: .pem),
         logger: logger
       )
       var configuration = try TLSConfiguration.makeServerConfiguration(certificateReloader: reloader)
@@ -31,6 +33,11 @@ struct TLS {
       configuration.cipherSuites = Self.ciphers
       configuration.applicationProtocols = ["http/1.1"]
       self.configuration = configuration
+    } catch let error as TextEncodingError {
+      throw CommandFailure(
+        .usage,
+        "The certificate \(files.certificate) or the key \(files.key) can't be read: \(error)."
+      )
     } catch {
       // The error is not shown, because the error may contain a part of the key.
       throw CommandFailure(
@@ -39,5 +46,10 @@ struct TLS {
           + "and the key must belong to the certificate."
       )
     }
+  }
+
+  /// Returns the bytes of a PEM file, without a byte order mark.
+  private static func pem(_ path: String) throws -> [UInt8] {
+    try TextEncoding.withoutByteOrderMark(try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 }

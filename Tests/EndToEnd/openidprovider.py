@@ -90,7 +90,10 @@ class OpenIDProvider:
         shutil.rmtree(self.folder)
 
     def authorize(self, url, roles, **changed):
-        """Returns the URL to which Entra redirects a browser after a sign-in. The URL contains a new code."""
+        """Returns the URL to which Entra redirects a browser after a sign-in. The URL contains a new code.
+
+        The other arguments replace claims of the ID token. `header` and `key` replace its header fields and its key.
+        """
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
         code = encoded(os.urandom(16))
         self.codes[code] = (asked, roles, changed)
@@ -104,8 +107,11 @@ class OpenIDProvider:
             return None
         if encoded(hashlib.sha256(form["code_verifier"].encode()).digest()) != asked["code_challenge"]:
             return None
-        identity = self.claims(roles, aud=asked["client_id"], nonce=asked["nonce"]) | changed
-        return {"token_type": "Bearer", "access_token": self.token(self.claims(roles)), "id_token": self.token(identity)}
+        header, key = changed.pop("header", {}), changed.pop("key", None)
+        identity = self.claims(roles, aud=asked["client_id"], azp=asked["client_id"], nonce=asked["nonce"]) | changed
+        # A key that is not published gets the id of the published key, so only its signature is wrong.
+        token = self.token(identity, {"kid": self.key.id} | header, key)
+        return {"token_type": "Bearer", "access_token": self.token(self.claims(roles)), "id_token": token}
 
     def claims(self, roles, **other):
         now = int(time.time())

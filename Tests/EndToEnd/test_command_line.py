@@ -1,18 +1,28 @@
+import fcntl
 import json
 import os
+import pty
+import re
+import signal
 import socket
 import stat
 import struct
 import subprocess
 import tempfile
+import termios
 import threading
+import time
+import unicodedata
 import unittest
+import urllib.parse
 
 from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Port, Server, ServerTestCase
+from testparts import apart
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
 
+@apart(seconds=15, cores=0.6)
 class CommandLine(ServerTestCase):
     """The commands, formats and exit codes of the command line."""
 
@@ -61,7 +71,8 @@ class CommandLine(ServerTestCase):
             asked = self.run_command(*command, "--format", "json", "--server", self.server.url)
             self.assertEqual(json.loads(asked.stdout), body)
             read = self.run_command(*command, "--format", "json", "--database", self.server.database)
-            links = ("@odata.context", "@odata.nextLink")
+            # Only a server has links, and warnings about its settings.
+            links = ("@odata.context", "@odata.nextLink", "warnings")
             self.assertEqual(json.loads(read.stdout), {name: body[name] for name in body if name not in links})
 
     def test_every_failure_has_its_exit_code_and_a_message(self):
@@ -72,6 +83,21 @@ class CommandLine(ServerTestCase):
             (["set", *STEP.split("/"), "00000000-0000-0000-0000-000000000000"], 2),
             (["show", "zero"], 64),
             (["set", "c2bUserFlows", "a", "b", "--none"], 64),
+            (["set"], 64),
+            (["set", "--none"], 64),
+            (["set", STEP], 64),
+            (["set", STEP, "x", "--none"], 64),
+            (["set", STEP, "x", "y"], 64),
+            (["set", STEP, "a b"], 64),
+            (["set", "signup/postFederationSignup", "--none"], 64),
+            (["set", "signup", "--none"], 64),
+            (["history", "--step", "a/b/c/d"], 64),
+            (["history", "--step", "otherFlows/a/b"], 64),
+            (["history", "--until", "2026-13-01"], 64),
+            (["config", "--as-of", "soon"], 64),
+            (["rollback", "--as-of", "soon"], 64),
+            (["rollback", "--step", "signup/postFederationSignup"], 64),
+            (["hold", "place", "x", "--reason", "y", "--flow", "signup"], 64),
             (["set", *STEP.split("/")], 64),
             (["set", *STEP.split("/"), "x", "--none"], 64),
             (["rollback"], 64),
@@ -177,6 +203,167 @@ class CommandLine(ServerTestCase):
                 self.assertNotIn(secret.encode(), stored, path)
         for secret in secrets + [canary + "-query"]:
             self.assertNotIn(secret, self.server.log)
+
+
+@apart(seconds=15, cores=0.6)
+class Arguments(ServerTestCase):
+    """Addresses, times, misspelt words, and the commands and numbers that messages contain."""
+
+    def run_command(self, *arguments, role="operator"):
+        return self.server.command(*arguments, role=role)
+
+    def test_an_address_has_the_same_forms_in_every_verb(self):
+        short = "B2C_1_signup/postFederationSignup"
+        for words, expected in (([short, NEW_VENDOR], NEW_VENDOR), ([STEP, FRAUD_CHECK], FRAUD_CHECK),
+                                ([*STEP.split("/"), NEW_VENDOR], NEW_VENDOR), ([short, "--none"], None),
+                                ([*STEP.split("/"), "--none"], None), (["b2c_1_signup/postfederationsignup", NEW_VENDOR], NEW_VENDOR)):
+            done = self.run_command("set", *words)
+            self.assertEqual(done.returncode, 0, (words, done.stderr))
+            self.assertEqual(self.server.reference(STEP), expected, words)
+        for step in (STEP, short, "postFederationSignup"):
+            found = self.run_command("history", "--step", step, "--server", self.server.url, "--top", "1", "--format", "json")
+            self.assertEqual(json.loads(found.stdout)["value"][0]["after"].get("connectorId"), NEW_VENDOR, found.stderr)
+        for step in ("b2xUserFlows/B2C_1_signup/postFederationSignup", "B2C_1_other/postFederationSignup", "preTokenIssuance"):
+            found = self.run_command("history", "--step", step, "--server", self.server.url, "--format", "json")
+            self.assertEqual(json.loads(found.stdout)["value"], [], step)
+        for step in (STEP, short):
+            self.assertEqual(self.run_command("rollback", "--step", step, "--dry-run").returncode, 0)
+        plan = self.run_command("rollback", "--as-of", "0m", "--flow", "B2C_1_signup", "--dry-run")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+
+    def test_times_are_local_and_until_includes_its_day(self):
+        self.run_command("set", STEP, NEW_VENDOR, "--reason", "now")
+
+        def found(*arguments, zone="UTC"):
+            done = subprocess.run([self.server.binary, "history", "--server", self.server.url, "--format", "json", *arguments],
+                                  capture_output=True, text=True, env=self.server.environment("reader") | {"TZ": zone}, timeout=120)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return len(json.loads(done.stdout)["value"]) > 0
+
+        for zone in ("UTC", "Asia/Tokyo", "Pacific/Kiritimati"):
+            for arguments, expected in ((["--since", "today"], True), (["--until", "today"], True), (["--until", "yesterday"], False),
+                                        (["--since", "yesterday", "--until", "today"], True), (["--since", "1h"], True),
+                                        (["--until", "1h"], False), (["--since", "2020-01-01"], True)):
+                self.assertEqual(found(*arguments, zone=zone), expected, (zone, arguments))
+        now = time.time()
+        for zone, offset in (("UTC", 0), ("Asia/Tokyo", 9 * 3600)):
+            for form in ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"):
+                hour = time.strftime(form, time.gmtime(now + offset - 3600)), time.strftime(form, time.gmtime(now + offset + 3600))
+                self.assertTrue(found("--since", hour[0], "--until", hour[1], zone=zone))
+                self.assertFalse(found("--since", hour[1], zone=zone))
+        gap = subprocess.run([self.server.binary, "history", "--since", "2026-03-29T02:30"], capture_output=True, text=True,
+                             env=self.server.environment("reader") | {"TZ": "Europe/Berlin"}, timeout=120)
+        self.assertEqual(gap.returncode, 64)
+        self.assertIn("the local clocks skip this time", gap.stderr)
+
+    def test_a_refused_time_names_the_accepted_forms(self):
+        for text in ("2 hours ago", "1772373600", "01.03.2026", "03/01/2026", "2026-3-1", "2026-03"):
+            for arguments in (["history", "--since", text], ["export", "--until", text], ["config", "--as-of", text],
+                              ["rollback", "--as-of", text]):
+                done = self.run_command(*arguments)
+                self.assertEqual((done.returncode, done.stdout), (64, ""))
+                self.assertIn(f"{arguments[1]} {text} is not a time. Use 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, "
+                              "yesterday, or an age such as 30m, 2h or 7d.", done.stderr)
+
+    def test_a_misspelt_verb_is_recognized_and_every_verb_has_a_version(self):
+        for words, text in ((["histroy"], "'histroy'. Did you mean 'history'?"), (["token", "creat"], "Did you mean 'create'?"),
+                            (["xyz"], "Unexpected argument 'xyz'"), (["history", "--sinec", "1h"], "Did you mean '--since'?")):
+            done = self.run_command(*words)
+            self.assertEqual((done.returncode, done.stdout), (64, ""))
+            self.assertIn(text, done.stderr)
+        versions = {self.run_command(*verb, "--version").stdout for verb in ([], ["history"], ["token", "create"], ["serve"])}
+        self.assertEqual(len(versions), 1)
+        self.assertRegex(versions.pop(), r"^\d+\.\d+\.\d+\n$")
+
+    def test_a_suggested_command_repeats_the_options(self):
+        self.run_command("set", STEP, NEW_VENDOR)
+        self.run_command("set", STEP, "--none")
+        self.run_command("rollback", "--step", STEP)
+        twice = self.run_command("rollback", "--step", STEP, "--server", self.server.url, "--reason", "it's late", "--force",
+                                 "--format", "json")
+        self.assertIn(fr"reflog rollback N --force --reason 'it'\''s late' --server {self.server.url} --format json",
+                      re.sub(r"(reflog rollback) \d+", r"\1 N", twice.stderr))
+        missing = self.run_command("token", "revoke", "missing", "--database", self.server.database)
+        self.assertIn(f"`reflog token list --database {self.server.database}`", missing.stderr)
+
+    def test_a_cut_list_says_how_to_get_the_rest_and_an_empty_list_what_it_means(self):
+        for connector in (NEW_VENDOR, FRAUD_CHECK, NEW_VENDOR):
+            self.run_command("set", STEP, connector, "--reason", "cut")
+        for source in (["--server", self.server.url], ["--database", self.server.database]):
+            options = ["--filter", "reason eq 'cut'", "--step", "postFederationSignup"]
+            cut = self.run_command("history", "--top", "2", *source, *options)
+            self.assertEqual(cut.stdout.count("\n"), 3)
+            self.assertEqual(cut.stderr, "The newest 2 of 3 changes are shown. For all of them: reflog history " + " ".join(source)
+                             + r" --filter 'reason eq '\''cut'\'''" + " --step postFederationSignup --top 3\n")
+            self.assertEqual(self.run_command("history", "--top", "3", *source, *options).stderr, "")
+            empty = self.run_command("history", "--flow", "B2C_1_singup", *source)
+            self.assertRegex(empty.stdout, r"^No changes match this filter \(\d+ in all\)\.\n$")
+
+
+@apart(seconds=10, cores=0.6)
+class Streams(ServerTestCase):
+    """Closed streams, pipes and terminals."""
+
+    def run_command(self, *arguments, role="operator"):
+        return self.server.command(*arguments, role=role)
+
+    def test_a_closed_pipe_ends_a_command_without_a_message(self):
+        for number in range(100):
+            self.server.put(STEP, None, headers={"Reflog-Reason": "x" * 1000})
+        for source in (["--server", self.server.url], ["--database", self.server.database]):
+            for command in (["history", "--top", "1000"], ["history", "--top", "1000", "--format", "json"], ["export"],
+                            ["export", "--format", "jsonl"]):
+                process = subprocess.Popen([self.server.binary, *command, *source], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                           env=self.server.environment("reader"))
+                process.stdout.read(1)
+                process.stdout.close()
+                self.assertEqual((process.stderr.read(), process.wait(60)), (b"", -signal.SIGPIPE), command + source)
+                process.stderr.close()
+
+    def test_a_closed_stdout_is_a_failure_and_no_file_gets_the_output(self):
+        for streams in (">&-", ">&- 2>&-", "<&- >&- 2>&-"):
+            done = subprocess.run(["sh", "-c", f'exec "$0" history --database "$1" {streams}', self.server.binary,
+                                   self.server.database], env=self.server.environment("reader"), timeout=120, capture_output=True)
+            self.assertEqual(done.returncode, 1, streams)
+        self.assertEqual(self.run_command("history", "--database", self.server.database).returncode, 0)
+
+    def on_a_terminal(self, columns, *arguments):
+        """Runs a command whose stdout is a terminal. Returns what the terminal gets."""
+        terminal, inner = pty.openpty()
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        with subprocess.Popen([self.server.binary, *arguments], stdout=inner, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                              env=self.server.environment("reader")) as process:
+            os.close(inner)
+            output = b""
+            while True:
+                try:
+                    piece = os.read(terminal, 65536)
+                except OSError:
+                    break
+                if not piece:
+                    break
+                output += piece
+            os.close(terminal)
+            self.assertEqual(process.wait(60), 0)
+        return output.decode()
+
+    def test_tables_fit_the_terminal_and_nothing_controls_it(self):
+        for reason in ("\x1b[2J\x9b31m\u202e", "検査" * 40, "long " * 60):
+            self.server.put(STEP, None, headers={"Reflog-Reason": urllib.parse.quote(reason)})
+        for columns in (80, 100, 200):
+            shown = self.on_a_terminal(columns, "history", "--database", self.server.database)
+            self.assertGreater(len(shown.splitlines()), 3)
+            for line in shown.splitlines():
+                width = sum(0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+                            for letter in line)
+                self.assertLessEqual(width, columns, line)
+        for command in (["history"], ["history", "--format", "json"], ["export"], ["export", "--format", "jsonl"]):
+            shown = self.on_a_terminal(400, *command, "--database", self.server.database)
+            hidden = {letter for letter in shown if unicodedata.category(letter) in ("Cc", "Cf")} - {"\r", "\n"}
+            self.assertEqual(hidden, set(), command)
+            self.assertIn("\ufffd", shown)
+            piped = self.run_command(*command, "--database", self.server.database).stdout
+            self.assertEqual("\u202e" in piped, command != ["history"])
 
 
 class Stopping(unittest.TestCase):

@@ -42,7 +42,7 @@ class Documentation(ServerTestCase):
                 taken = re.findall(r"^  (<[\w-]+>)", (shown.partition("\nARGUMENTS:")[2]).partition("\nOPTIONS:")[0], re.MULTILINE)
                 taken += re.findall(r"^  (--[\w-]+)", shown.partition("\nOPTIONS:")[2], re.MULTILINE)
                 documented = [name for row in rows(section(COMMAND_LINE, "## reflog " + " ".join(leaf))) for name in code(row[0])]
-                self.assertEqual(sorted(documented), sorted(set(taken) - {"--help"}))
+                self.assertEqual(sorted(documented), sorted(set(taken) - {"--help", "--version"}))
 
     def test_every_exit_code_is_documented(self):
         documented = [row[0] for row in rows(section(COMMAND_LINE, "## Exit codes"))]
@@ -56,7 +56,7 @@ class Documentation(ServerTestCase):
             [code(row[2])[0] for row in settings],
             re.findall(r"\b((?:REFLOG|AZURE)_[A-Z_]+): ", shown.split("USAGE:")[0]),
         )
-        flags = set(re.findall(r"--([a-z-]+)", shown.split("OPTIONS:")[1])) - {"config", "help"}
+        flags = set(re.findall(r"--([a-z-]+)", shown.split("OPTIONS:")[1])) - {"config", "help", "version"}
         self.assertEqual({row[1].strip("`-") for row in settings if row[1] != "–"}, flags)
         for key, flag, variable, meaning in settings:
             self.assertIn(flag.replace("-", ""), ("–", key.lower()))

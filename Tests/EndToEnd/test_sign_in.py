@@ -74,7 +74,20 @@ class Entra(unittest.TestCase):
     def test_a_refused_sign_in_shows_the_reason(self):
         for roles, changed, status, text in (
                 ([], {}, 403, "has no role in Reflog"), (["Reflog.Read"], {"nonce": "another"}, 403, "belongs to another sign-in"),
-                (["Reflog.Read"], {"aud": "another"}, 403, "belongs to another sign-in")):
+                (["Reflog.Read"], {"nonce": None}, 403, "belongs to another sign-in"),
+                (["Reflog.Read"], {"aud": "another"}, 403, "is for another audience"),
+                (["Reflog.Read"], {"aud": AUDIENCE}, 403, "is for another audience"),
+                (["Reflog.Read"], {"aud": [CLIENT, "another"]}, 403, "is for another audience"),
+                (["Reflog.Read"], {"azp": "another"}, 403, "is for another audience"),
+                (["Reflog.Read"], {"iss": "https://login.example"}, 403, "is from another issuer"),
+                (["Reflog.Read"], {"tid": None}, 403, "is from another tenant"),
+                (["Reflog.Read"], {"exp": 1}, 403, "has expired"), (["Reflog.Read"], {"exp": None}, 403, "has no expiry"),
+                (["Reflog.Read"], {"nbf": 4000000000}, 403, "is not valid yet"),
+                (["Reflog.Read"], {"header": {"alg": "none"}}, 403, "it is not a signed token"),
+                (["Reflog.Read"], {"header": {"alg": "HS256"}}, 403, "its algorithm is not RS256"),
+                (["Reflog.Read"], {"header": {"kid": "unknown"}}, 403, "has no key with its key id"),
+                (["Reflog.Read"], {"header": {"jku": "https://a.example"}}, 403, "its header contains jku"),
+                (["Reflog.Read"], {"key": self.provider.other}, 403, "its signature is wrong")):
             page = self.come_back(self.provider.authorize(self.begin(), roles, **changed))
             self.assertEqual((page.status, text in page.text), (status, True), page.text)
             self.assertFalse([name for name in self.browser.cookies if "session" in name])

@@ -11,7 +11,11 @@ struct DirectoryMessageTests {
   static let credentialMessages: [(CredentialError, String)] = [
     (
       .unreadable(path: "/secret"),
-      "The credential file /secret can't be read. Check that it exists, is text, and is readable for Reflog."
+      "The credential file /secret can't be read. Check that it exists and is readable for Reflog."
+    ),
+    (
+      .encoding(path: "/secret", .utf16),
+      "The credential file /secret can't be read: it is UTF-16 text; save it as UTF-8."
     ),
     (.empty(path: "/secret"), "The credential file /secret is empty. Put the secret on its first line."),
     (
@@ -160,8 +164,8 @@ struct DirectoryMessageTests {
     #expect(empty == "https://peer returned no token: it answered 200 without a token")
     #expect(
       unreadable == """
-        Reflog's own credential can't be used: The credential file /nowhere can't be read. Check that it exists, is \
-        text, and is readable for Reflog.
+        Reflog's own credential can't be used: The credential file /nowhere can't be read. Check that it exists and \
+        is readable for Reflog.
         """
     )
     #expect(none == "Reflog has no credential for Microsoft Graph")

@@ -46,7 +46,9 @@ struct ChangeCSVTests {
   @Test(arguments: [
     ("plain", "plain"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""), ("=1+1", "'=1+1"),
     ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\r\nx", "\"'\r\nx\""), ("=a,\"b", "\"'=a,\"\"b\""),
-    ("a=b", "a=b"), ("'x", "'x"),
+    ("a=b", "a=b"), ("'x", "'x"), ("＝1", "'＝1"), ("＋1", "'＋1"), ("－1", "'－1"), ("＠x", "'＠x"), ("。x", "。x"),
+    ("a;b", "a;b"), ("a;=1", "a;'=1"), ("a;\"=1", "\"a;\"\"'=1\""), ("a\n=1", "\"a\n'=1\""), ("a\t@x", "a\t'@x"),
+    ("a; -b", "a; -b"), ("a;＝1", "a;'＝1"), ("a\r\n\r\n+1", "\"a\r\n\r\n'+1\""), ("a\u{0}=b", "a\u{FFFD}=b"),
   ])
   func cellsAreQuotedAndGuarded(reason: String, cell: String) throws {
     #expect(line(of: try change(reason: reason), CSVStyle(isRaw: false)).contains(",127.0.0.1,\(cell),,request,"))
@@ -54,6 +56,7 @@ struct ChangeCSVTests {
 
   @Test func rawCellsAreOnlyQuoted() throws {
     #expect(line(of: try change(reason: "=1,1"), CSVStyle(isRaw: true)).contains(",127.0.0.1,\"=1,1\",,request,"))
+    #expect(line(of: try change(reason: "a;=1\u{0}"), CSVStyle(isRaw: true)).contains(",127.0.0.1,a;=1\u{0},,request,"))
   }
 
   @Test func theHeaderHasAsManyColumnsAsALine() throws {

@@ -32,13 +32,15 @@ enum SampleChange {
   ///   - after: The reference that the change requests.
   ///   - actor: The person or program that requested the change.
   ///   - outcome: The outcome of the change, or nil if the change is pending.
+  ///   - reason: The recorded reason.
   static func change(
     _ kind: Change.Kind = .update,
     of subject: Change.Subject = .step(Sample.signup),
     before: ConnectorReference = Sample.fraudCheck,
     after: ConnectorReference = Sample.newVendor,
     by actor: Change.Actor = person,
-    outcome: Change.Outcome? = applied
+    outcome: Change.Outcome? = applied,
+    reason: String = "CHG0042"
   ) -> Change {
     Change(
       id: Change.ID(5),
@@ -51,7 +53,7 @@ enum SampleChange {
         before: before,
         after: after,
         actor: actor,
-        reason: "CHG0042",
+        reason: reason,
         correlationID: "correlation",
         requestID: "request"
       ),

@@ -159,6 +159,7 @@ func withAPI<Value: Sendable>(
 func withServer(_ body: @escaping @Sendable (LiveServer) async throws -> Void) async throws {
   try await withAPI { api, fixture, tokens in
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
+    let connections = ConnectionCount(trusted: [])
     let application = Application(
       responder: api.buildResponder(),
       server: HTTPServerBuilder { HTTPConnection(connections: connections, responder: $0) },

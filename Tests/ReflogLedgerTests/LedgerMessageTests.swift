@@ -146,6 +146,17 @@ struct LedgerMessageTests {
           """
       )
 
+      let stored = try Data(contentsOf: URL(fileURLWithPath: key))
+      func write(_ bytes: Data) throws {
+        try bytes.write(to: URL(fileURLWithPath: key))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+      }
+      try write(Data([0xEF, 0xBB, 0xBF]) + stored.dropLast() + Data("\r\n".utf8))
+      #expect(message(file) == nil)
+      try write(Data([0xFF, 0xFE]) + stored.flatMap { [$0, 0] })
+      #expect(message(file) == "The signing key \(key) can't be used: it is UTF-16 text; save it as UTF-8.")
+      try write(stored)
+
       try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
       #expect(
         message(file) == """

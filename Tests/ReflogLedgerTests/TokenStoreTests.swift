@@ -1,3 +1,4 @@
+import Foundation
 import ReflogLedger
 import ReflogModel
 import ReflogTesting
@@ -18,6 +19,22 @@ struct TokenStoreTests {
       #expect(try await tokens.authenticate(text)?.id == token.id)
       clock.advance(by: .seconds(60))
       #expect(try await tokens.authenticate(text) == nil)
+    }
+  }
+
+  @Test(arguments: [0o640, 0o604, 0o660, 0o601])
+  func tokensThatOtherUsersCanAccessAreNotOpened(mode: Int) async throws {
+    try await withTokens { _, clock, folder in
+      let path = folder + "/reflog.sqlite"
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path + ".tokens")
+
+      let error = #expect(throws: (any Error).self) { try TokenStore(besideLedgerAt: path, clock: clock.read) }
+
+      #expect(
+        error.map { "\($0)" } == """
+          \(path).tokens can't be used: other users have permissions on this file. Remove these permissions with chmod 600.
+          """
+      )
     }
   }
 

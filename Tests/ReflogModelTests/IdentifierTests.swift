@@ -36,6 +36,24 @@ struct IdentifierTests {
     )
     #expect(Address("b2cUserFlows/B2C_1_signup") == nil)
     #expect(Address("b2cUserFlows//postFederationSignup") == nil)
+  }
+
+  @Test(arguments: [
+    ("b2cUserFlows/B2C_1_signup/postFederationSignup", "b2cUserFlows/B2C_1_signup/postFederationSignup"),
+    ("B2C_1_signup/postFederationSignup", "b2cUserFlows/B2C_1_signup/postFederationSignup"),
+    ("b2x_1_partner/preTokenIssuance", "b2xUserFlows/b2x_1_partner/preTokenIssuance"),
+    ("b2xUserFlows/own/preTokenIssuance", "b2xUserFlows/own/preTokenIssuance"),
+  ])
+  func theTypeOfAFlowMayBeLeftOutIfTheIdShowsIt(text: String, address: String) {
+    #expect(Address(abbreviated: text)?.description == address)
+  }
+
+  @Test(arguments: [
+    "", "/", "own/preTokenIssuance", "B2C_1_signup", "/B2C_1_signup/preTokenIssuance", "a/b/c/d", "B2C_1_signup/",
+    "b2cUserFlows/postFederationSignup", "B2C_1_signup/pre Token", "otherFlows/B2C_1_signup/preTokenIssuance",
+  ])
+  func aTextThatIsNotAnAddressIsRefused(text: String) {
+    #expect(Address(abbreviated: text) == nil)
     #expect(Address("users/x/y") == nil)
   }
 

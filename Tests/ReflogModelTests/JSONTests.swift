@@ -24,6 +24,14 @@ struct JSONTests {
     #expect(throws: JSONError.self) { try JSONValue(parsing: text.utf8) }
   }
 
+  @Test func aByteOrderMarkIsIgnoredAndUTF16IsNamed() throws {
+    #expect(try JSONValue(parsing: [0xEF, 0xBB, 0xBF] + Array("{}".utf8)) == .object([:]))
+    for bytes: [UInt8] in [[0xFF, 0xFE, 0x7B, 0, 0x7D, 0], [0x7B, 0, 0x7D, 0]] {
+      let error = #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
+      #expect(error?.description == "it is UTF-16 text; save it as UTF-8 at byte 0")
+    }
+  }
+
   @Test func invalidUTF8IsRefused() {
     #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
     #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xC0, 0xAF, 0x22]) }

@@ -5,7 +5,7 @@ import Testing
 struct SecretsTests {
   private let body: JSONObject = [
     "displayName": "Fraud check",
-    "targetUrl": "https://user@api.contoso.example/check?code=canary-query#canary-fragment",
+    "targetUrl": "https://user:canary-user@api.contoso.example/check?code=canary-query#canary-fragment",
     "authenticationConfiguration": .object([
       "@odata.type": "#microsoft.graph.basicAuthentication", "username": "svc", "password": #"canary "quoted""#,
     ]),
@@ -14,7 +14,8 @@ struct SecretsTests {
   @Test func secretsAreHiddenAndTheRestStays() throws {
     let write = DirectoryWrite.createConnector(body)
     let quoted =
-      "Fraud check of svc is wrong: " + JSONValue.object(body).text + #" canary "quoted", ?code=canary-query"#
+      "Fraud check of svc is wrong: " + JSONValue.object(body).text
+      + #" canary "quoted", ?code=canary-query, canary-user"#
     let refusal = DirectoryRefusal(httpStatus: 400, code: "x", message: quoted)
 
     guard case .refused(let hidden) = DirectoryAnswer.refused(refusal).hiding(write.secrets) else {
@@ -23,7 +24,7 @@ struct SecretsTests {
     }
 
     #expect(!hidden.message.contains("canary"))
-    #expect(!hidden.message.contains("user@"))
+    #expect(!hidden.message.contains("user:"))
     #expect(hidden.message.hasPrefix("Fraud check of svc is wrong: "))
   }
 

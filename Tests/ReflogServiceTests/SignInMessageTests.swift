@@ -22,6 +22,17 @@ struct SignInMessageTests {
   )
   private let clock = ManualClock()
 
+  /// The check of tokens from an issuer that has no keys.
+  private var accepted: EntraTokens {
+    let keys = EntraKeys(
+      settings: Self.settings,
+      clock: clock.read,
+      fetch: { _ in Array("{}".utf8) },
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    )
+    return EntraTokens(settings: Self.settings, keys: keys, clock: clock.read)
+  }
+
   private func signIn(
     _ metadata: String = SignInMessageTests.metadata,
     status: Int = 200,
@@ -34,6 +45,7 @@ struct SignInMessageTests {
         redirectURL: "https://reflog.example" + EntraSignIn.Settings.returnPath
       ),
       at: Self.settings,
+      tokens: accepted,
       clock: clock.read,
       fetch: { _ in Array(metadata.utf8) },
       post: { _, _ in (status: status, body: Array(body.utf8)) }
@@ -55,8 +67,10 @@ struct SignInMessageTests {
     Array(text.utf8).base64URL
   }
 
-  private static let otherNonce =
-    encoded(#"{"alg":"RS256"}"#) + "." + encoded(#"{"nonce":"other","aud":"reflog"}"#) + ".eA"
+  private static func answer(_ header: String, _ claims: String, _ failure: String) -> Answer {
+    let token = "\(encoded(header)).\(encoded(claims)).eA"
+    return Answer(status: 200, body: #"{"access_token":"x","id_token":"\#(token)"}"#, failure: failure)
+  }
 
   /// An answer from the token endpoint, and the expected text of the failure that the answer causes.
   struct Answer: Sendable {
@@ -81,8 +95,33 @@ struct SignInMessageTests {
     Answer(status: 500, body: "", failure: "unavailable: https://issuer/token answered with status 500."),
     Answer(
       status: 200,
-      body: #"{"access_token":"x","id_token":"\#(otherNonce)"}"#,
-      failure: "refused: its answer belongs to another sign-in"
+      body: #"{"access_token":"x","id_token":"x"}"#,
+      failure: "refused: its ID token can't be used, because it is not a signed token"
+    ),
+    answer(
+      #"{"alg":"none"}"#,
+      "{}",
+      "refused: its ID token can't be used, because its algorithm is not RS256"
+    ),
+    answer(
+      header,
+      #"{"iss":"https://other","aud":"reflog"}"#,
+      "refused: its ID token can't be used, because it is from another issuer"
+    ),
+    answer(
+      header,
+      #"{"iss":"https://issuer","aud":"api://reflog"}"#,
+      "refused: its ID token can't be used, because it is for another audience"
+    ),
+    answer(
+      header,
+      #"{"iss":"https://issuer","aud":"reflog","exp":1}"#,
+      "refused: its ID token can't be used, because it has expired"
+    ),
+    answer(
+      header,
+      #"{"iss":"https://issuer","aud":"reflog","exp":4000000000}"#,
+      "unavailable: The issuer's keys can't be read, so the ID token can't be checked."
     ),
   ]
 
@@ -151,16 +190,8 @@ struct SignInMessageTests {
 
   @Test(arguments: tokens)
   func everyRejectionOfATokenHasItsText(token: RejectedToken) async {
-    let keys = EntraKeys(
-      settings: Self.settings,
-      clock: clock.read,
-      fetch: { _ in Array("{}".utf8) },
-      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-    )
-    let tokens = EntraTokens(settings: Self.settings, keys: keys, clock: clock.read)
-
     let rejection = await #expect(throws: TokenRejection.self) {
-      _ = try await tokens.claims(of: "\(Self.encoded(token.header)).\(Self.encoded(token.claims)).eA")
+      _ = try await accepted.claims(of: "\(Self.encoded(token.header)).\(Self.encoded(token.claims)).eA")
     }
 
     #expect(rejection?.description == token.reason)

@@ -31,6 +31,19 @@ struct EscapingTests {
     #expect(EscapedHTML().escapeText("a\(scalar)b") == "a\u{FFFD}b")
   }
 
+  @Test(arguments: [
+    "\u{0}", "\u{7}", "\u{1B}", "\u{7F}", "\u{85}", "\u{9B}", "\u{AD}", "\u{200B}", "\u{2028}", "\u{2029}", "\u{2060}",
+    "\u{3164}", "\u{FEFF}", "\u{E0041}",
+  ])
+  func aHiddenScalarIsReplaced(scalar: String) {
+    #expect(EscapedHTML().escapeText("a\(scalar)b") == "a\u{FFFD}b")
+  }
+
+  @Test(arguments: ["a\nb", "a\r\nb", "a\tb", "a\u{200C}b", "a\u{200D}b", "\u{2764}\u{FE0F}", "Grüße, 世界"])
+  func whiteSpaceJoinersAndOtherLettersAreKept(text: String) {
+    #expect(Array(EscapedHTML().escapeText(text).unicodeScalars) == Array(text.unicodeScalars))
+  }
+
   @Test func aLetterKeepsFourMarks() {
     let text = "b" + String(repeating: "\u{0301}", count: 4)
 

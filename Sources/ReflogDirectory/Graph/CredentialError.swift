@@ -1,7 +1,11 @@
+package import ReflogModel
+
 /// The reason why a credential can't be used.
 package enum CredentialError: Error, CustomStringConvertible {
-  /// The file can't be opened, or is not UTF-8 text.
+  /// The file can't be opened.
   case unreadable(path: String)
+  /// The file is not UTF-8 text.
+  case encoding(path: String, TextEncodingError)
   /// The first line of the file is empty.
   case empty(path: String)
   /// The file has no certificate.
@@ -15,7 +19,8 @@ package enum CredentialError: Error, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unreadable(let path):
-      "The credential file \(path) can't be read. Check that it exists, is text, and is readable for Reflog."
+      "The credential file \(path) can't be read. Check that it exists and is readable for Reflog."
+    case .encoding(let path, let problem): "The credential file \(path) can't be read: \(problem)."
     case .empty(let path): "The credential file \(path) is empty. Put the secret on its first line."
     case .noCertificate(let path):
       "\(path) has no certificate. Put the certificate and its private key into this file, both in PEM."

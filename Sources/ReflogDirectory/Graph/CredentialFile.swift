@@ -1,12 +1,12 @@
 import Foundation
+import ReflogModel
 
 /// Reads files that contain a secret.
 enum CredentialFile {
   /// Returns the whole text of a file.
   static func text(ofFileAt path: String) throws(CredentialError) -> String {
-    guard let data = FileManager.default.contents(atPath: path), let text = String(validating: data, as: UTF8.self)
-    else { throw .unreadable(path: path) }
-    return text
+    guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path: path) }
+    do { return try TextEncoding.text(data) } catch { throw .encoding(path: path, error) }
   }
 
   /// Returns the first line of a file, without white space around it.

@@ -55,6 +55,11 @@ extension DirectoryResponse {
 }
 
 extension DirectoryRefusal {
+  /// The maximum lengths of an error's code and message, in scalars.
+  ///
+  /// Both are recorded, and Graph's own codes and messages are much shorter.
+  private static let (codeLimit, messageLimit) = (256, 4096)
+
   /// Creates a refusal from Graph's answer.
   ///
   /// If the body has no error code, the refusal gets a code that contains the status.
@@ -62,9 +67,10 @@ extension DirectoryRefusal {
     let error = response.json?["error"]?.object
     self.init(
       httpStatus: response.httpStatus,
-      code: error?["code"]?.string ?? "status\(response.httpStatus)",
+      code: error?["code"]?.string?.limited(to: Self.codeLimit) ?? "status\(response.httpStatus)",
       hasCode: error?["code"]?.string != nil,
-      message: error?["message"]?.string ?? "Microsoft Graph answered with status \(response.httpStatus).",
+      message: error?["message"]?.string?.limited(to: Self.messageLimit)
+        ?? "Microsoft Graph answered with status \(response.httpStatus).",
       retryAfter: response.headers["retry-after"],
       wwwAuthenticate: response.headers["www-authenticate"],
       requestID: response.requestID,

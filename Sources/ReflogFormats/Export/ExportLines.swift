@@ -14,7 +14,7 @@ package struct ExportLines<Item: Exported>: Sendable {
   private init(_ json: @escaping @Sendable (Item) -> JSONObject) {
     header = []
     line = { item, bytes in
-      bytes += JSONValue.object(json(item)).bytes
+      bytes.append(escapingLineSeparators: JSONValue.object(json(item)).bytes)
       bytes.append(0x0A)
     }
   }
@@ -22,6 +22,29 @@ package struct ExportLines<Item: Exported>: Sendable {
   /// Appends the line of an item.
   package func write(_ item: Item, to bytes: inout [UInt8]) {
     line(item, &bytes)
+  }
+}
+
+extension [UInt8] {
+  /// Appends JSON, and writes U+0085, U+2028 and U+2029 as escapes.
+  ///
+  /// JSON allows these characters in a string, but many programs end a line at them. A text from outside could otherwise
+  /// break the line of its item into two lines.
+  fileprivate mutating func append(escapingLineSeparators json: [UInt8]) {
+    guard json.contains(where: { $0 == 0xC2 || $0 == 0xE2 }) else { return append(contentsOf: json) }
+    var rest = json[...]
+    while let byte = rest.first {
+      if rest.starts(with: [0xC2, 0x85]) {
+        append(contentsOf: #"\u0085"#.utf8)
+        rest = rest.dropFirst(2)
+      } else if rest.starts(with: [0xE2, 0x80, 0xA8]) || rest.starts(with: [0xE2, 0x80, 0xA9]) {
+        append(contentsOf: (rest[rest.startIndex + 2] == 0xA8 ? #"\u2028"# : #"\u2029"#).utf8)
+        rest = rest.dropFirst(3)
+      } else {
+        append(byte)
+        rest = rest.dropFirst()
+      }
+    }
   }
 }
 

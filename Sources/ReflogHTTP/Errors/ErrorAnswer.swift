@@ -213,8 +213,9 @@ struct ErrorAnswer {
     retryAfter seconds: Int? = nil
   ) {
     self.status = status
-    self.code = code
-    self.message = message
+    // A code or a message may contain text of the caller or of the directory. Clients show both on terminals.
+    self.code = code.printable
+    self.message = message.printableLines
     self.logLevel = logLevel
     retryAfter = seconds.map(String.init)
   }
@@ -231,11 +232,11 @@ struct ErrorAnswer {
   /// If the level is `error` or higher, the log line contains the text of the error `cause` instead of the message.
   func log(to logger: Logger, _ request: Request, _ context: ReflogRequestContext, cause: any Error) {
     var metadata: Logger.Metadata = [
-      "method": "\(request.method)", "path": "\(request.uri.path.printable)", "status": "\(status.code)",
+      "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status.code)",
       "code": "\(code)", "request-id": "\(context.requestID)",
-      "message": "\((logLevel >= .error ? "\(cause)" : message).printable)",
+      "message": "\(logLevel >= .error ? "\(cause)" : message)",
     ]
-    if let directoryRequestID { metadata["directory-request-id"] = "\(directoryRequestID.printable)" }
+    if let directoryRequestID { metadata["directory-request-id"] = "\(directoryRequestID)" }
     logger.log(level: logLevel, "request refused", metadata: metadata)
   }
 
@@ -258,7 +259,7 @@ struct ErrorAnswer {
 
   private func body(_ context: ReflogRequestContext) -> JSONObject {
     var error: JSONObject = ["code": .string(code), "message": .string(message)]
-    if let target { error["target"] = .string(target) }
+    if let target { error["target"] = .string(target.printable) }
     if !details.isEmpty {
       error["details"] = .array(
         details.map { .object(["code": .string(code), "message": .string("change \($0)"), "target": .string($0)]) }

@@ -6,6 +6,8 @@ import ReflogService
 /// The route for the status of this server's ledger.
 struct StatusController {
   let history: HistoryService
+  /// Returns the warnings about this server's settings and files.
+  let warnings: @Sendable () -> [String]
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/reflog/status", use: status)
@@ -13,6 +15,8 @@ struct StatusController {
 
   private func status(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
-    return Response(json: try await history.status().json)
+    var body = try await history.status().json
+    body["warnings"] = .array(warnings().map(JSONValue.string))
+    return Response(json: body)
   }
 }

@@ -137,11 +137,10 @@ package struct LogKeyFile: Sendable {
     }
     let key: SigningKey
     do {
-      key = try SigningKey(
-        secretText: String(decoding: stored, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-      )
+      let text = try TextEncoding.text(stored)
+      key = try SigningKey(secretText: text.trimmingCharacters(in: .whitespacesAndNewlines))
     } catch {
-      throw .unusableKey(path: path, problem: error.description)
+      throw .unusableKey(path: path, problem: "\(error)")
     }
     guard key.verifierKey.identity.name.text == origin.text else {
       throw .unusableKey(

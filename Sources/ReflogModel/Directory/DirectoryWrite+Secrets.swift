@@ -29,10 +29,11 @@ extension DirectoryWrite {
 
   /// Returns the secrets in a URL, or an empty list if the URL contains no secrets.
   ///
-  /// The secrets are the whole URL and the parts after `?` and `#`.
+  /// The secrets are the whole URL, its user and password, its password alone, and the parts after `?` and `#`.
   private static func secrets(ofURL url: String) -> [String] {
     guard redactedURL(url) != url else { return [] }
-    return [url] + url.split(whereSeparator: { $0 == "?" || $0 == "#" }).dropFirst().map(String.init)
+    return [url] + URLSecrets(url).userTexts
+      + url.split(whereSeparator: { $0 == "?" || $0 == "#" }).dropFirst().map(String.init)
   }
 
   /// Returns the texts in a value at any depth.

@@ -4,21 +4,62 @@
 /// characters. Together with a delimiter, a combining mark after the delimiter forms another character. A comparison of
 /// characters would therefore miss the delimiter.
 package func redactedURL(_ url: String) -> String {
-  let bytes = Array(url.utf8)
-  let end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
-  let authority = authority(of: bytes[..<end])
-  let at = bytes[authority].lastIndex(of: UInt8(ascii: "@"))
+  let parts = URLSecrets(url)
   let hidden = Array("…".utf8)
+  let (bytes, user) = (parts.bytes, parts.user)
   let shown =
-    bytes[..<authority.lowerBound] + (at == nil ? [] : hidden[...]) + bytes[(at ?? authority.lowerBound)..<end]
-    + (end == bytes.endIndex ? [] : [bytes[end]] + hidden)
+    bytes[..<user.lowerBound] + (user.isEmpty ? [] : hidden[...]) + bytes[user.upperBound..<parts.end]
+    + (parts.end == bytes.endIndex ? [] : [bytes[parts.end]] + hidden)
   return String(decoding: shown, as: UTF8.self)
 }
 
-/// Returns the range of user, host and port, between `//` and the next slash.
-private func authority(of bytes: ArraySlice<UInt8>) -> Range<Int> {
-  let slash = UInt8(ascii: "/")
-  let start = zip(bytes.indices, bytes.indices.dropFirst()).first { bytes[$0] == slash && bytes[$1] == slash }
-  guard let start = start.map({ $0.1 + 1 }) else { return bytes.startIndex..<bytes.startIndex }
-  return start..<(bytes[start...].firstIndex(of: slash) ?? bytes.endIndex)
+/// The parts of a URL that may contain keys.
+struct URLSecrets {
+  let bytes: [UInt8]
+  /// The range of user and password; empty if the URL has none.
+  let user: Range<Int>
+  /// The position of the query or the fragment, or the end of the URL.
+  let end: Int
+
+  /// Finds the parts, also in a URL that is not valid, because programs read such a URL in different ways.
+  init(_ url: String) {
+    bytes = Array(url.utf8)
+    end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
+    let start = Self.authorityStart(bytes[..<end])
+    let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")) ?? end
+    // A slash ends user and host. But in `https://user:se/cret@host`, a part of the password is behind the first slash.
+    // Then the text in front of the slash has a colon without a port behind it.
+    let limit = Self.hasPort(bytes[start..<slash]) ? slash : end
+    let at = bytes[start..<limit].lastIndex(of: UInt8(ascii: "@"))
+    user = start..<(at ?? start)
+  }
+
+  /// The user and the password, and the password alone, as texts; without empty texts.
+  var userTexts: [String] {
+    let password = bytes[user].split(separator: UInt8(ascii: ":"), maxSplits: 1).dropFirst()
+    return ([bytes[user]] + password).filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Returns the position of the user or the host.
+  ///
+  /// It is behind the scheme and all slashes, backslashes and spaces that follow, because some programs read
+  /// `https:\host` as `https://host`. A text that begins with a single slash is a path, which has no user.
+  private static func authorityStart(_ bytes: ArraySlice<UInt8>) -> Int {
+    let colon = bytes.firstIndex { !($0.isASCIILetter || $0.isASCIIDigit || "+-.".utf8.contains($0)) }
+    let scheme = colon.flatMap { bytes[$0] == UInt8(ascii: ":") ? $0 + 1 : nil }
+    let start = scheme ?? bytes.startIndex
+    let name = bytes[start...].firstIndex { !isSeparator($0) } ?? bytes.endIndex
+    let isPath = scheme == nil && name == start + 1 && bytes[start] == UInt8(ascii: "/")
+    return isPath ? bytes.endIndex : name
+  }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x2F || byte == 0x5C }
+
+  /// Returns whether the text has a user, or no colon, or a colon with a port behind it.
+  private static func hasPort(_ authority: ArraySlice<UInt8>) -> Bool {
+    guard !authority.contains(UInt8(ascii: "@")), authority.first != UInt8(ascii: "["),
+      let colon = authority.firstIndex(of: UInt8(ascii: ":"))
+    else { return true }
+    return authority[(colon + 1)...].allSatisfy(\.isASCIIDigit)
+  }
 }

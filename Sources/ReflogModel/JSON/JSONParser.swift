@@ -14,9 +14,14 @@ extension JSONValue {
   ///
   /// Reflog is stricter than RFC 8259. Two members with the same name in one object are an error. Values that are
   /// nested deeper than ``maximumDepth`` levels are an error. Other errors are invalid UTF-8, one half of a surrogate
-  /// pair without the other half, and text after the value.
+  /// pair without the other half, and text after the value. A byte order mark in front of the value is ignored, as RFC
+  /// 8259 §8.1 allows.
   package init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
-    var parser = JSONParser(bytes: Array(bytes))
+    let text: [UInt8]
+    do { text = try TextEncoding.withoutByteOrderMark(bytes) } catch {
+      throw JSONError(problem: error.description, position: 0)
+    }
+    var parser = JSONParser(bytes: text)
     self = try parser.parseDocument()
   }
 

@@ -1,18 +1,49 @@
+/// Texts from outside, made safe to show.
+///
+/// A name, a reason or an error message may contain characters that control a terminal, add false lines to a log, reverse
+/// a line, or are invisible. These properties replace such characters with U+FFFD.
 extension String {
-  /// The text with control and format characters replaced.
+  /// The text on one line, safe on a terminal, in a table and in a log.
   ///
-  /// The result is safe on a terminal and in a log. Control and format characters in a text from outside could control
-  /// the terminal, or could add false lines to the log.
-  package var printable: String {
-    String(
-      String.UnicodeScalarView(
-        unicodeScalars.map { scalar in
-          switch scalar.properties.generalCategory {
-          case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-          default: scalar
-          }
-        }
-      )
-    )
+  /// Line breaks and tabs are replaced too.
+  package var printable: String { shown { !$0.isHidden } }
+
+  /// The text with its line breaks and tabs, safe on a terminal.
+  ///
+  /// A carriage return is kept only in front of a line feed, because a terminal would continue at the start of the line.
+  package var printableLines: String {
+    replacing("\r\n", with: "\n").shown { $0 == "\n" || $0 == "\t" || !$0.isHidden }
+  }
+
+  /// The text, or its start and `…` if it has more than `count` scalars.
+  package func limited(to count: Int) -> String {
+    // A scalar has at least one byte. So a text with few bytes needs no search.
+    guard utf8.count > count, let end = unicodeScalars.index(startIndex, offsetBy: count, limitedBy: endIndex),
+      end != endIndex
+    else { return self }
+    return String(unicodeScalars[..<end]) + "…"
+  }
+
+  private func shown(_ isShown: (Unicode.Scalar) -> Bool) -> String {
+    guard utf8.contains(where: { !(0x20...0x7E).contains($0) }) else { return self }
+    var text = String.UnicodeScalarView()
+    var marks = CombiningMarks()
+    for scalar in unicodeScalars {
+      if isShown(scalar) { text.append(contentsOf: marks.shown(scalar)) } else { text.append("\u{FFFD}") }
+    }
+    return String(text)
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether this scalar controls a device, the layout or the direction of text, or is invisible.
+  ///
+  /// Variation selectors are not hidden, because they only choose the form of the letter in front of them.
+  package var isHidden: Bool {
+    guard !isASCII else { return !(0x20...0x7E).contains(value) }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: return true
+    default: return properties.isDefaultIgnorableCodePoint && !properties.isVariationSelector
+    }
   }
 }

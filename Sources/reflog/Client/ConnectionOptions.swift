@@ -2,6 +2,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import ReflogModel
 
 /// The option with the server's URL, for a command that changes data.
 struct ServerOptions: ParsableArguments {
@@ -13,10 +14,15 @@ struct ServerOptions: ParsableArguments {
   /// The URL that is used if neither the option nor `REFLOG_SERVER` is set.
   static let defaultServer = "http://127.0.0.1:8080"
 
+  /// The server's URL: from the option, else from the environment, else the default.
+  var url: String { server ?? Environment["REFLOG_SERVER"] ?? Self.defaultServer }
+
+  /// Adds the given option to a suggested command.
+  func added(to suggestion: Suggestion) -> Suggestion { suggestion.adding("--server", server) }
+
   /// Runs a body with a client for the server.
   func withClient(_ body: (ServerClient) async throws -> Void) async throws {
-    let environment = ProcessInfo.processInfo.environment
-    try await ServerClient.with(url: server ?? environment["REFLOG_SERVER"] ?? Self.defaultServer, body)
+    try await ServerClient.with(url: url, body)
   }
 }
 
@@ -31,12 +37,16 @@ struct SourceOptions: ParsableArguments {
   /// Runs a body with the chosen source.
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let server { return try await ServerClient.with(url: server, body) }
-    let environment = ProcessInfo.processInfo.environment
-    let path = database ?? environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
-    if let server = environment["REFLOG_SERVER"], !FileManager.default.fileExists(atPath: path) {
+    let path = database ?? Environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
+    if let server = Environment["REFLOG_SERVER"], !FileManager.default.fileExists(atPath: path) {
       throw CommandFailure(.refused, "\(path) does not exist. To read from the server, use --server \(server)")
     }
     try await body(try LedgerFile(path: path))
+  }
+
+  /// Adds the given options to a suggested command.
+  func added(to suggestion: Suggestion) -> Suggestion {
+    suggestion.adding("--server", server).adding("--database", database)
   }
 
   func validate() throws {
@@ -47,17 +57,16 @@ struct SourceOptions: ParsableArguments {
 extension ServerClient {
   /// Runs a body with a client for the server at a URL; the client sends the token in `REFLOG_TOKEN`.
   static func with(url: String, _ body: (ServerClient) async throws -> Void) async throws {
-    guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme), parsed.host() != nil else {
-      throw CommandFailure(.usage, "\(url) is not an http or https URL.")
-    }
-    var configuration = HTTPClient.Configuration()
+    let token = Environment["REFLOG_TOKEN"]
+    try checkDestination(url, token: token)
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = .seconds(5)
     configuration.timeout.read = .seconds(60)
     configuration.connectionPool.retryConnectionEstablishment = false
     let http = HTTPClient(configuration: configuration)
     let client = ServerClient(
       baseURL: url.hasSuffix("/") ? String(url.dropLast()) : url,
-      token: ProcessInfo.processInfo.environment["REFLOG_TOKEN"],
+      token: token,
       http: http
     )
     do {
@@ -67,5 +76,29 @@ extension ServerClient {
       throw error
     }
     try await http.shutdown()
+  }
+  /// Throws if the client can't send requests to the URL, or may not send the token to the URL.
+  private static func checkDestination(_ url: String, token: String?) throws {
+    guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme?.lowercased()), parsed.host() != nil
+    else { throw CommandFailure(.usage, "\(url) is not an http or https URL. Use for example http://127.0.0.1:8080.") }
+    guard let token else { return }
+    guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw CommandFailure(
+        .usage,
+        "REFLOG_TOKEN is not a token: it is empty, or has a character that no token has. Nothing was sent. Set "
+          + "REFLOG_TOKEN again."
+      )
+    }
+    guard parsed.user() == nil else {
+      throw CommandFailure(.usage, "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.")
+    }
+    let isPlainAllowed = parsed.scheme?.lowercased() == "http" && Environment["REFLOG_PLAIN_HTTP"] == "true"
+    guard SecretDestination.accepts(url) || isPlainAllowed else {
+      throw CommandFailure(
+        .usage,
+        "The token would be sent to \(url) in clear text over the network. Use an https URL, or set "
+          + "REFLOG_PLAIN_HTTP=true."
+      )
+    }
   }
 }

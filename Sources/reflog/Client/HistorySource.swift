@@ -11,10 +11,12 @@ import ReflogService
 protocol HistorySource {
   /// Returns the newest changes that match a filter; nil matches all changes.
   func history(top: Int, filter: String?) async throws -> JSONObject
+  /// Returns how many changes match a filter, or nil if they can't be counted in a short time.
+  func count(filter: String?) async throws -> Int64?
   /// Returns one change.
   func change(_ id: Change.ID) async throws -> JSONObject
   /// Returns the reference of every step at a time, or the current references if the time is nil.
-  func configurations(asOf moment: String?) async throws -> JSONObject
+  func configurations(asOf moment: Timestamp?) async throws -> JSONObject
   /// Returns the state of the ledger.
   func status() async throws -> JSONObject
   /// Returns the newest signed checkpoint and the key that verifies it, as `{"checkpoint","key"}`.
@@ -44,12 +46,23 @@ extension ServerClient: HistorySource {
     return body
   }
 
+  func count(filter: String?) async throws -> Int64? {
+    let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
+    // If the server can't count the changes in this time, the number is not shown.
+    let answer = try? await send(
+      .GET,
+      "/beta/auditLogs/connectorChanges?$top=1&$count=true" + option,
+      timeout: Self.countTimeout
+    )
+    return answer?.body["@odata.count"]?.wholeNumber
+  }
+
   func change(_ id: Change.ID) async throws -> JSONObject {
     try await send(.GET, "/beta/auditLogs/connectorChanges/\(id)").body
   }
 
-  func configurations(asOf moment: String?) async throws -> JSONObject {
-    let option = moment.map { "?asOf=" + $0.percentEncoded() } ?? ""
+  func configurations(asOf moment: Timestamp?) async throws -> JSONObject {
+    let option = moment.map { "?asOf=" + $0.description.percentEncoded() } ?? ""
     return try await send(.GET, "/beta/auditLogs/connectorConfigurations" + option).body
   }
 
@@ -97,6 +110,9 @@ extension ServerClient: HistorySource {
 
 /// A ledger's file that is read without a server. The answers contain no links.
 struct LedgerFile: HistorySource {
+  /// The maximum time of a count whose result is only shown in a note.
+  private static let countPatience = Duration.seconds(2)
+
   private let service: HistoryService
 
   init(path: String) throws {
@@ -113,13 +129,20 @@ struct LedgerFile: HistorySource {
     return Listing(page.changes).json(versionURL: nil)
   }
 
+  func count(filter: String?) async throws -> Int64? {
+    do {
+      return Int64(try await service.count(try Self.query(filter), patience: Self.countPatience))
+    } catch ServiceError.questionTooBroad {
+      return nil
+    }
+  }
+
   func change(_ id: Change.ID) async throws -> JSONObject {
     try await service.change(id).json
   }
 
-  func configurations(asOf moment: String?) async throws -> JSONObject {
-    let asked = moment.flatMap { Timestamp(parsing: $0) } ?? Timestamp(Date())
-    return Listing(try await service.configurations(asOf: asked)).json(versionURL: nil)
+  func configurations(asOf moment: Timestamp?) async throws -> JSONObject {
+    Listing(try await service.configurations(asOf: moment ?? Timestamp(Date()))).json(versionURL: nil)
   }
 
   func status() async throws -> JSONObject {

@@ -24,6 +24,8 @@ struct ServerClient {
   ///
   /// The limit is longer than the maximum time that a request can wait for a keyed lock in the server.
   private static let timeout = TimeAmount.seconds(60)
+  /// The time limit for a count whose result is only shown in a note.
+  static let countTimeout = TimeAmount.seconds(3)
   /// The maximum size of an answer in bytes; every page of changes is smaller.
   private static let bodyLimit = 64 << 20
 
@@ -32,7 +34,8 @@ struct ServerClient {
     _ method: HTTPMethod,
     _ path: String,
     body: JSONObject? = nil,
-    reason: String? = nil
+    reason: String? = nil,
+    timeout: TimeAmount = ServerClient.timeout
   ) async throws -> Answer {
     var request = self.request(method, path)
     if let body {
@@ -40,13 +43,14 @@ struct ServerClient {
       request.body = .bytes(JSONValue.object(body).bytes)
     }
     if let reason { request.headers.add(name: "Reflog-Reason", value: reason.percentEncoded()) }
-    let response = try await execute(request)
+    let response = try await execute(request, timeout)
     let bytes = try await response.body.collect(upTo: Self.bodyLimit)
     let answer = Answer(
       status: Int(response.status.code),
       body: (try? JSONValue(parsing: bytes.readableBytesView))?.object ?? [:],
       changeID: response.headers.first(name: "Reflog-Change-Id")
     )
+    try refuseRedirect(response)
     guard (200..<300).contains(answer.status) else { throw CommandFailure(answer: answer) }
     return answer
   }
@@ -54,7 +58,8 @@ struct ServerClient {
   /// Passes the body of an answer to a closure, piece by piece, and returns the answer's headers.
   @discardableResult
   func stream(_ path: String, to output: (ByteBuffer) throws -> Void) async throws -> HTTPHeaders {
-    let response = try await execute(request(.GET, path))
+    let response = try await execute(request(.GET, path), Self.timeout)
+    try refuseRedirect(response)
     guard response.status.code == 200 else {
       let bytes = try await response.body.collect(upTo: Self.bodyLimit)
       let body = (try? JSONValue(parsing: bytes.readableBytesView))?.object ?? [:]
@@ -77,9 +82,19 @@ struct ServerClient {
     return request
   }
 
-  private func execute(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+  /// Throws if the answer is a redirect. A redirect is not followed, because another server must not get the token.
+  private func refuseRedirect(_ response: HTTPClientResponse) throws {
+    guard (300..<400).contains(response.status.code) else { return }
+    let target = response.headers.first(name: "Location").map { " to \($0)" } ?? ""
+    throw CommandFailure(
+      .refused,
+      "\(baseURL) redirects\(target), and the token is not sent there. If that is your server, use its URL with --server."
+    )
+  }
+
+  private func execute(_ request: HTTPClientRequest, _ timeout: TimeAmount) async throws -> HTTPClientResponse {
     do {
-      return try await http.execute(request, timeout: Self.timeout)
+      return try await http.execute(request, timeout: timeout)
     } catch let error as HTTPClientError where error != .connectTimeout {
       throw unanswered(request, error.shortDescription)
     } catch let error as IOError where [ECONNRESET, EPIPE, ECONNABORTED].contains(error.errnoCode) {
@@ -94,7 +109,7 @@ struct ServerClient {
 
   /// Returns the failure of a request that the server may have received, but did not answer.
   private func unanswered(_ request: HTTPClientRequest, _ problem: String) -> CommandFailure {
-    let advice = request.method == .GET ? "Try again." : "The result is unknown. Check `reflog history`."
+    let advice = request.method == .GET ? "Try again." : "The result is unknown. Check `\(Suggestion("history").adding("--server", baseURL))`."
     return CommandFailure(.tryAgain, "The server at \(baseURL) did not answer (\(problem)). \(advice)")
   }
 }

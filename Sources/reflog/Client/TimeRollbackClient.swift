@@ -8,6 +8,8 @@ struct TimeRollbackClient {
 
   let client: ServerClient
   let output: OutputOptions
+  /// Adds the options that the user gave to a suggested command.
+  let given: (Suggestion) -> Suggestion
 
   /// Runs the rollback and shows its result.
   ///
@@ -18,14 +20,14 @@ struct TimeRollbackClient {
   ///   - reason: the reason to record, or nil for no reason.
   ///   - isDryRun: true to show only the plan.
   func run(
-    asOf: String?,
+    asOf: Timestamp?,
     flow: FlowName?,
     batchID: String?,
     reason: String?,
     isDryRun: Bool
   ) async throws {
     var body: JSONObject = ["dryRun": .bool(isDryRun)]
-    body["asOf"] = asOf.map { .string($0) }
+    body["asOf"] = asOf.map { .string($0.description) }
     body["batchId"] = batchID.map { .string($0) }
     body["reason"] = reason.map { .string($0) }
     if let flow {
@@ -43,13 +45,12 @@ struct TimeRollbackClient {
       progress = try await client.send(.GET, "\(Self.path)/\(id)").body
       if Terminal.isTerminal { Terminal.overwrite(Self.text(progress)) }
     }
-    if Terminal.isTerminal { Terminal.overwrite(Self.text(progress) + "\n") }
+    if Terminal.isTerminal { Terminal.overwrite(Self.text(progress), isLast: true) }
     try output.show(progress, asTable: ChangeTables.timeRollback)
     guard progress["state"]?.string == "done" else {
-      let sameReason = reason == nil ? "" : " --reason …"
       throw CommandFailure(
         .refused,
-        "Not all steps were rolled back. Continue with: reflog rollback --batch \(id)\(sameReason)"
+        "Not all steps were rolled back. Continue with: \(given(Suggestion("rollback").adding("--batch", id)))"
       )
     }
   }

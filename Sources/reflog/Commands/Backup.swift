@@ -60,7 +60,7 @@ struct Backup: AsyncParsableCommand {
     guard report.isClean else {
       throw CommandFailure(
         .unverified,
-        "\(file) was written, but it failed verification. See reflog verify --database \(file)"
+        "\(file) was written, but it failed verification. See \(Suggestion("verify").adding("--database", file))"
       )
     }
     Terminal.say(

@@ -22,7 +22,7 @@ struct Compact: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
+      let path = database ?? Environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
       let compaction = StorageCompaction(path: path, kind: .ledger)
       let (before, after) = try await withProgress(of: compaction) { try compaction.run() }
       Terminal.say("\(path) was rewritten: \(megabytes(before)) MB before, \(megabytes(after)) MB after.")
@@ -47,7 +47,7 @@ struct Compact: AsyncParsableCommand {
       defer { group.cancelAll() }
       while let value = try await group.next() {
         if let value {
-          Terminal.overwrite("\n")
+          Terminal.overwrite("", isLast: true)
           return value
         }
       }

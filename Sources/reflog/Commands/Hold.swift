@@ -1,5 +1,6 @@
 import ArgumentParser
 import NIOHTTP1
+import ReflogFormats
 import ReflogModel
 
 /// The command `reflog hold`.
@@ -28,7 +29,12 @@ struct Hold: AsyncParsableCommand {
         hold["reason"]?.string ?? "",
       ]
     }
-    return Table(header: ["NAME", "COVERS", "PLACED", "REASON"], rows: rows, emptyText: "There are no holds.")
+    return Table(
+      header: ["NAME", "COVERS", "PLACED", "REASON"],
+      rows: rows,
+      emptyText: "There are no holds.",
+      cuttable: ["REASON"]
+    )
   }
 }
 
@@ -42,8 +48,8 @@ struct PlaceHold: AsyncParsableCommand {
   @Option(help: "The reason, which is recorded.")
   var reason: String
 
-  @Option(help: "The flow to hold, FLOWTYPE/FLOW. Without this option all history is held.")
-  var flow: String?
+  @Option(help: "The flow to hold, [FLOWTYPE/]FLOW. Without this option all history is held.")
+  var flow: FlowName?
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
@@ -53,12 +59,8 @@ struct PlaceHold: AsyncParsableCommand {
       try await server.withClient { client in
         var body: JSONObject = ["name": .string(name), "reason": .string(reason)]
         if let flow {
-          let parts = flow.split(separator: "/", omittingEmptySubsequences: false)
-          guard parts.count == 2 else {
-            throw CommandFailure(.usage, "--flow \(flow) is not FLOWTYPE/FLOW, for example b2cUserFlows/B2C_1_signup.")
-          }
-          body["flowType"] = .string(String(parts[0]))
-          body["flowId"] = .string(String(parts[1]))
+          body["flowType"] = .string(flow.flowType.rawValue)
+          body["flowId"] = .string(flow.flow.text)
         }
         let placed = try await client.send(.POST, Hold.path, body: body).body
         try output.show(placed) { Hold.table([.object($0)]) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import NIOHTTP1
+import ReflogFormats
 import ReflogModel
 
 /// The command `reflog rollback`.
@@ -27,14 +28,18 @@ struct RollBack: AsyncParsableCommand {
   @Argument(help: "The id of the change to roll back.")
   var id: Change.ID?
 
-  @Option(help: "Roll back the last effective change of this step, FLOWTYPE/FLOW/STEP.")
+  @Option(help: "Roll back the last effective change of this step, [FLOWTYPE/]FLOW/STEP.")
   var step: Address?
 
-  @Option(help: "Restore the references that the steps had at this time: 2026-11-23T02:00:00Z.")
+  @Option(
+    help: ArgumentHelp(
+      "Restore the references that the steps had at this time: \(TimeText.forms). A day means its first moment."
+    )
+  )
   var asOf: String?
 
-  @Option(help: "With --as-of: only the steps of this flow, FLOWTYPE/FLOW.")
-  var flow: String?
+  @Option(help: "With --as-of: only the steps of this flow, [FLOWTYPE/]FLOW.")
+  var flow: FlowName?
 
   @Option(help: "Continue the rollback to a time that has this batch id.")
   var batch: String?
@@ -54,15 +59,10 @@ struct RollBack: AsyncParsableCommand {
   func validate() throws {
     let targets = [id != nil, step != nil, asOf != nil || batch != nil].count { $0 }
     guard targets == 1 else { throw ValidationError("Give the id of a change, or use --step, --as-of or --batch.") }
-    if let asOf, Timestamp(parsing: asOf) == nil {
-      throw ValidationError("--as-of \(asOf) is not a time. Use 2026-11-23T02:00:00Z.")
-    }
+    if let asOf { _ = try TimeText.period("--as-of", asOf) }
     guard flow == nil || asOf != nil else { throw ValidationError("--flow needs --as-of.") }
     guard !force || (asOf == nil && batch == nil) else {
       throw ValidationError("--force can't be used with --as-of or --batch. Remove --force.")
-    }
-    if let flow, FlowName(flow) == nil {
-      throw ValidationError("--flow \(flow) is not FLOWTYPE/FLOW, for example b2cUserFlows/B2C_1_signup.")
     }
   }
 
@@ -70,10 +70,10 @@ struct RollBack: AsyncParsableCommand {
     try await CommandFailure.wrapping {
       try await server.withClient { client in
         if asOf != nil || batch != nil {
-          let rollback = TimeRollbackClient(client: client, output: output)
+          let rollback = TimeRollbackClient(client: client, output: output, given: options)
           return try await rollback.run(
-            asOf: asOf,
-            flow: flow.flatMap { FlowName($0) },
+            asOf: try asOf.map { try TimeText.period("--as-of", $0).start },
+            flow: flow,
             batchID: batch,
             reason: reason,
             isDryRun: dryRun
@@ -90,10 +90,17 @@ struct RollBack: AsyncParsableCommand {
         } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
           // The message contains the id of the change, because a second attempt with the id is safe. A second attempt
           // with --step could roll back the first rollback.
-          throw CommandFailure(.tryAgain, failure.message + " Try again with: reflog rollback \(target)")
+          let again = options(Suggestion("rollback", "\(target)"))
+          throw CommandFailure(.tryAgain, failure.message + " Try again with: \(again)")
         }
       }
     }
+  }
+
+  /// Returns a suggested command with the given options that do not choose what is rolled back.
+  private func options(_ suggestion: Suggestion) -> Suggestion {
+    server.added(to: suggestion.adding("--force", if: force).adding("--reason", reason))
+      .adding("--format", output.format == .table ? nil : output.format.rawValue)
   }
 
   /// Returns the id of the change to roll back: the given id, or the last effective change of the given step.
@@ -116,7 +123,7 @@ struct RollBack: AsyncParsableCommand {
       throw CommandFailure(
         .refused,
         "The last change of \(address) is itself a rollback: change \(last) rolled back change \(undone). "
-          + "To roll back change \(last), use its id: reflog rollback \(last)"
+          + "To roll back change \(last), use its id: \(options(Suggestion("rollback", "\(last)")))"
       )
     }
     return last
@@ -156,7 +163,8 @@ struct RollBack: AsyncParsableCommand {
     }
     return CommandFailure(
       .tryAgain,
-      "Change \(id) of \(address) is still pending: `reflog show \(id)`. Try again later."
+      "Change \(id) of \(address) is still pending: `\(Suggestion("show", id).adding("--server", server.url))`. Try again "
+        + "later."
     )
   }
 }

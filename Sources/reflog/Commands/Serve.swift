@@ -58,10 +58,10 @@ struct Serve: AsyncParsableCommand {
     try await CommandFailure.wrapping {
       let settings = try await ServerSettings(
         flags: flags,
-        environment: ProcessInfo.processInfo.environment,
+        environment: Environment.all,
         file: config
       )
-      LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+      ServerLog.start()
       let composition = try await Composition.open(settings: settings, logger: Logger(label: "reflog"))
       try await composition.run()
     }

@@ -8,22 +8,16 @@ struct SetReference: AsyncParsableCommand {
     commandName: "set",
     abstract: "Points a step of a user flow at a connector, or clears the step.",
     discussion: """
-        reflog set b2cUserFlows B2C_1_signup postFederationSignup CONNECTOR
-        reflog set b2cUserFlows B2C_1_signup postFederationSignup --none
+      ADDRESS is [FLOWTYPE/]FLOW/STEP. FLOWTYPE may be left out if FLOW begins with B2C_1_ or B2X_1_. The three parts may \
+      also be written as three arguments.
+
+        reflog set B2C_1_signup/postFederationSignup CONNECTOR
+        reflog set b2cUserFlows/B2C_1_signup/postFederationSignup --none
       """
   )
 
-  @Argument(help: "b2cUserFlows or b2xUserFlows.")
-  var flowType: FlowType
-
-  @Argument(help: "The user flow's id.")
-  var flow: String
-
-  @Argument(help: "The step, such as postFederationSignup.")
-  var step: String
-
-  @Argument(help: "The connector's id.")
-  var connector: String?
+  @Argument(help: ArgumentHelp("ADDRESS, then the connector's id or --none.", valueName: "address-and-connector"))
+  var words: [String] = []
 
   @Flag(help: "Clear the step, so that it calls no connector.")
   var none = false
@@ -35,20 +29,42 @@ struct SetReference: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard FlowID(flow) != nil else { throw ValidationError("\(flow) is not a valid id of a user flow.") }
-    guard Step(step) != nil else { throw ValidationError("\(step) is not a valid name of a step.") }
-    guard (connector == nil) == none else { throw ValidationError("Give the id of a connector, or use --none.") }
+    let (address, connector) = parts
+    let isSpelledOut = address.contains("/") || words.count > 2
+    guard !address.isEmpty, !none || connector == nil else {
+      throw ValidationError("Give ADDRESS, and the id of a connector or --none.")
+    }
+    guard Address(abbreviated: address) != nil else {
+      throw ValidationError(
+        "\(isSpelledOut ? address : "'\(address)'") is not the address of a step. Use [FLOWTYPE/]FLOW/STEP, for example "
+          + "b2cUserFlows/B2C_1_signup/postFederationSignup."
+      )
+    }
+    guard none || connector != nil else { throw ValidationError("Give the id of a connector, or use --none.") }
     if let connector, ConnectorID(connector) == nil {
       throw ValidationError("\(connector) is not a valid id of a connector.")
     }
   }
 
+  /// The text of the address, and the connector's id, or nil if no id was given.
+  ///
+  /// An address is one argument, or the three arguments FLOWTYPE, FLOW and STEP.
+  private var parts: (address: String, connector: String?) {
+    let length = words.count > 2 ? 3 : 1
+    let rest = words.dropFirst(length)
+    let address = words.prefix(length).joined(separator: "/")
+    return rest.count > 1 ? ("", nil) : (address, rest.first)
+  }
+
   func run() async throws {
     try await CommandFailure.wrapping {
       try await server.withClient { client in
+        let (text, connector) = parts
+        guard let address = Address(abbreviated: text) else { throw CommandFailure(.usage, "No address is given.") }
+        let flow = FlowName(of: address)
         let answer = try await client.send(
           .PUT,
-          "/beta/identity/\(flowType.rawValue)/\(flow)/apiConnectorConfiguration/\(step)/$ref",
+          "/beta/identity/\(flow)/apiConnectorConfiguration/\(address.step)/$ref",
           body: connector.map { ["@odata.id": .string("identity/apiConnectors/\($0)")] } ?? [:],
           reason: reason
         )

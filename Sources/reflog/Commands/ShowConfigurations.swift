@@ -15,19 +15,22 @@ struct ShowConfigurations: AsyncParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "Show the connectors that the steps called at this time: 2026-03-03T02:00:00Z.")
+  @Option(
+    help: ArgumentHelp(
+      "Show the connectors that the steps called at this time: \(TimeText.forms). A day means its first moment."
+    )
+  )
   var asOf: String?
 
   func validate() throws {
-    if let asOf, Timestamp(parsing: asOf) == nil {
-      throw ValidationError("--as-of \(asOf) is not a time. Use 2026-03-03T02:00:00Z.")
-    }
+    if let asOf { _ = try TimeText.period("--as-of", asOf) }
   }
 
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        try await output.show(source.configurations(asOf: asOf), asTable: ChangeTables.configurations)
+        let moment = try asOf.map { try TimeText.period("--as-of", $0).start }
+        try await output.show(source.configurations(asOf: moment), asTable: ChangeTables.configurations)
       }
     }
   }

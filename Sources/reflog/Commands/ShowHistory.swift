@@ -1,4 +1,5 @@
 import ArgumentParser
+import ReflogModel
 
 /// The command `reflog history`.
 struct ShowHistory: AsyncParsableCommand {
@@ -20,6 +21,9 @@ struct ShowHistory: AsyncParsableCommand {
   @OptionGroup var filter: FilterOptions
   @OptionGroup var output: OutputOptions
 
+  /// The maximum value of `--top`.
+  private static let mostChanges: Int64 = 1000
+
   @Option(help: "The maximum number of changes, 1 to 1000.")
   var top = 20
 
@@ -30,11 +34,28 @@ struct ShowHistory: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        let filter = filter.text
-        try await output.show(source.history(top: top, filter: filter)) {
-          ChangeTables.history($0, isFiltered: filter != nil)
-        }
+        let text = filter.text
+        let body = try await source.history(top: top, filter: text)
+        let shown = Int64(body["value"]?.array?.count ?? 0)
+        let total = shown == 0 && text != nil && output.format == .table ? try await source.count(filter: nil) : nil
+        try output.show(body) { ChangeTables.history($0, isFiltered: text != nil, total: total) }
+        if shown == Int64(top), output.format == .table { try await sayIfMoreMatch(source, text, shown) }
       }
     }
+  }
+
+  /// Says how many changes match if the table does not show all of them.
+  private func sayIfMoreMatch(_ source: any HistorySource, _ filter: String?, _ shown: Int64) async throws {
+    let count = try await source.count(filter: filter)
+    guard count.map({ $0 > shown }) ?? true else { return }
+    let size = count.map { "\($0) changes" } ?? "more changes"
+    let all = self.filter.added(to: self.source.added(to: Suggestion("history")))
+    let next =
+      if let count, count <= Self.mostChanges {
+        all.adding("--top", "\(count)")
+      } else {
+        self.filter.added(to: self.source.added(to: Suggestion("export")))
+      }
+    Terminal.say("The newest \(shown) of \(size) are shown. For all of them: \(next)")
   }
 }

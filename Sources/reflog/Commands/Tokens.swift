@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ReflogFormats
 import ReflogLedger
 import ReflogModel
 
@@ -25,7 +26,7 @@ struct TokenFileOptions: ParsableArguments {
   var database: String?
 
   /// The path of the ledger's file.
-  var path: String { database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite" }
+  var path: String { database ?? Environment["REFLOG_DATABASE"] ?? "./reflog.sqlite" }
 
   /// Opens the file of tokens.
   ///
@@ -81,7 +82,8 @@ struct ListTokens: AsyncParsableCommand {
     try await CommandFailure.wrapping {
       var table = Table(
         header: ["NAME", "ROLE", "ID", "CREATED", "EXPIRES", "REVOKED"],
-        emptyText: "There are no tokens."
+        emptyText: "There are no tokens.",
+        cuttable: ["NAME"]
       )
       table.rows = try await file.store().tokens().map { token in
         [
@@ -89,7 +91,7 @@ struct ListTokens: AsyncParsableCommand {
           token.revoked?.description ?? "",
         ]
       }
-      try Terminal.data(table.text)
+      try Terminal.show(table)
     }
   }
 }
@@ -108,7 +110,15 @@ struct RevokeToken: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      try await file.store().revoke(name: name)
+      do {
+        try await file.store().revoke(name: name)
+      } catch TokenError.unknownName(let name) {
+        throw CommandFailure(
+          .notFound,
+          "There is no token named \(name). List the tokens with "
+            + "`\(Suggestion("token", "list").adding("--database", file.database))`."
+        )
+      }
     }
   }
 }

@@ -45,7 +45,7 @@ struct Verify: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      let path = database ?? ProcessInfo.processInfo.environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
+      let path = database ?? Environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
       guard FileManager.default.fileExists(atPath: path) else {
         throw CommandFailure(.refused, "\(path) does not exist.")
       }
@@ -152,7 +152,7 @@ struct Verify: AsyncParsableCommand {
 
   private func show(_ report: LedgerReport, _ further: [String]) throws {
     let lines = report.findings.map(\.description) + report.log.findings.map(\.description) + further
-    try Terminal.data(lines.map { $0 + "\n" }.joined())
+    try Terminal.lines(lines)
     let log = report.log
     let tail = log.unsigned.count
     Terminal.say(

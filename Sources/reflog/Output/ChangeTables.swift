@@ -1,3 +1,4 @@
+import ReflogFormats
 import ReflogModel
 
 /// Converts the bodies that the history routes return into tables.
@@ -7,10 +8,13 @@ enum ChangeTables {
   /// - Parameters:
   ///   - body: The body that the route returned.
   ///   - isFiltered: Whether the request had a filter. An empty table then does not mean that nothing is recorded.
-  static func history(_ body: JSONObject, isFiltered: Bool) -> Table {
+  ///   - total: The number of changes without a filter, or nil if it is not known.
+  static func history(_ body: JSONObject, isFiltered: Bool, total: Int64?) -> Table {
+    let inAll = total.map { " (\($0) in all)" } ?? ""
     var table = Table(
       header: ["ID", "TIME (UTC)", "STEP", "BEFORE", "AFTER", "KIND", "RESULT", "WHO", "REASON"],
-      emptyText: isFiltered ? "No changes match this filter." : "No changes are recorded yet."
+      emptyText: isFiltered ? "No changes match this filter\(inAll)." : "No changes are recorded yet.",
+      cuttable: ["STEP", "BEFORE", "AFTER", "WHO", "REASON"]
     )
     table.rows = objects(body["value"]).map { change in
       [
@@ -26,7 +30,8 @@ enum ChangeTables {
   static func configurations(_ body: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO"],
-      emptyText: "No step is recorded yet."
+      emptyText: "No step is recorded yet.",
+      cuttable: ["STEP", "CALLS", "WHO"]
     )
     table.rows = objects(body["value"]).map { entry in
       [
@@ -70,7 +75,8 @@ enum ChangeTables {
   static func timeRollback(_ progress: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "BEFORE", "AFTER", "RESULT", "CHANGE", "MESSAGE"],
-      emptyText: "Every step has the same reference as at that time."
+      emptyText: "Every step has the same reference as at that time.",
+      cuttable: ["STEP", "BEFORE", "AFTER", "MESSAGE"]
     )
     table.rows = objects(progress["value"]).map { step in
       [
@@ -85,14 +91,17 @@ enum ChangeTables {
   static func status(_ status: JSONObject) -> Table {
     Table(
       rows: status.members.flatMap { member -> [[String]] in
-        guard let unread = member.value.array?.compactMap(\.object) else {
-          return [[member.name, member.value == .null ? "-" : text(member.value)]]
+        let values = (member.value.array ?? [member.value]).map { value in
+          value.object.map(unread) ?? (value == .null ? "-" : text(value))
         }
-        return unread.map { part in
-          [member.name, "\(text(part["name"])) since \(text(part["sinceDateTime"])): \(text(part["reason"]))"]
-        }
+        return (values.isEmpty ? ["none"] : values).map { [member.name, $0] }
       }
     )
+  }
+
+  /// Describes a part of the directory that the last sweep could not read.
+  private static func unread(_ part: JSONObject) -> String {
+    "\(text(part["name"])) since \(text(part["sinceDateTime"])): \(text(part["reason"]))"
   }
 
   private static func objects(_ value: JSONValue?) -> [JSONObject] {

@@ -42,6 +42,7 @@ final class Counter: Sendable {
 
   /// Shows the final count and ends the line, if a count was shown.
   func end() {
-    if state.withLock({ $0.shown }) != nil { Terminal.overwrite("\(verb) \(state.withLock { $0.count }) \(noun)\n") }
+    let (count, isShown) = state.withLock { ($0.count, $0.shown != nil) }
+    if isShown { Terminal.overwrite("\(verb) \(count) \(noun)", isLast: true) }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ReflogFormats
 import ReflogModel
 
 /// The format in which a command shows an answer.
@@ -18,7 +19,7 @@ struct OutputOptions: ParsableArguments {
   func show(_ body: JSONObject, asTable table: (JSONObject) -> Table) throws {
     switch format {
     case .json: try Terminal.data(JSONValue.object(body).text + "\n")
-    case .table: try Terminal.data(table(body).text)
+    case .table: try Terminal.show(table(body))
     }
   }
 }

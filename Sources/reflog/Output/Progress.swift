@@ -27,7 +27,7 @@ struct Progress {
 
   /// Shows the final number and ends the line, if a number was shown.
   func end() {
-    if shown != nil { Terminal.overwrite("\(verb) \(megabytes) MB\n") }
+    if shown != nil { Terminal.overwrite("\(verb) \(megabytes) MB", isLast: true) }
   }
 
   private var megabytes: String { String(format: "%.1f", Double(bytes) / 1_000_000) }

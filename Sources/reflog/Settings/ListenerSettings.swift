@@ -29,7 +29,7 @@ struct ListenerSettings: Sendable {
     }
     tls = try await Self.tls(values)
     let isPlainAllowed = try await values.bool(.plainHttp) ?? false
-    guard tls != nil || isPlainAllowed || Self.isLoopback(host) else {
+    guard tls != nil || isPlainAllowed || SecretDestination.isLoopback(host) else {
       throw CommandFailure(
         .usage,
         "\(host) is not a loopback address, so tokens would be sent in clear text over the network. Set "
@@ -39,11 +39,6 @@ struct ListenerSettings: Sendable {
     }
     publicURL = try await values.string(.publicUrl).map { try Self.publicURL($0) }
     trustedProxies = try Self.blocks(try await values.string(.trustedProxies))
-  }
-
-  private static func isLoopback(_ host: String) -> Bool {
-    let block = AddressBlock("127.0.0.0/8")
-    return host == "localhost" || host == "::1" || IPAddress(host).map { block?.contains($0) == true } == true
   }
 
   private static func tls(_ values: SettingValues) async throws -> TLSFiles? {

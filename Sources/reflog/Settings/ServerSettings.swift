@@ -20,6 +20,7 @@ struct ServerSettings: Sendable {
   let entra: EntraSettings?
   /// The settings for signing in with Entra on the pages, or nil if that is not possible.
   let entraSignIn: EntraSignIn.Settings?
+  private let secretFiles: SecretFiles
 
   /// Reads and checks the settings.
   ///
@@ -42,6 +43,7 @@ struct ServerSettings: Sendable {
     entra =
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
     entraSignIn = try await Self.entraSignIn(values, publicURL: listener.publicURL, isOn: entra != nil)
+    secretFiles = try await SecretFiles(values)
     try refuseImpossibleModes()
   }
 
@@ -64,7 +66,8 @@ struct ServerSettings: Sendable {
     return shown
   }
 
-  /// Messages to the person who starts the server, about functions that these settings switch off.
+  /// Messages to the administrator: about functions that these settings switch off, and about files with secrets that
+  /// others can read at this moment.
   var warnings: [String] {
     var warnings: [String] = []
     if let graph = directory.graph, graph.proof == nil {
@@ -77,7 +80,7 @@ struct ServerSettings: Sendable {
         "Only tokens for Graph are accepted. History, rollback and metrics can't be used over HTTP."
       )
     }
-    return warnings
+    return warnings + secretFiles.warnings
   }
 
   private static func entra(_ values: SettingValues, tenantID: String?) async throws -> EntraSettings {

@@ -81,7 +81,8 @@ enum Setting: String, CaseIterable {
     case .tlsCertificate: "A PEM file with the certificate chain of the listener. Reflog reads a changed file again."
     case .tlsKey: "A PEM file with the private key of the certificate."
     case .plainHttp:
-      "Allows plain HTTP on addresses other than loopback, for a server behind a proxy. Default false."
+      "Allows plain HTTP on addresses other than loopback, for a server behind a proxy. Commands that send a token read "
+        + "this variable too. Default false."
     case .requireReason: "A regular expression. It must match the whole reason of every change."
     case .origin:
       "The log's name in its checkpoints, like a URL without a scheme: `audit.contoso.example/reflog`. It can't be "

@@ -6,6 +6,8 @@ import SystemPackage
 /// The values of settings, read from flags, the environment and a JSON file.
 struct SettingValues {
   private let config: ConfigReader
+  /// The path of the JSON file if the file contains a secret, or nil.
+  let fileWithSecrets: String?
 
   /// Reads the values.
   ///
@@ -23,11 +25,13 @@ struct SettingValues {
       EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "reflog"),
       InMemoryProvider(values: Self.keyed(Self.variablesOfOthers(environment))),
     ]
+    var names: Set<String> = []
     if let file {
-      try Self.refuseUnknownMembers(ofFileAt: file)
+      names = try Self.members(ofFileAt: file)
       providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
     }
     config = ConfigReader(providers: providers)
+    fileWithSecrets = Setting.allCases.contains { $0.isSecret && names.contains($0.rawValue) } ? file : nil
   }
 
   /// Returns the text of a setting, or nil if the setting is not set. Throws if the text is empty.
@@ -94,7 +98,8 @@ struct SettingValues {
     }
   }
 
-  private static func refuseUnknownMembers(ofFileAt path: String) throws {
+  /// Returns the names of the members of a file. Throws if a member is not in the table of settings.
+  private static func members(ofFileAt path: String) throws -> Set<String> {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw CommandFailure(.usage, "The configuration file \(path) can't be read.")
     }
@@ -113,5 +118,6 @@ struct SettingValues {
         "\(path) contains the member \(member.name), which Reflog does not know. Remove or correct it."
       )
     }
+    return Set(members.map(\.name))
   }
 }

@@ -138,7 +138,7 @@ package actor EntraKeys {
     guard document?["issuer"]?.string == settings.issuer, let keysURL = document?["jwks_uri"]?.string else {
       throw KeysError.anotherIssuer(url)
     }
-    guard EntraSettings.isTrusted(keysURL) else { throw KeysError.insecure(keysURL) }
+    guard SecretDestination.accepts(keysURL) else { throw KeysError.insecure(keysURL) }
     return keysURL
   }
 

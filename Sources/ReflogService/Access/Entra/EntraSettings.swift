@@ -27,14 +27,4 @@ package struct EntraSettings: Sendable {
   var discoveryURL: String {
     (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration"
   }
-
-  /// Whether Reflog may send secrets to a URL and trust the keys from that URL.
-  ///
-  /// The URL must use TLS, or its host must be this machine.
-  static func isTrusted(_ url: String) -> Bool {
-    let isLocal = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { local in
-      url.hasPrefix(local) && [":", "/"].contains(url.dropFirst(local.count).first)
-    }
-    return url.hasPrefix("https://") || isLocal
-  }
 }

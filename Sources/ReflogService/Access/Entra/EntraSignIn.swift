@@ -82,6 +82,7 @@ package final class EntraSignIn: Sendable {
 
   private let settings: Settings
   private let entra: EntraSettings
+  private let tokens: EntraTokens
   private let clock: WallClock
   private let fetch: EntraKeys.Fetch
   private let post: Post
@@ -89,15 +90,25 @@ package final class EntraSignIn: Sendable {
   private let discovery = Mutex<Discovery?>(nil)
 
   /// Creates the sign-in.
+  ///
+  /// - Parameters:
+  ///   - settings: Reflog's registration at Entra.
+  ///   - entra: the issuer.
+  ///   - tokens: checks the ID token of each sign-in.
+  ///   - clock: returns the current time.
+  ///   - fetch: fetches the issuer's metadata.
+  ///   - post: sends the code and the client secret to the token endpoint.
   package init(
     _ settings: Settings,
     at entra: EntraSettings,
+    tokens: EntraTokens,
     clock: @escaping WallClock,
     fetch: @escaping EntraKeys.Fetch,
     post: @escaping Post
   ) {
     self.settings = settings
     self.entra = entra
+    self.tokens = tokens
     self.clock = clock
     self.fetch = fetch
     self.post = post
@@ -165,13 +176,15 @@ package final class EntraSignIn: Sendable {
     ]
     let endpoint = try await endpoint("token_endpoint")
     let answer = try await redeem(form, at: endpoint)
-    guard let token = answer["access_token"]?.string,
-      let identity = answer["id_token"]?.string.flatMap(SignedToken.init)
-    else { throw .unavailable("\(endpoint) returned no tokens.") }
-    // The signature of the ID token need not be checked, because the token was received directly from the issuer over
-    // TLS (OpenID Connect Core 1.0 §3.1.3.7).
-    guard identity.claims["nonce"]?.string == attempt.nonce, identity.claims["aud"]?.string == settings.clientID else {
-      throw .refused("its answer belongs to another sign-in")
+    guard let token = answer["access_token"]?.string, let identity = answer["id_token"]?.string else {
+      throw .unavailable("\(endpoint) returned no tokens.")
+    }
+    do {
+      try await tokens.checkIdentity(identity, for: settings.clientID, nonce: attempt.nonce)
+    } catch let rejection as TokenRejection {
+      throw .refused("its ID token can't be used, because \(rejection)")
+    } catch {
+      throw .unavailable("The issuer's keys can't be read, so the ID token can't be checked.")
     }
     return token
   }
@@ -196,7 +209,7 @@ package final class EntraSignIn: Sendable {
   }
 
   private func endpoint(_ name: String) async throws(Failure) -> String {
-    guard let endpoint = try await document()[name]?.string, EntraSettings.isTrusted(endpoint) else {
+    guard let endpoint = try await document()[name]?.string, SecretDestination.accepts(endpoint) else {
       throw .unavailable("\(entra.discoveryURL) has no usable \(name).")
     }
     return endpoint

@@ -23,10 +23,35 @@ package struct EntraTokens: Sendable {
     self.clock = clock
   }
 
-  /// Returns the claims of a valid token.
+  /// Returns the claims of a valid access token.
   ///
   /// - Throws: a ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
   func claims(of text: String) async throws -> TokenClaims {
+    let claims = try await verifiedClaims(of: text, for: settings.audience)
+    guard let claims = TokenClaims(claims) else { throw TokenRejection("it has no oid or tid") }
+    guard claims.isForAccess else { throw TokenRejection("it is not an access token") }
+    return claims
+  }
+
+  /// Checks an ID token (OpenID Connect Core 1.0 §3.1.3.7).
+  ///
+  /// The ID token is checked like an access token. In addition, it must be for one audience only, the client that began
+  /// the sign-in, and it must contain the nonce of that sign-in.
+  ///
+  /// - Throws: a ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
+  func checkIdentity(_ text: String, for clientID: String, nonce: String) async throws {
+    let claims = try await verifiedClaims(of: text, for: clientID)
+    guard claims["aud"]?.array?.count ?? 1 == 1, claims["azp"].map({ $0.string == clientID }) ?? true else {
+      throw TokenRejection("it is for another audience")
+    }
+    guard claims["nonce"]?.string == nonce else { throw TokenRejection("it belongs to another sign-in") }
+    guard let tenantID = claims["tid"]?.string, isOwnTenant(tenantID) else {
+      throw TokenRejection("it is from another tenant")
+    }
+  }
+
+  /// Returns the claims in a token after its header, its claims and its signature were checked.
+  private func verifiedClaims(of text: String, for audience: String) async throws -> JSONObject {
     guard let token = SignedToken(text) else { throw TokenRejection("it is not a signed token") }
     guard token.header["alg"] == "RS256" else { throw TokenRejection("its algorithm is not RS256") }
     if let name = Self.hostileHeaders.first(where: { token.header[$0] != nil }) {
@@ -35,16 +60,14 @@ package struct EntraTokens: Sendable {
     guard let keyID = token.header["kid"]?.string, (1...256).contains(keyID.utf8.count) else {
       throw TokenRejection("it has no key id")
     }
-    try check(token.claims)
+    try check(token.claims, for: audience)
     guard let key = try await keys.key(keyID) else { throw TokenRejection("the issuer has no key with its key id") }
     do {
       _ = try await key.verify(text, as: AnyPayload.self)
     } catch {
       throw TokenRejection("its signature is wrong")
     }
-    guard let claims = TokenClaims(token.claims) else { throw TokenRejection("it has no oid or tid") }
-    guard claims.isForAccess else { throw TokenRejection("it is not an access token") }
-    return claims
+    return token.claims
   }
 
   /// Whether tokens from this tenant are accepted.
@@ -52,10 +75,10 @@ package struct EntraTokens: Sendable {
     settings.tenantID.map { $0.asciiFolded == tenantID.asciiFolded } ?? true
   }
 
-  private func check(_ claims: JSONObject) throws(TokenRejection) {
+  private func check(_ claims: JSONObject, for audience: String) throws(TokenRejection) {
     guard claims["iss"]?.string == settings.issuer else { throw TokenRejection("it is from another issuer") }
     let audiences = claims["aud"]?.array?.compactMap(\.string) ?? [claims["aud"]?.string].compactMap { $0 }
-    guard audiences.contains(settings.audience) else { throw TokenRejection("it is for another audience") }
+    guard audiences.contains(audience) else { throw TokenRejection("it is for another audience") }
     guard let expiry = claims["exp"].flatMap(Self.moment) else { throw TokenRejection("it has no expiry") }
     let now = clock()
     guard now.since(expiry) < Self.tolerance else { throw TokenRejection("it has expired") }

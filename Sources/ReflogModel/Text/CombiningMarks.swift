@@ -1,17 +1,20 @@
 /// Limits the number of combining marks on one letter.
 ///
 /// Many marks on one letter form a tall stack, which would cover the lines above and below.
-struct CombiningMarks {
+package struct CombiningMarks {
   /// The maximum number of marks on one letter; no language needs more.
   private static let most = 4
 
   private var count = 0
 
+  /// Creates a limit for a text, or for the next letter of a text.
+  package init() {}
+
   /// Returns the scalars to show for the next scalar of a text.
   ///
   /// Usually the result is the scalar itself. The first mark above the limit is replaced with U+FFFD. The marks that
   /// follow on the same letter are removed.
-  mutating func shown(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
+  package mutating func shown(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .spacingMark:
       count += 1

@@ -9,16 +9,16 @@ extension Change.ID: ExpressibleByArgument {
 }
 
 extension Address: ExpressibleByArgument {
-  /// Reads `FLOWTYPE/FLOW/STEP`.
+  /// Reads `[FLOWTYPE/]FLOW/STEP`.
   package init?(argument: String) {
-    self.init(argument)
+    self.init(abbreviated: argument)
   }
 }
 
-extension FlowType: ExpressibleByArgument {
-  /// Reads `b2cUserFlows` or `b2xUserFlows`.
+extension FlowName: ExpressibleByArgument {
+  /// Reads `[FLOWTYPE/]FLOW`.
   package init?(argument: String) {
-    self.init(segment: argument)
+    self.init(abbreviated: argument)
   }
 }
 

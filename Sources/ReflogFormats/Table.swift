@@ -1,0 +1,64 @@
+import ReflogModel
+
+/// A table of text for people.
+package struct Table {
+  /// The titles of the columns; empty for a table without titles.
+  package var header: [String]
+  package var rows: [[String]]
+  /// The text that is shown if the table has no rows.
+  package var emptyText: String
+  /// The titles of the columns whose cells may be cut if the table is too wide; empty to cut cells in every column.
+  package var cuttable: Set<String>
+
+  private static let separator = "  "
+  /// The minimum width of a column whose cells are cut, in columns of the terminal.
+  private static let minimum = 4
+
+  /// Creates a table.
+  package init(
+    header: [String] = [],
+    rows: [[String]] = [],
+    emptyText: String = "",
+    cuttable: Set<String> = []
+  ) {
+    (self.header, self.rows, self.emptyText, self.cuttable) = (header, rows, emptyText, cuttable)
+  }
+
+  /// Returns the table as text with aligned columns.
+  ///
+  /// - Parameter columns: The width of the terminal, or nil for no limit. If a table with titles is wider, its longest
+  ///   cells are cut. A table without titles is never cut, because it shows the complete values of one thing.
+  package func text(columns: Int? = nil) -> String {
+    guard !rows.isEmpty else { return emptyText.isEmpty ? "" : emptyText + "\n" }
+    let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }
+    let widths = widths(of: lines, columns: header.isEmpty ? nil : columns)
+    return lines.map { line in
+      zip(line, widths).enumerated().map { index, cell in
+        let text = cell.0.fitted(to: cell.1)
+        return index == line.count - 1 ? text : text + String(repeating: " ", count: max(0, cell.1 - text.columns))
+      }.joined(separator: Self.separator) + "\n"
+    }.joined()
+  }
+
+  /// Returns the width of each column.
+  ///
+  /// If the table is too wide, all columns that may be cut and are wider than a limit get that limit as their width. The
+  /// limit is as large as possible.
+  private func widths(of lines: [[String]], columns: Int?) -> [Int] {
+    let natural = (lines.first ?? []).indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
+    let spare = (columns ?? .max) - Self.separator.count * max(0, natural.count - 1)
+    guard natural.reduce(0, +) > spare else { return natural }
+    let isCuttable = natural.indices.map { cuttable.isEmpty || cuttable.contains(header[$0]) }
+    func limited(to limit: Int) -> [Int] {
+      zip(natural, isCuttable).map { width, isCuttable in isCuttable ? min(width, limit) : width }
+    }
+    var widest = natural.max() ?? 0
+    while widest > Self.minimum, limited(to: widest).reduce(0, +) > spare { widest -= 1 }
+    var widths = limited(to: widest)
+    // The remaining columns of the terminal are given to the first cells that were cut.
+    for index in widths.indices where isCuttable[index] && widths[index] < natural[index] {
+      if widths.reduce(0, +) < spare { widths[index] += 1 }
+    }
+    return widths
+  }
+}

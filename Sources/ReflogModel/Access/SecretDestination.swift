@@ -1,0 +1,51 @@
+/// Decides to which URLs Reflog may send a secret, and from which URLs it may read keys.
+///
+/// This is the only place with that rule.
+package enum SecretDestination {
+  /// Returns whether a URL may receive a secret.
+  ///
+  /// The URL must use https, or its host must be this machine. The check accepts only plain URLs: no user, no backslash,
+  /// no control character, and a host that every program reads in the same way. A URL such as `http://localhost:x@host`
+  /// is therefore refused.
+  package static func accepts(_ url: String) -> Bool {
+    guard let (scheme, host) = parts(of: url) else { return false }
+    return scheme == "https" || isLoopback(host)
+  }
+
+  /// Returns whether a host is this machine: `localhost`, or an address in 127.0.0.0/8, or `::1`.
+  ///
+  /// An address of version 6 may have brackets.
+  package static func isLoopback(_ host: String) -> Bool {
+    let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+    guard let address = IPAddress(bare) else { return host.asciiFolded == "localhost" }
+    return address.bytes.count == 4 ? address.bytes[0] == 127 : address.bytes == loopback
+  }
+
+  /// The bytes of the address `::1`.
+  private static let loopback = [UInt8](repeating: 0, count: 15) + [1]
+
+  /// Returns the scheme and the host of a plain http or https URL (RFC 3986 §3.2), or nil for any other URL.
+  private static func parts(of url: String) -> (scheme: String, host: String)? {
+    guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !#"\"<>^`{|}"#.utf8.contains($0) }) else { return nil }
+    let folded = url.asciiFolded
+    guard let scheme = ["https", "http"].first(where: { folded.hasPrefix($0 + "://") }) else { return nil }
+    let authority = folded.dropFirst(scheme.count + 3).prefix { !"/?#".contains($0) }
+    if authority.hasPrefix("[") {
+      guard let end = authority.firstIndex(of: "]"), isPort(authority[authority.index(after: end)...]) else {
+        return nil
+      }
+      let host = String(authority[...end])
+      return host.contains(":") && IPAddress(host.dropFirst().dropLast()) != nil ? (scheme, host) : nil
+    }
+    let host = authority.prefix { $0 != ":" }
+    let isName = host.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-._".utf8.contains($0) }
+    return !host.isEmpty && isName && isPort(authority.dropFirst(host.count)) ? (scheme, String(host)) : nil
+  }
+
+  /// Returns whether a text is empty, or a colon and a port.
+  private static func isPort(_ text: Substring) -> Bool {
+    guard let colon = text.first else { return true }
+    let digits = text.dropFirst()
+    return colon == ":" && digits.utf8.allSatisfy(\.isASCIIDigit) && UInt16(digits) != nil
+  }
+}

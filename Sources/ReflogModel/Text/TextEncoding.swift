@@ -1,0 +1,54 @@
+/// The reason why bytes that another program wrote can't be read as text.
+package enum TextEncodingError: Error, Equatable, CustomStringConvertible {
+  /// The bytes are text in UTF-16, as some programs on Windows write it.
+  case utf16
+  /// The bytes are text in UTF-32.
+  case utf32
+  /// The bytes are not UTF-8, and no other known encoding.
+  case notUTF8
+
+  /// The problem and the remedy, as a clause without a full stop.
+  package var description: String {
+    switch self {
+    case .utf16: "it is UTF-16 text; save it as UTF-8"
+    case .utf32: "it is UTF-32 text; save it as UTF-8"
+    case .notUTF8: "it is not UTF-8 text"
+    }
+  }
+}
+
+/// Reads text that people and other programs write.
+///
+/// Programs on Windows put a byte order mark in front of a text, end lines with CR LF, and sometimes write UTF-16.
+package enum TextEncoding {
+  /// Returns the bytes without a byte order mark of UTF-8 in front of them.
+  ///
+  /// The bytes behind the mark are not checked. Throws if the bytes begin like UTF-16 or UTF-32.
+  package static func withoutByteOrderMark(
+    _ bytes: some Collection<UInt8>
+  ) throws(TextEncodingError) -> [UInt8] {
+    let bytes = Array(bytes)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes[3...]) }
+    if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) { throw .utf32 }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { throw .utf16 }
+    // Without a mark, UTF-16 of ASCII has a zero in every second byte. No text of UTF-8 contains a zero byte.
+    if bytes.count >= 2, (bytes[0] == 0) != (bytes[1] == 0) { throw .utf16 }
+    return bytes
+  }
+
+  /// Returns the text without a byte order mark, and with a line feed at the end of each line.
+  package static func text(_ bytes: some Collection<UInt8>) throws(TextEncodingError) -> String {
+    guard let text = String(validating: try withoutByteOrderMark(bytes), as: UTF8.self) else { throw .notUTF8 }
+    return text.replacing("\r\n", with: "\n")
+  }
+
+  /// Returns a value that a person or a file of variables set, without a byte order mark and line breaks around it.
+  ///
+  /// A shell that reads a file of Windows with `$(cat FILE)` leaves a carriage return at the end of the value.
+  package static func value(_ text: String) -> String {
+    var scalars = text.unicodeScalars[...]
+    if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+    while let last = scalars.last, last == "\r" || last == "\n" { scalars.removeLast() }
+    return String(scalars)
+  }
+}

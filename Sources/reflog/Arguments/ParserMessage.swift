@@ -1,0 +1,40 @@
+import ArgumentParser
+import ReflogModel
+
+/// The message for an error that the argument parser threw, with the arguments made safe to show.
+enum ParserMessage {
+  /// Shows the message, and returns the exit code for the program.
+  static func show(_ error: any Error) throws -> ExitCode {
+    let code = Reflog.exitCode(for: error)
+    var text = Reflog.fullMessage(for: error)
+    if code != .success {
+      for argument in CommandLine.arguments.dropFirst() {
+        // An argument may be shown without the option in front of its equals sign.
+        let value = argument.firstIndex(of: "=").map { String(argument[argument.index(after: $0)...]) }
+        for part in [argument, value ?? ""] where part.printable != part {
+          text = text.replacing(part, with: part.printable)
+        }
+      }
+      if let (misspelt, verb) = misspeltVerb() {
+        let rest = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().joined()
+        text = "Error: reflog has no command '\(misspelt)'. Did you mean '\(verb)'?\n" + rest
+      }
+    }
+    try Terminal.showParserMessage(text, isError: code != .success)
+    return code
+  }
+
+  /// Returns the first argument that is no verb, with the verb that it probably means, or nil.
+  private static func misspeltVerb() -> (misspelt: String, verb: String)? {
+    var command: any ParsableCommand.Type = Reflog.self
+    for word in CommandLine.arguments.dropFirst() {
+      let verbs = command.configuration.subcommands
+      guard !verbs.isEmpty, !word.hasPrefix("-") else { return nil }
+      guard let verb = verbs.first(where: { $0._commandName == word }) else {
+        return Spelling.nearest(to: word, among: verbs.map { $0._commandName }).map { (word.printable, $0) }
+      }
+      command = verb
+    }
+    return nil
+  }
+}

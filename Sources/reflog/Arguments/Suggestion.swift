@@ -1,0 +1,47 @@
+/// A command that a message suggests, with the options that the user gave.
+///
+/// The text can be copied into a shell.
+struct Suggestion: CustomStringConvertible {
+  private var words: [String]
+
+  /// Creates a suggestion from a verb and its arguments, without the name of the program.
+  init(_ words: String...) {
+    self.words = words
+  }
+
+  /// Returns the suggestion with an option, or unchanged if the value is nil.
+  func adding(_ option: String, _ value: String?) -> Suggestion {
+    guard let value else { return self }
+    var copy = self
+    copy.words += [option, value]
+    return copy
+  }
+
+  /// Returns the suggestion with a flag, or unchanged if the flag was not given.
+  func adding(_ flag: String, if isGiven: Bool) -> Suggestion {
+    guard isGiven else { return self }
+    var copy = self
+    copy.words.append(flag)
+    return copy
+  }
+
+  /// The command as text, with quotes where a POSIX shell needs them.
+  var description: String { (["reflog"] + words.map(Self.quoted)).joined(separator: " ") }
+
+  private static func quoted(_ word: String) -> String {
+    let isPlain = !word.isEmpty && word.utf8.allSatisfy { $0.isUnreservedInShell }
+    return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+  }
+}
+
+extension UInt8 {
+  /// Whether no POSIX shell gives this byte a meaning of its own.
+  fileprivate var isUnreservedInShell: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "_-./:@%+=,".utf8.contains(self)
+    }
+  }
+}

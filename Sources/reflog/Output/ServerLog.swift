@@ -1,0 +1,43 @@
+import Foundation
+import Logging
+import ReflogModel
+
+/// Writes the server's log to stderr: one line for each event, in which no text from outside can look like another line
+/// or another value.
+struct ServerLog: LogHandler {
+  var logLevel = Logger.Level.info
+  var metadata = Logger.Metadata()
+  var metadataProvider: Logger.MetadataProvider?
+  let label: String
+
+  /// Makes all loggers of this process write to stderr.
+  static func start() {
+    LoggingSystem.bootstrap { ServerLog(label: $0) }
+  }
+
+  private init(label: String) {
+    self.label = label
+  }
+
+  subscript(metadataKey name: String) -> Logger.Metadata.Value? {
+    get { metadata[name] }
+    set { metadata[name] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    var values = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
+    if let error = event.error { values["error"] = "\(error)" }
+    let pairs = values.sorted { $0.key < $1.key }.map { " \($0.key)=\("\($0.value)".logValue)" }.joined()
+    Terminal.say("\(Self.timestamp()) \(event.level) \(label):\(pairs) [\(event.source)] \(event.message)")
+  }
+
+  /// Returns the current local time with its offset from UTC, for example `2026-11-23T09:15:02+0100`.
+  private static func timestamp() -> String {
+    var (now, local) = (time(nil), tm())
+    localtime_r(&now, &local)
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+      strftime(text.baseAddress, text.count, "%Y-%m-%dT%H:%M:%S%z", &local) == 0
+        ? "-" : text.baseAddress.map { String(cString: $0) } ?? "-"
+    }
+  }
+}

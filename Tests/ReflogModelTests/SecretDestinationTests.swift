@@ -1,0 +1,45 @@
+import ReflogModel
+import Testing
+
+/// Tests of the rule that decides which URLs may receive a secret.
+struct SecretDestinationTests {
+  @Test(arguments: [
+    "https://login.microsoftonline.com", "https://login.microsoftonline.com/", "https://a.example:8443/x?y#z",
+    "HTTPS://A.EXAMPLE", "https://192.0.2.1", "https://[2001:db8::1]:443/", "http://localhost", "http://localhost:8080",
+    "http://localhost/x", "HTTP://LOCALHOST:80", "http://127.0.0.1", "http://127.0.0.1:1/", "http://127.255.255.254",
+    "http://[::1]", "http://[::1]:8080/x", "http://[::ffff:127.0.0.1]", "http://[0:0:0:0:0:0:0:1]", "https://localhost",
+  ])
+  func aSecretMayBeSentOverTLSOrToThisMachine(url: String) {
+    #expect(SecretDestination.accepts(url))
+  }
+
+  @Test(arguments: [
+    "", "https", "https:", "https://", "https:///x", "https:a.example", "https:/a.example", "//a.example", "a.example",
+    "ftp://localhost", "file:///x", "javascript:x", "http://a.example", "http://10.0.0.1", "http://0.0.0.0",
+    "http://[::]",
+    "http://[::2]", "http://[fe80::1]", "http://localhost:x@a.example", "http://localhost@a.example",
+    "https://user@a.example", "https://user:password@a.example", "http://localhost:80@a.example", "https://@a.example",
+    "http://localhost.a.example", "http://127.0.0.1.evil", "http://127.0.0.1.evil:80/", "http://127.0.0.1@evil",
+    "http://localhost.", "http://127.1", "http://2130706433", "http://0x7f.0.0.1", "http://0177.0.0.1",
+    "http://127.0.0.01",
+    "http://localhost:", "http://localhost:99999", "http://localhost:8x", "http://localhost:-1", "http://[::1",
+    "http://[::1]x", "http://[::1]:", "http://[::1%25lo]", "http://[localhost]", "http://[127.0.0.1]", "http://::1",
+    #"http://localhost\@a.example"#, #"https:\\a.example"#, "http://localhost\t", " http://localhost",
+    "http://localhost/ x",
+    "http://localhost\n.a.example", "http://localhost\u{0}", "http://lo\u{AD}calhost", "http://ⓛocalhost",
+    "https://ä.example",
+    "http://localhost%00.a.example", "http://localhost%2ea.example", "https://a.example|b",
+  ])
+  func noSecretIsSentToAnyOtherURL(url: String) {
+    #expect(!SecretDestination.accepts(url))
+  }
+
+  @Test(arguments: [
+    ("localhost", true), ("LocalHost", true), ("127.0.0.1", true), ("127.9.9.9", true), ("::1", true), ("[::1]", true),
+    ("::ffff:127.0.0.1", true), ("0.0.0.0", false), ("::", false), ("", false), ("127.0.0.1.evil", false),
+    ("localhost.", false), ("192.0.2.1", false),
+  ])
+  func aListenerOnThisMachineIsRecognized(host: String, isLoopback: Bool) {
+    #expect(SecretDestination.isLoopback(host) == isLoopback)
+  }
+}
