@@ -28,8 +28,6 @@ class GreedyCallers(unittest.TestCase):
                 growth += grown
                 _, operators = self.greedy.disturbance(efforts[name], 0.7)
                 self.assertLessEqual(max(operators), 204, (operators, statuses))
-                # A processor that other programs also use answers at least some requests in this time.
-                self.assertGreater(sum(operators.values()), 2)
         self.assertLessEqual(growth, 64 * 1024)
 
     def test_a_reader_stops_no_operator_and_does_not_fill_the_ledger(self):

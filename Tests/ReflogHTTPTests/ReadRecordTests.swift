@@ -10,6 +10,11 @@ import Testing
 
 /// Tests that every read of history is recorded in service events.
 struct ReadRecordTests {
+  private static let reader = Caller(
+    actor: Change.Actor(type: .token, id: "reader", proof: .apiToken),
+    credential: .roles([.reader])
+  )
+
   /// The way in which the reads of a route are recorded.
   private enum Decision {
     /// Each read is counted, for a caller with this role who requests this path.
@@ -98,13 +103,13 @@ struct ReadRecordTests {
           }
           expected[route] = 2
         case .page(let path, let role):
-          let session = server.api.sessions.begin(with: try await server.caller(route, role))
+          let session = server.api.sessions.begin(with: try await server.caller(route, role), for: Self.reader)
           let answer = try await server.send(.GET, path, headers: ["cookie": "reflog_session=\(session.id)"])
           #expect(answer.status != 303, "\(path)")
           expected[route] = 1
         case .identified(let path):
           let caller = try await server.caller(route, .reader)
-          let session = server.api.sessions.begin(with: caller)
+          let session = server.api.sessions.begin(with: caller, for: Self.reader)
           for headers in [
             ["authorization": "Bearer \(caller)"], ["cookie": "reflog_session=\(session.id)"], [:],
             ["authorization": "Bearer wrong"], ["cookie": "reflog_session=wrong"],
@@ -142,7 +147,7 @@ struct ReadRecordTests {
       var expected: [String: Int] = [:]
       for format in formats {
         let caller = try await server.caller(format, .reader)
-        let session = server.api.sessions.begin(with: caller)
+        let session = server.api.sessions.begin(with: caller, for: Self.reader)
         let ranges =
           path == "/export" ? ["", "&flow=B2C_1_signup"] : ["", "&after=0", "&after=1", "&$filter=id%20eq%201"]
         for range in ranges {

@@ -137,7 +137,7 @@ struct RequestMessageTests {
         "preTokenIssuance must have exactly one member: the @odata.id or the id of a connector."
       ),
       (
-        .object(JSONObject((0..<17).map { JSONObject.Member(name: "step\($0)x", value: connector) })),
+        .object(JSONObject(uniqueMembers: (0..<17).map { JSONObject.Member(name: "step\($0)x", value: connector) })),
         "apiConnectorConfiguration sets more than 16 steps. Create the flow with fewer steps, then set the others one by "
           + "one at …/{step}/$ref."
       ),

@@ -26,6 +26,11 @@ struct SlotsTests {
     func end() { ends.continuation.finish() }
   }
 
+  /// The callers in the order in which they got a slot.
+  private final class Order: Sendable {
+    let holders = Mutex<[SlotHolder]>([])
+  }
+
   @Test func aCallerHoldsAtMostAnEighthOfTheSlots() async throws {
     let slots = Slots(Slots.Limits(slots: 32, waiting: 1024), pace: RefusalPace())
     let work = Work()
@@ -45,21 +50,21 @@ struct SlotsTests {
 
   @Test func aFreeSlotGoesToEachCallerInRotation() async throws {
     let slots = Slots(Slots.Limits(slots: 1, waiting: 1024), pace: RefusalPace())
-    let order = Mutex<[SlotHolder]>([])
+    let order = Order()
     let work = Work()
     try await withThrowingTaskGroup { group in
       group.addTask { try await slots.use(.unknown) { await work.run(.unknown) } }
       while work.starts.isEmpty { await Task.yield() }
       for holder in [Self.greedy, Self.greedy, Self.greedy, Self.other] {
         let waiting = slots.waitingCount
-        group.addTask { try await slots.use(holder) { order.withLock { $0.append(holder) } } }
+        group.addTask { try await slots.use(holder) { order.holders.withLock { $0.append(holder) } } }
         while slots.waitingCount == waiting { await Task.yield() }
       }
       work.end()
       try await group.waitForAll()
     }
 
-    #expect(order.withLock { $0 } == [Self.greedy, Self.other, Self.greedy, Self.greedy])
+    #expect(order.holders.withLock { $0 } == [Self.greedy, Self.other, Self.greedy, Self.greedy])
   }
 
   @Test func aRequestThatCannotWaitIsRefused() async throws {
