@@ -179,7 +179,7 @@ struct SigningTests {
       thread = WriterThread()
       (ledger, storage) = try await openLedger(in: folder, thread: thread)
 
-      await expectForeignEntries { try await ledger.verifyHead() }
+      await expectForeignEntries { try await ledger.history.verifyHead() }
       #expect(try await findings(of: ledger) == [.strangeHead(part)])
       try storage.close()
     }
