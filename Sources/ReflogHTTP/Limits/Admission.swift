@@ -34,7 +34,7 @@ struct Admission: Sendable {
     questions = Slots(RequestLimits.questions, pace: pace)
     directoryReads = Slots(RequestLimits.directoryReads, pace: pace)
     unverified = Slots(RequestLimits.unverified, pace: pace)
-    open = Slots(RequestLimits.open, pace: pace)
+    self.open = Slots(RequestLimits.open, pace: pace)
     signIns = Slots(RequestLimits.signIns, pace: pace)
     exports = Slots(RequestLimits.exports, pace: pace)
     exportPieces = Slots(RequestLimits.exportPieces, pace: pace)

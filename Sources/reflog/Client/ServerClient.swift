@@ -109,7 +109,8 @@ struct ServerClient {
 
   /// Returns the failure of a request that the server may have received, but did not answer.
   private func unanswered(_ request: HTTPClientRequest, _ problem: String) -> CommandFailure {
-    let advice = request.method == .GET ? "Try again." : "The result is unknown. Check `\(Suggestion("history").adding("--server", baseURL))`."
+    let history = Suggestion("history").adding("--server", baseURL)
+    let advice = request.method == .GET ? "Try again." : "The result is unknown. Check `\(history)`."
     return CommandFailure(.tryAgain, "The server at \(baseURL) did not answer (\(problem)). \(advice)")
   }
 }
