@@ -517,7 +517,8 @@ class Graph:
             case "DELETE", [kind, flow] if (kind, flow) in self.flows:
                 del self.flows[(kind, flow)]
                 for step in STEPS:
-                    self.land(f"{kind}/{flow}/{step}", None, number)
+                    if self.references[f"{kind}/{flow}/{step}"][-1][1]:
+                        self.land(f"{kind}/{flow}/{step}", None, number)
                 return no_content
             case "PUT", [_, _, "languages", _]:
                 return lambda: request.answer(200, {"id": request.segments[-1], **body})
