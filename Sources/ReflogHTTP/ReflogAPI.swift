@@ -154,7 +154,8 @@ package struct ReflogAPI: Sendable {
     PageMiddleware(
       sessions: sessions,
       authentication: authentication,
-      errors: ErrorPage(directory: directory, logger: logger)
+      errors: ErrorPage(directory: directory, logger: logger),
+      keyReplacement: { [log] in log.unconfirmedReplacement }
     )
   }
 

@@ -20,6 +20,8 @@ package struct LedgerStatus: Sendable {
   ///
   /// The value is nil if no sweep has finished yet.
   package let verified: Timestamp?
+  /// The replacement of a lost signing key that no administrator has confirmed, or nil if there is none.
+  package let keyReplacement: KeyReplacement?
 
   /// Creates a status.
   package init(
@@ -31,7 +33,8 @@ package struct LedgerStatus: Sendable {
     newestChangeSequence: Int64?,
     pendingChanges: Int,
     oldestPending: Timestamp?,
-    verified: Timestamp?
+    verified: Timestamp?,
+    keyReplacement: KeyReplacement? = nil
   ) {
     self.directory = directory
     self.verifierKey = verifierKey
@@ -42,5 +45,6 @@ package struct LedgerStatus: Sendable {
     self.pendingChanges = pendingChanges
     self.oldestPending = oldestPending
     self.verified = verified
+    self.keyReplacement = keyReplacement
   }
 }

@@ -176,8 +176,12 @@ package struct HistoryService: Sendable {
   }
 
   /// Returns the secret key that proves that a cursor was created by this ledger.
+  ///
+  /// The key contains the log's name. So a cursor is not valid after an older copy of the ledger was accepted.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
-    do { return try await history.cursorKey() } catch { throw ServiceError(reading: error) }
+    do { return try await history.cursorKey() + Array(history.origin().text.utf8) } catch {
+      throw ServiceError(reading: error)
+    }
   }
 
   /// Returns the status of the ledger.

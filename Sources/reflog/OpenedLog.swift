@@ -25,17 +25,25 @@ struct OpenedLog {
     let keyFile = LogKeyFile(besideLedgerAt: settings.database, origin: origin)
     let rotations = try await ledger.history.keyRotations()
     let isSigned = try await ledger.history.checkpoint() != nil
-    let found = try keyFile.find(newest: rotations.last?.to, isSigned: isSigned)
+    let replacements = try await ledger.history.keyReplacements()
+    let found = try keyFile.find(newest: rotations.last?.to, replaced: replacements.last?.key, isSigned: isSigned)
     if isSigned, try anchor.checkpoint() == nil {
       Terminal.say(
         "The anchor \(anchor.path) does not exist. Reflog can't check that this is the newest copy of the ledger. It "
           + "creates a new anchor."
       )
     }
-    try await anchor.check(ledger.history, keys: found.keys.map(\.verifierKey), rotations)
+    try await anchor.check(
+      ledger.history,
+      keys: found.keys.map(\.verifierKey),
+      rotations,
+      replaced: replacements.last,
+      keyPath: settings.database + ".key"
+    )
     let keys = try keyFile.keys(found)
     try await ledger.verifyHead(signedBy: keys.map(\.verifierKey))
     try keyFile.keep(keys, of: found)
+    if let newest = replacements.last { try anchor.putAsideFormer(newest) }
     for key in keys { ledger.signers.add(key) }
     return OpenedLog(keyFile: keyFile, anchor: anchor)
   }

@@ -9,6 +9,8 @@ struct PageMiddleware: RouterMiddleware {
   let sessions: Sessions
   let authentication: Authentication
   let errors: ErrorPage
+  /// Returns the replacement of a lost key that no administrator has confirmed, or nil if there is none.
+  let keyReplacement: @Sendable () -> KeyReplacement?
 
   func handle(
     _ request: Request,
@@ -35,7 +37,8 @@ struct PageMiddleware: RouterMiddleware {
           name: caller.actor.name ?? caller.actor.userPrincipalName ?? caller.actor.id ?? "",
           role: roles.map(\.rawValue).sorted().joined(separator: ", "),
           csrf: session.csrf
-        )
+        ),
+        warning: keyReplacement().map(PageFrame.warning(of:))
       )
       return try await next(request, context)
     } catch {

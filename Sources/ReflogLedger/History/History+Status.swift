@@ -24,6 +24,7 @@ extension History {
   package func status() async throws(LedgerError) -> LedgerStatus {
     try await read { db in
       let checkpoint = try LogRows.checkpoint(db)
+      let replacement = try KeyReplacement.unconfirmed(db)
       let status = try db.first(
         """
         SELECT directory, tenant_id,
@@ -44,7 +45,8 @@ extension History {
           newestChangeSequence: try row.optionalInteger(3),
           pendingChanges: Int(try row.integer(4)),
           oldestPending: try row.optionalTime(5),
-          verified: try row.optionalTime(6)
+          verified: try row.optionalTime(6),
+          keyReplacement: replacement
         )
       }
       guard let status else { throw LedgerError.corrupt("no directory is recorded") }

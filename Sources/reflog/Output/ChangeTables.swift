@@ -83,7 +83,14 @@ enum ChangeTables {
 
   /// Returns the table of the state of the ledger, a line for each member.
   static func status(_ status: JSONObject) -> Table {
-    Table(rows: status.members.map { [$0.name, $0.value == .null ? "-" : text($0.value)] })
+    Table(
+      rows: status.members.map { member in
+        guard let replaced = member.value.object else {
+          return [member.name, member.value == .null ? "-" : text(member.value)]
+        }
+        return [member.name, "\(text(replaced["dateTime"])): \(text(replaced["reason"]))"]
+      }
+    )
   }
 
   private static func objects(_ value: JSONValue?) -> [JSONObject] {
