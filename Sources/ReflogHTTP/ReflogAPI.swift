@@ -176,7 +176,8 @@ package struct ReflogAPI: Sendable {
       sessions: sessions,
       authentication: authentication,
       admission: admission,
-      errors: ErrorPage(directory: directory, logger: logger)
+      errors: ErrorPage(directory: directory, logger: logger),
+      keyReplacement: { [log] in log.unconfirmedReplacement }
     )
   }
 

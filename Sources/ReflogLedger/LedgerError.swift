@@ -15,6 +15,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case commitUnknown(String)
   /// The key that signs checkpoints can't be used.
   case unusableKey(path: String, problem: String)
+  /// The key file has the key that signed the ledger, so the key is not lost.
+  case keyIsUsable(path: String)
   /// The anchor belongs to a newer copy of this ledger, or to another ledger.
   case anchorMismatch(path: String, problem: String)
   /// The rows do not match the head row that Reflog wrote for the log: another program wrote to the ledger's file.
@@ -38,6 +40,9 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .commitUnknown(let problem):
       "It is unknown whether the ledger recorded this: \(ended: problem) Start the server again to find out."
     case .unusableKey(let path, let problem): "The signing key \(path) can't be used: \(ended: problem)"
+    case .keyIsUsable(let path):
+      "The signing key \(path) is not lost, so it is not replaced. Start the server, and use reflog key rotate to sign "
+        + "with a new key."
     case .anchorMismatch(let path, let problem):
       "The ledger does not match the anchor \(path): \(ended: problem) Restore the newest copy of the ledger. If you "
         + "have none, start with --accept-older-ledger. Reflog then gives the log a new name and records this."

@@ -28,6 +28,8 @@ package struct LedgerStatus: Sendable {
 
   /// The maximum number of parts in `unread`, so the status is small even if no flow of a large tenant can be read.
   package static let shownUnreadParts = 100
+  /// The replacement of a lost signing key that no administrator has confirmed, or nil if there is none.
+  package let keyReplacement: KeyReplacement?
 
   /// Creates a status.
   package init(
@@ -41,7 +43,8 @@ package struct LedgerStatus: Sendable {
     oldestPending: Timestamp?,
     verified: Timestamp?,
     unread: [UnreadPart] = [],
-    unreadCount: Int = 0
+    unreadCount: Int = 0,
+    keyReplacement: KeyReplacement? = nil
   ) {
     self.directory = directory
     self.verifierKey = verifierKey
@@ -54,5 +57,6 @@ package struct LedgerStatus: Sendable {
     self.verified = verified
     self.unread = unread
     self.unreadCount = unreadCount
+    self.keyReplacement = keyReplacement
   }
 }

@@ -80,6 +80,13 @@ package struct ServiceEvent: Sendable {
     ///
     /// The log is signed with the new key from this entry on.
     case keyRotated
+    /// The signing key was lost, and a new key replaced it.
+    ///
+    /// The log has a new name from this entry on. The details contain the size and the root of the part that the lost
+    /// key signed.
+    case keyReplaced
+    /// An administrator confirmed that the replacement of a lost key was intended.
+    case keyReplacementConfirmed
     /// The server was started on purpose with an older copy of the ledger.
     ///
     /// The anchor shows how many entries were signed. The signed entries that the copy does not contain are lost.
@@ -92,7 +99,7 @@ package struct ServiceEvent: Sendable {
     package var isKept: Bool {
       switch self {
       case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erasureAsked, .erased,
-        .erasureWithdrawn, .keyRotated, .olderLedgerAccepted:
+        .erasureWithdrawn, .keyRotated, .keyReplaced, .keyReplacementConfirmed, .olderLedgerAccepted:
         true
       case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
         .tokenRevoked, .backup:

@@ -8,6 +8,8 @@ package struct PageFrame: Sendable {
   let scriptVersion: String
   /// The viewer, or nil if the viewer is not signed in.
   let viewer: Viewer?
+  /// A warning for every page, or nil if there is none.
+  let warning: String?
 
   /// The person who is signed in.
   package struct Viewer: Sendable {
@@ -33,12 +35,21 @@ package struct PageFrame: Sendable {
   /// - Parameters:
   ///   - directory: the kind of the directory that the server uses.
   ///   - viewer: the viewer, or nil if the viewer is not signed in.
-  package init(directory: DirectoryKind, viewer: Viewer?) {
+  ///   - warning: a warning for every page, or nil if there is none.
+  package init(directory: DirectoryKind, viewer: Viewer?, warning: String? = nil) {
     self.directory = directory.shownName
     isEmbedded = directory == .embedded
     styleVersion = WebAsset.style.version
     scriptVersion = WebAsset.script.version
     self.viewer = viewer
+    self.warning = warning
+  }
+
+  /// Returns the warning that the replacement of a lost key is not confirmed.
+  package static func warning(of replacement: KeyReplacement) -> String {
+    let time = Moment(replacement.time)
+    return "The key that signs the log was lost, and was replaced on \(time.day) at \(time.clock). Reason: "
+      + "\(replacement.reason.printable.shortened(to: 200)). An administrator must confirm this with reflog key confirm."
   }
 }
 

@@ -99,7 +99,13 @@ struct Composition {
         ),
         watchlist: watchlist,
         events: events,
-        log: LogPublisher(ledger: ledger, keyFile: log.keyFile, anchor: log.anchor, logger: logger),
+        log: LogPublisher(
+          ledger: ledger,
+          keyFile: log.keyFile,
+          anchor: log.anchor,
+          keyReplacement: try await ledger.history.unconfirmedKeyReplacement(),
+          logger: logger
+        ),
         retention: Retention(ledger: ledger, logger: logger),
         backups: Backups(ledger: ledger, events: events),
         tls: tls,

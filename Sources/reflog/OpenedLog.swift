@@ -13,6 +13,8 @@ struct OpenedLog {
     let anchor: Anchor
     /// Whether the log has entries, but no anchor that could show that this is the newest copy.
     let isAnchorMissing: Bool
+    /// The newest replacement of a lost key, or nil if there is none.
+    let replacement: KeyReplacement?
   }
 
   /// Checks that the log, its key and its anchor belong together. This method changes no file.
@@ -31,15 +33,28 @@ struct OpenedLog {
     let keyFile = LogKeyFile(besideLedgerAt: settings.database, origin: origin)
     let rotations = try await history.keyRotations()
     let isSigned = try await history.checkpoint() != nil
-    let found = try keyFile.find(newest: rotations.last?.to, isSigned: isSigned)
+    let replacement = try await history.keyReplacements().last
+    let found = try keyFile.find(newest: rotations.last?.to, replaced: replacement?.key, isSigned: isSigned)
     let isAnchorMissing = try isSigned && anchor.checkpoint() == nil
     let keys = found.keys.map(\.verifierKey)
-    try await anchor.check(history, keys: keys, rotations)
+    try await anchor.check(
+      history,
+      keys: keys,
+      rotations,
+      replaced: replacement,
+      keyPath: settings.database + ".key"
+    )
     try await history.verifyHead(signedBy: keys)
     try await history.verifyNewestRows()
     // The key is read here, so a damaged key stops the start and not a later request.
     _ = try await history.cursorKey()
-    return Checked(keyFile: keyFile, found: found, anchor: anchor, isAnchorMissing: isAnchorMissing)
+    return Checked(
+      keyFile: keyFile,
+      found: found,
+      anchor: anchor,
+      isAnchorMissing: isAnchorMissing,
+      replacement: replacement
+    )
   }
 
   /// Checks the log, and adds the signing keys to the ledger.
@@ -59,6 +74,7 @@ struct OpenedLog {
     }
     let keys = try checked.keyFile.keys(checked.found)
     try checked.keyFile.keep(keys, of: checked.found)
+    if let replacement = checked.replacement { try checked.anchor.putAsideFormer(replacement) }
     for key in keys { ledger.signers.add(key) }
     return OpenedLog(keyFile: checked.keyFile, anchor: checked.anchor)
   }

@@ -81,6 +81,12 @@ struct FindingMessageTests {
     (.strangeHead(.newestTime), "The time in the head of the log is not the time of the newest entry."),
     (.strangeHead(.key), "The key in the head of the log did not sign the checkpoint in the head."),
     (
+      .strangeFormerPart(event: 3),
+      """
+      Service event 3 records the part of the log that a lost key signed, but the entries of this part differ.
+      """
+    ),
+    (
       .strangeSubtree(level: 1, position: 3),
       "The stored hash 3 of level 1 of the tree does not match the entries."
     ),

@@ -31,6 +31,13 @@ struct LedgerMessageTests {
       "The signing key reflog.sqlite.key can't be used: the file is empty."
     ),
     (
+      .keyIsUsable(path: "reflog.sqlite.key"),
+      """
+      The signing key reflog.sqlite.key is not lost, so it is not replaced. Start the server, and use reflog key rotate \
+      to sign with a new key.
+      """
+    ),
+    (
       .anchorMismatch(path: "reflog.sqlite.anchor", problem: "the ledger has fewer than the 9 signed entries"),
       """
       The ledger does not match the anchor reflog.sqlite.anchor: the ledger has fewer than the 9 signed entries. \
@@ -131,7 +138,7 @@ struct LedgerMessageTests {
       #expect(
         message(file, isSigned: true) == """
           The signing key \(key) can't be used: the file is missing, but the ledger was signed with it. Restore the \
-          file.
+          file. If the key is lost, run reflog key replace --lost.
           """
       )
 
@@ -141,8 +148,8 @@ struct LedgerMessageTests {
       let other = LogKeyFile(besideLedgerAt: database, origin: try Origin("b.example"))
       #expect(
         message(other) == """
-          The signing key \(key) can't be used: the key belongs to another log. Move the file away, or restore the \
-          ledger that it signed.
+          The signing key \(key) can't be used: the key belongs to another log. Restore the file. If the key is lost, \
+          run reflog key replace --lost.
           """
       )
 
@@ -178,7 +185,7 @@ struct LedgerMessageTests {
       try anchor.write(try signed.signed(by: ledger.signers.keys))
 
       let error = await #expect(throws: LedgerError.self) {
-        try await anchor.check(ledger.history, keys: ledger.signers.keys.map(\.verifierKey), [])
+        try await anchor.check(ledger.history, keys: ledger.signers.keys.map(\.verifierKey), [], keyPath: "key")
       }
 
       #expect(

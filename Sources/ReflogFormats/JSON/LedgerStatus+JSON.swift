@@ -1,5 +1,17 @@
 package import ReflogModel
 
+extension KeyReplacement {
+  /// The replacement as JSON.
+  package var json: JSONObject {
+    [
+      "eventId": .string(String(event)), "dateTime": .string(time.description),
+      "formerOrigin": .string(formerOrigin.text), "formerSize": .integer(formerSize),
+      "formerRoot": .string(formerRoot.base64), "formerKey": .string(formerKey.text),
+      "origin": .string(origin.text), "key": .string(key.text), "reason": .string(reason),
+    ]
+  }
+}
+
 extension LedgerStatus {
   /// The status as JSON, for the server and the command line.
   package var json: JSONObject {
@@ -22,6 +34,7 @@ extension LedgerStatus {
           ])
         }
       ),
+      "keyReplaced": keyReplacement.map { .object($0.json) } ?? .null,
     ]
   }
 }

@@ -1,8 +1,9 @@
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The route to rotate the key that signs the log.
+/// The routes to rotate the key that signs the log, and to confirm the replacement of a lost key.
 ///
 /// Admins only.
 struct KeyController {
@@ -10,6 +11,15 @@ struct KeyController {
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.post("/reflog/keys", use: rotate)
+    group.post("/reflog/keys/confirm", use: confirm)
+  }
+
+  private func confirm(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try QueryOptions(request, allowing: [])
+    let caller = try context.requireAdmin()
+    try await request.jsonObject(emptyMeans: [:]).allow()
+    let confirmed = try await log.confirmReplacement(for: caller)
+    return Response(json: ["confirmed": confirmed.map { .object($0.json) } ?? .null])
   }
 
   private func rotate(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

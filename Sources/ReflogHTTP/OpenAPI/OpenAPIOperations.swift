@@ -291,6 +291,12 @@ enum OpenAPIOperations {
       successes: [(201, "Entity")]
     ),
     .init(
+      method: "POST",
+      path: "/{version}/reflog/keys/confirm",
+      summary: "Confirms the replacement of a lost signing key. Admins only.",
+      successes: [(200, "Entity")]
+    ),
+    .init(
       method: "GET",
       path: "/{version}/reflog/backup",
       summary: "Returns a copy of the ledger as a SQLite file. Admins only.",

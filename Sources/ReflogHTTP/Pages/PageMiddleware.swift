@@ -10,6 +10,8 @@ struct PageMiddleware: RouterMiddleware {
   let authentication: Authentication
   let admission: Admission
   let errors: ErrorPage
+  /// Returns the replacement of a lost key that no administrator has confirmed, or nil if there is none.
+  let keyReplacement: @Sendable () -> KeyReplacement?
 
   func handle(
     _ request: Request,
@@ -38,7 +40,8 @@ struct PageMiddleware: RouterMiddleware {
           name: caller.actor.shownName,
           role: roles.map(\.rawValue).sorted().joined(separator: ", "),
           csrf: session.csrf
-        )
+        ),
+        warning: keyReplacement().map(PageFrame.warning(of:))
       )
       return try await next(request, context)
     } catch {

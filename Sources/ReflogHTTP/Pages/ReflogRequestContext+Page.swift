@@ -4,7 +4,9 @@ import ReflogWeb
 
 extension ReflogRequestContext {
   /// Returns the frame around a page, which shows the directory's kind and the signed-in person.
-  func frame(_ directory: DirectoryKind) -> PageFrame { PageFrame(directory: directory, viewer: viewer) }
+  func frame(_ directory: DirectoryKind) -> PageFrame {
+    PageFrame(directory: directory, viewer: viewer, warning: warning)
+  }
 
   /// Returns the session.
   ///

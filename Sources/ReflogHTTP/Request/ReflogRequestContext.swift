@@ -22,6 +22,8 @@ package struct ReflogRequestContext: RequestContext {
   private(set) var session: Sessions.Session?
   /// The signed-in person for display on the pages, or nil if the request has no session.
   private(set) var viewer: PageFrame.Viewer?
+  /// A warning for every page, or nil if there is none.
+  private(set) var warning: String?
   /// The client's address, or nil if it is unknown.
   var ipAddress: String?
   /// The URL that clients use for this server, without a slash at the end.
@@ -48,10 +50,11 @@ package struct ReflogRequestContext: RequestContext {
     self.caller = caller
   }
 
-  /// Sets the session of the pages and the person to whom the session belongs.
-  mutating func signIn(_ session: Sessions.Session, as viewer: PageFrame.Viewer) {
+  /// Sets the session of the pages, the person to whom the session belongs, and a warning for every page.
+  mutating func signIn(_ session: Sessions.Session, as viewer: PageFrame.Viewer, warning: String?) {
     self.session = session
     self.viewer = viewer
+    self.warning = warning
   }
 
   /// Returns the caller.

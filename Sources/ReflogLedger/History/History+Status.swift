@@ -29,6 +29,7 @@ extension History {
         "SELECT name, since, reason FROM unread_part ORDER BY since, name LIMIT :limit",
         ["limit": LedgerStatus.shownUnreadParts]
       ) { UnreadPart(name: try $0.text(0), since: try $0.time(1), reason: try $0.text(2)) }
+      let replacement = try KeyReplacement.unconfirmed(db)
       let status = try db.first(
         """
         SELECT directory, tenant_id,
@@ -52,7 +53,8 @@ extension History {
           oldestPending: try row.optionalTime(5),
           verified: try row.optionalTime(6),
           unread: unread,
-          unreadCount: Int(try row.integer(7))
+          unreadCount: Int(try row.integer(7)),
+          keyReplacement: replacement
         )
       }
       guard let status else { throw LedgerError.corrupt("no directory is recorded") }

@@ -24,19 +24,29 @@ package struct Anchor: Sendable {
   ///   - history: The ledger.
   ///   - keys: The keys that sign the next checkpoint.
   ///   - rotations: The recorded rotations of the key.
+  ///   - replaced: The newest replacement of a lost key, or nil if there was none. If a crash interrupted the
+  ///     replacement, the lost key signed the anchor.
+  ///   - keyPath: The path of the key file, for the error if its key did not sign the ledger.
   package func check(
     _ history: History,
     keys: [VerifierKey],
-    _ rotations: [KeyRotation]
+    _ rotations: [KeyRotation],
+    replaced: KeyReplacement? = nil,
+    keyPath: String
   ) async throws(LedgerError) {
-    let (origin, bytes) = (try await history.origin(), try read())
+    let origin = try await history.origin()
+    var bytes = try read()
+    if let replaced, let former = try former(replaced) {
+      try compare(former, try await history.root(ofFirst: former.size))
+      bytes = nil
+    }
     // The anchor is checked before the ledger's own checkpoint. The reason is an older copy of the ledger: a key that
     // is lost may have signed the checkpoint in the copy. The error must then report the older copy, not the lost key.
     let anchored = bytes.flatMap { try? open($0, of: origin, keys) }
     if let anchored {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
     }
-    let own = try await ownCheckpoint(of: history, origin, keys)
+    let own = try await ownCheckpoint(of: history, origin, keys, keyPath)
     // If no current key signed the anchor, a former key may have signed it. The ledger's own checkpoint must cover the
     // rotation that lists the former key. Without this rule, an attacker could add a rotation with any key to the file.
     if let bytes, anchored == nil {
@@ -50,13 +60,17 @@ package struct Anchor: Sendable {
   private func ownCheckpoint(
     of history: History,
     _ origin: Origin,
-    _ keys: [VerifierKey]
+    _ keys: [VerifierKey],
+    _ keyPath: String
   ) async throws(LedgerError) -> Checkpoint? {
     guard let (size, note, _) = try await history.checkpoint() else { return nil }
     let own: Checkpoint
     do {
       own = try Checkpoint(opening: try SignedNote(parsing: Array(note.utf8)), of: origin, with: keys)
     } catch {
+      if case .noKnownKey = error {
+        throw .unusableKey(path: keyPath, problem: "it is not the key that signed the ledger. \(LogKeyFile.advice)")
+      }
       throw .corrupt("its checkpoint failed verification: \(error)")
     }
     guard own.size == size else {
@@ -100,6 +114,22 @@ package struct Anchor: Sendable {
     } catch {
       throw .anchorMismatch(path: path, problem: error.description)
     }
+  }
+
+  /// Renames the anchor if a lost key signed it, and the replacement of this key is recorded.
+  ///
+  /// Call this method after the replacement was recorded. The anchor of the part with the new key is written later.
+  package func putAsideFormer(_ replacement: KeyReplacement) throws(LedgerError) {
+    if let anchored = try former(replacement) { _ = try putAside(anchored) }
+  }
+
+  /// Returns the checkpoint in the anchor if a lost key signed it earlier than the key was replaced, or nil.
+  private func former(_ replacement: KeyReplacement) throws(LedgerError) -> Checkpoint? {
+    guard let bytes = try read(), let note = try? SignedNote(parsing: bytes),
+      let anchored = try? Checkpoint(opening: note, of: replacement.formerOrigin, with: [replacement.formerKey]),
+      anchored.size <= replacement.formerSize
+    else { return nil }
+    return anchored
   }
 
   /// Renames the anchor to keep it as evidence of the signed entries, and returns its new path.

@@ -77,7 +77,11 @@ extension History {
   /// Returns whether this ledger was already accepted although it does not match this checkpoint.
   package func hasAccepted(_ anchored: Checkpoint) async throws(LedgerError) -> Bool {
     try await read { db in
-      let events = try EventRows.checked("kind = 'olderLedgerAccepted' ORDER BY service_event.id DESC LIMIT 1", [], db)
+      let events = try EventRows.checked(
+        "kind = 'olderLedgerAccepted' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id DESC LIMIT 1",
+        [],
+        db
+      )
       guard let details = events.first?.content.details else { return false }
       let origin = try LogRows.origin(db).text
       return details["anchoredRoot"]?.string == anchored.root.base64

@@ -58,6 +58,8 @@ package struct LedgerReport: Sendable {
     case damagedTable(String, problem: String)
     /// A table, an index or a view is missing or altered, or was added; `name` has its type and its name.
     case alteredSchema(name: String)
+    /// The service event records a former part of the log with another size or root than the entries have.
+    case strangeFormerPart(event: Int64)
     /// A stored hash of a complete subtree of the Merkle tree does not match the entries.
     case strangeSubtree(level: Int64, position: Int64)
     /// At least one of these entries can't be read.
@@ -98,6 +100,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .missing(let sequence), .strangeEntry(let sequence), .foreignEntry(let sequence): (2, sequence)
     case .headMismatch(let size, _): (2, size)
     case .strangeHead: (2, .max)
+    case .strangeFormerPart(let event): (1, event)
     case .strangeSubtree(_, let position): (2, position)
     case .doubled(_, let row): (3, row)
     case .damagedTable, .alteredSchema: (3, .max)
@@ -150,6 +153,8 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
       "The table \(table) is damaged, so a query can miss rows: \(ended: problem)"
     case .alteredSchema(let name):
       "The schema is not Reflog's, so a query can miss rows: the \(name) is missing, altered or added."
+    case .strangeFormerPart(let event):
+      "Service event \(event) records the part of the log that a lost key signed, but the entries of this part differ."
     case .strangeSubtree(let level, let position):
       "The stored hash \(position) of level \(level) of the tree does not match the entries."
     case .unreadableEntries(let range, let problem):

@@ -65,7 +65,13 @@ package struct LedgerVerification: Sendable {
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
     let own = try await history.checkpoint()
     let size = own?.size ?? 0
-    let log = LogVerification(of: try await history.origin(), with: keys, against: claims + Self.claims(own))
+    let replacements = try await history.keyReplacements()
+    let log = LogVerification(
+      of: try await history.origin(),
+      formerly: Dictionary(replacements.map { ($0.formerOrigin, $0.formerSize) }) { _, newest in newest },
+      with: keys,
+      against: claims + Self.claims(own)
+    )
     let events = try await verifyEvents(below: size, signedBelow: log.signedSize)
     async let tree = verifyTree(log, of: .min..<size, countedBelow: size, events.deletions)
     async let tables = verifyTables()
@@ -93,6 +99,10 @@ package struct LedgerVerification: Sendable {
     }
     rows.add(entries)
     do { for finding in try await tables { rows.report(finding) } } catch { throw LedgerError(error) }
+    for replacement in replacements {
+      let root = try await history.root(ofFirst: replacement.formerSize)
+      if root != replacement.formerRoot { rows.report(.strangeFormerPart(event: replacement.event)) }
+    }
     if !rows.unexplained.isEmpty {
       rows.add(findings(of: rows.unexplained, try await deletions(behind: events, signedBelow: whole.signedSize)))
     }

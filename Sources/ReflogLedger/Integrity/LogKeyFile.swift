@@ -35,6 +35,8 @@ package struct LogKeyFile: Sendable {
       case makeFirst
       /// The file of the former key is missing, so the next key must be renamed.
       case installNext
+      /// The former key was lost and replaced, so its file must be kept under another name, and the next key renamed.
+      case replaceFormer
       /// The next key belongs to a rotation that was never recorded, so it must be removed.
       case removeNext
     }
@@ -44,20 +46,42 @@ package struct LogKeyFile: Sendable {
   ///
   /// - Parameters:
   ///   - newest: The new key of the newest recorded rotation, or nil if there was none.
+  ///   - replaced: The new key of the newest recorded replacement of a lost key, or nil if there was none.
   ///   - isSigned: Whether the ledger has a signed checkpoint.
-  package func find(newest: VerifierKey?, isSigned: Bool) throws(LedgerError) -> Found {
-    let (key, next) = (try read(path), try read(nextPath))
+  package func find(
+    newest: VerifierKey?,
+    replaced: VerifierKey? = nil,
+    isSigned: Bool
+  ) throws(LedgerError) -> Found {
+    // After the replacement of a lost key, the file of the lost key can't be read or belongs to the log's former name.
+    if let replaced, let next = try? read(nextPath), next.verifierKey.text == replaced.text {
+      return Found(keys: [next], remedy: .replaceFormer)
+    }
+    let key = try read(path)
+    var next = try parsed(nextPath)
+    // If a crash interrupted the replacement of a lost key, the next key can belong to a name that was never recorded.
+    let isStray = next.map { $0.verifierKey.identity.name.text != origin.text } ?? false
+    if isStray { next = nil }
     if let next, next.verifierKey.text == newest?.text {
       return if let key { Found(keys: [key, next], remedy: nil) } else { Found(keys: [next], remedy: .installNext) }
     }
-    if let key { return Found(keys: [key], remedy: next == nil ? nil : .removeNext) }
+    if let key { return Found(keys: [key], remedy: next == nil && !isStray ? nil : .removeNext) }
     guard !isSigned else {
       throw .unusableKey(
         path: path,
-        problem: "the file is missing, but the ledger was signed with it. Restore the file."
+        problem: "the file is missing, but the ledger was signed with it. \(Self.advice)"
       )
     }
     return Found(keys: [], remedy: .makeFirst)
+  }
+
+  /// What to do if the key that signed the ledger is not in the key file.
+  static let advice = "Restore the file. If the key is lost, run reflog key replace --lost."
+
+  /// Returns whether the key files have the key that signed the ledger.
+  func hasKey(_ signer: VerifierKey, newest: VerifierKey?) -> Bool {
+    let found = try? find(newest: newest, isSigned: true)
+    return found?.keys.contains { $0.verifierKey.text == signer.text } ?? false
   }
 
   /// Returns the keys that sign the next checkpoint, or a new first key that is not stored yet.
@@ -73,6 +97,7 @@ package struct LogKeyFile: Sendable {
     case nil: return
     case .makeFirst: for key in keys { try write(key, path) }
     case .installNext: try install()
+    case .replaceFormer: try replaceFormer()
     case .removeNext: do { try DurableFile.remove(nextPath) } catch { throw LedgerError(error) }
     }
   }
@@ -95,8 +120,8 @@ package struct LogKeyFile: Sendable {
 
   /// Replaces the current key with the next key, and keeps the file of the old key under another name.
   ///
-  /// Call this method after an older ledger was accepted, because the old key signed the lost entries. A second call
-  /// has no effect.
+  /// Call this method after an older ledger was accepted, because the old key signed the lost entries. Also call it after
+  /// a lost key was replaced. A second call has no effect.
   package func replaceFormer() throws(LedgerError) {
     do {
       guard DurableFile.exists(nextPath) else { return }
@@ -126,8 +151,19 @@ package struct LogKeyFile: Sendable {
   ///
   /// The result is nil if the file does not exist.
   private func read(_ path: String) throws(LedgerError) -> SigningKey? {
+    guard let key = try parsed(path) else { return nil }
+    guard key.verifierKey.identity.name.text == origin.text else {
+      throw .unusableKey(path: path, problem: "the key belongs to another log. \(Self.advice)")
+    }
+    return key
+  }
+
+  /// Returns the key in a file that only the owner can read, or nil if the file does not exist.
+  private func parsed(_ path: String) throws(LedgerError) -> SigningKey? {
     let stored: [UInt8]?
-    do { stored = try DurableFile.read(path) } catch { throw LedgerError(error) }
+    do { stored = try DurableFile.read(path) } catch {
+      throw .unusableKey(path: path, problem: "the file can't be read. \(Self.advice)")
+    }
     guard let stored else { return nil }
     guard !DurableFile.isOpenToOthers(path) else {
       throw .unusableKey(
@@ -135,19 +171,11 @@ package struct LogKeyFile: Sendable {
         problem: "other users can read the file. Remove their permissions with chmod 600."
       )
     }
-    let key: SigningKey
     do {
       let text = try TextEncoding.text(stored)
-      key = try SigningKey(secretText: text.trimmingCharacters(in: .whitespacesAndNewlines))
+      return try SigningKey(secretText: text.trimmingCharacters(in: .whitespacesAndNewlines))
     } catch {
-      throw .unusableKey(path: path, problem: "\(error)")
+      throw .unusableKey(path: path, problem: "\(ended: "\(error)") \(Self.advice)")
     }
-    guard key.verifierKey.identity.name.text == origin.text else {
-      throw .unusableKey(
-        path: path,
-        problem: "the key belongs to another log. Move the file away, or restore the ledger that it signed."
-      )
-    }
-    return key
   }
 }

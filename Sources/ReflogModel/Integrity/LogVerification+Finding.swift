@@ -13,6 +13,8 @@ extension LogVerification {
     case unknownKey(source: String, keys: [KeyIdentity])
     /// The checkpoint belongs to another log.
     case originMismatch(source: String, found: Origin, expected: Origin)
+    /// The checkpoint has a former name of the log, but covers more entries than were signed under this name.
+    case beyondFormerPart(source: String, size: Int64, formerSize: Int64)
     /// Two signed checkpoints have the same size but different roots.
     case fork(size: Int64, source: String, other: String)
     /// The first `size` entries differ from the signed entries.
@@ -45,6 +47,9 @@ extension LogVerification.Finding: CustomStringConvertible {
         + keys.map(\.description.printable).joined(separator: ", ") + "."
     case .originMismatch(let source, let found, let expected):
       "\(source): the checkpoint belongs to the log \(found.text.printable), not to \(expected.text.printable)."
+    case .beyondFormerPart(let source, let size, let formerSize):
+      "\(source): \(size) entries were signed under the log's former name, but the log got its new name after "
+        + "\(formerSize)."
     case .fork(let size, let source, let other):
       "\(source) and \(other): two different histories of \(size) entries were signed."
     case .rootMismatch(let source, let size, let confirmedSize, let found, let signed):

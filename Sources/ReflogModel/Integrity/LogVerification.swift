@@ -31,6 +31,8 @@ package struct LogVerification: Sendable {
   package static let maximumFindingCount = 1000
 
   private let origin: Origin
+  /// The names that the log had earlier, each with the number of entries that were signed under this name.
+  private let formerSizes: [Origin: Int64]
   private let keys: [VerifierKey]
   private var frontier: MerkleFrontier
   /// The checkpoints that cover more entries than were added so far.
@@ -52,17 +54,21 @@ package struct LogVerification: Sendable {
   ///
   /// - Parameters:
   ///   - origin: The name of the log.
+  ///   - formerSizes: The names that the log had earlier, each with the number of entries that were signed under this
+  ///     name. These entries are the first entries of the log.
   ///   - keys: The trusted public keys. Signatures from other keys are ignored.
   ///   - claims: The checkpoints that the log must match.
   ///   - frontier: The tree over the entries that are trusted without a check. A checkpoint that covers fewer entries
   ///     can't be checked, so the verification reports a finding.
   package init(
     of origin: Origin,
+    formerly formerSizes: [Origin: Int64] = [:],
     with keys: [VerifierKey],
     against claims: [ExpectedCheckpoint],
     from frontier: MerkleFrontier = MerkleFrontier()
   ) {
     self.origin = origin
+    self.formerSizes = formerSizes
     self.keys = keys
     self.frontier = frontier
     sequence = frontier.size
@@ -161,10 +167,14 @@ package struct LogVerification: Sendable {
     if signers.good.isEmpty, signers.bad.isEmpty {
       report(.unknownKey(source: claim.source, keys: note.signatures.map(\.key)))
     }
-    if checkpoint.origin != origin {
+    var isOwn = checkpoint.origin == origin
+    if let size = formerSizes[checkpoint.origin] {
+      isOwn = checkpoint.size <= size
+      if !isOwn { report(.beyondFormerPart(source: claim.source, size: checkpoint.size, formerSize: size)) }
+    } else if !isOwn {
       report(.originMismatch(source: claim.source, found: checkpoint.origin, expected: origin))
     }
-    return signers.bad.isEmpty && !signers.good.isEmpty && checkpoint.origin == origin ? checkpoint : nil
+    return signers.bad.isEmpty && !signers.good.isEmpty && isOwn ? checkpoint : nil
   }
 
   /// Reports signed checkpoints that have the same size but different roots.

@@ -20,13 +20,28 @@ package final class LogPublisher: Service {
   private let isRotating = Mutex(false)
   /// Whether a key rotation is recorded, but the new key is not installed yet.
   private let isRotated: Mutex<Bool>
+  private let keyReplacement: Mutex<KeyReplacement?>
 
   /// Creates a publisher of this ledger's checkpoints.
-  package init(ledger: Ledger, keyFile: LogKeyFile, anchor: Anchor, logger: Logger) {
+  ///
+  /// - Parameters:
+  ///   - ledger: The ledger.
+  ///   - keyFile: The file of the signing key.
+  ///   - anchor: The file of the newest checkpoint.
+  ///   - keyReplacement: The replacement of a lost key that no administrator has confirmed, or nil if there is none.
+  ///   - logger: The service's log.
+  package init(
+    ledger: Ledger,
+    keyFile: LogKeyFile,
+    anchor: Anchor,
+    keyReplacement: KeyReplacement? = nil,
+    logger: Logger
+  ) {
     self.ledger = ledger
     self.anchor = anchor
     self.keyFile = keyFile
     self.logger = logger
+    self.keyReplacement = Mutex(keyReplacement)
     // Two keys mean that a crash interrupted a key rotation. The publisher finishes the rotation after the next
     // checkpoint.
     isRotated = Mutex(ledger.signers.keys.count > 1)
@@ -109,6 +124,34 @@ package final class LogPublisher: Service {
     }
     return (old.verifierKey, new.verifierKey)
   }
+
+  /// Records for an admin that the replacement of the lost key was intended, and returns the replacement.
+  ///
+  /// When this returns, the pages and the status do not show the replacement any more. The result is nil if there is no
+  /// replacement to confirm.
+  ///
+  /// - Throws: `forbidden` if the caller is not an admin.
+  package func confirmReplacement(for caller: Caller) async throws(ServiceError) -> KeyReplacement? {
+    guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
+    let replacement: KeyReplacement?
+    do { replacement = try await ledger.history.unconfirmedKeyReplacement() } catch {
+      throw ServiceError(reading: error)
+    }
+    guard let replacement else { return nil }
+    let details: JSONObject = ["replacedBy": .string(String(replacement.event))]
+    do {
+      try await ledger.record([
+        ServiceEvent.Content(.keyReplacementConfirmed, actor: caller.actor, details: details)
+      ])
+    } catch {
+      throw ServiceError(beforeSending: error)
+    }
+    keyReplacement.withLock { $0 = nil }
+    return replacement
+  }
+
+  /// The replacement of a lost key that no administrator has confirmed, or nil if there is none.
+  package var unconfirmedReplacement: KeyReplacement? { keyReplacement.withLock { $0 } }
 
   private static func rotation(
     from old: VerifierKey,

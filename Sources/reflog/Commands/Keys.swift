@@ -7,8 +7,8 @@ import ReflogModel
 struct Keys: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key",
-    abstract: "Rotates the key that signs the log.",
-    subcommands: [RotateKey.self]
+    abstract: "Rotates the key that signs the log, or replaces a lost key.",
+    subcommands: [RotateKey.self, ReplaceKey.self, ConfirmKey.self]
   )
 }
 

@@ -78,6 +78,7 @@ struct Verify: AsyncParsableCommand {
     let report = try await verification.run { progress.add($0) }
     progress.end()
     await showRotations(history, report)
+    await showReplacements(history)
     let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
     try show(report, findings)
     if let exported { Terminal.say("\(exported.path) is the file that was exported at \(exported.manifest.taken).") }
@@ -146,6 +147,18 @@ struct Verify: AsyncParsableCommand {
       Terminal.say(
         "According to the file, the log was signed by \(rotation.from) and then by \(rotation.to). Use --key for each "
           + "key that you trust."
+      )
+    }
+  }
+
+  /// Shows the parts of the log with different names and keys.
+  private func showReplacements(_ history: History) async {
+    // If the replacements can't be read, the report shows why.
+    for replaced in (try? await history.keyReplacements()) ?? [] {
+      Terminal.say(
+        "The first \(replaced.formerSize) entries were signed as \(replaced.formerOrigin) with the key "
+          + "\(replaced.formerKey), which was lost. Since \(replaced.time) the log is \(replaced.origin), with the key "
+          + "\(replaced.key). Reason: \(replaced.reason.printable). To check both parts, use --key for both keys."
       )
     }
   }

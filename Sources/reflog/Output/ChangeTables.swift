@@ -92,16 +92,18 @@ enum ChangeTables {
     Table(
       rows: status.members.flatMap { member -> [[String]] in
         let values = (member.value.array ?? [member.value]).map { value in
-          value.object.map(unread) ?? (value == .null ? "-" : text(value))
+          value.object.map(problem) ?? (value == .null ? "-" : text(value))
         }
         return (values.isEmpty ? ["none"] : values).map { [member.name, $0] }
       }
     )
   }
 
-  /// Describes a part of the directory that the last sweep could not read.
-  private static func unread(_ part: JSONObject) -> String {
-    "\(text(part["name"])) since \(text(part["sinceDateTime"])): \(text(part["reason"]))"
+  /// Describes a part of the directory that the last sweep could not read, or the replacement of a lost key.
+  private static func problem(_ problem: JSONObject) -> String {
+    let moment =
+      problem["sinceDateTime"].map { "\(text(problem["name"])) since \(text($0))" } ?? text(problem["dateTime"])
+    return "\(moment): \(text(problem["reason"]))"
   }
 
   private static func objects(_ value: JSONValue?) -> [JSONObject] {

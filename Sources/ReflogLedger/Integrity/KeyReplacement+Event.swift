@@ -1,0 +1,75 @@
+package import ReflogModel
+import ReflogStorage
+
+extension KeyReplacement {
+  /// The service event that records the replacement.
+  ///
+  /// The id of the event is not part of the details.
+  var content: ServiceEvent.Content {
+    ServiceEvent.Content(
+      .keyReplaced,
+      details: [
+        "formerOrigin": .string(formerOrigin.text), "formerSize": .integer(formerSize),
+        "formerRoot": .string(formerRoot.base64), "formerKey": .string(formerKey.text),
+        "origin": .string(origin.text), "key": .string(key.text), "reason": .string(reason),
+      ]
+    )
+  }
+
+  /// Reads a replacement from its event.
+  ///
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the event lacks a detail.
+  init(_ event: ServiceEvent) throws {
+    let details = event.content.details
+    guard let formerOrigin = details["formerOrigin"]?.string, let formerSize = details["formerSize"]?.wholeNumber,
+      let formerRoot = details["formerRoot"]?.string.flatMap({ Hash(base64: $0) }),
+      let formerKey = details["formerKey"]?.string, let origin = details["origin"]?.string,
+      let key = details["key"]?.string, let reason = details["reason"]?.string
+    else { throw LedgerError.corrupt("service event \(event.id) records a key replacement without its details") }
+    self.init(
+      event: event.id,
+      time: event.activityDateTime,
+      formerOrigin: try Origin(formerOrigin),
+      formerSize: formerSize,
+      formerRoot: formerRoot,
+      origin: try Origin(origin),
+      formerKey: try VerifierKey(formerKey),
+      key: try VerifierKey(key),
+      reason: reason
+    )
+  }
+
+  /// Reads all replacements, oldest first.
+  static func all(_ db: Connection) throws -> [KeyReplacement] {
+    try EventRows.checked(
+      "kind = 'keyReplaced' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id",
+      [],
+      db
+    ).map { try KeyReplacement($0) }
+  }
+
+  /// Reads the newest replacement that no administrator has confirmed, or returns nil if there is none.
+  static func unconfirmed(_ db: Connection) throws -> KeyReplacement? {
+    let newest = try EventRows.checked(
+      """
+      kind IN ('keyReplaced', 'keyReplacementConfirmed') AND \(LedgerHead.Parts.keyEvents)
+      ORDER BY service_event.id DESC LIMIT 1
+      """,
+      [],
+      db
+    ).first
+    return try newest.flatMap { $0.content.kind == .keyReplaced ? try KeyReplacement($0) : nil }
+  }
+}
+
+extension History {
+  /// Returns the replacements of lost keys, oldest first.
+  package func keyReplacements() async throws(LedgerError) -> [KeyReplacement] {
+    try await read { db in try KeyReplacement.all(db) }
+  }
+
+  /// Returns the newest replacement of a lost key that no administrator has confirmed, or nil if there is none.
+  package func unconfirmedKeyReplacement() async throws(LedgerError) -> KeyReplacement? {
+    try await read { db in try KeyReplacement.unconfirmed(db) }
+  }
+}

@@ -1,0 +1,94 @@
+package import ReflogModel
+package import ReflogStorage
+
+/// A lost key that is replaced while no server uses the ledger.
+///
+/// The lost key can't sign the change to another key. So the log gets a new name, and its first entry under the new name
+/// records the size and the root of the part that the lost key signed.
+package struct LostKey: Sendable {
+  private let storage: Storage
+  private let history: History
+  private let path: String
+  private let anchor: Anchor
+
+  /// Creates a replacement for the key of an open ledger.
+  package init(of storage: Storage, anchor: Anchor) {
+    self.storage = storage
+    self.anchor = anchor
+    history = History(reader: storage.reader)
+    path = storage.path
+  }
+
+  /// Replaces the key, and returns the replacement.
+  ///
+  /// When this returns, the replacement is recorded and signed with the new key, and the new key is installed. The files
+  /// of the old key and of the old anchor are kept under other names. If the process ends earlier, the next start of the
+  /// server does the remaining work.
+  ///
+  /// - Throws: ``LedgerError/keyIsUsable(path:)`` if the key file has the key that signed the ledger.
+  package func replace(because reason: String, clock: @escaping WallClock) async throws(LedgerError) -> KeyReplacement {
+    guard let signed = try await history.checkpoint() else { throw .keyIsUsable(path: path + ".key") }
+    let (origin, signer): (Origin, VerifierKey)
+    do { (origin, signer) = (try await history.origin(), try VerifierKey(signed.key)) } catch {
+      throw LedgerError(error)
+    }
+    let rotations = try await history.keyRotations()
+    let keyFile = LogKeyFile(besideLedgerAt: path, origin: origin)
+    guard !keyFile.hasKey(signer, newest: rotations.last?.to) else { throw .keyIsUsable(path: path + ".key") }
+    // The ledger must be the one that the lost key signed, and the newest copy of it.
+    try await history.read { db in
+      let head = try LedgerHead(db)
+      try head.verifyEnd(db)
+      try head.verify(of: origin, with: [signer])
+    }
+    try await anchor.check(history, keys: [signer], rotations, keyPath: path + ".key")
+    let checkpoint: Checkpoint
+    do { checkpoint = try Checkpoint(text: SignedNote(parsing: Array(signed.note.utf8)).text) } catch {
+      throw LedgerError(error)
+    }
+    let new = try Ledger.origin(after: checkpoint)
+    // If the process ends here, the new key is next to the lost key and was never used. The next call replaces it.
+    let key = try LogKeyFile(besideLedgerAt: path, origin: new).prepare()
+    let replacement = KeyReplacement(
+      event: 0,
+      time: clock(),
+      formerOrigin: origin,
+      formerSize: checkpoint.size,
+      formerRoot: checkpoint.root,
+      origin: new,
+      formerKey: signer,
+      key: key.verifierKey,
+      reason: reason
+    )
+    try record(replacement, signedBy: key, clock: clock)
+    try LogKeyFile(besideLedgerAt: path, origin: new).replaceFormer()
+    try anchor.putAsideFormer(replacement)
+    return replacement
+  }
+
+  /// Records a replacement in one transaction that the new key signs.
+  private func record(
+    _ replacement: KeyReplacement,
+    signedBy key: SigningKey,
+    clock: @escaping WallClock
+  ) throws(LedgerError) {
+    let context = LedgerContext(
+      clock: clock,
+      signers: LogSigners([key]),
+      memory: LedgerMemory(keepsWrites: false),
+      onSettled: { _ in }
+    )
+    do {
+      try storage.setUp { db in
+        // The caller verified the head row with the lost key, so the signature is not checked again.
+        let session = try LedgerSession(db, context, isTrusted: true)
+        try session.begin()
+        try session.record(replacement.content)
+        try session.rename(to: replacement.origin)
+        try session.end()
+      }
+    } catch {
+      throw LedgerError(error)
+    }
+  }
+}

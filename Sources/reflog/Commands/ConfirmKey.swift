@@ -1,0 +1,35 @@
+import ArgumentParser
+import NIOHTTP1
+import ReflogModel
+
+/// The command `reflog key confirm`.
+struct ConfirmKey: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "confirm",
+    abstract: "Confirms as an administrator that a lost key was replaced on purpose.",
+    discussion: """
+      The pages and reflog status show the replacement of a lost key until it is confirmed. The confirmation is recorded.
+      """
+  )
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await server.withClient { client in
+        let body = try await client.send(.POST, "/beta/reflog/keys/confirm", body: [:]).body
+        try output.show(body) { body in
+          guard let confirmed = body["confirmed"]?.object else {
+            return Table(rows: [["confirmed", "nothing: no replacement of a key was waiting"]])
+          }
+          return Table(
+            rows: ["formerOrigin", "formerSize", "origin", "key", "reason"].map { name in
+              [name, confirmed[name]?.string ?? confirmed[name]?.wholeNumber.map(String.init) ?? ""]
+            }
+          )
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import ReflogLedger
+import ReflogModel
+import ReflogStorage
+
+/// The command `reflog key replace`.
+struct ReplaceKey: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replace",
+    abstract: "Replaces a signing key that is lost. Stop the server first.",
+    discussion: """
+      A server does not start without the key that signed its ledger. First try to restore <database>.key from a copy. \
+      If there is none, use this verb. The log gets a new name and a new key. The first entry under the new name \
+      records the size and the root of the part that the lost key signed, and the reason.
+
+      The pages and reflog status show the replacement until an administrator runs reflog key confirm. Keep the old \
+      public key: reflog verify --key OLD --key NEW checks both parts.
+
+        reflog key replace --lost --reason 'Disk failure, no copy of the key'
+      """
+  )
+
+  @Flag(help: "The key is lost and can't be restored.")
+  var lost = false
+
+  @Option(help: "Why the key is replaced. The reason is recorded and shown.")
+  var reason: String
+
+  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
+  var database: String?
+
+  @Option(help: "The file with the newest checkpoint. Default: REFLOG_ANCHOR, else <database>.anchor.")
+  var anchor: String?
+
+  /// The maximum length of a reason in bytes.
+  private static let reasonLimit = 1024
+
+  func validate() throws {
+    guard lost else {
+      throw ValidationError("Use --lost to state that the key is lost. To change a key that you have: key rotate.")
+    }
+    guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= Self.reasonLimit else {
+      throw ValidationError("The reason must have 1 to \(Self.reasonLimit) bytes.")
+    }
+  }
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      let environment = ProcessInfo.processInfo.environment
+      let path = database ?? environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw CommandFailure(.refused, "\(path) does not exist.")
+      }
+      let storage = try Storage(path: path, kind: .ledger)
+      let file = Anchor(path: anchor ?? environment["REFLOG_ANCHOR"] ?? path + ".anchor")
+      let replaced: KeyReplacement
+      do {
+        replaced = try await LostKey(of: storage, anchor: file).replace(because: reason) { Timestamp(Date()) }
+      } catch {
+        // The first error is reported, so an error of the close is ignored.
+        try? storage.close()
+        throw error
+      }
+      try storage.close()
+      Terminal.say(
+        "The log \(replaced.formerOrigin) ends with \(replaced.formerSize) entries. It continues as \(replaced.origin), "
+          + "with the key \(replaced.key). Start the server, then confirm this with reflog key confirm."
+      )
+    }
+  }
+}
