@@ -16,8 +16,6 @@ from reflogserver import FRAUD_CHECK, INVITATION_CODES, NEW_VENDOR
 FLOW = "/beta/identity/b2cUserFlows/B2C_1_signup"
 HISTORY = "/beta/auditLogs/connectorChanges"
 CONFIGURATIONS = "/beta/auditLogs/connectorConfigurations"
-# The address of the client that makes the efforts. The operator has another address.
-ATTACKER = "127.0.0.2"
 # A filter that no index helps to answer, with as many terms as a filter may have.
 HEAVY = "$filter=" + urllib.parse.quote(" or ".join(f"contains(reason,'{'x' * 20}{number}')" for number in range(40)))
 TERMS = "$filter=" + urllib.parse.quote("flowId in (" + ",".join(f"'flow{number}'" for number in range(90)) + ")")
@@ -132,14 +130,14 @@ def as_stranger():
 class Connection:
     """One connection of an effort."""
 
-    def __init__(self, port):
-        self.port, self.socket = port, None
+    def __init__(self, port, address):
+        self.port, self.address, self.socket = port, address, None
         self.open()
 
     def open(self):
         if self.socket:
             self.socket.close()
-        self.socket = socket.create_connection(("127.0.0.1", self.port), source_address=(ATTACKER, 0))
+        self.socket = socket.create_connection(("127.0.0.1", self.port), source_address=(self.address, 0))
         self.socket.setblocking(False)
         self.received, self.unsent, self.expected, self.sent_at = b"", b"", 0, 0
 
@@ -198,10 +196,10 @@ class Connection:
     is_head = False
 
 
-def attack(port, effort, connections, seconds, results):
+def attack(port, address, effort, connections, seconds, results):
     """Makes an effort for some seconds. Puts the number of answers by status into the queue `results`."""
     numbers, statuses = itertools.count(), {}
-    opened = [Connection(port) for _ in range(connections)]
+    opened = [Connection(port, address) for _ in range(connections)]
     selector = selectors.DefaultSelector()
     end = time.monotonic() + seconds
     for connection in opened:
@@ -293,6 +291,10 @@ class Greedy:
 
     def __init__(self, server, connections=200):
         self.server, self.connections = server, connections
+        # Each run of an effort has an address of its own. The operator has another address. So requests of an earlier run
+        # that still wait do not use the share of this run.
+        self.readers = itertools.count()
+        self.addresses = (f"127.0.{number // 250}.{2 + number % 250}" for number in itertools.count())
 
     def make_history(self, changes):
         """Makes changes, so that questions about history have work to do."""
@@ -309,7 +311,8 @@ class Greedy:
 
     def hold_connections(self, count):
         """Opens connections and sends nothing. Returns the connections."""
-        return [socket.create_connection(("127.0.0.1", self.server.port), source_address=(ATTACKER, 0))
+        address = next(self.addresses)
+        return [socket.create_connection(("127.0.0.1", self.server.port), source_address=(address, 0))
                 for _ in range(count)]
 
     @staticmethod
@@ -323,10 +326,17 @@ class Greedy:
         except OSError:
             return False
 
+    def new_reader(self):
+        """Returns the token of a new reader."""
+        name = f"reader-{next(self.readers)}"
+        run = self.server.command("token", "create", "--role", "reader", "--name", name, "--database", self.server.database)
+        assert run.returncode == 0, run.stderr
+        return run.stdout.strip()
+
     def start(self, effort, seconds):
         results = multiprocessing.Queue()
         process = multiprocessing.Process(
-            target=attack, args=(self.server.port, effort, self.connections, seconds, results), daemon=True)
+            target=attack, args=(self.server.port, next(self.addresses), effort, self.connections, seconds, results), daemon=True)
         process.start()
         return process, results
 

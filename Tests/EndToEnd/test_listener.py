@@ -255,7 +255,9 @@ class Limits(unittest.TestCase):
             self.addCleanup(lambda: [connection.close() for connection in slow])
             token = server.tokens["operator"].encode()
             for number in range(600):
-                connection = socket.create_connection(("127.0.0.1", server.port))
+                # The slow clients have another address than the operator. Each address has a share of the connections.
+                source = f"127.0.0.{2 + number % 3}"
+                connection = socket.create_connection(("127.0.0.1", server.port), source_address=(source, 0))
                 # One third of the clients never completes the headers of the request. Another third never completes the body.
                 # The last third never reads the answer.
                 connection.sendall((

@@ -41,7 +41,10 @@ package final class ConnectionCount: Sendable {
   }
 }
 
-/// Closes a new connection if its network already has too many connections.
+/// Closes a new connection if its network already has too many connections, and limits how much one read receives.
+///
+/// All requests in the bytes of one read are decoded at once. So many small requests in a large read would occupy the
+/// event loop.
 package final class ConnectionShare: ChannelInboundHandler, RemovableChannelHandler {
   /// The type of the parts that the handler passes on unchanged.
   package typealias InboundIn = NIOAny
@@ -54,8 +57,14 @@ package final class ConnectionShare: ChannelInboundHandler, RemovableChannelHand
     self.count = count
   }
 
+  /// The maximum number of bytes that one read receives.
+  private static let readBytes = 4096
+
   /// Counts the connection.
   package func handlerAdded(context: ChannelHandlerContext) {
+    let allocator = FixedSizeRecvByteBufferAllocator(capacity: Self.readBytes)
+    _ = context.channel.setOption(.recvAllocator, value: allocator)
+    _ = context.channel.setOption(.maxMessagesPerRead, value: 1)
     holder = count.enter(context.channel.remoteAddress)
     if holder == nil, context.channel.isActive { context.close(promise: nil) }
   }
