@@ -1,5 +1,6 @@
 import ArgumentParser
 import NIOHTTP1
+import ReflogFormats
 import ReflogModel
 
 /// The command `reflog key confirm`.

@@ -14,8 +14,8 @@ struct ReplaceKey: AsyncParsableCommand {
       If there is none, use this verb. The log gets a new name and a new key. The first entry under the new name \
       records the size and the root of the part that the lost key signed, and the reason.
 
-      The pages and reflog status show the replacement until an administrator runs reflog key confirm. Keep the old \
-      public key: reflog verify --key OLD --key NEW checks both parts.
+      The pages and reflog status show the replacement until an administrator runs reflog key confirm. Keep the public \
+      key of the lost key: reflog verify --key OLD --key NEW checks both parts.
 
         reflog key replace --lost --reason 'Disk failure, no copy of the key'
       """
