@@ -409,7 +409,7 @@ class BrokenConnections(unittest.TestCase):
             for run in (change, read):
                 self.assertIn("did not answer", run.stderr)
                 self.assertNotIn("can't be reached", run.stderr)
-            self.assertIn("The result is unknown. Check `reflog history`.", change.stderr)
+            self.assertIn("The result is unknown. Check `reflog history --server ", change.stderr)
             self.assertIn("Try again.", read.stderr)
 
     def test_a_server_that_does_not_listen_cannot_be_reached(self):

@@ -47,8 +47,7 @@ struct ChangeCSVTests {
     ("plain", "plain"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""), ("=1+1", "'=1+1"),
     ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\r\nx", "\"'\r\nx\""), ("=a,\"b", "\"'=a,\"\"b\""),
     ("a=b", "a=b"), ("'x", "'x"), ("＝1", "'＝1"), ("＋1", "'＋1"), ("－1", "'－1"), ("＠x", "'＠x"), ("。x", "。x"),
-    ("a;b", "a;b"), ("a;=1", "a;'=1"), ("a;\"=1", "\"a;\"\"'=1\""), ("a\n=1", "\"a\n'=1\""), ("a\t@x", "a\t'@x"),
-    ("a; -b", "a; -b"), ("a;＝1", "a;'＝1"), ("a\r\n\r\n+1", "\"a\r\n\r\n'+1\""), ("a\u{0}=b", "a\u{FFFD}=b"),
+    ("a;b", "a;b"), ("a;=1", "a;=1"), (";=1", "';=1"), ("\u{0}=b", "'\u{0}=b"), ("a\n=1", "\"a\n=1\""),
   ])
   func cellsAreQuotedAndGuarded(reason: String, cell: String) throws {
     #expect(line(of: try change(reason: reason), CSVStyle(isRaw: false)).contains(",127.0.0.1,\(cell),,request,"))

@@ -147,7 +147,7 @@ struct FlowCreationTests {
       )
       #expect(fixture.directory.writes.isEmpty)
       let found = try await results(fixture)
-      #expect(found == ["postAttributeCollection rejected", "postFederationSignup rejected"])
+      #expect(found == ["postAttributeCollection rejected"])
     }
   }
 

@@ -49,6 +49,10 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     do {
       context.clientRequestID = try Self.clientRequestID(of: request)
       try Self.checkHost(of: request)
+      // The target of OPTIONS and CONNECT may be no path (RFC 9112 §3.2).
+      guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
+        throw RequestError.methodNotAllowed(SupportedMethods.all)
+      }
       request = try Self.canonical(try Self.expecting(request, context))
       guard SupportedMethods.all.contains(request.method) else { throw UnroutedRequest() }
       response = try await inner.respond(to: request, context: context)

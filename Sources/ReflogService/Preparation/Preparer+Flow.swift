@@ -88,8 +88,7 @@ extension Preparer {
 
   /// Checks that the directory has the flow.
   ///
-  /// If the directory refuses the read, a `rejected` change is recorded for each reference that the flow has in the
-  /// ledger.
+  /// If the directory refuses the read, a `rejected` change is recorded.
   private func requireFlow(_ flow: FlowName, for request: ChangeRequest) async throws(ServiceError) {
     do {
       _ = try await directory.read(DirectoryRead(.flow(flow.flowType, flow.flow)))

@@ -129,7 +129,10 @@ static void put_time(int64_t microseconds) {
 // Writes a text with the quotes of RFC 4180. Adds a guard if a spreadsheet would run the text as a formula.
 static void put_text(const unsigned char *text, size_t count) {
   int is_guarded = 0, is_quoted = 0;
-  if (count) is_guarded = strchr("=+-@\t\n\r", text[0]) && text[0];
+  // The terminating NUL of the set is the ninth byte, because a text that begins with NUL is guarded too.
+  if (count) is_guarded = memchr("=+-@;\t\n\r", text[0], 9) != NULL;
+  // The full-width forms of = + - @.
+  if (count > 2 && text[0] == 0xEF && text[1] == 0xBC) is_guarded = memchr("\x9D\x8B\x8D\xA0", text[2], 4) != NULL;
   for (size_t index = 0; index < count && !is_quoted; index++)
     is_quoted = text[index] == '"' || text[index] == ',' || text[index] == '\n' || text[index] == '\r';
   if (is_quoted) put("\"", 1);
