@@ -33,7 +33,7 @@ package enum RequestLimits {
   /// The slots of requests to routes that need no credential.
   static let open = Slots.Limits(slots: 64, waiting: 4096, pause: .milliseconds(20))
   /// The slots of sign-ins.
-  static let signIns = Slots.Limits(slots: 64, waiting: 1024, pause: .milliseconds(50))
+  static let signIns = Slots.Limits(slots: 64, waiting: 4096, pause: .milliseconds(50))
   /// The slots of exports while their files are sent.
   static let exports = Slots.Limits(slots: 64, waiting: 0)
   /// The slots of reads of one piece of an export.
