@@ -11,7 +11,8 @@ import Testing
 struct EditTests {
   /// The tables that are not part of the history, so their rows can be edited.
   private static let unprotected: Set = [
-    "seen_reference", "seen_connector", "sweep", "unread_part", "idempotency", "time_rollback", "sqlite_sequence", "grdb_migrations",
+    "seen_reference", "seen_connector", "sweep", "unread_part", "idempotency", "time_rollback", "sqlite_sequence",
+    "grdb_migrations",
   ]
 
   /// SQL that runs before each edit.
