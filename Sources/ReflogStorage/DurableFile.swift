@@ -51,6 +51,16 @@ package enum DurableFile {
   /// Returns whether a file exists at a path.
   package static func exists(_ path: String) -> Bool { FileChecks.exists(path) }
 
+  /// Returns whether two paths name the same file, also through links, or nil if neither of them exists.
+  package static func isSame(_ first: String, _ second: String) -> Bool? {
+    var (one, other) = (stat(), stat())
+    switch (stat(first, &one), stat(second, &other)) {
+    case (0, 0): return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+    case (0, _), (_, 0): return false
+    default: return nil
+    }
+  }
+
   /// Renames a file and replaces any file that has the new name.
   ///
   /// When this method returns, the new name is durable.

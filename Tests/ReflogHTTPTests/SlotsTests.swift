@@ -32,7 +32,7 @@ struct SlotsTests {
   }
 
   @Test func aCallerHoldsAtMostAnEighthOfTheSlots() async throws {
-    let slots = Slots(Slots.Limits(slots: 32, waiting: 1024), pace: RefusalPace())
+    let slots = Slots(Slots.Limits(slots: 32, waiting: 1024, wait: .seconds(600)), pace: RefusalPace())
     let work = Work()
     try await withThrowingTaskGroup { group in
       for _ in 0..<100 { group.addTask { try await slots.use(Self.greedy) { await work.run(Self.greedy) } } }
@@ -49,7 +49,7 @@ struct SlotsTests {
   }
 
   @Test func aFreeSlotGoesToEachCallerInRotation() async throws {
-    let slots = Slots(Slots.Limits(slots: 1, waiting: 1024), pace: RefusalPace())
+    let slots = Slots(Slots.Limits(slots: 1, waiting: 1024, wait: .seconds(600)), pace: RefusalPace())
     let order = Order()
     let work = Work()
     try await withThrowingTaskGroup { group in

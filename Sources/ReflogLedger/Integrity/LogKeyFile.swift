@@ -171,11 +171,10 @@ package struct LogKeyFile: Sendable {
         problem: "other users can read the file. Remove their permissions with chmod 600."
       )
     }
-    do {
-      let text = try TextEncoding.text(stored)
-      return try SigningKey(secretText: text.trimmingCharacters(in: .whitespacesAndNewlines))
-    } catch {
-      throw .unusableKey(path: path, problem: "\(ended: "\(error)") \(Self.advice)")
+    let text: String
+    do { text = try TextEncoding.text(stored) } catch { throw .unusableKey(path: path, problem: "\(error)") }
+    do { return try SigningKey(secretText: text.trimmingCharacters(in: .whitespacesAndNewlines)) } catch {
+      throw .unusableKey(path: path, problem: "\(ended: error.description) \(Self.advice)")
     }
   }
 }

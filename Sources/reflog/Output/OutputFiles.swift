@@ -66,12 +66,7 @@ struct OutputFiles {
 
   /// Returns whether two paths are the same file, also through links, or would be the same file if it existed.
   private static func isSameFile(_ first: String, _ second: String) -> Bool {
-    var (one, other) = (stat(), stat())
-    switch (stat(first, &one), stat(second, &other)) {
-    case (0, 0): return one.st_dev == other.st_dev && one.st_ino == other.st_ino
-    case (0, _), (_, 0): return false
-    default: return location(first) == location(second)
-    }
+    DurableFile.isSame(first, second) ?? (location(first) == location(second))
   }
 
   /// Returns the absolute path of a file that does not exist, with the links in its folder resolved.
