@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void storage_disable_memory_statistics(void) {
@@ -96,4 +97,11 @@ int storage_scan_log(int file, const unsigned char *header, struct storage_log_c
 int storage_rename_to_new(const char *from, const char *to) {
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   return errno == EINVAL || errno == ENOSYS ? rename(from, to) : -1;
+}
+
+int storage_identify_file(const char *path, struct storage_file_identity *identity) {
+  struct statx status;
+  if (statx(AT_FDCWD, path, 0, STATX_INO, &status)) return -1;
+  *identity = (struct storage_file_identity){status.stx_ino, status.stx_dev_major, status.stx_dev_minor};
+  return 0;
 }

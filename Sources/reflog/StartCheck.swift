@@ -101,6 +101,7 @@ struct StartCheck {
 
   /// Checks the file of tokens, and that the first tokens can be stored if they are needed.
   private func checkTokens() async throws {
+    for file in [files.tokens, files.firstTokens] { try DurableFile.requirePrivate(file) }
     guard settings.authenticationModes.contains(.token) else { return }
     let exists = DurableFile.exists(files.tokens)
     let isEmpty = exists ? try await TokenStore.isEmpty(besideLedgerAt: settings.database) : true

@@ -36,4 +36,17 @@ int storage_scan_log(int file, const unsigned char *header, struct storage_log_c
 /// support such a rename, a file with the new name is replaced. Returns 0, or -1 after an error.
 int storage_rename_to_new(const char *from, const char *to);
 
+/// The number of a file and its device, which a new file with the same name does not have.
+struct storage_file_identity {
+  uint64_t number;
+  uint32_t device_major;
+  uint32_t device_minor;
+};
+
+/// Reads the identity of the file at a path. Returns 0, or -1 after an error.
+///
+/// The function does not read the times of the file. After stat(2) has read them, Linux stores a new time with the next
+/// write, so the next fdatasync(2) must also write the file's inode, and takes longer.
+int storage_identify_file(const char *path, struct storage_file_identity *identity);
+
 #endif

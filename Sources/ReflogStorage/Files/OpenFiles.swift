@@ -1,3 +1,4 @@
+import CStorage
 import Glibc
 import Synchronization
 
@@ -8,16 +9,18 @@ final class OpenFiles: Sendable {
   /// The path of the database.
   let path: String
 
-  /// The number of a file on a device, which a new file with the same name does not have.
+  /// The identity of a file, or nil if there is no file.
   private struct Identity: Equatable {
-    let device: dev_t
-    let inode: ino_t
+    private let number: UInt64
+    private let deviceMajor: UInt32
+    private let deviceMinor: UInt32
 
     init?(_ path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      device = status.st_dev
-      inode = status.st_ino
+      var identity = storage_file_identity()
+      guard storage_identify_file(path, &identity) == 0 else { return nil }
+      number = identity.number
+      deviceMajor = identity.device_major
+      deviceMinor = identity.device_minor
     }
   }
 
