@@ -42,7 +42,8 @@ class Output(unittest.TestCase):
     def test_no_verb_writes_over_a_file_of_the_ledger(self):
         folder = self.server.folder
         os.symlink(self.server.database + ".key", os.path.join(folder, "link"))
-        os.link(self.server.database + ".anchor", os.path.join(folder, "hard-link"))
+        # The anchor is not used here, because the server replaces it by a new file.
+        os.link(self.server.database + ".key", os.path.join(folder, "hard-link"))
         os.symlink(folder, os.path.join(folder, "folder-link"))
         paths = [self.server.database + ending for ending in ENDINGS]
         paths += [os.path.join(folder, name) for name in ("link", "hard-link", "folder-link/reflog.sqlite.key")]
