@@ -18,8 +18,9 @@ package enum RequestLimits {
   static let bodies = 128 * 1024 * 1024
   /// The slots of changes.
   ///
-  /// Concurrent changes share one commit, so the number is high.
-  static let changes = Slots.Limits(slots: 1024, waiting: 4096)
+  /// Concurrent changes share one commit, and most of their time they wait for Microsoft Graph. So the number is high: one
+  /// caller can use all 256 connections to Graph.
+  static let changes = Slots.Limits(slots: 2048, waiting: 4096)
   /// The slots of questions about history.
   ///
   /// A question uses a processor and a connection to the ledger. So one caller uses at most a quarter of the processors.
