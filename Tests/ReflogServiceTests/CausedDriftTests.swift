@@ -105,19 +105,24 @@ struct CausedDriftTests {
     }
   }
 
+  /// Replaces the certificate of the new vendor's connector, as another program would.
+  private func replaceCertificate(of vendor: ConnectorID, in sweeping: Sweeping) {
+    sweeping.directory.changeWithoutReflog(
+      DirectoryConnector(
+        id: vendor,
+        displayName: Sample.newVendor.displayName ?? "",
+        targetURL: "https://api.contoso.example/",
+        authentication: "clientCertificateAuthentication-BBBB"
+      )
+    )
+  }
+
   @Test func anUploadedCertificateIsNoDriftAndAnotherOneIs() async throws {
     let vendor = try #require(Sample.newVendor.connectorID)
     try await swept(after: .uploadCertificate(vendor, ["pkcs12Value": "AAAA", "password": ""])) { sweeping in
       let early = try await drifts(sweeping)
       #expect(early.isEmpty)
-      sweeping.directory.changeWithoutReflog(
-        DirectoryConnector(
-          id: vendor,
-          displayName: Sample.newVendor.displayName ?? "",
-          targetURL: "https://api.contoso.example/",
-          authentication: "clientCertificateAuthentication-BBBB"
-        )
-      )
+      replaceCertificate(of: vendor, in: sweeping)
       await #expect(sweeping.sweeper.sweep())
       let found = try await drifts(sweeping).count
       #expect(found == 1)
@@ -131,14 +136,7 @@ struct CausedDriftTests {
       let upload = ChangeRequest.Action.uploadCertificate(vendor, ["pkcs12Value": "AAAA", "password": ""])
       _ = try await sweeping.fixture.service.perform(sweeping.fixture.request(upload))
       clock.advance(by: .seconds(1))
-      sweeping.directory.changeWithoutReflog(
-        DirectoryConnector(
-          id: vendor,
-          displayName: Sample.newVendor.displayName ?? "",
-          targetURL: "https://api.contoso.example/",
-          authentication: "clientCertificateAuthentication-BBBB"
-        )
-      )
+      replaceCertificate(of: vendor, in: sweeping)
 
       await #expect(sweeping.sweeper.sweep())
 

@@ -18,12 +18,7 @@ extension Ledger {
     as origin: Origin,
     signedBy key: SigningKey
   ) throws(LedgerError) {
-    let context = LedgerContext(
-      clock: context.clock,
-      signers: LogSigners([key]),
-      memory: LedgerMemory(keepsWrites: false),
-      onSettled: { _ in }
-    )
+    let context = LedgerContext(once: key, clock: context.clock)
     do {
       try storage.setUp { db in
         let session = try LedgerSession(db, context, isTrusted: true)

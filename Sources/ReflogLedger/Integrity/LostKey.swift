@@ -72,12 +72,7 @@ package struct LostKey: Sendable {
     signedBy key: SigningKey,
     clock: @escaping WallClock
   ) throws(LedgerError) {
-    let context = LedgerContext(
-      clock: clock,
-      signers: LogSigners([key]),
-      memory: LedgerMemory(keepsWrites: false),
-      onSettled: { _ in }
-    )
+    let context = LedgerContext(once: key, clock: clock)
     do {
       try storage.setUp { db in
         // The caller verified the head row with the lost key, so the signature is not checked again.

@@ -27,6 +27,18 @@ final class LedgerContext: Sendable {
     self.onSettled = onSettled
   }
 
+  /// Creates the context of a single transaction at a time when no server uses the ledger.
+  ///
+  /// - Parameter key: The key that signs the transaction.
+  convenience init(once key: SigningKey, clock: @escaping WallClock) {
+    self.init(
+      clock: clock,
+      signers: LogSigners([key]),
+      memory: LedgerMemory(keepsWrites: false),
+      onSettled: { _ in }
+    )
+  }
+
   /// The newest durable checkpoint, or nil if this process has written none yet.
   var checkpoint: String? { state.withLock { $0.checkpoint } }
 
