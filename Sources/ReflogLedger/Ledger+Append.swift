@@ -16,7 +16,7 @@ extension Ledger {
     let acceptsClock = acceptsClock
     let appended: Appended
     do {
-      appended = try await writer.write(reservingOutcome ? .ordinaryReservingNext : .ordinary) { session in
+      appended = try await writer.write(reservingOutcome ? .ordinaryReservingNext : .ordinary, of: group) { session in
         try session.append(group, acceptsClock: acceptsClock)
       }
     } catch {
@@ -52,7 +52,7 @@ extension Ledger {
   ) async throws(LedgerError) -> [Change] {
     let group = Group(settlements: settlements, seen: seen)
     do {
-      return try await writer.write(.reserved) { session in try session.settledChanges(of: group) }
+      return try await writer.write(.reserved, of: group) { session in try session.settledChanges(of: group) }
     } catch {
       throw LedgerError(error)
     }
@@ -90,7 +90,7 @@ extension Ledger {
     let (writer, acceptsClock) = (writer, acceptsClock)
     do {
       return try await withCheckedThrowingContinuation { continuation in
-        writer.submit(.ordinaryReservingNext) { session in
+        writer.submit(.ordinaryReservingNext, of: group) { session in
           try session.append(group, acceptsClock: acceptsClock)
         } completion: { appended in
           // If the server crashes here, the intents are durable and pending, and no write was sent to the directory.
@@ -107,7 +107,7 @@ extension Ledger {
               }
               let settlements = pending.map { Group.Settlement($0, by: .answered(answer), settledBy: .request) }
               let group = Group(settlements: settlements)
-              writer.submit(.reserved) {
+              writer.submit(.reserved, of: group) {
                 try $0.settledChanges(of: group)
               } completion: { settled in
                 switch settled {

@@ -14,8 +14,8 @@ package final class Ledger: Sendable {
   ///
   /// Add at least one key before the writer's thread runs.
   package let signers: LogSigners
-  let storage: Storage
-  let writer: FileWriter<LedgerSession>
+  let store: any LedgerStore
+  let writer: GroupCommitWriter<LedgerSession>
   let context: LedgerContext
   let acceptsClock: Bool
 
@@ -24,8 +24,8 @@ package final class Ledger: Sendable {
   /// Call this initializer before the writer's thread runs.
   ///
   /// - Parameters:
-  ///   - storage: The ledger's file.
-  ///   - thread: The thread that writes the ledger's file.
+  ///   - store: The ledger's database.
+  ///   - thread: The thread that writes the ledger.
   ///   - signers: The keys that sign the log. You can add keys until the thread runs.
   ///   - directory: The directory that the ledger serves.
   ///   - tenantID: The tenant that the ledger serves.
@@ -37,7 +37,7 @@ package final class Ledger: Sendable {
   /// - Throws: ``LedgerError/servesAnother(path:directory:tenantID:)`` if the ledger serves another directory or
   ///   tenant.
   package init(
-    storage: Storage,
+    store: any LedgerStore,
     thread: WriterThread,
     signers: LogSigners = LogSigners(),
     directory: DirectoryKind,
@@ -47,9 +47,9 @@ package final class Ledger: Sendable {
     origin: String? = nil,
     onSettled: @escaping @Sendable (Change) -> Void = { _ in }
   ) throws {
-    history = History(reader: storage.reader)
-    questions = History(reader: storage.questionReader)
-    self.storage = storage
+    history = History(reader: store.changeReader)
+    questions = History(reader: store.queryReader)
+    self.store = store
     self.signers = signers
     self.acceptsClock = acceptsClock
     let context = LedgerContext(
@@ -59,10 +59,9 @@ package final class Ledger: Sendable {
       onSettled: onSettled
     )
     self.context = context
-    writer = FileWriter(of: storage, on: thread) { try LedgerSession($0, context) }
-    try storage.removeUnfinishedCopy()
+    writer = store.makeWriter(on: thread) { try LedgerSession($0, $1, context) }
     let created = clock()
-    let (servedDirectory, servedTenantID) = try storage.setUp { db in
+    let (servedDirectory, servedTenantID) = try store.setUp { db, _ in
       try LedgerIdentity.findOrRecord(
         directory: directory,
         tenantID: tenantID,
@@ -72,7 +71,7 @@ package final class Ledger: Sendable {
       )
     }
     guard servedDirectory == directory.rawValue, servedTenantID == tenantID else {
-      throw LedgerError.servesAnother(path: storage.path, directory: servedDirectory, tenantID: servedTenantID)
+      throw LedgerError.servesAnother(path: store.name, directory: servedDirectory, tenantID: servedTenantID)
     }
   }
 
@@ -95,13 +94,13 @@ package final class Ledger: Sendable {
   /// The number of commits, SQL statements and reads that changes caused since the ledger was opened.
   package var counters: (commits: Int, statements: Int, reads: Int) {
     let written = writer.counters
-    return (written.commits, written.statements, storage.reader.readCount)
+    return (written.commits, written.statements, history.reader.readCount)
   }
 
   /// The figures about the ledger's file that the metrics show.
   package var figures: LedgerFigures {
     let written = writer.counters
-    return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: storage.walBytes)
+    return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: store.walBytes)
   }
 
   /// Tries a write without effect if the ledger is not healthy.
@@ -110,10 +109,6 @@ package final class Ledger: Sendable {
   package func probeUnlessHealthy() async {
     guard !isHealthy, context.finding == nil else { return }
     // An error is ignored here, because `isHealthy` shows whether the write succeeded.
-    try? await writer.write { session in
-      // The statement writes a page, and does not change any value.
-      let value = try session.connection.integer("PRAGMA user_version") ?? 0
-      try session.connection.executeAll("PRAGMA user_version = \(value)")
-    }
+    try? await writer.write { session in try session.connection.probe() }
   }
 }

@@ -2,7 +2,11 @@ import ReflogStorage
 
 /// A copy of the ledger that contains one consistent state, as the bytes of a complete SQLite file.
 package struct LedgerCopy: Sendable {
-  fileprivate let copy: StorageCopy
+  private let copy: StorageCopy
+
+  init(copy: StorageCopy) {
+    self.copy = copy
+  }
 
   /// The size of the copy in bytes.
   package var byteCount: Int { copy.byteCount }
@@ -18,6 +22,6 @@ extension Ledger {
   ///
   /// Only one copy may be in progress at a time.
   package func copy() async throws(LedgerError) -> LedgerCopy {
-    do { return LedgerCopy(copy: try await storage.copy()) } catch { throw LedgerError(error) }
+    try await store.copy()
   }
 }

@@ -11,7 +11,7 @@ enum LedgerIdentity {
     tenantID: String,
     created: Timestamp,
     origin: String,
-    in db: Connection
+    in db: any LedgerConnection
   ) throws -> (directory: String, tenantID: String) {
     let found = try db.first("SELECT directory, tenant_id FROM ledger") { (try $0.text(0), try $0.text(1)) }
     if let found { return found }

@@ -61,7 +61,7 @@ struct Composition {
       let storage = try Storage(path: settings.database, kind: .ledger, acceptsMissingLog: true)
       opened = storage
       let ledger = try Ledger(
-        storage: storage,
+        store: SQLiteLedger(storage),
         thread: thread,
         directory: served.directory.kind,
         tenantID: served.tenantID,

@@ -45,22 +45,23 @@ struct StartCheck {
     guard DurableFile.exists(settings.database) else {
       return try refuseOtherFiles("\(settings.database) is missing", [files.lock])
     }
-    let history = try History(readingFileAt: settings.database, for: .checkingStart)
-    guard history.hasNewestSchema else { return }
+    let file = try UnopenedLedger(at: settings.database, for: .checkingStart)
+    guard file.hasNewestSchema else { return }
     do {
-      try await check(history, tenantID)
+      try await check(file, tenantID)
     } catch LedgerError.servesAnother(let path, let directory, let tenant) {
       throw LedgerError.servesAnother(path: path, directory: directory, tenantID: tenant)
     } catch {
       // The missing write-ahead log explains every problem with the newest entries.
-      throw history.isLogMissing ? StorageError.missingLog(path: settings.database) : error
+      throw file.isLogMissing ? StorageError.missingLog(path: settings.database) : error
     }
   }
 
-  private func check(_ history: History, _ tenantID: String?) async throws {
-    try history.checkStructure(ofFileAt: settings.database)
+  private func check(_ file: UnopenedLedger, _ tenantID: String?) async throws {
+    try file.checkStructure()
+    let history = file.history
     guard let served = try await history.served() else {
-      guard !history.isLogMissing else { throw StorageError.missingLog(path: settings.database) }
+      guard !file.isLogMissing else { throw StorageError.missingLog(path: settings.database) }
       return try refuseOtherFiles("\(settings.database) contains no history")
     }
     guard served.directory == settings.directory.kind.rawValue, served.tenantID == tenantID ?? served.tenantID else {
@@ -69,7 +70,7 @@ struct StartCheck {
     if try await isOlderAccepted(history) { return }
     let checked = try await OpenedLog.check(history, settings)
     // Without an anchor, nothing shows that the log without its newest part is complete.
-    guard !history.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
+    guard !file.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
       throw StorageError.missingLog(path: settings.database)
     }
   }

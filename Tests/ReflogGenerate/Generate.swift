@@ -32,7 +32,7 @@ struct Generate: AsyncParsableCommand {
     let thread = WriterThread()
     let storage = try Storage(path: database, kind: .ledger)
     let ledger = try Ledger(
-      storage: storage,
+      store: SQLiteLedger(storage),
       thread: thread,
       directory: .graph,
       tenantID: "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a",

@@ -118,7 +118,7 @@ struct LedgerTests {
         let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
         defer { try? storage.close() }
         let (thread, clock) = (WriterThread(), ManualClock().read)
-        _ = try Ledger(storage: storage, thread: thread, directory: directory, tenantID: tenantID, clock: clock)
+        _ = try Ledger(store: SQLiteLedger(storage), thread: thread, directory: directory, tenantID: tenantID, clock: clock)
       }
       try open(.embedded, "mine")
 

@@ -31,7 +31,7 @@ struct LostKeyTests {
       #expect(error?.description.contains(problem) == true, "\(String(describing: error))")
       #expect(error?.description.hasSuffix("If the key is lost, run reflog key replace --lost.") == true)
 
-      let replaced = try await LostKey(of: storage, anchor: anchor).replace(because: "disk failure") {
+      let replaced = try await LostKey(of: SQLiteLedger(storage), anchor: anchor).replace(because: "disk failure") {
         Timestamp(microseconds: 1_800_000_000_000_000)
       }
 
@@ -56,7 +56,7 @@ struct LostKeyTests {
       let storage = try Storage(path: path, kind: .ledger)
 
       let error = await #expect(throws: LedgerError.self) {
-        try await LostKey(of: storage, anchor: Anchor(path: path + ".anchor")).replace(because: "x") {
+        try await LostKey(of: SQLiteLedger(storage), anchor: Anchor(path: path + ".anchor")).replace(because: "x") {
           Timestamp(microseconds: 0)
         }
       }
@@ -74,12 +74,12 @@ struct LostKeyTests {
     try await withSignedLedger { folder, old in
       let path = folder + "/reflog.sqlite"
       let storage = try Storage(path: path, kind: .ledger)
-      let origin = try await History(reader: storage.reader).origin()
+      let origin = try await History(of: storage).origin()
       let newer = Checkpoint(origin: origin, size: 9, root: MerkleTree.emptyRoot)
       try Anchor(path: path + ".anchor").write(try newer.signed(by: [old]))
 
       let error = await #expect(throws: LedgerError.self) {
-        try await LostKey(of: storage, anchor: Anchor(path: path + ".anchor")).replace(because: "x") {
+        try await LostKey(of: SQLiteLedger(storage), anchor: Anchor(path: path + ".anchor")).replace(because: "x") {
           Timestamp(microseconds: 0)
         }
       }
@@ -98,7 +98,7 @@ struct LostKeyTests {
       let storage = try Storage(path: path, kind: .ledger)
       let anchor = Anchor(path: path + ".anchor")
       let oldAnchor = try Data(contentsOf: URL(filePath: anchor.path))
-      let replaced = try await LostKey(of: storage, anchor: anchor).replace(because: "x") {
+      let replaced = try await LostKey(of: SQLiteLedger(storage), anchor: anchor).replace(because: "x") {
         Timestamp(microseconds: 1_800_000_000_000_000)
       }
 
@@ -144,7 +144,7 @@ struct LostKeyTests {
 
   /// Finds the keys and checks the anchor in the same order as the start of a server.
   private static func keys(_ storage: Storage, _ anchor: Anchor) async throws -> [SigningKey] {
-    let history = History(reader: storage.reader)
+    let history = History(of: storage)
     let file = LogKeyFile(besideLedgerAt: storage.path, origin: try await history.origin())
     let rotations = try await history.keyRotations()
     let replaced = try await history.keyReplacements().last
@@ -164,7 +164,7 @@ struct LostKeyTests {
 
   /// Expects that a verification compares checkpoints of the former name and of the new name with the entries.
   private func expectBothPartsVerify(_ storage: Storage, _ old: SigningKey, _ replaced: KeyReplacement) async throws {
-    let history = History(reader: storage.reader)
+    let history = History(of: storage)
     func checkpoint(_ size: Int64, root: Hash) throws -> LogVerification.ExpectedCheckpoint {
       let former = Checkpoint(origin: replaced.formerOrigin, size: size, root: root)
       return .init(source: "former", note: try former.signed(by: [old]).bytes)

@@ -7,7 +7,7 @@ import Testing
 struct GroupCommitTests {
   private struct Refusal: Error {}
 
-  private func makeTable(_ writer: FileWriter<PlainSession>, _ column: String = "x INTEGER PRIMARY KEY") async throws {
+  private func makeTable(_ writer: GroupCommitWriter<PlainSession>, _ column: String = "x INTEGER PRIMARY KEY") async throws {
     try await writer.write { session in try session.connection.execute("CREATE TABLE t (\(column))") }
   }
 
@@ -42,7 +42,7 @@ struct GroupCommitTests {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
-      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let writer = GroupCommitWriter(of: storage, on: thread) { PlainSession($0) }
       try storage.setUp { db in try db.execute("CREATE TABLE t (x INTEGER PRIMARY KEY)") }
       let runs = Mutex<[Int: Int]>([:])
       let failures = Mutex<[Int]>([])
@@ -72,7 +72,7 @@ struct GroupCommitTests {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
-      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let writer = GroupCommitWriter(of: storage, on: thread) { PlainSession($0) }
       try storage.setUp { db in try db.execute("CREATE TABLE t (x INTEGER PRIMARY KEY)") }
       let runs = Mutex(0)
       writer.submit { session in

@@ -11,7 +11,7 @@ final class PlainSession: WriteSession {
     self.connection = connection
   }
 
-  func begin() {}
+  func begin(_ items: [Never]) {}
   func end() {}
   func committed() { commits += 1 }
   func rolledBack() {}
@@ -23,12 +23,12 @@ final class PlainSession: WriteSession {
 @discardableResult
 func withWriter<Value: Sendable>(
   limits: GroupCommitLimits = .standard,
-  _ body: (FileWriter<PlainSession>, Storage) async throws -> Value
+  _ body: (GroupCommitWriter<PlainSession>, Storage) async throws -> Value
 ) async throws -> Value {
   try await withTemporaryFolder { folder in
     let thread = WriterThread()
     let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
-    let writer = FileWriter(of: storage, on: thread, limits: limits) { PlainSession($0) }
+    let writer = GroupCommitWriter(of: storage, on: thread, limits: limits) { PlainSession($0) }
     return try await running(thread, storage) { try await body(writer, storage) }
   }
 }

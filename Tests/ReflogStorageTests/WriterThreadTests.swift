@@ -19,7 +19,7 @@ struct WriterThreadTests {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
-      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let writer = GroupCommitWriter(of: storage, on: thread) { PlainSession($0) }
       let answers = Mutex(0)
       for number in 1...10 {
         writer.submit {
@@ -42,7 +42,7 @@ struct WriterThreadTests {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
-      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let writer = GroupCommitWriter(of: storage, on: thread) { PlainSession($0) }
       try await running(thread) { try await writer.write { try insert(1, $0) } }
 
       await #expect(throws: StorageError.self) { try await writer.write { try insert(2, $0) } }
@@ -59,7 +59,7 @@ struct WriterThreadTests {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
-      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let writer = GroupCommitWriter(of: storage, on: thread) { PlainSession($0) }
       let outcome = Mutex<Bool?>(nil)
       writer.submit(.ordinaryReservingNext) {
         try insert(1, $0)
@@ -85,7 +85,7 @@ struct WriterThreadTests {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let (first, second) = (try open("a.sqlite", in: folder), try open("b.sqlite", in: folder))
-      let writers = [first, second].map { storage in FileWriter(of: storage, on: thread) { PlainSession($0) } }
+      let writers = [first, second].map { storage in GroupCommitWriter(of: storage, on: thread) { PlainSession($0) } }
 
       try await running(thread, first, second) {
         await withTaskGroup { group in
@@ -116,7 +116,7 @@ struct WriterThreadTests {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
-      let writer = FileWriter(of: storage, on: thread) { PlainSession($0) }
+      let writer = GroupCommitWriter(of: storage, on: thread) { PlainSession($0) }
       let task = Task { try await thread.run() }
       try await writer.write { try insert(1, $0) }
 
@@ -133,7 +133,7 @@ struct WriterThreadTests {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
-      let writer = FileWriter<PlainSession>(of: storage, on: thread) { _ in throw Failure() }
+      let writer = GroupCommitWriter<PlainSession>(of: storage, on: thread) { _ in throw Failure() }
       let failure = Mutex<(any Error)?>(nil)
       writer.submit {
         try insert(1, $0)

@@ -99,7 +99,7 @@ package func openLedger(
 ) async throws -> (ledger: Ledger, storage: Storage) {
   let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
   let ledger = try Ledger(
-    storage: storage,
+    store: SQLiteLedger(storage),
     thread: thread,
     directory: directory,
     tenantID: "tenant",

@@ -14,7 +14,7 @@ package struct EmbeddedDirectory: LocalDirectory {
   /// The tenant's id: a GUID that was generated when the file was created.
   package let tenantID: String
   private let reader: StorageReader
-  private let writer: FileWriter<EmbeddedSession>
+  private let writer: GroupCommitWriter<EmbeddedSession>
   private let memory: EmbeddedMemory
 
   /// Opens the directory in a file.
@@ -34,7 +34,7 @@ package struct EmbeddedDirectory: LocalDirectory {
   ) throws {
     let memory = EmbeddedMemory()
     reader = storage.reader
-    writer = FileWriter(of: storage, on: thread) { try EmbeddedSession($0, memory) }
+    writer = GroupCommitWriter(of: storage, on: thread) { try EmbeddedSession($0, memory) }
     self.memory = memory
     let newTenantID = newTenantID()
     tenantID = try storage.setUp { db in

@@ -34,7 +34,7 @@ final class EmbeddedSession: WriteSession {
     return response
   }
 
-  func begin() {}
+  func begin(_ items: [Never]) {}
   func end() {}
 
   func committed() {

@@ -3,11 +3,11 @@ import ReflogStorage
 
 /// Reads changes from their rows, within one read of the ledger.
 struct ChangeRows {
-  private let db: Connection
+  private let db: any LedgerConnection
   private let identities: KnownIdentities
 
   /// Creates a reader of changes for one read.
-  init(_ db: Connection, _ cache: IdentityCache) {
+  init(_ db: any LedgerConnection, _ cache: IdentityCache) {
     self.db = db
     identities = KnownIdentities(db, cache)
   }

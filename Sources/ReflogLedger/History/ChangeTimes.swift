@@ -4,12 +4,12 @@ import ReflogStorage
 /// Finds changes by time without an index on times, because a change with a higher id never has an earlier time.
 enum ChangeTimes {
   /// Returns the first id whose change was recorded at or after a moment, or the newest id plus 1 if there is none.
-  static func firstID(notBefore moment: Timestamp, _ db: Connection) throws -> Int64 {
+  static func firstID(notBefore moment: Timestamp, _ db: any LedgerConnection) throws -> Int64 {
     try Search(db).firstID(near: moment.microseconds) { $0 >= moment.microseconds }
   }
 
   /// Returns the last id whose change was recorded at or before a moment, or 0 if there is none.
-  static func lastID(notAfter moment: Timestamp, _ db: Connection) throws -> Int64 {
+  static func lastID(notAfter moment: Timestamp, _ db: any LedgerConnection) throws -> Int64 {
     try Search(db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
@@ -23,11 +23,11 @@ enum ChangeTimes {
     /// pages.
     private static let firstStep: Int64 = 64
 
-    private let db: Connection
+    private let db: any LedgerConnection
     private let newest: Int64
 
     /// Creates a search up to the newest change.
-    init(_ db: Connection) throws {
+    init(_ db: any LedgerConnection) throws {
       self.db = db
       newest = try db.integer("SELECT max(id) FROM change") ?? 0
     }

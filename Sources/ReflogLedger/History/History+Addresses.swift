@@ -44,7 +44,7 @@ extension History {
   /// The result is nil if there was no such read.
   static func lastSeen(
     _ address: Int64,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> (reference: ConnectorReference, time: Timestamp)? {
     try db.first(
       """
@@ -93,7 +93,7 @@ extension History {
   }
 
   /// Returns the row number of an address, or nil if the address has no row.
-  static func row(of address: Address, _ db: Connection) throws -> Int64? {
+  static func row(of address: Address, _ db: any LedgerConnection) throws -> Int64? {
     try db.integer(
       """
       SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step

@@ -80,7 +80,7 @@ extension History {
   }
 
   /// Returns the row number of a connector, or nil if the connector has no row.
-  static func row(of connector: ConnectorID, _ db: Connection) throws -> Int64? {
+  static func row(of connector: ConnectorID, _ db: any LedgerConnection) throws -> Int64? {
     try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
   }
 

@@ -116,7 +116,7 @@ extension History {
   }
 
   /// Returns the id of the newest change, or 0 if there is none.
-  private static func newestNumber(_ db: Connection) throws -> Int64 {
+  private static func newestNumber(_ db: any LedgerConnection) throws -> Int64 {
     try db.integer("SELECT max(id) FROM change") ?? 0
   }
 
@@ -127,7 +127,7 @@ extension History {
     in ids: ClosedRange<Int64>,
     ascending: Bool,
     limit: Int,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> [StoredChange] {
     let rows = ChangeRows(db, identities)
     let queries = Self.queries(plan, filter, ascending: ascending).map { query in
@@ -173,7 +173,7 @@ extension History {
     _ plan: QueryPlan,
     _ filter: FilterSQL,
     in ids: ClosedRange<Int64>,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> Int {
     let lookups = (plan.lookups ?? []).enumerated().map {
       ($1.sql(binding: "lookup\($0)"), $1.arguments(binding: "lookup\($0)"))

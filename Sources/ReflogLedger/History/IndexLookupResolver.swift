@@ -3,10 +3,10 @@ import ReflogStorage
 
 /// Finds the index lookups that can answer a filter.
 struct IndexLookupResolver {
-  private let db: Connection
+  private let db: any LedgerConnection
 
   /// Creates a resolver for one read.
-  init(_ db: Connection) {
+  init(_ db: any LedgerConnection) {
     self.db = db
   }
 

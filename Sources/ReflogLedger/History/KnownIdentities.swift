@@ -3,11 +3,11 @@ import ReflogStorage
 
 /// Reads identity rows through a cache.
 struct KnownIdentities {
-  private let db: Connection
+  private let db: any LedgerConnection
   private let cache: IdentityCache
 
   /// Creates a reader for one read of the ledger.
-  init(_ db: Connection, _ cache: IdentityCache) {
+  init(_ db: any LedgerConnection, _ cache: IdentityCache) {
     self.db = db
     self.cache = cache
   }

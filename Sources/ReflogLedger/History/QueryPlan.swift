@@ -22,7 +22,7 @@ struct QueryPlan: Sendable {
   private static let maximumLookups = 256
 
   /// Plans a query; if the filter is nil, the query selects all changes.
-  init(_ filter: ChangeFilter?, _ db: Connection) throws {
+  init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
     isCommon = filter?.isCommon ?? true
     guard let filter else { return }
     lookups = try IndexLookupResolver(db).lookups(filter)
@@ -45,7 +45,7 @@ struct QueryPlan: Sendable {
   /// Narrows the range of ids by a term of the filter.
   ///
   /// A change with a higher id never has an earlier time, so a bound on times is also a bound on ids.
-  private mutating func narrow(by term: ChangeFilter, _ db: Connection) throws {
+  private mutating func narrow(by term: ChangeFilter, _ db: any LedgerConnection) throws {
     guard case .comparison(.plain(let field), let comparison, let value) = term else { return }
     switch (field, comparison, value) {
     case (.id, .eq, .number(let id)):

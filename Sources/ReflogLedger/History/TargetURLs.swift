@@ -6,12 +6,12 @@ import ReflogStorage
 /// The ledger stores each target URL without the query (the part after `?`).
 final class TargetURLs {
   private let moment: Timestamp
-  private let db: Connection
+  private let db: any LedgerConnection
   private let changes: ChangeRows
   private var known: [ConnectorID: String?] = [:]
 
   /// Creates a finder for the target URLs at a moment.
-  init(_ moment: Timestamp, _ changes: ChangeRows, _ db: Connection) {
+  init(_ moment: Timestamp, _ changes: ChangeRows, _ db: any LedgerConnection) {
     self.moment = moment
     self.db = db
     self.changes = changes

@@ -75,7 +75,7 @@ extension History {
   }
 
   /// Returns the change with this id without comparing it with the log, or nil if it does not exist.
-  private func stored(_ id: Change.ID, _ db: Connection) throws -> StoredChange? {
+  private func stored(_ id: Change.ID, _ db: any LedgerConnection) throws -> StoredChange? {
     try ChangeRows(db, identities).stored("WHERE change.id = ?", [id.number]).first
   }
 }

@@ -40,7 +40,7 @@ extension KeyReplacement {
   }
 
   /// Reads all replacements, oldest first.
-  static func all(_ db: Connection) throws -> [KeyReplacement] {
+  static func all(_ db: any LedgerConnection) throws -> [KeyReplacement] {
     try EventRows.checked(
       "kind = 'keyReplaced' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id",
       [],
@@ -49,7 +49,7 @@ extension KeyReplacement {
   }
 
   /// Reads the newest replacement that no administrator has confirmed, or returns nil if there is none.
-  static func unconfirmed(_ db: Connection) throws -> KeyReplacement? {
+  static func unconfirmed(_ db: any LedgerConnection) throws -> KeyReplacement? {
     let newest = try EventRows.checked(
       """
       kind IN ('keyReplaced', 'keyReplacementConfirmed') AND \(LedgerHead.Parts.keyEvents)

@@ -20,9 +20,9 @@ extension Ledger {
   ) throws(LedgerError) {
     let context = LedgerContext(once: key, clock: context.clock)
     do {
-      try storage.setUp { db in
-        let session = try LedgerSession(db, context, isTrusted: true)
-        try session.begin()
+      try store.setUp { db, rows in
+        let session = try LedgerSession(db, rows, context, isTrusted: true)
+        try session.begin([])
         // The head row of the copy was not verified, so the tree in the head row is not used. The tree is computed from
         // the entries.
         session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }

@@ -12,7 +12,7 @@ extension LedgerHead {
     private let newestTime: Int64?
 
     /// Reads the newest rows.
-    init(_ db: Connection) throws {
+    init(_ db: any LedgerConnection) throws {
       // Ids that a purge deleted, and ids that were lost with a newer copy of the ledger, are never used again.
       let lost = try EventRows.events(
         "kind = 'olderLedgerAccepted' AND \(Self.keyEvents) ORDER BY service_event.id DESC LIMIT 1",

@@ -81,7 +81,7 @@ extension LedgerVerification {
   /// Finds identities, such as an actor's id, that are stored in more than one row.
   ///
   /// This method reads the tables without the indexes, because the indexes may be altered too.
-  private static func doubledIdentities(_ db: Connection) throws -> [LedgerReport.Finding] {
+  private static func doubledIdentities(_ db: any LedgerConnection) throws -> [LedgerReport.Finding] {
     let identities = [
       ("flow", "flow_type, flow_id"), ("step", "name"), ("address", "flow, step"), ("connector", "connector_id"),
       ("actor", "actor_type, actor_id"), ("client_app", "app_id"),

@@ -4,13 +4,13 @@ import ReflogStorage
 /// Reads the log in the ledger's file: its entries, the Merkle tree over the entries, and the signed checkpoint.
 enum LogRows {
   /// Returns the log's name.
-  static func origin(_ db: Connection) throws -> Origin {
+  static func origin(_ db: any LedgerConnection) throws -> Origin {
     guard let text = try db.text("SELECT origin FROM ledger") else { throw LedgerError.corrupt("the log has no name") }
     return try Origin(text)
   }
 
   /// Returns the number of entries that were appended and signed.
-  static func size(_ db: Connection) throws -> Int64 {
+  static func size(_ db: any LedgerConnection) throws -> Int64 {
     guard let size = try db.integer("SELECT next_sequence FROM head") else {
       throw LedgerError.corrupt("the head of the log is missing")
     }
@@ -20,7 +20,7 @@ enum LogRows {
   /// Returns the number of entries, the checkpoint that covers them, and the key that signed it.
   ///
   /// The result is nil if the log has no entry.
-  static func checkpoint(_ db: Connection) throws -> (size: Int64, note: String, key: String)? {
+  static func checkpoint(_ db: any LedgerConnection) throws -> (size: Int64, note: String, key: String)? {
     try db.first("SELECT next_sequence, checkpoint, verifier_key FROM head WHERE checkpoint IS NOT NULL") { row in
       (try row.integer(0), try row.text(1), try row.text(2))
     }
@@ -39,7 +39,7 @@ enum LogRows {
   /// Returns at most `limit` entries in a range of sequence numbers, in order.
   ///
   /// Missing entries are left out.
-  static func entries(_ range: Range<Int64>, limit: Int = .max, _ db: Connection) throws -> [Entry] {
+  static func entries(_ range: Range<Int64>, limit: Int = .max, _ db: any LedgerConnection) throws -> [Entry] {
     var entries: [Entry] = []
     try db.forEach(
       """
@@ -64,14 +64,14 @@ enum LogRows {
   /// Returns the hashes of the entries in a range of sequence numbers, in order.
   ///
   /// If the log ends within the range, the result has fewer hashes than the range has numbers.
-  static func entryHashes(_ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
+  static func entryHashes(_ range: Range<Int64>, _ db: any LedgerConnection) throws -> [Hash] {
     try entries(range, db).map(\.hash)
   }
 
   /// Returns the hashes of the full subtrees at a level in a range of positions, in order.
   ///
   /// A subtree at level 1 has 256 entries.
-  static func subtrees(level: Int, _ range: Range<Int64>, _ db: Connection) throws -> [Hash] {
+  static func subtrees(level: Int, _ range: Range<Int64>, _ db: any LedgerConnection) throws -> [Hash] {
     try db.rows(
       "SELECT hash FROM subtree WHERE level = ? AND position >= ? AND position < ? ORDER BY position",
       [level, range.lowerBound, range.upperBound]
@@ -79,7 +79,7 @@ enum LogRows {
   }
 
   /// Returns the hash of any full subtree, computed from the stored entries and the stored hashes of subtrees.
-  static func hash(of node: MerkleTree.Node, _ db: Connection) throws -> Hash {
+  static func hash(of node: MerkleTree.Node, _ db: any LedgerConnection) throws -> Hash {
     try MerkleTree.hash(of: node) { node in
       let (level, range) = (node.level / Tile.height, node.index..<node.index + 1)
       let found =

@@ -1,22 +1,22 @@
 package import ReflogModel
-package import ReflogStorage
+import ReflogStorage
 
 /// A lost key that is replaced while no server uses the ledger.
 ///
 /// The lost key can't sign the change to another key. So the log gets a new name, and its first entry under the new name
 /// records the size and the root of the part that the lost key signed.
 package struct LostKey: Sendable {
-  private let storage: Storage
+  private let store: any LedgerStore
   private let history: History
   private let path: String
   private let anchor: Anchor
 
   /// Creates a replacement for the key of an open ledger.
-  package init(of storage: Storage, anchor: Anchor) {
-    self.storage = storage
+  package init(of store: any LedgerStore, anchor: Anchor) {
+    self.store = store
     self.anchor = anchor
-    history = History(reader: storage.reader)
-    path = storage.path
+    history = History(reader: store.changeReader)
+    path = store.name
   }
 
   /// Replaces the key, and returns the replacement.
@@ -74,10 +74,10 @@ package struct LostKey: Sendable {
   ) throws(LedgerError) {
     let context = LedgerContext(once: key, clock: clock)
     do {
-      try storage.setUp { db in
+      try store.setUp { db, rows in
         // The caller verified the head row with the lost key, so the signature is not checked again.
-        let session = try LedgerSession(db, context, isTrusted: true)
-        try session.begin()
+        let session = try LedgerSession(db, rows, context, isTrusted: true)
+        try session.begin([])
         try session.record(replacement.content)
         try session.rename(to: replacement.origin)
         try session.end()

@@ -16,7 +16,7 @@ struct Claim {
   ///   - kind: The kind of events that record claims.
   ///   - withdrawal: The kind of events that withdraw claims of this kind.
   /// - Throws: ``LedgerError/corrupt(_:)`` if the event does not match the log.
-  init?(_ kind: ServiceEvent.Kind, unless withdrawal: ServiceEvent.Kind, _ db: Connection) throws {
+  init?(_ kind: ServiceEvent.Kind, unless withdrawal: ServiceEvent.Kind, _ db: any LedgerConnection) throws {
     let newest = try EventRows.checked(
       "service_event.id = (SELECT id FROM claim_event WHERE kind IN (:kind, :withdrawal) ORDER BY id DESC LIMIT 1)",
       ["kind": kind.rawValue, "withdrawal": withdrawal.rawValue],

@@ -61,7 +61,7 @@ enum ErasableRows {
   /// are held.
   ///
   /// A change that is in two of the tables is counted once, unless it is held in only one of them.
-  static func count(_ tables: [Table], of actor: Int64, _ db: Connection) throws -> (erasable: Int64, held: Int64) {
+  static func count(_ tables: [Table], of actor: Int64, _ db: any LedgerConnection) throws -> (erasable: Int64, held: Int64) {
     let rows = tables.map { table in
       """
       SELECT \(table.name).\(table.id) AS id, \(table.isHeld) AS held FROM \(table.source)
@@ -88,7 +88,7 @@ enum ErasableRows {
     of erasure: ErasureRows.Unfinished,
     behind position: Int64,
     limit: Int,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> [(id: Int64, sequence: Int64)] {
     try db.rows(
       """
@@ -112,7 +112,7 @@ enum ErasableRows {
   /// Returns the rows whose personal data is not erased, and whose entries are in a set.
   ///
   /// The table `entry` refers to the change or the event of an entry.
-  static func claimed(_ table: Table, in entries: IDRanges, _ db: Connection) throws -> [Claimed] {
+  static func claimed(_ table: Table, in entries: IDRanges, _ db: any LedgerConnection) throws -> [Claimed] {
     let subject = table.id == "event" ? "service_event.id = entry.event" : "change.id = entry.change"
     return try db.rows(
       """
@@ -129,7 +129,7 @@ enum ErasableRows {
   }
 
   /// Replaces personal data with its hash, and stores the event that claimed the data.
-  static func erase(_ table: Table, _ id: Int64, _ hash: Hash?, because event: Int64, _ db: Connection) throws {
+  static func erase(_ table: Table, _ id: Int64, _ hash: Hash?, because event: Int64, _ db: any LedgerConnection) throws {
     guard let hash else { throw LedgerError.corrupt("the personal data that an erasure must delete is missing") }
     try db.execute(
       """

@@ -17,7 +17,7 @@ enum ErasureRows {
   }
 
   /// Returns all erasures, oldest first, each with the numbers of changes and service events whose data it erased.
-  static func all(_ db: Connection) throws -> [Erasure] {
+  static func all(_ db: any LedgerConnection) throws -> [Erasure] {
     let claims = """
       (SELECT id FROM claim_event WHERE kind = 'erased' AND instr(details, '{"asked":' || asked.event || ',') = 1)
       """
@@ -59,7 +59,7 @@ enum ErasureRows {
   /// A program and a person may have the same id. An application may have several service principals.
   static func actors(
     _ subject: Erasure.Subject,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> [(row: Int64, type: Change.ActorType, id: String)] {
     let condition =
       switch subject {
@@ -94,7 +94,7 @@ enum ErasureRows {
   ///   - part: The personal part.
   ///   - sequence: The sequence number of the entry that contained the data.
   ///   - db: The connection.
-  static func erased(_ part: StoredPersonalPart, at sequence: Int64, _ db: Connection) throws -> Erased? {
+  static func erased(_ part: StoredPersonalPart, at sequence: Int64, _ db: any LedgerConnection) throws -> Erased? {
     guard case .erased(_, let event?) = part else { return nil }
     return try db.first(
       """
@@ -116,12 +116,12 @@ enum ErasureRows {
     """
 
   /// Records an erasure that an event requests.
-  static func insert(actor: Int64, event: Int64, _ db: Connection) throws {
+  static func insert(actor: Int64, event: Int64, _ db: any LedgerConnection) throws {
     try db.execute("INSERT INTO erasure (actor, event) VALUES (?, ?)", [actor, event])
   }
 
   /// Records that an erasure is finished; a second call has no effect.
-  static func finish(_ erasure: Int64, at time: Timestamp, _ db: Connection) throws {
+  static func finish(_ erasure: Int64, at time: Timestamp, _ db: any LedgerConnection) throws {
     try db.execute(
       "UPDATE erasure SET finished = ? WHERE id = ? AND finished IS NULL",
       [time.microseconds, erasure]
@@ -129,7 +129,7 @@ enum ErasureRows {
   }
 
   /// Returns the unfinished erasures, oldest first.
-  static func unfinished(_ db: Connection) throws -> [Unfinished] {
+  static func unfinished(_ db: any LedgerConnection) throws -> [Unfinished] {
     try db.rows(
       """
       SELECT erasure.id, erasure.actor, actor.actor_type, actor.actor_id, erasure.event, service_event.sequence

@@ -105,7 +105,7 @@ extension LedgerSession {
     guard all.allSatisfy({ $0.actor == erasure.actor && !$0.isHeld && $0.sequence < erasure.sequence }) else {
       throw LedgerError.corrupt("service event \(claim.event.id) claims personal data that must be kept")
     }
-    try deleteSecurely()
+    try connection.beginDeletion()
     forgetMemory()
     for (table, rows) in rows {
       let hashes = try hashes(of: table, rows.map(\.id))

@@ -133,7 +133,7 @@ extension Ledger {
   }
 
   /// Returns the id of the newest service event, or 0 if there is none.
-  private static func lastEvent(_ db: Connection) throws -> Int64 {
+  private static func lastEvent(_ db: any LedgerConnection) throws -> Int64 {
     try db.integer("SELECT max(id) FROM service_event") ?? 0
   }
 
@@ -180,7 +180,7 @@ extension LedgerSession {
   fileprivate func deleteSomeClaimed() throws {
     guard let state = try unfinishedPurge(), let claim = try PurgeRows.openClaim(connection) else { return }
     guard claim.purge == state.purge.id else { return try withdrawPurgeClaim() }
-    try deleteSecurely()
+    try connection.beginDeletion()
     forgetMemory()
     let (changes, events) = (Self.next(of: claim.changes), Self.next(of: claim.events))
     try check(IDRanges(ranges: changes), IDRanges(ranges: events), of: claim, in: state.purge)

@@ -11,13 +11,12 @@ extension Ledger {
       let rows = try await history.read { db in try db.integers("SELECT id FROM \(table.unused)") }
       for row in rows {
         try await write { session in
-          try session.deleteSecurely()
-          do {
-            try session.connection.execute("UPDATE \(table.name) SET \(table.emptied) WHERE id = ?", [row])
-          } catch let error as SQLError where error.code == .constraint {
-            // The trigger of the table refused the update, because a new row refers to this row. The row is kept.
-            return
-          }
+          try session.connection.beginDeletion()
+          // If a new row refers to this row since the list was read, the row is kept.
+          try session.connection.execute(
+            "UPDATE \(table.name) SET \(table.emptied) WHERE id = (SELECT id FROM \(table.unused) AND id = ?)",
+            [row]
+          )
           session.forgetMemory()
         }
       }

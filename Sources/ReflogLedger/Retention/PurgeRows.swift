@@ -34,7 +34,7 @@ enum PurgeRows {
   }
 
   /// Returns the newest purge, which may be unfinished, or nil if there is none.
-  static func newest(_ db: Connection) throws -> State? {
+  static func newest(_ db: any LedgerConnection) throws -> State? {
     try db.first(
       "SELECT id, before, asked, finished, change, event, restarts FROM purge ORDER BY id DESC LIMIT 1"
     ) { row in
@@ -55,7 +55,7 @@ enum PurgeRows {
   }
 
   /// Returns the newest claim without the rows that are already deleted, or nil if no row is left.
-  static func openClaim(_ db: Connection) throws -> OpenClaim? {
+  static func openClaim(_ db: any LedgerConnection) throws -> OpenClaim? {
     guard let claim = try Claim(.purged, unless: .purgeWithdrawn, db) else { return nil }
     let open = OpenClaim(
       event: claim.event.id,
@@ -73,7 +73,7 @@ enum PurgeRows {
   static let pieceLength: Int64 = 500
 
   /// Returns the ranges of a claim that have a row in a table.
-  private static func existing(_ ids: IDRanges, _ table: String, _ db: Connection) throws -> [ClosedRange<Int64>] {
+  private static func existing(_ ids: IDRanges, _ table: String, _ db: any LedgerConnection) throws -> [ClosedRange<Int64>] {
     try ids.pieces(of: pieceLength).filter { range in
       try db.bool(
         "SELECT EXISTS (SELECT 1 FROM \(table) WHERE id BETWEEN ? AND ?)",
@@ -83,7 +83,7 @@ enum PurgeRows {
   }
 
   /// Records a requested purge.
-  static func insert(before: Timestamp, asked: Timestamp, _ db: Connection) throws {
+  static func insert(before: Timestamp, asked: Timestamp, _ db: any LedgerConnection) throws {
     try db.execute(
       "INSERT INTO purge (before, asked) VALUES (:before, :asked)",
       ["before": before.microseconds, "asked": asked.microseconds]
@@ -91,7 +91,7 @@ enum PurgeRows {
   }
 
   /// Records that the history up to a position was examined.
-  static func advance(_ purge: Purge, to position: Position, _ db: Connection) throws {
+  static func advance(_ purge: Purge, to position: Position, _ db: any LedgerConnection) throws {
     try db.execute(
       "UPDATE purge SET change = :change, event = :event WHERE id = :id",
       ["id": purge.id, "change": position.change, "event": position.event]
@@ -99,7 +99,7 @@ enum PurgeRows {
   }
 
   /// Records that the purge starts again.
-  static func restart(_ purge: Purge, _ db: Connection) throws {
+  static func restart(_ purge: Purge, _ db: any LedgerConnection) throws {
     try db.execute(
       "UPDATE purge SET change = 0, event = 0, restarts = restarts + 1 WHERE id = ?",
       [purge.id]
@@ -107,7 +107,7 @@ enum PurgeRows {
   }
 
   /// Records that the purge deletes history up to a later moment than the first request contained.
-  static func extend(_ purge: Purge, before: Timestamp, _ db: Connection) throws {
+  static func extend(_ purge: Purge, before: Timestamp, _ db: any LedgerConnection) throws {
     try db.execute(
       "UPDATE purge SET before = :before WHERE id = :id",
       ["id": purge.id, "before": before.microseconds]
@@ -115,7 +115,7 @@ enum PurgeRows {
   }
 
   /// Records that a purge is finished, unless the state of the purge has changed since `state` was read.
-  static func finish(_ state: State, at time: Timestamp, _ db: Connection) throws {
+  static func finish(_ state: State, at time: Timestamp, _ db: any LedgerConnection) throws {
     guard let now = try newest(db), now.purge.id == state.purge.id, now.position == state.position,
       try openClaim(db) == nil
     else { return }
@@ -126,7 +126,7 @@ enum PurgeRows {
   }
 
   /// Returns whether a change was purged.
-  static func hasPurged(_ change: Change.ID, _ db: Connection) throws -> Bool {
+  static func hasPurged(_ change: Change.ID, _ db: any LedgerConnection) throws -> Bool {
     try db.bool(
       "SELECT last >= :id FROM purged_change WHERE first <= :id ORDER BY first DESC LIMIT 1",
       ["id": change.number]

@@ -11,7 +11,7 @@ enum PurgeableRows {
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
     limit: Int = .max,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> [Int64] {
     try db.integers(
       "SELECT change.id \(old) AND NOT \(RetentionRows.isHeld) AND NOT \(isKept) ORDER BY change.id LIMIT :limit",
@@ -25,7 +25,7 @@ enum PurgeableRows {
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> (changes: Int64, held: Int64, kept: Int64) {
     let counts = try db.first(
       """
@@ -43,7 +43,7 @@ enum PurgeableRows {
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
     limit: Int = .max,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> [Int64] {
     try db.integers(
       """
@@ -57,19 +57,19 @@ enum PurgeableRows {
   }
 
   /// Returns the sequence numbers of the entries of changes.
-  static func entries(ofChanges ids: IDRanges, _ db: Connection) throws -> IDRanges {
+  static func entries(ofChanges ids: IDRanges, _ db: any LedgerConnection) throws -> IDRanges {
     try sequences(ids, "change", ["intent_sequence", "outcome_sequence"], db)
   }
 
   /// Returns the sequence numbers of the entries of service events.
-  static func entries(ofEvents ids: IDRanges, _ db: Connection) throws -> IDRanges {
+  static func entries(ofEvents ids: IDRanges, _ db: any LedgerConnection) throws -> IDRanges {
     try sequences(ids, "service_event", ["sequence"], db)
   }
 
   /// Deletes changes, with their personal data and the salts of their entries.
   ///
   /// Each range must be one that the event lists.
-  static func delete(changes: [ClosedRange<Int64>], because event: Int64, _ db: Connection) throws {
+  static func delete(changes: [ClosedRange<Int64>], because event: Int64, _ db: any LedgerConnection) throws {
     try record(changes, "purged_change", event, db)
     let entries = try entries(ofChanges: IDRanges(ranges: changes), db)
     for range in changes {
@@ -83,7 +83,7 @@ enum PurgeableRows {
   /// Deletes service events, with their personal data and the salts of their entries.
   ///
   /// Each range must be one that the event lists.
-  static func delete(events: [ClosedRange<Int64>], because event: Int64, _ db: Connection) throws {
+  static func delete(events: [ClosedRange<Int64>], because event: Int64, _ db: any LedgerConnection) throws {
     try record(events, "purged_event", event, db)
     let entries = try entries(ofEvents: IDRanges(ranges: events), db)
     for range in events {
@@ -98,7 +98,7 @@ enum PurgeableRows {
     _ ranges: [ClosedRange<Int64>],
     _ table: String,
     _ event: Int64,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws {
     for range in ranges {
       try db.execute(
@@ -109,7 +109,7 @@ enum PurgeableRows {
   }
 
   /// Deletes the rows of a table in a range of ids.
-  private static func delete(_ table: String, _ id: String, _ range: ClosedRange<Int64>, _ db: Connection) throws {
+  private static func delete(_ table: String, _ id: String, _ range: ClosedRange<Int64>, _ db: any LedgerConnection) throws {
     try db.execute("DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?", [range.lowerBound, range.upperBound])
   }
 
@@ -118,7 +118,7 @@ enum PurgeableRows {
     _ ids: IDRanges,
     _ table: String,
     _ columns: [String],
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> IDRanges {
     let sequences = try ids.ranges.flatMap { range in
       try columns.flatMap { column in
@@ -135,7 +135,7 @@ enum PurgeableRows {
   ///
   /// One SQL statement updates all entries. With many SQL statements in a savepoint, SQLite would keep the data that a
   /// rollback of each statement needs.
-  private static func empty(_ entries: IDRanges, _ db: Connection) throws {
+  private static func empty(_ entries: IDRanges, _ db: any LedgerConnection) throws {
     try db.execute(
       """
       UPDATE entry SET salt = NULL, change = iif(change IS NULL, NULL, 0), event = iif(event IS NULL, NULL, 0)

@@ -17,7 +17,7 @@ struct RetentionRecord {
   /// Reads the events.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if an event does not match the log.
-  init(_ db: Connection) throws {
+  init(_ db: any LedgerConnection) throws {
     // SQLite uses the index `service_event_retention` only if the condition on `kind` is exactly the condition of the
     // index.
     let events = try EventRows.checked(
@@ -48,7 +48,7 @@ struct RetentionRecord {
   }
 
   /// Throws ``LedgerError/corrupt(_:)`` if the policy or the holds in the tables differ from the recorded events.
-  func checkKept(_ db: Connection) throws {
+  func checkKept(_ db: any LedgerConnection) throws {
     guard try RetentionRows.policy(db) == policy else {
       throw LedgerError.corrupt("the retention policy differs from the recorded policy. Set the policy again")
     }

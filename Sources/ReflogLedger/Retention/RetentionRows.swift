@@ -4,7 +4,7 @@ import ReflogStorage
 /// The retention policy and the legal holds in the ledger's file.
 enum RetentionRows {
   /// Returns the retention policy.
-  static func policy(_ db: Connection) throws -> RetentionPolicy {
+  static func policy(_ db: any LedgerConnection) throws -> RetentionPolicy {
     RetentionPolicy(days: try db.integer("SELECT days FROM retention").map { Int($0) })
   }
 
@@ -16,7 +16,7 @@ enum RetentionRows {
   static let isEverythingHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)"
 
   /// Sets the retention policy that the newest service event about it records.
-  static func set(_ policy: RetentionPolicy, _ db: Connection) throws {
+  static func set(_ policy: RetentionPolicy, _ db: any LedgerConnection) throws {
     guard let days = policy.days else { return try db.execute("DELETE FROM retention") }
     try db.execute(
       "INSERT INTO retention (id, days) VALUES (1, :days) ON CONFLICT (id) DO UPDATE SET days = excluded.days",
@@ -25,7 +25,7 @@ enum RetentionRows {
   }
 
   /// Returns all holds, in the order in which they were placed.
-  static func holds(_ db: Connection) throws -> [LegalHold] {
+  static func holds(_ db: any LedgerConnection) throws -> [LegalHold] {
     try db.rows(
       """
       SELECT flow.flow_type, flow.flow_id, hold.flow, hold.name, hold.reason, hold.placed
@@ -42,7 +42,7 @@ enum RetentionRows {
   }
 
   /// Returns whether there is a hold with this name.
-  static func hasHold(named name: String, _ db: Connection) throws -> Bool {
+  static func hasHold(named name: String, _ db: any LedgerConnection) throws -> Bool {
     try db.bool("SELECT EXISTS (SELECT 1 FROM hold WHERE name = ?)", [name])
   }
 
@@ -59,7 +59,7 @@ enum RetentionRows {
   }
 
   /// Releases a hold whose release the newest service event with its name records.
-  static func release(_ name: String, _ db: Connection) throws {
+  static func release(_ name: String, _ db: any LedgerConnection) throws {
     try db.execute("DELETE FROM hold WHERE name = ?", [name])
   }
 }

@@ -9,7 +9,7 @@ enum IdempotencyRows {
   static func find(
     _ key: IdempotencyKey,
     at time: Timestamp,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws -> (change: Change.ID, isSameBody: Bool)? {
     try db.first(
       "SELECT change, body_hash FROM idempotency WHERE key_hash = :keyHash AND recorded >= :oldest",
@@ -20,7 +20,7 @@ enum IdempotencyRows {
   /// Removes at most `limit` keys that are a day old.
   ///
   /// The limit exists because a transaction that removes many keys would delay changes.
-  static func removeOld(at time: Timestamp, limit: Int, _ db: Connection) throws {
+  static func removeOld(at time: Timestamp, limit: Int, _ db: any LedgerConnection) throws {
     try db.execute(
       """
       DELETE FROM idempotency WHERE key_hash IN (

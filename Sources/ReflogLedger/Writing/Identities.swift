@@ -6,7 +6,7 @@ import ReflogStorage
 ///
 /// Each id and each name has one row. Rows that were found are kept in memory for later transactions, until
 /// ``forget()`` is called.
-final class Identities {
+package final class Identities {
   /// The row number of an address, and the address in the spelling that was recorded first.
   struct AddressRow {
     let row: Int64
@@ -14,7 +14,7 @@ final class Identities {
   }
 
   /// The row numbers of a reference, and the reference in the spelling that was recorded first.
-  struct ReferenceRows {
+  package struct ReferenceRows {
     let reference: ConnectorReference
     var connector: Int64?
     var name: Int64?
@@ -59,7 +59,7 @@ final class Identities {
     let userPrincipalName: String?
   }
 
-  private let db: Connection
+  private let db: any LedgerConnection
   private var addresses = BoundedMemory<Address, AddressRow>()
   private var flows = BoundedMemory<FlowName, (row: Int64, flow: FlowName)>()
   private var connectors = BoundedMemory<ConnectorID, (row: Int64, id: ConnectorID)>()
@@ -69,7 +69,7 @@ final class Identities {
   private var clientApps = BoundedMemory<[UInt8], Int64>()
 
   /// Creates a finder without known rows.
-  init(_ db: Connection) {
+  init(_ db: any LedgerConnection) {
     self.db = db
   }
 

@@ -1,29 +1,29 @@
-import ReflogModel
+package import ReflogModel
 import ReflogStorage
 
 /// The head row of the log, which holds the numbers and the tree that the next entry needs.
 ///
 /// Every transaction that appends an entry reads and writes this row.
-struct LedgerHead {
+package struct LedgerHead: Sendable {
   /// The sequence number of the next entry, which is also the number of entries.
-  var nextSequence: Int64
+  package var nextSequence: Int64
   /// The id of the next change.
-  var nextChange: Int64
+  package var nextChange: Int64
   /// The id of the next service event.
-  var nextEvent: Int64
+  package var nextEvent: Int64
   /// The time of the newest entry.
-  var newestTime: Timestamp
+  package var newestTime: Timestamp
   /// The hashes at the right edge of the Merkle tree of all entries.
-  var frontier: MerkleFrontier
+  package var frontier: MerkleFrontier
   /// The signed checkpoint that covers all entries, or nil if the log has no entry.
-  var checkpoint: String?
+  package var checkpoint: String?
   /// The key that signed the checkpoint as a vkey, or nil if the log has no entry.
-  var verifierKey: String?
+  package var verifierKey: String?
 
   /// Reads the head row.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the head is missing or not valid.
-  init(_ db: Connection) throws {
+  init(_ db: any LedgerConnection) throws {
     let head = try db.first(
       "SELECT next_sequence, next_change, next_event, newest_time, frontier, checkpoint, verifier_key FROM head"
     ) { try LedgerHead($0) }
@@ -53,11 +53,11 @@ struct LedgerHead {
   }
 
   /// Inserts the head row of a new ledger.
-  static func insert(_ db: Connection) throws {
+  static func insert(_ db: any LedgerConnection) throws {
     try db.execute(
       """
       INSERT INTO head (id, next_sequence, next_change, next_event, newest_time, frontier)
-      VALUES (1, 0, 1, 1, 0, zeroblob(0))
+      VALUES (1, 0, 1, 1, 0, X'')
       """
     )
   }
@@ -65,25 +65,31 @@ struct LedgerHead {
   /// Returns whether the stored head row equals this head, and no row has a higher number than this head allows.
   ///
   /// If the result is true, no other program appended rows since this head was written.
-  ///
-  /// - Parameter row: The columns of the stored head, and the columns of ``newestColumns``.
-  func isSame(as row: Row) throws -> Bool {
-    guard try row.integer(0) == nextSequence, try row.integer(1) == nextChange, try row.integer(2) == nextEvent,
-      try row.integer(3) == newestTime.microseconds
+  func isSame(as row: StoredHead) -> Bool {
+    guard row.nextSequence == nextSequence, row.nextChange == nextChange, row.nextEvent == nextEvent,
+      row.newestTime == newestTime.microseconds, isEnd(of: row.newest)
     else { return false }
-    let newest = Newest(
-      entry: try row.optionalInteger(5),
-      change: try row.optionalInteger(6),
-      event: try row.optionalInteger(7)
-    )
-    guard isEnd(of: newest) else { return false }
     // The checkpoint contains the root of the tree, so the hashes of the tree need no comparison.
-    return try row.optionalText(4).map { Array($0.utf8) } == checkpoint.map { Array($0.utf8) }
+    return row.checkpoint.map { Array($0.utf8) } == checkpoint.map { Array($0.utf8) }
   }
 
-  /// The numbers of the newest rows in the file, or nil if there are none.
-  private struct Newest {
-    let entry, change, event: Int64?
+  /// The numbers of the newest rows in the database, or nil if there are none.
+  package struct Newest: Sendable {
+    package let entry, change, event: Int64?
+
+    /// Creates the numbers.
+    package init(entry: Int64?, change: Int64?, event: Int64?) {
+      self.entry = entry
+      self.change = change
+      self.event = event
+    }
+  }
+
+  /// The bytes of the column `frontier`.
+  package var frontierBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    for hash in frontier.hashes { hash.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+    return bytes
   }
 
   /// Returns whether no row has a higher number than this head allows.
@@ -94,12 +100,12 @@ struct LedgerHead {
   }
 
   /// The SQL that reads the values of ``Newest`` with three index lookups.
-  static let newestColumns = """
+  package static let newestColumns = """
     (SELECT max(sequence) FROM entry), (SELECT max(id) FROM change), (SELECT max(id) FROM service_event)
     """
 
   /// Throws `foreignEntries` if a row has a higher number than this head allows.
-  func verifyEnd(_ db: Connection) throws {
+  func verifyEnd(_ db: any LedgerConnection) throws {
     let newest = try db.first("SELECT \(Self.newestColumns)") { row in
       Newest(entry: try row.optionalInteger(0), change: try row.optionalInteger(1), event: try row.optionalInteger(2))
     }

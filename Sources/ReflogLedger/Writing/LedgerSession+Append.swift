@@ -51,19 +51,14 @@ extension LedgerSession {
   /// Returns the pending change and the newest applied change at an address; each is nil if there is none.
   private func newestChanges(at address: Address) throws -> (pending: Change.ID?, applied: Change.ID?) {
     guard let row = try identities.knownRow(of: address) else { return (nil, nil) }
-    let statement = statements.newestAtAddress
-    statement.bind(1, row)
-    defer { statement.reset() }
-    guard let found = try statement.next() else { return (nil, nil) }
-    let (pending, applied) = (try found.optionalInteger(0), try found.integer(1))
-    return (pending.map { Change.ID($0) }, applied > 0 ? Change.ID(applied) : nil)
+    let newest = try rows.newestChanges(atAddress: row)
+    return (newest.pending.map { Change.ID($0) }, newest.applied.map { Change.ID($0) })
   }
 
   /// Returns the pending change of a connector, or nil if there is none.
   private func pendingChange(of connector: ConnectorID) throws -> Change.ID? {
     guard let row = try identities.knownRow(of: connector) else { return nil }
-    statements.pendingOfConnector.bind(1, row)
-    return try statements.pendingOfConnector.first { Change.ID(try $0.integer(0)) }
+    return try rows.pendingChange(ofConnector: row).map { Change.ID($0) }
   }
 
   /// Returns the refusal if an earlier request used this key, or nil if the key is free.
@@ -71,18 +66,9 @@ extension LedgerSession {
   /// The key is also free if the directory did not make the change of the earlier request, the request body is equal,
   /// and a repetition of the request may succeed.
   private func answer(to key: IdempotencyKey) throws -> Appended? {
-    let statement = statements.findKey
-    key.keyHash.withUnsafeBytes { statement.bind(1, $0) }
-    statement.bind(2, IdempotencyRows.oldest(at: time))
-    let found = try statement.first { row in
-      (Change.ID(try row.integer(0)), try row.blob(1).elementsEqual(key.bodyHash))
-    }
-    guard let (change, isSameBody) = found else { return nil }
-    statements.keyState.bind(1, change.number)
-    let frees = try statements.keyState.first { try $0.bool(0) }
-    // If the change that was made with the key was purged, the key is free.
-    guard let frees else { return nil }
-    return frees && isSameBody ? nil : .repeated(change, isSameBody: isSameBody)
+    guard let earlier = try rows.request(with: key, notBefore: IdempotencyRows.oldest(at: time)) else { return nil }
+    return earlier.frees && earlier.isSameBody
+      ? nil : .repeated(Change.ID(earlier.change), isSameBody: earlier.isSameBody)
   }
 
   /// The number of new idempotency keys after which keys that are a day old are removed.
@@ -97,12 +83,7 @@ extension LedgerSession {
       try IdempotencyRows.removeOld(at: time, limit: 4 * Self.keysBetweenRemovals, connection)
       keysSinceRemoval = 0
     }
-    let statement = statements.insertKey
-    key.keyHash.withUnsafeBytes { statement.bind(1, $0) }
-    key.bodyHash.withUnsafeBytes { statement.bind(2, $0) }
-    statement.bind(3, change.number)
-    statement.bind(4, time.microseconds)
-    try statement.run()
+    try rows.insert(KeyRow(key: key, change: change.number, recorded: time.microseconds))
   }
 
   /// Records observations.

@@ -34,7 +34,16 @@ extension LedgerSession {
       outcome: outcome,
       resultDateTime: outcome.map { _ in time }
     )
-    try insert(change, address?.row, before, after, actor)
+    try rows.insert(
+      ChangeRow(
+        change: change,
+        address: address?.row,
+        before: before,
+        after: after,
+        actor: actor.row,
+        clientApp: actor.clientApp
+      )
+    )
     head.nextChange += 1
     let personal = try insertPersonalPart(of: change, actor)
     let hash = try append(.change(change.id)) { _, salt in
@@ -45,60 +54,22 @@ extension LedgerSession {
     return change
   }
 
-  /// Inserts the row of a change.
-  private func insert(
-    _ change: Change,
-    _ address: Int64?,
-    _ before: Identities.ReferenceRows,
-    _ after: Identities.ReferenceRows,
-    _ actor: Identities.ActorRows
-  ) throws {
-    let (statement, intent, outcome) = (statements.insertChange, change.intent, change.outcome)
-    statement.bind(1, change.id.number)
-    statement.bind(2, change.sequence)
-    statement.bind(3, change.activityDateTime.microseconds)
-    statement.bind(4, address)
-    statement.bind(5, intent.kind.rawValue)
-    statement.bind(6, before.absent)
-    statement.bind(7, before.connector)
-    statement.bind(8, before.name)
-    statement.bind(9, after.absent)
-    statement.bind(10, after.connector)
-    statement.bind(11, after.name)
-    statement.bind(12, intent.changedProperties.map(ChangedPropertiesColumn.text(of:)))
-    statement.bind(13, actor.row)
-    statement.bind(14, intent.actor.proof?.rawValue)
-    statement.bind(15, actor.clientApp)
-    statement.bind(16, requestID: intent.correlationID)
-    statement.bind(17, requestID: intent.requestID)
-    statement.bind(18, intent.rollbackOf?.number)
-    statement.bind(19, intent.rollbackTo?.microseconds)
-    statement.bind(20, requestID: intent.batchID)
-    statement.bind(21, intent.lastVerifiedDateTime?.microseconds)
-    statement.bind(22, change.result.rawValue)
-    statement.bind(23, outcome.map { _ in change.sequence })
-    statement.bind(24, change.resultDateTime.map { $0.microseconds - change.activityDateTime.microseconds })
-    statement.bind(25, (outcome?.httpStatus).map { Int64($0) })
-    statement.bind(26, outcome?.code)
-    statement.bind(27, outcome?.message)
-    statement.bind(28, outcome?.settledBy.column)
-    statement.bind(29, requestID: outcome?.graphRequestID)
-    try statement.run()
-  }
-
   /// Inserts the personal part of a change, which an erasure can delete, and returns the hash of the personal part.
   ///
   /// The result is nil if the change has no personal part.
   private func insertPersonalPart(of change: Change, _ actor: Identities.ActorRows) throws -> Hash? {
     let intent = change.intent
     guard actor.name != nil || intent.actor.ipAddress != nil || intent.reason != nil else { return nil }
-    let (statement, salt) = (statements.insertPersonal, Salt(using: &random))
-    statement.bind(1, change.id.number)
-    statement.bind(2, salt)
-    statement.bind(3, actor.name)
-    statement.bind(4, intent.actor.ipAddress)
-    statement.bind(5, intent.reason)
-    try statement.run()
+    let salt = Salt(using: &random)
+    try rows.insert(
+      PersonalRow(
+        change: change.id.number,
+        salt: salt,
+        actorName: actor.name,
+        ipAddress: intent.actor.ipAddress,
+        reason: intent.reason
+      )
+    )
     return try PersonalPart(salt: salt, actor: intent.actor, reason: intent.reason).hash
   }
 
@@ -135,7 +106,14 @@ extension LedgerSession {
     // The statement of a person is stored in a separate row, which an erasure can empty. The row must be inserted while
     // the change is still pending, so it is inserted before the outcome is written.
     if case .stated(let statement) = settlement.event { stated = try insert(statement, on: pending.id) }
-    try update(settled, outcome, created, settlement.event)
+    let row = OutcomeRow(
+      change: settled,
+      outcome: outcome,
+      time: time.microseconds,
+      createdConnector: created?.connector,
+      createdName: created?.name
+    )
+    guard try rows.settle(row) else { throw try refusal(toSettle: settled.id, by: settlement.event) }
     _ = try append(.change(settled.id)) { _, salt in
       try EntryRecord(
         outcome: outcome,
@@ -151,43 +129,17 @@ extension LedgerSession {
     return settled
   }
 
-  /// Writes the outcome of a change to its row.
-  private func update(
-    _ change: Change,
-    _ outcome: Change.Outcome,
-    _ created: Identities.ReferenceRows?,
-    _ event: Change.Event
-  ) throws {
-    let statement = statements.settle
-    statement.bind(1, outcome.result.rawValue)
-    statement.bind(2, change.sequence)
-    statement.bind(3, time.microseconds)
-    statement.bind(4, outcome.httpStatus.map { Int64($0) })
-    statement.bind(5, outcome.code)
-    statement.bind(6, outcome.settledBy == .person ? nil : outcome.message)
-    statement.bind(7, outcome.settledBy.column)
-    statement.bind(8, requestID: outcome.graphRequestID)
-    statement.bind(9, created?.connector)
-    statement.bind(10, created?.name)
-    statement.bind(11, change.id.number)
-    try statement.run()
-    guard connection.changedRowCount == 1 else { return try refuseSettlement(of: change.id, by: event) }
-  }
-
-  /// Throws the reason why a change can't be settled: the change is already settled, or the change is missing.
-  private func refuseSettlement(of id: Change.ID, by event: Change.Event) throws {
-    statements.result.bind(1, id.number)
-    let found = try statements.result.first { try $0.text(0) }
+  /// Returns the reason why a change can't be settled: the change is already settled, or the change is missing.
+  private func refusal(toSettle id: Change.ID, by event: Change.Event) throws -> LedgerError {
+    let found = try rows.result(of: id.number)
     if let result = found.flatMap(Change.Result.init(rawValue:)) { _ = try Change.next(result, event) }
-    throw LedgerError.corrupt("change \(id) has the result \(found ?? "NULL")")
+    return .corrupt("change \(id) has the result \(found ?? "NULL")")
   }
 
   /// Returns the hash of the intent of a pending change, from memory or from its entry.
   private func hash(ofIntentOf change: Change) throws -> Hash {
     if let known = intentHashes[change.id.number] { return known }
-    statements.entryHash.bind(1, change.intentSequence)
-    statements.entryHash.bind(2, change.id.number)
-    guard let hash = try statements.entryHash.first({ Hash(bytes: try $0.blob(0)) }) ?? nil else {
+    guard let hash = try rows.hash(ofEntry: change.intentSequence, of: change.id.number) else {
       throw LedgerError.corrupt("the first entry of change \(change.id) is missing")
     }
     return hash
@@ -223,9 +175,4 @@ extension LedgerSession {
     )
     return (try PersonalPart(salt: salt, actor: actor.actor, reason: statement.reason).hash, actor.actor)
   }
-}
-
-extension Change.Settler {
-  /// The value of the column `settler`, or nil (NULL) if the request itself settled the change.
-  fileprivate var column: String? { self == .request ? nil : rawValue }
 }

@@ -6,8 +6,12 @@ import ReflogStorage
 /// No other code appends entries. Each transaction reads the head row of the log, appends entries, extends the Merkle
 /// tree, signs one checkpoint that covers all entries, and writes the head. Every committed entry is therefore covered
 /// by a signature, and Reflog never signs an entry that it did not append.
-final class LedgerSession: WriteSession {
-  let connection: Connection
+package final class LedgerSession: WriteSession {
+  package typealias Items = Group
+
+  let connection: any WriteConnection
+  /// The rows that an append reads and writes.
+  let rows: any AppendStore
   let identities: Identities
   /// The time of all entries of this transaction.
   ///
@@ -18,7 +22,6 @@ final class LedgerSession: WriteSession {
   private(set) var clockLag = Duration.zero
   /// The head row of the log, including the updates that this transaction has made.
   var head: LedgerHead
-  let statements: LedgerStatements
   let tenantID: String
   var random = RandomPool()
   /// The hashes of pending intents that this session appended, by the id of the change.
@@ -38,22 +41,27 @@ final class LedgerSession: WriteSession {
   private var touched: [Change] = []
   private var seen: [(Observation, Timestamp)] = []
   private var forgetsMemory = false
-  private var deletesSecurely = false
 
   /// Checks the head row of the log, and starts a session.
   ///
   /// - Parameters:
   ///   - connection: The write connection.
+  ///   - rows: The rows that an append reads and writes, on the same connection.
   ///   - context: The data that the session shares with the ledger.
   ///   - isTrusted: Whether to skip the check of the signature in the head row. The check is skipped if an older copy
   ///     of a ledger is accepted.
   /// - Throws: ``LedgerError/foreignEntries(from:)`` if a row has a higher number than the head row allows, or if the
   ///   signed checkpoint in the head row covers more or fewer entries than the file has.
-  init(_ connection: Connection, _ context: LedgerContext, isTrusted: Bool = false) throws {
+  init(
+    _ connection: any WriteConnection,
+    _ rows: any AppendStore,
+    _ context: LedgerContext,
+    isTrusted: Bool = false
+  ) throws {
     self.connection = connection
+    self.rows = rows
     self.context = context
     identities = Identities(connection)
-    statements = try LedgerStatements(connection)
     origin = try LogRows.origin(connection)
     tenantID = try connection.text("SELECT tenant_id FROM ledger") ?? ""
     head = try LedgerHead(connection)
@@ -63,10 +71,9 @@ final class LedgerSession: WriteSession {
   }
 
   /// Checks that the stored head row is the row that this session wrote last, and sets the time of the transaction.
-  func begin() throws {
+  package func begin(_ groups: [Group]) throws {
     if let finding = context.finding { throw finding }
-    defer { statements.readHead.reset() }
-    guard let row = try statements.readHead.next(), try stored.isSame(as: row) else {
+    guard let row = try rows.readHead(appending: groups, identities), stored.isSame(as: row) else {
       let finding = LedgerError.foreignEntries(from: stored.nextSequence)
       context.stop(because: finding)
       throw finding
@@ -77,7 +84,7 @@ final class LedgerSession: WriteSession {
   }
 
   /// Signs the log and writes the head, unless the transaction appended no entry.
-  func end() throws {
+  package func end() throws {
     guard head.nextSequence > stored.nextSequence else { return }
     let keys = context.signers.keys
     guard let key = keys.last else { throw LedgerError.corrupt("the log has no signing key") }
@@ -85,24 +92,14 @@ final class LedgerSession: WriteSession {
     let note = String(decoding: try checkpoint.signed(by: keys).bytes, as: UTF8.self)
     head.checkpoint = note
     head.verifierKey = key.verifierKey.text
-    let statement = statements.writeHead
-    statement.bind(1, head.nextSequence)
-    statement.bind(2, head.nextChange)
-    statement.bind(3, head.nextEvent)
-    statement.bind(4, head.newestTime.microseconds)
-    var frontier: [UInt8] = []
-    for hash in head.frontier.hashes { hash.withUnsafeBytes { frontier.append(contentsOf: $0) } }
-    frontier.withUnsafeBytes { statement.bind(5, $0) }
-    statement.bind(6, note)
-    statement.bind(7, head.verifierKey)
-    try statement.run()
-    // If the server crashes between here and the end of COMMIT, SQLite restores the state of the previous transaction
-    // at the restart. No part of this transaction remains. The anchor is written after the commit, so the anchor never
+    try rows.write(head)
+    // If the server crashes between here and the end of COMMIT, the database restores the state of the previous
+    // transaction at the restart. No part of this transaction remains. The anchor is written after the commit, so the anchor never
     // covers more entries than the committed head row.
   }
 
   /// Publishes the changes and the checkpoint that the transaction made durable.
-  func committed() {
+  package func committed() {
     // If the server crashes from here on, the whole transaction is durable, and the reconciler settles the pending
     // changes after the restart. No caller has received an answer yet.
     stored = head
@@ -113,7 +110,7 @@ final class LedgerSession: WriteSession {
   }
 
   /// Restores the state that this session had before the transaction began.
-  func rolledBack() {
+  package func rolledBack() {
     head = stored
     identities.forget()
     intentHashes.removeAll()
@@ -121,12 +118,12 @@ final class LedgerSession: WriteSession {
   }
 
   /// Saves the state of the transaction, before the next write begins.
-  func save() {
+  package func save() {
     saved = (head, touched.count, seen.count)
   }
 
   /// Restores the saved state, after one write was rolled back.
-  func restore() {
+  package func restore() {
     guard let saved else { return }
     head = saved.head
     touched.removeLast(touched.count - saved.touchedCount)
@@ -141,10 +138,6 @@ final class LedgerSession: WriteSession {
     seen.removeAll()
     forgetsMemory = false
     saved = nil
-    guard deletesSecurely else { return }
-    deletesSecurely = false
-    // The error is ignored because this statement can't fail: the connection is open, and no transaction is open.
-    try? connection.executeAll("PRAGMA secure_delete = OFF")
   }
 
   /// Empties this session's memory immediately, and the ledger's memory once this transaction is durable.
@@ -153,15 +146,6 @@ final class LedgerSession: WriteSession {
   func forgetMemory() {
     identities.forget()
     forgetsMemory = true
-  }
-
-  /// Makes SQLite overwrite the bytes of the data that this transaction deletes.
-  ///
-  /// Call this in a transaction that erases or purges history. Other transactions do not use this mode, because the
-  /// mode makes writes slower. See sqlite.org/pragma.html#pragma_secure_delete.
-  func deleteSecurely() throws {
-    deletesSecurely = true
-    try connection.executeAll("PRAGMA secure_delete = ON")
   }
 
   /// Renames the log; the checkpoint of this transaction already has the new name.
@@ -188,46 +172,27 @@ final class LedgerSession: WriteSession {
     let (sequence, salt) = (head.nextSequence, Salt(using: &random))
     guard sequence < .max else { throw LedgerError.corrupt("the sequence number \(sequence) is too high") }
     let hash = try record(sequence, salt).hash
-    let (statement, id) =
-      switch subject {
-      case .change(let id): (statements.insertEntryOfChange, id.number)
-      case .event(let id): (statements.insertEntryOfEvent, id)
-      }
-    statement.bind(1, sequence)
-    statement.bind(2, id)
-    statement.bind(3, hash)
-    statement.bind(4, salt)
-    try run(statement, appending: sequence)
+    try insert(EntryRow(sequence: sequence, subject: subject, hash: hash, salt: salt))
     try head.frontier.append(MerkleTree.leafHash(of: hash)) { node, hash in
       guard node.level > 0, node.level.isMultiple(of: Tile.height) else { return }
-      let statement = statements.insertSubtree
-      statement.bind(1, Int64(node.level / Tile.height))
-      statement.bind(2, node.index)
-      statement.bind(3, hash)
-      try statement.run()
+      try rows.insert(SubtreeRow(level: Int64(node.level / Tile.height), position: node.index, hash: hash))
     }
     head.nextSequence = sequence + 1
     head.newestTime = time
     return hash
   }
 
-  /// Runs the insertion of an entry.
+  /// Inserts an entry.
   ///
   /// - Throws: ``LedgerError/foreignEntries(from:)`` if another program already inserted an entry with this number.
-  private func run(_ statement: Statement, appending sequence: Int64) throws {
+  private func insert(_ row: EntryRow) throws {
     do {
-      try statement.run()
-    } catch {
+      try rows.insert(row)
+    } catch let error as SQLError {
       guard error.code == .constraint else { throw error }
-      let finding = LedgerError.foreignEntries(from: sequence)
+      let finding = LedgerError.foreignEntries(from: row.sequence)
       context.stop(because: finding)
       throw finding
     }
-  }
-
-  /// The change or the service event that an entry records.
-  enum EntrySubject {
-    case change(Change.ID)
-    case event(Int64)
   }
 }

@@ -11,7 +11,7 @@ enum ObservationRows {
     at time: Timestamp,
     newestEntry: Int64,
     _ identities: Identities,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws {
     for observation in observations {
       switch observation {
@@ -33,7 +33,7 @@ enum ObservationRows {
     at address: Address,
     _ time: Timestamp,
     _ identities: Identities,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws {
     try db.execute(
       """
@@ -56,7 +56,7 @@ enum ObservationRows {
     _ entry: Int64,
     _ time: Timestamp,
     _ identities: Identities,
-    _ db: Connection
+    _ db: any LedgerConnection
   ) throws {
     try db.execute(
       """
@@ -78,7 +78,7 @@ enum ObservationRows {
   }
 
   /// Records a sweep: the parts that it could not read, or the time when it finished if it could read everything.
-  static func record(_ unread: UnreadParts, at time: Timestamp, _ db: Connection) throws {
+  static func record(_ unread: UnreadParts, at time: Timestamp, _ db: any LedgerConnection) throws {
     let known = try db.rows("SELECT name FROM unread_part") { try $0.text(0) }
     for name in known where unread.reasons[name] == nil {
       try db.execute("DELETE FROM unread_part WHERE name = ?", [name])
@@ -97,7 +97,7 @@ enum ObservationRows {
   }
 
   /// Records the time when the last sweep of the whole directory finished.
-  private static func recordFinishedSweep(at time: Timestamp, _ db: Connection) throws {
+  private static func recordFinishedSweep(at time: Timestamp, _ db: any LedgerConnection) throws {
     try db.execute(
       """
         INSERT INTO sweep (id, finished) VALUES (1, :finished)

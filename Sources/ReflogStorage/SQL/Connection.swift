@@ -5,11 +5,14 @@ import GRDBSQLite
 ///
 /// Each SQL text is prepared only once, and the prepared statement is kept while the file is open. Pass false for
 /// `kept` if the SQL text can have an unlimited number of forms, for example if it contains a filter.
-package final class Connection {
+package final class Connection: LedgerConnection {
   /// GRDB opens the file and owns the connection.
   let database: Database
   /// The number of SQL statements that were run on this connection.
   package private(set) var statementCount = 0
+
+  /// Whether SQLite overwrites the bytes of deleted rows, until the next transaction begins.
+  var deletesSecurely = false
 
   /// The result code of a failed binding (the assignment of a value to an argument), or nil if no binding failed.
   ///
@@ -30,9 +33,14 @@ package final class Connection {
     }
   }
 
-  /// Runs a statement that returns no rows.
-  package func execute(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws {
+  package var dialect: any Dialect { SQLiteDialect() }
+
+  package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
     try statement(sql, arguments, kept).run()
+  }
+
+  package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
+    try statement(sql, arguments, kept).read(body)
   }
 
   /// Runs several statements without arguments, separated by semicolons.
@@ -40,69 +48,11 @@ package final class Connection {
     do { try database.execute(sql: sql) } catch let error as DatabaseError { throw SQLError(error) }
   }
 
-  /// Calls `body` with each row of a result.
-  package func forEach(
-    _ sql: String,
-    _ arguments: SQLArguments = [],
-    kept: Bool = true,
-    _ body: (Row) throws -> Void
-  ) throws {
-    try statement(sql, arguments, kept).forEach(body)
-  }
-
-  /// Calls `value` with each row of a result, and returns the values.
-  package func rows<Value>(
-    _ sql: String,
-    _ arguments: SQLArguments = [],
-    kept: Bool = true,
-    _ value: (Row) throws -> Value
-  ) throws -> [Value] {
-    var values: [Value] = []
-    try forEach(sql, arguments, kept: kept) { values.append(try value($0)) }
-    return values
-  }
-
-  /// Calls `value` with the first row of a result and returns the value, or returns nil if there is no row.
-  package func first<Value>(
-    _ sql: String,
-    _ arguments: SQLArguments = [],
-    kept: Bool = true,
-    _ value: (Row) throws -> Value
-  ) throws -> Value? {
-    try statement(sql, arguments, kept).first(value)
-  }
-
-  /// Returns the numbers in the first column of all rows.
-  package func integers(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> [Int64] {
-    try rows(sql, arguments, kept: kept) { try $0.integer(0) }
-  }
-
-  /// Returns the number in the first column of the first row, or nil if there is no row or the column is NULL.
-  package func integer(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> Int64? {
-    try first(sql, arguments, kept: kept) { try $0.optionalInteger(0) } ?? nil
-  }
-
-  /// Returns the text in the first column of the first row, or nil if there is no row or the column is NULL.
-  package func text(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> String? {
-    try first(sql, arguments, kept: kept) { try $0.optionalText(0) } ?? nil
-  }
-
-  /// Returns true if the number in the first column of the first row is not 0, and false if there is no row.
-  package func bool(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> Bool {
-    try integer(sql, arguments, kept: kept).map { $0 != 0 } ?? false
-  }
-
-  /// The row ID of the row that the last INSERT added.
-  package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(pointer) }
-
-  /// The number of rows that the last statement changed.
   package var changedRowCount: Int { Int(sqlite3_changes(pointer)) }
 
-  /// The number of rows that were changed since the connection was opened.
-  var allChangedRowCount: Int64 { sqlite3_total_changes64(pointer) }
+  package var allChangedRowCount: Int64 { sqlite3_total_changes64(pointer) }
 
-  /// Whether a transaction is open.
-  var isInsideTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
+  package var isInsideTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
 
   /// The connection as a pointer for SQLite's C functions.
   var pointer: OpaquePointer? { database.sqliteConnection }

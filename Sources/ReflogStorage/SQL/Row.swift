@@ -2,18 +2,64 @@ import GRDBSQLite
 
 /// A row of a result, valid until the next row is read.
 ///
-/// The methods never convert a value. If a value has another type than the caller requests, the file may be damaged, so
-/// the methods throw.
+/// The methods never convert a value. If a value has another type than the caller requests, the database may be damaged,
+/// so the methods throw.
 package struct Row {
-  let pointer: OpaquePointer
+  /// The statement of SQLite whose current row this is, or nil if another database sent the row.
+  private let statement: OpaquePointer?
+  /// The values of the row if another database sent it.
+  private let cells: Unmanaged<Cells>?
+
+  /// Creates a row of SQLite.
+  init(statement: OpaquePointer) {
+    self.statement = statement
+    cells = nil
+  }
+
+  /// Creates a row that another database sent.
+  ///
+  /// The caller keeps `cells` alive while the row is used.
+  package init(_ cells: Cells) {
+    statement = nil
+    self.cells = Unmanaged.passUnretained(cells)
+  }
+
+  /// The values of one row in memory.
+  package final class Cells {
+    /// The names of the columns, for error messages.
+    package let names: [String]
+    /// The value of each column.
+    package var values: [Cell]
+
+    /// Creates the cells of a result with NULL in each column.
+    package init(names: [String]) {
+      self.names = names
+      values = names.map { _ in .null }
+    }
+  }
+
+  /// The value of one column; the bytes are valid until the next row is read.
+  package enum Cell {
+    case null
+    case integer(Int64)
+    case text(UnsafeRawBufferPointer)
+    case blob(UnsafeRawBufferPointer)
+  }
 
   /// Returns whether a column is NULL.
-  package func isNull(_ column: Int) -> Bool { type(column) == SQLITE_NULL }
+  package func isNull(_ column: Int) -> Bool {
+    guard let statement else { return if case .null = cell(column) { true } else { false } }
+    return sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
+  }
 
   /// Returns the number in a column.
   package func integer(_ column: Int) throws(StorageError) -> Int64 {
-    guard type(column) == SQLITE_INTEGER else { throw unexpected(column) }
-    return sqlite3_column_int64(pointer, Int32(column))
+    guard let statement else {
+      guard case .integer(let number) = cell(column) else { throw unexpected(column) }
+      return number
+    }
+    guard sqlite3_column_type(statement, Int32(column)) == SQLITE_INTEGER else { throw unexpected(column) }
+    return sqlite3_column_int64(statement, Int32(column))
   }
 
   /// Returns the number in a column, or nil if the column is NULL.
@@ -23,9 +69,16 @@ package struct Row {
 
   /// Returns the text in a column, and throws if the text is not valid UTF-8.
   package func text(_ column: Int) throws(StorageError) -> String {
-    guard type(column) == SQLITE_TEXT else { throw unexpected(column) }
-    guard let start = sqlite3_column_text(pointer, Int32(column)) else { throw unexpected(column) }
-    let count = byteCount(column)
+    guard let statement else {
+      guard case .text(let bytes) = cell(column), let text = String(validating: bytes, as: UTF8.self) else {
+        throw unexpected(column)
+      }
+      return text
+    }
+    guard sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT,
+      let start = sqlite3_column_text(statement, Int32(column))
+    else { throw unexpected(column) }
+    let count = byteCount(column, of: statement)
     // SQLite ends each text with a NUL. `validatingCString` is much faster than `validating`, but it reads only the
     // bytes in front of the first NUL, so a text that contains a NUL needs the slower initializer.
     let text = String(validatingCString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
@@ -42,9 +95,13 @@ package struct Row {
 
   /// Returns the bytes in a column, valid until the next row is read.
   package func blob(_ column: Int) throws(StorageError) -> UnsafeRawBufferPointer {
-    guard type(column) == SQLITE_BLOB else { throw unexpected(column) }
-    let start = sqlite3_column_blob(pointer, Int32(column))
-    return UnsafeRawBufferPointer(start: start, count: byteCount(column))
+    guard let statement else {
+      guard case .blob(let bytes) = cell(column) else { throw unexpected(column) }
+      return bytes
+    }
+    guard sqlite3_column_type(statement, Int32(column)) == SQLITE_BLOB else { throw unexpected(column) }
+    let start = sqlite3_column_blob(statement, Int32(column))
+    return UnsafeRawBufferPointer(start: start, count: byteCount(column, of: statement))
   }
 
   /// Returns the bytes in a column, valid until the next row is read, or nil if the column is NULL.
@@ -58,14 +115,29 @@ package struct Row {
   /// Returns whether a column contains text.
   ///
   /// The result is false for a number, bytes or NULL.
-  package func isText(_ column: Int) -> Bool { type(column) == SQLITE_TEXT }
+  package func isText(_ column: Int) -> Bool {
+    guard let statement else { return if case .text = cell(column) { true } else { false } }
+    return sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT
+  }
+
+  /// Whether the database stores a GUID as text, and not as 16 bytes.
+  package var storesGUIDsAsText: Bool { statement == nil }
 
   /// Returns the error for a column that contains a value of a type that Reflog does not write.
   package func unexpected(_ column: Int) -> StorageError {
-    .unexpectedValue(column: sqlite3_column_name(pointer, Int32(column)).map { String(cString: $0) } ?? "a column")
+    let name =
+      if let statement { sqlite3_column_name(statement, Int32(column)).map { String(cString: $0) } } else {
+        cells?._withUnsafeGuaranteedRef { $0.names[column] }
+      }
+    return .unexpectedValue(column: name ?? "a column")
   }
 
-  private func type(_ column: Int) -> Int32 { sqlite3_column_type(pointer, Int32(column)) }
+  /// Returns the value of a column of a row that another database sent.
+  private func cell(_ column: Int) -> Cell {
+    cells?._withUnsafeGuaranteedRef { $0.values[column] } ?? .null
+  }
 
-  private func byteCount(_ column: Int) -> Int { Int(sqlite3_column_bytes(pointer, Int32(column))) }
+  private func byteCount(_ column: Int, of statement: OpaquePointer) -> Int {
+    Int(sqlite3_column_bytes(statement, Int32(column)))
+  }
 }

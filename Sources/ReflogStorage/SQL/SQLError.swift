@@ -1,19 +1,21 @@
 import GRDBSQLite
 
-/// An error of SQLite.
+/// An error of the database.
 ///
-/// The error contains SQLite's message. The error does not contain the values that were bound to the statement, because
+/// The error contains the database's message. The error does not contain the values that were bound to the statement, because
 /// they may be personal data.
 package struct SQLError: Error, Sendable, CustomStringConvertible {
-  /// The primary result codes of SQLite that Reflog distinguishes (sqlite.org/rescode.html).
+  /// The kinds of errors that Reflog distinguishes, named after SQLite's primary result codes (sqlite.org/rescode.html).
   package enum Code: Sendable {
     case busy, full, inputOutput, outOfMemory, interrupted, corrupt, constraint, misuse, other
+    /// The database ended the transaction without any effect, and the transaction can succeed if it is run again.
+    case transient
   }
 
   package let code: Code
   package let message: String
 
-  /// Creates an error that SQLite did not report.
+  /// Creates an error of a kind.
   package init(code: Code, message: String) {
     self.code = code
     self.message = message
@@ -42,11 +44,11 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
       }
   }
 
-  /// Whether SQLite may have rolled back the whole transaction because of this error
+  /// Whether the database may have rolled back the whole transaction because of this error
   /// (sqlite.org/lang_transaction.html).
   var endsTransaction: Bool {
     switch code {
-    case .full, .inputOutput, .outOfMemory, .busy, .interrupted, .corrupt: true
+    case .full, .inputOutput, .outOfMemory, .busy, .interrupted, .corrupt, .transient: true
     case .constraint, .misuse, .other: false
     }
   }

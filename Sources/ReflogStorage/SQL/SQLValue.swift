@@ -1,14 +1,16 @@
-/// A value that SQLite stores.
+/// A value that a database of Reflog stores.
 package enum SQLValue: Hashable, Sendable {
   case null
   case integer(Int64)
   case text(String)
   case blob([UInt8])
+  /// The 16 bytes of a GUID, which SQLite stores as bytes and PostgreSQL as text.
+  case guid([UInt8])
 }
 
 /// A type whose values can be bound to an argument of a statement.
 package protocol SQLConvertible: Sendable {
-  /// The value that SQLite stores.
+  /// The value that the database stores.
   var sqlValue: SQLValue { get }
 }
 

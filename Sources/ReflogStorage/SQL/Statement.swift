@@ -38,7 +38,7 @@ package struct Statement {
     case .null: note(sqlite3_bind_null(pointer, index))
     case .integer(let number): bind(index, number)
     case .text(let text): bind(index, text)
-    case .blob(let bytes): bytes.withUnsafeBytes { bind(index, $0) }
+    case .blob(let bytes), .guid(let bytes): bytes.withUnsafeBytes { bind(index, $0) }
     }
   }
 
@@ -91,7 +91,7 @@ package struct Statement {
   package func next() throws(SQLError) -> Row? {
     try connection.willRun()
     switch sqlite3_step(pointer) {
-    case SQLITE_ROW: return Row(pointer: pointer)
+    case SQLITE_ROW: return Row(statement: pointer)
     case SQLITE_DONE: return nil
     case let result:
       let error = SQLError(result, of: sqlite3_db_handle(pointer))
@@ -116,16 +116,16 @@ package struct Statement {
     sqlite3_reset(pointer)
   }
 
-  /// Calls `body` with each row.
+  /// Calls `body` with each row, until `body` returns false.
   ///
   /// The statement is always reset, also after an error. Without the reset, the connection would continue to read an
   /// old state of the file.
-  package func forEach(_ body: (Row) throws -> Void) throws {
+  package func read(_ body: (Row) throws -> Bool) throws {
     try connection.willRun()
     defer { sqlite3_reset(pointer) }
     while true {
       switch sqlite3_step(pointer) {
-      case SQLITE_ROW: try body(Row(pointer: pointer))
+      case SQLITE_ROW: guard try body(Row(statement: pointer)) else { return }
       case SQLITE_DONE: return
       case let result: throw SQLError(result, of: sqlite3_db_handle(pointer))
       }
@@ -137,7 +137,7 @@ package struct Statement {
     try connection.willRun()
     defer { sqlite3_reset(pointer) }
     switch sqlite3_step(pointer) {
-    case SQLITE_ROW: return try value(Row(pointer: pointer))
+    case SQLITE_ROW: return try value(Row(statement: pointer))
     case SQLITE_DONE: return nil
     case let result: throw SQLError(result, of: sqlite3_db_handle(pointer))
     }

@@ -24,25 +24,36 @@ struct GroupCommitTransaction<Session: WriteSession> {
   /// The attempt without savepoints was rolled back, so an attempt with savepoints is needed.
   private struct NeedsSavepoints: Error {}
 
-  private let connection: Connection
-  private let session: Session
-  private let begin: Statement
-  private let commit: Statement
+  /// The maximum number of times that a transaction is run again because of a transient error.
+  private static var transientRepetitions: Int { 3 }
 
-  init(_ connection: Connection, _ session: Session) throws {
+  private let connection: any WriteConnection
+  private let session: Session
+
+  init(_ connection: any WriteConnection, _ session: Session) {
     self.connection = connection
     self.session = session
-    begin = try connection.prepare("BEGIN IMMEDIATE")
-    commit = try connection.prepare("COMMIT")
   }
 
   /// Runs the writes in one transaction.
-  func run(_ writes: [Write]) -> Outcome {
+  ///
+  /// - Parameters:
+  ///   - writes: The writes, in order.
+  ///   - items: The items that the writes will append; see ``WriteSession/begin(_:)``.
+  func run(_ writes: [Write], of items: [Session.Items] = []) -> Outcome {
+    // The writes have no effect outside the transaction that is rolled back, so each write can run again.
+    for _ in 0..<Self.transientRepetitions {
+      let outcome = runOnce(writes, items)
+      guard case .rolledBack(let error as SQLError) = outcome, error.code == .transient else { return outcome.settled }
+    }
+    return runOnce(writes, items).settled
+  }
+
+  private func runOnce(_ writes: [Write], _ items: [Session.Items]) -> Outcome {
     do {
-      return try attempt(writes, make: makeAlone)
+      return try attempt(writes, items, make: makeAlone)
     } catch {
-      // The writes had no effect outside the transaction that was rolled back, so each write can run again.
-      do { return try attempt(writes, make: makeInSavepoint) } catch { return .rolledBack(Self.meaning(of: error)) }
+      do { return try attempt(writes, items, make: makeInSavepoint) } catch { return .rolledBack(error) }
     }
   }
 
@@ -51,13 +62,14 @@ struct GroupCommitTransaction<Session: WriteSession> {
   /// - Throws: ``NeedsSavepoints`` after the transaction was rolled back.
   private func attempt(
     _ writes: [Write],
+    _ items: [Session.Items],
     make: (Write) throws -> Result<Settle, any Error>
   ) throws -> Outcome {
     var results: [Result<Settle, any Error>] = []
     results.reserveCapacity(writes.count)
     do {
-      try begin.run()
-      try session.begin()
+      try connection.begin()
+      try session.begin(items)
       for write in writes { results.append(try make(write)) }
       try session.end()
     } catch {
@@ -66,10 +78,12 @@ struct GroupCommitTransaction<Session: WriteSession> {
       return outcome
     }
     do {
-      try commit.run()
+      try connection.commit()
     } catch {
-      guard error.code == .full else { return .unknown(error.description) }
-      return rollBack(because: error)
+      switch error {
+      case .refused(let error): return rollBack(because: error)
+      case .unknown(let problem): return .unknown(problem)
+      }
     }
     session.committed()
     return .committed(results)
@@ -91,16 +105,15 @@ struct GroupCommitTransaction<Session: WriteSession> {
   ///
   /// If the write fails, only that write is rolled back.
   private func makeInSavepoint(_ write: Write) throws -> Result<Settle, any Error> {
-    try connection.execute("SAVEPOINT write")
+    try connection.setSavepoint()
     session.save()
     do {
       let settle = try write(session)
-      try connection.execute("RELEASE write")
+      try connection.releaseSavepoint()
       return .success(settle)
     } catch {
       if Self.endsTransaction(error) || !connection.isInsideTransaction { throw error }
-      try connection.execute("ROLLBACK TO write")
-      try connection.execute("RELEASE write")
+      try connection.rollBackToSavepoint()
       session.restore()
       return .failure(Self.meaning(of: error))
     }
@@ -109,25 +122,33 @@ struct GroupCommitTransaction<Session: WriteSession> {
   /// Rolls the transaction back.
   private func rollBack(because error: any Error) -> Outcome {
     do {
-      // After some errors, SQLite has already rolled the transaction back. Then `ROLLBACK` would fail.
-      if connection.isInsideTransaction { try connection.execute("ROLLBACK") }
+      // After some errors, the database has already rolled the transaction back. Then ROLLBACK would fail.
+      if connection.isInsideTransaction { try connection.rollBack() }
     } catch {
       return .unknown("the transaction can't be rolled back: \(error)")
     }
     session.rolledBack()
-    return .rolledBack(Self.meaning(of: error))
+    return .rolledBack(error)
   }
 
   /// Returns whether an error may have ended the whole transaction.
   private static func endsTransaction(_ error: any Error) -> Bool { (error as? SQLError)?.endsTransaction ?? false }
 
-  /// Converts an error of SQLite to a ``StorageError``, and returns any other error unchanged.
-  private static func meaning(of error: any Error) -> any Error {
+  /// Converts an error of the database to a ``StorageError``, and returns any other error unchanged.
+  fileprivate static func meaning(of error: any Error) -> any Error {
     guard let error = error as? SQLError else { return error }
     return switch error.code {
     case .full: StorageError.diskFull
     case .busy: StorageError.locked
     default: StorageError.failed(error.message)
     }
+  }
+}
+
+extension GroupCommitTransaction.Outcome {
+  /// The outcome with an error that the callers of the writes understand.
+  fileprivate var settled: Self {
+    guard case .rolledBack(let error) = self else { return self }
+    return .rolledBack(GroupCommitTransaction.meaning(of: error))
   }
 }

@@ -5,14 +5,17 @@
 /// A session is used on one thread only. A write must first change a row and then update the session. If the write
 /// fails earlier than the first changed row, the session is therefore unchanged.
 package protocol WriteSession: AnyObject, SendableMetatype {
-  /// The write connection.
-  var connection: Connection { get }
+  /// The items that a write appends.
+  associatedtype Items: Sendable = Never
+
   /// Prepares the session for a transaction.
   ///
-  /// The writer calls this method after BEGIN and before the first write.
+  /// The writer calls this method after BEGIN and before the first write. If this method throws, the transaction is
+  /// rolled back.
   ///
-  /// If this method throws, the transaction is rolled back.
-  func begin() throws
+  /// - Parameter items: The items of those writes for which they are known. A session can read at once what several
+  ///   writes need.
+  func begin(_ items: [Items]) throws
   /// Ends the session's part of a transaction.
   ///
   /// The writer calls this method after the last write and before COMMIT.

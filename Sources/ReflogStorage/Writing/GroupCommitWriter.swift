@@ -1,7 +1,6 @@
-import GRDB
 import Synchronization
 
-/// The only writer of a file.
+/// The only writer of a database.
 ///
 /// Concurrent writes share a transaction. Each caller gets the result of the caller's write when the transaction is
 /// durable.
@@ -10,7 +9,7 @@ import Synchronization
 /// written. Every write in the transaction then throws ``StorageError/commitUnknown(_:)``, and the writer accepts no
 /// more writes. The writer's thread ends with an error, so the process ends. At the next start, Reflog reads the file
 /// and then has the result.
-package final class FileWriter<Session: WriteSession>: Sendable {
+package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   /// The kind of a write, which defines the order in the queue and the use of reserved slots.
   package enum WritePriority: Sendable {
     /// The write waits in order of arrival.
@@ -27,13 +26,15 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   /// A write that waits in the queue.
   private struct Write: Sendable {
     let reservesNext: Bool
+    /// The items that the write will append, if they are known; see ``WriteSession/begin(_:)``.
+    let items: Session.Items?
     let make: GroupCommitTransaction<Session>.Write
     let fail: @Sendable (any Error) -> Void
   }
 
   /// A job that runs between two transactions.
   private struct Alone: Sendable {
-    let run: @Sendable (Session) -> Void
+    let run: @Sendable (Session, StoreUpkeep) -> Void
     let fail: @Sendable (any Error) -> Void
   }
 
@@ -52,35 +53,47 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     package var statements = 0
   }
 
-  private let storage: Storage
+  /// The open write connection, the session that uses it, and the work in addition to transactions.
+  private struct Opened {
+    let connection: any WriteConnection
+    let session: Session
+    let upkeep: StoreUpkeep
+  }
+
+  private let store: any WritableStore
   private let limits: GroupCommitLimits
   private let thread: WriterThread
-  private let makeSession: @Sendable (Connection) throws -> Session
+  /// Opens the write connection, creates the session, and calls the closure with both.
+  private let open: @Sendable ((Opened) throws -> Void) throws -> Void
   private let state: Mutex<State>
   private let counted = Mutex(Counters())
 
   /// Creates a writer, and adds the writer to a thread that is not running yet.
   ///
   /// - Parameters:
-  ///   - storage: The open file.
-  ///   - thread: The thread that writes the file.
+  ///   - store: The open database.
+  ///   - thread: The thread that writes the database.
   ///   - limits: The limits of the queue and of each transaction.
   ///   - makeSession: Creates the writer's session. The thread calls this closure when it starts.
-  package init(
-    of storage: Storage,
+  package init<Store: WritableStore>(
+    of store: Store,
     on thread: WriterThread,
     limits: GroupCommitLimits = .standard,
-    makeSession: @escaping @Sendable (Connection) throws -> Session
+    makeSession: @escaping @Sendable (Store.Writer) throws -> Session
   ) {
-    self.storage = storage
+    self.store = store
     self.limits = limits
     self.thread = thread
-    self.makeSession = makeSession
+    open = { body in
+      try store.withWriter { connection, upkeep in
+        try body(Opened(connection: connection, session: try makeSession(connection), upkeep: upkeep))
+      }
+    }
     state = Mutex(State(queue: GroupCommitQueue(limits: limits)))
     thread.add(self)
   }
 
-  /// Whether the writer accepts writes, the last transaction succeeded, and the disk has enough free space.
+  /// Whether the writer accepts writes, the last transaction succeeded, and the database has enough free space.
   package var isHealthy: Bool { state.withLock { $0.isOpen && !$0.hasFailed } && hasHeadroom }
 
   /// The counters at this moment.
@@ -96,10 +109,11 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   /// - Throws: The error that `body` throws, or a ``StorageError``.
   package func write<Value: Sendable>(
     _ priority: WritePriority = .ordinary,
+    of items: Session.Items? = nil,
     _ body: @escaping @Sendable (Session) throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      submit(priority, body) { continuation.resume(with: $0) }
+      submit(priority, of: items, body) { continuation.resume(with: $0) }
     }
   }
 
@@ -109,12 +123,14 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   /// returns.
   package func submit<Value: Sendable>(
     _ priority: WritePriority = .ordinary,
+    of items: Session.Items? = nil,
     _ body: @escaping @Sendable (Session) throws -> Value,
     completion: @escaping @Sendable (Result<Value, any Error>) -> Void
   ) {
     let reservesNext = if case .ordinaryReservingNext = priority { true } else { false }
     let write = Write(
       reservesNext: reservesNext,
+      items: items,
       make: { session in
         let value = try body(session)
         return { completion(.success(value)) }
@@ -132,12 +148,18 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   package func runAlone<Value: Sendable>(
     _ body: @escaping @Sendable (Session) throws -> Value
   ) async throws -> Value {
+    try await runAlone { session, _ in try body(session) }
+  }
+
+  private func runAlone<Value: Sendable>(
+    _ body: @escaping @Sendable (Session, StoreUpkeep) throws -> Value
+  ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let isTaken = state.withLock { state in
         guard state.isOpen else { return false }
         state.alone.append(
           Alone(
-            run: { session in continuation.resume(with: Result { try body(session) }) },
+            run: { session, upkeep in continuation.resume(with: Result { try body(session, upkeep) }) },
             fail: { continuation.resume(throwing: $0) }
           )
         )
@@ -148,37 +170,30 @@ package final class FileWriter<Session: WriteSession>: Sendable {
     }
   }
 
-  /// The number of pages that are returned to the file system in one job.
+  /// Frees the space of deleted rows, so that the database keeps no copy of them outside its history.
   ///
-  /// Other writes wait while the job runs, so the number is small.
-  private static var pagesReclaimed: Int { 256 }
-
-  /// Returns the space of deleted rows to the file system, and empties the write-ahead log.
+  /// A SQLite file can still contain copies of cells that SQLite moved before their rows were deleted. A compaction
+  /// removes these copies.
   ///
-  /// When this method returns, the write-ahead log contains no deleted rows. The file can still contain copies of cells
-  /// that SQLite moved before their rows were deleted. A compaction removes these copies.
-  ///
-  /// - Throws: ``StorageError/locked`` if the log can't be emptied because another connection reads all the time.
+  /// - Throws: ``StorageError/locked`` if the space can't be freed because another connection reads all the time.
   package func reclaim() async throws {
-    while try await runAlone({ session in
-      let db = session.connection
-      try db.execute("PRAGMA incremental_vacuum(\(Self.pagesReclaimed))")
-      return try db.integer("PRAGMA freelist_count") ?? 0
-    }) > 0 {}
-    for _ in 0..<Self.emptyingAttempts {
-      let files = storage.files
-      if try await runAlone({ try WriteAheadLog.empty($0.connection, of: files) }) { return }
-      try await Task.sleep(for: Self.emptyingPause)
+    var attempts = 0
+    while attempts < Self.reclaimingAttempts {
+      switch try await runAlone({ _, upkeep in try upkeep.reclaim() }) {
+      case .all: return
+      case .part: continue
+      case .prevented:
+        attempts += 1
+        try await Task.sleep(for: Self.reclaimingPause)
+      }
     }
     throw StorageError.locked
   }
 
-  /// The maximum number of attempts to empty the write-ahead log.
-  ///
-  /// An attempt fails if a connection is reading during the attempt.
-  private static var emptyingAttempts: Int { 100 }
-  /// The pause between two attempts to empty the write-ahead log.
-  private static var emptyingPause: Duration { .milliseconds(100) }
+  /// The maximum number of attempts that a connection that reads may prevent.
+  private static var reclaimingAttempts: Int { 100 }
+  /// The pause between two attempts to free space.
+  private static var reclaimingPause: Duration { .milliseconds(100) }
 
   /// Releases a slot that ``WritePriority/ordinaryReservingNext`` reserved.
   package func releaseSlot() {
@@ -206,10 +221,10 @@ package final class FileWriter<Session: WriteSession>: Sendable {
   /// Whether the disk has enough free space for the reserved writes.
   ///
   /// An intent reserves a slot for the outcome, so the disk must also have space for the outcome.
-  private var hasHeadroom: Bool { FileChecks.freeBytes(besideFileAt: storage.path) >= limits.headroomBytes }
+  private var hasHeadroom: Bool { store.hasHeadroom(of: limits.headroomBytes) }
 }
 
-extension FileWriter: WrittenFile {
+extension GroupCommitWriter: WrittenFile {
   var hasWork: Bool { state.withLock { !$0.queue.isEmpty || !$0.alone.isEmpty } }
   var isClosed: Bool { state.withLock { !$0.isOpen } }
 
@@ -230,20 +245,17 @@ extension FileWriter: WrittenFile {
   }
 
   func withTask(_ body: (WriterTask) throws -> Void) throws {
-    try storage.withWriteConnection { connection in
-      let session = try makeSession(connection)
-      let transaction = try GroupCommitTransaction(connection, session)
-      var log = WriteAheadLog(connection, of: storage.files)
-      try log.grow()
+    try open { opened in
+      let transaction = GroupCommitTransaction(opened.connection, opened.session)
       let task = WriterTask(
         commit: {
-          guard try self.commit(transaction, session, connection) else { return false }
-          try log.checkpointIfDue()
+          guard try self.commit(transaction, opened) else { return false }
+          try opened.upkeep.afterCommit()
           return true
         },
         rest: {
-          try log.checkpointIfWritten()
-          self.noteIfReplaced()
+          try opened.upkeep.rest()
+          self.noteIfUnusable()
         }
       )
       try body(task)
@@ -253,26 +265,22 @@ extension FileWriter: WrittenFile {
   /// Runs the waiting jobs, commits one batch of writes, and completes these writes.
   ///
   /// The result is true if there was any work.
-  private func commit(
-    _ transaction: GroupCommitTransaction<Session>,
-    _ session: Session,
-    _ connection: Connection
-  ) throws -> Bool {
+  private func commit(_ transaction: GroupCommitTransaction<Session>, _ opened: Opened) throws -> Bool {
     let (alone, writes) = state.withLock { state in
       defer { state.alone.removeAll() }
       return (state.alone, state.queue.takeBatch())
     }
-    for job in alone { job.run(session) }
+    for job in alone { job.run(opened.session, opened.upkeep) }
     guard !writes.isEmpty else { return !alone.isEmpty }
-    if let error = noteIfReplaced() {
+    if let error = noteIfUnusable() {
       for write in writes { write.fail(error) }
       return true
     }
     let batch = refusingWithoutHeadroom(writes)
     guard !batch.isEmpty else { return true }
-    switch transaction.run(batch.map(\.make)) {
+    switch transaction.run(batch.map(\.make), of: batch.compactMap(\.items)) {
     case .committed(let results):
-      note(hasFailed: false, connection)
+      note(hasFailed: false, opened.connection)
       for (write, result) in zip(batch, results) {
         switch result {
         case .success(let settle): settle()
@@ -280,7 +288,7 @@ extension FileWriter: WrittenFile {
         }
       }
     case .rolledBack(let error):
-      note(hasFailed: true, connection)
+      note(hasFailed: true, opened.connection)
       for write in batch { write.fail(error) }
     case .unknown(let problem):
       let error = StorageError.commitUnknown(problem)
@@ -291,12 +299,12 @@ extension FileWriter: WrittenFile {
     return true
   }
 
-  /// Returns an error if another program replaced the file or its log; the writer is then not healthy.
+  /// Returns an error if the database may not be written any more; the writer is then not healthy.
   ///
   /// One check for each transaction is enough, so its two system calls do not slow down single changes.
   @discardableResult
-  private func noteIfReplaced() -> StorageError? {
-    do { try storage.files.check() } catch {
+  private func noteIfUnusable() -> StorageError? {
+    do { try store.check() } catch {
       state.withLock { $0.hasFailed = true }
       return error
     }
@@ -304,7 +312,7 @@ extension FileWriter: WrittenFile {
   }
 
   /// Counts a transaction, and stores whether the transaction failed.
-  private func note(hasFailed: Bool, _ connection: Connection) {
+  private func note(hasFailed: Bool, _ connection: any WriteConnection) {
     state.withLock { $0.hasFailed = hasFailed }
     counted.withLock { counters in
       if !hasFailed { counters.commits += 1 }

@@ -1,0 +1,122 @@
+import ReflogModel
+package import ReflogStorage
+
+/// A ledger in a SQLite file.
+package struct SQLiteLedger: LedgerStore {
+  private let storage: Storage
+
+  /// Uses an open file.
+  package init(_ storage: Storage) {
+    self.storage = storage
+  }
+
+  package var name: String { storage.path }
+  package var changeReader: any LedgerReader { SQLiteLedgerReader(storage.reader) }
+  package var queryReader: any LedgerReader { SQLiteLedgerReader(storage.questionReader) }
+  package var walBytes: Int64 { storage.walBytes }
+
+  package func makeWriter(
+    on thread: WriterThread,
+    _ makeSession: @escaping @Sendable (any WriteConnection, any AppendStore) throws -> LedgerSession
+  ) -> GroupCommitWriter<LedgerSession> {
+    GroupCommitWriter(of: storage, on: thread) { try makeSession($0, try SQLiteAppendStore($0)) }
+  }
+
+  package func setUp<Value>(_ body: (any WriteConnection, any AppendStore) throws -> Value) throws -> Value {
+    try storage.removeUnfinishedCopy()
+    return try storage.setUp { try body($0, try SQLiteAppendStore($0)) }
+  }
+
+  package func copy() async throws(LedgerError) -> LedgerCopy {
+    do { return LedgerCopy(copy: try await storage.copy()) } catch { throw LedgerError(error) }
+  }
+}
+
+/// Reads a ledger in a SQLite file.
+struct SQLiteLedgerReader: LedgerReader {
+  private let reader: StorageReader
+
+  init(_ reader: StorageReader) {
+    self.reader = reader
+  }
+
+  var readCount: Int { reader.readCount }
+
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+  ) async throws -> Value {
+    try await reader.read { try body($0) }
+  }
+
+  func alteredSchemaItems() async throws -> [String] { try await reader.alteredSchemaItems(of: .ledger) }
+
+  func damagedTables() async throws -> [(table: String, problem: String)] {
+    var damaged: [(table: String, problem: String)] = []
+    for table in try await tables() {
+      let problems: [String]
+      do {
+        problems = try await reader.read { db in
+          try db.rows("PRAGMA integrity_check(\"\(table)\")", kept: false) { try $0.text(0) }.filter(Self.isDamage)
+        }
+      } catch {
+        problems = [LedgerError(error).problem]
+      }
+      if let problem = problems.first { damaged.append((table, problem)) }
+    }
+    return damaged
+  }
+
+  /// Returns the names of the ledger's own tables.
+  private func tables() async throws -> [String] {
+    try await reader.read { db in
+      try db.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name") {
+        try $0.text(0)
+      }
+      .filter {
+        $0 != "grdb_migrations" && $0.utf8.allSatisfy { $0 == UInt8(ascii: "_") || (0x61...0x7A).contains($0) }
+      }
+    }
+  }
+
+  /// Returns whether a line of SQLite's integrity check reports a damaged page or an index that differs from its table.
+  ///
+  /// The other lines report a value that the schema does not permit. Such a value does not match the log, so the checks
+  /// of the rows report it.
+  private static func isDamage(_ line: String) -> Bool {
+    line != "ok" && !line.hasPrefix("CHECK constraint failed") && !line.contains(" value in ")
+  }
+}
+
+/// A ledger's file that a server has not opened.
+package struct UnopenedLedger: Sendable {
+  private let reader: StorageReader
+  private let path: String
+
+  /// Opens a ledger's file for reading only, next to a running server or on read-only media.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - purpose: What the file is read for. The start of a server makes more checks than a command.
+  package init(at path: String, for purpose: StorageReader.Purpose = .reading) throws {
+    self.path = path
+    reader = try StorageReader(readingFileAt: path, kind: .ledger, for: purpose)
+  }
+
+  /// Reads the ledger in the file.
+  package var history: History { History(reader: SQLiteLedgerReader(reader)) }
+  /// Whether the file's write-ahead log is missing, so the newest changes can be missing.
+  package var isLogMissing: Bool { reader.isLogMissing }
+  /// Whether the file has the newest schema, so all queries can run.
+  package var hasNewestSchema: Bool { reader.hasNewestSchema }
+
+  /// Throws if SQLite finds the structure of a small ledger damaged.
+  package func checkStructure() throws { try reader.checkStructure(ofFileAt: path) }
+}
+
+extension History {
+  /// Opens a ledger's file for reading only, next to a running server or on read-only media.
+  package init(readingFileAt path: String) throws { self = try UnopenedLedger(at: path).history }
+
+  /// Reads the ledger in an open file.
+  init(of storage: Storage) { self.init(reader: SQLiteLedgerReader(storage.reader)) }
+}

@@ -1,0 +1,166 @@
+package import ReflogModel
+import ReflogStorage
+
+/// The rows that an append reads and writes, in the form that is fastest for the database.
+///
+/// All methods are called on the writer's thread, between BEGIN and COMMIT. A method sees the rows that earlier methods
+/// wrote in the same transaction. A store may send rows to the database later, but before the next SQL statement of the
+/// same connection and before COMMIT.
+package protocol AppendStore: AnyObject {
+  /// Reads the head row of the log; no other transaction can write the row until this transaction ends.
+  ///
+  /// - Parameters:
+  ///   - groups: The groups that the transaction will append, so that a store can read what they need in one request.
+  ///   - identities: The identity rows in memory.
+  /// - Returns: The stored head, or nil if the row is missing.
+  func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead?
+
+  /// Returns the pending change and the newest applied change at an address.
+  ///
+  /// - Parameter row: The row number of the address.
+  func newestChanges(atAddress row: Int64) throws -> NewestChanges
+  /// Returns the id of the pending change of a connector, or nil if there is none.
+  ///
+  /// - Parameter row: The row number of the connector.
+  func pendingChange(ofConnector row: Int64) throws -> Int64?
+  /// Returns the request that used an idempotency key at or after a time, or nil if the key is free.
+  func request(with key: IdempotencyKey, notBefore oldest: Int64) throws -> KeyedRequest?
+  /// Returns the stored result of a change, or nil if the change does not exist.
+  func result(of change: Int64) throws -> String?
+  /// Returns the hash of an entry of a change, or nil if the entry does not exist.
+  func hash(ofEntry sequence: Int64, of change: Int64) throws -> Hash?
+
+  /// Inserts a change.
+  func insert(_ row: ChangeRow) throws
+  /// Inserts the personal part of a change.
+  func insert(_ row: PersonalRow) throws
+  /// Writes the outcome of a pending change, and returns false if the change is missing or not pending.
+  func settle(_ row: OutcomeRow) throws -> Bool
+  /// Inserts an entry of the log.
+  func insert(_ row: EntryRow) throws
+  /// Inserts the root of a full subtree of the Merkle tree.
+  func insert(_ row: SubtreeRow) throws
+  /// Inserts an idempotency key, or replaces the row of the same key.
+  func insert(_ row: KeyRow) throws
+  /// Writes the head row.
+  func write(_ head: LedgerHead) throws
+}
+
+/// The head row of the log as it is stored, and the numbers of the newest rows.
+package struct StoredHead: Sendable {
+  package let nextSequence, nextChange, nextEvent, newestTime: Int64
+  package let checkpoint: String?
+  package let newest: LedgerHead.Newest
+
+  /// Creates a stored head.
+  package init(
+    nextSequence: Int64,
+    nextChange: Int64,
+    nextEvent: Int64,
+    newestTime: Int64,
+    checkpoint: String?,
+    newest: LedgerHead.Newest
+  ) {
+    self.nextSequence = nextSequence
+    self.nextChange = nextChange
+    self.nextEvent = nextEvent
+    self.newestTime = newestTime
+    self.checkpoint = checkpoint
+    self.newest = newest
+  }
+}
+
+/// The ids of the newest changes at an address; each is nil if there is none.
+package struct NewestChanges: Sendable {
+  package let pending, applied: Int64?
+
+  /// Creates the ids.
+  package init(pending: Int64?, applied: Int64?) {
+    self.pending = pending
+    self.applied = applied
+  }
+}
+
+/// An earlier request with an idempotency key.
+package struct KeyedRequest: Sendable {
+  /// The first change that the request made.
+  package let change: Int64
+  /// Whether the bodies of both requests are equal.
+  package let isSameBody: Bool
+  /// Whether the directory did not make the change, and a repetition of the request may succeed.
+  package let frees: Bool
+
+  /// Creates an earlier request.
+  package init(change: Int64, isSameBody: Bool, frees: Bool) {
+    self.change = change
+    self.isSameBody = isSameBody
+    self.frees = frees
+  }
+}
+
+/// A change to insert, with the row numbers of its identities.
+package struct ChangeRow {
+  package let change: Change
+  package let address: Int64?
+  package let before, after: Identities.ReferenceRows
+  package let actor, clientApp: Int64?
+
+  /// The time from the intent to the outcome in microseconds, or nil if the change is pending.
+  package var resultDelay: Int64? {
+    change.resultDateTime.map { $0.microseconds - change.activityDateTime.microseconds }
+  }
+}
+
+/// The personal part of a change to insert.
+package struct PersonalRow {
+  package let change: Int64
+  package let salt: Salt
+  package let actorName: Int64?
+  package let ipAddress, reason: String?
+}
+
+/// The outcome of a pending change.
+package struct OutcomeRow {
+  /// The change with its outcome.
+  package let change: Change
+  package let outcome: Change.Outcome
+  /// The time of the outcome in microseconds since 1970.
+  package let time: Int64
+  package let createdConnector, createdName: Int64?
+
+  /// The message to store: a person's statement is stored in a row of its own.
+  package var message: String? { outcome.settledBy == .person ? nil : outcome.message }
+}
+
+/// An entry to insert.
+package struct EntryRow {
+  package let sequence: Int64
+  package let subject: EntrySubject
+  package let hash: Hash
+  package let salt: Salt
+}
+
+/// The change or the service event that an entry records.
+package enum EntrySubject: Sendable {
+  case change(Change.ID)
+  case event(Int64)
+}
+
+/// The root of a full subtree to insert.
+package struct SubtreeRow {
+  package let level, position: Int64
+  package let hash: Hash
+}
+
+/// An idempotency key to insert.
+package struct KeyRow {
+  package let key: IdempotencyKey
+  package let change: Int64
+  /// The time of the request in microseconds since 1970.
+  package let recorded: Int64
+}
+
+extension Change.Settler {
+  /// The value of the column `settler`, or nil (NULL) if the request itself settled the change.
+  package var column: String? { self == .request ? nil : rawValue }
+}

@@ -1,0 +1,45 @@
+import GRDBSQLite
+
+extension Connection: WriteConnection {
+  package func begin() throws {
+    if deletesSecurely {
+      deletesSecurely = false
+      try executeAll("PRAGMA secure_delete = OFF")
+    }
+    try execute("BEGIN IMMEDIATE")
+  }
+
+  package func commit() throws(CommitError) {
+    do { try execute("COMMIT") } catch {
+      guard let error = error as? SQLError else { throw .unknown("\(error)") }
+      // If the disk is full, SQLite keeps the transaction open, and it can be rolled back.
+      throw error.code == .full ? .refused(error) : .unknown(error.description)
+    }
+  }
+
+  package func rollBack() throws { try execute("ROLLBACK") }
+
+  package func setSavepoint() throws { try execute("SAVEPOINT write") }
+
+  package func rollBackToSavepoint() throws {
+    try execute("ROLLBACK TO write")
+    try execute("RELEASE write")
+  }
+
+  package func releaseSavepoint() throws { try execute("RELEASE write") }
+
+  /// Makes SQLite overwrite the bytes of the rows that this transaction deletes.
+  ///
+  /// Other transactions do not use this mode, because the mode makes writes slower. See
+  /// sqlite.org/pragma.html#pragma_secure_delete.
+  package func beginDeletion() throws {
+    deletesSecurely = true
+    try executeAll("PRAGMA secure_delete = ON")
+  }
+
+  package func probe() throws {
+    // The statement writes a page, and does not change any value.
+    let value = try integer("PRAGMA user_version", kept: false) ?? 0
+    try executeAll("PRAGMA user_version = \(value)")
+  }
+}

@@ -1,0 +1,82 @@
+/// The parts of SQL that differ between the databases of a ledger.
+///
+/// Each method returns a part of an SQL text. All other SQL of the ledger is the same for all databases.
+package protocol Dialect: Sendable {
+  /// Returns the expression of the greater of two numbers, neither of which may be NULL.
+  func greater(_ first: String, _ second: String) -> String
+
+  /// Returns a form of a text expression for comparisons that ignore the case of ASCII letters.
+  ///
+  /// Use the form on both sides of a comparison.
+  func ignoringCase(_ text: String) -> String
+
+  /// Returns a form of a text expression for comparisons byte by byte.
+  ///
+  /// Use the form on the left side of a comparison.
+  func bytewise(_ text: String) -> String
+
+  /// Returns the expression of the UTF-8 bytes of a text, or of the text in lower case if the case is ignored.
+  func bytes(of text: String, ignoringCase: Bool) -> String
+
+  /// Returns the expression of the position of a part in a text or in bytes: 1 for the first position, 0 if the part is
+  /// missing.
+  func position(of part: String, in whole: String) -> String
+
+  /// Returns a query for the numbers in a JSON array, one row for each number.
+  ///
+  /// - Parameter array: The expression of the array as text.
+  func numbers(inArray array: String) -> String
+
+  /// Returns a query for the texts in a JSON array, one row for each text.
+  ///
+  /// - Parameter array: The expression of the array as text.
+  func texts(inArray array: String) -> String
+
+  /// Returns the table `name` for a FROM clause, with a hint to use this index if the database accepts such hints.
+  func table(_ name: String, index: String) -> String
+
+  /// Returns the expression of a request's id as text.
+  ///
+  /// A database may store a GUID in another form, see ``SQLValue/guid(_:)``.
+  func requestID(_ column: String) -> String
+
+  /// Returns the prefix of a query that makes the database describe its query plan, one line in each row.
+  var explain: String { get }
+  /// The column of ``explain``'s rows that contains the line.
+  var explainColumn: Int { get }
+}
+
+/// The SQL of SQLite.
+package struct SQLiteDialect: Dialect {
+  /// Creates the dialect.
+  package init() {}
+
+  package func greater(_ first: String, _ second: String) -> String { "max(\(first), \(second))" }
+
+  package func ignoringCase(_ text: String) -> String { "\(text) COLLATE NOCASE" }
+
+  package func bytewise(_ text: String) -> String { "\(text) COLLATE BINARY" }
+
+  package func bytes(of text: String, ignoringCase: Bool) -> String {
+    ignoringCase ? "CAST(lower(\(text)) AS BLOB)" : "CAST(\(text) AS BLOB)"
+  }
+
+  package func position(of part: String, in whole: String) -> String { "instr(\(whole), \(part))" }
+
+  package func numbers(inArray array: String) -> String { "SELECT value FROM json_each(\(array))" }
+
+  package func texts(inArray array: String) -> String { "SELECT value FROM json_each(\(array))" }
+
+  package func table(_ name: String, index: String) -> String { "\(name) INDEXED BY \(index)" }
+
+  package func requestID(_ column: String) -> String {
+    """
+    CASE WHEN typeof(\(column)) = 'blob' THEN lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \
+    substr(hex(\(column)), 9, 4), substr(hex(\(column)), 13, 4), substr(hex(\(column)), 17, 4), \
+    substr(hex(\(column)), 21))) ELSE \(column) END
+    """
+  }
+
+  package var explain: String { "EXPLAIN QUERY PLAN" }
+  package var explainColumn: Int { 3 }
+}

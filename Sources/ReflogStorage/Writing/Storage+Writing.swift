@@ -1,0 +1,34 @@
+extension Storage: WritableStore {
+  package func withWriter(_ body: (Connection, StoreUpkeep) throws -> Void) throws {
+    try withWriteConnection { connection in
+      var log = WriteAheadLog(connection, of: files)
+      try log.grow()
+      let upkeep = StoreUpkeep(
+        afterCommit: { try log.checkpointIfDue() },
+        rest: { try log.checkpointIfWritten() },
+        reclaim: { try Self.reclaim(connection, files) }
+      )
+      try body(connection, upkeep)
+    }
+  }
+
+  package func hasHeadroom(of bytes: UInt64) -> Bool { FileChecks.freeBytes(besideFileAt: path) >= bytes }
+
+  package func check() throws(StorageError) { try files.check() }
+
+  /// The number of pages that are returned to the file system in one job.
+  ///
+  /// Other writes wait while the job runs, so the number is small.
+  private static let pagesReclaimed = 256
+
+  /// Returns pages of deleted rows to the file system or, if there are none, empties the write-ahead log.
+  ///
+  /// When the result is `all`, the write-ahead log contains no deleted rows.
+  private static func reclaim(_ connection: Connection, _ files: OpenFiles) throws -> StoreUpkeep.Reclaimed {
+    if try connection.integer("PRAGMA freelist_count") ?? 0 > 0 {
+      try connection.execute("PRAGMA incremental_vacuum(\(pagesReclaimed))")
+      return .part
+    }
+    return try WriteAheadLog.empty(connection, of: files) ? .all : .prevented
+  }
+}

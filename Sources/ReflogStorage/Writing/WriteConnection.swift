@@ -1,0 +1,83 @@
+/// The connection that writes to a database, with its transactions.
+package protocol WriteConnection: LedgerConnection {
+  /// The number of SQL statements that were run on this connection.
+  var statementCount: Int { get }
+  /// The number of rows that were changed on this connection.
+  ///
+  /// The number shows only whether a write changed a row: it increases with every change.
+  var allChangedRowCount: Int64 { get }
+  /// Whether a transaction is open.
+  var isInsideTransaction: Bool { get }
+
+  /// Begins a transaction that excludes all other writers.
+  func begin() throws
+  /// Commits the transaction; when this method returns, the transaction is durable.
+  func commit() throws(CommitError)
+  /// Rolls the transaction back.
+  func rollBack() throws
+  /// Sets a savepoint in the transaction.
+  func setSavepoint() throws
+  /// Rolls the transaction back to the savepoint, and removes the savepoint.
+  func rollBackToSavepoint() throws
+  /// Removes the savepoint.
+  func releaseSavepoint() throws
+
+  /// Prepares the transaction for the deletion of data of which no copy may remain.
+  func beginDeletion() throws
+  /// Writes to the database without any effect, to find out whether it accepts writes.
+  func probe() throws
+}
+
+/// The reason why COMMIT did not make a transaction durable.
+package enum CommitError: Error {
+  /// The transaction had no effect.
+  case refused(SQLError)
+  /// It is unknown whether the transaction is durable.
+  case unknown(String)
+}
+
+/// The work of a database's writer in addition to transactions.
+package struct StoreUpkeep {
+  /// Does the work that is due after a transaction.
+  let afterCommit: () throws -> Void
+  /// Does the work that can wait until no write arrived for a second.
+  let rest: () throws -> Void
+  /// Frees a part of the space of deleted rows, so that other writes wait only a short time.
+  let reclaim: () throws -> Reclaimed
+
+  /// The result of ``reclaim``.
+  package enum Reclaimed: Sendable {
+    /// No space of deleted rows is left.
+    case all
+    /// A part of the space is free, and the closure can be called again immediately.
+    case part
+    /// A connection that reads prevented the work, so the closure should be called again later.
+    case prevented
+  }
+
+  /// Creates the work of a writer.
+  package init(
+    afterCommit: @escaping () throws -> Void,
+    rest: @escaping () throws -> Void,
+    reclaim: @escaping () throws -> Reclaimed
+  ) {
+    self.afterCommit = afterCommit
+    self.rest = rest
+    self.reclaim = reclaim
+  }
+}
+
+/// A database that one writer writes.
+package protocol WritableStore: Sendable {
+  /// The connection that writes.
+  associatedtype Writer: WriteConnection
+
+  /// Opens the write connection, and calls `body` on the calling thread.
+  func withWriter(_ body: (Writer, StoreUpkeep) throws -> Void) throws
+
+  /// Whether the database has at least `bytes` of free space, as far as this can be found out without a write.
+  func hasHeadroom(of bytes: UInt64) -> Bool
+
+  /// Throws if the database may not be written any more, for example because another program replaced its file.
+  func check() throws(StorageError)
+}
