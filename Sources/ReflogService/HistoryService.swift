@@ -10,11 +10,6 @@ package struct HistoryService: Sendable {
     self.history = history
   }
 
-  /// Creates a service that opens a ledger's file read-only, without a server.
-  package init(readingFileAt path: String) throws {
-    history = try History(readingFileAt: path)
-  }
-
   /// Returns a change after it was checked against the log.
   ///
   /// - Throws: `changeNotFound`, or `changePurged` if a purge deleted it.

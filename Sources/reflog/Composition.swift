@@ -20,7 +20,7 @@ struct Composition {
   private let served: ServedDirectory
   private let reporter: ChangeReporter
   private let thread: WriterThread
-  private let storage: Storage
+  private let database: OpenedDatabase
   private let ledger: Ledger
   private let tokens: TokenStore
   private let changes: ChangeService
@@ -43,7 +43,7 @@ struct Composition {
     let thread = WriterThread()
     let served = try await ServedDirectory(
       settings.directory,
-      database: settings.database,
+      files: settings.location.files,
       acceptsMissingLog: settings.acceptsOlderLedger,
       thread: thread,
       metrics: metrics
@@ -53,15 +53,14 @@ struct Composition {
     // Other programs can change Microsoft Graph, so Reflog verifies each applied change with a later read. Only Reflog
     // changes the embedded directory, so a later read is not needed there.
     let isVerified = served.directory.kind == .graph
-    var opened: Storage?
+    var opened: OpenedDatabase?
     do {
       let clock: WallClock = { Timestamp(Date()) }
       let reporter = ChangeReporter(factory: metrics, logger: logger)
-      // The check found that the ledger is complete without its write-ahead log, or that a setting accepts it.
-      let storage = try Storage(path: settings.database, kind: .ledger, acceptsMissingLog: true)
-      opened = storage
+      let database = try OpenedDatabase.open(settings.location, settings, clock: clock)
+      opened = database
       let ledger = try Ledger(
-        store: SQLiteLedger(storage),
+        store: database.store,
         thread: thread,
         directory: served.directory.kind,
         tenantID: served.tenantID,
@@ -87,9 +86,9 @@ struct Composition {
         served: served,
         reporter: reporter,
         thread: thread,
-        storage: storage,
+        database: database,
         ledger: ledger,
-        tokens: try TokenStore(besideLedgerAt: settings.database, clock: clock),
+        tokens: database.tokens,
         changes: ChangeService(
           ledger: ledger,
           directory: served.directory,
@@ -123,7 +122,7 @@ struct Composition {
   /// Closes the files after a start that failed, so that no write-ahead log remains.
   ///
   /// If closing fails too, that second error is ignored, because the caller reports the first error.
-  private static func closeUnused(_ served: ServedDirectory, _ ledger: Storage?) {
+  private static func closeUnused(_ served: ServedDirectory, _ ledger: OpenedDatabase?) {
     if case .embedded(_, let storage) = served { try? storage.close() }
     try? ledger?.close()
   }
@@ -138,20 +137,20 @@ struct Composition {
     } catch {
       await served.abandon()
       // After a failed commit, nothing more is written to the files. The next start reads which commits are in them.
-      if error is CommandFailure { Self.closeUnused(served, storage) }
+      if error is CommandFailure { Self.closeUnused(served, database) }
       // This second error is ignored, because the caller reports the first error.
       try? await documents.shutdown()
       throw error
     }
     try await served.close()
     try await documents.shutdown()
-    try storage.close()
+    try database.close()
     logger.notice("stopped")
   }
 
   private func serve() async throws {
     if settings.authenticationModes.contains(.token) {
-      try await FirstTokens(tokens: tokens, database: settings.database).makeIfNoneExist()
+      try await FirstTokens(tokens: tokens, files: settings.location.files).makeIfNoneExist()
     }
     var configuration = ServiceGroupConfiguration(
       services: try services(),
@@ -283,7 +282,7 @@ struct Composition {
         for warning in settings.warnings { logger.warning("\(warning)") }
         Terminal.say(
           "Reflog listens on \(settings.listener.scheme)://\(settings.listener.host):\(port), with the "
-            + "\(settings.directory.kind.rawValue) directory; the ledger is \(settings.database)."
+            + "\(settings.directory.kind.rawValue) directory; the ledger is \(settings.location.name)."
         )
       },
       logger: logger

@@ -6,7 +6,7 @@ import ReflogStorage
 /// The API tokens that the first start of a server creates, one for each role.
 struct FirstTokens {
   let tokens: TokenStore
-  let database: String
+  let files: LedgerFiles
 
   /// Creates a token for each role if no token exists.
   ///
@@ -31,7 +31,7 @@ struct FirstTokens {
     }
   }
 
-  private var path: String { LedgerFiles(database: database).firstTokens }
+  private var path: String { files.firstTokens }
 
   private func make() async throws -> [String] {
     var lines: [String] = []

@@ -26,11 +26,11 @@ struct OpenedLog {
     guard settings.origin ?? origin == origin else {
       throw CommandFailure(
         .refused,
-        "The log of \(settings.database) has the name \(origin), which can't be changed. Unset or correct "
+        "The log of \(settings.location.name) has the name \(origin), which can't be changed. Unset or correct "
           + "\(Setting.origin.variable)."
       )
     }
-    let keyFile = LogKeyFile(besideLedgerAt: settings.database, origin: origin)
+    let keyFile = LogKeyFile(besideLedgerAt: settings.location.filesPath, origin: origin)
     let rotations = try await history.keyRotations()
     let isSigned = try await history.checkpoint() != nil
     let replacement = try await history.keyReplacements().last
@@ -42,7 +42,7 @@ struct OpenedLog {
       keys: keys,
       rotations,
       replaced: replacement,
-      keyPath: settings.database + ".key"
+      keyPath: settings.location.files.key
     )
     try await history.verifyHead(signedBy: keys)
     try await history.verifyNewestRows()
@@ -87,14 +87,14 @@ struct OpenedLog {
     if try await !ledger.history.hasAccepted(anchored) {
       let origin = try Ledger.origin(after: anchored)
       // If the process ends here, the new key is already next to the current key. The next start replaces the new key.
-      let key = try LogKeyFile(besideLedgerAt: settings.database, origin: origin).prepare()
+      let key = try LogKeyFile(besideLedgerAt: settings.location.filesPath, origin: origin).prepare()
       try ledger.acceptOlder(than: anchored, as: origin, signedBy: key)
     }
     let origin = try await ledger.history.origin()
-    try LogKeyFile(besideLedgerAt: settings.database, origin: origin).replaceFormer()
+    try LogKeyFile(besideLedgerAt: settings.location.filesPath, origin: origin).replaceFormer()
     let evidence = try anchor.putAside(anchored)
     Terminal.say(
-      "\(settings.database) was accepted although it does not contain all \(anchored.size) signed entries of "
+      "\(settings.location.name) was accepted although it does not contain all \(anchored.size) signed entries of "
         + "\(anchored.origin). The log continues as \(origin) with a new key. The old anchor is kept as \(evidence)."
     )
   }

@@ -14,20 +14,20 @@ enum ServedDirectory {
   ///
   /// - Parameters:
   ///   - settings: the kind of the directory, and the settings to reach it.
-  ///   - database: the path of the ledger's file; the file of an embedded directory is in the same folder.
+  ///   - files: the files of the ledger; one of them is the file of an embedded directory.
   ///   - acceptsMissingLog: whether to open an embedded directory whose write-ahead log is missing.
   ///   - thread: the thread that writes the file of an embedded directory.
   ///   - metrics: the registry for the metrics of Microsoft Graph.
   init(
     _ settings: DirectorySettings,
-    database: String,
+    files: LedgerFiles,
     acceptsMissingLog: Bool,
     thread: WriterThread,
     metrics: any MetricsFactory
   ) async throws {
     switch settings {
     case .embedded(let sample):
-      let path = LedgerFiles(database: database).directory
+      let path = files.directory
       let storage = try Storage(path: path, kind: .directory, acceptsMissingLog: acceptsMissingLog)
       let directory = try EmbeddedDirectory(
         storage: storage,

@@ -18,20 +18,22 @@ struct StartCheck {
     let check = StartCheck(settings: settings)
     try ListenerCheck.run(host: settings.listener.host, port: settings.listener.port)
     let tenantID = try check.directoryTenant()
-    try await check.checkLedger(tenantID)
+    // A database has no files that could be damaged before it is opened, and it contains the tokens.
+    guard case .file(let path) = settings.location.database else { return }
+    try await check.checkLedger(at: path, tenantID)
     try await check.checkTokens()
   }
 
-  private var files: LedgerFiles { LedgerFiles(database: settings.database) }
+  private var files: LedgerFiles { settings.location.files }
 
   /// Returns the tenant of the directory, or nil for an embedded directory that does not exist yet.
   private func directoryTenant() throws -> String? {
     if let graph = settings.directory.graph { return graph.tenantID }
     let exists = DurableFile.exists(files.directory)
-    guard exists || !DurableFile.exists(settings.database) else {
+    guard exists || !DurableFile.exists(settings.location.filesPath) else {
       throw CommandFailure(
         .refused,
-        "\(settings.database) exists, but its directory \(files.directory) is missing. Restore that file."
+        "\(settings.location.name) exists, but its directory \(files.directory) is missing. Restore that file."
       )
     }
     guard exists else { return nil }
@@ -41,11 +43,11 @@ struct StartCheck {
     )
   }
 
-  private func checkLedger(_ tenantID: String?) async throws {
-    guard DurableFile.exists(settings.database) else {
-      return try refuseOtherFiles("\(settings.database) is missing", [files.lock])
+  private func checkLedger(at path: String, _ tenantID: String?) async throws {
+    guard DurableFile.exists(path) else {
+      return try refuseOtherFiles("\(path) is missing", [files.lock])
     }
-    let file = try UnopenedLedger(at: settings.database, for: .checkingStart)
+    let file = try UnopenedLedger(at: path, for: .checkingStart)
     guard file.hasNewestSchema else { return }
     do {
       try await check(file, tenantID)
@@ -53,7 +55,7 @@ struct StartCheck {
       throw LedgerError.servesAnother(path: path, directory: directory, tenantID: tenant)
     } catch {
       // The missing write-ahead log explains every problem with the newest entries.
-      throw file.isLogMissing ? StorageError.missingLog(path: settings.database) : error
+      throw file.isLogMissing ? StorageError.missingLog(path: settings.location.name) : error
     }
   }
 
@@ -61,17 +63,17 @@ struct StartCheck {
     try file.checkStructure()
     let history = file.history
     guard let served = try await history.served() else {
-      guard !file.isLogMissing else { throw StorageError.missingLog(path: settings.database) }
-      return try refuseOtherFiles("\(settings.database) contains no history")
+      guard !file.isLogMissing else { throw StorageError.missingLog(path: settings.location.name) }
+      return try refuseOtherFiles("\(settings.location.name) contains no history")
     }
     guard served.directory == settings.directory.kind.rawValue, served.tenantID == tenantID ?? served.tenantID else {
-      throw LedgerError.servesAnother(path: settings.database, directory: served.directory, tenantID: served.tenantID)
+      throw LedgerError.servesAnother(path: settings.location.name, directory: served.directory, tenantID: served.tenantID)
     }
     if try await isOlderAccepted(history) { return }
     let checked = try await OpenedLog.check(history, settings)
     // Without an anchor, nothing shows that the log without its newest part is complete.
     guard !file.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
-      throw StorageError.missingLog(path: settings.database)
+      throw StorageError.missingLog(path: settings.location.name)
     }
   }
 
@@ -105,7 +107,7 @@ struct StartCheck {
     for file in [files.tokens, files.firstTokens] { try DurableFile.requirePrivate(file) }
     guard settings.authenticationModes.contains(.token) else { return }
     let exists = DurableFile.exists(files.tokens)
-    let isEmpty = exists ? try await TokenStore.isEmpty(besideLedgerAt: settings.database) : true
+    let isEmpty = exists ? try await TokenStore.isEmpty(besideLedgerAt: settings.location.name) : true
     guard isEmpty, !Terminal.isTerminal, DurableFile.exists(files.firstTokens) else { return }
     throw CommandFailure(
       .refused,

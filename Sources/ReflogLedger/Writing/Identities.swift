@@ -1,4 +1,4 @@
-import ReflogModel
+package import ReflogModel
 import ReflogStorage
 
 /// Finds or inserts identity rows, which hold ids and names; each id is returned in the spelling that was recorded
@@ -85,6 +85,12 @@ package final class Identities {
     actorNames.removeAll()
     clientApps.removeAll()
   }
+
+  /// Returns the row number of an address, or nil if it is not in memory.
+  package func rememberedRow(of address: Address) -> Int64? { addresses[address]?.row }
+
+  /// Returns the row number of a connector, or nil if it is not in memory.
+  package func rememberedRow(of connector: ConnectorID) -> Int64? { connectors[connector]?.row }
 
   /// Returns the row number of an address, or nil if the address has no row yet.
   func knownRow(of address: Address) throws -> Int64? {

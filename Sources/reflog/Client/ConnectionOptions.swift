@@ -31,22 +31,24 @@ struct SourceOptions: ParsableArguments {
   @Option(help: "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file.")
   var server: String?
 
-  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
+  @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
   /// Runs a body with the chosen source.
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let server { return try await ServerClient.with(url: server, body) }
-    let path = database ?? Environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
-    if let server = Environment["REFLOG_SERVER"], !FileManager.default.fileExists(atPath: path) {
+    let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"])
+    if case .file(let path) = location.database, let server = Environment["REFLOG_SERVER"],
+      !FileManager.default.fileExists(atPath: path)
+    {
       throw CommandFailure(.refused, "\(path) does not exist. To read from the server, use --server \(server)")
     }
-    try await body(try LedgerFile(path: path))
+    try await body(DatabaseSource(try location.history()))
   }
 
   /// Adds the given options to a suggested command.
   func added(to suggestion: Suggestion) -> Suggestion {
-    suggestion.adding("--server", server).adding("--database", database)
+    suggestion.adding("--server", server).adding("--database", database.map { LedgerLocation($0).name })
   }
 
   func validate() throws {

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import ReflogFormats
+import ReflogLedger
 import ReflogModel
 import ReflogService
 
@@ -108,15 +109,15 @@ extension ServerClient: HistorySource {
   }
 }
 
-/// A ledger's file that is read without a server. The answers contain no links.
-struct LedgerFile: HistorySource {
+/// A ledger that is read without a server. The answers contain no links.
+struct DatabaseSource: HistorySource {
   /// The maximum time of a count whose result is only shown in a note.
   private static let countPatience = Duration.seconds(2)
 
   private let service: HistoryService
 
-  init(path: String) throws {
-    service = try HistoryService(readingFileAt: path)
+  init(_ history: History) {
+    service = HistoryService(history: history)
   }
 
   func history(top: Int, filter: String?) async throws -> JSONObject {

@@ -22,7 +22,13 @@ struct Compact: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      let path = database ?? Environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
+      guard case .file(let path) = LedgerLocation(database ?? Environment["REFLOG_DATABASE"]).database else {
+        throw CommandFailure(
+          .usage,
+          "PostgreSQL compacts its tables itself. To remove the copies of deleted rows immediately, run VACUUM FULL as "
+            + "the owner of the tables."
+        )
+      }
       let compaction = StorageCompaction(path: path, kind: .ledger)
       let (before, after) = try await withProgress(of: compaction) { try compaction.run() }
       Terminal.say("\(path) was rewritten: \(megabytes(before)) MB before, \(megabytes(after)) MB after.")

@@ -33,6 +33,9 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp(Setting.database.meaning))
   var database: String?
 
+  @Option(help: ArgumentHelp(Setting.files.meaning))
+  var files: String?
+
   @Option(help: ArgumentHelp(Setting.directory.meaning))
   var directory: String?
 
@@ -47,6 +50,9 @@ struct Serve: AsyncParsableCommand {
 
   @Flag(help: ArgumentHelp(Setting.acceptOlderLedger.meaning))
   var acceptOlderLedger = false
+
+  @Flag(help: ArgumentHelp(Setting.acceptNoStandby.meaning))
+  var acceptNoStandby = false
 
   @Option(help: ArgumentHelp(Setting.anchor.meaning))
   var anchor: String?
@@ -72,11 +78,13 @@ struct Serve: AsyncParsableCommand {
     flags[.host] = host.map { ConfigValue(.string($0), isSecret: false) }
     flags[.port] = port.map { ConfigValue(.int($0), isSecret: false) }
     flags[.database] = database.map { ConfigValue(.string($0), isSecret: false) }
+    flags[.files] = files.map { ConfigValue(.string($0), isSecret: false) }
     flags[.directory] = directory.map { ConfigValue(.string($0), isSecret: false) }
     flags[.anchor] = anchor.map { ConfigValue(.string($0), isSecret: false) }
     flags[.plainHttp] = plainHttp ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.acceptClock] = acceptClock ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.acceptOlderLedger] = acceptOlderLedger ? ConfigValue(.bool(true), isSecret: false) : nil
+    flags[.acceptNoStandby] = acceptNoStandby ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.sample] = sample ? ConfigValue(.bool(true), isSecret: false) : nil
     return flags
   }

@@ -22,17 +22,24 @@ struct Tokens: AsyncParsableCommand {
 
 /// The option with the path of the ledger's file; the file of tokens is in the same folder.
 struct TokenFileOptions: ParsableArguments {
-  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
+  @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  /// The path of the ledger's file.
-  var path: String { database ?? Environment["REFLOG_DATABASE"] ?? "./reflog.sqlite" }
+  /// The ledger whose tokens are read or changed.
+  private var location: LedgerLocation { LedgerLocation(database ?? Environment["REFLOG_DATABASE"]) }
+
+  /// The path of the ledger's file, or the URL of the database without its password.
+  var path: String { location.name }
 
   /// Opens the file of tokens.
   ///
   /// - Parameter creating: true to create the file if it does not exist.
   func store(creating: Bool = false) throws -> TokenStore {
-    try TokenStore(besideLedgerAt: path, creating: creating, clock: { Timestamp(Date()) })
+    let clock: WallClock = { Timestamp(Date()) }
+    return switch location.database {
+    case .file(let path): try TokenStore(besideLedgerAt: path, creating: creating, clock: clock)
+    case .postgreSQL(let url): try PostgreSQLSupport.tokens(at: url, clock: clock)
+    }
   }
 }
 
@@ -116,7 +123,7 @@ struct RevokeToken: AsyncParsableCommand {
         throw CommandFailure(
           .notFound,
           "There is no token named \(name). List the tokens with "
-            + "`\(Suggestion("token", "list").adding("--database", file.database))`."
+            + "`\(Suggestion("token", "list").adding("--database", file.database.map { LedgerLocation($0).name }))`."
         )
       }
     }

@@ -28,7 +28,7 @@ struct Verify: AsyncParsableCommand {
       """
   )
 
-  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
+  @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
   @Option(help: "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.")
@@ -45,11 +45,11 @@ struct Verify: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      let path = database ?? Environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
-      guard FileManager.default.fileExists(atPath: path) else {
+      let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
+      if case .file(let path) = location.database, !FileManager.default.fileExists(atPath: path) {
         throw CommandFailure(.refused, "\(path) does not exist.")
       }
-      try await Self.unverified { try await verify(path) }
+      try await Self.unverified { try await verify(location) }
     }
   }
 
@@ -62,11 +62,11 @@ struct Verify: AsyncParsableCommand {
     }
   }
 
-  private func verify(_ path: String) async throws {
-    let history = try History(readingFileAt: path)
+  private func verify(_ location: LedgerLocation) async throws {
+    let (history, path) = (try location.history(), location.name)
     let keys = try await keys(history, path)
     let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
-    var claims = try claims(anchor: anchor ?? path + ".anchor")
+    var claims = try claims(anchor: anchor ?? location.files.anchor)
     if let checkpoint = exported?.manifest.checkpoint {
       try await requireEntries(of: checkpoint, history, path)
       claims.append(
@@ -79,7 +79,7 @@ struct Verify: AsyncParsableCommand {
     progress.end()
     await showRotations(history, report)
     await showReplacements(history)
-    let findings = try await exported?.findings(against: HistoryService(readingFileAt: path)) ?? []
+    let findings = try await exported?.findings(against: HistoryService(history: history)) ?? []
     try show(report, findings)
     if let exported { Terminal.say("\(exported.path) is the file that was exported at \(exported.manifest.taken).") }
   }

@@ -1,12 +1,13 @@
 import Configuration
 import Foundation
+import ReflogLedger
 import ReflogModel
 import ReflogService
 
 /// The settings of a server, read from flags, the environment and a JSON file.
 struct ServerSettings: Sendable {
   let listener: ListenerSettings
-  let database: String
+  let location: LedgerLocation
   /// The log's name, or nil if no name is set.
   let origin: Origin?
   /// The path of the file with the newest checkpoint.
@@ -14,6 +15,8 @@ struct ServerSettings: Sendable {
   let reasonRule: ReasonRule?
   let acceptsClock: Bool
   let acceptsOlderLedger: Bool
+  /// Whether a PostgreSQL server without a synchronous standby is used.
+  let acceptsNoStandby: Bool
   let directory: DirectorySettings
   let authenticationModes: Set<AuthenticationMode>
   /// The required contents of an Entra token, or nil if Entra tokens are not accepted.
@@ -35,8 +38,9 @@ struct ServerSettings: Sendable {
     reasonRule = try await values.string(.requireReason).map { try Self.reasonRule($0) }
     acceptsClock = try await values.bool(.acceptClock) ?? false
     acceptsOlderLedger = try await values.bool(.acceptOlderLedger) ?? false
-    database = try await values.string(.database) ?? "./reflog.sqlite"
-    anchor = try await values.string(.anchor) ?? database + ".anchor"
+    acceptsNoStandby = try await values.bool(.acceptNoStandby) ?? false
+    location = LedgerLocation(try await values.string(.database), files: try await values.string(.files))
+    anchor = try await values.string(.anchor) ?? location.files.anchor
     origin = try await values.string(.origin).map { try Self.origin($0) }
     authenticationModes = try Self.modes(try await values.string(.authMode) ?? AuthenticationMode.token.rawValue)
     directory = try await DirectorySettings(values)
@@ -60,6 +64,10 @@ struct ServerSettings: Sendable {
       shown["graphFlowTypes"] = .string(graph.flowTypes.map(\.rawValue).joined(separator: ","))
       shown["settleWindowSeconds"] = .integer(graph.settleWindow.components.seconds)
       shown["sweepIntervalSeconds"] = .integer(graph.sweepInterval.components.seconds)
+    }
+    if case .postgreSQL = location.database {
+      shown["database"] = .string(location.name)
+      shown["acceptNoStandby"] = .bool(acceptsNoStandby)
     }
     if let reasonRule { shown["requireReason"] = .string(reasonRule.pattern) }
     if let entra { shown["entraIssuer"] = .string(entra.issuer) }

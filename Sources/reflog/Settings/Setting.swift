@@ -3,14 +3,14 @@
 /// The server does not start if the settings file contains a member, or the environment contains a variable with the
 /// prefix `REFLOG_`, that is not one of these settings.
 enum Setting: String, CaseIterable {
-  case host, port, database, directory, sample
+  case host, port, database, files, directory, sample
   case graphUrl, graphLoginUrl, graphCloud
   case graphTenant, graphClientId
   case graphClientSecret, graphClientSecretFile, graphClientCertificate, azureFederatedTokenFile
   case graphTimeout, graphReadsPerMinute, graphFlowTypes, settleWindow, sweepInterval
   case authMode, entraIssuer, entraAudience, entraJwksUrl, entraClientId, entraClientSecret
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
-  case requireReason, acceptClock, origin, anchor, acceptOlderLedger
+  case requireReason, acceptClock, origin, anchor, acceptOlderLedger, acceptNoStandby
 
   /// The name of the setting's environment variable.
   var variable: String {
@@ -21,10 +21,11 @@ enum Setting: String, CaseIterable {
   /// The setting's flag, or nil if the setting has no flag.
   var flag: String? {
     switch self {
-    case .host, .port, .database, .directory, .sample, .anchor: "--" + rawValue
+    case .host, .port, .database, .files, .directory, .sample, .anchor: "--" + rawValue
     case .plainHttp: "--plain-http"
     case .acceptClock: "--accept-clock"
     case .acceptOlderLedger: "--accept-older-ledger"
+    case .acceptNoStandby: "--accept-no-standby"
     default: nil
     }
   }
@@ -37,7 +38,14 @@ enum Setting: String, CaseIterable {
     switch self {
     case .host: "The address to listen on. Default 127.0.0.1."
     case .port: "The port to listen on, or 0 to choose a free port. Default 8080."
-    case .database: "The ledger's file. Other files are in the same folder. Default ./reflog.sqlite."
+    case .database:
+      "The ledger's file, or the URL of a PostgreSQL database. Other files are in the same folder. Default "
+        + "./reflog.sqlite."
+    case .files:
+      "The path of the key, the anchor and the other files, without their endings. Default: the ledger's file, or "
+        + "./reflog for a PostgreSQL database."
+    case .acceptNoStandby:
+      "Use a PostgreSQL server without a synchronous standby. If its disk is lost, changes are lost. This is recorded."
     case .directory:
       "The directory to use: `graph` for Microsoft Graph, or `embedded` for trials. Required."
     case .sample: "Creates a new embedded directory with sample flows and connectors. Default false."

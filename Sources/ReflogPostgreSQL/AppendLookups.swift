@@ -1,0 +1,94 @@
+import ReflogLedger
+import ReflogModel
+
+/// What the checks of a transaction need, read in one request and updated with each row that the transaction writes.
+struct AppendLookups {
+  private var addresses: [Int64: NewestChanges] = [:]
+  private var connectors: [Int64: Int64?] = [:]
+  private var results: [Int64: String] = [:]
+  private var keys: [[UInt8]: StoredKey?] = [:]
+  /// The row of the address or, if negative, of the connector of each pending change that is known.
+  private var pendingPlaces: [Int64: Int64] = [:]
+
+  /// An idempotency key as it is stored, with the state of its change.
+  struct StoredKey {
+    let change: Int64
+    let bodyHash: [UInt8]
+    let recorded: Int64
+    /// Whether the key is free for a repetition, or nil if the change was purged.
+    let frees: Bool?
+  }
+
+  /// The rows that the groups of a transaction need.
+  struct Needs {
+    var addresses: [Int64] = []
+    var connectors: [Int64] = []
+    var changes: [Int64] = []
+    var keys: [[UInt8]] = []
+
+    /// Collects the rows that groups need, as far as their row numbers are in memory.
+    init(_ groups: [Group], _ identities: Identities) {
+      for group in groups {
+        for prepared in group.prepared {
+          if let row = identities.rememberedRow(of: prepared.address) { addresses.append(row) }
+        }
+        for connector in group.connectors {
+          if let row = identities.rememberedRow(of: connector) { connectors.append(row) }
+        }
+        changes += group.settlements.map(\.change.id.number)
+        if let key = group.key { keys.append(key.keyHash) }
+      }
+    }
+
+    /// Whether nothing is needed.
+    var isEmpty: Bool { addresses.isEmpty && connectors.isEmpty && changes.isEmpty && keys.isEmpty }
+  }
+
+  func newestChanges(atAddress row: Int64) -> NewestChanges? { addresses[row] }
+  func pendingChange(ofConnector row: Int64) -> Int64?? { connectors[row] }
+  func result(of change: Int64) -> String? { results[change] }
+  func key(_ hash: [UInt8]) -> StoredKey?? { keys[hash] }
+
+  mutating func add(_ newest: NewestChanges, atAddress row: Int64) {
+    addresses[row] = newest
+    if let pending = newest.pending { pendingPlaces[pending] = row }
+  }
+
+  mutating func add(pending: Int64?, ofConnector row: Int64) {
+    connectors[row] = .some(pending)
+    if let pending { pendingPlaces[pending] = -row }
+  }
+
+  mutating func add(result: String, of change: Int64) { results[change] = result }
+
+  mutating func add(_ key: StoredKey?, _ hash: [UInt8]) { keys[hash] = .some(key) }
+
+  /// Forgets a key, because the transaction writes it.
+  mutating func forgetKey(_ hash: [UInt8]) { keys[hash] = nil }
+
+  /// Updates the newest changes with a change that the transaction inserts.
+  mutating func take(_ row: ChangeRow) {
+    let (id, result) = (row.change.id.number, row.change.result)
+    results[id] = result.rawValue
+    if let address = row.address {
+      guard let known = addresses[address] else { return }
+      if result == .pending { add(NewestChanges(pending: id, applied: known.applied), atAddress: address) }
+      if result == .applied { addresses[address] = NewestChanges(pending: known.pending, applied: id) }
+    } else if let connector = row.before.connector, result == .pending, connectors[connector] != nil {
+      add(pending: id, ofConnector: connector)
+    }
+  }
+
+  /// Updates the newest changes with an outcome that the transaction writes.
+  mutating func take(_ row: OutcomeRow) {
+    let id = row.change.id.number
+    results[id] = row.outcome.result.rawValue
+    guard let place = pendingPlaces.removeValue(forKey: id) else { return }
+    if place < 0 {
+      connectors[-place] = .some(nil)
+    } else if let known = addresses[place] {
+      let applied = row.outcome.result == .applied ? max(known.applied ?? 0, id) : known.applied
+      addresses[place] = NewestChanges(pending: nil, applied: applied)
+    }
+  }
+}

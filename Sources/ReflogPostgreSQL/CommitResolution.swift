@@ -1,0 +1,97 @@
+import Glibc
+import ReflogLedger
+import ReflogModel
+import ReflogStorage
+
+/// Finds out whether a transaction is durable whose COMMIT was not answered, or whose replication was cancelled.
+///
+/// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the unanswered
+/// transaction has ended: either its head row and its entries are in the database, or it had no effect. The new
+/// transaction writes too, so its COMMIT also waits for the replication of the unanswered transaction.
+struct CommitResolution {
+  /// The values that the unanswered transaction wrote.
+  struct Expected {
+    let nextSequence: Int64
+    let checkpoint: String?
+    /// The hash of the newest entry.
+    let newestHash: Hash?
+  }
+
+  /// The answer, with the new connection if there is one.
+  enum Answer {
+    case durable(PostgreSQLConnection)
+    case notDurable(PostgreSQLConnection)
+    case unknown(String)
+  }
+
+  /// The time in seconds after which the resolution ends without an answer.
+  static let patience = 120
+  /// The pause between two attempts in microseconds.
+  private static let pause: UInt32 = 250_000
+
+  let connect: () throws -> PostgreSQLConnection
+  let timeouts: PostgreSQLTimeouts
+
+  /// Returns the answer; until then, the calling thread waits.
+  ///
+  /// - Parameters:
+  ///   - expected: The values that the transaction wrote, or nil if it appended no entry.
+  ///   - earlier: The head row at the begin of the transaction.
+  func result(of expected: Expected?, after earlier: StoredHead?) -> Answer {
+    let end = ContinuousClock.now + .seconds(Self.patience)
+    var problem = "the connection was lost during COMMIT"
+    while ContinuousClock.now < end {
+      do {
+        let connection = try connect()
+        return try answer(expected, earlier, connection)
+      } catch {
+        problem = "\(error)"
+        usleep(Self.pause)
+      }
+    }
+    return .unknown(problem)
+  }
+
+  private func answer(
+    _ expected: Expected?,
+    _ earlier: StoredHead?,
+    _ connection: PostgreSQLConnection
+  ) throws -> Answer {
+    connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED", [])
+    for setting in timeouts.settings { connection.queue(setting, []) }
+    connection.queue("SELECT id FROM head FOR UPDATE", [])
+    connection.queue("SELECT next_sequence, checkpoint FROM head", [])
+    connection.queue(
+      "SELECT hash FROM entry WHERE sequence = $1",
+      [expected.map { .integer($0.nextSequence - 1) } ?? .integer(-1)]
+    )
+    connection.queue("UPDATE schema_version SET version = version WHERE id = 1", [])
+    let results = try connection.finish()
+    var head: (nextSequence: Int64, checkpoint: String?)?
+    var hash: Hash?
+    try results[results.count - 3].forEach { row in
+      head = (try row.integer(0), try row.optionalText(1))
+      return false
+    }
+    try results[results.count - 2].forEach { row in
+      hash = Hash(bytes: try row.blob(0))
+      return false
+    }
+    connection.queue("COMMIT", [])
+    _ = try connection.finish()
+    guard !connection.committedOnlyLocally else {
+      throw SQLError(code: .transient, message: "the synchronous standby did not confirm the transaction")
+    }
+    guard let head else { return .unknown("the head of the log is missing") }
+    // A transaction without entries can be run again, because it only replaces rows.
+    guard let expected else { return .notDurable(connection) }
+    if head.nextSequence >= expected.nextSequence {
+      return hash == expected.newestHash
+        ? .durable(connection) : .unknown("another program appended to the log during COMMIT")
+    }
+    guard head.nextSequence == earlier?.nextSequence, head.checkpoint == earlier?.checkpoint else {
+      return .unknown("the server lacks entries that were acknowledged")
+    }
+    return .notDurable(connection)
+  }
+}

@@ -1,0 +1,228 @@
+package import ReflogLedger
+package import ReflogModel
+import ReflogStorage
+
+extension PostgreSQLWriter: AppendStore {
+  package func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead? {
+    // The lock is a statement of its own: a statement sees only what was committed when it began, so the statement that
+    // waits for the lock would not see the rows of the transaction that held the lock.
+    try queue("SELECT id FROM head FOR UPDATE")
+    try queue(
+      "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head"
+    )
+    let needs = AppendLookups.Needs(groups, identities)
+    if !needs.isEmpty { try queueLookups(needs) }
+    // The results of BEGIN, of the settings and of the lock are in front of these results.
+    let results = try finish().suffix(1 + (needs.isEmpty ? 0 : Self.lookupStatements))
+    var head: StoredHead?
+    try results.first?.forEach { row in
+      head = StoredHead(
+        nextSequence: try row.integer(0),
+        nextChange: try row.integer(1),
+        nextEvent: try row.integer(2),
+        newestTime: try row.integer(3),
+        checkpoint: try row.optionalText(4),
+        newest: LedgerHead.Newest(
+          entry: try row.optionalInteger(5),
+          change: try row.optionalInteger(6),
+          event: try row.optionalInteger(7)
+        )
+      )
+      return false
+    }
+    if !needs.isEmpty { try takeLookups(Array(results.dropFirst()), needs) }
+    if let head { try refuseOlder(head) }
+    begun = head
+    return head
+  }
+
+  /// The number of statements that ``queueLookups(_:)`` sends.
+  private static let lookupStatements = 4
+
+  private func queueLookups(_ needs: AppendLookups.Needs) throws {
+    try queue(Self.newestAtAddresses, [.integers(needs.addresses)])
+    try queue(Self.pendingOfConnectors, [.integers(needs.connectors)])
+    // The lock keeps other programs from settling the change between this check and the outcome.
+    try queue("SELECT id, result FROM change WHERE id = ANY ($1) FOR UPDATE", [.integers(needs.changes)])
+    try queue(Self.storedKeys, [.byteStrings(needs.keys)])
+  }
+
+  private func takeLookups(_ results: [PostgreSQLResult], _ needs: AppendLookups.Needs) throws {
+    try results[0].forEach { row in
+      lookups.add(try Self.newest(row), atAddress: try row.integer(0))
+      return true
+    }
+    for connector in needs.connectors { lookups.add(pending: nil, ofConnector: connector) }
+    try results[1].forEach { row in
+      lookups.add(pending: try row.integer(1), ofConnector: try row.integer(0))
+      return true
+    }
+    try results[2].forEach { row in
+      lookups.add(result: try row.text(1), of: try row.integer(0))
+      return true
+    }
+    for key in needs.keys { lookups.add(nil, key) }
+    try results[3].forEach { row in
+      lookups.add(try Self.storedKey(row), Array(try row.blob(0)))
+      return true
+    }
+  }
+
+  /// Reads one row of ``newestAtAddresses``.
+  private static func newest(_ row: Row) throws -> NewestChanges {
+    NewestChanges(pending: try row.optionalInteger(1), applied: try row.optionalInteger(2))
+  }
+
+  /// Reads one row of ``storedKeys``.
+  private static func storedKey(_ row: Row) throws -> AppendLookups.StoredKey {
+    AppendLookups.StoredKey(
+      change: try row.integer(1),
+      bodyHash: Array(try row.blob(2)),
+      recorded: try row.integer(3),
+      frees: try row.optionalInteger(4).map { $0 != 0 }
+    )
+  }
+
+  package func newestChanges(atAddress row: Int64) throws -> NewestChanges {
+    if let known = lookups.newestChanges(atAddress: row) { return known }
+    var found = NewestChanges(pending: nil, applied: nil)
+    try readAfterFlush(Self.newestAtAddresses, [.integers([row])]) { found = try Self.newest($0) }
+    lookups.add(found, atAddress: row)
+    return found
+  }
+
+  package func pendingChange(ofConnector row: Int64) throws -> Int64? {
+    if let known = lookups.pendingChange(ofConnector: row) { return known }
+    var found: Int64?
+    try readAfterFlush(Self.pendingOfConnectors, [.integers([row])]) { found = try $0.integer(1) }
+    lookups.add(pending: found, ofConnector: row)
+    return found
+  }
+
+  package func request(with key: IdempotencyKey, notBefore oldest: Int64) throws -> KeyedRequest? {
+    var stored: AppendLookups.StoredKey?
+    if let known = lookups.key(key.keyHash) { stored = known } else {
+      try readAfterFlush(Self.storedKeys, [.byteStrings([key.keyHash])]) { stored = try Self.storedKey($0) }
+    }
+    // If the change that was made with the key was purged, the key is free.
+    guard let stored, stored.recorded >= oldest, let frees = stored.frees else { return nil }
+    return KeyedRequest(change: stored.change, isSameBody: stored.bodyHash == key.bodyHash, frees: frees)
+  }
+
+  package func result(of change: Int64) throws -> String? {
+    if let known = lookups.result(of: change) { return known }
+    var found: String?
+    try readAfterFlush("SELECT result FROM change WHERE id = $1 FOR UPDATE", [.integer(change)]) {
+      found = try $0.text(0)
+    }
+    if let found { lookups.add(result: found, of: change) }
+    return found
+  }
+
+  package func hash(ofEntry sequence: Int64, of change: Int64) throws -> Hash? {
+    var found: Hash?
+    try readAfterFlush(
+      "SELECT hash FROM entry WHERE sequence = $1 AND change = $2",
+      [.integer(sequence), .integer(change)]
+    ) { found = Hash(bytes: try $0.blob(0)) }
+    return found
+  }
+
+  package func insert(_ row: ChangeRow) throws {
+    buffer.add(row)
+    lookups.take(row)
+    noteChangedRows(1)
+  }
+
+  package func insert(_ row: PersonalRow) throws {
+    buffer.add(row)
+    noteChangedRows(1)
+  }
+
+  package func settle(_ row: OutcomeRow) throws -> Bool {
+    guard try result(of: row.change.id.number) == Change.Result.pending.rawValue else { return false }
+    buffer.add(row)
+    lookups.take(row)
+    noteChangedRows(1)
+    return true
+  }
+
+  package func insert(_ row: EntryRow) throws {
+    buffer.add(row)
+    newestHash = row.hash
+    noteChangedRows(1)
+  }
+
+  package func insert(_ row: SubtreeRow) throws {
+    buffer.add(row)
+    noteChangedRows(1)
+  }
+
+  package func insert(_ row: KeyRow) throws {
+    buffer.add(row)
+    lookups.forgetKey(row.key.keyHash)
+    noteChangedRows(1)
+  }
+
+  package func write(_ head: LedgerHead) throws {
+    buffer.add(head)
+    written = CommitResolution.Expected(
+      nextSequence: head.nextSequence,
+      checkpoint: head.checkpoint,
+      newestHash: newestHash
+    )
+  }
+
+  /// Calls `body` with each row of a statement, after all rows in memory were sent.
+  private func readAfterFlush(
+    _ sql: String,
+    _ parameters: [PostgreSQLConnection.Parameter],
+    _ body: (Row) throws -> Void
+  ) throws {
+    try flush()
+    try queue(sql, parameters)
+    try finish().last?.forEach { row in
+      try body(row)
+      return true
+    }
+  }
+
+  /// Reads the row number, the pending change and the newest applied change of each address in `$1`.
+  private static let newestAtAddresses = """
+    SELECT wanted.row,
+      (
+        SELECT id FROM change
+        WHERE coalesce(address, -before_connector) = wanted.row AND result = 'pending'
+      ),
+      greatest(
+        (\(newestApplied) = TRUE ORDER BY id DESC LIMIT 1), (\(newestApplied) = FALSE ORDER BY id DESC LIMIT 1)
+      )
+    FROM (SELECT DISTINCT unnest($1::bigint[]) AS row) AS wanted
+    """
+
+  private static let newestApplied = """
+    SELECT id FROM change WHERE address = wanted.row AND result = 'applied'
+      AND (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector)
+    """
+
+  /// Reads the row number and the pending change of each connector in `$1` that has a pending change.
+  private static let pendingOfConnectors = """
+    SELECT -coalesce(address, -before_connector), id FROM change
+    WHERE coalesce(address, -before_connector) = ANY (SELECT -unnest($1::bigint[])) AND result = 'pending'
+    """
+
+  /// Reads the stored keys in `$1`, each with the state of its change.
+  private static let storedKeys = """
+    SELECT idempotency.key_hash, idempotency.change, idempotency.body_hash, idempotency.recorded,
+      CASE WHEN change.id IS NOT NULL THEN
+        change.result = 'notApplied' OR coalesce(
+          change.result = 'rejected' AND (
+            change.http_status IN (401, 429)
+            OR (change.http_status = 403 AND change.actor_proof IS DISTINCT FROM 'graph')
+          ), FALSE
+        )
+      END
+    FROM idempotency LEFT JOIN change ON change.id = idempotency.change
+    WHERE idempotency.key_hash = ANY ($1)
+    """
+}

@@ -1,0 +1,260 @@
+import ReflogLedger
+import ReflogModel
+import ReflogStorage
+
+/// The connection that writes a ledger in PostgreSQL.
+///
+/// A transaction that appends needs two requests to the server. The first request begins the transaction, locks the head
+/// row, and reads what the checks need. The second request inserts all rows, updates the head row, and commits. Rows
+/// that the session inserts are kept in memory until then, see ``RowBuffer``.
+///
+/// If the connection is lost, the next transaction opens a new connection. If the connection is lost during COMMIT, the
+/// writer finds out on a new connection whether the transaction is durable, see ``CommitResolution``.
+package final class PostgreSQLWriter {
+  /// Opens a connection and checks the server's settings.
+  private let connect: () throws -> PostgreSQLConnection
+  private let timeouts: PostgreSQLTimeouts
+  private var connection: PostgreSQLConnection?
+  /// The head that the newest transaction of this writer made durable, or nil if it made none durable.
+  ///
+  /// A server without these entries is not the newest primary server, so this writer never writes to it.
+  private var acknowledged: AcknowledgedHead?
+
+  package private(set) var statementCount = 0
+  package private(set) var allChangedRowCount: Int64 = 0
+  package private(set) var changedRowCount = 0
+  package private(set) var isInsideTransaction = false
+
+  /// The rows of the current transaction that were not sent to the server yet.
+  var buffer = RowBuffer()
+  /// What the checks of the current transaction need.
+  var lookups = AppendLookups()
+  /// The head row at the begin of the current transaction, or nil if it was not read.
+  var begun: StoredHead?
+  /// The head row that the current transaction writes, and the hash of its newest entry.
+  var written: CommitResolution.Expected?
+  /// The hash of the newest entry that the current transaction inserted.
+  var newestHash: Hash?
+  /// The address of the database, for error messages.
+  let name: String
+
+  /// Creates a writer without a connection.
+  ///
+  /// - Parameters:
+  ///   - name: The address of the database without a password.
+  ///   - timeouts: The limits of each transaction.
+  ///   - connect: Opens a connection and checks the settings of the server.
+  init(name: String, timeouts: PostgreSQLTimeouts, connect: @escaping () throws -> PostgreSQLConnection) {
+    self.name = name
+    self.timeouts = timeouts
+    self.connect = connect
+  }
+
+  /// The open connection, which is opened first if there is none.
+  private func opened() throws -> PostgreSQLConnection {
+    if let connection, !connection.isLost { return connection }
+    connection = nil
+    let new = try connect()
+    connection = new
+    return new
+  }
+
+  /// Sends a statement without waiting for its result.
+  func queue(_ sql: String, _ parameters: [PostgreSQLConnection.Parameter] = []) throws {
+    statementCount += 1
+    try opened().queue(sql, parameters)
+  }
+
+  /// Waits for the results of all statements that were sent, or throws the first error.
+  @discardableResult
+  func finish() throws -> [PostgreSQLResult] {
+    do { return try opened().finish() } catch {
+      // The error ended the transaction on the server. The number shows that the transaction must be repeated.
+      allChangedRowCount += 1
+      throw error
+    }
+  }
+
+  /// Counts rows that the session changed.
+  func noteChangedRows(_ count: Int) { allChangedRowCount += Int64(count) }
+
+  /// Sends the rows in memory to the server, without waiting for the results.
+  private func queueBuffer() throws {
+    guard !buffer.isEmpty else { return }
+    for statement in buffer.statements { try queue(statement.sql, statement.parameters) }
+    buffer = RowBuffer()
+  }
+
+  /// Sends the rows in memory to the server, so that the next statement sees them.
+  func flush() throws {
+    guard !buffer.isEmpty else { return }
+    try queueBuffer()
+    try finish()
+  }
+
+  /// Clears the state of a transaction.
+  private func clear() {
+    isInsideTransaction = false
+    buffer = RowBuffer()
+    lookups = AppendLookups()
+    (begun, written, newestHash) = (nil, nil, nil)
+  }
+}
+
+extension PostgreSQLWriter: WriteConnection {
+  package var dialect: any Dialect { PostgreSQLDialect() }
+
+  package func begin() throws {
+    clear()
+    // The statement is sent together with the first read of the transaction.
+    try queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+    for setting in timeouts.settings { try queue(setting) }
+    isInsideTransaction = true
+  }
+
+  package func commit() throws(CommitError) {
+    let (expected, earlier) = (written, begun)
+    do { try queueBuffer() } catch {
+      throw .refused((error as? SQLError) ?? SQLError(code: .other, message: "\(error)"))
+    }
+    guard let connection else { throw .refused(SQLError(code: .transient, message: "there is no connection")) }
+    do {
+      statementCount += 1
+      connection.queue("COMMIT", [])
+      _ = try connection.finish()
+    } catch {
+      // If the server reported an error, it did not commit. Without an answer, it may have committed.
+      guard connection.isLost else { throw .refused(error) }
+      return try resolve(expected, earlier)
+    }
+    guard !connection.committedOnlyLocally else { return try resolve(expected, earlier) }
+    acknowledge(expected)
+    clear()
+  }
+
+  /// Finds out on a new connection whether the transaction is durable, and returns if it is.
+  private func resolve(_ expected: CommitResolution.Expected?, _ earlier: StoredHead?) throws(CommitError) {
+    connection = nil
+    let resolution = CommitResolution(connect: connect, timeouts: timeouts)
+    switch resolution.result(of: expected, after: earlier) {
+    case .durable(let new):
+      connection = new
+      acknowledge(expected)
+      clear()
+    case .notDurable(let new):
+      connection = new
+      isInsideTransaction = false
+      throw .refused(SQLError(code: .transient, message: "the connection was lost and the transaction had no effect"))
+    case .unknown(let problem):
+      throw .unknown(problem)
+    }
+  }
+
+  private func acknowledge(_ expected: CommitResolution.Expected?) {
+    if let expected {
+      acknowledged = AcknowledgedHead(nextSequence: expected.nextSequence, checkpoint: expected.checkpoint)
+    }
+  }
+
+  package func rollBack() throws {
+    defer { clear() }
+    guard let connection, !connection.isLost else {
+      connection = nil
+      return
+    }
+    statementCount += 1
+    connection.queue("ROLLBACK", [])
+    do { _ = try connection.finish() } catch {
+      // Without a connection, the server rolls the transaction back.
+      self.connection = nil
+    }
+  }
+
+  package func setSavepoint() throws {
+    try flush()
+    try queue("SAVEPOINT write")
+    try finish()
+  }
+
+  package func rollBackToSavepoint() throws {
+    buffer = RowBuffer()
+    lookups = AppendLookups()
+    written = nil
+    try queue("ROLLBACK TO SAVEPOINT write")
+    try queue("RELEASE SAVEPOINT write")
+    try finish()
+  }
+
+  package func releaseSavepoint() throws {
+    try flush()
+    try queue("RELEASE SAVEPOINT write")
+    try finish()
+  }
+
+  /// Does nothing: PostgreSQL removes the copies of deleted rows when it vacuums the tables.
+  package func beginDeletion() throws {}
+
+  package func probe() throws {
+    try execute("UPDATE schema_version SET version = version WHERE id = 1", [], kept: true)
+  }
+
+  package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
+    try flush()
+    let statement = try PlaceholderTranslation.translated(sql, arguments)
+    try queue(statement.sql, statement.parameters)
+    changedRowCount = try finish().last?.affectedRows ?? 0
+    noteChangedRows(changedRowCount)
+  }
+
+  package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
+    try flush()
+    let statement = try PlaceholderTranslation.translated(sql, arguments)
+    try queue(statement.sql, statement.parameters)
+    try finish().last?.forEach(body)
+  }
+
+  /// Throws if the server lacks entries that this writer acknowledged.
+  func refuseOlder(_ head: StoredHead) throws {
+    guard let acknowledged else { return }
+    let isOlder = head.nextSequence < acknowledged.nextSequence
+    let isOther = head.nextSequence == acknowledged.nextSequence && head.checkpoint != acknowledged.checkpoint
+    guard isOlder || isOther else { return }
+    throw LedgerError.anchorMismatch(
+      path: name,
+      problem: isOlder
+        ? "the server has \(head.nextSequence) entries, but \(acknowledged.nextSequence) were acknowledged"
+        : "the server has other entries than those that were acknowledged"
+    )
+  }
+}
+
+/// The newest head that a writer acknowledged.
+struct AcknowledgedHead {
+  let nextSequence: Int64
+  let checkpoint: String?
+}
+
+/// The limits of the time that the server spends on one transaction.
+package struct PostgreSQLTimeouts: Sendable {
+  /// The maximum time of one statement in milliseconds.
+  package var statement: Int
+  /// The maximum time in milliseconds for which a statement waits for a lock.
+  package var lock: Int
+  /// The maximum time in milliseconds for which an open transaction may be idle.
+  package var idle: Int
+
+  /// The limits of changes.
+  package static let standard = PostgreSQLTimeouts(statement: 30_000, lock: 10_000, idle: 30_000)
+
+  /// The statements that set the limits for the current transaction.
+  ///
+  /// The limits belong to a transaction and not to a session, so that a connection pooler such as pgbouncer can be used.
+  var settings: [String] {
+    [
+      """
+      SELECT set_config('statement_timeout', '\(statement)', TRUE), set_config('lock_timeout', '\(lock)', TRUE),
+        set_config('idle_in_transaction_session_timeout', '\(idle)', TRUE)
+      """
+    ]
+  }
+}

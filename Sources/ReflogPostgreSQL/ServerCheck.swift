@@ -1,0 +1,103 @@
+import ReflogStorage
+
+/// Opens connections, and refuses a server whose settings could lose acknowledged changes.
+struct ServerCheck: Sendable {
+  let address: PostgreSQLAddress
+  let acceptsNoStandby: Bool
+
+  /// The oldest version that is supported, as `server_version_num` writes it.
+  private static let oldestVersion: Int64 = 150_000
+
+  /// A setting of the server that must have one of these values.
+  private struct Requirement {
+    let name: String
+    let accepted: [String]
+    let reason: String
+  }
+
+  private static let requirements = [
+    Requirement(name: "fsync", accepted: ["on"], reason: "a power failure would destroy the database"),
+    Requirement(
+      name: "full_page_writes",
+      accepted: ["on"],
+      reason: "a power failure during a checkpoint would damage the database"
+    ),
+    Requirement(
+      name: "synchronous_commit",
+      accepted: ["on", "remote_apply"],
+      reason: "a failure could lose changes that were acknowledged"
+    ),
+    Requirement(name: "server_encoding", accepted: ["UTF8"], reason: "texts could not be stored as they were sent"),
+  ]
+
+  /// Opens a connection to a server that accepts writes, and checks its settings.
+  ///
+  /// - Throws: ``StorageError`` if the server can't be used.
+  func connect() throws -> PostgreSQLConnection {
+    let connection = try PostgreSQLConnection(address.connectionString)
+    connection.queue(
+      """
+      SELECT current_setting('server_version_num')::bigint, pg_is_in_recovery(),
+        current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+        current_setting('server_encoding'), current_setting('synchronous_standby_names'),
+        current_setting('transaction_read_only')
+      """,
+      []
+    )
+    let results = try connection.finish()
+    try results.last?.forEach { row in
+      try check(row)
+      return false
+    }
+    return connection
+  }
+
+  /// Throws if the settings in a row can't be accepted.
+  private func check(_ row: Row) throws {
+    guard try row.integer(0) >= Self.oldestVersion else {
+      throw unusable("its version is older than PostgreSQL 15")
+    }
+    // A standby refuses writes, and its newest entries can be missing.
+    guard try !row.bool(1), try row.text(7) == "off" else {
+      throw unusable(
+        "the server is in recovery or read-only. Name the primary server, or add target_session_attrs=read-write to a "
+          + "URL with several hosts"
+      )
+    }
+    for (index, requirement) in Self.requirements.enumerated() {
+      let value = try row.text(2 + index)
+      guard requirement.accepted.contains(value) else {
+        throw unusable("its setting \(requirement.name) is \(value), so \(requirement.reason). Set it to "
+          + "\(requirement.accepted[0])")
+      }
+    }
+    guard try acceptsNoStandby || !row.text(6).isEmpty else {
+      throw unusable(
+        "it has no synchronous standby (synchronous_standby_names is empty), so the loss of its disk would lose "
+          + "changes that were acknowledged. Add a standby, or start with --accept-no-standby"
+      )
+    }
+  }
+
+  /// Throws if the role may not write the tables.
+  func checkRights(_ connection: PostgreSQLConnection) throws {
+    connection.queue(
+      """
+      SELECT has_table_privilege('change', 'SELECT, INSERT'), has_column_privilege('change', 'result', 'UPDATE'),
+        has_table_privilege('entry', 'SELECT, INSERT'), has_column_privilege('head', 'checkpoint', 'UPDATE'),
+        current_user
+      """,
+      []
+    )
+    try connection.finish().last?.forEach { row in
+      guard try row.bool(0), try row.bool(1), try row.bool(2), try row.bool(3) else {
+        throw unusable(
+          "the role \(try row.text(4)) may not write its tables. Grant the rights of the role reflog_service to it"
+        )
+      }
+      return false
+    }
+  }
+
+  private func unusable(_ problem: String) -> StorageError { .unusable(path: address.description, problem: problem) }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import ReflogLedger
+
+/// Where a ledger is: in a SQLite file or in a PostgreSQL database.
+struct LedgerLocation: Sendable {
+  /// The database of the ledger.
+  enum Database: Sendable {
+    /// The path of a SQLite file.
+    case file(String)
+    /// The URL of a PostgreSQL database. It can contain a password, so it is never shown.
+    case postgreSQL(String)
+  }
+
+  /// The path of the SQLite ledger if no other database is set.
+  static let defaultFile = "./reflog.sqlite"
+  /// The path of the files of a ledger in PostgreSQL, without their endings.
+  private static let defaultFiles = "./reflog"
+
+  let database: Database
+  /// The path of the key, the anchor and the other files of the ledger on this machine, without their endings.
+  let filesPath: String
+
+  /// Finds the database of a value of the setting `database`.
+  ///
+  /// - Parameters:
+  ///   - database: The path of a file or the URL of a PostgreSQL database, or nil for the default.
+  ///   - files: The path of the other files without their endings, or nil for the default.
+  init(_ database: String?, files: String? = nil) {
+    let database = database ?? Self.defaultFile
+    let isURL = database.hasPrefix("postgresql://") || database.hasPrefix("postgres://")
+    self.database = isURL ? .postgreSQL(database) : .file(database)
+    filesPath = files ?? (isURL ? Self.defaultFiles : database)
+  }
+
+  /// The path of the file, or the URL of the database without its password and parameters.
+  var name: String {
+    switch database {
+    case .file(let path): path
+    case .postgreSQL(let url): PostgreSQLSupport.name(of: url)
+    }
+  }
+
+  /// The files of the ledger on this machine.
+  var files: LedgerFiles { LedgerFiles(database: filesPath) }
+
+  /// Opens the history for a command that only reads.
+  ///
+  /// - Throws: A failure if the file does not exist, or an error if the ledger can't be read.
+  func history() throws -> History {
+    switch database {
+    case .file(let path):
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw CommandFailure(.refused, "\(path) does not exist.")
+      }
+      return try History(readingFileAt: path)
+    case .postgreSQL(let url): return try PostgreSQLSupport.history(at: url)
+    }
+  }
+}

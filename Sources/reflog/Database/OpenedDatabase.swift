@@ -1,0 +1,33 @@
+import ReflogLedger
+import ReflogModel
+import ReflogStorage
+
+/// The open database of a ledger, for a server.
+struct OpenedDatabase: Sendable {
+  let store: any LedgerStore
+  let tokens: TokenStore
+  /// Closes the database; call it once, after the last write.
+  let close: @Sendable () throws -> Void
+
+  /// Opens the database, and creates it if it does not exist.
+  static func open(_ location: LedgerLocation, _ settings: ServerSettings, clock: @escaping WallClock) throws -> Self {
+    switch location.database {
+    case .file(let path):
+      // The check found that the ledger is complete without its write-ahead log, or that a setting accepts it.
+      let storage = try Storage(path: path, kind: .ledger, acceptsMissingLog: true)
+      do {
+        return OpenedDatabase(
+          store: SQLiteLedger(storage),
+          tokens: try TokenStore(besideLedgerAt: path, clock: clock),
+          close: { try storage.close() }
+        )
+      } catch {
+        // The caller must see the first error.
+        try? storage.close()
+        throw error
+      }
+    case .postgreSQL(let url):
+      return try PostgreSQLSupport.open(url, acceptsNoStandby: settings.acceptsNoStandby, clock: clock)
+    }
+  }
+}

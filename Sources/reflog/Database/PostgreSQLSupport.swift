@@ -1,0 +1,55 @@
+import ReflogLedger
+import ReflogModel
+
+#if PostgreSQL
+import ReflogPostgreSQL
+
+/// Opens ledgers in PostgreSQL databases.
+enum PostgreSQLSupport {
+  /// Returns the URL of a database without its password and parameters.
+  static func name(of url: String) -> String { PostgreSQLAddress(url)?.description ?? "postgresql://" }
+
+  /// Opens a database for a server, and creates the tables if they are missing.
+  static func open(_ url: String, acceptsNoStandby: Bool, clock: @escaping WallClock) throws -> OpenedDatabase {
+    let ledger = try PostgreSQLLedger(at: try address(url), acceptsNoStandby: acceptsNoStandby)
+    return OpenedDatabase(
+      store: ledger,
+      tokens: TokenStore(in: ledger.tokens, clock: clock),
+      close: { ledger.close() }
+    )
+  }
+
+  /// Opens the history in a database for reading.
+  static func history(at url: String) throws -> History {
+    History(reader: try PostgreSQLLedger.reader(at: try address(url)))
+  }
+
+  /// Opens the tokens in a database.
+  static func tokens(at url: String, clock: @escaping WallClock) throws -> TokenStore {
+    TokenStore(in: try PostgreSQLLedger.tokens(at: try address(url)), clock: clock)
+  }
+
+  private static func address(_ url: String) throws -> PostgreSQLAddress {
+    guard let address = PostgreSQLAddress(url) else {
+      throw CommandFailure(.usage, "The value of --database is not the URL of a PostgreSQL database.")
+    }
+    return address
+  }
+}
+#else
+/// Refuses ledgers in PostgreSQL databases, because this program was built without the trait PostgreSQL.
+enum PostgreSQLSupport {
+  private static let missing = CommandFailure(
+    .usage,
+    "This program was built without PostgreSQL. Build it with `swift build --traits PostgreSQL`, or name a file."
+  )
+
+  static func name(of url: String) -> String { "postgresql://" }
+
+  static func open(_ url: String, acceptsNoStandby: Bool, clock: WallClock) throws -> OpenedDatabase { throw missing }
+
+  static func history(at url: String) throws -> History { throw missing }
+
+  static func tokens(at url: String, clock: WallClock) throws -> TokenStore { throw missing }
+}
+#endif
