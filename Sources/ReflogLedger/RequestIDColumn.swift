@@ -1,12 +1,12 @@
 import ReflogModel
 import ReflogStorage
 
-/// Converts the id of a request to the value of its column: 16 bytes for a GUID in lower case, text for any other id.
+/// Converts the id of a request to the value of its column: a GUID for a GUID in lower case, text for any other id.
 enum RequestIDColumn {
   /// Returns the value of the column, or NULL if `text` is nil.
   static func value(of text: String?) -> SQLValue {
     guard let text else { return .null }
-    return GUID.bytes(of: text).map { .blob($0) } ?? .text(text)
+    return GUID.bytes(of: text).map { .guid($0) } ?? .text(text)
   }
 }
 
@@ -28,9 +28,9 @@ extension Row {
     guard !isNull(column) else { return nil }
     guard isText(column) else { return try required(GUID.text(of: try blob(column)), column) }
     let text = try text(column)
-    // A query for a GUID compares bytes, so Reflog stores every GUID as 16 bytes. A column that contains a GUID as text
-    // was not written by Reflog, so the text is refused.
-    guard GUID.bytes(of: text) == nil else { throw unexpected(column) }
+    // In a database that stores GUIDs as bytes, a query for a GUID compares bytes. There, Reflog did not write a column
+    // that contains a GUID as text, so the text is refused.
+    guard storesGUIDsAsText || GUID.bytes(of: text) == nil else { throw unexpected(column) }
     return text
   }
 }

@@ -10,7 +10,7 @@ import Testing
 /// So a long history does not slow these queries down.
 struct QueryPlanTests {
   @Test(arguments: [
-    ("SELECT change.id FROM change \(History.newestApplied)", "change_applied"),
+    ("SELECT change.id FROM change \(History.newestApplied(SQLiteDialect()))", "change_applied"),
     (
       "SELECT id FROM change WHERE address = :address AND \(History.isEffective) AND id > 5 ORDER BY id LIMIT 9",
       "change_applied"

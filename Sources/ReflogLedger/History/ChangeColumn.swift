@@ -51,31 +51,33 @@ extension Row {
 }
 
 extension ChangeField {
-  /// The SQL expression of the field, with the collation for its comparison.
-  var expression: String {
+  /// Returns the SQL expression of the field, in the form that its comparison needs.
+  func expression(_ dialect: any Dialect) -> String {
     switch kind {
-    case .text: column + " COLLATE BINARY"
-    case .name: column + " COLLATE NOCASE"
-    case .number, .id, .time, .flag: column
+    case .text: dialect.bytewise(column(dialect))
+    case .name: dialect.ignoringCase(column(dialect))
+    case .number, .id, .time, .flag: column(dialect)
     }
   }
 
-  /// The SQL expression of the bytes of a text field, in lower case if the field ignores case.
-  var bytes: String {
-    kind == .name ? "CAST(lower(\(column)) AS BLOB)" : "CAST(\(column) AS BLOB)"
+  /// Returns the SQL expression of the bytes of a text field, in lower case if the field ignores case.
+  func bytes(_ dialect: any Dialect) -> String {
+    dialect.bytes(of: column(dialect), ignoringCase: kind == .name)
   }
 
-  /// The SQL expression that reads the field from the columns of `change` and `personal`.
-  private var column: String {
+  /// Returns the SQL expression that reads the field from the columns of `change` and `personal`.
+  private func column(_ dialect: any Dialect) -> String {
     switch self {
-    case .plain(let field): field.column
+    case .plain(let field): field.column(dialect)
     case .before(.state): "change.before_state"
     case .before(.connectorId): Self.connector("change.before_connector")
     case .before(.displayName): Self.connectorName("change.before_name")
-    case .after(.state): "iif(change.created_connector IS NULL, change.after_state, 'connector')"
+    case .after(.state): "CASE WHEN change.created_connector IS NULL THEN change.after_state ELSE 'connector' END"
     case .after(.connectorId): Self.connector("coalesce(change.created_connector, change.after_connector)")
     case .after(.displayName):
-      Self.connectorName("iif(change.created_connector IS NULL, change.after_name, change.created_name)")
+      Self.connectorName(
+        "CASE WHEN change.created_connector IS NULL THEN change.after_name ELSE change.created_name END"
+      )
     case .initiatedBy(let field): field.column
     case .status(.http): "change.http_status"
     case .status(.code): "change.error_code"
@@ -104,8 +106,8 @@ extension ChangeField {
 }
 
 extension ChangeField.Plain {
-  /// The SQL expression of the field.
-  fileprivate var column: String {
+  /// Returns the SQL expression of the field.
+  fileprivate func column(_ dialect: any Dialect) -> String {
     switch self {
     case .id: "change.id"
     case .sequence: "coalesce(change.outcome_sequence, change.intent_sequence)"
@@ -119,12 +121,12 @@ extension ChangeField.Plain {
     case .flowId: Self.ofAddress("flow.flow_id")
     case .step: Self.ofAddress("step.name")
     case .reason: "personal.reason"
-    case .correlationId: Self.requestID("change.correlation_id")
-    case .requestId: Self.requestID("change.request_id")
-    case .graphRequestId: Self.requestID("change.graph_request_id")
+    case .correlationId: dialect.requestID("change.correlation_id")
+    case .requestId: dialect.requestID("change.request_id")
+    case .graphRequestId: dialect.requestID("change.graph_request_id")
     case .rollbackOf: "change.rollback_of"
     case .rollbackTo: "change.rollback_to"
-    case .batchId: Self.requestID("change.batch_id")
+    case .batchId: dialect.requestID("change.batch_id")
     case .lastVerifiedDateTime: "change.last_verified_time"
     }
   }
@@ -134,15 +136,6 @@ extension ChangeField.Plain {
     """
     (SELECT \(column) FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step \
     WHERE address.id = change.address)
-    """
-  }
-
-  /// Returns the SQL expression that reads a request's id as text, also if the id is stored as 16 bytes.
-  private static func requestID(_ column: String) -> String {
-    """
-    iif(typeof(\(column)) = 'blob', lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \
-    substr(hex(\(column)), 9, 4), substr(hex(\(column)), 13, 4), substr(hex(\(column)), 17, 4), \
-    substr(hex(\(column)), 21))), \(column))
     """
   }
 }

@@ -41,8 +41,8 @@ enum EventRows {
       personal.salt, personal.erased_hash, entry.hash, entry.salt,
       (service_event.actor IS NULL) <> (actor.id IS NULL) OR (personal.actor_name IS NULL) <> (actor_name.id IS NULL)
         OR (service_event.client_app IS NULL) <> (client_app.id IS NULL)
-        OR (actor.id IS NULL
-          AND coalesce(service_event.actor_proof, service_event.client_app, personal.event) IS NOT NULL)
+        OR (actor.id IS NULL AND (service_event.actor_proof IS NOT NULL OR service_event.client_app IS NOT NULL
+          OR personal.event IS NOT NULL))
         AS misplaced_identity,
       personal.erased_event
     FROM service_event

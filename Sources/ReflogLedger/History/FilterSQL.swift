@@ -6,12 +6,14 @@ struct FilterSQL: Sendable {
   /// The condition that all changes fulfil.
   static let everything = "true"
 
-  private(set) var condition = ""
+  private(set) var condition = Self.everything
   private(set) var arguments: [String: SQLValue] = [:]
+  private let dialect: any Dialect
 
   /// Translates a filter to SQL, or creates the condition that selects all changes if the filter is nil.
-  init(_ filter: ChangeFilter?) {
-    condition = filter.map { translate($0) } ?? Self.everything
+  init(_ filter: ChangeFilter?, _ dialect: any Dialect) {
+    self.dialect = dialect
+    if let filter { condition = translate(filter) }
   }
 
   /// Returns the condition of a filter.
@@ -29,25 +31,25 @@ struct FilterSQL: Sendable {
 
   /// Returns the condition of a comparison.
   ///
-  /// If a value is NULL, `IS` and `IS NOT` return true or false. The other SQL comparisons return NULL, so `coalesce`
+  /// If a value is NULL, `IS DISTINCT FROM` returns true or false. The other SQL comparisons return NULL, so `coalesce`
   /// converts the NULL to false.
   private mutating func compare(_ field: ChangeField, _ comparison: FilterComparison, _ value: FilterValue) -> String {
-    let expression = field.expression
+    let expression = field.expression(dialect)
     let bound =
       switch value {
       case .null: "NULL"
-      case .text(let text): bind(text)
+      case .text(let text): field.kind == .name ? dialect.ignoringCase(bind(text)) : bind(text)
       case .number(let number): bind(number)
       case .time(let time): bind(time.microseconds)
       case .flag(let flag): bind(flag)
       }
     return switch comparison {
-    case .eq: "(\(expression) IS \(bound))"
-    case .ne: "(\(expression) IS NOT \(bound))"
-    case .gt: "coalesce(\(expression) > \(bound), 0)"
-    case .ge: "coalesce(\(expression) >= \(bound), 0)"
-    case .lt: "coalesce(\(expression) < \(bound), 0)"
-    case .le: "coalesce(\(expression) <= \(bound), 0)"
+    case .eq: "(\(expression) IS NOT DISTINCT FROM \(bound))"
+    case .ne: "(\(expression) IS DISTINCT FROM \(bound))"
+    case .gt: "coalesce(\(expression) > \(bound), FALSE)"
+    case .ge: "coalesce(\(expression) >= \(bound), FALSE)"
+    case .lt: "coalesce(\(expression) < \(bound), FALSE)"
+    case .le: "coalesce(\(expression) <= \(bound), FALSE)"
     }
   }
 
@@ -57,14 +59,15 @@ struct FilterSQL: Sendable {
   /// for an empty text.
   private mutating func startsWith(_ field: ChangeField, _ prefix: [UInt8]) -> String {
     prefix.isEmpty
-      ? "(\(field.expression) IS NOT NULL)"
-      : "coalesce(substr(\(field.bytes), 1, \(prefix.count)) = \(bind(prefix)), 0)"
+      ? "(\(field.expression(dialect)) IS NOT NULL)"
+      : "coalesce(substr(\(field.bytes(dialect)), 1, \(prefix.count)) = \(bind(prefix)), FALSE)"
   }
 
   /// Returns the condition that a text contains another text, compared byte by byte.
   private mutating func contains(_ field: ChangeField, _ part: [UInt8]) -> String {
     part.isEmpty
-      ? "(\(field.expression) IS NOT NULL)" : "coalesce(instr(\(field.bytes), \(bind(part))) > 0, 0)"
+      ? "(\(field.expression(dialect)) IS NOT NULL)"
+      : "coalesce(\(dialect.position(of: bind(part), in: field.bytes(dialect))) > 0, FALSE)"
   }
 
   /// Adds a value to the arguments, and returns the placeholder for the value in the SQL text.

@@ -36,7 +36,10 @@ extension History {
   ///
   /// The recorded reference of the address is the `after` of this change.
   package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
-    try await changes(at: address, Self.newestApplied).first
+    try await read { db in
+      guard let row = try Self.row(of: address, db) else { return nil }
+      return try ChangeRows(db, identities).checked(Self.newestApplied(db.dialect), ["address": row]).first
+    }
   }
 
   /// Returns the reference that a read of the directory last showed at an address, and the time of the read.
@@ -97,32 +100,38 @@ extension History {
     try db.integer(
       """
       SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
-      WHERE flow.flow_type = ? AND flow.flow_id = ? AND step.name = ?
+      WHERE flow.flow_type = ? AND \(db.dialect.ignoringCase("flow.flow_id")) = \(db.dialect.ignoringCase("?"))
+        AND \(db.dialect.ignoringCase("step.name")) = \(db.dialect.ignoringCase("?"))
       """,
       [address.flowType.rawValue, address.flow.text, address.step.name]
     )
   }
 
-  /// The SQL condition that selects the newest applied change at `:address`.
+  /// Returns the SQL condition that selects the newest applied change at `:address`.
   ///
   /// The condition first finds the newest change with an effect and the newest change without an effect, because the
   /// index `change_applied` stores these two kinds of changes separately. The newer of the two changes is the result.
-  static let newestApplied = """
-    WHERE change.id = max(
-      coalesce((
-        SELECT change.id FROM change WHERE \(atAddress) AND \(isEffective) ORDER BY change.id DESC LIMIT 1
-      ), 0),
-      coalesce((
-        SELECT change.id FROM change WHERE \(atAddress) AND \(isIneffective) ORDER BY change.id DESC LIMIT 1
-      ), 0)
-    )
-    """
+  static func newestApplied(_ dialect: any Dialect) -> String {
+    "WHERE change.id = \(dialect.greater(newestEffective, newestIneffective))"
+  }
 
-  private static let atAddress = "change.address = :address"
+  private static let newestEffective = newest(isEffective)
+  private static let newestIneffective = newest(isIneffective)
+
+  /// Returns the SQL expression of the id of the newest change at `:address` that fulfils a condition.
+  ///
+  /// The value of the expression is 0 if there is no such change.
+  private static func newest(_ condition: String) -> String {
+    """
+    coalesce((
+      SELECT change.id FROM change WHERE change.address = :address AND \(condition) ORDER BY change.id DESC LIMIT 1
+    ), 0)
+    """
+  }
 
   /// The SQL form of ``Change/mayHaveReachedDirectory``.
   static let mayHaveReachedDirectory = """
     change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
-      AND (change.result <> 'notApplied' OR change.error_code IS NOT '\(Change.notSentCode)')
+      AND (change.result <> 'notApplied' OR change.error_code IS DISTINCT FROM '\(Change.notSentCode)')
     """
 }

@@ -20,15 +20,15 @@ extension History {
     through end: Int64,
     upTo last: Int64
   ) async throws(LedgerError) -> [Change] {
-    let filter = FilterSQL(query.filter)
-    return try await read { db in
-      try ChangeRows(db, identities).checked(
+    try await read { db in
+      let filter = FilterSQL(query.filter, db.dialect)
+      return try ChangeRows(db, identities).checked(
         """
         JOIN entry ON entry.change = change.id
         WHERE entry.sequence > :after AND entry.sequence <= :end
-          AND entry.sequence = iif(
-            change.outcome_sequence <= :last, change.outcome_sequence, change.intent_sequence
-          )
+          AND entry.sequence = CASE
+            WHEN change.outcome_sequence <= :last THEN change.outcome_sequence ELSE change.intent_sequence
+          END
           AND \(filter.condition)
         ORDER BY entry.sequence
         """,
@@ -48,7 +48,7 @@ extension History {
     try await read { db in
       try db.integers(
         """
-        SELECT id FROM change INDEXED BY change_pending
+        SELECT id FROM \(db.dialect.table("change", index: "change_pending"))
         WHERE result = 'pending' AND id > :after ORDER BY id LIMIT :limit
         """,
         ["after": after?.number ?? 0, "limit": limit]

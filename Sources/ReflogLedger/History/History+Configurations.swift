@@ -16,16 +16,16 @@ extension History {
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil
   ) async throws(LedgerError) -> [ConnectorConfiguration] {
-    let names = flows.map { JSONValue.array($0.map { .string($0.description) }).text }
+    let names = flows.map { JSONValue.array($0.map { .string($0.description.asciiFolded) }).text }
     return try await read { db in
       let last = try ChangeTimes.lastID(notAfter: moment, db)
       let held = try db.rows(
-        Self.held,
+        Self.held(db.dialect),
         ["moment": moment.microseconds, "last": last, "flows": names]
       ) { try HeldReference($0) }
       let rows = ChangeRows(db, identities)
       let ids = JSONValue.array(held.compactMap { $0.change.map { .integer($0) } })
-      let changes = try rows.checked("WHERE change.id IN (SELECT value FROM json_each(?))", [ids.text])
+      let changes = try rows.checked("WHERE change.id IN (\(db.dialect.numbers(inArray: "?")))", [ids.text])
       let byID = Dictionary(changes.map { ($0.id.number, $0) }) { first, _ in first }
       let targets = TargetURLs(moment, rows, db)
       return try held.map { held in
@@ -65,7 +65,11 @@ extension History {
     }
   }
 
-  private static let held = """
+  /// Returns the SQL that selects the columns of ``HeldReference``.
+  ///
+  /// The argument `:flows` is a JSON array of the flows in lower case, or NULL for all flows.
+  private static func held(_ dialect: any Dialect) -> String {
+    """
     WITH applied AS MATERIALIZED (
       SELECT address.id AS address, flow.flow_type, flow.flow_id, step.name AS step,
         (
@@ -77,7 +81,7 @@ extension History {
         (
           SELECT change.result = 'pending' OR change.result_time > :moment FROM change
           WHERE change.address = address.id AND change.id <= :last
-            AND change.outcome_sequence IS NOT change.intent_sequence
+            AND change.outcome_sequence IS DISTINCT FROM change.intent_sequence
           ORDER BY change.id DESC LIMIT 1
         ) AS has_pending
       FROM address
@@ -85,18 +89,20 @@ extension History {
       JOIN step ON step.id = address.step
       WHERE (
           :flows IS NULL
-          OR flow.flow_type || '/' || flow.flow_id COLLATE NOCASE IN (SELECT value FROM json_each(:flows))
+          OR \(dialect.ignoringCase("(flow.flow_type || '/' || flow.flow_id)"))
+            IN (\(dialect.texts(inArray: ":flows")))
         )
         AND EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
     )
     SELECT applied.flow_type, applied.flow_id, applied.step, coalesce(applied.effective, applied.ineffective),
-      coalesce(applied.has_pending, 0), newest.result_time, seen_reference.seen
+      coalesce(applied.has_pending, FALSE), newest.result_time, seen_reference.seen
     FROM applied
     LEFT JOIN change AS newest
-      ON newest.id = max(coalesce(applied.effective, 0), coalesce(applied.ineffective, 0))
+      ON newest.id = \(dialect.greater("coalesce(applied.effective, 0)", "coalesce(applied.ineffective, 0)"))
     LEFT JOIN seen_reference ON seen_reference.address = applied.address AND seen_reference.seen <= :moment
-    ORDER BY applied.flow_type, applied.flow_id, applied.step
+    ORDER BY applied.flow_type, \(dialect.ignoringCase("applied.flow_id")), \(dialect.ignoringCase("applied.step"))
     """
+  }
 
   private static let byThen = "change.address = address.id AND change.id <= :last AND change.result_time <= :moment"
 
@@ -110,7 +116,7 @@ extension History {
           SELECT 1 FROM address JOIN change ON change.address = address.id AND change.result = 'applied'
           WHERE address.flow = flow.id
         )
-        ORDER BY flow_type, flow_id
+        ORDER BY flow_type, \(db.dialect.ignoringCase("flow_id"))
         """
       ) { try $0.flowName(0) }
     }

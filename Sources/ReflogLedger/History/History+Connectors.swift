@@ -81,7 +81,10 @@ extension History {
 
   /// Returns the row number of a connector, or nil if the connector has no row.
   static func row(of connector: ConnectorID, _ db: any LedgerConnection) throws -> Int64? {
-    try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
+    try db.integer(
+      "SELECT id FROM connector WHERE \(db.dialect.ignoringCase("connector_id")) = \(db.dialect.ignoringCase("?"))",
+      [connector.text]
+    )
   }
 
   /// The condition that a change created, updated or deleted the connector `:connector`.

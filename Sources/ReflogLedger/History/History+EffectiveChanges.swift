@@ -55,12 +55,14 @@ extension History {
   /// The condition that a change is effective.
   ///
   /// SQLite uses the index `change_applied` only if the condition contains exactly the expression of the index.
-  static let isEffective = "\(isApplied) = 1"
+  static let isEffective = "\(isApplied) = TRUE"
   /// The condition that a change was applied without an effect: `before` and `after` of the change are equal.
-  static let isIneffective = "\(isApplied) = 0"
+  static let isIneffective = "\(isApplied) = FALSE"
 
   private static let isApplied = """
     change.result = 'applied'
-      AND (change.before_state <> change.after_state OR change.before_connector IS NOT change.after_connector)
+      AND (
+        change.before_state <> change.after_state OR change.before_connector IS DISTINCT FROM change.after_connector
+      )
     """
 }

@@ -56,16 +56,16 @@ extension History {
     patience: Duration
   ) async throws(LedgerError) -> HistoryPiece {
     let start = ContinuousClock.now
-    let filter = FilterSQL(query.filter)
     // One read creates the plan and also reads the first part, because most calls need no further read.
-    let (plan, first, atFirst) = try await read { db in
+    let (plan, filter, first, atFirst) = try await read { db in
+      let filter = FilterSQL(query.filter, db.dialect)
       let plan = try QueryPlan(query.filter, db)
       let newest = min(try Self.newestNumber(db), last?.number ?? .max)
       guard let ids = plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
-        return (plan, nil as ClosedRange<Int64>?, [StoredChange]())
+        return (plan, filter, nil as ClosedRange<Int64>?, [StoredChange]())
       }
       let part = ids.part(of: Self.sizes(plan, query).first, fromBelow: query.isAscending)
-      return (plan, ids, try changes(plan, filter, in: part, ascending: query.isAscending, limit: limit, db))
+      return (plan, filter, ids, try changes(plan, filter, in: part, ascending: query.isAscending, limit: limit, db))
     }
     guard var rest = first else { return HistoryPiece([]) }
     let sizes = Self.sizes(plan, query)
@@ -100,8 +100,9 @@ extension History {
   /// The time grows with the number of changes that match.
   package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
     let start = ContinuousClock.now
-    let (plan, newest) = try await read { db in (try QueryPlan(query.filter, db), try Self.newestNumber(db)) }
-    let filter = FilterSQL(query.filter)
+    let (plan, filter, newest) = try await read { db in
+      (try QueryPlan(query.filter, db), FilterSQL(query.filter, db.dialect), try Self.newestNumber(db))
+    }
     let (first, last) = (max(1, plan.first), min(newest, plan.last))
     guard first <= last else { return 0 }
     var rest = first...last
@@ -141,7 +142,7 @@ extension History {
     let found = Set(try queries.flatMap { try rows.ids($0.0, $0.1, kept: plan.isCommon) })
     let first = found.sorted { ascending ? $0 < $1 : $1 < $0 }.prefix(limit)
     return try rows.stored(
-      "WHERE change.id IN (SELECT value FROM json_each(?)) ORDER BY change.id \(ascending ? "ASC" : "DESC")",
+      "WHERE change.id IN (\(db.dialect.numbers(inArray: "?"))) ORDER BY change.id \(ascending ? "ASC" : "DESC")",
       [JSONValue.array(first.map { .integer($0) }).text]
     )
   }
@@ -155,17 +156,17 @@ extension History {
     _ filter: FilterSQL,
     ascending: Bool
   ) -> [(condition: String, arguments: SQLArguments)] {
-    let filter = plan.isExact ? FilterSQL(nil) : filter
+    let (filtered, arguments) = plan.isExact ? (FilterSQL.everything, [:]) : (filter.condition, filter.arguments)
     func condition(_ lookup: String) -> String {
       """
-      WHERE \(lookup) AND change.id BETWEEN :first AND :last AND \(filter.condition)
+      WHERE \(lookup) AND change.id BETWEEN :first AND :last AND \(filtered)
       ORDER BY change.id \(ascending ? "ASC" : "DESC") LIMIT :limit
       """
     }
     guard let lookups = plan.lookups else {
-      return [(condition(FilterSQL.everything), SQLArguments(filter.arguments))]
+      return [(condition(FilterSQL.everything), SQLArguments(arguments))]
     }
-    return lookups.map { (condition($0.sql()), SQLArguments(filter.arguments) + SQLArguments($0.arguments())) }
+    return lookups.map { (condition($0.sql()), SQLArguments(arguments) + SQLArguments($0.arguments())) }
   }
 
   /// Returns how many changes in a range of ids match.
@@ -190,24 +191,24 @@ extension History {
     guard !queries.isEmpty else { return 0 }
     let arguments = lookups.reduce(["first": ids.lowerBound, "last": ids.upperBound]) { $0 + SQLArguments($1.1) }
     let count = try db.integer(
-      "SELECT count(*) FROM (\(queries.joined(separator: plan.isExact ? " UNION ALL " : " UNION ")))",
+      "SELECT count(*) FROM (\(queries.joined(separator: plan.isExact ? " UNION ALL " : " UNION "))) AS matching",
       plan.isExact ? arguments : SQLArguments(filter.arguments) + arguments,
       kept: false
     )
     return Int(count ?? 0)
   }
 
-  /// Returns the query plan that SQLite reports for a query, one line for each step of each SQL query.
+  /// Returns the query plan that the database reports for a query, one line for each step of each SQL query.
   package func plan(of query: ChangeQuery) async throws(LedgerError) -> [String] {
-    let filter = FilterSQL(query.filter)
-    return try await read { db in
+    try await read { db in
+      let filter = FilterSQL(query.filter, db.dialect)
       let plan = try QueryPlan(query.filter, db)
       return try Self.queries(plan, filter, ascending: query.isAscending).flatMap { query in
         try db.rows(
-          "EXPLAIN QUERY PLAN \(ChangeRows.select) \(query.condition)",
+          "\(db.dialect.explain) \(ChangeRows.select) \(query.condition)",
           query.arguments + ["first": 1, "last": Int64.max, "limit": 100],
           kept: false
-        ) { try $0.text(3) }
+        ) { try $0.text(db.dialect.explainColumn) }
       }
     }
   }

@@ -30,13 +30,14 @@ extension History {
         ["limit": LedgerStatus.shownUnreadParts]
       ) { UnreadPart(name: try $0.text(0), since: try $0.time(1), reason: try $0.text(2)) }
       let replacement = try KeyReplacement.unconfirmed(db)
+      let pending = db.dialect.table("change", index: "change_pending")
       let status = try db.first(
         """
         SELECT directory, tenant_id,
           (SELECT max(id) FROM change),
           (SELECT sequence FROM entry WHERE change IS NOT NULL ORDER BY sequence DESC LIMIT 1),
-          (SELECT count(*) FROM change INDEXED BY change_pending WHERE result = 'pending'),
-          (SELECT min(activity_time) FROM change INDEXED BY change_pending WHERE result = 'pending'),
+          (SELECT count(*) FROM \(pending) WHERE result = 'pending'),
+          (SELECT min(activity_time) FROM \(pending) WHERE result = 'pending'),
           (SELECT finished FROM sweep),
           (SELECT count(*) FROM unread_part)
         FROM ledger

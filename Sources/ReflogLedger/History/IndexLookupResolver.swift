@@ -18,7 +18,7 @@ struct IndexLookupResolver {
     case .comparison(let field, .eq, let value): return try lookups(field, value)
     case .comparison(.plain(.result), .ne, .text(Change.Result.applied.rawValue)),
       .not(.comparison(.plain(.result), .eq, .text(Change.Result.applied.rawValue))):
-      return Change.Result.allCases.compactMap(Self.lookup)
+      return Change.Result.allCases.compactMap(lookup)
     case .oneOf(let field, let values):
       var all: [IndexLookup] = []
       for value in values {
@@ -48,8 +48,9 @@ struct IndexLookupResolver {
     return try db.integers(
       """
       SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
-      WHERE flow.flow_id = :flow AND flow.flow_type = coalesce(:flowType, flow.flow_type) COLLATE NOCASE
-        AND step.name = coalesce(:step, step.name)
+      WHERE \(equal("flow.flow_id", ":flow"))
+        AND \(equal("flow.flow_type", "coalesce(:flowType, flow.flow_type)"))
+        AND \(equal("step.name", "coalesce(:step, step.name)"))
       """,
       ["flow": flow, "flowType": wanted[.flowType], "step": wanted[.step]]
     ).map { equality("address", $0, .step) }
@@ -66,7 +67,7 @@ struct IndexLookupResolver {
   /// Returns the lookup of the changes with a result, or nil for `applied`.
   ///
   /// Nearly all changes have the result `applied`, so no index covers this result.
-  private static func lookup(_ result: Change.Result) -> IndexLookup? {
+  private func lookup(_ result: Change.Result) -> IndexLookup? {
     switch result {
     case .applied: nil
     case .pending:
@@ -74,7 +75,8 @@ struct IndexLookupResolver {
       IndexLookup(
         condition: """
           change.id IN (
-            SELECT pending.id FROM change AS pending INDEXED BY change_pending WHERE pending.result = 'pending'
+            SELECT pending.id FROM \(db.dialect.table("change AS pending", index: "change_pending"))
+            WHERE pending.result = 'pending'
           )
           """,
         selectivity: .result
@@ -95,7 +97,7 @@ struct IndexLookupResolver {
     case .plain(.batchId): return [request("batch_id", text.asciiFolded, .batch)]
     case .plain(.result):
       guard let result = Change.Result(rawValue: text) else { return [] }
-      return Self.lookup(result).map { [$0] }
+      return lookup(result).map { [$0] }
     case .before(.connectorId): return try connectors(text).map { equality("before_connector", $0, .connector) }
     case .after(.connectorId):
       return try connectors(text).flatMap { row in
@@ -103,7 +105,7 @@ struct IndexLookupResolver {
       }
     case .plain(.flowId):
       return try rows(
-        "SELECT address.id FROM address JOIN flow ON flow.id = address.flow WHERE flow.flow_id = ?",
+        "SELECT address.id FROM address JOIN flow ON flow.id = address.flow WHERE \(equal("flow.flow_id", "?"))",
         text
       ).map { equality("address", $0, .flow) }
     case .initiatedBy(.userId): return try actors("user", text)
@@ -130,7 +132,12 @@ struct IndexLookupResolver {
 
   /// Returns the row number of a connector as a list, which is empty if the connector has no row.
   private func connectors(_ id: String) throws -> [Int64] {
-    try rows("SELECT id FROM connector WHERE connector_id = ?", id)
+    try rows("SELECT id FROM connector WHERE \(equal("connector_id", "?"))", id)
+  }
+
+  /// Returns the SQL condition that two texts are equal except for the case of letters.
+  private func equal(_ left: String, _ right: String) -> String {
+    "\(db.dialect.ignoringCase(left)) = \(db.dialect.ignoringCase(right))"
   }
 
   /// Returns the row numbers that an SQL query finds for a text.

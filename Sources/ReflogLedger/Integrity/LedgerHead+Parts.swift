@@ -20,14 +20,15 @@ extension LedgerHead {
         db
       ).first?.content.ids("lostChanges").last
       nextChange =
-        try max(db.integer(Self.newest("change", "purged_change")) ?? 0, lost ?? 0) + 1
-      nextEvent = try (db.integer(Self.newest("service_event", "purged_event")) ?? 0) + 1
+        try max(db.integer(Self.newest("change", "purged_change", db.dialect)) ?? 0, lost ?? 0) + 1
+      nextEvent = try (db.integer(Self.newest("service_event", "purged_event", db.dialect)) ?? 0) + 1
       newestTime = try db.integer(
         """
         SELECT coalesce(
           (
-            SELECT iif(change.outcome_sequence = entry.sequence, change.result_time, change.activity_time) FROM change
-            WHERE change.id = entry.change
+            SELECT
+              CASE WHEN change.outcome_sequence = entry.sequence THEN change.result_time ELSE change.activity_time END
+            FROM change WHERE change.id = entry.change
           ),
           (SELECT service_event.time FROM service_event WHERE service_event.id = entry.event)
         )
@@ -38,19 +39,16 @@ extension LedgerHead {
 
     /// The condition of the index on events about the keys and the name of the log.
     ///
-    /// SQLite uses an index only if a query contains exactly the condition of the index.
+    /// A database uses the index only if a query contains exactly the condition of the index.
     static let keyEvents = """
       kind IN ('keyRotated', 'keyReplaced', 'keyReplacementConfirmed', 'olderLedgerAccepted')
       """
 
     /// Returns the SQL that reads the highest id that a table has or had.
-    private static func newest(_ table: String, _ purged: String) -> String {
-      """
-      SELECT max(
-        coalesce((SELECT max(id) FROM \(table)), 0),
-        coalesce((SELECT last FROM \(purged) ORDER BY first DESC LIMIT 1), 0)
-      )
-      """
+    private static func newest(_ table: String, _ purged: String, _ dialect: any Dialect) -> String {
+      let existing = "coalesce((SELECT max(id) FROM \(table)), 0)"
+      let deleted = "coalesce((SELECT last FROM \(purged) ORDER BY first DESC LIMIT 1), 0)"
+      return "SELECT \(dialect.greater(existing, deleted))"
     }
 
     /// Returns the parts of the head row that have other values.

@@ -52,7 +52,7 @@ extension LedgerVerification {
   private func end(of count: Int, behind id: Int64) async throws(LedgerError) -> Int64? {
     try await history.read { db in
       try db.integer(
-        "SELECT max(id) FROM (SELECT id FROM change WHERE id > ? ORDER BY id LIMIT ?)",
+        "SELECT max(id) FROM (SELECT id FROM change WHERE id > ? ORDER BY id LIMIT ?) AS following",
         [id, count]
       )
     }
@@ -66,7 +66,7 @@ extension LedgerVerification {
         SELECT id FROM change WHERE id < 1
         UNION ALL
         SELECT change_statement.change FROM change_statement LEFT JOIN change ON change.id = change_statement.change
-        WHERE change.settled_by IS NOT 'person'
+        WHERE change.settled_by IS DISTINCT FROM 'person'
         UNION ALL
         SELECT change FROM change_personal WHERE change < 1
         LIMIT ?
@@ -82,16 +82,17 @@ extension LedgerVerification {
   ///
   /// This method reads the tables without the indexes, because the indexes may be altered too.
   private static func doubledIdentities(_ db: any LedgerConnection) throws -> [LedgerReport.Finding] {
+    let dialect = db.dialect
     let identities = [
-      ("flow", "flow_type, flow_id"), ("step", "name"), ("address", "flow, step"), ("connector", "connector_id"),
-      ("actor", "actor_type, actor_id"), ("client_app", "app_id"),
+      ("flow", ["flow_type", dialect.ignoringCase("flow_id")]), ("step", [dialect.ignoringCase("name")]),
+      ("address", ["flow", "step"]), ("connector", [dialect.ignoringCase("connector_id")]),
+      ("actor", ["actor_type", "actor_id"]), ("client_app", ["app_id"]),
     ]
     return try identities.flatMap { table, columns in
-      let first = columns.prefix { $0 != "," }
-      return try db.integers(
+      try db.integers(
         """
-        SELECT min(id) FROM \(table) NOT INDEXED WHERE \(first) IS NOT NULL
-        GROUP BY \(columns) HAVING count(*) > 1 LIMIT ?
+        SELECT min(id) FROM \(dialect.tableWithoutIndexes(table)) WHERE \(columns[0]) IS NOT NULL
+        GROUP BY \(columns.joined(separator: ", ")) HAVING count(*) > 1 LIMIT ?
         """,
         [maximumFindings]
       ).map { LedgerReport.Finding.doubled(table: table, row: $0) }

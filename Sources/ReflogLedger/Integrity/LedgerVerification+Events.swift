@@ -86,7 +86,7 @@ extension LedgerVerification {
   private func end(ofEventsBehind id: Int64) async throws(LedgerError) -> Int64? {
     try await history.read { db in
       try db.integer(
-        "SELECT max(id) FROM (SELECT id FROM service_event WHERE id > ? ORDER BY id LIMIT ?)",
+        "SELECT max(id) FROM (SELECT id FROM service_event WHERE id > ? ORDER BY id LIMIT ?) AS following",
         [id, Self.eventsRead]
       )
     }

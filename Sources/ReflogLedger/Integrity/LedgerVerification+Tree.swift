@@ -77,8 +77,8 @@ extension LedgerVerification {
       try db.rows(
         """
         SELECT level, position FROM subtree
-        WHERE position >= (SELECT next_sequence FROM head) >> (level * \(Tile.height)) OR position < 0
-          OR level NOT BETWEEN 1 AND 7
+        WHERE position < 0 OR level NOT BETWEEN 1 AND 7 OR position >= (SELECT next_sequence FROM head)
+          >> CAST(CASE WHEN level BETWEEN 1 AND 7 THEN level * \(Tile.height) ELSE 0 END AS integer)
         ORDER BY level, position LIMIT ?
         """,
         [Self.maximumFindings]

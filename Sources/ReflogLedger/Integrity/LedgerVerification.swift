@@ -174,7 +174,7 @@ package struct LedgerVerification: Sendable {
           """
           SELECT max(sequence) FROM (
             SELECT sequence FROM entry WHERE sequence >= :first AND sequence < :size ORDER BY sequence LIMIT :limit
-          )
+          ) AS following
           """,
           ["first": from, "size": size, "limit": Self.entriesCompared]
         )

@@ -13,7 +13,7 @@ extension History {
         return (AddressState(newestApplied: nil, newestEffective: nil, pending: nil, seen: nil), newestTime)
       }
       let state = AddressState(
-        newestApplied: try rows.checked(Self.newestApplied, ["address": row]).first,
+        newestApplied: try rows.checked(Self.newestApplied(db.dialect), ["address": row]).first,
         newestEffective: try rows.checked(
           "WHERE change.address = :address AND \(Self.isEffective) ORDER BY change.id DESC LIMIT 1",
           ["address": row]

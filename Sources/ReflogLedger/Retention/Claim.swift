@@ -33,6 +33,6 @@ struct Claim {
 }
 
 extension IDRanges {
-  /// The numbers as the text of a JSON array, for `json_each`.
+  /// The numbers as the text of a JSON array, for ``Dialect/numbers(inArray:)``.
   var jsonArray: String { JSONValue.array(ranges.joined().map { .integer($0) }).text }
 }

@@ -69,7 +69,7 @@ enum ErasableRows {
       """
     }
     return try db.first(
-      "SELECT count(*), coalesce(sum(held), 0) FROM (\(rows.joined(separator: " UNION ")))",
+      "SELECT count(*), count(*) FILTER (WHERE held) FROM (\(rows.joined(separator: " UNION "))) AS personal",
       ["actor": actor]
     ) { row in (try row.integer(0) - row.integer(1), try row.integer(1)) } ?? (0, 0)
   }
@@ -117,9 +117,9 @@ enum ErasableRows {
     return try db.rows(
       """
       SELECT \(table.name).\(table.id), \(table.sequence), \(table.actor), \(table.isHeld)
-      FROM json_each(?) AS claimed CROSS JOIN entry ON entry.sequence = claimed.value
-      CROSS JOIN \(table.source)
-      WHERE \(subject) AND \(table.sequence) = entry.sequence AND \(table.name).salt IS NOT NULL
+      FROM entry CROSS JOIN \(table.source)
+      WHERE entry.sequence IN (\(db.dialect.numbers(inArray: "?"))) AND \(subject)
+        AND \(table.sequence) = entry.sequence AND \(table.name).salt IS NOT NULL
       ORDER BY \(table.name).\(table.id)
       """,
       [entries.jsonArray]

@@ -18,9 +18,8 @@ enum ErasureRows {
 
   /// Returns all erasures, oldest first, each with the numbers of changes and service events whose data it erased.
   static func all(_ db: any LedgerConnection) throws -> [Erasure] {
-    let claims = """
-      (SELECT id FROM claim_event WHERE kind = 'erased' AND instr(details, '{"asked":' || asked.event || ',') = 1)
-      """
+    let start = db.dialect.position(of: #"('{"asked":' || asked.event || ',')"#, in: "details")
+    let claims = "(SELECT id FROM claim_event WHERE kind = 'erased' AND \(start) = 1)"
     return try db.rows(
       """
       SELECT asked.id, actor.actor_type, actor.actor_id, asking.time, asked.finished,
@@ -31,7 +30,7 @@ enum ErasureRows {
             UNION
             SELECT said.change FROM change_statement AS said
             WHERE said.actor = asked.actor AND said.erased_event IN \(claims)
-          )
+          ) AS erased
         ),
         (
           SELECT count(*) FROM service_event JOIN service_event_personal AS personal
@@ -61,21 +60,24 @@ enum ErasureRows {
     _ subject: Erasure.Subject,
     _ db: any LedgerConnection
   ) throws -> [(row: Int64, type: Change.ActorType, id: String)] {
+    func isSubject(_ column: String) -> String {
+      "\(db.dialect.ignoringCase(column)) = \(db.dialect.ignoringCase(":id"))"
+    }
     let condition =
       switch subject {
-      case .actor: "actor_id = :id COLLATE NOCASE"
-      case .token: "actor_type = 'token' AND actor_id = :id COLLATE NOCASE"
+      case .actor: isSubject("actor_id")
+      case .token: "actor_type = 'token' AND \(isSubject("actor_id"))"
       case .app:
         """
         actor_type = 'app' AND (
-          actor_id = :id COLLATE NOCASE
+          \(isSubject("actor_id"))
           OR EXISTS (
             SELECT 1 FROM change JOIN client_app ON client_app.id = change.client_app
-            WHERE change.actor = actor.id AND client_app.app_id = :id COLLATE NOCASE
+            WHERE change.actor = actor.id AND \(isSubject("client_app.app_id"))
           )
           OR EXISTS (
             SELECT 1 FROM service_event JOIN client_app ON client_app.id = service_event.client_app
-            WHERE service_event.actor = actor.id AND client_app.app_id = :id COLLATE NOCASE
+            WHERE service_event.actor = actor.id AND \(isSubject("client_app.app_id"))
           )
         )
         """
@@ -96,13 +98,11 @@ enum ErasureRows {
   ///   - db: The connection.
   static func erased(_ part: StoredPersonalPart, at sequence: Int64, _ db: any LedgerConnection) throws -> Erased? {
     guard case .erased(_, let event?) = part else { return nil }
+    let start = db.dialect.position(of: #"'"entries":"'"#, in: "details")
+    let entries = #"(',' || rtrim(substr(details, \#(start) + 11), '"}') || ',')"#
+    let position = db.dialect.position(of: "(',' || :sequence || ',')", in: entries)
     return try db.first(
-      """
-      SELECT id, time FROM service_event
-      WHERE id = :event AND kind = 'erased' AND instr(
-        ',' || rtrim(substr(details, instr(details, '"entries":"') + 11), '"}') || ',', ',' || :sequence || ','
-      )
-      """,
+      "SELECT id, time FROM service_event WHERE id = :event AND kind = 'erased' AND \(position) > 0",
       ["event": event, "sequence": sequence]
     ) { row in Erased(eventID: try row.integer(0), dateTime: try row.time(1)) }
   }

@@ -162,14 +162,12 @@ extension LedgerSession {
   /// Returns the hashes of the personal data in the rows with these ids.
   private func hashes(of table: ErasableRows.Table, _ ids: [Int64]) throws -> [Int64: Hash?] {
     let list: SQLArguments = [JSONValue.array(ids.map { .integer($0) }).text]
+    let isListed = "IN (\(connection.dialect.numbers(inArray: "?")))"
     if table.name == ErasableRows.events.name {
-      let events = try EventRows.stored("service_event.id IN (SELECT value FROM json_each(?))", list, connection)
+      let events = try EventRows.stored("service_event.id \(isListed)", list, connection)
       return Dictionary(uniqueKeysWithValues: try events.map { ($0.event.id, try $0.personalHash()) })
     }
-    let changes = try ChangeRows(connection, IdentityCache()).stored(
-      "WHERE change.id IN (SELECT value FROM json_each(?))",
-      list
-    )
+    let changes = try ChangeRows(connection, IdentityCache()).stored("WHERE change.id \(isListed)", list)
     let isStatement = table.name == ErasableRows.statements.name
     return Dictionary(
       uniqueKeysWithValues: try changes.map { change in

@@ -29,8 +29,8 @@ enum PurgeableRows {
   ) throws -> (changes: Int64, held: Int64, kept: Int64) {
     let counts = try db.first(
       """
-      SELECT count(*), coalesce(sum(\(RetentionRows.isHeld)), 0),
-        coalesce(sum(NOT \(RetentionRows.isHeld) AND \(isKept)), 0) \(old)
+      SELECT count(*), count(*) FILTER (WHERE \(RetentionRows.isHeld)),
+        count(*) FILTER (WHERE NOT \(RetentionRows.isHeld) AND \(isKept)) \(old)
       """,
       arguments(ids, before)
     ) { row in (all: try row.integer(0), held: try row.integer(1), kept: try row.integer(2)) }
@@ -138,8 +138,9 @@ enum PurgeableRows {
   private static func empty(_ entries: IDRanges, _ db: any LedgerConnection) throws {
     try db.execute(
       """
-      UPDATE entry SET salt = NULL, change = iif(change IS NULL, NULL, 0), event = iif(event IS NULL, NULL, 0)
-      WHERE sequence IN (SELECT value FROM json_each(?))
+      UPDATE entry SET
+        salt = NULL, change = CASE WHEN change IS NOT NULL THEN 0 END, event = CASE WHEN event IS NOT NULL THEN 0 END
+      WHERE sequence IN (\(db.dialect.numbers(inArray: "?")))
       """,
       [entries.jsonArray]
     )
@@ -157,8 +158,11 @@ enum PurgeableRows {
     """
 
   /// The condition that a change set the current reference of its address.
-  private static let isKept =
-    "(change.id IS (SELECT kept_change.change FROM kept_change WHERE kept_change.address = change.address))"
+  private static let isKept = """
+    (change.id IS NOT DISTINCT FROM (
+      SELECT kept_change.change FROM kept_change WHERE kept_change.address = change.address
+    ))
+    """
 
   /// The kinds of service events that are never deleted.
   private static let keptKinds = ServiceEvent.Kind.allCases.filter(\.isKept).map { "'\($0.rawValue)'" }

@@ -18,7 +18,7 @@ struct RetentionRecord {
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if an event does not match the log.
   init(_ db: any LedgerConnection) throws {
-    // SQLite uses the index `service_event_retention` only if the condition on `kind` is exactly the condition of the
+    // A database uses the index `service_event_retention` only if the condition on `kind` is exactly the one of the
     // index.
     let events = try EventRows.checked(
       """

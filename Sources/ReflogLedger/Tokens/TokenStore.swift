@@ -4,13 +4,19 @@ package import ReflogModel
 import ReflogStorage
 import Synchronization
 
-/// The API tokens, in a separate file next to the ledger; the server and the command line both open the token file.
+/// The API tokens; the server and the command line both use the database that holds them.
 ///
-/// The file holds only the hash of a secret. A token identifies a program, not a person.
+/// The database holds only the hash of a secret. A token identifies a program, not a person.
 package struct TokenStore: Sendable {
-  private let storage: SharedStorage
+  private let database: any TokenDatabase
   private let memory = TokenMemory()
   private let clock: WallClock
+
+  /// Uses an open database.
+  package init(_ database: any TokenDatabase, clock: @escaping WallClock) {
+    self.database = database
+    self.clock = clock
+  }
 
   /// Opens the token file next to the ledger at a path.
   ///
@@ -20,9 +26,7 @@ package struct TokenStore: Sendable {
   ///   - clock: The clock that sets the times of tokens.
   /// - Throws: an error if another user than the owner has a permission on the file.
   package init(besideLedgerAt path: String, creating: Bool = true, clock: @escaping WallClock) throws {
-    try DurableFile.requirePrivate(path + ".tokens")
-    storage = try SharedStorage(path: path + ".tokens", kind: .tokens, creating: creating)
-    self.clock = clock
+    self.init(try TokenFile(besideLedgerAt: path, creating: creating), clock: clock)
   }
 
   /// Returns whether the existing token file next to a ledger contains no token, without changing the file.
@@ -51,7 +55,7 @@ package struct TokenStore: Sendable {
       revoked: nil
     )
     let hash = Array(text.secretHash)
-    try await storage.write { db in
+    try await database.write { db in
       let names = try db.rows("SELECT name FROM token ORDER BY created, id") { try $0.text(0) }
       if names.contains(name.text) { throw TokenError.nameTaken(name.text) }
       if let other = names.first(where: name.canBeConfused) { throw TokenError.nameConfusable(with: other) }
@@ -71,7 +75,7 @@ package struct TokenStore: Sendable {
 
   /// Returns all tokens, also expired and revoked ones, oldest first.
   package func tokens() async throws -> [APIToken] {
-    try await storage.read { db in
+    try await database.read { db in
       try db.rows("SELECT id, name, role, created, expires, revoked FROM token ORDER BY created, id") {
         try APIToken($0)
       }
@@ -83,7 +87,7 @@ package struct TokenStore: Sendable {
   /// When this returns, the token is not valid. A token that was already revoked keeps the time of its revocation.
   package func revoke(name: String) async throws {
     let now = clock().microseconds
-    try await storage.write { db in
+    try await database.write { db in
       try db.execute(
         "UPDATE token SET revoked = coalesce(revoked, :now) WHERE name = :name",
         ["now": now, "name": name]
@@ -97,23 +101,24 @@ package struct TokenStore: Sendable {
   /// Creations and revocations later than `moment` are left out. `isMakingRecorded` is true if an event already records
   /// the creation of the token.
   package func unrecordedTokens(until moment: Timestamp) async throws -> [(token: APIToken, isMakingRecorded: Bool)] {
-    try await storage.read { db in
+    try await database.read { db in
       try db.rows(
         """
         SELECT id, name, role, created, expires, revoked, recorded FROM token
-        WHERE recorded < iif(revoked IS NULL, 1, 2) AND coalesce(revoked, created) <= :moment ORDER BY created, id
+        WHERE recorded < CASE WHEN revoked IS NULL THEN 1 ELSE 2 END AND coalesce(revoked, created) <= :moment
+        ORDER BY created, id
         """,
         ["moment": moment.microseconds]
       ) { row in (try APIToken(row), try row.integer(6) > 0) }
     }
   }
 
-  /// Records in the token file that service events contain the current state of a token.
+  /// Records in the token database that service events contain the current state of a token.
   package func markRecorded(_ token: APIToken) async throws {
     let stage = token.revoked == nil ? 1 : 2
-    try await storage.write { db in
+    try await database.write { db in
       try db.execute(
-        "UPDATE token SET recorded = max(recorded, :stage) WHERE id = :id",
+        "UPDATE token SET recorded = :stage WHERE id = :id AND recorded < :stage",
         ["stage": stage, "id": token.id]
       )
     }
@@ -122,22 +127,22 @@ package struct TokenStore: Sendable {
   /// Returns the valid token with this text, or nil if there is none.
   ///
   /// Secrets are compared in constant time. Tokens that were used recently are kept in memory until any process changes
-  /// the file.
+  /// the database.
   package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }
-    let version = storage.version
+    let version = database.version
     guard let found = try await token(presented.id, in: version), presented.secretHash == found.secretHash,
       found.token.isValid(at: clock())
     else { return nil }
     return found.token
   }
 
-  /// Returns the token with this id from memory or from the file, or nil if there is none.
-  private func token(_ id: String, in version: UInt32?) async throws(LedgerError) -> TokenMemory.Entry? {
+  /// Returns the token with this id from memory or from the database, or nil if there is none.
+  private func token(_ id: String, in version: UInt64?) async throws(LedgerError) -> TokenMemory.Entry? {
     if let known = memory.token(id, in: version) { return known }
     let found: TokenMemory.Entry?
     do {
-      found = try await storage.read { db in
+      found = try await database.read { db in
         try db.first(
           "SELECT id, name, role, created, expires, revoked, secret_hash FROM token WHERE id = ?",
           [id]
@@ -151,7 +156,7 @@ package struct TokenStore: Sendable {
   }
 }
 
-/// Tokens that were read from one version of their file.
+/// Tokens that were read from one version of their database.
 private final class TokenMemory: Sendable {
   /// A token and the hash of its secret.
   struct Entry: Sendable {
@@ -161,14 +166,14 @@ private final class TokenMemory: Sendable {
 
   /// The maximum number of tokens in memory; each token needs some hundred bytes.
   ///
-  /// When the maximum is reached, all tokens are dropped from memory. A dropped token is read from the file again when
+  /// When the maximum is reached, all tokens are dropped from memory. A dropped token is read again when
   /// the token is needed.
   private static let capacity = 4096
 
-  private let state = Mutex<(version: UInt32?, tokens: [String: Entry])>((nil, [:]))
+  private let state = Mutex<(version: UInt64?, tokens: [String: Entry])>((nil, [:]))
 
-  /// Returns the token with this id, or nil if memory does not hold the token from this version of the file.
-  func token(_ id: String, in version: UInt32?) -> Entry? {
+  /// Returns the token with this id, or nil if memory does not hold the token from this version of the database.
+  func token(_ id: String, in version: UInt64?) -> Entry? {
     state.withLock { state in state.version == version && version != nil ? state.tokens[id] : nil }
   }
 
@@ -176,8 +181,8 @@ private final class TokenMemory: Sendable {
   ///
   /// - Parameters:
   ///   - entry: The token that was read.
-  ///   - version: The version that the file had when the read of the token began.
-  func remember(_ entry: Entry, in version: UInt32?) {
+  ///   - version: The version that the database had when the read of the token began.
+  func remember(_ entry: Entry, in version: UInt64?) {
     state.withLock { state in
       if state.version != version || state.tokens.count >= Self.capacity { state = (version, [:]) }
       state.tokens[entry.token.id] = entry

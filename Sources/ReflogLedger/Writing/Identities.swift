@@ -95,19 +95,13 @@ package final class Identities {
   /// Returns the row number of an address, or nil if the address has no row yet.
   func knownRow(of address: Address) throws -> Int64? {
     if let known = addresses[address] { return known.row }
-    return try db.integer(
-      """
-      SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
-      WHERE flow.flow_type = ? AND flow.flow_id = ? AND step.name = ?
-      """,
-      [address.flowType.rawValue, address.flow.text, address.step.name]
-    )
+    return try History.row(of: address, db)
   }
 
   /// Returns the row number of a connector, or nil if the connector has no row yet.
   func knownRow(of connector: ConnectorID) throws -> Int64? {
     if let known = connectors[connector] { return known.row }
-    return try db.integer("SELECT id FROM connector WHERE connector_id = ?", [connector.text])
+    return try History.row(of: connector, db)
   }
 
   /// Returns the row of an address, and inserts the row first if the address has no row.
@@ -115,7 +109,7 @@ package final class Identities {
     try addresses.value(address) {
       let (flowRow, flow) = try rowAndName(of: FlowName(of: address))
       let (stepRow, stepName) = try findOrInsert(
-        find: "SELECT id, name FROM step WHERE name = ?",
+        find: "SELECT id, name FROM step WHERE \(isArgument("name"))",
         insert: "INSERT INTO step (name) VALUES (?)",
         [address.step.name]
       ) { (try $0.integer(0), try $0.text(1)) }
@@ -136,7 +130,7 @@ package final class Identities {
   private func rowAndName(of flow: FlowName) throws -> (row: Int64, flow: FlowName) {
     try flows.value(flow) {
       let (row, text) = try findOrInsert(
-        find: "SELECT id, flow_id FROM flow WHERE flow_type = ? AND flow_id = ?",
+        find: "SELECT id, flow_id FROM flow WHERE flow_type = ? AND \(isArgument("flow_id"))",
         insert: "INSERT INTO flow (flow_type, flow_id) VALUES (?, ?)",
         [flow.flowType.rawValue, flow.flow.text]
       ) { (try $0.integer(0), try $0.text(1)) }
@@ -151,7 +145,7 @@ package final class Identities {
     guard case .connector(let id, let displayName) = reference else { return ReferenceRows(reference: reference) }
     let connector = try connectors.value(id) {
       let (row, text) = try findOrInsert(
-        find: "SELECT id, connector_id FROM connector WHERE connector_id = ?",
+        find: "SELECT id, connector_id FROM connector WHERE \(isArgument("connector_id"))",
         insert: "INSERT INTO connector (connector_id) VALUES (?)",
         [id.text]
       ) { (try $0.integer(0), try $0.text(1)) }
@@ -226,6 +220,11 @@ package final class Identities {
         [row, actor.name, actor.userPrincipalName]
       ) { ActorName(row: try $0.integer(0), name: try $0.optionalText(1), userPrincipalName: try $0.optionalText(2)) }
     }
+  }
+
+  /// Returns the SQL condition that a column equals the argument `?`, except for the case of letters.
+  private func isArgument(_ column: String) -> String {
+    "\(db.dialect.ignoringCase(column)) = \(db.dialect.ignoringCase("?"))"
   }
 
   /// Returns the value of the row that a query finds, and inserts the row first if it is missing.

@@ -57,8 +57,9 @@ package struct LedgerHead: Sendable {
     try db.execute(
       """
       INSERT INTO head (id, next_sequence, next_change, next_event, newest_time, frontier)
-      VALUES (1, 0, 1, 1, 0, X'')
-      """
+      VALUES (1, 0, 1, 1, 0, :frontier)
+      """,
+      ["frontier": [UInt8]()]
     )
   }
 

@@ -19,10 +19,8 @@ enum ObservationRows {
       case .connector(let connector, let entry):
         try record(connector, entry ?? newestEntry, time, identities, db)
       case .connectorGone(let id):
-        try db.execute(
-          "DELETE FROM seen_connector WHERE connector = (SELECT id FROM connector WHERE connector_id = ?)",
-          [id.text]
-        )
+        guard let row = try identities.knownRow(of: id) else { continue }
+        try db.execute("DELETE FROM seen_connector WHERE connector = ?", [row])
       }
     }
   }

@@ -33,7 +33,12 @@ package protocol Dialect: Sendable {
   func texts(inArray array: String) -> String
 
   /// Returns the table `name` for a FROM clause, with a hint to use this index if the database accepts such hints.
+  ///
+  /// `name` may end with an alias, for example `change AS pending`.
   func table(_ name: String, index: String) -> String
+
+  /// Returns the table `name` for a FROM clause, with a hint to use no index if the database accepts such hints.
+  func tableWithoutIndexes(_ name: String) -> String
 
   /// Returns the expression of a request's id as text.
   ///
@@ -44,6 +49,11 @@ package protocol Dialect: Sendable {
   var explain: String { get }
   /// The column of ``explain``'s rows that contains the line.
   var explainColumn: Int { get }
+}
+
+extension Dialect {
+  /// Returns the table without a hint.
+  package func tableWithoutIndexes(_ name: String) -> String { name }
 }
 
 /// The SQL of SQLite.
@@ -68,6 +78,8 @@ package struct SQLiteDialect: Dialect {
   package func texts(inArray array: String) -> String { "SELECT value FROM json_each(\(array))" }
 
   package func table(_ name: String, index: String) -> String { "\(name) INDEXED BY \(index)" }
+
+  package func tableWithoutIndexes(_ name: String) -> String { "\(name) NOT INDEXED" }
 
   package func requestID(_ column: String) -> String {
     """

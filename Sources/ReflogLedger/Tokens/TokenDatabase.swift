@@ -1,0 +1,55 @@
+package import ReflogStorage
+
+/// A database that holds API tokens in the table `token`.
+///
+/// Several processes can use the database at the same time, for example the server and the command line.
+package protocol TokenDatabase: Sendable {
+  /// The version of the table's contents, or nil if the version is unknown.
+  ///
+  /// Every transaction that writes changes the version, also if another process writes. The version is read for every
+  /// request with a token, so this property must not wait.
+  var version: UInt64? { get }
+
+  /// Reads in one transaction.
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+  ) async throws -> Value
+
+  /// Writes in one transaction.
+  ///
+  /// The transaction is durable when this method returns.
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+  ) async throws -> Value
+}
+
+/// The token database of a ledger in a SQLite file: a separate SQLite file next to the ledger.
+struct TokenFile: TokenDatabase {
+  private let storage: SharedStorage
+
+  /// Opens the token file next to the ledger at a path.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the ledger.
+  ///   - creating: Whether to create the file if it is missing. If false, a missing file is an error.
+  /// - Throws: an error if another user than the owner has a permission on the file.
+  init(besideLedgerAt path: String, creating: Bool) throws {
+    let file = LedgerFiles(database: path).tokens
+    try DurableFile.requirePrivate(file)
+    storage = try SharedStorage(path: file, kind: .tokens, creating: creating)
+  }
+
+  var version: UInt64? { storage.version.map { UInt64($0) } }
+
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+  ) async throws -> Value {
+    try await storage.read { try body($0) }
+  }
+
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+  ) async throws -> Value {
+    try await storage.write { try body($0) }
+  }
+}
