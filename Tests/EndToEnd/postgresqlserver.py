@@ -1,0 +1,199 @@
+"""Starts a PostgreSQL server in a temporary folder, on a free port on loopback and on a Unix socket.
+
+The server has the roles reflog_owner and reflog_service. Connections through the socket need no password: only the user who
+started the server can reach the socket's folder. Connections over TCP need the password of the role.
+"""
+
+import glob
+import os
+import pathlib
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from reflogserver import Port
+
+MIGRATION = pathlib.Path(__file__).resolve().parents[2] / "migrations" / "postgresql-0001-changes.sql"
+ROLES = ("reflog_owner", "reflog_service")
+# The oldest version of PostgreSQL that Reflog supports.
+OLDEST = 15
+START_SECONDS = 120
+# A Unix socket's path has at most 107 bytes, and PostgreSQL's own user must reach the folder. So the folder is in /tmp.
+FOLDER = "/tmp"
+
+
+class SQLError(Exception):
+    """The error for SQL that PostgreSQL refuses. The message is the output of psql."""
+
+
+def programs():
+    """Returns the folder of PostgreSQL's programs. Installs Debian's package if the programs are missing."""
+    if not (found := installed()):
+        root = [] if os.getuid() == 0 else ["sudo"]
+        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "postgresql"]):
+            subprocess.run([*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments], check=True)
+        found = installed()
+    if not found:
+        raise FileNotFoundError(f"PostgreSQL {OLDEST} or later is not installed. Install the package postgresql.")
+    return found
+
+
+def installed():
+    folders = [pathlib.Path(path).parent for path in glob.glob("/usr/lib/postgresql/*/bin/initdb")]
+    supported = [folder for folder in folders if int(folder.parent.name) >= OLDEST]
+    return max(supported, key=lambda folder: int(folder.parent.name), default=None)
+
+
+class PostgreSQLServer:
+    """A PostgreSQL server with its own data folder. `settings` are settings of postgresql.conf by name."""
+
+    def __init__(self, **settings):
+        self.settings = settings
+        self.process = None
+        self.folder = None
+        self.passwords = {role: secrets.token_hex(16) for role in ("postgres", *ROLES)}
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        """Starts the server. When this returns, the server accepts connections.
+
+        The first start creates the data folder and the roles.
+        """
+        self.programs = programs()
+        is_new = self.folder is None
+        if is_new:
+            self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reflog-postgresql-", dir=FOLDER))
+            self.reserved = Port()
+            self.port = self.reserved.number
+            self.create_data()
+        self.launch()
+        if is_new:
+            for role in ROLES:
+                self.psql(f"CREATE ROLE {role} LOGIN PASSWORD '{self.passwords[role]}'")
+
+    def create_data(self):
+        password = self.folder / "password"
+        password.write_text(self.passwords["postgres"])
+        for path in (self.folder, password):
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+        subprocess.run(
+            [self.programs / "initdb", "--pgdata", self.data, "--username", "postgres", "--encoding", "UTF8", "--locale", "C.UTF-8",
+             "--auth-local", "trust", "--auth-host", "scram-sha-256", "--pwfile", password],
+            check=True, stdout=subprocess.DEVNULL, **self.as_user,
+        )
+        password.unlink()
+
+    def launch(self):
+        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.folder} | self.settings
+        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([self.programs / "postgres", "-D", self.data, *flags], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, **self.as_user)
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL did not start:\n" + (self.folder / "log").read_text(errors="replace")[-4000:])
+            time.sleep(0.05)
+
+    def is_ready(self):
+        command = [self.programs / "pg_isready", "--host", self.folder, "--port", str(self.port), "--username", "postgres"]
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+    def stop(self):
+        """Stops the server, and deletes its folder."""
+        if self.process is not None and self.process.poll() is None:
+            # SIGINT is PostgreSQL's fast shutdown: it ends all connections.
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait()
+        self.process = None
+        if self.folder is not None:
+            self.reserved.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder = None
+
+    def kill(self):
+        """Kills all processes of the server with SIGKILL, and starts the server again on the same data folder."""
+        # The first process must end first, so that it can't start a new process for a killed one.
+        processes = children(self.process.pid)
+        self.process.kill()
+        for process in processes:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                # The process has already ended, because the first process ended.
+                pass
+        self.process.wait()
+        # A start fails as long as a process of the killed server uses the shared memory.
+        deadline = time.monotonic() + START_SECONDS
+        while any(os.path.exists(f"/proc/{process}") for process in processes):
+            if time.monotonic() > deadline:
+                raise RuntimeError("A killed process of PostgreSQL did not end.")
+            time.sleep(0.01)
+        self.start()
+
+    def create_database(self, name):
+        """Creates a database that belongs to reflog_owner, and applies the migration in it."""
+        self.psql(f"CREATE DATABASE {name} OWNER reflog_owner")
+        self.psql(f"BEGIN;\n{MIGRATION.read_text()}\nCOMMIT;", role="reflog_owner", database=name)
+
+    def dsn(self, role="reflog_service", database="postgres", *, tcp=False):
+        """Returns the URL of a database for libpq: through the Unix socket, or over TCP with the password of the role."""
+        if tcp:
+            return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{role}@/{database}?host={self.folder}&port={self.port}"
+
+    def psql(self, sql, role="postgres", database="postgres"):
+        """Runs SQL statements until one fails. Returns the rows as text, one a line, with | between the columns.
+
+        Each statement is a transaction, unless the SQL contains BEGIN. Raises SQLError if a statement fails.
+        """
+        command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1",
+                   "--dbname", self.dsn(role, database), "--file", "-"]
+        result = subprocess.run(command, input=sql, capture_output=True, text=True)
+        if result.returncode != 0:
+            raise SQLError(result.stderr)
+        return result.stdout.removesuffix("\n")
+
+    @property
+    def data(self):
+        return self.folder / "data"
+
+    @property
+    def user(self):
+        """The user who runs the server. PostgreSQL refuses to run as root, so root starts it as Debian's user postgres."""
+        return pwd.getpwnam("postgres") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+
+    @property
+    def as_user(self):
+        options = {"cwd": "/"}
+        if os.getuid() == 0:
+            options |= {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+        return options
+
+
+def children(parent):
+    """Returns the ids of the processes that a process started."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            # The name of the program is in parentheses and may contain spaces. The state and the parent's id follow.
+            fields = pathlib.Path(path).read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[1]) == parent:
+            found.append(int(path.split("/")[2]))
+    return found
