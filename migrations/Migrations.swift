@@ -22,6 +22,14 @@ package struct Migrations: Sendable {
     migrations: [Migration("ledger-0001-changes", PackageResources.ledger_0001_changes_sql)]
   )
 
+  /// The ledger and the API tokens in PostgreSQL.
+  ///
+  /// The database has no application id. The table `schema_version` identifies it.
+  package static let postgreSQL = Migrations(
+    applicationID: 0,
+    migrations: [Migration("postgresql-0001-changes", PackageResources.postgresql_0001_changes_sql)]
+  )
+
   /// The embedded directory.
   package static let directory = Migrations(
     applicationID: 0x52_46_44_52,  // "RFDR"

@@ -1,3 +1,4 @@
+#if PostgreSQL
 import ReflogLedger
 import ReflogModel
 
@@ -92,3 +93,4 @@ struct AppendLookups {
     }
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if PostgreSQL
 import Glibc
 import ReflogLedger
 import ReflogModel
@@ -6,8 +7,9 @@ import ReflogStorage
 /// Finds out whether a transaction is durable whose COMMIT was not answered, or whose replication was cancelled.
 ///
 /// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the unanswered
-/// transaction has ended: either its head row and its entries are in the database, or it had no effect. The new
-/// transaction writes too, so its COMMIT also waits for the replication of the unanswered transaction.
+/// transaction has ended: either its head row and its entries are in the database, or it had no effect. The lock is
+/// written to the log of the server, so the COMMIT of the new transaction also waits for the replication of the
+/// unanswered transaction.
 struct CommitResolution {
   /// The values that the unanswered transaction wrote.
   struct Expected {
@@ -29,7 +31,7 @@ struct CommitResolution {
   /// The pause between two attempts in microseconds.
   private static let pause: UInt32 = 250_000
 
-  let connect: () throws -> PostgreSQLConnection
+  let connect: () throws(SQLError) -> PostgreSQLConnection
   let timeouts: PostgreSQLTimeouts
 
   /// Returns the answer; until then, the calling thread waits.
@@ -65,21 +67,20 @@ struct CommitResolution {
       "SELECT hash FROM entry WHERE sequence = $1",
       [expected.map { .integer($0.nextSequence - 1) } ?? .integer(-1)]
     )
-    connection.queue("UPDATE schema_version SET version = version WHERE id = 1", [])
     let results = try connection.finish()
     var head: (nextSequence: Int64, checkpoint: String?)?
     var hash: Hash?
-    try results[results.count - 3].forEach { row in
+    try results[results.count - 2].forEach { row in
       head = (try row.integer(0), try row.optionalText(1))
       return false
     }
-    try results[results.count - 2].forEach { row in
+    try results[results.count - 1].forEach { row in
       hash = Hash(bytes: try row.blob(0))
       return false
     }
     connection.queue("COMMIT", [])
     _ = try connection.finish()
-    guard !connection.committedOnlyLocally else {
+    guard !connection.notices.committedOnlyLocally else {
       throw SQLError(code: .transient, message: "the synchronous standby did not confirm the transaction")
     }
     guard let head else { return .unknown("the head of the log is missing") }
@@ -95,3 +96,4 @@ struct CommitResolution {
     return .notDurable(connection)
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if PostgreSQL
 import CLibpq
 
 /// The address of a PostgreSQL database: a URL or a connection string of libpq (PostgreSQL manual, 34.1.1).
@@ -34,3 +35,4 @@ package struct PostgreSQLAddress: Sendable, CustomStringConvertible {
     return "postgresql://\(user)@\(rest[rest.index(after: at)...])"
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if PostgreSQL
 package import ReflogLedger
 package import ReflogStorage
 
@@ -5,8 +6,36 @@ package import ReflogStorage
 ///
 /// One service process writes the ledger. The head row's lock excludes every other writer.
 package struct PostgreSQLLedger: LedgerStore {
-  private let address: PostgreSQLAddress
-  private let check: ServerCheck
+  /// Opens connections that write.
+  struct Opener: Sendable {
+    let check: ServerCheck
+
+    /// Returns a writer without a connection.
+    var writer: PostgreSQLWriter {
+      PostgreSQLWriter(name: check.address.description, timeouts: .standard, connect: check.connectAgain)
+    }
+
+    /// Runs one durable transaction on the calling thread.
+    func run<Value>(_ body: (PostgreSQLWriter) throws -> Value) throws -> Value {
+      let writer = writer
+      try writer.begin()
+      let value: Value
+      do { value = try body(writer) } catch {
+        // The caller must see the first error. Without a rollback, the server ends the transaction with the connection.
+        try? writer.rollBack()
+        throw error
+      }
+      do { try writer.commit() } catch {
+        switch error {
+        case .refused(let error): throw error
+        case .unknown(let problem): throw StorageError.commitUnknown(problem)
+        }
+      }
+      return value
+    }
+  }
+
+  private let opener: Opener
   private let readers: (changes: PostgreSQLReaders, queries: PostgreSQLReaders)
 
   /// Connects to a database, checks the server's settings, and creates the tables if they are missing.
@@ -16,15 +45,37 @@ package struct PostgreSQLLedger: LedgerStore {
   ///   - acceptsNoStandby: Whether to use a server without a synchronous standby.
   /// - Throws: ``StorageError`` if the server can't be used; the error contains the name of the setting.
   package init(at address: PostgreSQLAddress, acceptsNoStandby: Bool) throws {
-    self.address = address
-    check = ServerCheck(address: address, acceptsNoStandby: acceptsNoStandby)
-    let connection = try check.connect()
+    opener = Opener(check: ServerCheck(address: address, acceptsNoStandby: acceptsNoStandby))
+    let connection = try opener.check.connect()
     try PostgreSQLMigrations.migrate(connection, address)
-    try check.checkRights(connection)
-    readers = (PostgreSQLReaders(of: address), PostgreSQLReaders(of: address))
+    try opener.check.checkRights(connection)
+    readers = (Self.readers(at: address), Self.readers(at: address))
   }
 
-  package var name: String { address.description }
+  /// Opens the history in a database for reading only.
+  package static func history(at address: PostgreSQLAddress) throws -> History {
+    // The connection shows at once whether the database can be read.
+    let connection = try PostgreSQLConnection(address.connectionString)
+    try PostgreSQLMigrations.check(connection, address)
+    return History(reader: readers(at: address))
+  }
+
+  /// Opens the tokens in a database.
+  package static func tokens(at address: PostgreSQLAddress) throws -> PostgreSQLTokens {
+    let connection = try PostgreSQLConnection(address.connectionString)
+    try PostgreSQLMigrations.check(connection, address)
+    let opener = Opener(check: ServerCheck(address: address, acceptsNoStandby: true))
+    return PostgreSQLTokens(readers(at: address), opener)
+  }
+
+  private static func readers(at address: PostgreSQLAddress) -> PostgreSQLReaders {
+    PostgreSQLReaders(address.connectionString)
+  }
+
+  /// The API tokens in the database.
+  package var tokens: PostgreSQLTokens { PostgreSQLTokens(readers.changes, opener) }
+
+  package var name: String { opener.check.address.description }
   package var changeReader: any LedgerReader { readers.changes }
   package var queryReader: any LedgerReader { readers.queries }
   /// The log of PostgreSQL serves all databases of the server, so its size is not reported.
@@ -38,21 +89,7 @@ package struct PostgreSQLLedger: LedgerStore {
   }
 
   package func setUp<Value>(_ body: (any WriteConnection, any AppendStore) throws -> Value) throws -> Value {
-    let writer = writer()
-    try writer.begin()
-    let value: Value
-    do { value = try body(writer, writer) } catch {
-      // The first error is the one that the caller must see.
-      try? writer.rollBack()
-      throw error
-    }
-    do { try writer.commit() } catch {
-      switch error {
-      case .refused(let error): throw error
-      case .unknown(let problem): throw StorageError.commitUnknown(problem)
-      }
-    }
-    return value
+    try opener.run { try body($0, $0) }
   }
 
   package func copy() async throws(LedgerError) -> LedgerCopy {
@@ -67,16 +104,12 @@ package struct PostgreSQLLedger: LedgerStore {
     readers.changes.close()
     readers.queries.close()
   }
-
-  private func writer() -> PostgreSQLWriter {
-    PostgreSQLWriter(name: name, timeouts: .standard, connect: check.connect)
-  }
 }
 
 extension PostgreSQLLedger: WritableStore {
   package func withWriter(_ body: (PostgreSQLWriter, StoreUpkeep) throws -> Void) throws {
     // PostgreSQL writes its checkpoints and removes deleted rows without Reflog.
-    try body(writer(), StoreUpkeep(afterCommit: {}, rest: {}, reclaim: { .all }))
+    try body(opener.writer, StoreUpkeep(afterCommit: {}, rest: {}, reclaim: { .all }))
   }
 
   /// The free space of the server is not known, so the result is always true.
@@ -84,3 +117,4 @@ extension PostgreSQLLedger: WritableStore {
 
   package func check() throws(StorageError) {}
 }
+#endif

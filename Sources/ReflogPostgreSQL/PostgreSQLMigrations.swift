@@ -1,3 +1,4 @@
+#if PostgreSQL
 import ReflogMigrations
 import ReflogStorage
 
@@ -17,9 +18,9 @@ enum PostgreSQLMigrations {
       guard version <= newest else { throw StorageError.newerSchema(path: name) }
       if version == newest { return }
     }
-    connection.queue("BEGIN", [])
-    _ = try connection.finish()
     do {
+      connection.queue("BEGIN", [])
+      _ = try connection.finish()
       // Another process may have migrated the database since the version was read.
       let version = try version(connection, name, locking: true) ?? 0
       for migration in Migrations.postgreSQL.migrations.dropFirst(Int(version)) {
@@ -31,6 +32,19 @@ enum PostgreSQLMigrations {
       throw StorageError.unusable(
         path: name,
         problem: "its tables can't be created: \(error.message). Start Reflog once with a role that owns the database"
+      )
+    }
+  }
+
+  /// Throws unless the database has the newest schema.
+  static func check(_ connection: PostgreSQLConnection, _ address: PostgreSQLAddress) throws {
+    let (name, newest) = (address.description, Int64(Migrations.postgreSQL.migrations.count))
+    guard let version = try version(connection, name) else { throw StorageError.noTables(path: name) }
+    guard version <= newest else { throw StorageError.newerSchema(path: name) }
+    guard version == newest else {
+      throw StorageError.unusable(
+        path: name,
+        problem: "an older version of Reflog wrote it; start the server once to migrate it"
       )
     }
   }
@@ -67,3 +81,4 @@ enum PostgreSQLMigrations {
     return version
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if PostgreSQL
 package import ReflogLedger
 package import ReflogModel
 import ReflogStorage
@@ -226,3 +227,4 @@ extension PostgreSQLWriter: AppendStore {
     WHERE idempotency.key_hash = ANY ($1)
     """
 }
+#endif

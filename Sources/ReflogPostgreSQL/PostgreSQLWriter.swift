@@ -1,6 +1,7 @@
+#if PostgreSQL
 import ReflogLedger
 import ReflogModel
-import ReflogStorage
+package import ReflogStorage
 
 /// The connection that writes a ledger in PostgreSQL.
 ///
@@ -12,7 +13,7 @@ import ReflogStorage
 /// writer finds out on a new connection whether the transaction is durable, see ``CommitResolution``.
 package final class PostgreSQLWriter {
   /// Opens a connection and checks the server's settings.
-  private let connect: () throws -> PostgreSQLConnection
+  private let connect: () throws(SQLError) -> PostgreSQLConnection
   private let timeouts: PostgreSQLTimeouts
   private var connection: PostgreSQLConnection?
   /// The head that the newest transaction of this writer made durable, or nil if it made none durable.
@@ -44,14 +45,14 @@ package final class PostgreSQLWriter {
   ///   - name: The address of the database without a password.
   ///   - timeouts: The limits of each transaction.
   ///   - connect: Opens a connection and checks the settings of the server.
-  init(name: String, timeouts: PostgreSQLTimeouts, connect: @escaping () throws -> PostgreSQLConnection) {
+  init(name: String, timeouts: PostgreSQLTimeouts, connect: @escaping () throws(SQLError) -> PostgreSQLConnection) {
     self.name = name
     self.timeouts = timeouts
     self.connect = connect
   }
 
   /// The open connection, which is opened first if there is none.
-  private func opened() throws -> PostgreSQLConnection {
+  private func opened() throws(SQLError) -> PostgreSQLConnection {
     if let connection, !connection.isLost { return connection }
     connection = nil
     let new = try connect()
@@ -60,14 +61,14 @@ package final class PostgreSQLWriter {
   }
 
   /// Sends a statement without waiting for its result.
-  func queue(_ sql: String, _ parameters: [PostgreSQLConnection.Parameter] = []) throws {
+  func queue(_ sql: String, _ parameters: [PostgreSQLConnection.Parameter] = []) throws(SQLError) {
     statementCount += 1
     try opened().queue(sql, parameters)
   }
 
   /// Waits for the results of all statements that were sent, or throws the first error.
   @discardableResult
-  func finish() throws -> [PostgreSQLResult] {
+  func finish() throws(SQLError) -> [PostgreSQLResult] {
     do { return try opened().finish() } catch {
       // The error ended the transaction on the server. The number shows that the transaction must be repeated.
       allChangedRowCount += 1
@@ -79,14 +80,14 @@ package final class PostgreSQLWriter {
   func noteChangedRows(_ count: Int) { allChangedRowCount += Int64(count) }
 
   /// Sends the rows in memory to the server, without waiting for the results.
-  private func queueBuffer() throws {
+  private func queueBuffer() throws(SQLError) {
     guard !buffer.isEmpty else { return }
     for statement in buffer.statements { try queue(statement.sql, statement.parameters) }
     buffer = RowBuffer()
   }
 
   /// Sends the rows in memory to the server, so that the next statement sees them.
-  func flush() throws {
+  func flush() throws(SQLError) {
     guard !buffer.isEmpty else { return }
     try queueBuffer()
     try finish()
@@ -114,9 +115,7 @@ extension PostgreSQLWriter: WriteConnection {
 
   package func commit() throws(CommitError) {
     let (expected, earlier) = (written, begun)
-    do { try queueBuffer() } catch {
-      throw .refused((error as? SQLError) ?? SQLError(code: .other, message: "\(error)"))
-    }
+    do { try queueBuffer() } catch { throw .refused(error) }
     guard let connection else { throw .refused(SQLError(code: .transient, message: "there is no connection")) }
     do {
       statementCount += 1
@@ -127,7 +126,7 @@ extension PostgreSQLWriter: WriteConnection {
       guard connection.isLost else { throw .refused(error) }
       return try resolve(expected, earlier)
     }
-    guard !connection.committedOnlyLocally else { return try resolve(expected, earlier) }
+    guard !connection.notices.committedOnlyLocally else { return try resolve(expected, earlier) }
     acknowledge(expected)
     clear()
   }
@@ -195,22 +194,25 @@ extension PostgreSQLWriter: WriteConnection {
   package func beginDeletion() throws {}
 
   package func probe() throws {
-    try execute("UPDATE schema_version SET version = version WHERE id = 1", [], kept: true)
+    // The lock is written to the log of the server.
+    try execute("SELECT id FROM head FOR UPDATE", [], kept: true)
   }
 
   package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
     try flush()
-    let statement = try PlaceholderTranslation.translated(sql, arguments)
-    try queue(statement.sql, statement.parameters)
+    statementCount += 1
+    try opened().queue(sql, arguments, kept: kept)
     changedRowCount = try finish().last?.affectedRows ?? 0
     noteChangedRows(changedRowCount)
   }
 
   package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
     try flush()
-    let statement = try PlaceholderTranslation.translated(sql, arguments)
-    try queue(statement.sql, statement.parameters)
-    try finish().last?.forEach(body)
+    statementCount += 1
+    do { try opened().read(sql, arguments, kept: kept, body) } catch let error as SQLError {
+      noteChangedRows(1)
+      throw error
+    }
   }
 
   /// Throws if the server lacks entries that this writer acknowledged.
@@ -258,3 +260,4 @@ package struct PostgreSQLTimeouts: Sendable {
     ]
   }
 }
+#endif

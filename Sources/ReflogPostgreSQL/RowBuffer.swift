@@ -1,3 +1,4 @@
+#if PostgreSQL
 import ReflogLedger
 import ReflogModel
 import ReflogStorage
@@ -120,7 +121,7 @@ struct RowBuffer {
       .texts(changes.map(\.after.absent)),
       .integers(changes.map(\.after.connector)),
       .integers(changes.map(\.after.name)),
-      .texts(intents.map { $0.changedProperties.map(ChangedPropertiesColumn.text(of:)) }),
+      .texts(changes.map(\.changedProperties)),
       .integers(changes.map(\.actor)),
       .texts(intents.map(\.actor.proof?.rawValue)),
       .integers(changes.map(\.clientApp)),
@@ -223,3 +224,4 @@ struct RowBuffer {
     )
   }
 }
+#endif

@@ -1,3 +1,4 @@
+#if PostgreSQL
 import ReflogStorage
 
 /// Opens connections, and refuses a server whose settings could lose acknowledged changes.
@@ -52,6 +53,14 @@ struct ServerCheck: Sendable {
     return connection
   }
 
+  /// Opens a connection for the writer, and reports every problem as an error of the database.
+  func connectAgain() throws(SQLError) -> PostgreSQLConnection {
+    do { return try connect() } catch {
+      // The server can come back, but not within the time of the requests that wait now.
+      throw (error as? SQLError) ?? SQLError(code: .other, message: "\(error)")
+    }
+  }
+
   /// Throws if the settings in a row can't be accepted.
   private func check(_ row: Row) throws {
     guard try row.integer(0) >= Self.oldestVersion else {
@@ -101,3 +110,4 @@ struct ServerCheck: Sendable {
 
   private func unusable(_ problem: String) -> StorageError { .unusable(path: address.description, problem: problem) }
 }
+#endif

@@ -105,6 +105,9 @@ package struct ChangeRow {
   package let before, after: Identities.ReferenceRows
   package let actor, clientApp: Int64?
 
+  /// The value of the column `changed_properties`.
+  package var changedProperties: String? { change.intent.changedProperties.map(ChangedPropertiesColumn.text(of:)) }
+
   /// The time from the intent to the outcome in microseconds, or nil if the change is pending.
   package var resultDelay: Int64? {
     change.resultDateTime.map { $0.microseconds - change.activityDateTime.microseconds }

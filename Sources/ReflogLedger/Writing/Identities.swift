@@ -16,11 +16,11 @@ package final class Identities {
   /// The row numbers of a reference, and the reference in the spelling that was recorded first.
   package struct ReferenceRows {
     let reference: ConnectorReference
-    var connector: Int64?
-    var name: Int64?
+    package var connector: Int64?
+    package var name: Int64?
 
     /// The value of the column `before_absent` or `after_absent`, or nil if the reference is a connector.
-    var absent: String? { connector == nil ? reference.state.rawValue : nil }
+    package var absent: String? { connector == nil ? reference.state.rawValue : nil }
   }
 
   /// The row numbers of an actor, and the actor in the form that the rows hold.

@@ -146,7 +146,7 @@ final class SQLiteAppendStore: AppendStore {
     statement.bind(9, row.after.absent)
     statement.bind(10, row.after.connector)
     statement.bind(11, row.after.name)
-    statement.bind(12, intent.changedProperties.map(ChangedPropertiesColumn.text(of:)))
+    statement.bind(12, row.changedProperties)
     statement.bind(13, row.actor)
     statement.bind(14, intent.actor.proof?.rawValue)
     statement.bind(15, row.clientApp)

@@ -14,19 +14,19 @@ enum PostgreSQLSupport {
     let ledger = try PostgreSQLLedger(at: try address(url), acceptsNoStandby: acceptsNoStandby)
     return OpenedDatabase(
       store: ledger,
-      tokens: TokenStore(in: ledger.tokens, clock: clock),
+      tokens: TokenStore(ledger.tokens, clock: clock),
       close: { ledger.close() }
     )
   }
 
   /// Opens the history in a database for reading.
   static func history(at url: String) throws -> History {
-    History(reader: try PostgreSQLLedger.reader(at: try address(url)))
+    try PostgreSQLLedger.history(at: try address(url))
   }
 
   /// Opens the tokens in a database.
   static func tokens(at url: String, clock: @escaping WallClock) throws -> TokenStore {
-    TokenStore(in: try PostgreSQLLedger.tokens(at: try address(url)), clock: clock)
+    TokenStore(try PostgreSQLLedger.tokens(at: try address(url)), clock: clock)
   }
 
   private static func address(_ url: String) throws -> PostgreSQLAddress {
