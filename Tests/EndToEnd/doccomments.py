@@ -2,7 +2,7 @@
 
     doccomments.py FILE…
 
-Prints each of them with its place in the code. The exit code is 1 if there is one, or if the files have no symbols.
+Prints each of them with its file and line. The exit code is 1 if there is one, or if the files have no symbols.
 """
 
 import json

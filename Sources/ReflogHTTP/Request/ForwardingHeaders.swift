@@ -15,7 +15,7 @@ struct ForwardingHeaders {
 
   /// The descriptions in the order in which the proxies wrote them.
   private(set) var hops: [Hop] = []
-  /// Whether a header has an invalid form, or the two kinds of headers can't be told apart.
+  /// Whether a header has an invalid form, or the headers do not show which of the two kinds the proxy wrote.
   private(set) var isUnreadable = false
 
   init(_ headers: HTTPFields) {
