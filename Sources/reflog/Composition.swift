@@ -12,7 +12,7 @@ import ReflogStorage
 import ServiceLifecycle
 import UnixSignals
 
-/// A server with its files, services and routes; only this type connects these parts.
+/// A server with its files, services and routes. Only this type connects these parts.
 struct Composition {
   private let settings: ServerSettings
   private let logger: Logger

@@ -51,7 +51,7 @@ class Snapshot:
 
 
 class Originals:
-    """The snapshots that the damages combine."""
+    """The unaltered snapshots of a ledger's files. The damaged copies are made from them."""
 
     def __init__(self, binary, folder, changes=30):
         with Server(binary) as server:

@@ -226,7 +226,8 @@ class Connections(WireTestCase):
 
     def test_the_connection_ends_only_as_the_answer_states(self):
         for more in ("Connection: close\r\n", "Connection: Close\r\n", "Connection: close, TE\r\n", "Connection: TE,CLOSE\r\n",
-                     # The server does not change the protocol, and reads no request after a request to do so.
+                     # The server supports no upgrade of the protocol. After a request for an upgrade, it reads no
+                     # further request.
                      "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
                      "Connection: upgrade\r\nUpgrade: websocket\r\n"):
             with self.subTest(more), self.wire() as wire:

@@ -164,7 +164,9 @@ final class Slots: Sendable {
     return true
   }
 
-  /// Gives a free slot to the next caller in rotation that may hold one more, and returns the request that gets it.
+  /// Passes a free slot to the next caller in rotation who does not hold the full share yet.
+  ///
+  /// Returns the waiting request that gets the slot, or nil if the slot is not used.
   private func grant(_ state: inout State) -> Waiter? {
     guard state.heldInAll < limits.slots else { return nil }
     for _ in 0..<state.rotation.count {

@@ -16,7 +16,7 @@ package func redactedURL(_ url: String) -> String {
 /// The parts of a URL that may contain keys.
 struct URLSecrets {
   let bytes: [UInt8]
-  /// The range of user and password; empty if the URL has none.
+  /// The range of user and password, or empty if the URL has none.
   let user: Range<Int>
   /// The position of the query or the fragment, or the end of the URL.
   let end: Int

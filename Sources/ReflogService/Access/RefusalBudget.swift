@@ -39,7 +39,7 @@ final class RefusalBudget: Sendable {
     }
   }
 
-  /// Charges a caller for a refused request that is already recorded, also if the budget is too small.
+  /// Charges a caller for a refused request that is already recorded, even if the budget is too small.
   func charge(_ request: ChangeRequest, at now: Timestamp) {
     withUsed(by: request.caller.actor, at: now) { used in
       used.rows += 1
