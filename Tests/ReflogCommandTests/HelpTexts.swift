@@ -10,7 +10,9 @@ struct VerbHelp {
 
 /// The texts of `--help` for each verb.
 enum HelpTexts {
-  /// The help of the options that several verbs have. An option can have one help for some verbs and another for others.
+  /// The help of the options that several verbs have.
+  ///
+  /// An option can have one help for some verbs and another help for other verbs.
   static let shared: [String: [String]] = [
     "--version": ["Show the version."],
     "--help": ["Show help information."],

@@ -40,14 +40,15 @@ struct LiteralReader {
 
   /// The marks around the literal that begins at the current position, or nil if no literal begins here.
   private var quotes: (open: String, close: String, escape: String)? {
+    guard ["#", "\"", "`"].contains(code[position]) else { return nil }
     if language == .script {
       return starts(with: "\"") ? ("\"", "\"", "\\") : starts(with: "`") ? ("`", "`", "\\") : nil
     }
     let hashes = String(repeating: "#", count: code[position...].prefix { $0 == "#" }.count)
-    for quote in ["\"\"\"", "\""] where starts(with: hashes + quote) {
-      return (hashes + quote, quote + hashes, "\\" + hashes)
-    }
-    return nil
+    // In `#""""#`, the three quotes begin no literal of several lines, because no line break follows them.
+    let isLong = starts(with: hashes + "\"\"\"\n") || (hashes.isEmpty && starts(with: "\"\"\""))
+    let quote = isLong ? "\"\"\"" : "\""
+    return starts(with: hashes + quote) ? (hashes + quote, quote + hashes, "\\" + hashes) : nil
   }
 
   private mutating func literal(_ quotes: (open: String, close: String, escape: String)) {
@@ -114,7 +115,10 @@ struct LiteralReader {
     }
   }
 
-  private func starts(with text: String) -> Bool { code[position...].starts(with: text.unicodeScalars) }
+  private func starts(with text: String) -> Bool {
+    // Most positions differ in the first scalar, and this comparison is fast.
+    code[position] == text.unicodeScalars.first && code[position...].starts(with: text.unicodeScalars)
+  }
 
   private mutating func skip(to end: String) {
     while position < code.count, !starts(with: end) { position += 1 }

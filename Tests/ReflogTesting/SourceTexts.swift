@@ -13,15 +13,29 @@ package enum SourceTexts {
   ///   - folder: The path of the folder below the folder of the package, such as `Sources/ReflogWeb`.
   ///   - hidden: The strings that look like texts, but that no user sees.
   package static func inSwiftFiles(of folder: String, except hidden: Set<String> = []) throws -> [String: [String]] {
-    let root = self.root.appending(path: folder)
-    let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
     var texts: [String: [String]] = [:]
-    for path in paths where path.hasSuffix(".swift") {
-      let code = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    for (path, code) in try swiftFiles(of: folder) {
       let found = literals(in: code, .swift).filter { !hidden.contains($0) }
       if !found.isEmpty { texts[path] = found }
     }
     return texts
+  }
+
+  /// Returns every sentence in the Swift files of a folder, and every other string that contains a space.
+  ///
+  /// - Parameter folder: The path of the folder below the folder of the package.
+  package static func sentences(inSwiftFilesOf folder: String) throws -> [String] {
+    try swiftFiles(of: folder).flatMap { _, code in
+      var reader = LiteralReader(code, .swift)
+      return reader.literals().filter { $0.contains(" ") }
+    }
+  }
+
+  private static func swiftFiles(of folder: String) throws -> [(path: String, code: String)] {
+    let root = self.root.appending(path: folder)
+    let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+    return try paths.filter { $0.hasSuffix(".swift") }
+      .map { ($0, try String(contentsOf: root.appending(path: $0), encoding: .utf8)) }
   }
 
   /// Returns the texts in the templates of pages, and in the scripts of pages, by the name of the file.
