@@ -45,7 +45,7 @@ enum LookAlikes {
     Unicode.Scalar(position < 26 ? 0x41 + position : 0x61 + position - 26) ?? scalar
   }
 
-  /// The Latin character that replaces each character that looks like it.
+  /// The Latin character that replaces each similar character.
   private static let table: [Unicode.Scalar: String] = {
     var table: [Unicode.Scalar: String] = [:]
     for (shape, others) in rows {

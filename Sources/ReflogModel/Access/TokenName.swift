@@ -29,8 +29,8 @@ package struct TokenName: Hashable, Sendable {
   /// Two names can be confused if they differ only in case, or if they look alike. See `LookAlikes` for the characters
   /// that count as looking alike.
   package func canBeConfused(with other: String) -> Bool {
-    // Some letters look alike only in upper case: `I` looks like `l`, but `i` does not. So the names are compared
-    // twice: as they are written, and in lower case.
+    // Some letters are similar only in upper case: people can confuse `I` and `l`, but not `i` and `l`. So the names
+    // are compared twice: as they are written, and in lower case.
     LookAlikes.shape(of: text) == LookAlikes.shape(of: other)
       || LookAlikes.shape(of: text.lowercased()) == LookAlikes.shape(of: other.lowercased())
   }
