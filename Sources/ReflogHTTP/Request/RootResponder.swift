@@ -80,7 +80,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     }
   }
 
-  /// Returns the request with a body that is requested from the client when it is read.
+  /// Returns the request with a body that the client sends only when the server begins to read the body.
   ///
   /// Only a request with `Expect: 100-continue` is changed. Any other expectation throws an error.
   private static func expecting(_ request: Request, _ context: ReflogRequestContext) throws(RequestError) -> Request {
