@@ -241,7 +241,7 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]
     ),
-    .testTarget(name: "ReflogWebTests", dependencies: ["ReflogModel", "ReflogWeb"]),
+    .testTarget(name: "ReflogWebTests", dependencies: ["ReflogModel", "ReflogTesting", "ReflogWeb"]),
     .testTarget(name: "ReflogFormatsTests", dependencies: ["ReflogFormats", "ReflogTesting"]),
     .testTarget(
       name: "ReflogHTTPTests",
@@ -255,7 +255,8 @@ let package = Package(
     .testTarget(
       name: "ReflogCommandTests",
       dependencies: [
-        "ReflogModel", "ReflogService", "reflog",
+        "ReflogModel", "ReflogService", "ReflogTesting", "reflog",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
       ]
     ),

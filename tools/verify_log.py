@@ -45,7 +45,7 @@ class Finding(Exception):
 
 
 class Unreadable(Exception):
-    """A given file that was mangled on its way. It says nothing about the log."""
+    """The error if a given file was altered when it was copied. Such a file shows nothing about the log."""
 
 
 def readable(file, data):

@@ -81,7 +81,7 @@ int storage_scan_log(int file, const unsigned char *header, struct storage_log_c
     }
     at += (off_t)frame_size;
   }
-  // Search for a frame after the end of a transaction that can't be read: that transaction was flushed.
+  // The next transaction can't be read. If another frame follows, that transaction was flushed, so the log is damaged.
   unsigned char next[FRAME_HEADER_SIZE];
   int was_committed = 0;
   for (; pread(file, next, FRAME_HEADER_SIZE, at) == FRAME_HEADER_SIZE; at += (off_t)frame_size) {

@@ -2,12 +2,12 @@ import ReflogModel
 
 /// A table of text for people.
 package struct Table {
-  /// The titles of the columns; empty for a table without titles.
+  /// The titles of the columns, or empty for a table without titles.
   package var header: [String]
   package var rows: [[String]]
   /// The text that is shown if the table has no rows.
   package var emptyText: String
-  /// The titles of the columns whose cells may be cut if the table is too wide; empty to cut cells in every column.
+  /// The titles of the columns whose cells may be cut if the table is too wide, or empty to cut cells in every column.
   package var cuttable: Set<String>
 
   private static let separator = "  "

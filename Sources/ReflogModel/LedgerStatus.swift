@@ -20,8 +20,9 @@ package struct LedgerStatus: Sendable {
   ///
   /// The value is nil if no sweep has finished yet.
   package let verified: Timestamp?
-  /// The parts of the directory that the last sweep could not read: those that failed first, up to
-  /// ``shownUnreadParts``.
+  /// The parts of the directory that the last sweep could not read, at most ``shownUnreadParts``.
+  ///
+  /// The parts that failed first are listed.
   package let unread: [UnreadPart]
   /// The number of all parts of the directory that the last sweep could not read.
   package let unreadCount: Int

@@ -58,11 +58,11 @@ private struct Following<Source: ExportSource>: Sendable {
   let rest: Source
 }
 
-/// The items of one piece of an export. The piece after it is already read.
+/// The items of one piece of an export. The next piece is already read.
 ///
-/// Call ``following()`` with `async let`, and write the items meanwhile. While the items of one piece are written, the
-/// items of the next piece are compared with the log, and the piece after that is read. So an export can use several
-/// processors.
+/// Call ``following()`` with `async let`, and write the items at the same time. While the items of one piece are
+/// written, the items of the next piece are compared with the log, and the piece after that is read. So an export can
+/// use several processors.
 package struct ExportedItems<Source: ExportSource>: Sendable {
   /// The items, oldest first.
   package let items: [Source.Item]

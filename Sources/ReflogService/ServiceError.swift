@@ -108,9 +108,9 @@ package enum ServiceError: Error, Sendable {
   case notSent([Change.ID], why: String)
   /// The directory refused the request.
   case refused([Change.ID], DirectoryRefusal)
-  /// The directory created the user flow, but not all of the flow's references.
+  /// The directory created the user flow, but did not set all of its references.
   ///
-  /// The changes are those of all references of the flow.
+  /// The associated value has one change for each reference of the flow.
   case flowIncomplete([Change])
 }
 

@@ -28,7 +28,7 @@ extension Change {
     }
   }
 
-  /// The maximum length of the actor's name, in scalars; only the page of the change shows the full name.
+  /// The maximum length of the actor's name, in scalars. Only the page of the change shows the full name.
   private static let nameLength = 80
 
   /// The end of a sentence that shows who made the change, such as `by Adele`.

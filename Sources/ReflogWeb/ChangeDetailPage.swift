@@ -4,10 +4,10 @@ package import ReflogModel
 package struct ChangeDetailPage: Sendable {
   let change: ChangeView
   let facts: [Fact]
-  /// The connector's properties that the change wrote; empty if the change is about a step.
+  /// The connector's properties that the change wrote, or empty if the change is about a step.
   let properties: [Property]
   let hasProperties: Bool
-  /// This change, and the step's changes directly earlier and later than this change; newest first.
+  /// This change, and the step's changes directly earlier and later than this change, newest first.
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
@@ -18,7 +18,7 @@ package struct ChangeDetailPage: Sendable {
   /// True while the result is not known.
   let isPending: Bool
 
-  /// One row of the table of facts; exactly one of `value`, `moment` and `link` is set.
+  /// One row of the table of facts. Exactly one of `value`, `moment` and `link` is set.
   struct Fact: Sendable {
     let name: String
     var value: String?
@@ -38,7 +38,7 @@ package struct ChangeDetailPage: Sendable {
     let text: String
   }
 
-  /// A connector's property that the change wrote; a secret or absent value is shown as `–`.
+  /// A connector's property that the change wrote. A secret or absent value is shown as `–`.
   struct Property: Sendable {
     let name: String
     let before: String

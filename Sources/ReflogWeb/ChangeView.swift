@@ -39,7 +39,7 @@ struct ChangeView: Sendable {
   /// True if the page that contains this view is the page of this change.
   let isCurrent: Bool
 
-  /// The maximum lengths of texts, in scalars; only the page of the change shows the full texts.
+  /// The maximum lengths of texts, in scalars. Only the page of the change shows the full texts.
   private static let (reasonLength, nameLength) = (180, 80)
 
   /// The first few of the connector's properties that a change wrote, with shortened texts.

@@ -29,10 +29,10 @@ struct EscapedHTML: MustacheContentType {
     return String(escaped)
   }
 
-  /// Returns true for the five characters to escape, for the first byte of every scalar that may be hidden, and for the
-  /// first byte of every scalar from U+0300 upwards.
+  /// Returns whether a byte can be the first byte of a scalar that is escaped, hidden or counted as a combining mark.
   ///
-  /// All combining marks are at or above U+0300. Below U+0300, hidden scalars are control characters and U+00AD.
+  /// All combining marks are at U+0300 or above. Below U+0300, the hidden scalars are the control characters and
+  /// U+00AD.
   private static func mayNeedEscape(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"),

@@ -4,7 +4,7 @@ package import ReflogModel
 package struct FlowLane: Sendable {
   /// The step that the lane shows.
   package let step: Step
-  /// The periods, oldest first; each period ends when the next period starts.
+  /// The periods, oldest first. Each period ends when the next period starts.
   let periods: [Period]
   /// True if the first period starts with the step's oldest applied change in the log.
   let isWhole: Bool

@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// The page of one flow, with a lane for each step; a lane shows the references that the step had over time.
+/// The page of one flow, with a lane for each step. A lane shows the references that the step had over time.
 package struct FlowPage: Sendable {
   /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
   let name: String
@@ -31,7 +31,7 @@ package struct FlowPage: Sendable {
     let rows: [Row]
   }
 
-  /// The rectangle that shows a period; `x` and `width` are thousandths of the lane's width.
+  /// The rectangle that shows a period. `x` and `width` are thousandths of the lane's width.
   struct Bar: Sendable {
     let x: Int
     let width: Int
@@ -60,7 +60,7 @@ package struct FlowPage: Sendable {
 
   /// The width of a lane, in the units that `Bar.x` and `Bar.width` use.
   private static let width: Int64 = 1000
-  /// The minimum width of a bar; a narrower bar would not be visible.
+  /// The minimum width of a bar. A narrower bar would not be visible.
   private static let thinnest = 4
 
   /// Creates the page of a flow.

@@ -7,13 +7,13 @@ package struct FlowsPage: Sendable {
   let steps: [String]
   let flows: [Flow]
   let isEmpty: Bool
-  /// The value of the form's field for the time; empty if the board shows the current references.
+  /// The value of the form's field for the time, or empty if the board shows the current references.
   ///
   /// A valid time is in the format of a `datetime-local` input. An invalid text is shown again unchanged.
   let asOf: String
   /// The time that the board shows, or nil if it shows the current references.
   let moment: Moment?
-  /// A sentence about the difference from the current references; nil if the board shows the current references.
+  /// A sentence about the difference from the current references, or nil if the board shows the current references.
   let comparison: String?
   let canRollBack: Bool
   /// True if the board continues on other pages.
@@ -21,10 +21,12 @@ package struct FlowsPage: Sendable {
   /// The message about an invalid time, or nil if the time is valid.
   let problem: String?
 
-  /// The text that the shown flow ids contain; empty for all flows.
+  /// The text that the shown flow ids contain, or empty for all flows.
   let search: String
   let isSearch: Bool
-  /// The query that shows the current references of the same flows, with its `?`; empty for all flows.
+  /// The query of the URL that shows the current references of the same flows, such as `?flow=signup`.
+  ///
+  /// The query is empty if all flows are shown.
   let nowQuery: String
   /// The query of the next page, or nil if this is the last page.
   let next: String?
@@ -40,11 +42,11 @@ package struct FlowsPage: Sendable {
 
   /// The time and the flows that the viewer requested.
   package struct Question: Sendable {
-    /// The text that was typed as the time; empty for the current references.
+    /// The text that was typed as the time, or empty for the current references.
     package var asOf = ""
     /// The time that `asOf` contains, or nil for the current references.
     package var moment: Timestamp?
-    /// The text that a flow id must contain; empty for all flows.
+    /// The text that a flow id must contain, or empty for all flows.
     package var search = ""
     /// True if this is not the first page.
     package var isBehindOthers = false

@@ -12,7 +12,7 @@ package struct IntegrityPage: Sendable {
   let pending: Int
   /// The time at which the last sweep finished, or nil if no sweep has finished yet.
   let verified: Moment?
-  /// True if sweeps check the directory; only Microsoft Graph is checked by sweeps.
+  /// True if sweeps check the directory. Only Microsoft Graph is checked by sweeps.
   ///
   /// Other programs can change references in Microsoft Graph too. So a sweep compares the recorded references with the
   /// references in Microsoft Graph.
@@ -87,7 +87,7 @@ package struct IntegrityPage: Sendable {
     }
   }
 
-  /// The maximum lengths of texts, in scalars; the HTTP route for service events returns the full texts.
+  /// The maximum lengths of texts, in scalars. The HTTP route for service events returns the full texts.
   private static let (nameLength, detailsLength) = (80, 300)
 
   /// Returns the details in the form `name: value, …`.

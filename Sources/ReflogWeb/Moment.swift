@@ -8,7 +8,7 @@ struct Moment: Sendable {
   let day: String
   /// The time of day in seconds, for example `09:15:02`.
   let clock: String
-  /// The time of day in milliseconds, for example `09:15:02.123`; in seconds if the milliseconds are zero.
+  /// The time of day in milliseconds, for example `09:15:02.123`. The time is in seconds if the milliseconds are zero.
   let fine: String
 
   init(_ time: Timestamp) {

@@ -82,7 +82,7 @@ struct FramedPage<Content: Sendable>: Sendable {
   }
 }
 
-/// A section in the navigation; the raw value is the path of the section's first page.
+/// A section in the navigation. The raw value is the path of the section's first page.
 enum PageSection: String, CaseIterable, Sendable {
   case timeline = "/"
   case flows = "/flows"

@@ -2,13 +2,13 @@ import ReflogModel
 
 /// A reference on a page.
 struct ReferenceView: Sendable {
-  /// The connector's display name, or its id if the name is unknown; else `nothing` or `unknown`.
+  /// The connector's display name, or its id if the name is unknown, else `nothing` or `unknown`.
   let name: String
   /// The connector's id, or nil if `name` already shows the id or the reference is not a connector.
   let id: String?
   let isConnector: Bool
 
-  /// The maximum length of a name, in scalars; only the page of a change shows full names.
+  /// The maximum length of a name, in scalars. Only the page of a change shows full names.
   private static let length = 80
 
   /// Creates a view with a text instead of one connector.

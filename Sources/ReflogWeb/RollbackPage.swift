@@ -18,9 +18,10 @@ package struct RollbackPage: Sendable {
   /// A sentence with the number of later changes that are not shown, or nil if all are shown.
   let left: String?
   let hasLaterChanges: Bool
-  /// The id of the newest change of the step that may have been applied; the form sends it as `seen`.
+  /// The id of the newest change of the step that may have been applied. The form sends it as `seen`.
   let seen: String?
-  /// The current reference: a connector's id or `none`; nil if unknown. The form sends it as `standing`.
+  /// The current reference: a connector's id or `none`, or nil if the reference is unknown. The form sends it as
+  /// `standing`.
   let current: String?
   /// True if the step already has the reference that the rollback would set.
   let isAlreadySet: Bool

@@ -14,19 +14,19 @@ struct TimeRollbackSteps: Sendable {
   let leftAlone: String?
   let isEmpty: Bool
 
-  /// The maximum number of rows; `reflog rollback --as-of` lists all steps.
+  /// The maximum number of rows. `reflog rollback --as-of` lists all steps.
   private static let mostRows = 150
-  /// The maximum size of all rows together in bytes; with this limit, a page is smaller than 60 KB.
+  /// The maximum size of all rows together in bytes. With this limit, a page is smaller than 60 KB.
   private static let mostBytes = 50_000
 
-  /// A step that changes.
+  /// A row of the list: a step that the rollback changes.
   struct Row: Sendable {
     let step: String
     let flow: String
     /// The verb of the sentence in the row: `calls` if the step is rolled back, else `will call`.
     let action: String
     let after: ReferenceView
-    /// The current reference; if the step is rolled back, the reference that it had before the rollback.
+    /// The current reference. If the step was rolled back, this is the reference before the rollback.
     let before: ReferenceView
     let isDone: Bool
     /// The result of the step's newest change in this rollback, or nil if there is no change yet.

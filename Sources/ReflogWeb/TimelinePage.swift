@@ -32,7 +32,7 @@ package struct TimelinePage: Sendable {
     /// The time at which the last sweep finished, or nil if no sweep has finished yet.
     let verified: Moment?
     let directory: String
-    /// True if sweeps check the directory; only Microsoft Graph is checked by sweeps.
+    /// True if sweeps check the directory. Only Microsoft Graph is checked by sweeps.
     ///
     /// Other programs can change references in Microsoft Graph too. So a sweep compares the recorded references with
     /// the references in Microsoft Graph.

@@ -12,7 +12,7 @@ import ReflogStorage
 import ServiceLifecycle
 import UnixSignals
 
-/// A server with its files, services and routes; only this type connects these parts.
+/// A server with its files, services and routes. Only this type connects these parts.
 struct Composition {
   private let settings: ServerSettings
   private let logger: Logger
@@ -136,7 +136,8 @@ struct Composition {
       try await serve()
     } catch {
       await served.abandon()
-      // After a failed commit, nothing more is written to the files. The next start reads which commits are in them.
+      // Any other error may be a failed commit, and then the files must not be written again. The next start reads
+      // which commits are in the files.
       if error is CommandFailure { Self.closeUnused(served, database) }
       // This second error is ignored, because the caller reports the first error.
       try? await documents.shutdown()

@@ -6,7 +6,7 @@ import NIOHTTP1
 ///
 /// Redirects are not followed. A document must come from the given URL, and a secret must reach only the given URL.
 struct EntraDocuments {
-  /// The maximum size of an answer in bytes; the keys of a provider are much smaller.
+  /// The maximum size of an answer in bytes. The keys of a provider are much smaller.
   private static let limit = 1 << 20
   private static let timeout = TimeAmount.seconds(5)
 

@@ -20,7 +20,7 @@ struct GivenFile {
     self.path = path
     guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: Self.maximumByteCount + 1)
     else {
-      // An empty file has no data.
+      // For an empty file, `read` returns nil as for a file that can't be read.
       let isEmpty = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
       throw Self.failure(path, isEmpty == .typeRegular ? "it is empty" : Self.problem(path))
     }

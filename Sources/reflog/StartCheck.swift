@@ -54,7 +54,8 @@ struct StartCheck {
     } catch LedgerError.servesAnother(let path, let directory, let tenant) {
       throw LedgerError.servesAnother(path: path, directory: directory, tenantID: tenant)
     } catch {
-      // The missing write-ahead log explains every problem with the newest entries.
+      // If the write-ahead log is missing, then that is the cause of the error. So the user gets the error about the
+      // missing log.
       throw file.isLogMissing ? StorageError.missingLog(path: settings.location.name) : error
     }
   }
@@ -71,7 +72,7 @@ struct StartCheck {
     }
     if try await isOlderAccepted(history) { return }
     let checked = try await OpenedLog.check(history, settings)
-    // Without an anchor, nothing shows that the log without its newest part is complete.
+    // Without the anchor, Reflog can't check whether the ledger is complete without its write-ahead log.
     guard !file.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
       throw StorageError.missingLog(path: settings.location.name)
     }

@@ -4,7 +4,7 @@ import Logging
 import NIOCertificateReloading
 import ReflogModel
 
-/// The certificate and the key of the listener; changed files are read again.
+/// The certificate and the key of the listener. Changed files are read again.
 struct TLS {
   private static let interval = Duration.seconds(15)
 

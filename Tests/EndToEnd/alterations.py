@@ -42,7 +42,7 @@ def altered(data, chance):
 
 
 def whole(data, chance):
-    """Returns a file that people or programs mangled as a whole, or another file in its place."""
+    """Returns a file as other programs change it when they copy it, or another file in its place."""
     text = data.decode("utf-8", "replace")
     return chance.choice([
         lambda: b"", lambda: b"\xef\xbb\xbf" + data, lambda: text.encode("utf-16"), lambda: text.encode("utf-16-be"),

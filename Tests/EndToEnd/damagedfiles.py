@@ -51,7 +51,7 @@ class Snapshot:
 
 
 class Originals:
-    """The snapshots that the damages combine."""
+    """The unaltered snapshots of a ledger's files. The damaged copies are made from them."""
 
     def __init__(self, binary, folder, changes=30):
         with Server(binary) as server:
@@ -364,7 +364,7 @@ class Trial:
     def compare(self, server):
         """Checks that a started server serves every acknowledged change, or that a read names the problem."""
         if not is_accepted(server):
-            # The tokens are other ones, so the history is read from the file.
+            # The copy has other tokens, so the history is read from the file and not over HTTP.
             run = server.command("history", "--database", server.database, "--top", "1000", "--format", "json")
             if run.returncode != 0:
                 return [] if names_problem(run.stderr) else [f"history failed without a reason: {run.stderr[-200:]}"]

@@ -2,13 +2,13 @@
 
     doccomments.py FILE…
 
-Prints each of them with its place in the code. The exit code is 1 if there is one, or if the files have no symbols.
+Prints each of them with its file and line. The exit code is 1 if there is one, or if the files have no symbols.
 """
 
 import json
 import sys
 
-# Properties and cases are not in this set, because the name and the type of many of them say everything.
+# Properties and cases are not in this set, because for many of them the name and the type are explanation enough.
 KINDS = {"swift." + kind for kind in (
     "actor", "associatedtype", "class", "enum", "func", "func.op", "init", "method", "protocol", "struct", "subscript", "type.method",
     "typealias",

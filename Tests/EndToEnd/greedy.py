@@ -29,7 +29,7 @@ def http_request(method, path, body=b"", **headers):
 
 
 class Effort:
-    """One kind of effort. `request(number)` returns the bytes of the request with this number.
+    """An effort: one kind of expensive request that a caller sends again and again. `request(number)` returns the bytes of the request with this number.
 
     By default, each connection sends a request, waits for the answer, and sends the next request. `pause` is the number of
     seconds after which a connection that waits for an answer sends its next bytes anyway. `closes` means that a connection is
@@ -349,7 +349,7 @@ class Greedy:
         return size_of(self.server.database) - before, statuses
 
     def disturbance(self, effort, seconds):
-        """Makes an effort beside an operator. Returns the operator's 99th percentile and the operator's statuses."""
+        """Makes an effort while an operator works. Returns the operator's 99th percentile and the operator's statuses."""
         operator = Operator(self.server)
         process, results = self.start(effort, seconds + 1)
         time.sleep(1)

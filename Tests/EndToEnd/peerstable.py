@@ -93,7 +93,8 @@ def figures():
     for peer, costs in (("reflog", COSTS), ("bare", ("cpu", "switches"))):
         for connections in (64, 1, 256):
             for cost in costs:
-                # strace counts the flushes only with 64 connections and with 1.
+                # The figures contain no flushes for 256 connections, because strace ran only with 64 connections and
+                # with 1.
                 if (cost, connections) != ("flushes", 256):
                     name, unit = COSTS[cost]
                     title = f"{SERVERS[peer][0]}, {plural(connections)}: {name}"

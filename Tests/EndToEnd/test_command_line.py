@@ -286,7 +286,7 @@ class Arguments(ServerTestCase):
         missing = self.run_command("token", "revoke", "missing", "--database", self.server.database)
         self.assertIn(f"`reflog token list --database {self.server.database}`", missing.stderr)
 
-    def test_a_cut_list_says_how_to_get_the_rest_and_an_empty_list_what_it_means(self):
+    def test_a_message_shows_how_to_get_the_rest_of_a_list_and_why_a_list_is_empty(self):
         for connector in (NEW_VENDOR, FRAUD_CHECK, NEW_VENDOR):
             self.run_command("set", STEP, connector, "--reason", "cut")
         for source in (["--server", self.server.url], ["--database", self.server.database]):
@@ -377,7 +377,7 @@ class Stopping(unittest.TestCase):
 
 
 class BrokenConnections(unittest.TestCase):
-    """The command line tells a server that can't be reached from a server that ended the connection."""
+    """The command line distinguishes a server that can't be reached from a server that ended the connection."""
 
     def run_against(self, behave):
         """Runs a command that changes and a command that reads against a listener, and returns both runs."""

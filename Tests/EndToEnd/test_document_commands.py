@@ -2,15 +2,16 @@ import contextlib
 import http.client
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from articles import ARTICLES, README, article, blocks
+from articles import ARTICLES, README, article, blocks, section
 from reflogserver import (
-    BINARY, FRAUD_CHECK, LOYALTY, NEW_VENDOR, ROOT, TENANT, Graph, Port, Server, eventually, graph_connector, graph_secret,
+    BINARY, LOYALTY, NEW_VENDOR, ROOT, TENANT, Graph, Port, Server, eventually, graph_connector, graph_secret,
     wait_for_checkpoint,
 )
 
@@ -32,6 +33,17 @@ def environment(**variables):
     """Returns this process's environment without Reflog's variables. Sets PATH and adds `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     return kept | {"PATH": path(), **variables}
+
+
+def without_times(text):
+    """Returns the lines of an output without spaces at their ends, and with the same time in place of every time."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines()).strip() + "\n"
+    return re.sub(r"\d{4}-\d\d-\d\d([ T])\d\d:\d\d:\d\d(\.\d{6}Z)?", r"2026-11-23\g<1>09:15:02", lines)
+
+
+def pattern(shown):
+    """Returns a regular expression for an output that a document shows. `…` in the document is any text."""
+    return r"\A" + re.escape(without_times(shown)).replace("…", ".*") + r"\Z"
 
 
 def run(script, folder, variables):
@@ -139,20 +151,22 @@ class Readme(unittest.TestCase):
             self.assertIn(f"\ntools/{program} ", README.read_text())
             self.assertTrue(os.access(ROOT / "tools" / program, os.X_OK))
 
-    def test_the_commands_of_the_tour_work(self):
-        with self.serving(self.block("reflog serve --directory embedded")) as url:
+    def test_the_commands_of_the_tour_have_the_shown_output(self):
+        # The README shows the output of a command in a block of its own, directly after the command.
+        serve, listens, settings, *steps = blocks(section(README.read_text(), "## A tour in five minutes"))
+        self.assertEqual([block.language for block in (serve, listens, settings, *steps)], ["sh", "text", "sh"] + ["sh", "text"] * 5)
+        with self.serving(serve.text) as url:
+            self.assertIn(listens.text.replace("http://127.0.0.1:8080", url), (self.folder / "log").read_text())
             lines = (self.folder / "reflog.sqlite.first-tokens").read_text().splitlines()
             token = dict(line.split() for line in lines)["operator"]
-            script = self.block("reflog rollback")
             # Replace the parts that a reader also replaces: the token, and the port if 8080 is in use.
-            self.assertIn("reflog_…", script)
-            script = script.replace("reflog_…", token).replace("http://127.0.0.1:8080", url)
-            done = run(script, self.folder, environment(PATH=self.path))
-            self.assertEqual(done.returncode, 0, done.stdout)
-            self.assertIn("HTTP/1.1 204", done.stdout)
-            exported = (self.folder / "history.csv").read_text().splitlines()
-            self.assertEqual([line.split(",")[8] for line in exported], ["kind", "update", "rollback"])
-            self.assertIn(FRAUD_CHECK, exported[2])
+            self.assertIn("reflog_…", settings.text)
+            preparation = settings.text.replace("reflog_…", token).replace("http://127.0.0.1:8080", url)
+            for command, shown in zip(steps[::2], steps[1::2], strict=True):
+                with self.subTest(command=command.text):
+                    done = run(preparation + command.text, self.folder, environment(PATH=self.path))
+                    self.assertEqual(done.returncode, 0, done.stdout)
+                    self.assertRegex(without_times(done.stdout), re.compile(pattern(shown.text), re.DOTALL))
 
     def test_the_commands_for_microsoft_graph_work(self):
         (self.folder / "secret").write_text(graph_secret() + "\n")

@@ -92,7 +92,7 @@ def inodes(server):
 
 @apart(seconds=12)
 class Input(unittest.TestCase):
-    """A mangled checkpoint or manifest is "cannot be read". It is not a failed verification of the ledger."""
+    """A checkpoint or manifest that another program altered cannot be read. The ledger is not reported as altered."""
 
     @classmethod
     def setUpClass(cls):
@@ -104,7 +104,7 @@ class Input(unittest.TestCase):
         assert run.returncode == 0, run.stderr
         cls.manifest = pathlib.Path(cls.exported + ".manifest").read_text()
 
-    # For each way in which programs mangle a text: its function, and whether Reflog can still read the text.
+    # For each way in which programs alter a text: a function that alters it, and whether Reflog can still read it.
     WAYS = {
         "CR LF": (lambda text: text.replace("\n", "\r\n").encode(), True),
         "a byte order mark": (lambda text: b"\xef\xbb\xbf" + text.encode(), True),
@@ -124,15 +124,15 @@ class Input(unittest.TestCase):
         "binary": (lambda text: bytes(range(256)), False),
     }
 
-    def test_every_mangled_checkpoint_and_manifest_is_named(self):
+    def test_every_altered_checkpoint_and_manifest_is_read_or_named(self):
         kept = pathlib.Path(self.server.folder, "kept.txt")
         manifest = pathlib.Path(self.exported + ".manifest")
         self.addCleanup(manifest.write_text, self.manifest)
-        for way, (mangle, is_readable) in self.WAYS.items():
+        for way, (alter, is_readable) in self.WAYS.items():
             for option, file, text in (("--since", kept, self.checkpoint), ("--anchor", kept, self.checkpoint),
                                        ("--manifest", manifest, self.manifest)):
                 with self.subTest(way=way, option=option):
-                    file.write_bytes(mangle(text))
+                    file.write_bytes(alter(text))
                     run = self.server.command("verify", "--database", self.server.database, "--key", self.key, option, file)
                     self.assertEqual(run.returncode, 0 if is_readable else 64, run.stdout + run.stderr)
                     if not is_readable:
@@ -160,7 +160,7 @@ class Input(unittest.TestCase):
 
 @apart(seconds=12)
 class Positions(unittest.TestCase):
-    """A position, a page or a state file of a newer ledger is refused. It never skips or repeats changes without a message."""
+    """A position, a page or a state file of a newer ledger is refused, because an export from there could skip changes."""
 
     def test_positions_of_a_newer_ledger_are_refused(self):
         with Server() as server:

@@ -8,7 +8,7 @@ from testparts import apart
 
 @apart(seconds=16)
 class Absence(GraphTestCase):
-    """Reflog never takes a missing answer of Graph for an empty one."""
+    """If Graph leaves data out of an answer, Reflog does not treat the data as empty."""
 
     settings = PATIENT
 
@@ -73,7 +73,7 @@ class Absence(GraphTestCase):
 
 @apart(seconds=12)
 class Effects(GraphTestCase):
-    """A success of Graph proves the request, and not its effect."""
+    """A success status of Graph does not prove that the request had an effect."""
 
     settings = PATIENT
 

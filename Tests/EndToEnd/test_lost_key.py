@@ -99,7 +99,7 @@ class LostKey(unittest.TestCase):
         run = subprocess.run([sys.executable, ROOT / "tools" / "verify_log.py", self.server.url, "--key", self.key, "--key", key,
                               "--old", old], capture_output=True, text=True)
         self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
-        # A checkpoint of the former name with another root is found.
+        # The verification finds a checkpoint that has the former name and a wrong root.
         with open(old, "w") as file:
             file.write(self.checkpoint.replace(self.checkpoint.split("\n")[2], self.anchor.split("\n")[2]))
         run = self.server.command("verify", "--database", self.server.database, "--key", self.key, "--key", key, "--since", str(old))
@@ -134,7 +134,7 @@ class LostKey(unittest.TestCase):
         for arguments in ((), ("--lost",), ("--reason", REASON), ("--lost", "--reason", " ")):
             self.assertEqual(self.replace(*arguments).returncode, 64, arguments)
         self.lose()
-        # The anchor shows that this copy lacks signed entries. A lost key does not permit that.
+        # The anchor shows that this copy lacks signed entries. Such a copy is refused, even if its key is lost.
         lines = self.anchor.split("\n")
         pathlib.Path(self.server.database + ".anchor").write_text("\n".join([lines[0], str(int(lines[1]) + 9), *lines[2:]]))
         run = self.replace("--lost", "--reason", REASON)

@@ -477,7 +477,7 @@ class GivenFilesTests(VerifierTestCase):
             self.assertIn(f"{file}", result.stderr)
             self.assertIn(" cannot be read: it is not a whole ", result.stderr)
 
-    def test_a_file_that_was_mangled_on_its_way_is_read_or_named(self):
+    def test_a_file_that_another_program_altered_is_read_or_named(self):
         files = {"--records": b"\n".join(RECORDS[:3]) + b"\n", "--old": self.log.checkpoint(300).encode(),
                  "--proof": self.log.receipt(317, 512, RECORDS[317]).encode()}
         ways = {
@@ -486,9 +486,9 @@ class GivenFilesTests(VerifierTestCase):
             "empty": (lambda data: b"", 64), "a web page": (lambda data: b"<html>502</html>\n", 64),
         }
         for option, good in files.items():
-            for way, (mangle, code) in ways.items():
+            for way, (alter, code) in ways.items():
                 with self.subTest(option=option, way=way):
-                    file = self.file("given", mangle(good))
+                    file = self.file("given", alter(good))
                     result = verify(str(self.folder), self.log.vkey, option, file)
                     self.assertEqual(result.returncode, code, result.stdout + result.stderr)
                     self.assertNotIn("finding:", result.stdout)

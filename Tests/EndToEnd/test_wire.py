@@ -224,9 +224,10 @@ class HTTP10(WireTestCase):
 class Connections(WireTestCase):
     """HTTP/1.1 keeps the connection unless one side ends it."""
 
-    def test_the_server_states_and_keeps_its_word_about_the_end(self):
+    def test_the_connection_ends_only_as_the_answer_states(self):
         for more in ("Connection: close\r\n", "Connection: Close\r\n", "Connection: close, TE\r\n", "Connection: TE,CLOSE\r\n",
-                     # The server does not change the protocol, and reads no request after a request to do so.
+                     # The server supports no upgrade of the protocol. After a request for an upgrade, it reads no
+                     # further request.
                      "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
                      "Connection: upgrade\r\nUpgrade: websocket\r\n"):
             with self.subTest(more), self.wire() as wire:
@@ -434,7 +435,7 @@ class Reasons(WireTestCase):
 
 
 class MissingTokens(WireTestCase):
-    def test_the_answer_says_which_tokens_this_server_accepts(self):
+    def test_the_answer_names_the_tokens_that_this_server_accepts(self):
         for path in (CHANGES, REF, "/metrics", "/beta/nothing"):
             answer = self.server.request("GET", path, role=None)
             self.assertEqual((answer.status, answer.json["error"]["message"]),

@@ -56,7 +56,7 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class PythonPart:
-    """Tests for Python's unittest, in the modules of a folder. `tests` contains the names of the tests in unittest's form."""
+    """A part whose tests Python's unittest runs. `tests` contains the names of the tests in unittest's form."""
     modules: pathlib.Path
     name: str
     tests: tuple[str, ...]

@@ -9,13 +9,13 @@ struct SettingMessageTests {
     let variables: [String: String]
     let message: String
 
-    /// Creates a refusal of variables that are added to those of the embedded directory.
+    /// Creates a refusal. The variables are added to the variables that choose the embedded directory.
     init(_ variables: [String: String], _ message: String) {
       self.variables = ["REFLOG_DIRECTORY": "embedded"].merging(variables) { $1 }
       self.message = message
     }
 
-    /// Creates a refusal of variables that are added to those of a server that works with Microsoft Graph.
+    /// Creates a refusal. The variables are added to the variables that choose Microsoft Graph.
     init(graph variables: [String: String], _ message: String) {
       self.variables = Sample.graph.merging(variables) { $1 }
       self.message = message

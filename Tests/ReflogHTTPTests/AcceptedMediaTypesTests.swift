@@ -28,7 +28,7 @@ struct AcceptedMediaTypesTests {
       ("application/json, text/plain, */*", "application/json"),
       // Quotes hide separators.
       ("text/csv;x=\"a,b;q=0\"", "text/csv"), ("text/csv;x=\"a, b\";q=0, application/json", "application/json"),
-      // Nothing fits, or the header is not valid.
+      // The client accepts none of the offered types, or the header is not valid.
       ("application/xml", nil), ("csv", "application/json"), ("text/csv;q=high, application/json", "application/json"),
       ("text/csv;q=1.5, application/json;q=0.1", "application/json"), ("/csv", "application/json"),
     ] as [(String?, String?)]

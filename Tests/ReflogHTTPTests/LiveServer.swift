@@ -56,7 +56,7 @@ struct LiveServer {
     return try await send(method, path, text: text, headers: HTTPHeaders(credential.map { $0 } + headers.map { $0 }))
   }
 
-  /// Sends a request with any body and these headers only.
+  /// Sends a request with any body. The request has only the given headers.
   func send(
     _ method: HTTPMethod,
     _ path: String,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests that every spelling of a request that could move a reference is either recorded or refused.
+/// Tests that every request that could change a reference is recorded or refused, however the request is written.
 struct ReferenceSpellingTests {
   private static let flow = "/beta/identity/b2cUserFlows/B2C_1_signup"
   private static let configuration = flow + "/apiConnectorConfiguration"
@@ -31,7 +31,7 @@ struct ReferenceSpellingTests {
     }
   }
 
-  /// The requests that Reflog does not forward, with a part of the message that says what to send instead.
+  /// The requests that Reflog does not forward, each with a part of the message that tells the caller what to send.
   private static let unforwarded: [(methods: [HTTPMethod], path: String, advice: String)] = [
     ([.PUT, .POST, .PATCH, .DELETE], step, "/{step}/$ref"), ([.PUT, .PATCH, .DELETE], step + "/", "/{step}/$ref"),
     ([.POST, .PATCH], step + "/$ref", "with PUT"), ([.PUT, .PATCH], step + "/$value", "/{step}/$ref"),

@@ -10,7 +10,7 @@ struct SlotsTests {
   private static let greedy = SlotHolder.caller(.token, "greedy")
   private static let other = SlotHolder.caller(.token, "other")
 
-  /// Work that ends when the test says so.
+  /// Work that continues until the test ends it.
   private final class Work: Sendable {
     private let ends = AsyncStream.makeStream(of: Void.self)
     private let started = Mutex<[SlotHolder: Int]>([:])

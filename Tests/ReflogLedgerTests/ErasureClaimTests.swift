@@ -57,7 +57,7 @@ struct ErasureClaimTests {
     }
   }
 
-  @Test func dataOfAnotherActorIsNotErasedInTheNameOfAClaim() async throws {
+  @Test func aClaimDoesNotCoverTheDataOfAnotherActor() async throws {
     try await withChanges { it in
       try await it.ask("adele")
       try await it.finish()

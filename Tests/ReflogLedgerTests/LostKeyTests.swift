@@ -48,7 +48,7 @@ struct LostKeyTests {
     }
   }
 
-  @Test func aKeyThatIsThereIsNotReplaced() async throws {
+  @Test func aKeyThatExistsIsNotReplaced() async throws {
     try await withSignedLedger { folder, old in
       let path = folder + "/reflog.sqlite"
       try Data((old.secretText + "\n").utf8).write(to: URL(filePath: path + ".key"))
@@ -69,7 +69,7 @@ struct LostKeyTests {
     }
   }
 
-  /// A lost key is no way to accept a ledger that lacks signed entries.
+  /// A ledger that lacks signed entries is refused, even if its key is lost.
   @Test func anOlderCopyIsNotSignedWithANewKey() async throws {
     try await withSignedLedger { folder, old in
       let path = folder + "/reflog.sqlite"

@@ -7,7 +7,8 @@ import Testing
 
 /// Tests that a verification finds altered indexes, altered views and altered hashes of the tree.
 ///
-/// They are computed from rows that the log covers, but a query or a tile shows their content.
+/// The log does not contain indexes, views and hashes. But a query or a tile shows their content, so an alteration
+/// would mislead a reader.
 struct StoredCopyTests {
   /// The indexes without a row in the ledger of this test.
   private static let empty: Set = ["change_created_connector", "idempotency_recorded", "purge_unfinished"]

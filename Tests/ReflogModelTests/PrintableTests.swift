@@ -3,7 +3,7 @@ import Testing
 
 /// Tests of texts from outside on a terminal and in a log.
 struct PrintableTests {
-  /// Scalars that control a device, the layout or the direction of text, or that nobody can see.
+  /// Scalars that control a device, the layout or the direction of text, or that are invisible.
   static let hidden: [Unicode.Scalar] =
     (0x00...0x1F).compactMap(Unicode.Scalar.init) + (0x7F...0x9F).compactMap(Unicode.Scalar.init)
     + [

@@ -52,7 +52,7 @@ struct TimeTextTests {
     #expect(throws: TimeText.Problem.unknownForm) { try berlin.period(text) }
   }
 
-  @Test func aLocalTimeThatExistsNotOrTwiceIsRefused() throws {
+  @Test func aLocalTimeThatDoesNotExistOrExistsTwiceIsRefused() throws {
     #expect(throws: TimeText.Problem.skipped) { try berlin.period("2026-03-29T02:30") }
     #expect(throws: TimeText.Problem.ambiguous) { try berlin.period("2026-10-25 02:30:00") }
   }

@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Tests that Reflog never takes a missing answer for an empty one.
+/// Tests that Reflog does not treat data that is missing in an answer as empty.
 struct AbsenceTests {
   private let clock = ManualClock()
   private let forbidden = DirectoryFailure.refused(
@@ -32,7 +32,7 @@ struct AbsenceTests {
     }
   }
 
-  @Test func aStepThatIsLeftOutIsReadOnItsOwn() async throws {
+  @Test func aStepThatIsLeftOutIsReadWithASeparateRequest() async throws {
     try await withService { fixture in
       fixture.directory.leaveOut(Sample.signup)
 

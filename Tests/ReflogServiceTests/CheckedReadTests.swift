@@ -163,7 +163,7 @@ struct CheckedReadTests {
     }
   }
 
-  /// A read of the altered row can't find the alteration, because the row looks like a normal pending change.
+  /// A read of the altered row can't find the alteration, because the row has the form of a normal pending change.
   ///
   /// The verification of the log finds the alteration. The log contains an entry for the outcome, but the row has no
   /// outcome.

@@ -35,7 +35,7 @@ struct FlowCreationTests {
     }
   }
 
-  @Test func theFlowIsCreatedBareAndEachStepIsSetOnItsOwn() async throws {
+  @Test func theFlowIsCreatedWithoutReferencesAndThenEachStepIsSet() async throws {
     try await withService { fixture in
       let receipt = try await fixture.service.perform(fixture.request(try action()))
 

@@ -38,7 +38,7 @@ struct RefusalBudgetTests {
     ]
   }
 
-  @Test func aDeniedRequestIsOneRowWhateverItNames() async throws {
+  @Test func aDeniedRequestIsOneRowEvenIfItHasSeveralSteps() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)
       _ = try await fixture.set(Sample.newVendor, at: Sample.attributes)

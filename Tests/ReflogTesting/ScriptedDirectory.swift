@@ -68,7 +68,7 @@ package final class ScriptedDirectory: Directory {
   /// The writes that reached the directory, in order.
   package var writes: [DirectoryWrite] { state.withLock { $0.writes } }
 
-  /// Adds reactions to the end of the script; each reaction is for one write.
+  /// Adds reactions to the end of the script. Each reaction is for one write.
   ///
   /// A write is applied if the script has no reaction left.
   package func react(_ reactions: Reaction...) {

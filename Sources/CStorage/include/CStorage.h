@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Turns off SQLite's memory statistics, because every allocation would lock their mutex
+/// Switches off SQLite's memory statistics, because every allocation would lock their mutex
 /// (sqlite.org/c3ref/c_config_covering_index_scan.html). Call this function before the first connection is opened. A
 /// later call has no effect.
 void storage_disable_memory_statistics(void);

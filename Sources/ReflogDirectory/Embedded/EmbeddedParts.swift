@@ -163,7 +163,7 @@ enum EmbeddedParts {
     )
   }
 
-  /// Adds the local account and the language of a new flow.
+  /// Adds the collections of a new flow: the identity provider for local accounts, and one language.
   static func fill(_ flow: Int64, _ db: Connection) throws {
     let provider: JSONObject = ["id": "EmailPassword-OAUTH", "type": "EmailPassword", "name": "Local account"]
     try store(try stored(provider, id: "EmailPassword-OAUTH"), .identityProviders, of: flow, db)

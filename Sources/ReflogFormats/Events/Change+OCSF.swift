@@ -76,7 +76,7 @@ extension Change {
     return metadata
   }
 
-  /// Returns the step or the connector that the change is about; the reference is the data of this entity.
+  /// Returns the step or the connector that the change is about. The reference is the data of this entity.
   private func entity(_ reference: ConnectorReference) -> JSONObject {
     var data: JSONObject = ["state": .string(reference.state.rawValue)]
     data.add("connector_id", reference.connectorID?.text)

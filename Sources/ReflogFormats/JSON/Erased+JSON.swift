@@ -8,7 +8,9 @@ extension Erased {
     JSONMember<Erased>(field) { Optional($0)[field] }
   }
 
-  /// Returns the member that identifies the erasure of an item's personal data; null if the data was not erased.
+  /// Returns the member that identifies the erasure of an item's personal data.
+  ///
+  /// The member is null if no data was erased.
   static func member<Subject>(
     _ name: String = ErasedField.member,
     _ erased: @escaping @Sendable (Subject) -> Erased?
@@ -18,7 +20,9 @@ extension Erased {
     }
   }
 
-  /// Returns the columns in CSV; the names begin with `prefix`, and the cells are empty if the data was not erased.
+  /// Returns the columns in CSV, whose names begin with `prefix`.
+  ///
+  /// The cells are empty if no data was erased.
   static func columns<Subject>(
     _ prefix: String,
     _ erased: @escaping @Sendable (Subject) -> Erased?

@@ -3,10 +3,10 @@ import ReflogService
 
 /// The tokens that this server accepts at a path.
 enum AcceptedTokens {
-  /// Returns a sentence that says which token to send.
+  /// Returns a sentence that tells the caller which token to send.
   ///
-  /// A token of Microsoft Graph is valid only for the routes of Microsoft Graph. If the server accepts only such tokens,
-  /// no token helps at other routes, and the sentence says so.
+  /// A token of Microsoft Graph is valid only for the routes of Microsoft Graph. If the server accepts only such
+  /// tokens, no token is valid for the other routes, and the sentence explains this.
   ///
   /// - Parameters:
   ///   - modes: The kinds of tokens that the server accepts.

@@ -22,7 +22,9 @@ struct ErrorAnswer {
   var retryAfter: String?
   var wwwAuthenticate: String?
   var allow: String?
-  /// The id that the directory gave the request, or nil if the refusal is not from the directory or is recorded.
+  /// The directory's own id for the request, for an error that the directory returned and that no change records.
+  ///
+  /// The value is nil for every other error.
   var directoryRequestID: String?
   /// The ids of the changes that were recorded, for the header `Reflog-Change-Id`.
   var changes: [Change.ID] = []
@@ -213,7 +215,8 @@ struct ErrorAnswer {
     retryAfter seconds: Int? = nil
   ) {
     self.status = status
-    // A code or a message may contain text of the caller or of the directory. Clients show both on terminals.
+    // Clients show the code and the message on terminals. Both may contain text from the caller or the directory, so
+    // characters that could control a terminal are replaced.
     self.code = code.printable
     self.message = message.printableLines
     self.logLevel = logLevel
@@ -240,7 +243,7 @@ struct ErrorAnswer {
     logger.log(level: logLevel, "request refused", metadata: metadata)
   }
 
-  /// Appends a sentence that says what to do.
+  /// Returns the answer with one more sentence, which tells the caller what to do.
   func advising(_ advice: String) -> ErrorAnswer {
     var answer = self
     answer.message += " " + advice

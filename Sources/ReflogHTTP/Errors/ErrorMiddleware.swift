@@ -9,8 +9,8 @@ struct UnroutedRequest: Error {}
 
 /// Answers and logs every error that a route throws.
 ///
-/// A request that no route handles is not answered here, but becomes an ``UnroutedRequest``, which ``RootResponder``
-/// answers.
+/// If no route handles a request, this middleware throws ``UnroutedRequest``, and ``RootResponder`` answers the
+/// request.
 struct ErrorMiddleware: RouterMiddleware {
   let failures: FailedAuthentications
   let pace: RefusalPace

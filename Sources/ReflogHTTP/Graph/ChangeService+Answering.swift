@@ -25,7 +25,7 @@ extension ChangeService {
     var answer = try Response(response, at: base)
     let links = LinkRewriting(from: response.linkBase, to: base.baseURL)
     for (name, value) in response.forwardedHeaders { answer.headers[named: name] = links.rewritten(header: value) }
-    // The directory's own id finds the request in the directory's logs.
+    // With the directory's own id, the caller can find the request in the directory's logs.
     answer.headers[.requestID] = response.requestID
     if let own = context.clientRequestID { answer.headers[.clientRequestID] = own }
     return answer

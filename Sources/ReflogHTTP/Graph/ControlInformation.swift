@@ -24,7 +24,7 @@ enum ControlInformation {
 extension JSONObject {
   /// The object without the control information among its members.
   ///
-  /// Nested objects are not changed. The `@odata.type` in a nested object says which kind of value it is.
+  /// Nested objects are not changed, because the `@odata.type` in a nested object identifies the kind of the object.
   var withoutControlInformation: JSONObject {
     JSONObject(uniqueMembers: members.filter { !ControlInformation.contains($0.name) })
   }

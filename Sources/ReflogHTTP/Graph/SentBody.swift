@@ -2,8 +2,8 @@ import ReflogModel
 
 /// Checks the bodies that Reflog sends to the directory.
 ///
-/// Reflog sends only what the caller meant. So it refuses masked secrets, and each member that could move the reference
-/// of a step without a recorded change.
+/// Reflog sends only what the caller meant. So it refuses masked secrets. It also refuses each member that could change
+/// the reference of a step, because such a change would not be recorded.
 enum SentBody {
   /// Returns the members of a connector that are sent.
   ///

@@ -76,7 +76,8 @@ struct Admission: Sendable {
     return response
   }
 
-  /// Returns the share of an export in the slots, or throws `busy` if the caller has too many exports.
+  /// Takes a slot for an export, and returns the object that holds the slot. Throws `busy` if the caller has too many
+  /// exports.
   func export(for caller: Caller, from ipAddress: String?) throws(ServiceError) -> ExportShare {
     let holder = SlotHolder(caller, from: ipAddress)
     guard exports.enterWithoutWaiting(holder) else { throw .busy("Too many of your exports are in progress.") }
@@ -86,7 +87,8 @@ struct Admission: Sendable {
   private func slots(for request: Request, of caller: Caller) -> Slots {
     guard case .roles = caller.credential else { return unverified }
     guard request.method == .get || request.method == .head else {
-      // The request of a caller without the right to write is refused, or it is a question.
+      // A caller who may neither change nor administer can only ask questions. Every other request of this caller will
+      // be refused, so it uses a slot of questions too.
       return Policy.permits(caller, .change) || Policy.permits(caller, .administer) ? changes : questions
     }
     let segments = request.uri.path.split(separator: "/", maxSplits: 2)
@@ -96,8 +98,9 @@ struct Admission: Sendable {
 
 /// The slots that an export uses while its file is sent.
 ///
-/// The export holds one slot of exports until this object is released, also if the client never reads the file. Each
-/// piece of the file takes another slot only while it is read from the ledger. So a slow client blocks no other client.
+/// The export holds one slot of exports until this object is released, even if the client never reads the file. For
+/// each piece of the file, the export takes another slot, and returns it when the piece was read from the ledger. So a
+/// slow client blocks no other client.
 final class ExportShare: Sendable {
   private let exports: Slots
   private let pieces: Slots

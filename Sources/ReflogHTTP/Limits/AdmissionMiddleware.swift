@@ -20,7 +20,7 @@ struct AdmissionMiddleware: RouterMiddleware {
   }
 }
 
-/// Limits how many requests to routes without a credential are in progress at the same time, for each network.
+/// Limits, for each network, how many requests to routes that need no credential are in progress at the same time.
 struct OpenRouteMiddleware: RouterMiddleware {
   let admission: Admission
 

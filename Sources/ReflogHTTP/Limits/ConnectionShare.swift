@@ -43,8 +43,8 @@ package final class ConnectionCount: Sendable {
 
 /// Closes a new connection if its network already has too many connections, and limits how much one read receives.
 ///
-/// All requests in the bytes of one read are decoded at once. So many small requests in a large read would occupy the
-/// event loop.
+/// All requests in the bytes of one read are decoded before other connections are served. So a large read with many
+/// small requests would occupy the event loop.
 package final class ConnectionShare: ChannelInboundHandler, RemovableChannelHandler {
   /// The type of the parts that the handler passes on unchanged.
   package typealias InboundIn = NIOAny

@@ -14,7 +14,7 @@ final class RefusalPace: Sendable {
   private static let longest = Duration.seconds(5)
   /// The maximum number of networks and callers whose refusals are counted separately.
   ///
-  /// If there are more, all are forgotten and counted again.
+  /// If there are more, the counts of all of them begin again at zero.
   private static let holders = 10_000
 
   /// For each network or caller, the time at which its next refusal is answered if the pace is kept.

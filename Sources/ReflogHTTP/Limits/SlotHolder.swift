@@ -4,7 +4,7 @@ import ReflogModel
 enum SlotHolder: Hashable, Sendable {
   /// An authenticated caller, by the type and the id of its actor.
   case caller(Change.ActorType, String)
-  /// A network: everyone in it who is not authenticated.
+  /// A network. It holds the slots of all clients in the network that are not authenticated.
   case network([UInt8])
   /// All requests whose address is unknown.
   case unknown
@@ -14,7 +14,8 @@ enum SlotHolder: Hashable, Sendable {
     self =
       switch caller.credential {
       case .roles: .caller(caller.actor.type, caller.actor.id ?? "")
-      // Only the directory can check this caller's token, so the identity of the actor is only a claim.
+      // Only the directory can check this caller's token, so the actor's identity may be false. The network holds the
+      // slot instead.
       case .directoryToken: SlotHolder(ipAddress)
       }
   }

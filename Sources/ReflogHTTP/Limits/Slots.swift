@@ -31,9 +31,10 @@ final class Slots: Sendable {
     var perHolder: Int { max(1, slots / Self.share) }
     var waitingPerHolder: Int { max(1, waiting / Self.share) }
 
-    /// The mean time between two requests of a caller from which the caller is slowed down, also if no request waits.
+    /// The shortest mean time between two requests of one caller. A caller with a shorter mean time is slowed down.
     ///
-    /// Requests that need only the processor never wait for a slot, so only their number shows that they are too many.
+    /// A request that needs only the processor never waits for a slot. So the number of waiting requests does not show
+    /// that a caller sends too many of them, but this time does.
     var interval: Duration? { pause.map { $0 / 10 } }
     /// How long a caller may send requests faster than ``interval`` allows.
     static let burst = Duration.seconds(1)
@@ -53,10 +54,12 @@ final class Slots: Sendable {
     /// The callers that have waiting requests, in the order in which they get free slots.
     var rotation: Deque<SlotHolder> = []
     var waiting = 0
-    /// For each caller, the time at which the next request is due if requests come at ``Limits/interval``.
+    /// For each caller, the end of the time that its requests use if each request uses one ``Limits/interval``.
+    ///
+    /// If this end is far in the future, the caller sends requests too fast.
     var due: [SlotHolder: ContinuousClock.Instant] = [:]
     var nextTicket: UInt64 = 0
-    /// Whether the timer runs that ends the waits of requests that waited too long.
+    /// Whether the timer is running. The timer ends the wait of every request that waited too long.
     var isWatched = false
   }
 
@@ -114,7 +117,7 @@ final class Slots: Sendable {
     state.withLock { takeIfFree(holder, &$0) }
   }
 
-  /// Returns the slot of a caller, so that another request can take it.
+  /// Makes the slot of a caller free, so another request can take it.
   func leave(_ holder: SlotHolder) {
     let granted = state.withLock { state in
       state.heldInAll -= 1
@@ -125,7 +128,7 @@ final class Slots: Sendable {
     granted?.continuation.resume(returning: true)
   }
 
-  /// Returns the slot of a caller, immediately or after a pause.
+  /// Makes the slot of a caller free, immediately or after a pause.
   private func leave(_ holder: SlotHolder, since start: ContinuousClock.Instant) {
     let now = ContinuousClock.now
     let rest = state.withLock { state in self.rest(of: holder, from: start, to: now, &state) }
@@ -161,7 +164,9 @@ final class Slots: Sendable {
     return true
   }
 
-  /// Gives a free slot to the next caller in rotation that may hold one more, and returns the request that gets it.
+  /// Passes a free slot to the next caller in rotation who does not hold the full share yet.
+  ///
+  /// Returns the waiting request that gets the slot, or nil if the slot is not used.
   private func grant(_ state: inout State) -> Waiter? {
     guard state.heldInAll < limits.slots else { return nil }
     for _ in 0..<state.rotation.count {

@@ -50,7 +50,7 @@ struct TimelineController {
 
   /// Returns how many changes match the form and are newer than the change in the field `behind`, up to the limit.
   ///
-  /// An open timeline requests this at an interval.
+  /// A browser that shows the timeline sends this request at regular intervals.
   private func news(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var fields = try request.filledQuery()
     guard let number = fields.removeValue(forKey: "behind").flatMap({ Int64($0) }), number >= 0 else {

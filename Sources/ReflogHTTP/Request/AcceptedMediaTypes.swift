@@ -6,10 +6,12 @@ struct AcceptedMediaTypes {
   private struct Range {
     let type: Substring
     let subtype: Substring
-    /// From 0 to 1000 thousandths. 0 means that the client does not accept these types.
+    /// The weight in thousandths, from 0 to 1000. If the weight is 0, the client does not accept these types.
     let weight: Int
 
-    /// 2 for one media type, 1 for `text/*`, 0 for `*/*`, or nil if the range does not contain the type.
+    /// Returns how precisely the range describes a type: 2 for one media type, 1 for `text/*`, 0 for `*/*`.
+    ///
+    /// Returns nil if the range does not contain the type.
     func precision(for type: Substring, _ subtype: Substring) -> Int? {
       switch (self.type, self.subtype) {
       case (type, subtype): 2
@@ -65,7 +67,8 @@ struct AcceptedMediaTypes {
       let matches = ranges.enumerated().compactMap { position, range in
         range.precision(for: names[0], names[1]).map { (range.weight, $0, position) }
       }
-      // The most precise range decides the weight of a type, also if that weight is lower.
+      // The most precise range decides the weight of a type, even if that weight is lower than the weight of another
+      // range.
       guard let match = matches.max(by: { ($0.1, -$0.2) < ($1.1, -$1.2) }), match.0 > 0 else { continue }
       if let best, (best.weight, best.precision, -best.position) >= (match.0, match.1, -match.2) { continue }
       best = (type, match.0, match.1, match.2)

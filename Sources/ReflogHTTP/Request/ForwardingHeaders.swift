@@ -15,7 +15,7 @@ struct ForwardingHeaders {
 
   /// The descriptions in the order in which the proxies wrote them.
   private(set) var hops: [Hop] = []
-  /// Whether a header has an invalid form, or the two kinds of headers can't be told apart.
+  /// Whether a header has an invalid form, or the headers do not show which of the two kinds the proxy wrote.
   private(set) var isUnreadable = false
 
   init(_ headers: HTTPFields) {
@@ -53,8 +53,8 @@ struct ForwardingHeaders {
 
   /// Reads `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
   ///
-  /// Each proxy appends to the lists, or replaces them. So the lists are aligned at their ends, and the first value of a
-  /// shorter list also counts for the hops in front of it.
+  /// Each proxy appends a value to a list, or replaces the list. So the last values of the lists belong together. If a
+  /// list is shorter than the others, its first value is also used for the earlier hops.
   private static func otherHops(_ headers: HTTPFields) -> [Hop] {
     func list(_ name: HTTPField.Name) -> [String] {
       headers[name].map { $0.headerParts(separatedBy: UInt8(ascii: ",")) } ?? []

@@ -29,6 +29,6 @@ extension HTTPField.Name {
   static let forwardedFor = known("X-Forwarded-For")
   static let forwardedProto = known("X-Forwarded-Proto")
   static let forwardedHost = known("X-Forwarded-Host")
-  /// A `Host` in addition to the first one. The first one is the authority of the request.
+  /// A second `Host` of a request. The first `Host` is the authority of the request.
   static let secondHost = known("Host")
 }

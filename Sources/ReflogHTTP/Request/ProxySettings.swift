@@ -22,7 +22,7 @@ package struct ProxySettings: Sendable {
   /// The settings without a proxy: clients connect to this server directly, over HTTP.
   package static let direct = ProxySettings(publicURL: nil, trusted: [], scheme: "http")
 
-  /// A client as the connection and the headers of trusted proxies describe it.
+  /// The client of a request, according to the connection and the headers of trusted proxies.
   struct Client: Equatable {
     /// The client's address, or nil if it is unknown.
     var ipAddress: String?

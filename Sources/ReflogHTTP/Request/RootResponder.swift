@@ -49,7 +49,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     do {
       context.clientRequestID = try Self.clientRequestID(of: request)
       try Self.checkHost(of: request)
-      // The target of OPTIONS and CONNECT may be no path (RFC 9112 §3.2).
+      // The target of OPTIONS and CONNECT is not always a path (RFC 9112 §3.2).
       guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
         throw RequestError.methodNotAllowed(SupportedMethods.all)
       }
@@ -61,7 +61,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
       let answer = ErrorAnswer(error)
       answer.log(to: logger, request, context, cause: error)
       response = answer.response(context)
-      // The request was refused earlier than its caller was authenticated.
+      // This request was refused before its caller was authenticated, so the refusal counts for the client's network.
       await pace.delay(SlotHolder(context.ipAddress))
     }
     requests.count(response.status.code)
@@ -80,7 +80,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     }
   }
 
-  /// Returns the request with a body that is requested from the client when it is read.
+  /// Returns the request with a body that the client sends only when the server begins to read the body.
   ///
   /// Only a request with `Expect: 100-continue` is changed. Any other expectation throws an error.
   private static func expecting(_ request: Request, _ context: ReflogRequestContext) throws(RequestError) -> Request {

@@ -16,7 +16,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
-  /// The server begins to read the body of the request that it answers.
+  /// An event that the server sends when it begins to read the body of the request that it answers.
   struct BodyIsWanted: Sendable {}
 
   /// The parts of a request that decide the form of its answer.
@@ -68,12 +68,14 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
       default: break
       }
     }
-    // The decoder reads no request after an upgrade, and Reflog supports no upgrade.
+    // After a request for an upgrade, the decoder reads no further request. Reflog supports no upgrade, so the
+    // connection ends after the answer.
     if isUpgrade { exchange.isKeptAlive = false }
     if isHTTP10 {
       // A client of HTTP/1.0 does not know `Expect` (RFC 9110 §10.1.1), and may leave `Host` out.
       head.headers.remove(name: "expect")
-      // HTTP/1.0 has no chunks, so the end of such a body is not certain (RFC 9112 §6.1).
+      // HTTP/1.0 has no chunks, so the end of such a body is not certain (RFC 9112 §6.1). The connection ends after the
+      // answer.
       if head.headers.contains(name: "transfer-encoding") { exchange.isKeptAlive = false }
       if !head.headers.contains(name: "host"), let host = Self.host(address) {
         head.headers.add(name: "Host", value: host)
@@ -131,7 +133,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
       }
     case .end:
       exchanges.removeFirst()
-      // The encoder would end a chunked answer with bytes, and an answer to HEAD has none.
+      // The encoder writes some bytes at the end of a chunked answer. An answer to HEAD has no bytes after its head, so
+      // an empty part is written instead.
       let part = exchange.isHead ? wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))) : data
       guard !exchange.isKeptAlive else { return context.write(part, promise: promise) }
       let written = promise ?? context.eventLoop.makePromise()
@@ -145,7 +148,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   private func frame(_ head: inout HTTPResponseHead) {
     var exchange = exchanges[exchanges.startIndex]
     if exchange.awaitsContinue { exchange.isKeptAlive = false }
-    // The framework removes the body of an answer to HEAD and then states the length 0, also if GET has a body.
+    // For HEAD, the framework removes the body and then writes the length 0, even if GET has a body. So the length is
+    // removed.
     if exchange.isHead, head.headers.first(name: "content-length") == "0" {
       head.headers.remove(name: "content-length")
     }

@@ -37,10 +37,10 @@ package struct HTTPConnection: HTTPChannelHandler {
       limits.maxHeaderListSize = RequestLimits.headers
       limits.maxHeaderFieldCount = RequestLimits.headerFields
       try pipeline.configureHTTPServerPipeline(
-        // The async channel keeps requests in order, and reports errors to the caller.
+        // NIO's handlers for pipelining are not needed, because the async channel already keeps requests in order.
         withPipeliningAssistance: false,
         withErrorHandling: false,
-        // The types of HTTPTypes accept no invalid header.
+        // The headers are not checked again, because the types of HTTPTypes accept no invalid header.
         withOutboundHeaderValidation: false,
         withEncoderConfiguration: .init(),
         withDecoderLimitConfiguration: limits

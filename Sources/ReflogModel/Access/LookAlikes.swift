@@ -1,11 +1,16 @@
-/// Characters that look alike.
+/// Finds characters that look alike, so that two names that people can confuse are recognized.
 ///
-/// The table is small. It covers case, the digits 0 and 1 with the letters O, I and l, the pairs rn with m and vv with w,
-/// letters of the Cyrillic, Greek and Armenian alphabets that look like Latin letters, full-width, mathematical, circled
-/// and Roman-numeral forms of Latin letters and digits, dashes, apostrophes and slashes. It does not cover characters of
-/// one alphabet that look alike only to each other, for example two Chinese characters.
+/// The table is small. These characters count as alike:
+/// - upper and lower case, the digits 0 and 1 and the letters O, I and l, the pairs rn and m, and vv and w
+/// - letters of the Cyrillic, Greek and Armenian alphabets and the Latin letters that they look like
+/// - full-width, mathematical, circled and Roman-numeral forms of Latin letters and digits
+/// - the different dashes, apostrophes and slashes
+///
+/// The table has no characters that look like another character of the same alphabet, for example two Chinese
+/// characters.
 enum LookAlikes {
-  /// Returns a text in which characters that look alike are equal. The text is for comparisons only.
+  /// Returns the text with one character in place of all characters that look alike. The result is for comparisons
+  /// only.
   static func shape(of text: String) -> String {
     var shape = ""
     for scalar in text.unicodeScalars {
@@ -40,7 +45,7 @@ enum LookAlikes {
     Unicode.Scalar(position < 26 ? 0x41 + position : 0x61 + position - 26) ?? scalar
   }
 
-  /// The character that stands for each look-alike.
+  /// The Latin character that replaces each similar character.
   private static let table: [Unicode.Scalar: String] = {
     var table: [Unicode.Scalar: String] = [:]
     for (shape, others) in rows {
@@ -49,7 +54,7 @@ enum LookAlikes {
     return table
   }()
 
-  /// Each row has a character and the characters that look like it.
+  /// Each row has the replacement `shape`, and the characters that look like `shape`.
   private static let rows: [(shape: String, others: String)] = [
     ("a", "\u{410}\u{430}\u{391}\u{3B1}\u{251}"),
     ("b", "\u{412}\u{392}\u{42C}\u{44C}"),

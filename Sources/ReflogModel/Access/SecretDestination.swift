@@ -1,6 +1,6 @@
 /// Decides to which URLs Reflog may send a secret, and from which URLs it may read keys.
 ///
-/// This is the only place with that rule.
+/// All code that checks such a URL uses this type.
 package enum SecretDestination {
   /// Returns whether a URL may receive a secret.
   ///

@@ -29,16 +29,17 @@ package struct TokenName: Hashable, Sendable {
   /// Two names can be confused if they differ only in case, or if they look alike. See `LookAlikes` for the characters
   /// that count as looking alike.
   package func canBeConfused(with other: String) -> Bool {
-    // Case changes shapes: `I` and `l` look alike, `i` and `l` do not. So the names are compared as written and in lower case.
+    // Some letters are similar only in upper case: people can confuse `I` and `l`, but not `i` and `l`. So the names
+    // are compared twice: as they are written, and in lower case.
     LookAlikes.shape(of: text) == LookAlikes.shape(of: other)
       || LookAlikes.shape(of: text.lowercased()) == LookAlikes.shape(of: other.lowercased())
   }
 }
 
 extension Unicode.Scalar {
-  /// Whether a reader sees this character, after the character in front of it.
+  /// Returns whether a reader can see this character if it follows the character `before`.
   fileprivate func isVisible(after before: Unicode.Scalar?) -> Bool {
-    // The first is an empty Braille cell, the second stands for an object, and the third for lost letters.
+    // U+2800 is an empty Braille cell, U+FFFC is shown in place of an object, and U+FFFD in place of a lost letter.
     if ["\u{2800}", "\u{FFFC}", "\u{FFFD}"].contains(self) || properties.isDefaultIgnorableCodePoint { return false }
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,

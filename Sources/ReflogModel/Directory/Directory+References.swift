@@ -56,7 +56,7 @@ extension Directory {
     do {
       answer = try await read(DirectoryRead(.connectorAt(address)))
     } catch .refused(let refusal) where refusal.httpStatus == 401 || refusal.httpStatus == 429 {
-      // The directory answers these two statuses to every request of this caller, so they say nothing about the step.
+      // The directory sends these two statuses for every request of this caller, so they show nothing about the step.
       throw .refused(refusal)
     } catch .refused(let refusal) {
       return refusal.httpStatus == 404 ? .none : .unknown

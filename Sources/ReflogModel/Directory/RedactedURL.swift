@@ -16,34 +16,37 @@ package func redactedURL(_ url: String) -> String {
 /// The parts of a URL that may contain keys.
 struct URLSecrets {
   let bytes: [UInt8]
-  /// The range of user and password; empty if the URL has none.
+  /// The range of user and password, or empty if the URL has none.
   let user: Range<Int>
   /// The position of the query or the fragment, or the end of the URL.
   let end: Int
 
-  /// Finds the parts, also in a URL that is not valid, because programs read such a URL in different ways.
+  /// Finds the parts that may contain keys.
+  ///
+  /// The URL may be invalid. Programs read an invalid URL in different ways, so its parts are found too.
   init(_ url: String) {
     bytes = Array(url.utf8)
     end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
     let start = Self.authorityStart(bytes[..<end])
     let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")) ?? end
-    // A slash ends user and host. But in `https://user:se/cret@host`, a part of the password is behind the first slash.
-    // Then the text in front of the slash has a colon without a port behind it.
+    // Usually the first slash is the end of the user and the host. But a password may contain a slash, as in
+    // `https://user:se/cret@host`. Then the text in front of the first slash has a colon that no port follows.
     let limit = Self.hasPort(bytes[start..<slash]) ? slash : end
     let at = bytes[start..<limit].lastIndex(of: UInt8(ascii: "@"))
     user = start..<(at ?? start)
   }
 
-  /// The user and the password, and the password alone, as texts; without empty texts.
+  /// The texts to hide: the user with the password, and the password alone. Empty texts are omitted.
   var userTexts: [String] {
     let password = bytes[user].split(separator: UInt8(ascii: ":"), maxSplits: 1).dropFirst()
     return ([bytes[user]] + password).filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Returns the position of the user or the host.
+  /// Returns the position at which the user or the host begins.
   ///
-  /// It is behind the scheme and all slashes, backslashes and spaces that follow, because some programs read
-  /// `https:\host` as `https://host`. A text that begins with a single slash is a path, which has no user.
+  /// The position is after the scheme and after all slashes, backslashes and spaces that follow the scheme, because
+  /// some programs read `https:\host` as `https://host`. A text that begins with a single slash is a path, which has no
+  /// user.
   private static func authorityStart(_ bytes: ArraySlice<UInt8>) -> Int {
     let colon = bytes.firstIndex { !($0.isASCIILetter || $0.isASCIIDigit || "+-.".utf8.contains($0)) }
     let scheme = colon.flatMap { bytes[$0] == UInt8(ascii: ":") ? $0 + 1 : nil }
@@ -55,7 +58,7 @@ struct URLSecrets {
 
   private static func isSeparator(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x2F || byte == 0x5C }
 
-  /// Returns whether the text has a user, or no colon, or a colon with a port behind it.
+  /// Returns whether the text has a user, has no colon, or has a colon that a port follows.
   private static func hasPort(_ authority: ArraySlice<UInt8>) -> Bool {
     guard !authority.contains(UInt8(ascii: "@")), authority.first != UInt8(ascii: "["),
       let colon = authority.firstIndex(of: UInt8(ascii: ":"))

@@ -1,4 +1,4 @@
-/// A class of characters in a ``LinearPattern``.
+/// A set of characters in a ``LinearPattern``, such as `[a-z]` or `\d`.
 struct CharacterClass: Sendable {
   /// A part of a set.
   enum Part: Sendable {

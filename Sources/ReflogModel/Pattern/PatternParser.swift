@@ -53,7 +53,7 @@ struct PatternParser {
     case "{": expression = try braces(after: atom)
     default: return atom
     }
-    // A lazy quantifier matches the same whole texts as a greedy one.
+    // Only whole texts are matched, so a lazy quantifier such as `+?` has the same matches as the quantifier `+`.
     if take("?") { return expression }
     if let scalar = peek, ["*", "+", "{"].contains(scalar) {
       throw PatternError(problem: "a quantifier follows another quantifier", position: start + 1)
@@ -109,7 +109,7 @@ struct PatternParser {
     let start = position - 1
     if take("?") {
       if take(":") {
-        // The group has no name and no number.
+        // `(?:` begins a group without a name, so there is no name to read.
       } else if take("P"), peek == "<" {
         try name(start)
       } else if peek == "<", position + 1 < scalars.count, !["=", "!"].contains(scalars[position + 1]) {

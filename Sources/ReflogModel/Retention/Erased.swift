@@ -37,7 +37,7 @@ package enum ErasedField: String, FilterField {
 }
 
 extension Erased? {
-  /// The value of a field; null if no data was erased.
+  /// The value of a field, or null if no data was erased.
   package subscript(field: ErasedField) -> FilterValue {
     switch field {
     case .eventId: .optional(self?.eventID)

@@ -2,7 +2,7 @@
 ///
 /// Many marks on one letter form a tall stack, which would cover the lines above and below.
 package struct CombiningMarks {
-  /// The maximum number of marks on one letter; no language needs more.
+  /// The maximum number of marks on one letter. No language needs more.
   private static let most = 4
 
   private var count = 0

@@ -15,7 +15,7 @@ extension String {
     guard columns > limit else { return self }
     let end = Self.piece(of: Array(unicodeScalars.reversed()), columns: max(0, (limit - 1) / 2)).reversed()
     let start = Self.piece(of: Array(unicodeScalars), columns: max(0, limit - 1 - end.reduce(0) { $0 + $1.columns }))
-    // A mark at the start of the second piece belongs to a letter that is left out.
+    // If a combining mark is at the start of the second piece, its letter is left out. So the mark is left out too.
     var text = String.UnicodeScalarView(start)
     text.append("…")
     text.append(contentsOf: end.drop { $0.columns == 0 })

@@ -1,5 +1,5 @@
 extension String {
-  /// The maximum length of a value in the log, in scalars; a stack of causes is shorter.
+  /// The maximum length of a value in the log, in scalars. The longest error message with all of its causes is shorter.
   private static let longestLogValue = 4096
 
   /// The text as a value in a line of the log.

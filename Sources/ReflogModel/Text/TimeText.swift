@@ -10,9 +10,9 @@ package struct TimeText: Sendable {
   /// The reason why a text is not a time, as a clause without a full stop.
   package enum Problem: Error, Equatable, CustomStringConvertible {
     case unknownForm
-    /// The clocks skip this local time.
+    /// The local clocks never show this time, because they are set forward past it.
     case skipped
-    /// The clocks show this local time twice.
+    /// The local clocks show this time twice, because they are set back.
     case ambiguous
 
     package var description: String {
@@ -110,7 +110,8 @@ package struct TimeText: Sendable {
   private func start(of day: Int64) -> Timestamp {
     let midnight = Timestamp(microseconds: day * Self.dayLength)
     if let first = moments(ofLocal: midnight).first { return first }
-    // The clocks skip midnight. With the offset of the day before, midnight is the moment when the clocks are set.
+    // The local clocks never show midnight on this day, so the day begins when the clocks are set forward. With the
+    // offset of the day before, midnight is converted to that moment.
     let before = offset(midnight.microseconds / 1_000_000 - 86_400)
     return Timestamp(microseconds: midnight.microseconds - before * 1_000_000)
   }

@@ -3,10 +3,10 @@ import Synchronization
 
 /// Limits how much one caller can add to the ledger with refused requests.
 ///
-/// The budget counts rows and bytes for each minute, because these are what a refused request costs. Refusals by Reflog
-/// and refusals by Microsoft Graph use the same budget. The budget is large enough to record what a person tries. A
-/// program that sends requests without end can't fill the ledger, because only the first refusals in each minute are
-/// recorded. The others are counted in one service event.
+/// The budget is a number of rows and a number of bytes for each minute, because every recorded request adds a row and
+/// its texts to the ledger. Refusals by Reflog and refusals by Microsoft Graph use the same budget. The budget is large
+/// enough to record every attempt of a person. But a program that sends requests without end can't fill the ledger,
+/// because only its first refusals in each minute are recorded. The others are counted in one service event.
 final class RefusalBudget: Sendable {
   /// The maximum number of refused requests from one caller that are recorded in a minute.
   static let rows = 16
@@ -39,7 +39,7 @@ final class RefusalBudget: Sendable {
     }
   }
 
-  /// Charges a caller for a refused request that is already recorded, also if the budget is too small.
+  /// Charges a caller for a refused request that is already recorded, even if the budget is too small.
   func charge(_ request: ChangeRequest, at now: Timestamp) {
     withUsed(by: request.caller.actor, at: now) { used in
       used.rows += 1

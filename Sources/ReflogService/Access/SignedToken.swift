@@ -12,10 +12,10 @@ struct SignedToken: Sendable {
   /// Entra's tokens are shorter, even if they contain many groups. Reverse proxies accept headers of this length.
   private static let maximumLength = 12 * 1024
 
-  /// Reads a token.
+  /// Reads a token, or returns nil if the text is not a token.
   ///
-  /// Fails unless the token has three parts in base64url. The first two parts must each contain a JSON object whose
-  /// member names are unique.
+  /// A token has three parts in base64url. Each of the first two parts contains a JSON object whose member names are
+  /// unique.
   init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard text.utf8.count <= Self.maximumLength, parts.count == 3, !parts[2].isEmpty,

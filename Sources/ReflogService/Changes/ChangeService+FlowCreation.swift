@@ -34,7 +34,7 @@ extension ChangeService {
     }
   }
 
-  /// Returns the answer to the creation of a flow that an earlier request with the same key made.
+  /// Returns the answer to an earlier request that had the same key and created a flow.
   ///
   /// - Parameters:
   ///   - first: the change that was recorded with the key.

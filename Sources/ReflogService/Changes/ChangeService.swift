@@ -220,10 +220,11 @@ package struct ChangeService: Sendable {
     return await directory.write(write, correlationID: correlationID).hiding(write.secrets)
   }
 
-  /// Returns the connector that an answer to a write of that connector shows.
+  /// Returns the connector in the answer to a write, as an observation.
   ///
-  /// The directory may store another form of what it was sent, for example of a URL. The sweep must not take that form
-  /// for a change without Reflog, so the connector in the answer counts as observed.
+  /// The directory may change a value when it stores the value, for example the form of a URL. The sweep must not
+  /// report such a value as a change that was made without Reflog. So the connector in the answer is recorded as
+  /// observed.
   private func seen(in answer: DirectoryAnswer, _ changes: [Change]) -> [Observation] {
     guard changes.first?.intent.subject == .connector, case .applied(let response) = answer,
       let connector = response.connector
@@ -235,7 +236,8 @@ package struct ChangeService: Sendable {
     let ids = changes.map(\.id)
     switch answer {
     case .applied(let response):
-      // Only a new flow is applied while one of its references is not.
+      // Only the creation of a flow can be applied although one of its changes is not: then the flow exists, but a
+      // reference is not set.
       guard changes.allSatisfy({ $0.result == .applied }) else { throw .flowIncomplete(changes) }
       return ChangeReceipt(changes: changes, response: response)
     case .refused(let refusal): throw .refused(ids, refusal)
@@ -246,8 +248,8 @@ package struct ChangeService: Sendable {
 
   /// Records a request for a change that the caller's role does not permit, and returns the error for the caller.
   ///
-  /// The directory gets no request. One `denied` change is recorded, also if the request names several steps. If a
-  /// caller is denied very often, only some of its requests are recorded.
+  /// No request is sent to the directory. One `denied` change is recorded, even if the request contains several steps.
+  /// If a caller is denied very often, only some of its requests are recorded.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
     guard !refusals.isSpent(by: request.caller.actor, at: ledger.now),
       let intent = try await preparer.unreadIntents(of: request).first,

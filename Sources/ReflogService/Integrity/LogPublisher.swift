@@ -63,7 +63,8 @@ package final class LogPublisher: Service {
     guard let checkpoint = ledger.newestCheckpoint, checkpoint != published || isRotated else { return }
     do {
       let note = try SignedNote(parsing: Array(checkpoint.utf8))
-      // After a crash at this point, the anchor has fewer entries than the ledger. The next start accepts that.
+      // After a crash at this point, the anchor has fewer entries than the ledger. The next start accepts such an
+      // anchor.
       try anchor.write(note)
       logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
       published = checkpoint
@@ -119,7 +120,8 @@ package final class LogPublisher: Service {
     }
     isRotated.withLock { $0 = true }
     for _ in 0..<Self.installationWait where ledger.signers.keys.count > 1 {
-      // The sleep ends early, with an error, only if the request is cancelled. The rotation continues in that case too.
+      // The sleep ends early, with an error, only if the request is cancelled. A cancelled request does not stop the
+      // rotation.
       try? await Task.sleep(for: Self.interval)
     }
     return (old.verifierKey, new.verifierKey)

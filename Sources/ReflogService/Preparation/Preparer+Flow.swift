@@ -33,10 +33,11 @@ extension Preparer {
     )
   }
 
-  /// Returns a reference to a connector that a new flow shall call.
+  /// Returns a reference to a connector that a new flow is to call.
   ///
-  /// If the directory does not have the connector, the request is recorded as `rejected`, so that no flow is created which
-  /// then calls nothing. A connector that can't be read is no error here, because the directory checks the reference.
+  /// If the directory does not have the connector, the request is recorded as `rejected`, and the flow is not created.
+  /// Otherwise the flow would exist with a step that calls nothing. If the connector can't be read, this method returns
+  /// the reference all the same, because the directory checks the reference.
   private func existing(
     _ id: ConnectorID,
     for request: ChangeRequest

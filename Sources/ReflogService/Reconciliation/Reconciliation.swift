@@ -102,9 +102,10 @@ struct Reconciliation: Sendable {
     return found == before ? .before : .third
   }
 
-  /// Returns the reference that an address held before a change, or nil if neither the change nor the ledger has it.
+  /// Returns the reference that an address held before a change, or nil if it is recorded neither in the change nor in
+  /// the ledger.
   ///
-  /// A change does not have that reference if the directory did not show it. Then the ledger's reference is used.
+  /// The change does not contain that reference if the directory did not show it. Then the ledger's reference is used.
   private func before(
     of intent: Change.Intent,
     at address: Address

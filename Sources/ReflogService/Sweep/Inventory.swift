@@ -77,7 +77,7 @@ struct Inventory: Sendable {
     for _ in 0..<Self.pageLimit {
       await rateLimiter.wait()
       let response = try await read(DirectoryRead(resource, query: query))
-      // Only a 200 with a list shows what the tenant has.
+      // Only an answer with status 200 and a list shows which objects the tenant has.
       guard response.httpStatus == 200, let page = response.body?["value"]?.array else {
         throw .unavailable(reason: "its answer is not a list")
       }

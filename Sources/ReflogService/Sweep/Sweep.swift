@@ -30,7 +30,7 @@ struct Sweep: Sendable {
         for address in addresses { watchlist.watch(address) }
       }
     }
-    // A sweep that was interrupted by the end of the service has read only some parts.
+    // If the service ended during the sweep, only some parts were read. So the result of this sweep is not recorded.
     try Task.checkCancellation()
     try await service.ledger.rememberSweep(unread)
     if unread.isEmpty { logger.info("the sweep checked the whole directory") }

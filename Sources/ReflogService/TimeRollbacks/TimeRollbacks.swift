@@ -118,8 +118,8 @@ package final class TimeRollbacks: Service {
     do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
     let left = try await steps(of: rollback)
     let undone = Self.undone(left, made)
-    // The rollback may be done although the ledger has not stored that: the reconciler may have settled the last
-    // change.
+    // The reconciler may have settled the last change of the rollback. Then the rollback is done, but the ledger does
+    // not contain its end yet.
     let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
     // A step is always shown if the reference that it held at the time is unknown. Steps that are still to be rolled
     // back are shown only until the rollback is done. After that, such a step differs because a later change has set

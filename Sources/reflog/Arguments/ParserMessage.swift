@@ -9,7 +9,7 @@ enum ParserMessage {
     var text = Reflog.fullMessage(for: error)
     if code != .success {
       for argument in CommandLine.arguments.dropFirst() {
-        // An argument may be shown without the option in front of its equals sign.
+        // The message may contain the whole argument `--name=value`, or only its value. So both are made safe.
         let value = argument.firstIndex(of: "=").map { String(argument[argument.index(after: $0)...]) }
         for part in [argument, value ?? ""] where part.printable != part {
           text = text.replacing(part, with: part.printable)

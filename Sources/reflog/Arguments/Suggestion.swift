@@ -35,7 +35,7 @@ struct Suggestion: CustomStringConvertible {
 }
 
 extension UInt8 {
-  /// Whether no POSIX shell gives this byte a meaning of its own.
+  /// Whether the byte has no special meaning in any POSIX shell.
   fileprivate var isUnreservedInShell: Bool {
     switch self {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

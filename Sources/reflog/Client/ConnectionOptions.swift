@@ -57,7 +57,7 @@ struct SourceOptions: ParsableArguments {
 }
 
 extension ServerClient {
-  /// Runs a body with a client for the server at a URL; the client sends the token in `REFLOG_TOKEN`.
+  /// Runs a body with a client for the server at a URL. The client sends the token in `REFLOG_TOKEN`.
   static func with(url: String, _ body: (ServerClient) async throws -> Void) async throws {
     let token = Environment["REFLOG_TOKEN"]
     try checkDestination(url, token: token)

@@ -10,7 +10,7 @@ import ReflogService
 ///
 /// Each method returns the JSON body of the corresponding HTTP request, even if the source is a file.
 protocol HistorySource {
-  /// Returns the newest changes that match a filter; nil matches all changes.
+  /// Returns the newest changes that match a filter. If the filter is nil, all changes match.
   func history(top: Int, filter: String?) async throws -> JSONObject
   /// Returns how many changes match a filter, or nil if they can't be counted in a short time.
   func count(filter: String?) async throws -> Int64?
@@ -49,7 +49,7 @@ extension ServerClient: HistorySource {
 
   func count(filter: String?) async throws -> Int64? {
     let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
-    // If the server can't count the changes in this time, the number is not shown.
+    // A count can take long. If it takes longer than `countTimeout`, the number is not shown.
     let answer = try? await send(
       .GET,
       "/beta/auditLogs/connectorChanges?$top=1&$count=true" + option,

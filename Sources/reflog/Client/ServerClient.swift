@@ -26,10 +26,10 @@ struct ServerClient {
   private static let timeout = TimeAmount.seconds(60)
   /// The time limit for a count whose result is only shown in a note.
   static let countTimeout = TimeAmount.seconds(3)
-  /// The maximum size of an answer in bytes; every page of changes is smaller.
+  /// The maximum size of an answer in bytes. Every page of changes is smaller.
   private static let bodyLimit = 64 << 20
 
-  /// Sends a request and returns the answer; an answer with a status other than 2xx throws a `CommandFailure`.
+  /// Sends a request and returns the answer. An answer with a status other than 2xx throws a `CommandFailure`.
   func send(
     _ method: HTTPMethod,
     _ path: String,

@@ -44,7 +44,7 @@ struct ShowHistory: AsyncParsableCommand {
     }
   }
 
-  /// Says how many changes match if the table does not show all of them.
+  /// Shows a message with the number of matching changes if the table does not contain all of them.
   private func sayIfMoreMatch(_ source: any HistorySource, _ filter: String?, _ shown: Int64) async throws {
     let count = try await source.count(filter: filter)
     guard count.map({ $0 > shown }) ?? true else { return }

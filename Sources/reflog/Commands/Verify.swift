@@ -130,7 +130,7 @@ struct Verify: AsyncParsableCommand {
     let file = try GivenFile(path)
     let note = try file.note()
     do { _ = try Checkpoint(text: note.text) } catch {
-      // A file that was mangled on its way says nothing about the ledger.
+      // A file that was damaged when it was copied shows nothing about the ledger, so this is an error about the file.
       throw file.unreadable("\(error)")
     }
     return LogVerification.ExpectedCheckpoint(source: source, note: file.bytes)

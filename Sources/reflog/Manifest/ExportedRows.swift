@@ -3,7 +3,7 @@ import ReflogModel
 
 /// Reads the rows of an exported file in order, and computes the hash of all bytes that were read.
 struct ExportedRows {
-  /// The maximum size of a row in bytes; every exported row is smaller.
+  /// The maximum size of a row in bytes. Every exported row is smaller.
   private static let rowLimit = 4 << 20
   private static let pieceSize = 1 << 18
 

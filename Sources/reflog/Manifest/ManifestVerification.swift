@@ -39,7 +39,7 @@ struct ManifestVerification {
     }
   }
 
-  /// Returns the differences between this file and the file that was exported; empty if this file is unaltered.
+  /// Returns the differences between this file and the file that was exported, or empty if this file is unaltered.
   func findings(against service: HistoryService) async throws -> [String] {
     var rows = try ExportedRows(path, format: manifest.format)
     var count: Int64 = 0

@@ -7,7 +7,7 @@ struct ListenerSettings: Sendable {
   let port: Int
   /// The files with the certificate and its key, or nil for plain HTTP.
   let tls: TLSFiles?
-  /// The URL that clients use, without a slash at the end; nil to use the `Host` header of each request.
+  /// The URL that clients use, without a slash at the end, or nil to use the `Host` header of each request.
   let publicURL: String?
   /// The addresses of proxies whose forwarding headers are trusted.
   let trustedProxies: [AddressBlock]

@@ -51,7 +51,7 @@ struct ServerSettings: Sendable {
     try refuseImpossibleModes()
   }
 
-  /// The settings that the service event of the start contains; none of them is secret.
+  /// The settings that the service event of the start contains. None of them is secret.
   var shown: JSONObject {
     var shown: JSONObject = [
       "host": .string(listener.host), "port": .integer(listener.port), "scheme": .string(listener.scheme),

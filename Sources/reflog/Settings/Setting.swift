@@ -105,6 +105,6 @@ enum Setting: String, CaseIterable {
     }
   }
 
-  /// The variables that only other commands use; a server ignores these variables.
+  /// The variables that only other commands use. A server ignores these variables.
   static let variablesOfCommands = ["REFLOG_SERVER", "REFLOG_TOKEN"]
 }

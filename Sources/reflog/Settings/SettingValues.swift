@@ -81,7 +81,7 @@ struct SettingValues {
     Dictionary(uniqueKeysWithValues: values.map { (AbsoluteConfigKey([$0.key.rawValue]), $0.value) })
   }
 
-  /// Returns the values of the variables without the prefix `REFLOG_`; other programs use these variables too.
+  /// Returns the values of the variables without the prefix `REFLOG_`. Other programs use these variables too.
   private static func variablesOfOthers(_ environment: [String: String]) -> [Setting: ConfigValue] {
     var values: [Setting: ConfigValue] = [:]
     for setting in Setting.allCases where !setting.variable.hasPrefix("REFLOG_") {

@@ -148,12 +148,13 @@ package final class EntraSignIn: Sendable {
 
   /// Returns the sign-in that a browser continues after Entra's answer.
   ///
-  /// Call this method for every answer, also for an answer that declines the sign-in.
+  /// Call this method for every answer, even for an answer that declines the sign-in.
   ///
   /// - Parameters:
   ///   - state: the state that Entra returned.
   ///   - sealed: the encrypted text that the browser received at the beginning.
-  /// - Throws: `unknownState` unless the sign-in began on this server, in this browser, and within ``lifetime``.
+  /// - Throws: `unknownState` if the sign-in began on another server or in another browser, or longer than ``lifetime``
+  ///   ago.
   package func attempt(state: String, sealed: String) throws(Failure) -> Callback {
     guard let attempt = seal.open(sealed), attempt.state == state, clock().since(attempt.begun) < Self.lifetime else {
       throw .unknownState

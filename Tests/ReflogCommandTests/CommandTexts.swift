@@ -1,0 +1,159 @@
+/// The progress, the results and the errors that each verb shows.
+///
+/// A value that is inserted into a text is `{}`. Single words in lower case, such as the names of rows, are not listed.
+enum CommandTexts {
+  /// The texts of each file.
+  static let all: [String: [String]] = [
+    "Commands/Backup.swift": [
+      "{} is complete. None of its entries is signed yet.",
+      "{} was written, but it failed verification. See {}",
+      "{} was verified. It contains {} changes. Also keep copies of the key and of the anchor.",
+    ],
+    "Commands/Compact.swift": [
+      "{} was rewritten: {} MB before, {} MB after.",
+      "written {} of {} MB",
+      "The compaction ended without a result.",
+    ],
+    "Commands/ConfirmKey.swift": ["nothing, because no replacement of a key was pending"],
+    "Commands/Erase.swift": [
+      "Use exactly one of --actor, --app and --token.",
+      "more record",
+      " A legal hold keeps the data in {}. Erase again after its release.",
+      "service event",
+      "{} and {}",
+      "No personal data of {} is left to erase: {}.{}",
+      "This erases the personal data of {} in {}.{}",
+      "Erase this data permanently?",
+      "Nothing was erased. Use --yes to erase without a confirmation.",
+      "application {}",
+      "token {}",
+      "done at {}",
+      "in progress",
+      "TYPE",
+      "ACTOR",
+      "CHANGES",
+      "SERVICE EVENTS",
+      "STATE",
+      "service events",
+    ],
+    "Commands/Export.swift": [
+      "--raw and --excel need --format csv.",
+      "--follow needs --state, and --state needs --follow.",
+      "--follow writes to stdout from the position in --state. Remove --output and --after.",
+      "--manifest needs --output and --server.",
+    ],
+    "Commands/Follower.swift": [
+      "{} Next attempt in {}.",
+      "({}) and ",
+      "{} does not contain a position. Move the file to start from the first change.",
+    ],
+    "Commands/Hold.swift": [
+      "all history",
+      "NAME",
+      "COVERS",
+      "PLACED",
+      "REASON",
+      "There are no holds.",
+      "The hold {} is released.",
+    ],
+    "Commands/Keys.swift": ["previous key"],
+    "Commands/ReplaceKey.swift": [
+      "Use --lost to state that the key is lost. To change a key that you have: key rotate.",
+      "The reason must have 1 to {} bytes.",
+      "{} does not exist.",
+      """
+      The log {} ends with {} entries. It continues as {}, with the key {}. Start the server, then confirm this \
+      with reflog key confirm.
+      """,
+    ],
+    "Commands/Retain.swift": [
+      "{} days",
+      "for ever",
+      "of history before {}",
+      "done at {}",
+      "in progress",
+      "Use --days or --forever.",
+      "Delete this history permanently?",
+      "Nothing was deleted. Use --yes to delete without a confirmation.",
+      """
+      This deletes {} changes and {} service events that were settled before {}. It keeps {} older changes that are \
+      held, and {} older changes that are the last effective change of their step.
+      """,
+      "service events",
+      "last effective",
+    ],
+    "Commands/RollBack.swift": [
+      "Give the id of a change, or use --step, --as-of or --batch.",
+      "--flow needs --as-of.",
+      "--force can't be used with --as-of or --batch. Remove --force.",
+      " Try again with: {}",
+      "No effective change of {} is recorded.",
+      """
+      The last change of {} is itself a rollback: change {} rolled back change {}. To roll back change {}, use its \
+      id: {}
+      """,
+      "The rollback would be refused, because the connector that it restores does not exist any more.",
+      "The rollback would be refused because of later changes: {}. Roll back these changes first, or use --force.",
+      "The rollback would be refused, because the step was changed without Reflog. To roll back anyway, use --force.",
+      "No step is given.",
+      "No change of {} is recorded.",
+      "Change {} of {} is still pending: `{}`. Try again later.",
+    ],
+    "Commands/SetReference.swift": [
+      "Give ADDRESS, and the id of a connector or --none.",
+      """
+      {} is not the address of a step. Use [FLOWTYPE/]FLOW/STEP, for example \
+      b2cUserFlows/B2C_1_signup/postFederationSignup.
+      """,
+      "Give the id of a connector, or use --none.",
+      "{} is not a valid id of a connector.",
+      "No address is given.",
+      "The server's answer does not contain the id of the change.",
+      "Change {} was made. It can't be shown: {}",
+    ],
+    "Commands/ShowHistory.swift": [
+      "--top must be a number from 1 to 1000.",
+      "{} changes",
+      "more changes",
+      "The newest {} of {} are shown. For all of them: {}",
+    ],
+    "Commands/Tokens.swift": [
+      "--expires must be a number of days from 1 to 3650.",
+      "The token is valid for the ledger {}.",
+      "NAME",
+      "ROLE",
+      "ID",
+      "CREATED",
+      "EXPIRES",
+      "REVOKED",
+      "There are no tokens.",
+      "There is no token named {}. List the tokens with `{}`.",
+    ],
+    "Commands/Verify.swift": [
+      "{} does not exist.",
+      "The ledger failed verification: {}",
+      "the manifest's checkpoint",
+      "{} is the file that was exported at {}.",
+      """
+      {} is older than the export: it has {} entries, and {} were signed before the export. Compare the export with \
+      a newer copy of the ledger.
+      """,
+      "{} contains no signature. Use --key to compare the file with its anchor.",
+      "No --key is given, so the key in the file is trusted: {}",
+      "The key in {} is not valid: {} Use --key to verify the file.",
+      "the anchor",
+      "The anchor {} does not exist. Reflog can't check that the newest entries are present.",
+      "According to the file, the log was signed by {} and then by {}. Use --key for each key that you trust.",
+      """
+      The first {} entries were signed as {} with the key {}, which was lost. Since {} the log is {}, with the key \
+      {}. Reason: {}. To check both parts, use --key for both keys.
+      """,
+      "Checked {} changes and {} entries. The first {} entries match the signed checkpoints.",
+      " Newer entries that are not signed yet: {}.",
+      "The records of {} entries were purged, as recorded.",
+      "The personal data of {} records was erased, as recorded.",
+      "The ledger failed verification.",
+      "The exported file failed verification.",
+    ],
+  ]
+}

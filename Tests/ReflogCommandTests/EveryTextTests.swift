@@ -1,0 +1,53 @@
+import Foundation
+import ReflogTesting
+import Testing
+
+/// Tests that the tests contain every text for callers and operators: in a table of messages, or in ``OtherTexts``.
+///
+/// The texts of pages and of the command line have tables of their own. A test compares the OpenAPI description with the
+/// routes.
+struct EveryTextTests {
+  private static let targets = ["ReflogDirectory", "ReflogFormats", "ReflogHTTP", "ReflogModel", "ReflogService"]
+  private static let foldersWithOwnTests = ["ReflogHTTP/OpenAPI/", "ReflogHTTP/Pages/"]
+
+  /// The strings that contain a space, but that no user sees as a text.
+  private static let hidden: Set = [
+    "# HELP {} {}\n", "# TYPE {} {}\n", "text/plain; version=0.0.4; charset=utf-8",
+    "application/json; charset=utf-8", "application/jsonl; charset=utf-8",
+    #"attachment; filename="reflog.sqlite""#, "default-src 'none'; frame-ancestors 'none'",
+    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "openid profile {}/.default", "reflog export 1", "the signing key of {}",
+    "Local account",
+    "id, flow_id, user_flow_type, user_flow_type_version, is_language_customization_enabled, default_language_tag",
+  ]
+
+  private static func texts() throws -> [String: [String]] {
+    var texts: [String: [String]] = [:]
+    for target in targets {
+      for (path, found) in try SourceTexts.inSwiftFiles(of: "Sources/" + target, except: hidden) {
+        texts["\(target)/\(path)"] = found.filter { $0.contains(" ") && !isSQL($0) }
+      }
+    }
+    return texts.filter { file, _ in !foldersWithOwnTests.contains { file.hasPrefix($0) } }
+  }
+
+  private static func isSQL(_ string: String) -> Bool { string.contains(/^\s*(SELECT|INSERT|UPDATE|DELETE)\b/) }
+
+  @Test func everyTextIsInATest() throws {
+    let tested = Data(try SourceTexts.sentences(inSwiftFilesOf: "Tests").joined(separator: "\n").utf8)
+    for (file, texts) in try Self.texts() {
+      for text in texts {
+        // A test contains the values of a real message, so only the parts between the values are compared.
+        let parts = text.split(separator: "{}").filter { $0.contains(/[A-Za-z]{2}/) }
+        let isTested = parts.allSatisfy { tested.range(of: Data($0.utf8)) != nil }
+        #expect(isTested, "Add a test or a row with this text of \(file): \(text)")
+      }
+    }
+  }
+
+  @Test func everyTextInTheTableExists() throws {
+    let texts = try Self.texts()
+    for (file, expected) in OtherTexts.all {
+      #expect(Set(expected).subtracting(texts[file] ?? []) == [], "These texts of \(file) do not exist.")
+    }
+  }
+}

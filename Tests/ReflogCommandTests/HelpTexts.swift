@@ -1,0 +1,250 @@
+/// The help of one verb.
+struct VerbHelp {
+  /// What the verb does.
+  let abstract: String
+  /// The explanation and the examples.
+  var discussion = ""
+  /// The help of the options and arguments that only this verb has, or that have another help for this verb.
+  var options: [String: String] = [:]
+}
+
+/// The texts of `--help` for each verb.
+enum HelpTexts {
+  /// The help of the options that several verbs have.
+  ///
+  /// An option can have one help for some verbs and another help for other verbs.
+  static let shared: [String: [String]] = [
+    "--version": ["Show the version."],
+    "--help": ["Show help information."],
+    "--server": [
+      "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file.",
+      "The server's URL. Default: REFLOG_SERVER, else http://127.0.0.1:8080. REFLOG_TOKEN is the API token.",
+    ],
+    "--database": ["The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite."],
+    "--filter": [#"An OData $filter, for example "initiatedBy/user/userPrincipalName eq 'a@b.example'"."#],
+    "--flow": ["A flow's id, with or without its type: B2C_1_signup or b2cUserFlows/B2C_1_signup."],
+    "--step": ["A step, for example postFederationSignup, or the step of one flow: [FLOWTYPE/]FLOW/STEP."],
+    "--actor": ["The actor: an id, a name, or a user principal name."],
+    "--since": [
+      """
+      Changes at or after this time: 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, yesterday, or an \
+      age such as 30m, 2h or 7d. A time without a zone is local.
+      """
+    ],
+    "--until": [
+      "Changes earlier than this time, in the same forms. If it is a day, changes on that day are included."
+    ],
+    "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
+    "--kind": ["update, rollback, drift or baseline."],
+    "--format": ["table for people, or json for the body that the HTTP route returns."],
+    "--reason": ["The reason, which is recorded."],
+    "--dry-run": ["Show the plan, and change nothing."],
+    "--yes": ["Do not ask for a confirmation."],
+  ]
+
+  /// The help of all verbs.
+  static let verbs = history.merging(administration) { own, _ in own }
+
+  /// The verbs that read history and make changes.
+  static let history: [String: VerbHelp] = [
+    "reflog": VerbHelp(
+      abstract: "Records who pointed which step of which user flow at which API connector, and rolls changes back.",
+      discussion: """
+        Reflog is a proxy in front of Microsoft Graph. It accepts PUT \
+        /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft Graph does.
+
+        Verbs that change something send requests to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Verbs \
+        that only read send requests to a server if you use --server. Otherwise they read the ledger's file, even \
+        while a server uses it.
+
+        If sign-up is broken, roll back the last change of the step:
+          STEP=b2cUserFlows/B2C_1_signup/postFederationSignup
+          reflog rollback --step $STEP --dry-run
+          reflog rollback --step $STEP --reason INC0042
+
+        Exit codes: 0 done, 1 refused or failed, 2 not found, 64 wrong usage, 65 the ledger failed verification, 70 \
+        internal error, 75 try again.
+        """
+    ),
+    "reflog serve": VerbHelp(
+      abstract: "Runs the server: the Graph routes, the history and the pages.",
+      discussion: """
+        The value of a setting is read from its flag, else from the environment, else from the JSON file that \
+        --config names. These are the environment variables:
+
+        {settings}
+
+        The first start creates a token for each role, valid for 90 days. It shows the tokens on a terminal, or \
+        writes them to <database>.first-tokens. After a SIGTERM, the server finishes running requests and ends.
+
+          reflog serve --directory embedded --sample
+        """,
+      options: [
+        "--config": "A JSON file whose members are the settings."
+      ]
+    ),
+    "reflog history": VerbHelp(
+      abstract: "Shows the newest changes.",
+      discussion: """
+        The newest change is first. Each line shows who pointed which step at which connector, and the earlier \
+        reference.
+
+          reflog history --top 5
+          reflog history --flow B2C_1_signup --since 2026-03-01 --until 2026-04-01
+          reflog history --actor adele@contoso.example --result denied
+          reflog history --filter "before/displayName eq 'Fraud check' and kind ne 'rollback'"
+          reflog history --server https://reflog.contoso.example --format json
+        """,
+      options: [
+        "--top": "The maximum number of changes, 1 to 1000."
+      ]
+    ),
+    "reflog export": VerbHelp(
+      abstract: "Writes the complete or filtered history to a file or stdout, oldest change first.",
+      discussion: """
+        The format csv is RFC 4180 with a header row, in UTF-8. A cell that a spreadsheet would run as a formula gets \
+        a leading apostrophe, unless you use --raw. The other formats write one JSON object per line: jsonl writes \
+        changes as the history routes return them, ocsf writes OCSF 1.8.0 events, and asim writes Microsoft Sentinel \
+        ASIM events. The output is written to stdout, or with --output to a file that appears only when it is \
+        complete.
+
+        --after POSITION continues an earlier export. It writes every change that has a newer entry. A change that \
+        was pending in the earlier export is written again, so store changes by id.
+
+        An existing file is replaced only with --force. A file of a ledger is never replaced.
+
+        --follow runs without an end and writes each change when it is settled. It stores its position in the file \
+        that --state names. After a restart it continues from that position.
+
+          reflog export > history.csv
+          reflog export --since 2026-01-01 --until 2026-04-01 --excel --output quarter.csv
+          reflog export --server $REFLOG_SERVER --manifest --output quarter.csv
+          reflog export --format ocsf --follow --state /var/lib/forwarder/reflog.state
+        """,
+      options: [
+        "--format": "csv, jsonl, ocsf or asim.",
+        "--raw": "Write CSV without the apostrophe in front of formulas.",
+        "--excel": "Write CSV for Excel: with a byte order mark, and with times as yyyy-mm-dd hh:mm:ss.000 in UTC.",
+        "--after": """
+        Only changes that have an entry with a higher sequence than this position, SEQUENCE or SEQUENCE@LOG.
+        """,
+        "--output": "Write to this file. It appears only when it is complete.",
+        "--force": "Replace existing output files.",
+        "--manifest": "With --output FILE and --server: also write FILE.manifest, the signed hash of FILE.",
+        "--follow": "Run without an end, and write each change when it is settled.",
+        "--state": "The file in which --follow stores its position.",
+      ]
+    ),
+    "reflog show": VerbHelp(
+      abstract: "Shows all recorded facts about one change.",
+      discussion: """
+          reflog show 17
+          reflog show 17 --proof receipt.tlog-proof
+
+        --proof writes the change's receipt. With the receipt and the log's key, another program can prove that the \
+        log contains the change.
+        """,
+      options: [
+        "<id>": "The change's id.",
+        "--proof": "Write the change's receipt (C2SP tlog-proof) to this file.",
+        "--force": "Replace an existing receipt file.",
+      ]
+    ),
+    "reflog config": VerbHelp(
+      abstract: "Shows the connector that each recorded step calls, now or at an earlier time.",
+      discussion: """
+          reflog config
+          reflog config --as-of 2026-03-03T02:00:00Z
+        """,
+      options: [
+        "--as-of": """
+        Show the connectors that the steps called at this time: 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, \
+        today, yesterday, or an age such as 30m, 2h or 7d. A day means its first moment.
+        """
+      ]
+    ),
+    "reflog set": VerbHelp(
+      abstract: "Points a step of a user flow at a connector, or clears the step.",
+      discussion: """
+        ADDRESS is [FLOWTYPE/]FLOW/STEP. FLOWTYPE may be left out if FLOW begins with B2C_1_ or B2X_1_. The three \
+        parts may also be written as three arguments.
+
+          reflog set B2C_1_signup/postFederationSignup CONNECTOR
+          reflog set b2cUserFlows/B2C_1_signup/postFederationSignup --none
+        """,
+      options: [
+        "<address-and-connector>": "ADDRESS, then the connector's id or --none.",
+        "--none": "Clear the step, so that it calls no connector.",
+      ]
+    ),
+    "reflog rollback": VerbHelp(
+      abstract: "Rolls back a change, or all steps to the references that they had at a time.",
+      discussion: """
+        Give the id of the change, or use --step for the last effective change of a step. The rollback is refused if \
+        the step has later changes, unless you use --force. It is also refused if the connector that it restores does \
+        not exist any more. --dry-run exits with 1 if the rollback would be refused.
+
+          reflog rollback 17 --dry-run
+          reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
+
+        --as-of restores the references that all steps had at a time; with --flow, only the steps of one user flow. \
+        If this command ends early, the server continues the rollback. If some steps could not be rolled back, the \
+        command shows these steps and exits with 1. --batch continues such a rollback.
+
+          reflog rollback --as-of 2026-11-23T02:00:00Z --dry-run
+          reflog rollback --as-of 2026-11-23T02:00:00Z --flow b2cUserFlows/B2C_1_signup --reason CHG0042
+        """,
+      options: [
+        "<id>": "The id of the change to roll back.",
+        "--step": "Roll back the last effective change of this step, [FLOWTYPE/]FLOW/STEP.",
+        "--as-of": """
+        Restore the references that the steps had at this time: 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, \
+        today, yesterday, or an age such as 30m, 2h or 7d. A day means its first moment.
+        """,
+        "--flow": "With --as-of: only the steps of this flow, [FLOWTYPE/]FLOW.",
+        "--batch": "Continue the rollback to a time that has this batch id.",
+        "--force": "Roll back even if the step has later changes.",
+      ]
+    ),
+    "reflog verify": VerbHelp(
+      abstract: "Checks that the history equals the recorded and signed history.",
+      discussion: """
+        It compares rows with entries, entries with the Merkle tree, and the tree with signed checkpoints. It reports \
+        every difference. A server may run at the same time.
+
+        Use a key and a checkpoint that you kept on another machine. Without --key, the key in the file itself is \
+        trusted. The check then finds damage, but it can't find a forgery by a person who also replaced that key.
+
+          reflog checkpoint > kept-elsewhere.txt
+          reflog verify --key 'audit.contoso.example/reflog+1f2e3d4c+…' --since kept-elsewhere.txt
+          reflog verify --manifest quarter.csv.manifest
+
+        With --manifest it also compares an exported file with its signed manifest, and reports missing, added and \
+        altered rows.
+
+        It also checks the indexes and the schema, because an altered index or view hides rows from a query. These \
+        parts of the ledger's file are not checked, because they are not part of the history: free pages, the last \
+        observations of the directory, and the link from a purged entry to its purged change.
+        """,
+      options: [
+        "--key": "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.",
+        "--anchor": "A file with the newest checkpoint. Default: <database>.anchor, if it exists.",
+        "--since": "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.",
+        "--manifest": "The signed manifest FILE.manifest. The exported FILE must be in the same folder.",
+      ]
+    ),
+    "reflog checkpoint": VerbHelp(
+      abstract: "Prints the newest signed checkpoint of the log.",
+      discussion: """
+        Keep the checkpoint, and the key that --format json shows, on another machine. With both you can prove later \
+        that the history up to the checkpoint is unaltered: reflog verify --key KEY --since FILE.
+
+          reflog checkpoint > checkpoint.txt
+          reflog checkpoint --format json
+        """,
+      options: [
+        "--format": "table for only the checkpoint, or json for the checkpoint and the key."
+      ]
+    ),
+  ]
+}

@@ -1,0 +1,148 @@
+/// The texts for callers and operators that no other test of Swift code contains.
+///
+/// A value that is inserted into a text is `{}`.
+enum OtherTexts {
+  /// The texts of each file below `Sources`.
+  static let all: [String: [String]] = [
+    "ReflogDirectory/Embedded/EmbeddedConnectors.swift": ["No id could be generated."],
+    "ReflogDirectory/Embedded/EmbeddedDirectory.swift": [
+      "the embedded directory's commit failed: {}",
+      "the embedded directory can't be written: {}",
+      "the embedded directory can't be read: {}",
+    ],
+    "ReflogDirectory/Embedded/EmbeddedParts.swift": [
+      "The object '{}' already exists.",
+      "The body is not a JSON object.",
+      "Invalid URL format specified in payload.",
+      "An id must have 1 to 128 characters.",
+    ],
+    "ReflogDirectory/Embedded/EmbeddedProperty.swift": [
+      "Could not find a property named '{}' on type 'microsoft.graph.{}'."
+    ],
+    "ReflogDirectory/Embedded/EmbeddedQuery.swift": [
+      "Could not find a navigation property named '{}' on type 'microsoft.graph.{}'.",
+      "Syntax error in $orderby: '{}'.",
+      "${} has an empty item.",
+      "Invalid value '{}' for ${}.",
+      "The embedded directory does not support the query option $select here.",
+    ],
+    "ReflogDirectory/Graph/GraphConnection.swift": ["the URL can't be used: {}"],
+    "ReflogHTTP/Administration/ErasureController.swift": [
+      "Give exactly one of actor, app and token: the one whose data is to be erased."
+    ],
+    "ReflogHTTP/Errors/ErrorAnswer.swift": ["request refused"],
+    "ReflogHTTP/Graph/LinkRewriting.swift": ["its answer has a link to another host"],
+    "ReflogHTTP/HealthController.swift": [
+      """
+      not ready
+
+      """
+    ],
+    "ReflogHTTP/Limits/Admission.swift": ["Too many of your exports are in progress."],
+    "ReflogHTTP/Limits/BodyMemory.swift": ["The bodies of your requests are too large."],
+    "ReflogHTTP/Limits/Slots.swift": ["Too many of your requests are in progress."],
+    "ReflogHTTP/Metrics/MetricHelp.swift": [
+      "Seconds that a request for a change took, with the wait for its keyed lock.",
+      "Settled changes, by kind and result.",
+      "Changes made without Reflog, counted when they were found.",
+      "Requests to Microsoft Graph and its login service, by status.",
+      "Seconds that a request to Microsoft Graph or its login service took.",
+      "Answered requests, by status.",
+      "Transactions that the ledger committed.",
+      "Changes whose outcome is not known yet.",
+      "The age of the oldest pending change in seconds; 0 if none is pending.",
+      "1 if the ledger accepts changes, else 0.",
+      "SQL statements that the ledger's writer ran.",
+      "Sweeps that could not read everything.",
+      "Unix time of the last complete sweep; 0 if there was none.",
+      "Requests without a valid credential.",
+      "Unix time since which a part of the directory can't be read; 0 if none.",
+      "Lists and user flows that the last sweep could not read.",
+      "Requests with forwarding headers of a trusted proxy that could not be read.",
+      "The size of the ledger's write-ahead log in bytes.",
+    ],
+    "ReflogHTTP/Request/JSONObject+Body.swift": ["{} contains U+FFFD, the sign for lost letters. Send it as UTF-8."],
+    "ReflogHTTP/Request/QueryOptions.swift": ["The query has a value without a name. Write $filter=… for a condition."],
+    "ReflogHTTP/Request/Request+Body.swift": ["The body is not valid JSON: {}."],
+    "ReflogHTTP/Request/Request+ChangeRequest.swift": ["Reflog-Reason is given twice. Send one."],
+    "ReflogHTTP/Request/RootResponder.swift": [
+      "The request needs exactly one Host header, with a host and perhaps a port."
+    ],
+    "ReflogModel/Directory/Directory+References.swift": [
+      "it has the user flow {}, but not the steps of the flow",
+      "its answer is not a JSON object",
+    ],
+    "ReflogModel/Integrity/LogVerification+Finding.swift": [
+      "{}: {} entries were signed under the log's former name, but the log got its new name after {}."
+    ],
+    "ReflogModel/Pattern/PatternParser.swift": ["the pattern ends too early", "a group's name is not valid"],
+    "ReflogModel/Query/FilterParser.swift": [
+      "expected an operator. Use eq, ne, gt, ge, lt, le or in",
+      "there is no operator '{}'. Use eq, ne, gt, ge, lt, le or in",
+    ],
+    "ReflogService/Access/Authentication.swift": ["rejected an Entra token"],
+    "ReflogService/Access/Entra/EntraKeys.swift": [
+      "the issuer's keys could not be fetched",
+      "{} has no usable RSA key.",
+      "{} belongs to another issuer, or has no jwks_uri.",
+      "The keys are at {}. They must be at an https URL.",
+    ],
+    "ReflogService/Access/Entra/EntraSignIn.swift": ["The sign-in can't be encrypted."],
+    "ReflogService/Access/Entra/EntraTokens.swift": [
+      "it has no oid or tid",
+      "it is not an access token",
+      "it belongs to another sign-in",
+      "it is from another tenant",
+    ],
+    "ReflogService/Access/TokenWatch.swift": ["changes to tokens could not be recorded"],
+    "ReflogService/Changes/ChangeService+Idempotency.swift": ["The directory refused the change."],
+    "ReflogService/Changes/ChangeService+Reading.swift": ["it did not show whether it accepts the token (status {})"],
+    "ReflogService/Changes/ChangeService.swift": [
+      "the directory's answer could not be recorded. {}",
+      "Other changes to the same step were applied first.",
+    ],
+    "ReflogService/Events/EventRecorder.swift": ["service events could not be recorded"],
+    "ReflogService/Integrity/LogPublisher.swift": [
+      "the checkpoint could not be published",
+      "Another key rotation is in progress.",
+      "The ledger has no signing key.",
+      "The last key rotation is not finished yet.",
+    ],
+    "ReflogService/Preparation/Preparer+Rollback.swift": ["it returned no connector"],
+    "ReflogService/Reconciliation/Reconciler.swift": [
+      "pending changes can't be read",
+      "a pending change can't be settled",
+      "settled a pending change",
+    ],
+    "ReflogService/Reconciliation/Reconciliation.swift": [
+      "Change {} could not be settled.",
+      "the ledger's reference is not known. {}",
+    ],
+    "ReflogService/Retention/Retention.swift": [
+      "an erasure",
+      "a purge",
+      "purges and erasures finished",
+      "purges and erasures failed and are tried again",
+      "{} failed and is tried again",
+    ],
+    "ReflogService/Sweep/Inventory.swift": [
+      "it returned a user flow without an id",
+      "it returned a connector without an id",
+      "it did not show the name and the target URL of the connector {}",
+      "its answer is not a list",
+      "its list has an item that is not an object",
+      "its list has a link that is not a text",
+      "its list has more than {} pages",
+    ],
+    "ReflogService/Sweep/ReferenceCheck.swift": ["it did not show what these steps of {} call: {}"],
+    "ReflogService/Sweep/Sweep.swift": [
+      "the sweep checked the whole directory",
+      "a part of the directory could not be checked",
+    ],
+    "ReflogService/Sweep/Sweeper.swift": ["the sweep failed", "a changed step could not be checked"],
+    "ReflogService/TimeRollbacks/TimeRollbacks.swift": [
+      "a rollback to a time ended",
+      "a rollback to a time ended early",
+    ],
+  ]
+}

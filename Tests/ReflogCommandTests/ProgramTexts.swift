@@ -1,0 +1,202 @@
+/// The texts that several verbs show, and the texts of the server at its start.
+///
+/// A value that is inserted into a text is `{}`. Single words in lower case, such as the names of rows, are not listed.
+enum ProgramTexts {
+  /// The texts of each file.
+  static let all: [String: [String]] = [
+    "Arguments/FilterOptions.swift": [
+      """
+      --step {} is not a step. Use STEP or [FLOWTYPE/]FLOW/STEP, for example \
+      b2cUserFlows/B2C_1_signup/postFederationSignup.
+      """,
+      "{} is not a result. See --help.",
+      "{} is not a kind. See --help.",
+    ],
+    "Arguments/ParserMessage.swift": [
+      """
+      Error: reflog has no command '{}'. Did you mean '{}'?
+
+      """
+    ],
+    "Client/ConnectionOptions.swift": [
+      "{} does not exist. To read from the server, use --server {}",
+      "Use --server or --database, not both.",
+      "{} is not an http or https URL. Use for example http://127.0.0.1:8080.",
+      """
+      REFLOG_TOKEN is not a token: it is empty, or has a character that no token has. Nothing was sent. Set \
+      REFLOG_TOKEN again.
+      """,
+      "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.",
+      "The token would be sent to {} in clear text over the network. Use an https URL, or set REFLOG_PLAIN_HTTP=true.",
+    ],
+    "Client/HistorySource.swift": ["The server's answer does not contain the id of the manifest."],
+    "Client/ServerClient.swift": [
+      "The connection to {} ended early ({}). The output is incomplete.",
+      " to {}",
+      "{} redirects{}, and the token is not sent there. If that is your server, use its URL with --server.",
+      "the connection was reset",
+      "The server at {} can't be reached. Check its URL, and that it is running.",
+      "Try again.",
+      "The result is unknown. Check `{}`.",
+      "The server at {} did not answer ({}). {}",
+      "status {}",
+      "The server answered with status {}.",
+      " (change {})",
+      "Invalid or expired token. Set REFLOG_TOKEN.",
+    ],
+    "Client/TimeRollbackClient.swift": [
+      "The server's answer has no batch id.",
+      "The batch id is {}.",
+      "Not all steps were rolled back. Continue with: {}",
+      "{} of {} steps are rolled back",
+    ],
+    "Composition.swift": [
+      "Reflog can't listen on {}: {}.",
+      "{} is not an address to listen on.",
+      "Reflog",
+      "Reflog listens on {}://{}:{}, with the {} directory; the ledger is {}.",
+    ],
+    "EntraDocuments.swift": [" Reflog does not follow a redirect.", "{} answered with status {}.{}"],
+    "FirstTokens.swift": [
+      "The first API tokens (role and token). They are shown only once:",
+      "The first API tokens, one for each role, are in {}. Move them to a safe place.",
+      "{} can't be created for the first tokens: {}. If it exists, move it.",
+    ],
+    "GivenFile.swift": [
+      "it is empty",
+      "it is too large",
+      "it is encoded in UTF-16 or is not text. Save it in UTF-8",
+      "it is a web page, probably an error page of a proxy. Download the file again",
+      "it is not valid UTF-8",
+      "a signature in it was cut. Get a new copy of the whole file",
+      "{} cannot be read: {}{}",
+      "it is not a file, or you have no permission",
+      "it does not exist",
+    ],
+    "ListenerCheck.swift": ["{} is not an address to listen on.", "Reflog can't listen on {}:{}: {}."],
+    "Manifest/ExportedRows.swift": ["{} can't be read."],
+    "Manifest/ManifestVerification.swift": [
+      "{} does not end in .manifest. Use the path of FILE.manifest in the folder of the exported FILE.",
+      "{} is not the file that was exported at {}: its SHA-256 differs. It has {} rows, and the exported file has {}.",
+      "Row {} was altered.",
+      "Row {} is missing.",
+      "A row without an id was added.",
+      "Row {} was added.",
+      "Row {} was added or moved.",
+    ],
+    "OpenedLog.swift": [
+      "The log of {} has the name {}, which can't be changed. Unset or correct {}.",
+      """
+      The anchor {} does not exist. Reflog can't check that this is the newest copy of the ledger. It creates a new \
+      anchor.
+      """,
+      """
+      {} was accepted although it does not contain all {} signed entries of {}. The log continues as {} with a new \
+      key. The old anchor is kept as {}.
+      """,
+    ],
+    "Output/ChangeTables.swift": [
+      " ({} in all)",
+      "ID",
+      "TIME (UTC)",
+      "STEP",
+      "BEFORE",
+      "AFTER",
+      "KIND",
+      "RESULT",
+      "WHO",
+      "REASON",
+      "No changes match this filter{}.",
+      "No changes are recorded yet.",
+      "CALLS",
+      "SINCE (UTC)",
+      "CHANGE",
+      "No step is recorded yet.",
+      " (a change is pending)",
+      "rolls back",
+      "settled by",
+      "statement erased",
+      "last verified",
+      "Every step has the same reference as at that time.",
+      "MESSAGE",
+      "{} since {}",
+      "by service event {} at {}",
+    ],
+    "Output/Confirmation.swift": [" Type yes to confirm."],
+    "Output/OutputFiles.swift": [
+      "{} is a file of the ledger {}, so it is not replaced. Name another file.",
+      "{} exists and is not a regular file, so it is not replaced. Use another path.",
+      "{} exists already. Name another file, or use --force to replace it.",
+    ],
+    "Output/Progress.swift": ["{} {} MB"],
+    "Output/Terminal.swift": ["The output can't be written: {}."],
+    "Output/WholeFile.swift": ["{} can't be written: {}."],
+    "Reflog.swift": ["reflog: {}"],
+    "Settings/DirectorySettings.swift": [
+      "{} needs the embedded directory. Unset it, or use --directory embedded.",
+      "No directory is set. Use --directory graph, or --directory embedded to try Reflog.",
+      "directory is {}, but must be graph or embedded.",
+    ],
+    "Settings/GraphSettings.swift": [
+      "{} must be from 1 to 100000.",
+      "A credential for Graph needs both {} and one of {}. Set both, or none.",
+      "{} is {}, but must be one of {}.",
+      "{} is {}, but must be one or both of {}.",
+      "No tenant is set. Set {} to the tenant's id, a GUID.",
+      "{} is {}, but must be the tenant's id, a GUID.",
+      "{} are set, but a credential has one proof. Unset all but one.",
+    ],
+    "Settings/ListenerSettings.swift": [
+      "port is {}, but must be from 0 to 65535.",
+      """
+      {} is not a loopback address, so tokens would be sent in clear text over the network. Set {} and {}, or use \
+      --plain-http behind a proxy with TLS.
+      """,
+      "TLS needs both {} and {}.",
+      "{} must be an http or https URL with only a host and an optional port.",
+      "{} contains {}, which is not an address block (CIDR).",
+    ],
+    "Settings/SecretFiles.swift": [
+      "Every user of this machine can read the secret in {} ({}). Remove this permission with chmod o-r."
+    ],
+    "Settings/SecureURL.swift": [
+      "{} is {}, but must end after the host. Remove the version and the path.",
+      "{} must be an https URL (http on loopback only) without user, query or fragment.",
+    ],
+    "Settings/ServerSettings.swift": [
+      "Reflog has no credential of its own for Graph. It can't find drift or verify changes, and rollback is off.",
+      "Only tokens for Graph are accepted. History, rollback and metrics can't be used over HTTP.",
+      "{} contains entra. Set {} and {}.",
+      "Sign-in with Entra needs {}, {}, {}, and entra in {}.",
+      "{} is not a valid name for a log: {}",
+      "{} is not a valid pattern: {}.",
+      "{} contains {}, but must be one of {}, or several separated by commas.",
+      "passthrough needs --directory graph, because only Graph can check its tokens.",
+      "Reflog has no credential of its own for Graph. Every mode except passthrough needs one. Set {} and {}.",
+    ],
+    "Settings/SettingValues.swift": [
+      "{} is empty. Set or unset it.",
+      "{} is {}, but must be from {} to {} seconds.",
+      "{} has a value of the wrong type{}",
+      "Reflog does not know the variable {}. Unset or correct it.",
+      "The configuration file {} can't be read.",
+      "The configuration file {} must contain one JSON object.",
+      "The configuration file {} is not JSON: {}.",
+      "{} contains the member {}, which Reflog does not know. Remove or correct it.",
+    ],
+    "StartCheck.swift": [
+      "{} exists, but its directory {} is missing. Restore that file.",
+      "{} is missing",
+      "{} contains no history",
+      "{}, but {} exists. Restore the ledger. To begin a new ledger, move {} away.",
+      "{} contains no tokens, and new ones can't be stored, because {} exists. Restore {}, or move {} away.",
+    ],
+    "TLS.swift": [
+      "The certificate {} or the key {} can't be read: {}.",
+      """
+      The certificate {} and the key {} can't be used. Both must be readable PEM files, and the key must belong to \
+      the certificate.
+      """,
+    ],
+  ]
+}

@@ -1,0 +1,78 @@
+/// The messages and titles that the routes of the pages show.
+///
+/// A value that is inserted into a text is `{}`.
+enum PageMessages {
+  /// The texts of each file.
+  static let all: [String: [String]] = [
+    "ChangePagesController.swift": [
+      "The form does not contain the connector that the plan showed. Load the page again.",
+      "The form does not contain the newest change that the plan showed. Load the page again.",
+    ],
+    "EntraSignIn.Failure+Page.swift": [
+      "This sign-in took too long, or began in another browser. Try again.",
+      "Entra did not sign you in: {}.",
+      "Entra refused this server's client id or secret ({}). Tell its administrator, or sign in with an API token.",
+      "Entra can't be reached now. Try again, or sign in with an API token.",
+      "Entra did not sign you in: the sign-in was cancelled or is not allowed.",
+      "Entra did not sign you in: sign in at Entra first, then try again.",
+      "Entra did not sign you in: an administrator must first consent to Reflog in Entra.",
+      "Entra can't sign you in at the moment. Try again.",
+      "Entra did not sign you in ({}).",
+      "Entra did not sign you in and gave no reason.",
+    ],
+    "EntraSignInController.swift": [
+      "this account has no role in Reflog",
+      "Signed in",
+      "Entra can't be reached",
+      "Entra refused Reflog's client id or secret",
+    ],
+    "ErrorPage.swift": [
+      "Not allowed",
+      "Not found",
+      "Purged",
+      "Not possible now",
+      "Request refused",
+      "Something went wrong",
+    ],
+    "ExportController.swift": ["format must be csv, excel, jsonl, ocsf or asim, not {}."],
+    "FlowsController.swift": [
+      "'{}' is not a flow. Give one such as b2cUserFlows/B2C_1_signup.",
+      "The form does not contain a valid rollback id. Load the page again.",
+    ],
+    "IntegrityController.swift": ["'{}' is not the id of a service event."],
+    "PageMiddleware.swift": ["One moment"],
+    "PageTime.swift": [
+      "The time is missing. Give one such as 2026-03-01T09:00.",
+      "'{}' is not a time in the past. Give one such as 2026-03-01T09:00.",
+    ],
+    "PlainQuestion+Form.swift": [
+      "kind of change",
+      "There is no filter named {}.",
+      "'{}' is not a {}. Use one of: {}.",
+      "'{}' is not a valid time. Use 2026-03-01 or 2026-03-01T14:00.",
+    ],
+    "Request+Form.swift": [
+      "The body is not a form. Send application/x-www-form-urlencoded.",
+      "The query option {} is not supported here.",
+      "A field of the form is not percent-encoded UTF-8.",
+      "The field {} is given twice.",
+    ],
+    "Request+Origin.swift": [
+      "A page of another site sent this request. Nothing was done.",
+      "The form belongs to another session. Nothing was done. Load the page again.",
+    ],
+    "ServiceError+Page.swift": [
+      "Every change needs a reason that matches {}. Enter one.",
+      "Change {} was not rolled back, because later changes at the same step block the rollback.",
+      "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector.",
+      "This rollback to a time does not exist.",
+      "This plan belongs to another rollback. Make a new plan.",
+    ],
+    "SignInController.swift": [
+      "You were signed out before the form was sent, so nothing was done. Sign in and send the form again.",
+      "This server accepts no API tokens, so the token was not checked.",
+      "This token is not valid, has expired, or has no role. Check that you pasted all of it.",
+    ],
+    "TimelineController.swift": ["behind must be a change's id or 0."],
+  ]
+}

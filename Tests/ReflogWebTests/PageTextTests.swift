@@ -1,0 +1,28 @@
+import ReflogTesting
+import Testing
+
+/// Tests that the tables of this target contain every text of the pages.
+///
+/// To change a text, change its row too. To add a text, add a row to the file in the table.
+struct PageTextTests {
+  /// The strings of the script and of the models that look like texts, but that no user sees.
+  private static let hidden: Set = [
+    "use strict", ".more a[rel=next]", "#days > section", "a, button, input",
+    "text/css; charset=utf-8", "text/javascript; charset=utf-8",
+    "ESCAPED", "{{% CONTENT_TYPE:ESCAPED}}", "A template can't be parsed: {}",
+  ]
+
+  @Test func everyTextOfATemplateIsInTheTable() throws {
+    let texts = try SourceTexts.inTemplates(of: "Sources/ReflogWeb/Templates", except: Self.hidden)
+
+    #expect(Set(texts.keys) == Set(TemplateTexts.all.keys))
+    for (file, expected) in TemplateTexts.all { #expect(texts[file] == expected, "\(file)") }
+  }
+
+  @Test func everyTextOfAModelIsInTheTable() throws {
+    let texts = try SourceTexts.inSwiftFiles(of: "Sources/ReflogWeb", except: Self.hidden)
+
+    #expect(Set(texts.keys) == Set(ViewTexts.all.keys))
+    for (file, expected) in ViewTexts.all { #expect(texts[file] == expected, "\(file)") }
+  }
+}
