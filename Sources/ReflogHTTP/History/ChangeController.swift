@@ -51,7 +51,7 @@ struct ChangeController {
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let id = try context.changeID()
-    let body = try RollbackBody(try await request.jsonObject(emptyMeans: [:]))
+    let body = try RollbackBody(try context.jsonObject(emptyMeans: [:]))
     if body.isDryRun {
       events.countRead(by: try context.requireCaller().actor)
       return Response(json: try await changes.plan(rollbackOf: id, for: try context.requireCaller()).json)
@@ -67,7 +67,7 @@ struct ChangeController {
     let change = try await changes.reconcile(
       try context.changeID(),
       for: try context.requireCaller(),
-      stating: try ReconcileBody.statement(try await request.jsonObject(emptyMeans: [:]))
+      stating: try ReconcileBody.statement(try context.jsonObject(emptyMeans: [:]))
     )
     return Response(json: change.json).about([change.id])
   }
