@@ -22,7 +22,7 @@ struct ChangeController {
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let items = try request.queryItems()
     if let format = try ExportFormat(items, of: request) { return try await export(format, items, request, context) }
-    let pageRequest = try PageRequest<Change, ChangeField>(items, cursorKey: try await history.cursorKey())
+    let pageRequest = try await PageRequest<Change, ChangeField>(items, of: history)
     let page = try await history.page(
       pageRequest.query,
       behind: pageRequest.behind.map { Change.ID($0) },
