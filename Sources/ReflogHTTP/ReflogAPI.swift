@@ -137,7 +137,7 @@ package struct ReflogAPI: Sendable {
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
       .addRoutes(to: group)
     FlowPageController(history: history, directory: directory).addRoutes(to: group)
-    IntegrityController(history: history, directory: directory).addRoutes(to: group)
+    IntegrityController(history: history, log: log, directory: directory).addRoutes(to: group)
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
   }
 

@@ -196,18 +196,37 @@ package struct HistoryService: Sendable {
     }
   }
 
+  /// Returns the secret key of the cursors that this ledger created while the log had a former name.
+  package func cursorKey(of former: KeyReplacement) async throws(ServiceError) -> [UInt8] {
+    do { return try await history.cursorKey() + Array(former.formerOrigin.text.utf8) } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// Returns the replacements of lost keys, oldest first.
+  ///
+  /// The log got a new name with each replacement.
+  package func keyReplacements() async throws(ServiceError) -> [KeyReplacement] {
+    do { return try await history.keyReplacements() } catch { throw ServiceError(reading: error) }
+  }
+
   /// Returns the position of an entry of this log, or nil if there is no entry.
   package func position(_ sequence: Int64?) async throws(ServiceError) -> LogPosition? {
     guard let sequence else { return nil }
     return LogPosition(sequence, in: try await origin())
   }
 
-  /// Throws `positionNotInLog` if a position belongs to another log or comes after the newest entry of this log.
+  /// Throws `positionNotInLog` if a position belongs to another log or comes after the newest entry of this log, and
+  /// `positionOfFormerName` if the position has a former name of this log.
   ///
   /// An export after such a position would leave changes out.
   package func check(_ position: LogPosition) async throws(ServiceError) {
     let own = try await origin().text
-    guard position.origin ?? own == own else { throw .positionNotInLog(position, log: own, newest: nil) }
+    guard position.origin ?? own == own else {
+      let former = try await keyReplacements().first { $0.formerOrigin.text == position.origin }
+      guard let former else { throw .positionNotInLog(position, log: own, newest: nil) }
+      throw .positionOfFormerName(position, former, log: own)
+    }
     let newest = try await status().newestSequence ?? -1
     guard position.sequence <= newest else { throw .positionNotInLog(position, log: own, newest: newest) }
   }

@@ -39,6 +39,12 @@ package enum ServiceError: Error, Sendable {
   ///
   /// `newest` is the sequence of the newest entry, or nil if the position belongs to another log.
   case positionNotInLog(LogPosition, log: String, newest: Int64?)
+  /// The position has the name that the log had until this replacement of a lost key.
+  ///
+  /// `log` is the present name.
+  case positionOfFormerName(LogPosition, KeyReplacement, log: String)
+  /// The link to the page was created while the log had the name that this replacement of a lost key ended.
+  case pageOfFormerName(KeyReplacement)
   /// The page would begin behind a change that this ledger does not have yet.
   case pageNotInLedger
   /// The count takes too long, because too much history must be scanned.
@@ -83,6 +89,10 @@ package enum ServiceError: Error, Sendable {
   case busy(String)
   /// The directory refused too many of the caller's requests in this minute, so this request was not sent.
   case refusalsSpent
+  /// The caller or all callers together sent too many reads to the directory, so this read was not sent.
+  ///
+  /// A read may be sent after `retryAfter`.
+  case readsSpent(retryAfter: Duration)
   /// The flow has more steps that call connectors than one request can change.
   case tooManySteps
   /// The ledger could not be read, so the request was not sent to the directory.
@@ -128,10 +138,10 @@ extension ServiceError {
       .manifestNotFound,
       .tokenNotFound,
       .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken,
-      .positionNotInLog, .pageNotInLedger,
+      .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
       .reasonRequired,
       .preconditionFailed,
-      .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .refusalsSpent,
+      .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .refusalsSpent, .readsSpent,
       .tooManySteps, .ledgerUnavailable, .ledgerUnreadable,
       .ledgerDamaged, .directoryUnavailable, .clockBehind:
       []
@@ -148,12 +158,12 @@ extension ServiceError {
     case .directoryUnavailable, .providerUnavailable, .notSent, .busy, .flowIncomplete: .warning
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .changePurged, .retentionTooShort,
       .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
-      .questionTooBroad, .positionNotInLog, .pageNotInLedger,
+      .questionTooBroad, .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken, .reasonRequired,
       .alreadySettled,
       .preconditionFailed,
       .idempotencyMismatch, .outcomeStaysUnknown, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing,
-      .notRollbackable, .refusalsSpent, .tooManySteps, .refused:
+      .notRollbackable, .refusalsSpent, .readsSpent, .tooManySteps, .refused:
       .info
     }
   }
@@ -164,6 +174,7 @@ extension ServiceError {
       switch failure {
       case .refused(let refusal): .refused([], refusal)
       case .unavailable(let reason): .directoryUnavailable(reason)
+      case .budgetSpent(let wait): .readsSpent(retryAfter: wait)
       }
   }
 }
@@ -205,6 +216,16 @@ extension ServiceError: CustomStringConvertible {
     case .positionNotInLog(let position, let log, nil):
       "The position \(position) belongs to another log: this ledger's log is \(log). Export everything again, without "
         + "a position."
+    case .positionOfFormerName(let position, let former, let log):
+      "The position \(position) has a former name of this log. The signing key was lost, and since \(former.time) the "
+        + "log is called \(log). "
+        + (position.sequence < former.formerSize
+          ? "The earlier entries are unchanged. Continue with the position \(position.sequence)@\(log)."
+          : "Under the former name, the ledger has only \(former.formerSize) entries. Export everything again, without "
+            + "a position.")
+    case .pageOfFormerName(let former):
+      "This link to a page was made while the log was called \(former.formerOrigin). The signing key was lost, and the log "
+        + "has another name since \(former.time). Start again with the first page."
     case .pageNotInLedger:
       "The page begins behind a change that this ledger does not have. An older copy of the ledger was probably "
         + "restored. Start again with the first page."
@@ -247,6 +268,9 @@ extension ServiceError: CustomStringConvertible {
     case .refusalsSpent:
       "The directory refused too many of your requests in this minute, so this one was not sent. Check your "
         + "permissions, and try again in a minute."
+    case .readsSpent:
+      "Too many reads were sent to Microsoft Graph within a minute, by you or by all callers together. This read was not "
+        + "sent. Try again in a minute."
     case .tooManySteps:
       "The flow calls connectors at more than \(ChangeRequest.maximumSteps) steps, so it can't be deleted in one request. "
         + "Disable some of these steps first, with a PUT of {} to …/{step}/$ref."

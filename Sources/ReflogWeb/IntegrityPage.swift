@@ -4,6 +4,8 @@ package import ReflogModel
 package struct IntegrityPage: Sendable {
   /// The newest checkpoint and the key that verifies it, or nil if no checkpoint is signed yet.
   let signed: Signed?
+  /// The replacement of the lost key that no administrator has confirmed, or nil if there is none.
+  let replacement: Replacement?
   let tenant: String
   let newestChange: String
   /// The number of log entries.
@@ -29,6 +31,18 @@ package struct IntegrityPage: Sendable {
   struct Signed: Sendable {
     let note: String
     let key: String
+  }
+
+  /// A replacement of a lost key.
+  struct Replacement: Sendable {
+    let time: Moment
+    let reason: String
+    /// The name that the log had with the lost key.
+    let formerOrigin: String
+    /// The name of the log since the replacement.
+    let origin: String
+    /// Whether the viewer may confirm the replacement.
+    let canConfirm: Bool
   }
 
   /// A part of the directory that the last sweep could not read.
@@ -58,13 +72,24 @@ package struct IntegrityPage: Sendable {
   ///   - checkpoint: the newest signed checkpoint and the key that verifies it, or nil if no checkpoint is signed yet.
   ///   - events: service events, newest first.
   ///   - older: the id of the last event in `events`, or nil if this is the last page.
+  ///   - canConfirm: whether the viewer may confirm the replacement of a lost key.
   package init(
     _ status: LedgerStatus,
     checkpoint: (note: String, key: String)?,
     events: [ServiceEvent],
-    older: Int64?
+    older: Int64?,
+    canConfirm: Bool = false
   ) {
     signed = checkpoint.map { Signed(note: $0.note, key: $0.key) }
+    replacement = status.keyReplacement.map { found in
+      Replacement(
+        time: Moment(found.time),
+        reason: found.reason,
+        formerOrigin: found.formerOrigin.text,
+        origin: found.origin.text,
+        canConfirm: canConfirm
+      )
+    }
     tenant = status.tenantID
     newestChange = status.newestChange?.description ?? "none"
     entries = status.newestSequence.map { $0 + 1 } ?? 0

@@ -49,7 +49,8 @@ package struct PageFrame: Sendable {
   package static func warning(of replacement: KeyReplacement) -> String {
     let time = Moment(replacement.time)
     return "The key that signs the log was lost, and was replaced on \(time.day) at \(time.clock). Reason: "
-      + "\(replacement.reason.printable.shortened(to: 200)). An administrator must confirm this with reflog key confirm."
+      + "\(replacement.reason.printable.shortened(to: 200)). An administrator must confirm this on the page "
+      + "Integrity or with reflog key confirm."
   }
 }
 

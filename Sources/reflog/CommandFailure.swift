@@ -46,7 +46,6 @@ struct CommandFailure: Error {
     switch error {
     case .changeNotFound, .changePurged: self.init(.notFound, error.description)
     case .ledgerDamaged: self.init(.unverified, error.description)
-    case .positionNotInLog, .pageNotInLedger: self.init(.refused, error.description)
     default: self.init(.refused, error.description)
     }
   }

@@ -93,6 +93,7 @@ struct Composition {
           ledger: ledger,
           directory: served.directory,
           locks: KeyedLock(),
+          reads: settings.directory.graph.map { ReadBudget(readsPerMinute: $0.callerReadsPerMinute) },
           reasonRule: settings.reasonRule,
           metrics: metrics
         ),

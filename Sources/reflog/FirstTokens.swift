@@ -1,7 +1,6 @@
 import Foundation
 import ReflogLedger
 import ReflogModel
-import ReflogStorage
 
 /// The API tokens that the first start of a server creates, one for each role.
 struct FirstTokens {
@@ -13,9 +12,8 @@ struct FirstTokens {
   /// When the method returns, at least one token exists. New tokens were shown on the terminal. Without a terminal, the
   /// new tokens are in the file `<database>.first-tokens`. Only the owner of that file can read the file.
   ///
-  /// - Throws: an error if the file exists and another user has a permission on it.
+  /// The start check already found that no other user has a permission on an existing file.
   func makeIfNoneExist() async throws {
-    try DurableFile.requirePrivate(path)
     guard try await tokens.tokens().isEmpty else { return }
     if Terminal.isTerminal {
       let lines = try await make()

@@ -214,6 +214,8 @@ class Server:
             settings = {
                 "DIRECTORY": "graph", "GRAPH_URL": self.graph.url, "GRAPH_LOGIN_URL": self.graph.url,
                 "GRAPH_TENANT": TENANT, "GRAPH_CLIENT_ID": "reflog", "GRAPH_CLIENT_SECRET": graph_secret(),
+                # Tests read more than a caller may read by default.
+                "GRAPH_CALLER_READS_PER_MINUTE": 100_000,
             }
         settings |= self.settings
         return {"REFLOG_" + name: str(value) for name, value in settings.items() if value is not None}

@@ -24,6 +24,7 @@ class LostKey(unittest.TestCase):
             self.assertEqual(self.server.put(STEP, connector).status, 204)
         page = self.server.request("GET", f"{CHANGES}?$top=1").json
         self.next_page = page["@odata.nextLink"].split("connectorChanges", 1)[1]
+        self.position = self.server.request("GET", f"{CHANGES}?$format=jsonl").headers["reflog-position"]
         self.checkpoint, self.key = wait_for_checkpoint(self.server)
         self.assertEqual(self.server.stop(), 0)
         # The stop is recorded too, so the anchor has the newest checkpoint.
@@ -62,16 +63,57 @@ class LostKey(unittest.TestCase):
                          (*self.anchor.split("\n")[:1], int(self.size), self.anchor.split("\n")[2], REASON))
         self.assertEqual((details["formerKey"], details["key"]), (self.key, key))
         self.check_positions()
-        self.check_confirmation()
+        self.check_confirmation(self.confirm_with_the_command)
         self.check_verification(key)
 
+    def test_an_administrator_confirms_the_replacement_on_a_page(self):
+        self.lose()
+        self.assertEqual(self.replace("--lost", "--reason", REASON).returncode, 0)
+        self.server.start()
+
+        self.check_confirmation(self.confirm_on_the_page)
+
     def check_positions(self):
-        """A link to a next page of the former name is refused."""
+        """A link to a next page and a position of the former name are refused. The message says how to continue."""
         answer = self.server.request("GET", CHANGES + self.next_page)
         self.assertEqual((answer.status, answer.code), (400, "badRequest"), answer.text)
+        self.assertIn(f"was made while the log was called {self.former}.", answer.text)
+        self.assertIn("Start again with the first page.", answer.text)
+        answer = self.server.request("GET", CHANGES + self.next_page.replace("skiptoken=2.", "skiptoken=3."))
         self.assertIn("Start again without it", answer.text)
+        name = self.server.request("GET", "/checkpoint", role=None).text.split("\n")[0]
+        sequence = self.position.partition("@")[0]
+        for position, advice in ((self.position, f"Continue with the position {sequence}@{name}."),
+                                 (f"999@{self.former}", f"the ledger has only {self.size} entries"),
+                                 (f"{sequence}@other.example", "belongs to another log")):
+            answer = self.server.request("GET", f"{CHANGES}?$format=jsonl&after={position}")
+            self.assertEqual((answer.status, answer.code), (400, "badRequest"), answer.text)
+            self.assertIn(advice, answer.json["error"]["message"])
+        answer = self.server.request("GET", f"{CHANGES}?$format=jsonl&after={sequence}@{name}")
+        self.assertEqual((answer.status, len(answer.text.splitlines())), (200, 1), answer.text)
 
-    def check_confirmation(self):
+    def confirm_with_the_command(self):
+        run = self.server.command("key", "confirm", role="admin")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn(REASON, run.stdout)
+
+    def confirm_on_the_page(self):
+        admin = Browser(self.server)
+        admin.sign_in("admin")
+        page = admin.open("/integrity")
+        self.assertIn(f"Reason: {REASON}", page.text)
+        self.assertIn(f"The log {self.former} continues as {self.former}-", page.text)
+        form = page.form("/integrity")
+        self.assertEqual(admin.submit(form | {"fields": {"csrf": "forged"}}).status, 400)
+        self.assertIsNotNone(self.server.request("GET", "/beta/reflog/status").json["keyReplaced"])
+        page = admin.submit(form)
+        self.assertEqual(page.status, 200)
+        self.assertNotIn("/integrity", [form["action"] for form in page.forms])
+        event = self.server.request("GET", "/beta/auditLogs/serviceEvents?$orderby=id desc&$top=50".replace(" ", "%20"))
+        confirmed, = (e for e in event.json["value"] if e["kind"] == "keyReplacementConfirmed")
+        self.assertEqual(confirmed["initiatedBy"]["token"]["displayName"], "first-admin")
+
+    def check_confirmation(self, confirm):
         """The status and the pages show the replacement until an administrator confirms it."""
         browser = Browser(self.server)
         browser.sign_in("reader")
@@ -79,11 +121,15 @@ class LostKey(unittest.TestCase):
         self.assertIn(REASON, self.server.command("status", "--database", self.server.database).stdout)
         self.assertIn(f"Reason: {REASON}. An administrator must confirm this", browser.open("/flows").text)
         self.assertEqual(self.server.request("POST", "/beta/reflog/keys/confirm", {}).status, 403)
+        page = browser.open("/integrity")
+        self.assertIn("An administrator must confirm that the key was replaced on purpose", page.text)
+        self.assertNotIn("/integrity", [form["action"] for form in page.forms])
+        # A reader who sends the form of an administrator is refused.
+        form = {"action": "/integrity", "fields": page.form("/sign-out")["fields"]}
+        self.assertEqual(browser.submit(form).status, 403)
 
-        run = self.server.command("key", "confirm", role="admin")
+        confirm()
 
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertIn(REASON, run.stdout)
         self.assertIsNone(self.server.request("GET", "/beta/reflog/status").json["keyReplaced"])
         self.assertNotIn("An administrator must confirm", browser.open("/flows").text)
         again = self.server.request("POST", "/beta/reflog/keys/confirm", {}, "admin")

@@ -122,10 +122,16 @@ class Expectations(WireTestCase):
                 self.assertEqual(wire.answer()[1], 200)
 
     def test_a_request_that_is_refused_without_its_body_gets_only_the_refusal(self):
-        long = "x" * 40
+        long, expected = "x" * 40, "Expect: 100-continue\r\n"
         for what, head, status in (
             ("no token", self.put("Expect: 100-continue\r\n").replace(self.token.encode(), b"none"), 401),
             ("two hosts", self.put("Host: b\r\nExpect: 100-continue\r\n"), 400),
+            ("no such path", self.put(expected).replace(REF.encode(), b"/beta/reflog/nothing"), 404),
+            ("no such flow type", self.put(expected).replace(b"b2cUserFlows", b"userFlows"), 501),
+            ("a method that the path does not have", self.put(expected).replace(REF.encode(), b"/beta/reflog/tokens"), 405),
+            ("a part that is not forwarded", self.put(expected).replace(b"apiConnectorConfiguration", b"x"), 501),
+            ("a request for admins", self.put(expected).replace(b"PUT " + REF.encode(), b"POST /beta/reflog/tokens"), 403),
+            ("an invalid key", self.put(expected + "Idempotency-Key: a b\r\n"), 400),
         ):
             with self.subTest(what), self.wire() as wire:
                 wire.send(head)
@@ -142,6 +148,34 @@ class Expectations(WireTestCase):
                 wire.send(self.put(f"Expect: {value}\r\n") + BODY)
                 self.assertEqual(wire.answer()[1], 417)
         self.assertEqual(self.count(), before)
+
+    def test_a_refusal_that_is_recorded_needs_the_body(self):
+        reader = self.server.tokens["reader"].encode()
+        with self.wire() as wire:
+            wire.send(self.put("Expect: 100-continue\r\n").replace(self.token.encode(), reader))
+            self.assertEqual(wire.answer()[1], 100)
+            before = self.count()
+            wire.send(BODY)
+            self.assertEqual(wire.answer()[1], 403)
+        self.assertEqual(self.count(), before + 1)
+
+    def test_a_request_that_does_not_use_its_body_is_carried_out_once(self):
+        before = self.count()
+        with self.wire() as wire:
+            wire.send(self.put("Expect: 100-continue\r\n").replace(b"PUT", b"DELETE", 1))
+            _, status, headers, _ = wire.answer()
+            self.assertEqual((status, headers["connection"]), (204, "close"))
+        self.assertEqual(self.count(), before + 1)
+
+    def test_a_repeated_request_asks_for_its_body_too(self):
+        before = self.count()
+        for _ in range(2):
+            with self.wire() as wire:
+                wire.send(self.put("Expect: 100-continue\r\nIdempotency-Key: wire-1\r\n"))
+                self.assertEqual(wire.answer()[1], 100)
+                wire.send(BODY)
+                self.assertEqual(wire.answer()[1], 204)
+        self.assertEqual(self.count(), before + 1)
 
     def test_a_body_that_is_already_here_needs_no_100(self):
         with self.wire() as wire:

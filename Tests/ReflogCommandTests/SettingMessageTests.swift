@@ -85,6 +85,10 @@ struct SettingMessageTests {
       "REFLOG_GRAPH_READS_PER_MINUTE must be from 1 to 100000."
     ),
     Refusal(
+      graph: ["REFLOG_GRAPH_CALLER_READS_PER_MINUTE": "0"],
+      "REFLOG_GRAPH_CALLER_READS_PER_MINUTE must be from 1 to 100000."
+    ),
+    Refusal(
       graph: ["REFLOG_GRAPH_CLIENT_ID": "an id"],
       """
       A credential for Graph needs both REFLOG_GRAPH_CLIENT_ID and one of REFLOG_GRAPH_CLIENT_SECRET, \

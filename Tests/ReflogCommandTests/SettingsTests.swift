@@ -31,6 +31,7 @@ struct SettingsTests {
     #expect(graph.settleWindow == .seconds(60))
     #expect(graph.sweepInterval == .seconds(900))
     #expect(graph.readsPerMinute == 100)
+    #expect(graph.callerReadsPerMinute == 40)
   }
 
   @Test func aFlagHasPrecedenceOverAVariableAndAVariableOverTheFile() async throws {

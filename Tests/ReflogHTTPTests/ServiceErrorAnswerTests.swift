@@ -50,6 +50,7 @@ struct ServiceErrorAnswerTests {
       (.providerUnavailable, 503, "busy"),
       (.busy("The queue is full."), 503, "busy"),
       (.refusalsSpent, 503, "busy"),
+      (.readsSpent(retryAfter: .seconds(7)), 429, "tooManyReads"),
       (.tooManySteps, 400, "badRequest"),
       (.ledgerUnreadable("It is locked."), 503, "ledgerUnavailable"),
       (.ledgerDamaged("It is corrupt."), 500, "internalError"),

@@ -5,6 +5,20 @@ import ReflogTesting
 import Testing
 
 struct LedgerTests {
+  @Test func aStatementOfAPersonWithoutNameAndIDIsShownInTheViewToo() async throws {
+    try await withLedger { ledger, storage in
+      let pending = try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .intended)
+      let statement = Change.Statement(result: .applied, reason: "seen in the portal", actor: .unknown)
+
+      let settled = try await ledger.settle(pending, by: .stated(statement), settledBy: .person)
+
+      let text = "Unknown person: seen in the portal"
+      #expect(settled.outcome?.message == text)
+      #expect(try await ledger.history.change(pending.id)?.outcome?.message == text)
+      #expect(try sqlite3(storage.path, "SELECT error_message FROM change_details") == text)
+    }
+  }
+
   @Test func aChangeIsPendingAndThenSettled() async throws {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger, _ in

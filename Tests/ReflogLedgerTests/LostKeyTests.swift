@@ -16,7 +16,7 @@ struct LostKeyTests {
   private static let states: [(content: String?, problem: String)] = [
     (nil, "the file is missing, but the ledger was signed with it."), ("", "it is not PRIVATE, KEY, a name"),
     ("nonsense", "it is not PRIVATE, KEY, a name"), ("another log", "the key belongs to another log."),
-    ("another key", "it is not the key that signed the ledger."),
+    ("another key", "it is not the key that signed the ledger."), ("folder", "the file can't be read."),
   ]
 
   @Test(arguments: states)
@@ -132,6 +132,9 @@ struct LostKeyTests {
   private static func write(_ content: String?, to path: String, _ old: SigningKey) throws {
     guard let content else { return }
     let seed = Array(repeating: UInt8(9), count: SigningKey.seedByteCount)
+    guard content != "folder" else {
+      return try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
     let text =
       switch content {
       case "another log": try SigningKey(name: KeyName("other.example"), seed: seed).secretText

@@ -24,6 +24,28 @@ struct PrintableTests {
     #expect(Array(text.printable.unicodeScalars) == Array(text.unicodeScalars))
   }
 
+  /// Sequences of emoji that are one picture (Unicode Technical Standard 51).
+  static let pictures = [
+    "👩\u{200D}🚀", "👨\u{200D}👩\u{200D}👧\u{200D}👦", "👩\u{1F3FD}\u{200D}🚀", "🏳\u{FE0F}\u{200D}🌈",
+    "❤\u{FE0F}\u{200D}🔥", "🧔\u{200D}♂\u{FE0F}", "🏴\u{200D}☠\u{FE0F}",
+  ]
+
+  @Test(arguments: pictures)
+  func aJoinerBetweenTwoEmojiIsKept(picture: String) {
+    #expect(Array("a\(picture)b".printable.unicodeScalars) == Array("a\(picture)b".unicodeScalars))
+    #expect(picture.printableLines == picture)
+  }
+
+  @Test(arguments: [
+    ("👩\u{200D}", "👩\u{FFFD}"), ("\u{200D}🚀", "\u{FFFD}🚀"), ("👩\u{200D}b", "👩\u{FFFD}b"),
+    ("a\u{200D}🚀", "a\u{FFFD}🚀"), ("👩\u{200D}\u{200D}🚀", "👩\u{FFFD}\u{FFFD}🚀"), ("1\u{200D}2", "1\u{FFFD}2"),
+    ("\u{FE0F}\u{200D}🚀", "\u{FE0F}\u{FFFD}🚀"), ("👩\u{200C}🚀", "👩\u{FFFD}🚀"), ("👩\u{202E}🚀", "👩\u{FFFD}🚀"),
+    ("👩 \u{200D}🚀", "👩 \u{FFFD}🚀"), ("क\u{94D}\u{200D}ष", "क\u{94D}\u{FFFD}ष"),
+  ])
+  func anyOtherJoinerIsReplaced(text: String, shown: String) {
+    #expect(Array(text.printable.unicodeScalars) == Array(shown.unicodeScalars))
+  }
+
   @Test(arguments: [
     ("a\u{1B}[2Jb", "a\u{FFFD}[2Jb"), ("a\u{1B}]0;title\u{7}b", "a\u{FFFD}]0;title\u{FFFD}b"), ("a\nb", "a\u{FFFD}b"),
     ("a\r\nb", "a\u{FFFD}\u{FFFD}b"), ("a\tb", "a\u{FFFD}b"),
@@ -66,7 +88,7 @@ struct PrintableTests {
 
   @Test(arguments: [
     ("", 0), ("abc", 3), ("ä", 1), ("世界", 4), ("検査コネクタ", 12), ("e\u{301}", 1), ("🔁", 2), ("ｱ", 1), ("Ａ", 2), ("한글", 4),
-    ("\u{FFFD}", 1), ("〿", 1), ("𠀀", 2), ("→", 1),
+    ("\u{FFFD}", 1), ("〿", 1), ("𠀀", 2), ("→", 1), ("👩\u{200D}🚀", 4),
   ])
   func theWidthIsTheNumberOfTerminalColumns(text: String, columns: Int) {
     #expect(text.columns == columns)
@@ -75,6 +97,7 @@ struct PrintableTests {
   @Test(arguments: [
     ("abcdef", 6, "abcdef"), ("abcdefg", 6, "abc…fg"), ("abcdefg", 1, "…"), ("abcdefg", 2, "a…"), ("世界世界", 7, "世界…界"),
     ("世界世界", 4, "世…"), ("abcdefg\u{301}h", 4, "ab…h"),
+    ("👩\u{200D}🚀👩\u{200D}🚀", 5, "👩…🚀"),
   ])
   func aWideTextKeepsItsEnds(text: String, limit: Int, fitted: String) {
     #expect(text.fitted(to: limit) == fitted)

@@ -222,6 +222,11 @@ struct ServiceMessageTests {
         + "permissions, and try again in a minute."
     ),
     (
+      .readsSpent(retryAfter: .seconds(7)),
+      "Too many reads were sent to Microsoft Graph within a minute, by you or by all callers together. This read was "
+        + "not sent. Try again in a minute."
+    ),
+    (
       .tooManySteps,
       "The flow calls connectors at more than 16 steps, so it can't be deleted in one request. Disable some of these "
         + "steps first, with a PUT of {} to …/{step}/$ref."
@@ -266,6 +271,47 @@ struct ServiceMessageTests {
   @Test(arguments: messages)
   func everyErrorHasItsText(error: ServiceError, text: String) {
     #expect(error.description == text)
+  }
+
+  @Test func aFormerNameOfTheLogIsExplained() throws {
+    let key = try SigningKey(name: KeyName("audit.example"), seed: Array(repeating: 7, count: SigningKey.seedByteCount))
+    let replacement = KeyReplacement(
+      event: 12,
+      time: try #require(Timestamp(parsing: "2026-11-23T09:15:02Z")),
+      formerOrigin: try Origin("audit.example"),
+      formerSize: 21,
+      formerRoot: MerkleTree.emptyRoot,
+      origin: try Origin("audit.example-1a2b"),
+      formerKey: key.verifierKey,
+      key: key.verifierKey,
+      reason: "Disk failure"
+    )
+    let messages: [(ServiceError, String)] = [
+      (
+        .positionOfFormerName(LogPosition(sample: "20@audit.example"), replacement, log: "audit.example-1a2b"),
+        """
+        The position 20@audit.example has a former name of this log. The signing key was lost, and since \
+        2026-11-23T09:15:02.000000Z the log is called audit.example-1a2b. The earlier entries are unchanged. Continue \
+        with the position 20@audit.example-1a2b.
+        """
+      ),
+      (
+        .positionOfFormerName(LogPosition(sample: "21@audit.example"), replacement, log: "audit.example-1a2b"),
+        """
+        The position 21@audit.example has a former name of this log. The signing key was lost, and since \
+        2026-11-23T09:15:02.000000Z the log is called audit.example-1a2b. Under the former name, the ledger has only \
+        21 entries. Export everything again, without a position.
+        """
+      ),
+      (
+        .pageOfFormerName(replacement),
+        """
+        This link to a page was made while the log was called audit.example. The signing key was lost, and the log has \
+        another name since 2026-11-23T09:15:02.000000Z. Start again with the first page.
+        """
+      ),
+    ]
+    for (error, text) in messages { #expect(error.description == text) }
   }
 }
 

@@ -183,6 +183,7 @@ package func withService<Value: Sendable>(
   clock: ManualClock = ManualClock(),
   settleWindow: Duration = .zero,
   longestWrite: Duration = .zero,
+  reads: ReadBudget? = nil,
   _ body: (ServiceFixture) async throws -> Value
 ) async throws -> Value {
   let names = [Sample.fraudCheck, Sample.newVendor].compactMap { reference in
@@ -198,7 +199,7 @@ package func withService<Value: Sendable>(
     longestWrite: longestWrite
   )
   return try await withLedger(of: directory.kind, clock: clock) { ledger, storage in
-    let service = ChangeService(ledger: ledger, directory: directory, locks: locks)
+    let service = ChangeService(ledger: ledger, directory: directory, locks: locks, reads: reads)
     return try await body(
       ServiceFixture(service: service, ledger: ledger, directory: directory, path: storage.path)
     )

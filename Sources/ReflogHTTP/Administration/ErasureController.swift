@@ -32,7 +32,7 @@ struct ErasureController {
   private func erase(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
-    let body = try await request.jsonObject()
+    let body = try context.jsonObject()
     try body.allow(only: "actor", "app", "token", "dryRun")
     let given = Self.subjects.filter { body[$0] != nil }
     guard let member = given.first, given.count == 1 else {

@@ -33,7 +33,7 @@ struct HoldController {
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
-    let body = try await request.jsonObject()
+    let body = try context.jsonObject()
     try body.allow(only: "name", "reason", "flowType", "flowId")
     let name = try body.requiredText("name", upTo: LegalHold.maximumNameLength)
     guard name.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "-_.".utf8.contains($0) }) else {

@@ -17,7 +17,7 @@ struct KeyController {
   private func confirm(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
-    try await request.jsonObject(emptyMeans: [:]).allow()
+    try context.jsonObject(emptyMeans: [:]).allow()
     let confirmed = try await log.confirmReplacement(for: caller)
     return Response(json: ["confirmed": confirmed.map { .object($0.json) } ?? .null])
   }
@@ -25,7 +25,7 @@ struct KeyController {
   private func rotate(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
-    try await request.jsonObject(emptyMeans: [:]).allow()
+    try context.jsonObject(emptyMeans: [:]).allow()
     let (old, new) = try await log.rotate(for: caller)
     return Response(json: ["key": .string(new.text), "previousKey": .string(old.text)], status: .created)
   }

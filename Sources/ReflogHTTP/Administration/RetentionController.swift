@@ -28,7 +28,7 @@ struct RetentionController {
   private func set(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
-    let body = try await request.jsonObject()
+    let body = try context.jsonObject()
     try body.allow(only: "days", "override")
     try await retention.set(try Self.policy(body), insisting: try body.flag("override"), for: caller)
     return try await answer(context)
@@ -47,7 +47,7 @@ struct RetentionController {
   private func purge(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
-    let body = try await request.jsonObject(emptyMeans: [:])
+    let body = try context.jsonObject(emptyMeans: [:])
     try body.allow(only: "dryRun", "before")
     if try body.flag("dryRun") {
       events.countRead(by: caller.actor)

@@ -25,7 +25,7 @@ struct TokenController {
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
-    let body = try TokenBody(try await request.jsonObject())
+    let body = try TokenBody(try context.jsonObject())
     let made = try await tokens.create(
       name: body.name,
       role: body.role,

@@ -152,10 +152,10 @@ struct ErrorAnswer {
     case .otherTimeRollback: self.init(.conflict, "batchMismatch", message, level)
     case .timeRollbackNotFound, .flowNotFound: self.init(.notFound, "notFound", message, level)
     case .notSignedYet: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
-    case .positionNotInLog:
+    case .positionNotInLog, .positionOfFormerName:
       self.init(.badRequest, "badRequest", message, level)
       target = "after"
-    case .pageNotInLedger:
+    case .pageNotInLedger, .pageOfFormerName:
       self.init(.badRequest, "badRequest", message, level)
       target = "$skiptoken"
     case .questionTooBroad: self.init(.badRequest, "questionTooBroad", message, level)
@@ -183,6 +183,8 @@ struct ErrorAnswer {
     case .notRollbackable: self.init(.conflict, "notRollbackable", message, level)
     case .busy: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
     case .refusalsSpent: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 60)
+    case .readsSpent(let wait):
+      self.init(.tooManyRequests, "tooManyReads", message, level, retryAfter: Self.seconds(wait))
     case .tooManySteps: self.init(.badRequest, "badRequest", message, level)
     case .providerUnavailable: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 5)
     case .ledgerDamaged: self.init(.internalServerError, "internalError", message, level)

@@ -26,7 +26,7 @@ struct ConnectorController {
 
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     try await changes.answer(
-      .createConnector(try SentBody.connector(try await request.jsonObject())),
+      .createConnector(try SentBody.connector(try context.jsonObject())),
       to: request,
       context
     )
@@ -34,7 +34,7 @@ struct ConnectorController {
 
   private func update(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let id = try context.connectorID()
-    let body = try SentBody.connector(try await request.jsonObject(), id: id)
+    let body = try SentBody.connector(try context.jsonObject(), id: id)
     return try await changes.answer(.updateConnector(id, body), to: request, context)
   }
 
@@ -44,7 +44,7 @@ struct ConnectorController {
 
   private func uploadCertificate(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let id = try context.connectorID()
-    let body = try SentBody.connector(try await request.jsonObject(), id: id)
+    let body = try SentBody.connector(try context.jsonObject(), id: id)
     return try await changes.answer(.uploadCertificate(id, body), to: request, context)
   }
 }

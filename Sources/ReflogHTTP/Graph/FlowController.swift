@@ -29,7 +29,7 @@ struct FlowController {
   private func create(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let flowType = try context.flowType()
     let flow = try FlowBody(
-      try await request.jsonObject(),
+      try context.jsonObject(),
       flowType: flowType,
       authority: request.ownAuthority(context)
     )
@@ -45,7 +45,7 @@ struct FlowController {
 
   private func update(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let (flowType, flow) = (try context.flowType(), try context.flowID())
-    let body = try SentBody.flow(try SentBody.withoutEmptyConfiguration(try await request.jsonObject()))
+    let body = try SentBody.flow(try SentBody.withoutEmptyConfiguration(try context.jsonObject()))
     return try await changes.answer(.updateFlow(FlowName(flowType, flow), body), to: request, context)
   }
 

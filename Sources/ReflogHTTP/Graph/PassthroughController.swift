@@ -40,7 +40,7 @@ struct PassthroughController {
     guard Self.writableParts.contains(where: { $0.lowercased() == part }), Self.isPlain(request.uri.path) else {
       throw UnforwardedRequest.error(at: request.uri.path)
     }
-    let body = try await request.boundedBody(upTo: RequestLimits.passthroughBody)
+    let body = try context.boundedBody(upTo: RequestLimits.passthroughBody)
     try SentBody.checkForwarded(body.readableBytesView)
     let passthrough = DirectoryWrite.Passthrough(
       method: method,

@@ -19,7 +19,7 @@ struct ReferenceController {
   private func setReference(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let address = try context.address()
     let reference = try ReferenceBody.reference(
-      try await request.jsonObject(),
+      try context.jsonObject(),
       authority: request.ownAuthority(context)
     )
     return try await changes.answer(.setReference(address, reference), to: request, context)

@@ -22,7 +22,7 @@ struct ChangeController {
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let items = try request.queryItems()
     if let format = try ExportFormat(items, of: request) { return try await export(format, items, request, context) }
-    let pageRequest = try PageRequest<Change, ChangeField>(items, cursorKey: try await history.cursorKey())
+    let pageRequest = try await PageRequest<Change, ChangeField>(items, of: history)
     let page = try await history.page(
       pageRequest.query,
       behind: pageRequest.behind.map { Change.ID($0) },
@@ -51,7 +51,7 @@ struct ChangeController {
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let id = try context.changeID()
-    let body = try RollbackBody(try await request.jsonObject(emptyMeans: [:]))
+    let body = try RollbackBody(try context.jsonObject(emptyMeans: [:]))
     if body.isDryRun {
       events.countRead(by: try context.requireCaller().actor)
       return Response(json: try await changes.plan(rollbackOf: id, for: try context.requireCaller()).json)
@@ -67,7 +67,7 @@ struct ChangeController {
     let change = try await changes.reconcile(
       try context.changeID(),
       for: try context.requireCaller(),
-      stating: try ReconcileBody.statement(try await request.jsonObject(emptyMeans: [:]))
+      stating: try ReconcileBody.statement(try context.jsonObject(emptyMeans: [:]))
     )
     return Response(json: change.json).about([change.id])
   }

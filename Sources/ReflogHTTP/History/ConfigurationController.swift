@@ -33,7 +33,7 @@ struct ConfigurationController {
         target: name
       )
     }
-    let body = try TimeRollbackBody(try await request.jsonObject())
+    let body = try TimeRollbackBody(try context.jsonObject())
     let caller = try context.requireCaller()
     let rollback = try await rollback(body)
     if body.isDryRun {

@@ -17,7 +17,7 @@ struct EventController {
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let items = try request.queryItems()
     if let format = try ExportFormat(items, of: request) { return try await export(format, items, context) }
-    let pageRequest = try PageRequest<ServiceEvent, EventField>(items, cursorKey: try await history.cursorKey())
+    let pageRequest = try await PageRequest<ServiceEvent, EventField>(items, of: history)
     let (page, next) = try await history.events(pageRequest.query, behind: pageRequest.behind, size: pageRequest.size)
     let count = pageRequest.isCounted ? try await history.count(pageRequest.query) : nil
     return try pageRequest.answer(page, next: next, count: count, to: request, context)

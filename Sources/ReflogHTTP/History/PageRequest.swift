@@ -1,6 +1,7 @@
 import Hummingbird
 import ReflogFormats
 import ReflogModel
+import ReflogService
 
 /// A request for one page of changes or of service events.
 struct PageRequest<Item: Listed, Field: FilterField> {
@@ -20,14 +21,14 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   ///
   /// - Parameters:
   ///   - items: The decoded query options.
-  ///   - cursorKey: The key that this ledger stores for cursors.
-  init(_ items: [QueryItem], cursorKey: [UInt8]) throws(RequestError) {
+  ///   - history: The history that has the pages.
+  init(_ items: [QueryItem], of history: HistoryService) async throws {
     self.items = items
     let options = try QueryOptions(items, allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format])
     query = try options.query()
     size = try options.top()
-    cursor = Cursor(of: query, key: cursorKey)
-    behind = if let token = options[.skiptoken] { try cursor.id(in: token) } else { nil }
+    cursor = try await history.cursor(of: query)
+    behind = if let token = options[.skiptoken] { try await history.id(in: token, of: query) } else { nil }
     selected = try options.selected(from: Item.members.map(\.name))
     isCounted = try options.flag(.count)
   }

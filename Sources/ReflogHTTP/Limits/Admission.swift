@@ -1,4 +1,6 @@
+import HTTPTypes
 import Hummingbird
+import NIOCore
 import ReflogModel
 import ReflogService
 
@@ -41,17 +43,35 @@ struct Admission: Sendable {
     bodies = BodyMemory(capacity: RequestLimits.bodies, pace: pace)
   }
 
-  /// Admits a request of an authenticated caller: receives its body, and waits for a slot.
+  /// Admits a request of an authenticated caller: receives its body, waits for a slot, and calls `next` with the body.
   func admit(
     _ request: Request,
     of caller: Caller,
     from ipAddress: String?,
-    next: (Request) async throws -> Response
+    next: (ByteBuffer?) async throws -> Response
   ) async throws -> Response {
-    let holder = SlotHolder(caller, from: ipAddress)
-    let slots = slots(for: request, of: caller)
-    return try await bodies.receive(request, for: holder) { request in
-      try await slots.use(holder) { try await next(request) }
+    try await admit(request, SlotHolder(caller, from: ipAddress), to: slots(for: request, of: caller), next)
+  }
+
+  /// Receives the body of a request, waits for a slot, and calls `next` with the body.
+  ///
+  /// A client that sends `Expect: 100-continue` waits for an answer before it sends the body. So `next` is first called
+  /// without a body. A route that refuses the request without its body then answers immediately. If the route needs the
+  /// body, `next` throws ``BodyIsMissing``, the body is received, and `next` is called again. A route must therefore read
+  /// the body before the route has any effect.
+  private func admit(
+    _ request: Request,
+    _ holder: SlotHolder,
+    to slots: Slots,
+    _ next: (ByteBuffer?) async throws -> Response
+  ) async throws -> Response {
+    if request.headers[.expect] != nil, request.hasBody {
+      do { return try await slots.use(holder) { try await next(nil) } } catch is BodyIsMissing {
+        // The route needs the body, so the body is received below.
+      }
+    }
+    return try await bodies.receive(request, for: holder) { body in
+      try await slots.use(holder) { try await next(body) }
     }
   }
 
@@ -66,12 +86,10 @@ struct Admission: Sendable {
   func admitSignIn(
     _ request: Request,
     from ipAddress: String?,
-    next: (Request) async throws -> Response
+    next: (ByteBuffer?) async throws -> Response
   ) async throws -> Response {
     let holder = SlotHolder(ipAddress)
-    let response = try await bodies.receive(request, for: holder) { request in
-      try await signIns.use(holder) { try await next(request) }
-    }
+    let response = try await admit(request, holder, to: signIns, next)
     if response.status.code >= 400 { await pace.delay(holder) }
     return response
   }

@@ -14,8 +14,8 @@ struct AdmissionMiddleware: RouterMiddleware {
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
     let caller = try context.requireCaller()
-    return try await admission.admit(request, of: caller, from: context.ipAddress) { request in
-      try await next(request, context)
+    return try await admission.admit(request, of: caller, from: context.ipAddress) { body in
+      try await next(request, context.receiving(body))
     }
   }
 }

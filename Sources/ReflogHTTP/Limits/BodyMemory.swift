@@ -27,15 +27,15 @@ final class BodyMemory: Sendable {
     self.pace = pace
   }
 
-  /// Receives the body of a request, and calls `next` with the request and its complete body.
+  /// Receives the body of a request, and calls `next` with the complete body.
   ///
   /// The memory of the body is used until `next` returns.
   func receive(
     _ request: Request,
     for holder: SlotHolder,
-    next: (Request) async throws -> Response
+    next: (ByteBuffer) async throws -> Response
   ) async throws -> Response {
-    guard request.hasBody else { return try await next(request) }
+    guard request.hasBody else { return try await next(ByteBuffer()) }
     var (body, charged) = (ByteBuffer(), 0)
     defer { release(charged, holder) }
     do {
@@ -60,9 +60,7 @@ final class BodyMemory: Sendable {
     } catch {
       throw RequestError.bodyIncomplete
     }
-    var request = request
-    request.body = RequestBody(buffer: body)
-    return try await next(request)
+    return try await next(body)
   }
 
   private func charge(_ bytes: Int, _ holder: SlotHolder) -> Bool {
@@ -87,7 +85,7 @@ final class BodyMemory: Sendable {
 
 extension Request {
   /// Whether the request announces a body (RFC 9112 §6.3).
-  fileprivate var hasBody: Bool {
+  var hasBody: Bool {
     headers[.transferEncoding] != nil || headers[.contentLength].map { $0 != "0" } ?? false
   }
 }

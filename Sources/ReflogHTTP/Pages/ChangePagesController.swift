@@ -76,7 +76,7 @@ struct ChangePagesController {
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let form = try await request.form(of: try context.requireSession())
+    let form = try request.form(of: try context.requireSession(), context)
     let id = try context.changeID()
     let rollback = ChangeRequest(
       action: .rollBack(id, permitting: try Self.permitted(form)),

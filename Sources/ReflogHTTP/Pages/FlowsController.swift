@@ -91,7 +91,7 @@ struct FlowsController {
   }
 
   private func begin(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let form = try await request.form(of: try context.requireSession())
+    let form = try request.form(of: try context.requireSession(), context)
     let (rollback, caller) = (try await rollback(form), try context.requireCaller())
     let timeRollback = TimeRollbackRequest(
       rollback: rollback,

@@ -3,16 +3,27 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page with the newest checkpoint and the service events.
+/// The page with the newest checkpoint and the service events, and the confirmation of a replaced key.
 struct IntegrityController {
   /// The maximum number of service events on a page.
   private static let eventCount = 30
 
   let history: HistoryService
+  let log: LogPublisher
   let directory: DirectoryKind
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/integrity", use: show)
+    group.post("/integrity", use: confirm)
+  }
+
+  /// Confirms that the lost key was replaced on purpose, and shows the page again.
+  ///
+  /// Admins only.
+  private func confirm(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    _ = try request.form(of: try context.requireSession(), context)
+    _ = try await log.confirmReplacement(for: try context.requireCaller())
+    return .seeOther("/integrity")
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -28,7 +39,8 @@ struct IntegrityController {
       try await history.status(),
       checkpoint: try await checkpoint(),
       events: events.page,
-      older: events.next
+      older: events.next,
+      canConfirm: Policy.permits(try context.requireCaller(), .administer)
     )
     return Response(page: page.render(in: context.frame(directory)))
   }

@@ -6,11 +6,11 @@ extension Request {
   /// Returns the fields of a form (`application/x-www-form-urlencoded`).
   ///
   /// Spaces at both ends of a value are removed. The method throws if a field occurs twice.
-  func form() async throws -> [String: String] {
+  func form(_ context: ReflogRequestContext) throws -> [String: String] {
     guard headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else {
       throw RequestError.badRequest("The body is not a form. Send application/x-www-form-urlencoded.", target: "body")
     }
-    return try Self.fields(String(buffer: try await boundedBody()))
+    return try Self.fields(String(buffer: try context.boundedBody()))
   }
 
   /// Returns the fields of a form in the URL, without empty fields.

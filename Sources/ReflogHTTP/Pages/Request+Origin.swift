@@ -14,9 +14,9 @@ extension Request {
   /// Returns the fields of a form that belongs to the session.
   ///
   /// The method throws if the form does not contain the session's secret.
-  func form(of session: Sessions.Session) async throws -> [String: String] {
+  func form(of session: Sessions.Session, _ context: ReflogRequestContext) throws -> [String: String] {
     try requireOwnOrigin()
-    let form = try await form()
+    let form = try form(context)
     guard form["csrf"] == session.csrf else {
       throw RequestError.badRequest(
         "The form belongs to another session. Nothing was done. Load the page again.",

@@ -28,7 +28,7 @@ struct SignInController {
 
   private func signIn(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     try request.requireOwnOrigin()
-    let form = try await request.form()
+    let form = try request.form(context)
     let target = SignInTarget.path(form["target"])
     guard authentication.takesAPITokens else {
       let problem = "This server accepts no API tokens, so the token was not checked."
@@ -56,7 +56,7 @@ struct SignInController {
     guard
       let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
     else { return .seeOther("/sign-in") }
-    _ = try await request.form(of: session)
+    _ = try request.form(of: session, context)
     sessions.end(session.id)
     var response = Response.seeOther("/sign-in")
     response.headers[.setCookie] = SessionCookie.clearing(isSecure: context.isSecure)

@@ -14,8 +14,8 @@ struct SignInMiddleware: RouterMiddleware {
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
     do {
-      return try await admission.admitSignIn(request, from: context.ipAddress) { request in
-        try await next(request, context)
+      return try await admission.admitSignIn(request, from: context.ipAddress) { body in
+        try await next(request, context.receiving(body))
       }
     } catch {
       return errors.response(to: error, request, context)

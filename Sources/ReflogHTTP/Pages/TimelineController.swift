@@ -62,15 +62,14 @@ struct TimelineController {
   }
 
   private func changes(_ query: ChangeQuery, behind token: String?) async throws -> ChangePage {
-    let cursor = Cursor(of: query, key: try await history.cursorKey())
-    let behind = try token.map { Change.ID(try cursor.id(in: $0)) }
+    let behind = if let token { Change.ID(try await history.id(in: token, of: query)) } else { Change.ID?.none }
     return try await history.page(query, behind: behind, size: Self.pageSize)
   }
 
   /// Returns the query of the next page's URL, or nil if this is the last page.
   private func next(_ page: ChangePage, _ query: ChangeQuery, _ fields: [String: String]) async throws -> String? {
     guard let last = page.next else { return nil }
-    let cursor = Cursor(of: query, key: try await history.cursorKey())
+    let cursor = try await history.cursor(of: query)
     return Request.encoded(fields.merging(["skiptoken": cursor.token(behind: last.number)]) { $1 })
   }
 }

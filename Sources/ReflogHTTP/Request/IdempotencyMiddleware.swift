@@ -20,9 +20,8 @@ struct IdempotencyMiddleware: RouterMiddleware {
         target: "Idempotency-Key"
       )
     }
-    let body = try await request.boundedBody()
-    var (request, context) = (request, context)
-    request.body = RequestBody(buffer: body)
+    let body = try context.boundedBody()
+    var context = context
     let actor = try context.requireCaller().actor
     // The parts are joined with line breaks. No part contains a line break, so two requests with different parts never
     // have the same joined text.

@@ -16,6 +16,8 @@ package struct ReflogRequestContext: RequestContext {
   var clientRequestID: String?
   /// The request's `Idempotency-Key`, or nil if the request has no such header.
   var idempotencyKey: IdempotencyKey?
+  /// The whole body of the request, or nil if the body was not received yet.
+  var body: ByteBuffer?
   /// The authenticated caller, or nil if the caller is not authenticated yet.
   private(set) var caller: Caller?
   /// The session of the pages, or nil if the request has no session.

@@ -6,7 +6,8 @@ extension Directory {
   /// ``ConnectorReference/unknown``.
   ///
   /// - Returns: a reference for each of the steps.
-  /// - Throws: the directory's error if it refused the flow, the caller's token, or any further request (429).
+  /// - Throws: the directory's error if it refused the flow, the caller's token, or any further request (429), and
+  ///   `budgetSpent` if Reflog did not send a read.
   package func references(
     of flow: FlowName,
     at steps: [Step]
@@ -58,6 +59,8 @@ extension Directory {
     } catch .refused(let refusal) where refusal.httpStatus == 401 || refusal.httpStatus == 429 {
       // The directory sends these two statuses for every request of this caller, so they show nothing about the step.
       throw .refused(refusal)
+    } catch .budgetSpent(let wait) {
+      throw .budgetSpent(retryAfter: wait)
     } catch .refused(let refusal) {
       return refusal.httpStatus == 404 ? .none : .unknown
     } catch {

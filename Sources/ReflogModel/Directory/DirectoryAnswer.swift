@@ -60,12 +60,17 @@ package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
   case refused(DirectoryRefusal)
   /// The directory sent no answer, or an answer that Reflog can't interpret.
   case unavailable(reason: String)
+  /// Reflog did not send the read, because the caller or all callers together have used their budget of reads.
+  ///
+  /// A read may be sent after this time.
+  case budgetSpent(retryAfter: Duration)
 
   package var description: String {
     switch self {
     case .refused(let refusal):
       "The directory refused the read: \(refusal.httpStatus) \(refusal.code): \(refusal.message)"
     case .unavailable(let reason): "The directory can't be read: \(reason)"
+    case .budgetSpent(let wait): "The read was not sent, because the budget of reads is used up for \(wait)"
     }
   }
 }

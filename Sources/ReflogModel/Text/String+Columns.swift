@@ -2,8 +2,8 @@
 extension String {
   /// The number of columns that a terminal needs for this text.
   ///
-  /// A wide letter (Chinese, Japanese, Korean, most emoji) needs two columns, and a combining mark needs none. The text
-  /// must be printable, see ``printable``.
+  /// A wide letter (Chinese, Japanese, Korean, most emoji) needs two columns. A combining mark and a joiner between two
+  /// emoji need none. The text must be printable, see ``printable``.
   package var columns: Int {
     utf8.allSatisfy { $0 < 0x80 } ? utf8.count : unicodeScalars.reduce(0) { $0 + $1.columns }
   }
@@ -14,7 +14,9 @@ extension String {
   package func fitted(to limit: Int) -> String {
     guard columns > limit else { return self }
     let end = Self.piece(of: Array(unicodeScalars.reversed()), columns: max(0, (limit - 1) / 2)).reversed()
-    let start = Self.piece(of: Array(unicodeScalars), columns: max(0, limit - 1 - end.reduce(0) { $0 + $1.columns }))
+    var start = Self.piece(of: Array(unicodeScalars), columns: max(0, limit - 1 - end.reduce(0) { $0 + $1.columns }))
+    // A joiner at the end of the first piece joins an emoji that is left out.
+    if start.last == "\u{200D}" { start.removeLast() }
     // If a combining mark is at the start of the second piece, its letter is left out. So the mark is left out too.
     var text = String.UnicodeScalarView(start)
     text.append("…")
@@ -36,7 +38,8 @@ extension Unicode.Scalar {
   /// The number of columns that a terminal needs for this scalar: 0, 1 or 2.
   var columns: Int {
     switch properties.generalCategory {
-    case .nonspacingMark, .enclosingMark: 0
+    // A printable text has no other format character than the joiner between two emoji.
+    case .nonspacingMark, .enclosingMark, .format: 0
     default: isWide ? 2 : 1
     }
   }

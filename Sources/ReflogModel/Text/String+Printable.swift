@@ -28,14 +28,34 @@ extension String {
     guard utf8.contains(where: { !(0x20...0x7E).contains($0) }) else { return self }
     var text = String.UnicodeScalarView()
     var marks = CombiningMarks()
-    for scalar in unicodeScalars {
-      if isShown(scalar) { text.append(contentsOf: marks.shown(scalar)) } else { text.append("\u{FFFD}") }
+    for index in unicodeScalars.indices {
+      let scalar = unicodeScalars[index]
+      let isKept = isShown(scalar) || unicodeScalars.joinsEmoji(at: index)
+      if isKept { text.append(contentsOf: marks.shown(scalar)) } else { text.append("\u{FFFD}") }
     }
     return String(text)
   }
 }
 
+extension String.UnicodeScalarView {
+  /// Returns whether the scalar at an index is a zero-width joiner between two emoji.
+  ///
+  /// There the joiner is harmless: it makes one picture of both emoji (Unicode Technical Standard 51, emoji ZWJ
+  /// sequences). Anywhere else, a joiner is invisible.
+  fileprivate func joinsEmoji(at index: Index) -> Bool {
+    guard self[index] == "\u{200D}" else { return false }
+    let next = self.index(after: index)
+    guard next != endIndex, self[next].isEmojiPicture else { return false }
+    // A selector chooses the colored form of the emoji in front of it.
+    let before = self[..<index].last { $0 != "\u{FE0F}" }
+    return before?.isEmojiPicture ?? false
+  }
+}
+
 extension Unicode.Scalar {
+  /// Whether this scalar is an emoji, but not one of the digits and signs that are the base of a keycap.
+  fileprivate var isEmojiPicture: Bool { !isASCII && properties.isEmoji }
+
   /// Whether this scalar controls a device, the layout or the direction of text, or is invisible.
   ///
   /// Variation selectors are not hidden, because they only choose the form of the letter in front of them.

@@ -1,3 +1,4 @@
+import ReflogLedger
 package import ReflogModel
 
 /// Requests that only read.
@@ -15,12 +16,12 @@ extension ChangeService {
   package func plan(rollbackOf id: Change.ID, for caller: Caller) async throws(ServiceError) -> RollbackPlan {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
-    return try await preparer.plan(rollbackOf: id)
+    return try await reading(for: caller).plan(rollbackOf: id)
   }
 
   /// Reads a resource of the Graph API from the directory.
   package func read(_ question: DirectoryRead, for caller: Caller) async throws(ServiceError) -> DirectoryResponse {
-    let directory = try preparer(for: caller).directory
+    let directory = try reading(for: caller).directory
     do { return try await directory.read(question) } catch { throw ServiceError(beforeSending: error) }
   }
 
@@ -29,7 +30,7 @@ extension ChangeService {
   /// If the read is stale, the result is the newest reference in the ledger. Throws if the directory does not show the
   /// reference.
   package func reference(at address: Address, for caller: Caller) async throws(ServiceError) -> ConnectorReference {
-    let reader = try preparer(for: caller).reader
+    let reader = try reading(for: caller).reader
     let read: ConnectorReference
     do { read = try await reader.directory.reference(at: address) } catch { throw ServiceError(beforeSending: error) }
     let reference = try await reader.judge(read, at: address, requestID: "", by: .request).reference
@@ -38,9 +39,32 @@ extension ChangeService {
   }
 
   /// Returns the id of a reference's connector if the directory does not have the connector, or nil otherwise.
-  func missingConnector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorID? {
+  func missingConnector(
+    of reference: ConnectorReference,
+    for caller: Caller
+  ) async throws(ServiceError) -> ConnectorID? {
     guard let id = reference.connectorID else { return nil }
+    let directory = try reading(for: caller).directory
     do { return try await directory.connector(id) == nil ? id : nil } catch { throw ServiceError(beforeSending: error) }
+  }
+
+  /// Returns the preparer for requests that only read.
+  ///
+  /// Each read with Reflog's own credential is counted for the caller. A read with the caller's own token is not counted,
+  /// because Microsoft Graph counts such a read for the caller's application.
+  private func reading(for caller: Caller) throws(ServiceError) -> Preparer {
+    let preparer = try preparer(for: caller)
+    guard let reads, case .roles = caller.credential else { return preparer }
+    return Preparer(
+      ledger: ledger,
+      directory: BudgetedDirectory(
+        directory: preparer.directory,
+        budget: reads,
+        actor: caller.actor,
+        clock: { [ledger] in ledger.now }
+      ),
+      reconciliation: preparer.reconciliation
+    )
   }
 }
 
@@ -61,7 +85,7 @@ extension Preparer {
         throw ServiceError(beforeSending: error)
       case .refused(let refusal):
         throw .directoryUnavailable("it did not show whether it accepts the token (status \(refusal.httpStatus))")
-      case .unavailable: throw ServiceError(beforeSending: error)
+      case .unavailable, .budgetSpent: throw ServiceError(beforeSending: error)
       }
     }
   }

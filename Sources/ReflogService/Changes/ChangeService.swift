@@ -11,6 +11,8 @@ package struct ChangeService: Sendable {
   let locks: KeyedLock
   private let reasonRule: ReasonRule?
   private let refusals = RefusalBudget()
+  /// The budget of callers' reads with Reflog's own credential, or nil if such reads are not limited.
+  let reads: ReadBudget?
   private let duration: Timer
 
   /// Creates a service.
@@ -19,18 +21,21 @@ package struct ChangeService: Sendable {
   ///   - ledger: records every change.
   ///   - directory: the directory to change.
   ///   - locks: the locks that all requests share.
+  ///   - reads: the budget of callers' reads with Reflog's own credential, or nil if the directory limits no reads.
   ///   - reasonRule: the rule for the reason of every change, or nil if a change needs no reason.
   ///   - metrics: receives the time that each request takes.
   package init(
     ledger: Ledger,
     directory: any Directory,
     locks: KeyedLock,
+    reads: ReadBudget? = nil,
     reasonRule: ReasonRule? = nil,
     metrics: any MetricsFactory = NOOPMetricsHandler.instance
   ) {
     self.ledger = ledger
     self.directory = directory
     self.locks = locks
+    self.reads = reads
     self.reasonRule = reasonRule
     duration = Timer(label: "reflog_change_seconds", factory: metrics)
   }

@@ -53,7 +53,7 @@ package final class TimeRollbacks: Service {
       guard let id = steps[index].after.connectorID else { continue }
       // After one failed read, the remaining connectors are not read, because the directory may be down.
       if isMissing[id] == nil, unasked == nil {
-        do { isMissing[id] = try await changes.missingConnector(of: steps[index].after) != nil } catch {
+        do { isMissing[id] = try await changes.missingConnector(of: steps[index].after, for: caller) != nil } catch {
           unasked = error.description
         }
       }

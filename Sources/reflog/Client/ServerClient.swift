@@ -129,7 +129,7 @@ extension CommandFailure {
     let exitCode: ExitCode =
       switch (answer.status, code) {
       case (404, _), (410, _): .notFound
-      case (_, "stepUnresolved"), (_, "outcomeUnknown"), (503, _): .tryAgain
+      case (_, "stepUnresolved"), (_, "outcomeUnknown"), (429, _), (503, _): .tryAgain
       case (500, _): .internal
       default: .refused
       }

@@ -13,7 +13,10 @@ struct GraphSettings: Sendable {
   let timeout: Duration
   let settleWindow: Duration
   let sweepInterval: Duration
+  /// The maximum number of background reads in a minute.
   let readsPerMinute: Int
+  /// The maximum number of reads in a minute that one caller sends with Reflog's own credential.
+  let callerReadsPerMinute: Int
   /// The types of user flows that the sweep lists.
   let flowTypes: [FlowType]
 
@@ -35,10 +38,8 @@ struct GraphSettings: Sendable {
     timeout = try await values.seconds(.graphTimeout, in: 0.1...300) ?? .seconds(10)
     settleWindow = try await values.seconds(.settleWindow, in: 0...86_400) ?? .seconds(60)
     sweepInterval = try await values.seconds(.sweepInterval, in: 1...86_400) ?? .seconds(900)
-    readsPerMinute = try await values.int(.graphReadsPerMinute) ?? 100
-    guard (1...100_000).contains(readsPerMinute) else {
-      throw CommandFailure(.usage, "\(Setting.graphReadsPerMinute.variable) must be from 1 to 100000.")
-    }
+    readsPerMinute = try await Self.reads(.graphReadsPerMinute, values) ?? 100
+    callerReadsPerMinute = try await Self.reads(.graphCallerReadsPerMinute, values) ?? 40
     flowTypes = try Self.flowTypes(try await values.string(.graphFlowTypes))
     guard (clientID == nil) == (proof == nil) else {
       throw CommandFailure(
@@ -60,6 +61,15 @@ struct GraphSettings: Sendable {
       throw CommandFailure(.usage, "\(Setting.graphCloud.variable) is \(name), but must be one of \(known).")
     }
     return cloud
+  }
+
+  /// Returns a number of reads in a minute, or nil if the setting has no value.
+  private static func reads(_ setting: Setting, _ values: SettingValues) async throws -> Int? {
+    guard let reads = try await values.int(setting) else { return nil }
+    guard (1...100_000).contains(reads) else {
+      throw CommandFailure(.usage, "\(setting.variable) must be from 1 to 100000.")
+    }
+    return reads
   }
 
   private static func flowTypes(_ text: String?) throws -> [FlowType] {

@@ -7,7 +7,7 @@ enum Setting: String, CaseIterable {
   case graphUrl, graphLoginUrl, graphCloud
   case graphTenant, graphClientId
   case graphClientSecret, graphClientSecretFile, graphClientCertificate, azureFederatedTokenFile
-  case graphTimeout, graphReadsPerMinute, graphFlowTypes, settleWindow, sweepInterval
+  case graphTimeout, graphReadsPerMinute, graphCallerReadsPerMinute, graphFlowTypes, settleWindow, sweepInterval
   case authMode, entraIssuer, entraAudience, entraJwksUrl, entraClientId, entraClientSecret
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
   case requireReason, acceptClock, origin, anchor, acceptOlderLedger, acceptNoStandby
@@ -65,6 +65,9 @@ enum Setting: String, CaseIterable {
     case .graphTimeout: "The time limit for one request to Graph, in seconds. Default 10."
     case .graphReadsPerMinute:
       "The maximum number of reads per minute by the sweep. Graph allows 200 requests. Default 100."
+    case .graphCallerReadsPerMinute:
+      "The maximum number of reads per minute that one caller sends to Graph with Reflog's own credential. All callers "
+        + "together can send twice as many. Default 40."
     case .graphFlowTypes:
       "The types of user flows that the tenant has: `b2cUserFlows` or `b2xUserFlows`, or both separated by a comma. Graph "
         + "refuses the list of a type that the tenant can't have, and then no sweep is complete. Default both."

@@ -1,27 +1,35 @@
-import Hummingbird
 import NIOCore
 import ReflogModel
 
-extension Request {
+/// The error of a route that needs the body of a request whose body was not received yet.
+///
+/// ``Admission`` catches this error, so no client receives it.
+struct BodyIsMissing: Error {}
+
+extension ReflogRequestContext {
+  /// Returns the context of a request whose body was received.
+  ///
+  /// If the body is nil, it was not received yet.
+  func receiving(_ body: ByteBuffer?) -> ReflogRequestContext {
+    var context = self
+    context.body = body
+    return context
+  }
+
   /// Returns the whole body.
   ///
-  /// The method throws if the body has more than `limit` bytes.
-  func boundedBody(upTo limit: Int = RequestLimits.body) async throws -> ByteBuffer {
-    do {
-      return try await body.collect(upTo: limit)
-    } catch is NIOTooManyBytesError {
-      throw RequestError.bodyTooLarge(limit: limit)
-    } catch {
-      // All other errors mean that the transfer of the body was interrupted.
-      throw RequestError.bodyIncomplete
-    }
+  /// The method throws if the body has more than `limit` bytes, or ``BodyIsMissing`` if the body was not received yet.
+  func boundedBody(upTo limit: Int = RequestLimits.body) throws -> ByteBuffer {
+    guard let body else { throw BodyIsMissing() }
+    guard body.readableBytes <= limit else { throw RequestError.bodyTooLarge(limit: limit) }
+    return body
   }
 
   /// Returns the body as one JSON object.
   ///
   /// - Parameter emptyMeans: The object to return if the body is empty, or nil if a body is required.
-  func jsonObject(emptyMeans: JSONObject? = nil) async throws -> JSONObject {
-    let buffer = try await boundedBody()
+  func jsonObject(emptyMeans: JSONObject? = nil) throws -> JSONObject {
+    let buffer = try boundedBody()
     if buffer.readableBytes == 0, let emptyMeans { return emptyMeans }
     guard buffer.readableBytes > 0 else {
       throw RequestError.badRequest("The request has no body. Send a JSON object.", target: "body")

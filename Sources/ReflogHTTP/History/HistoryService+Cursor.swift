@@ -1,0 +1,22 @@
+import ReflogModel
+import ReflogService
+
+extension HistoryService {
+  /// Returns the cursor for the pages of a query.
+  func cursor<Field>(of query: HistoryQuery<Field>) async throws(ServiceError) -> Cursor {
+    Cursor(of: query, key: try await cursorKey())
+  }
+
+  /// Returns the id in the token of a query's page.
+  ///
+  /// The method throws if the token was created for another query, by another ledger, or while the log had a former name.
+  func id<Field>(in token: String, of query: HistoryQuery<Field>) async throws -> Int64 {
+    do { return try await cursor(of: query).id(in: token) } catch let error as RequestError {
+      for replacement in try await keyReplacements() {
+        let former = Cursor(of: query, key: try await cursorKey(of: replacement))
+        guard (try? former.id(in: token)) == nil else { throw ServiceError.pageOfFormerName(replacement) }
+      }
+      throw error
+    }
+  }
+}
