@@ -88,7 +88,7 @@ extension History {
       JOIN flow ON flow.id = address.flow
       JOIN step ON step.id = address.step
       WHERE (
-          :flows IS NULL
+          CAST(:flows AS text) IS NULL
           OR \(dialect.ignoringCase("(flow.flow_type || '/' || flow.flow_id)"))
             IN (\(dialect.texts(inArray: ":flows")))
         )
