@@ -7,6 +7,9 @@ let package = Package(
   products: [
     .executable(name: "reflog", targets: ["reflog"])
   ],
+  traits: [
+    .trait(name: "PostgreSQL", description: "Keeps the ledger in PostgreSQL instead of a SQLite file. Needs libpq.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -55,6 +58,21 @@ let package = Package(
         "ReflogModel",
         "ReflogStorage",
         .product(name: "Crypto", package: "swift-crypto"),
+      ]
+    ),
+    // SwiftPM builds every target of this package, also with the trait off, and the manifest can't read the traits. So
+    // each Swift file of ReflogPostgreSQL and of its tests is inside `#if PostgreSQL`, and CLibpq is a dependency only
+    // with the trait: without the trait, SwiftPM does not search for libpq, and no program links it.
+    .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .target(
+      name: "ReflogPostgreSQL",
+      dependencies: [
+        .target(name: "CLibpq", condition: .when(traits: ["PostgreSQL"])),
+        "CStorage",
+        "ReflogLedger",
+        "ReflogModel",
+        "ReflogStorage",
+        .product(name: "DequeModule", package: "swift-collections"),
       ]
     ),
     .target(
@@ -143,6 +161,7 @@ let package = Package(
         "ReflogHTTP",
         "ReflogLedger",
         "ReflogModel",
+        .target(name: "ReflogPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
         "ReflogService",
         "ReflogStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -197,6 +216,13 @@ let package = Package(
     ),
     .testTarget(name: "ReflogLedgerTests", dependencies: ["ReflogLedger", "ReflogTesting"]),
     .testTarget(
+      name: "ReflogPostgreSQLTests",
+      dependencies: [
+        "ReflogLedger", "ReflogStorage",
+        .target(name: "ReflogPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+      ]
+    ),
+    .testTarget(
       name: "ReflogDirectoryTests",
       dependencies: [
         "ReflogDirectory", "ReflogTesting",
@@ -234,7 +260,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.name != "CStorage" {
+for target in package.targets where !["CLibpq", "CStorage"].contains(target.name) {
   var settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("ImmutableWeakCaptures"),

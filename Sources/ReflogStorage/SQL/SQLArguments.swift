@@ -2,8 +2,10 @@
 ///
 /// `nil` is bound as NULL.
 package struct SQLArguments: Sendable, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-  private var positional: [SQLValue] = []
-  private var named: [(name: String, value: SQLValue)] = []
+  /// The values of the placeholders `?`, in order.
+  package private(set) var positional: [SQLValue] = []
+  /// The names of placeholders such as `:name`, without the colon, and their values.
+  package private(set) var named: [(name: String, value: SQLValue)] = []
 
   /// Creates arguments for the placeholders `?`, in order.
   package init(_ values: [(any SQLConvertible)?]) {

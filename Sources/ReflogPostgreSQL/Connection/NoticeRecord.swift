@@ -1,0 +1,54 @@
+#if PostgreSQL
+import CLibpq
+
+/// A message of the server that is not an error, for example a warning.
+package struct PostgreSQLNotice: Sendable, Hashable {
+  /// The SQLSTATE of the message, for example `01000` for a warning.
+  package let code: String
+  /// The text of the message.
+  package let message: String
+}
+
+/// Records the messages of a server that are not errors.
+final class NoticeRecord {
+  /// The newest messages.
+  private(set) var messages: [PostgreSQLNotice] = []
+  /// Whether a transaction of the last request was committed without its standby servers.
+  private(set) var committedOnlyLocally = false
+
+  /// The maximum number of messages in memory.
+  private static let maximumCount = 16
+
+  /// Creates the record of a connection; the record must exist as long as the connection.
+  init(of server: OpaquePointer) {
+    PQsetNoticeReceiver(
+      server,
+      { record, result in
+        guard let record, let result else { return }
+        Unmanaged<NoticeRecord>.fromOpaque(record).takeUnretainedValue().add(result)
+      },
+      Unmanaged.passUnretained(self).toOpaque()
+    )
+  }
+
+  /// Begins the record of the next request.
+  func beginRequest() { committedOnlyLocally = false }
+
+  private func add(_ result: OpaquePointer) {
+    let code = Self.field(CLIBPQ_SQLSTATE, result)
+    let message = Self.field(CLIBPQ_MESSAGE, result)
+    if messages.count == Self.maximumCount { messages.removeFirst() }
+    messages.append(PostgreSQLNotice(code: code, message: message))
+    // The server's function sends a warning in two cases: the statement was cancelled while it waited for a standby
+    // server (01000), or an administrator ended the connection during that time (57P01). The text can be in any
+    // language, but the name of the function is always the same. The function sends no other warning.
+    if Self.field(CLIBPQ_SOURCE_FUNCTION, result) == "SyncRepWaitForLSN", ["01000", "57P01"].contains(code) {
+      committedOnlyLocally = true
+    }
+  }
+
+  private static func field(_ field: Int32, _ result: OpaquePointer) -> String {
+    PQresultErrorField(result, field).map { String(cString: $0) } ?? ""
+  }
+}
+#endif

@@ -1,0 +1,39 @@
+#if PostgreSQL
+package import ReflogStorage
+
+extension PostgreSQLConnection: LedgerConnection {
+  package var dialect: any Dialect { PostgreSQLDialect() }
+
+  package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
+    try queue(sql, arguments, kept: kept)
+    changedRowCount = try finish().last?.affectedRows ?? 0
+    allChangedRowCount += Int64(changedRowCount)
+  }
+
+  package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
+    try queue(sql, arguments, kept: kept)
+    let rows = RowStream(try sendQueued(isStreaming: true), of: self)
+    stream = rows
+    defer { rows.discardRest() }
+    var decoder: RowDecoder?
+    while let result = try rows.next() {
+      let known = try decoder ?? RowDecoder(result)
+      decoder = known
+      guard try known.withRow(0, of: result, body) else { break }
+    }
+    rows.discardRest()
+    try rows.check()
+  }
+
+  /// Adds a statement with the placeholders `?`, `?1` or `:name` to the next request.
+  ///
+  /// - Parameters:
+  ///   - sql: The SQL text.
+  ///   - arguments: The values of the placeholders.
+  ///   - kept: Whether the translated text is kept for the next call.
+  package func queue(_ sql: String, _ arguments: SQLArguments, kept: Bool = true) throws(SQLError) {
+    let translation = translations.translation(of: sql, kept: kept)
+    queue(translation.sql, try translation.parameters(arguments))
+  }
+}
+#endif

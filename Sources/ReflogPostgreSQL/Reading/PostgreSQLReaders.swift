@@ -1,0 +1,86 @@
+#if PostgreSQL
+import ReflogLedger
+package import ReflogStorage
+import Synchronization
+
+/// Reads a ledger in PostgreSQL through several connections.
+///
+/// Each connection has its own thread, so no read blocks a thread of Swift's concurrency. A connection is opened when
+/// the first read needs it. The threads end when this object is released.
+package final class PostgreSQLReaders: LedgerReader {
+  private let queue: ReadQueue
+  private let counter = Atomic<Int>(0)
+  /// The items of the schema that the migrations create, see ``SchemaItem/all(_:)``.
+  private let schema: [SchemaItem]
+
+  /// Creates the connections' threads.
+  ///
+  /// - Parameters:
+  ///   - address: The address of the database, see ``PostgreSQLConnection``.
+  ///   - count: The number of connections.
+  ///   - limits: The limits of each read.
+  ///   - schema: The items of the schema that the migrations create.
+  package init(_ address: String, count: Int = 4, limits: ReadLimits = ReadLimits(), schema: [SchemaItem] = []) {
+    self.schema = schema
+    queue = ReadQueue(maximumCount: limits.waitingReads)
+    for _ in 0..<count { ReadWorker.start(address, limits, queue) }
+  }
+
+  deinit { queue.close() }
+
+  package var readCount: Int { counter.load(ordering: .relaxed) }
+
+  package func read<Value: Sendable>(
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+  ) async throws -> Value {
+    counter.add(1, ordering: .relaxed)
+    return try await withCheckedThrowingContinuation { continuation in
+      queue.add(
+        QueuedRead(
+          run: { $0.read(body) { continuation.resume(with: $0) } },
+          refuse: { continuation.resume(throwing: $0) }
+        )
+      )
+    }
+  }
+
+  package func alteredSchemaItems() async throws -> [String] {
+    let schema = schema
+    return try await read { db in SchemaItem.differences(try SchemaItem.all(db), schema) }
+  }
+
+  package func damagedTables() async throws -> [(table: String, problem: String)] {
+    let indexes = try await read { db in try LedgerIndex.all(db) }
+    var damaged: [(table: String, problem: String)] = []
+    for index in indexes where damaged.last?.table != index.table {
+      do {
+        let problem = try await read { db in try index.problem(db) }
+        if let problem { damaged.append((index.table, problem)) }
+      } catch let error as SQLError where error.code == .corrupt {
+        damaged.append((index.table, error.message))
+      }
+    }
+    return damaged
+  }
+
+  /// Ends the threads after their current reads; all waiting reads throw.
+  package func close() { queue.close() }
+}
+
+/// The limits of each read of a ledger in PostgreSQL.
+package struct ReadLimits: Sendable {
+  /// The maximum time of one SQL statement.
+  package var statement: Duration
+  /// The maximum time between two SQL statements of a read.
+  package var idle: Duration
+  /// The maximum number of reads that wait for a connection.
+  package var waitingReads: Int
+
+  /// Creates limits.
+  package init(statement: Duration = .seconds(60), idle: Duration = .seconds(60), waitingReads: Int = 1024) {
+    self.statement = statement
+    self.idle = idle
+    self.waitingReads = waitingReads
+  }
+}
+#endif

@@ -1,0 +1,80 @@
+#if PostgreSQL
+import CStorage
+import Foundation
+import ReflogStorage
+
+/// The thread of one connection that reads.
+final class ReadWorker {
+  private let address: String
+  private let limits: ReadLimits
+  private var connection: PostgreSQLConnection?
+
+  private init(_ address: String, _ limits: ReadLimits) {
+    self.address = address
+    self.limits = limits
+  }
+
+  /// Starts a thread that runs reads until the queue is closed.
+  static func start(_ address: String, _ limits: ReadLimits, _ queue: ReadQueue) {
+    Thread.detachNewThread {
+      // On Linux, a new thread inherits the name of its creator, so this thread sets its own name.
+      storage_name_thread("reader")
+      let worker = ReadWorker(address, limits)
+      while let read = queue.next() { read.run(worker) }
+    }
+  }
+
+  /// Runs a read in a transaction, and passes its result to `completion`.
+  ///
+  /// If the connection is lost during the read, the read is run once more on a new connection.
+  func read<Value>(
+    _ body: (PostgreSQLConnection) throws -> Value,
+    _ completion: (Result<Value, any Error>) -> Void
+  ) {
+    do {
+      var value: Value
+      do { value = try readOnce(body) } catch {
+        guard connection?.isLost == true else { throw error }
+        value = try readOnce(body)
+      }
+      // The value is complete. The transaction wrote nothing, so the caller does not wait for COMMIT.
+      completion(.success(value))
+    } catch {
+      completion(.failure(error))
+    }
+    endTransaction()
+  }
+
+  /// Runs a read in a new transaction, and leaves the transaction open.
+  private func readOnce<Value>(_ body: (PostgreSQLConnection) throws -> Value) throws -> Value {
+    let connection = try openConnection()
+    // These statements are sent together with the first statement of `body`.
+    connection.queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    connection.queue("SET LOCAL statement_timeout = \(Self.milliseconds(limits.statement))")
+    connection.queue("SET LOCAL idle_in_transaction_session_timeout = \(Self.milliseconds(limits.idle))")
+    return try body(connection)
+  }
+
+  /// Returns the open connection, or a new one if the connection is lost or has never been opened.
+  private func openConnection() throws -> PostgreSQLConnection {
+    if let connection, !connection.isLost { return connection }
+    connection = nil
+    // The server ends a statement at its time limit, so a longer silence is an error of the network.
+    let opened = try PostgreSQLConnection(address, timeout: limits.statement + .seconds(10))
+    connection = opened
+    return opened
+  }
+
+  private func endTransaction() {
+    guard let connection, !connection.isLost else { return }
+    connection.queue("COMMIT")
+    // After a failed statement, COMMIT rolls back. COMMIT fails only if the connection is lost, so the next read opens a
+    // new connection.
+    do { _ = try connection.finish() } catch { self.connection = nil }
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Int64 {
+    duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+  }
+}
+#endif

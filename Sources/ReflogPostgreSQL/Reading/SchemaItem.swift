@@ -1,0 +1,78 @@
+#if PostgreSQL
+package import ReflogStorage
+
+/// A table, column, constraint, index, rule or view of a ledger's schema.
+///
+/// Functions and triggers are not included, because a query does not use them.
+package struct SchemaItem: Hashable, Sendable {
+  /// The type and the name, for example `index change_actor`.
+  package let name: String
+  /// The definition as PostgreSQL writes it.
+  package let definition: String
+
+  /// Creates an item.
+  package init(name: String, definition: String) {
+    self.name = name
+    self.definition = definition
+  }
+
+  /// Returns the items of the connection's current schema, in the order of their names.
+  package static func all(_ db: any LedgerConnection) throws -> [SchemaItem] {
+    try db.rows(query) { SchemaItem(name: try $0.text(0), definition: try $0.text(1)) }
+  }
+
+  /// Returns the names of the items that are missing, altered or added.
+  package static func differences(_ found: [SchemaItem], _ expected: [SchemaItem]) -> [String] {
+    Set(Set(found).symmetricDifference(expected).map(\.name)).sorted()
+  }
+
+  /// A table's row security and its partitions can hide rows, and a rule can rewrite a query, so they are also compared.
+  ///
+  /// PostgreSQL 18 also stores NOT NULL as a constraint. The columns already contain NOT NULL.
+  private static let query = #"""
+    SELECT item, coalesce(definition, '') FROM (
+      SELECT
+        CASE relkind WHEN 'r' THEN 'table ' WHEN 'v' THEN 'view ' ELSE 'relation ' END || relname::text AS item,
+        concat_ws(
+          ' ', relkind::text, relpersistence::text, relrowsecurity::text, relforcerowsecurity::text,
+          (SELECT count(*) FROM pg_inherits WHERE inhparent = pg_class.oid OR inhrelid = pg_class.oid)::text,
+          CASE WHEN relkind = 'v' THEN pg_get_viewdef(oid, true) END
+        ) AS definition
+      FROM pg_class
+      WHERE relnamespace = current_schema()::regnamespace AND relkind NOT IN ('i', 'I', 'S', 'c', 't')
+      UNION ALL
+      SELECT
+        'column ' || relname::text || '.' || attname::text,
+        concat_ws(
+          ' ', format_type(atttypid, atttypmod), attnotnull::text, attgenerated::text, attidentity::text,
+          (SELECT collname::text FROM pg_collation WHERE oid = attcollation),
+          (SELECT pg_get_expr(adbin, adrelid, true) FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum)
+        )
+      FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+      WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v') AND attnum > 0
+        AND NOT attisdropped
+      UNION ALL
+      SELECT
+        'constraint ' || relname::text || '.' || conname::text,
+        concat_ws(' ', pg_get_constraintdef(pg_constraint.oid, true), convalidated::text)
+      FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+      WHERE connamespace = current_schema()::regnamespace AND contype <> 'n' AND contype <> 't'
+      UNION ALL
+      SELECT
+        'index ' || relname::text, concat_ws(' ', pg_get_indexdef(indexrelid, 0, true), indisvalid::text)
+      FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+      WHERE relnamespace = current_schema()::regnamespace
+        AND (SELECT relkind FROM pg_class AS owner WHERE owner.oid = indrelid) <> 't'
+      UNION ALL
+      SELECT 'rule ' || relname::text || '.' || rulename::text, pg_get_ruledef(pg_rewrite.oid, true)
+      FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class
+      WHERE relnamespace = current_schema()::regnamespace AND rulename <> '_RETURN'
+      UNION ALL
+      SELECT 'policy ' || relname::text || '.' || polname::text, pg_get_expr(polqual, polrelid, true)
+      FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+      WHERE relnamespace = current_schema()::regnamespace
+    ) AS items
+    ORDER BY item COLLATE "C", definition COLLATE "C"
+    """#
+}
+#endif
