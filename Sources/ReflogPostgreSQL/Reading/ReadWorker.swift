@@ -1,6 +1,6 @@
 #if PostgreSQL
-import Foundation
 import CStorage
+import Foundation
 import ReflogStorage
 
 /// The thread of one connection that reads.

@@ -67,6 +67,9 @@ struct PlaceholderTranslation {
 struct PlaceholderTranslations {
   private var kept: [String: PlaceholderTranslation] = [:]
 
+  /// The number of kept texts.
+  var count: Int { kept.count }
+
   /// The maximum number of kept texts; Reflog has fewer texts that are worth keeping.
   private static let maximumCount = 1024
 
