@@ -312,8 +312,8 @@ CREATE TABLE subtree (
   PRIMARY KEY (level, position)
 );
 
--- Every transaction that appends locks the head row first with SELECT … FOR UPDATE. So only one transaction appends at
--- a time. The fill factor leaves free space in the page of the row, so PostgreSQL can store each new version of the row
+-- Every transaction that appends first locks the head row with SELECT … FOR UPDATE. So only one transaction appends at a
+-- time. The fill factor leaves free space in the page of the row, so PostgreSQL can store each new version of the row
 -- there and then reuse the space of the old versions.
 CREATE TABLE head (
   id bigint PRIMARY KEY CHECK (id = 1),
