@@ -1,7 +1,9 @@
+import contextlib
+import sqlite3
 import unittest
 
 from postgresqlsample import hash_of, purge, salt_of, sample
-from postgresqlserver import PostgreSQLServer, SQLError
+from postgresqlserver import MIGRATION, PostgreSQLServer, SQLError
 
 # The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
 SECONDS, CORES = 20, 0.5
@@ -199,6 +201,25 @@ class SchemaTests(unittest.TestCase):
 
     def tables(self):
         return sorted({table for table, _, _ in self.columns()})
+
+    def test_every_table_and_view_has_the_same_columns_as_in_sqlite(self):
+        expected = {}
+        with contextlib.closing(sqlite3.connect(":memory:")) as database:
+            for name in ("ledger-0001-changes", "tokens-0001-tokens"):
+                database.executescript((MIGRATION.parent / f"{name}.sql").read_text())
+            names = database.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")
+            for (name,) in names.fetchall():
+                expected[name] = [row[1] for row in database.execute(f"PRAGMA table_xinfo({name})")]
+        found = {}
+        rows = self.server.psql("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
+                                "ORDER BY table_name, ordinal_position", database="sample").splitlines()
+        for table, column in (row.split("|") for row in rows):
+            found.setdefault(table, []).append(column)
+
+        self.assertEqual(set(found) - set(expected), {"schema_version", "signing_key"})
+        for name, columns in expected.items():
+            with self.subTest(name):
+                self.assertEqual(found.get(name), columns)
 
     def test_every_table_has_a_row(self):
         for table in self.tables():
