@@ -350,7 +350,7 @@ SELECT
     THEN ',' || rtrim(substr(claim.details, strpos(claim.details, '"entries":"') + 11), '"}') || ',' ELSE ''
   END AS entries
 FROM claim_event AS claim
-JOIN head ON claim.sequence < head.next_sequence
+JOIN head ON head.id = 1 AND claim.sequence < head.next_sequence
 WHERE claim.id IN (
   (SELECT id FROM claim_event WHERE kind IN ('purged', 'purgeWithdrawn') ORDER BY id DESC LIMIT 1),
   (SELECT id FROM claim_event WHERE kind IN ('erased', 'erasureWithdrawn') ORDER BY id DESC LIMIT 1)
@@ -702,7 +702,7 @@ DECLARE
   amount bigint;
 BEGIN
   SELECT min(id), count(*) INTO lowest, amount FROM added;
-  IF lowest < (SELECT next_change FROM head)
+  IF lowest < (SELECT next_change FROM head WHERE id = 1)
     OR lowest <= (SELECT id FROM change ORDER BY id DESC OFFSET amount LIMIT 1)
   THEN
     RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
@@ -716,7 +716,7 @@ DECLARE
   amount bigint;
 BEGIN
   SELECT min(id), count(*) INTO lowest, amount FROM added;
-  IF lowest < (SELECT next_event FROM head)
+  IF lowest < (SELECT next_event FROM head WHERE id = 1)
     OR lowest <= (SELECT id FROM service_event ORDER BY id DESC OFFSET amount LIMIT 1)
   THEN
     RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];

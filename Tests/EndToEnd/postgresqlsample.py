@@ -70,14 +70,15 @@ class Log:
         self.commit()
         return sequence
 
-    def add_event(self, kind, details="{}", then=""):
-        """Appends a service event, and returns its id."""
+    def add_event(self, kind, details="{}", then="", personal=True):
+        """Appends a service event, and returns its id. `then` is SQL for the same transaction."""
         self.begin()
         number = self.event
         self.run("INSERT INTO service_event (id, sequence, time, kind, actor, actor_proof, client_app, count, details) "
                  f"VALUES ({number}, {self.sequence}, 1700000000000000, '{kind}', 1, 'entra', 1, 1, '{details}')")
-        self.run("INSERT INTO service_event_personal (event, salt, actor_name, ip_address) "
-                 f"VALUES ({number}, {salt_of(number)}, 1, '192.0.2.1')")
+        if personal:
+            self.run("INSERT INTO service_event_personal (event, salt, actor_name, ip_address) "
+                     f"VALUES ({number}, {salt_of(number)}, 1, '192.0.2.1')")
         self.add_entry("event", number)
         if then:
             self.run(then)

@@ -123,6 +123,7 @@ UPSERTS = (
 # Updates that only one rule refuses.
 UPDATES = (
     "UPDATE address SET step = step", "UPDATE flow SET flow_type = flow_type", "UPDATE step SET name = name",
+    "UPDATE subtree SET hash = hash",
     "UPDATE actor SET actor_id = 'other' WHERE id = 2", "UPDATE actor_name SET name = 'other' WHERE id = 2",
     "UPDATE connector SET connector_id = 'other' WHERE id = 3", "UPDATE connector_name SET display_name = 'other' WHERE id = 3",
     f"UPDATE change_personal SET erased_hash = {hash_of(7)} WHERE change = 2",
@@ -255,6 +256,10 @@ class SchemaTests(unittest.TestCase):
         for statement, result in zip(UPDATES, self.attempts(OWNER, UPDATES)):
             with self.subTest(statement):
                 self.assertEqual(result, APPEND_ONLY)
+
+    def test_the_version_of_the_schema_never_decreases(self):
+        results = self.attempts(OWNER, ["UPDATE schema_version SET version = 3; UPDATE schema_version SET version = 2"])
+        self.assertEqual(results, ["23000 the version of the schema never decreases"])
 
     def test_no_row_of_the_history_can_be_deleted(self):
         statements = [f"DELETE FROM {table}" for table in self.tables()]
@@ -438,16 +443,18 @@ class LegalWriteTests(unittest.TestCase):
                             "ORDER BY id", "erasures")
         self.assertEqual(history, ["3|[erased]||", f"4|CHG0042|[erased]|{claim}"])
 
-    def test_a_change_without_a_claim_is_neither_deleted_nor_given_personal_data(self):
+    def test_records_without_a_claim_are_neither_deleted_nor_given_personal_data(self):
         log = self.ledger("unclaimed")
         log.settle(5)
         change = log.add_intent(personal=False)
         log.settle(change)
         log.settle(log.add_intent())
         event = log.add_event("holdReleased", '{"name":"Case 7"}', "DELETE FROM hold")
+        bare = log.add_event("started", personal=False)
         self.run_sql(log, "unclaimed")
         self.refuse(f"DELETE FROM change WHERE id = {change}", "unclaimed")
         self.refuse(f"INSERT INTO change_personal (change, salt) VALUES ({change}, {salt_of(1)})", "unclaimed")
+        self.refuse(f"INSERT INTO service_event_personal (event, salt) VALUES ({bare}, {salt_of(1)})", "unclaimed")
         self.refuse("DELETE FROM change_personal WHERE change = 3", "unclaimed")
         self.refuse("DELETE FROM change_statement WHERE change = 4", "unclaimed")
         self.refuse(f"DELETE FROM service_event_personal WHERE event = {event}", "unclaimed")
