@@ -678,8 +678,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The four functions for the most frequent rows check all rows of an INSERT statement together, after the statement.
--- The table added has the new rows.
+-- The next five functions check all rows of an INSERT statement together, after the statement. This is faster than a
+-- check of each row. The table added contains the new rows.
 
 CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -1279,7 +1279,6 @@ CREATE TRIGGER actor_name_update_unused BEFORE UPDATE ON actor_name
 FOR EACH ROW EXECUTE FUNCTION check_emptied_actor_name('history is append-only');
 CREATE TRIGGER actor_name_delete BEFORE DELETE ON actor_name
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
 
 -- No table is truncated.
 DO $$
