@@ -6,7 +6,7 @@ from postgresqlsample import hash_of, purge, salt_of, sample
 from postgresqlserver import MIGRATION, PostgreSQLServer, SQLError
 
 # The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
-SECONDS, CORES = 20, 0.5
+SECONDS, CORES = 25, 0.5
 
 OWNER, SERVICE = "reflog_owner", "reflog_service"
 ROLES = (OWNER, SERVICE)
@@ -489,7 +489,9 @@ class LegalWriteTests(unittest.TestCase):
         self.server.psql(MANY_CHANGES, OWNER, "many")
         for condition, index in LOOKUPS.items():
             with self.subTest(condition):
-                plan = self.server.psql(f"EXPLAIN SELECT id FROM change WHERE {condition}", SERVICE, "many")
+                # The planner sorts a few rows if its random sample suggests that this is faster. So sorting has a high cost here.
+                plan = self.server.psql("SET enable_sort = off; SET enable_bitmapscan = off; "
+                                        f"EXPLAIN SELECT id FROM change WHERE {condition}", SERVICE, "many")
                 self.assertIn(f"using {index} on change", plan)
                 self.assertNotIn("Sort", plan)
 
