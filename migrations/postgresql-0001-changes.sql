@@ -312,8 +312,8 @@ CREATE TABLE subtree (
   PRIMARY KEY (level, position)
 );
 
--- Every transaction that appends locks the head row first with SELECT … FOR UPDATE. So only one transaction appends at
--- a time. The fill factor leaves free space in the page of the row, so PostgreSQL can store each new version of the row
+-- Every transaction that appends first locks the head row with SELECT … FOR UPDATE. So only one transaction appends at a
+-- time. The fill factor leaves free space in the page of the row, so PostgreSQL can store each new version of the row
 -- there and then reuse the space of the old versions.
 CREATE TABLE head (
   id bigint PRIMARY KEY CHECK (id = 1),
@@ -350,7 +350,7 @@ SELECT
     THEN ',' || rtrim(substr(claim.details, strpos(claim.details, '"entries":"') + 11), '"}') || ',' ELSE ''
   END AS entries
 FROM claim_event AS claim
-JOIN head ON claim.sequence < head.next_sequence
+JOIN head ON head.id = 1 AND claim.sequence < head.next_sequence
 WHERE claim.id IN (
   (SELECT id FROM claim_event WHERE kind IN ('purged', 'purgeWithdrawn') ORDER BY id DESC LIMIT 1),
   (SELECT id FROM claim_event WHERE kind IN ('erased', 'erasureWithdrawn') ORDER BY id DESC LIMIT 1)
@@ -678,8 +678,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The four functions for the most frequent rows check all rows of an INSERT statement together, after the statement.
--- The table added has the new rows.
+-- The next five functions check all rows of an INSERT statement together, after the statement. This is faster than a
+-- check of each row. The table added contains the new rows.
 
 CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -702,7 +702,7 @@ DECLARE
   amount bigint;
 BEGIN
   SELECT min(id), count(*) INTO lowest, amount FROM added;
-  IF lowest < (SELECT next_change FROM head)
+  IF lowest < (SELECT next_change FROM head WHERE id = 1)
     OR lowest <= (SELECT id FROM change ORDER BY id DESC OFFSET amount LIMIT 1)
   THEN
     RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
@@ -716,7 +716,7 @@ DECLARE
   amount bigint;
 BEGIN
   SELECT min(id), count(*) INTO lowest, amount FROM added;
-  IF lowest < (SELECT next_event FROM head)
+  IF lowest < (SELECT next_event FROM head WHERE id = 1)
     OR lowest <= (SELECT id FROM service_event ORDER BY id DESC OFFSET amount LIMIT 1)
   THEN
     RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
@@ -1279,7 +1279,6 @@ CREATE TRIGGER actor_name_update_unused BEFORE UPDATE ON actor_name
 FOR EACH ROW EXECUTE FUNCTION check_emptied_actor_name('history is append-only');
 CREATE TRIGGER actor_name_delete BEFORE DELETE ON actor_name
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
 
 -- No table is truncated.
 DO $$

@@ -40,16 +40,17 @@ class Log:
         self.write_head()
         self.run("COMMIT")
 
-    def add_intent(self, address=1, after=2, time=1_700_000_000_123_456):
-        """Appends a pending change, and returns its id."""
+    def add_intent(self, address=1, after=2, time=1_700_000_000_123_456, personal=True):
+        """Appends a pending change, and returns its id. Without `personal`, the change has no personal data."""
         self.begin()
         number = self.change
         self.run("INSERT INTO change (id, intent_sequence, activity_time, address, kind, before_connector, before_name, "
                  "after_connector, after_name, actor, actor_proof, client_app, correlation_id, request_id, batch_id) "
                  f"VALUES ({number}, {self.sequence}, {time}, {address}, 'update', 1, 1, {after}, {after}, 1, 'entra', 1, "
                  "'5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a', 'my-request-7', '0e4d9c8b-1f0e-4d9c-8b7a-6f5e4d3c2b1a')")
-        self.run("INSERT INTO change_personal (change, salt, actor_name, ip_address, reason) "
-                 f"VALUES ({number}, {salt_of(number)}, 1, '192.0.2.1', 'CHG0042')")
+        if personal:
+            self.run("INSERT INTO change_personal (change, salt, actor_name, ip_address, reason) "
+                     f"VALUES ({number}, {salt_of(number)}, 1, '192.0.2.1', 'CHG0042')")
         self.add_entry("change", number)
         self.change += 1
         self.commit()
@@ -69,14 +70,15 @@ class Log:
         self.commit()
         return sequence
 
-    def add_event(self, kind, details="{}", then=""):
-        """Appends a service event, and returns its id."""
+    def add_event(self, kind, details="{}", then="", personal=True):
+        """Appends a service event, and returns its id. `then` is SQL for the same transaction."""
         self.begin()
         number = self.event
         self.run("INSERT INTO service_event (id, sequence, time, kind, actor, actor_proof, client_app, count, details) "
                  f"VALUES ({number}, {self.sequence}, 1700000000000000, '{kind}', 1, 'entra', 1, 1, '{details}')")
-        self.run("INSERT INTO service_event_personal (event, salt, actor_name, ip_address) "
-                 f"VALUES ({number}, {salt_of(number)}, 1, '192.0.2.1')")
+        if personal:
+            self.run("INSERT INTO service_event_personal (event, salt, actor_name, ip_address) "
+                     f"VALUES ({number}, {salt_of(number)}, 1, '192.0.2.1')")
         self.add_entry("event", number)
         if then:
             self.run(then)
