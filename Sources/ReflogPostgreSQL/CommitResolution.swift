@@ -60,9 +60,9 @@ struct CommitResolution {
     _ connection: PostgreSQLConnection
   ) throws -> Answer {
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED", [])
-    for setting in timeouts.settings { connection.queue(setting, []) }
-    connection.queue("SELECT id FROM head FOR UPDATE", [])
-    connection.queue("SELECT next_sequence, checkpoint FROM head", [])
+    connection.queue(timeouts.settings, [])
+    connection.queue("SELECT id FROM head WHERE id = 1 FOR UPDATE", [])
+    connection.queue("SELECT next_sequence, checkpoint FROM head WHERE id = 1", [])
     connection.queue(
       "SELECT hash FROM entry WHERE sequence = $1",
       [expected.map { .integer($0.nextSequence - 1) } ?? .integer(-1)]

@@ -7,9 +7,9 @@ extension PostgreSQLWriter: AppendStore {
   package func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead? {
     // The lock is a statement of its own: a statement sees only what was committed when it began, so the statement that
     // waits for the lock would not see the rows of the transaction that held the lock.
-    try queue("SELECT id FROM head FOR UPDATE")
+    try queue("SELECT id FROM head WHERE id = 1 FOR UPDATE")
     try queue(
-      "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head"
+      "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head WHERE id = 1"
     )
     let needs = AppendLookups.Needs(groups, identities)
     if !needs.isEmpty { try queueLookups(needs) }

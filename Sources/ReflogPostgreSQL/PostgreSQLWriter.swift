@@ -109,7 +109,7 @@ extension PostgreSQLWriter: WriteConnection {
     clear()
     // The statement is sent together with the first read of the transaction.
     try queue("BEGIN ISOLATION LEVEL READ COMMITTED")
-    for setting in timeouts.settings { try queue(setting) }
+    try queue(timeouts.settings)
     isInsideTransaction = true
   }
 
@@ -195,7 +195,7 @@ extension PostgreSQLWriter: WriteConnection {
 
   package func probe() throws {
     // The lock is written to the log of the server.
-    try execute("SELECT id FROM head FOR UPDATE", [], kept: true)
+    try execute("SELECT id FROM head WHERE id = 1 FOR UPDATE", [], kept: true)
   }
 
   package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
@@ -248,16 +248,20 @@ package struct PostgreSQLTimeouts: Sendable {
   /// The limits of changes.
   package static let standard = PostgreSQLTimeouts(statement: 30_000, lock: 10_000, idle: 30_000)
 
-  /// The statements that set the limits for the current transaction.
+  /// The statement that sets the limits and the planner for the current transaction.
   ///
-  /// The limits belong to a transaction and not to a session, so that a connection pooler such as pgbouncer can be used.
-  var settings: [String] {
-    [
-      """
-      SELECT set_config('statement_timeout', '\(statement)', TRUE), set_config('lock_timeout', '\(lock)', TRUE),
-        set_config('idle_in_transaction_session_timeout', '\(idle)', TRUE)
-      """
-    ]
+  /// The settings belong to a transaction and not to a session, so that a connection pooler such as pgbouncer can be
+  /// used.
+  ///
+  /// PostgreSQL keeps the plan of a foreign key's check. A plan that was made when a table was nearly empty would read
+  /// the whole table for every new row, so the planner may not choose such plans. Their high cost would then start the
+  /// just-in-time compiler, which takes longer than the statement, so it is off too.
+  var settings: String {
+    """
+    SELECT set_config('statement_timeout', '\(statement)', TRUE), set_config('lock_timeout', '\(lock)', TRUE),
+      set_config('idle_in_transaction_session_timeout', '\(idle)', TRUE),
+      set_config('enable_seqscan', 'off', TRUE), set_config('jit', 'off', TRUE)
+    """
   }
 }
 #endif

@@ -215,6 +215,7 @@ struct RowBuffer {
       sql: """
         UPDATE head SET next_sequence = $1, next_change = $2, next_event = $3, newest_time = $4, frontier = $5,
           checkpoint = $6, verifier_key = $7
+        WHERE id = 1
         """,
       parameters: [
         .integer(head.nextSequence), .integer(head.nextChange), .integer(head.nextEvent),
