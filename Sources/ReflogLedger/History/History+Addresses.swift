@@ -100,8 +100,8 @@ extension History {
     try db.integer(
       """
       SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
-      WHERE flow.flow_type = ? AND \(db.dialect.ignoringCase("flow.flow_id")) = \(db.dialect.ignoringCase("?"))
-        AND \(db.dialect.ignoringCase("step.name")) = \(db.dialect.ignoringCase("?"))
+      WHERE flow.flow_type = ? AND \(db.dialect.equalIgnoringCase("flow.flow_id", "?"))
+        AND \(db.dialect.equalIgnoringCase("step.name", "?"))
       """,
       [address.flowType.rawValue, address.flow.text, address.step.name]
     )

@@ -82,7 +82,7 @@ extension History {
   /// Returns the row number of a connector, or nil if the connector has no row.
   static func row(of connector: ConnectorID, _ db: any LedgerConnection) throws -> Int64? {
     try db.integer(
-      "SELECT id FROM connector WHERE \(db.dialect.ignoringCase("connector_id")) = \(db.dialect.ignoringCase("?"))",
+      "SELECT id FROM connector WHERE \(db.dialect.equalIgnoringCase("connector_id", "?"))",
       [connector.text]
     )
   }

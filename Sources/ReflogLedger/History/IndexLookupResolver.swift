@@ -4,6 +4,7 @@ import ReflogStorage
 /// Finds the index lookups that can answer a filter.
 struct IndexLookupResolver {
   private let db: any LedgerConnection
+  private var dialect: any Dialect { db.dialect }
 
   /// Creates a resolver for one read.
   init(_ db: any LedgerConnection) {
@@ -48,9 +49,9 @@ struct IndexLookupResolver {
     return try db.integers(
       """
       SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
-      WHERE \(equal("flow.flow_id", ":flow"))
-        AND \(equal("flow.flow_type", "coalesce(:flowType, flow.flow_type)"))
-        AND \(equal("step.name", "coalesce(:step, step.name)"))
+      WHERE \(dialect.equalIgnoringCase("flow.flow_id", ":flow"))
+        AND \(dialect.equalIgnoringCase("flow.flow_type", "coalesce(:flowType, flow.flow_type)"))
+        AND \(dialect.equalIgnoringCase("step.name", "coalesce(:step, step.name)"))
       """,
       ["flow": flow, "flowType": wanted[.flowType], "step": wanted[.step]]
     ).map { equality("address", $0, .step) }
@@ -75,7 +76,7 @@ struct IndexLookupResolver {
       IndexLookup(
         condition: """
           change.id IN (
-            SELECT pending.id FROM \(db.dialect.table("change AS pending", index: "change_pending"))
+            SELECT pending.id FROM \(dialect.table("change AS pending", index: "change_pending"))
             WHERE pending.result = 'pending'
           )
           """,
@@ -105,7 +106,10 @@ struct IndexLookupResolver {
       }
     case .plain(.flowId):
       return try rows(
-        "SELECT address.id FROM address JOIN flow ON flow.id = address.flow WHERE \(equal("flow.flow_id", "?"))",
+        """
+        SELECT address.id FROM address JOIN flow ON flow.id = address.flow
+        WHERE \(dialect.equalIgnoringCase("flow.flow_id", "?"))
+        """,
         text
       ).map { equality("address", $0, .flow) }
     case .initiatedBy(.userId): return try actors("user", text)
@@ -132,12 +136,7 @@ struct IndexLookupResolver {
 
   /// Returns the row number of a connector as a list, which is empty if the connector has no row.
   private func connectors(_ id: String) throws -> [Int64] {
-    try rows("SELECT id FROM connector WHERE \(equal("connector_id", "?"))", id)
-  }
-
-  /// Returns the SQL condition that two texts are equal except for the case of letters.
-  private func equal(_ left: String, _ right: String) -> String {
-    "\(db.dialect.ignoringCase(left)) = \(db.dialect.ignoringCase(right))"
+    try rows("SELECT id FROM connector WHERE \(dialect.equalIgnoringCase("connector_id", "?"))", id)
   }
 
   /// Returns the row numbers that an SQL query finds for a text.

@@ -60,9 +60,7 @@ enum ErasureRows {
     _ subject: Erasure.Subject,
     _ db: any LedgerConnection
   ) throws -> [(row: Int64, type: Change.ActorType, id: String)] {
-    func isSubject(_ column: String) -> String {
-      "\(db.dialect.ignoringCase(column)) = \(db.dialect.ignoringCase(":id"))"
-    }
+    func isSubject(_ column: String) -> String { db.dialect.equalIgnoringCase(column, ":id") }
     let condition =
       switch subject {
       case .actor: isSubject("actor_id")

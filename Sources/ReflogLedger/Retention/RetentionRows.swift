@@ -43,7 +43,7 @@ enum RetentionRows {
 
   /// Returns whether there is a hold with this name.
   static func hasHold(named name: String, _ db: any LedgerConnection) throws -> Bool {
-    try db.bool("SELECT EXISTS (SELECT 1 FROM hold WHERE \(hasName(db)))", [name])
+    try db.bool("SELECT EXISTS (SELECT 1 FROM hold WHERE \(db.dialect.equalIgnoringCase("name", "?")))", [name])
   }
 
   /// Places a hold that the newest service event with its name records.
@@ -60,11 +60,6 @@ enum RetentionRows {
 
   /// Releases a hold whose release the newest service event with its name records.
   static func release(_ name: String, _ db: any LedgerConnection) throws {
-    try db.execute("DELETE FROM hold WHERE \(hasName(db))", [name])
-  }
-
-  /// Returns the condition that a hold has the name `?`.
-  private static func hasName(_ db: any LedgerConnection) -> String {
-    "\(db.dialect.ignoringCase("name")) = \(db.dialect.ignoringCase("?"))"
+    try db.execute("DELETE FROM hold WHERE \(db.dialect.equalIgnoringCase("name", "?"))", [name])
   }
 }

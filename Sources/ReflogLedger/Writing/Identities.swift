@@ -109,7 +109,7 @@ package final class Identities {
     try addresses.value(address) {
       let (flowRow, flow) = try rowAndName(of: FlowName(of: address))
       let (stepRow, stepName) = try findOrInsert(
-        find: "SELECT id, name FROM step WHERE \(isArgument("name"))",
+        find: "SELECT id, name FROM step WHERE \(db.dialect.equalIgnoringCase("name", "?"))",
         insert: "INSERT INTO step (name) VALUES (?)",
         [address.step.name]
       ) { (try $0.integer(0), try $0.text(1)) }
@@ -130,7 +130,7 @@ package final class Identities {
   private func rowAndName(of flow: FlowName) throws -> (row: Int64, flow: FlowName) {
     try flows.value(flow) {
       let (row, text) = try findOrInsert(
-        find: "SELECT id, flow_id FROM flow WHERE flow_type = ? AND \(isArgument("flow_id"))",
+        find: "SELECT id, flow_id FROM flow WHERE flow_type = ? AND \(db.dialect.equalIgnoringCase("flow_id", "?"))",
         insert: "INSERT INTO flow (flow_type, flow_id) VALUES (?, ?)",
         [flow.flowType.rawValue, flow.flow.text]
       ) { (try $0.integer(0), try $0.text(1)) }
@@ -145,7 +145,7 @@ package final class Identities {
     guard case .connector(let id, let displayName) = reference else { return ReferenceRows(reference: reference) }
     let connector = try connectors.value(id) {
       let (row, text) = try findOrInsert(
-        find: "SELECT id, connector_id FROM connector WHERE \(isArgument("connector_id"))",
+        find: "SELECT id, connector_id FROM connector WHERE \(db.dialect.equalIgnoringCase("connector_id", "?"))",
         insert: "INSERT INTO connector (connector_id) VALUES (?)",
         [id.text]
       ) { (try $0.integer(0), try $0.text(1)) }
@@ -220,11 +220,6 @@ package final class Identities {
         [row, actor.name, actor.userPrincipalName]
       ) { ActorName(row: try $0.integer(0), name: try $0.optionalText(1), userPrincipalName: try $0.optionalText(2)) }
     }
-  }
-
-  /// Returns the SQL condition that a column equals the argument `?`, except for the case of letters.
-  private func isArgument(_ column: String) -> String {
-    "\(db.dialect.ignoringCase(column)) = \(db.dialect.ignoringCase("?"))"
   }
 
   /// Returns the value of the row that a query finds, and inserts the row first if it is missing.

@@ -52,6 +52,11 @@ package protocol Dialect: Sendable {
 }
 
 extension Dialect {
+  /// Returns the condition that two texts are equal except for the case of ASCII letters.
+  package func equalIgnoringCase(_ left: String, _ right: String) -> String {
+    "\(ignoringCase(left)) = \(ignoringCase(right))"
+  }
+
   /// Returns the table without a hint.
   package func tableWithoutIndexes(_ name: String) -> String { name }
 }
