@@ -7,6 +7,12 @@ package struct PostgreSQLNotice: Sendable, Hashable {
   package let code: String
   /// The text of the message.
   package let message: String
+
+  /// Creates a message.
+  package init(code: String, message: String) {
+    self.code = code
+    self.message = message
+  }
 }
 
 /// Records the messages of a server that are not errors.

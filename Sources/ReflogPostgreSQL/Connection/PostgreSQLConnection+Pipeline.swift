@@ -48,8 +48,11 @@ extension PostgreSQLConnection {
     let count = queuedCount
     self.failure = nil
     queuedCount = 0
-    guard count > 0 || failure != nil else { return PipelineAnswers(count: 0, isStreaming: false) }
     notices.beginRequest()
+    guard count > 0 else {
+      if let failure { throw failure }
+      return PipelineAnswers(count: 0, isStreaming: false)
+    }
     guard PQpipelineSync(server) == 1 else {
       isLost = true
       throw Self.lost(SQLError.lastMessage(of: server))
