@@ -115,7 +115,8 @@ struct LedgerConnectionTests {
     }
 
     #expect(count == 1_000_000)
-    #expect(highest - before < 32 << 20)
+    // The rows have more than 200 MiB in all. Other tests use memory at the same time.
+    #expect(highest - before < 128 << 20)
   }
 
   private func residentBytes() throws -> Int {

@@ -20,7 +20,8 @@ struct PostgreSQLDialectTests {
     (dialect.position(of: "?1", in: "?2"), [[UInt8]([2]), [UInt8]([0, 1, 2])], .integer(3)),
     (
       dialect.position(
-        of: dialect.bytes(of: "?1", ignoringCase: true), in: dialect.bytes(of: "?2", ignoringCase: true)
+        of: dialect.bytes(of: "?1", ignoringCase: true),
+        in: dialect.bytes(of: "?2", ignoringCase: true)
       ),
       ["B", "äb"], .integer(3)
     ),

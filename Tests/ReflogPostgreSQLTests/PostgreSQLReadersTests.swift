@@ -36,11 +36,16 @@ struct PostgreSQLReadersTests {
     let limits = ReadLimits(statement: .milliseconds(1500), idle: .seconds(7))
     let readers = PostgreSQLReaders(try #require(TestServer.address), count: 1, limits: limits)
 
+    let names = [
+      "statement_timeout", "idle_in_transaction_session_timeout", "transaction_isolation", "transaction_read_only",
+    ]
+
     let texts = try await readers.read { db in
-      try ["statement_timeout", "idle_in_transaction_session_timeout", "transaction_isolation", "transaction_read_only"]
-        .map { try db.text("SELECT current_setting(?)", [$0]) }
+      try names.map { try db.text("SELECT current_setting(?)", [$0]) }
     }
-    let error = await #expect(throws: SQLError.self) { try await readers.read { try $0.execute("SELECT pg_sleep(9)") } }
+    let error = await #expect(throws: SQLError.self) {
+      try await readers.read { try $0.execute("SELECT pg_sleep(9)") }
+    }
 
     #expect(texts == ["1500ms", "7s", "repeatable read", "on"])
     #expect(error?.code == .busy)
@@ -93,7 +98,9 @@ struct PostgreSQLReadersTests {
 
   @Test func tooManyWaitingReadsAreRefused() async throws {
     let readers = PostgreSQLReaders(
-      try #require(TestServer.address), count: 1, limits: ReadLimits(waitingReads: 1)
+      try #require(TestServer.address),
+      count: 1,
+      limits: ReadLimits(waitingReads: 1)
     )
     let refused = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<10 {

@@ -70,7 +70,8 @@ struct SchemaTests {
 
   /// PostgreSQL adds no new entries to an index that is not ready.
   @Test(
-    arguments: ["sample_kind", "sample_flow", "sample_key", "sample_pkey"], [true, false]
+    arguments: ["sample_kind", "sample_flow", "sample_key", "sample_pkey"],
+    [true, false]
   )
   func anIndexThatLacksARowIsDamaged(_ index: String, withAmcheck: Bool) async throws {
     try await withSchema { readers, connection in
