@@ -184,7 +184,11 @@ let package = Package(
     ),
     .target(
       name: "ReflogTesting",
-      dependencies: ["ReflogLedger", "ReflogModel", "ReflogService", "ReflogStorage"],
+      dependencies: [
+        "ReflogLedger", "ReflogModel",
+        .target(name: "ReflogPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+        "ReflogService", "ReflogStorage",
+      ],
       path: "Tests/ReflogTesting"
     ),
     // Makes large ledgers to measure with; tools/generate runs it.
@@ -283,8 +287,3 @@ for target in package.targets where !["CLibpq", "CStorage"].contains(target.name
   }
   target.swiftSettings = settings
 }
-
-// LOCAL ONLY
-let kept = ["ReflogModel", "ReflogMigrations", "CStorage", "ReflogStorage", "ReflogLedger", "CLibpq", "ReflogPostgreSQL", "ReflogPostgreSQLTests"]
-package.targets.removeAll { !kept.contains($0.name) }
-package.products = []

@@ -102,7 +102,9 @@ extension PostgreSQLWriter: AppendStore {
 
   package func request(with key: IdempotencyKey, notBefore oldest: Int64) throws -> KeyedRequest? {
     var stored: AppendLookups.StoredKey?
-    if let known = lookups.key(key.keyHash) { stored = known } else {
+    if let known = lookups.key(key.keyHash) {
+      stored = known
+    } else {
       try readAfterFlush(Self.storedKeys, [.byteStrings([key.keyHash])]) { stored = try Self.storedKey($0) }
     }
     // If the change that was made with the key was purged, the key is free.

@@ -76,8 +76,10 @@ struct ServerCheck: Sendable {
     for (index, requirement) in Self.requirements.enumerated() {
       let value = try row.text(2 + index)
       guard requirement.accepted.contains(value) else {
-        throw unusable("its setting \(requirement.name) is \(value), so \(requirement.reason). Set it to "
-          + "\(requirement.accepted[0])")
+        throw unusable(
+          "its setting \(requirement.name) is \(value), so \(requirement.reason). Set it to "
+            + "\(requirement.accepted[0])"
+        )
       }
     }
     guard try acceptsNoStandby || !row.text(6).isEmpty else {

@@ -68,7 +68,11 @@ struct StartCheck {
       return try refuseOtherFiles("\(settings.location.name) contains no history")
     }
     guard served.directory == settings.directory.kind.rawValue, served.tenantID == tenantID ?? served.tenantID else {
-      throw LedgerError.servesAnother(path: settings.location.name, directory: served.directory, tenantID: served.tenantID)
+      throw LedgerError.servesAnother(
+        path: settings.location.name,
+        directory: served.directory,
+        tenantID: served.tenantID
+      )
     }
     if try await isOlderAccepted(history) { return }
     let checked = try await OpenedLog.check(history, settings)

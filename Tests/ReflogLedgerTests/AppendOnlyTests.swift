@@ -59,7 +59,7 @@ struct AppendOnlyTests {
     "REPLACE INTO ledger VALUES (1, 'graph', 'other', 0, 'x', randomblob(32))",
   ])
   func historyCannotBeEdited(statement: String) async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.apply(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor))
       let before = try sqlite3(storage.path, Self.everything)
 
@@ -74,7 +74,7 @@ struct AppendOnlyTests {
   }
 
   @Test func aPendingChangeCanBeSettledButNotRewritten() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .intended)
 
       let replaced = try sqlite3(

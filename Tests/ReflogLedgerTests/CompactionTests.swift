@@ -65,7 +65,7 @@ struct CompactionTests {
   }
 
   @Test func aServedLedgerIsNotCompacted() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
 
       let error = #expect(throws: StorageError.self) { try StorageCompaction(path: storage.path, kind: .ledger).run() }

@@ -9,7 +9,7 @@ struct DamageTests {
   ///
   /// Otherwise the database connection would continue to read an old state of the file.
   @Test func anUnreadableRowDoesNotKeepReadersAtAnOldState() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       for _ in 0..<3 {
         try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)
       }

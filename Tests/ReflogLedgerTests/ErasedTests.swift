@@ -25,7 +25,7 @@ struct ErasedTests {
   ]
 
   private func withChanges(_ body: (Ledger, Storage) async throws -> Void) async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       for actor in [Self.adele, Self.program, Self.token, Self.namesake] {
         try await ledger.apply(Sample.intent(before: .none, after: .none, by: actor))
         try await ledger.record([ServiceEvent.Content(.export, actor: actor)])

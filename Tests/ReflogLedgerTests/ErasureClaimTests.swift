@@ -140,7 +140,7 @@ struct ErasureClaimTests {
   /// Calls `body` with a ledger that has three changes of one actor and one change of another actor.
   private func withChanges(_ body: (inout Fixture) async throws -> Void) async throws {
     let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
-    try await withLedger(clock: clock) { ledger, storage in
+    try await withLedgerFile(clock: clock) { ledger, storage in
       for (actor, address) in [
         (Self.adele, Sample.signup), (Self.adele, Self.other), (Self.adele, Self.other), (Self.brian, Self.other),
       ] {

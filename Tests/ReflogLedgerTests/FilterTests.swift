@@ -116,7 +116,7 @@ struct FilterTests {
   @Test func sqlSelectsTheChangesThatTheFilterMatches() async throws {
     var chance = SeededGenerator(seed: 20_261_123)
     let clock = ManualClock()
-    try await withLedger(clock: clock) { ledger, _ in
+    try await withLedger(clock: clock) { ledger in
       try await fill(ledger, clock, &chance)
       let all = try await ledger.history.changes(limit: 1000)
       var answered = 0
@@ -163,7 +163,7 @@ struct FilterTests {
     let fields = ChangeField.allCases.filter { $0.kind == .text || $0.kind == .name }.map(\.rawValue)
     let single = fields.flatMap { field in values.map { "\(field) eq \($0)" } }
     let pairs = values.flatMap { flow in values.map { "flowId eq \(flow) and step eq \($0)" } }
-    try await withLedger(clock: clock) { ledger, _ in
+    try await withLedger(clock: clock) { ledger in
       try await fill(ledger, clock, &chance)
       let all = try await ledger.history.changes(limit: 1000)
       for text in single + pairs {

@@ -115,7 +115,7 @@ struct FindingMessageTests {
   }
 
   @Test func aDamagedRowIsFoundWithItsColumn() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       for _ in 1...3 { try await ledger.record(Sample.intent(before: .none, after: .none), .found) }
       try editByHand(storage.path, "UPDATE change SET kind = 'nonsense' WHERE id = 2")
 

@@ -18,7 +18,7 @@ func withFullLedger(_ body: (Ledger, Storage) async throws -> Void) async throws
     proof: .entra
   )
   let brian = Change.Actor(type: .user, id: "brian", name: "Brian", proof: .entra)
-  try await withLedger(clock: clock) { ledger, storage in
+  try await withLedgerFile(clock: clock) { ledger, storage in
     try await ledger.record([ServiceEvent.Content(.historyRead, actor: adele)])
     for after in [Sample.fraudCheck, Sample.newVendor, .none] {
       try await ledger.apply(Sample.intent(before: .unknown, after: after, by: adele))

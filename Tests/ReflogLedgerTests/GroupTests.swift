@@ -45,7 +45,7 @@ struct GroupTests {
   }
 
   @Test func aGroupIsRecordedInTheOrderOfItsParts() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let pending = try await ledger.record(Self.intent, .intended)
 
       let appended = try await ledger.append(fullGroup(settling: pending))
@@ -62,7 +62,7 @@ struct GroupTests {
   }
 
   @Test func aUsedKeyReturnsItsChangeAndRecordsNoMore() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       let group = Group(drafts: [.init(Self.intent, .intended)], key: Self.key)
       guard case .recorded(_, let recorded) = try await ledger.append(group) else {
         Issue.record("the first group was refused")
@@ -83,7 +83,7 @@ struct GroupTests {
   }
 
   @Test func aKeyBelongsToTheFirstIntentAndNotToTheDriftBeforeIt() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let drift = Sample.intent(before: .none, after: Sample.newVendor, by: .unknown, kind: .drift)
       let drafts = [Group.Draft(drift, .found), Group.Draft(Self.intent, .intended)]
       _ = try await ledger.append(Group(drafts: drafts, key: Self.key))
@@ -96,7 +96,7 @@ struct GroupTests {
   }
 
   @Test func aKeyIsFreeAgainOnceItsChangeWasNotApplied() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       _ = try await ledger.append(Group(drafts: [.init(Self.intent, .intended)], key: Self.key))
       let pending = try #require(try await ledger.history.change(Change.ID(1)))
       try await ledger.settle(pending, by: .answered(.notSent(reason: "connection refused")))
@@ -116,7 +116,7 @@ struct GroupTests {
 
   @Test func aKeyIsFreeAfterADay() async throws {
     let clock = ManualClock()
-    try await withLedger(clock: clock) { ledger, _ in
+    try await withLedger(clock: clock) { ledger in
       _ = try await ledger.append(Group(drafts: [.init(Self.intent, .intended)], key: Self.key))
       clock.advance(by: .seconds(86_401))
 
@@ -130,7 +130,7 @@ struct GroupTests {
   }
 
   @Test func aPendingChangeAtAnAddressRefusesTheGroup() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       let pending = try await ledger.record(Self.intent, .intended)
       let before = try dump(storage)
 
@@ -145,7 +145,7 @@ struct GroupTests {
   }
 
   @Test func aPendingChangeOfAConnectorRefusesTheGroup() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       let id = try #require(Sample.fraudCheck.connectorID)
       let edit = Change.Intent(
         subject: .connector,
@@ -175,7 +175,7 @@ struct GroupTests {
 
   @Test(arguments: [nil, Change.ID(1)])
   func aChangeAtAnAddressSinceTheGroupWasPreparedRefusesTheGroup(prepared: Change.ID?) async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try await ledger.record(Sample.intent(before: Sample.fraudCheck, after: .none), .found)
       let before = try dump(storage)
@@ -191,7 +191,7 @@ struct GroupTests {
   }
 
   @Test func aGroupThatWasPreparedOnTheNewestAppliedChangeIsRecorded() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let newest = try await ledger.record(Self.intent, .found)
       // The directory denied this change, so `newest` is still the newest applied change.
       try await ledger.record(Self.intent, .denied)
@@ -208,7 +208,7 @@ struct GroupTests {
   }
 
   @Test func anAppliedChangeWithoutAnEffectAlsoRefusesTheGroup() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let first = try await ledger.record(Self.intent, .found)
       try await ledger.apply(Sample.intent(before: Sample.fraudCheck, after: Sample.fraudCheck))
 
@@ -263,7 +263,7 @@ struct GroupTests {
 
   /// The next change gets the id and the sequence number that the failed change would have had.
   @Test func aGroupThatFailsLeavesNoGapInTheNumbers() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       try await ledger.record(Self.intent, .intended)
 
       for _ in 1...3 {

@@ -178,7 +178,7 @@ struct LedgerMessageTests {
     (2, "the first 2 entries of the ledger are not the signed ones"),
   ])
   func anAnchorThatDoesNotMatchIsExplained(size: Int64, problem: String) async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       for _ in 1...3 { try await ledger.record(Sample.intent(before: .none, after: .none), .found) }
       let anchor = Anchor(path: storage.path + ".anchor")
       let signed = Checkpoint(origin: try await ledger.history.origin(), size: size, root: Hash(of: []))

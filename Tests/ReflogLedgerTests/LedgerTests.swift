@@ -6,7 +6,7 @@ import Testing
 
 struct LedgerTests {
   @Test func aStatementOfAPersonWithoutNameAndIDIsShownInTheViewToo() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       let pending = try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .intended)
       let statement = Change.Statement(result: .applied, reason: "seen in the portal", actor: .unknown)
 
@@ -21,7 +21,7 @@ struct LedgerTests {
 
   @Test func aChangeIsPendingAndThenSettled() async throws {
     let clock = ManualClock()
-    try await withLedger(clock: clock) { ledger, _ in
+    try await withLedger(clock: clock) { ledger in
       let intent = Sample.intent(before: Sample.fraudCheck, after: .none)
 
       let appended = try await ledger.append(Group(drafts: [.init(intent, .intended)]), reservingOutcome: true)
@@ -49,7 +49,7 @@ struct LedgerTests {
   }
 
   @Test func anOutcomeIsWrittenOnce() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let pending = try await ledger.record(Sample.intent(before: .none, after: .none), .intended)
       try await ledger.settle(pending)
 
@@ -71,7 +71,7 @@ struct LedgerTests {
   /// A service never writes a second pending change, because its requests wait for each other. The rule in the file
   /// also stops other programs.
   @Test func theFileRefusesASecondPendingChangeAtAnAddress() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
       try await ledger.record(intent, .intended)
 
@@ -83,7 +83,7 @@ struct LedgerTests {
   }
 
   @Test func aGroupIsRecordedAsAWholeOrNotAtAll() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
 
       await #expect(throws: LedgerError.self) {
@@ -97,7 +97,7 @@ struct LedgerTests {
 
   @Test func aLaterChangeNeverHasAnEarlierTime() async throws {
     let clock = ManualClock()
-    try await withLedger(clock: clock) { ledger, _ in
+    try await withLedger(clock: clock) { ledger in
       let intent = Sample.intent(before: .none, after: .none)
       let first = try await ledger.record(intent, .found)
       clock.advance(by: .seconds(-4))
@@ -109,7 +109,7 @@ struct LedgerTests {
 
   @Test func aClockFarBehindStopsChanges() async throws {
     let clock = ManualClock()
-    try await withLedger(clock: clock) { ledger, _ in
+    try await withLedger(clock: clock) { ledger in
       let intent = Sample.intent(before: .none, after: .none)
       let pending = try await ledger.record(intent, .intended)
       clock.advance(by: .seconds(-6))
@@ -132,7 +132,13 @@ struct LedgerTests {
         let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
         defer { try? storage.close() }
         let (thread, clock) = (WriterThread(), ManualClock().read)
-        _ = try Ledger(store: SQLiteLedger(storage), thread: thread, directory: directory, tenantID: tenantID, clock: clock)
+        _ = try Ledger(
+          store: SQLiteLedger(storage),
+          thread: thread,
+          directory: directory,
+          tenantID: tenantID,
+          clock: clock
+        )
       }
       try open(.embedded, "mine")
 
@@ -143,7 +149,7 @@ struct LedgerTests {
   }
 
   @Test func theFirstSpellingOfAnIDIsKept() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let address = Sample.address("b2cUserFlows/B2C_1_SIGNUP/postFederationSignup")
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       try await ledger.record(Sample.intent(before: .none, after: .none, at: address), .found)
@@ -155,7 +161,7 @@ struct LedgerTests {
   }
 
   @Test func pagesAreStableWhileHistoryGrows() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let intent = Sample.intent(before: .none, after: .none)
       for _ in 0..<7 { try await ledger.record(intent, .found) }
       let first = try await ledger.history.changes(limit: 3)

@@ -22,7 +22,7 @@ struct QueryBoundsTests {
   ])
   func boundsNarrow(question: String, first: Int64, last: Int64) async throws {
     let clock = ManualClock()
-    try await withLedger(clock: clock) { ledger, _ in
+    try await withLedger(clock: clock) { ledger in
       for number in 1...5 {
         try await ledger.record(Sample.intent(before: .none, after: .none), .found)
         if number != 3 { clock.advance(by: .seconds(1)) }

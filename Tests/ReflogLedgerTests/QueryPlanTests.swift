@@ -33,7 +33,7 @@ struct QueryPlanTests {
     ),
   ])
   func theIndexIsUsed(query: String, index: String) async throws {
-    try await withLedger { _, storage in
+    try await withLedgerFile { _, storage in
       let plan = try sqlite3(storage.path, "EXPLAIN QUERY PLAN " + query)
 
       #expect(plan.contains(index), "\(plan)")
@@ -45,7 +45,7 @@ struct QueryPlanTests {
   ///
   /// Each address and each connector has at most one pending change.
   @Test func pendingChangesAreFoundByTheirOwnIndex() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       try await ledger.record(Sample.intent(before: .none, after: .none), .intended)
 
@@ -80,7 +80,7 @@ struct QueryPlanTests {
     ("reason eq 'x' and flowId eq 'B2C_1_signup'", "change_address"),
   ])
   func anIndexAnswersEachQuery(question: String, index: String) async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       try await ledger.record([
         .init(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor), .found),
         .init(Sample.intent(before: Sample.newVendor, after: Sample.fraudCheck), .found),
@@ -97,7 +97,7 @@ struct QueryPlanTests {
   }
 
   @Test func aFilterThatNoChangeCanMatchRunsNoQuery() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       let query = ChangeQuery(filter: try ChangeFilter.parse("flowId eq 'nobody'"))
       let (plan, found) = (try await ledger.history.plan(of: query), try await ledger.history.changes(query))

@@ -29,7 +29,7 @@ struct SigningTests {
   }
 
   @Test func everyAppendSignsAllEntries() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       let first = try await ledger.history.checkpoint()
       #expect(first == nil)
       let pending = try await ledger.record(Self.intent, .intended)
@@ -47,7 +47,7 @@ struct SigningTests {
   }
 
   @Test func observationsAreNotSigned() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       try await ledger.record(Self.intent, .found)
       let before = try await ledger.history.checkpoint()?.note
 
@@ -60,7 +60,7 @@ struct SigningTests {
   }
 
   @Test func bothKeysSignWhileTheKeyIsRotated() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       let old = try #require(ledger.signers.keys.first)
       let name = try await ledger.history.origin().keyName()
       let new = try SigningKey(name: name, seed: Array(repeating: 8, count: SigningKey.seedByteCount))
@@ -114,7 +114,7 @@ struct SigningTests {
 
   @Test(arguments: manipulations + appendices)
   func aHeadThatAnotherProgramWroteStopsTheRecording(statement: String) async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       let pending = try await ledger.record(Self.intent, .intended)
       try editByHand(storage.path, statement)
       let before = try sqlite3(storage.path, "SELECT * FROM change; SELECT * FROM entry; SELECT * FROM head")
@@ -137,7 +137,7 @@ struct SigningTests {
   /// The ledger checks the head row again only at the next start. So the ledger does not continue to record when the
   /// head row gets its old value again.
   @Test func aRestoredHeadDoesNotResumeTheRecording() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try editByHand(storage.path, "UPDATE head SET next_event = next_event + 1")
       await expectForeignEntries { try await ledger.record(Self.intent, .found) }
@@ -232,7 +232,7 @@ struct SigningTests {
   ///
   /// So the newest checkpoint still has size 1, and covers only the entry that the ledger recorded.
   @Test func anEntryThatAnotherProgramAppendedIsNeverSigned() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try editByHand(storage.path, Self.appendices[0])
 
@@ -255,7 +255,7 @@ struct SigningTests {
     ("UPDATE head SET next_sequence = 3", [.headMismatch(size: 3, signed: 2), .strangeHead(.tree)]),
   ])
   func verificationFindsAHeadThatReflogDidNotWrite(statement: String, expected: [LedgerReport.Finding]) async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try await ledger.record([ServiceEvent.Content(.historyRead)])
       #expect(try await findings(of: ledger) == [])

@@ -53,7 +53,7 @@ struct StoredCopyTests {
     ("DROP INDEX change_actor", "index change_actor"), ("CREATE TABLE shadow (id)", "table shadow"),
   ])
   func anAlteredSchemaIsFound(statement: String, name: String) async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
 
       #expect(try sqlite3(storage.path, statement) == "")
@@ -69,7 +69,7 @@ struct StoredCopyTests {
     ("INSERT INTO subtree VALUES (2, 0, zeroblob(32))", 2, 0),
   ])
   func anAlteredHashOfTheTreeIsFound(statement: String, level: Int64, position: Int64) async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       try await ledger.record((0..<600).map { _ in .init(Sample.intent(before: .none, after: .none), .found) })
       #expect(try await findings(of: ledger) == [])
 

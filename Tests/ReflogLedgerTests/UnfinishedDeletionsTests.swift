@@ -155,7 +155,7 @@ struct UnfinishedDeletionsTests {
   /// Calls `body` with a ledger that has four old changes at each of two steps.
   private func withOldChanges(_ body: (Fixture) async throws -> Void) async throws {
     let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
-    try await withLedger(clock: clock) { ledger, storage in
+    try await withLedgerFile(clock: clock) { ledger, storage in
       let it = Fixture(ledger: ledger, storage: storage, clock: clock)
       for address in [Sample.signup, Self.other] {
         for after in [Sample.fraudCheck, .none, Sample.newVendor, .none] {

@@ -92,7 +92,7 @@ struct CheckedReadTests {
 
   @Test(arguments: questions)
   func anAlteredRowIsAnError(question: Question) async throws {
-    try await withService { fixture in
+    try await withService(inFile: true) { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       _ = try await fixture.rollBack(bad.id)
       try await question.ask(fixture)
@@ -112,7 +112,7 @@ struct CheckedReadTests {
 
   /// The service refuses a request that needs an altered change, and sends no write to the directory.
   @Test func nothingIsSentIfTheStateOfTheStepIsAltered() async throws {
-    try await withService { fixture in
+    try await withService(inFile: true) { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       try editByHand(fixture.path, "UPDATE change SET after_name = NULL WHERE id = 1")
       fixture.ledger.forgetStates()
@@ -151,7 +151,7 @@ struct CheckedReadTests {
     "DELETE FROM entry WHERE sequence = 3",
   ])
   func everyAlteredColumnIsNoticed(statement: String) async throws {
-    try await withService { fixture in
+    try await withService(inFile: true) { fixture in
       // This change inserts a second address, because one of the arguments moves the altered change to another address.
       _ = try await fixture.set(.none, at: Sample.attributes)
       let change = try await fixture.set(Sample.newVendor)
@@ -168,7 +168,7 @@ struct CheckedReadTests {
   /// The verification of the log finds the alteration. The log contains an entry for the outcome, but the row has no
   /// outcome.
   @Test func aChangeThatIsMadePendingAgainIsFoundByTheVerification() async throws {
-    try await withService { fixture in
+    try await withService(inFile: true) { fixture in
       _ = try await fixture.set(Sample.newVendor)
       try editByHand(
         fixture.path,

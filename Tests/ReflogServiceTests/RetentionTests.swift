@@ -15,7 +15,7 @@ struct RetentionTests {
   }
 
   @Test(.timeLimit(.minutes(1))) func anErasureThatFailsDoesNotDelayTheStop() async throws {
-    try await withLedger { ledger, storage in
+    try await withLedgerFile { ledger, storage in
       let retention = Retention(ledger: ledger, logger: logger)
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       // This row contains a retention policy that is not recorded in the log. So each erasure fails until an admin sets
@@ -35,7 +35,7 @@ struct RetentionTests {
   }
 
   @Test(.timeLimit(.minutes(1))) func anErasureRunsInTheBackground() async throws {
-    try await withLedger { ledger, _ in
+    try await withLedger { ledger in
       let retention = Retention(ledger: ledger, logger: logger)
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))

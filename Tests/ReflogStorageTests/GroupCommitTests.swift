@@ -7,7 +7,9 @@ import Testing
 struct GroupCommitTests {
   private struct Refusal: Error {}
 
-  private func makeTable(_ writer: GroupCommitWriter<PlainSession>, _ column: String = "x INTEGER PRIMARY KEY") async throws {
+  private func makeTable(_ writer: GroupCommitWriter<PlainSession>, _ column: String = "x INTEGER PRIMARY KEY")
+    async throws
+  {
     try await writer.write { session in try session.connection.execute("CREATE TABLE t (\(column))") }
   }
 

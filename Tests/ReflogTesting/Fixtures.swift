@@ -109,9 +109,9 @@ package func openLedger(
   return (ledger, storage)
 }
 
-/// Calls `body` with an empty ledger.
+/// Calls `body` with an empty ledger in a SQLite file, and with the open file.
 @discardableResult
-package func withLedger<Value: Sendable>(
+package func withLedgerFile<Value: Sendable>(
   of directory: DirectoryKind = .embedded,
   clock: ManualClock = ManualClock(),
   _ body: (Ledger, Storage) async throws -> Value
@@ -123,6 +123,46 @@ package func withLedger<Value: Sendable>(
   }
 }
 
+/// Calls `body` with an empty ledger in the database that the tests use; see ``TestDatabase``.
+@discardableResult
+package func withLedger<Value: Sendable>(
+  of directory: DirectoryKind = .embedded,
+  clock: ManualClock = ManualClock(),
+  _ body: (Ledger) async throws -> Value
+) async throws -> Value {
+  try await withLedger(in: TestDatabase.open, of: directory, clock: clock) { ledger, _ in try await body(ledger) }
+}
+
+/// Calls `body` with an empty ledger in a new database, and with the path of the database's file.
+private func withLedger<Value: Sendable>(
+  in open: (_ folder: String) async throws -> TestDatabase,
+  of directory: DirectoryKind,
+  clock: ManualClock,
+  _ body: (Ledger, String) async throws -> Value
+) async throws -> Value {
+  try await withTemporaryFolder { folder in
+    let database = try await open(folder)
+    do {
+      let thread = WriterThread()
+      let ledger = try Ledger(
+        store: database.store,
+        thread: thread,
+        directory: directory,
+        tenantID: "tenant",
+        clock: clock.read
+      )
+      ledger.signers.add(try await Sample.signingKey(of: ledger))
+      let value = try await running(thread) { try await body(ledger, database.path) }
+      try await database.close()
+      return value
+    } catch {
+      // The caller must see the first error.
+      try? await database.close()
+      throw error
+    }
+  }
+}
+
 /// A service with a scripted directory.
 ///
 /// At the start, the sign-up step calls the fraud check.
@@ -130,7 +170,7 @@ package struct ServiceFixture: Sendable {
   package let service: ChangeService
   package let ledger: Ledger
   package let directory: ScriptedDirectory
-  /// The path of the ledger's file.
+  /// The path of the ledger's file if the ledger is in a file.
   package let path: String
 
   /// The ledger's history.
@@ -177,6 +217,8 @@ extension KeyedLock {
 }
 
 /// Calls `body` with a service that uses a new ledger and a new scripted directory.
+///
+/// If `inFile` is true, the ledger is in a SQLite file. Otherwise it is in the database that the tests use.
 @discardableResult
 package func withService<Value: Sendable>(
   locks: KeyedLock = .patient,

@@ -8,7 +8,8 @@ enum EventRows {
   /// The condition may use the columns of `service_event`, and of the event's personal part with the name `personal`.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
-  static func stored(_ condition: String, _ arguments: SQLArguments, _ db: any LedgerConnection) throws -> [StoredEvent] {
+  static func stored(_ condition: String, _ arguments: SQLArguments, _ db: any LedgerConnection) throws -> [StoredEvent]
+  {
     var events: [StoredEvent] = []
     try db.forEach(select + " " + condition, arguments) { row in
       do { events.append(try StoredEvent(row, db)) } catch StorageError.unexpectedValue(let column) {
@@ -19,14 +20,18 @@ enum EventRows {
   }
 
   /// Returns the contents of the events that a condition selects, without comparing them with the log.
-  static func events(_ condition: String, _ arguments: SQLArguments, _ db: any LedgerConnection) throws -> [ServiceEvent] {
+  static func events(_ condition: String, _ arguments: SQLArguments, _ db: any LedgerConnection) throws
+    -> [ServiceEvent]
+  {
     try stored(condition, arguments, db).map(\.event)
   }
 
   /// Returns the events that a condition selects, after each event was compared with the log.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the row of an event does not match the log.
-  static func checked(_ condition: String, _ arguments: SQLArguments, _ db: any LedgerConnection) throws -> [ServiceEvent] {
+  static func checked(_ condition: String, _ arguments: SQLArguments, _ db: any LedgerConnection) throws
+    -> [ServiceEvent]
+  {
     try stored(condition, arguments, db).map { try $0.checked() }
   }
 

@@ -61,7 +61,9 @@ enum ErasableRows {
   /// are held.
   ///
   /// A change that is in two of the tables is counted once, unless it is held in only one of them.
-  static func count(_ tables: [Table], of actor: Int64, _ db: any LedgerConnection) throws -> (erasable: Int64, held: Int64) {
+  static func count(_ tables: [Table], of actor: Int64, _ db: any LedgerConnection) throws -> (
+    erasable: Int64, held: Int64
+  ) {
     let rows = tables.map { table in
       """
       SELECT \(table.name).\(table.id) AS id, \(table.isHeld) AS held FROM \(table.source)
@@ -129,7 +131,8 @@ enum ErasableRows {
   }
 
   /// Replaces personal data with its hash, and stores the event that claimed the data.
-  static func erase(_ table: Table, _ id: Int64, _ hash: Hash?, because event: Int64, _ db: any LedgerConnection) throws {
+  static func erase(_ table: Table, _ id: Int64, _ hash: Hash?, because event: Int64, _ db: any LedgerConnection) throws
+  {
     guard let hash else { throw LedgerError.corrupt("the personal data that an erasure must delete is missing") }
     try db.execute(
       """

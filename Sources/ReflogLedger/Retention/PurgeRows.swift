@@ -73,7 +73,9 @@ enum PurgeRows {
   static let pieceLength: Int64 = 500
 
   /// Returns the ranges of a claim that have a row in a table.
-  private static func existing(_ ids: IDRanges, _ table: String, _ db: any LedgerConnection) throws -> [ClosedRange<Int64>] {
+  private static func existing(_ ids: IDRanges, _ table: String, _ db: any LedgerConnection) throws -> [ClosedRange<
+    Int64
+  >] {
     try ids.pieces(of: pieceLength).filter { range in
       try db.bool(
         "SELECT EXISTS (SELECT 1 FROM \(table) WHERE id BETWEEN ? AND ?)",

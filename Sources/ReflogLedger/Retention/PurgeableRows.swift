@@ -109,7 +109,9 @@ enum PurgeableRows {
   }
 
   /// Deletes the rows of a table in a range of ids.
-  private static func delete(_ table: String, _ id: String, _ range: ClosedRange<Int64>, _ db: any LedgerConnection) throws {
+  private static func delete(_ table: String, _ id: String, _ range: ClosedRange<Int64>, _ db: any LedgerConnection)
+    throws
+  {
     try db.execute("DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?", [range.lowerBound, range.upperBound])
   }
 

@@ -5,7 +5,7 @@ import ReflogStorage
 /// first.
 ///
 /// Each id and each name has one row. Rows that were found are kept in memory for later transactions, until
-/// ``forget()`` is called.
+/// `forget()` is called.
 package final class Identities {
   /// The row number of an address, and the address in the spelling that was recorded first.
   struct AddressRow {

@@ -64,7 +64,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   private let limits: GroupCommitLimits
   private let thread: WriterThread
   /// Opens the write connection, creates the session, and calls the closure with both.
-  private let open: @Sendable ((Opened) throws -> Void) throws -> Void
+  private let withOpened: @Sendable ((Opened) throws -> Void) throws -> Void
   private let state: Mutex<State>
   private let counted = Mutex(Counters())
 
@@ -84,7 +84,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     self.store = store
     self.limits = limits
     self.thread = thread
-    open = { body in
+    withOpened = { body in
       try store.withWriter { connection, upkeep in
         try body(Opened(connection: connection, session: try makeSession(connection), upkeep: upkeep))
       }
@@ -245,7 +245,7 @@ extension GroupCommitWriter: WrittenFile {
   }
 
   func withTask(_ body: (WriterTask) throws -> Void) throws {
-    try open { opened in
+    try withOpened { opened in
       let transaction = GroupCommitTransaction(opened.connection, opened.session)
       let task = WriterTask(
         commit: {

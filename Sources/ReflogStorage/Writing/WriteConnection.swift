@@ -45,7 +45,7 @@ package struct StoreUpkeep {
   /// Frees a part of the space of deleted rows, so that other writes wait only a short time.
   let reclaim: () throws -> Reclaimed
 
-  /// The result of ``reclaim``.
+  /// The result of a call that frees space.
   package enum Reclaimed: Sendable {
     /// No space of deleted rows is left.
     case all

@@ -56,7 +56,9 @@ struct ReplaceKey: AsyncParsableCommand {
       let file = Anchor(path: anchor ?? environment["REFLOG_ANCHOR"] ?? path + ".anchor")
       let replaced: KeyReplacement
       do {
-        replaced = try await LostKey(of: SQLiteLedger(storage), anchor: file).replace(because: reason) { Timestamp(Date()) }
+        replaced = try await LostKey(of: SQLiteLedger(storage), anchor: file).replace(because: reason) {
+          Timestamp(Date())
+        }
       } catch {
         // The first error is reported, so an error of the close is ignored.
         try? storage.close()
