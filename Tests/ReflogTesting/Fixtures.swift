@@ -130,11 +130,11 @@ package func withLedger<Value: Sendable>(
   clock: ManualClock = ManualClock(),
   _ body: (Ledger) async throws -> Value
 ) async throws -> Value {
-  try await withLedger(in: TestDatabase.open, of: directory, clock: clock) { ledger, _ in try await body(ledger) }
+  try await withNewLedger(in: TestDatabase.open, of: directory, clock: clock) { ledger, _ in try await body(ledger) }
 }
 
 /// Calls `body` with an empty ledger in a new database, and with the path of the database's file.
-private func withLedger<Value: Sendable>(
+private func withNewLedger<Value: Sendable>(
   in open: (_ folder: String) async throws -> TestDatabase,
   of directory: DirectoryKind,
   clock: ManualClock,
@@ -240,10 +240,9 @@ package func withService<Value: Sendable>(
     settleWindow: settleWindow,
     longestWrite: longestWrite
   )
-  return try await withLedger(of: directory.kind, clock: clock) { ledger, storage in
+  let open = inFile ? TestDatabase.openFile : TestDatabase.open
+  return try await withNewLedger(in: open, of: directory.kind, clock: clock) { ledger, path in
     let service = ChangeService(ledger: ledger, directory: directory, locks: locks, reads: reads)
-    return try await body(
-      ServiceFixture(service: service, ledger: ledger, directory: directory, path: storage.path)
-    )
+    return try await body(ServiceFixture(service: service, ledger: ledger, directory: directory, path: path))
   }
 }
