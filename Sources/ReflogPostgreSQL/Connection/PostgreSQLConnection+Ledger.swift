@@ -4,12 +4,17 @@ package import ReflogStorage
 extension PostgreSQLConnection: LedgerConnection {
   package var dialect: any Dialect { PostgreSQLDialect() }
 
+  /// Runs a statement in a request of its own, together with the statements that were queued before it.
   package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
     try queue(sql, arguments, kept: kept)
     changedRowCount = try finish().last?.affectedRows ?? 0
     allChangedRowCount += Int64(changedRowCount)
   }
 
+  /// Calls `body` with each row of a result as it arrives, until `body` returns false.
+  ///
+  /// The request also contains the statements that were queued before. `body` may run other statements on this
+  /// connection: the rows that were not read yet are then kept in memory.
   package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
     try queue(sql, arguments, kept: kept)
     let rows = RowStream(try sendQueued(isStreaming: true), of: self)

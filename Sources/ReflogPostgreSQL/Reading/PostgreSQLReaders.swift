@@ -30,6 +30,11 @@ package final class PostgreSQLReaders: LedgerReader {
 
   package var readCount: Int { counter.load(ordering: .relaxed) }
 
+  /// Runs a read in a `REPEATABLE READ READ ONLY` transaction on the thread of a connection.
+  ///
+  /// If the connection is lost, the read is run once more on a new connection, so `body` can be called twice.
+  ///
+  /// - Throws: `StorageError.queueFull` if too many reads are waiting.
   package func read<Value: Sendable>(
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value {
@@ -44,11 +49,15 @@ package final class PostgreSQLReaders: LedgerReader {
     }
   }
 
+  /// Returns the types and names of the items that differ from the schema that the migrations create.
   package func alteredSchemaItems() async throws -> [String] {
     let schema = schema
     return try await read { db in SchemaItem.differences(try SchemaItem.all(db), schema) }
   }
 
+  /// Returns the tables with a damaged index, or with an index that lacks a row.
+  ///
+  /// The checks use the extension amcheck if the database has it. Without it, each index is compared with its table.
   package func damagedTables() async throws -> [(table: String, problem: String)] {
     let indexes = try await read { db in try LedgerIndex.all(db) }
     var damaged: [(table: String, problem: String)] = []
