@@ -283,8 +283,3 @@ for target in package.targets where !["CLibpq", "CStorage"].contains(target.name
   }
   target.swiftSettings = settings
 }
-
-// LOCAL ONLY
-let kept = ["ReflogModel", "ReflogMigrations", "CStorage", "ReflogStorage", "ReflogLedger", "CLibpq", "ReflogPostgreSQL", "ReflogPostgreSQLTests"]
-package.targets.removeAll { !kept.contains($0.name) }
-package.products = []
