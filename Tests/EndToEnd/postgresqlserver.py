@@ -215,9 +215,9 @@ def serving_tests():
 def main(command):
     with serving_tests() as url:
         process = subprocess.Popen(command, env=os.environ | {VARIABLE: url})
-        # The command also receives the signals of the terminal. The server must run until the command has ended.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda number, frame: process.send_signal(number))
+        # The server must run until the command has ended. A terminal sends SIGINT to the command too.
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+        signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
         return process.wait()
 
 

@@ -133,8 +133,9 @@ class SwiftPart:
         return environment(self.server)
 
     def command(self, folder):
-        build = os.environ.get("BUILD_FOLDER")
-        flags = ["--scratch-path", build, "--traits", "PostgreSQL"] if build else []
+        # tools/lib.sh sets these variables for the build with PostgreSQL.
+        chosen = {"--scratch-path": "BUILD_FOLDER", "--traits": "BUILD_TRAITS"}
+        flags = [part for flag, name in chosen.items() if name in os.environ for part in (flag, os.environ[name])]
         flags += ["--filter", SWIFT_TESTS_OF_LEDGERS] if self.server else []
         return ["swift", "test", "--package-path", ROOT, "--skip-build", "--parallel", "--xunit-output", folder / "swift.xml", *flags]
 
