@@ -61,7 +61,7 @@ build=${BUILD_FOLDER:-$PWD/.build}
 # If BUILD_FOLDER is already set, that folder is used: .ci/run builds in one folder.
 use_postgresql() {
   need libpq-dev postgresql python3
-  export BUILD_FOLDER=${BUILD_FOLDER:-$PWD/.build/postgresql} BUILD_TRAITS=PostgreSQL
+  export BUILD_FOLDER=${BUILD_FOLDER:-$PWD/.build-postgresql} BUILD_TRAITS=PostgreSQL
   build=$BUILD_FOLDER
   build_flags=(--scratch-path "$build" --traits "$BUILD_TRAITS")
 }

@@ -55,11 +55,12 @@ def installed():
 class PostgreSQLServer:
     """A PostgreSQL server with its own data folder. `settings` are settings of postgresql.conf by name.
 
-    Ctrl-C in a terminal stops the server, unless `has_own_group` is true.
+    Ctrl-C in a terminal stops the server, unless `has_own_group` is true. `roles` are created at the first start.
     """
 
-    def __init__(self, has_own_group=False, **settings):
+    def __init__(self, has_own_group=False, roles=ROLES, **settings):
         self.has_own_group = has_own_group
+        self.roles = roles
         self.settings = settings
         self.process = None
         self.folder = None
@@ -90,7 +91,7 @@ class PostgreSQLServer:
             self.create_data()
         self.launch()
         if is_new:
-            for role in ROLES:
+            for role in self.roles:
                 self.psql(f"CREATE ROLE {role} LOGIN PASSWORD '{self.passwords[role]}'")
 
     def create_data(self):

@@ -4,7 +4,8 @@ A part is a module of tests. The module's constants SECONDS and CORES contain th
 needs. A class with the mark `@apart` is a separate part. All other classes of the module together are one part.
 
 The tests run with a ledger in a SQLite file, in a PostgreSQL database, or both, one part for each. A module whose constant
-SQLITE_ONLY contains a reason does not run on PostgreSQL. `@sqlite_only` is the same mark for a class or a test.
+SQLITE_ONLY contains a reason does not run on PostgreSQL. `@sqlite_only` is the same mark for a class or a test. A module with
+the constant POSTGRESQL_ONLY runs only on PostgreSQL.
 """
 
 import dataclasses
@@ -184,14 +185,14 @@ def environment(server):
 def parts(folder, names, server=None):
     """Returns the parts for these names of modules, classes and tests. Without names, returns the parts of all modules.
 
-    With the URL of a PostgreSQL server, the parts of modules that need SQLite are left out.
+    With the URL of a PostgreSQL server, the modules that need SQLite are left out. Without it, the others are left out.
     Raises InvalidModule if a module has a syntax error.
     """
     # The modules are imported here to read their constants and marks.
     sys.path.insert(0, str(folder))
     names = names or sorted(file.stem for file in folder.glob("test_*.py"))
-    if server:
-        names = [name for name in names if not hasattr(imported(name.partition(".")[0]), "SQLITE_ONLY")]
+    mark = "SQLITE_ONLY" if server else "POSTGRESQL_ONLY"
+    names = [name for name in names if not hasattr(imported(name.partition(".")[0]), mark)]
     return [dataclasses.replace(part, server=server) for name in names for part in parts_of(folder, name)]
 
 
