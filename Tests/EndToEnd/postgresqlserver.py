@@ -5,8 +5,8 @@ started the server can reach the socket's folder. Connections over TCP need the 
 
     postgresqlserver.py COMMAND …
 
-runs a command, for example `swift test`, with a new server. The environment variable REFLOG_TEST_POSTGRESQL of the command
-contains the server's URL, see postgresqldatabase.py. The server is stopped when the command ends.
+runs a command, for example `swift test`, with new servers. The environment variable REFLOG_TEST_POSTGRESQL of the command
+contains the URL of a server, see postgresqldatabase.py. The servers are stopped when the command ends.
 """
 
 import contextlib
@@ -206,16 +206,20 @@ def children(parent):
 
 @contextlib.contextmanager
 def serving_tests():
-    """Starts a server for many tests, and yields its URL for the environment variable REFLOG_TEST_POSTGRESQL."""
+    """Starts servers for many tests, and yields the environment variables that contain their URLs.
+
+    The second server is for Swift tests. Its commits wait for a standby server that does not exist.
+    """
     # Each ledger keeps about ten connections open, and many tests run at the same time.
-    with PostgreSQLServer(has_own_group=True, max_connections=1000) as server:
+    with (PostgreSQLServer(has_own_group=True, max_connections=1000) as server,
+          PostgreSQLServer(has_own_group=True, roles=(), synchronous_standby_names="missing") as waiting):
         server.create_database(TEMPLATE)
-        yield server.dsn("postgres")
+        yield {VARIABLE: server.dsn("postgres"), f"{VARIABLE}_WAITING": waiting.dsn("postgres")}
 
 
 def main(command):
-    with serving_tests() as url:
-        process = subprocess.Popen(command, env=os.environ | {VARIABLE: url})
+    with serving_tests() as variables:
+        process = subprocess.Popen(command, env=os.environ | variables)
         # The server must run until the command has ended. A terminal sends SIGINT to the command too.
         signal.signal(signal.SIGINT, lambda number, frame: None)
         signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))

@@ -147,8 +147,7 @@ def main():
     with contextlib.ExitStack() as stack:
         try:
             on_postgresql = options.store != "sqlite"
-            server = stack.enter_context(postgresqlserver.serving_tests()) if on_postgresql else None
-            parts = chosen(options, server)
+            parts = chosen(options, stack.enter_context(postgresqlserver.serving_tests()) if on_postgresql else {})
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="reflog-tests-", ignore_cleanup_errors=True))
             runs = stack.enter_context(contextlib.closing(run_all(parts, options.cores, options.limit, pathlib.Path(folder))))
             return report(runs)
@@ -161,16 +160,16 @@ def main():
             return 130
 
 
-def chosen(options, server):
-    """Returns the parts that the options choose. `server` is the URL of the PostgreSQL server, or None."""
+def chosen(options, environment):
+    """Returns the parts that the options choose. `environment` contains the variables that name PostgreSQL servers."""
     folder, parts = options.folder.resolve(), []
     if options.store != "postgresql":
-        parts += testparts.parts(folder, options.names)
-        parts += testparts.everything() if options.everything else []
-    if server:
+        parts += testparts.parts(folder, options.names, {})
+        parts += testparts.everything({}) if options.everything else []
+    if environment:
         share = testparts.POSTGRESQL_SHARE if options.store == "both" else []
-        parts += testparts.parts(folder, options.names or share, server)
-        parts += testparts.everything(server) if options.everything else []
+        parts += testparts.parts(folder, options.names or share, environment)
+        parts += testparts.everything(environment) if options.everything else []
     return parts
 
 

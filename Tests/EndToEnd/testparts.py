@@ -29,7 +29,10 @@ SECONDS, CORES = 10, 0.3
 # The value of `cores` for a part that must run alone.
 ALONE = math.inf
 # The modules that .ci/run also runs on PostgreSQL. Together they use each kind of statement of the ledger.
-POSTGRESQL_SHARE = ["test_access"]
+POSTGRESQL_SHARE = [
+    "test_access", "test_conditional", "test_exports", "test_idempotency", "test_postgresql_article", "test_queries",
+    "test_recovery", "test_retention", "test_rollback_to_time",
+]
 # The Swift tests that have a ledger.
 SWIFT_TESTS_OF_LEDGERS = "ReflogLedgerTests|ReflogPostgreSQLTests|ReflogServiceTests"
 
@@ -74,22 +77,18 @@ class Outcome:
 class PythonPart:
     """A part whose tests Python's unittest runs. `tests` contains the names of the tests in unittest's form.
 
-    `server` is the URL of the PostgreSQL server that has the ledgers of the tests, or None if the ledgers are SQLite files.
+    `environment` contains the variables that name PostgreSQL servers, or is empty if the ledgers are SQLite files.
     """
     modules: pathlib.Path
     module: str
     tests: tuple[str, ...]
     seconds: float = SECONDS
     cores: float = CORES
-    server: str | None = None
+    environment: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def name(self):
-        return named(self.module, self.server)
-
-    @property
-    def environment(self):
-        return environment(self.server)
+        return named(self.module, self.environment)
 
     def command(self, folder):
         return [sys.executable, HERE / "recordtests.py", self.modules, folder / "results.jsonl", *self.tests]
@@ -122,22 +121,18 @@ class PythonPart:
 class SwiftPart:
     """The Swift tests. The tests must already be built. `swift test` writes the results as xUnit XML.
 
-    With the URL of a PostgreSQL server, only those tests run that have a ledger.
+    With PostgreSQL servers in `environment`, only those tests run that have a ledger.
     """
     seconds, cores = 60, 1
 
-    def __init__(self, server=None):
-        self.name, self.server = named("swift test", server), server
-
-    @property
-    def environment(self):
-        return environment(self.server)
+    def __init__(self, environment):
+        self.name, self.environment = named("swift test", environment), environment
 
     def command(self, folder):
         # tools/lib.sh sets these variables for the build with PostgreSQL.
         chosen = {"--scratch-path": "BUILD_FOLDER", "--traits": "BUILD_TRAITS"}
         flags = [part for flag, name in chosen.items() if name in os.environ for part in (flag, os.environ[name])]
-        flags += ["--filter", SWIFT_TESTS_OF_LEDGERS] if self.server else []
+        flags += ["--filter", SWIFT_TESTS_OF_LEDGERS] if self.environment else []
         return ["swift", "test", "--package-path", ROOT, "--skip-build", "--parallel", "--xunit-output", folder / "swift.xml", *flags]
 
     def outcome(self, folder):
@@ -173,32 +168,27 @@ def read(path):
     return path.read_text() if path.exists() else ""
 
 
-def named(name, server):
-    return f"{name} (PostgreSQL)" if server else name
+def named(name, environment):
+    return f"{name} (PostgreSQL)" if environment else name
 
 
-def environment(server):
-    """Returns the environment variables of a part whose ledgers are on a PostgreSQL server, or of another part."""
-    return {VARIABLE: server} if server else {}
-
-
-def parts(folder, names, server=None):
+def parts(folder, names, environment):
     """Returns the parts for these names of modules, classes and tests. Without names, returns the parts of all modules.
 
-    With the URL of a PostgreSQL server, the modules that need SQLite are left out. Without it, the others are left out.
+    With PostgreSQL servers in `environment`, the modules that need SQLite are left out. Otherwise, those that need PostgreSQL.
     Raises InvalidModule if a module has a syntax error.
     """
     # The modules are imported here to read their constants and marks.
     sys.path.insert(0, str(folder))
     names = names or sorted(file.stem for file in folder.glob("test_*.py"))
-    mark = "SQLITE_ONLY" if server else "POSTGRESQL_ONLY"
+    mark = "SQLITE_ONLY" if environment else "POSTGRESQL_ONLY"
     names = [name for name in names if not hasattr(imported(name.partition(".")[0]), mark)]
-    return [dataclasses.replace(part, server=server) for name in names for part in parts_of(folder, name)]
+    return [dataclasses.replace(part, environment=environment) for name in names for part in parts_of(folder, name)]
 
 
-def everything(server=None):
+def everything(environment):
     """Returns the parts that are not modules: the Swift tests and the tour."""
-    return [SwiftPart(server), TourPart(on_postgresql=server is not None)]
+    return [SwiftPart(environment), TourPart(on_postgresql=bool(environment))]
 
 
 def parts_of(folder, name):
