@@ -279,8 +279,9 @@ for target in package.targets where !["CLibpq", "CStorage"].contains(target.name
   if !target.isTest { settings.append(.enableUpcomingFeature("InternalImportsByDefault")) }
   if !target.isTest {
     // tools/docs needs the symbol graphs. Only the compiler can write them completely: `swift package dump-symbol-graph`
-    // does not see package types of other modules.
-    let graphs = ["-emit-symbol-graph", "-emit-symbol-graph-dir", "\(Context.packageDirectory)/.build/symbol-graphs"]
+    // does not see package types of other modules. tools/lib.sh sets BUILD_FOLDER for the build with PostgreSQL.
+    let folder = Context.environment["BUILD_FOLDER"] ?? "\(Context.packageDirectory)/.build"
+    let graphs = ["-emit-symbol-graph", "-emit-symbol-graph-dir", "\(folder)/symbol-graphs"]
     settings.append(
       .unsafeFlags(graphs + ["-symbol-graph-minimum-access-level", "package"], .when(configuration: .debug))
     )

@@ -50,3 +50,18 @@ need_swift() {
     exit 1
   }
 }
+
+# The flags of `swift build`, and the folder of the build.
+build_flags=()
+build=${BUILD_FOLDER:-$PWD/.build}
+
+# Chooses the build with PostgreSQL for this script and for the programs that it starts, and installs what the build needs.
+#
+# The build has a folder of its own, so a change between the two builds compiles nothing again. Each build needs about 2 GB.
+# If BUILD_FOLDER is already set, that folder is used: .ci/run builds in one folder.
+use_postgresql() {
+  need libpq-dev postgresql python3
+  export BUILD_FOLDER=${BUILD_FOLDER:-$PWD/.build-postgresql} BUILD_TRAITS=PostgreSQL
+  build=$BUILD_FOLDER
+  build_flags=(--scratch-path "$build" --traits "$BUILD_TRAITS")
+}

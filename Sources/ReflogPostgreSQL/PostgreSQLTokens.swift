@@ -42,8 +42,9 @@ package struct PostgreSQLTokens: TokenDatabase {
         continuation.resume(
           with: Result<Value, any Error> {
             try ledger.run { writer in
-              // The lock keeps two processes from creating tokens with names that can be confused.
-              try writer.execute("LOCK TABLE token IN SHARE ROW EXCLUSIVE MODE")
+              // The lock keeps two processes from creating tokens with names that can be confused. The role of the
+              // service may not lock the table, so the lock is the one of the head row.
+              try writer.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE")
               return try body(writer)
             }
           }

@@ -75,8 +75,8 @@ class Originals:
             # A copy of the files one after another, while changes are made.
             self.live = Snapshot(server, folder, "live")
             for ending in FILES:
-                if os.path.exists(server.database + ending):
-                    shutil.copy(server.database + ending, self.live.file(ending))
+                if os.path.exists(server.files + ending):
+                    shutil.copy(server.files + ending, self.live.file(ending))
             running.changes = [change["id"] for change in server.history()]
             server.kill()
             self.killed = running.take(server)
@@ -390,7 +390,7 @@ class Trial:
             found = self.missing("history --database", shown)
             # An older copy without its anchor is complete in itself. Only its anchor shows that it is older.
             verified = server.command("verify", "--database", server.database)
-            anchor = pathlib.Path(server.database + ".anchor")
+            anchor = pathlib.Path(server.files + ".anchor")
             is_own = anchor.is_file() and anchor.read_bytes() == self.damage.base.file(".anchor").read_bytes()
             if found and verified.returncode == 0 and is_own:
                 return [f"verify finds nothing, and {found[0]}"]

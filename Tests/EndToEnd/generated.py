@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import tempfile
 
-from reflogserver import ROOT, Graph, Server
+from reflogserver import BUILD, Graph, Server
 
 # These settings contain no credential, so Reflog makes no sweep. A sweep would record drift, because the fake Graph does not
 # have the flows of the generated history.
@@ -14,7 +14,7 @@ SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CL
 
 def generate(path, changes, seed=1, configuration="debug"):
     """Creates a ledger whose changes are spread over three years, from 2023 on."""
-    program = ROOT / ".build" / configuration / "ReflogGenerate"
+    program = BUILD / configuration / "ReflogGenerate"
     subprocess.run([program, "--changes", str(changes), "--seed", str(seed), path], check=True, stderr=subprocess.DEVNULL)
 
 
@@ -22,7 +22,7 @@ class GeneratedServer(Server):
     """A server for a generated ledger, in front of a fake Graph that has none of the ledger's flows."""
 
     def __init__(self, changes, seed=1, configuration="debug", **settings):
-        super().__init__(ROOT / ".build" / configuration / "reflog", **(SETTINGS | settings))
+        super().__init__(BUILD / configuration / "reflog", **(SETTINGS | settings))
         generate(self.database, changes, seed, configuration)
 
     def __enter__(self):

@@ -2,8 +2,14 @@
 
 The server has the roles reflog_owner and reflog_service. Connections through the socket need no password: only the user who
 started the server can reach the socket's folder. Connections over TCP need the password of the role.
+
+    postgresqlserver.py COMMAND …
+
+runs a command, for example `swift test`, with new servers. The environment variable REFLOG_TEST_POSTGRESQL of the command
+contains the URL of a server, see postgresqldatabase.py. The servers are stopped when the command ends.
 """
 
+import contextlib
 import glob
 import os
 import pathlib
@@ -12,22 +18,20 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
+from postgresqldatabase import OWNER, SERVICE, TEMPLATE, VARIABLE, SQLError, psql
 from reflogserver import Port
 
 MIGRATION = pathlib.Path(__file__).resolve().parents[2] / "migrations" / "postgresql-0001-changes.sql"
-ROLES = ("reflog_owner", "reflog_service")
+ROLES = (OWNER, SERVICE)
 # The oldest version of PostgreSQL that Reflog supports.
 OLDEST = 15
 START_SECONDS = 120
 # A Unix socket's path has at most 107 bytes, and PostgreSQL's own user must reach the folder. So the folder is in /tmp.
 FOLDER = "/tmp"
-
-
-class SQLError(Exception):
-    """The error for SQL that PostgreSQL refuses. The message is the output of psql."""
 
 
 def programs():
@@ -49,9 +53,14 @@ def installed():
 
 
 class PostgreSQLServer:
-    """A PostgreSQL server with its own data folder. `settings` are settings of postgresql.conf by name."""
+    """A PostgreSQL server with its own data folder. `settings` are settings of postgresql.conf by name.
 
-    def __init__(self, **settings):
+    Ctrl-C in a terminal stops the server, unless `has_own_group` is true. `roles` are created at the first start.
+    """
+
+    def __init__(self, has_own_group=False, roles=ROLES, **settings):
+        self.has_own_group = has_own_group
+        self.roles = roles
         self.settings = settings
         self.process = None
         self.folder = None
@@ -82,7 +91,7 @@ class PostgreSQLServer:
             self.create_data()
         self.launch()
         if is_new:
-            for role in ROLES:
+            for role in self.roles:
                 self.psql(f"CREATE ROLE {role} LOGIN PASSWORD '{self.passwords[role]}'")
 
     def create_data(self):
@@ -102,7 +111,8 @@ class PostgreSQLServer:
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen([self.programs / "postgres", "-D", self.data, *flags], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, **self.as_user)
+                                            stdout=log, stderr=log, process_group=0 if self.has_own_group else None,
+                                            **self.as_user)
         deadline = time.monotonic() + START_SECONDS
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -147,8 +157,8 @@ class PostgreSQLServer:
 
     def create_database(self, name):
         """Creates a database that belongs to reflog_owner, and applies the migration in it."""
-        self.psql(f"CREATE DATABASE {name} OWNER reflog_owner")
-        self.psql(f"BEGIN;\n{MIGRATION.read_text()}\nCOMMIT;", role="reflog_owner", database=name)
+        self.psql(f"CREATE DATABASE {name} OWNER {OWNER}")
+        self.psql(f"BEGIN;\n{MIGRATION.read_text()}\nCOMMIT;", role=OWNER, database=name)
 
     def dsn(self, role="reflog_service", database="postgres", *, tcp=False):
         """Returns the URL of a database for libpq: through the Unix socket, or over TCP with the password of the role."""
@@ -161,12 +171,7 @@ class PostgreSQLServer:
 
         Each statement is a transaction, unless the SQL contains BEGIN. Raises SQLError if a statement fails.
         """
-        command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1",
-                   "--dbname", self.dsn(role, database), "--file", "-"]
-        result = subprocess.run(command, input=sql, capture_output=True, text=True)
-        if result.returncode != 0:
-            raise SQLError(result.stderr)
-        return result.stdout.removesuffix("\n")
+        return psql(self.dsn(role, database), sql)
 
     @property
     def data(self):
@@ -197,3 +202,29 @@ def children(parent):
         if int(fields[1]) == parent:
             found.append(int(path.split("/")[2]))
     return found
+
+
+@contextlib.contextmanager
+def serving_tests():
+    """Starts servers for many tests, and yields the environment variables that contain their URLs.
+
+    The second server is for Swift tests. Its commits wait for a standby server that does not exist.
+    """
+    # Each ledger keeps about ten connections open, and many tests run at the same time.
+    with (PostgreSQLServer(has_own_group=True, max_connections=1000) as server,
+          PostgreSQLServer(has_own_group=True, roles=(), synchronous_standby_names="missing") as waiting):
+        server.create_database(TEMPLATE)
+        yield {VARIABLE: server.dsn("postgres"), f"{VARIABLE}_WAITING": waiting.dsn("postgres")}
+
+
+def main(command):
+    with serving_tests() as variables:
+        process = subprocess.Popen(command, env=os.environ | variables)
+        # The server must run until the command has ended. A terminal sends SIGINT to the command too.
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+        signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
+        return process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

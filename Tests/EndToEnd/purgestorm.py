@@ -11,7 +11,7 @@ import threading
 import time
 
 from generated import SETTINGS, generate, texts_in_file
-from reflogserver import ROOT, Graph, Server
+from reflogserver import BUILD, Graph, Server
 from test_retention import DAYS, LAST_CHANGES
 
 # After each kill, this number of purged changes is drawn at random. The files must not contain the ids of these changes.
@@ -70,10 +70,10 @@ class Storm:
         return self.findings
 
     def one(self, point, graph):
-        server = Server(ROOT / ".build" / self.configuration / "reflog", graph=graph, **SETTINGS)
+        server = Server(BUILD / self.configuration / "reflog", graph=graph, **SETTINGS)
         try:
             for suffix in ("", ".key"):
-                shutil.copy(self.pristine + suffix, server.database + suffix)
+                shutil.copy(self.pristine + suffix, server.files + suffix)
             server.start()
             self.ask(server)
             self.wait(server, point)
@@ -112,8 +112,8 @@ class Storm:
 
         def loop():
             while not stopped.is_set():
-                sizes.append(os.path.getsize(server.database + "-wal"))
-                run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
+                sizes.append(os.path.getsize(server.files + "-wal"))
+                run = server.command("verify", "--database", server.database, "--anchor", server.files + ".anchor")
                 runs.append(run.returncode)
                 if run.returncode != 0:
                     self.findings.append(f"killed {point}: verify during the purge ended with {run.returncode}: {run.stdout[:500]} "
@@ -139,11 +139,11 @@ class Storm:
 
     def check_released(self, server, point):
         report = lambda finding: self.findings.append(f"killed {point}, then released: {finding}")
-        run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
+        run = server.command("verify", "--database", server.database, "--anchor", server.files + ".anchor")
         if run.returncode != 0:
             report(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
         server.compact()
-        for path in (server.database, server.database + "-wal"):
+        for path in (server.database, server.files + "-wal"):
             if texts_in_file(path, self.upn):
                 report(f"the erased person's UPN is in {os.path.basename(path)}")
 
@@ -184,14 +184,14 @@ class Storm:
             report("changes are missing that are not old enough to be purged")
         if erased:
             report(f"{erased} changes still have personal data of the erased person")
-        run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
+        run = server.command("verify", "--database", server.database, "--anchor", server.files + ".anchor")
         if run.returncode != 0:
             report(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
         # Compact the file first. If SQLite moved a row within the file and the row was deleted later, the file may still
         # contain the old copy of the row.
         server.compact()
         texts = self.sample()
-        for path in (server.database, server.database + "-wal"):
+        for path in (server.database, server.files + "-wal"):
             if found := texts_in_file(path, *texts):
                 report(f"{len(found)} of {len(texts)} ids of purged changes are in {os.path.basename(path)}")
         events = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents?$top=1000", role="reader").json["value"]]

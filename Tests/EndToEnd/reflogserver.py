@@ -15,8 +15,12 @@ import time
 import unittest
 import uuid
 
+import postgresqldatabase
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = ROOT / ".build" / "debug" / "reflog"
+# The folder of the build. tools/lib.sh sets the variable for the build with PostgreSQL.
+BUILD = pathlib.Path(os.environ.get("BUILD_FOLDER", ROOT / ".build"))
+BINARY = BUILD / "debug" / "reflog"
 
 # The connectors of the sample tenant.
 FRAUD_CHECK = "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01"
@@ -144,6 +148,9 @@ class Server:
 
     `with Server() as server:` starts the server. At the end of the block, the server is stopped and its folder is removed.
     `settings` are environment variables, without the prefix `REFLOG_`.
+
+    `database` is the value of --database: the path of a file, or the URL of a new PostgreSQL database if the tests use a
+    PostgreSQL server. `files` is the path of the other files without their endings. A SQLite file also has this path.
     """
 
     def __init__(self, binary=BINARY, graph=None, **settings):
@@ -151,7 +158,9 @@ class Server:
         self.graph = graph
         self.settings = settings
         self.folder = tempfile.mkdtemp(prefix="reflog-test-")
-        self.database = os.path.join(self.folder, "reflog.sqlite")
+        self.files = os.path.join(self.folder, "reflog.sqlite")
+        self.postgresql = postgresqldatabase.Database() if postgresqldatabase.VARIABLE in os.environ else None
+        self.database = self.postgresql.url if self.postgresql else self.files
         self.process = self.reservation = None
         self.tokens = {}
 
@@ -171,6 +180,8 @@ class Server:
                 self.kill()
             if self.reservation:
                 self.reservation.close()
+            if self.postgresql:
+                self.postgresql.drop()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     @functools.cached_property
@@ -199,8 +210,8 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError("the server did not start:\n" + self.log)
             time.sleep(0.02)
-        if not self.tokens and os.path.exists(self.database + ".first-tokens"):
-            with open(self.database + ".first-tokens") as lines:
+        if not self.tokens and os.path.exists(self.files + ".first-tokens"):
+            with open(self.files + ".first-tokens") as lines:
                 self.tokens = dict(line.split() for line in lines)
 
     # A command that runs the program, for example a tracer with its arguments. If empty, the program runs directly.
@@ -245,8 +256,13 @@ class Server:
         self.start()
 
     def environment(self, role=None):
-        """Returns this process's environment without Reflog's variables. With a role, adds the server's URL and a token."""
+        """Returns this process's environment with the variables of this ledger, but without other variables of Reflog.
+
+        With a role, adds the server's URL and a token.
+        """
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
+        if self.postgresql:
+            kept.update(REFLOG_FILES=self.files, REFLOG_ACCEPT_NO_STANDBY="true")
         if role:
             kept.update(REFLOG_SERVER=self.url, REFLOG_TOKEN=self.tokens[role])
         return kept
@@ -300,7 +316,7 @@ class Server:
 
 def wait_for_checkpoint(server):
     """Waits until a checkpoint over all entries is published and stored in the anchor. Returns it and the log's vkey."""
-    anchor = pathlib.Path(server.settings.get("ANCHOR", server.database + ".anchor"))
+    anchor = pathlib.Path(server.settings.get("ANCHOR", server.files + ".anchor"))
 
     def published():
         status = server.request("GET", "/beta/reflog/status", role="reader").json

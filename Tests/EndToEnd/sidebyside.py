@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+import postgresqlserver
 import testparts
 from testparts import HERE, Outcome
 
@@ -21,6 +22,7 @@ Without names it runs every module. A name is a module, a class or a test, as un
   sidebyside.py test_graph test_csv.CSVTests
 
 It runs as many modules at once as keep the cores busy; see testparts.py for how a module states what it needs.
+With --store, the ledgers of the tests are in PostgreSQL, on a server that this program starts.
 A module fails if a test fails, if it runs no test, if it crashes, or if it takes too long.
 """
 # The maximum time of a part. On an idle machine, the longest part needs less than a sixth of this time.
@@ -45,7 +47,7 @@ class Run:
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
                 list(map(str, part.command(folder))), stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0,
-                env=os.environ | {"TMPDIR": str(folder / "tmp")},
+                env=os.environ | {"TMPDIR": str(folder / "tmp")} | part.environment,
             )
 
     @property
@@ -132,28 +134,43 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, epilog=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="a module, a class in a module, or a test in a class")
     parser.add_argument("--everything", action="store_true", help="also run the Swift tests, which must be built, and the tour")
+    parser.add_argument("--store", choices=["sqlite", "postgresql", "both"], default="sqlite",
+                        help="where the ledgers are; `both` is all tests on SQLite, and the share on PostgreSQL that is for CI")
     parser.add_argument("--cores", type=float, default=len(os.sched_getaffinity(0)), help="how many cores to keep busy")
     parser.add_argument("--limit", type=float, default=LIMIT_SECONDS, metavar="SECONDS", help="how long a module may take")
     parser.add_argument("--folder", type=pathlib.Path, default=HERE, help="where the modules are")
     options = parser.parse_args()
-    try:
-        parts = testparts.parts(options.folder.resolve(), options.names)
-    except testparts.InvalidModule as error:
-        print(f"{error}\nNo test was run. Correct the module and run the tests again.", file=sys.stderr)
-        return 1
-    if options.everything:
-        parts += [testparts.SwiftPart(), testparts.TourPart()]
     # Set the handlers for SIGINT and SIGTERM. A shell that runs this program in the background makes this program ignore
     # SIGINT. Without a handler, the parts would also ignore SIGINT.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    with tempfile.TemporaryDirectory(prefix="reflog-tests-", ignore_cleanup_errors=True) as folder:
+    with contextlib.ExitStack() as stack:
         try:
-            with contextlib.closing(run_all(parts, options.cores, options.limit, pathlib.Path(folder))) as runs:
-                return report(runs)
+            on_postgresql = options.store != "sqlite"
+            parts = chosen(options, stack.enter_context(postgresqlserver.serving_tests()) if on_postgresql else {})
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="reflog-tests-", ignore_cleanup_errors=True))
+            runs = stack.enter_context(contextlib.closing(run_all(parts, options.cores, options.limit, pathlib.Path(folder))))
+            return report(runs)
+        except testparts.InvalidModule as error:
+            print(f"{error}\nNo test was run. Correct the module and run the tests again.", file=sys.stderr)
+            return 1
         except KeyboardInterrupt:
+            stack.close()
             print("Interrupted: all running tests were stopped.", flush=True)
             return 130
+
+
+def chosen(options, environment):
+    """Returns the parts that the options choose. `environment` contains the variables that name PostgreSQL servers."""
+    folder, parts = options.folder.resolve(), []
+    if options.store != "postgresql":
+        parts += testparts.parts(folder, options.names, {})
+        parts += testparts.everything({}) if options.everything else []
+    if environment:
+        share = testparts.POSTGRESQL_SHARE if options.store == "both" else []
+        parts += testparts.parts(folder, options.names or share, environment)
+        parts += testparts.everything(environment) if options.everything else []
+    return parts
 
 
 def report(runs):

@@ -77,9 +77,9 @@ class Storm:
         """Runs the server while one write or flush fails, of a file that belongs to the ledger or the embedded directory."""
         call = chance.choices(list(CALLS), [6, 6, 1, 1])[0]
         error, number = chance.choice(["EIO", "ENOSPC"]), chance.randint(1, CALLS[call])
-        injected = self.server.database + ".injected"
-        files = [self.server.database, self.server.database + "-wal", *(
-            self.server.database + suffix for suffix in (".directory", ".directory-wal"))]
+        injected = self.server.files + ".injected"
+        files = [self.server.database, self.server.files + "-wal", *(
+            self.server.files + suffix for suffix in (".directory", ".directory-wal"))]
         self.server.kill()
         self.server.wrapper = [
             "strace", "-D", "-f", "--seccomp-bpf", "-o", injected, *(part for file in files for part in ("-P", file)),
@@ -173,7 +173,7 @@ class Storm:
         self.results = collections.Counter(row["result"] for row in rows)
         ledger.close()
         if database is None:
-            run = self.server.command("verify", "--database", self.server.database, "--anchor", self.server.database + ".anchor")
+            run = self.server.command("verify", "--database", self.server.database, "--anchor", self.server.files + ".anchor")
             if run.returncode != 0:
                 found.append(f"verify ended with {run.returncode}: {run.stdout}{run.stderr}")
         return found
@@ -185,7 +185,7 @@ class Storm:
     def control(self):
         """Checks violations(): deletes an acknowledged change from a copy of the ledger. Returns the problems in the copy."""
         acknowledged = [attempt for attempt in self.attempts if attempt.status == 204]
-        copy = self.server.database + ".control"
+        copy = self.server.files + ".control"
         source = self.open()
         target = sqlite3.connect(copy)
         source.backup(target)

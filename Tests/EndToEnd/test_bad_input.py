@@ -50,7 +50,7 @@ class BadInput(ServerTestCase):
         self.server.command("token", "create", "--role", "operator", "--name", "late", "--database", self.server.database)
         listed = self.server.command("token", "create", "--role", "operator", "--name", "late2", "--database",
                                      self.server.database)
-        tokens = sqlite3.connect(self.server.database + ".tokens")
+        tokens = sqlite3.connect(self.server.files + ".tokens")
         tokens.execute("UPDATE token SET expires = created WHERE name = 'late2'")
         tokens.commit()
         tokens.close()

@@ -157,11 +157,11 @@ class CommandLine(ServerTestCase):
     def test_a_ledger_whose_directory_is_missing_is_not_served(self):
         with Server() as other:
             other.stop()
-            os.remove(other.database + ".directory")
+            os.remove(other.files + ".directory")
             done = self.run_command("serve", "--directory", "embedded", "--port", "0", "--database", other.database)
             self.assertEqual(done.returncode, 1)
             self.assertIn("exists, but its directory", done.stderr)
-            self.assertFalse(os.path.exists(other.database + ".directory"))
+            self.assertFalse(os.path.exists(other.files + ".directory"))
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w") as full:
@@ -181,7 +181,7 @@ class CommandLine(ServerTestCase):
 
     def test_only_the_owner_can_access_the_files(self):
         for suffix in ("", ".directory", ".tokens", ".first-tokens", ".lock"):
-            mode = stat.S_IMODE(os.stat(self.server.database + suffix).st_mode)
+            mode = stat.S_IMODE(os.stat(self.server.files + suffix).st_mode)
             self.assertEqual(mode & 0o077, 0, suffix)
 
     def test_no_secret_is_stored_or_logged(self):
@@ -194,7 +194,7 @@ class CommandLine(ServerTestCase):
         })
         secrets = [canary + "-password", *(token.split("_")[2] for token in self.server.tokens.values())]
         for suffix in ("", "-wal", ".directory", ".directory-wal", ".tokens"):
-            path = self.server.database + suffix
+            path = self.server.files + suffix
             if not os.path.exists(path):
                 continue
             with open(path, "rb") as file:
@@ -371,7 +371,7 @@ class Stopping(unittest.TestCase):
         with Server() as server:
             server.put(STEP, NEW_VENDOR)
             self.assertEqual(server.stop(), 0)
-            self.assertFalse(os.path.exists(server.database + "-wal"))
+            self.assertFalse(os.path.exists(server.files + "-wal"))
             shown = server.command("history", "--database", server.database, "--format", "json")
             self.assertEqual(len(json.loads(shown.stdout)["value"]), 1)
 

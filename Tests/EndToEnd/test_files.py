@@ -41,14 +41,14 @@ class Output(unittest.TestCase):
 
     def test_no_verb_writes_over_a_file_of_the_ledger(self):
         folder = self.server.folder
-        os.symlink(self.server.database + ".key", os.path.join(folder, "link"))
+        os.symlink(self.server.files + ".key", os.path.join(folder, "link"))
         # The anchor is not used here, because the server replaces it by a new file.
-        os.link(self.server.database + ".key", os.path.join(folder, "hard-link"))
+        os.link(self.server.files + ".key", os.path.join(folder, "hard-link"))
         os.symlink(folder, os.path.join(folder, "folder-link"))
-        paths = [self.server.database + ending for ending in ENDINGS]
+        paths = [self.server.files + ending for ending in ENDINGS]
         paths += [os.path.join(folder, name) for name in ("link", "hard-link", "folder-link/reflog.sqlite.key")]
         # These files do not exist now. If a command creates them, a later start reads them as files of the ledger.
-        paths += [self.server.database + ending for ending in (".key.next", ".directory-journal")]
+        paths += [self.server.files + ending for ending in (".key.next", ".directory-journal")]
         before = inodes(self.server)
         for number, path in enumerate(paths):
             # Every path is tried with two verbs, and every verb with several paths.
@@ -59,7 +59,7 @@ class Output(unittest.TestCase):
                     self.assertIn(run.returncode, (1, 64))
                     self.assertIn(path, run.stderr)
                     self.assertEqual(inodes(self.server), before)
-                    self.assertEqual(pathlib.Path(self.server.database + ".anchor").read_text().count("\n\n"), 1)
+                    self.assertEqual(pathlib.Path(self.server.files + ".anchor").read_text().count("\n\n"), 1)
         os.remove(os.path.join(folder, "hard-link"))
         change(self.server)
 
@@ -86,8 +86,8 @@ class Output(unittest.TestCase):
 
 def inodes(server):
     """Returns the inode of each file of a ledger. Leaves out the anchor, because the server replaces it."""
-    return {ending: os.stat(server.database + ending).st_ino for ending in ENDINGS
-            if ending != ".anchor" and os.path.exists(server.database + ending)}
+    return {ending: os.stat(server.files + ending).st_ino for ending in ENDINGS
+            if ending != ".anchor" and os.path.exists(server.files + ending)}
 
 
 @apart(seconds=12)
@@ -227,7 +227,7 @@ class Replacement(unittest.TestCase):
             for action in ("replaced", "moved"):
                 with self.subTest(ending=ending, action=action), Server() as server:
                     change(server, 3)
-                    file = server.database + ending
+                    file = server.files + ending
                     os.rename(file, file + ".moved")
                     if action == "replaced":
                         shutil.copy(file + ".moved", file)
@@ -245,9 +245,9 @@ class Replacement(unittest.TestCase):
 
     def test_an_idle_server_notices_a_replaced_file(self):
         with Server() as server:
-            os.rename(server.database, server.database + ".moved")
+            os.rename(server.database, server.files + ".moved")
             eventually(lambda: server.request("GET", "/readyz", role=None).status == 503)
-            os.rename(server.database + ".moved", server.database)
+            os.rename(server.files + ".moved", server.database)
 
 
 class Port(unittest.TestCase):
@@ -281,7 +281,7 @@ class CopiesInUse(unittest.TestCase):
             # The copied ledger is new: its first entry is only in the log. The files next to it make no difference.
             for endings in ((".directory",), (".directory", ".key", ".anchor", ".tokens")):
                 for ending in endings:
-                    shutil.copy(server.database + ending, copy)
+                    shutil.copy(server.files + ending, copy)
                 start = subprocess.run([server.binary, "serve", "--port", "0", "--database", copy / "reflog.sqlite"],
                                        capture_output=True, text=True, env=server.environment() | server.variables, timeout=60)
                 self.assertEqual(start.returncode, 1)
@@ -294,6 +294,6 @@ class CopiesInUse(unittest.TestCase):
             wait_for_checkpoint(server)
             server.kill()
             subprocess.run(["sqlite3", server.database, "SELECT count(*) FROM change"], check=True, capture_output=True)
-            self.assertFalse(os.path.exists(server.database + "-wal"))
+            self.assertFalse(os.path.exists(server.files + "-wal"))
             server.start()
             self.assertEqual(len(server.history()), 4)

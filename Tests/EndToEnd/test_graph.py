@@ -156,7 +156,7 @@ class SweepFailures(GraphTestCase):
         self.graph.control(hang=["b2cUserFlows/B2C_1_flow0"], set={OTHER: LOYALTY})
         self.server.stop()
         for suffix in ("", ".key", ".anchor", ".lock"):
-            os.remove(self.server.database + suffix)
+            os.remove(self.server.files + suffix)
         self.server.start()
 
         found = eventually(lambda: self.changes(kind="baseline", subject="step"))

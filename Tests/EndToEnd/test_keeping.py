@@ -61,7 +61,7 @@ class Keys(unittest.TestCase):
             kept.write_text(old_checkpoint)
             self.assertEqual(verify(server, "--key", new, "--key", old, "--since", kept).returncode, 0)
             self.assertEqual(verify(server, "--key", new, "--since", kept).returncode, 65)
-            self.assertEqual(stat.S_IMODE(os.stat(server.database + ".key").st_mode), 0o600)
+            self.assertEqual(stat.S_IMODE(os.stat(server.files + ".key").st_mode), 0o600)
             server.stop()
             server.start()
             change(server)
@@ -73,28 +73,28 @@ class Keys(unittest.TestCase):
             old = wait_for_checkpoint(server)[1]
             server.stop()
             # The server discards a new key if no entry of the log records the rotation to that key.
-            shutil.copy(server.database + ".key", server.database + ".key.next")
+            shutil.copy(server.files + ".key", server.files + ".key.next")
             server.start()
             change(server)
             self.assertEqual(wait_for_checkpoint(server)[1], old)
-            self.assertFalse(os.path.exists(server.database + ".key.next"))
-            shutil.copy(server.database + ".key", server.database + ".before")
+            self.assertFalse(os.path.exists(server.files + ".key.next"))
+            shutil.copy(server.files + ".key", server.files + ".before")
             server.command("key", "rotate", role="admin")
             change(server)
             new = eventually(lambda: (key := wait_for_checkpoint(server)[1]) != old and key)
             server.stop()
             # A new key becomes the current key if an entry of the log records the rotation to that key.
-            os.rename(server.database + ".key", server.database + ".key.next")
-            os.rename(server.database + ".before", server.database + ".key")
+            os.rename(server.files + ".key", server.files + ".key.next")
+            os.rename(server.files + ".before", server.files + ".key")
             server.start()
             change(server)
             self.assertEqual(wait_for_checkpoint(server)[1], new)
             # The server renames the file when it publishes a checkpoint that both keys signed.
-            eventually(lambda: not os.path.exists(server.database + ".key.next"))
+            eventually(lambda: not os.path.exists(server.files + ".key.next"))
             change(server)
             self.assertEqual(wait_for_checkpoint(server)[0].count("— "), 1)
             server.stop()
-            self.assertEqual(verify(server, "--key", new, "--anchor", server.database + ".anchor").returncode, 0)
+            self.assertEqual(verify(server, "--key", new, "--anchor", server.files + ".anchor").returncode, 0)
 
 
 class Crashes(unittest.TestCase):
@@ -104,7 +104,7 @@ class Crashes(unittest.TestCase):
         with Server() as server:
             key = wait_for_checkpoint(server)[1]
             for times in range(1, 6):
-                anchored = pathlib.Path(server.database + ".anchor").read_bytes()
+                anchored = pathlib.Path(server.files + ".anchor").read_bytes()
                 change(server, times)
                 server.kill()
                 answered = server_rows(server, "SELECT id, result FROM change")
@@ -115,8 +115,8 @@ class Crashes(unittest.TestCase):
                 self.assertEqual({result for _, result in answered}, {"applied"})
                 # Restore an older anchor. A crash after the commit of a change leaves the older anchor if the new anchor is not
                 # written yet.
-                pathlib.Path(server.database + ".anchor").write_bytes(anchored)
-                run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
+                pathlib.Path(server.files + ".anchor").write_bytes(anchored)
+                run = verify(server, "--key", key, "--anchor", server.files + ".anchor")
                 self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
                 server.start()
                 self.assertEqual(len(server.history()), len(answered))
@@ -129,14 +129,14 @@ class Crashes(unittest.TestCase):
         # The server can't create a file if a link has the name of that file, so its start fails. With ".key.partial" the start
         # fails when the server writes the key. With ".first-tokens" the start fails later, and the key exists already.
         for name, has_key in ((".key.partial", False), (".first-tokens", True)):
-            os.symlink("nowhere", server.database + name)
+            os.symlink("nowhere", server.files + name)
             with self.assertRaises(AssertionError):
                 server.start()
-            os.remove(server.database + name)
+            os.remove(server.files + name)
             self.assertEqual(server_rows(server, "SELECT next_sequence, checkpoint FROM head"), [(0, None)])
-            self.assertEqual(os.path.exists(server.database + ".key"), has_key)
-            self.assertFalse(os.path.exists(server.database + ".anchor"))
-        secret = pathlib.Path(server.database + ".key").read_bytes()
+            self.assertEqual(os.path.exists(server.files + ".key"), has_key)
+            self.assertFalse(os.path.exists(server.files + ".anchor"))
+        secret = pathlib.Path(server.files + ".key").read_bytes()
 
         server.start()
 
@@ -145,8 +145,8 @@ class Crashes(unittest.TestCase):
         server.stop()
         server.start()
         self.assertEqual(wait_for_checkpoint(server)[1], key)
-        self.assertEqual(pathlib.Path(server.database + ".key").read_bytes(), secret)
-        run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
+        self.assertEqual(pathlib.Path(server.files + ".key").read_bytes(), secret)
+        run = verify(server, "--key", key, "--anchor", server.files + ".anchor")
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
 
@@ -156,15 +156,15 @@ class OlderCopies(unittest.TestCase):
             change(server, 4)
             wait_for_checkpoint(server)
             server.stop()
-            shutil.copy(server.database, server.database + ".older")
+            shutil.copy(server.database, server.files + ".older")
             server.start()
             change(server, 5)
             lost = int(server.history()[-1]["id"])
             signed = int(wait_for_checkpoint(server)[0].split("\n")[1])
             old_origin = wait_for_checkpoint(server)[0].split("\n")[0]
             server.stop()
-            signed = int(pathlib.Path(server.database + ".anchor").read_text().split("\n")[1])
-            shutil.copy(server.database + ".older", server.database)
+            signed = int(pathlib.Path(server.files + ".anchor").read_text().split("\n")[1])
+            shutil.copy(server.files + ".older", server.database)
 
             self.assertRaisesRegex(AssertionError, "fewer than", server.start)
 
@@ -179,8 +179,8 @@ class OlderCopies(unittest.TestCase):
             checkpoint, key = wait_for_checkpoint(server)
             self.assertEqual(checkpoint.split("\n")[0], event["details"]["origin"])
             self.assertNotEqual(event["details"]["origin"], old_origin)
-            self.assertTrue(os.path.exists(f"{server.database}.anchor.{signed}"))
-            run = verify(server, "--key", key, "--anchor", server.database + ".anchor")
+            self.assertTrue(os.path.exists(f"{server.files}.anchor.{signed}"))
+            run = verify(server, "--key", key, "--anchor", server.files + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
             # The server starts with the setting and without the setting. The event for the accepted copy is recorded only once.
             for value in ("true", None):
@@ -195,14 +195,14 @@ class OlderCopies(unittest.TestCase):
             change(server, 2)
             old = wait_for_checkpoint(server)[1]
             server.stop()
-            shutil.copy(server.database, server.database + ".older")
+            shutil.copy(server.database, server.files + ".older")
             server.start()
             server.command("key", "rotate", role="admin")
             change(server)
             eventually(lambda: wait_for_checkpoint(server)[1] != old)
             server.stop()
-            shutil.copy(server.database + ".older", server.database)
-            shutil.copy(server.database + ".key", server.database + ".key.next")
+            shutil.copy(server.files + ".older", server.database)
+            shutil.copy(server.files + ".key", server.files + ".key.next")
             before = signing_files(server)
 
             with self.assertRaises(AssertionError) as refusal:
@@ -225,7 +225,7 @@ class Backups(unittest.TestCase):
             self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
             self.assertIn("was verified", run.stderr)
             self.assertEqual(server.command("backup", file, role="admin").returncode, 1)
-            self.assertEqual(glob.glob(server.database + ".backup*"), [])
+            self.assertEqual(glob.glob(server.files + ".backup*"), [])
             self.assertEqual(stat.S_IMODE(os.stat(file).st_mode), 0o600)
             os.chmod(os.path.dirname(file), 0o500)
             self.assertEqual(verify(server, "--key", wait_for_checkpoint(server)[1], database=file).returncode, 0)
@@ -235,7 +235,7 @@ class Backups(unittest.TestCase):
             # Restore the backup.
             change(server, 2)
             server.stop()
-            for path in glob.glob(server.database + "-*"):
+            for path in glob.glob(server.files + "-*"):
                 os.remove(path)
             shutil.copy(file, server.database)
             server.settings["ACCEPT_OLDER_LEDGER"] = "true"
@@ -249,9 +249,9 @@ class Backups(unittest.TestCase):
     def test_an_unfinished_backup_is_deleted_at_the_next_start(self):
         with Server() as server:
             server.stop()
-            pathlib.Path(server.database + ".backup").write_text("half")
+            pathlib.Path(server.files + ".backup").write_text("half")
             server.start()
-            self.assertEqual(glob.glob(server.database + ".backup*"), [])
+            self.assertEqual(glob.glob(server.files + ".backup*"), [])
 
 
 class Compaction(unittest.TestCase):
@@ -267,16 +267,16 @@ class Compaction(unittest.TestCase):
             server.stop()
             before = server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), signing_files(server)
             # Create the file that a crash during a compaction leaves.
-            pathlib.Path(server.database + ".compact").write_text("half")
+            pathlib.Path(server.files + ".compact").write_text("half")
 
             run = server.command("compact", "--database", server.database)
 
             self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
             self.assertEqual((server_rows(server, "SELECT * FROM head"), server_rows(server, "SELECT * FROM entry"), signing_files(server)),
                              before)
-            self.assertEqual(glob.glob(server.database + ".compact*"), [])
+            self.assertEqual(glob.glob(server.files + ".compact*"), [])
             self.assertEqual(stat.S_IMODE(os.stat(server.database).st_mode), 0o600)
-            self.assertEqual(verify(server, "--key", key, "--anchor", server.database + ".anchor").returncode, 0)
+            self.assertEqual(verify(server, "--key", key, "--anchor", server.files + ".anchor").returncode, 0)
             server.start()
             self.assertEqual(server.history(), history)
             change(server)
@@ -293,7 +293,7 @@ class Compaction(unittest.TestCase):
                 process.kill()
                 process.wait()
                 self.assertEqual(server.rows("SELECT count(*) FROM change"), changes)
-                run = server.verify("--key", key, "--anchor", server.database + ".anchor")
+                run = server.verify("--key", key, "--anchor", server.files + ".anchor")
                 self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
             server.start()
             self.assertEqual(server.rows("SELECT count(*) FROM change"), changes)

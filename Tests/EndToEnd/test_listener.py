@@ -231,7 +231,7 @@ class Clock(unittest.TestCase):
             with triggers_dropped(server.database) as ledger:
                 forger = Forger(ledger)
                 forger.append_event("stop", {}, os.urandom(16), later=3_600_000_000)
-                forger.sign(forger.rebuild(seed_of(server.database + ".key")))
+                forger.sign(forger.rebuild(seed_of(server.files + ".key")))
             server.start()
             behind = server.put(STEP, NEW_VENDOR)
             self.assertEqual((behind.status, behind.code), (503, "clockBehind"))
@@ -243,7 +243,7 @@ class Clock(unittest.TestCase):
             kinds = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]]
             self.assertIn("clockAccepted", kinds)
             server.stop()
-            run = server.command("verify", "--database", server.database, "--anchor", server.database + ".anchor")
+            run = server.command("verify", "--database", server.database, "--anchor", server.files + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout)
 
 

@@ -130,7 +130,7 @@ class Verifying(unittest.TestCase):
         agree with that checkpoint.
         """
         for suffix in ("", ".anchor"):
-            shutil.copy(self.server.database + suffix, self.copy + suffix)
+            shutil.copy(self.server.files + suffix, self.copy + suffix)
         with triggers_dropped(self.copy) as ledger:
             for statement in statements:
                 ledger.execute(statement)
@@ -141,7 +141,7 @@ class Verifying(unittest.TestCase):
         return run.returncode, run.stdout
 
     def test_an_unaltered_ledger_verifies(self):
-        for arguments in ([], ["--key", self.key], ["--key", self.key, "--since", self.server.database + ".anchor"]):
+        for arguments in ([], ["--key", self.key], ["--key", self.key, "--since", self.server.files + ".anchor"]):
             run = self.verify(*arguments, path=self.server.database)
             self.assertEqual((run.returncode, run.stdout), (0, ""), run.stderr)
         self.assertEqual(self.edited(), (0, ""))
@@ -192,7 +192,7 @@ class Verifying(unittest.TestCase):
         self.server.put(STEP, None)
         wait_for_checkpoint(self.server)
         self.server.stop()
-        newest = self.server.database + ".anchor"
+        newest = self.server.files + ".anchor"
         # Delete all rows that are newer than the checkpoint.
         cut = (f"DELETE FROM entry WHERE sequence >= {self.checkpoint.split(chr(10))[1]}",
                "DELETE FROM service_event_personal WHERE event NOT IN (SELECT event FROM entry WHERE event IS NOT NULL)",
@@ -212,13 +212,13 @@ class Verifying(unittest.TestCase):
             self.server.start()
 
     def test_the_key_file_is_readable_by_its_owner_alone_and_required(self):
-        self.assertEqual(os.stat(self.server.database + ".key").st_mode & 0o777, 0o600)
-        with open(self.server.database + ".key") as file:
+        self.assertEqual(os.stat(self.server.files + ".key").st_mode & 0o777, 0o600)
+        with open(self.server.files + ".key") as file:
             secret = file.read().split("+", 4)[4].strip()
         self.assertNotIn(secret, self.server.log)
-        os.chmod(self.server.database + ".key", 0o644)
+        os.chmod(self.server.files + ".key", 0o644)
         with self.assertRaisesRegex(AssertionError, "other users can read the file"):
             self.server.start()
-        os.remove(self.server.database + ".key")
+        os.remove(self.server.files + ".key")
         with self.assertRaisesRegex(AssertionError, "the file is missing, but the ledger was signed with it"):
             self.server.start()

@@ -28,16 +28,16 @@ class LostKey(unittest.TestCase):
         self.checkpoint, self.key = wait_for_checkpoint(self.server)
         self.assertEqual(self.server.stop(), 0)
         # The stop is recorded too, so the anchor has the newest checkpoint.
-        self.anchor = pathlib.Path(self.server.database + ".anchor").read_text()
+        self.anchor = pathlib.Path(self.server.files + ".anchor").read_text()
         self.former, self.size = self.anchor.split("\n")[:2]
 
     def replace(self, *arguments):
         return self.server.command("key", "replace", "--database", self.server.database, *arguments)
 
     def lose(self, text=None):
-        os.remove(self.server.database + ".key")
+        os.remove(self.server.files + ".key")
         if text is not None:
-            path = pathlib.Path(self.server.database + ".key")
+            path = pathlib.Path(self.server.files + ".key")
             path.write_text(text)
             path.chmod(0o600)
 
@@ -155,14 +155,14 @@ class LostKey(unittest.TestCase):
         with Server() as other:
             wait_for_checkpoint(other)
             other.stop()
-            foreign = pathlib.Path(other.database + ".key").read_text()
+            foreign = pathlib.Path(other.files + ".key").read_text()
         for text, problem in (("", "it is not PRIVATE"), (foreign, "the key belongs to another log")):
             with self.subTest(problem=problem):
                 server = Server()
                 self.addCleanup(server.__exit__)
                 for file in pathlib.Path(self.server.folder).glob("reflog.sqlite*"):
                     shutil.copy(file, server.folder)
-                path = pathlib.Path(server.database + ".key")
+                path = pathlib.Path(server.files + ".key")
                 path.write_text(text)
                 path.chmod(0o600)
                 with self.assertRaisesRegex(AssertionError, f"{problem}.*run reflog key replace --lost"):
@@ -182,6 +182,6 @@ class LostKey(unittest.TestCase):
         self.lose()
         # The anchor shows that this copy lacks signed entries. Such a copy is refused, even if its key is lost.
         lines = self.anchor.split("\n")
-        pathlib.Path(self.server.database + ".anchor").write_text("\n".join([lines[0], str(int(lines[1]) + 9), *lines[2:]]))
+        pathlib.Path(self.server.files + ".anchor").write_text("\n".join([lines[0], str(int(lines[1]) + 9), *lines[2:]]))
         run = self.replace("--lost", "--reason", REASON)
         self.assertEqual((run.returncode, "does not match the anchor" in run.stderr), (1, True), run.stderr)

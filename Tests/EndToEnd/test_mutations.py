@@ -4,10 +4,10 @@ import unittest
 
 import mutations
 import purgestorm
-from reflogserver import ROOT
+from reflogserver import BUILD
 from testparts import apart
 
-DEBUG = ROOT / ".build" / "debug"
+DEBUG = BUILD / "debug"
 
 
 @apart(seconds=20, cores=0.7)

@@ -105,7 +105,7 @@ class Purging(unittest.TestCase):
     def test_4_history_verifies_without_the_purged_changes(self):
         server = self.server
         wait_for_checkpoint(server)
-        run = server.verify("--anchor", server.database + ".anchor")
+        run = server.verify("--anchor", server.files + ".anchor")
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
         self.assertIn("were purged, as recorded", run.stderr)
         kinds = [e["kind"] for e in server.request("GET", EVENTS + "?$top=1000").json["value"]]
@@ -119,15 +119,15 @@ class Purging(unittest.TestCase):
         kept = {text for id in present for text in self.texts[id]}
         purged = {text for id, texts in self.texts.items() if id not in present for text in texts} - kept
         self.assertGreater(len(purged), 4000)
-        for path in set(glob.glob(server.database + "*")) - {server.database}:
+        for path in set(glob.glob(server.files + "*")) - {server.database}:
             self.assertEqual(texts_in_file(path, *purged), [], path)
         # Compact the file first. If SQLite moved a row within the file and the row was deleted later, the file may still
         # contain the old copy of the row.
         server.compact()
-        for path in glob.glob(server.database + "*"):
+        for path in glob.glob(server.files + "*"):
             self.assertEqual(texts_in_file(path, *purged), [], path)
         self.assertEqual({row[0] for row in server.rows("SELECT id FROM change")}, present)
-        self.assertEqual(server.verify("--anchor", server.database + ".anchor").returncode, 0)
+        self.assertEqual(server.verify("--anchor", server.files + ".anchor").returncode, 0)
 
     def test_6_a_second_purge_deletes_released_changes(self):
         server = self.server
@@ -188,14 +188,14 @@ class Erasing(unittest.TestCase):
             self.assertEqual([change["erased"] for change in with_name], [None] * held)
             self.check_that_every_surface_shows(server, next(c for c in after if c not in with_name), event)
             wait_for_checkpoint(server)
-            run = server.verify("--anchor", server.database + ".anchor")
+            run = server.verify("--anchor", server.files + ".anchor")
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
             self.assertIn("was erased, as recorded", run.stderr)
 
             server.admin("hold", "release", "CASE-2")
             server.admin("erase", "--actor", actor, "--yes")
             server.compact()
-            for path in glob.glob(server.database + "*"):
+            for path in glob.glob(server.files + "*"):
                 self.assertEqual(texts_in_file(path, name, upn), [], path)
             self.assertEqual(server.verify().returncode, 0)
             server.stop()
@@ -239,7 +239,7 @@ class Erasing(unittest.TestCase):
                 self.assertEqual(server.request("POST", "/beta/reflog/erasures", body, "admin").status, 400, body)
             self.assertEqual(server.command("erase", "--yes", role="admin").returncode, 64)
             server.compact()
-            for path in glob.glob(server.database + "*"):
+            for path in glob.glob(server.files + "*"):
                 self.assertEqual(texts_in_file(path, "Because of Zebra"), [], path)
 
 

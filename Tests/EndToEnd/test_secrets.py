@@ -157,7 +157,7 @@ class Files(unittest.TestCase):
             server.put(SIGNUP, NEW_VENDOR)
             server.stop()
             for suffix in (".key", ".tokens", ".first-tokens"):
-                path = server.database + suffix
+                path = server.files + suffix
                 for mode in (0o640, 0o604, 0o620, 0o602):
                     os.chmod(path, mode)
                     message = self.refusal(server)
@@ -197,7 +197,7 @@ class Files(unittest.TestCase):
                 self.assertEqual(self.refusal(server), f"reflog: The credential file {secret} can't be read: {UTF16}\n")
                 del server.settings["GRAPH_CLIENT_SECRET_FILE"]
 
-                key = pathlib.Path(server.database + ".key")
+                key = pathlib.Path(server.files + ".key")
                 text = key.read_bytes()
                 key.write_bytes(b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"))
                 server.settings["GRAPH_CLIENT_SECRET"] = "\ufeff" + graph_secret() + "\r\n"

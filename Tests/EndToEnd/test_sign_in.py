@@ -52,7 +52,7 @@ class Entra(unittest.TestCase):
         self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
         self.assertEqual(self.server.history()[-1]["initiatedBy"]["user"]["displayName"], "Lee Gu")
         self.assertNotIn(CLIENT_SECRET, self.server.log)
-        for path in (self.server.database, self.server.database + "-wal"):
+        for path in (self.server.database, self.server.files + "-wal"):
             self.assertNotIn(CLIENT_SECRET.encode(), pathlib.Path(path).read_bytes())
 
     def test_the_filter_in_the_requested_url_is_kept(self):

@@ -158,7 +158,7 @@ class StartRefusal(unittest.TestCase):
                 with triggers_dropped(copy.database) as ledger:
                     put_head(ledger, older)
                 if without_anchor:
-                    os.remove(copy.database + ".anchor")
+                    os.remove(copy.files + ".anchor")
                 self.assert_refused(copy, FOREIGN)
 
     def test_the_head_of_another_log_is_refused(self):
@@ -201,9 +201,9 @@ class StartRefusal(unittest.TestCase):
         server = self.copy()
         with triggers_dropped(server.database) as ledger:
             purge_oldest(ledger)
-        with open(server.database + ".anchor", "rb") as anchor:
+        with open(server.files + ".anchor", "rb") as anchor:
             origin, size, root, *rest = anchor.read().split(b"\n")
-        pathlib.Path(server.database + ".anchor").write_bytes(b"\n".join([origin, b"%d" % (int(size) + 9), root, *rest]))
+        pathlib.Path(server.files + ".anchor").write_bytes(b"\n".join([origin, b"%d" % (int(size) + 9), root, *rest]))
         server.settings["ACCEPT_OLDER_LEDGER"] = "true"
         self.assert_refused(server, FOREIGN)
 
@@ -269,9 +269,9 @@ class StartRefusal(unittest.TestCase):
                     purge_oldest(ledger)
                     remove_checkpoint(ledger)
                 for name in removed:
-                    os.remove(server.database + name)
+                    os.remove(server.files + name)
                 self.assert_refused(server, FOREIGN)
-                self.assertFalse(any(os.path.exists(server.database + name) for name in removed))
+                self.assertFalse(any(os.path.exists(server.files + name) for name in removed))
 
     def copy(self, source=None):
         """Returns a server with a copy of the signed ledger and of all files next to it. The server is not started."""
@@ -403,5 +403,5 @@ def contents(server):
 
 
 def verified(server):
-    anchor = server.database + ".anchor"
+    anchor = server.files + ".anchor"
     return server.command("verify", "--database", server.database, *(["--anchor", anchor] if os.path.exists(anchor) else []))

@@ -2,6 +2,10 @@
 
 A part is a module of tests. The module's constants SECONDS and CORES contain the time and the number of cores that the part
 needs. A class with the mark `@apart` is a separate part. All other classes of the module together are one part.
+
+The tests run with a ledger in a SQLite file, in a PostgreSQL database, or both, one part for each. A module whose constant
+SQLITE_ONLY contains a reason does not run on PostgreSQL. `@sqlite_only` is the same mark for a class or a test. A module with
+the constant POSTGRESQL_ONLY runs only on PostgreSQL.
 """
 
 import dataclasses
@@ -9,10 +13,13 @@ import importlib
 import inspect
 import json
 import math
+import os
 import pathlib
 import sys
 import unittest
 import xml.etree.ElementTree
+
+from postgresqldatabase import VARIABLE
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -21,6 +28,18 @@ ROOT = HERE.parents[1]
 SECONDS, CORES = 10, 0.3
 # The value of `cores` for a part that must run alone.
 ALONE = math.inf
+# The modules that .ci/run also runs on PostgreSQL. Together they use each kind of statement of the ledger.
+POSTGRESQL_SHARE = [
+    "test_access", "test_conditional", "test_exports", "test_idempotency", "test_postgresql_article", "test_queries",
+    "test_recovery", "test_retention", "test_rollback_to_time",
+]
+# The Swift tests that have a ledger.
+SWIFT_TESTS_OF_LEDGERS = "ReflogLedgerTests|ReflogPostgreSQLTests|ReflogServiceTests"
+
+
+def sqlite_only(reason):
+    """Marks a class of tests or a test that needs a ledger in a SQLite file. On PostgreSQL, it is skipped."""
+    return unittest.skipIf(VARIABLE in os.environ, reason)
 
 
 def apart(*, seconds=SECONDS, cores=CORES):
@@ -56,12 +75,20 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class PythonPart:
-    """A part whose tests Python's unittest runs. `tests` contains the names of the tests in unittest's form."""
+    """A part whose tests Python's unittest runs. `tests` contains the names of the tests in unittest's form.
+
+    `environment` contains the variables that name PostgreSQL servers, or is empty if the ledgers are SQLite files.
+    """
     modules: pathlib.Path
-    name: str
+    module: str
     tests: tuple[str, ...]
     seconds: float = SECONDS
     cores: float = CORES
+    environment: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def name(self):
+        return named(self.module, self.environment)
 
     def command(self, folder):
         return [sys.executable, HERE / "recordtests.py", self.modules, folder / "results.jsonl", *self.tests]
@@ -92,11 +119,21 @@ class PythonPart:
 
 
 class SwiftPart:
-    """The Swift tests. The tests must already be built. `swift test` writes the results as xUnit XML."""
-    name, seconds, cores = "swift test", 60, 1
+    """The Swift tests. The tests must already be built. `swift test` writes the results as xUnit XML.
+
+    With PostgreSQL servers in `environment`, only those tests run that have a ledger.
+    """
+    seconds, cores = 60, 1
+
+    def __init__(self, environment):
+        self.name, self.environment = named("swift test", environment), environment
 
     def command(self, folder):
-        return ["swift", "test", "--package-path", ROOT, "--skip-build", "--parallel", "--xunit-output", folder / "swift.xml"]
+        # tools/lib.sh sets these variables for the build with PostgreSQL.
+        chosen = {"--scratch-path": "BUILD_FOLDER", "--traits": "BUILD_TRAITS"}
+        flags = [part for flag, name in chosen.items() if name in os.environ for part in (flag, os.environ[name])]
+        flags += ["--filter", SWIFT_TESTS_OF_LEDGERS] if self.environment else []
+        return ["swift", "test", "--package-path", ROOT, "--skip-build", "--parallel", "--xunit-output", folder / "swift.xml", *flags]
 
     def outcome(self, folder):
         # Read all files, because XCTest and Swift Testing write one file each.
@@ -108,12 +145,20 @@ class SwiftPart:
 
 
 class TourPart:
-    """The tour that `tools/start` shows. The tour counts as one test and needs the debug build."""
-    name, seconds, cores = "tools/start --once", 5, 0.5
+    """The tour that `tools/start` shows. The tour counts as one test and needs the debug build.
+
+    On PostgreSQL, tools/start uses a server of its own.
+    """
+    seconds, cores = 5, 0.5
+    environment = {}
+
+    def __init__(self, on_postgresql=False):
+        self.flags = ["--once", *(["--postgresql"] if on_postgresql else [])]
+        self.name = " ".join(["tools/start", *self.flags])
 
     def command(self, folder):
-        script = '"$0" --once --debug --no-build && echo passed >"$1"'
-        return ["bash", "-c", script, ROOT / "tools" / "start", folder / "passed"]
+        script = 'passed=$1; shift; "$0" --debug --no-build "$@" && echo passed >"$passed"'
+        return ["bash", "-c", script, ROOT / "tools" / "start", folder / "passed", *self.flags]
 
     def outcome(self, folder):
         return Outcome(passed=1) if read(folder / "passed") else Outcome(failed=[self.name])
@@ -123,15 +168,27 @@ def read(path):
     return path.read_text() if path.exists() else ""
 
 
-def parts(folder, names):
+def named(name, environment):
+    return f"{name} (PostgreSQL)" if environment else name
+
+
+def parts(folder, names, environment):
     """Returns the parts for these names of modules, classes and tests. Without names, returns the parts of all modules.
 
+    With PostgreSQL servers in `environment`, the modules that need SQLite are left out. Otherwise, those that need PostgreSQL.
     Raises InvalidModule if a module has a syntax error.
     """
     # The modules are imported here to read their constants and marks.
     sys.path.insert(0, str(folder))
     names = names or sorted(file.stem for file in folder.glob("test_*.py"))
-    return [part for name in names for part in parts_of(folder, name)]
+    mark = "SQLITE_ONLY" if environment else "POSTGRESQL_ONLY"
+    names = [name for name in names if not hasattr(imported(name.partition(".")[0]), mark)]
+    return [dataclasses.replace(part, environment=environment) for name in names for part in parts_of(folder, name)]
+
+
+def everything(environment):
+    """Returns the parts that are not modules: the Swift tests and the tour."""
+    return [SwiftPart(environment), TourPart(on_postgresql=bool(environment))]
 
 
 def parts_of(folder, name):

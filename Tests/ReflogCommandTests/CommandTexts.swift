@@ -10,6 +10,10 @@ enum CommandTexts {
       "{} was verified. It contains {} changes. Also keep copies of the key and of the anchor.",
     ],
     "Commands/Compact.swift": [
+      """
+      PostgreSQL compacts its tables itself. To remove the copies of deleted rows immediately, run VACUUM FULL as the \
+      owner of the tables.
+      """,
       "{} was rewritten: {} MB before, {} MB after.",
       "written {} of {} MB",
       "The compaction ended without a result.",

@@ -3,7 +3,20 @@ extension HelpTexts {
   static let settings: [(variable: String, meaning: String)] = [
     ("REFLOG_HOST", "The address to listen on. Default 127.0.0.1."),
     ("REFLOG_PORT", "The port to listen on, or 0 to choose a free port. Default 8080."),
-    ("REFLOG_DATABASE", "The ledger's file. Other files are in the same folder. Default ./reflog.sqlite."),
+    (
+      "REFLOG_DATABASE",
+      """
+      The ledger's file, or the URL of a PostgreSQL database. Other files are in the same folder. Default \
+      ./reflog.sqlite.
+      """
+    ),
+    (
+      "REFLOG_FILES",
+      """
+      The path of the key, the anchor and the other files, without their endings. Default: the ledger's file, or \
+      ./reflog for a PostgreSQL database.
+      """
+    ),
     ("REFLOG_DIRECTORY", "The directory to use: `graph` for Microsoft Graph, or `embedded` for trials. Required."),
     ("REFLOG_SAMPLE", "Creates a new embedded directory with sample flows and connectors. Default false."),
     ("REFLOG_GRAPH_URL", "The base URL of Microsoft Graph, without a version. Default: the URL for the cloud."),
@@ -31,6 +44,13 @@ extension HelpTexts {
     (
       "REFLOG_GRAPH_READS_PER_MINUTE",
       "The maximum number of reads per minute by the sweep. Graph allows 200 requests. Default 100."
+    ),
+    (
+      "REFLOG_GRAPH_CALLER_READS_PER_MINUTE",
+      """
+      The maximum number of reads per minute that one caller sends to Graph with Reflog's own credential. All callers \
+      together can send twice as many. Default 40.
+      """
     ),
     (
       "REFLOG_GRAPH_FLOW_TYPES",
@@ -106,6 +126,12 @@ extension HelpTexts {
       """
       Accepts a ledger that is older than its anchor or does not match the anchor. Reflog records this and gives \
       the log a new name. Default false.
+      """
+    ),
+    (
+      "REFLOG_ACCEPT_NO_STANDBY",
+      """
+      Use a PostgreSQL server without a synchronous standby. If its disk is lost, changes are lost. This is recorded.
       """
     ),
   ]

@@ -56,6 +56,11 @@ enum ProgramTexts {
       "Reflog",
       "Reflog listens on {}://{}:{}, with the {} directory; the ledger is {}.",
     ],
+    "Database/LedgerLocation.swift": ["{} does not exist."],
+    "Database/PostgreSQLSupport.swift": [
+      "The value of --database is not the URL of a PostgreSQL database.",
+      "This program was built without PostgreSQL. Build it with `swift build --traits PostgreSQL`, or name a file.",
+    ],
     "EntraDocuments.swift": [" Reflog does not follow a redirect.", "{} answered with status {}.{}"],
     "FirstTokens.swift": [
       "The first API tokens (role and token). They are shown only once:",
@@ -138,9 +143,9 @@ enum ProgramTexts {
       "directory is {}, but must be graph or embedded.",
     ],
     "Settings/GraphSettings.swift": [
-      "{} must be from 1 to 100000.",
       "A credential for Graph needs both {} and one of {}. Set both, or none.",
       "{} is {}, but must be one of {}.",
+      "{} must be from 1 to 100000.",
       "{} is {}, but must be one or both of {}.",
       "No tenant is set. Set {} to the tenant's id, a GUID.",
       "{} is {}, but must be the tenant's id, a GUID.",

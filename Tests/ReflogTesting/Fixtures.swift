@@ -226,6 +226,7 @@ package func withService<Value: Sendable>(
   settleWindow: Duration = .zero,
   longestWrite: Duration = .zero,
   reads: ReadBudget? = nil,
+  inFile: Bool = false,
   _ body: (ServiceFixture) async throws -> Value
 ) async throws -> Value {
   let names = [Sample.fraudCheck, Sample.newVendor].compactMap { reference in

@@ -1,0 +1,58 @@
+"""Creates databases for ledgers on a PostgreSQL server.
+
+The environment variable REFLOG_TEST_POSTGRESQL contains the URL of the server's database `postgres`, with the role of the
+superuser. If the variable is set, `reflogserver.Server` keeps its ledger in PostgreSQL. `postgresqlserver.py` starts a server
+and sets the variable.
+
+If this file is run, it creates a database and prints its URL.
+"""
+
+import os
+import secrets
+import subprocess
+
+VARIABLE = "REFLOG_TEST_POSTGRESQL"
+OWNER, SERVICE = "reflog_owner", "reflog_service"
+# The name of the database that contains the tables of an empty ledger. New databases are copies of it.
+TEMPLATE = "reflog_template"
+# The beginning of every such URL: the superuser and the database, without a host. The parameters contain the socket.
+ADMINISTRATOR = "//postgres@/postgres"
+
+
+class SQLError(Exception):
+    """The error for SQL that PostgreSQL refuses. The message is the output of psql."""
+
+
+def psql(url, sql):
+    """Runs SQL statements until one fails. Returns the rows as text, one a line, with | between the columns.
+
+    Each statement is a transaction, unless the SQL contains BEGIN. Raises SQLError if a statement fails.
+    """
+    command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1", "--dbname", url,
+               "--file", "-"]
+    result = subprocess.run(command, input=sql, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise SQLError(result.stderr)
+    return result.stdout.removesuffix("\n")
+
+
+class Database:
+    """A new database with the tables of an empty ledger, on the server that the environment variable names."""
+
+    def __init__(self):
+        self.server = os.environ[VARIABLE]
+        self.name = f"reflog_{secrets.token_hex(8)}"
+        psql(self.server, f"CREATE DATABASE {self.name} TEMPLATE {TEMPLATE} OWNER {OWNER}")
+
+    @property
+    def url(self):
+        """The URL for the role of the service."""
+        return self.server.replace(ADMINISTRATOR, f"//{SERVICE}@/{self.name}", 1)
+
+    def drop(self):
+        """Deletes the database, also if programs are connected to it."""
+        psql(self.server, f"DROP DATABASE {self.name} WITH (FORCE)")
+
+
+if __name__ == "__main__":
+    print(Database().url)
