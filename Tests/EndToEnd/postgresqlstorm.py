@@ -6,6 +6,7 @@ The server's connections go through a proxy that can cut them during COMMIT.
 import collections
 import dataclasses
 import http.client
+import itertools
 import json
 import random
 import subprocess
@@ -40,14 +41,14 @@ SELECT json_build_object('entry', json_build_array(sequence, encode(hash, 'hex')
 SELECT json_build_object('head', json_build_array(next_sequence, checkpoint)) FROM head;
 COMMIT;
 """
-# Ends one of Reflog's backends: if possible, one whose transaction has written rows or locked the head row, and in one of
-# three cases any backend. Returns the state of its transaction.
+# Ends one of Reflog's backends, and returns the state of the backend's transaction. A transaction that writes has locked the
+# head row.
 TERMINATION = """
 SELECT CASE WHEN pg_terminate_backend(pid) THEN kind END FROM (
   SELECT pid, CASE WHEN backend_xid IS NOT NULL THEN 'writing' WHEN state LIKE 'idle in%' THEN 'in a transaction'
     WHEN state = 'active' THEN 'active' ELSE 'idle' END AS kind
   FROM pg_stat_activity WHERE application_name = 'reflog' AND datname = current_database()
-) AS backend ORDER BY {order} LIMIT 1;
+) AS backend WHERE {condition} ORDER BY random() LIMIT 1
 """
 
 
@@ -55,13 +56,16 @@ class PostgreSQLStorm(Storm):
     """The clients, the server, PostgreSQL and the proxy. Use it in a `with` block."""
 
     def __init__(self, binary, clients=32, addresses=8, seed=1, pause=0.1):
-        self.postgres, self.binary, self.pause = PostgreSQLServer(max_connections=60), binary, pause
+        # A start after a kill flushes one file system, and not each file separately.
+        self.postgres = PostgreSQLServer(max_connections=60, recovery_init_sync_method="syncfs")
+        self.binary, self.pause = binary, pause
         super().__init__(None, clients, addresses, seed)
         self.chance = random.Random(seed)
         self.counts = collections.Counter()
         # The number of attempts and acknowledged changes that earlier checks covered.
         self.checked = 0
         self.found = []
+        self.names = itertools.count(1)
 
     def __enter__(self):
         self.postgres.__enter__()
@@ -133,10 +137,10 @@ class PostgreSQLStorm(Storm):
         self.server.start()
 
     def terminations(self):
-        """Ends a backend of the server."""
-        order = "random()" if self.chance.random() < 1 / 3 else "kind = 'writing' DESC, random()"
-        while not (kind := self.psql(TERMINATION.format(order=order))):
-            time.sleep(0.01)
+        """Ends a backend of the server: in two of three cases, one that writes."""
+        condition = "TRUE" if self.chance.random() < 1 / 3 else "kind = 'writing'"
+        while not (kind := self.psql(TERMINATION.format(condition=condition))):
+            time.sleep(0.001)
         self.counts["terminations"] += 1
         self.counts[f"terminated backends: {kind}"] += 1
 
@@ -163,8 +167,7 @@ class PostgreSQLStorm(Storm):
 
     def client(self, number):
         """Sends changes. Some have an Idempotency-Key, and are sent again until they are acknowledged."""
-        self.generation = getattr(self, "generation", 0) + 1
-        name = f"client-{self.generation}-{number}"
+        name = f"client-{next(self.names)}"
         chance, connection, count = random.Random(f"{self.seed}/{name}"), None, 0
         key = address = target = None
         while not self.stopped.is_set():
