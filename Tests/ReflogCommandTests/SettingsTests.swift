@@ -15,7 +15,7 @@ struct SettingsTests {
     #expect(settings.listener.port == 8080)
     #expect(settings.listener.tls == nil)
     #expect(settings.listener.publicURL == nil)
-    #expect(settings.database == "./reflog.sqlite")
+    #expect(settings.location.name == "./reflog.sqlite")
     #expect(settings.anchor == "./reflog.sqlite.anchor")
     #expect(settings.authenticationModes == [.token])
     #expect(settings.reasonRule == nil)
@@ -43,7 +43,7 @@ struct SettingsTests {
       )
       #expect(settings.listener.host == "::1")
       #expect(settings.listener.port == 2)
-      #expect(settings.database == "flag")
+      #expect(settings.location.name == "flag")
     }
   }
 

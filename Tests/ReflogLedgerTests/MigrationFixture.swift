@@ -18,19 +18,25 @@ struct MigrationFixture {
         try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
       }
       let fixture = MigrationFixture(source: folder + "/source/reflog.sqlite", target: folder + "/target/reflog.sqlite")
-      try await withFullLedger { ledger, storage in
-        try await addRows(ledger, storage)
+      try await withFullLedger { ledger, _ in
+        try await addRows(ledger)
         let copy = try await ledger.copy()
         var bytes: [UInt8] = []
         while let piece = try copy.next() { bytes += piece }
         try Data(bytes).write(to: URL(filePath: fixture.source))
       }
+      let edit = """
+        INSERT INTO idempotency (key_hash, body_hash, change, recorded) VALUES (zeroblob(32), zeroblob(32), 1, 1);
+        INSERT INTO time_rollback (batch_id, as_of, flow, asked, newest_change)
+        VALUES (X'000102030405060708090A0B0C0D0E0F', 1, 1, 2, 3)
+        """
+      #expect(try sqlite3(fixture.source, edit).isEmpty)
       try await body(fixture)
     }
   }
 
   /// Adds rows to the tables that the full ledger leaves empty, and a change whose ids are GUIDs.
-  private static func addRows(_ ledger: Ledger, _ storage: Storage) async throws {
+  private static func addRows(_ ledger: Ledger) async throws {
     let guid = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
     let intent = Change.Intent(
       subject: .step(Sample.attributes),
@@ -46,14 +52,6 @@ struct MigrationFixture {
     let fraudCheck = try #require(Sample.fraudCheck.connectorID)
     let seen = DirectoryConnector(id: fraudCheck, displayName: "Fraud check", targetURL: "https://a.example/")
     try await ledger.remember([.connector(seen, entry: 3)])
-    let key = Array(repeating: UInt8(1), count: 32)
-    try storage.setUp { db in
-      try db.execute("INSERT INTO idempotency (key_hash, body_hash, change, recorded) VALUES (?, ?, 1, 1)", [key, key])
-      try db.execute(
-        "INSERT INTO time_rollback (batch_id, as_of, flow, asked, newest_change) VALUES (?, 1, 1, 2, 3)",
-        [Array(UInt8(0)..<16)]
-      )
-    }
   }
 
   /// Copies the ledger, and calls `afterWrite` with the target after each transaction.
