@@ -47,7 +47,11 @@ package struct Storage: Sendable {
       try pool.writeWithoutTransaction { db in
         try StorageSettings.apply(toWriter: db, path: path)
         try kind.migrations.refuseForeignFile(db, path: path)
-        if !isLoading { try UnfinishedCopy.refuse(db, path: path) }
+        if !isLoading, try UnfinishedCopy.exists(db) {
+          // SQLite deletes the log when this connection closes. Without its mark, the file is complete without the log.
+          try WriteAheadLog.end(Connection(db))
+          throw StorageError.unfinishedCopy(path: path)
+        }
       }
       try kind.migrations.migrate(pool, path: path)
       if !isLoading { try kind.migrations.refuseAlteredSchema(pool, path: path) }

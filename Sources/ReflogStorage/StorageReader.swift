@@ -84,7 +84,7 @@ package struct StorageReader: Sendable {
       )
       try pool.read { db in
         try kind.migrations.refuseForeignFile(db, path: path)
-        try UnfinishedCopy.refuse(db, path: path)
+        guard try !UnfinishedCopy.exists(db) else { throw StorageError.unfinishedCopy(path: path) }
         try kind.migrations.refuseNewerSchema(db, path: path)
         if purpose != .checkingStart { try kind.migrations.refuseOlderSchema(db, path: path) }
       }

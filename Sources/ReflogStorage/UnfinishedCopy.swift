@@ -9,10 +9,8 @@ package enum UnfinishedCopy {
   /// The table that exists until the copy is complete.
   package static let table = "migration"
 
-  /// Throws if the file is an unfinished copy.
-  static func refuse(_ db: Database, path: String) throws {
-    if try db.tableExists(table) { throw StorageError.unfinishedCopy(path: path) }
-  }
+  /// Returns whether the file is an unfinished copy.
+  static func exists(_ db: Database) throws -> Bool { try db.tableExists(table) }
 }
 
 extension Storage {

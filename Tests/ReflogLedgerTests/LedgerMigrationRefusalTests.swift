@@ -25,11 +25,24 @@ struct LedgerMigrationRefusalTests {
   @Test func aLedgerIsNotCopiedIntoAnother() async throws {
     try await MigrationFixture.with { fixture in
       try await fixture.migrate()
+      // The target is then a ledger with another newest entry.
+      try editByHand(fixture.target, "UPDATE head SET newest_time = newest_time + 1")
       let before = try MigrationFixture.contents(fixture.target)
 
       try await expectRefusal(.targetNotEmpty(target: fixture.target), fixture)
 
       #expect(try MigrationFixture.contents(fixture.target) == before)
+    }
+  }
+
+  @Test func aCompleteCopyIsComparedAgain() async throws {
+    try await MigrationFixture.with { fixture in
+      try await fixture.migrate()
+      try await fixture.migrate { _ in Issue.record("the copy was written") }
+      try await fixture.expectEqual()
+      try editByHand(fixture.target, "UPDATE entry SET salt = zeroblob(16) WHERE sequence = (SELECT max(sequence) FROM entry)")
+
+      try await expectRefusal(.tableDiffers(table: "entry", target: fixture.target), fixture)
     }
   }
 

@@ -42,53 +42,72 @@ package struct LedgerMigration: Sendable {
 
   /// Copies what is missing in the target, compares the copy with the source, and completes the copy.
   ///
-  /// When the method returns, the target is a durable ledger with the same rows as the source.
+  /// When the method returns, the target is a durable ledger with the same rows as the source. A target that is already
+  /// a complete copy is only compared.
   ///
   /// - Throws: ``MigrationError`` if the target can't become a copy of the source.
   package func run(_ progress: @Sendable (Progress) -> Void) async throws -> Result {
     try await History(reader: source.reader).verifyHead()
-    let last = try await lastRows()
+    let last = try await lastRows(source.reader)
     let begun = try await source.reader.read { db in
       BegunCopy(origin: try LogRows.origin(db).description, size: try LogRows.size(db))
     }
-    try await begin(begun)
-    for table in LedgerTable.first { try await copy(table, progress) }
-    let hasTokens = try await copyTokens()
+    let isComplete = try await begin(begun, last) == .complete
+    let tokens = try await source.tokens?.read { db in try LedgerTable.tokens.allRows(db) }
+    if !isComplete {
+      for table in LedgerTable.first { try await copy(table, progress) }
+      if let tokens { try await copy(tokens: tokens) }
+    }
     for table in LedgerTable.first { try await compare(table, progress) }
     let root = try await verifiedRoot()
-    guard try await lastRows() == last else { throw changed }
-    try target.finish { db in
-      for (table, rows) in zip(LedgerTable.last, last) {
-        try table.insert(rows, db)
-        guard try table.rows(after: nil, db) == rows else { throw differs(table) }
-      }
-    }
-    return Result(size: begun.size, root: root, hasTokens: hasTokens)
+    guard try await lastRows(source.reader) == last else { throw changed }
+    if !isComplete { try finish(last) }
+    return Result(size: begun.size, root: root, hasTokens: tokens?.isEmpty == false)
   }
 
   private var changed: MigrationError { .sourceChanged(source: source.name, target: target.name) }
 
   func differs(_ table: LedgerTable) -> MigrationError { .tableDiffers(table: table.name, target: target.name) }
 
-  /// Returns the rows of the source that are copied last. They change with every entry.
-  private func lastRows() async throws -> [LedgerRows] {
-    try await source.reader.read { db in try LedgerTable.last.map { try $0.rows(after: nil, db) } }
+  /// Returns the rows that are copied last. They change with every entry.
+  private func lastRows(_ reader: any LedgerReader) async throws -> [LedgerRows] {
+    try await reader.read { db in try LedgerTable.last.map { try $0.rows(after: nil, db) } }
   }
 
-  /// Begins the copy, or checks that the target is an unfinished copy of the same source.
-  private func begin(_ copy: BegunCopy) async throws {
+  /// The state of the target.
+  private enum State {
+    /// Rows are missing.
+    case unfinished
+    /// All rows were copied earlier, but the process ended before it could report this.
+    case complete
+  }
+
+  /// Begins the copy, or checks that the target is a copy of the same source.
+  private func begin(_ copy: BegunCopy, _ last: [LedgerRows]) async throws -> State {
     if let begun = try await target.begun() {
       guard begun.origin == copy.origin else {
         throw MigrationError.copyOfAnother(target: target.name, origin: begun.origin)
       }
       guard begun == copy else { throw changed }
-      return
+      return .unfinished
     }
+    if try await lastRows(target.reader) == last { return .complete }
     let isEmpty = try await target.reader.read { db in
       try (LedgerTable.first + LedgerTable.last).allSatisfy { try $0.lastKey(db) == nil }
     }
     guard isEmpty else { throw MigrationError.targetNotEmpty(target: target.name) }
     try target.begin(copy)
+    return .unfinished
+  }
+
+  /// Inserts the last rows, so the copy is a ledger.
+  private func finish(_ last: [LedgerRows]) throws {
+    try target.finish { db in
+      for (table, rows) in zip(LedgerTable.last, last) {
+        try table.insert(rows, db)
+        guard try table.rows(after: nil, db) == rows else { throw differs(table) }
+      }
+    }
   }
 
   /// Copies the rows of a table that are behind the last copied row.
@@ -104,17 +123,14 @@ package struct LedgerMigration: Sendable {
     }
   }
 
-  /// Copies the API tokens, and returns false if the source has none.
-  private func copyTokens() async throws -> Bool {
-    guard let reader = source.tokens else { return false }
-    let table = LedgerTable.tokens
-    let (rows, differs) = (try await reader.read { db in try table.allRows(db) }, differs(table))
+  /// Copies the API tokens, unless an interrupted run copied them.
+  private func copy(tokens rows: LedgerRows) async throws {
+    let (table, differs) = (LedgerTable.tokens, differs(.tokens))
     try await target.writeTokens { db in
       let found = try table.allRows(db)
       if found.isEmpty { return try table.insert(rows, db) }
       guard found == rows else { throw differs }
     }
-    return !rows.isEmpty
   }
 }
 
