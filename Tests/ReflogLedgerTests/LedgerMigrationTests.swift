@@ -32,12 +32,15 @@ struct LedgerMigrationTests {
     let rows = try sqlite3(
       path,
       """
-      SELECT t.name || ' ' || c.name || iif(c.pk > 0, '*', '') FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c
+      SELECT t.name || ' ' || c.name || iif(c.pk > 0, '*', '')
+      FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c
       WHERE t.schema = 'main' AND t.type = 'table' AND t.name <> 'sqlite_schema' AND c.hidden = 0
       """
     )
     .split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-    return Dictionary(grouping: rows) { $0[0] }.mapValues { Set($0.map { $0[1] }) }.filter { !ownTables.contains($0.key) }
+    return Dictionary(grouping: rows) { $0[0] }.mapValues { Set($0.map { $0[1] }) }.filter {
+      !ownTables.contains($0.key)
+    }
   }
 
   private static func columns(of tables: [LedgerTable]) -> [String: Set<String>] {

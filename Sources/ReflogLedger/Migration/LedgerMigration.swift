@@ -112,7 +112,9 @@ package struct LedgerMigration: Sendable {
 
   /// Copies the rows of a table that are behind the last copied row.
   private func copy(_ table: LedgerTable, _ progress: (Progress) -> Void) async throws {
-    let (reader, limit, last) = (source.reader, rowsPerBatch, try await target.reader.read { db in try table.lastKey(db) })
+    let (reader, limit, last) = (
+      source.reader, rowsPerBatch, try await target.reader.read { db in try table.lastKey(db) }
+    )
     var rows = try await reader.read { db in try table.rows(after: last, limit: limit, db) }
     while let key = rows.lastKey {
       // The next rows are read while these rows are written.

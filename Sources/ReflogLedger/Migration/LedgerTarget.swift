@@ -70,8 +70,9 @@ package struct BegunCopy: Sendable, Equatable {
   ///   - number: The type of whole numbers in the database.
   ///   - db: The connection, in a transaction.
   package func record(number: String, _ db: any LedgerConnection) throws {
-    try db.execute("CREATE TABLE \(UnfinishedCopy.table) (origin TEXT NOT NULL, size \(number) NOT NULL)", [], kept: false)
-    try db.execute("INSERT INTO \(UnfinishedCopy.table) (origin, size) VALUES (?, ?)", [origin, size], kept: false)
+    let table = UnfinishedCopy.table
+    try db.execute("CREATE TABLE \(table) (origin TEXT NOT NULL, size \(number) NOT NULL)", [], kept: false)
+    try db.execute("INSERT INTO \(table) (origin, size) VALUES (?, ?)", [origin, size], kept: false)
   }
 
   /// Deletes the table with the record.

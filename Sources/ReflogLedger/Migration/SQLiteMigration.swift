@@ -4,7 +4,7 @@ import Synchronization
 extension LedgerSource {
   /// Opens a ledger in a SQLite file for reading. No server can start while the source exists.
   ///
-  /// - Throws: ``StorageError`` if a server uses the file, or if the file or its schema is not complete.
+  /// - Throws: `StorageError` if a server uses the file, or if the file or its schema is not complete.
   package init(ofFileAt path: String) throws {
     let reader = try StorageReader(readingFileAt: path, kind: .ledger, for: .copying)
     let tokens = LedgerFiles(database: path).tokens

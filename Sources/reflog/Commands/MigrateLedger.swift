@@ -87,7 +87,7 @@ struct MigrateLedger: AsyncParsableCommand {
     let further = "the anchor \(old.anchor), and, if it exists, the embedded directory \(old.directory)"
     switch (from.database, to.database) {
     case (.postgreSQL, .postgreSQL):
-      Terminal.say("Serve the copy with the same --files as before: the signing key and the anchor belong to the ledger.")
+      Terminal.say("Serve the copy with the same --files: the signing key and the anchor belong to the ledger.")
     case (_, .file):
       Terminal.say(
         "These files belong to the ledger and were not copied: the signing key \(old.key), \(further). Copy them to "

@@ -35,7 +35,10 @@ enum PostgreSQLSupport {
   /// Opens a database into which a ledger is copied.
   static func target(at url: String) throws -> any LedgerTarget { throw migrationMissing }
 
-  private static let migrationMissing = CommandFailure(.usage, "This version copies ledgers between SQLite files only.")
+  private static let migrationMissing = CommandFailure(
+    .usage,
+    "This version copies ledgers between SQLite files only."
+  )
 
   private static func address(_ url: String) throws -> PostgreSQLAddress {
     guard let address = PostgreSQLAddress(url) else {
