@@ -98,16 +98,18 @@ class MigrateLedger(unittest.TestCase):
             for _ in range(2):
                 self.assertEqual(reflog("migrate-ledger", server.database, copy).returncode, 0)
             generate(other, 10)
-            for target, code, text in (
+            text = self.folder / "notes.txt"
+            text.write_text("x" * 200)
+            for target, code, message in (
                 (other, 1, "already contains a ledger"),
                 (server.database, 64, "is a file of the ledger"),
                 (server.database + ".anchor", 64, "is a file of the ledger"),
-                (__file__, 1, "it is not a SQLite file"),
+                (text, 1, "it is not a SQLite file"),
                 ("postgresql://localhost/reflog", 64, "built without PostgreSQL"),
             ):
                 run = reflog("migrate-ledger", server.database, target)
                 self.assertEqual(run.returncode, code, run.stderr)
-                self.assertIn(text, run.stderr)
+                self.assertIn(message, run.stderr)
             self.assertEqual(rows(server.database), before)
             self.assertEqual(rows(copy), before)
             run = reflog("migrate-ledger", self.folder / "none.sqlite", self.folder / "new.sqlite")
