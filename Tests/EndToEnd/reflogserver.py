@@ -249,10 +249,13 @@ class Server:
         self.process.wait()
 
     def compact(self):
-        """Stops the server, compacts the ledger's file, and starts the server again."""
+        """Stops the server, removes the copies of deleted rows from the ledger, and starts the server again."""
         assert self.stop() == 0
-        run = self.command("compact", "--database", self.database)
-        assert run.returncode == 0, run.stderr
+        if self.postgresql:
+            postgresqldatabase.psql(self.postgresql.url_of(postgresqldatabase.OWNER), "VACUUM FULL")
+        else:
+            run = self.command("compact", "--database", self.database)
+            assert run.returncode == 0, run.stderr
         self.start()
 
     def environment(self, role=None):
