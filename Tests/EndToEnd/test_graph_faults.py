@@ -10,7 +10,9 @@ from graphstorm import GraphStorm
 from openidprovider import AUDIENCE, OpenIDProvider
 from reflogserver import Graph, Server, graph_connector
 from test_graph import graph_token
-from testparts import apart, sqlite_only
+from testparts import apart
+
+SQLITE_ONLY = "the fake Graph and the tests read the ledger's file"
 
 
 @apart(seconds=90, cores=0.8)
@@ -59,7 +61,6 @@ class MisbehavingGraph(unittest.TestCase):
 
 @apart(seconds=22, cores=0.5)
 @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
-@sqlite_only("it watches writes to the ledger's file")
 class OrderOfSystemCalls(unittest.TestCase):
     def test_no_byte_of_a_write_is_sent_before_its_intent_is_on_disk(self):
         trace = os.path.join(tempfile.gettempdir(), f"reflog-trace-{os.getpid()}")
@@ -104,7 +105,6 @@ class OrderOfSystemCalls(unittest.TestCase):
 
 
 @apart(seconds=12)
-@sqlite_only("it searches the ledger's file")
 class Secrets(unittest.TestCase):
     """Reflog never stores, logs or returns a secret, on any route."""
 
