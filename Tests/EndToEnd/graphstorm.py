@@ -10,7 +10,7 @@ import threading
 import time
 
 from reflogserver import Graph, Server, graph_connector
-from storm import address_of
+from stormcheck import address_of
 
 # How many seconds Reflog waits for an answer from Graph.
 TIMEOUT = 0.4

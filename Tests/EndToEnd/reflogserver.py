@@ -202,7 +202,7 @@ class Server:
         """Starts the server, and returns when /readyz answers 200."""
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, self.binary, "serve", "--port", str(self.port), "--database", self.database],
+                [*self.wrapper, self.binary, "serve", "--port", str(self.port), *self.database_flags],
                 stdout=subprocess.DEVNULL, stderr=log, env=self.environment() | self.variables,
             )
         deadline = time.monotonic() + 120
@@ -213,6 +213,16 @@ class Server:
         if not self.tokens and os.path.exists(self.files + ".first-tokens"):
             with open(self.files + ".first-tokens") as lines:
                 self.tokens = dict(line.split() for line in lines)
+
+    @property
+    def files(self):
+        """The path of the files next to the ledger, without their endings."""
+        return self.settings.get("FILES", self.database)
+
+    @property
+    def database_flags(self):
+        """The flags that name the ledger. A URL is a variable instead, because other users can read a program's flags."""
+        return [] if "DATABASE" in self.settings else ["--database", self.database]
 
     # A command that runs the program, for example a tracer with its arguments. If empty, the program runs directly.
     wrapper = []

@@ -10,7 +10,7 @@ import threading
 import time
 
 import reflogserver as rs
-from referencelog import ReferenceLog, encoded, tree_hash
+from stormcheck import Attempt, Record, problems, unsigned
 
 ADDRESSES = [
     f"b2cUserFlows/{flow}/{step}"
@@ -20,9 +20,6 @@ ADDRESSES = [
 # The system calls with which SQLite writes. For each call, roughly how many of these calls the server makes in a second.
 CALLS = {"pwrite64": 2000, "fdatasync": 400, "fsync": 2, "ftruncate": 2}
 TARGETS = [None, rs.FRAUD_CHECK, rs.NEW_VENDOR, rs.INVITATION_CODES, rs.LOYALTY, rs.PARTNER_APPROVAL]
-
-# A client's request and its answer. The status is None if there was no answer.
-Attempt = collections.namedtuple("Attempt", "correlation address target status change")
 
 
 class Storm:
@@ -70,7 +67,7 @@ class Storm:
         """Kills the server and starts it again. Checks the ledger between kill and start, before the server can repair it."""
         self.server.kill()
         with contextlib.closing(self.open()) as ledger:
-            self.torn += [f"after {event}: {problem}" for problem in unsigned(ledger)]
+            self.torn += [f"after {event}: {problem}" for problem in unsigned(record_in(ledger))]
         self.server.start()
 
     def fail_once(self, chance):
@@ -108,75 +105,52 @@ class Storm:
         while not self.stopped.is_set():
             address, target = chance.choice(self.addresses), chance.choice(TARGETS)
             correlation = f"client-{number}-{len(mine)}"
-            status = change = None
+            answer = (None, None, None)
             try:
                 connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
-                flow, step = address.rsplit("/", 1)
-                connection.request(
-                    "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref",
-                    json.dumps({"@odata.id": f"/identity/apiConnectors/{target}"} if target else {}),
-                    {"Authorization": "Bearer " + self.server.tokens["operator"], "client-request-id": correlation},
-                )
-                response = connection.getresponse()
-                response.read()
-                status, change = response.status, response.getheader("Reflog-Change-Id")
-                with self.lock:
-                    self.acknowledged += status == 204
+                answer = self.put(connection, correlation, address, target)
             except (OSError, http.client.HTTPException):
                 connection.close()
                 connection = None
                 time.sleep(0.05)
-            mine.append(Attempt(correlation, address, target, status, change))
+            status, change, code = answer
+            mine.append(Attempt(correlation, address, target, status, change, code=code))
         if connection:
             connection.close()
         with self.lock:
             self.attempts += mine
 
+    def put(self, connection, correlation, address, target, key=None):
+        """Sends a change on a connection. Returns the status, the id of the change, and the code of an error."""
+        flow, step = address.rsplit("/", 1)
+        connection.request(
+            "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref",
+            json.dumps({"@odata.id": f"/identity/apiConnectors/{target}"} if target else {}),
+            {"Authorization": "Bearer " + self.server.tokens["operator"], "client-request-id": correlation}
+            | ({"Idempotency-Key": key} if key else {}),
+        )
+        response = connection.getresponse()
+        body = response.read()
+        with self.lock:
+            self.acknowledged += response.status == 204
+        code = json.loads(body)["error"]["code"] if response.status >= 400 else None
+        return response.status, response.getheader("Reflog-Change-Id"), code
+
     def violations(self, database=None):
         """Returns the problems of the history, as a list of texts. The server must be ready."""
-        found = list(self.torn)
-        ledger = self.open(database)
-        ledger.row_factory = sqlite3.Row
-        rows = ledger.execute("SELECT * FROM change_details ORDER BY id").fetchall()
-        by_id = {row["id"]: row for row in rows}
-        by_correlation = collections.Counter(row["correlation_id"] for row in rows if row["correlation_id"])
-        for attempt in self.attempts:
-            if attempt.status != 204:
-                continue
-            row = by_id.get(int(attempt.change))
-            if row is None:
-                found.append(f"acknowledged change {attempt.change} is lost")
-            elif (row["correlation_id"], row["result"], row["after_connector_id"], address_of(row)) != (
-                attempt.correlation, "applied", attempt.target, attempt.address,
-            ):
-                found.append(f"change {attempt.change} is not what was acknowledged")
-            if by_correlation[attempt.correlation] != 1:
-                found.append(f"{attempt.correlation} occurs {by_correlation[attempt.correlation]} times")
-        found += [f"change {row['id']} is still pending" for row in rows if row["result"] == "pending"]
-        last = {}
-        for row in rows:
-            if row["result"] != "applied" or row["subject"] != "step":
-                continue
-            address = address_of(row)
-            before = (row["before_state"], row["before_connector_id"])
-            if address in last and last[address] != before:
-                found.append(f"the chain of {address} is broken at change {row['id']}")
-            last[address] = (row["after_state"], row["after_connector_id"])
-        for address in self.addresses:
-            if address in last and last[address][1] != self.server.reference(address):
-                found.append(f"the directory has another reference at {address}")
-        drifts = [row["id"] for row in rows if row["kind"] == "drift"]
-        found += [f"change {id} is a drift, but no change was made without Reflog" for id in drifts]
-        found += unsigned(ledger)
-        if ledger.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+        with contextlib.closing(self.open(database)) as ledger:
+            record = record_in(ledger)
+            is_damaged = ledger.execute("PRAGMA integrity_check").fetchone()[0] != "ok"
+        self.results = record.results
+        found = self.torn + problems(record, self.attempts, self.server.reference)
+        if is_damaged:
             found.append("the file is damaged")
-        self.results = collections.Counter(row["result"] for row in rows)
-        ledger.close()
-        if database is None:
-            run = self.server.command("verify", "--database", self.server.database, "--anchor", self.server.files + ".anchor")
-            if run.returncode != 0:
-                found.append(f"verify ended with {run.returncode}: {run.stdout}{run.stderr}")
-        return found
+        return found if database else found + self.unverified()
+
+    def unverified(self):
+        """Returns what `reflog verify` finds."""
+        run = self.server.command("verify", "--database", self.server.database, "--anchor", self.server.files + ".anchor")
+        return [] if run.returncode == 0 else [f"verify ended with {run.returncode}: {run.stdout}{run.stderr}"]
 
     def failures(self):
         """Returns the requests whose answer was not a success."""
@@ -211,18 +185,12 @@ def was_injected(trace):
         return False
 
 
-def unsigned(ledger):
-    """Returns the problems of the log: gaps between the entries, or a checkpoint that does not cover all entries."""
+def record_in(ledger):
+    """Reads the content of a SQLite ledger."""
+    ledger.row_factory = sqlite3.Row
     ledger.execute("BEGIN")
-    entries = ledger.execute("SELECT sequence, hash FROM entry ORDER BY sequence").fetchall()
+    changes = [dict(row) for row in ledger.execute("SELECT * FROM change_details ORDER BY id")]
+    entries = [tuple(row) for row in ledger.execute("SELECT sequence, hash FROM entry ORDER BY sequence")]
     size, checkpoint = ledger.execute("SELECT next_sequence, checkpoint FROM head").fetchone()
     ledger.execute("COMMIT")
-    if [sequence for sequence, _ in entries] != list(range(len(entries))):
-        return ["the entries have gaps"]
-    log = ReferenceLog([hash for _, hash in entries])
-    signed = [str(size), encoded(tree_hash(log.leaves))]
-    return [] if size == len(entries) and checkpoint.split("\n")[1:3] == signed else ["the head is not signed over all entries"]
-
-
-def address_of(row):
-    return f"{row['flow_type']}/{row['flow_id']}/{row['step']}"
+    return Record(changes, entries, size, checkpoint)

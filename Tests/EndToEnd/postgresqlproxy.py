@@ -1,0 +1,234 @@
+"""A TCP proxy in front of PostgreSQL that cuts a connection at a chosen point of a COMMIT.
+
+The proxy reads the messages that a client sends (PostgreSQL manual, 55.7). A COMMIT counts if its transaction inserted
+entries of the log. All other messages are passed on unchanged.
+"""
+
+import collections
+import random
+import socket
+import struct
+import threading
+import time
+
+# The points at which a connection is cut, and how often each point is chosen.
+POINTS = {
+    # A part of the COMMIT's first message reaches the server.
+    "before the COMMIT": 20,
+    # The COMMIT reaches the server. No byte of the answer reaches the client.
+    "before the answer": 25,
+    # The client receives the answer without its last bytes.
+    "in the answer": 25,
+    # The client's connection ends. The COMMIT reaches the server later.
+    "late COMMIT": 20,
+    # The client gets no answer for some time, and then its connection ends.
+    "late end": 9,
+    # The client's connection ends. The COMMIT never reaches the server, but the server's connection stays open.
+    "lost COMMIT": 1,
+}
+# The answer to a COMMIT, with the end of the request, has 33 bytes.
+ANSWER_BYTES = 33
+# The codes of the first messages after which the server answers with one byte, and a first message follows again.
+ENCRYPTION_REQUESTS = (80877103, 80877104)
+# The time in seconds after which a cut that did not happen is given up.
+PATIENCE = 300
+
+Cut = collections.namedtuple("Cut", "point chance cuts_resolution done")
+
+
+class CommitProxy:
+    """`with CommitProxy(port) as proxy:` passes connections to a port on loopback. Clients use the port `proxy.port`."""
+
+    def __init__(self, server_port):
+        self.server_port = server_port
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.port = self.listener.getsockname()[1]
+        self.lock = threading.Lock()
+        self.cut = None
+        self.cuts_next_resolution = None
+        # How often a connection was cut, by point. Cuts of the transaction that resolves an unanswered COMMIT are separate.
+        self.counts = collections.Counter()
+        self.resolutions = 0
+
+    def __enter__(self):
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                server = socket.create_connection(("127.0.0.1", self.server_port), timeout=10)
+            except OSError:
+                # The server does not run, so the client's connection ends too.
+                client.close()
+                continue
+            server.settimeout(None)
+            ProxiedConnection(self, client, server).start()
+
+    def cut_next(self, chance, point=None):
+        """Cuts the connection at the next COMMIT of a transaction that inserts entries. Returns the point of the cut.
+
+        In one of five cases, the connection that resolves the unanswered COMMIT is cut too.
+        """
+        point = point or chance.choices(list(POINTS), list(POINTS.values()))[0]
+        cut = Cut(point, random.Random(chance.random()), chance.random() < 0.2, threading.Event())
+        with self.lock:
+            self.cut = cut
+        if not cut.done.wait(PATIENCE):
+            raise TimeoutError(f"no COMMIT arrived within {PATIENCE} s")
+        return point
+
+    def take(self, connection):
+        """Returns the cut that applies to a COMMIT of this connection, or None."""
+        with self.lock:
+            if connection.has_inserted and self.cut:
+                cut, self.cut = self.cut, None
+                self.counts[cut.point] += 1
+                self.cuts_next_resolution = cut.chance if cut.cuts_resolution else None
+                return cut
+            if connection.has_locked and not connection.has_inserted and self.cuts_next_resolution:
+                chance, self.cuts_next_resolution = self.cuts_next_resolution, None
+                self.resolutions += 1
+                return Cut(chance.choice(["before the COMMIT", "before the answer", "in the answer"]), chance, False,
+                           threading.Event())
+        return None
+
+
+class ProxiedConnection:
+    """A connection of a client, and the connection to the server to which it is passed on."""
+
+    def __init__(self, proxy, client, server):
+        self.proxy, self.client, self.server = proxy, client, server
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.bytes = bytearray()
+        self.has_started = False
+        # Whether the current transaction inserted entries, and whether it locked the head row.
+        self.has_inserted = self.has_locked = False
+        # The function that receives the server's bytes instead of the client, or None.
+        self.divert = None
+
+    def start(self):
+        threading.Thread(target=self.run, args=(self.pass_requests,), daemon=True).start()
+        threading.Thread(target=self.run, args=(self.pass_answers,), daemon=True).start()
+
+    def run(self, direction):
+        try:
+            direction()
+        except OSError:
+            # One end closed its connection, so the other connection ends too.
+            pass
+        self.end(self.client)
+        self.end(self.server)
+
+    @staticmethod
+    def end(connection, abruptly=False):
+        """Ends a connection. If abruptly, the other end receives a reset."""
+        try:
+            if abruptly:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+            else:
+                connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            # The connection has already ended.
+            pass
+
+    def pass_requests(self):
+        waiting, cut = bytearray(), None
+        while received := self.client.recv(65536):
+            self.bytes += received
+            passed = bytearray()
+            for kind, message in self.messages():
+                if cut is None and kind == b"P" and self.note(message):
+                    cut = self.proxy.take(self)
+                if cut is None:
+                    passed += message
+                    continue
+                # All messages from the COMMIT to the end of the request.
+                waiting += message
+                if kind == b"S":
+                    self.server.sendall(passed)
+                    return self.perform(cut, bytes(waiting))
+            self.server.sendall(passed)
+
+    def messages(self):
+        """Takes all complete messages out of the received bytes: the kind and the bytes. The first messages have no kind."""
+        while len(self.bytes) >= (5 if self.has_started else 8):
+            start = 1 if self.has_started else 0
+            size = start + struct.unpack_from("!I", self.bytes, start)[0]
+            if len(self.bytes) < size:
+                return
+            message = bytes(self.bytes[:size])
+            del self.bytes[:size]
+            kind = message[:1] if self.has_started else None
+            if not self.has_started:
+                self.has_started = struct.unpack_from("!I", message, 4)[0] not in ENCRYPTION_REQUESTS
+            yield kind, message
+
+    def note(self, message):
+        """Records what a statement does. Returns whether it is a COMMIT."""
+        sql = message[5:].split(b"\0")[1]
+        if sql.startswith(b"BEGIN"):
+            self.has_inserted = self.has_locked = False
+        self.has_inserted |= sql.startswith(b"INSERT INTO entry")
+        self.has_locked |= sql.endswith(b"FOR UPDATE")
+        return sql == b"COMMIT"
+
+    def pass_answers(self):
+        while received := self.server.recv(65536):
+            if self.divert:
+                self.divert(received)
+            else:
+                self.client.sendall(received)
+
+    def perform(self, cut, commit):
+        """Cuts the connection at a point of a COMMIT."""
+        chance, isAbrupt = cut.chance, cut.chance.random() < 0.5
+        ended = threading.Event()
+        try:
+            if cut.point == "before the COMMIT":
+                first = 1 + struct.unpack_from("!I", commit, 1)[0]
+                self.server.sendall(commit[:chance.randrange(first)])
+            elif cut.point == "before the answer":
+                self.divert = lambda _: ended.set()
+                self.server.sendall(commit)
+                self.end(self.client, isAbrupt)
+                if chance.random() < 0.5:
+                    ended.wait(10)
+            elif cut.point == "in the answer":
+                def shorten(received):
+                    self.client.sendall(received[:-chance.randint(1, ANSWER_BYTES)])
+                    self.divert = lambda _: None
+                    ended.set()
+                self.divert = shorten
+                self.server.sendall(commit)
+                ended.wait(10)
+                time.sleep(chance.choice([0, 0.05]))
+            elif cut.point == "late COMMIT":
+                self.divert = lambda _: ended.set()
+                self.end(self.client, isAbrupt)
+                cut.done.set()
+                time.sleep(chance.uniform(0.01, 2))
+                self.server.sendall(commit)
+                ended.wait(10)
+            elif cut.point == "late end":
+                self.divert = lambda _: ended.set()
+                self.server.sendall(commit)
+                time.sleep(chance.uniform(0.05, 1.5))
+            elif cut.point == "lost COMMIT":
+                self.divert = lambda _: ended.set()
+                self.end(self.client, isAbrupt)
+                # PostgreSQL ends the idle transaction, and sends a message with the reason.
+                ended.wait(60)
+            self.end(self.client, isAbrupt)
+        finally:
+            cut.done.set()

@@ -1,0 +1,24 @@
+"""Starts Reflog with its ledger in a PostgreSQL database."""
+
+import os
+import subprocess
+
+import reflogserver
+
+
+class PostgreSQLReflog(reflogserver.Server):
+    """A Reflog server whose ledger is in a PostgreSQL database. The other files are in the server's folder.
+
+    The URL is given in the environment, so the list of processes does not show its password.
+    """
+
+    def __init__(self, url, binary=reflogserver.BINARY, graph=None, **settings):
+        super().__init__(binary, graph, **{"DATABASE": url, "ACCEPT_NO_STANDBY": "true"} | settings)
+        self.settings.setdefault("FILES", os.path.join(self.folder, "reflog"))
+
+    def verify(self, url=None):
+        """Runs `reflog verify`, and returns the completed process. A check of a large ledger takes minutes."""
+        return subprocess.run(
+            [self.binary, "verify", "--anchor", self.files + ".anchor"], capture_output=True, text=True, timeout=1200,
+            env=self.environment() | {"REFLOG_DATABASE": url or self.settings["DATABASE"]},
+        )
