@@ -30,6 +30,11 @@ package struct Migrations: Sendable {
     migrations: [Migration("postgresql-0001-changes", PackageResources.postgresql_0001_changes_sql)]
   )
 
+  /// The items of the schema that the migrations of ``postgreSQL`` create, one a line.
+  ///
+  /// A line contains the hash of the definition as PostgreSQL 15 writes it, a space, and the type and name of the item.
+  package static let postgreSQLSchema = String(decoding: PackageResources.postgresql_schema_txt, as: UTF8.self)
+
   /// The embedded directory.
   package static let directory = Migrations(
     applicationID: 0x52_46_44_52,  // "RFDR"

@@ -69,7 +69,7 @@ package struct PostgreSQLLedger: LedgerStore {
   }
 
   private static func readers(at address: PostgreSQLAddress) -> PostgreSQLReaders {
-    PostgreSQLReaders(address.connectionString)
+    PostgreSQLReaders(address.connectionString, schema: SchemaItem.expected)
   }
 
   /// The API tokens in the database.

@@ -47,7 +47,15 @@ class Database:
     @property
     def url(self):
         """The URL for the role of the service."""
-        return self.server.replace(ADMINISTRATOR, f"//{SERVICE}@/{self.name}", 1)
+        return self.url_of(SERVICE)
+
+    def url_of(self, role):
+        return self.server.replace(ADMINISTRATOR, f"//{role}@/{self.name}", 1)
+
+    def dump(self):
+        """Returns all tables and rows as SQL."""
+        command = ["pg_dump", "--dbname", self.url_of(OWNER)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def drop(self):
         """Deletes the database, also if programs are connected to it."""

@@ -1,6 +1,5 @@
 """Starts Reflog with its ledger in a PostgreSQL database."""
 
-import os
 import subprocess
 
 import reflogserver
@@ -13,12 +12,12 @@ class PostgreSQLReflog(reflogserver.Server):
     """
 
     def __init__(self, url, binary=reflogserver.BINARY, graph=None, **settings):
-        super().__init__(binary, graph, **{"DATABASE": url, "ACCEPT_NO_STANDBY": "true"} | settings)
-        self.settings.setdefault("FILES", os.path.join(self.folder, "reflog"))
+        super().__init__(binary, graph, **settings)
+        self.database = url
 
     def verify(self, url=None):
         """Runs `reflog verify`, and returns the completed process. A check of a large ledger takes minutes."""
         return subprocess.run(
             [self.binary, "verify", "--anchor", self.files + ".anchor"], capture_output=True, text=True, timeout=1200,
-            env=self.environment() | {"REFLOG_DATABASE": url or self.settings["DATABASE"]},
+            env=self.environment() | {"REFLOG_DATABASE": url or self.database},
         )

@@ -215,14 +215,13 @@ class Server:
                 self.tokens = dict(line.split() for line in lines)
 
     @property
-    def files(self):
-        """The path of the files next to the ledger, without their endings."""
-        return self.settings.get("FILES", self.database)
+    def is_postgresql(self):
+        return self.database.startswith("postgresql://")
 
     @property
     def database_flags(self):
         """The flags that name the ledger. A URL is a variable instead, because other users can read a program's flags."""
-        return [] if "DATABASE" in self.settings else ["--database", self.database]
+        return [] if self.is_postgresql else ["--database", self.database]
 
     # A command that runs the program, for example a tracer with its arguments. If empty, the program runs directly.
     wrapper = []
@@ -238,6 +237,8 @@ class Server:
                 # Tests read more than a caller may read by default.
                 "GRAPH_CALLER_READS_PER_MINUTE": 100_000,
             }
+        if self.is_postgresql:
+            settings["DATABASE"] = self.database
         settings |= self.settings
         return {"REFLOG_" + name: str(value) for name, value in settings.items() if value is not None}
 
@@ -259,10 +260,13 @@ class Server:
         self.process.wait()
 
     def compact(self):
-        """Stops the server, compacts the ledger's file, and starts the server again."""
+        """Stops the server, removes the copies of deleted rows from the ledger, and starts the server again."""
         assert self.stop() == 0
-        run = self.command("compact", "--database", self.database)
-        assert run.returncode == 0, run.stderr
+        if self.postgresql:
+            postgresqldatabase.psql(self.postgresql.url_of(postgresqldatabase.OWNER), "VACUUM FULL")
+        else:
+            run = self.command("compact", "--database", self.database)
+            assert run.returncode == 0, run.stderr
         self.start()
 
     def environment(self, role=None):
@@ -271,7 +275,7 @@ class Server:
         With a role, adds the server's URL and a token.
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
-        if self.postgresql:
+        if self.is_postgresql:
             kept.update(REFLOG_FILES=self.files, REFLOG_ACCEPT_NO_STANDBY="true")
         if role:
             kept.update(REFLOG_SERVER=self.url, REFLOG_TOKEN=self.tokens[role])

@@ -6,6 +6,8 @@ import unittest
 from articles import article, blocks, section
 from reflogserver import FRAUD_CHECK, Graph, Server, eventually, graph_connector
 
+SQLITE_ONLY = "it runs SQL on the ledger's file"
+
 CHANGES = "/beta/auditLogs/connectorChanges"
 SIGNUP, OTHER = "b2cUserFlows/B2C_1_signup/postFederationSignup", "b2cUserFlows/B2C_1_flow0/postAttributeCollection"
 CORRELATION = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"

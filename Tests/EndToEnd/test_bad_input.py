@@ -1,6 +1,7 @@
 import sqlite3
 
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, ServerTestCase
+from testparts import sqlite_only
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 REF = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
@@ -39,6 +40,7 @@ class BadInput(ServerTestCase):
             answer = self.server.request("PUT", REF, GOOD, role=None, headers=headers)
             self.assert_refused(answer, 401, "unauthenticated")
 
+    @sqlite_only("it edits the file of tokens")
     def test_a_revoked_or_expired_token_is_401(self):
         name = ["--name", "shortlived", "--database", self.server.database]
         made = self.server.command("token", "create", "--role", "operator", *name)

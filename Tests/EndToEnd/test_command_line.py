@@ -17,7 +17,7 @@ import unittest
 import urllib.parse
 
 from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Port, Server, ServerTestCase
-from testparts import apart
+from testparts import apart, sqlite_only
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
@@ -154,6 +154,7 @@ class CommandLine(ServerTestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"Reflog can't listen on 127.0.0.1:{self.server.port}: Address already in use.", done.stderr)
 
+    @sqlite_only("the ledger is not a file next to the directory")
     def test_a_ledger_whose_directory_is_missing_is_not_served(self):
         with Server() as other:
             other.stop()
@@ -179,6 +180,7 @@ class CommandLine(ServerTestCase):
             self.assertEqual(done.returncode, 1)
             self.assertEqual(os.path.getsize(database + ".first-tokens"), 0)
 
+    @sqlite_only("it opens the ledger's file")
     def test_only_the_owner_can_access_the_files(self):
         for suffix in ("", ".directory", ".tokens", ".first-tokens", ".lock"):
             mode = stat.S_IMODE(os.stat(self.server.files + suffix).st_mode)
@@ -275,6 +277,7 @@ class Arguments(ServerTestCase):
         self.assertEqual(len(versions), 1)
         self.assertRegex(versions.pop(), r"^\d+\.\d+\.\d+\n$")
 
+    @sqlite_only("suggested commands contain the URL without its parameters")
     def test_a_suggested_command_repeats_the_options(self):
         self.run_command("set", STEP, NEW_VENDOR)
         self.run_command("set", STEP, "--none")
@@ -286,6 +289,7 @@ class Arguments(ServerTestCase):
         missing = self.run_command("token", "revoke", "missing", "--database", self.server.database)
         self.assertIn(f"`reflog token list --database {self.server.database}`", missing.stderr)
 
+    @sqlite_only("suggested commands contain the URL without its parameters")
     def test_a_message_shows_how_to_get_the_rest_of_a_list_and_why_a_list_is_empty(self):
         for connector in (NEW_VENDOR, FRAUD_CHECK, NEW_VENDOR):
             self.run_command("set", STEP, connector, "--reason", "cut")

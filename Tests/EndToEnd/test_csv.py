@@ -8,6 +8,7 @@ import subprocess
 import urllib.parse
 
 from reflogserver import ServerTestCase
+from testparts import sqlite_only
 
 STEP = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
 AWKWARD = [
@@ -111,6 +112,7 @@ class CSVTests(ServerTestCase):
         self.compare([dict(row) for row in connection.execute("SELECT * FROM history")])
         connection.close()
 
+    @sqlite_only("it opens the ledger's file")
     def test_the_view_history_has_the_same_values_as_the_json(self):
         with contextlib.closing(sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)) as ledger:
             ledger.row_factory = sqlite3.Row

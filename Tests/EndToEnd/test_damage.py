@@ -4,6 +4,8 @@ import damagedfiles
 from reflogserver import BINARY
 from testparts import apart
 
+SQLITE_ONLY = "it damages the ledger's file"
+
 
 @apart(seconds=20, cores=1.5)
 class Damage(unittest.TestCase):

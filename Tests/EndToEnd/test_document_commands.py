@@ -14,6 +14,7 @@ from reflogserver import (
     BINARY, LOYALTY, NEW_VENDOR, ROOT, TENANT, Graph, Port, Server, eventually, graph_connector, graph_secret,
     wait_for_checkpoint,
 )
+from testparts import sqlite_only
 
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 # The first line in each code block that must run with an admin's token.
@@ -57,6 +58,7 @@ def run(script, folder, variables):
 class Articles(unittest.TestCase):
     """Every code block with the language `sh` in an article runs. The blocks of an article run in order, in one folder."""
 
+    @sqlite_only("the articles are about a ledger in a file")
     def test_the_commands_of_every_article_run(self):
         tested = []
         for document in ARTICLES:

@@ -5,6 +5,8 @@ import unittest
 import doccomments
 from articles import ARTICLES, README, anchors, article, blocks, code, links, rows, section, without_code
 
+SQLITE_ONLY = "it starts no server"
+
 COMMAND_LINE = article("CommandLine")
 
 

@@ -11,6 +11,8 @@ import unittest
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, eventually, wait_for_checkpoint
 from testparts import apart
 
+SQLITE_ONLY = "it tests the files of a SQLite ledger"
+
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
 ENDINGS = ("", "-wal", "-shm", ".key", ".anchor", ".tokens", ".lock", ".directory", ".directory-wal", ".first-tokens")

@@ -7,7 +7,7 @@ import unittest
 
 from browser import Browser
 from reflogserver import TENANT, Graph, Server, eventually, graph_connector
-from testparts import apart
+from testparts import apart, sqlite_only
 
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 OTHER = "b2cUserFlows/B2C_1_signup/postAttributeCollection"
@@ -152,6 +152,7 @@ class SweepFailures(GraphTestCase):
     settings = FAST | {"GRAPH_READS_PER_MINUTE": 600}
     options = {"flows": 3}
 
+    @sqlite_only("it copies the ledger's file")
     def test_a_flow_that_cant_be_read_does_not_keep_the_sweep_from_the_others(self):
         self.graph.control(hang=["b2cUserFlows/B2C_1_flow0"], set={OTHER: LOYALTY})
         self.server.stop()

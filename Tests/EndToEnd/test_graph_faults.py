@@ -12,6 +12,8 @@ from reflogserver import Graph, Server, graph_connector
 from test_graph import graph_token
 from testparts import apart
 
+SQLITE_ONLY = "the fake Graph and the tests read the ledger's file"
+
 
 @apart(seconds=90, cores=0.8)
 class MisbehavingGraph(unittest.TestCase):

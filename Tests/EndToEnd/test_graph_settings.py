@@ -110,7 +110,7 @@ class InvalidSettings(unittest.TestCase):
             server.stop()
             run = subprocess.run(
                 [server.binary, "serve", "--port", "0", "--database", server.database], capture_output=True, text=True,
-                env={"PATH": os.environ["PATH"], "REFLOG_DIRECTORY": "graph", "REFLOG_GRAPH_TENANT": TENANT,
-                     "REFLOG_GRAPH_CLIENT_ID": "x", "REFLOG_GRAPH_CLIENT_SECRET": "y"}, timeout=120)
+                env=server.environment() | {"REFLOG_DIRECTORY": "graph", "REFLOG_GRAPH_TENANT": TENANT,
+                                            "REFLOG_GRAPH_CLIENT_ID": "x", "REFLOG_GRAPH_CLIENT_SECRET": "y"}, timeout=120)
             self.assertEqual(run.returncode, 1)
             self.assertIn("serves the embedded directory", run.stderr)

@@ -2,10 +2,11 @@ import unittest
 
 from greedy import Greedy, as_reader, as_stranger
 from reflogserver import Server
-from testparts import apart
+from testparts import apart, sqlite_only
 
 
 @apart(seconds=25, cores=1.7)
+@sqlite_only("it opens the ledger's file")
 class GreedyCallers(unittest.TestCase):
     """No effort of a reader or a stranger stops an operator or fills the ledger. A short version of `tools/greedy`."""
 

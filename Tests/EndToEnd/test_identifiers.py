@@ -3,6 +3,7 @@ import itertools
 import sqlite3
 
 from reflogserver import Answer, ServerTestCase
+from testparts import sqlite_only
 
 FLOW, STEP = "B2C_1_signup", "postFederationSignup"
 HOSTILE = [
@@ -54,6 +55,7 @@ class Identifiers(ServerTestCase):
             answer = self.send("PUT", f"/beta/identity/b2cUserFlows/{FLOW}/apiConnectorConfiguration/{STEP}/$ref", body)
             self.assertIn(answer.status, (400, 404, 413), text[:100])
 
+    @sqlite_only("it opens the ledger's file")
     def test_every_spelling_of_a_path_means_the_same_step(self):
         paths = []
         for version, identity, kind, flow, configuration, step, ref in itertools.product(

@@ -16,6 +16,7 @@ from generated import GeneratedServer
 from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Server, eventually, wait_for_checkpoint
 from test_exports import make_every_kind_of_change
 from test_retention import edit
+from testparts import sqlite_only
 
 CHANGES = "/beta/auditLogs/connectorChanges"
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
@@ -97,6 +98,7 @@ class Keys(unittest.TestCase):
             self.assertEqual(verify(server, "--key", new, "--anchor", server.files + ".anchor").returncode, 0)
 
 
+@sqlite_only("it opens the ledger's file")
 class Crashes(unittest.TestCase):
     """Every answered change is signed, even if the server is killed."""
 
@@ -150,6 +152,7 @@ class Crashes(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
 
+@sqlite_only("it copies the ledger's file")
 class OlderCopies(unittest.TestCase):
     def test_an_older_copy_is_served_only_if_a_setting_accepts_it_and_that_is_recorded(self):
         with Server() as server:
@@ -212,6 +215,7 @@ class OlderCopies(unittest.TestCase):
             self.assertEqual(signing_files(server), before)
 
 
+@sqlite_only("reflog backup copies a SQLite file")
 class Backups(unittest.TestCase):
     def test_a_backup_is_complete_verifies_on_read_only_media_and_can_be_restored(self):
         with Server() as server:
@@ -254,6 +258,7 @@ class Backups(unittest.TestCase):
             self.assertEqual(glob.glob(server.files + ".backup*"), [])
 
 
+@sqlite_only("reflog compact rewrites a SQLite file")
 class Compaction(unittest.TestCase):
     def test_a_compacted_file_has_the_same_log(self):
         with Server() as server:
@@ -378,6 +383,7 @@ class Manifests(unittest.TestCase):
         self.assertEqual(self.server.request("GET", CHANGES + "?manifest=true").status, 400)
 
 
+@sqlite_only("it edits the ledger's file")
 class Damage(unittest.TestCase):
     def test_a_change_that_does_not_match_its_entry_is_never_shown_as_valid(self):
         with Server() as server:

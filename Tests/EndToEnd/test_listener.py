@@ -13,7 +13,7 @@ import urllib.request
 from forger import Forger, seed_of
 from ledgerfile import triggers_dropped
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, eventually
-from testparts import apart
+from testparts import apart, sqlite_only
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -222,6 +222,7 @@ class Reasons(unittest.TestCase):
             self.assertEqual(server.request("POST", path, {"reason": "INC12345"}).status, 200)
 
 
+@sqlite_only("it edits the ledger's file")
 class Clock(unittest.TestCase):
     def test_a_clock_before_the_last_entry_blocks_changes_unless_it_is_accepted(self):
         with Server() as server:

@@ -11,7 +11,7 @@ from ledgerfile import triggers_dropped
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server, wait_for_checkpoint
 from test_exports import make_every_kind_of_change
 from test_verifiers import GOLOG, setUpModule  # noqa: F401: setUpModule builds the Go program
-from testparts import apart
+from testparts import apart, sqlite_only
 
 CHANGES = "/beta/auditLogs/connectorChanges"
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
@@ -94,6 +94,7 @@ class Log(unittest.TestCase):
             self.assertEqual(self.server.request("GET", path, role=None).status, 404, path)
 
 
+@sqlite_only("it edits copies of the ledger's file")
 class Verifying(unittest.TestCase):
     """`reflog verify` finds every edit of the ledger's file."""
 

@@ -8,7 +8,7 @@ import unittest
 from browser import Browser
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server, wait_for_checkpoint
 from test_log import STEP
-from testparts import apart
+from testparts import apart, sqlite_only
 
 CHANGES = "/beta/auditLogs/connectorChanges"
 REASON = "Disk failure, no copy of the key"
@@ -151,6 +151,7 @@ class LostKey(unittest.TestCase):
         run = self.server.command("verify", "--database", self.server.database, "--key", self.key, "--key", key, "--since", str(old))
         self.assertEqual(run.returncode, 65, run.stderr)
 
+    @sqlite_only("it copies the ledger's file")
     def test_every_unusable_key_is_named_and_can_be_replaced(self):
         with Server() as other:
             wait_for_checkpoint(other)

@@ -7,6 +7,8 @@ import purgestorm
 from reflogserver import BUILD
 from testparts import apart
 
+SQLITE_ONLY = "it edits the ledger's file"
+
 DEBUG = BUILD / "debug"
 
 

@@ -7,6 +7,8 @@ from peers.csvexport import compile_loop
 from reflogserver import ServerTestCase
 from test_csv import AWKWARD, STEP
 
+SQLITE_ONLY = "it compares programs that read a SQLite file"
+
 
 class PeersTests(ServerTestCase):
     """`tools/bench peers` compares only programs that have equal outputs, and computes the table correctly."""

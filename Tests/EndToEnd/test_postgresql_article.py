@@ -7,7 +7,7 @@ import unittest
 
 from articles import article, blocks, code, rows, section
 from postgresqlserver import PostgreSQLServer
-from reflogserver import BINARY, ROOT, Port
+from reflogserver import BINARY, ROOT, Port, Server, wait_for_checkpoint
 
 ARTICLE = article("PostgreSQL")
 POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
@@ -95,3 +95,22 @@ class Article(unittest.TestCase):
         sources = "".join(path.read_text() for path in ROOT.glob("Sources/*/**/*.swift"))
         texts = FROM_SOURCE | {code(row[0])[0] for row in table if len(row) == 3 and re.match(r"`(It|Another) ", row[0])}
         self.assertEqual({text for text in texts if text not in sources}, set())
+
+
+class Files(unittest.TestCase):
+    """A command never writes over a file of a ledger in PostgreSQL."""
+
+    def test_no_verb_writes_over_a_file_of_the_ledger(self):
+        with Server() as server:
+            wait_for_checkpoint(server)
+            for ending in (".key", ".anchor", ".first-tokens", ".key.next"):
+                path = pathlib.Path(server.files + ending)
+                content = path.read_bytes() if path.exists() else None
+                # The program protects the files that REFLOG_FILES names, and others that are next to a key and an anchor.
+                for environment in (server.environment(), os.environ):
+                    with self.subTest(ending=ending, named="REFLOG_FILES" in environment):
+                        run = subprocess.run([server.binary, "export", "--database", server.database, "--output", path, "--force"],
+                                             capture_output=True, text=True, env=environment, timeout=60)
+                        self.assertEqual(run.returncode, 1, run.stderr)
+                        self.assertIn(f"{path} is a file of the ledger {server.files}", run.stderr)
+                        self.assertEqual(path.read_bytes() if path.exists() else None, content)

@@ -2,6 +2,7 @@ import contextlib
 import sqlite3
 import unittest
 
+import postgresqlschema
 from postgresqlsample import hash_of, purge, salt_of, sample
 from postgresqlserver import MIGRATION, PostgreSQLServer, SQLError
 
@@ -221,6 +222,13 @@ class SchemaTests(unittest.TestCase):
         for name, columns in expected.items():
             with self.subTest(name):
                 self.assertEqual(found.get(name), columns)
+
+    def test_verify_compares_the_schema_that_the_migration_creates(self):
+        if postgresqlschema.version(self.server) != postgresqlschema.VERSION:
+            self.skipTest("the file contains the definitions of another version of PostgreSQL")
+        # To write the file again, see postgresqlschema.py.
+        self.server.create_database("plain")
+        self.assertEqual(postgresqlschema.items(self.server, "plain"), postgresqlschema.FILE.read_text().splitlines())
 
     def test_every_table_has_a_row(self):
         for table in self.tables():

@@ -8,7 +8,7 @@ import uuid
 from generated import GeneratedServer, texts_in_file
 from ledgerfile import triggers_dropped
 from reflogserver import Server, wait_for_checkpoint
-from testparts import apart
+from testparts import apart, sqlite_only
 
 CHANGES = "/beta/auditLogs/connectorChanges"
 EVENTS = "/beta/auditLogs/serviceEvents"
@@ -29,6 +29,7 @@ def guid(value):
 
 
 @apart(cores=0.7)
+@sqlite_only("it serves a generated SQLite file")
 class Purging(unittest.TestCase):
     """A purge deletes only the changes that are older than the retention. The tests run in the order of their names."""
 
@@ -154,6 +155,7 @@ class Purging(unittest.TestCase):
 
 
 class Erasing(unittest.TestCase):
+    @sqlite_only("it serves a generated SQLite file")
     def test_the_personal_data_of_a_person_is_erased_and_history_verifies(self):
         with GeneratedServer(1500) as server:
             actor, name, upn = server.rows(
@@ -241,6 +243,8 @@ class Erasing(unittest.TestCase):
             server.compact()
             for path in glob.glob(server.files + "*"):
                 self.assertEqual(texts_in_file(path, "Because of Zebra"), [], path)
+            if server.postgresql:
+                self.assertNotIn("Because of Zebra", server.postgresql.dump())
 
 
 def cutoff(text):

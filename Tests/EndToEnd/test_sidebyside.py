@@ -10,6 +10,8 @@ import unittest
 from reflogserver import eventually
 from testparts import HERE
 
+SQLITE_ONLY = "it starts no server"
+
 MODULES = {
     "test_good": """
         class Good(unittest.TestCase):

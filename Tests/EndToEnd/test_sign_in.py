@@ -7,7 +7,7 @@ import urllib.parse
 from browser import Browser
 from openidprovider import AUDIENCE, CLIENT_SECRET, OpenIDProvider
 from reflogserver import FRAUD_CHECK, Server
-from testparts import apart
+from testparts import apart, sqlite_only
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CLIENT = "77d8c1f2-9a0b-4c3d-8e5f-6a7b8c9d0e1f"
@@ -36,6 +36,7 @@ class Entra(unittest.TestCase):
         parts = urllib.parse.urlsplit(url)
         return self.browser.send("GET", parts.path + "?" + parts.query)
 
+    @sqlite_only("it searches the ledger's file")
     def test_a_sign_in_leads_to_the_requested_page_with_the_users_name_and_role(self):
         url = self.begin()
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))

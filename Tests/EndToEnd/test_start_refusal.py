@@ -11,6 +11,8 @@ from ledgerfile import triggers_dropped
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, eventually, graph_connector, wait_for_checkpoint
 from test_log import STEP
 
+SQLITE_ONLY = "it edits the ledger's file"
+
 FOREIGN = "Another program wrote to the ledger's file, from entry [0-9]+ on"
 CORRUPT = "The ledger is damaged: "
 

@@ -8,6 +8,8 @@ from reflogserver import NEW_VENDOR, Server
 from storm import Storm
 from testparts import apart
 
+SQLITE_ONLY = "it reads the ledger's file while the server is killed"
+
 
 @apart(seconds=35, cores=1.7)
 class StormTests(unittest.TestCase):

@@ -6,6 +6,8 @@ from articles import article
 from reflogserver import ROOT
 from swiftsource import functions
 
+SQLITE_ONLY = "it starts no server"
+
 # A stop is a function that the article describes. These are the callers that are not themselves stops.
 CALLERS = {"Hummingbird", "SwiftNIO", "the writer's thread", "the ledger's commit", "its own task"}
 Stop = collections.namedtuple("Stop", "number file function caller")

@@ -64,11 +64,11 @@ enum CommandTexts {
     "Commands/ReplaceKey.swift": [
       "Use --lost to state that the key is lost. To change a key that you have: key rotate.",
       "The reason must have 1 to {} bytes.",
-      "{} does not exist.",
       """
       The log {} ends with {} entries. It continues as {}, with the key {}. Start the server, then confirm this \
       with reflog key confirm.
       """,
+      "{} does not exist.",
     ],
     "Commands/Retain.swift": [
       "{} days",

@@ -12,11 +12,16 @@ package struct LostKey: Sendable {
   private let anchor: Anchor
 
   /// Creates a replacement for the key of an open ledger.
-  package init(of store: any LedgerStore, anchor: Anchor) {
+  ///
+  /// - Parameters:
+  ///   - store: The ledger.
+  ///   - path: The path of the key without its ending, or nil if the key is next to the ledger's file.
+  ///   - anchor: The anchor of the ledger.
+  package init(of store: any LedgerStore, filesAt path: String? = nil, anchor: Anchor) {
     self.store = store
     self.anchor = anchor
     history = History(reader: store.changeReader)
-    path = store.name
+    self.path = path ?? store.name
   }
 
   /// Replaces the key, and returns the replacement.

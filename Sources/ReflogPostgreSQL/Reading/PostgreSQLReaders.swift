@@ -52,7 +52,12 @@ package final class PostgreSQLReaders: LedgerReader {
   /// Returns the types and names of the items that differ from the schema that the migrations create.
   package func alteredSchemaItems() async throws -> [String] {
     let schema = schema
-    return try await read { db in SchemaItem.differences(try SchemaItem.all(db), schema) }
+    return try await read { db in
+      let found = try SchemaItem.all(db)
+      let version = try db.integer("SELECT current_setting('server_version_num')::bigint / 10000")
+      guard version != SchemaItem.version else { return SchemaItem.differences(found, schema) }
+      return SchemaItem.differences(found.map(\.named), schema.map(\.named))
+    }
   }
 
   /// Returns the tables with a damaged index, or with an index that lacks a row.

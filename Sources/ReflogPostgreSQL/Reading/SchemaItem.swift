@@ -1,4 +1,5 @@
 #if PostgreSQL
+import ReflogMigrations
 package import ReflogStorage
 
 /// A table, column, constraint, index, rule or view of a ledger's schema.
@@ -7,19 +8,32 @@ package import ReflogStorage
 package struct SchemaItem: Hashable, Sendable {
   /// The type and the name, for example `index change_actor`.
   package let name: String
-  /// The definition as PostgreSQL writes it.
-  package let definition: String
+  /// The beginning of the SHA-256 hash of the definition that PostgreSQL writes, in hexadecimal digits.
+  package let digest: String
 
   /// Creates an item.
-  package init(name: String, definition: String) {
+  package init(name: String, digest: String) {
     self.name = name
-    self.definition = definition
+    self.digest = digest
+  }
+
+  /// The version of PostgreSQL that wrote the definitions of ``expected``.
+  ///
+  /// Another version can write the same definition in another form, so only names are compared there.
+  static let version: Int64 = 15
+
+  /// The items that the migrations create. `Tests/EndToEnd/postgresqlschema.py` writes the file.
+  static let expected = Migrations.postgreSQLSchema.split(separator: "\n").map { line in
+    SchemaItem(name: String(line.drop { $0 != " " }.dropFirst()), digest: String(line.prefix { $0 != " " }))
   }
 
   /// Returns the items of the connection's current schema, in the order of their names.
   package static func all(_ db: any LedgerConnection) throws -> [SchemaItem] {
-    try db.rows(query) { SchemaItem(name: try $0.text(0), definition: try $0.text(1)) }
+    try db.rows(query) { SchemaItem(name: try $0.text(0), digest: try $0.text(1)) }
   }
+
+  /// Returns the item without its definition.
+  var named: SchemaItem { SchemaItem(name: name, digest: "") }
 
   /// Returns the names of the items that are missing, altered or added.
   package static func differences(_ found: [SchemaItem], _ expected: [SchemaItem]) -> [String] {
@@ -30,7 +44,7 @@ package struct SchemaItem: Hashable, Sendable {
   ///
   /// PostgreSQL 18 also stores NOT NULL as a constraint. The columns already contain NOT NULL.
   private static let query = #"""
-    SELECT item, coalesce(definition, '') FROM (
+    SELECT item, left(encode(sha256(convert_to(coalesce(definition, ''), 'UTF8')), 'hex'), 32) FROM (
       SELECT
         CASE relkind WHEN 'r' THEN 'table ' WHEN 'v' THEN 'view ' ELSE 'relation ' END || relname::text AS item,
         concat_ws(

@@ -27,7 +27,7 @@ struct ReplaceKey: AsyncParsableCommand {
   @Option(help: "Why the key is replaced. The reason is recorded and shown.")
   var reason: String
 
-  @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
+  @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
   @Option(help: "The file with the newest checkpoint. Default: REFLOG_ANCHOR, else <database>.anchor.")
@@ -47,28 +47,41 @@ struct ReplaceKey: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      let environment = ProcessInfo.processInfo.environment
-      let path = database ?? environment["REFLOG_DATABASE"] ?? "./reflog.sqlite"
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw CommandFailure(.refused, "\(path) does not exist.")
-      }
-      let storage = try Storage(path: path, kind: .ledger)
-      let file = Anchor(path: anchor ?? environment["REFLOG_ANCHOR"] ?? path + ".anchor")
+      let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
+      let file = Anchor(path: anchor ?? Environment["REFLOG_ANCHOR"] ?? location.files.anchor)
+      let (store, close) = try Self.open(location)
       let replaced: KeyReplacement
       do {
-        replaced = try await LostKey(of: SQLiteLedger(storage), anchor: file).replace(because: reason) {
+        replaced = try await LostKey(of: store, filesAt: location.filesPath, anchor: file).replace(because: reason) {
           Timestamp(Date())
         }
       } catch {
         // The first error is reported, so an error of the close is ignored.
-        try? storage.close()
+        try? close()
         throw error
       }
-      try storage.close()
+      try close()
       Terminal.say(
         "The log \(replaced.formerOrigin) ends with \(replaced.formerSize) entries. It continues as \(replaced.origin), "
           + "with the key \(replaced.key). Start the server, then confirm this with reflog key confirm."
       )
+    }
+  }
+
+  /// Opens a ledger that no server uses, and returns it with a function that closes it.
+  private static func open(
+    _ location: LedgerLocation
+  ) throws -> (store: any LedgerStore, close: @Sendable () throws -> Void) {
+    switch location.database {
+    case .file(let path):
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw CommandFailure(.refused, "\(path) does not exist.")
+      }
+      let storage = try Storage(path: path, kind: .ledger)
+      return (SQLiteLedger(storage), { try storage.close() })
+    case .postgreSQL(let url):
+      let opened = try PostgreSQLSupport.open(url, acceptsNoStandby: true, clock: { Timestamp(Date()) })
+      return (opened.store, opened.close)
     }
   }
 }

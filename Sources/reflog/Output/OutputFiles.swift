@@ -6,13 +6,15 @@ import ReflogStorage
 ///
 /// All commands write their files with this type.
 struct OutputFiles {
-  /// The paths of ledgers whose files are protected.
+  /// The paths of ledgers whose files are protected. For a ledger in PostgreSQL, the path of its files.
   private let ledgers: [String]
 
   /// Creates a writer that protects the files of the ledger at a path, of the ledger that the settings name, and of the
   /// default ledger.
   init(besidesLedgerAt database: String?) {
-    ledgers = [database, ProcessInfo.processInfo.environment["REFLOG_DATABASE"], "./reflog.sqlite"].compactMap(\.self)
+    let named = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
+    ledgers = [named.filesPath, database, Environment["REFLOG_DATABASE"], LedgerLocation.defaultFile]
+      .compactMap(\.self)
   }
 
   /// Writes a file after a check of its path.
@@ -55,13 +57,19 @@ struct OutputFiles {
     let parents = LedgerFiles.endings.filter(path.hasSuffix).map { String(path.dropLast($0.count)) }
     // A SQLite file of Reflog without any of these files is a backup, so it may be replaced.
     let isInUse = ["-wal", ".lock", ".key", ".anchor"].contains { DurableFile.exists(path + $0) }
-    let candidates = ledgers + parents.filter(StorageKind.isReflogFile) + (isInUse ? [path] : [])
-    let anchor = ProcessInfo.processInfo.environment["REFLOG_ANCHOR"]
-    for ledger in candidates where StorageKind.isReflogFile(ledger) {
+    let candidates = ledgers + parents + (isInUse ? [path] : [])
+    let anchor = Environment["REFLOG_ANCHOR"]
+    for ledger in candidates where Self.isLedger(ledger) {
       let files = LedgerFiles(database: ledger).all + (ledger == ledgers.first ? [anchor].compactMap(\.self) : [])
       if files.contains(where: { Self.isSameFile($0, path) }) { return ledger }
     }
     return nil
+  }
+
+  /// Returns whether a path is a SQLite file of Reflog, or the path of the files of a ledger in PostgreSQL.
+  private static func isLedger(_ path: String) -> Bool {
+    let files = LedgerFiles(database: path)
+    return StorageKind.isReflogFile(path) || (DurableFile.exists(files.key) && DurableFile.exists(files.anchor))
   }
 
   /// Returns whether two paths are the same file, also through links, or would be the same file if it existed.

@@ -1,0 +1,32 @@
+"""Prints the items of PostgreSQL's schema for migrations/postgresql-schema.txt, which `reflog verify` compares.
+
+    postgresqlschema.py >migrations/postgresql-schema.txt
+
+The definitions are those of PostgreSQL 15.
+"""
+
+import re
+
+from postgresqlserver import PostgreSQLServer
+from reflogserver import ROOT
+
+SOURCE = ROOT / "Sources" / "ReflogPostgreSQL" / "Reading" / "SchemaItem.swift"
+FILE = ROOT / "migrations" / "postgresql-schema.txt"
+VERSION = 15
+
+
+def items(server, database):
+    """Returns the items of a database, each as a line with the hash of the definition and the name."""
+    (query,) = re.findall(r'query = #"""\n(.*?)"""#', SOURCE.read_text(), re.DOTALL)
+    return [f"{digest} {name}" for name, digest in (line.rsplit("|", 1) for line in server.psql(query, database=database).split("\n"))]
+
+
+def version(server):
+    return int(server.psql("SHOW server_version_num")) // 10_000
+
+
+if __name__ == "__main__":
+    with PostgreSQLServer() as server:
+        assert version(server) == VERSION, f"use PostgreSQL {VERSION}"
+        server.create_database("reflog")
+        print("\n".join(items(server, "reflog")))
