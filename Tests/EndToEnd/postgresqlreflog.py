@@ -15,6 +15,12 @@ class PostgreSQLReflog(reflogserver.Server):
     def __init__(self, url, binary=reflogserver.BINARY, graph=None, **settings):
         super().__init__(binary, graph, **{"DATABASE": url, "ACCEPT_NO_STANDBY": "true"} | settings)
         self.settings.setdefault("FILES", os.path.join(self.folder, "reflog"))
+        # Variables without the prefix `REFLOG_`, for example PGPASSWORD.
+        self.others = {}
+
+    @property
+    def variables(self):
+        return super().variables | self.others
 
     def verify(self, url=None):
         """Runs `reflog verify`, and returns the completed process. A check of a large ledger takes minutes."""
