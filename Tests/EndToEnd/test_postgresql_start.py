@@ -1,4 +1,5 @@
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -136,8 +137,11 @@ class UnsafeServerTests(PostgreSQLStartTestCase):
 
         self.started(primary.dsn(SERVICE, database))
 
-        started = primary.psql("SELECT details FROM service_event WHERE kind = 'started'", database=database)
-        self.assertIn('"acceptNoStandby":', started)
+        # The event is recorded a moment after the server is ready.
+        details = "SELECT details FROM service_event WHERE kind = 'start'"
+        shown = json.loads(eventually(lambda: primary.psql(details, database=database)))
+        self.assertIs(shown["acceptNoStandby"], True)
+        self.assertTrue(shown["database"].startswith("postgresql://"), shown)
 
     def test_a_role_without_rights_is_refused(self):
         database = self.database()
