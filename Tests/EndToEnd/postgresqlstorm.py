@@ -79,7 +79,8 @@ class PostgreSQLStorm(Storm):
             self.proxy = CommitProxy(self.postgres.port).__enter__()
             password = self.postgres.passwords["reflog_service"]
             # Only a plain connection can be read by the proxy.
-            url = f"postgresql://reflog_service:{password}@127.0.0.1:{self.proxy.port}/{DATABASE}?sslmode=disable&gssencmode=disable"
+            url = (f"postgresql://reflog_service:{password}@127.0.0.1:{self.proxy.port}/{DATABASE}"
+                   "?sslmode=disable&gssencmode=disable")
             self.server = PostgreSQLReflog(url, self.binary)
             self.server.start()
         except BaseException:
@@ -296,7 +297,8 @@ class PostgreSQLStorm(Storm):
 
     @property
     def summary(self):
-        statuses = collections.Counter(f"{attempt.status or 'no answer'} {attempt.code or ''}".strip() for attempt in self.attempts)
+        statuses = collections.Counter(
+            f"{attempt.status or 'no answer'} {attempt.code or ''}".strip() for attempt in self.attempts)
         keyed = len({attempt.key for attempt in self.attempts if attempt.key})
         return (f"requests {len(self.attempts)}, keys {keyed}, answers {dict(statuses)}, results {dict(self.results)}\n"
                 f"faults {dict(self.counts)}, cut resolutions {self.proxy.resolutions}")
@@ -308,7 +310,8 @@ class PostgreSQLStorm(Storm):
     def psql(self, sql):
         """Runs a statement that returns one row as the superuser. Returns the row."""
         if self.session is None:
-            command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--dbname", self.postgres.dsn("postgres", DATABASE)]
+            command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only",
+                       "--dbname", self.postgres.dsn("postgres", DATABASE)]
             self.session = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.session.stdin.write(f"{sql};\n\\echo end\n")
         lines = []

@@ -31,8 +31,8 @@ DATABASES = {
     "tables of another program": ("CREATE TABLE orders (id bigint)", "another program"),
     "a table change of another program": ("CREATE TABLE change (id bigint)", "another program"),
     "the version of another program": (
-        "CREATE TABLE schema_version (id bigint, application text, version bigint); INSERT INTO schema_version VALUES (1, 'x', 1)",
-        "another program"),
+        "CREATE TABLE schema_version (id bigint, application text, version bigint); "
+        "INSERT INTO schema_version VALUES (1, 'x', 1)", "another program"),
     "another table with the same name": ("CREATE TABLE schema_version (number text)", "another program"),
 }
 
@@ -79,7 +79,7 @@ class PostgreSQLStartTestCase(unittest.TestCase):
 
     def assert_refused(self, server, reason, database=None, code=1):
         """Checks that a start is refused with one line, and that neither the database nor a file is written."""
-        before = contents(database) if database else None
+        before = dumped(database) if database else None
         files = files_of(server)
         start = len(server.log) if "log" in os.listdir(server.folder) else 0
 
@@ -90,7 +90,7 @@ class PostgreSQLStartTestCase(unittest.TestCase):
         self.assertEqual(server.process.returncode, code, server.log)
         self.assertEqual(files_of(server), files)
         if database:
-            self.assertEqual(contents(database), before)
+            self.assertEqual(dumped(database), before)
 
 
 class UnsafeServerTests(PostgreSQLStartTestCase):
@@ -270,7 +270,7 @@ class AddressTests(PostgreSQLStartTestCase):
                 primary.create_database(database)
 
     def test_messages_about_a_wrong_address_do_not_show_the_password(self):
-        secret = "geheim-4711"
+        secret = "hidden-4711"
         port = primary.port
         for url in (f"postgresql://{SERVICE}:{secret}@127.0.0.1:{port}/postgres",
                     f"postgresql://{SERVICE}@127.0.0.1:{port}/postgres?password={secret}",
@@ -295,7 +295,7 @@ class AddressTests(PostgreSQLStartTestCase):
                     self.assertNotIn(secret, run.stdout + run.stderr)
 
     def test_a_misspelled_setting_does_not_show_its_value(self):
-        secret = "geheim-4711"
+        secret = "hidden-4711"
         server = self.reflog(primary.dsn(SERVICE), DATABSE=f"postgresql://{SERVICE}:{secret}@localhost/ledger")
         with self.assertRaises(AssertionError, msg="it started"):
             server.start()
@@ -384,12 +384,9 @@ def dumped(database):
     return re.sub(r"(?m)^\\(un)?restrict .*\n", "", run.stdout)
 
 
-def contents(database):
-    return dumped(database)
-
-
 def end_backends(database):
-    primary.psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}' AND application_name = 'reflog'")
+    primary.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                 f"WHERE datname = '{database}' AND application_name = 'reflog'")
 
 
 if __name__ == "__main__":
