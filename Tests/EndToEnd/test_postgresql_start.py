@@ -288,11 +288,21 @@ class AddressTests(PostgreSQLStartTestCase):
                 with self.assertRaises(AssertionError, msg="it started"):
                     server.start()
                 self.assertNotIn(secret, server.log)
-                for command in ("verify", "status", "tokens"):
-                    arguments = ["list"] if command == "tokens" else []
-                    run = server.command(command, *arguments, "--database", url)
+                for command in (("verify",), ("status",), ("token", "list"), ("compact",)):
+                    run = server.command(*command, "--database", url)
                     self.assertNotEqual(run.returncode, 0)
                     self.assertNotIn(secret, run.stdout + run.stderr)
+
+    def test_messages_and_suggestions_of_commands_do_not_show_the_password(self):
+        database = self.database()
+        server = self.started(primary.dsn(SERVICE, database))
+        url = primary.dsn(SERVICE, database, tcp=True)
+        for arguments in (("token", "revoke", "missing"), ("token", "list"), ("status",), ("verify",), ("show", "99"), ("history",)):
+            with self.subTest(arguments=arguments):
+                run = server.command(*arguments, "--database", url)
+                self.assertNotIn(primary.passwords[SERVICE], run.stdout + run.stderr)
+                # The command found the database, so the check covers more than the message of a wrong option.
+                self.assertNotEqual(run.returncode, 64, run.stderr)
 
     def test_a_misspelled_setting_does_not_show_its_value(self):
         secret = "hidden-4711"
