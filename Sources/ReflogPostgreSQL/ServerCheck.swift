@@ -56,7 +56,7 @@ struct ServerCheck: Sendable {
   /// Opens a connection for the writer, and reports every problem as an error of the database.
   func connectAgain() throws(SQLError) -> PostgreSQLConnection {
     do { return try connect() } catch {
-      // The server can come back, but not within the time of the requests that wait now.
+      // Only an administrator can solve any other problem, for example a wrong setting of the server.
       throw (error as? SQLError) ?? SQLError(code: .other, message: "\(error)")
     }
   }
