@@ -49,36 +49,64 @@ enum PostgreSQLMigrations {
     }
   }
 
-  /// Returns the version of the schema, or nil if the database has no table of Reflog.
+  /// Returns the version of the schema, or nil if the database has no tables.
+  ///
+  /// - Throws: ``StorageError`` if the tables belong to another program, or if the role may not read them.
   private static func version(
     _ connection: PostgreSQLConnection,
     _ name: String,
     locking: Bool = false
   ) throws -> Int64? {
-    connection.queue(
-      "SELECT to_regclass('schema_version') IS NOT NULL, to_regclass('change') IS NOT NULL",
-      []
-    )
-    var (hasVersion, hasChanges) = (false, false)
+    connection.queue(tables, [])
+    var (hasVersion, isReadable, hasColumns, hasTables, role) = (false, false, false, false, "")
     try connection.finish().last?.forEach { row in
-      (hasVersion, hasChanges) = (try row.bool(0), try row.bool(1))
+      (hasVersion, isReadable) = (try row.bool(0), try row.bool(1))
+      (hasColumns, hasTables, role) = (try row.bool(2), try row.bool(3), try row.text(4))
       return false
     }
+    let foreign = StorageError.unusable(
+      path: name,
+      problem: "it contains tables of another program. Create a database for Reflog alone"
+    )
     guard hasVersion else {
-      guard !hasChanges else { throw StorageError.foreign(path: name) }
+      guard !hasTables else { throw foreign }
       return nil
     }
+    guard isReadable else { throw StorageError.unusable(path: name, problem: ServerCheck.missingRights(of: role)) }
+    guard hasColumns else { throw foreign }
     connection.queue(
       "SELECT version, application FROM schema_version WHERE id = 1\(locking ? " FOR UPDATE" : "")",
       []
     )
     var version: Int64?
     try connection.finish().last?.forEach { row in
-      guard try row.text(1) == "reflog" else { throw StorageError.foreign(path: name) }
+      guard try row.text(1) == "reflog" else { throw foreign }
       version = try row.integer(0)
       return false
     }
+    guard let version else { throw foreign }
     return version
   }
+
+  /// Reads whether the table `schema_version` exists, can be read and has its columns, whether any table exists, and the
+  /// name of the role.
+  ///
+  /// The tables and views of an extension do not count.
+  private static let tables = """
+    SELECT to_regclass('schema_version') IS NOT NULL,
+      coalesce(has_table_privilege(to_regclass('schema_version'), 'SELECT'), FALSE),
+      (
+        SELECT count(*) FROM pg_attribute
+        WHERE attrelid = to_regclass('schema_version') AND attname IN ('id', 'application', 'version')
+      ) = 3,
+      EXISTS (
+        SELECT FROM pg_class
+        WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p', 'v', 'm', 'f')
+          AND NOT EXISTS (
+            SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+          )
+      ),
+      current_user::text
+    """
 }
 #endif

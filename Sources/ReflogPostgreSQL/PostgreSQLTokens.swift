@@ -44,8 +44,8 @@ package struct PostgreSQLTokens: TokenDatabase {
         continuation.resume(
           with: Result<Value, any Error> {
             try ledger.run { writer in
-              // The lock keeps two processes from creating tokens with names that can be confused. The role of the
-              // service may not lock the table, so the lock is the one of the head row.
+              // The lock keeps two processes from creating tokens with names that can be confused. A lock on the table
+              // would need rights that the server's role does not have.
               try writer.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE")
               return try body(writer)
             }

@@ -102,12 +102,15 @@ struct ServerCheck: Sendable {
     )
     try connection.finish().last?.forEach { row in
       guard try row.bool(0), try row.bool(1), try row.bool(2), try row.bool(3) else {
-        throw unusable(
-          "the role \(try row.text(4)) may not write its tables. Grant the rights of the role reflog_service to it"
-        )
+        throw unusable(Self.missingRights(of: try row.text(4)))
       }
       return false
     }
+  }
+
+  /// Returns the problem of a role that may not use the tables.
+  static func missingRights(of role: String) -> String {
+    "the role \(role) may not write its tables. Grant the rights of the role reflog_service to it"
   }
 
   private func unusable(_ problem: String) -> StorageError { .unusable(path: address.description, problem: problem) }

@@ -30,6 +30,23 @@ final class LockFile: Sendable {
     self.descriptor = Mutex(descriptor)
   }
 
+  private init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+  /// Keeps servers from locking the file at `path`, and returns the lock, or nil if no lock file exists.
+  ///
+  /// Without a lock file no server ever used the file. Several processes can share the lock.
+  ///
+  /// - Throws: ``StorageError/inUse(path:)`` if a server holds the lock.
+  static func share(for path: String) throws(StorageError) -> LockFile? {
+    let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw .inUse(path: path)
+    }
+    return LockFile(descriptor)
+  }
+
   /// Returns whether another process holds the lock for the file at `path`.
   static func isHeld(for path: String) -> Bool {
     let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC | O_NONBLOCK)

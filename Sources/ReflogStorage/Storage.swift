@@ -30,7 +30,9 @@ package struct Storage: Sendable {
   ///   - path: The path of the file.
   ///   - kind: The kind of the file.
   ///   - acceptsMissingLog: Whether to open a file whose write-ahead log is missing.
-  package init(path: String, kind: StorageKind, acceptsMissingLog: Bool = false) throws {
+  ///   - isLoading: Whether the rows of another ledger are copied into this file. Only then the file may be an unfinished
+  ///     copy, whose schema has no triggers.
+  package init(path: String, kind: StorageKind, acceptsMissingLog: Bool = false, isLoading: Bool = false) throws {
     try FileChecks.checkPath(path)
     self.path = path
     lock = try LockFile(for: path)
@@ -45,9 +47,14 @@ package struct Storage: Sendable {
       try pool.writeWithoutTransaction { db in
         try StorageSettings.apply(toWriter: db, path: path)
         try kind.migrations.refuseForeignFile(db, path: path)
+        if !isLoading, try UnfinishedCopy.exists(db) {
+          // SQLite deletes the log when this connection closes. Without its mark, the file is complete without the log.
+          try WriteAheadLog.end(Connection(db))
+          throw StorageError.unfinishedCopy(path: path)
+        }
       }
       try kind.migrations.migrate(pool, path: path)
-      try kind.migrations.refuseAlteredSchema(pool, path: path)
+      if !isLoading { try kind.migrations.refuseAlteredSchema(pool, path: path) }
       try pool.writeWithoutTransaction { try WriteAheadLog(Connection($0), of: files).markAtStart() }
       questionPool = try DatabasePool(path: path, configuration: StorageSettings.configuration(of: .readOnly))
     } catch let error as DatabaseError {

@@ -22,6 +22,8 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   ///
   /// `name` contains the type and the name of the item.
   case alteredSchema(path: String, name: String)
+  /// The file is a copy of another ledger, and `reflog migrate-ledger` did not complete it.
+  case unfinishedCopy(path: String)
   /// SQLite did not accept a setting that Reflog needs.
   case setting(path: String, name: String, expected: String, found: String)
   /// Too many writes are waiting in the queue.
@@ -72,6 +74,9 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
     case .alteredSchema(let path, let name):
       "The schema of \(path) is not Reflog's: the \(name) is missing, altered or added. Restore the original file, or "
         + "drop what you added."
+    case .unfinishedCopy(let path):
+      "\(path) is an unfinished copy of another ledger. Run the same reflog migrate-ledger again to complete it, or "
+        + "delete \(path)."
     case .setting(let path, let name, let expected, let found):
       "\(path) can't be used: SQLite's \(name) is \(found) and can't be set to \(expected)."
     case .queueFull: "Too many writes are waiting. This write was not made. Try again later."

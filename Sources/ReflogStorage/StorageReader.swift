@@ -10,6 +10,8 @@ package struct StorageReader: Sendable {
   private let counter = ReadCounter()
   /// The identities of the files that a server has open, or nil for a reader without a server.
   private let files: OpenFiles?
+  /// The lock that keeps servers from starting while the file is copied, or nil if servers may start.
+  private let lock: LockFile?
   /// Whether the file's write-ahead log is missing, so the newest changes can be missing.
   package let isLogMissing: Bool
   /// Whether the file has the newest schema, so all queries can run.
@@ -21,6 +23,7 @@ package struct StorageReader: Sendable {
   init(_ reader: any DatabaseReader, of files: OpenFiles) {
     self.reader = reader
     self.files = files
+    lock = nil
     isLogMissing = false
     hasNewestSchema = true
   }
@@ -36,6 +39,10 @@ package struct StorageReader: Sendable {
     ///
     /// The file must not be in use. Its log may be missing: see ``StorageReader/isLogMissing``.
     case checkingStart
+    /// A command copies the whole file.
+    ///
+    /// The file must not be in use, and no server can start while the reader exists.
+    case copying
   }
 
   /// Opens a file for reading only, while a server runs or on read-only media.
@@ -47,10 +54,12 @@ package struct StorageReader: Sendable {
   /// A file that no server uses, such as a backup, is also opened with `immutable=1`. So no file appears next to it.
   package init(readingFileAt path: String, kind: StorageKind, for purpose: Purpose = .reading) throws {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
-    if purpose == .checkingStart { try FileChecks.checkFile(at: path) }
+    let mustBeUnused = purpose != .reading
+    if mustBeUnused { try FileChecks.checkFile(at: path) }
     let path = FileChecks.resolved(path)
+    lock = purpose == .copying ? try LockFile.share(for: path) : nil
     let isServed = LockFile.isHeld(for: path)
-    if purpose == .checkingStart {
+    if mustBeUnused {
       guard !isServed else { throw StorageError.inUse(path: path) }
       try LockFile.check(for: path)
     }
@@ -66,7 +75,7 @@ package struct StorageReader: Sendable {
         problem: "changes are still in \(path)-wal; copy both files to a folder that can be written"
       )
     }
-    let isUnused = state.map { !$0.hasUsedLog && (purpose == .checkingStart || !LockFile.exists(for: path)) } ?? false
+    let isUnused = state.map { !$0.hasUsedLog && (mustBeUnused || !LockFile.exists(for: path)) } ?? false
     let isImmutable = !canWrite || isUnused
     do {
       let pool = try DatabasePool(
@@ -75,11 +84,12 @@ package struct StorageReader: Sendable {
       )
       try pool.read { db in
         try kind.migrations.refuseForeignFile(db, path: path)
+        guard try !UnfinishedCopy.exists(db) else { throw StorageError.unfinishedCopy(path: path) }
         try kind.migrations.refuseNewerSchema(db, path: path)
-        if purpose == .reading { try kind.migrations.refuseOlderSchema(db, path: path) }
+        if purpose != .checkingStart { try kind.migrations.refuseOlderSchema(db, path: path) }
       }
       hasNewestSchema = try pool.read(kind.migrations.isNewestSchema)
-      if purpose == .checkingStart, hasNewestSchema { try kind.migrations.refuseAlteredSchema(pool, path: path) }
+      if mustBeUnused, hasNewestSchema { try kind.migrations.refuseAlteredSchema(pool, path: path) }
       reader = pool
       files = nil
     } catch let error as DatabaseError {

@@ -36,6 +36,7 @@ struct CommandFailure: Error {
     case StorageError.commitUnknown: self.init(.internal, "\(error)")
     case let error as StorageError: self.init(.refused, error.description)
     case let error as LedgerError: self.init(.refused, error.description)
+    case let error as MigrationError: self.init(.refused, error.description)
     case TokenError.unknownName: self.init(.notFound, "\(error)")
     case let error as TokenError: self.init(.refused, error.description)
     default: self.init(.internal, "\(error)")

@@ -25,9 +25,8 @@ struct Reflog: AsyncParsableCommand {
     version: Reflog.version,
     subcommands: [
       Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,
-      Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, ShowStatus.self, Tokens.self, Retain.self, Hold.self,
-      Erase.self,
-      Keys.self,
+      Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, MigrateLedger.self, ShowStatus.self, Tokens.self,
+      Retain.self, Hold.self, Erase.self, Keys.self,
     ]
   )
 

@@ -28,6 +28,12 @@ POINTS = {
 }
 # The answer to a COMMIT, with the end of the request, has 33 bytes.
 ANSWER_BYTES = 33
+# A point that no list contains: the client receives the answer of a successful COMMIT, but the COMMIT never reaches the
+# server. A check of the history must find the lost change.
+FALSE_ANSWER = "false answer"
+FLUSH = b"H\0\0\0\4"
+# The messages ParseComplete, BindComplete, NoData, CommandComplete and ReadyForQuery.
+COMMITTED = b"1\0\0\0\4" b"2\0\0\0\4" b"n\0\0\0\4" b"C\0\0\0\13COMMIT\0" b"Z\0\0\0\5I"
 # The codes of the first messages after which the server answers with one byte, and a first message follows again.
 ENCRYPTION_REQUESTS = (80877103, 80877104)
 # The time in seconds after which a cut that did not happen is given up.
@@ -79,7 +85,8 @@ class CommitProxy:
         In one of five cases, the connection that resolves the unanswered COMMIT is cut too.
         """
         point = point or chance.choices(list(POINTS), list(POINTS.values()))[0]
-        cut = Cut(point, random.Random(chance.random()), chance.random() < 0.2, threading.Event())
+        cuts_resolution = point != FALSE_ANSWER and chance.random() < 0.2
+        cut = Cut(point, random.Random(chance.random()), cuts_resolution, threading.Event())
         with self.lock:
             self.cut = cut
         if not cut.done.wait(PATIENCE):
@@ -89,7 +96,8 @@ class CommitProxy:
     def take(self, connection):
         """Returns the cut that applies to a COMMIT of this connection, or None."""
         with self.lock:
-            if connection.has_inserted and self.cut:
+            is_chosen = self.cut and (connection.has_settled if self.cut.point == FALSE_ANSWER else connection.has_inserted)
+            if is_chosen:
                 cut, self.cut = self.cut, None
                 self.counts[cut.point] += 1
                 self.cuts_next_resolution = cut.chance if cut.cuts_resolution else None
@@ -111,16 +119,17 @@ class ProxiedConnection:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.bytes = bytearray()
         self.has_started = False
-        # Whether the current transaction inserted entries, and whether it locked the head row.
-        self.has_inserted = self.has_locked = False
+        # Whether the current transaction inserted entries, wrote outcomes of changes, and locked the head row.
+        self.has_inserted = self.has_settled = self.has_locked = False
         # The function that receives the server's bytes instead of the client, or None.
         self.divert = None
 
     def start(self):
-        threading.Thread(target=self.run, args=(self.pass_requests,), daemon=True).start()
-        threading.Thread(target=self.run, args=(self.pass_answers,), daemon=True).start()
+        answers = threading.Thread(target=self.run, args=(self.pass_answers,), daemon=True)
+        answers.start()
+        threading.Thread(target=self.run, args=(self.pass_requests, answers), daemon=True).start()
 
-    def run(self, direction):
+    def run(self, direction, other=None):
         try:
             direction()
         except OSError:
@@ -128,6 +137,10 @@ class ProxiedConnection:
             pass
         self.end(self.client)
         self.end(self.server)
+        if other:
+            other.join()
+            self.client.close()
+            self.server.close()
 
     @staticmethod
     def end(connection, abruptly=False):
@@ -178,7 +191,8 @@ class ProxiedConnection:
         """Records what a statement does. Returns whether it is a COMMIT."""
         sql = message[5:].split(b"\0")[1]
         if sql.startswith(b"BEGIN"):
-            self.has_inserted = self.has_locked = False
+            self.has_inserted = self.has_settled = self.has_locked = False
+        self.has_settled |= sql.startswith(b"UPDATE change ")
         self.has_inserted |= sql.startswith(b"INSERT INTO entry")
         self.has_locked |= sql.endswith(b"FOR UPDATE")
         return sql == b"COMMIT"
@@ -224,6 +238,12 @@ class ProxiedConnection:
                 self.divert = lambda _: ended.set()
                 self.server.sendall(commit)
                 time.sleep(chance.uniform(0.05, 1.5))
+            elif cut.point == FALSE_ANSWER:
+                self.server.sendall(FLUSH)
+                # The answers to the earlier statements of the request arrive first.
+                time.sleep(0.5)
+                self.client.sendall(COMMITTED)
+                return self.end(self.server)
             elif cut.point == "lost COMMIT":
                 self.divert = lambda _: ended.set()
                 self.end(self.client, isAbrupt)

@@ -14,6 +14,12 @@ class PostgreSQLReflog(reflogserver.Server):
     def __init__(self, url, binary=reflogserver.BINARY, graph=None, **settings):
         super().__init__(binary, graph, **settings)
         self.database = url
+        # Variables without the prefix `REFLOG_`, for example PGPASSWORD.
+        self.others = {}
+
+    @property
+    def variables(self):
+        return super().variables | self.others
 
     def verify(self, url=None):
         """Runs `reflog verify`, and returns the completed process. A check of a large ledger takes minutes."""

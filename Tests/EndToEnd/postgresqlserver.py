@@ -91,8 +91,11 @@ class PostgreSQLServer:
             self.create_data()
         self.launch()
         if is_new:
-            for role in self.roles:
-                self.psql(f"CREATE ROLE {role} LOGIN PASSWORD '{self.passwords[role]}'")
+            self.create_roles()
+
+    def create_roles(self):
+        for role in self.roles:
+            self.psql(f"CREATE ROLE {role} LOGIN PASSWORD '{self.passwords[role]}'")
 
     def create_data(self):
         password = self.folder / "password"
@@ -166,6 +169,19 @@ class PostgreSQLServer:
             return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
         return f"postgresql://{role}@/{database}?host={self.folder}&port={self.port}"
 
+    def set(self, **settings):
+        """Changes settings of the running server. The value None restores the default."""
+        for name, value in settings.items():
+            self.psql(f"ALTER SYSTEM RESET {name}" if value is None else f"ALTER SYSTEM SET {name} = '{value}'")
+        self.psql("SELECT pg_reload_conf()")
+        # The server's processes read the settings a moment later. A new connection has them when the first process has them.
+        for name, value in settings.items():
+            deadline = time.monotonic() + START_SECONDS
+            while value is not None and self.psql(f"SHOW {name}") != str(value):
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"PostgreSQL did not change {name}.")
+                time.sleep(0.05)
+
     def psql(self, sql, role="postgres", database="postgres"):
         """Runs SQL statements until one fails. Returns the rows as text, one a line, with | between the columns.
 
@@ -188,6 +204,40 @@ class PostgreSQLServer:
         if os.getuid() == 0:
             options |= {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
         return options
+
+
+class PostgreSQLStandby(PostgreSQLServer):
+    """A standby server that receives all changes of another server by streaming replication."""
+
+    def __init__(self, primary, name, **settings):
+        super().__init__(**settings)
+        self.primary, self.name, self.passwords = primary, name, primary.passwords
+
+    def create_data(self):
+        os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
+        subprocess.run(
+            [self.programs / "pg_basebackup", "--pgdata", self.data, "--checkpoint", "fast", "--write-recovery-conf", "--dbname",
+             f"host={self.primary.folder} port={self.primary.port} user=postgres application_name={self.name}"],
+            check=True, stdout=subprocess.DEVNULL, **self.as_user,
+        )
+
+    def create_roles(self):
+        """Does nothing, because the standby has the roles of the other server."""
+
+    def pause(self):
+        """Stops the process that receives changes, so that the standby confirms no transaction."""
+        self.receivers = [process for process in children(self.process.pid) if "walreceiver" in title(process)]
+        for process in self.receivers:
+            os.kill(process, signal.SIGSTOP)
+
+    def resume(self):
+        for process in self.receivers:
+            os.kill(process, signal.SIGCONT)
+
+
+def title(process):
+    """Returns the title of a process of PostgreSQL, which contains the process's task."""
+    return pathlib.Path(f"/proc/{process}/cmdline").read_text(errors="replace")
 
 
 def children(parent):

@@ -4,6 +4,7 @@ The server's connections go through a proxy that can cut them during COMMIT.
 """
 
 import collections
+import contextlib
 import dataclasses
 import http.client
 import itertools
@@ -13,7 +14,7 @@ import subprocess
 import threading
 import time
 
-from postgresqlproxy import CommitProxy
+from postgresqlproxy import FALSE_ANSWER, CommitProxy
 from postgresqlreflog import PostgreSQLReflog
 from postgresqlserver import PostgreSQLServer, SQLError
 from storm import TARGETS, Storm
@@ -55,17 +56,21 @@ SELECT CASE WHEN pg_terminate_backend(pid) THEN kind END FROM (
 class PostgreSQLStorm(Storm):
     """The clients, the server, PostgreSQL and the proxy. Use it in a `with` block."""
 
-    def __init__(self, binary, clients=32, addresses=8, seed=1, pause=0.1):
+    def __init__(self, binary, clients=32, addresses=8, seed=1, pause=0.1, changes=5):
         # A start after a kill flushes one file system, and not each file separately.
         self.postgres = PostgreSQLServer(max_connections=60, recovery_init_sync_method="syncfs")
-        self.binary, self.pause = binary, pause
+        # The mean pause of a client between two changes, and the number of acknowledged changes between two faults.
+        self.binary, self.pause, self.changes = binary, pause, changes
         super().__init__(None, clients, addresses, seed)
+        self.proxy = None
         self.chance = random.Random(seed)
         self.counts = collections.Counter()
         # The number of attempts and acknowledged changes that earlier checks covered.
         self.checked = 0
         self.found = []
         self.names = itertools.count(1)
+        # The points at which connections are cut; None stands for a random point.
+        self.points = [None]
 
     def __enter__(self):
         self.postgres.__enter__()
@@ -74,7 +79,8 @@ class PostgreSQLStorm(Storm):
             self.proxy = CommitProxy(self.postgres.port).__enter__()
             password = self.postgres.passwords["reflog_service"]
             # Only a plain connection can be read by the proxy.
-            url = f"postgresql://reflog_service:{password}@127.0.0.1:{self.proxy.port}/{DATABASE}?sslmode=disable&gssencmode=disable"
+            url = (f"postgresql://reflog_service:{password}@127.0.0.1:{self.proxy.port}/{DATABASE}"
+                   "?sslmode=disable&gssencmode=disable")
             self.server = PostgreSQLReflog(url, self.binary)
             self.server.start()
         except BaseException:
@@ -83,48 +89,43 @@ class PostgreSQLStorm(Storm):
         return self
 
     def __exit__(self, *_):
+        self.end_session()
         if self.server:
             self.server.__exit__()
-        self.proxy.__exit__()
+        if self.proxy:
+            self.proxy.__exit__()
         self.postgres.__exit__()
 
     # The faults.
 
-    def run_faults(self, fault, count):
-        """Runs the clients while a fault happens `count` times. Then checks the whole history."""
+    def run_faults(self, fault, count, checks=True):
+        """Runs the clients while a fault happens `count` times. Then checks the whole history, if `checks` is true."""
         start = time.monotonic()
-        self.stopped = threading.Event()
-        threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
-        for thread in threads:
-            thread.start()
-        try:
+        with self.running_clients():
             for number in range(count):
-                self.await_change(fault.__name__)
+                self.await_changes(fault.__name__)
                 fault()
                 self.restart_if_ended()
                 if (number + 1) % FAULTS_BETWEEN_CHECKS == 0:
                     self.check_running()
-            self.await_change(fault.__name__)
-        finally:
-            self.stopped.set()
-            for thread in threads:
-                thread.join()
+            self.await_changes(fault.__name__)
         self.restart_if_ended()
-        self.found += self.violations()
+        if checks:
+            self.found += self.violations()
         self.counts[f"seconds of {fault.__name__}"] = round(time.monotonic() - start)
 
-    def await_change(self, fault):
-        """Waits until a change is acknowledged, so that each fault hits a working server."""
-        before, end = self.acknowledged, time.monotonic() + RECOVERY
-        start = time.monotonic()
-        while self.acknowledged == before:
+    def await_changes(self, fault):
+        """Waits until changes are acknowledged, so that each fault hits a working server."""
+        start, before = time.monotonic(), self.acknowledged
+        while (count := self.acknowledged - before) < self.changes:
             self.restart_if_ended()
-            if time.monotonic() > end:
-                self.found.append(f"no change was acknowledged within {RECOVERY} s after {self.counts[fault]} of {fault}")
+            waited = time.monotonic() - start
+            if waited > RECOVERY:
+                self.found.append(f"{count} changes were acknowledged within {RECOVERY} s after {self.counts[fault]} of {fault}")
                 return
+            if count == 0:
+                self.counts["longest recovery in ms"] = max(self.counts["longest recovery in ms"], round(waited * 1000))
             time.sleep(0.005)
-        self.counts["longest recovery in ms"] = max(
-            self.counts["longest recovery in ms"], round((time.monotonic() - start) * 1000))
 
     def restart_if_ended(self):
         """Starts the server again if it ended. It may end only because the outcome of a COMMIT is unknown."""
@@ -153,7 +154,7 @@ class PostgreSQLStorm(Storm):
 
     def cuts(self):
         """Cuts a connection during COMMIT."""
-        self.counts["cut " + self.proxy.cut_next(self.chance)] += 1
+        self.counts["cut " + self.proxy.cut_next(self.chance, self.chance.choice(self.points))] += 1
         self.counts["cuts"] += 1
 
     def restarts(self):
@@ -164,6 +165,20 @@ class PostgreSQLStorm(Storm):
         self.server.start()
 
     # The clients.
+
+    @contextlib.contextmanager
+    def running_clients(self):
+        """Runs the clients during the block."""
+        self.stopped = threading.Event()
+        threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self.stopped.set()
+            for thread in threads:
+                thread.join()
 
     def client(self, number):
         """Sends changes. Some have an Idempotency-Key, and are sent again until they are acknowledged."""
@@ -229,7 +244,7 @@ class PostgreSQLStorm(Storm):
                 record.size, record.checkpoint = value
         return record
 
-    def violations(self, record=None):
+    def violations(self):
         """Returns the problems of the whole history, after all pending changes were settled."""
         end = time.monotonic() + SETTLING
         while self.psql("SELECT count(*) FROM change WHERE result = 'pending'") != "0" and time.monotonic() < end:
@@ -267,9 +282,23 @@ class PostgreSQLStorm(Storm):
             found[fault] = problems(dataclasses.replace(record, **values), self.attempts, self.server.reference)
         return found
 
+    def false_answer(self):
+        """Answers one COMMIT that never reached PostgreSQL, so that the server acknowledges lost changes.
+
+        Returns the problems that the check finds, and the answers to later changes. The server must refuse later changes,
+        because PostgreSQL lacks entries that the server acknowledged.
+        """
+        with self.running_clients():
+            self.await_changes("false_answer")
+            self.proxy.cut_next(self.chance, FALSE_ANSWER)
+            time.sleep(1)
+        later = [self.server.put(address, None) for address in self.addresses]
+        return problems(self.record(), self.attempts, self.server.reference), later
+
     @property
     def summary(self):
-        statuses = collections.Counter(f"{attempt.status or 'no answer'} {attempt.code or ''}".strip() for attempt in self.attempts)
+        statuses = collections.Counter(
+            f"{attempt.status or 'no answer'} {attempt.code or ''}".strip() for attempt in self.attempts)
         keyed = len({attempt.key for attempt in self.attempts if attempt.key})
         return (f"requests {len(self.attempts)}, keys {keyed}, answers {dict(statuses)}, results {dict(self.results)}\n"
                 f"faults {dict(self.counts)}, cut resolutions {self.proxy.resolutions}")
@@ -281,7 +310,8 @@ class PostgreSQLStorm(Storm):
     def psql(self, sql):
         """Runs a statement that returns one row as the superuser. Returns the row."""
         if self.session is None:
-            command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--dbname", self.postgres.dsn("postgres", DATABASE)]
+            command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only",
+                       "--dbname", self.postgres.dsn("postgres", DATABASE)]
             self.session = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.session.stdin.write(f"{sql};\n\\echo end\n")
         lines = []

@@ -242,7 +242,7 @@ class Server:
                 "GRAPH_CALLER_READS_PER_MINUTE": 100_000,
             }
         if self.is_postgresql:
-            settings["DATABASE"] = self.database
+            settings |= {"DATABASE": self.database, "FILES": self.files, "ACCEPT_NO_STANDBY": "true"}
         settings |= self.settings
         return {"REFLOG_" + name: str(value) for name, value in settings.items() if value is not None}
 
@@ -280,7 +280,7 @@ class Server:
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
         if self.is_postgresql:
-            kept.update(REFLOG_FILES=self.files, REFLOG_ACCEPT_NO_STANDBY="true")
+            kept.update(REFLOG_FILES=self.files)
         if role:
             kept.update(REFLOG_SERVER=self.url, REFLOG_TOKEN=self.tokens[role])
         return kept

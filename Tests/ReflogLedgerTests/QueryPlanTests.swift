@@ -80,7 +80,7 @@ struct QueryPlanTests {
     ("reason eq 'x' and flowId eq 'B2C_1_signup'", "change_address"),
   ])
   func anIndexAnswersEachQuery(question: String, index: String) async throws {
-    try await withLedger { ledger in
+    try await withLedgerFile { ledger, _ in
       try await ledger.record([
         .init(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor), .found),
         .init(Sample.intent(before: Sample.newVendor, after: Sample.fraudCheck), .found),
@@ -97,7 +97,7 @@ struct QueryPlanTests {
   }
 
   @Test func aFilterThatNoChangeCanMatchRunsNoQuery() async throws {
-    try await withLedger { ledger in
+    try await withLedgerFile { ledger, _ in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       let query = ChangeQuery(filter: try ChangeFilter.parse("flowId eq 'nobody'"))
       let (plan, found) = (try await ledger.history.plan(of: query), try await ledger.history.changes(query))

@@ -41,7 +41,7 @@ struct RefusedRequestMessageTests {
   }
 
   @Test func aSecondBackupIsBusy() async throws {
-    try await withLedger { ledger in
+    try await withLedgerFile { ledger, _ in
       let events = EventRecorder(ledger: ledger, started: [], logger: Logger(label: "test"))
       let backups = Backups(ledger: ledger, events: events)
       let admin = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))

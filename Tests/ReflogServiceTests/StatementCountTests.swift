@@ -83,7 +83,7 @@ struct StatementCountTests {
 
   /// One transaction records the drift and the intent of the update together.
   @Test func aDriftThatAnUpdateFindsCostsNoExtraCommit() async throws {
-    try await withService { fixture in
+    try await withService(inFile: true) { fixture in
       let directory = WatchedDirectory(inner: fixture.directory)
       let service = ChangeService(ledger: fixture.ledger, directory: directory, locks: .patient)
       let it = Measured(service: service, ledger: fixture.ledger, watch: directory.watch)

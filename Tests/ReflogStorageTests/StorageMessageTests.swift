@@ -63,6 +63,13 @@ struct StorageMessageTests {
       """
     ),
     (
+      .unfinishedCopy(path: "reflog.sqlite"),
+      """
+      reflog.sqlite is an unfinished copy of another ledger. Run the same reflog migrate-ledger again to complete it, or \
+      delete reflog.sqlite.
+      """
+    ),
+    (
       .setting(path: "reflog.sqlite", name: "journal_mode", expected: "wal", found: "delete"),
       "reflog.sqlite can't be used: SQLite's journal_mode is delete and can't be set to wal."
     ),

@@ -96,7 +96,8 @@ package final class PostgreSQLConnection {
     var message: UnsafeMutablePointer<CChar>?
     let options = PQconninfoParse(address, &message)
     PQfreemem(message)
-    guard let options else {
+    guard let options, !hasUnescapedPassword(address) else {
+      PQconninfoFree(options)
       throw SQLError(
         code: .misuse,
         message: "the address of the database is not valid. Write it as postgresql://USER@HOST/DATABASE, and escape "
@@ -104,6 +105,15 @@ package final class PostgreSQLConnection {
       )
     }
     PQconninfoFree(options)
+  }
+
+  /// Returns whether a URL has more than one `@` in front of the path.
+  ///
+  /// libpq would use the part of a password behind the first `@` as the name of the host, and show it in messages.
+  private static func hasUnescapedPassword(_ address: String) -> Bool {
+    guard let scheme = address.firstRange(of: "://") else { return false }
+    let authority = address[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
+    return authority.count { $0 == "@" } > 1
   }
 
   private static func connect(_ settings: [(name: String, value: String)]) -> OpaquePointer? {

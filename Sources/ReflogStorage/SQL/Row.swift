@@ -109,6 +109,17 @@ package struct Row {
     isNull(column) ? nil : try blob(column)
   }
 
+  /// Returns the value in a column as it is stored, and throws for a floating-point number, which Reflog never writes.
+  package func value(_ column: Int) throws(StorageError) -> SQLValue {
+    if isNull(column) { return .null }
+    if isText(column) { return .text(try text(column)) }
+    let isBlob =
+      if let statement { sqlite3_column_type(statement, Int32(column)) == SQLITE_BLOB } else {
+        if case .blob = cell(column) { true } else { false }
+      }
+    return isBlob ? .blob(Array(try blob(column))) : .integer(try integer(column))
+  }
+
   /// Returns whether the number in a column is not 0.
   package func bool(_ column: Int) throws(StorageError) -> Bool { try integer(column) != 0 }
 

@@ -12,6 +12,11 @@ package struct SQLArguments: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
     positional = values.map { $0?.sqlValue ?? .null }
   }
 
+  /// Creates arguments for the placeholders `?`, in order.
+  package init(_ values: [SQLValue]) {
+    positional = values
+  }
+
   /// Creates arguments for placeholders such as `:name`.
   ///
   /// The keys are the names without the colon.

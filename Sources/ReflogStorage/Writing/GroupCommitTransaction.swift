@@ -1,3 +1,5 @@
+import Glibc
+
 /// One transaction that several writes share.
 ///
 /// The first attempt runs the writes without savepoints, because a savepoint needs two more SQL statements for each
@@ -24,8 +26,10 @@ struct GroupCommitTransaction<Session: WriteSession> {
   /// The attempt without savepoints was rolled back, so an attempt with savepoints is needed.
   private struct NeedsSavepoints: Error {}
 
-  /// The maximum number of times that a transaction is run again because of a transient error.
-  private static var transientRepetitions: Int { 3 }
+  /// The pauses in milliseconds before a transaction is run again because of a transient error.
+  ///
+  /// All pauses together are long enough for the restart of a database server. All writes wait meanwhile.
+  private static var transientPauses: [UInt32] { [0, 50, 200, 500, 1000, 2000] }
 
   private let connection: any WriteConnection
   private let session: Session
@@ -42,9 +46,10 @@ struct GroupCommitTransaction<Session: WriteSession> {
   ///   - items: The items that the writes will append; see ``WriteSession/begin(_:)``.
   func run(_ writes: [Write], of items: [Session.Items] = []) -> Outcome {
     // The writes have no effect outside the transaction that is rolled back, so each write can run again.
-    for _ in 0..<Self.transientRepetitions {
+    for pause in Self.transientPauses {
       let outcome = runOnce(writes, items)
       guard case .rolledBack(let error as SQLError) = outcome, error.code == .transient else { return outcome.settled }
+      usleep(pause * 1000)
     }
     return runOnce(writes, items).settled
   }

@@ -7,7 +7,7 @@ struct LedgerLocation: Sendable {
   enum Database: Sendable {
     /// The path of a SQLite file.
     case file(String)
-    /// The URL of a PostgreSQL database. It can contain a password, so it is never shown.
+    /// The address of a PostgreSQL database. It can contain a password, so it is never shown.
     case postgreSQL(String)
   }
 
@@ -27,9 +27,18 @@ struct LedgerLocation: Sendable {
   ///   - files: The path of the other files without their endings, or nil for the default.
   init(_ database: String?, files: String? = nil) {
     let database = database ?? Self.defaultFile
-    let isURL = database.hasPrefix("postgresql://") || database.hasPrefix("postgres://")
-    self.database = isURL ? .postgreSQL(database) : .file(database)
-    filesPath = files ?? (isURL ? Self.defaultFiles : database)
+    let isAddress = Self.isAddress(database)
+    self.database = isAddress ? .postgreSQL(database) : .file(database)
+    filesPath = files ?? (isAddress ? Self.defaultFiles : database)
+  }
+
+  /// Returns whether a text is the address of a database server and not the path of a file.
+  ///
+  /// An address can contain a password. So a text that is no valid URL of a PostgreSQL database is not used as a path,
+  /// which messages and the name of a new file would show.
+  private static func isAddress(_ text: String) -> Bool {
+    let names = ["host=", "hostaddr=", "dbname=", "user=", "password=", "service="]
+    return text.contains("://") || text.split(separator: " ").contains { part in names.contains { part.hasPrefix($0) } }
   }
 
   /// The path of the file, or the URL of the database without its password and parameters.

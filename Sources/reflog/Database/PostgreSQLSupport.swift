@@ -29,6 +29,17 @@ enum PostgreSQLSupport {
     TokenStore(try PostgreSQLLedger.tokens(at: try address(url)), clock: clock)
   }
 
+  /// Opens a database whose ledger is copied.
+  static func source(at url: String) throws -> LedgerSource { throw migrationMissing }
+
+  /// Opens a database into which a ledger is copied.
+  static func target(at url: String) throws -> any LedgerTarget { throw migrationMissing }
+
+  private static let migrationMissing = CommandFailure(
+    .usage,
+    "This version copies ledgers between SQLite files only."
+  )
+
   private static func address(_ url: String) throws -> PostgreSQLAddress {
     guard let address = PostgreSQLAddress(url) else {
       throw CommandFailure(.usage, "The value of --database is not the URL of a PostgreSQL database.")
@@ -51,5 +62,9 @@ enum PostgreSQLSupport {
   static func history(at url: String) throws -> History { throw missing }
 
   static func tokens(at url: String, clock: WallClock) throws -> TokenStore { throw missing }
+
+  static func source(at url: String) throws -> LedgerSource { throw missing }
+
+  static func target(at url: String) throws -> any LedgerTarget { throw missing }
 }
 #endif

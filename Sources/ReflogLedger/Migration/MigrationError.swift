@@ -1,0 +1,32 @@
+/// The reason why a ledger was not copied to another database.
+package enum MigrationError: Error, Sendable, CustomStringConvertible {
+  /// The target contains rows that this migration did not copy.
+  case targetNotEmpty(target: String)
+  /// The target is an unfinished copy of another ledger.
+  case copyOfAnother(target: String, origin: String)
+  /// The source was written after the copy was begun.
+  case sourceChanged(source: String, target: String)
+  /// A table of the copy differs from the table of the source.
+  case tableDiffers(table: String, target: String)
+  /// The copied entries do not have the root that the signed checkpoint contains.
+  case rootDiffers(source: String, target: String)
+
+  package var description: String {
+    switch self {
+    case .targetNotEmpty(let target):
+      "\(target) already contains a ledger, so nothing was copied. Name a new file or an empty database."
+    case .copyOfAnother(let target, let origin):
+      "\(target) is an unfinished copy of the log \(origin), which is another ledger. Name another target, or delete "
+        + "\(target)."
+    case .sourceChanged(let source, let target):
+      "\(source) changed while it was copied. Stop the server that uses it, delete \(target), and run "
+        + "reflog migrate-ledger again."
+    case .tableDiffers(let table, let target):
+      "The table \(table) of \(target) differs from the original, so the copy can't be used. Delete \(target), and run "
+        + "reflog migrate-ledger again."
+    case .rootDiffers(let source, let target):
+      "The entries in \(target) do not match the signed checkpoint, so the copy can't be used. Run reflog verify on "
+        + "\(source)."
+    }
+  }
+}

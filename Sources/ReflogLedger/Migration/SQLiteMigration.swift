@@ -1,0 +1,76 @@
+package import ReflogStorage
+import Synchronization
+
+extension LedgerSource {
+  /// Opens a ledger in a SQLite file for reading. No server can start while the source exists.
+  ///
+  /// - Throws: `StorageError` if a server uses the file, or if the file or its schema is not complete.
+  package init(ofFileAt path: String) throws {
+    let reader = try StorageReader(readingFileAt: path, kind: .ledger, for: .copying)
+    let tokens = LedgerFiles(database: path).tokens
+    self.init(
+      name: path,
+      reader: SQLiteLedgerReader(reader),
+      tokens: DurableFile.exists(tokens)
+        ? SQLiteLedgerReader(try StorageReader(readingFileAt: tokens, kind: .tokens, for: .copying)) : nil
+    )
+  }
+}
+
+/// A SQLite file into which the rows of another ledger are copied.
+package final class SQLiteTarget: LedgerTarget {
+  /// The number of transactions after which the write-ahead log is copied into the file.
+  private static let writesBetweenCheckpoints = 8
+
+  private let storage: Storage
+  private let writes = Mutex(0)
+
+  /// Opens or creates the file.
+  package init(path: String) throws {
+    storage = try Storage(path: path, kind: .ledger, isLoading: true)
+  }
+
+  package var name: String { storage.path }
+  package var reader: any LedgerReader { SQLiteLedgerReader(storage.reader) }
+
+  package func begun() async throws -> BegunCopy? {
+    try await storage.reader.read { db in
+      let exists = try db.bool("SELECT count(*) FROM sqlite_schema WHERE name = ?", [UnfinishedCopy.table])
+      return exists ? try BegunCopy(db) : nil
+    }
+  }
+
+  package func begin(_ copy: BegunCopy) throws {
+    try storage.setUp { db in
+      try copy.record(number: "INTEGER", db)
+      try Storage.dropTriggers(db)
+    }
+  }
+
+  package func write(_ body: (any LedgerConnection) throws -> Void) throws {
+    try storage.setUp { db in try body(db) }
+    let isDue = writes.withLock { writes in
+      writes += 1
+      return writes.isMultiple(of: Self.writesBetweenCheckpoints)
+    }
+    if isDue { try storage.checkpointLoad() }
+  }
+
+  package func writeTokens(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws {
+    let tokens = try SharedStorage(path: LedgerFiles(database: name).tokens, kind: .tokens, creating: true)
+    try await tokens.write { db in try body(db) }
+  }
+
+  package func finish(_ body: (any LedgerConnection) throws -> Void) throws {
+    try storage.setUp { db in
+      try body(db)
+      // The id of a released hold must not be used again. There are fewer holds than service events.
+      try db.execute("DELETE FROM sqlite_sequence WHERE name = 'hold'")
+      try db.execute("INSERT INTO sqlite_sequence (name, seq) SELECT 'hold', next_event - 1 FROM head")
+      try Storage.createTriggers(db, of: .ledger)
+      try BegunCopy.forget(db)
+    }
+  }
+
+  package func close() throws { try storage.close() }
+}
