@@ -43,7 +43,7 @@ package struct PostgreSQLLedger: LedgerStore {
   /// - Parameters:
   ///   - address: The address of the database.
   ///   - acceptsNoStandby: Whether to use a server without a synchronous standby.
-  /// - Throws: ``StorageError`` if the server can't be used; the error contains the name of the setting.
+  /// - Throws: `StorageError` if the server can't be used; the error contains the name of the setting.
   package init(at address: PostgreSQLAddress, acceptsNoStandby: Bool) throws {
     opener = Opener(check: ServerCheck(address: address, acceptsNoStandby: acceptsNoStandby))
     let connection = try opener.check.connect()
@@ -81,6 +81,7 @@ package struct PostgreSQLLedger: LedgerStore {
   /// The log of PostgreSQL serves all databases of the server, so its size is not reported.
   package var walBytes: Int64 { 0 }
 
+  /// Creates the only writer of the ledger in this process.
   package func makeWriter(
     on thread: WriterThread,
     _ makeSession: @escaping @Sendable (any WriteConnection, any AppendStore) throws -> LedgerSession
@@ -88,10 +89,12 @@ package struct PostgreSQLLedger: LedgerStore {
     GroupCommitWriter(of: self, on: thread) { try makeSession($0, $0) }
   }
 
+  /// Runs one durable transaction on the calling thread, when no writer thread runs.
   package func setUp<Value>(_ body: (any WriteConnection, any AppendStore) throws -> Value) throws -> Value {
     try opener.run { try body($0, $0) }
   }
 
+  /// Throws, because PostgreSQL has its own tools for backups.
   package func copy() async throws(LedgerError) -> LedgerCopy {
     throw .unavailable(
       "PostgreSQL has its own tools for backups. Use pg_dump or pgBackRest, restore the copy, and check it with reflog "
@@ -107,6 +110,7 @@ package struct PostgreSQLLedger: LedgerStore {
 }
 
 extension PostgreSQLLedger: WritableStore {
+  /// Opens the write connection, and calls `body` on the calling thread.
   package func withWriter(_ body: (PostgreSQLWriter, StoreUpkeep) throws -> Void) throws {
     // PostgreSQL writes its checkpoints and removes deleted rows without Reflog.
     try body(opener.writer, StoreUpkeep(afterCommit: {}, rest: {}, reclaim: { .all }))
@@ -115,6 +119,7 @@ extension PostgreSQLLedger: WritableStore {
   /// The free space of the server is not known, so the result is always true.
   package func hasHeadroom(of bytes: UInt64) -> Bool { true }
 
+  /// Throws if the database may not be written any more, for example because another program replaced its file.
   package func check() throws(StorageError) {}
 }
 #endif

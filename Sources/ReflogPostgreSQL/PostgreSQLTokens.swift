@@ -26,12 +26,14 @@ package struct PostgreSQLTokens: TokenDatabase {
     return second << 32 | UInt64(written.count.load(ordering: .relaxed) & 0xFFFF_FFFF)
   }
 
+  /// Runs a read in one transaction: all rows are from one consistent state of the ledger.
   package func read<Value: Sendable>(
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value {
     try await readers.read(body)
   }
 
+  /// Writes in one transaction.
   package func write<Value: Sendable>(
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value {

@@ -4,6 +4,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension PostgreSQLWriter: AppendStore {
+  /// Reads the head row of the log; no other transaction can write the row until this transaction ends.
   package func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead? {
     // The lock is a statement of its own: a statement sees only what was committed when it began, so the statement that
     // waits for the lock would not see the rows of the transaction that held the lock.
@@ -84,6 +85,7 @@ extension PostgreSQLWriter: AppendStore {
     )
   }
 
+  /// Returns the pending change and the newest applied change at an address.
   package func newestChanges(atAddress row: Int64) throws -> NewestChanges {
     if let known = lookups.newestChanges(atAddress: row) { return known }
     var found = NewestChanges(pending: nil, applied: nil)
@@ -92,6 +94,7 @@ extension PostgreSQLWriter: AppendStore {
     return found
   }
 
+  /// Returns the id of the pending change of a connector, or nil if there is none.
   package func pendingChange(ofConnector row: Int64) throws -> Int64? {
     if let known = lookups.pendingChange(ofConnector: row) { return known }
     var found: Int64?
@@ -100,6 +103,7 @@ extension PostgreSQLWriter: AppendStore {
     return found
   }
 
+  /// Returns the request that used an idempotency key at or after a time, or nil if the key is free.
   package func request(with key: IdempotencyKey, notBefore oldest: Int64) throws -> KeyedRequest? {
     var stored: AppendLookups.StoredKey?
     if let known = lookups.key(key.keyHash) {
@@ -112,6 +116,7 @@ extension PostgreSQLWriter: AppendStore {
     return KeyedRequest(change: stored.change, isSameBody: stored.bodyHash == key.bodyHash, frees: frees)
   }
 
+  /// Returns the stored result of a change, or nil if the change does not exist.
   package func result(of change: Int64) throws -> String? {
     if let known = lookups.result(of: change) { return known }
     var found: String?
@@ -122,6 +127,7 @@ extension PostgreSQLWriter: AppendStore {
     return found
   }
 
+  /// Returns the hash of an entry of a change, or nil if the entry does not exist.
   package func hash(ofEntry sequence: Int64, of change: Int64) throws -> Hash? {
     var found: Hash?
     try readAfterFlush(
@@ -131,17 +137,20 @@ extension PostgreSQLWriter: AppendStore {
     return found
   }
 
+  /// Inserts a change.
   package func insert(_ row: ChangeRow) throws {
     buffer.add(row)
     lookups.take(row)
     noteChangedRows(1)
   }
 
+  /// Inserts the personal part of a change.
   package func insert(_ row: PersonalRow) throws {
     buffer.add(row)
     noteChangedRows(1)
   }
 
+  /// Writes the outcome of a pending change, and returns false if the change is missing or not pending.
   package func settle(_ row: OutcomeRow) throws -> Bool {
     guard try result(of: row.change.id.number) == Change.Result.pending.rawValue else { return false }
     buffer.add(row)
@@ -150,23 +159,27 @@ extension PostgreSQLWriter: AppendStore {
     return true
   }
 
+  /// Inserts an entry of the log.
   package func insert(_ row: EntryRow) throws {
     buffer.add(row)
     newestHash = row.hash
     noteChangedRows(1)
   }
 
+  /// Inserts the root of a full subtree of the Merkle tree.
   package func insert(_ row: SubtreeRow) throws {
     buffer.add(row)
     noteChangedRows(1)
   }
 
+  /// Inserts an idempotency key, or replaces the row of the same key.
   package func insert(_ row: KeyRow) throws {
     buffer.add(row)
     lookups.forgetKey(row.key.keyHash)
     noteChangedRows(1)
   }
 
+  /// Writes the head row.
   package func write(_ head: LedgerHead) throws {
     buffer.add(head)
     written = CommitResolution.Expected(

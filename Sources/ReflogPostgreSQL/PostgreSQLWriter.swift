@@ -7,10 +7,10 @@ package import ReflogStorage
 ///
 /// A transaction that appends needs two requests to the server. The first request begins the transaction, locks the head
 /// row, and reads what the checks need. The second request inserts all rows, updates the head row, and commits. Rows
-/// that the session inserts are kept in memory until then, see ``RowBuffer``.
+/// that the session inserts are kept in memory until then, see `RowBuffer`.
 ///
 /// If the connection is lost, the next transaction opens a new connection. If the connection is lost during COMMIT, the
-/// writer finds out on a new connection whether the transaction is durable, see ``CommitResolution``.
+/// writer finds out on a new connection whether the transaction is durable, see `CommitResolution`.
 package final class PostgreSQLWriter {
   /// Opens a connection and checks the server's settings.
   private let connect: () throws(SQLError) -> PostgreSQLConnection
@@ -105,6 +105,7 @@ package final class PostgreSQLWriter {
 extension PostgreSQLWriter: WriteConnection {
   package var dialect: any Dialect { PostgreSQLDialect() }
 
+  /// Begins a transaction that excludes all other writers.
   package func begin() throws {
     clear()
     // The statement is sent together with the first read of the transaction.
@@ -113,6 +114,7 @@ extension PostgreSQLWriter: WriteConnection {
     isInsideTransaction = true
   }
 
+  /// Commits the transaction; when this method returns, the transaction is durable.
   package func commit() throws(CommitError) {
     let (expected, earlier) = (written, begun)
     do { try queueBuffer() } catch { throw .refused(error) }
@@ -155,6 +157,7 @@ extension PostgreSQLWriter: WriteConnection {
     }
   }
 
+  /// Rolls the transaction back.
   package func rollBack() throws {
     defer { clear() }
     guard let connection, !connection.isLost else {
@@ -169,12 +172,14 @@ extension PostgreSQLWriter: WriteConnection {
     }
   }
 
+  /// Sets a savepoint in the transaction.
   package func setSavepoint() throws {
     try flush()
     try queue("SAVEPOINT write")
     try finish()
   }
 
+  /// Rolls the transaction back to the savepoint, and removes the savepoint.
   package func rollBackToSavepoint() throws {
     buffer = RowBuffer()
     lookups = AppendLookups()
@@ -184,6 +189,7 @@ extension PostgreSQLWriter: WriteConnection {
     try finish()
   }
 
+  /// Removes the savepoint.
   package func releaseSavepoint() throws {
     try flush()
     try queue("RELEASE SAVEPOINT write")
@@ -193,11 +199,13 @@ extension PostgreSQLWriter: WriteConnection {
   /// Does nothing: PostgreSQL removes the copies of deleted rows when it vacuums the tables.
   package func beginDeletion() throws {}
 
+  /// Writes to the database without any effect, to find out whether it accepts writes.
   package func probe() throws {
     // The lock is written to the log of the server.
     try execute("SELECT id FROM head WHERE id = 1 FOR UPDATE", [], kept: true)
   }
 
+  /// Runs a statement that returns no rows.
   package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
     try flush()
     statementCount += 1
@@ -206,6 +214,7 @@ extension PostgreSQLWriter: WriteConnection {
     noteChangedRows(changedRowCount)
   }
 
+  /// Calls `body` with each row of a result, until `body` returns false.
   package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
     try flush()
     statementCount += 1

@@ -150,7 +150,7 @@ class Server:
     `settings` are environment variables, without the prefix `REFLOG_`.
 
     `database` is the value of --database: the path of a file, or the URL of a new PostgreSQL database if the tests use a
-    PostgreSQL server. `files` is the path of the other files without their endings. A SQLite file also has this path.
+    PostgreSQL server.
     """
 
     def __init__(self, binary=BINARY, graph=None, **settings):
@@ -158,9 +158,8 @@ class Server:
         self.graph = graph
         self.settings = settings
         self.folder = tempfile.mkdtemp(prefix="reflog-test-")
-        self.files = os.path.join(self.folder, "reflog.sqlite")
         self.postgresql = postgresqldatabase.Database() if postgresqldatabase.VARIABLE in os.environ else None
-        self.database = self.postgresql.url if self.postgresql else self.files
+        self.database = self.postgresql.url if self.postgresql else os.path.join(self.folder, "reflog.sqlite")
         self.process = self.reservation = None
         self.tokens = {}
 
@@ -213,6 +212,11 @@ class Server:
         if not self.tokens and os.path.exists(self.files + ".first-tokens"):
             with open(self.files + ".first-tokens") as lines:
                 self.tokens = dict(line.split() for line in lines)
+
+    @property
+    def files(self):
+        """The path of the files next to the ledger, without their endings. A SQLite file also has this path."""
+        return os.path.join(self.folder, "reflog.sqlite") if self.is_postgresql else self.database
 
     @property
     def is_postgresql(self):

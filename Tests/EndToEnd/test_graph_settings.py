@@ -111,6 +111,7 @@ class InvalidSettings(unittest.TestCase):
             run = subprocess.run(
                 [server.binary, "serve", "--port", "0", "--database", server.database], capture_output=True, text=True,
                 env=server.environment() | {"REFLOG_DIRECTORY": "graph", "REFLOG_GRAPH_TENANT": TENANT,
-                                            "REFLOG_GRAPH_CLIENT_ID": "x", "REFLOG_GRAPH_CLIENT_SECRET": "y"}, timeout=120)
+                                            "REFLOG_GRAPH_CLIENT_ID": "x", "REFLOG_GRAPH_CLIENT_SECRET": "y",
+                                            "REFLOG_ACCEPT_NO_STANDBY": "true"}, timeout=120)
             self.assertEqual(run.returncode, 1)
             self.assertIn("serves the embedded directory", run.stderr)

@@ -15,6 +15,7 @@ from generated import generate
 from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, TENANT, Server, wait_for_checkpoint
 from test_exports import make_every_kind_of_change
 
+SQLITE_ONLY = "it copies SQLite files"
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 UNFINISHED = "is an unfinished copy of another ledger. Run the same reflog migrate-ledger again"
 KILLS = 20

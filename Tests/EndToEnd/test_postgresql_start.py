@@ -11,6 +11,8 @@ from postgresqlreflog import PostgreSQLReflog
 from postgresqlserver import PostgreSQLServer, PostgreSQLStandby, SQLError
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, eventually, wait_for_checkpoint
 
+POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
+
 # The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
 SECONDS, CORES = 90, 0.7
 

@@ -5,6 +5,8 @@ from postgresqlstorm import PostgreSQLStorm
 from reflogserver import BINARY
 from testparts import apart
 
+POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
+
 
 @apart(seconds=25, cores=1.5)
 class PostgreSQLStormTests(unittest.TestCase):

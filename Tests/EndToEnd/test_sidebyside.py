@@ -71,6 +71,22 @@ MODULES = {
         class Longer(Long):
             def test_c(self): pass
     """,
+    "test_file": """
+        SQLITE_ONLY = "it opens the file"
+        class File(unittest.TestCase):
+            def test_a(self): self.assertNotIn("REFLOG_TEST_POSTGRESQL", os.environ)
+    """,
+    "test_database": """
+        POSTGRESQL_ONLY = "it opens the database"
+        class Database(unittest.TestCase):
+            def test_a(self): self.assertIn("postgresql://", os.environ["REFLOG_TEST_POSTGRESQL"])
+    """,
+    "test_any": """
+        class Any(unittest.TestCase):
+            def test_a(self): pass
+            @sqlite_only("it opens the file")
+            def test_b(self): self.assertNotIn("REFLOG_TEST_POSTGRESQL", os.environ)
+    """,
     "test_hanging": """
         class Hanging(unittest.TestCase):
             def test_a(self):
@@ -102,7 +118,7 @@ class SideBySide(unittest.TestCase):
 
     def start(self, modules, *arguments):
         for name, text in modules.items():
-            head = "import os, subprocess, time, unittest\nfrom testparts import ALONE, apart\n"
+            head = "import os, subprocess, time, unittest\nfrom testparts import ALONE, apart, sqlite_only\n"
             (self.folder / f"{name}.py").write_text(head + textwrap.dedent(text))
         return subprocess.Popen([sys.executable, HERE / "sidebyside.py", "--folder", self.folder, *arguments], text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | {"CHILD": str(self.child)})
@@ -150,6 +166,16 @@ class SideBySide(unittest.TestCase):
                 # The error is in line 4, because each module begins with two lines of imports.
                 self.assertRegex(lines[0], r"/test_invalid\.py, line 4: ")
                 self.assertEqual((code, lines[1:]), (1, ["No test was run. Correct the module and run the tests again."]))
+
+    def test_each_module_runs_with_the_ledgers_that_it_can_use(self):
+        names = ("test_file", "test_database", "test_any")
+        for store, parts, counts in (
+            ("sqlite", {"test_file", "test_any"}, "3 passed, 0 failed"),
+            ("postgresql", {"test_database (PostgreSQL)", "test_any (PostgreSQL)"}, "2 passed, 0 failed, 1 skipped"),
+        ):
+            code, _, lines = self.run_modules(*names, options=["--store", store])
+            self.assertEqual((code, lines[-1]), (0, counts), "\n".join(lines))
+            self.assertEqual({line[:44].rstrip() for line in lines if line.endswith(" ok")}, parts)
 
     def test_names_are_modules_classes_and_tests(self):
         for name, count in (("test_parted", 4), ("test_parted.Short", 1), ("test_parted.Longer.test_c", 1)):

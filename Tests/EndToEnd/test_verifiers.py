@@ -15,6 +15,8 @@ import unittest
 from referencelog import ReferenceLog, canonical, encoded, path, sha256, tree_hash
 from reflogserver import Port
 
+SQLITE_ONLY = "it starts no server"
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 VERIFY_LOG = ROOT / "tools" / "verify_log.py"

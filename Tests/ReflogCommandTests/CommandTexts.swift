@@ -61,6 +61,20 @@ enum CommandTexts {
       "The hold {} is released.",
     ],
     "Commands/Keys.swift": ["previous key"],
+    "Commands/MigrateLedger.swift": [
+      "{} is a file of the ledger {}. Name another file.",
+      "{} is a complete copy of {}. The root {} of the first {} entries matches the signed checkpoint.",
+      "The API tokens were copied.",
+      "{} has no API tokens, so none were copied.",
+      "the anchor {}, and, if it exists, the embedded directory {}",
+      "Serve the copy with the same --files: the signing key and the anchor belong to the ledger.",
+      "These files belong to the ledger and were not copied: the signing key {}, {}. Copy them to {}, {} and {}.",
+      """
+      These files belong to the ledger and stay where they are: the signing key {}, {}. Serve the copy with \
+      --database and the new URL, and --files {}.
+      """,
+      "Do not start a server on {} again. Two ledgers would continue the same log.",
+    ],
     "Commands/ReplaceKey.swift": [
       "Use --lost to state that the key is lost. To change a key that you have: key rotate.",
       "The reason must have 1 to {} bytes.",

@@ -33,6 +33,26 @@ extension HelpTexts {
           reflog compact --database /var/lib/reflog/reflog.sqlite
         """
     ),
+    "reflog migrate-ledger": VerbHelp(
+      abstract: "Copies a whole ledger into another database, between SQLite files and PostgreSQL.",
+      discussion: """
+        FROM and TO are values as for --database: the path of a SQLite file or the URL of a PostgreSQL database. \
+        Stop the server that uses FROM first. FROM is only read. TO must not exist, or must be an empty database.
+
+        The copy has the same name, entries, checkpoints and API tokens. At the end the verb compares every table of \
+        the copy with FROM, and the entries of the copy with the signed checkpoint. If the verb was interrupted, run \
+        it again: it continues. A server refuses a copy that is not complete.
+
+        After the copy, use only one of the two ledgers. If both record changes, two different histories have the \
+        same name and key.
+
+          reflog migrate-ledger /var/lib/reflog/reflog.sqlite postgresql://reflog_owner@db.example/reflog
+        """,
+      options: [
+        "<from>": "The ledger to copy: a file or a PostgreSQL URL.",
+        "<to>": "The new ledger: a file or a PostgreSQL URL.",
+      ]
+    ),
     "reflog status": VerbHelp(
       abstract: "Shows the directory, the state of the ledger, and its newest change."
     ),

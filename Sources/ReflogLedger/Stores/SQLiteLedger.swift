@@ -15,6 +15,7 @@ package struct SQLiteLedger: LedgerStore {
   package var queryReader: any LedgerReader { SQLiteLedgerReader(storage.questionReader) }
   package var walBytes: Int64 { storage.walBytes }
 
+  /// Creates the only writer of the ledger in this process.
   package func makeWriter(
     on thread: WriterThread,
     _ makeSession: @escaping @Sendable (any WriteConnection, any AppendStore) throws -> LedgerSession
@@ -22,11 +23,13 @@ package struct SQLiteLedger: LedgerStore {
     GroupCommitWriter(of: storage, on: thread) { try makeSession($0, try SQLiteAppendStore($0)) }
   }
 
+  /// Runs one durable transaction on the calling thread, when no writer thread runs.
   package func setUp<Value>(_ body: (any WriteConnection, any AppendStore) throws -> Value) throws -> Value {
     try storage.removeUnfinishedCopy()
     return try storage.setUp { try body($0, try SQLiteAppendStore($0)) }
   }
 
+  /// Creates a copy of the ledger as the bytes of a SQLite file.
   package func copy() async throws(LedgerError) -> LedgerCopy {
     do { return LedgerCopy(copy: try await storage.copy()) } catch { throw LedgerError(error) }
   }

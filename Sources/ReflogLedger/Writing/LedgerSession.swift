@@ -7,6 +7,7 @@ import ReflogStorage
 /// tree, signs one checkpoint that covers all entries, and writes the head. Every committed entry is therefore covered
 /// by a signature, and Reflog never signs an entry that it did not append.
 package final class LedgerSession: WriteSession {
+  /// One write of the session is a group of changes and events.
   package typealias Items = Group
 
   let connection: any WriteConnection

@@ -1,6 +1,7 @@
 import GRDBSQLite
 
 extension Connection: WriteConnection {
+  /// Begins a transaction that excludes all other writers.
   package func begin() throws {
     if deletesSecurely {
       deletesSecurely = false
@@ -9,6 +10,7 @@ extension Connection: WriteConnection {
     try execute("BEGIN IMMEDIATE")
   }
 
+  /// Commits the transaction; when this method returns, the transaction is durable.
   package func commit() throws(CommitError) {
     do { try execute("COMMIT") } catch {
       guard let error = error as? SQLError else { throw .unknown("\(error)") }
@@ -17,15 +19,19 @@ extension Connection: WriteConnection {
     }
   }
 
+  /// Rolls the transaction back.
   package func rollBack() throws { try execute("ROLLBACK") }
 
+  /// Sets a savepoint in the transaction.
   package func setSavepoint() throws { try execute("SAVEPOINT write") }
 
+  /// Rolls the transaction back to the savepoint, and removes the savepoint.
   package func rollBackToSavepoint() throws {
     try execute("ROLLBACK TO write")
     try execute("RELEASE write")
   }
 
+  /// Removes the savepoint.
   package func releaseSavepoint() throws { try execute("RELEASE write") }
 
   /// Makes SQLite overwrite the bytes of the rows that this transaction deletes.
@@ -37,6 +43,7 @@ extension Connection: WriteConnection {
     try executeAll("PRAGMA secure_delete = ON")
   }
 
+  /// Writes to the database without any effect, to find out whether it accepts writes.
   package func probe() throws {
     // The statement writes a page, and does not change any value.
     let value = try integer("PRAGMA user_version", kept: false) ?? 0

@@ -35,10 +35,12 @@ package final class Connection: LedgerConnection {
 
   package var dialect: any Dialect { SQLiteDialect() }
 
+  /// Runs a statement that returns no rows.
   package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
     try statement(sql, arguments, kept).run()
   }
 
+  /// Calls `body` with each row of a result, until `body` returns false.
   package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
     try statement(sql, arguments, kept).read(body)
   }

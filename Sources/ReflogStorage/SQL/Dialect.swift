@@ -66,26 +66,37 @@ package struct SQLiteDialect: Dialect {
   /// Creates the dialect.
   package init() {}
 
+  /// Returns the expression of the greater of two numbers, neither of which may be NULL.
   package func greater(_ first: String, _ second: String) -> String { "max(\(first), \(second))" }
 
+  /// Returns a form of a text expression for comparisons that ignore the case of ASCII letters.
   package func ignoringCase(_ text: String) -> String { "\(text) COLLATE NOCASE" }
 
+  /// Returns a form of a text expression for comparisons byte by byte.
   package func bytewise(_ text: String) -> String { "\(text) COLLATE BINARY" }
 
+  /// Returns the expression of the UTF-8 bytes of a text, or of the text in lower case if the case is ignored.
   package func bytes(of text: String, ignoringCase: Bool) -> String {
     ignoringCase ? "CAST(lower(\(text)) AS BLOB)" : "CAST(\(text) AS BLOB)"
   }
 
+  /// Returns the expression of the position of a part in a text or in bytes: 1 for the first position, 0 if the part is
+  /// missing.
   package func position(of part: String, in whole: String) -> String { "instr(\(whole), \(part))" }
 
+  /// Returns a query for the numbers in a JSON array, one row for each number.
   package func numbers(inArray array: String) -> String { "SELECT value FROM json_each(\(array))" }
 
+  /// Returns a query for the texts in a JSON array, one row for each text.
   package func texts(inArray array: String) -> String { "SELECT value FROM json_each(\(array))" }
 
+  /// Returns the table `name` for a FROM clause, with a hint to use this index if the database accepts such hints.
   package func table(_ name: String, index: String) -> String { "\(name) INDEXED BY \(index)" }
 
+  /// Returns the table `name` for a FROM clause, with a hint to use no index if the database accepts such hints.
   package func tableWithoutIndexes(_ name: String) -> String { "\(name) NOT INDEXED" }
 
+  /// Returns the expression of a request's id as text.
   package func requestID(_ column: String) -> String {
     """
     CASE WHEN typeof(\(column)) = 'blob' THEN lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \

@@ -1,4 +1,5 @@
 extension Storage: WritableStore {
+  /// Opens the write connection, and calls `body` on the calling thread.
   package func withWriter(_ body: (Connection, StoreUpkeep) throws -> Void) throws {
     try withWriteConnection { connection in
       var log = WriteAheadLog(connection, of: files)
@@ -12,8 +13,10 @@ extension Storage: WritableStore {
     }
   }
 
+  /// Whether the database has at least `bytes` of free space, as far as this can be found out without a write.
   package func hasHeadroom(of bytes: UInt64) -> Bool { FileChecks.freeBytes(besideFileAt: path) >= bytes }
 
+  /// Throws if the database may not be written any more, for example because another program replaced its file.
   package func check() throws(StorageError) { try files.check() }
 
   /// The number of pages that are returned to the file system in one job.
