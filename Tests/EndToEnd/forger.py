@@ -24,15 +24,19 @@ class Forger:
     def check(cls, path):
         """Checks that this class computes, from unaltered rows, the same hashes that Reflog stored in the ledger."""
         with contextlib.closing(sqlite3.connect(path)) as ledger:
-            forger = cls(ledger)
-            logged = dict(ledger.execute("SELECT sequence, hash FROM entry WHERE salt IS NOT NULL"))
-            made = {}
-            for (change,) in ledger.execute("SELECT id FROM change"):
-                made |= forger.of_change(change)
-            for (event,) in ledger.execute("SELECT id FROM service_event"):
-                made |= forger.of_event(event)
-            wrong = [sequence for sequence in logged if made.get(sequence) != logged[sequence]]
-            assert not wrong and len(made) == len(logged), f"the forger does not give the entries {wrong[:5]}"
+            cls.check_rows(ledger)
+
+    @classmethod
+    def check_rows(cls, ledger):
+        forger = cls(ledger)
+        logged = dict(ledger.execute("SELECT sequence, hash FROM entry WHERE salt IS NOT NULL"))
+        made = {}
+        for (change,) in ledger.execute("SELECT id FROM change"):
+            made |= forger.of_change(change)
+        for (event,) in ledger.execute("SELECT id FROM service_event"):
+            made |= forger.of_event(event)
+        wrong = [sequence for sequence in logged if made.get(sequence) != logged[sequence]]
+        assert not wrong and len(made) == len(logged), f"the forger does not give the entries {wrong[:5]}"
 
     def rows(self, sql, *arguments):
         cursor = self.ledger.execute(sql, arguments)
@@ -160,7 +164,7 @@ class Forger:
             "next_change = (SELECT coalesce(max(id), 0) + 1 FROM change), "
             "next_event = (SELECT coalesce(max(id), 0) + 1 FROM service_event), "
             "newest_time = (SELECT max(time) FROM (SELECT max(coalesce(result_time, activity_time)) AS time FROM change "
-            "UNION ALL SELECT max(time) FROM service_event))",
+            "UNION ALL SELECT max(time) FROM service_event) AS newest)",
             (len(leaves), b"".join(frontier(leaves)), checkpoint, key))
 
 

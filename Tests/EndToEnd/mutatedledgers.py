@@ -7,12 +7,14 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 import historybench
 from forger import Forger
 from ledgerbytes import Pages, Wal
 from ledgerfile import copied, learn_columns, read_history
+from mutation import Mutation
 from reflogserver import Graph, Server, graph_connector, wait_for_checkpoint
 from test_graph import graph_token
 
@@ -53,6 +55,17 @@ class Ledgers:
         self.pages = Pages(self.pristine)
         self.wal = Wal(self)
 
+    @property
+    def summary(self):
+        return (f"{len(self.history['change'])} changes, {self.size} entries; the older copy has {self.older_checkpoint[0]}, "
+                f"the -wal {len(self.wal.commits) - 1} commits")
+
+    @contextlib.contextmanager
+    def mutation(self, chance):
+        """Yields a mutation, and deletes the altered copy at the end."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            yield Mutation(self, folder, chance)
+
     def make_free_pages(self):
         with contextlib.closing(sqlite3.connect(self.served, isolation_level=None)) as ledger:
             ledger.execute("CREATE TABLE scratch (text TEXT)")
@@ -73,10 +86,15 @@ class Ledgers:
         server = Server(self.binary, graph=graph, **SETTINGS)
         server.database = str(self.served)
         with server:
-            server.tokens["adele"] = graph_token()
-            server.tokens["brian"] = graph_token(oid=BRIAN, name="Brian Johnson", upn="brian@contoso.example")
-            graph.control(tokens=[server.tokens["adele"], server.tokens["brian"]])
+            self.admit(server, graph)
             yield server
+
+    @staticmethod
+    def admit(server, graph):
+        """Gives two persons a token that the fake Graph accepts."""
+        server.tokens["adele"] = graph_token()
+        server.tokens["brian"] = graph_token(oid=BRIAN, name="Brian Johnson", upn="brian@contoso.example")
+        graph.control(tokens=[server.tokens["adele"], server.tokens["brian"]])
 
     def delete_history(self, server, graph):
         """Makes changes, erases the personal data of one person, and purges the oldest changes."""

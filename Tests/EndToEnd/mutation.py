@@ -34,9 +34,16 @@ class Mutation:
         self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.history
         # The name that the report uses for the altered part of the file.
         self.part = "rows"
+        # Whether the mutation hides rows from a query although the tables have the rows. It must be found too.
+        self.hides = False
+        # A regular expression that a finding about the altered part matches, or None for any finding.
+        self.names = None
 
     def rows(self):
         return Rows(self.ledgers, self.path, self.chance)
+
+    def roll_back(self):
+        copied(self.ledgers.older, self.path)
 
     def after(self):
         return read_history(self.path)
@@ -89,9 +96,13 @@ class Rows:
         weights = {"change": 6, "change_personal": 3, "entry": 4, "service_event": 2, "ledger": 0.3, "head": 0.6}
         return self.chance.choices(tables, [weights.get(table, 1) for table in tables])[0]
 
+    def column(self, table, column):
+        """Returns the type of a column, and whether the column refuses NULL."""
+        return self.one(f"SELECT type, \"notnull\" FROM pragma_table_info('{table}') WHERE name = ?", column)
+
     def other_value(self, table, column, old):
         """Returns another value that fits the type of a column."""
-        kind, must = self.one(f"SELECT type, \"notnull\" FROM pragma_table_info('{table}') WHERE name = ?", column)
+        kind, must = self.column(table, column)
         how = self.chance.choices(["elsewhere", "listed", "null", "near", "odd", "alike"], [8, 4, 2, 3, 2, 1])[0]
         if how == "elsewhere":
             count = self.one(f"SELECT count(*) FROM {table}")
@@ -135,7 +146,7 @@ class Rows:
         """Inserts a copy of a row with other values in some columns."""
         names = COLUMNS[table]
         values = ["?" if name in columns else name for name in names]
-        self.run(f"INSERT INTO {table} SELECT {', '.join(values)} FROM {table} WHERE {names[0]} = ?",
+        self.run(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table} WHERE {names[0]} = ?",
                  *[columns[name] for name in names if name in columns], source)
 
 

@@ -8,9 +8,9 @@ from ledgerfile import HISTORY, IDENTITIES
 class Report:
     """Counts verdicts, and prints tables of them."""
 
-    # `lost` means that the anchor covers none of the missing entries, as after a crash. `the same` means that history is
+    # `unnamed` means that no finding names the altered row. `lost` means that the anchor covers none of the missing entries, as after a crash. `the same` means that history is
     # unaltered. `quiet` means that history is unaltered and that the verification has no findings.
-    COLUMNS = ("mutations", "altered", "found", "missed", "lost", "refused", "crashed", "hung", "the same", "quiet")
+    COLUMNS = ("mutations", "altered", "found", "unnamed", "missed", "lost", "refused", "crashed", "hung", "the same", "quiet")
     EXAMPLES = 2
 
     def __init__(self):

@@ -11,10 +11,12 @@ import time
 import bytemutations
 import forgeries
 import rowmutations
+import schemamutations
 from mutatedledgers import Ledgers
-from mutation import Impossible, Mutation
+from mutation import Impossible
 from mutationreport import Report
 from mutationverdict import judge
+from postgresqlledgers import PostgreSQLLedgers
 
 # For each kind of mutation, the function that makes the mutation, and a weight that determines how often the kind is drawn.
 # If you change the order or a weight, the same seed creates different mutations.
@@ -35,22 +37,32 @@ KINDS = {
     "a purge or an erasure forged after the signed end": (forgeries.append_deletion, 2),
     "the head forged": (forgeries.forge_head, 2),
 }
+# The kinds for a ledger in PostgreSQL: those that change rows, and those that change the schema.
+POSTGRESQL_KINDS = {name: kind for name, kind in KINDS.items() if kind[0].__module__ != "bytemutations"} | {
+    "an index that lacks a row": (schemamutations.hide_from_index, 5),
+    "two rows with one key": (schemamutations.double, 3),
+    "a computed column altered": (schemamutations.alter_computed, 4),
+    "an index altered": (schemamutations.alter_index, 5),
+    "a view altered": (schemamutations.alter_view, 5),
+    "a table altered": (schemamutations.alter_table, 6),
+    "a relation hidden by another": (schemamutations.shadow, 3),
+    "a trigger or a setting altered": (schemamutations.alter_unchecked, 2),
+}
 
 
 class Trials:
     """Makes and judges mutations. A mutation depends only on the seed and on its number, so you can repeat each mutation."""
 
-    def __init__(self, ledgers, seed, only=None):
+    def __init__(self, ledgers, kinds, seed, only=None):
         self.ledgers, self.seed = ledgers, seed
-        self.kinds = {name: KINDS[name] for name in ([only] if only else KINDS)}
+        self.kinds = {only: kinds[only]} if only else kinds
 
     def run(self, number):
         chance = random.Random(f"{self.seed} {number}")
         name = chance.choices(list(self.kinds), [weight for _, weight in self.kinds.values()])[0]
         started = time.monotonic()
         while True:
-            with tempfile.TemporaryDirectory(dir=self.ledgers.folder) as folder:
-                it = Mutation(self.ledgers, folder, chance)
+            with self.ledgers.mutation(chance) as it:
                 try:
                     description = self.kinds[name][0](it)
                 except (Impossible, sqlite3.IntegrityError):
@@ -75,21 +87,34 @@ def run(binary, generator, mutations=10000, changes=10000, seed=1, jobs=2, only=
 
     Returns whether `reflog verify` found every altered history and always ended without a crash or a hang.
     """
-    global TRIALS
     with tempfile.TemporaryDirectory(prefix="reflog-mutations-") as folder:
-        ledgers = Ledgers(folder, binary, generator, changes, seed)
-        print(f"seed {seed}: {len(ledgers.history['change'])} changes, {ledgers.size} entries; the older copy has "
-              f"{ledgers.older_checkpoint[0]}, the -wal {len(ledgers.wal.commits) - 1} commits", flush=True)
-        broken, report = ledgers.controls(), Report()
-        TRIALS = Trials(ledgers, seed, only)
-        with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), ignore_interrupts) as pool:
-            try:
-                for done, verdict in enumerate(pool.map(run_one, numbers or range(mutations)), 1):
-                    report.add(verdict)
-                    if done % 500 == 0:
-                        print(f"{done} mutations, {report.failure_count} failures", flush=True)
-            except KeyboardInterrupt:
-                print("interrupted: the report covers the mutations made so far", flush=True)
-                pool.shutdown(cancel_futures=True)
-        report.show(seed)
+        return check(Ledgers(folder, binary, generator, changes, seed), KINDS, mutations, seed, jobs, only, numbers)
+
+
+def run_postgresql(binary, mutations=1000, changes=200, seed=1, jobs=2, only=None, numbers=None):
+    """Does what `run` does with a ledger in PostgreSQL. The kinds of mutations are those in POSTGRESQL_KINDS."""
+    with tempfile.TemporaryDirectory(prefix="reflog-mutations-") as folder, PostgreSQLLedgers(folder, binary, changes, seed) as ledgers:
+        return check(ledgers, POSTGRESQL_KINDS, mutations, seed, jobs, only, numbers)
+
+
+def check(ledgers, kinds, mutations, seed, jobs, only=None, numbers=None):
+    print(f"seed {seed}: {ledgers.summary}", flush=True)
+    broken, report = ledgers.controls(), trials(ledgers, kinds, numbers or range(mutations), seed, jobs, only)
+    report.show(seed)
     return not broken and not report.failures
+
+
+def trials(ledgers, kinds, numbers, seed, jobs, only=None):
+    """Makes the mutations with these numbers in several processes, and returns the report about them."""
+    global TRIALS
+    report, TRIALS = Report(), Trials(ledgers, kinds, seed, only)
+    with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), ignore_interrupts) as pool:
+        try:
+            for done, verdict in enumerate(pool.map(run_one, numbers), 1):
+                report.add(verdict)
+                if done % 500 == 0:
+                    print(f"{done} mutations, {report.failure_count} failures", flush=True)
+        except KeyboardInterrupt:
+            print("interrupted: the report covers the mutations made so far", flush=True)
+            pool.shutdown(cancel_futures=True)
+    return report

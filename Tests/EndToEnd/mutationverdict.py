@@ -19,9 +19,9 @@ class Verdict:
     # The altered part of the file.
     part: str
     description: str
-    # If history is altered: `found`, `missed`, `lost`, `refused`, `crashed` or `hung`. If history is unaltered: `same`.
+    # If history is altered: `found`, `unnamed`, `missed`, `lost`, `refused`, `crashed` or `hung`. If it is unaltered: `same`.
     outcome: str
-    # Whether the mutation altered history.
+    # Whether the mutation altered history or hides a part of it from a query.
     altered: bool
     # The exit code, or None if the verification hung.
     code: int | None
@@ -31,7 +31,7 @@ class Verdict:
 
     @property
     def is_failure(self):
-        return self.outcome in ("missed", "crashed", "hung") or (self.altered and self.outcome == "refused")
+        return self.outcome in ("unnamed", "missed", "crashed", "hung") or (self.altered and self.outcome == "refused")
 
     @property
     def gist(self):
@@ -47,13 +47,15 @@ def judge(it, number, kind, description, started):
     """Verifies a mutation and returns the verdict. `started` is the time when the mutation began."""
     try:
         after = it.after()
-        altered, changed = after != it.before, []
+        altered, changed = it.hides or after != it.before, []
     except Unreadable as error:
         after, altered, changed = None, True, [f"unreadable: {error}"]
     code, output = it.ledgers.verify(it.path, it.anchor)
     outcome = outcome_of(it, altered, after, code)
+    if outcome == "found" and it.names and not re.search(it.names, output):
+        outcome = "unnamed"
     verdict = Verdict(number, kind, it.part, description, outcome, altered, code, output, changed, time.monotonic() - started)
-    if verdict.is_failure and after is not None and altered:
+    if verdict.is_failure and after is not None and after != it.before:
         verdict.differences = differences(it.before, after)
     return verdict
 

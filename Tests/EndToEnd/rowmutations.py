@@ -5,12 +5,18 @@ from mutation import Impossible
 
 # A number that is much greater than every id and every sequence in the ledger.
 FAR = 1 << 62
+# For each table whose rows have the id of a change or a service event: the name of the rows in findings.
+OWNERS = {"change": "changes?", "change_personal": "change", "change_statement": "change", "service_event": "events?",
+          "service_event_personal": "event"}
 
 
 def edit(it):
     with it.rows() as rows:
-        table, _, description = rows.edit()
+        table, id, description = rows.edit()
     it.part = f"table {table}"
+    if table in OWNERS:
+        # If the edited column is the id itself, a finding can contain the new id instead.
+        it.names = rf"(?i)\b{OWNERS[table]}\b.*\b{id}\b|\b{id}\b.*missing" if f"{table}.{HISTORY[table]} of" not in description else None
     return description
 
 
@@ -33,7 +39,9 @@ def delete(it):
 
 def close_gap(rows, sequence):
     """Subtracts 1 from every sequence that is greater than `sequence`, so that the sequences have no gap."""
-    rows.run("UPDATE entry SET sequence = sequence - 1 WHERE sequence > ?", sequence)
+    # The sequences become negative first, so that no two entries have the same sequence at any moment.
+    rows.run("UPDATE entry SET sequence = -sequence WHERE sequence > ?", sequence)
+    rows.run("UPDATE entry SET sequence = -sequence - 1 WHERE sequence < -?", sequence)
     for table, column in (("change", "intent_sequence"), ("change", "outcome_sequence"), ("service_event", "sequence")):
         rows.run(f"UPDATE {table} SET {column} = {column} - 1 WHERE {column} > ?", sequence)
 

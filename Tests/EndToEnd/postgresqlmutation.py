@@ -1,0 +1,81 @@
+"""A mutation of a copy of the ledger in PostgreSQL."""
+
+import libpq
+from forger import Forger
+from ledgerfile import Unreadable
+from mutation import Impossible, Mutation, Rows
+from postgresqlserver import SERVICE, SQLError
+
+# The beginnings of the codes of errors about values and constraints, from appendix A of PostgreSQL's documentation.
+DATA_EXCEPTION, CONSTRAINT_VIOLATION = "22", "23"
+TYPES = {"bigint": "INTEGER", "text": "TEXT", "bytea": "BLOB"}
+
+
+class PostgreSQLMutation(Mutation):
+    """A mutation in a database. The program reads the database with the role of the service."""
+
+    def __init__(self, ledgers, database, chance):
+        super().__init__(ledgers, ledgers.folder, chance)
+        self.database, self.path = database, ledgers.url(database, SERVICE)
+        self.anchor = ledgers.anchor("pristine")
+
+    def rows(self):
+        return PostgreSQLRows(self)
+
+    def roll_back(self):
+        self.ledgers.copy(self.ledgers.older, self.database)
+
+    def after(self):
+        from postgresqlledgers import read_history
+        try:
+            with self.ledgers.connected(self.database) as connection:
+                return read_history(connection)
+        except SQLError as error:
+            raise Unreadable(str(error)) from error
+
+
+class PostgreSQLRows(Rows):
+    """A copy of the ledger without CHECK constraints, open for the SQL of a superuser whose session fires no triggers.
+
+    The end of the `with` block creates the CHECK constraints again and marks them as valid, so that they leave no trace.
+    """
+
+    def __init__(self, it):
+        self.ledgers, self.chance, self.it = it.ledgers, it.chance, it
+        it.ledgers.copy(it.ledgers.unchecked, it.database)
+        self.connection = it.ledgers.connected(it.database)
+        # The SQL of the mutation.
+        self.sql = []
+        self.connection.execute("SET session_replication_role = replica")
+        self.connection.execute("BEGIN")
+        self.forger = Forger(self)
+
+    def __exit__(self, kind, *_):
+        with self.connection:
+            if kind is not None:
+                return
+            self.connection.execute("".join(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID;"
+                                            for table, name, definition in self.ledgers.checks if self.exists(table)))
+            self.connection.execute("UPDATE pg_constraint SET convalidated = true WHERE NOT convalidated; COMMIT")
+
+    def exists(self, table):
+        return self.connection.execute("SELECT to_regclass(?) IS NOT NULL", (f"public.{table}",)).fetchone()[0]
+
+    def execute(self, sql, arguments=()):
+        """Runs SQL. The mutation is impossible if a value does not fit, or if a unique index refuses the value."""
+        if not sql.startswith("SELECT"):
+            self.sql.append(libpq.bound(sql, arguments))
+        try:
+            return self.connection.execute(sql, arguments)
+        except libpq.StatementError as error:
+            if error.code[:2] in (DATA_EXCEPTION, CONSTRAINT_VIOLATION):
+                raise Impossible from error
+            raise SQLError(f"{error}{libpq.bound(sql, arguments)}") from error
+
+    def run(self, sql, *arguments):
+        return self.execute(sql, arguments)
+
+    def column(self, table, column):
+        kind, must = self.one("SELECT format_type(atttypid, atttypmod), attnotnull FROM pg_attribute "
+                              "WHERE attrelid = ?::regclass AND attname = ?", table, column)
+        return TYPES[kind], must
