@@ -31,7 +31,8 @@ extension HelpTexts {
         The history, its signatures and the anchor are not changed.
 
           reflog compact --database /var/lib/reflog/reflog.sqlite
-        """
+        """,
+      options: ["--database": "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite."]
     ),
     "reflog migrate-ledger": VerbHelp(
       abstract: "Copies a whole ledger into another database, between SQLite files and PostgreSQL.",

@@ -20,10 +20,7 @@ enum HelpTexts {
       "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file.",
       "The server's URL. Default: REFLOG_SERVER, else http://127.0.0.1:8080. REFLOG_TOKEN is the API token.",
     ],
-    "--database": [
-      "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.",
-      "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.",
-    ],
+    "--database": ["The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite."],
     "--filter": [#"An OData $filter, for example "initiatedBy/user/userPrincipalName eq 'a@b.example'"."#],
     "--flow": ["A flow's id, with or without its type: B2C_1_signup or b2cUserFlows/B2C_1_signup."],
     "--step": ["A step, for example postFederationSignup, or the step of one flow: [FLOWTYPE/]FLOW/STEP."],

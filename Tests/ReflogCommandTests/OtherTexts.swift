@@ -61,9 +61,12 @@ enum OtherTexts {
       "Requests with forwarding headers of a trusted proxy that could not be read.",
       "The size of the ledger's write-ahead log in bytes.",
     ],
+    "ReflogModel/Directory/DirectoryAnswer.swift": [
+      "The read was not sent, because the budget of reads is used up for {}"
+    ],
     "ReflogHTTP/Request/JSONObject+Body.swift": ["{} contains U+FFFD, the sign for lost letters. Send it as UTF-8."],
     "ReflogHTTP/Request/QueryOptions.swift": ["The query has a value without a name. Write $filter=… for a condition."],
-    "ReflogHTTP/Request/Request+Body.swift": ["The body is not valid JSON: {}."],
+    "ReflogHTTP/Request/ReflogRequestContext+Body.swift": ["The body is not valid JSON: {}."],
     "ReflogHTTP/Request/Request+ChangeRequest.swift": ["Reflog-Reason is given twice. Send one."],
     "ReflogHTTP/Request/RootResponder.swift": [
       "The request needs exactly one Host header, with a host and perhaps a port."

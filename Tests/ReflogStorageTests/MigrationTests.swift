@@ -6,7 +6,7 @@ import Testing
 struct MigrationTests {
   @Test func theBinaryHoldsTheSQLFilesUnchanged() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../migrations")
-    let embedded = [Migrations.ledger, .directory, .tokens].flatMap(\.migrations)
+    let embedded = [Migrations.ledger, .postgreSQL, .directory, .tokens].flatMap(\.migrations)
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".sql") }
 
     #expect(Set(files) == Set(embedded.map { $0.name + ".sql" }))
@@ -20,13 +20,14 @@ struct MigrationTests {
   /// Until version 1.0 is tagged, you may change a migration. In that case, also update the migration's hash here.
   /// After version 1.0, add a new migration instead.
   @Test func releasedMigrationsAreUnchanged() {
-    let hashes = [Migrations.ledger, .directory, .tokens].flatMap(\.migrations).map { migration in
+    let hashes = [Migrations.ledger, .postgreSQL, .directory, .tokens].flatMap(\.migrations).map { migration in
       SHA256.hash(data: Data(migration.sql.utf8)).description.suffix(64) + " " + migration.name
     }
 
     #expect(
       hashes == [
         "1f0b59671a1caa4c38b60fda7cbd4f8b211992368aea60598982409955200a1f ledger-0001-changes",
+        "9939b9e48e7e7c97bee5aa05679c32673e70614cdfb852d302a12f1fdee7a618 postgresql-0001-changes",
         "a2aa4f09500d8427ba09cf4b5922bc46efaf6fdeb1428d7b40dc9e1a74a34aa4 directory-0001-flows",
         "d7cd966117b1eaf1b607d8d9e26476c8451e2aac4794c1d5afe3a9610cb6df44 tokens-0001-tokens",
       ]

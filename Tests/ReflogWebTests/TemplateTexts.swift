@@ -97,6 +97,14 @@ enum TemplateTexts {
       them you can prove later that the history up to the checkpoint is unaltered, even if you do not trust this \
       server or its disk.
       """,
+      "The signing key was replaced",
+      "The key that signs the log was lost, and was replaced on {} at {}. Reason: {}",
+      "The log {} continues as {}.",
+      """
+      Confirm this only if your organization replaced the key on purpose. The confirmation is recorded with your name.
+      """,
+      "Confirm the replacement",
+      "An administrator must confirm that the key was replaced on purpose.",
       "Newest checkpoint",
       "Download the checkpoint",
       "Key that verifies the checkpoint",

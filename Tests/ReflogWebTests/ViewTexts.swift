@@ -84,7 +84,7 @@ enum ViewTexts {
     "PageFrame.swift": [
       """
       The key that signs the log was lost, and was replaced on {} at {}. Reason: {}. An administrator must confirm \
-      this with reflog key confirm.
+      this on the page Integrity or with reflog key confirm.
       """,
       "Timeline",
       "Flows",

@@ -46,20 +46,17 @@ struct GroupCommitTransaction<Session: WriteSession> {
   ///   - items: The items that the writes will append; see ``WriteSession/begin(_:)``.
   func run(_ writes: [Write], of items: [Session.Items] = []) -> Outcome {
     // The writes have no effect outside the transaction that is rolled back, so each write can run again.
+    func attemptTwice() -> Outcome {
+      do { return try attempt(writes, items, make: makeAlone) } catch {
+        do { return try attempt(writes, items, make: makeInSavepoint) } catch { return .rolledBack(error) }
+      }
+    }
     for pause in Self.transientPauses {
-      let outcome = runOnce(writes, items)
+      let outcome = attemptTwice()
       guard case .rolledBack(let error as SQLError) = outcome, error.code == .transient else { return outcome.settled }
       usleep(pause * 1000)
     }
-    return runOnce(writes, items).settled
-  }
-
-  private func runOnce(_ writes: [Write], _ items: [Session.Items]) -> Outcome {
-    do {
-      return try attempt(writes, items, make: makeAlone)
-    } catch {
-      do { return try attempt(writes, items, make: makeInSavepoint) } catch { return .rolledBack(error) }
-    }
+    return attemptTwice().settled
   }
 
   /// Runs the writes once.
