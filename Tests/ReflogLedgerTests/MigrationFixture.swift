@@ -96,9 +96,9 @@ struct MigrationFixture {
 }
 
 /// A target that calls a closure after each transaction.
-private struct WatchedTarget: LedgerTarget {
-  let target: SQLiteTarget
-  let afterWrite: @Sendable (SQLiteTarget) throws -> Void
+struct WatchedTarget<Target: LedgerTarget>: LedgerTarget {
+  let target: Target
+  let afterWrite: @Sendable (Target) throws -> Void
 
   var name: String { target.name }
   var reader: any LedgerReader { target.reader }
