@@ -8,9 +8,14 @@ extension LedgerSource {
   ///
   /// A server can start while the source exists. The copy is refused if the server then records an entry.
   ///
-  /// - Throws: `StorageError` if the tables are missing, have another version, or are an unfinished copy.
+  /// - Throws: `StorageError` if the tables are missing, are empty, have another version, or are an unfinished copy.
   package init(at address: PostgreSQLAddress) throws {
-    try PostgreSQLMigrations.check(PostgreSQLConnection(address.connectionString), address)
+    let connection = try PostgreSQLConnection(address.connectionString)
+    try PostgreSQLMigrations.check(connection, address)
+    guard try connection.bool("SELECT EXISTS (SELECT FROM ledger)") else {
+      let problem = "no server has used it, so it contains no history"
+      throw StorageError.unusable(path: address.description, problem: problem)
+    }
     let readers = PostgreSQLLedger.readers(at: address)
     self.init(name: address.description, reader: readers, tokens: readers)
   }

@@ -78,18 +78,18 @@ class MigratePostgreSQL(unittest.TestCase):
         self.migrate(source, full.url_of(OWNER))
         another = self.folder / "another.sqlite"
         generate(another, 20)
-        before = full.dump()
+        before = rows_of(full)
         for arguments, code, message in (
             ((another, full.url_of(OWNER)), 1, "already contains a ledger"),
             ((full.url, full.url), 64, "is the ledger to copy"),
             ((source, empty.url), 1, "Name a role that owns the tables"),
-            ((empty.url, self.folder / "new.sqlite"), 1, "no "),
+            ((empty.url, self.folder / "new.sqlite"), 1, "it contains no history"),
         ):
             with self.subTest(message):
                 run = reflog("migrate-ledger", *arguments)
                 self.assertEqual(run.returncode, code, run.stderr)
                 self.assertIn(message, run.stderr)
-        self.assertEqual(full.dump(), before)
+        self.assertEqual(rows_of(full), before)
         # A second run only compares the two ledgers again.
         self.migrate(source, full.url_of(OWNER))
 
@@ -111,6 +111,7 @@ class MigratePostgreSQL(unittest.TestCase):
         self.migrate(source, other.url_of(OWNER))
         seconds = time.monotonic() - began
         chance, refusals = random.Random(11), 0
+        self.refused = set()
         # Half of the kills interrupt the copy into PostgreSQL, the other half the copy from PostgreSQL.
         for start, end in ((source, target.url_of(OWNER)), (target.url, back)):
             kills = 0
@@ -133,17 +134,25 @@ class MigratePostgreSQL(unittest.TestCase):
         self.assertEqual(psql(target.url_of(OWNER), "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'"), "0")
 
     def is_refused(self, target):
-        """Returns whether the target is an unfinished copy. Checks that a server and other verbs then refuse the target."""
+        """Returns whether the target is an unfinished copy. Checks once that a server and other verbs then refuse the target."""
         run = reflog("status", "--database", target)
         if UNFINISHED not in run.stderr:
             return False
+        if target in self.refused:
+            return True
+        self.refused.add(target)
         settings = {"DIRECTORY": "graph", "GRAPH_TENANT": TENANT, "AUTH_MODE": "token,passthrough",
                     "FILES": str(self.folder / "files"), "ACCEPT_NO_STANDBY": "true"}
-        for arguments in (("verify",), ("token", "list"), ("serve", "--port", "0")):
+        for arguments in (("verify",), ("export", "--format", "csv"), ("serve", "--port", "0")):
             refused = reflog(*arguments, "--database", target, **(settings if "serve" in arguments else {}))
             self.assertNotEqual(refused.returncode, 0)
             self.assertIn(UNFINISHED, refused.stderr)
         return True
+
+
+def rows_of(database):
+    """Returns the rows of a PostgreSQL database as SQL. The names of psql's restricted mode differ in each dump."""
+    return [line for line in database.dump().splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
 
 
 if __name__ == "__main__":

@@ -185,7 +185,8 @@ struct PostgreSQLMigrationTests {
             try PostgreSQLTarget(at: databases[0].service)
           )
         }
-        #expect(error?.description.hasSuffix("Name a role that owns the tables.") == true, "\(String(describing: error))")
+        let message = error?.description ?? ""
+        #expect(message.hasSuffix("Name a role that owns the tables."), "\(message)")
         // The owner can still copy.
         try await migrate(try LedgerSource(ofFileAt: fixture.source), try PostgreSQLTarget(at: databases[0].owner))
         try await expectLedger(databases[0])
