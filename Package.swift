@@ -221,7 +221,13 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]
     ),
-    .testTarget(name: "ReflogLedgerTests", dependencies: ["ReflogLedger", "ReflogTesting"]),
+    .testTarget(
+      name: "ReflogLedgerTests",
+      dependencies: [
+        "ReflogLedger", "ReflogTesting",
+        .target(name: "ReflogPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+      ]
+    ),
     .testTarget(
       name: "ReflogPostgreSQLTests",
       dependencies: [

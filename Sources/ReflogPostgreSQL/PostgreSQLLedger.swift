@@ -68,7 +68,8 @@ package struct PostgreSQLLedger: LedgerStore {
     return PostgreSQLTokens(readers(at: address), opener)
   }
 
-  private static func readers(at address: PostgreSQLAddress) -> PostgreSQLReaders {
+  /// Returns the readers of a database.
+  static func readers(at address: PostgreSQLAddress) -> PostgreSQLReaders {
     PostgreSQLReaders(address.connectionString, schema: SchemaItem.expected)
   }
 

@@ -9,12 +9,20 @@ import ReflogStorage
 enum PostgreSQLMigrations {
   /// Creates the tables if the database has none.
   ///
+  /// - Parameters:
+  ///   - connection: The connection, without a transaction.
+  ///   - address: The address of the database.
+  ///   - isLoading: Whether to accept an unfinished copy of another ledger, because rows are copied into it.
   /// - Throws: ``StorageError`` if the database belongs to another program, if a newer version of Reflog migrated it, or
   ///   if the role may not create tables.
-  static func migrate(_ connection: PostgreSQLConnection, _ address: PostgreSQLAddress) throws {
+  static func migrate(
+    _ connection: PostgreSQLConnection,
+    _ address: PostgreSQLAddress,
+    isLoading: Bool = false
+  ) throws {
     let newest = Int64(Migrations.postgreSQL.migrations.count)
     let name = address.description
-    if let version = try version(connection, name) {
+    if let version = try version(connection, name, isLoading: isLoading) {
       guard version <= newest else { throw StorageError.newerSchema(path: name) }
       if version == newest { return }
     }
@@ -22,7 +30,7 @@ enum PostgreSQLMigrations {
       connection.queue("BEGIN", [])
       _ = try connection.finish()
       // Another process may have migrated the database since the version was read.
-      let version = try version(connection, name, locking: true) ?? 0
+      let version = try version(connection, name, locking: true, isLoading: isLoading) ?? 0
       for migration in Migrations.postgreSQL.migrations.dropFirst(Int(version)) {
         try connection.runScript(migration.sql)
       }
@@ -51,17 +59,20 @@ enum PostgreSQLMigrations {
 
   /// Returns the version of the schema, or nil if the database has no tables.
   ///
-  /// - Throws: ``StorageError`` if the tables belong to another program, or if the role may not read them.
+  /// - Throws: ``StorageError`` if the tables belong to another program, if the role may not read them, or if the
+  ///   database is an unfinished copy.
   private static func version(
     _ connection: PostgreSQLConnection,
     _ name: String,
-    locking: Bool = false
+    locking: Bool = false,
+    isLoading: Bool = false
   ) throws -> Int64? {
     connection.queue(tables, [])
-    var (hasVersion, isReadable, hasColumns, hasTables, role) = (false, false, false, false, "")
+    var (hasVersion, isReadable, hasColumns, hasTables, role, isUnfinished) = (false, false, false, false, "", false)
     try connection.finish().last?.forEach { row in
       (hasVersion, isReadable) = (try row.bool(0), try row.bool(1))
       (hasColumns, hasTables, role) = (try row.bool(2), try row.bool(3), try row.text(4))
+      isUnfinished = try row.bool(5)
       return false
     }
     let foreign = StorageError.unusable(
@@ -85,11 +96,12 @@ enum PostgreSQLMigrations {
       return false
     }
     guard let version else { throw foreign }
+    guard isLoading || !isUnfinished else { throw StorageError.unfinishedCopy(path: name) }
     return version
   }
 
-  /// Reads whether the table `schema_version` exists, can be read and has its columns, whether any table exists, and the
-  /// name of the role.
+  /// Reads whether the table `schema_version` exists, can be read and has its columns, whether any table exists, the
+  /// name of the role, and whether the database is an unfinished copy.
   ///
   /// The tables and views of an extension do not count.
   private static let tables = """
@@ -106,7 +118,8 @@ enum PostgreSQLMigrations {
             SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
           )
       ),
-      current_user::text
+      current_user::text,
+      to_regclass('\(UnfinishedCopy.table)') IS NOT NULL
     """
 }
 #endif

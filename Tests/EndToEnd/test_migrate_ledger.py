@@ -18,6 +18,7 @@ from test_exports import make_every_kind_of_change
 SQLITE_ONLY = "it copies SQLite files"
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 UNFINISHED = "is an unfinished copy of another ledger. Run the same reflog migrate-ledger again"
+SQLITE_ONLY = "it copies SQLite files"
 KILLS = 20
 # The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
 SECONDS, CORES = 60, 1

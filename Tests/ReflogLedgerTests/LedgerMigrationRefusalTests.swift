@@ -149,6 +149,13 @@ struct LedgerMigrationRefusalTests {
       a.sqlite.
       """
     ),
+    (
+      .textWithZero(table: "change_personal", column: "reason"),
+      """
+      A text in the column reason of the table change_personal contains the character U+0000, which PostgreSQL can't \
+      store. So this ledger can't be copied to PostgreSQL. Continue to use it in SQLite.
+      """
+    ),
   ]
 
   @Test(arguments: errors.indices)

@@ -96,9 +96,9 @@ struct MigrationFixture {
 }
 
 /// A target that calls a closure after each transaction.
-private struct WatchedTarget: LedgerTarget {
-  let target: SQLiteTarget
-  let afterWrite: @Sendable (SQLiteTarget) throws -> Void
+struct WatchedTarget<Target: LedgerTarget>: LedgerTarget {
+  let target: Target
+  let afterWrite: @Sendable (Target) throws -> Void
 
   var name: String { target.name }
   var reader: any LedgerReader { target.reader }
@@ -110,8 +110,8 @@ private struct WatchedTarget: LedgerTarget {
     try afterWrite(target)
   }
 
-  func write(_ body: (any LedgerConnection) throws -> Void) throws {
-    try target.write(body)
+  func write(_ rows: LedgerRows, to table: LedgerTable) throws {
+    try target.write(rows, to: table)
     try afterWrite(target)
   }
 
@@ -120,7 +120,7 @@ private struct WatchedTarget: LedgerTarget {
     try afterWrite(target)
   }
 
-  func finish(_ body: (any LedgerConnection) throws -> Void) throws { try target.finish(body) }
+  func finish(_ body: @Sendable (any LedgerConnection) throws -> Void) throws { try target.finish(body) }
 
   func close() throws { try target.close() }
 }

@@ -3,7 +3,7 @@ import ReflogStorage
 
 #if PostgreSQL
 import Foundation
-import ReflogPostgreSQL
+package import ReflogPostgreSQL
 #endif
 
 /// A new, empty database for the ledger of one test.
@@ -39,25 +39,59 @@ package struct TestDatabase: Sendable {
   ///
   /// The owner of the database creates the tables. The ledger is opened with the role of the service.
   private static func openDatabase(of server: String, in folder: String) async throws -> TestDatabase {
-    let name = "reflog_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
-    func url(_ role: String, _ database: String) -> String {
-      server.replacing("//postgres@/postgres", with: "//\(role)@/\(database)", maxReplacements: 1)
-    }
-    let administrator = try PostgreSQLConnection(server)
-    try administrator.execute("CREATE DATABASE \(name) OWNER reflog_owner")
-    guard let owner = PostgreSQLAddress(url("reflog_owner", name)),
-      let service = PostgreSQLAddress(url("reflog_service", name))
-    else { throw StorageError.unusable(path: "REFLOG_TEST_POSTGRESQL", problem: "it is not a URL") }
-    try PostgreSQLLedger(at: owner, acceptsNoStandby: true).close()
-    let ledger = try PostgreSQLLedger(at: service, acceptsNoStandby: true)
+    let database = try PostgreSQLTestDatabase(of: server)
+    try PostgreSQLLedger(at: database.owner, acceptsNoStandby: true).close()
+    let ledger = try PostgreSQLLedger(at: database.service, acceptsNoStandby: true)
     return TestDatabase(
       store: ledger,
       path: folder + "/reflog",
       close: {
         ledger.close()
-        try PostgreSQLConnection(server).execute("DROP DATABASE \(name) WITH (FORCE)")
+        try database.drop()
       }
     )
   }
   #endif
 }
+
+#if PostgreSQL
+/// A new database without tables on a PostgreSQL server.
+package struct PostgreSQLTestDatabase: Sendable {
+  /// The address for the role that owns the database.
+  package let owner: PostgreSQLAddress
+  /// The address for the role of the service.
+  package let service: PostgreSQLAddress
+  private let server: String
+  private let name: String
+
+  /// The URL of the server that the tests use, or nil if they use no server.
+  package static let server = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL"]
+
+  /// Creates a database.
+  ///
+  /// - Parameter server: The URL of the server's database `postgres`, for the superuser.
+  package init(of server: String) throws {
+    let name = "reflog_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
+    func address(_ role: String) throws -> PostgreSQLAddress {
+      let url = server.replacing("//postgres@/postgres", with: "//\(role)@/\(name)", maxReplacements: 1)
+      guard let address = PostgreSQLAddress(url) else {
+        throw StorageError.unusable(path: "REFLOG_TEST_POSTGRESQL", problem: "it is not a URL")
+      }
+      return address
+    }
+    try PostgreSQLConnection(server).execute("CREATE DATABASE \(name) OWNER reflog_owner")
+    (owner, service) = (try address("reflog_owner"), try address("reflog_service"))
+    (self.server, self.name) = (server, name)
+  }
+
+  /// Connects to the database with the role that owns it.
+  package func connect() throws -> PostgreSQLConnection {
+    try PostgreSQLConnection(server.replacing("//postgres@/postgres", with: "//reflog_owner@/\(name)"))
+  }
+
+  /// Deletes the database, also if programs are connected to it.
+  package func drop() throws {
+    try PostgreSQLConnection(server).execute("DROP DATABASE \(name) WITH (FORCE)")
+  }
+}
+#endif

@@ -119,7 +119,7 @@ package struct LedgerMigration: Sendable {
     while let key = rows.lastKey {
       // The next rows are read while these rows are written.
       async let next = reader.read { db in try table.rows(after: key, limit: limit, db) }
-      try target.write { db in try table.insert(rows, db) }
+      try target.write(rows, to: table)
       progress(.copied(rows.count))
       rows = try await next
     }

@@ -1,14 +1,14 @@
 import ReflogModel
-import ReflogStorage
+package import ReflogStorage
 
 /// Several rows of a table, in the order of the table's key.
-struct LedgerRows: Sendable, Equatable {
+package struct LedgerRows: Sendable, Equatable {
   /// The number of columns.
-  let width: Int
+  package let width: Int
   /// The number of columns of the key, which are the first columns.
   let keyWidth: Int
   /// The values of all rows, row by row.
-  var values: [SQLValue] = []
+  package var values: [SQLValue] = []
 
   /// The number of rows.
   var count: Int { values.count / width }

@@ -31,13 +31,13 @@ package protocol LedgerTarget: Sendable {
   func begun() async throws -> BegunCopy?
   /// Records the beginning of a copy, and switches the triggers off, in one durable transaction.
   func begin(_ copy: BegunCopy) throws
-  /// Runs one transaction on the calling thread.
-  func write(_ body: (any LedgerConnection) throws -> Void) throws
+  /// Inserts rows into a table in one transaction, on the calling thread.
+  func write(_ rows: LedgerRows, to table: LedgerTable) throws
   /// Runs one transaction in the database that contains the API tokens.
   func writeTokens(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws
   /// Runs the last transaction: `body` inserts the last rows, then the triggers are switched on, and the record of the
   /// copy is deleted. When the method returns, the transaction is durable.
-  func finish(_ body: (any LedgerConnection) throws -> Void) throws
+  func finish(_ body: @Sendable (any LedgerConnection) throws -> Void) throws
   /// Closes the database.
   func close() throws
 }

@@ -11,6 +11,9 @@ package enum MigrationError: Error, Sendable, CustomStringConvertible {
   /// The copied entries do not have the root that the signed checkpoint contains.
   case rootDiffers(source: String, target: String)
 
+  /// A text contains U+0000, which PostgreSQL can't store.
+  case textWithZero(table: String, column: String)
+
   package var description: String {
     switch self {
     case .targetNotEmpty(let target):
@@ -27,6 +30,9 @@ package enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .rootDiffers(let source, let target):
       "The entries in \(target) do not match the signed checkpoint, so the copy can't be used. Run reflog verify on "
         + "\(source)."
+    case .textWithZero(let table, let column):
+      "A text in the column \(column) of the table \(table) contains the character U+0000, which PostgreSQL can't "
+        + "store. So this ledger can't be copied to PostgreSQL. Continue to use it in SQLite."
     }
   }
 }

@@ -47,7 +47,12 @@ package final class SQLiteTarget: LedgerTarget {
     }
   }
 
-  package func write(_ body: (any LedgerConnection) throws -> Void) throws {
+  package func write(_ rows: LedgerRows, to table: LedgerTable) throws {
+    try write { db in try table.insert(rows, db) }
+  }
+
+  /// Runs one transaction on the calling thread.
+  func write(_ body: (any LedgerConnection) throws -> Void) throws {
     try storage.setUp { db in try body(db) }
     let isDue = writes.withLock { writes in
       writes += 1
@@ -61,7 +66,7 @@ package final class SQLiteTarget: LedgerTarget {
     try await tokens.write { db in try body(db) }
   }
 
-  package func finish(_ body: (any LedgerConnection) throws -> Void) throws {
+  package func finish(_ body: @Sendable (any LedgerConnection) throws -> Void) throws {
     try storage.setUp { db in
       try body(db)
       // The id of a released hold must not be used again. There are fewer holds than service events.

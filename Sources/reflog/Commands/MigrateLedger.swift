@@ -33,7 +33,7 @@ struct MigrateLedger: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       let (from, to) = (LedgerLocation(from), LedgerLocation(to))
-      try Self.refuseFiles(of: from, as: to)
+      try Self.refuseOneDatabase(from, to)
       let source = try from.source()
       let target = try to.target()
       let result: LedgerMigration.Result
@@ -47,12 +47,19 @@ struct MigrateLedger: AsyncParsableCommand {
     }
   }
 
-  /// Throws a failure if the target would replace a file of the source.
-  private static func refuseFiles(of from: LedgerLocation, as to: LedgerLocation) throws {
-    guard case (.file(let source), .file(let target)) = (from.database, to.database) else { return }
-    let isTaken = LedgerFiles(database: source).all.contains { DurableFile.isSame($0, target) ?? ($0 == target) }
-    guard !isTaken else {
-      throw CommandFailure(.usage, "\(target) is a file of the ledger \(source). Name another file.")
+  /// Throws a failure if the target is the database of the source, or would replace a file of the source.
+  private static func refuseOneDatabase(_ from: LedgerLocation, _ to: LedgerLocation) throws {
+    switch (from.database, to.database) {
+    case (.file(let source), .file(let target)):
+      let isTaken = LedgerFiles(database: source).all.contains { DurableFile.isSame($0, target) ?? ($0 == target) }
+      guard !isTaken else {
+        throw CommandFailure(.usage, "\(target) is a file of the ledger \(source). Name another file.")
+      }
+    case (.postgreSQL(let source), .postgreSQL(let target)):
+      guard source != target else {
+        throw CommandFailure(.usage, "\(to.name) is the ledger to copy. Name another database.")
+      }
+    default: return
     }
   }
 
@@ -88,7 +95,13 @@ struct MigrateLedger: AsyncParsableCommand {
     switch (from.database, to.database) {
     case (.postgreSQL, .postgreSQL):
       Terminal.say("Serve the copy with the same --files: the signing key and the anchor belong to the ledger.")
-    case (_, .file):
+    case (.postgreSQL, .file):
+      Terminal.say(
+        "The files that --files of \(from.name) names belong to the ledger and were not copied: the signing key, the "
+          + "anchor, and, if it exists, the embedded directory. Copy them to \(new.key), \(new.anchor) and "
+          + "\(new.directory)."
+      )
+    case (.file, .file):
       Terminal.say(
         "These files belong to the ledger and were not copied: the signing key \(old.key), \(further). Copy them to "
           + "\(new.key), \(new.anchor) and \(new.directory)."

@@ -30,15 +30,10 @@ enum PostgreSQLSupport {
   }
 
   /// Opens a database whose ledger is copied.
-  static func source(at url: String) throws -> LedgerSource { throw migrationMissing }
+  static func source(at url: String) throws -> LedgerSource { try LedgerSource(at: try address(url)) }
 
   /// Opens a database into which a ledger is copied.
-  static func target(at url: String) throws -> any LedgerTarget { throw migrationMissing }
-
-  private static let migrationMissing = CommandFailure(
-    .usage,
-    "This version copies ledgers between SQLite files only."
-  )
+  static func target(at url: String) throws -> any LedgerTarget { try PostgreSQLTarget(at: try address(url)) }
 
   private static func address(_ url: String) throws -> PostgreSQLAddress {
     guard let address = PostgreSQLAddress(url) else {

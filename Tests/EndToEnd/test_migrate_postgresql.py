@@ -1,0 +1,159 @@
+"""Tests of the copy of a whole ledger into PostgreSQL and from PostgreSQL."""
+
+import pathlib
+import random
+import subprocess
+import tempfile
+import time
+import unittest
+
+from generated import generate
+from postgresqldatabase import OWNER, Database, psql
+from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, TENANT, Server, wait_for_checkpoint
+from test_exports import make_every_kind_of_change
+from test_migrate_ledger import STEP, UNFINISHED, exported, reflog, rows
+
+POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
+KILLS = 20
+# The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
+SECONDS, CORES = 40, 1
+
+
+class MigratePostgreSQL(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="reflog-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def database(self):
+        database = Database()
+        self.addCleanup(database.drop)
+        return database
+
+    def migrate(self, source, target):
+        run = reflog("migrate-ledger", source, target)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(run.stdout, "")
+        return run.stderr
+
+    def expect_equal(self, *ledgers, anchor=None):
+        """Checks that all ledgers have the same exports and pass a verification."""
+        for form in ("csv", "jsonl", "ocsf"):
+            self.assertEqual({exported(ledger, form) for ledger in ledgers}, {exported(ledgers[0], form)})
+        for ledger in ledgers:
+            run = reflog("verify", "--database", ledger, *(["--anchor", anchor] if anchor else []))
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+    def test_a_ledger_moves_between_databases_and_is_served_there(self):
+        with Server() as server:
+            make_every_kind_of_change(server)
+            key = wait_for_checkpoint(server)[1]
+            server.stop()
+            first, second = self.folder / "first.sqlite", self.folder / "second.sqlite"
+            other = self.database()
+
+            messages = [self.migrate(server.database, first), self.migrate(first, other.url_of(OWNER)),
+                        self.migrate(other.url, second)]
+
+            self.assertIn("The API tokens were copied.", messages[0])
+            self.assertIn(f"Copy them to {first}.key", messages[0])
+            self.assertIn(f"--files {first}.", messages[1])
+            self.assertEqual(rows(first), rows(second))
+            self.assertEqual(rows(f"{first}.tokens"), rows(f"{second}.tokens"))
+            self.expect_equal(server.database, first, other.url, second, anchor=server.files + ".anchor")
+            # The signing key, the anchor and the directory are the files of the first ledger.
+            server.database = other.url
+            server.start()
+            changes = len(server.history())
+            self.assertEqual(server.put(STEP, NEW_VENDOR).status, 204)
+            self.assertEqual(server.put(STEP, FRAUD_CHECK).status, 204)
+            self.assertEqual(wait_for_checkpoint(server)[1], key)
+            self.assertEqual(len(server.history()), changes + 2)
+            self.assertEqual(reflog("verify", "--database", other.url, "--anchor", server.files + ".anchor").returncode, 0)
+
+    def test_refusals(self):
+        source, empty = self.folder / "source.sqlite", self.database()
+        generate(source, 10)
+        full = self.database()
+        self.migrate(source, full.url_of(OWNER))
+        another = self.folder / "another.sqlite"
+        generate(another, 20)
+        before = rows_of(full)
+        for arguments, code, message in (
+            ((another, full.url_of(OWNER)), 1, "already contains a ledger"),
+            ((full.url, full.url), 64, "is the ledger to copy"),
+            ((source, empty.url), 1, "Name a role that owns the tables"),
+            ((empty.url, self.folder / "new.sqlite"), 1, "it contains no history"),
+        ):
+            with self.subTest(message):
+                run = reflog("migrate-ledger", *arguments)
+                self.assertEqual(run.returncode, code, run.stderr)
+                self.assertIn(message, run.stderr)
+        self.assertEqual(rows_of(full), before)
+        # A second run only compares the two ledgers again.
+        self.migrate(source, full.url_of(OWNER))
+
+    def test_a_source_that_a_server_writes_is_refused(self):
+        with Server() as server:
+            server.put(STEP, FRAUD_CHECK)
+            target = self.folder / "target.sqlite"
+            self.migrate(server.database, target)
+            server.put(STEP, NEW_VENDOR)
+            run = reflog("migrate-ledger", server.database, target)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn("already contains a ledger", run.stderr)
+
+    def test_a_killed_copy_continues(self):
+        source, target, back = self.folder / "source.sqlite", self.database(), self.folder / "back.sqlite"
+        generate(source, 5_000)
+        other = self.database()
+        began = time.monotonic()
+        self.migrate(source, other.url_of(OWNER))
+        seconds = time.monotonic() - began
+        chance, refusals = random.Random(11), 0
+        self.refused = set()
+        # Half of the kills interrupt the copy into PostgreSQL, the other half the copy from PostgreSQL.
+        for start, end in ((source, target.url_of(OWNER)), (target.url, back)):
+            kills = 0
+            while kills < KILLS // 2:
+                copy = subprocess.Popen([BINARY, "migrate-ledger", start, end], stderr=subprocess.PIPE, text=True)
+                try:
+                    messages = copy.communicate(timeout=chance.uniform(0, seconds / 3))[1]
+                except subprocess.TimeoutExpired:
+                    copy.kill()
+                    copy.communicate()
+                    kills += 1
+                else:
+                    self.assertEqual(copy.returncode, 0, messages)
+                refusals += self.is_refused(end)
+            self.migrate(start, end)
+
+        self.assertGreater(refusals, KILLS // 4)
+        self.assertEqual(rows(source), rows(back))
+        self.expect_equal(source, target.url, back)
+        self.assertEqual(psql(target.url_of(OWNER), "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'"), "0")
+
+    def is_refused(self, target):
+        """Returns whether the target is an unfinished copy. Checks once that a server and other verbs then refuse the target."""
+        run = reflog("status", "--database", target)
+        if UNFINISHED not in run.stderr:
+            return False
+        if target in self.refused:
+            return True
+        self.refused.add(target)
+        settings = {"DIRECTORY": "graph", "GRAPH_TENANT": TENANT, "AUTH_MODE": "token,passthrough",
+                    "FILES": str(self.folder / "files"), "ACCEPT_NO_STANDBY": "true"}
+        for arguments in (("verify",), ("export", "--format", "csv"), ("serve", "--port", "0")):
+            refused = reflog(*arguments, "--database", target, **(settings if "serve" in arguments else {}))
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn(UNFINISHED, refused.stderr)
+        return True
+
+
+def rows_of(database):
+    """Returns the rows of a PostgreSQL database as SQL. The names of psql's restricted mode differ in each dump."""
+    return [line for line in database.dump().splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+
+
+if __name__ == "__main__":
+    unittest.main()
