@@ -48,8 +48,11 @@ package final class Backups: Sendable {
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
     guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
     guard let lease = slot.take() else { throw .busy("Another backup is in progress.") }
+    let copy: LedgerCopy
+    do { copy = try await ledger.copy() } catch { throw ServiceError(reading: error) }
+    // The event is recorded only if there is a copy to send.
     try await events.record(ServiceEvent.Content(.backup, actor: caller.actor))
-    do { return Backup(copy: try await ledger.copy(), lease: lease) } catch { throw ServiceError(reading: error) }
+    return Backup(copy: copy, lease: lease)
   }
 }
 
