@@ -63,11 +63,16 @@ enum CommandTexts {
     "Commands/Keys.swift": ["previous key"],
     "Commands/MigrateLedger.swift": [
       "{} is a file of the ledger {}. Name another file.",
+      "{} is the ledger to copy. Name another database.",
       "{} is a complete copy of {}. The root {} of the first {} entries matches the signed checkpoint.",
       "The API tokens were copied.",
       "{} has no API tokens, so none were copied.",
       "the anchor {}, and, if it exists, the embedded directory {}",
       "Serve the copy with the same --files: the signing key and the anchor belong to the ledger.",
+      """
+      The files that --files of {} names belong to the ledger and were not copied: the signing key, the anchor, and, if \
+      it exists, the embedded directory. Copy them to {}, {} and {}.
+      """,
       "These files belong to the ledger and were not copied: the signing key {}, {}. Copy them to {}, {} and {}.",
       """
       These files belong to the ledger and stay where they are: the signing key {}, {}. Serve the copy with \
