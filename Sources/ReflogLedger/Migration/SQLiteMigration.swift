@@ -33,6 +33,7 @@ package final class SQLiteTarget: LedgerTarget {
   package var name: String { storage.path }
   package var reader: any LedgerReader { SQLiteLedgerReader(storage.reader) }
 
+  /// Returns the beginning of an interrupted copy, or nil if no copy was begun.
   package func begun() async throws -> BegunCopy? {
     try await storage.reader.read { db in
       let exists = try db.bool("SELECT count(*) FROM sqlite_schema WHERE name = ?", [UnfinishedCopy.table])
@@ -40,6 +41,7 @@ package final class SQLiteTarget: LedgerTarget {
     }
   }
 
+  /// Records the beginning of a copy, and drops the triggers of the file.
   package func begin(_ copy: BegunCopy) throws {
     try storage.setUp { db in
       try copy.record(number: "INTEGER", db)
@@ -47,6 +49,7 @@ package final class SQLiteTarget: LedgerTarget {
     }
   }
 
+  /// Inserts rows into a table in one transaction.
   package func write(_ rows: LedgerRows, to table: LedgerTable) throws {
     try write { db in try table.insert(rows, db) }
   }
@@ -61,11 +64,13 @@ package final class SQLiteTarget: LedgerTarget {
     if isDue { try storage.checkpointLoad() }
   }
 
+  /// Runs one transaction in the file with the API tokens.
   package func writeTokens(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws {
     let tokens = try SharedStorage(path: LedgerFiles(database: name).tokens, kind: .tokens, creating: true)
     try await tokens.write { db in try body(db) }
   }
 
+  /// Runs the last transaction, which creates the triggers again.
   package func finish(_ body: @Sendable (any LedgerConnection) throws -> Void) throws {
     try storage.setUp { db in
       try body(db)
@@ -77,5 +82,6 @@ package final class SQLiteTarget: LedgerTarget {
     }
   }
 
+  /// Closes the file.
   package func close() throws { try storage.close() }
 }
