@@ -58,7 +58,6 @@ enum ProgramTexts {
     ],
     "Database/LedgerLocation.swift": ["{} does not exist."],
     "Database/PostgreSQLSupport.swift": [
-      "This version copies ledgers between SQLite files only.",
       "The value of --database is not the URL of a PostgreSQL database.",
       "This program was built without PostgreSQL. Build it with `swift build --traits PostgreSQL`, or name a file.",
     ],
