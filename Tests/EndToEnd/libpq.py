@@ -17,8 +17,11 @@ class StatementError(SQLError):
     """The error for an SQL statement that PostgreSQL refuses. `code` is PostgreSQL's code of the error, for example 23505."""
 
     def __init__(self, message, code):
-        super().__init__(message)
+        super().__init__(message, code)
         self.code = code
+
+    def __str__(self):
+        return self.args[0]
 
 
 def library():
@@ -58,6 +61,8 @@ class Connection:
         self.connection = ctypes.c_void_p(self.pq.PQconnectdb(url.encode()))
         if self.pq.PQstatus(self.connection) != CONNECTED:
             raise SQLError(self.pq.PQerrorMessage(self.connection).decode())
+        # A setting of the database may be another.
+        self.execute("SET client_encoding = UTF8; SET bytea_output = hex; SET client_min_messages = warning")
 
     def __enter__(self):
         return self

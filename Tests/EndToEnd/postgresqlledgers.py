@@ -4,8 +4,6 @@ import contextlib
 import itertools
 import os
 import shutil
-import tempfile
-import time
 
 import libpq
 from forger import Forger, seed_of
@@ -14,6 +12,7 @@ from mutatedledgers import SETTINGS, Ledgers
 from postgresqlmutation import PostgreSQLMutation
 from postgresqlreflog import PostgreSQLReflog
 from postgresqlserver import OWNER, SERVICE, PostgreSQLServer
+from test_rollback_to_time import now, wait_for_end
 from reflogserver import Graph, eventually, graph_connector, wait_for_checkpoint
 
 # The first changes are made through a server that also records drift and the references found at the first start.
@@ -23,7 +22,8 @@ STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
 AGE_DAYS, RANGE_DAYS = 500, 300
 MICROSECONDS_PER_DAY = 86_400_000_000
 # The columns with times of the first changes.
-OLD_TIMES = {"change": ("activity_time", "last_verified_time", "rollback_to"), "service_event": ("time",)}
+OLD_TIMES = {"change": ("activity_time", "last_verified_time", "rollback_to"), "service_event": ("time",),
+             "time_rollback": ("as_of", "asked", "finished")}
 
 
 class PostgreSQLLedgers(Ledgers):
@@ -56,6 +56,7 @@ class PostgreSQLLedgers(Ledgers):
         self.served = self.postgres.dsn(SERVICE, "served")
         self.files = os.path.join(self.folder, "served")
         with Graph(timeout=SETTINGS["GRAPH_TIMEOUT"], flows=max(4, self.changes // 20)) as graph:
+            graph.control(set={"b2xUserFlows/B2X_1_partner/postFederationSignup": graph_connector("Fraud check")})
             with self.started(graph, SWEEPING) as server:
                 self.make_first_changes(server, graph)
                 wait_for_checkpoint(server)
@@ -128,7 +129,7 @@ class PostgreSQLLedgers(Ledgers):
         return os.path.join(self.folder, f"{database}.anchor")
 
     def make_first_changes(self, server, graph):
-        """Points steps at connectors, makes changes that Reflog does not make, and rolls a change back."""
+        """Points steps at connectors, makes changes that Reflog does not make, and rolls back a change and a flow."""
         fraud, loyalty = graph_connector("Fraud check"), graph_connector("Loyalty")
         for number in range(self.changes):
             flow, step = number // 3 % max(4, self.changes // 20), STEPS[number % 3]
@@ -136,24 +137,24 @@ class PostgreSQLLedgers(Ledgers):
                                 headers={"Reflog-Reason": f"CHG{number % 9:04}", "Idempotency-Key": f"key-{number}"})
             assert answer.status == 204, answer.text
         server.request("POST", f"/beta/auditLogs/connectorChanges/{answer.change}/rollback", {"reason": "CHG0042"})
+        moment = now()
+        server.put("b2cUserFlows/B2C_1_flow2/postFederationSignup", loyalty)
+        server.put("b2cUserFlows/B2C_1_flow2/preTokenIssuance", fraud)
+        answer = server.request("POST", "/beta/auditLogs/connectorConfigurations/rollback", {
+            "asOf": moment, "reason": "CHG0044", "flowType": "b2cUserFlows", "flowId": "B2C_1_flow2"})
+        assert answer.status in (200, 202), answer.text
+        wait_for_end(server, answer.json["batchId"])
         graph.control(set={"b2cUserFlows/B2C_1_flow0/preTokenIssuance": loyalty, "b2cUserFlows/B2C_1_signup/preTokenIssuance": fraud})
         eventually(lambda: self.row(self.served, "SELECT count(*) FROM change WHERE kind = 'drift'")[0])
 
     def make_last_changes(self, server, graph):
-        """Makes further changes, places and releases holds, and rolls a flow back to a time."""
+        """Makes further changes, and places and releases holds."""
         self.make_further_changes(server, graph)
         holds = "/beta/reflog/holds"
         for name, flow in (("CASE-7", {}), ("CASE-8", {"flowType": "b2cUserFlows", "flowId": "B2C_1_flow1"})):
             answer = server.request("POST", holds, {"name": name, "reason": "lawsuit"} | flow, role="admin")
             assert answer.status == 201, answer.text
         assert server.request("DELETE", f"{holds}/CASE-7", role="admin").status == 204
-        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        time.sleep(1)
-        server.put("b2cUserFlows/B2C_1_flow2/postFederationSignup", graph_connector("Loyalty"), role="adele")
-        answer = server.request("POST", "/beta/auditLogs/connectorConfigurations/rollback", {
-            "asOf": moment, "reason": "CHG0044", "flowType": "b2cUserFlows", "flowId": "B2C_1_flow2"}, role="adele")
-        assert answer.status in (200, 202), answer.text
-        eventually(lambda: self.row(self.served, "SELECT count(*) FROM time_rollback WHERE finished IS NOT NULL")[0])
 
     def age(self):
         """Moves the times of all changes and events far into the past, and signs the log again with the log's key.

@@ -175,8 +175,13 @@ def alter_table(rows):
         if how == "forced":
             rows.run(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     elif how == "constraint":
-        constraints = [name for (name,) in rows.run("SELECT conname FROM pg_constraint WHERE conrelid = ?::regclass ORDER BY conname", table)]
-        rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {rows.chance.choice(constraints)} CASCADE")
+        checks = [name for of, name, _ in rows.ledgers.checks if of == table]
+        if checks and rows.dice(0.5):
+            name = rows.chance.choice(checks)
+            rows.dropped.add((table, name))
+            return f"CHECK constraint {name} dropped", rf"\b{name}\b"
+        found = rows.run("SELECT conname FROM pg_constraint WHERE conrelid = ?::regclass ORDER BY conname", table)
+        rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {rows.chance.choice(found.fetchall())[0]} CASCADE")
     elif how in ("null", "default", "type"):
         column = rows.chance.choice(COLUMNS[table])
         kind, must = rows.column(table, column)
