@@ -65,7 +65,7 @@ class PostgreSQLRows(Rows):
 
     def execute(self, sql, arguments=()):
         """Runs SQL. The mutation is impossible if a value does not fit, or if a unique index refuses the value."""
-        if not sql.startswith("SELECT"):
+        if not sql.lstrip().startswith("SELECT"):
             self.sql.append(libpq.bound(sql, arguments))
         try:
             return self.connection.execute(sql, arguments)
