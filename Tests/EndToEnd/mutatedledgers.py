@@ -84,7 +84,7 @@ class Ledgers:
     @contextlib.contextmanager
     def server(self, graph):
         server = Server(self.binary, graph=graph, **SETTINGS)
-        server.database = str(self.served)
+        server.database = server.files = str(self.served)
         with server:
             self.admit(server, graph)
             yield server
