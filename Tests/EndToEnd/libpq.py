@@ -84,12 +84,17 @@ class Connection:
     def cursor(self, result):
         columns = range(self.pq.PQnfields(result))
         types = [self.pq.PQftype(result, column) for column in columns]
-        rows = [tuple(None if self.pq.PQgetisnull(result, row, column) else value(self.pq.PQgetvalue(result, row, column), types[column])
-                      for column in columns) for row in range(self.pq.PQntuples(result))]
+        rows = [tuple(self.value(result, row, column, types[column]) for column in columns)
+                for row in range(self.pq.PQntuples(result))]
         return Cursor([self.pq.PQfname(result, column).decode() for column in columns], rows)
 
+    def value(self, result, row, column, type):
+        if self.pq.PQgetisnull(result, row, column):
+            return None
+        return parsed(self.pq.PQgetvalue(result, row, column), type)
 
-def value(text, type):
+
+def parsed(text, type):
     if type in INTEGERS:
         return int(text)
     if type == BYTEA:

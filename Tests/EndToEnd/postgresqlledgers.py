@@ -7,13 +7,14 @@ import shutil
 
 import libpq
 from forger import Forger, seed_of
-from ledgerfile import COLUMNS, HISTORY, IDENTITIES, SINGLE, referenced_identities
+from ledgerfile import COLUMNS
 from mutatedledgers import SETTINGS, Ledgers
 from postgresqlmutation import PostgreSQLMutation
 from postgresqlreflog import PostgreSQLReflog
+from postgresqlrows import CHECKS, learn_columns, read_history
 from postgresqlserver import OWNER, SERVICE, PostgreSQLServer
-from test_rollback_to_time import now, wait_for_end
 from reflogserver import Graph, eventually, graph_connector, wait_for_checkpoint
+from test_rollback_to_time import now, wait_for_end
 
 # The first changes are made through a server that also records drift and the references found at the first start.
 SWEEPING = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
@@ -82,14 +83,14 @@ class PostgreSQLLedgers(Ledgers):
     @property
     def summary(self):
         kinds = sorted({row[COLUMNS["change"].index("kind")] for row in self.history["change"]})
-        return (f"PostgreSQL, {len(self.history['change'])} changes ({', '.join(kinds)}), {self.size} entries; the older copy has "
-                f"{self.older_checkpoint[0]}. The mutations of bytes and of the -wal need a SQLite file, so they are not made.")
+        return (f"PostgreSQL, {len(self.history['change'])} changes ({', '.join(kinds)}), {self.size} entries; the older copy "
+                f"has {self.older_checkpoint[0]}. The mutations of bytes and of the -wal need a SQLite file, so none is made.")
 
     def url(self, database, role="postgres"):
         return self.postgres.dsn(role, database)
 
     def connected(self, database):
-        """Opens a connection of a superuser. The connection uses no index, because an altered index can hide rows."""
+        """Opens a connection of a superuser."""
         return libpq.Connection(self.url(database))
 
     def copy(self, source, target):
@@ -144,7 +145,8 @@ class PostgreSQLLedgers(Ledgers):
             "asOf": moment, "reason": "CHG0044", "flowType": "b2cUserFlows", "flowId": "B2C_1_flow2"})
         assert answer.status in (200, 202), answer.text
         wait_for_end(server, answer.json["batchId"])
-        graph.control(set={"b2cUserFlows/B2C_1_flow0/preTokenIssuance": loyalty, "b2cUserFlows/B2C_1_signup/preTokenIssuance": fraud})
+        graph.control(set={"b2cUserFlows/B2C_1_flow0/preTokenIssuance": loyalty,
+                           "b2cUserFlows/B2C_1_signup/preTokenIssuance": fraud})
         eventually(lambda: self.row(self.served, "SELECT count(*) FROM change WHERE kind = 'drift'")[0])
 
     def make_last_changes(self, server, graph):
@@ -167,7 +169,8 @@ class PostgreSQLLedgers(Ledgers):
             first, last = connection.execute("SELECT min(activity_time), (SELECT newest_time FROM head) FROM change").fetchone()
             factor = RANGE_DAYS * MICROSECONDS_PER_DAY // (last - first)
             for table, columns in OLD_TIMES.items():
-                moved = (f"{column} = {last} - {AGE_DAYS * MICROSECONDS_PER_DAY} - ({last} - {column}) * {factor}" for column in columns)
+                newest = last - AGE_DAYS * MICROSECONDS_PER_DAY
+                moved = (f"{column} = {newest} - ({last} - {column}) * {factor}" for column in columns)
                 connection.execute(f"UPDATE {table} SET {', '.join(moved)}")
             connection.execute("UPDATE ledger SET created = created - ?", (2 * AGE_DAYS * MICROSECONDS_PER_DAY,))
             forger = Forger(connection)
@@ -210,41 +213,3 @@ class PostgreSQLLedgers(Ledgers):
             failures += [name] * (code != 0)
         self.drop("control")
         return failures
-
-
-# The CHECK constraints of the tables: the table, the name and the definition.
-CHECKS = """
-SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace = 'public'::regnamespace AND contype = 'c' AND conrelid <> 0 ORDER BY oid
-"""
-
-
-def learn_columns(connection):
-    """Fills COLUMNS with the stored columns of each table."""
-    for table in (*HISTORY, *IDENTITIES):
-        COLUMNS[table] = [name for name, generated in columns(connection, table) if not generated]
-    COLUMNS.update(SINGLE)
-
-
-def columns(connection, table):
-    """Returns the columns of a table, with whether each is computed from other columns."""
-    return connection.execute("SELECT attname, attgenerated <> '' FROM pg_attribute WHERE attrelid = ?::regclass AND attnum > 0 "
-                              "AND NOT attisdropped ORDER BY attnum", (f"public.{table}",)).fetchall()
-
-
-def read_history(connection):
-    """Returns the rows of each table of history, as a dictionary by table. Reads only the tables and never the indexes.
-
-    The computed columns follow the stored columns, because PostgreSQL stores both.
-    """
-    for scan in ("indexscan", "indexonlyscan", "bitmapscan"):
-        connection.execute(f"SET enable_{scan} = off")
-    connection.execute("SET search_path = public")
-    rows = {}
-    for table in (*HISTORY, *IDENTITIES):
-        computed = [name for name, generated in columns(connection, table) if generated]
-        names = [*COLUMNS[table], *(name for name in computed if name not in COLUMNS[table])]
-        rows[table] = connection.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY {names[0]}").fetchall()
-    for table, names in SINGLE.items():
-        rows[table] = connection.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
-    return rows | referenced_identities(rows)

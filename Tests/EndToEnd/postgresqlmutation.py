@@ -4,6 +4,7 @@ import libpq
 from forger import Forger
 from ledgerfile import Unreadable
 from mutation import Impossible, Mutation, Rows
+from postgresqlrows import read_history
 from postgresqlserver import SERVICE, SQLError
 
 # The beginnings of the codes of errors about values and constraints, from appendix A of PostgreSQL's documentation.
@@ -26,7 +27,6 @@ class PostgreSQLMutation(Mutation):
         self.ledgers.copy(self.ledgers.older, self.database)
 
     def after(self):
-        from postgresqlledgers import read_history
         try:
             with self.ledgers.connected(self.database) as connection:
                 return read_history(connection)

@@ -1,26 +1,27 @@
 """Mutations of a ledger in PostgreSQL that only a superuser can make: of indexes, views, tables, settings and the catalog."""
 
-import re
-
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES
 from mutation import Impossible
-from postgresqlledgers import columns
+from postgresqlrows import columns
 
 # The views, and the column by which a mutation hides a row from each.
 VIEWS = {"history": "id", "change_details": "id", "service_events": "id", "retention_event": "id", "claim_event": "id",
          "open_claim": "id", "kept_change": "address"}
-# The indexes of the tables of history: the table, the name, the condition, the definition, whether it is unique, and the name of
-# the constraint that owns it.
+# The indexes of some tables: the table, the name, the condition, the definition, whether the index is unique, and the name of
+# the constraint to which the index belongs.
 INDEXES = """
 SELECT indrelid::regclass::text, indexrelid::regclass::text, coalesce(pg_get_expr(indpred, indrelid), 'true'),
-  pg_get_indexdef(indexrelid), indisunique, (SELECT conname::text FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
+  pg_get_indexdef(indexrelid), indisunique,
+  (SELECT conname::text FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
 FROM pg_index WHERE indrelid = ANY (?::regclass[]) ORDER BY 2
 """
-UNFILLED, FILLED = ("UPDATE pg_index SET indisready = {} WHERE indexrelid = ?::regclass".format(value) for value in ("false", "true"))
+# Makes PostgreSQL add new rows to an index, or not.
+SET_READY = "UPDATE pg_index SET indisready = {} WHERE indexrelid = ?::regclass"
+UNFILLED, FILLED = SET_READY.format("false"), SET_READY.format("true")
 
 
 def changed(mutation):
-    """Marks a mutation of the schema. It must be found, although the tables have the same rows."""
+    """Marks a mutation that must be found although the tables have the same rows. `mutation` returns a description and a pattern."""
     def made(it):
         it.part, it.hides = "schema", True
         with it.rows() as rows:
@@ -44,7 +45,7 @@ def pick_index(rows, is_unique=(True, False)):
 
 
 def pick_row(rows, table, condition="true"):
-    """Returns the key of a row that satisfies a condition. Prefers rows to which other rows refer."""
+    """Returns the key column of a table, and the key of a row of the history that satisfies a condition."""
     key = COLUMNS[table][0]
     wanted = {row[0] for row in rows.ledgers.history[table]}
     keys = [id for (id,) in rows.run(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY {key}") if id in wanted]
@@ -110,25 +111,28 @@ def alter_computed(rows):
 def alter_index(rows):
     table, index, condition, definition, is_unique, constraint = pick_index(rows)
     key = COLUMNS[table][0]
-    create = [definition.split(" WHERE ")[0] + f" WHERE {condition} AND {key} <> {pick_row(rows, table)[1]}",
-              re.sub(r"\)( WHERE|$)", rf", (({key} + 1)))\1", definition, count=1) if condition == "true" else definition + f" AND {key} > 3",
-              definition.replace("UNIQUE ", "") if is_unique else definition.replace("CREATE ", "CREATE UNIQUE ")
-              if table in IDENTITIES else definition.replace(" USING btree ", " USING hash ") if definition.count(",") == 0 else None]
-    how = rows.chance.choice(["again", "again", "again", "dropped", "added", "invalid", "catalog"])
-    if how == "again":
-        made = rows.chance.choice([sql for sql in create if sql])
+    how = rows.chance.choice(["dropped", "another condition", "another condition", "fewer columns", "not unique", "added", "invalid",
+                              "catalog"])
+    create, _, parts = definition.partition(" WHERE ")[0].partition(" USING btree ")
+    if how in ("dropped", "another condition", "fewer columns", "not unique"):
         rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {constraint} CASCADE" if constraint else f"DROP INDEX {index}")
-        rows.run(made)
-        return f"index {index} has another definition", rf"\b{index}\b"
-    if how == "dropped":
-        rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {constraint} CASCADE" if constraint else f"DROP INDEX {index}")
+    if how == "another condition":
+        rows.run(f"{create} USING btree {parts} WHERE {condition} AND {key} <> ?", pick_row(rows, table)[1])
+    elif how == "fewer columns":
+        rows.run(f"{create.replace('UNIQUE ', '')} USING btree (({key} + 1)) WHERE {condition}")
+    elif how == "not unique":
+        if not is_unique:
+            raise Impossible
+        rows.run(definition.replace("UNIQUE ", ""))
     elif how == "added":
         rows.run(f"CREATE INDEX added ON {table} ({key}) WHERE {key} <> ?", pick_row(rows, table)[1])
         return f"an index on {table} added", "index added"
     elif how == "invalid":
         rows.run("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ?::regclass", index)
-    else:
+    elif how == "catalog":
         rows.run("DELETE FROM pg_index WHERE indexrelid = ?::regclass", index)
+        # PostgreSQL then fails to open the index, and its message contains only the number of the index.
+        return f"index {index} in the catalog", rf"\b{index}\b|index \d+"
     return f"index {index}: {how}", rf"\b{index}\b"
 
 
@@ -138,7 +142,7 @@ def alter_view(rows):
     definition = rows.one("SELECT pg_get_viewdef(?::regclass)", view).rstrip(";")
     ids = [id for (id,) in rows.run(f"SELECT {key} FROM {view} ORDER BY {key}")] or [1]
     id = rows.chance.choice(ids)
-    names = [name for (name,) in rows.run("SELECT attname FROM pg_attribute WHERE attrelid = ?::regclass AND attnum > 0 ORDER BY attnum", view)]
+    names = [name for name, _ in columns(rows.connection, view)]
     column = rows.chance.choice(names)
     how = rows.chance.choice(["a row hidden", "a value hidden", "a row twice", "renamed", "dropped", "a column added"])
     if how == "renamed":
@@ -148,9 +152,10 @@ def alter_view(rows):
     elif how == "dropped":
         rows.run(f"DROP VIEW {view} CASCADE")
     else:
-        shown = ", ".join(f"CASE WHEN {key} = {id} THEN NULL ELSE {name} END AS {name}" if name == column and how == "a value hidden" else name
-                          for name in names)
-        end = {"a row hidden": f" WHERE {key} <> {id}", "a row twice": f" UNION ALL SELECT * FROM ({definition}) AS also WHERE {key} = {id}"}
+        hidden = f"CASE WHEN {key} = {id} THEN NULL ELSE {column} END AS {column}"
+        shown = ", ".join(hidden if name == column and how == "a value hidden" else name for name in names)
+        end = {"a row hidden": f" WHERE {key} <> {id}",
+               "a row twice": f" UNION ALL SELECT * FROM ({definition}) AS also WHERE {key} = {id}"}
         rows.run(f"CREATE OR REPLACE VIEW {view} AS SELECT {shown}{', 1 AS added' if how == 'a column added' else ''} "
                  f"FROM ({definition}) AS true_rows{end.get(how, '')}")
     return f"view {view}: {how}", rf"\b{view}\b"
@@ -188,14 +193,15 @@ def alter_table(rows):
         if how == "null" and (not must or column == key):
             raise Impossible
         if how == "type":
-            # A view depends on most columns, so only the catalog is altered. A bigint can be read as a time.
-            rows.run("UPDATE pg_attribute SET atttypmod = 44 WHERE attrelid = ?::regclass AND attname = ?", table, column)
+            # Views depend on most columns, so only the catalog is altered. PostgreSQL stores both types in the same form.
             if kind != "TEXT":
                 raise Impossible
-            rows.run("UPDATE pg_attribute SET atttypid = 'varchar'::regtype WHERE attrelid = ?::regclass AND attname = ?", table, column)
+            rows.run("UPDATE pg_attribute SET atttypid = 'varchar'::regtype WHERE attrelid = ?::regclass AND attname = ?",
+                     table, column)
         else:
             value = {"INTEGER": "1", "TEXT": "'x'", "BLOB": "'\\x00'"}[kind]
-            rows.run(f"ALTER TABLE {table} ALTER COLUMN {column} {'DROP NOT NULL' if how == 'null' else f'SET DEFAULT {value}'}")
+            change = "DROP NOT NULL" if how == "null" else f"SET DEFAULT {value}"
+            rows.run(f"ALTER TABLE {table} ALTER COLUMN {column} {change}")
     elif how == "inheritance":
         rows.run(f"CREATE TABLE further () INHERITS ({table})")
         rows.run("GRANT SELECT ON further TO reflog_service")
@@ -233,7 +239,8 @@ def shadow(rows):
         rows.run(f"CREATE VIEW {schema}.{name} AS SELECT * FROM public.{name} WHERE {condition}")
         rows.run(f"GRANT SELECT ON {schema}.{name} TO PUBLIC")
         if how == "the path":
-            rows.run(f"ALTER DATABASE {rows.it.database} SET search_path = {rows.chance.choice(['other, public', 'pg_catalog, other, public'])}")
+            path = rows.chance.choice(["other, public", "pg_catalog, other, public"])
+            rows.run(f"ALTER DATABASE {rows.it.database} SET search_path = {path}")
         # The tables of Reflog's schema are then missing, and a report lists only some of them.
         return f"{name} in the schema {schema}", "The schema is not Reflog's"
     if how == "a function":
