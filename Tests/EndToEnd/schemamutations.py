@@ -17,11 +17,15 @@ FROM pg_index WHERE indrelid = ANY (?::regclass[]) ORDER BY 2
 """
 # Makes PostgreSQL add new rows to an index, or not.
 SET_READY = "UPDATE pg_index SET indisready = {} WHERE indexrelid = ?::regclass"
+SET_UNIQUE = "UPDATE pg_index SET indisunique = {} WHERE indexrelid = ?::regclass"
 UNFILLED, FILLED = SET_READY.format("false"), SET_READY.format("true")
 
 
 def changed(mutation):
-    """Marks a mutation that must be found although the tables have the same rows. `mutation` returns a description and a pattern."""
+    """Marks a mutation that must be found although the tables have the same rows.
+
+    `mutation` returns a description, and a regular expression that a finding about the altered part matches, or None.
+    """
     def made(it):
         it.part, it.hides = "schema", True
         with it.rows() as rows:
@@ -33,7 +37,7 @@ def changed(mutation):
 
 
 def use_amcheck(rows):
-    """Installs the extension with which `reflog verify` checks an index. Without it, Reflog compares the index with its table."""
+    """Installs the extension amcheck. Without it, `reflog verify` compares each index with its table."""
     rows.run("CREATE EXTENSION amcheck")
     rows.run("GRANT EXECUTE ON FUNCTION bt_index_check(regclass, boolean) TO reflog_service")
 
@@ -73,9 +77,10 @@ def double(rows):
     """Writes a second row with the same key, or a second identity row with the same identity."""
     table = rows.table((*HISTORY, *IDENTITIES))
     key, id = pick_row(rows, table)
-    rows.run("UPDATE pg_index SET indisunique = false WHERE indisunique AND indrelid = ?::regclass", table)
-    owned = [index[1] for index in rows.run(INDEXES, "{" + table + "}") if index[4]]
-    hidden = owned if rows.dice(0.4) else []
+    unique = [index[1] for index in rows.run(INDEXES, "{" + table + "}") if index[4]]
+    for index in unique:
+        rows.run(SET_UNIQUE.format("false"), index)
+    hidden = unique if rows.dice(0.4) else []
     for index in hidden:
         rows.run(UNFILLED, index)
     if table in IDENTITIES and rows.dice(0.5):
@@ -84,8 +89,8 @@ def double(rows):
         rows.copy_row(table, id)
     for index in hidden:
         rows.run(FILLED, index)
-    for index in owned:
-        rows.run("UPDATE pg_index SET indisunique = true WHERE indexrelid = ?::regclass", index)
+    for index in unique:
+        rows.run(SET_UNIQUE.format("true"), index)
     return f"row {id} of {table} twice", None
 
 
@@ -111,8 +116,8 @@ def alter_computed(rows):
 def alter_index(rows):
     table, index, condition, definition, is_unique, constraint = pick_index(rows)
     key = COLUMNS[table][0]
-    how = rows.chance.choice(["dropped", "another condition", "another condition", "fewer columns", "not unique", "added", "invalid",
-                              "catalog"])
+    how = rows.chance.choice(["dropped", "another condition", "another condition", "fewer columns", "not unique", "added",
+                              "invalid", "catalog"])
     create, _, parts = definition.partition(" WHERE ")[0].partition(" USING btree ")
     if how in ("dropped", "another condition", "fewer columns", "not unique"):
         rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {constraint} CASCADE" if constraint else f"DROP INDEX {index}")
@@ -165,8 +170,8 @@ def alter_view(rows):
 def alter_table(rows):
     table = rows.table((*HISTORY, *IDENTITIES))
     key, id = pick_row(rows, table)
-    how = rows.chance.choice(["column", "view", "security", "policy", "forced", "constraint", "null", "default", "inheritance", "rule",
-                              "update rule", "unlogged", "type"])
+    how = rows.chance.choice(["column", "view", "security", "policy", "forced", "constraint", "null", "default", "inheritance",
+                              "rule", "update rule", "unlogged", "type"])
     if how == "column":
         rows.run(f"ALTER TABLE {table} ADD COLUMN added text DEFAULT 'x'")
     elif how == "view":
@@ -261,8 +266,10 @@ def alter_unchecked(it):
         rows.run(rows.chance.choice([
             f"ALTER TABLE {table} DISABLE TRIGGER USER",
             "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$",
-            f"ALTER DATABASE {database} SET bytea_output = 'escape'", f"ALTER DATABASE {database} SET transform_null_equals = on",
-            f"ALTER DATABASE {database} SET standard_conforming_strings = off", f"ALTER DATABASE {database} SET intervalstyle = 'iso_8601'",
+            f"ALTER DATABASE {database} SET bytea_output = 'escape'",
+            f"ALTER DATABASE {database} SET transform_null_equals = on",
+            f"ALTER DATABASE {database} SET standard_conforming_strings = off",
+            f"ALTER DATABASE {database} SET intervalstyle = 'iso_8601'",
             f"ALTER DATABASE {database} SET default_transaction_isolation = 'read uncommitted'",
             f"ALTER DATABASE {database} SET enable_seqscan = off", f"ALTER DATABASE {database} SET row_security = off",
             f"ALTER DATABASE {database} SET statement_timeout = '1min'", f"ALTER DATABASE {database} SET jit = on",
