@@ -91,7 +91,7 @@ def double(rows):
         rows.run(FILLED, index)
     for index in unique:
         rows.run(SET_UNIQUE.format("true"), index)
-    return f"row {id} of {table} twice", None
+    return f"row {id} of {table} twice", rf"\b{table}\b|\b{id}\b"
 
 
 @changed
