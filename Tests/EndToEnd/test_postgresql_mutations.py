@@ -8,6 +8,8 @@ from postgresqlledgers import PostgreSQLLedgers
 from reflogserver import BINARY
 from testparts import apart
 
+POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
+
 SEED = 20261129
 
 
