@@ -78,7 +78,7 @@ class Forger:
 
     def stater(self, id):
         """Returns the person who stated the result of a change, as the record of the outcome contains the person."""
-        found = self.rows("SELECT app_id AS clientAppId, actor_id AS id, change_statement.actor_proof AS proof, actor_type AS type "
+        found = self.rows("SELECT app_id AS \"clientAppId\", actor_id AS id, change_statement.actor_proof AS proof, actor_type AS type "
                           "FROM change_statement JOIN actor ON actor.id = change_statement.actor "
                           "LEFT JOIN client_app ON client_app.id = change_statement.client_app WHERE change = ?", id)
         return found[0] if found else None

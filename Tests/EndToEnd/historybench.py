@@ -28,7 +28,7 @@ def percentile(values, share):
 def serving(binary, database, graph):
     """Runs a server for a ledger that tools/generate created."""
     server = Server(binary, graph=graph, **SETTINGS)
-    server.database = str(database)
+    server.database = server.files = str(database)
     with server:
         yield server
 

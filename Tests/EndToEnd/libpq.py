@@ -17,8 +17,11 @@ class StatementError(SQLError):
     """The error for an SQL statement that PostgreSQL refuses. `code` is PostgreSQL's code of the error, for example 23505."""
 
     def __init__(self, message, code):
-        super().__init__(message)
+        super().__init__(message, code)
         self.code = code
+
+    def __str__(self):
+        return self.args[0]
 
 
 def library():
@@ -58,6 +61,8 @@ class Connection:
         self.connection = ctypes.c_void_p(self.pq.PQconnectdb(url.encode()))
         if self.pq.PQstatus(self.connection) != CONNECTED:
             raise SQLError(self.pq.PQerrorMessage(self.connection).decode())
+        # A setting of the database may be another.
+        self.execute("SET client_encoding = UTF8; SET bytea_output = hex; SET client_min_messages = warning")
 
     def __enter__(self):
         return self
@@ -79,12 +84,17 @@ class Connection:
     def cursor(self, result):
         columns = range(self.pq.PQnfields(result))
         types = [self.pq.PQftype(result, column) for column in columns]
-        rows = [tuple(None if self.pq.PQgetisnull(result, row, column) else value(self.pq.PQgetvalue(result, row, column), types[column])
-                      for column in columns) for row in range(self.pq.PQntuples(result))]
+        rows = [tuple(self.value(result, row, column, types[column]) for column in columns)
+                for row in range(self.pq.PQntuples(result))]
         return Cursor([self.pq.PQfname(result, column).decode() for column in columns], rows)
 
+    def value(self, result, row, column, type):
+        if self.pq.PQgetisnull(result, row, column):
+            return None
+        return parsed(self.pq.PQgetvalue(result, row, column), type)
 
-def value(text, type):
+
+def parsed(text, type):
     if type in INTEGERS:
         return int(text)
     if type == BYTEA:

@@ -84,7 +84,7 @@ class Ledgers:
     @contextlib.contextmanager
     def server(self, graph):
         server = Server(self.binary, graph=graph, **SETTINGS)
-        server.database = str(self.served)
+        server.database = server.files = str(self.served)
         with server:
             self.admit(server, graph)
             yield server
@@ -102,7 +102,7 @@ class Ledgers:
         for connector in (graph_connector("Loyalty"), None):
             server.put("b2cUserFlows/B2C_1_flow3/postFederationSignup", connector, role="brian",
                        headers={"Reflog-Reason": "CHG0043"})
-        oldest, = self.row(self.served, "SELECT activity_time FROM change LIMIT 1 OFFSET (SELECT count(*) / 20 FROM change)")
+        oldest, = self.row(self.served, "SELECT activity_time FROM change ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 20 FROM change)")
         days = int(time.time() - oldest / 1e6) // 86400
         for path, body, table in (("erasures", {"actor": BRIAN}, "erasure"), ("retention", {"days": days}, None),
                                   ("retention/purge", {}, "purge")):

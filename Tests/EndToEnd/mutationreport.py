@@ -8,8 +8,9 @@ from ledgerfile import HISTORY, IDENTITIES
 class Report:
     """Counts verdicts, and prints tables of them."""
 
-    # `unnamed` means that no finding names the altered row. `lost` means that the anchor covers none of the missing entries, as after a crash. `the same` means that history is
-    # unaltered. `quiet` means that history is unaltered and that the verification has no findings.
+    # `unnamed` means that no finding names the altered part. `lost` means that the anchor covers none of the missing entries, as
+    # after a crash. `the same` means that history is unaltered. `quiet` means that history is unaltered and that the
+    # verification has no findings.
     COLUMNS = ("mutations", "altered", "found", "unnamed", "missed", "lost", "refused", "crashed", "hung", "the same", "quiet")
     EXAMPLES = 2
 

@@ -4,17 +4,17 @@ import contextlib
 import itertools
 import os
 import shutil
-import tempfile
-import time
 
 import libpq
 from forger import Forger, seed_of
-from ledgerfile import COLUMNS, HISTORY, IDENTITIES, SINGLE, referenced_identities
+from ledgerfile import COLUMNS
 from mutatedledgers import SETTINGS, Ledgers
 from postgresqlmutation import PostgreSQLMutation
 from postgresqlreflog import PostgreSQLReflog
+from postgresqlrows import CHECKS, learn_columns, read_history
 from postgresqlserver import OWNER, SERVICE, PostgreSQLServer
 from reflogserver import Graph, eventually, graph_connector, wait_for_checkpoint
+from test_rollback_to_time import now, wait_for_end
 
 # The first changes are made through a server that also records drift and the references found at the first start.
 SWEEPING = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
@@ -23,7 +23,8 @@ STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
 AGE_DAYS, RANGE_DAYS = 500, 300
 MICROSECONDS_PER_DAY = 86_400_000_000
 # The columns with times of the first changes.
-OLD_TIMES = {"change": ("activity_time", "last_verified_time", "rollback_to"), "service_event": ("time",)}
+OLD_TIMES = {"change": ("activity_time", "last_verified_time", "rollback_to"), "service_event": ("time",),
+             "time_rollback": ("as_of", "asked", "finished")}
 
 
 class PostgreSQLLedgers(Ledgers):
@@ -56,6 +57,7 @@ class PostgreSQLLedgers(Ledgers):
         self.served = self.postgres.dsn(SERVICE, "served")
         self.files = os.path.join(self.folder, "served")
         with Graph(timeout=SETTINGS["GRAPH_TIMEOUT"], flows=max(4, self.changes // 20)) as graph:
+            graph.control(set={"b2xUserFlows/B2X_1_partner/postFederationSignup": graph_connector("Fraud check")})
             with self.started(graph, SWEEPING) as server:
                 self.make_first_changes(server, graph)
                 wait_for_checkpoint(server)
@@ -81,14 +83,14 @@ class PostgreSQLLedgers(Ledgers):
     @property
     def summary(self):
         kinds = sorted({row[COLUMNS["change"].index("kind")] for row in self.history["change"]})
-        return (f"PostgreSQL, {len(self.history['change'])} changes ({', '.join(kinds)}), {self.size} entries; the older copy has "
-                f"{self.older_checkpoint[0]}. The mutations of bytes and of the -wal need a SQLite file, so they are not made.")
+        return (f"PostgreSQL, {len(self.history['change'])} changes ({', '.join(kinds)}), {self.size} entries; the older copy "
+                f"has {self.older_checkpoint[0]}. The mutations of bytes and of the -wal need a SQLite file, so none is made.")
 
     def url(self, database, role="postgres"):
         return self.postgres.dsn(role, database)
 
     def connected(self, database):
-        """Opens a connection of a superuser. The connection uses no index, because an altered index can hide rows."""
+        """Opens a connection of a superuser."""
         return libpq.Connection(self.url(database))
 
     def copy(self, source, target):
@@ -128,7 +130,7 @@ class PostgreSQLLedgers(Ledgers):
         return os.path.join(self.folder, f"{database}.anchor")
 
     def make_first_changes(self, server, graph):
-        """Points steps at connectors, makes changes that Reflog does not make, and rolls a change back."""
+        """Points steps at connectors, makes changes that Reflog does not make, and rolls back a change and a flow."""
         fraud, loyalty = graph_connector("Fraud check"), graph_connector("Loyalty")
         for number in range(self.changes):
             flow, step = number // 3 % max(4, self.changes // 20), STEPS[number % 3]
@@ -136,24 +138,25 @@ class PostgreSQLLedgers(Ledgers):
                                 headers={"Reflog-Reason": f"CHG{number % 9:04}", "Idempotency-Key": f"key-{number}"})
             assert answer.status == 204, answer.text
         server.request("POST", f"/beta/auditLogs/connectorChanges/{answer.change}/rollback", {"reason": "CHG0042"})
-        graph.control(set={"b2cUserFlows/B2C_1_flow0/preTokenIssuance": loyalty, "b2cUserFlows/B2C_1_signup/preTokenIssuance": fraud})
+        moment = now()
+        server.put("b2cUserFlows/B2C_1_flow2/postFederationSignup", loyalty)
+        server.put("b2cUserFlows/B2C_1_flow2/preTokenIssuance", fraud)
+        answer = server.request("POST", "/beta/auditLogs/connectorConfigurations/rollback", {
+            "asOf": moment, "reason": "CHG0044", "flowType": "b2cUserFlows", "flowId": "B2C_1_flow2"})
+        assert answer.status in (200, 202), answer.text
+        wait_for_end(server, answer.json["batchId"])
+        graph.control(set={"b2cUserFlows/B2C_1_flow0/preTokenIssuance": loyalty,
+                           "b2cUserFlows/B2C_1_signup/preTokenIssuance": fraud})
         eventually(lambda: self.row(self.served, "SELECT count(*) FROM change WHERE kind = 'drift'")[0])
 
     def make_last_changes(self, server, graph):
-        """Makes further changes, places and releases holds, and rolls a flow back to a time."""
+        """Makes further changes, and places and releases holds."""
         self.make_further_changes(server, graph)
         holds = "/beta/reflog/holds"
         for name, flow in (("CASE-7", {}), ("CASE-8", {"flowType": "b2cUserFlows", "flowId": "B2C_1_flow1"})):
             answer = server.request("POST", holds, {"name": name, "reason": "lawsuit"} | flow, role="admin")
             assert answer.status == 201, answer.text
         assert server.request("DELETE", f"{holds}/CASE-7", role="admin").status == 204
-        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        time.sleep(1)
-        server.put("b2cUserFlows/B2C_1_flow2/postFederationSignup", graph_connector("Loyalty"), role="adele")
-        answer = server.request("POST", "/beta/auditLogs/connectorConfigurations/rollback", {
-            "asOf": moment, "reason": "CHG0044", "flowType": "b2cUserFlows", "flowId": "B2C_1_flow2"}, role="adele")
-        assert answer.status in (200, 202), answer.text
-        eventually(lambda: self.row(self.served, "SELECT count(*) FROM time_rollback WHERE finished IS NOT NULL")[0])
 
     def age(self):
         """Moves the times of all changes and events far into the past, and signs the log again with the log's key.
@@ -166,7 +169,8 @@ class PostgreSQLLedgers(Ledgers):
             first, last = connection.execute("SELECT min(activity_time), (SELECT newest_time FROM head) FROM change").fetchone()
             factor = RANGE_DAYS * MICROSECONDS_PER_DAY // (last - first)
             for table, columns in OLD_TIMES.items():
-                moved = (f"{column} = {last} - {AGE_DAYS * MICROSECONDS_PER_DAY} - ({last} - {column}) * {factor}" for column in columns)
+                newest = last - AGE_DAYS * MICROSECONDS_PER_DAY
+                moved = (f"{column} = {newest} - ({last} - {column}) * {factor}" for column in columns)
                 connection.execute(f"UPDATE {table} SET {', '.join(moved)}")
             connection.execute("UPDATE ledger SET created = created - ?", (2 * AGE_DAYS * MICROSECONDS_PER_DAY,))
             forger = Forger(connection)
@@ -209,41 +213,3 @@ class PostgreSQLLedgers(Ledgers):
             failures += [name] * (code != 0)
         self.drop("control")
         return failures
-
-
-# The CHECK constraints of the tables: the table, the name and the definition.
-CHECKS = """
-SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace = 'public'::regnamespace AND contype = 'c' AND conrelid <> 0 ORDER BY oid
-"""
-
-
-def learn_columns(connection):
-    """Fills COLUMNS with the stored columns of each table."""
-    for table in (*HISTORY, *IDENTITIES):
-        COLUMNS[table] = [name for name, generated in columns(connection, table) if not generated]
-    COLUMNS.update(SINGLE)
-
-
-def columns(connection, table):
-    """Returns the columns of a table, with whether each is computed from other columns."""
-    return connection.execute("SELECT attname, attgenerated <> '' FROM pg_attribute WHERE attrelid = ?::regclass AND attnum > 0 "
-                              "AND NOT attisdropped ORDER BY attnum", (f"public.{table}",)).fetchall()
-
-
-def read_history(connection):
-    """Returns the rows of each table of history, as a dictionary by table. Reads only the tables and never the indexes.
-
-    The computed columns follow the stored columns, because PostgreSQL stores both.
-    """
-    for scan in ("indexscan", "indexonlyscan", "bitmapscan"):
-        connection.execute(f"SET enable_{scan} = off")
-    connection.execute("SET search_path = public")
-    rows = {}
-    for table in (*HISTORY, *IDENTITIES):
-        computed = [name for name, generated in columns(connection, table) if generated]
-        names = [*COLUMNS[table], *(name for name in computed if name not in COLUMNS[table])]
-        rows[table] = connection.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY {names[0]}").fetchall()
-    for table, names in SINGLE.items():
-        rows[table] = connection.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
-    return rows | referenced_identities(rows)

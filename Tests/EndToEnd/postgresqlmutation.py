@@ -4,6 +4,7 @@ import libpq
 from forger import Forger
 from ledgerfile import Unreadable
 from mutation import Impossible, Mutation, Rows
+from postgresqlrows import read_history
 from postgresqlserver import SERVICE, SQLError
 
 # The beginnings of the codes of errors about values and constraints, from appendix A of PostgreSQL's documentation.
@@ -26,7 +27,6 @@ class PostgreSQLMutation(Mutation):
         self.ledgers.copy(self.ledgers.older, self.database)
 
     def after(self):
-        from postgresqlledgers import read_history
         try:
             with self.ledgers.connected(self.database) as connection:
                 return read_history(connection)
@@ -44,8 +44,8 @@ class PostgreSQLRows(Rows):
         self.ledgers, self.chance, self.it = it.ledgers, it.chance, it
         it.ledgers.copy(it.ledgers.unchecked, it.database)
         self.connection = it.ledgers.connected(it.database)
-        # The SQL of the mutation.
-        self.sql = []
+        # The SQL of the mutation, and the CHECK constraints that are not created again.
+        self.sql, self.dropped = [], set()
         self.connection.execute("SET session_replication_role = replica")
         self.connection.execute("BEGIN")
         self.forger = Forger(self)
@@ -54,16 +54,18 @@ class PostgreSQLRows(Rows):
         with self.connection:
             if kind is not None:
                 return
-            self.connection.execute("".join(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID;"
-                                            for table, name, definition in self.ledgers.checks if self.exists(table)))
+            self.connection.execute("".join(f"ALTER TABLE public.{table} ADD CONSTRAINT {name} {definition} NOT VALID;"
+                                            for table, name, definition in self.ledgers.checks
+                                            if (table, name) not in self.dropped and self.exists(table)))
             self.connection.execute("UPDATE pg_constraint SET convalidated = true WHERE NOT convalidated; COMMIT")
 
     def exists(self, table):
-        return self.connection.execute("SELECT to_regclass(?) IS NOT NULL", (f"public.{table}",)).fetchone()[0]
+        return self.connection.execute("SELECT count(*) FROM pg_class WHERE oid = to_regclass(?) AND relkind = 'r'",
+                                       (f"public.{table}",)).fetchone()[0]
 
     def execute(self, sql, arguments=()):
         """Runs SQL. The mutation is impossible if a value does not fit, or if a unique index refuses the value."""
-        if not sql.startswith("SELECT"):
+        if not sql.lstrip().startswith("SELECT"):
             self.sql.append(libpq.bound(sql, arguments))
         try:
             return self.connection.execute(sql, arguments)

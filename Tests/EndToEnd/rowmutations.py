@@ -16,7 +16,8 @@ def edit(it):
     it.part = f"table {table}"
     if table in OWNERS:
         # If the edited column is the id itself, a finding can contain the new id instead.
-        it.names = rf"(?i)\b{OWNERS[table]}\b.*\b{id}\b|\b{id}\b.*missing" if f"{table}.{HISTORY[table]} of" not in description else None
+        is_key = description.startswith(f"{table}.{HISTORY[table]} of")
+        it.names = None if is_key else rf"(?i)\b{OWNERS[table]}\b.*\b{id}\b|\b{id}\b.*missing"
     return description
 
 
@@ -27,6 +28,7 @@ def delete(it):
             table = rows.table(tuple(HISTORY) + IDENTITIES)
             id = rows.pick(table)
             rows.run(f"DELETE FROM {table} WHERE {COLUMNS[table][0]} = ?", id)
+            it.names = rf"\b{id}\b" if table in HISTORY else None
             return f"{table} {id}"
         id = rows.pick("change")
         deleted = [sequence for (sequence,) in rows.run("SELECT sequence FROM entry WHERE change = ? ORDER BY sequence DESC", id)]

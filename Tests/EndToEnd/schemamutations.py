@@ -1,26 +1,31 @@
 """Mutations of a ledger in PostgreSQL that only a superuser can make: of indexes, views, tables, settings and the catalog."""
 
-import re
-
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES
 from mutation import Impossible
-from postgresqlledgers import columns
+from postgresqlrows import columns
 
 # The views, and the column by which a mutation hides a row from each.
 VIEWS = {"history": "id", "change_details": "id", "service_events": "id", "retention_event": "id", "claim_event": "id",
          "open_claim": "id", "kept_change": "address"}
-# The indexes of the tables of history: the table, the name, the condition, the definition, whether it is unique, and the name of
-# the constraint that owns it.
+# The indexes of some tables: the table, the name, the condition, the definition, whether the index is unique, and the name of
+# the constraint to which the index belongs.
 INDEXES = """
 SELECT indrelid::regclass::text, indexrelid::regclass::text, coalesce(pg_get_expr(indpred, indrelid), 'true'),
-  pg_get_indexdef(indexrelid), indisunique, (SELECT conname::text FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
+  pg_get_indexdef(indexrelid), indisunique,
+  (SELECT conname::text FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
 FROM pg_index WHERE indrelid = ANY (?::regclass[]) ORDER BY 2
 """
-UNFILLED, FILLED = ("UPDATE pg_index SET indisready = {} WHERE indexrelid = ?::regclass".format(value) for value in ("false", "true"))
+# Makes PostgreSQL add new rows to an index, or not.
+SET_READY = "UPDATE pg_index SET indisready = {} WHERE indexrelid = ?::regclass"
+SET_UNIQUE = "UPDATE pg_index SET indisunique = {} WHERE indexrelid = ?::regclass"
+UNFILLED, FILLED = SET_READY.format("false"), SET_READY.format("true")
 
 
 def changed(mutation):
-    """Marks a mutation of the schema. It must be found, although the tables have the same rows."""
+    """Marks a mutation that must be found although the tables have the same rows.
+
+    `mutation` returns a description, and a regular expression that a finding about the altered part matches, or None.
+    """
     def made(it):
         it.part, it.hides = "schema", True
         with it.rows() as rows:
@@ -32,7 +37,7 @@ def changed(mutation):
 
 
 def use_amcheck(rows):
-    """Installs the extension with which `reflog verify` checks an index. Without it, Reflog compares the index with its table."""
+    """Installs the extension amcheck. Without it, `reflog verify` compares each index with its table."""
     rows.run("CREATE EXTENSION amcheck")
     rows.run("GRANT EXECUTE ON FUNCTION bt_index_check(regclass, boolean) TO reflog_service")
 
@@ -44,7 +49,7 @@ def pick_index(rows, is_unique=(True, False)):
 
 
 def pick_row(rows, table, condition="true"):
-    """Returns the key of a row that satisfies a condition. Prefers rows to which other rows refer."""
+    """Returns the key column of a table, and the key of a row of the history that satisfies a condition."""
     key = COLUMNS[table][0]
     wanted = {row[0] for row in rows.ledgers.history[table]}
     keys = [id for (id,) in rows.run(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY {key}") if id in wanted]
@@ -72,9 +77,10 @@ def double(rows):
     """Writes a second row with the same key, or a second identity row with the same identity."""
     table = rows.table((*HISTORY, *IDENTITIES))
     key, id = pick_row(rows, table)
-    rows.run("UPDATE pg_index SET indisunique = false WHERE indisunique AND indrelid = ?::regclass", table)
-    owned = [index[1] for index in rows.run(INDEXES, "{" + table + "}") if index[4]]
-    hidden = owned if rows.dice(0.4) else []
+    unique = [index[1] for index in rows.run(INDEXES, "{" + table + "}") if index[4]]
+    for index in unique:
+        rows.run(SET_UNIQUE.format("false"), index)
+    hidden = unique if rows.dice(0.4) else []
     for index in hidden:
         rows.run(UNFILLED, index)
     if table in IDENTITIES and rows.dice(0.5):
@@ -83,9 +89,9 @@ def double(rows):
         rows.copy_row(table, id)
     for index in hidden:
         rows.run(FILLED, index)
-    for index in owned:
-        rows.run("UPDATE pg_index SET indisunique = true WHERE indexrelid = ?::regclass", index)
-    return f"row {id} of {table} twice", None
+    for index in unique:
+        rows.run(SET_UNIQUE.format("true"), index)
+    return f"row {id} of {table} twice", rf"\b{table}\b|\b{id}\b"
 
 
 @changed
@@ -110,25 +116,28 @@ def alter_computed(rows):
 def alter_index(rows):
     table, index, condition, definition, is_unique, constraint = pick_index(rows)
     key = COLUMNS[table][0]
-    create = [definition.split(" WHERE ")[0] + f" WHERE {condition} AND {key} <> {pick_row(rows, table)[1]}",
-              re.sub(r"\)( WHERE|$)", rf", (({key} + 1)))\1", definition, count=1) if condition == "true" else definition + f" AND {key} > 3",
-              definition.replace("UNIQUE ", "") if is_unique else definition.replace("CREATE ", "CREATE UNIQUE ")
-              if table in IDENTITIES else definition.replace(" USING btree ", " USING hash ") if definition.count(",") == 0 else None]
-    how = rows.chance.choice(["again", "again", "again", "dropped", "added", "invalid", "catalog"])
-    if how == "again":
-        made = rows.chance.choice([sql for sql in create if sql])
+    how = rows.chance.choice(["dropped", "another condition", "another condition", "fewer columns", "not unique", "added",
+                              "invalid", "catalog"])
+    create, _, parts = definition.partition(" WHERE ")[0].partition(" USING btree ")
+    if how in ("dropped", "another condition", "fewer columns", "not unique"):
         rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {constraint} CASCADE" if constraint else f"DROP INDEX {index}")
-        rows.run(made)
-        return f"index {index} has another definition", rf"\b{index}\b"
-    if how == "dropped":
-        rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {constraint} CASCADE" if constraint else f"DROP INDEX {index}")
+    if how == "another condition":
+        rows.run(f"{create} USING btree {parts} WHERE {condition} AND {key} <> ?", pick_row(rows, table)[1])
+    elif how == "fewer columns":
+        rows.run(f"{create.replace('UNIQUE ', '')} USING btree (({key} + 1)) WHERE {condition}")
+    elif how == "not unique":
+        if not is_unique:
+            raise Impossible
+        rows.run(definition.replace("UNIQUE ", ""))
     elif how == "added":
         rows.run(f"CREATE INDEX added ON {table} ({key}) WHERE {key} <> ?", pick_row(rows, table)[1])
         return f"an index on {table} added", "index added"
     elif how == "invalid":
         rows.run("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ?::regclass", index)
-    else:
+    elif how == "catalog":
         rows.run("DELETE FROM pg_index WHERE indexrelid = ?::regclass", index)
+        # PostgreSQL then fails to open the index, and its message contains only the number of the index.
+        return f"index {index} in the catalog", rf"\b{index}\b|index \d+"
     return f"index {index}: {how}", rf"\b{index}\b"
 
 
@@ -138,7 +147,7 @@ def alter_view(rows):
     definition = rows.one("SELECT pg_get_viewdef(?::regclass)", view).rstrip(";")
     ids = [id for (id,) in rows.run(f"SELECT {key} FROM {view} ORDER BY {key}")] or [1]
     id = rows.chance.choice(ids)
-    names = [name for (name,) in rows.run("SELECT attname FROM pg_attribute WHERE attrelid = ?::regclass AND attnum > 0 ORDER BY attnum", view)]
+    names = [name for name, _ in columns(rows.connection, view)]
     column = rows.chance.choice(names)
     how = rows.chance.choice(["a row hidden", "a value hidden", "a row twice", "renamed", "dropped", "a column added"])
     if how == "renamed":
@@ -148,9 +157,10 @@ def alter_view(rows):
     elif how == "dropped":
         rows.run(f"DROP VIEW {view} CASCADE")
     else:
-        shown = ", ".join(f"CASE WHEN {key} = {id} THEN NULL ELSE {name} END AS {name}" if name == column and how == "a value hidden" else name
-                          for name in names)
-        end = {"a row hidden": f" WHERE {key} <> {id}", "a row twice": f" UNION ALL SELECT * FROM ({definition}) AS also WHERE {key} = {id}"}
+        hidden = f"CASE WHEN {key} = {id} THEN NULL ELSE {column} END AS {column}"
+        shown = ", ".join(hidden if name == column and how == "a value hidden" else name for name in names)
+        end = {"a row hidden": f" WHERE {key} <> {id}",
+               "a row twice": f" UNION ALL SELECT * FROM ({definition}) AS also WHERE {key} = {id}"}
         rows.run(f"CREATE OR REPLACE VIEW {view} AS SELECT {shown}{', 1 AS added' if how == 'a column added' else ''} "
                  f"FROM ({definition}) AS true_rows{end.get(how, '')}")
     return f"view {view}: {how}", rf"\b{view}\b"
@@ -160,8 +170,8 @@ def alter_view(rows):
 def alter_table(rows):
     table = rows.table((*HISTORY, *IDENTITIES))
     key, id = pick_row(rows, table)
-    how = rows.chance.choice(["column", "view", "security", "policy", "forced", "constraint", "null", "default", "inheritance", "rule",
-                              "update rule", "unlogged", "type"])
+    how = rows.chance.choice(["column", "view", "security", "policy", "forced", "constraint", "null", "default", "inheritance",
+                              "rule", "update rule", "unlogged", "type"])
     if how == "column":
         rows.run(f"ALTER TABLE {table} ADD COLUMN added text DEFAULT 'x'")
     elif how == "view":
@@ -175,22 +185,28 @@ def alter_table(rows):
         if how == "forced":
             rows.run(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     elif how == "constraint":
-        constraints = [name for (name,) in rows.run("SELECT conname FROM pg_constraint WHERE conrelid = ?::regclass ORDER BY conname", table)]
-        rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {rows.chance.choice(constraints)} CASCADE")
+        checks = [name for of, name, _ in rows.ledgers.checks if of == table]
+        if checks and rows.dice(0.5):
+            name = rows.chance.choice(checks)
+            rows.dropped.add((table, name))
+            return f"CHECK constraint {name} dropped", rf"\b{name}\b"
+        found = rows.run("SELECT conname FROM pg_constraint WHERE conrelid = ?::regclass ORDER BY conname", table)
+        rows.run(f"ALTER TABLE {table} DROP CONSTRAINT {rows.chance.choice(found.fetchall())[0]} CASCADE")
     elif how in ("null", "default", "type"):
         column = rows.chance.choice(COLUMNS[table])
         kind, must = rows.column(table, column)
         if how == "null" and (not must or column == key):
             raise Impossible
         if how == "type":
-            # A view depends on most columns, so only the catalog is altered. A bigint can be read as a time.
-            rows.run("UPDATE pg_attribute SET atttypmod = 44 WHERE attrelid = ?::regclass AND attname = ?", table, column)
+            # Views depend on most columns, so only the catalog is altered. PostgreSQL stores both types in the same form.
             if kind != "TEXT":
                 raise Impossible
-            rows.run("UPDATE pg_attribute SET atttypid = 'varchar'::regtype WHERE attrelid = ?::regclass AND attname = ?", table, column)
+            rows.run("UPDATE pg_attribute SET atttypid = 'varchar'::regtype WHERE attrelid = ?::regclass AND attname = ?",
+                     table, column)
         else:
             value = {"INTEGER": "1", "TEXT": "'x'", "BLOB": "'\\x00'"}[kind]
-            rows.run(f"ALTER TABLE {table} ALTER COLUMN {column} {'DROP NOT NULL' if how == 'null' else f'SET DEFAULT {value}'}")
+            change = "DROP NOT NULL" if how == "null" else f"SET DEFAULT {value}"
+            rows.run(f"ALTER TABLE {table} ALTER COLUMN {column} {change}")
     elif how == "inheritance":
         rows.run(f"CREATE TABLE further () INHERITS ({table})")
         rows.run("GRANT SELECT ON further TO reflog_service")
@@ -213,9 +229,11 @@ def shadow(rows):
     name = rows.chance.choice([*HISTORY, *IDENTITIES, *VIEWS])
     key = VIEWS[name] if name in VIEWS else COLUMNS[name][0]
     ids = [id for (id,) in rows.run(f"SELECT {key} FROM {name} ORDER BY {key}")] or [1]
-    condition = f"{key} <> {rows.chance.choice(ids)}"
+    id = rows.chance.choice(ids)
+    condition = f"{key} <> {id}"
     how = rows.chance.choice(["the catalog", "the role's schema", "the path", "the path", "a function", "an operator"])
-    names = rf"\b{name}\b"
+    # A report has a limited number of findings. Many changes or tables can seem to be missing, so `name` can be left out.
+    names = rf"\b{name}\b|\b{id}\b|The schema is not Reflog's|refers to the identity row|permission denied for table pg_"
     if how == "the catalog":
         rows.run("SET allow_system_table_mods = on")
         rows.run(f"CREATE VIEW pg_catalog.{name} AS SELECT * FROM public.{name} WHERE {condition}")
@@ -228,7 +246,8 @@ def shadow(rows):
         rows.run(f"CREATE VIEW {schema}.{name} AS SELECT * FROM public.{name} WHERE {condition}")
         rows.run(f"GRANT SELECT ON {schema}.{name} TO PUBLIC")
         if how == "the path":
-            rows.run(f"ALTER DATABASE {rows.it.database} SET search_path = {rows.chance.choice(['other, public', 'pg_catalog, other, public'])}")
+            path = rows.chance.choice(["other, public", "pg_catalog, other, public"])
+            rows.run(f"ALTER DATABASE {rows.it.database} SET search_path = {path}")
         return f"{name} in the schema {schema}", names
     if how == "a function":
         rows.run("CREATE FUNCTION public.lower(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'x' $$")
@@ -248,8 +267,10 @@ def alter_unchecked(it):
         rows.run(rows.chance.choice([
             f"ALTER TABLE {table} DISABLE TRIGGER USER",
             "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$",
-            f"ALTER DATABASE {database} SET bytea_output = 'escape'", f"ALTER DATABASE {database} SET transform_null_equals = on",
-            f"ALTER DATABASE {database} SET standard_conforming_strings = off", f"ALTER DATABASE {database} SET intervalstyle = 'iso_8601'",
+            f"ALTER DATABASE {database} SET bytea_output = 'escape'",
+            f"ALTER DATABASE {database} SET transform_null_equals = on",
+            f"ALTER DATABASE {database} SET standard_conforming_strings = off",
+            f"ALTER DATABASE {database} SET intervalstyle = 'iso_8601'",
             f"ALTER DATABASE {database} SET default_transaction_isolation = 'read uncommitted'",
             f"ALTER DATABASE {database} SET enable_seqscan = off", f"ALTER DATABASE {database} SET row_security = off",
             f"ALTER DATABASE {database} SET statement_timeout = '1min'", f"ALTER DATABASE {database} SET jit = on",

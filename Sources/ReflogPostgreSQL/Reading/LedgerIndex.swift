@@ -10,6 +10,7 @@ struct LedgerIndex: Sendable {
   private let keys: [String]
   /// The condition of a partial index, or nil.
   private let condition: String?
+  private let isUnique: Bool
 
   /// Returns the indexes of the current schema, sorted by table.
   static func all(_ db: any LedgerConnection) throws -> [LedgerIndex] {
@@ -20,7 +21,8 @@ struct LedgerIndex: Sendable {
         (
           SELECT string_agg('(' || pg_get_indexdef(indexrelid, number, false) || ')', chr(10) ORDER BY number)
           FROM generate_series(1, indnkeyatts) AS number
-        )
+        ),
+        indisunique
       FROM pg_index
       JOIN pg_class AS index ON index.oid = indexrelid
       JOIN pg_class AS owner ON owner.oid = indrelid
@@ -35,7 +37,8 @@ struct LedgerIndex: Sendable {
         name: try row.text(1),
         oid: try row.integer(2),
         keys: try row.text(4).split(separator: "\n").map(String.init),
-        condition: try row.optionalText(3)
+        condition: try row.optionalText(3),
+        isUnique: try row.bool(5)
       )
     }
   }
@@ -47,6 +50,9 @@ struct LedgerIndex: Sendable {
   ///
   /// - Throws: An error with the code `corrupt` if amcheck finds the index damaged.
   func problem(_ db: any LedgerConnection) throws -> String? {
+    try use(index: false, db)
+    // PostgreSQL enforces a unique index only when a row is written, and a superuser can switch that off.
+    if isUnique, try hasDoubledKey(db) { return "two rows have the same key in the unique index \(name)" }
     if let check = try Self.amcheck(db) {
       try db.forEach("SELECT \(check)(?::oid::regclass, true)", [oid], kept: false) { _ in }
       return nil
@@ -61,6 +67,14 @@ struct LedgerIndex: Sendable {
     try use(index: false, db)
     let byTable = try digest(rows, db)
     return byIndex == byTable ? nil : "index \(name) does not match its table: \(byIndex) and \(byTable)"
+  }
+
+  /// Returns whether two rows have the same key. A row with NULL in its key has no equal row.
+  private func hasDoubledKey(_ db: any LedgerConnection) throws -> Bool {
+    let all = (condition.map { ["(\($0))"] } ?? []) + keys.map { "\($0) IS NOT NULL" }
+    let columns = keys.joined(separator: ", ")
+    let doubled = "SELECT FROM \(table) WHERE \(all.joined(separator: " AND ")) GROUP BY \(columns) HAVING count(*) > 1"
+    return try db.integer("SELECT count(*) FROM (\(doubled) LIMIT 1) AS doubled", kept: false) != 0
   }
 
   /// The query for the keys of the rows that the index must contain.

@@ -42,6 +42,8 @@ package struct SchemaItem: Hashable, Sendable {
 
   /// A table's row security and its partitions can hide rows, and a rule can rewrite a query, so they are also compared.
   ///
+  /// A relation with the same name in another schema of the search path can be read in place of Reflog's.
+  ///
   /// PostgreSQL 18 also stores NOT NULL as a constraint. The columns already contain NOT NULL.
   private static let query = #"""
     SELECT item, left(encode(sha256(convert_to(coalesce(definition, ''), 'UTF8')), 'hex'), 32) FROM (
@@ -85,6 +87,11 @@ package struct SchemaItem: Hashable, Sendable {
       SELECT 'policy ' || relname::text || '.' || polname::text, pg_get_expr(polqual, polrelid, true)
       FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
       WHERE relnamespace = current_schema()::regnamespace
+      UNION ALL
+      SELECT 'relation ' || nspname::text || '.' || relname::text, ''
+      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+      WHERE nspname = ANY (current_schemas(true)) AND nspname <> current_schema()
+        AND relname IN (SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace)
     ) AS items
     ORDER BY item COLLATE "C", definition COLLATE "C"
     """#
