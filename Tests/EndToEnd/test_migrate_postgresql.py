@@ -16,7 +16,7 @@ from test_migrate_ledger import STEP, UNFINISHED, exported, reflog, rows
 POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
 KILLS = 20
 # The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
-SECONDS, CORES = 40, 1
+SECONDS, CORES = 20, 1
 
 
 class MigratePostgreSQL(unittest.TestCase):
