@@ -161,6 +161,7 @@ class Server:
         self.postgresql = postgresqldatabase.Database() if postgresqldatabase.VARIABLE in os.environ else None
         self.database = self.postgresql.url if self.postgresql else os.path.join(self.folder, "reflog.sqlite")
         self.process = self.reservation = None
+        self.chosen_files = None
         self.tokens = {}
 
     def __enter__(self):
@@ -216,11 +217,17 @@ class Server:
     @property
     def files(self):
         """The path of the files next to the ledger, without their endings. A SQLite file also has this path."""
+        if self.chosen_files:
+            return self.chosen_files
         return os.path.join(self.folder, "reflog.sqlite") if self.is_postgresql else self.database
+
+    @files.setter
+    def files(self, path):
+        self.chosen_files = path
 
     @property
     def is_postgresql(self):
-        return self.database.startswith("postgresql://")
+        return self.database.startswith(("postgresql://", "postgres://"))
 
     @property
     def database_flags(self):

@@ -386,7 +386,7 @@ def exists(server, database):
 
 def files_of(server):
     """Returns the names of the files that belong to the ledger. The embedded directory is opened earlier than the ledger."""
-    return {name for name in os.listdir(server.folder) if name != "log" and not name.startswith("reflog.directory")}
+    return {name for name in os.listdir(server.folder) if name != "log" and ".directory" not in name}
 
 
 def dumped(database):
