@@ -30,7 +30,7 @@ package final class PostgreSQLWriter {
   var buffer = RowBuffer()
   /// What the checks of the current transaction need.
   var lookups = AppendLookups()
-  /// The head row at the begin of the current transaction, or nil if it was not read.
+  /// The head row at the beginning of the current transaction, or nil if it was not read.
   var begun: StoredHead?
   /// The head row that the current transaction writes, and the hash of its newest entry.
   var written: CommitResolution.Expected?
@@ -51,10 +51,16 @@ package final class PostgreSQLWriter {
     self.connect = connect
   }
 
-  /// The open connection, which is opened first if there is none.
+  /// Returns the open connection, and opens a new one first if there is none.
+  ///
+  /// - Throws: A transient error if the connection was lost inside a transaction. On a new connection, the remaining
+  ///   statements would run without the transaction and without the lock on the head row.
   private func opened() throws(SQLError) -> PostgreSQLConnection {
     if let connection, !connection.isLost { return connection }
     connection = nil
+    guard !isInsideTransaction else {
+      throw SQLError(code: .transient, message: "the connection was lost inside a transaction")
+    }
     let new = try connect()
     connection = new
     return new
