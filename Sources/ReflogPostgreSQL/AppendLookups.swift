@@ -41,8 +41,32 @@ struct AppendLookups {
       }
     }
 
-    /// Whether nothing is needed.
-    var isEmpty: Bool { addresses.isEmpty && connectors.isEmpty && changes.isEmpty && keys.isEmpty }
+    /// A kind of rows that are read with one statement.
+    enum Kind: CaseIterable { case addresses, connectors, changes, keys }
+
+    /// The kinds of rows that the groups need.
+    ///
+    /// A statement costs the server about 100 µs even if the statement finds no row.
+    var kinds: [Kind] {
+      Kind.allCases.filter { kind in
+        switch kind {
+        case .addresses: !addresses.isEmpty
+        case .connectors: !connectors.isEmpty
+        case .changes: !changes.isEmpty
+        case .keys: !keys.isEmpty
+        }
+      }
+    }
+
+    /// Returns the parameter of the statement that reads the rows of a kind.
+    func parameter(of kind: Kind) -> PostgreSQLConnection.Parameter {
+      switch kind {
+      case .addresses: .integers(addresses)
+      case .connectors: .integers(connectors)
+      case .changes: .integers(changes)
+      case .keys: .byteStrings(keys)
+      }
+    }
   }
 
   func newestChanges(atAddress row: Int64) -> NewestChanges? { addresses[row] }

@@ -13,9 +13,10 @@ extension PostgreSQLWriter: AppendStore {
       "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head WHERE id = 1"
     )
     let needs = AppendLookups.Needs(groups, identities)
-    if !needs.isEmpty { try queueLookups(needs) }
+    let kinds = needs.kinds
+    for kind in kinds { try queue(Self.statement(of: kind), [needs.parameter(of: kind)]) }
     // The results of BEGIN, of the settings and of the lock are in front of these results.
-    let results = try finish().suffix(1 + (needs.isEmpty ? 0 : Self.lookupStatements))
+    let results = try finish().suffix(1 + kinds.count)
     var head: StoredHead?
     try results.first?.forEach { row in
       head = StoredHead(
@@ -32,41 +33,38 @@ extension PostgreSQLWriter: AppendStore {
       )
       return false
     }
-    if !needs.isEmpty { try takeLookups(Array(results.dropFirst()), needs) }
+    // A lookup whose result has no row for an item has found nothing for the item.
+    for connector in needs.connectors { lookups.add(pending: nil, ofConnector: connector) }
+    for key in needs.keys { lookups.add(nil, key) }
+    for (kind, result) in zip(kinds, results.dropFirst()) {
+      try result.forEach { row in
+        try take(row, of: kind)
+        return true
+      }
+    }
     if let head { try refuseOlder(head) }
     begun = head
     return head
   }
 
-  /// The number of statements that ``queueLookups(_:)`` sends.
-  private static let lookupStatements = 4
-
-  private func queueLookups(_ needs: AppendLookups.Needs) throws {
-    try queue(Self.newestAtAddresses, [.integers(needs.addresses)])
-    try queue(Self.pendingOfConnectors, [.integers(needs.connectors)])
+  /// Returns the statement that reads the rows of a lookup.
+  private static func statement(of lookup: AppendLookups.Needs.Kind) -> String {
+    switch lookup {
+    case .addresses: newestAtAddresses
+    case .connectors: pendingOfConnectors
     // The lock keeps other programs from settling the change between this check and the outcome.
-    try queue("SELECT id, result FROM change WHERE id = ANY ($1) FOR UPDATE", [.integers(needs.changes)])
-    try queue(Self.storedKeys, [.byteStrings(needs.keys)])
+    case .changes: "SELECT id, result FROM change WHERE id = ANY ($1) FOR UPDATE"
+    case .keys: storedKeys
+    }
   }
 
-  private func takeLookups(_ results: [PostgreSQLResult], _ needs: AppendLookups.Needs) throws {
-    try results[0].forEach { row in
-      lookups.add(try Self.newest(row), atAddress: try row.integer(0))
-      return true
-    }
-    for connector in needs.connectors { lookups.add(pending: nil, ofConnector: connector) }
-    try results[1].forEach { row in
-      lookups.add(pending: try row.integer(1), ofConnector: try row.integer(0))
-      return true
-    }
-    try results[2].forEach { row in
-      lookups.add(result: try row.text(1), of: try row.integer(0))
-      return true
-    }
-    for key in needs.keys { lookups.add(nil, key) }
-    try results[3].forEach { row in
-      lookups.add(try Self.storedKey(row), Array(try row.blob(0)))
-      return true
+  /// Stores a row that a lookup found.
+  private func take(_ row: Row, of lookup: AppendLookups.Needs.Kind) throws {
+    switch lookup {
+    case .addresses: lookups.add(try Self.newest(row), atAddress: try row.integer(0))
+    case .connectors: lookups.add(pending: try row.integer(1), ofConnector: try row.integer(0))
+    case .changes: lookups.add(result: try row.text(1), of: try row.integer(0))
+    case .keys: lookups.add(try Self.storedKey(row), Array(try row.blob(0)))
     }
   }
 
@@ -164,6 +162,7 @@ extension PostgreSQLWriter: AppendStore {
     buffer.add(row)
     newestHash = row.hash
     noteChangedRows(1)
+    try sendRowsAhead()
   }
 
   /// Inserts the root of a full subtree of the Merkle tree.

@@ -92,6 +92,24 @@ package final class PostgreSQLWriter {
     buffer = RowBuffer()
   }
 
+  /// The number of entries after which the rows in memory are sent to the server.
+  private static let entriesAhead = 64
+
+  /// Sends the rows in memory to the server if they are many, without waiting for the results.
+  ///
+  /// The server inserts these rows while the session still creates the next rows of the transaction.
+  func sendRowsAhead() throws(SQLError) {
+    guard buffer.entryCount >= Self.entriesAhead else { return }
+    try queueBuffer()
+    try opened().send()
+  }
+
+  /// Waits for the statements that were sent ahead, before a rollback.
+  ///
+  /// The server would skip the rollback if one of these statements failed. The rollback removes their effects, so
+  /// their errors do not matter.
+  private func discardResults() { _ = try? connection?.finish() }
+
   /// Sends the rows in memory to the server, so that the next statement sees them.
   func flush() throws(SQLError) {
     guard !buffer.isEmpty else { return }
@@ -170,6 +188,7 @@ extension PostgreSQLWriter: WriteConnection {
       connection = nil
       return
     }
+    discardResults()
     statementCount += 1
     connection.queue("ROLLBACK", [])
     do { _ = try connection.finish() } catch {
@@ -190,6 +209,7 @@ extension PostgreSQLWriter: WriteConnection {
     buffer = RowBuffer()
     lookups = AppendLookups()
     written = nil
+    discardResults()
     try queue("ROLLBACK TO SAVEPOINT write")
     try queue("RELEASE SAVEPOINT write")
     try finish()

@@ -26,6 +26,8 @@ struct RowBuffer {
       && head == nil
   }
 
+  var entryCount: Int { entries.count }
+
   mutating func add(_ row: OutcomeRow) { outcomes.append(row) }
   mutating func add(_ row: ChangeRow) { changes.append(row) }
   mutating func add(_ row: PersonalRow) { personal.append(row) }

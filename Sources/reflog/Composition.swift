@@ -19,7 +19,7 @@ struct Composition {
   private let metrics: PrometheusRegistry
   private let served: ServedDirectory
   private let reporter: ChangeReporter
-  private let thread: WriterThread
+  private let threads: WriterThreads
   private let database: OpenedDatabase
   private let ledger: Ledger
   private let tokens: TokenStore
@@ -40,12 +40,12 @@ struct Composition {
     // No file is created or changed earlier than here.
     try await StartCheck.run(settings)
     let metrics = PrometheusRegistry(counters: MetricHelp.counters)
-    let thread = WriterThread()
+    let threads = WriterThreads(for: settings)
     let served = try await ServedDirectory(
       settings.directory,
       files: settings.location.files,
       acceptsMissingLog: settings.acceptsOlderLedger,
-      thread: thread,
+      thread: threads.directory,
       metrics: metrics
     )
     let documents = EntraDocuments()
@@ -61,7 +61,7 @@ struct Composition {
       opened = database
       let ledger = try Ledger(
         store: database.store,
-        thread: thread,
+        thread: threads.ledger,
         directory: served.directory.kind,
         tenantID: served.tenantID,
         clock: clock,
@@ -85,7 +85,7 @@ struct Composition {
         metrics: metrics,
         served: served,
         reporter: reporter,
-        thread: thread,
+        threads: threads,
         database: database,
         ledger: ledger,
         tokens: database.tokens,
@@ -179,8 +179,10 @@ struct Composition {
     let reconciler = Reconciler(service: changes, rateLimiter: rateLimiter, logger: logger)
     let rollbacks = TimeRollbacks(changes: changes, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-      .init(service: reporter), .init(service: thread), .init(service: log),
+      .init(service: reporter)
     ]
+    services += threads.all.map { .init(service: $0) }
+    services.append(.init(service: log))
     // The event recorder records the stop of the server. The event recorder must stop later than the services that
     // record other events, so the event recorder starts earlier than those services.
     services.append(.init(service: events))

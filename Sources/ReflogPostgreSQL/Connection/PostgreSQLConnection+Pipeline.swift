@@ -25,6 +25,11 @@ extension PostgreSQLConnection {
     queuedCount += 1
   }
 
+  /// Sends the statements that were queued, as far as the network accepts them, without waiting for the answers.
+  ///
+  /// The server runs the statements in the meantime. An error is reported by ``finish()``.
+  func send() { PQflush(server) }
+
   /// Sends the queued statements and waits for the answers.
   ///
   /// - Returns: The result of each statement, in order.
