@@ -13,14 +13,15 @@ enum ChangeTimes {
     try Search(db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
-  /// A search for the id that belongs to a time; the search starts at an estimated id.
+  /// A search for the first id at or after a time; the search starts at an estimated id.
   ///
   /// The id is estimated from the times of the oldest and the newest change. The search then reads changes near the
-  /// estimated id. The search therefore reads only few pages of a large history, and most of these pages are close
-  /// together.
+  /// estimated id. So the search reads only a few pages of a large history, and most of these pages are close to each
+  /// other in the file.
   private struct Search {
-    /// The distance in ids between the estimated id and the next id that is read: about the number of changes on a few
-    /// pages.
+    /// The distance between the estimated id and the next id that the search reads.
+    ///
+    /// The number is about the number of changes on a few pages of the file.
     private static let firstStep: Int64 = 64
 
     private let db: any LedgerConnection

@@ -6,8 +6,8 @@ extension History {
   ///
   /// The result contains all addresses at which a change was ever applied. The reference of an address is the `after`
   /// of the last applied change that was settled at or before `moment`. Changes at one address are settled in the order
-  /// of their ids. A change is never settled earlier than it was recorded, so changes that were recorded after `moment`
-  /// are not read.
+  /// of their ids. Changes that were recorded after `moment` are not read, because a change is never settled earlier
+  /// than it was recorded.
   ///
   /// - Parameters:
   ///   - moment: The time for which the references are returned.
@@ -67,7 +67,7 @@ extension History {
 
   /// Returns the SQL that selects the columns of ``HeldReference``.
   ///
-  /// The argument `:flows` is a JSON array of the flows in lower case, or NULL for all flows.
+  /// The argument `:flows` is a JSON array of flows in lower case, or NULL to select all flows.
   private static func held(_ dialect: any Dialect) -> String {
     """
     WITH applied AS MATERIALIZED (

@@ -16,17 +16,17 @@ package struct Anchor: Sendable {
   /// Throws `anchorMismatch` if the ledger lacks entries that the anchor covers, or if the anchor is from another
   /// ledger.
   ///
-  /// The signature of the anchor is checked with the current keys first. A former key is used only if the ledger
-  /// records the rotation that replaced the key, and a checkpoint that a current key signed covers the entry of the
-  /// rotation.
+  /// The signature of the anchor is checked with the current keys first. A former key is used only under two
+  /// conditions: the ledger records the rotation that replaced the key, and a checkpoint that a current key signed
+  /// covers the record of the rotation.
   ///
   /// - Parameters:
   ///   - history: The ledger.
   ///   - keys: The keys that sign the next checkpoint.
   ///   - rotations: The recorded rotations of the key.
   ///   - replaced: The newest replacement of a lost key, or nil if there was none. If a crash interrupted the
-  ///     replacement, the lost key signed the anchor.
-  ///   - keyPath: The path of the key file, for the error if its key did not sign the ledger.
+  ///     replacement, the anchor still has the signature of the lost key.
+  ///   - keyPath: The path of the key file, for the error that the key in this file did not sign the ledger.
   package func check(
     _ history: History,
     keys: [VerifierKey],
@@ -40,8 +40,8 @@ package struct Anchor: Sendable {
       try compare(former, try await history.root(ofFirst: former.size))
       bytes = nil
     }
-    // The anchor is checked before the ledger's own checkpoint. The reason is an older copy of the ledger: a key that
-    // is lost may have signed the checkpoint in the copy. The error must then report the older copy, not the lost key.
+    // The anchor is checked before the ledger's own checkpoint, because the ledger can be an older copy whose
+    // checkpoint was signed with a lost key. The error must then report the older copy, not the lost key.
     let anchored = bytes.flatMap { try? open($0, of: origin, keys) }
     if let anchored {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
@@ -56,7 +56,7 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Returns the ledger's own checkpoint after a comparison with the entries, or nil if the ledger has no checkpoint.
+  /// Returns the checkpoint in the ledger after a comparison with the entries, or nil if the ledger has no checkpoint.
   private func ownCheckpoint(
     of history: History,
     _ origin: Origin,
@@ -118,7 +118,7 @@ package struct Anchor: Sendable {
 
   /// Renames the anchor if a lost key signed it, and the replacement of this key is recorded.
   ///
-  /// Call this method after the replacement was recorded. The anchor of the part with the new key is written later.
+  /// Call this method after the replacement was recorded. A later commit writes a new anchor, which the new key signs.
   package func putAsideFormer(_ replacement: KeyReplacement) throws(LedgerError) {
     if let anchored = try former(replacement) { _ = try putAside(anchored) }
   }

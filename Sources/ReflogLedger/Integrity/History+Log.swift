@@ -7,7 +7,8 @@ extension History {
     try await read { db in try LogRows.origin(db) }
   }
 
-  /// Returns the number of entries, the signed checkpoint that covers them, and the key that signed it.
+  /// Returns the number of entries, the signed checkpoint that covers the entries, and the key that signed the
+  /// checkpoint.
   ///
   /// The result is nil if the log has no entry.
   package func checkpoint() async throws(LedgerError) -> (size: Int64, note: String, key: String)? {
@@ -45,8 +46,8 @@ extension History {
 
   /// Returns the records of a change in the form in which they were hashed, or nil if the change does not exist.
   ///
-  /// The first record belongs to the first entry of the change. If the outcome has a separate entry, the second record
-  /// belongs to that entry.
+  /// The first record belongs to the first entry of the change. If the log has a separate entry for the outcome, the
+  /// second record belongs to that entry.
   ///
   /// - Throws: ``LedgerError/altered(_:)`` if the row of the change does not match the log.
   package func records(of id: Change.ID) async throws(LedgerError) -> [[UInt8]]? {

@@ -41,8 +41,8 @@ extension LedgerMigration {
 
   /// Returns the root of the tree over the copied entries.
   ///
-  /// - Throws: ``MigrationError/rootDiffers(source:target:)`` if the signed checkpoint has another root or another number
-  ///   of entries.
+  /// - Throws: ``MigrationError/rootDiffers(source:target:)`` if the signed checkpoint has another root or another
+  ///   number of entries.
   func verifiedRoot() async throws -> Hash {
     var frontier = MerkleFrontier()
     while true {

@@ -27,7 +27,7 @@ final class LedgerContext: Sendable {
     self.onSettled = onSettled
   }
 
-  /// Creates the context of a single transaction at a time when no server uses the ledger.
+  /// Creates the context for a single transaction, while no server uses the ledger.
   ///
   /// - Parameter key: The key that signs the transaction.
   convenience init(once key: SigningKey, clock: @escaping WallClock) {
