@@ -3,8 +3,8 @@ import ReflogMigrations
 
 /// The state of a ledger's file while the rows of another ledger are copied into the file.
 ///
-/// The table `migration` exists only during this time, and the schema has no triggers: the triggers refuse rows that
-/// were not recorded by this ledger.
+/// During this time, the file has the table `migration` and no triggers. The triggers would refuse the rows, because
+/// this ledger did not record them.
 package enum UnfinishedCopy {
   /// The table that exists until the copy is complete.
   package static let table = "migration"
@@ -27,7 +27,7 @@ extension Storage {
     for trigger in try kind.migrations.triggers() { try db.executeAll(trigger) }
   }
 
-  /// Copies the write-ahead log into the file, so that the log does not grow during a long load.
+  /// Copies the write-ahead log into the file, so that the log does not grow while many rows are loaded.
   package func checkpointLoad() throws {
     try withWriteConnection { connection in
       var log = WriteAheadLog(connection, of: files)
