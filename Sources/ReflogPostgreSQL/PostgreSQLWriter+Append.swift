@@ -4,17 +4,17 @@ package import ReflogModel
 import ReflogStorage
 
 extension PostgreSQLWriter: AppendStore {
-  /// Reads the head row of the log; no other transaction can write the row until this transaction ends.
+  /// Reads the head row of the log, and locks the row until this transaction ends.
   package func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead? {
-    // The lock is a statement of its own: a statement sees only what was committed when it began, so the statement that
-    // waits for the lock would not see the rows of the transaction that held the lock.
+    // The lock needs a separate statement. A statement sees only data that was committed before the statement began. So
+    // a statement that waited for the lock would not see the rows of the transaction that held the lock.
     try queue("SELECT id FROM head WHERE id = 1 FOR UPDATE")
     try queue(
       "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head WHERE id = 1"
     )
     let needs = AppendLookups.Needs(groups, identities)
     if !needs.isEmpty { try queueLookups(needs) }
-    // The results of BEGIN, of the settings and of the lock are in front of these results.
+    // The request also contains BEGIN, the settings and the lock. Their results are first and are skipped.
     let results = try finish().suffix(1 + (needs.isEmpty ? 0 : Self.lookupStatements))
     var head: StoredHead?
     try results.first?.forEach { row in
@@ -44,7 +44,7 @@ extension PostgreSQLWriter: AppendStore {
   private func queueLookups(_ needs: AppendLookups.Needs) throws {
     try queue(Self.newestAtAddresses, [.integers(needs.addresses)])
     try queue(Self.pendingOfConnectors, [.integers(needs.connectors)])
-    // The lock keeps other programs from settling the change between this check and the outcome.
+    // The lock prevents other programs from settling the change between this check and the write of the outcome.
     try queue("SELECT id, result FROM change WHERE id = ANY ($1) FOR UPDATE", [.integers(needs.changes)])
     try queue(Self.storedKeys, [.byteStrings(needs.keys)])
   }
@@ -189,7 +189,7 @@ extension PostgreSQLWriter: AppendStore {
     )
   }
 
-  /// Calls `body` with each row of a statement, after all rows in memory were sent.
+  /// Sends all rows in memory, and then calls `body` with each row that a query returns.
   private func readAfterFlush(
     _ sql: String,
     _ parameters: [PostgreSQLConnection.Parameter],
@@ -203,7 +203,7 @@ extension PostgreSQLWriter: AppendStore {
     }
   }
 
-  /// Reads the row number, the pending change and the newest applied change of each address in `$1`.
+  /// The SQL that reads the row number, the pending change and the newest applied change of each address in `$1`.
   private static let newestAtAddresses = """
     SELECT wanted.row,
       (
@@ -221,13 +221,13 @@ extension PostgreSQLWriter: AppendStore {
       AND (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector)
     """
 
-  /// Reads the row number and the pending change of each connector in `$1` that has a pending change.
+  /// The SQL that reads the row number and the pending change of each connector in `$1` that has a pending change.
   private static let pendingOfConnectors = """
     SELECT -coalesce(address, -before_connector), id FROM change
     WHERE coalesce(address, -before_connector) = ANY (SELECT -unnest($1::bigint[])) AND result = 'pending'
     """
 
-  /// Reads the stored keys in `$1`, each with the state of its change.
+  /// The SQL that reads the stored keys in `$1`, each with the state of its change.
   private static let storedKeys = """
     SELECT idempotency.key_hash, idempotency.change, idempotency.body_hash, idempotency.recorded,
       CASE WHEN change.id IS NOT NULL THEN
