@@ -57,7 +57,7 @@ class Log:
         return number
 
     def settle(self, number, statement=False):
-        """Settles a change as applied. With `statement`, a person settles it by a statement. Returns the sequence of the entry."""
+        """Settles a change as applied. With `statement`, a person settles it. Returns the sequence of the entry."""
         self.begin()
         sequence = self.sequence
         if statement:
