@@ -32,7 +32,7 @@ struct TokenFile: TokenDatabase {
   /// - Parameters:
   ///   - path: The path of the ledger.
   ///   - creating: Whether to create the file if it is missing. If false, a missing file is an error.
-  /// - Throws: an error if another user than the owner has a permission on the file.
+  /// - Throws: An error if another user than the owner has a permission on the file.
   init(besideLedgerAt path: String, creating: Bool) throws {
     let file = LedgerFiles(database: path).tokens
     try DurableFile.requirePrivate(file)

@@ -24,7 +24,7 @@ package struct TokenStore: Sendable {
   ///   - path: The path of the ledger.
   ///   - creating: Whether to create the file if it is missing. If false, a missing file is an error.
   ///   - clock: The clock that sets the times of tokens.
-  /// - Throws: an error if another user than the owner has a permission on the file.
+  /// - Throws: An error if another user than the owner has a permission on the file.
   package init(besideLedgerAt path: String, creating: Bool = true, clock: @escaping WallClock) throws {
     self.init(try TokenFile(besideLedgerAt: path, creating: creating), clock: clock)
   }

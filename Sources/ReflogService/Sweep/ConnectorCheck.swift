@@ -3,16 +3,15 @@ import ReflogModel
 
 /// Compares the directory's connectors with the ledger.
 ///
-/// An edit of a connector changes the effect of every step that calls the connector, so edits without Reflog must be
-/// found.
+/// An edit of a connector changes the effect of every step that calls the connector. So the check finds edits that were
+/// made without Reflog.
 struct ConnectorCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
   /// Reads all connectors, and records the changes that were made without Reflog.
   ///
-  /// A connector that has a pending or recent change is skipped, because a read may be stale. The next sweep checks the
-  /// connector.
+  /// A connector with a pending or recent change is skipped, because a read may be stale. The next sweep checks it.
   func verify() async throws {
     let ledger = service.ledger
     let entry = try await ledger.history.status().newestSequence ?? -1
@@ -132,8 +131,8 @@ struct ConnectorCheck: Sendable {
       lastVerifiedDateTime: lastSeen
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)
-    // If a change of the connector has become pending since the read, the ledger refuses the group. Then the next sweep
-    // checks the connector again.
+    // If a change of the connector became pending after the read, the ledger refuses the group. Then the next sweep
+    // checks the connector.
     _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation], connectors: [connector]))
   }
 }

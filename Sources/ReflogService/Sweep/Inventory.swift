@@ -22,7 +22,7 @@ struct Inventory: Sendable {
 
   /// Returns all connectors.
   ///
-  /// If the list lacks the name or the target URL of a connector, that connector is read with a request of its own.
+  /// If the list lacks the name or the target URL of a connector, a separate request reads that connector.
   func connectors() async throws(DirectoryFailure) -> [DirectoryConnector] {
     var connectors: [DirectoryConnector] = []
     for object in try await all(.connectors) {
@@ -34,7 +34,7 @@ struct Inventory: Sendable {
     return connectors
   }
 
-  /// Reads a connector that a list did not show completely, and returns nil if it was deleted since the list was read.
+  /// Reads a connector that a list did not show completely, and returns nil if it was deleted in the meantime.
   private func completed(_ listed: DirectoryConnector) async throws(DirectoryFailure) -> DirectoryConnector? {
     await rateLimiter.wait()
     guard let connector = try await connector(listed.id) else { return nil }

@@ -8,7 +8,7 @@ package struct TimeRollbackRequest: Sendable {
   package let reason: String?
   /// The caller's `client-request-id`, or nil if it sent none.
   package let correlationID: String?
-  /// The id that Reflog gave the request.
+  /// The id that Reflog chose for the request.
   package let requestID: String
 
   /// Creates a request.
