@@ -14,7 +14,7 @@ package enum UnfinishedCopy {
 }
 
 extension Storage {
-  /// Removes all triggers of the schema. Call this method in a transaction.
+  /// Removes all triggers of the schema; call this method in a transaction.
   package static func dropTriggers(_ db: Connection) throws {
     let names = try db.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'") { try $0.text(0) }
     for name in names {
@@ -22,7 +22,7 @@ extension Storage {
     }
   }
 
-  /// Creates all triggers of the newest schema. Call this method in a transaction.
+  /// Creates all triggers of the newest schema; call this method in a transaction.
   package static func createTriggers(_ db: Connection, of kind: StorageKind) throws {
     for trigger in try kind.migrations.triggers() { try db.executeAll(trigger) }
   }

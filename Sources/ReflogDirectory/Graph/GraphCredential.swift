@@ -6,7 +6,7 @@ package struct GraphCredential: Sendable {
   package let clientID: String
   let proof: Proof
 
-  /// The secret or signed text that proves that Reflog sent a token request.
+  /// The proof that a token request is from Reflog's application: a secret or a signed text.
   package enum Proof: Sendable {
     /// A client secret.
     case secret(String)
@@ -29,9 +29,7 @@ package struct GraphCredential: Sendable {
     self.proof = proof
   }
 
-  /// Checks that the credential's file can be read at this moment.
-  ///
-  /// Does nothing if the credential has no file.
+  /// Checks that the credential's file can be read now; does nothing if the credential has no file.
   ///
   /// - Throws: a ``CredentialError`` if the file can't be read.
   package func requireReadable() throws(CredentialError) {

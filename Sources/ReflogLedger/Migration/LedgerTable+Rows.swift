@@ -49,7 +49,7 @@ extension LedgerTable {
   /// The size of a batch's texts and blobs in bytes; a batch that reaches this size ends, so long values do not fill
   /// the memory.
   private static let bytesPerBatch = 8 << 20
-  /// The maximum number of values in one INSERT statement. PostgreSQL accepts 65,535.
+  /// The maximum number of values in one INSERT statement, which is less than the 65,535 that PostgreSQL accepts.
   private static let valuesPerStatement = 4000
 
   /// Returns at most `limit` rows that follow a key, or the first rows if the key is nil.

@@ -1,7 +1,7 @@
 /// A table of a ledger with all its stored columns, for copies of whole ledgers.
 package struct LedgerTable: Sendable {
   package let name: String
-  /// The columns of the primary key. Rows are copied in the order of these columns.
+  /// The columns of the primary key; rows are copied in the order of these columns.
   let key: [String]
   /// All stored columns; the columns of the key are the first ones.
   package let columns: [String]

@@ -50,6 +50,7 @@ package final class ChangeReporter: Service {
   }
 
   /// Returns the log level for a change.
+  ///
   /// A change that was applied as requested has the level debug, because the ledger already contains it. A change that
   /// was made without Reflog has the level warning.
   private static func level(of change: Change) -> Logger.Level {

@@ -14,7 +14,7 @@ struct Reconciliation: Sendable {
   /// The result of a check of a pending change.
   enum Verdict: Sendable {
     case settled(Change)
-    /// The change is too recent. Within this time, the write may still arrive, or a read may not show it yet.
+    /// The change is too recent: within this time, the write may still arrive, or a read may not show it yet.
     case tooEarly(Duration)
     /// The directory could not be read.
     case unreadable(DirectoryFailure)

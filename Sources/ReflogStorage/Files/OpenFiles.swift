@@ -81,7 +81,7 @@ final class OpenFiles: Sendable {
     state.withLock { $0.identities = nil }
   }
 
-  /// Closes the database. Call this method when no connection has the file open.
+  /// Closes the database; call this method when no connection has the file open.
   func release() {
     state.withLock { state in if let descriptor = state.descriptor.take() { Glibc.close(descriptor) } }
   }

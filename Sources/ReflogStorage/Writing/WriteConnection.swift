@@ -51,7 +51,7 @@ package struct StoreUpkeep {
     case all
     /// A part of the space is free, and the closure can be called again immediately.
     case part
-    /// A connection that reads prevented the work. Call the closure again later.
+    /// A connection that reads prevented the work, so the closure must be called again later.
     case prevented
   }
 
