@@ -13,8 +13,8 @@ enum PostgreSQLMigrations {
   ///   - connection: The connection, without a transaction.
   ///   - address: The address of the database.
   ///   - isLoading: Whether to accept an unfinished copy of another ledger; true if rows are being copied into it.
-  /// - Throws: ``StorageError`` if the database belongs to another program, if a newer version of Reflog migrated it, or
-  ///   if the role may not create tables.
+  /// - Throws: ``StorageError`` if the database belongs to another program, if a newer version of Reflog migrated it,
+  ///   or if the role may not create tables.
   static func migrate(
     _ connection: PostgreSQLConnection,
     _ address: PostgreSQLAddress,

@@ -21,7 +21,7 @@ package struct PostgreSQLTokens: TokenDatabase {
     self.ledger = ledger
   }
 
-  /// A number that changes every ``freshness`` seconds and with each write of this process.
+  /// A number that changes every ``PostgreSQLTokens/freshness`` seconds and with each write of this process.
   package var version: UInt64? {
     let second = DispatchTime.now().uptimeNanoseconds / 1_000_000_000 / Self.freshness
     return second << 32 | UInt64(written.count.load(ordering: .relaxed) & 0xFFFF_FFFF)

@@ -51,8 +51,8 @@ extension ChangeService {
 
   /// Returns the preparer for requests that only read.
   ///
-  /// Each read with Reflog's own credential is counted for the caller. A read with the caller's own token is not counted,
-  /// because Microsoft Graph counts such a read for the caller's application.
+  /// Each read with Reflog's own credential is counted for the caller. A read with the caller's own token is not
+  /// counted, because Microsoft Graph counts such a read for the caller's application.
   private func reading(for caller: Caller) throws(ServiceError) -> Preparer {
     let preparer = try preparer(for: caller)
     guard let reads, case .roles = caller.credential else { return preparer }

@@ -79,8 +79,8 @@ extension Preparer {
 
   /// Returns the addresses at which a flow may call a connector.
   ///
-  /// The result contains the steps that Microsoft Graph documents, and all other steps of the flow at which a change may
-  /// have been applied.
+  /// The result contains the steps that Microsoft Graph documents, and all other steps of the flow at which a change
+  /// may have been applied.
   func addresses(of flow: FlowName) async throws(ServiceError) -> [Address] {
     let known: [Address]
     do { known = try await ledger.history.addresses() } catch { throw ServiceError(reading: error) }

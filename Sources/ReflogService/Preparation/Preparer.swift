@@ -107,8 +107,8 @@ struct Preparer: Sendable {
   /// Records a refused read if necessary, and returns the error for the caller.
   ///
   /// If the directory refused the request itself, the refusal is recorded as one `rejected` change, even if the request
-  /// concerns several steps. Three kinds of failure are not recorded: the directory refused the read because of its load,
-  /// the directory refused the caller's token, or the read had no answer.
+  /// concerns several steps. Three kinds of failure are not recorded: the directory refused the read because of its
+  /// load, the directory refused the caller's token, or the read had no answer.
   func refusedRead(
     _ failure: DirectoryFailure,
     of intents: [Change.Intent],
