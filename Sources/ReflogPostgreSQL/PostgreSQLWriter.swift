@@ -246,7 +246,7 @@ extension PostgreSQLWriter: WriteConnection {
   }
 }
 
-/// The newest head row whose entries the callers already know to be durable.
+/// The newest head row whose entries were reported to callers as durable.
 struct AcknowledgedHead {
   let nextSequence: Int64
   let checkpoint: String?

@@ -32,7 +32,7 @@ package struct SharedStorage: Sendable {
     }
   }
 
-  /// Creates the file, unless another process creates it at the same time.
+  /// Creates the file; does nothing if another process creates it at the same time.
   private static func create(_ path: String, _ kind: StorageKind) throws {
     do {
       try kind.migrations.create(path, journal: "DELETE")

@@ -67,7 +67,7 @@ package struct Storage: Sendable {
 
   /// Creates the file, and removes the lock file if the creation fails.
   ///
-  /// A lock file without a file would look as if the file was deleted.
+  /// Without the removal, the lock file would suggest that the file existed and was deleted.
   private static func create(_ path: String, _ kind: StorageKind, _ lock: LockFile) throws {
     do { try kind.migrations.create(path, journal: "WAL") } catch {
       try? lock.remove(for: path)

@@ -33,7 +33,7 @@ package struct StorageReader: Sendable {
   /// The number of reads since this reader was created.
   package var readCount: Int { counter.count.load(ordering: .relaxed) }
 
-  /// The purpose for which a file is opened without a server.
+  /// The reason why a file is opened without a server.
   package enum Purpose: Sendable {
     /// A command reads the file, also while a server uses it.
     case reading

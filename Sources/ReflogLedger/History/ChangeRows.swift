@@ -201,9 +201,9 @@ struct ChangeRows {
     )
   }
 
-  /// Reads the statement by which a person settled the change, or returns nil if no person settled the change.
+  /// Reads the person's statement about the change, or returns nil if no person settled the change.
   ///
-  /// Persons settle only few changes, so a separate query reads each person's statement.
+  /// Persons settle only few changes, so a separate query reads each statement.
   private func statement(_ row: Row, _ result: Change.Result) throws -> StoredStatement? {
     guard result != .pending, try row.text(.settledBy) == Change.Settler.person.rawValue else { return nil }
     let sequence = try row.integer(.outcomeSequence)

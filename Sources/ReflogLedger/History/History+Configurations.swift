@@ -10,7 +10,7 @@ extension History {
   /// than it was recorded.
   ///
   /// - Parameters:
-  ///   - moment: The time for which the references are returned.
+  ///   - moment: The moment whose references are returned.
   ///   - flows: The flows whose addresses are returned, or nil for all flows.
   package func configurations(
     asOf moment: Timestamp,
@@ -41,7 +41,7 @@ extension History {
     }
   }
 
-  /// The reference that an address had at the moment for which the caller requested the references.
+  /// The reference that an address had at the moment that the caller requested.
   private struct HeldReference {
     let address: Address
     /// The id of the last effective change up to the requested moment, or of the last applied change if none was

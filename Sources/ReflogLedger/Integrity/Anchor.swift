@@ -82,11 +82,12 @@ package struct Anchor: Sendable {
     return own
   }
 
-  /// Throws `anchorMismatch` unless the root of the ledger's first entries equals the root in the checkpoint.
+  /// Throws `anchorMismatch` if the root of the ledger's first entries differs from the root in the checkpoint.
   ///
   /// - Parameters:
   ///   - checkpoint: The checkpoint in the anchor.
-  ///   - root: The root of as many entries as the checkpoint covers, or nil if the ledger has fewer entries.
+  ///   - root: The root of the ledger's first entries, as many as the checkpoint covers; nil if the ledger has fewer
+  ///     entries.
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
     guard let root else {
       throw .anchorMismatch(path: path, problem: "the ledger has fewer than the \(checkpoint.size) signed entries")

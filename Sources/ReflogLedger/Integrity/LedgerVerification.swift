@@ -32,7 +32,7 @@ package struct LedgerVerification: Sendable {
   /// The result for a part of the ledger.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
-    /// The missing rows and data for which no event recorded a purge or an erasure when the verification began.
+    /// The missing rows and data whose purge or erasure was not recorded when the verification began.
     var unexplained = UnexplainedDeletions()
     /// The number of changes that were checked.
     var checked: Int64 = 0
@@ -43,7 +43,7 @@ package struct LedgerVerification: Sendable {
     /// The number of changes, statements and events whose personal data was erased.
     var erased: Int64 = 0
 
-    /// Adds a finding, unless the maximum number is reached.
+    /// Adds a finding, if the maximum number of findings is not reached.
     mutating func report(_ finding: LedgerReport.Finding) {
       if findings.count < LedgerVerification.maximumFindings { findings.append(finding) }
     }

@@ -78,7 +78,7 @@ package struct LogKeyFile: Sendable {
     return Found(keys: [], remedy: .makeFirst)
   }
 
-  /// What to do if the key that signed the ledger is not in the key file.
+  /// The advice to the operator if the key that signed the ledger is not in the key file.
   static let advice = "Restore the file. If the key is lost, run reflog key replace --lost."
 
   /// Returns whether the key files have the key that signed the ledger.

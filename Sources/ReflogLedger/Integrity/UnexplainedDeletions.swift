@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// The missing rows and data for which no event recorded a deletion when the verification began.
+/// The missing rows and data whose deletion was not recorded when the verification began.
 ///
 /// A purge or an erasure may run during the verification and delete rows and data. So the newest events are read again
 /// before anything is reported as missing.
@@ -57,8 +57,7 @@ struct UnexplainedDeletions: Sendable {
 }
 
 extension LedgerVerification.Part {
-  /// Adds a row whose personal data is missing to the unexplained deletions, unless a recorded erasure deleted the
-  /// data.
+  /// Adds a row with missing personal data to the unexplained deletions, if no recorded erasure deleted the data.
   mutating func check(_ erased: UnexplainedDeletions.Erased, _ deletions: RecordedDeletions) {
     if !deletions.cover(erased) { unexplained.add(erased) }
   }

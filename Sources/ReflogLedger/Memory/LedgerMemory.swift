@@ -83,7 +83,7 @@ final class LedgerMemory: Sendable {
     state.withLock { $0.connectors[connector] }
   }
 
-  /// Stores a state that was read from the file, unless the generation changed since the read began.
+  /// Stores a state that was read from the file; does nothing if the generation changed after the read began.
   ///
   /// A state that is already in memory is not replaced, because it may be newer.
   ///
@@ -103,7 +103,7 @@ final class LedgerMemory: Sendable {
     }
   }
 
-  /// Stores the pending change of a connector, unless the generation changed since the read began.
+  /// Stores the pending change of a connector; does nothing if the generation changed after the read began.
   func remember(pending: Change?, of connector: ConnectorID, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.connectors[connector] == nil else { return }

@@ -150,7 +150,7 @@ extension LedgerSession {
     try PurgeRows.newest(connection).flatMap { $0.purge.finished == nil ? $0 : nil }
   }
 
-  /// Records an event that claims the rows to delete next, unless the state has changed since these rows were found.
+  /// Records an event that claims the rows to delete next; does nothing if the state changed after the rows were found.
   fileprivate func claim(_ next: Ledger.Purgeable) throws {
     // The purge, the policy or the holds may have changed since the ids were found. Then no rows are claimed, and the
     // next step of the purge searches for rows again.

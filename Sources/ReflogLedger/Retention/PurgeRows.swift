@@ -117,7 +117,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records that a purge is finished, unless the state of the purge has changed since `state` was read.
+  /// Records that a purge is finished; does nothing if the purge changed after `state` was read.
   static func finish(_ state: State, at time: Timestamp, _ db: any LedgerConnection) throws {
     guard let now = try newest(db), now.purge.id == state.purge.id, now.position == state.position,
       try openClaim(db) == nil

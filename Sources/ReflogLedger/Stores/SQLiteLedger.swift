@@ -99,7 +99,7 @@ package struct UnopenedLedger: Sendable {
   ///
   /// - Parameters:
   ///   - path: The path of the file.
-  ///   - purpose: What the file is read for. The start of a server makes more checks than a command.
+  ///   - purpose: The purpose of the read. For the start of a server, more checks are made than for a command.
   package init(at path: String, for purpose: StorageReader.Purpose = .reading) throws {
     self.path = path
     reader = try StorageReader(readingFileAt: path, kind: .ledger, for: purpose)

@@ -114,7 +114,8 @@ package struct LedgerHead: Sendable {
     guard let newest, isEnd(of: newest) else { throw LedgerError.foreignEntries(from: nextSequence) }
   }
 
-  /// Throws `foreignEntries` unless the checkpoint covers exactly these entries and one of these keys signed it.
+  /// Throws `foreignEntries` if the checkpoint does not cover exactly these entries, or if none of these keys signed
+  /// it.
   func verify(of origin: Origin, with keys: [VerifierKey]) throws {
     guard nextSequence > 0 || checkpoint != nil else { return }
     guard let checkpoint, let note = try? SignedNote(parsing: Array(checkpoint.utf8)),

@@ -84,7 +84,7 @@ package final class LedgerSession: WriteSession {
     time = max(now, head.newestTime)
   }
 
-  /// Signs the log and writes the head, unless the transaction appended no entry.
+  /// Signs the log and writes the head row, if the transaction appended an entry.
   package func end() throws {
     guard head.nextSequence > stored.nextSequence else { return }
     let keys = context.signers.keys

@@ -13,7 +13,7 @@ package import ReflogStorage
 package final class PostgreSQLConnection {
   /// The connection of libpq.
   let server: OpaquePointer
-  /// The memory in which the parameters of a statement are encoded.
+  /// The encoder of parameters, whose memory is used again for each statement.
   let encoder = ParameterEncoder()
   /// The messages of the server that are not errors.
   let notices: NoticeRecord
@@ -45,7 +45,7 @@ package final class PostgreSQLConnection {
   /// Connects to a server, and waits until the server accepts the connection.
   ///
   /// libpq reads the environment variables `PG…` and the file `.pgpass`, and chooses the host. The maximum time for
-  /// each host is 10 seconds, unless `connect_timeout` is set.
+  /// each host is `connect_timeout`, or 10 seconds if this parameter is not set.
   ///
   /// - Parameters:
   ///   - address: A URI such as `postgresql://reflog@host/ledger`, or a text such as `host=… dbname=…`. See

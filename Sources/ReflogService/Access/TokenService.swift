@@ -1,7 +1,7 @@
 package import ReflogLedger
 package import ReflogModel
 
-/// Manages API tokens for admins, and records what each admin does with tokens.
+/// Manages API tokens for admins, and records the creation and revocation of each token.
 package struct TokenService: Sendable {
   private let store: TokenStore
   private let events: EventRecorder

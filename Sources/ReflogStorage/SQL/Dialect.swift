@@ -48,7 +48,7 @@ package protocol Dialect: Sendable {
   /// A database may store a GUID in another form, see ``SQLValue/guid(_:)``.
   func requestID(_ column: String) -> String
 
-  /// Returns the prefix of a query that makes the database describe its query plan, one line in each row.
+  /// Returns the text in front of a query that lets the database describe the query plan, one line in each row.
   var explain: String { get }
   /// The index of the column that contains the line, in the rows that ``explain`` returns.
   var explainColumn: Int { get }

@@ -14,7 +14,7 @@ package protocol WriteSession: AnyObject, SendableMetatype {
   /// rolled back.
   ///
   /// - Parameter items: The items of the writes, except of writes whose items are unknown. With the items, a session
-  ///   can read in one request what several writes need.
+  ///   can read the rows for several writes in one request.
   func begin(_ items: [Items]) throws
   /// Ends the session's part of a transaction.
   ///
