@@ -63,7 +63,7 @@ extension Ledger {
     writer.releaseSlot()
   }
 
-  /// The result of ``carryOut(_:by:)``.
+  /// The result of the method ``carryOut(_:by:)``.
   package enum CarriedOut: Sendable {
     /// The group and the directory's answer are recorded.
     case settled([Change], DirectoryAnswer)
@@ -81,8 +81,8 @@ extension Ledger {
   ///
   /// - Parameters:
   ///   - group: The group to append.
-  ///   - write: A function that sends the write to the directory. The function must call its argument, a closure, with
-  ///     the directory's answer.
+  ///   - write: A function that sends the write to the directory. The parameter of this function is a closure, which
+  ///     the function must call with the directory's answer.
   package func carryOut(
     _ group: Group,
     by write: @escaping @Sendable (@escaping @Sendable (DirectoryAnswer) -> Void) -> Void

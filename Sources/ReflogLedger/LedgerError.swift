@@ -78,7 +78,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension DefaultStringInterpolation {
-  /// Appends a text and, if it does not end with a full stop, a full stop.
+  /// Appends a text, and appends a full stop if the text does not end with one.
   mutating func appendInterpolation(ended text: String) {
     appendLiteral(text.hasSuffix(".") ? text : text + ".")
   }

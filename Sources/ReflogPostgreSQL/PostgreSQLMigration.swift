@@ -113,7 +113,7 @@ package final class PostgreSQLTarget: LedgerTarget {
     connection.queue("LOCK TABLE ledger IN EXCLUSIVE MODE")
   }
 
-  /// Runs the statements of a transaction, and commits it.
+  /// Runs the SQL statements of a transaction, and commits the transaction.
   private static func commit<Value>(_ connection: PostgreSQLConnection, _ body: () throws -> Value) throws -> Value {
     do {
       let value = try body()

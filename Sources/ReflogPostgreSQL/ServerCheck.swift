@@ -31,7 +31,7 @@ struct ServerCheck: Sendable {
     Requirement(name: "server_encoding", accepted: ["UTF8"], reason: "texts could not be stored as they were sent"),
   ]
 
-  /// Opens a connection to a server that accepts writes, and checks its settings.
+  /// Opens a connection to a server that accepts writes, and checks the settings of the server.
   ///
   /// - Throws: ``StorageError`` if the server can't be used.
   func connect() throws -> PostgreSQLConnection {

@@ -92,8 +92,8 @@ extension Migrations {
   func refuseForeignFile(at path: String) throws {
     guard let header = try DatabaseHeader(ofFileAt: path), header.applicationID != applicationID else { return }
     guard header.applicationID == 0 else { throw StorageError.foreign(path: path) }
-    // SQLite creates a `-wal` and a `-shm` file when it reads a file in WAL mode. Such files must not be created next
-    // to another program's file, so a file in WAL mode is not read here.
+    // When SQLite reads a file in WAL mode, it creates a `-wal` and a `-shm` file. Reflog must not create such files
+    // next to another program's file, so a file in WAL mode is not read here.
     guard !header.isWAL else { return }
     var configuration = Configuration()
     configuration.readonly = true

@@ -57,7 +57,7 @@ struct IndexLookupResolver {
     ).map { equality("address", $0, .step) }
   }
 
-  /// Returns the list of lookups that usually finds fewer changes, or nil if both lists are nil.
+  /// Returns the lookups that usually find fewer changes, or nil if both parameters are nil.
   private func better(_ left: [IndexLookup]?, _ right: [IndexLookup]?) -> [IndexLookup]? {
     guard let left, let right else { return left ?? right }
     guard let leftWorst = left.map(\.selectivity).max() else { return left }

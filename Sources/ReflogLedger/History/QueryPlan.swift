@@ -79,7 +79,7 @@ struct QueryPlan: Sendable {
 
 /// One index lookup: a condition on the table `change` whose index returns the changes in the order of their ids.
 struct IndexLookup: Sendable {
-  /// The kind of a lookup. The kinds are sorted: the first kinds usually find the fewest changes.
+  /// The kind of a lookup; the kinds that usually find the fewest changes are the first cases.
   enum Selectivity: Int, Comparable {
     case request, batch, result, connector, actor, step, flow, clientApp
 

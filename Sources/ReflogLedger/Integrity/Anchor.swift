@@ -47,8 +47,9 @@ package struct Anchor: Sendable {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
     }
     let own = try await ownCheckpoint(of: history, origin, keys, keyPath)
-    // If no current key signed the anchor, a former key may have signed it. The ledger's own checkpoint must cover the
-    // rotation that lists the former key. Without this rule, an attacker could add a rotation with any key to the file.
+    // If no current key signed the anchor, a former key may have signed it. A former key is accepted only if the
+    // ledger's own checkpoint covers the rotation of this key. Without this rule, an attacker could add a rotation with
+    // any key to the file.
     if let bytes, anchored == nil {
       let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }.map(\.from)
       let checkpoint = try open(bytes, of: origin, former)
@@ -124,7 +125,8 @@ package struct Anchor: Sendable {
     if let anchored = try former(replacement) { _ = try putAside(anchored) }
   }
 
-  /// Returns the checkpoint in the anchor if a lost key signed it earlier than the key was replaced, or nil.
+  /// Returns the checkpoint in the anchor if a lost key signed it before the key was replaced, or nil in all other
+  /// cases.
   private func former(_ replacement: KeyReplacement) throws(LedgerError) -> Checkpoint? {
     guard let bytes = try read(), let note = try? SignedNote(parsing: bytes),
       let anchored = try? Checkpoint(opening: note, of: replacement.formerOrigin, with: [replacement.formerKey]),

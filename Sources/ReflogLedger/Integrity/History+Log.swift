@@ -54,7 +54,7 @@ extension History {
     try await read { db in try stored(id, db)?.checkedEntries().map(\.record.bytes) }
   }
 
-  /// Returns the inclusion proof of the newest entry of a change, with the record of the entry.
+  /// Returns the inclusion proof of a change's newest entry, together with the record of the entry.
   ///
   /// The result is nil if the change does not exist or the checkpoint does not cover the entry.
   ///
@@ -75,7 +75,7 @@ extension History {
     }
   }
 
-  /// Returns the change with this id without comparing it with the log, or nil if it does not exist.
+  /// Returns the change with this id, or nil if there is none; the change is not compared with the log.
   private func stored(_ id: Change.ID, _ db: any LedgerConnection) throws -> StoredChange? {
     try ChangeRows(db, identities).stored("WHERE change.id = ?", [id.number]).first
   }

@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Accepts an older copy of the ledger, or another ledger, although the anchor does not match it.
+  /// Accepts an older copy of the ledger, or another ledger, although the ledger does not match the anchor.
   ///
   /// This method records a service event that contains the checkpoint in the anchor and the ids that lost changes can
   /// have. The method also renames the log, because two different histories must never have the same name. The id of
@@ -72,7 +72,7 @@ extension Ledger {
 }
 
 extension History {
-  /// Returns whether this ledger was already accepted although it does not match this checkpoint.
+  /// Returns whether this ledger was already accepted although the ledger does not match this checkpoint.
   package func hasAccepted(_ anchored: Checkpoint) async throws(LedgerError) -> Bool {
     try await read { db in
       let events = try EventRows.checked(

@@ -56,7 +56,7 @@ extension LedgerVerification {
     let hash: Hash
   }
 
-  /// Returns the subtrees whose stored hash differs or is missing.
+  /// Returns the subtrees whose stored hash is missing or differs from the computed hash.
   private func strange(_ subtrees: [Subtree]) async throws(LedgerError) -> [Subtree] {
     guard !subtrees.isEmpty else { return [] }
     return try await history.read { db in

@@ -22,7 +22,7 @@ package struct LedgerVerification: Sendable {
   /// - Parameters:
   ///   - history: The ledger.
   ///   - keys: The keys whose signatures are accepted.
-  ///   - claims: Checkpoints that were stored outside the ledger. The ledger's own checkpoint is added to them.
+  ///   - claims: Checkpoints that were stored outside of the ledger. The ledger's own checkpoint is checked too.
   package init(of history: History, keys: [VerifierKey], against claims: [LogVerification.ExpectedCheckpoint]) {
     self.history = history
     self.keys = keys
@@ -61,8 +61,8 @@ package struct LedgerVerification: Sendable {
 
   /// Verifies all entries that were appended before this call, on all processor cores.
   ///
-  /// - Parameter progress: A closure that is called with the number of changes that were checked since the previous
-  ///   call of the closure.
+  /// - Parameter progress: A closure that is called several times, each time with the number of changes that were
+  ///   checked after the previous call.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
     let own = try await history.checkpoint()
     let size = own?.size ?? 0
@@ -88,8 +88,8 @@ package struct LedgerVerification: Sendable {
       whole = grown
       entries.add(rest)
     }
-    // Every entry that was not purged must have the row of a change or an event. If the number of such entries is equal
-    // to the number of such rows, the slow search for entries without a row is not needed.
+    // Each entry that was not purged must have the row of a change or an event. If there are as many such rows as
+    // entries, no row is missing, and the slow search for missing rows is skipped.
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }

@@ -15,7 +15,7 @@ package struct LostKey: Sendable {
   ///
   /// - Parameters:
   ///   - store: The ledger.
-  ///   - path: The path of the key without its ending, or nil if the key is next to the ledger's file.
+  ///   - path: The path of the key file without its ending, or nil if the key file is next to the ledger's file.
   ///   - anchor: The anchor of the ledger.
   package init(of store: any LedgerStore, filesAt path: String? = nil, anchor: Anchor) {
     self.store = store

@@ -2,8 +2,8 @@ import ReflogModel
 
 /// The stored row of a change, together with the entries that the log stores for the change.
 ///
-/// Only ``checked()`` returns the ``Change``. A change whose row does not match the log is therefore never shown,
-/// exported or rolled back.
+/// Only ``checked()`` returns the ``Change``, after a comparison with the log. So a change whose row does not match the
+/// log is never shown, exported or rolled back.
 struct StoredChange {
   private let change: Change
   private let intent: LoggedEntry?

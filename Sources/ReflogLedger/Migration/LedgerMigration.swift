@@ -83,7 +83,7 @@ package struct LedgerMigration: Sendable {
     case complete
   }
 
-  /// Begins the copy, or checks that the target is a copy of the same source.
+  /// Begins the copy, or checks that the target is an unfinished or complete copy of this source.
   private func begin(_ copy: BegunCopy, _ last: [LedgerRows]) async throws -> State {
     if let begun = try await target.begun() {
       guard begun.origin == copy.origin else {

@@ -1,4 +1,4 @@
-/// A table of a ledger with all its stored columns, for copies of whole ledgers.
+/// A table of a ledger and its stored columns, for the copy of a whole ledger.
 package struct LedgerTable: Sendable {
   package let name: String
   /// The columns of the primary key; rows are copied in the order of these columns.

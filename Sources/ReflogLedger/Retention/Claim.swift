@@ -34,6 +34,6 @@ struct Claim {
 }
 
 extension IDRanges {
-  /// The numbers as the text of a JSON array, for ``Dialect/numbers(inArray:)``.
+  /// The numbers as a JSON array, in the form that ``Dialect/numbers(inArray:)`` needs.
   var jsonArray: String { JSONValue.array(ranges.joined().map { .integer($0) }).text }
 }

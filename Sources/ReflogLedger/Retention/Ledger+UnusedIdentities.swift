@@ -2,7 +2,7 @@ import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Empties the identity rows (actors, connectors, and the names of both) to which no other row refers any more.
+  /// Empties identity rows to which no other row refers any more: actors, connectors, and the names of both.
   ///
   /// When this method returns, the rows are empty, and the deletion of their contents is durable. An identity row is
   /// kept if a new row began to refer to it in the meantime.

@@ -23,11 +23,11 @@ enum PurgeRows {
     let event: Int64
     /// The id of the purge that recorded the claim, or nil if the claim has none.
     let purge: Int64?
-    /// The ranges of changes that are not deleted yet, as the claim lists them.
+    /// The ranges of changes in the claim that are not deleted yet.
     ///
     /// A range is always deleted as a whole in one transaction.
     let changes: [ClosedRange<Int64>]
-    /// The ranges of service events that are not deleted yet, as the claim lists them.
+    /// The ranges of service events in the claim that are not deleted yet.
     let events: [ClosedRange<Int64>]
     /// The entries of all changes and events in the claim, also of changes and events that are already deleted.
     let entries: IDRanges

@@ -86,7 +86,8 @@ package struct TokenStore: Sendable {
 
   /// Revokes a token.
   ///
-  /// When this returns, the token is not valid. A token that was already revoked keeps the time of its revocation.
+  /// When this returns, the token is not valid any more. If the token was already revoked, the time of its revocation
+  /// is not changed.
   package func revoke(name: String) async throws {
     let now = clock().microseconds
     try await database.write { db in

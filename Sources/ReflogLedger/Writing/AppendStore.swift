@@ -1,7 +1,7 @@
 package import ReflogModel
 import ReflogStorage
 
-/// The rows that an append reads and writes, in the form that is fastest for the database.
+/// Reads and writes the rows of an append, in the way that is fastest for the database.
 ///
 /// All methods are called on the writer's thread, between BEGIN and COMMIT. A method sees the rows that earlier methods
 /// wrote in the same transaction. A store may keep rows in memory first. It must send them to the database before the
@@ -100,7 +100,7 @@ package struct KeyedRequest: Sendable {
   }
 }
 
-/// A change to insert, with the row numbers of its identities.
+/// A change to insert, with the row numbers of the change's identities.
 package struct ChangeRow {
   package let change: Change
   package let address: Int64?

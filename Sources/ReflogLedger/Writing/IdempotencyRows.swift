@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// The idempotency keys in the ledger's file.
 enum IdempotencyRows {
-  /// Returns the change that was made with an idempotency key, and whether both requests have the same body.
+  /// Returns the change that was made with an idempotency key, and whether the bodies of both requests are equal.
   ///
   /// The result is nil if no request used the key within the last day.
   static func find(

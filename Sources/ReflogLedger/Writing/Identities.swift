@@ -128,7 +128,9 @@ package final class Identities {
   /// Returns the row number of a flow, and inserts the row first if the flow has no row.
   func row(of flow: FlowName) throws -> Int64 { try rowAndName(of: flow).row }
 
-  /// Returns the row number and the first recorded spelling of a flow, and inserts the row first if it is missing.
+  /// Returns the row number of a flow, and the flow in the spelling that was recorded first.
+  ///
+  /// If the flow has no row, the row is inserted first.
   private func rowAndName(of flow: FlowName) throws -> (row: Int64, flow: FlowName) {
     try flows.value(flow) {
       let (row, text) = try findOrInsert(
@@ -225,7 +227,7 @@ package final class Identities {
     }
   }
 
-  /// Returns the value of the row that a query finds, and inserts the row first if it is missing.
+  /// Returns the value of the row that a query finds; if there is no row, it is inserted first.
   private func findOrInsert<Value>(
     find: String,
     insert: String,
@@ -249,7 +251,8 @@ struct BoundedMemory<Key: Hashable, Value> {
 
   subscript(key: Key) -> Value? { known[key] }
 
-  /// Returns the value of a key from the cache, or finds it with `find` and adds it to the cache.
+  /// Returns the value of a key from the cache; if the cache lacks the key, `find` returns the value and the cache
+  /// stores it.
   mutating func value(_ key: Key, find: () throws -> Value) rethrows -> Value {
     if let known = known[key] { return known }
     let found = try find()

@@ -1,7 +1,7 @@
 import ReflogModel
 import Synchronization
 
-/// The data that a ledger shares with the session that writes its file.
+/// The data that a ledger shares with the session that writes the ledger's file.
 final class LedgerContext: Sendable {
   let clock: WallClock
   let signers: LogSigners

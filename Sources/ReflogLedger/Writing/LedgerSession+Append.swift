@@ -7,9 +7,9 @@ extension LedgerSession {
   /// This time is longer than any difference between two clocks of one host.
   static let toleratedClockLag = Duration.seconds(5)
 
-  /// Appends a group, or returns the reason why it is refused.
+  /// Appends a group, or returns the reason why the group is refused.
   ///
-  /// If the group is refused, no part of it is written.
+  /// If the group is refused, no part of the group is written.
   ///
   /// - Parameters:
   ///   - group: The group to append.
@@ -73,7 +73,7 @@ extension LedgerSession {
 
   /// The number of new idempotency keys after which keys that are a day old are removed.
   ///
-  /// Each removal can remove more keys than were added since the last removal, so old keys do not accumulate.
+  /// A removal can remove more keys than were added after the last removal, so old keys do not accumulate.
   private static let keysBetweenRemovals = 256
 
   /// Records an idempotency key together with the change that was made with the key.

@@ -62,7 +62,7 @@ package final class PostgreSQLReaders: LedgerReader {
 
   /// Returns the tables with a damaged index, or with an index that lacks a row.
   ///
-  /// The checks use the extension amcheck if the database has it. Without it, each index is compared with its table.
+  /// If the database has the extension amcheck, the checks use it. If not, each index is compared with its table.
   package func damagedTables() async throws -> [(table: String, problem: String)] {
     let indexes = try await read { db in try LedgerIndex.all(db) }
     var damaged: [(table: String, problem: String)] = []

@@ -63,7 +63,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   private let store: any WritableStore
   private let limits: GroupCommitLimits
   private let thread: WriterThread
-  /// Opens the write connection, creates the session, and calls the closure with both.
+  /// Opens the write connection and creates the session, and passes both to the closure.
   private let withOpened: @Sendable ((Opened) throws -> Void) throws -> Void
   private let state: Mutex<State>
   private let counted = Mutex(Counters())

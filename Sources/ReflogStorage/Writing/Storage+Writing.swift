@@ -16,7 +16,7 @@ extension Storage: WritableStore {
   /// Whether the database has at least `bytes` of free space; the method reads the free space without a write.
   package func hasHeadroom(of bytes: UInt64) -> Bool { FileChecks.freeBytes(besideFileAt: path) >= bytes }
 
-  /// Throws if the database may not be written any more, for example because another program replaced its file.
+  /// Throws if the database may not be written any more, for example because another program replaced the file.
   package func check() throws(StorageError) { try files.check() }
 
   /// The number of pages that are returned to the file system in one job.

@@ -1,4 +1,4 @@
-/// The connection that writes to a database, with its transactions.
+/// A connection that writes to a database, and the operations of its transactions.
 package protocol WriteConnection: LedgerConnection {
   /// The number of SQL statements that were run on this connection.
   var statementCount: Int { get }
@@ -80,6 +80,6 @@ package protocol WritableStore: Sendable {
   /// The answer must not need a write. A database that can't report its free space returns true.
   func hasHeadroom(of bytes: UInt64) -> Bool
 
-  /// Throws if the database may not be written any more, for example because another program replaced its file.
+  /// Throws if the database may not be written any more, for example because another program replaced the file.
   func check() throws(StorageError)
 }

@@ -6,7 +6,7 @@ import Synchronization
 
 /// The only thread that writes Reflog's files.
 ///
-/// While the thread runs, only it uses the write connections.
+/// While the thread runs, no other thread uses the write connections.
 ///
 /// In each pass, the thread processes the files in order, and commits the waiting writes of each file in one
 /// transaction. The commit of one file can queue a write for another file. For example, a write to the embedded
