@@ -22,7 +22,7 @@ package final class Backups: Sendable {
       }
     }
 
-    /// A reservation of the slot, which frees the slot when this object is deallocated.
+    /// A reservation of the slot; the slot is free again when this object is deallocated.
     final class Lease: Sendable {
       private let slot: Slot
 

@@ -196,7 +196,7 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// Returns the secret key of the cursors that this ledger created while the log had a former name.
+  /// Returns the secret key with which this ledger signed cursors while the log had a former name.
   package func cursorKey(of former: KeyReplacement) async throws(ServiceError) -> [UInt8] {
     do { return try await history.cursorKey() + Array(former.formerOrigin.text.utf8) } catch {
       throw ServiceError(reading: error)
@@ -238,7 +238,7 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the changes that match a query, oldest first.
   ///
-  /// The export ends with the change that is the newest change when the first piece is read.
+  /// The export ends with the change that is the newest one at the time when the first piece is read.
   ///
   /// - Parameters:
   ///   - query: The filter for the changes. The order in the query is ignored.
@@ -306,7 +306,7 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the service events that match a filter, oldest first.
   ///
-  /// The export ends with the event that is the newest event when the first piece is read.
+  /// The export ends with the event that is the newest one at the time when the first piece is read.
   ///
   /// - Parameters:
   ///   - filter: The filter for the events, or nil to export events of all kinds.

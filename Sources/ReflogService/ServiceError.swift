@@ -43,7 +43,7 @@ package enum ServiceError: Error, Sendable {
   ///
   /// `log` is the present name.
   case positionOfFormerName(LogPosition, KeyReplacement, log: String)
-  /// The link to the page was created while the log had the name that this replacement of a lost key ended.
+  /// The link to the page contains a former name of the log; this replacement of a lost key ended the use of that name.
   case pageOfFormerName(KeyReplacement)
   /// The page would begin behind a change that this ledger does not have yet.
   case pageNotInLedger

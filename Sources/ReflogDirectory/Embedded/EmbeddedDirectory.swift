@@ -22,8 +22,8 @@ package struct EmbeddedDirectory: LocalDirectory {
   /// If the file is new, a new tenant is created in it. Call this initializer before the writer thread starts.
   ///
   /// - Parameters:
-  ///   - storage: the open file.
-  ///   - thread: the thread that writes this file and the ledger's file.
+  ///   - storage: The open file.
+  ///   - thread: The thread that writes this file and the ledger's file.
   ///   - newTenantID: The tenant's id for a new file, a GUID. It is ignored for an existing file, which already has a
   ///     tenant id.
   ///   - sample: Whether sample flows and connectors are created in a new file.
@@ -51,8 +51,8 @@ package struct EmbeddedDirectory: LocalDirectory {
   /// This method changes no file.
   ///
   /// - Parameters:
-  ///   - path: the path of the file.
-  ///   - acceptsMissingLog: whether to accept a file whose write-ahead log is missing.
+  ///   - path: The path of the file.
+  ///   - acceptsMissingLog: Whether to accept a file whose write-ahead log is missing.
   package static func checkedTenant(ofFileAt path: String, acceptsMissingLog: Bool) throws -> String? {
     let reader = try StorageReader(readingFileAt: path, kind: .directory, for: .checkingStart)
     guard acceptsMissingLog || !reader.isLogMissing else { throw StorageError.missingLog(path: path) }

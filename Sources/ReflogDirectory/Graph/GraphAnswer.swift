@@ -7,9 +7,9 @@ extension DirectoryAnswer {
   /// is unknown, because Graph sometimes applies a write and still answers with a 5xx status.
   ///
   /// - Parameters:
-  ///   - exchange: the exchange in which the write was sent.
-  ///   - graphURL: the base URL of Graph. The links in the answer's body begin with this URL.
-  ///   - isOwnCredential: whether the request was sent with Reflog's own credential.
+  ///   - exchange: The exchange in which the write was sent.
+  ///   - graphURL: The base URL of Graph. The links in the answer's body begin with this URL.
+  ///   - isOwnCredential: Whether the request was sent with Reflog's own credential.
   init(_ exchange: GraphExchange, from graphURL: String, isOwnCredential: Bool) {
     switch exchange {
     case .neverSent(let reason): self = .notSent(reason: reason)

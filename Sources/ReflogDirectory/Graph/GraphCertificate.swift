@@ -20,7 +20,7 @@ package struct GraphCertificate: Sendable {
 
   /// Reads a PEM file that contains a certificate and its RSA private key.
   ///
-  /// - Throws: a ``CredentialError``.
+  /// - Throws: A ``CredentialError``.
   package init(pemFileAt path: String) async throws {
     let text = try CredentialFile.text(ofFileAt: path)
     guard let certificate = Self.der(ofFirst: "CERTIFICATE", in: text) else {

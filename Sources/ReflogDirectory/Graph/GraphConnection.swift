@@ -41,8 +41,8 @@ struct GraphConnection: Sendable {
   /// Creates the connections.
   ///
   /// - Parameters:
-  ///   - timeout: the limit for a whole exchange, from the first attempt to connect to the last byte of the answer.
-  ///   - metrics: receives the number of requests and the time that each takes.
+  ///   - timeout: The limit for a whole exchange, from the first attempt to connect to the last byte of the answer.
+  ///   - metrics: Receives the number of requests and the time that each takes.
   init(timeout: Duration, metrics: any MetricsFactory) {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = Self.connectTimeout

@@ -31,7 +31,7 @@ package struct GraphCredential: Sendable {
 
   /// Checks that the credential's file can be read now; does nothing if the credential has no file.
   ///
-  /// - Throws: a ``CredentialError`` if the file can't be read.
+  /// - Throws: A ``CredentialError`` if the file can't be read.
   package func requireReadable() throws(CredentialError) {
     switch proof {
     case .secret, .certificate: break
@@ -44,7 +44,7 @@ package struct GraphCredential: Sendable {
 
   /// Returns the form fields that authenticate Reflog in a token request.
   ///
-  /// - Parameter tokenURL: the URL of the token request. A client assertion contains this URL as its audience.
+  /// - Parameter tokenURL: The URL of the token request. A client assertion contains this URL as its audience.
   func fields(tokenURL: String) async throws -> [(name: String, value: String)] {
     switch proof {
     case .secret(let secret):

@@ -18,13 +18,13 @@ package struct GraphDirectory: Directory {
   /// Creates a directory.
   ///
   /// - Parameters:
-  ///   - graphURL: the base URL of Graph, without a slash at the end.
-  ///   - loginURL: the base URL of the login service, without a slash at the end.
+  ///   - graphURL: The base URL of Graph, without a slash at the end.
+  ///   - loginURL: The base URL of the login service, without a slash at the end.
   ///   - credential: Reflog's own credential, or nil if every caller sends its own token.
-  ///   - timeout: the limit for a whole exchange.
-  ///   - settleWindow: the time after a write in which a read may still show the older value. Entra is eventually
+  ///   - timeout: The limit for a whole exchange.
+  ///   - settleWindow: The time after a write in which a read may still show the older value. Entra is eventually
   ///     consistent and documents no limit for this time.
-  ///   - metrics: receives the number of requests to Graph and the time that each takes.
+  ///   - metrics: Receives the number of requests to Graph and the time that each takes.
   package init(
     graphURL: String,
     loginURL: String,

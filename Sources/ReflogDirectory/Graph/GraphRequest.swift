@@ -65,7 +65,7 @@ extension GraphRequest {
   /// Writes that Reflog itself creates use the beta version, because only the beta version has `b2cUserFlows`.
   ///
   /// - Parameters:
-  ///   - write: the write to send.
+  ///   - write: The write to send.
   ///   - graphURL: The base URL of Graph, with which the URLs of connectors in the body begin.
   init(_ write: DirectoryWrite, graphURL: String) {
     func url(of connector: ConnectorID) -> JSONValue {

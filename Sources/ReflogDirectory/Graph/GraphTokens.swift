@@ -28,7 +28,7 @@ actor GraphTokens {
 
   /// Returns a valid token.
   ///
-  /// - Parameter rejected: a token that Graph refused, or nil. The method does not return this token again.
+  /// - Parameter rejected: A token that Graph refused, or nil. The method does not return this token again.
   func token(insteadOf rejected: String? = nil) async throws(DirectoryFailure) -> String {
     if let current, current.token != rejected, clock.now < current.renewal { return current.token }
     let (token, lifetime) = try await fetch()

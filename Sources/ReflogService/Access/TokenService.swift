@@ -67,7 +67,7 @@ package struct TokenService: Sendable {
     }
   }
 
-  /// Records an event about a token, and then marks the token as recorded.
+  /// Records a service event about a token, and then marks the token as recorded in the token database.
   ///
   /// The order is important. After a crash between the two steps, the event is recorded twice. In the other order, a
   /// crash could lose the event.

@@ -9,7 +9,7 @@ extension Preparer {
     let reference: ConnectorReference
   }
 
-  /// Returns the reference that a rollback of a change restores, and its address.
+  /// Returns the reference that a rollback of a change restores, and the address of the change.
   ///
   /// - Throws: `notRollbackable` if the change can't be rolled back.
   func rollbackTarget(_ id: Change.ID) async throws(ServiceError) -> RollbackTarget {

@@ -60,7 +60,7 @@ package struct Retention: Service {
 
   /// Starts a purge, or returns the purge that is already in progress.
   ///
-  /// When this returns, the request is durable: the purge will also be done after a restart.
+  /// When this returns, the request is durable, so the purge continues after a restart.
   ///
   /// - Parameters:
   ///   - planned: The moment in the caller's plan; older history is deleted. If nil, the moment follows from the
@@ -126,7 +126,7 @@ package struct Retention: Service {
 
   /// Returns the plan of an erasure: the personal data that the erasure would delete now.
   ///
-  /// - Throws: `actorNotFound` if nothing is recorded about this actor.
+  /// - Throws: `actorNotFound` if the ledger has no record of this actor.
   package func planErasure(
     of subject: Erasure.Subject,
     for caller: Caller
@@ -144,9 +144,9 @@ package struct Retention: Service {
   ///
   /// Personal data that a legal hold covers is kept.
   ///
-  /// When this returns, the request is durable: the erasure will also be done after a restart.
+  /// When this returns, the request is durable, so the erasure continues after a restart.
   ///
-  /// - Throws: `actorNotFound` if nothing is recorded about this actor.
+  /// - Throws: `actorNotFound` if the ledger has no record of this actor.
   package func erase(_ subject: Erasure.Subject, for caller: Caller) async throws(ServiceError) -> [Erasure] {
     try require(caller)
     let count: Int

@@ -45,7 +45,7 @@ struct ConnectorCheck: Sendable {
     try await ledger.remember(observations)
   }
 
-  /// Returns the connectors for which a read is not conclusive, and whether a connector is being created.
+  /// Returns the connectors whose reads are not conclusive, and whether a connector is being created.
   ///
   /// The id of a connector that is being created is not known yet, so the set of ids does not contain it.
   private func busyConnectors() async throws -> (ids: Set<ConnectorID>, isCreating: Bool) {

@@ -7,7 +7,7 @@ struct Inventory: Sendable {
 
   /// The maximum number of pages in a list.
   ///
-  /// No tenant has so many pages. A list with more pages is treated as an error, because the list may never end.
+  /// No tenant has so many pages. A longer list is treated as an error, because it may never end.
   private static let pageLimit = 10_000
 
   /// Returns the ids of all user flows of a type.

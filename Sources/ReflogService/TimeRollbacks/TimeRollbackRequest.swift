@@ -26,7 +26,7 @@ package struct TimeRollbackRequest: Sendable {
     self.requestID = requestID
   }
 
-  /// Returns this request with the given rollback, which is the rollback that the ledger stores.
+  /// Returns a copy of this request for the rollback that the ledger stores.
   func remembered(as rollback: TimeRollback) -> TimeRollbackRequest {
     TimeRollbackRequest(
       rollback: rollback,
