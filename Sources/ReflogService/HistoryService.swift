@@ -219,7 +219,7 @@ package struct HistoryService: Sendable {
   /// Throws `positionNotInLog` if a position belongs to another log or comes after the newest entry of this log, and
   /// `positionOfFormerName` if the position has a former name of this log.
   ///
-  /// Such a position must not be used, because an export after it would leave out changes.
+  /// Such a position must not be used, because an export that begins there would leave out changes.
   package func check(_ position: LogPosition) async throws(ServiceError) {
     let own = try await origin().text
     guard position.origin ?? own == own else {

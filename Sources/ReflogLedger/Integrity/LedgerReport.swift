@@ -53,7 +53,7 @@ package struct LedgerReport: Sendable {
     case damagedEvent(Int64, problem: String)
     /// Two rows of a table of identities have the same identity; `row` is the number of one of the two rows.
     case doubled(table: String, row: Int64)
-    /// SQLite finds a table or one of the indexes of the table damaged.
+    /// The database finds that a table or one of its indexes is damaged.
     ///
     /// An index that does not match its table can hide rows from a query.
     case damagedTable(String, problem: String)
